@@ -84,7 +84,7 @@ serve: { listen: 127.0.0.1:1 }
 whmcs: { url: https://b.example.com }
 billing: whmcs
 limits: [{ id: fair-use }]
-autoBuy: { enabled: true }
+currency: EUR
 panels:
   dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:TOKEN}" }
   voice: { kind: astbilling, url: https://voice.example.com }
@@ -92,7 +92,7 @@ panels:
 products:
   ded:
     { panel: dcim, quota: 1TB, provision: auto, terminate: auto, credentials: { writeTo: whmcs }, astbilling: {} }
-  two: { panel: dcim, quota: 1TB, whmcs: {}, limits: [{ id: x }], autoBuy: { enabled: true, package: none } }
+  two: { panel: dcim, quota: 1TB, whmcs: {}, limits: [{ id: x }], autoBuy: { package: none } }
   line: { panel: voice, astbilling: { planId: "1" } }
 `);
     expect(exitCode).toBe(2);
@@ -105,14 +105,12 @@ products:
         '5 whmcs',
         '6 billing',
         '7 limits',
-        '8 autoBuy.enabled',
         '11 panels.voice.kind',
         '12 panels.voip.kind',
         '15 products.ded.astbilling',
         '15 products.ded.credentials.writeTo',
         '15 products.ded.provision',
         '15 products.ded.terminate',
-        '16 products.two.autoBuy.enabled',
         '16 products.two.autoBuy.package',
         '16 products.two.limits',
         '16 products.two.whmcs',
@@ -124,7 +122,7 @@ products:
     expect(unbuilt.filter(({ message }) => !/not (available|supported) yet\. /.test(message))).toEqual([]);
   });
 
-  it('accepts what switches nothing on, and warns of packages that can not be sold', async () => {
+  it('accepts what switches nothing on, and warns of auto-buy without a package on offer', async () => {
     const { exitCode, problems } = await check(`${GOOD.replace('both', 'both, provision: manual, terminate: manual')}
 billing: ledger
 currency: EUR
@@ -132,7 +130,15 @@ notify: []
 autoBuy: { enabled: false, package: extra }
 packages: { extra: { traffic: 1TB, price: "10.00" } }
 `);
-    expect([exitCode, problems.map(({ severity, path }) => `${severity} ${path}`)]).toEqual([0, ['warning packages']]);
+    expect([exitCode, problems]).toEqual([0, []]);
+    const sold = `${GOOD}currency: JPY\nautoBuy: { enabled: true, package: extra }\n`;
+    const found = await check(`${sold}packages: { extra: { traffic: 1TB, price: "10" } }\n`);
+    expect(found.problems.map(({ severity, path }) => `${severity} ${path}`)).toEqual(['warning products.ded.autoBuy']);
+    const wrong = await check(
+      `${sold.replace('true', 'true, thresholdGb: 1, thresholdPercent: 2')}packages: { extra: { traffic: 1TB, price: "10.50" } }\n`,
+    );
+    const errors = wrong.problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+    expect(errors.sort()).toEqual(['autoBuy', 'packages.extra.price']);
   });
 
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {

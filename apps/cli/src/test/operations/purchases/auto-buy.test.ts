@@ -70,7 +70,7 @@ describe('auto-buy', () => {
     await at.run('hold release svc-1');
     await at.run('observe dcim');
     expect((await at.pollReport()).totals.purchased).toBe(0);
-    await at.run('enforce dcim');
+    await at.run('enforce dcim --yes');
     at.use(1, 400);
     const { totals, notices } = await at.pollReport();
     expect([totals.purchased, totals.held]).toEqual([0, 1]);
@@ -107,7 +107,7 @@ describe('auto-buy', () => {
     await at.run('auto-buy set --client 42 --on --threshold 20GB --max 1');
     expect(await shown()).toMatchObject({ enabled: true, thresholdBytes: 20 * GB, maxPerCycle: 1, source: 'client' });
     expect((await at.run('auto-buy set svc-1 --package extra-10 --threshold 30%')).stdout).toMatch(
-      /svc-1: auto-buy on \(set for the client\): extra-10 at 30% \(30\.00 GB\) left, at most 1 per cycle/,
+      /svc-1: auto-buy on \(set for the client\): extra-10 at 30% \(30 GB\) left, at most 1 per cycle/,
     );
     await at.run('credit add 42 20 --currency EUR');
     at.use(1, 65);

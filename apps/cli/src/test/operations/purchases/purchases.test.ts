@@ -53,7 +53,7 @@ describe('purchase create', () => {
     expect(await codeOf('purchase create svc-1 extra-10 --ref order-1')).toEqual([1, 'ref_used']);
     // Without a reference each call is a purchase.
     const third = await at.run('purchase create svc-1 extra-50');
-    expect(third.stdout).toMatch(/svc-1: bought extra-50 \(50\.00 GB\) for 5\.00 EUR, pur-\S+; invoice/);
+    expect(third.stdout).toMatch(/svc-1: bought extra-50 \(50 GB\) for 5\.00 EUR, pur-\S+; invoice/);
     expect(await at.balance()).toBe('10.00');
     expect((await at.run('log list --runs --service svc-1')).stdout).toMatch(/purchase create by bob/);
   });
