@@ -18,6 +18,7 @@ export type {
   FlvxCallOptions,
   FlvxClient,
   FlvxClockDifference,
+  FlvxConnection,
   FlvxCredentials,
   FlvxObservedPart,
   FlvxObserveOptions,

@@ -32,10 +32,8 @@ export type FlvxCredentials =
       password?: undefined;
     };
 
-/** The panel's address, the credentials, and options of the transport. */
-export type FlvxOptions = FlvxConnection & FlvxCredentials;
-
-interface FlvxConnection extends Pick<
+/** The panel's address, and options of the transport. */
+export interface FlvxConnection extends Pick<
   PanelHttpOptions,
   'concurrency' | 'requestsPerSecond' | 'breaker' | 'retry' | 'tls' | 'proxy' | 'maxBodyBytes' | 'random' | 'userAgent'
 > {
@@ -50,6 +48,9 @@ interface FlvxConnection extends Pick<
   onCall?: (event: CallEvent) => void;
   clock?: Clock;
 }
+
+/** Options of a client: the connection and the credentials. */
+export type FlvxOptions = FlvxConnection & FlvxCredentials;
 
 /** Options of every call. */
 export interface FlvxCallOptions {
