@@ -148,8 +148,14 @@ describe('a given token', () => {
 
   it('that the panel refuses is reported with the end of its validity, by the clock of the panel', async () => {
     const expired = await refusal(world.connect({ token: admin(90 * day) }).tunnels.list());
-    expect(expired).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'token_expired', endpoint: 'POST /api/v1/tunnel/list' });
-    expect(expired.message).toMatch(/"relay" refused the token, which was valid until 2026-11-20T09:00:00.000Z\..*configure/);
+    expect(expired).toMatchObject({
+      code: 'PANEL_AUTH',
+      panelCode: 'token_expired',
+      endpoint: 'POST /api/v1/tunnel/list',
+    });
+    expect(expired.message).toMatch(
+      /"relay" refused the token, which was valid until 2026-11-20T09:00:00.000Z\..*configure/,
+    );
     const [head, claims] = admin().split('.');
     const altered = await refusal(world.connect({ token: `${head}.${claims}.${'x'.repeat(43)}` }).tunnels.list());
     expect(altered).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'token_refused' });
@@ -167,11 +173,11 @@ describe('a given token', () => {
       { ...base, token: 'x' },
       { ...base, username: 'a', password: 'b' },
     ];
-    // @ts-expect-error neither
+    // @ts-expect-error: credentials are required
     const neither: FlvxOptions = base;
-    // @ts-expect-error both
+    // @ts-expect-error: a token replaces name and password
     const both: FlvxOptions = { ...base, token: 'x', username: 'a', password: 'b' };
-    // @ts-expect-error half
+    // @ts-expect-error: a name needs its password
     const half: FlvxOptions = { ...base, username: 'a' };
     expect([...right, neither, both, half]).toHaveLength(5);
   });

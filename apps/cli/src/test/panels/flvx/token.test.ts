@@ -122,7 +122,10 @@ describe('the config of an FLVX panel', () => {
     const { properties } = (await at.run('config schema')).json<JsonSchemaNode>();
     const { oneOf: kinds = [] } = properties?.['panels']?.additionalProperties as JsonSchemaNode;
     const ways = kinds.map(({ required = [], oneOf }) => [required, oneOf]);
-    expect(ways).toContainEqual([['kind', 'url'], [{ required: ['username', 'password'] }, { required: ['token'] }]]);
+    expect(ways).toContainEqual([
+      ['kind', 'url'],
+      [{ required: ['username', 'password'] }, { required: ['token'] }],
+    ]);
     expect(ways).toContainEqual([['kind', 'url', 'token'], undefined]);
   });
 
