@@ -135,13 +135,13 @@ export function declareRelay(program: LazyCommand): void {
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')
     .runs(async () => (await import('./panels.js')).relayUsers);
-  listOptions(relay.command('speed-limits'))
-    .description('list speed limits with their Mbit/s, and the products that name each')
+  listOptions(relay.command('speed-limits [speed-limit]'))
+    .description('list speed limits with their Mbit/s, and the products that name each; or one, by id or name')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
-    .examples('sluice relay speed-limits --panel relay')
+    .examples('sluice relay speed-limits --panel relay', 'sluice relay speed-limits 3')
     .runs(async () => (await import('./panels.js')).relaySpeedLimits);
-  listOptions(relay.command('tunnel-groups'))
-    .description('list tunnel groups with their tunnels, and the products that name each')
+  listOptions(relay.command('tunnel-groups [tunnel-group]'))
+    .description('list tunnel groups with their tunnels, and the products that name each; or one, by id or name')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay tunnel-groups --panel relay')
     .runs(async () => (await import('./panels.js')).relayTunnelGroups);

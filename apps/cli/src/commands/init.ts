@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
-import { publicUrl } from '@sluice/panel-kind';
+import { publicUrl, type ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import type { InitAnswers, PanelAnswer } from '../init/answers.js';
+import type { InitAnswers, OfferedRow, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
 import { parsePanelOption } from '../init/panel-option.js';
-import { testPanels, untested } from '../init/test-panels.js';
+import { readChoices, testPanels, untested } from '../init/test-panels.js';
 import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
 import { describeTest, type PanelOutcome } from '../output/panel-test.js';
 import { shellWords } from '../output/schedule/plan.js';
@@ -98,7 +98,11 @@ async function gather(
     return outcome.ok !== false;
   };
   const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
-  const product = (await interview?.product(panels)) ?? null;
+  const offer = async (panel: PanelAnswer, { list }: ProductChoice): Promise<OfferedRow[]> =>
+    outcomes.get(panel.name)?.ok === true
+      ? readChoices(deps, file, { ...general, panels: [panel] }, { panel: panel.name, list })
+      : [];
+  const product = (await interview?.product(panels, offer)) ?? null;
   return { ...general, panels, product };
 }
 

@@ -1,5 +1,6 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, shares, state, text, time } from '../output/columns.js';
 import { describeTest } from '../output/panel-test.js';
@@ -102,9 +103,23 @@ const SPEED_LIMITS: List<SpeedLimitView> = {
 };
 
 /** `sluice relay speed-limits` */
-export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(SPEED_LIMITS, ({ sluice }, _args, { panel }) =>
-  sluice.panels.speedLimits({ panel }),
+export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(
+  SPEED_LIMITS,
+  async ({ sluice }, [wanted], { panel }) =>
+    pick(await sluice.panels.speedLimits({ panel }), wanted, { code: 'unknown_speed_limit', what: 'speed limit' }),
 );
+
+/** Returns the rows with an id or name; all without one. */
+function pick<Row extends { id: number; name: string }>(
+  rows: readonly Row[],
+  wanted: string | undefined,
+  { code, what }: { code: string; what: string },
+): readonly Row[] {
+  if (wanted === undefined) return rows;
+  const found = rows.filter(({ id, name }) => String(id) === wanted || name === wanted);
+  if (found.length > 0) return found;
+  throw new SluiceError(code, `the panel has no ${what} "${wanted}"`, { kind: 'not-found' });
+}
 
 const TUNNEL_GROUPS: List<TunnelGroupView> = {
   key: 'tunnelGroups',
@@ -120,7 +135,8 @@ const TUNNEL_GROUPS: List<TunnelGroupView> = {
 /** `sluice relay tunnel-groups` */
 export const relayTunnelGroups: CommandHandler<ListOptions> = listCommand(
   TUNNEL_GROUPS,
-  ({ sluice }, _args, { panel }) => sluice.panels.tunnelGroups({ panel }),
+  async ({ sluice }, [wanted], { panel }) =>
+    pick(await sluice.panels.tunnelGroups({ panel }), wanted, { code: 'unknown_tunnel_group', what: 'tunnel group' }),
 );
 
 function statusWord(status: number): string {
