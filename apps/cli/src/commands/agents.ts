@@ -209,7 +209,7 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
       );
     for (const { type, name, state, at, outcome } of explained.actions)
       terminal.line(
-        `  ${times.at(at, panel) ?? ''} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`,
+        `  ${times.at(at, panel) ?? ''} ${type.replaceAll('-', ' ')} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`,
       );
     return ExitCode.done;
   });

@@ -55,7 +55,7 @@ const word = (entry: LogEntry, key: string): string => {
 };
 
 /** Returns what an entry is about. */
-function toWhat(entry: LogEntry): string {
+function toWhat(entry: LogEntry, ink: Pick<Terminal, 'colors'>): string {
   switch (entry.kind) {
     case 'api':
       // The name of an endpoint has placeholders in place of ids.
@@ -63,7 +63,7 @@ function toWhat(entry: LogEntry): string {
         ? `${word(entry, 'method')} ${word(entry, 'path')}`
         : word(entry, 'endpoint');
     case 'action':
-      return `${word(entry, 'type')} ${word(entry, 'target')}`;
+      return `${word(entry, 'name')} ${ink.colors.dim(`[${word(entry, 'type')}]`)}`;
     case 'refresh':
       return 'restricted again';
     default:
@@ -105,7 +105,13 @@ const LOG: List<LogEntry> = {
     text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
     text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
     text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
-    text('what', toWhat, { least: 24, atLeast: 24 }),
+    {
+      name: 'what',
+      value: (entry) => toWhat(entry, PLAIN),
+      cell: (entry, terminal) => toWhat(entry, terminal),
+      least: 24,
+      atLeast: 40,
+    },
     {
       name: 'outcome',
       value: (entry) => toOutcome(entry, PLAIN),
@@ -222,8 +228,8 @@ export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], o
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const action = await sluice.log.resolve(id, { done, waitMs: parseWait(options) });
     terminal.document({ action });
-    const { service, panel, type, target } = action as unknown as Record<string, string | null>;
-    terminal.info(`${service ?? panel}: ${type} ${target} is recorded as ${done ? 'done' : 'not done'}`);
+    const { service, panel, name } = action as unknown as Record<string, string | null>;
+    terminal.info(`${service ?? panel}: ${name} is recorded as ${done ? 'done' : 'not done'}`);
     return ExitCode.done;
   });
 };
