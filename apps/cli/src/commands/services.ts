@@ -15,7 +15,12 @@ import { parseWait } from './parse-wait.js';
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => show(terminal, await sluice.services.show(id)));
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const detail = await sluice.services.show(id);
+    terminal.document(detail);
+    if (!terminal.quiet) printDetail(terminal, detail);
+    return ExitCode.done;
+  });
 
 /** `sluice service remove SERVICE` */
 export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
@@ -86,13 +91,6 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
     return ExitCode.done;
   });
 };
-
-/** Prints a service as a command's result. */
-export function show(terminal: Terminal, detail: ServiceDetail): number {
-  terminal.document(detail);
-  if (!terminal.quiet) printDetail(terminal, detail);
-  return ExitCode.done;
-}
 
 function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
   if (!account) return [];

@@ -1,4 +1,4 @@
-import type { CommandReport, ServiceDetail } from '@sluice/engine';
+import type { CommandReport, DescribedChange, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
 import { formatCount } from './words.js';
@@ -68,6 +68,12 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
     if (was !== is) parts.push(changed(key, was ?? 'that of the product', is ?? 'that of the product'));
   }
   return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
+}
+
+/** Returns what was changed of a service, as one line: `svc-1: product fast (was ded)`. */
+export function describeChange({ service, added, keys }: DescribedChange): string {
+  if (added) return `${service}: added`;
+  return `${service}: ${keys.map(({ key, before, after }) => changed(key, before, after)).join(', ')}`;
 }
 
 /** Prints the changes of a command, one per line. */
