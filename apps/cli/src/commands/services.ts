@@ -146,7 +146,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       'billing',
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
     ],
-    ['protected until', detail.protectedUntil],
+    ['protected until', detail.protectedUntil && `${detail.protectedUntil}${detail.protected ? '' : ' (past)'}`],
     ['quota released until', detail.quotaReleasedUntil],
     ['cycle', detail.cycle && times.span(detail.cycle, detail.panel)],
     [

@@ -5,7 +5,7 @@ import { findEntry } from '../config/find-entry.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
-import { isQuotaReleased } from '../holds/is-released.js';
+import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
@@ -40,6 +40,8 @@ export interface ServiceDetail extends ServiceView {
     since: string;
   } | null;
   protectedUntil: string | null;
+  /** Whether that local date of the panel is still to come, so that nothing is restricted. */
+  protected: boolean;
   /** Local date until which the quota hold is released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
@@ -107,6 +109,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           }
         : null,
       protectedUntil: service.protectedUntil,
+      protected: isProtected(config, service, session.now()),
       quotaReleasedUntil: isQuotaReleased(config, service, session.now()) ? service.quotaReleasedUntil : null,
       termination: terminationView(terminations.get(service.id)),
       ...(session.kindOf(service.panel)?.showsAccount === true
