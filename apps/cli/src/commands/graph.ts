@@ -192,7 +192,7 @@ function print(data: ChartData, line: ChartLine, height: number, { deps, termina
     paint: (text, over) => (over ? colors.red(text) : colors.cyan(text)),
     dim: colors.dim,
   });
-  for (const row of rows) terminal.line(row);
+  for (const row of rows) terminal.verbatim(row);
 }
 
 function save(svg: string, name: string, { deps, terminal }: GraphOutput): void {

@@ -77,7 +77,10 @@ const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
       terminal.info(`${match(rows)} (dry run): ${changed} would be changed, nothing was stored`);
       return toChangesExitCode(report, options);
     }
-    const { services, changed, changes } = await sluice.services.setWhere(wanted, texts, { waitMs, allowDuplicateRefs });
+    const { services, changed, changes } = await sluice.services.setWhere(wanted, texts, {
+      waitMs,
+      allowDuplicateRefs,
+    });
     terminal.document({ services });
     if (services.length === 1 || options.verbose === true)
       for (const change of changes) terminal.info(describeChange(change));

@@ -11,6 +11,7 @@ import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
 import { exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
+import { writeLine } from '../output/wrap.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
 import { findMessageProblems } from './messages.js';
@@ -103,14 +104,17 @@ function parseYaml(
   return { document: null, raw: null };
 }
 
+/** What loading a config needs from outside. */
+type LoadDeps = Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>;
+
 /**
  * Loads the config, and warns on stderr if other users can write it or read secrets in it.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'stderr'>): Config {
+export function loadConfig(option: string | undefined, deps: LoadDeps & Pick<Deps, 'stderr'>): Config {
   const config = requireConfig(option, deps);
-  for (const { message } of config.exposed) deps.stderr.write(`sluice: warning: ${printable(message)}\n`);
+  for (const { message } of config.exposed) writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
   return config;
 }
 
@@ -119,11 +123,12 @@ export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function requireConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
+export function requireConfig(option: string | undefined, deps: LoadDeps): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
   const { config, problems } = checkConfigFile(file, knownKinds(deps));
   if (config) {
     compileParsers();
+    deps.onConfig?.(config);
     return config;
   }
   const errors = problems.filter((problem) => problem.severity === 'error');

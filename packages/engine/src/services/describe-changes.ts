@@ -41,9 +41,7 @@ export async function describeChanges(
 
 /** Returns the services that are added or changed, with their keys. */
 export function listChanges(changes: readonly Change[], columns: Columns): DescribedChange[] {
-  return changes
-    .map((change) => describeChange(change, columns))
-    .filter(({ added, keys }) => added || keys.length > 0);
+  return changes.map((change) => describeChange(change, columns)).filter(({ added, keys }) => added || keys.length > 0);
 }
 
 function describeChange({ before, after }: Change, columns: Columns): DescribedChange {

@@ -116,7 +116,10 @@ describe('service set --where', () => {
     );
     expect(await stored()).toBe(before);
     const set = await bench.sluice('service set --where product=ded --where client=8 product=fast');
-    expect([set.exitCode, set.stdout]).toEqual([0, 'svc-2: product fast (was ded)\n1 service matches: 1 changed, 0 unchanged\n']);
+    expect([set.exitCode, set.stdout]).toEqual([
+      0,
+      'svc-2: product fast (was ded)\n1 service matches: 1 changed, 0 unchanged\n',
+    ]);
     expect(await productsOf()).toEqual(['ded', 'fast', 'fast']);
     const json = await bench.sluice('service set --where client=8 --where panel=dcim client= traffic_mode=in --json');
     const { services } = json.json<{ services: ServiceDetail[] }>();
