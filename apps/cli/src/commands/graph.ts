@@ -8,7 +8,7 @@ import { writeDrawing } from '../files/new-file.js';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
 import { shortTime } from '../output/times.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
-import { svgChart, svgPicture } from '../output/svg-chart.js';
+import { svgChart, svgPicture, UNKNOWN_UNIT } from '../output/svg-chart.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
@@ -156,8 +156,6 @@ function figureChart(graph: DrawnGraph, figures: PanelFigures, title: string): C
     limit: null,
   };
 }
-
-const UNKNOWN_UNIT = 'unit unknown';
 
 /** Names the axis of a drawing where the panel did not state the unit. */
 function withAxisName(data: ChartData): ChartData {

@@ -142,7 +142,7 @@ describe('a run over a service', () => {
     at.bench.write('sluice.yaml', configText(at.panel.url).replace('products:', other));
     await at.addService(1);
     at.panel.server.clearCalls();
-    for (const command of ['poll', 'reconcile']) {
+    for (const command of ['poll', 'reconcile', 'plan']) {
       const refused = await at.bench.sluice(`${command} --panel other --service svc-1`);
       expect([command, refused.exitCode]).toEqual([command, 2]);
       expect(refused.stderr).toContain('"svc-1" is on panel "dcim"');
