@@ -112,7 +112,9 @@ describe('lists', () => {
   it('have a head in the log, which names the objects', async () => {
     const [head, ...rows] = (await run('log list --actions')).stdout.trim().split('\n');
     expect(head).toMatch(/^at +kind +panel +service +what +outcome/);
-    expect(rows[0]).toMatch(/^20 Nov 2026 13:00 +action +dcim +svc-10 +disable port eth\d \(710\d\) \[disable-port\] +applied/);
+    expect(rows[0]).toMatch(
+      /^20 Nov 2026 13:00 +action +dcim +svc-10 +disable port eth\d \(710\d\) \[disable-port\] +applied/,
+    );
     const calls = (await run('log list --api --columns what')).stdout;
     expect(calls).not.toContain('{');
   });
