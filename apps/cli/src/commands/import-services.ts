@@ -1,6 +1,6 @@
 import { importKeys, type ImportReport } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { loadConfig } from '../config/load.js';
+import { loadConfig } from '../load-config.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { toCsv } from '../files/csv.js';

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
-import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
@@ -11,7 +10,6 @@ import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
 import { exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
-import { writeLine } from '../output/wrap.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
 import { findMessageProblems } from './messages.js';
@@ -105,18 +103,7 @@ function parseYaml(
 }
 
 /** What loading a config needs from outside. */
-type LoadDeps = Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>;
-
-/**
- * Loads the config, and warns on stderr if other users can write it or read secrets in it.
- *
- * @throws SluiceError `config_invalid` that lists every problem with its line
- */
-export function loadConfig(option: string | undefined, deps: LoadDeps & Pick<Deps, 'stderr'>): Config {
-  const config = requireConfig(option, deps);
-  for (const { message } of config.exposed) writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
-  return config;
-}
+export type LoadDeps = Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>;
 
 /**
  * Loads the config without a warning.

@@ -59,17 +59,13 @@ export function servicesApi(call: RunCall): Services {
   const detail = async (session: Session, id: string): Promise<ServiceDetail> =>
     serviceDetail(session, await requireService(session, id));
   return {
-    import: (rows, options) =>
-      call(options, (session) =>
-        importServices(session, {
-          command: 'service import',
-          rows: () => rows.map(toRow),
-          waitMs: toWaitMs(options),
-          allowDuplicateRefs: options?.allowDuplicateRefs,
-          dryRun: options?.dryRun,
-          describe: options?.describe,
-        }),
-      ),
+    import: (rows, options) => {
+      const { allowDuplicateRefs, dryRun, describe } = options ?? {};
+      const how = { allowDuplicateRefs, dryRun, describe, waitMs: toWaitMs(options) };
+      return call(options, (session) =>
+        importServices(session, { command: 'service import', rows: () => rows.map(toRow), ...how }),
+      );
+    },
     add: (id, texts, options) =>
       call(options, async (session) =>
         serviceDetail(session, await addService(session, id, Object.entries(texts), options)),

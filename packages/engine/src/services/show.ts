@@ -59,7 +59,7 @@ function statusSince(status: string, holds: number): string {
 /** Returns the details of these services, in the same order. */
 export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
   const { store, config } = session;
-  const ids = services.map((service) => service.id);
+  const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
   const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
@@ -108,15 +108,26 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
             since: override.since,
           }
         : null,
-      protectedUntil: service.protectedUntil,
-      protected: isProtected(config, service, session.now()),
-      quotaReleasedUntil: isQuotaReleased(config, service, session.now()) ? service.quotaReleasedUntil : null,
+      ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
       ...(session.kindOf(service.panel)?.showsAccount === true
         ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
   });
+}
+
+/** Returns until when a service is protected and its quota hold released, at an instant. */
+export function datesInForce(
+  { config }: Session,
+  service: ServiceRecord,
+  at: string,
+): Pick<ServiceDetail, 'protectedUntil' | 'protected' | 'quotaReleasedUntil'> {
+  return {
+    protectedUntil: service.protectedUntil,
+    protected: isProtected(config, service, at),
+    quotaReleasedUntil: isQuotaReleased(config, service, at) ? service.quotaReleasedUntil : null,
+  };
 }
 
 /** Returns the mode and quota of the service itself, and the quota that applies. */

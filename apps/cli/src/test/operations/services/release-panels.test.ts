@@ -12,7 +12,9 @@ afterEach(() => close());
 /** Releases svc-1, which is held, until 25 November, and follows it over that midnight. */
 async function expectGrace(bench: Bench, passTo: (instant: number) => void, isServed: () => boolean): Promise<void> {
   const text = async (words: string): Promise<string> => (await bench.sluice(words)).stdout;
-  const poll = async (): Promise<void> => expect((await bench.sluice('poll --json')).exitCode).toBe(0);
+  const poll = async (): Promise<void> => {
+    expect((await bench.sluice('poll --json')).exitCode).toBe(0);
+  };
   const says = 'Its quota hold is released until 2026-11-25';
   expect([isServed(), await text('explain svc-1')]).toEqual([false, expect.stringMatching(/^svc-1 is held since /)]);
   expect(await text('hold release svc-1 --until 2026-11-25')).toBe('svc-1: released (quota); panel updated\n');
