@@ -111,7 +111,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
   if (remedy === null) return message;
-  return message.includes('\n') ? `${message}\n${remedy}` : `${message.replace(/[.;:]$/, '')}. ${remedy}`;
+  return message.includes('\n')
+    ? `${message}\n${remedy}`
+    : `${message.replace(/[.;:]$/, '').replace(/[^?]$/, '$&.')} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;

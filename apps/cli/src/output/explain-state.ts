@@ -49,7 +49,9 @@ function notHeld(service: Service, times: Times): string {
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
   const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
-  const at = allowance?.allowedBytes == null ? '' : ` It is held once ${formatBytes(allowance.allowedBytes)} are used.`;
+  const allowed = allowance?.allowedBytes ?? null;
+  const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
+  const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
   return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
