@@ -59,7 +59,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_speed_limit: '"sluice relay speed-limits" lists the limits',
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
-    'Run the command on a terminal, or with --json or --password-file FILE, or set credentials: { writeTo: FOLDER } in the product',
+    'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file it is shown on a terminal and by --json, but not beside a message that leaves it out',
   password_file_exists:
     'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
   hold_not_released: [
@@ -111,7 +111,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
   if (remedy === null) return message;
-  return message.includes('\n') ? `${message}\n${remedy}` : `${message.replace(/[.;:]$/, '')}. ${remedy}`;
+  return message.includes('\n')
+    ? `${message}\n${remedy}`
+    : `${message.replace(/[.;:]$/, '').replace(/[^?]$/, '$&.')} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;

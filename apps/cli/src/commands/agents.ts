@@ -200,8 +200,9 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
     terminal.line(times.text(explained.sentence, panel));
     printAgent(terminal, explained);
     for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of explained.readings) {
-      const sold = `${users} users, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
-      terminal.line(`  read ${times.at(at, panel) ?? ''}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
+      const sold = `${formatCount(users, 'user')}, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
+      const consumed = consumedBytes === null ? '' : `, ${bytesText(consumedBytes)} consumed`;
+      terminal.line(`  read ${times.at(at, panel) ?? ''}: ${sold}${consumed}`);
     }
     for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
       terminal.line(
@@ -209,7 +210,7 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
       );
     for (const { type, name, state, at, outcome } of explained.actions)
       terminal.line(
-        `  ${times.at(at, panel) ?? ''} ${type} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`,
+        `  ${times.at(at, panel) ?? ''} ${type.replaceAll('-', ' ')} "${name}" ${state}${outcome === null ? '' : ` (${outcome})`}`,
       );
     return ExitCode.done;
   });

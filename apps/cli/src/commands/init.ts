@@ -14,7 +14,7 @@ import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { Interview } from './interview.js';
-import { knownKinds } from '../kinds.js';
+import { kindTitle, knownKinds } from '../kinds.js';
 
 /** Options of `init`. */
 export interface InitOptions extends GlobalOptions {
@@ -42,7 +42,11 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   const written = writeConfig(file, answers, options.force === true);
   const next = nextCommands(file, { panels, hasProduct: answers.product !== null }, deps);
   terminal.document({ file, panels, next: next.map(({ command }) => command) });
-  report(terminal, written, panels, next);
+  const tests = panels.map((panel) => ({
+    isError: panel.error !== null,
+    text: describeTest(terminal, panel, kindTitle(deps, panel.kind)),
+  }));
+  report(terminal, written, tests, next);
   return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
 };
 
@@ -94,7 +98,7 @@ async function gather(
     const [outcome] = await tryPanels(file, { options, deps }, { ...general, panels: [panel] });
     if (outcome === undefined) return true;
     outcomes.set(panel.name, outcome);
-    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome)}`);
+    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome, kindTitle(deps, outcome.kind))}`);
     return outcome.ok !== false;
   };
   const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
@@ -185,16 +189,21 @@ function isFound(file: string, deps: Deps): boolean {
   }
 }
 
-function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome[], next: NextCommand[]): void {
+function report(
+  terminal: Terminal,
+  written: WrittenConfig,
+  tests: readonly { isError: boolean; text: string }[],
+  next: NextCommand[],
+): void {
   terminal.info(
     `${written.file} was written (mode 0600). It contains "enforce: observe": Sluice changes nothing on the panels.`,
   );
   for (const { panel, key, file } of written.secrets) {
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
   }
-  for (const panel of panels) {
-    if (panel.error) terminal.line(describeTest(terminal, panel));
-    else terminal.info(describeTest(terminal, panel));
+  for (const { isError, text } of tests) {
+    if (isError) terminal.line(text);
+    else terminal.info(text);
   }
   terminal.info('');
   terminal.info('Next:');

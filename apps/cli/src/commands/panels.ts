@@ -1,6 +1,8 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { SluiceError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, shares, state, text, time } from '../output/columns.js';
 import { describeTest } from '../output/panel-test.js';
@@ -8,22 +10,24 @@ import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
-const PANELS: List<PanelView> = {
+const panelsOf = (deps: Deps): List<PanelView> => ({
   key: 'panels',
   empty: 'No panels. Add one to the config.',
   columns: [
     text('panel', ({ name }) => name),
-    text('kind', ({ kind }) => kind),
+    { name: 'kind', value: ({ kind }) => kind, cell: ({ kind }) => kindTitle(deps, kind) },
     text('address', ({ url }) => url, { priority: 1 }),
     text('capabilities', ({ capabilities }) => capabilities.join(', '), { priority: 2 }),
   ],
-};
+});
 
 /** `sluice panel list` */
-export const panelList: CommandHandler<ListOptions> = listCommand(
-  PANELS,
-  async ({ sluice }) => (await sluice.panels.list()).panels,
-);
+export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
+  listCommand<PanelView>(panelsOf(deps), async ({ sluice }) => (await sluice.panels.list()).panels)(
+    args,
+    options,
+    deps,
+  );
 
 /** `sluice panel test [NAME…]` */
 export const panelTest: CommandHandler = (names, options, deps) =>
@@ -31,7 +35,7 @@ export const panelTest: CommandHandler = (names, options, deps) =>
     const { panels } = await sluice.panels.test(names);
     terminal.document({ panels });
     for (const panel of panels) {
-      if (panel.error || !terminal.quiet) terminal.line(describeTest(terminal, panel));
+      if (panel.error || !terminal.quiet) terminal.line(describeTest(terminal, panel, kindTitle(deps, panel.kind)));
       for (const warning of panel.warnings) {
         terminal.line(`  ${terminal.paint('warning', '!')} ${terminal.times.text(warning, panel.name)}`);
       }
@@ -98,7 +102,7 @@ const SPEED_LIMITS: List<SpeedLimitView> = {
       cell: ({ speedMbit }) => (speedMbit === 0 ? 'no limit' : String(speedMbit)),
     },
     text('tunnel', ({ tunnel }) => tunnel.name, { priority: 1 }),
-    text('products', ({ products }) => products.join(', ')),
+    text('products', ({ products }) => products.join(', ') || null),
   ],
 };
 
@@ -128,7 +132,7 @@ const TUNNEL_GROUPS: List<TunnelGroupView> = {
     text('id', ({ id }) => id, { align: 'right' }),
     text('name', ({ name }) => name),
     text('tunnels', ({ tunnels }) => tunnels.map(({ id, name }) => `${name ?? 'missing'} (${id})`).join(', ')),
-    text('products', ({ products }) => products.join(', ')),
+    text('products', ({ products }) => products.join(', ') || null),
   ],
 };
 
