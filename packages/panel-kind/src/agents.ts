@@ -86,7 +86,7 @@ export interface CreationCheck {
   remainingBytes: number | null;
   /** Uuid of the agent with the least bytes left; null when none has a limit. */
   binding: string | null;
-  /** Uuid of the agent that is suspended, where that is why no user may be created. */
+  /** Name of the agent that is suspended, where that is why no user may be created. */
   suspended?: string | null;
 }
 

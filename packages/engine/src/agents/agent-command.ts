@@ -70,9 +70,7 @@ export async function runForAgent(
     const { startedAt } = run.view;
     const { notices, ...done } = await work({ ...changes, on, command, startedAt, dryRun, agent, read, switches, open });
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
-    const shown = on.agents.describe(await loadStoredAgents(session, on.name)).filter(({ uuid }) => uuid === agent);
-    const [detail] = agentDetails(on, shown);
-    if (!detail) throw new Error('an agent without detail');
+    const detail = await showAgent(session, on, { agent, read, dryRun });
     const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     const error = session.deps.signal.aborted ? interruptedError('', made) : done.error;
     const report: RestoreReport = { ...detail, run: run.view, ...done, notices: [], error };
@@ -80,6 +78,20 @@ export async function runForAgent(
     await run.end({ outcome: error === null && !failed ? 'done' : 'partial', changes: done.actions.length > 0, error });
     return report;
   });
+}
+
+/** Returns the agent after the command. One that is gone is not stored as an agent any more once its last hold has ended. */
+async function showAgent(
+  session: Session,
+  on: AgentsOnPanel,
+  { agent, read, dryRun }: Pick<AgentCommand, 'agent' | 'read' | 'dryRun'>,
+): Promise<AgentDetail> {
+  const find = (records: AgentsRead['records']) => on.agents.describe(records).filter(({ uuid }) => uuid === agent);
+  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(session, on.name)));
+  const [before] = agentDetails(on, find(read.records));
+  if (stored !== undefined) return stored;
+  if (before === undefined) throw new Error('an agent without detail');
+  return dryRun ? before : { ...before, suspended: null, heldSince: null };
 }
 
 /** Reads the panel, and returns the agent's uuid. An agent that is not listed any more is found while it is shown. */
@@ -127,9 +139,9 @@ export function findSuspension(holds: readonly HoldRecord[], subject: string): H
 }
 
 /** Returns the error of an agent whose users stay disabled since an operator suspended it or an agent above it. */
-export function suspendedError(name: string, agent: string): SluiceError {
+export function suspendedError(name: string): SluiceError {
   return new SluiceError('agent_suspended', `Agent "${name}" is suspended, so its users stay disabled.`, {
     kind: 'panel',
-    details: { agent },
+    details: { agent: name },
   });
 }

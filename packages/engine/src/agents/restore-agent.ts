@@ -51,7 +51,7 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   const nameOf = (uuid: string): string => records.agents.find((other) => other.uuid === uuid)?.name ?? '';
   const chain = agents.listChain(agent, records);
   const suspended = chain.find((above) => findSuspension(holds, toAgentSubject(name, above)) !== undefined);
-  if (suspended !== undefined) throw suspendedError(nameOf(suspended), suspended);
+  if (suspended !== undefined) throw suspendedError(nameOf(suspended));
   const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
   if (over !== undefined && !force) {
     throw new SluiceError(

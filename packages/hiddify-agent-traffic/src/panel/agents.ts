@@ -171,7 +171,7 @@ export class HiddifyAgents implements PanelAgents {
     if (suspended === null) return check;
     const { name = '' } = agents.get(suspended) ?? {};
     const reason = `Agent "${name}" is suspended, so no user can be created below it.`;
-    return { ...check, allowed: false, reason, suspended };
+    return { ...check, allowed: false, reason, suspended: name };
   }
 
   withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[] {
