@@ -40,7 +40,7 @@ export async function changeHold(
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const how = { waitMs: parseWait(options), dryRun: options.dryRun === true };
     const before = await sluice.services.show(id).catch(async (error: unknown) => {
-      // The change itself may say more about an id that is no service's.
+      // The change itself may say more about an id that is not a service.
       await change(sluice, how);
       throw error;
     });

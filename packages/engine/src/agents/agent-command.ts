@@ -68,7 +68,17 @@ export async function runForAgent(
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
     const switches = await session.store.switches.list();
     const { startedAt } = run.view;
-    const { notices, ...done } = await work({ ...changes, on, command, startedAt, dryRun, agent, read, switches, open });
+    const { notices, ...done } = await work({
+      ...changes,
+      on,
+      command,
+      startedAt,
+      dryRun,
+      agent,
+      read,
+      switches,
+      open,
+    });
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const detail = await showAgent(session, on, { agent, read, dryRun });
     const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;

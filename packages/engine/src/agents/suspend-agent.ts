@@ -65,11 +65,9 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
 function refuseMissing({ agent, read }: AgentCommand): void {
   const { name = '', missingSince = null } = read.records.agents.find(({ uuid }) => uuid === agent) ?? {};
   if (missingSince === null) return;
-  throw new SluiceError(
-    'unknown_agent',
-    `Agent "${name}" is no longer in the panel's list. Nothing was changed.`,
-    { kind: 'panel' },
-  );
+  throw new SluiceError('unknown_agent', `Agent "${name}" is no longer in the panel's list. Nothing was changed.`, {
+    kind: 'panel',
+  });
 }
 
 async function unsuspend(ordered: AgentCommand): Promise<Done> {
@@ -78,7 +76,11 @@ async function unsuspend(ordered: AgentCommand): Promise<Done> {
   if (hold !== undefined && !dryRun) {
     await session.write(leases(), (tables) => tables.holds.end(hold.id, session.now()));
   }
-  return releaseSuspended(ordered, agent, read.records.holds.filter((other) => other !== hold));
+  return releaseSuspended(
+    ordered,
+    agent,
+    read.records.holds.filter((other) => other !== hold),
+  );
 }
 
 /** Releases what suspensions of an agent have restricted that are not among the holds in force. */
@@ -96,12 +98,14 @@ export async function releaseSuspended(
     serviceUsers: new Set(services.byUser.keys()),
   };
   const plan = agents.planUnsuspension(input);
-  const users = agents.planSuspension({ ...input, agent: null }).serviceUsers.filter(({ uuid, suspended, evidence }) => {
-    const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
-    const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
-    const isHeld = hold !== undefined && causeOf(hold) === 'suspension';
-    return suspended === null && (isHeld || isEnded || services.leftOver.has(uuid));
-  });
+  const users = agents
+    .planSuspension({ ...input, agent: null })
+    .serviceUsers.filter(({ uuid, suspended, evidence }) => {
+      const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
+      const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
+      const isHeld = hold !== undefined && causeOf(hold) === 'suspension';
+      return suspended === null && (isHeld || isEnded || services.leftOver.has(uuid));
+    });
   const released = await holdServices(ordered, services, users, toHow(ordered, holds));
   const done = await performPlan(ordered, plan);
   return {
