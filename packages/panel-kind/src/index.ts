@@ -64,7 +64,7 @@ export {
   publicUrl,
   type RefColumn,
 } from './kind.js';
-export type { Panel, PanelCore } from './panel.js';
+export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';
 export {
   type AccountCommand,
   type ApplyContext,

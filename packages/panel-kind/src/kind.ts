@@ -96,6 +96,11 @@ export interface PanelKind extends KindTraits {
   readonly productSchema?: ZodMiniType;
   /** Descriptions of the config keys, by path: `panel.token`, `product.tunnelId`. */
   readonly descriptions: Readonly<Record<string, string>>;
+  /**
+   * Config keys of alternative credentials, such as `[['username', 'password'], ['token']]`: a panel has all keys of exactly
+   * one. Absent where the schema requires all of them.
+   */
+  readonly credentials?: readonly (readonly string[])[];
   readonly refs: readonly RefColumn[];
   readonly init: InitQuestions;
   /** Whether the path of its address is a secret. */

@@ -7,8 +7,9 @@ import { ExitCode } from '../exit-codes.js';
 import type { InitAnswers, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
 import { parsePanelOption } from '../init/panel-option.js';
-import { testPanels, untested, type PanelOutcome } from '../init/test-panels.js';
+import { testPanels, untested } from '../init/test-panels.js';
 import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
+import { describeTest, type PanelOutcome } from '../output/panel-test.js';
 import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -93,7 +94,7 @@ async function gather(
     const [outcome] = await tryPanels(file, { options, deps }, { ...general, panels: [panel] });
     if (outcome === undefined) return true;
     outcomes.set(panel.name, outcome);
-    if (outcome.ok !== null) terminal.line(`  ${describeOutcome(terminal, outcome)}`);
+    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome)}`);
     return outcome.ok !== false;
   };
   const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
@@ -188,8 +189,8 @@ function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
   }
   for (const panel of panels) {
-    if (panel.error) terminal.line(describeOutcome(terminal, panel));
-    else terminal.info(describeOutcome(terminal, panel));
+    if (panel.error) terminal.line(describeTest(terminal, panel));
+    else terminal.info(describeTest(terminal, panel));
   }
   terminal.info('');
   terminal.info('Next:');
@@ -197,10 +198,4 @@ function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome
   for (const { command, why } of next) {
     terminal.info(`  ${command.padEnd(width)}  ${terminal.colors.dim(why)}`);
   }
-}
-
-function describeOutcome(terminal: Terminal, { name, kind, url, ok, latencyMs, error }: PanelOutcome): string {
-  const where = `${name} (${kind}, ${url})`;
-  if (error) return `${where}: ${terminal.error(error)}`;
-  return ok === null ? `${where}: not tested` : `${where}: ${terminal.status('ok')} in ${String(latencyMs)} ms`;
 }

@@ -127,13 +127,19 @@ export class Interview {
       },
     );
     const { url, http } = await this.#address();
+    const [first = [], other = []] = kind.credentials ?? [];
+    let unused = new Set(other);
     const texts: Record<string, string> = {};
     for (const { key, default: fallback } of questions.texts) {
-      if (fallback !== null)
-        texts[key] = await this.#ask(`${key} of the panel [${fallback}]: `, fallback, (answer) => answer);
+      if (fallback === null) continue;
+      const canChoose = other.length > 0 && first.includes(key);
+      const choice = canChoose ? `; - to use a ${other.join(' and ')} instead` : '';
+      const answer = await this.#ask(`${key} of the panel [${fallback}]${choice}: `, fallback, (typed) => typed);
+      if (canChoose && answer === '-') unused = new Set(first);
+      else texts[key] = answer;
     }
     const secrets: Record<string, SecretAnswer> = {};
-    for (const key of questions.secrets) secrets[key] = await this.#secret(name, key);
+    for (const key of questions.secrets) if (!unused.has(key)) secrets[key] = await this.#secret(name, key);
     return { name, kind, url, allowHttp: http, texts, secrets };
   }
 

@@ -2,6 +2,7 @@ import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, shares, state, text, time } from '../output/columns.js';
+import { describeTest } from '../output/panel-test.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
@@ -28,9 +29,11 @@ export const panelTest: CommandHandler = (names, options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const { panels } = await sluice.panels.test(names);
     terminal.document({ panels });
-    for (const { name, kind, url, error, latencyMs } of panels) {
-      const outcome = error ? terminal.error(error) : `${terminal.status('ok')} in ${String(latencyMs)} ms`;
-      if (error || !terminal.quiet) terminal.line(`${name} (${kind}, ${url}): ${outcome}`);
+    for (const panel of panels) {
+      if (panel.error || !terminal.quiet) terminal.line(describeTest(terminal, panel));
+      for (const warning of panel.warnings) {
+        terminal.line(`  ${terminal.paint('warning', '!')} ${terminal.times.text(warning, panel.name)}`);
+      }
     }
     const ok = panels.filter((panel) => panel.ok).length;
     if (ok === panels.length) return ExitCode.done;

@@ -79,6 +79,7 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
     `    kind: ${panel.kind.kind}`,
     `    url: ${scalar(panel.url)}`,
     ...(panel.allowHttp ? ['    allowHttp: true                   # sends the credentials unencrypted'] : []),
+    ...credentialHint(panel.kind),
     ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
     ...panel.kind.init.secrets.flatMap((key) => {
       const secret = panel.secrets[key];
@@ -86,6 +87,12 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
     }),
     ...later.map((line) => example(`    ${line}`)),
   ];
+}
+
+/** Returns a comment that names the alternatives of a kind's credentials. */
+function credentialHint({ credentials = [] }: PanelAnswer['kind']): string[] {
+  if (credentials.length < 2) return [];
+  return [`    # Credentials: ${credentials.map((keys) => keys.join(' and ')).join(', or ')}.`];
 }
 
 function reference(secret: SecretAnswer, file: () => string): string {

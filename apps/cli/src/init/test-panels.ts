@@ -4,18 +4,8 @@ import { checkConfigText, formatProblem } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { startSluice } from '../open-sluice.js';
 import type { InitAnswers } from './answers.js';
+import type { PanelOutcome } from '../output/panel-test.js';
 import { configText } from './config-text.js';
-
-/** One panel as `panel test` shows it; `ok` is null for a panel that was not tested. */
-export interface PanelOutcome {
-  name: string;
-  kind: string;
-  url: string;
-  capabilities: string[];
-  ok: boolean | null;
-  latencyMs: number | null;
-  error: ItemError | null;
-}
 
 /** Returns panels that were not tested. */
 export function untested(panels: { name: string; kind: string; url: string }[]): PanelOutcome[] {
@@ -26,6 +16,8 @@ export function untested(panels: { name: string; kind: string; url: string }[]):
     capabilities: [],
     ok: null,
     latencyMs: null,
+    credentialsUntil: null,
+    warnings: [],
     error: null,
   }));
 }
@@ -72,8 +64,7 @@ async function testPanel(
 ): Promise<PanelOutcome> {
   try {
     const { panels } = await test(panel.name);
-    const { capabilities = [], ok = false, latencyMs = null, error = null } = panels[0] ?? {};
-    return { ...panel, capabilities, ok, latencyMs, error };
+    return { ...panel, ...panels[0] };
   } catch (error) {
     return { ...panel, ok: false, error: toItemError(error) };
   }
