@@ -47,6 +47,8 @@ export interface AgentCommand extends UserChanges {
 /** Result of such a command. */
 export interface Done extends Pick<RestoreReport, 'actions' | 'left' | 'error'> {
   notices: Notice[];
+  /** Whether a suspension began or ended, or would. */
+  changed?: boolean;
 }
 
 /** Runs a command about the users of one agent under the panel's lease, with what is in doubt resolved and the lists read. */
@@ -68,7 +70,11 @@ export async function runForAgent(
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
     const switches = await session.store.switches.list();
     const { startedAt } = run.view;
-    const { notices, ...done } = await work({
+    const {
+      notices,
+      changed = false,
+      ...done
+    } = await work({
       ...changes,
       on,
       command,
@@ -85,7 +91,8 @@ export async function runForAgent(
     const error = session.deps.signal.aborted ? interruptedError('', made) : done.error;
     const report: RestoreReport = { ...detail, run: run.view, ...done, notices: [], error };
     await reportNotices(session, report, notices, leases.held);
-    await run.end({ outcome: error === null && !failed ? 'done' : 'partial', changes: done.actions.length > 0, error });
+    const outcome = error === null && !failed ? 'done' : 'partial';
+    await run.end({ outcome, changes: changed || done.actions.length > 0, error });
     return report;
   });
 }

@@ -150,11 +150,11 @@ export async function giveBackUsers(
     if (isProblem(read)) throw problemError(read);
     const switches = await session.store.switches.list();
     const ordered = { ...changes, on, command: 'hold release', dryRun, read, switches, open };
-    const done = await giveBack(ordered, request);
+    const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));
     const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
-    return { agents, error: done.find(({ error }) => error !== null)?.error ?? null };
+    return { agents, error: done.find(({ error }) => error !== null)?.error ?? broken };
   } catch (error) {
     const item = toItemError(error);
     const isOfPanel = isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
@@ -166,7 +166,7 @@ export async function giveBackUsers(
 async function giveBack(
   ordered: Omit<AgentCommand, 'agent' | 'startedAt'>,
   { reason, dryRun }: GiveBackRequest,
-): Promise<ListedAction[]> {
+): Promise<{ done: ListedAction[]; broken: ItemError | null }> {
   const { session, agents, on, read, leases } = ordered;
   const ends = ({ reason: own }: HoldRecord): boolean =>
     own === 'manual' && (reason === undefined || reason === 'manual');
@@ -180,13 +180,15 @@ async function giveBack(
   if (reason !== 'manual') {
     const done = await performPlan(ordered, agents.planRestore(planInput(read, null, holds), true));
     if (!dryRun) await endFreeHolds(on, null);
-    return done;
+    return { done, broken: null };
   }
   const done: ListedAction[] = [];
+  let broken: ItemError | null = null;
   for (const { service } of ending) {
     const agent = findSubjectAgent(service) ?? '';
     const { actions, error } = await releaseSuspended(ordered, agent, holds);
-    done.push(...actions.map((action, index) => ({ ...action, agent, error: index === 0 ? error : null })));
+    done.push(...actions.map((action) => ({ ...action, agent, error: null })));
+    broken ??= error;
   }
-  return done;
+  return { done, broken };
 }

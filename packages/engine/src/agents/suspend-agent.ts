@@ -54,6 +54,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
   const done = await performPlan(ordered, plan, [hold]);
   const dropped = plan.notices.filter(({ code }) => code.startsWith('agent_user_'));
   return {
+    changed: open === undefined,
     actions: [...listActions(held.changes), ...toActions(done)],
     left: [],
     notices: [...held.notices, ...dropped.map((notice) => ({ ...notice, panel: name, service: null }))],
@@ -76,11 +77,8 @@ async function unsuspend(ordered: AgentCommand): Promise<Done> {
   if (hold !== undefined && !dryRun) {
     await session.write(leases(), (tables) => tables.holds.end(hold.id, session.now()));
   }
-  return releaseSuspended(
-    ordered,
-    agent,
-    read.records.holds.filter((other) => other !== hold),
-  );
+  const holds = read.records.holds.filter((other) => other !== hold);
+  return { ...(await releaseSuspended(ordered, agent, holds)), changed: hold !== undefined };
 }
 
 /** Releases what suspensions of an agent have restricted that are not among the holds in force. */

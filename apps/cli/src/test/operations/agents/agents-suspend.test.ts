@@ -258,6 +258,20 @@ describe('agent suspend and unsuspend', () => {
     expect([enabled(anna), await openHolds(), await evidenceRows()]).toEqual([[true], [], []]);
   });
 
+  it('of an agent without users is a change too, and covers the users that come', async () => {
+    expect((await run('agent suspend north --dry-run --detailed-exitcode', 4)).suspended).toBeNull();
+    expect((await run('agent suspend north')).run.changes).toBe(true);
+    const anna = user();
+    const fails = at.panel.server.inject({ endpoint: /^PATCH /, fault: { kind: 'status', status: 500, body: {} } });
+    await run('agent suspend north', 3);
+    fails();
+    at.bench.clock.advance(5 * MINUTE);
+    await run('agent suspend north');
+    expect(enabled(anna)).toEqual([false]);
+    await run('agent unsuspend north');
+    expect([enabled(anna), (await run('agent unsuspend north')).run.changes]).toEqual([[true], false]);
+  });
+
   it('waits for the lease of the panel', async () => {
     user();
     await at.sluice('agent list');
