@@ -65,8 +65,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   hold_not_released: [
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
-    'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
   ],
+  hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
+  agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',

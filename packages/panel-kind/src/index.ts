@@ -6,6 +6,7 @@ export {
   type AgentLimit,
   type AgentList,
   type AgentRecords,
+  type AgentSuspension,
   type AgentNotice,
   type AgentPlan,
   type AgentPlanInput,

@@ -78,6 +78,8 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
     case 'billing':
       return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
     case 'agent-limit':
+      if (hold.note?.endsWith(' is suspended') === true)
+        return [`${since}: ${hold.note}.`, 'To release it: sluice agent unsuspend AGENT.'];
       return [
         `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
         `It is released when the agent is within its limit again, or with a higher one: sluice agent limit AGENT --gb N.`,
