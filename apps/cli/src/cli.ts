@@ -8,6 +8,7 @@ import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 import { usageText } from './output/usage-text.js';
+import { outputWidth, wrapLine } from './output/wrap.js';
 
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
@@ -34,7 +35,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
         deps.stderr.write(text);
       },
       outputError: (text, write) => {
-        write(`sluice: ${usageText(text)}\n`);
+        write(`${wrapLine(`sluice: ${usageText(text)}`, outputWidth(deps.stderr))}\n`);
       },
     })
     .showSuggestionAfterError(true)

@@ -1,5 +1,6 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
+import type { Zones } from './output/times.js';
 
 /** Where a command writes. */
 export interface Output {
@@ -32,6 +33,8 @@ export interface Deps {
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;
   version: string;
+  /** Is called with a config that was read, before anything else is done with it. */
+  onConfig?: (config: Zones) => void;
   /** Kinds of panels; by default those that ship with the command. */
   kinds?: readonly PanelKind[];
   /** Absolute paths of the running Node and of the command's file. */

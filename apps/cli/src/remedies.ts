@@ -65,13 +65,13 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_speed_limit: '"sluice relay speed-limits" lists the limits',
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
-    'Run the command on a terminal, or with --json or --password-file FILE, or set credentials: { writeTo: FOLDER } in the product',
+    'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file it is shown on a terminal and by --json, but not beside a message that leaves it out',
   password_file_exists:
     'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
   hold_not_released: [
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
-    'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
   ],
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
@@ -81,6 +81,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',
   unknown_purchase: '"sluice purchase list" lists the purchases',
   purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
+  hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
+  agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
@@ -125,7 +127,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
   if (remedy === null) return message;
-  return message.includes('\n') ? `${message}\n${remedy}` : `${message.replace(/[.;:]$/, '')}. ${remedy}`;
+  return message.includes('\n')
+    ? `${message}\n${remedy}`
+    : `${message.replace(/[.;:]$/, '').replace(/[^?]$/, '$&.')} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;

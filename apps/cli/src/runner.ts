@@ -4,12 +4,23 @@ import { CommanderError } from 'commander';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
+import { Times, type Zones } from './output/times.js';
 import { usageText } from './output/usage-text.js';
+import { writeLine } from './output/wrap.js';
 import { withRemedy } from './remedies.js';
+
+/** How a command line ended. */
+interface Outcome {
+  exitCode: number;
+  /** Whether anything was printed on stdout. */
+  printed: boolean;
+  /** Zones of the config, once it was read. */
+  zones: Zones | null;
+}
 
 /** Runs a command line (without the program's name), prints its error, and returns the exit code; never throws. */
 export async function run(argv: string[], deps: Deps): Promise<number> {
-  const outcome = { exitCode: 0, printed: false };
+  const outcome: Outcome = { exitCode: 0, printed: false, zones: null };
   const { stdout } = deps;
   const watched: Deps = {
     ...deps,
@@ -24,6 +35,9 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
       },
     },
   };
+  watched.onConfig = (config) => {
+    outcome.zones = config;
+  };
   const exit = (code: number): void => {
     outcome.exitCode = code;
   };
@@ -34,28 +48,39 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
   } catch (error) {
     // An error after the document was printed must not print a second one.
     const asDocument = argv.includes('--json') && !outcome.printed;
-    const exitCode = report(error, argv, deps, asDocument);
+    const times = new Times(deps.clock, outcome.zones, argv.includes('--utc'));
+    const exitCode = asDocument ? reportDocument(error, deps) : reportText(error, { argv, deps, times });
+    printStack(error, argv, deps);
     return signalExitCode(deps.signal) ?? exitCode;
   }
 }
 
-function report(error: unknown, argv: string[], deps: Deps, json: boolean): number {
+function reportDocument(error: unknown, deps: Deps): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
-    if (json) writeJson(deps, { code: 'usage', message: usageText(error.message), details: {} });
+    writeJson(deps, { code: 'usage', message: usageText(error.message), details: {} });
     return ExitCode.usage;
   }
-  const known = error instanceof SluiceError;
   const { code, message } = toItemError(error);
-  const details = known ? error.details : {};
-  const isReported = code === 'unexpected' && argv.includes('--verbose');
-  if (json) writeJson(deps, { code, message, details });
-  else deps.stderr.write(`sluice: ${isReported ? message : withRemedy({ code, message, details })}\n`);
-  if (argv.includes('--verbose')) {
-    const { stack } = error as { stack?: unknown };
-    if (typeof stack === 'string') deps.stderr.write(`${stackFrames(stack)}\n`);
-  }
+  writeJson(deps, { code, message, details: error instanceof SluiceError ? error.details : {} });
   return toErrorExitCode(error);
+}
+
+function reportText(error: unknown, { argv, deps, times }: { argv: string[]; deps: Deps; times: Times }): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  const { code, message } = toItemError(error);
+  const details: Record<string, unknown> = error instanceof SluiceError ? error.details : {};
+  const isVerbose = argv.includes('--verbose');
+  const text = code === 'unexpected' && isVerbose ? message : withRemedy({ code, message, details });
+  const { panel } = details;
+  writeLine(deps.stderr, times.text(`sluice: ${text}`, typeof panel === 'string' ? panel : null));
+  return toErrorExitCode(error);
+}
+
+function printStack(error: unknown, argv: string[], deps: Deps): void {
+  const { stack } = error as { stack?: unknown };
+  if (!argv.includes('--verbose') || error instanceof CommanderError || typeof stack !== 'string') return;
+  deps.stderr.write(`${stackFrames(stack)}\n`);
 }
 
 /** Returns the frames of a stack without the message, whose lines could be mistaken for lines of the command. */

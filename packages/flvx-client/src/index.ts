@@ -18,6 +18,8 @@ export type {
   FlvxCallOptions,
   FlvxClient,
   FlvxClockDifference,
+  FlvxConnection,
+  FlvxCredentials,
   FlvxObservedPart,
   FlvxObserveOptions,
   FlvxOptions,

@@ -6,6 +6,7 @@ export {
   type AgentLimit,
   type AgentList,
   type AgentRecords,
+  type AgentSuspension,
   type AgentNotice,
   type AgentPlan,
   type AgentPlanInput,
@@ -48,6 +49,7 @@ export type {
   Graphs,
   HeldService,
   History,
+  LookupList,
   Lookups,
   PanelFacets,
   PanelGraph,
@@ -67,6 +69,7 @@ export {
   type CustomerLink,
   type CustomerLogin,
   type InitQuestions,
+  type ProductChoice,
   type NamedAction,
   type PanelDependencies,
   type PanelKind,
@@ -74,7 +77,7 @@ export {
   publicUrl,
   type RefColumn,
 } from './kind.js';
-export type { Panel, PanelCore } from './panel.js';
+export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';
 export {
   type AccountCommand,
   type ApplyContext,

@@ -7,6 +7,16 @@ import type { UsageAnswer, UsageRequest } from './usage.js';
 /** An open panel: the core, and the facets of its kind. */
 export interface Panel<State = unknown> extends PanelCore<State>, Partial<PanelFacets<State>> {}
 
+/** How a panel answered a test. */
+export interface PanelTestAnswer {
+  message: string;
+  /** The panel's clock minus ours, where known. */
+  clockDifferenceMs?: number;
+  warnings?: string[];
+  /** The config key of credentials that end by themselves, and when they end by the panel's clock. */
+  expiring?: { key: string; at: string };
+}
+
 /** What every panel implements. */
 export interface PanelCore<State = unknown> {
   /** Its name in the config. */
@@ -14,8 +24,8 @@ export interface PanelCore<State = unknown> {
   /** Its address without secrets. */
   readonly url: string;
   readonly kind: KindTraits;
-  /** Performs an authenticated read; throws a `PanelError`. `clockDifferenceMs` is the panel's clock minus ours, where known. */
-  test(): Promise<{ message: string; clockDifferenceMs?: number; warnings?: string[] }>;
+  /** Performs an authenticated read; throws a `PanelError`. */
+  test(): Promise<PanelTestAnswer>;
   /** Reads usage, and calls `onAnswer` once per service, in any order. Never throws for a single service. */
   readUsage(
     requests: UsageRequest[],

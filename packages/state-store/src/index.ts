@@ -20,6 +20,7 @@ export type {
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
+  PanelListName,
   HoldRecord,
   InvoiceLineRecord,
   InvoiceRecord,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
 import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
-import { loadConfig } from '../config/load.js';
+import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
 import { printChecks } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';

@@ -28,11 +28,11 @@ export function declarePurchases(program: LazyCommand): void {
     .runs(async () => (await load()).purchaseCreate);
   listOptions(purchase.command('list'), 'client', 'status')
     .description('list purchases, oldest first')
-    .option('--service <id>', 'only this service')
+    .option('--service <service>', 'only this service')
     .examples('sluice purchase list --service svc-1', 'sluice purchase list --status pending')
     .runs(async () => (await load()).purchaseList);
   purchase
-    .command('cancel <id>')
+    .command('cancel <purchase>')
     .description('cancel a pending purchase with its invoice')
     .option('--refund', 'return the price of a paid purchase as credit, if the service stays under its allowance')
     .option(...WAIT)
@@ -49,7 +49,7 @@ function declareAutoBuy(program: LazyCommand): void {
     .description('automatic purchases, of a service or a client')
     .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%');
   const about = (command: LazyCommand): LazyCommand =>
-    command.argument('[service]').option('--client <id>', 'of all services of this client');
+    command.argument('[service]').option('--client <client>', 'of all services of this client');
   about(autoBuy.command('show'))
     .description('show what applies, and where it comes from')
     .examples('sluice auto-buy show svc-1')
@@ -58,7 +58,7 @@ function declareAutoBuy(program: LazyCommand): void {
     .description('set a preference; what is not named stays')
     .option('--on', 'buy automatically')
     .option('--off', 'buy nothing automatically')
-    .option('--package <name>', 'the package to buy')
+    .option('--package <package>', 'the package to buy')
     .option('--threshold <size>', 'buy when at most this remains, such as 10GB or 10%')
     .option('--max <count>', 'the maximum per cycle')
     .option(...WAIT)

@@ -1,9 +1,10 @@
-import { closeSync, copyFileSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Check } from '@sluice/engine';
 import { configText, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
 import { startFlvxBench } from '../test/flvx-bench.js';
 import type { Bench } from '../test/harness.js';
+import { handleOn } from '../test/sqlite.js';
 import { startHiddifyBench } from '../test/hiddify-bench.js';
 
 let open: { close: () => Promise<void> } | null = null;
@@ -136,11 +137,21 @@ describe('doctor', () => {
     await expectChecked(/sluice\.db.*(damaged|not a)/);
     overwrite(4096, 65_536);
     await expectChecked(/sluice\.db/);
-    rmSync(file);
-    writeFileSync(
-      `${file}.holds.json`,
-      JSON.stringify({ version: 1, writtenAt: '2026-11-20T12:00:00.000Z', holds: [] }),
+    copyFileSync(at.bench.path('good.db'), file);
+    handleOn(file).exec(
+      "insert into schema_migrations (version, name, applied_at) values (999, 'newer', '2026-11-20T12:00:00.000Z')",
     );
+    await expectChecked(/sluice\.db: .*version 999.*supports at most/);
+    // The services of a store that is too new are not read.
+    expect(named((await checksOf(at.bench)).checks, 'mapping')).toEqual([]);
+    copyFileSync(at.bench.path('good.db'), file);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    for (const name of ['', '-wal', '-shm']) rmSync(`${file}${name}`, { force: true });
+    await expectChecked(/sluice\.db: .*(missing|lost|does not exist)/);
+    expect((await at.bench.sluice('doctor')).stdout).toContain('Restore a backup with "sluice db restore FILE"');
+    expect(existsSync(file)).toBe(false);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'state: ./sluice.yaml/sluice.db'));
     await expectChecked(/sluice\.db/);
     expect((await at.bench.sluice('doctor --accept-clock')).exitCode).toBe(1);

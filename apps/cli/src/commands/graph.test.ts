@@ -210,6 +210,10 @@ describe('usage graph --from-panel', () => {
     }
     expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    await graph('--from-panel --svg figures.svg');
+    const drawn = elementsOf(parseXml(at.bench.read('figures.svg')), 'text').map(({ text }) => text);
+    expect(drawn).toEqual(expect.arrayContaining(['unit unknown', 'Inbound', 'Outbound', 'Total']));
+    expect(at.bench.read('figures.svg')).toMatch(/<desc[^>]*>Inbound, Outbound, Total, unit unknown, 15 Nov 2026/);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
     const texts = elementsOf(parseXml(at.bench.read('rates.svg')), 'text').map(({ text }) => text);

@@ -8,7 +8,7 @@ import { writeDrawing } from '../files/new-file.js';
 import { byteAxis, plainAxis } from '../output/chart-axis.js';
 import { shortTime } from '../output/times.js';
 import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
-import { svgChart, svgPicture } from '../output/svg-chart.js';
+import { svgChart, svgPicture, UNKNOWN_UNIT } from '../output/svg-chart.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
@@ -157,8 +157,6 @@ function figureChart(graph: DrawnGraph, figures: PanelFigures, title: string): C
   };
 }
 
-const UNKNOWN_UNIT = 'unit unknown';
-
 /** Names the axis of a drawing where the panel did not state the unit. */
 function withAxisName(data: ChartData): ChartData {
   return data.axis.unit === '' ? { ...data, axis: { ...data.axis, unit: UNKNOWN_UNIT } } : data;
@@ -192,7 +190,7 @@ function print(data: ChartData, line: ChartLine, height: number, { deps, termina
     paint: (text, over) => (over ? colors.red(text) : colors.cyan(text)),
     dim: colors.dim,
   });
-  for (const row of rows) terminal.line(row);
+  for (const row of rows) terminal.verbatim(row);
 }
 
 function save(svg: string, name: string, { deps, terminal }: GraphOutput): void {

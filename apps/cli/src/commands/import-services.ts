@@ -1,12 +1,13 @@
 import { importKeys, type ImportReport } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { loadConfig } from '../config/load.js';
+import { loadConfig } from '../load-config.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { toCsv } from '../files/csv.js';
 import { readTable } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
+import { describeChange } from '../output/outcome.js';
 import type { Terminal } from '../output/terminal.js';
 import { formatCount } from '../output/words.js';
 import { withRemedy } from '../remedies.js';
@@ -51,7 +52,8 @@ export const importFile: CommandHandler<PreviewOptions & { template?: boolean }>
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const { allowDuplicateRefs, dryRun } = options;
-    const report = await sluice.services.import(rows, { waitMs, allowDuplicateRefs, dryRun });
+    const describe = !terminal.json && (rows.length === 1 || options.verbose === true);
+    const report = await sluice.services.import(rows, { waitMs, allowDuplicateRefs, dryRun, describe });
     terminal.document(report);
     if (readAs !== null && report.problems.length === 0) terminal.info(`${file} was read as ${readAs}`);
     printImport(terminal, file, report);
@@ -63,8 +65,9 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
   if (terminal.json) return;
   const { totals, problems, enforced = [] } = report;
   if (problems.length === 0) {
-    printChanges(terminal, report);
     const dryRun = report.dryRun === true;
+    if (dryRun) printChanges(terminal, report);
+    else for (const change of report.changes ?? []) terminal.info(describeChange(change));
     const counts = `${totals.added} added, ${totals.changed} changed, ${totals.unchanged} unchanged`;
     const rows = formatCount(totals.rows, 'row');
     terminal.info(dryRun ? `${rows} (dry run, nothing was stored): ${counts}` : `${rows}: ${counts}`);

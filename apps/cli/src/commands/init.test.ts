@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '../config/load.js';
 import { KINDS } from '../kinds.js';
-import type { PanelOutcome } from '../init/test-panels.js';
+import type { PanelOutcome } from '../output/panel-test.js';
 import { Bench, type Outcome } from '../test/harness.js';
 
 const TOKEN = 'tok-51aa-very-secret-token';
@@ -81,6 +81,8 @@ describe('init with options', () => {
           capabilities: [],
           ok: null,
           latencyMs: null,
+          credentialsUntil: null,
+          warnings: [],
           error: null,
         },
       ],
@@ -110,6 +112,7 @@ describe('init with options', () => {
       const secret = (secrets as Record<string, string>)[kind] ?? 'token-env=T';
       return `name=the-${kind},kind=${kind},url=https://${kind}.example.com,${secret}`;
     });
+    panels.push('name=by-token,kind=flvx,url=https://by-token.example.com,token-env=T');
     const twice = 'name=null,kind=easydcim,url=https://second.example.com,token-credential=second-token';
     for (const [name, specs, currency] of [
       ['all.yaml', [...panels, twice], ['--currency', 'EUR']],
@@ -124,6 +127,9 @@ describe('init with options', () => {
     }
     expect(bench.read('all.yaml')).toContain('    token: ${credential:second-token}\n');
     expect(bench.read('all.yaml')).toContain('    username: admin\n');
+    expect(bench.read('all.yaml')).toContain(
+      '    # Credentials: username and password, or token.\n    token: ${env:T}\n',
+    );
   });
 
   it('leaves a config that is there alone, unless --force says otherwise', async () => {
@@ -197,6 +203,8 @@ describe('init with options', () => {
     ['kind=easydcim,url=https://a,token-env=1T', 'not a valid name of an environment variable'],
     ['kind=easydcim,url=https://a,token-file={x}', 'the path is empty or contains a brace'],
     ['kind=easydcim,url=https://a,token-stdin=yes', 'file or config'],
+    ['kind=flvx,url=https://a,username=ops,token-env=T', 'use username and password, or token, not both'],
+    ['kind=flvx,url=https://a,token=abc', 'name one source of the token'],
     ['name=a b,kind=easydcim,url=https://a,token-env=T', 'not a valid panel name'],
     ['kind=easydcim,kind=flvx,url=https://a,token-env=T', 'kind is repeated'],
     ['easydcim', 'key=value pairs'],
@@ -310,7 +318,7 @@ describe('init with a panel to test', () => {
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
-    expect(stdout).toMatch(/dcim \(easydcim, .*\): ok in \d+ ms/);
+    expect(stdout).toMatch(/dcim \(EasyDCIM, .*\): ok in \d+ ms/);
     expect(stdout.indexOf('PANEL_AUTH')).toBeLessThan(stdout.indexOf('ok in'));
     expect(existsSync(bench.path('sluice.db'))).toBe(false);
     expect(asked.filter(({ secret }) => secret).map(({ question }) => question)).toEqual([
@@ -347,8 +355,14 @@ describe('init on a terminal', () => {
       ...panelAnswers('flvx', 'b', '2', [/^Path/, 'secrets/b']),
       ...panelAnswers('hiddify', 'c', '3', [/^Name of the credential \[c\.api-key\]/, '']),
       ...panelAnswers('easydcim', 'd', '5', [/^The token/, TOKEN]),
+      [/^Kind/, 'flvx'],
+      [/^Name of the panel/, 'e'],
+      [/^Address of the panel/, 'https://e.example.com'],
+      [/^username of the panel \[admin\]; - to use a token instead: /, '-'],
+      [/^Which/, '1'],
+      [/variable \[E_TOKEN\]/, ''],
       [/^Kind/, ''],
-      [/^Panel of a first product \(a, b, c, d\) \[a\]/, 'b'],
+      [/^Panel of a first product \(a, b, c, d, e\) \[a\]/, 'b'],
       [/^Name of a first product on b/, '-'],
     ]);
     bench.env['TZ'] = 'Asia/Tokyo';
@@ -363,6 +377,7 @@ describe('init on a terminal', () => {
         c: { apiKey: '${credential:c.api-key}' },
         // The operator chose to have this one in the file.
         d: { token: TOKEN },
+        e: { token: '${env:E_TOKEN}' },
       },
     });
     expect(config?.currency).toBeUndefined();

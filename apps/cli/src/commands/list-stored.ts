@@ -14,6 +14,7 @@ interface PartialConfig {
   state?: unknown;
   panels?: unknown;
   products?: unknown;
+  packages?: unknown;
 }
 
 /**
@@ -37,18 +38,20 @@ export async function listStored(
 }
 
 async function listNames(names: StoredNames, config: PartialConfig, dir: string): Promise<string[]> {
-  if (names === 'panels' || names === 'products') return Object.keys(config[names] ?? {});
+  if (names === 'panels' || names === 'products' || names === 'packages') return Object.keys(config[names] ?? {});
   const location = path.resolve(dir, typeof config.state === 'string' ? config.state : 'sluice.db');
   const { openStore } = await import('@sluice/state-store');
   const store = await openStore({ location, readOnly: true, wait: WAIT_MS });
   try {
-    return await STORED[names](store);
+    return await STORED[names](store, Object.keys(config.panels ?? {}));
   } finally {
     await store.close();
   }
 }
 
-const STORED: Record<Exclude<StoredNames, 'panels' | 'products'>, (store: StateStore) => Promise<string[]>> = {
+type Listing = (store: StateStore, panels: string[]) => Promise<string[]>;
+
+const STORED: Record<Exclude<StoredNames, 'panels' | 'products' | 'packages'>, Listing> = {
   services: (store) => store.services.ids(),
   agents: listAgents,
   clients: async (store) => {
@@ -56,6 +59,9 @@ const STORED: Record<Exclude<StoredNames, 'panels' | 'products'>, (store: StateS
     return [...new Set([...named, ...(await store.invoices.clients())])].sort();
   },
   invoices: async (store) => (await store.invoices.list()).map(({ id }) => id),
+  purchases: async (store) => (await store.purchases.list()).map(({ id }) => id),
+  'speed-limits': (store, panels) => store.panelLists.ids('speedLimits', panels),
+  'tunnel-groups': (store, panels) => store.panelLists.ids('tunnelGroups', panels),
 };
 
 /** Lists agents by name, and by uuid where several have the same name. */

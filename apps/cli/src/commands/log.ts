@@ -63,12 +63,18 @@ function toWhat(entry: LogEntry): string {
         ? `${word(entry, 'method')} ${word(entry, 'path')}`
         : word(entry, 'endpoint');
     case 'action':
-      return `${word(entry, 'type')} ${word(entry, 'target')}`;
+      return word(entry, 'name');
     case 'refresh':
       return 'restricted again';
     default:
       return [word(entry, 'command'), word(entry, 'actor') && `by ${word(entry, 'actor')}`].filter(Boolean).join(' ');
   }
+}
+
+/** Returns the id of an action or run; a call has none. */
+function toId(entry: LogEntry): string {
+  if (entry.kind === 'action') return word(entry, 'id');
+  return entry.kind === 'run' ? (entry.run ?? '') : '';
 }
 
 /** Returns how what an entry is about ended. */
@@ -80,7 +86,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
       return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
     }
     case 'action':
-      return `${ink.status(word(entry, 'state'))} ${colors.dim(word(entry, 'id'))}`;
+      return ink.status(word(entry, 'state'));
     case 'refresh': {
       const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
       return `${formatCount(Number(entry['targets']), 'object')} in ${formatCount(Number(entry['calls']), 'call')}${failed}`;
@@ -88,7 +94,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
     default: {
       const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
       const note = word(entry, 'note');
-      return `${end}${note && `: ${note}`} ${colors.dim(word(entry, 'run'))}`;
+      return `${end}${note && `: ${note}`}`;
     }
   }
 }
@@ -105,12 +111,15 @@ const LOG: List<LogEntry> = {
     text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
     text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
     text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
-    text('what', toWhat, { least: 24, atLeast: 24 }),
+    text('what', toWhat, { least: 24, atLeast: 26 }),
+    text('type', (entry) => (entry.kind === 'action' ? word(entry, 'type') : ''), { priority: 5, atLeast: 12 }),
     {
       name: 'outcome',
       value: (entry) => toOutcome(entry, PLAIN),
       cell: (entry, terminal) => toOutcome(entry, terminal),
     },
+    // `action resolve` expects this id; documents contain it.
+    text('id', toId, { whole: true, priority: 4 }),
     text('run', ({ run }) => run, { extra: true, priority: 9 }),
   ],
 };
@@ -222,8 +231,8 @@ export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], o
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const action = await sluice.log.resolve(id, { done, waitMs: parseWait(options) });
     terminal.document({ action });
-    const { service, panel, type, target } = action as unknown as Record<string, string | null>;
-    terminal.info(`${service ?? panel}: ${type} ${target} is recorded as ${done ? 'done' : 'not done'}`);
+    const { service, panel, name } = action as unknown as Record<string, string | null>;
+    terminal.info(`${service ?? panel}: ${name} is recorded as ${done ? 'done' : 'not done'}`);
     return ExitCode.done;
   });
 };

@@ -98,7 +98,7 @@ async function perform(
       const { username, password, passwordFile } = credentials;
       outcome.line(`  account ${username ?? ''}`);
       // Without an account there is no message that contains it.
-      if (password !== null && !(access && template)) terminal.line(`  password ${password} (shown only once)`);
+      if (password !== null && !(access && template)) terminal.verbatim(`  password ${password} (shown only once)`);
       if (passwordFile !== null) outcome.line(`  password in ${passwordFile}`);
     }
     if (access) {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig, type Config } from '../config/load.js';
+import type { Config } from '../config/load.js';
+import { loadConfig } from '../load-config.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { regularMinutes, scheduledJobs } from '../schedule/jobs.js';

@@ -15,7 +15,12 @@ import { parseWait } from './parse-wait.js';
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => show(terminal, await sluice.services.show(id)));
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const detail = await sluice.services.show(id);
+    terminal.document(detail);
+    if (!terminal.quiet) printDetail(terminal, detail);
+    return ExitCode.done;
+  });
 
 /** `sluice service remove SERVICE` */
 export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
@@ -87,13 +92,6 @@ export const exportServices: CommandHandler<ExportOptions> = (_args, options, de
   });
 };
 
-/** Prints a service as a command's result. */
-export function show(terminal: Terminal, detail: ServiceDetail): number {
-  terminal.document(detail);
-  if (!terminal.quiet) printDetail(terminal, detail);
-  return ExitCode.done;
-}
-
 function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
   if (!account) return [];
   const word = (forward: { status: number; pausedByUs: boolean }): string =>
@@ -148,7 +146,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       'billing',
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
     ],
-    ['protected until', detail.protectedUntil],
+    ['protected until', detail.protectedUntil && `${detail.protectedUntil}${detail.protected ? '' : ' (past)'}`],
     ['quota released until', detail.quotaReleasedUntil],
     ['cycle', detail.cycle && times.span(detail.cycle, detail.panel)],
     [

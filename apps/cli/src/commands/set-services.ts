@@ -2,11 +2,12 @@ import type { Pair } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
+import { describeChange } from '../output/outcome.js';
 import { formatCount } from '../output/words.js';
 import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
 import { parseWait } from './parse-wait.js';
-import { show } from './services.js';
+import { printDetail } from './services.js';
 
 type SetOptions = PreviewOptions & { where?: string[] };
 
@@ -23,7 +24,11 @@ const parsePairs = (pairs: readonly string[]): Record<string, string> => Object.
 export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const { allowDuplicateRefs } = options;
-    return show(terminal, await sluice.services.add(id, parsePairs(pairs), { allowDuplicateRefs }));
+    const detail = await sluice.services.add(id, parsePairs(pairs), { allowDuplicateRefs });
+    terminal.document(detail);
+    terminal.info(`${id}: added to panel ${detail.panel}, product ${detail.product}`);
+    if (options.verbose === true) printDetail(terminal, detail);
+    return ExitCode.done;
   });
 
 /** `sluice service set SERVICE KEY=VALUE…`, `sluice service set --where KEY=VALUE KEY=VALUE…` */
@@ -35,7 +40,14 @@ export const set: CommandHandler<SetOptions> = (args, options, deps) => {
     throw usageError('bad_option', 'Name a service and at least one KEY=VALUE; nothing was changed');
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const how = { waitMs: parseWait(options), allowDuplicateRefs };
-    if (options.dryRun !== true) return show(terminal, await sluice.services.set(id, parsePairs(pairs), how));
+    if (options.dryRun !== true) {
+      const { changes, ...detail } = await sluice.services.set(id, parsePairs(pairs), how);
+      terminal.document(detail);
+      for (const change of changes) terminal.info(describeChange(change));
+      if (changes.length === 0) terminal.info(`${id}: nothing had to be changed`);
+      if (options.verbose === true) printDetail(terminal, detail);
+      return ExitCode.done;
+    }
     await sluice.services.show(id);
     const report = await sluice.services.planSetWhere([['id', id]], parsePairs(pairs), how);
     terminal.document(report);
@@ -65,8 +77,13 @@ const setMany: CommandHandler<SetOptions> = ([...args], options, deps) => {
       terminal.info(`${match(rows)} (dry run): ${changed} would be changed, nothing was stored`);
       return toChangesExitCode(report, options);
     }
-    const { services, changed } = await sluice.services.setWhere(wanted, texts, { waitMs, allowDuplicateRefs });
+    const { services, changed, changes } = await sluice.services.setWhere(wanted, texts, {
+      waitMs,
+      allowDuplicateRefs,
+    });
     terminal.document({ services });
+    if (services.length === 1 || options.verbose === true)
+      for (const change of changes) terminal.info(describeChange(change));
     terminal.info(`${match(services.length)}: ${changed} changed, ${services.length - changed} unchanged`);
     return ExitCode.done;
   });

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
-import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
@@ -103,27 +102,20 @@ function parseYaml(
   return { document: null, raw: null };
 }
 
-/**
- * Loads the config, and warns on stderr if other users can write it or read secrets in it.
- *
- * @throws SluiceError `config_invalid` that lists every problem with its line
- */
-export function loadConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'stderr'>): Config {
-  const config = requireConfig(option, deps);
-  for (const { message } of config.exposed) deps.stderr.write(`sluice: warning: ${printable(message)}\n`);
-  return config;
-}
+/** What loading a config needs from outside. */
+export type LoadDeps = Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>;
 
 /**
  * Loads the config without a warning.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function requireConfig(option: string | undefined, deps: Pick<Deps, 'env' | 'cwd' | 'kinds'>): Config {
+export function requireConfig(option: string | undefined, deps: LoadDeps): Config {
   const file = findConfigFile(option, deps.env, deps.cwd);
   const { config, problems } = checkConfigFile(file, knownKinds(deps));
   if (config) {
     compileParsers();
+    deps.onConfig?.(config);
     return config;
   }
   const errors = problems.filter((problem) => problem.severity === 'error');

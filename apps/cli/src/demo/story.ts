@@ -52,7 +52,7 @@ async function runDemo(run: CommandContext['run'], deps: Deps, terminal: Termina
       terminal.line(terminal.colors.bold(`# ${text}`));
     },
     sluice: async (command, expectedExit) => {
-      terminal.line(terminal.colors.dim(`$ sluice ${command}`));
+      terminal.verbatim(terminal.colors.dim(`$ sluice ${command}`));
       const exitCode = await run(command.split(' '), inside);
       if (exitCode !== 0) terminal.line(terminal.colors.dim(`(exit code ${exitCode})`));
       steps.push({ command, exitCode, asExpected: exitCode === expectedExit });

@@ -79,6 +79,7 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
     `    kind: ${panel.kind.kind}`,
     `    url: ${scalar(panel.url)}`,
     ...(panel.allowHttp ? ['    allowHttp: true                   # sends the credentials unencrypted'] : []),
+    ...credentialHint(panel.kind),
     ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
     ...panel.kind.init.secrets.flatMap((key) => {
       const secret = panel.secrets[key];
@@ -86,6 +87,12 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
     }),
     ...later.map((line) => example(`    ${line}`)),
   ];
+}
+
+/** Returns a comment that names the alternatives of a kind's credentials. */
+function credentialHint({ credentials = [] }: PanelAnswer['kind']): string[] {
+  if (credentials.length < 2) return [];
+  return [`    # Credentials: ${credentials.map((keys) => keys.join(' and ')).join(', or ')}.`];
 }
 
 function reference(secret: SecretAnswer, file: () => string): string {
@@ -115,8 +122,13 @@ function productLines({ panels, kinds, product }: InitAnswers): string[] {
   const [first] = kinds;
   const known = panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }];
   if (product === null) return ['#products:', ...exampleProducts(known).map(example)];
-  const { name, panel, quota } = product;
-  const lines = panel.kind.init.product.lines.map((line) => line.replace(exampleQuota(panel.kind), quota));
+  const { name, panel, quota, chosen } = product;
+  const lines = panel.kind.init.product.lines.map((line) =>
+    chosen.reduce(
+      (text, { choice, id }) => text.replace(choice.replaces, choice.with.replace('ID', id)),
+      line.replace(exampleQuota(panel.kind), quota),
+    ),
+  );
   return [
     'products:',
     `  ${scalar(name)}:`,

@@ -50,14 +50,17 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
   if (http && !allowHttp) {
     fail('url: plain http sends the credentials unencrypted; use https, or add allow-http=true');
   }
+  const unused = unusedCredentials(kind, pairs, fail);
   const texts: Record<string, string> = {};
   for (const { key, default: fallback } of questions.texts) {
+    if (unused.has(key)) continue;
     const value = take(kebab(key)) ?? fallback;
     if (value === null) continue;
     texts[key] = value;
   }
   const secrets: Record<string, SecretAnswer> = {};
   for (const key of questions.secrets) {
+    if (unused.has(key)) continue;
     const given = SOURCES.flatMap((source) => {
       const value = take(`${kebab(key)}-${source}`);
       return value === null ? [] : [{ source, value }];
@@ -68,6 +71,20 @@ export async function parsePanelOption(spec: string, sources: PanelOptionSources
   }
   for (const key of pairs.keys()) fail(unknown(key, questions));
   return { name, kind, url, allowHttp: http, texts, secrets };
+}
+
+/** Returns the keys of the alternative credentials that the pairs don't use; without any of them, the first is used. */
+function unusedCredentials(
+  { credentials = [] }: PanelKind,
+  pairs: ReadonlyMap<string, string>,
+  fail: (message: string) => never,
+): Set<string> {
+  const isGiven = (key: string): boolean =>
+    ['', ...SOURCES.map((source) => `-${source}`)].some((ending) => pairs.has(`${kebab(key)}${ending}`));
+  const given = credentials.filter((keys) => keys.some(isGiven));
+  if (given.length > 1) fail(`use ${given.map((keys) => keys.join(' and ')).join(', or ')}, not both`);
+  const used = given[0] ?? credentials[0];
+  return new Set(credentials.filter((keys) => keys !== used).flat());
 }
 
 function refusal(label: string, message: string): SluiceError {

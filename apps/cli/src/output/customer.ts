@@ -49,7 +49,7 @@ export function printMessage(terminal: Terminal, account: CustomerAccount, templ
       .join('\n');
   const filled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? 'none']));
   const message = fillPlaceholders(text, filled as Record<Placeholder, string>);
-  for (const line of message.replace(/\r?\n$/, '').split(/\r?\n/)) terminal.line(line);
+  for (const line of message.replace(/\r?\n$/, '').split(/\r?\n/)) terminal.verbatim(line);
   for (const { unknown } of account.access.links) {
     if (unknown !== null) terminal.warn(`sluice: warning: ${unknown}`);
   }

@@ -7,15 +7,17 @@ type Service = Explanation['service'];
 
 /** Returns sentences that say why a service is held or not, since when, and what would end that. */
 export function explainState(found: Explanation, times: Times): string[] {
-  const { service, decision, at } = found;
+  const { service, decision } = found;
   const sentences = [...stateSentences(found, times)];
   if (decision !== null && (service.status === 'unreadable' || service.status === 'failed') && service.error !== null) {
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
     sentences.push(`The last run could not finish: ${times.text(service.error.message, service.panel)}.${age}`);
   }
-  const protectedUntil = service.protectedUntil;
-  if (protectedUntil !== null && at.slice(0, 10) <= protectedUntil)
+  const { protectedUntil, quotaReleasedUntil } = service;
+  if (protectedUntil !== null && service.protected)
     sentences.push(`It is protected until ${protectedUntil}: nothing is restricted before.`);
+  if (quotaReleasedUntil !== null)
+    sentences.push(`Its quota hold is released until ${quotaReleasedUntil}: its quota restricts nothing before.`);
   const rejected = found.readings.filter((reading) => reading.rejected !== null).length;
   if (rejected > 0)
     sentences.push(`${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used; see below.`);
@@ -47,7 +49,9 @@ function notHeld(service: Service, times: Times): string {
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
   const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
-  const at = allowance?.allowedBytes == null ? '' : ` It is held once ${formatBytes(allowance.allowedBytes)} are used.`;
+  const allowed = allowance?.allowedBytes ?? null;
+  const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
+  const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
   return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
@@ -74,6 +78,8 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
     case 'billing':
       return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
     case 'agent-limit':
+      if (hold.note?.endsWith(' is suspended') === true)
+        return [`${since}: ${hold.note}.`, 'To release it: sluice agent unsuspend AGENT.'];
       return [
         `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
         `It is released when the agent is within its limit again, or with a higher one: sluice agent limit AGENT --gb N.`,

@@ -20,7 +20,8 @@ const GAP = 2;
 const LEAST = 8;
 const LEAST_OF_ALL = 4;
 const ELLIPSIS = '…';
-const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+/** The codes of colours in a text. */
+export const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
 /** Returns the width of a text in columns of a terminal. */
 export function displayWidth(text: string): number {

@@ -1,4 +1,4 @@
-import type { CommandReport, PurchaseReport, ServiceDetail } from '@sluice/engine';
+import type { CommandReport, DescribedChange, PurchaseReport, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
 import { formatCount } from './words.js';
@@ -9,12 +9,12 @@ function changed(what: string, before: string | null, after: string | null): str
   return before === after ? now : `${now} (was ${before ?? 'none'})`;
 }
 
-type Wording = (before: ServiceDetail, after: ServiceDetail) => string;
+type Wording = (before: ServiceDetail, after: ServiceDetail, report: CommandReport) => string;
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
-  'provision create': (_before, { account, refs }) =>
-    `account ${account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
+  'provision create': (_before, { account, refs }, { access }) =>
+    `account ${access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
   'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',
@@ -46,7 +46,7 @@ function panelWords({ actions }: CommandReport): string {
 export function describeOutcome(before: ServiceDetail, report: CommandReport): string {
   const { run, service, stillHeld } = report;
   const isDone = report.run.outcome === 'done';
-  const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service) : undefined;
+  const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service, report) : undefined;
   const parts = [what ?? `${run.command}${run.dryRun ? ' (dry run)' : ' not finished'}`, panelWords(report)];
   const isRelease = /release|unsuspend/.test(run.command);
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
@@ -79,6 +79,12 @@ export function formatPurchase({ purchase, stillHeld }: PurchaseReport, heldBefo
   if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
   else if (heldBefore > 0) parts.push('released');
   return parts.join('; ');
+}
+
+/** Returns what was changed of a service, as one line: `svc-1: product fast (was ded)`. */
+export function describeChange({ service, added, keys }: DescribedChange): string {
+  if (added) return `${service}: added`;
+  return `${service}: ${keys.map(({ key, before, after }) => changed(key, before, after)).join(', ')}`;
 }
 
 /** Prints the changes of a command, one per line. */

@@ -14,6 +14,9 @@ const STYLES = [
 ];
 const LIMIT = '#b91c1c';
 
+/** The unit of figures of a panel that does not state it. */
+export const UNKNOWN_UNIT = 'unit unknown';
+
 /** Draws a chart as a stand-alone SVG document with title, named axes, units and legend. */
 export function svgChart(data: ChartData): string {
   const width = WIDTH - PLOT.left - PLOT.right;
@@ -48,7 +51,8 @@ export function svgChart(data: ChartData): string {
     ...data.lines.flatMap((line, index) => drawn(line, lineStyle(index), data.breaks, { x, y })),
     ...limitLine(data, y, right),
   ];
-  const description = `${data.lines.map(({ name }) => name).join(', ')} in ${data.axis.unit}, ${period}`;
+  const names = data.lines.map(({ name }) => name).join(', ');
+  const description = `${names}${data.axis.unit === UNKNOWN_UNIT ? ', ' : ' in '}${data.axis.unit}, ${period}`;
   return document({ title: data.title, description, width: WIDTH, height: HEIGHT }, parts);
 }
 

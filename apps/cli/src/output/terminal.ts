@@ -6,6 +6,7 @@ import { withRemedy } from '../remedies.js';
 import { Times, type Zones } from './times.js';
 import { colouredInk, plainInk, type Colors, type Ink } from './colors.js';
 import { type LayoutColumn, layoutTable } from './layout.js';
+import { outputWidth, writeLine } from './wrap.js';
 
 /** Global options of output. */
 export interface TerminalOptions {
@@ -14,9 +15,6 @@ export interface TerminalOptions {
   color?: boolean | undefined;
   utc?: boolean | undefined;
 }
-
-/** Columns of a terminal that does not say how many it has. */
-const WIDTH = 80;
 
 /** A cell of a table: one line, several, or null for an unknown value. */
 export type Cell = string | string[] | null;
@@ -42,8 +40,8 @@ export function allowedCell(
 }
 
 /**
- * Prints data on stdout and everything else on stderr. Each text is printed as one line, and control characters that a
- * panel, a file or the command line put into it are escaped.
+ * Prints data on stdout and everything else on stderr. Each text is one line, which a terminal shows broken between words,
+ * and control characters that a panel, a file or the command line put into it are escaped.
  */
 export class Terminal {
   readonly colors: Colors;
@@ -53,7 +51,7 @@ export class Terminal {
   readonly #deps: Deps;
   readonly #ink: Ink;
 
-  constructor(deps: Deps, options: TerminalOptions, zones: Zones = { timeZone: 'UTC', panels: {} }) {
+  constructor(deps: Deps, options: TerminalOptions, zones: Zones | null = null) {
     this.#deps = deps;
     this.json = options.json === true;
     this.quiet = options.quiet === true;
@@ -70,17 +68,22 @@ export class Terminal {
 
   /** Prints a line of data; nothing with `--json`. */
   line(text = ''): void {
+    if (!this.json) writeLine(this.#deps.stdout, this.#ink.line(text));
+  }
+
+  /** Prints a line of data that is copied or drawn, and so never broken; nothing with `--json`. */
+  verbatim(text: string): void {
     if (!this.json) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
   }
 
   /** Prints a line of data; nothing with `--json` or `--quiet`. */
   info(text: string): void {
-    if (!this.json && !this.quiet) this.#deps.stdout.write(`${this.#ink.line(text)}\n`);
+    if (!this.quiet) this.line(text);
   }
 
   /** Prints a line on stderr, also with `--json` and `--quiet`. */
   warn(text: string): void {
-    this.#deps.stderr.write(`${this.#ink.line(text)}\n`);
+    writeLine(this.#deps.stderr, this.#ink.line(text));
   }
 
   /** Prints a table; columns whose head begins with `>` are right-aligned. */
@@ -110,8 +113,7 @@ export class Terminal {
 
   /** Columns of the terminal; infinite where the output is not a terminal. */
   get width(): number {
-    const { isTTY, columns } = this.#deps.stdout;
-    return isTTY === true ? (columns ?? WIDTH) : Infinity;
+    return outputWidth(this.#deps.stdout);
   }
 
   /** Colours a status: green needs no attention, yellow some, red an action. */

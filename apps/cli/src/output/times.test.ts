@@ -31,6 +31,18 @@ describe('Times', () => {
     expect(times.text(`Held since ${START}.`, 'tokyo')).toBe('Held since 15 Nov 2026 08:00.');
   });
 
+  it('leaves what is quoted or part of a path', () => {
+    for (const text of [`"${START}" is not a date`, `/var/${START}.db`, `${START}.db`, `--at=${START}`])
+      expect(times.text(text)).toBe(text);
+    expect(times.text(`At ${START}, (${START}).`)).toBe('At 15 Nov 2026 00:00, (15 Nov 2026 00:00).');
+  });
+
+  it('says that times are in UTC where no zone is known yet', () => {
+    const early = new Times(clock, null, false);
+    expect(early.text(`Held since ${START}.`, 'tokyo')).toBe('Held since 14 Nov 2026 23:00 UTC.');
+    expect(new Times(clock, null, true).at(START)).toBe('2026-11-14T23:00:00Z');
+  });
+
   it('writes ISO 8601 with --utc', () => {
     expect(utc.at(START, 'tokyo')).toBe('2026-11-14T23:00:00Z');
     expect(utc.ago('2026-11-20T11:57:00.123Z')).toBe('2026-11-20T11:57:00.123Z');

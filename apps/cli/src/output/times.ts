@@ -10,15 +10,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const ISO = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+/** Not what stands in quotes, in a path or in a file's name: that is repeated as it is. */
+const ISO = /(?<![\w"'/.=-])\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z(?![\w"'/-]|\.\w)/g;
 
 /** Writes instants for terminals: local and short, or ISO 8601 with `--utc`. */
 export class Times {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #zones: Zones;
+  readonly #zones: Zones | null;
   readonly #isUtc: boolean;
 
-  constructor(clock: Pick<Clock, 'now'>, zones: Zones, isUtc: boolean) {
+  /** `zones` is null before a config is read: times are in UTC then, and say so. */
+  constructor(clock: Pick<Clock, 'now'>, zones: Zones | null, isUtc: boolean) {
     this.#clock = clock;
     this.#zones = zones;
     this.#isUtc = isUtc;
@@ -29,7 +31,8 @@ export class Times {
     if (instant == null) return null;
     const ms = Date.parse(instant);
     if (Number.isNaN(ms)) return instant;
-    return this.#isUtc ? isoTime(ms) : shortTime(ms, this.#findZone(panel));
+    if (this.#isUtc) return isoTime(ms);
+    return this.#zones === null ? `${shortTime(ms, 'UTC')} UTC` : shortTime(ms, findZone(this.#zones, panel));
   }
 
   /** Returns a recent instant as `3 min ago` or `5 h ago`, an older one and one to come as `at` does. */
@@ -47,11 +50,11 @@ export class Times {
   text(sentence: string, panel?: string | null): string {
     return sentence.replace(ISO, (instant) => this.at(instant, panel) ?? instant);
   }
+}
 
-  #findZone(panel: string | null | undefined): string {
-    const own = panel != null && Object.hasOwn(this.#zones.panels, panel) ? this.#zones.panels[panel] : undefined;
-    return own?.timeZone ?? this.#zones.timeZone;
-  }
+function findZone({ timeZone, panels }: Zones, panel: string | null | undefined): string {
+  const own = panel != null && Object.hasOwn(panels, panel) ? panels[panel] : undefined;
+  return own?.timeZone ?? timeZone;
 }
 
 function ageText(age: number): string {

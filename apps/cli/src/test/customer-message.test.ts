@@ -69,7 +69,13 @@ describe('what a customer of FLVX receives', () => {
       const refused = await onTerminal(words);
       expect([refused.exitCode, refused.stdout + refused.stderr]).toEqual([2, expect.stringContaining(problem)]);
     }
+    const { stderr } = await onTerminal('provision create svc-1 --message');
+    expect(stderr).toContain('Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER }');
+    expect(stderr).toContain('but not beside a message that leaves it out');
     expect(at.panel.server.calls).toEqual([]);
+    const made = await onTerminal('provision create svc-1 --message --password-file secret.txt');
+    expect([made.exitCode, made.stdout]).toEqual([0, expect.stringMatching(/^Your login is \S+\.\n$/)]);
+    expect(at.bench.read('secret.txt').trim()).toMatch(/^\S{24}$/);
   });
 
   it('is printed without --message too, and by --json', async () => {

@@ -38,6 +38,22 @@ describe('times', () => {
     for (const words of lists) expect([words, await shown(words)]).toEqual([words, expect.not.stringMatching(INSTANT)]);
   });
 
+  it('are the same in errors, also in one that comes before the config', async () => {
+    const early = ['explain', 'svc-1', '--at', '2026-01-01 00:00'];
+    const { exitCode, stderr } = await at.bench.sluice(early);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      'sluice: "svc-1" was not known at 1 Jan 2026 00:00: it was added at 20 Nov 2026 13:00\n',
+    ]);
+    expect((await at.bench.sluice(['--utc', ...early])).stderr).toContain('at 2025-12-31T23:00:00Z:');
+    expect((await at.bench.sluice([...early, '--json'])).stdout).toContain('at 2025-12-31T23:00:00.000Z:');
+    const failing = (): never => {
+      throw new Error('no clock since 2026-11-14T23:00:00.000Z');
+    };
+    const without = await at.bench.sluice('service import -', { readStdin: failing });
+    expect(without.stderr).toContain('no clock since 14 Nov 2026 23:00 UTC');
+  });
+
   it('are ISO 8601 with --utc and in documents', async () => {
     const { stdout } = await at.bench.sluice('--utc usage history svc-1');
     expect(stdout).toMatch(/2026-11-14T15:00:00Z +2026-12-14T15:00:00Z/);

@@ -6,6 +6,7 @@ import {
   type TunnelView,
 } from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
+import { expiryCheck } from '../doctor/expiry-check.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
 import {
   listRelayUsers,
@@ -35,6 +36,9 @@ export interface PanelView {
 export interface PanelTest extends PanelView {
   ok: boolean;
   latencyMs: number | null;
+  /** When its credentials end; null where they don't, or that is unknown. */
+  credentialsUntil: string | null;
+  warnings: string[];
   error: ItemError | null;
 }
 
@@ -128,9 +132,13 @@ async function testPanel(session: Session, name: string): Promise<PanelTest> {
   const { clock } = session.deps;
   const startedAt = clock.now();
   try {
-    await (await session.panel(name)).test();
-    return { ...view, ok: true, latencyMs: clock.now() - startedAt, error: null };
+    const { warnings = [], expiring, clockDifferenceMs = 0 } = await (await session.panel(name)).test();
+    const latencyMs = clock.now() - startedAt;
+    const check = expiring && expiryCheck(name, expiring, clock.now() + clockDifferenceMs);
+    const ends = check === undefined || check.status === 'ok' ? [] : [`${check.object} is ${check.message}`];
+    const credentialsUntil = expiring?.at ?? null;
+    return { ...view, ok: true, latencyMs, credentialsUntil, warnings: [...warnings, ...ends], error: null };
   } catch (error) {
-    return { ...view, ok: false, latencyMs: null, error: toItemError(error) };
+    return { ...view, ok: false, latencyMs: null, credentialsUntil: null, warnings: [], error: toItemError(error) };
   }
 }

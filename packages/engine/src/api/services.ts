@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
+import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/import-services.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
@@ -19,22 +20,26 @@ export interface ServiceFilter extends CallOptions {
 export interface Services {
   /**
    * Adds and changes services from rows of texts, all or none; the report lists the problems of the rows. A dry run stores
-   * nothing and lists the changes.
+   * nothing; it and `describe` list the changes.
    */
   import(
     rows: readonly (ImportRow | Record<string, string>)[],
-    options?: LockOptions & ChangeOptions & { dryRun?: boolean | undefined },
+    options?: LockOptions & ChangeOptions & { dryRun?: boolean | undefined; describe?: boolean | undefined },
   ): Promise<ImportReport>;
   /** Adds one service; the keys are the columns of an import. */
   add(id: string, texts: Record<string, string>, options?: CallOptions & ChangeOptions): Promise<ServiceDetail>;
-  /** Changes keys of one service; an empty text removes a value. */
-  set(id: string, texts: Record<string, string>, options?: LockOptions & ChangeOptions): Promise<ServiceDetail>;
+  /** Changes keys of one service; an empty text removes a value. `changes` is empty if nothing differs. */
+  set(
+    id: string,
+    texts: Record<string, string>,
+    options?: LockOptions & ChangeOptions,
+  ): Promise<ServiceDetail & { changes: DescribedChange[] }>;
   /** Changes keys of all services that have every one of these texts, or of none. */
   setWhere(
     where: readonly Pair[],
     texts: Record<string, string>,
     options?: LockOptions & ChangeOptions,
-  ): Promise<{ services: ServiceDetail[]; changed: number }>;
+  ): Promise<{ services: ServiceDetail[]; changed: number; changes: DescribedChange[] }>;
   /** Returns what `setWhere` would change. */
   planSetWhere(
     where: readonly Pair[],
@@ -54,16 +59,13 @@ export function servicesApi(call: RunCall): Services {
   const detail = async (session: Session, id: string): Promise<ServiceDetail> =>
     serviceDetail(session, await requireService(session, id));
   return {
-    import: (rows, options) =>
-      call(options, (session) =>
-        importServices(session, {
-          command: 'service import',
-          rows: () => rows.map(toRow),
-          waitMs: toWaitMs(options),
-          allowDuplicateRefs: options?.allowDuplicateRefs,
-          dryRun: options?.dryRun,
-        }),
-      ),
+    import: (rows, options) => {
+      const { allowDuplicateRefs, dryRun, describe } = options ?? {};
+      const how = { allowDuplicateRefs, dryRun, describe, waitMs: toWaitMs(options) };
+      return call(options, (session) =>
+        importServices(session, { command: 'service import', rows: () => rows.map(toRow), ...how }),
+      );
+    },
     add: (id, texts, options) =>
       call(options, async (session) =>
         serviceDetail(session, await addService(session, id, Object.entries(texts), options)),
@@ -74,7 +76,7 @@ export function servicesApi(call: RunCall): Services {
           waitMs: toWaitMs(options),
           allowDuplicateRefs: options?.allowDuplicateRefs,
         });
-        return serviceDetail(session, changed);
+        return { ...(await serviceDetail(session, changed.service)), changes: changed.changes };
       }),
     setWhere: (where, texts, options) =>
       call(options, async (session) => {
@@ -85,7 +87,7 @@ export function servicesApi(call: RunCall): Services {
           allowDuplicateRefs: options?.allowDuplicateRefs,
         });
         const services = await serviceDetails(session, await session.store.services.list({ ids }));
-        return { services, changed: report.totals.changed };
+        return { services, changed: report.totals.changed, changes: report.changes ?? [] };
       }),
     planSetWhere: (where, texts, options) =>
       call(options, async (session) => {

@@ -1,7 +1,7 @@
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
-import { actionEntry, type LogEntry } from '../log/log.js';
+import { actionEntries, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 import { toEvidence, type JournalPayload, refsChange, zeroCounter } from '../run/journal.js';
@@ -36,7 +36,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
       await run.end({ outcome: 'done', changes: false }, tables);
     });
   });
-  return actionEntry(await requireAction(session, id));
+  return actionEntries(session)(await requireAction(session, id));
 }
 
 const NOT_DONE: StepOutcome = {

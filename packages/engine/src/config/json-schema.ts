@@ -13,11 +13,18 @@ export interface JsonSchemaNode {
   anyOf?: JsonSchemaNode[];
   oneOf?: JsonSchemaNode[];
   const?: unknown;
+  required?: string[];
 }
 
 /** Returns the JSON Schema of the config (draft 2020-12). */
 export function configJsonSchema(kinds: readonly PanelKind[]): JsonSchemaNode {
-  return z.toJSONSchema(configSchema(kinds), { io: 'input', unrepresentable: 'any' }) as JsonSchemaNode;
+  const schema = z.toJSONSchema(configSchema(kinds), { io: 'input', unrepresentable: 'any' }) as JsonSchemaNode;
+  const panels = schema.properties?.['panels']?.additionalProperties;
+  for (const node of typeof panels === 'object' ? (panels.oneOf ?? []) : []) {
+    const { credentials } = kinds.find(({ kind }) => kind === node.properties?.['kind']?.const) ?? {};
+    if (credentials !== undefined) node.oneOf = credentials.map((keys) => ({ required: [...keys] }));
+  }
+  return schema;
 }
 
 /** Returns the JSON Schema of the config with a description of each key. */

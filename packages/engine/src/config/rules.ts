@@ -62,6 +62,22 @@ const pricesFit: Rule = (config) =>
     }
   });
 
+const credentialsStated: Rule = (config, kinds) =>
+  Object.entries(config.panels).flatMap(([name, panel]) => {
+    const ways = kinds.find(({ kind }) => kind === panel.kind)?.credentials ?? [];
+    const choice = ways.map((keys) => keys.join(' and ')).join(', or ');
+    const stated = ways.filter((keys) => keys.some((key) => panel[key] !== undefined));
+    const [way, ...others] = stated;
+    if (way === undefined)
+      return ways.length === 0 ? [] : [error(`panels.${name}`, `the credentials are missing: set ${choice}`)];
+    const [other] = others.flat().filter((key) => panel[key] !== undefined);
+    if (other !== undefined)
+      return [error(`panels.${name}.${other}`, `set ${choice}, not both: remove what should not be used`)];
+    return way
+      .filter((key) => panel[key] === undefined)
+      .map((key) => error(`panels.${name}.${key}`, `this key is missing: set ${choice}`));
+  });
+
 const currencyKnown: Rule = (config) =>
   Object.entries(config.packages)
     .filter(([, item]) => item.currency === undefined && config.currency === undefined)
@@ -147,6 +163,7 @@ const RULES: Rule[] = [
   actionsFit,
   autoBuysOffered,
   oneThreshold,
+  credentialsStated,
   currencyKnown,
   pricesFit,
   kindSections,

@@ -5,6 +5,7 @@ import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
+import { toActionView } from '../services/views.js';
 import { panelChecks } from './panel-checks.js';
 import { serviceChecks } from './service-checks.js';
 
@@ -116,7 +117,7 @@ async function runChecks(session: Session): Promise<Check[]> {
   for (const action of unsettled) {
     checks.push({
       name: 'action in doubt',
-      object: `${action.service ?? ''} ${action.type} ${action.target}`.trim(),
+      object: `${action.service ?? action.panel}, ${toActionView((panel) => session.kindOf(panel), action).name}`,
       status: 'warning',
       ...describeAction(action),
     });

@@ -1,6 +1,6 @@
 import type { Page, PageCursor } from '@sluice/state-store';
 import {
-  actionEntry,
+  actionEntries,
   apiEntry,
   refreshEntry,
   runEntry,
@@ -45,10 +45,11 @@ export async function* exportLog(session: Session, filter: LogFilter): AsyncGene
     );
   }
   if (filter.kinds.includes('action')) {
+    const toEntry = actionEntries(session);
     sources.push(
       paged(
         (after) => store.actions.page({ ...where, after, limit: PAGE }),
-        (action) => ({ began: action.plannedAt, entry: actionEntry(action) }),
+        (action) => ({ began: action.plannedAt, entry: toEntry(action) }),
       ),
     );
   }

@@ -1,6 +1,6 @@
 import type { ActionRecord, RefreshRecord, RunRecord } from '@sluice/state-store';
 import {
-  actionEntry,
+  actionEntries,
   apiEntry,
   refreshEntry,
   runEntry,
@@ -49,7 +49,7 @@ class Follower {
       beganAt: (action) => action.plannedAt,
       stateOf: (action) => (action.state === 'planned' ? null : action.state),
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
-      findEntry: actionEntry,
+      findEntry: actionEntries(session),
     });
     this.#runs = new Watch<RunRecord>(now, {
       beganAt: (run) => run.startedAt,

@@ -1,4 +1,5 @@
 import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
+import { type FindKind, toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
 /** One entry of `log list` and one line of `log export`. */
@@ -51,7 +52,7 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
     found.push(...(await store.apiCalls.list({ ...where, ...onPanel, limit })).map(apiEntry));
   }
   if (filter.kinds.includes('action')) {
-    found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntry));
+    found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntries(session)));
   }
   if (wantsRefreshes(filter)) {
     found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
@@ -66,8 +67,13 @@ export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): L
   return { at, kind: 'api', run, service, panel, ...rest };
 }
 
+/** Returns the function that turns the actions of a session's panels into entries. */
+export function actionEntries(session: Session): (action: ActionRecord) => LogEntry {
+  return (action) => actionEntry((panel) => session.kindOf(panel), action);
+}
+
 /** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
-export function actionEntry(action: ActionRecord): LogEntry {
+function actionEntry(kindOf: FindKind, action: ActionRecord): LogEntry {
   const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
   return {
     at: action.settledAt ?? action.plannedAt,
@@ -78,6 +84,7 @@ export function actionEntry(action: ActionRecord): LogEntry {
     id,
     type,
     target,
+    name: toActionView(kindOf, action).name,
     state,
     hold,
     prior,

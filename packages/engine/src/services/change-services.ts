@@ -5,6 +5,7 @@ import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
+import { type DescribedChange, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from './fields.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
@@ -52,13 +53,19 @@ export async function addService(
   );
 }
 
+/** A service with what a command changed of it. */
+export interface ChangedService {
+  service: ServiceRecord;
+  changes: DescribedChange[];
+}
+
 /** Changes keys of one service. */
 export async function changeService(
   session: Session,
   id: string,
   pairs: [string, string][],
   { waitMs, allowDuplicateRefs }: ChangeOptions & { waitMs: number },
-): Promise<ServiceRecord> {
+): Promise<ChangedService> {
   checkKeys(session, pairs);
   const panel = pairs.find(([key]) => key === 'panel')?.[1];
   return withServiceRun(session, id, { command: 'service set', waitMs }, async (service, run) => {
@@ -73,7 +80,10 @@ export async function changeService(
       if (allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: service, after: record });
       const change = findChange(service, record, session.now());
       const [changed = service] = change ? await tables.services.update([change]) : [];
-      return changed;
+      return {
+        service: changed,
+        changes: listChanges([{ before: service, after: changed }], listColumns(session.deps.kinds)),
+      };
     });
   });
 }

@@ -4,7 +4,7 @@ import { isProtected } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { type Columns, listColumns, toFields } from './fields.js';
 
-/** A service that an import would add or change. */
+/** A service that is added or changed. */
 export interface DescribedChange {
   service: string;
   added: boolean;
@@ -32,12 +32,16 @@ export async function describeChanges(
     after.status !== 'terminated' &&
     !isProtected(session.config, after, session.now()) &&
     findEnforcement(session.config, switches, after.panel, after.product).value === 'on';
-  const changes = rowChanges.map((change) => describeChange(change, columns));
   return {
     dryRun: true,
-    changes: changes.filter(({ added, keys }) => added || keys.length > 0),
+    changes: listChanges(rowChanges, columns),
     enforced: rowChanges.filter(isEnforced).map(({ after }) => after.id),
   };
+}
+
+/** Returns the services that are added or changed, with their keys. */
+export function listChanges(changes: readonly Change[], columns: Columns): DescribedChange[] {
+  return changes.map((change) => describeChange(change, columns)).filter(({ added, keys }) => added || keys.length > 0);
 }
 
 function describeChange({ before, after }: Change, columns: Columns): DescribedChange {

@@ -3,7 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { holdViews, type HoldView } from '../holds/holds.js';
 import { toActionView, toLifecycle, serviceView } from './views.js';
-import { serviceDetail, type ServiceDetail } from './show.js';
+import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
 /** `explain --json` (docs/json.md): a decision and everything it was based on, from the store alone. */
@@ -82,6 +82,7 @@ export async function explainService(session: Session, id: string, at: string | 
             ...detail,
             ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
             lifecycle: toLifecycle(service, openThen),
+            ...datesInForce(session, service, until),
           },
     readings: readingViews(samples, cycle).slice(-READINGS),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),

@@ -4,7 +4,7 @@ import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
-import { describeChanges, type DescribedChange } from './describe-changes.js';
+import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 import { applyField, type Columns, listColumns } from './fields.js';
@@ -31,7 +31,7 @@ export interface ImportReport {
   problems: ImportProblem[];
   /** Of a dry run: nothing was stored. */
   dryRun?: true;
-  /** Of a dry run: what would be stored. */
+  /** Of a dry run: what would be stored; with `describe` also what was stored. */
   changes?: DescribedChange[];
   /** Of a dry run: the new services that runs may restrict from the next poll. */
   enforced?: string[];
@@ -55,6 +55,8 @@ export interface ImportRequest {
   waitMs: number;
   allowDuplicateRefs?: boolean | undefined;
   dryRun?: boolean | undefined;
+  /** Lists what was stored. */
+  describe?: boolean | undefined;
 }
 
 /**
@@ -71,7 +73,8 @@ export async function importServices(session: Session, request: ImportRequest): 
     plan = outcome.plan;
     if (outcome.stored) break;
   }
-  return toReport(plan);
+  if (request.describe !== true || plan.problems.length > 0) return toReport(plan);
+  return { ...toReport(plan), changes: listChanges(plan.rowChanges, listColumns(session.deps.kinds)) };
 }
 
 /** Plans and stores under the leases of these services; stores nothing if other services change as well. */

@@ -38,7 +38,7 @@ export async function setWhere(
     }
     return ids.map((id) => ({ line: null, values: { ...texts, id } }));
   };
-  const report = await importServices(session, { command: 'service set', rows, ...how });
+  const report = await importServices(session, { command: 'service set', rows, describe: true, ...how });
   refuse(report);
   return { ids, report };
 }

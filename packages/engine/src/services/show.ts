@@ -5,7 +5,7 @@ import { findEntry } from '../config/find-entry.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
-import { isQuotaReleased } from '../holds/is-released.js';
+import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
@@ -40,6 +40,8 @@ export interface ServiceDetail extends ServiceView {
     since: string;
   } | null;
   protectedUntil: string | null;
+  /** Whether that local date of the panel is still to come, so that nothing is restricted. */
+  protected: boolean;
   /** Local date until which the quota hold is released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
@@ -57,7 +59,7 @@ function statusSince(status: string, holds: number): string {
 /** Returns the details of these services, in the same order. */
 export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
   const { store, config } = session;
-  const ids = services.map((service) => service.id);
+  const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
   const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
@@ -106,14 +108,26 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
             since: override.since,
           }
         : null,
-      protectedUntil: service.protectedUntil,
-      quotaReleasedUntil: isQuotaReleased(config, service, session.now()) ? service.quotaReleasedUntil : null,
+      ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
       ...(session.kindOf(service.panel)?.showsAccount === true
         ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
   });
+}
+
+/** Returns until when a service is protected and its quota hold released, at an instant. */
+export function datesInForce(
+  { config }: Session,
+  service: ServiceRecord,
+  at: string,
+): Pick<ServiceDetail, 'protectedUntil' | 'protected' | 'quotaReleasedUntil'> {
+  return {
+    protectedUntil: service.protectedUntil,
+    protected: isProtected(config, service, at),
+    quotaReleasedUntil: isQuotaReleased(config, service, at) ? service.quotaReleasedUntil : null,
+  };
 }
 
 /** Returns the mode and quota of the service itself, and the quota that applies. */

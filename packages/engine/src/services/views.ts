@@ -2,6 +2,7 @@ import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
+import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */
 export interface ActionView {
@@ -18,6 +19,9 @@ export type FindKind = (panel: string) => Pick<PanelKind, 'nameAction'> | undefi
 /** Returns an action as documents show it. */
 export function toActionView(kindOf: FindKind, action: ActionRecord): ActionView {
   const { panel, type, target, state, prior } = action;
+  if (isCommandRow(action)) {
+    return { type, target, name: printable(`provision ${type.slice(COMMAND_PREFIX.length)} ${target}`), state };
+  }
   const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
   return { type, target, name: toActionName(kindOf(panel), { type, target, prior, payload }), state };
 }

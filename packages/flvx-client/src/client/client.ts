@@ -17,8 +17,23 @@ import type {
 } from './records.js';
 import type { EpochMs, MegabitsPerSecond } from './units.js';
 
-/** The panel's address, the login, and options of the transport. */
-export interface FlvxOptions extends Pick<
+/** What the client is authorized with: an administrator's account, or the token of one. Exactly one of them. */
+export type FlvxCredentials =
+  | {
+      /** The client logs in before its first call. */
+      username: string;
+      password: string;
+      token?: undefined;
+    }
+  | {
+      /** A token that the panel issued to an administrator: the client never logs in, and can't renew it. */
+      token: string;
+      username?: undefined;
+      password?: undefined;
+    };
+
+/** The panel's address, and options of the transport. */
+export interface FlvxConnection extends Pick<
   PanelHttpOptions,
   'concurrency' | 'requestsPerSecond' | 'breaker' | 'retry' | 'tls' | 'proxy' | 'maxBodyBytes' | 'random' | 'userAgent'
 > {
@@ -28,14 +43,14 @@ export interface FlvxOptions extends Pick<
   baseUrl: string;
   /** Accept plain `http`. Default false. */
   allowHttp?: boolean;
-  /** An administrator's account. */
-  username: string;
-  password: string;
   /** Milliseconds. Defaults: connect 5 s, one attempt of a list 60 s, of a write 45 s (the panel cuts an answer after 30 s). */
   timeouts?: { connectMs?: number; readMs?: number; writeMs?: number };
   onCall?: (event: CallEvent) => void;
   clock?: Clock;
 }
+
+/** Options of a client: the connection and the credentials. */
+export type FlvxOptions = FlvxConnection & FlvxCredentials;
 
 /** Options of every call. */
 export interface FlvxCallOptions {
@@ -64,8 +79,8 @@ export interface FlvxSession {
   name: string;
   /** When the token expires, by the panel's clock. */
   expiresAt: EpochMs;
-  /** True for the seeded account, whose name or password is publicly known. */
-  mustChangePassword: boolean;
+  /** True for the seeded account, whose name or password is publicly known; null with a token, which doesn't show it. */
+  mustChangePassword: boolean | null;
 }
 
 /** The difference between the panel's clock and the local one. */
@@ -82,7 +97,7 @@ export interface FlvxProbe {
   port: 'panel' | 'web';
   /** The name that the panel shows; null where there is none. */
   appName: string | null;
-  /** The login requires a captcha: this session continues to work, the next login will fail. */
+  /** The login requires a captcha: this session continues to work, the next login will fail. A token needs no login. */
   captcha: boolean;
   session: FlvxSession;
   tunnels: number;
@@ -127,8 +142,9 @@ export interface FlvxClient {
   readonly warnings: readonly string[];
 
   /**
-   * Logs in where needed.
-   * @throws {PanelForbiddenError} with `panelCode` `not_admin` if the account is not an administrator's
+   * Logs in where needed; with a token, parses it and calls nothing.
+   * @throws {PanelForbiddenError} with `panelCode` `not_admin` if the account or token is not an administrator's
+   * @throws {PanelAuthError} with `panelCode` `token_unreadable` for a token that the panel can't have issued
    * @throws {PanelAuthError} with `panelCode` `captcha` if the login requires one
    */
   session(): Promise<FlvxSession>;

@@ -6,9 +6,10 @@ import { permissionEndpoints } from './endpoints/permissions.js';
 import { siteEndpoints, readWrites } from './endpoints/site.js';
 import { userEndpoints } from './endpoints/users.js';
 import { FlvxApi } from './http/api.js';
+import { GivenToken } from './http/given-token.js';
 import { PanelClock } from './http/panel-clock.js';
 import { parseFailure } from './http/parse-failure.js';
-import { SessionKeeper } from './http/session-keeper.js';
+import { SessionKeeper, type Authorization } from './http/session-keeper.js';
 import { Mutex } from './mutex.js';
 import { observe } from './snapshot/observe.js';
 import { takeSnapshot } from './snapshot/take-snapshot.js';
@@ -17,7 +18,8 @@ import { takeSnapshot } from './snapshot/take-snapshot.js';
 const tails = [/\/api\/v1$/i, /\/api$/i, /\/flow\/test$/i, /\/index\.html$/i];
 
 /**
- * Returns a client of one FLVX panel. Nothing is called until the first method is; the first call logs in.
+ * Returns a client of one FLVX panel. Nothing is called until the first method is; the first call logs in, unless the client
+ * has a token.
  *
  * @example
  * const client = createFlvxClient({ panel: 'relay', baseUrl: 'https://relay.example.com', username: 'admin', password });
@@ -34,9 +36,9 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
   const writeMs = options.timeouts?.writeMs ?? 45_000;
   const clock = options.clock ?? systemClock;
   const panelClock = new PanelClock(clock);
-  const secrets = [options.password];
-  const { username, password, panel, allowHttp: _allowHttp, ...transport } = options;
-  const session = new SessionKeeper(panel, { username, password }, panelClock, secrets);
+  const { username: _username, password: _password, token: _token, ...rest } = options;
+  const { panel, allowHttp: _allowHttp, ...transport } = rest;
+  const { session, secrets, onReady } = authorize(options, panelClock);
   const http = createPanelHttp({
     ...transport,
     panel,
@@ -53,7 +55,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     failureIn: parseFailure,
   });
   const api = new FlvxApi(panel, session, panelClock, { http, timeouts: { readMs, writeMs } });
-  session.post = (call, callOptions) => api.call(call, callOptions);
+  onReady(api);
   const mutex = new Mutex();
   const resources = {
     ...accessEndpoints(api),
@@ -77,6 +79,30 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
       http.close();
     },
   };
+}
+
+/** Creates what a client is authorized with: a token, or an account to log in with. */
+function authorize(options: FlvxOptions, clock: PanelClock): Authorized {
+  const { panel } = options;
+  if (options.token !== undefined) {
+    const token = options.token.trim();
+    return { session: new GivenToken(panel, token, clock), secrets: [token], onReady: () => undefined };
+  }
+  const { username, password } = options;
+  const secrets = [password];
+  const session = new SessionKeeper(panel, { username, password }, clock, secrets);
+  const onReady = (api: FlvxApi): void => {
+    session.post = (call, callOptions) => api.call(call, callOptions);
+  };
+  return { session, secrets, onReady };
+}
+
+interface Authorized {
+  session: Authorization;
+  /** Texts that are never logged; a new token is added. */
+  secrets: string[];
+  /** Called when the API exists. */
+  onReady: (api: FlvxApi) => void;
 }
 
 async function probe(

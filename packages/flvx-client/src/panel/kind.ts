@@ -21,8 +21,10 @@ export const flvx: PanelKind = {
   productSchema,
   descriptions: {
     'panel.url': 'Address of the API (port 6365) or of the web pages',
-    'panel.username': 'Name of an administrator’s account',
+    'panel.username': 'Name of an administrator’s account; required together with password, unless there is a token',
     'panel.password': 'Password of that account',
+    'panel.token':
+      'Token of an administrator, instead of username and password; valid for 90 days after the login that created it',
     'panel.tunnelId': 'Default tunnel of products',
     'panel.speedLimitId': 'Default speed limit of products; null: none',
     'panel.redirectTo': 'Where redirected forwards point; default 127.0.0.1:9',
@@ -41,6 +43,7 @@ export const flvx: PanelKind = {
     'product.resetDay':
       'Day of the month on which the panel zeroes the counters; 0: Sluice zeroes them with each cycle',
   },
+  credentials: [['username', 'password'], ['token']],
   refs: [
     { name: 'flvx_user_id', ...POSITIVE, unique: true },
     // The panel accepts all characters in a login name; its column has room for 100.
@@ -58,7 +61,7 @@ export const flvx: PanelKind = {
   requiredRef: 'flvx_user_id',
   init: {
     defaultName: 'relay',
-    secrets: ['password'],
+    secrets: ['password', 'token'],
     texts: [{ key: 'username', default: 'admin' }],
     laterKeys: ['tunnelId: 1                       # default of its products'],
     product: {
@@ -67,6 +70,15 @@ export const flvx: PanelKind = {
         'quota: { total: 100GB }',
         'action: pause                     # or redirect, or throttle',
         'flvx: { tunnelId: 1, maxForwards: 10 }',
+      ],
+      choices: [
+        { list: 'tunnelGroups', title: 'tunnel group', replaces: 'tunnelId: 1', with: 'tunnelGroup: ID' },
+        {
+          list: 'speedLimits',
+          title: 'speed limit',
+          replaces: 'maxForwards: 10',
+          with: 'maxForwards: 10, speedLimitId: ID',
+        },
       ],
     },
   },

@@ -1,7 +1,8 @@
 import {
   isoNow,
-  toItemError,
+  throwWithCredentialKey,
   transportOptions,
+  withCredentialKey,
   type ApplyContext,
   type TargetState,
   type ItemError,
@@ -12,6 +13,7 @@ import {
   type PanelDependencies,
   type PanelFacets,
   type PanelKind,
+  type PanelTestAnswer,
   type PanelToOpen,
   type Plan,
   type Refresh,
@@ -22,7 +24,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { describeNodes } from '../account/describe.js';
-import type { FlvxClient } from '../client/client.js';
+import type { FlvxClient, FlvxCredentials } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
@@ -53,8 +55,7 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
     panel: name,
     baseUrl: settings.url,
     allowHttp: settings.allowHttp,
-    username: settings.username,
-    password: dependencies.secret(settings.password, `panels.${name}.password`),
+    ...toCredentials(name, settings, dependencies),
     ...transport,
     ...(settings.timeout === undefined ? {} : { timeouts: { readMs: settings.timeout, writeMs: settings.timeout } }),
   });
@@ -63,6 +64,16 @@ export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies:
   const snapshot = new RunSnapshot(client, clock, withGroups);
   const oldLimitNames = (service: string): Promise<string[]> => listCreatedLimits(journal, name, service);
   return new FlvxPanel(kind, panel, { client, clock, snapshot, oldLimitNames });
+}
+
+/** Returns the configured credentials; the config has a token, or username and password. */
+function toCredentials(
+  name: string,
+  { username = '', password = '', token }: FlvxSettings,
+  { secret }: PanelDependencies,
+): FlvxCredentials {
+  if (token !== undefined) return { token: secret(token, `panels.${name}.token`) };
+  return { username, password: secret(password, `panels.${name}.password`) };
 }
 
 /** Lists the names of speed limits that were created on the panel for a service, or may have been. */
@@ -89,6 +100,9 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #client: FlvxClient;
   readonly #defaults: FlvxDefaults;
   readonly #timeZone: string;
+  readonly #hasToken: boolean;
+  /** The config key that refused credentials are reported with. */
+  readonly #key: string;
   /** The last full observation of each service in this run. */
   readonly #last = new Map<string, TimedObservation>();
   /** The services of this run that name each user. */
@@ -98,10 +112,12 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   constructor(kind: PanelKind, { name, timeZone, settings, products }: PanelToOpen, tools: ReadingTools) {
     this.kind = kind;
-    const { url, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
+    const { url, token, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
     this.name = name;
     this.url = url;
     this.#timeZone = timeZone;
+    this.#hasToken = token !== undefined;
+    this.#key = `panels.${name}.${this.#hasToken ? 'token' : 'password'}`;
     this.#tools = tools;
     this.#client = tools.client;
     this.#defaults = {
@@ -113,19 +129,25 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     this.lookups = createLookups(tools.client, products, this.#defaults);
   }
 
-  async test(): Promise<{ message: string; clockDifferenceMs: number; warnings: string[] }> {
-    const { port, appName, captcha, session, tunnels, clock } = await this.#client.probe();
+  async test(): Promise<PanelTestAnswer> {
+    const probe = await this.#client.probe().catch((error: unknown) => throwWithCredentialKey(error, this.#key));
+    const { port, appName, captcha, session, tunnels, clock } = probe;
     const parts = [
       `"${appName ?? 'FLVX'}" (${port === 'web' ? 'web port' : 'panel'}) with ${tunnels} tunnels`,
       describeNodes(await this.#client.nodes.checkStatus()),
     ];
     const warnings = [
-      ...(captcha ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha'] : []),
-      ...(session.mustChangePassword
+      ...(captcha && !this.#hasToken
+        ? ['the panel requires a captcha at login, so the next login will fail: turn off the captcha']
+        : []),
+      ...(session.mustChangePassword === true
         ? ['the account still has the publicly known name or password of a new panel: change both']
         : []),
     ];
-    return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings };
+    const expiring = this.#hasToken
+      ? { expiring: { key: 'token', at: new Date(session.expiresAt).toISOString() } }
+      : {};
+    return { message: parts.join('; '), clockDifferenceMs: clock.ms, warnings, ...expiring };
   }
 
   async readUsage(
@@ -155,7 +177,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       }
       for (const request of requests) onAnswer(request.service.id, toUsageAnswer(read, request, this.#timeZone));
     } catch (error) {
-      refuse(toItemError(error));
+      refuse(withCredentialKey(error, this.#key));
     }
   }
 
@@ -207,7 +229,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   #unobserved(id: string, error: unknown): Observation<ServiceObservation> {
-    return { service: id, at: isoNow(this.#tools.clock), state: null, error: toItemError(error) };
+    return { service: id, at: isoNow(this.#tools.clock), state: null, error: withCredentialKey(error, this.#key) };
   }
 
   async #toObservation(

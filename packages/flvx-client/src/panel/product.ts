@@ -26,12 +26,14 @@ import {
 const count = z.int().check(z.positive());
 const optionalCount = z.optional(count);
 const countOrNull = z.nullable(count);
+const optionalSecret = z.optional(secret);
 const wholeFromZero = z.int().check(z.minimum(0));
 
 /** Config keys of an FLVX panel, in addition to those of every panel. */
 export const panelShape = {
-  username: z.string().check(z.minLength(1)),
-  password: secret,
+  username: z.optional(z.string().check(z.minLength(1))),
+  password: optionalSecret,
+  token: optionalSecret,
   tunnelId: optionalCount,
   speedLimitId: z.optional(countOrNull),
   redirectTo: z.optional(hostPort),

@@ -30,13 +30,14 @@ export async function startWorld(options: Partial<FlvxOptions> = {}): Promise<Wo
   };
   const flvx = await startFakeFlvx({ now: () => clock.at, onWait: (ms) => (clock.at += ms) });
   const clients: FlvxClient[] = [];
-  const connect = (more: Partial<FlvxOptions> = {}): FlvxClient => {
+  const connect = ({ token, username, password, ...more }: Partial<FlvxOptions> = {}): FlvxClient => {
     const client = createFlvxClient({
       panel: 'relay',
       baseUrl: flvx.url,
       allowHttp: true,
-      username: 'admin_user',
-      password: 'admin_user',
+      ...(token === undefined
+        ? { username: username ?? 'admin_user', password: password ?? 'admin_user' }
+        : { token }),
       timeouts: { writeMs: 300, readMs: 2_000 },
       breaker: false,
       clock,

@@ -16,6 +16,7 @@ import { invoicesTable } from './invoices-table.js';
 import { ledgerTable } from './ledger-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
+import { panelListsTable } from './panel-lists-table.js';
 import { purchasesTable } from './purchases-table.js';
 import { refreshesTable } from './refreshes-table.js';
 import { resourcesTable } from './resources-table.js';
@@ -45,6 +46,7 @@ export function createTables(access: Access): StoreTables {
     fingerprints: fingerprintsTable(access),
     resources: resourcesTable(access),
     graphCache: graphCacheTable(access),
+    panelLists: panelListsTable(access),
     clock: clockTable(access),
     ledger: ledgerTable(access),
     invoices: invoicesTable(access),

@@ -8,7 +8,18 @@ export type CompletionValue =
   | { kind: 'any' };
 
 /** What `sluice completion --complete` lists. */
-export const STORED_NAMES = ['services', 'panels', 'products', 'agents', 'clients', 'invoices'] as const;
+export const STORED_NAMES = [
+  'services',
+  'panels',
+  'products',
+  'packages',
+  'agents',
+  'clients',
+  'invoices',
+  'purchases',
+  'speed-limits',
+  'tunnel-groups',
+] as const;
 
 export type StoredNames = (typeof STORED_NAMES)[number];
 

@@ -2,7 +2,7 @@ import type { PanelHttp } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions } from '../client.js';
 import type { PanelClock } from './panel-clock.js';
-import type { ApiCall, SessionKeeper } from './session-keeper.js';
+import type { ApiCall, Authorization } from './session-keeper.js';
 
 /** The transport to the panel and the time limits of its calls, in milliseconds. */
 export interface ApiTransport {
@@ -43,7 +43,7 @@ export class FlvxApi {
 
   constructor(
     readonly panel: string,
-    readonly session: SessionKeeper,
+    readonly session: Authorization,
     readonly clock: PanelClock,
     { http, timeouts }: ApiTransport,
   ) {

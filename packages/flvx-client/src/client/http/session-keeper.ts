@@ -1,8 +1,9 @@
 import { createPanelError, isPanelError, type PanelError } from '@sluice/panel-http';
 import * as z from 'zod';
 import type { FlvxCallOptions, FlvxSession } from '../client.js';
-import { epochSeconds, toEpochMs, type EpochSeconds } from '../units.js';
+import { toEpochMs } from '../units.js';
 import type { PanelClock } from './panel-clock.js';
+import { parseToken } from './parse-token.js';
 
 /** One call of the API. */
 export interface ApiCall<Data> {
@@ -30,8 +31,20 @@ const loginData = z.object({
 });
 type LoginData = z.infer<typeof loginData>;
 
+/** What the calls of a client are authorized with. */
+export interface Authorization {
+  /** The header of every call: the raw token, without `Bearer` (docs/panels/flvx.md, 2.1). */
+  headers(): Record<string, string>;
+  /** Returns the session; logs in where there is no valid token. */
+  ensure(options?: FlvxCallOptions): Promise<FlvxSession>;
+  /** Replaces a refused token; false where that fails. */
+  replace(): Promise<boolean>;
+  /** Returns why a refused token could not be replaced, instead of the refusal. */
+  explain(error: unknown): unknown;
+}
+
 /** The token of a client: logs in when there is none, when it expires, and once more when the panel refuses it. */
-export class SessionKeeper {
+export class SessionKeeper implements Authorization {
   #token = '';
   #session: FlvxSession | null = null;
   #login: Promise<FlvxSession> | null = null;
@@ -49,12 +62,10 @@ export class SessionKeeper {
   post: (call: ApiCall<LoginData>, options: FlvxCallOptions) => Promise<LoginData> = () =>
     Promise.reject(new Error('The client is not ready yet.'));
 
-  /** The header of every call: the raw token, without `Bearer` (docs/panels/flvx.md, 2.1). */
   headers(): Record<string, string> {
     return { authorization: this.#token };
   }
 
-  /** Logs in where there is no valid token. */
   async ensure(options: FlvxCallOptions = {}): Promise<FlvxSession> {
     const session = this.#session;
     if (session !== null && session.expiresAt - this.clock.now() > marginMs) return session;
@@ -69,7 +80,6 @@ export class SessionKeeper {
     return this.#login;
   }
 
-  /** Replaces a refused token; false where the login fails. */
   async replace(): Promise<boolean> {
     try {
       await this.renew();
@@ -80,7 +90,6 @@ export class SessionKeeper {
     }
   }
 
-  /** Returns why a refused token could not be replaced, instead of the refusal. */
   explain(error: unknown): unknown {
     return isPanelError(error) && error.code === 'PANEL_AUTH' ? (this.#failure ?? error) : error;
   }
@@ -143,32 +152,4 @@ export class SessionKeeper {
       cause: error,
     });
   }
-}
-
-const claims = z.object({ exp: z.int().positive(), role_id: z.int(), name: z.string() });
-
-/** The claims of a token. */
-export interface FlvxClaims {
-  expiresAt: EpochSeconds;
-  /** 0 is an administrator. */
-  role: number;
-  name: string;
-}
-
-/**
- * Parses the payload of the panel's token; null when it can't be parsed. JWT libraries refuse the algorithm that its header
- * names (docs/panels/flvx.md, 2.1).
- */
-export function parseToken(token: string): FlvxClaims | null {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-  } catch {
-    return null;
-  }
-  const checked = claims.safeParse(json);
-  if (!checked.success) return null;
-  return { expiresAt: epochSeconds(checked.data.exp), role: checked.data.role_id, name: checked.data.name };
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isPanelError, type CallEvent, type PanelError } from '@sluice/panel-http';
 import { day, name, password, product, start, startWorld, type World } from '../../test/world.js';
-import { parseToken } from './session-keeper.js';
+import type { FlvxOptions } from '../client.js';
+import { parseToken } from './parse-token.js';
 
 let world: World;
 beforeEach(async () => {
@@ -121,6 +122,92 @@ describe('the session', () => {
       fault: { kind: 'mutate', change: (json) => ({ ...(json as object), data: { ...dataOf(json), token: 'a.b.c' } }) },
     });
     expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_UNREADABLE' });
+  });
+});
+
+describe('a given token', () => {
+  const admin = (ageMs = 0): string => world.flvx.customer(1, ageMs).token;
+  const paths = (): string[] => world.flvx.server.calls.map((call) => call.path);
+
+  it('is sent as it is, and nothing ever logs in', async () => {
+    const client = world.connect({ token: `  ${admin(10 * day)}\n` });
+    expect(await client.session()).toEqual({
+      name: 'admin_user',
+      expiresAt: start + 80 * day,
+      mustChangePassword: null,
+    });
+    expect(paths()).toEqual([]);
+    await client.tunnels.list();
+    world.flvx.setCaptcha(true);
+    expect(await client.probe()).toMatchObject({ captcha: true, session: { expiresAt: start + 80 * day } });
+    world.clock.at += 80 * day - 60_000;
+    await client.users.list();
+    expect(logins()).toBe(0);
+    expect(world.flvx.server.calls[0]?.headers.authorization).toBe(admin(90 * day - 60_000));
+  });
+
+  it('that the panel refuses is reported with the end of its validity, by the clock of the panel', async () => {
+    const expired = await refusal(world.connect({ token: admin(90 * day) }).tunnels.list());
+    expect(expired).toMatchObject({
+      code: 'PANEL_AUTH',
+      panelCode: 'token_expired',
+      endpoint: 'POST /api/v1/tunnel/list',
+    });
+    expect(expired.message).toMatch(
+      /"relay" refused the token, which was valid until 2026-11-20T09:00:00.000Z\..*configure/,
+    );
+    const [head, claims] = admin().split('.');
+    const altered = await refusal(world.connect({ token: `${head}.${claims}.${'x'.repeat(43)}` }).tunnels.list());
+    expect(altered).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'token_refused' });
+    expect(altered.message).toMatch(/although it is valid until 2027-02-18T09:00:00.000Z: .*JWT_SECRET/);
+    expect(logins()).toBe(0);
+    // The local clock is behind: only the panel's says that the token has expired.
+    const late = world.connect({ token: admin(90 * day), clock: { ...world.clock, now: () => start - day } });
+    await late.captchaRequired();
+    expect(await refusal(late.tunnels.list())).toMatchObject({ panelCode: 'token_expired' });
+  });
+
+  it('replaces name and password: with both, and with neither, a program does not compile', () => {
+    const base = { panel: 'relay', baseUrl: 'https://relay.example.com' };
+    const right: FlvxOptions[] = [
+      { ...base, token: 'x' },
+      { ...base, username: 'a', password: 'b' },
+    ];
+    // @ts-expect-error: credentials are required
+    const neither: FlvxOptions = base;
+    // @ts-expect-error: a token replaces name and password
+    const both: FlvxOptions = { ...base, token: 'x', username: 'a', password: 'b' };
+    // @ts-expect-error: a name needs its password
+    const half: FlvxOptions = { ...base, username: 'a' };
+    expect([...right, neither, both, half]).toHaveLength(5);
+  });
+
+  it('of a customer, or that is none, is refused before anything is called', async () => {
+    const customer = world.flvx.customer(world.flvx.addUser({ user: name })).token;
+    const foreign = await refusal(world.connect({ token: customer }).users.list());
+    expect(foreign).toMatchObject({ code: 'PANEL_FORBIDDEN', panelCode: 'not_admin' });
+    expect(foreign.message).toContain(`"${name}", who is not an administrator`);
+    for (const token of ['', 'abc', `Bearer ${admin()}`, `"${admin()}"`]) {
+      const none = await refusal(world.connect({ token }).users.list());
+      expect(none).toMatchObject({ code: 'PANEL_AUTH', panelCode: 'token_unreadable' });
+    }
+    expect(paths()).toEqual([]);
+  });
+
+  it('stands in no event and no error, and passwords of customers are tried as before', async () => {
+    const events: CallEvent[] = [];
+    const token = admin();
+    const client = world.connect({ token, onCall: (event) => events.push(event) });
+    world.flvx.server.inject({
+      endpoint: 'POST /api/v1/tunnel/list',
+      fault: { kind: 'body', body: { code: -1, msg: `token ${token}`, ts: start } },
+    });
+    const error = await refusal(client.tunnels.list());
+    expect(events.length).toBe(1);
+    expect(JSON.stringify(events) + error.message).not.toContain(token);
+    world.flvx.addUser({ user: name, password });
+    expect(await client.passwordOpens(name, password)).toBe(true);
+    expect(await client.passwordOpens(name, 'wrong')).toBe(false);
   });
 });
 

@@ -116,7 +116,10 @@ describe('service set --where', () => {
     );
     expect(await stored()).toBe(before);
     const set = await bench.sluice('service set --where product=ded --where client=8 product=fast');
-    expect([set.exitCode, set.stdout]).toEqual([0, '1 service matches: 1 changed, 0 unchanged\n']);
+    expect([set.exitCode, set.stdout]).toEqual([
+      0,
+      'svc-2: product fast (was ded)\n1 service matches: 1 changed, 0 unchanged\n',
+    ]);
     expect(await productsOf()).toEqual(['ded', 'fast', 'fast']);
     const json = await bench.sluice('service set --where client=8 --where panel=dcim client= traffic_mode=in --json');
     const { services } = json.json<{ services: ServiceDetail[] }>();
@@ -126,6 +129,33 @@ describe('service set --where', () => {
     ]);
     const again = await bench.sluice('service set --where client= --where traffic_mode=in product=fast');
     expect(again.stdout).toBe('2 services match: 0 changed, 2 unchanged\n');
+  });
+
+  it('and one service are told as one line of what changed', async () => {
+    const run = async (words: string): Promise<string> =>
+      (await bench.sluice(words)).stdout.replace(/^.* was read as .*\n/, '');
+    expect(await run('service set svc-1 product=fast client= traffic_mode=in')).toBe(
+      'svc-1: product fast (was ded), client none (was 7), traffic_mode IN (was none)\n',
+    );
+    expect(await run('service set svc-1 product=fast')).toBe('svc-1: nothing had to be changed\n');
+    expect(await run('service set svc-1 product=fast --quiet')).toBe('');
+    const verbose = await run('service set svc-1 client=9 --verbose');
+    expect(verbose).toMatch(/^svc-1: client 9 \(was none\)\nsvc-1\n {2}panel +dcim\n/);
+    const json = (await bench.sluice('service set svc-1 client=8 --json')).json<ServiceDetail>();
+    expect(json).toEqual((await bench.sluice('service show svc-1 --json')).json());
+    const keys = 'panel=dcim product=ded easydcim_service_id=509';
+    expect(await run(`service add svc-9 ${keys}`)).toBe('svc-9: added to panel dcim, product ded\n');
+    bench.write('one.csv', 'id,product\nsvc-9,fast\n');
+    expect(await run('service import one.csv')).toBe(
+      'svc-9: product fast (was ded)\n1 row: 0 added, 1 changed, 0 unchanged\n',
+    );
+    bench.write('two.csv', 'id,product\nsvc-9,ded\nsvc-1,fast\n');
+    expect(await run('service import two.csv')).toBe('2 rows: 0 added, 1 changed, 1 unchanged\n');
+    bench.write('two.csv', 'id,product\nsvc-9,fast\nsvc-1,ded\n');
+    expect(await run('service import two.csv --verbose')).toBe(
+      'svc-9: product fast (was ded)\nsvc-1: product ded (was fast)\n2 rows: 0 added, 2 changed, 0 unchanged\n',
+    );
+    expect((await bench.sluice('service import two.csv --json')).json()).not.toHaveProperty('changes');
   });
 
   it('changes none if one is refused', async () => {

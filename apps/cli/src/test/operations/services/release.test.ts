@@ -75,7 +75,7 @@ describe('hold release --until', () => {
     expect(entries.filter(({ actor }) => actor === 'bob')).toMatchObject([
       { command: 'hold release', service: 'svc-1', note: 'transfer' },
     ]);
-    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(/svc-1 +hold release by bob +exit 0: transfer/);
+    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(/svc-1 +hold release by bob +exit 0: transfer +run-/);
   });
 
   it('refuses other dates, and leaves a manual hold', async () => {
@@ -142,7 +142,7 @@ describe('a run over a service', () => {
     at.bench.write('sluice.yaml', configText(at.panel.url).replace('products:', other));
     await at.addService(1);
     at.panel.server.clearCalls();
-    for (const command of ['poll', 'reconcile']) {
+    for (const command of ['poll', 'reconcile', 'plan']) {
       const refused = await at.bench.sluice(`${command} --panel other --service svc-1`);
       expect([command, refused.exitCode]).toEqual([command, 2]);
       expect(refused.stderr).toContain('"svc-1" is on panel "dcim"');
