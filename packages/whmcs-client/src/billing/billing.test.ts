@@ -109,13 +109,13 @@ describe('errors', () => {
   it.each([
     [
       'wrong credentials',
-      { secret: 'wrong' },
+      (): Partial<WhmcsSettings> => ({ secret: 'wrong' }),
       /did not accept.*Authentication Failed.*whmcs\.identifier and whmcs\.secret/,
     ],
-    ['a wrong address', { url: 'http://127.0.0.1:9' }, /could not be reached.*whmcs\.url/],
-    ['another folder', { url: 'FOLDER' }, /HTML page/],
+    ['a wrong address', () => ({ url: 'http://127.0.0.1:9' }), /could not be reached.*whmcs\.url/],
+    ['another folder', () => ({ url: `${fake.server.url}/x` }), /HTML page/],
   ])('with %s name the cause and the config key', async (_name, settings, words) => {
-    const wrong = await open({ ...settings, ...(settings.url === 'FOLDER' ? { url: `${fake.server.url}/x` } : {}) });
+    const wrong = await open(settings());
     const error: unknown = await wrong.charge(request()).catch((one: unknown) => one);
     expect(error).toMatchObject({ code: 'billing_unavailable', kind: 'billing' });
     expect(String(error)).toMatch(words);
