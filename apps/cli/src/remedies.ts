@@ -76,7 +76,6 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
   no_client: 'Set it with "sluice service set {service} client=ID"',
-  no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   purchase_unfinished:
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',
   unknown_purchase: '"sluice purchase list" lists the purchases',
