@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createLedger, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import type { BillingSystem, Clock } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
-import type { BillingWorld } from './describe-billing.js';
+import type { BillingWorld } from '../test/describe-billing.js';
 
 const NOW = '2026-11-20T10:00:00.000Z';
 

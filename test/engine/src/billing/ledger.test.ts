@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import * as fc from 'fast-check';
-import { describeBilling } from './describe-billing.js';
+import { describeBilling } from '../test/describe-billing.js';
 import { type LedgerWorld, openLedgerWorld } from './ledger-world.js';
 
 describeBilling('the local ledger', openLedgerWorld);
@@ -99,8 +99,8 @@ describe('any order of credit, charges, payments, cancellations and refunds', ()
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) =>
         inWorld(async (world) => {
           for (const one of steps) {
-            await play(world, one).catch((error: { code?: string }) => {
-              expect(REFUSED).toContain(error.code);
+            await play(world, one).catch((error: unknown) => {
+              expect(REFUSED).toContain((error as { code?: string }).code);
             });
           }
           await expectSound(world);

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type LedgerWorld, openLedgerWorld } from './ledger-world.js';
+
+const PROGRAM = fileURLToPath(new URL('../test/charge-in-process.mjs', import.meta.url));
+
+/** A process that charges; it waits for `go`. */
+interface Charging {
+  go(): void;
+  /** The states that it printed, once it has ended. */
+  ended(): Promise<{ states: string[]; killed: boolean }>;
+}
+
+async function startCharging(location: string, killAt: number, keys: readonly string[]): Promise<Charging> {
+  const child = spawn(process.execPath, [PROGRAM, location, String(killAt), ...keys], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'close');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toBe('ready');
+  return {
+    go: () => child.stdin.write('go\n'),
+    ended: async () => {
+      const states: string[] = [];
+      for (let next = await lines.next(); next.done !== true; next = await lines.next()) states.push(next.value);
+      await exit;
+      return { states, killed: child.signalCode === 'SIGKILL' };
+    },
+  };
+}
+
+describe('processes that charge one client', () => {
+  let world: LedgerWorld;
+  beforeEach(async () => {
+    world = await openLedgerWorld();
+    await world.sluice.credit.add('7', { amount: '10.00', currency: 'EUR' });
+  });
+  afterEach(() => world.close());
+
+  const expectSound = async (): Promise<void> => {
+    const checks = await world.store.maintenance.check();
+    expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
+  };
+
+  it('at once spend no more than it has, and each key once', async () => {
+    const { location } = world.store;
+    const shared = ['both-1', 'both-2', 'both-3'];
+    const all = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        startCharging(location, 0, [...shared, ...[1, 2, 3, 4, 5].map((n) => `${name}-${n}`)]),
+      ),
+    );
+    for (const one of all) one.go();
+    const ended = await Promise.all(all.map((one) => one.ended()));
+    for (const { states } of ended) expect(states.slice(0, 3)).toEqual(['paid', 'paid', 'paid']);
+    const own = ended.flatMap(({ states }) => states.slice(3));
+    expect([own.length, own.filter((state) => state === 'paid').length]).toEqual([15, 8]);
+    expect(await world.billing.credit('7')).toMatchObject({ balance: '0.10' });
+    expect((await world.sluice.invoices.list()).invoices.map(({ status }) => status)).toEqual(
+      Array.from({ length: 11 }, () => 'paid'),
+    );
+    await expectSound();
+  });
+
+  it('leave nothing half when killed before any statement, and finish on the next call', async () => {
+    await world.sluice.credit.add('7', { amount: '90.00', currency: 'EUR' });
+    const { location } = world.store;
+    let kills = 0;
+    for (let at = 1; ; at += 1) {
+      const key = `key-${at}`;
+      const child = await startCharging(location, at, [key]);
+      child.go();
+      const { killed } = await child.ended();
+      const found = await world.billing.find({ key, client: '7', since: '' });
+      expect(found === null || found.status === 'paid').toBe(true);
+      const other = await world.another();
+      const again = {
+        key,
+        client: '7',
+        description: 'Extra traffic',
+        amount: '0.90',
+        currency: 'EUR',
+        taxed: false,
+        since: '',
+        whenShort: 'refuse',
+      } as const;
+      expect((await other.charge(again)).state).toBe('paid');
+      expect((await world.sluice.invoices.list()).invoices).toHaveLength(at);
+      expect(await world.store.ledger.entries({ account: 'client:7' })).toHaveLength(2 + at);
+      if (!killed) break;
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(8);
+    await expectSound();
+  }, 60_000);
+});
