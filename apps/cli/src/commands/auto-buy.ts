@@ -16,7 +16,7 @@ function toSubject([service]: string[], { client }: SubjectOptions): AutoBuySubj
   return service === undefined ? { client: client ?? '' } : { service };
 }
 
-const nameOf = ({ service, client }: AutoBuySubject): string => service ?? `client ${client ?? ''}`;
+const nameOf = ({ service, client }: AutoBuySubject): string => service ?? `client ${client}`;
 
 /** `sluice auto-buy show` */
 export const autoBuyShow: CommandHandler<SubjectOptions> = (args, options, deps) =>
