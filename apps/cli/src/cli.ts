@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, HelpConfiguration } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareRuns } from './commands/declare-runs.js';
@@ -7,6 +7,17 @@ import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 import { usageText } from './output/usage-text.js';
 import { outputWidth, wrapLine } from './output/wrap.js';
+
+/** Only the options of the program are global: a command does not accept those of the group above it. */
+const HELP: HelpConfiguration = {
+  showGlobalOptions: true,
+  sortSubcommands: false,
+  visibleGlobalOptions: (command) => {
+    let program = command.parent;
+    while (program?.parent) program = program.parent;
+    return program?.options.filter((option) => !option.hidden) ?? [];
+  },
+};
 
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
@@ -24,7 +35,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
     .option('-v, --verbose', 'print more: every service, stack traces of errors')
     .option('--no-color', 'print without colours')
     .option('--utc', 'print times as ISO 8601 in UTC instead of short local times')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp(HELP)
     .configureOutput({
       writeOut: (text) => {
         deps.stdout.write(text);
@@ -80,7 +91,7 @@ function declareVersion(program: LazyCommand): void {
 function inherit(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    child.configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+    child.configureHelp(HELP);
     inherit(child);
   }
 }

@@ -11,13 +11,14 @@ import {
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { text, time } from '../output/columns.js';
+import { type Ink, text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
 import { describeOutcome, printActions } from '../output/outcome.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { findObserved } from './observed.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
@@ -176,7 +177,7 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
+function describeEvidence(hold: HoldEntry, { times }: Ink): string[] {
   return hold.evidence.map(({ kind, target, until, outcome }) =>
     until === null
       ? `${kind} ${target}`
@@ -186,6 +187,7 @@ function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
 
 const HOLDS: List<HoldEntry> = {
   key: 'holds',
+  statuses: ['open', 'past'],
   empty: 'No holds.',
   columns: [
     text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
@@ -209,11 +211,19 @@ const HOLDS: List<HoldEntry> = {
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler<ListOptions> = listCommand(
   HOLDS,
-  async ({ sluice }, [service]) => {
+  async ({ sluice }, [service], { panel, product, client }) => {
     const { holds, released } = await sluice.holds.list({ service });
-    return { rows: holds, also: { released } };
+    const services = (await sluice.services.list(service === undefined ? { panel, product, client } : {})).services;
+    const observed = services.filter(({ id }) => service === undefined || id === service);
+    const wouldHold = (await findObserved(sluice, observed)).flatMap(({ id, panel: name, wouldHold: reasons }) =>
+      reasons.map((reason) => ({ service: id, panel: name, reason })),
+    );
+    return { rows: holds, also: { released, wouldHold } };
   },
-  (terminal, _rows, _options, also) => {
+  (terminal, _rows, { csv, status }, also) => {
+    if (csv !== undefined) return ExitCode.done;
+    for (const { service, panel, reason } of status === 'past' ? [] : (also?.wouldHold ?? []))
+      terminal.line(`${service}: would be held (${reason}); panel ${panel} is under observe`);
     for (const { service, until } of also?.released ?? [])
       terminal.line(`${service}: the quota hold is released until ${until}`);
     return ExitCode.done;
