@@ -48,6 +48,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
       },
     })
     .showSuggestionAfterError(true)
+    .helpCommand(false)
     .exitOverride();
   declareRuns(program);
   declareServices(program);
@@ -56,6 +57,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareSetup(program);
   declareStart(program);
   declareVersion(program);
+  declareHelp(program);
   program.addHelpText(
     'after',
     `
@@ -84,6 +86,24 @@ function declareVersion(program: LazyCommand): void {
       deps.stdout.write(
         json === true ? `${JSON.stringify({ version: deps.version }, null, 2)}\n` : `${deps.version}\n`,
       );
+    });
+}
+
+/** Commander's own help command accepts one word only. */
+function declareHelp(program: LazyCommand): void {
+  program
+    .command('help')
+    .argument('[command...]', 'such as hold release')
+    .description('show the help of a command')
+    .examples('sluice help hold release')
+    .action((words: string[]) => {
+      let command: Command = program;
+      for (const word of words) {
+        const found = command.commands.find((each) => each.name() === word);
+        if (found === undefined) return program.error(`error: unknown command '${words.join(' ')}'`);
+        command = found;
+      }
+      command.outputHelp();
     });
 }
 

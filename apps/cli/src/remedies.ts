@@ -40,7 +40,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_panel: '"sluice panel list" lists the panels',
-  duplicate_ref: 'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  duplicate_ref: [
+    'Correct the wrong one with "sluice service set {stored} {ref}=ID"',
+    'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  ],
   no_match: 'List the services with "sluice service list"',
   service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
   service_in_doubt:
@@ -66,6 +69,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
     'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+  ],
+  agent_limit: [
+    'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
+    '',
   ],
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
@@ -101,6 +108,7 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
   const texts = typeof found === 'string' ? [found] : found;
   const isKnown = (text: string): boolean => listNames(text).every((name) => typeof details[name] === 'string');
   const text = texts.find(isKnown) ?? texts.at(-1) ?? '';
+  if (text === '') return null;
   return text.replace(NAME, (_, name: string) => {
     const value = details[name];
     return typeof value === 'string' ? printable(value) : name.toUpperCase();
@@ -111,7 +119,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
   if (remedy === null) return message;
-  return message.includes('\n') ? `${message}\n${remedy}` : `${message.replace(/[.;:]$/, '')}. ${remedy}`;
+  return message.includes('\n')
+    ? `${message}\n${remedy}`
+    : `${message.replace(/[.;:]$/, '')}${/[?!]$/.test(message) ? '' : '.'} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;

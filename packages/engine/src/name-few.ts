@@ -3,8 +3,8 @@ import { compareIds } from './natural-order.js';
 const NAMED = 3;
 
 /** Returns `svc-1, svc-2, svc-3 and 37 others`, in natural order. */
-export function nameFew(names: readonly string[], most = NAMED): string {
-  const others = names.length - most;
+export function nameFew(names: readonly string[]): string {
+  const others = names.length - NAMED;
   const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
-  return `${[...names].sort(compareIds).slice(0, most).join(', ')}${rest}`;
+  return `${[...names].sort(compareIds).slice(0, NAMED).join(', ')}${rest}`;
 }

@@ -51,14 +51,22 @@ export async function changeHold(
 export function printOutcome(terminal: Terminal, before: ServiceDetail, report: CommandReport, showAll: boolean): void {
   const { run, service, actions, notices, error } = report;
   const isDone = run.outcome === 'done';
-  if (terminal.quiet && isDone) return;
+  if (terminal.quiet && isDone && !hasChanged(before, report)) return;
   terminal.line(describeOutcome(before, report));
   if (showAll) printDetail(terminal, service);
   if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
   const failure = error ?? service.error;
   if (failure !== null && !showAll && (!isDone || run.dryRun))
     terminal.line(`  ${terminal.error(failure, { service: service.id })}`);
-  for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
+  if (!terminal.quiet) for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
+}
+
+/** Returns whether a command changed the service or its panel. */
+function hasChanged(before: ServiceDetail, { run, service, actions }: CommandReport): boolean {
+  if (run.dryRun) return false;
+  const stated = ({ holds, lifecycle, product, nextDueDate, quotaReleasedUntil }: ServiceDetail): string =>
+    JSON.stringify([holds, lifecycle, product, nextDueDate, quotaReleasedUntil]);
+  return stated(before) !== stated(service) || actions.some(({ state }) => state === 'applied');
 }
 
 /** `sluice hold add SERVICE` */
@@ -92,8 +100,8 @@ const ENDED_BY: Record<string, (id: string) => string> = {
   quota: (id) =>
     `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
-  'agent-limit': () =>
-    'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check',
+  'agent-limit': (id) =>
+    `raise the limit of its agent, which "sluice explain ${id}" names, and run "sluice agent check --all"`,
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */

@@ -21,6 +21,7 @@ import {
   serviceStatus,
   withoutObserved,
 } from './observed.js';
+import { groupFailures } from '../output/run-report.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -59,9 +60,8 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ObservedService, 
     findObserved(sluice, (await sluice.usage.read({ service, refresh, panel, product, client })).services),
   (terminal, services, { refresh, csv }) => {
     if (csv === undefined) printObserved(terminal, services);
-    for (const { id, error } of services) {
-      if (error === null) continue;
-      const line = `${id}: ${terminal.error(error, { service: id })}`;
+    for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {
+      const line = `${objects}: ${terminal.error(error, details)}`;
       if (csv === undefined) terminal.line(line);
       else terminal.warn(line);
     }

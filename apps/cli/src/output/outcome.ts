@@ -13,8 +13,8 @@ type Wording = (before: ServiceDetail, after: ServiceDetail) => string;
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
-  'provision create': (_before, { account, refs }) =>
-    `account ${account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
+  'provision create': (before, { account, refs, lifecycle }) =>
+    `account ${account?.username ?? refs['flvx_username'] ?? 'of the service'} ${before.lifecycle === 'pending' && lifecycle !== 'pending' ? 'created' : 'exists'}`,
   'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',

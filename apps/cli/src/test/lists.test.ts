@@ -71,7 +71,7 @@ describe('lists', () => {
     const refused = {
       'usage --status hold': 'did you mean "held"?',
       'usage --panel dcm': 'did you mean "dcim"?',
-      'service list --product nope': 'known: bare, both, free, inbound, order, ports',
+      'service list --product nope': 'known: ports, order, both, inbound, free, bare',
       'hold list --status ended': 'known: open, past',
       'hold list --panel dcm': 'did you mean "dcim"?',
       'override list --product port': 'did you mean "ports"?',

@@ -104,11 +104,10 @@ async function restore(ordered: AgentCommand, force: boolean): Promise<Done> {
   const over = agents.listChain(agent, records).find((above) => recorded.standing.get(above)?.force === 'over');
   if (over !== undefined && !force) {
     const name = records.agents.find(({ uuid }) => uuid === over)?.name ?? '';
-    throw new SluiceError(
-      'agent_limit',
-      `Agent "${name}" is still over its limit, so its users stay disabled. Raise the limit, or force the restore.`,
-      { kind: 'panel', details: { binding: over } },
-    );
+    throw new SluiceError('agent_limit', `Agent "${name}" is still over its limit, so its users stay disabled`, {
+      kind: 'panel',
+      details: { binding: over, over: name },
+    });
   }
   const { steps, left } = agents.planRestore(planInput(read, agent), force);
   const done = dryRun
