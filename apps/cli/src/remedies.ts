@@ -68,12 +68,14 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   hold_not_released: [
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
-    'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
   ],
   agent_limit: [
     'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
     '',
   ],
+  hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
+  agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
@@ -121,7 +123,7 @@ export function withRemedy({ code, message, details }: Remediable): string {
   if (remedy === null) return message;
   return message.includes('\n')
     ? `${message}\n${remedy}`
-    : `${message.replace(/[.;:]$/, '')}${/[?!]$/.test(message) ? '' : '.'} ${remedy}`;
+    : `${message.replace(/[.;:]$/, '').replace(/[^?]$/, '$&.')} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;
