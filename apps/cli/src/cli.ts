@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, HelpConfiguration } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
@@ -9,6 +9,17 @@ import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 import { usageText } from './output/usage-text.js';
 import { outputWidth, wrapLine } from './output/wrap.js';
+
+/** Only the options of the program are global: a command does not accept those of the group above it. */
+const HELP: HelpConfiguration = {
+  showGlobalOptions: true,
+  sortSubcommands: false,
+  visibleGlobalOptions: (command) => {
+    let program = command.parent;
+    while (program?.parent) program = program.parent;
+    return program?.options.filter((option) => !option.hidden) ?? [];
+  },
+};
 
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
@@ -26,7 +37,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
     .option('-v, --verbose', 'print more: every service, stack traces of errors')
     .option('--no-color', 'print without colours')
     .option('--utc', 'print times as ISO 8601 in UTC instead of short local times')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp(HELP)
     .configureOutput({
       writeOut: (text) => {
         deps.stdout.write(text);
@@ -39,6 +50,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
       },
     })
     .showSuggestionAfterError(true)
+    .helpCommand(false)
     .exitOverride();
   declareRuns(program);
   declareServices(program);
@@ -49,6 +61,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareSetup(program);
   declareStart(program);
   declareVersion(program);
+  declareHelp(program);
   program.addHelpText(
     'after',
     `
@@ -80,11 +93,29 @@ function declareVersion(program: LazyCommand): void {
     });
 }
 
+/** Commander's own help command accepts one word only. */
+function declareHelp(program: LazyCommand): void {
+  program
+    .command('help')
+    .argument('[command...]', 'such as hold release')
+    .description('show the help of a command')
+    .examples('sluice help hold release')
+    .action((words: string[]) => {
+      let command: Command = program;
+      for (const word of words) {
+        const found = command.commands.find((each) => each.name() === word);
+        if (found === undefined) return program.error(`error: unknown command '${words.join(' ')}'`);
+        command = found;
+      }
+      command.outputHelp();
+    });
+}
+
 /** Passes the settings of output, errors and help on to all subcommands. */
 function inherit(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    child.configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+    child.configureHelp(HELP);
     inherit(child);
   }
 }

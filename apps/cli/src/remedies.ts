@@ -46,7 +46,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   ref_used: 'Use another --ref, or none',
   unknown_panel: '"sluice panel list" lists the panels',
-  duplicate_ref: 'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  duplicate_ref: [
+    'Correct the wrong one with "sluice service set {stored} {ref}=ID"',
+    'Correct the id, or add --allow-duplicate-refs if both services are to have it',
+  ],
   no_match: 'List the services with "sluice service list"',
   service_exists: 'Change it with "sluice service set {service} KEY=VALUE"',
   service_in_doubt:
@@ -80,6 +83,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',
   unknown_purchase: '"sluice purchase list" lists the purchases',
   purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
+  agent_limit: [
+    'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
+    '',
+  ],
   hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
   agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
@@ -116,6 +123,7 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
   const texts = typeof found === 'string' ? [found] : found;
   const isKnown = (text: string): boolean => listNames(text).every((name) => typeof details[name] === 'string');
   const text = texts.find(isKnown) ?? texts.at(-1) ?? '';
+  if (text === '') return null;
   return text.replace(NAME, (_, name: string) => {
     const value = details[name];
     return typeof value === 'string' ? printable(value) : name.toUpperCase();

@@ -58,12 +58,17 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
 function reportDocument(error: unknown, deps: Deps): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
-    writeJson(deps, { code: 'usage', message: usageText(error.message), details: {} });
+    writeJson(deps, { code: 'usage', message: toText(error), details: {} });
     return ExitCode.usage;
   }
   const { code, message } = toItemError(error);
   writeJson(deps, { code, message, details: error instanceof SluiceError ? error.details : {} });
   return toErrorExitCode(error);
+}
+
+/** Commander names the help that it printed after no command by a word of its own. */
+function toText({ code, message }: CommanderError): string {
+  return code.startsWith('commander.help') ? 'Name a command; --help lists them' : usageText(message);
 }
 
 function reportText(error: unknown, { argv, deps, times }: { argv: string[]; deps: Deps; times: Times }): number {

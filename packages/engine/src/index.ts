@@ -67,6 +67,7 @@ export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
 export { nameFew } from './name-few.js';
+export { compareIds } from './natural-order.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';

@@ -95,7 +95,7 @@ const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${own
 
 /** Returns the error for a lease that other runs hold. */
 export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
-  const who = holders.map(whoHolds).join(', ');
+  const who = [...new Set(holders.map(whoHolds))].join(', ');
   return new SluiceError('lease_held', `${name} is in use by another run: ${who}. Try again when that run has ended`, {
     kind: 'busy',
     details: { lease: name, holders: holders.map((holder) => holder.run) },

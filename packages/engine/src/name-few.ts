@@ -1,8 +1,10 @@
+import { compareIds } from './natural-order.js';
+
 const NAMED = 3;
 
-/** Returns `svc-1, svc-2, svc-3 and 37 others`. */
+/** Returns `svc-1, svc-2, svc-3 and 37 others`, in natural order. */
 export function nameFew(names: readonly string[]): string {
   const others = names.length - NAMED;
   const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
-  return `${names.slice(0, NAMED).join(', ')}${rest}`;
+  return `${[...names].sort(compareIds).slice(0, NAMED).join(', ')}${rest}`;
 }

@@ -17,6 +17,7 @@ import {
   type PanelSettings,
   SluiceError,
 } from '@sluice/panel-kind';
+import { compareIds } from './natural-order.js';
 import { unknownPanel } from './services/panels.js';
 
 /** Parts of a session. */
@@ -260,7 +261,7 @@ export async function requireService(session: Session, id: string) {
   const service = await session.store.services.get(id);
   if (service) return service;
   const ids = await session.store.services.ids();
-  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids.slice(0, 2000));
+  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids.slice(0, 2000).sort(compareIds));
   throw new SluiceError('unknown_service', `There is no service "${id}"${hint.length > 200 ? '' : hint}`, {
     kind: 'not-found',
     details: { service: id },

@@ -29,7 +29,7 @@ export function parseSize(text: string): number {
   if (match === null) {
     throw new QuotaCoreError(
       'invalid_size',
-      `${quote(text)} is not a size: write a number and a unit from B to PB, such as 500GB or 1.5TiB`,
+      `${quote(text)} is not a size: write a number and a unit from B to PB, such as 500GB or 1.5TB`,
     );
   }
   const prefix = (match[2] ?? match[3] ?? '').toUpperCase();

@@ -58,7 +58,7 @@ function parseOpening(text: string | undefined): LedgerOpening | undefined {
 
 /** `sluice agent list` */
 export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
-  { key: 'agents', empty: 'No agents.', columns: AGENTS },
+  { key: 'agents', empty: 'No agents.', columns: AGENTS, statuses: ['ok', 'held', 'missing'] },
   async ({ sluice }, _args, { panel }) => {
     const { agents, ...also } = await sluice.agents.list({ panel });
     return { rows: agents, also };

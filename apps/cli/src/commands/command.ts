@@ -96,6 +96,16 @@ export class LazyCommand extends Command {
     );
   }
 
+  /** Refuses options that only the command above has: commander accepts and drops them. */
+  #refuseOthersOptions(): void {
+    const own = new Set(this.options.map((option) => option.attributeName()));
+    const above = this.parent?.parent ? this.parent : null;
+    const other = above?.options.find(
+      (option) => !own.has(option.attributeName()) && above.getOptionValueSource(option.attributeName()) === 'cli',
+    );
+    if (other !== undefined) this.error(`error: unknown option '${other.long ?? other.flags}'`);
+  }
+
   /** Sets the handler. */
   runs<Options extends GlobalOptions>(load: () => Promise<CommandHandler<Options>>): this {
     return this.action(async (...params: unknown[]) => {
@@ -103,6 +113,7 @@ export class LazyCommand extends Command {
         .slice(0, -2)
         .flat()
         .filter((arg) => arg !== undefined);
+      this.#refuseOthersOptions();
       const handler = await load();
       this.context.exit(await handler(args as string[], this.optsWithGlobals(), this.context.deps));
     });

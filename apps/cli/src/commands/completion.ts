@@ -52,7 +52,8 @@ export function listNodes(program: Command): CompletionNode[] {
     const help = command.createHelp();
     // Commands accept all options of the program except --version.
     const own = help.visibleOptions(command).map(toOption);
-    const passed = [...inherited, ...command.options.filter((option) => !isVersion(option)).map(toOption)];
+    const passed =
+      command === program ? command.options.filter((option) => !isVersion(option)).map(toOption) : inherited;
     const names = new Set(own.flatMap((option) => option.names));
     const node: CompletionNode = {
       words,

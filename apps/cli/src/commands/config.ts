@@ -40,11 +40,11 @@ async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem
     });
     try {
       const services = await store.services.list();
-      return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message }) => ({
+      return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message, details }) => ({
         severity: 'warning',
         path: '',
         line: null,
-        message: withRemedy({ code, message }),
+        message: withRemedy({ code, message, details }),
       }));
     } finally {
       await store.close();

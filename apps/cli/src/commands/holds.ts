@@ -11,13 +11,14 @@ import {
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { text, time } from '../output/columns.js';
+import { type Ink, text, time } from '../output/columns.js';
 import { printChangedAgents } from '../output/agent-report.js';
 import { describeOutcome, printActions } from '../output/outcome.js';
 import { printRun } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { findObserved } from './observed.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
@@ -55,14 +56,22 @@ export async function changeHold(
 export function printOutcome(terminal: Terminal, before: ServiceDetail, report: CommandReport, showAll: boolean): void {
   const { run, service, actions, notices, error } = report;
   const isDone = run.outcome === 'done';
-  if (terminal.quiet && isDone) return;
+  if (terminal.quiet && isDone && !hasChanged(before, report)) return;
   terminal.line(describeOutcome(before, report));
   if (showAll) printDetail(terminal, service);
   if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
   const failure = error ?? service.error;
   if (failure !== null && !showAll && (!isDone || run.dryRun))
     terminal.line(`  ${terminal.error(failure, { service: service.id })}`);
-  for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
+  if (!terminal.quiet) for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
+}
+
+/** Returns whether a command changed the service or its panel. */
+function hasChanged(before: ServiceDetail, { run, service, actions }: CommandReport): boolean {
+  if (run.dryRun) return false;
+  const stated = ({ holds, lifecycle, product, nextDueDate, quotaReleasedUntil }: ServiceDetail): string =>
+    JSON.stringify([holds, lifecycle, product, nextDueDate, quotaReleasedUntil]);
+  return stated(before) !== stated(service) || actions.some(({ state }) => state === 'applied');
 }
 
 /** `sluice hold add SERVICE` */
@@ -96,8 +105,8 @@ const ENDED_BY: Record<string, (id: string) => string> = {
   quota: (id) =>
     `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
-  'agent-limit': () =>
-    'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check; if an operator suspended the agent, run "sluice agent unsuspend AGENT"',
+  'agent-limit': (id) =>
+    `raise the limit of its agent, which "sluice explain ${id}" names, and run "sluice agent check --all"; if an operator suspended the agent, run "sluice agent unsuspend AGENT"`,
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */
@@ -181,7 +190,7 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
+function describeEvidence(hold: HoldEntry, { times }: Ink): string[] {
   return hold.evidence.map(({ kind, target, until, outcome }) =>
     until === null
       ? `${kind} ${target}`
@@ -191,6 +200,7 @@ function describeEvidence(hold: HoldEntry, { times }: Terminal): string[] {
 
 const HOLDS: List<HoldEntry> = {
   key: 'holds',
+  statuses: ['open', 'past'],
   empty: 'No holds.',
   columns: [
     text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
@@ -214,11 +224,19 @@ const HOLDS: List<HoldEntry> = {
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler<ListOptions> = listCommand(
   HOLDS,
-  async ({ sluice }, [service]) => {
+  async ({ sluice }, [service], { panel, product, client }) => {
     const { holds, released } = await sluice.holds.list({ service });
-    return { rows: holds, also: { released } };
+    const services = (await sluice.services.list(service === undefined ? { panel, product, client } : {})).services;
+    const observed = services.filter(({ id }) => service === undefined || id === service);
+    const wouldHold = (await findObserved(sluice, observed)).flatMap(({ id, panel: name, wouldHold: reasons }) =>
+      reasons.map((reason) => ({ service: id, panel: name, reason })),
+    );
+    return { rows: holds, also: { released, wouldHold } };
   },
-  (terminal, _rows, _options, also) => {
+  (terminal, _rows, { csv, status }, also) => {
+    if (csv !== undefined) return ExitCode.done;
+    for (const { service, panel, reason } of status === 'past' ? [] : (also?.wouldHold ?? []))
+      terminal.line(`${service}: would be held (${reason}); panel ${panel} is under observe`);
     for (const { service, until } of also?.released ?? [])
       terminal.line(`${service}: the quota hold is released until ${until}`);
     return ExitCode.done;

@@ -251,8 +251,8 @@ describe('init with a panel to test', () => {
       { name: 'dcim', kind: 'easydcim', url: panel.url, ok: true, error: null, capabilities: expect.any(Array) },
     ]);
     expect(document(outcome).next).toEqual([
-      'sluice doctor --contract',
       'sluice service import services.csv',
+      'sluice doctor --contract',
       'sluice poll',
     ]);
     const tested = (await bench.sluice('panel test --json')).json<{ panels: PanelOutcome[] }>().panels;

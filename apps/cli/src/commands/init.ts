@@ -167,15 +167,16 @@ function nextCommands(
   });
   const ready = panels.length > 0 && panels.every((panel) => panel.ok === true);
   return [
-    ready
-      ? sluice('doctor --contract', 'check what Sluice reads from the panels')
+    ...(ready
+      ? []
       : panels.length > 0
-        ? sluice('panel test', 'repeat until each panel answers')
-        : sluice('config check', 'after adding your panels to the file'),
+        ? [sluice('panel test', 'repeat until each panel answers')]
+        : [sluice('config check', 'after adding your panels to the file')]),
     sluice(
       'service import services.csv',
       hasProduct ? 'import services of the product' : 'import services, after adding their products to the file',
     ),
+    ...(ready ? [sluice('doctor --contract', 'check what Sluice reads from the panels')] : []),
     sluice('poll', 'first run: observes and changes nothing'),
   ];
 }

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { suggestion } from '@sluice/engine';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { CommandHandler, GlobalOptions } from './command.js';
+import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
@@ -20,6 +22,8 @@ export interface List<Row> {
   empty: string;
   /** Rows keep the order of the engine; by default they are in natural order of the first column. */
   keepsOrder?: boolean;
+  /** What `--status` may name. */
+  statuses?: readonly string[];
   /** Returns a row as the document has it; default: the row. */
   document?: (row: Row) => unknown;
 }
@@ -60,6 +64,7 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
       const { terminal } = opened;
       const loaded = await load(opened, args, options, deps);
       const [all, also] = 'rows' in loaded ? [loaded.rows, loaded.also] : [loaded, null];
+      refuseUnknownNames(list, all, options, opened.config);
       const rows = all.filter(selection.matches);
       const sorted = sortRows(list, rows, selection);
       const shown = selection.sort === null ? rows : sorted;
@@ -88,6 +93,7 @@ function toSelection<Row>(list: List<Row>, options: ListOptions): Selection<Row>
   const { columns, sort } = options;
   if (options.csv !== undefined && options.json === true)
     throw usageError('bad_option', 'Use either --csv or --json, not both');
+  refuseUnknownStatus(list, options);
   const [, minus = '', name = '', order = ''] = /^(-?)(.*?)(:asc|:desc)?$/s.exec(sort ?? '') ?? [];
   return {
     columns: columns === undefined ? null : splitWords(columns).map((word) => findColumn(list, word, '--columns')),
@@ -97,6 +103,33 @@ function toSelection<Row>(list: List<Row>, options: ListOptions): Selection<Row>
         : { column: findColumn(list, name, '--sort'), sign: (minus === '-') !== (order === ':desc') ? -1 : 1 },
     matches: toFilter(list, options),
   };
+}
+
+function refuseUnknownStatus<Row>({ statuses }: List<Row>, { status }: ListOptions): void {
+  if (statuses === undefined || status === undefined) return;
+  const unknown = splitWords(status).find((word) => !statuses.includes(word));
+  if (unknown !== undefined)
+    throw usageError('bad_option', `--status: this list has no "${unknown}"${suggestion(unknown, [...statuses])}`);
+}
+
+/**
+ * Refuses a panel or product that neither the config nor a row has.
+ *
+ * @throws SluiceError `bad_option`
+ */
+export function refuseUnknownNames<Row>(
+  { columns }: Pick<List<Row>, 'columns'>,
+  rows: readonly Row[],
+  options: ListOptions,
+  config: Pick<Config, 'panels' | 'products'>,
+): void {
+  for (const key of ['panel', 'product'] as const) {
+    const name = options[key];
+    const known = Object.keys(config[`${key}s`]);
+    const column = columns.find((item) => item.name === key);
+    if (name === undefined || known.includes(name) || rows.some((row) => column?.value(row) === name)) continue;
+    throw usageError('bad_option', `--${key}: there is no ${key} "${name}" in the config${suggestion(name, known)}`);
+  }
 }
 
 function splitWords(text: string): string[] {
@@ -130,11 +163,14 @@ function sortRows<Row>({ columns, keepsOrder }: List<Row>, rows: Row[], { sort }
   const [first] = columns;
   const column = sort?.column ?? (keepsOrder === true ? undefined : first);
   if (column === undefined) return rows;
+  const ties = keepsOrder === true ? undefined : first;
   return [...rows].sort((a, b) => {
     const [x, y] = [column.value(a), column.value(b)];
-    if (x === null || y === null) return compareValues(x, y);
+    const known = x !== null && y !== null;
     const { compare } = column;
-    return (compare ? compare(String(x), String(y)) : compareValues(x, y)) * (sort?.sign ?? 1);
+    const order = known && compare ? compare(String(x), String(y)) : compareValues(x, y);
+    if (order === 0) return ties === undefined ? 0 : compareValues(ties.value(a), ties.value(b));
+    return known ? order * (sort?.sign ?? 1) : order;
   });
 }
 
@@ -145,9 +181,8 @@ async function writeCsv<Row>(
   { file, deps, terminal }: { file: string; deps: Deps; terminal: Terminal },
 ): Promise<void> {
   const chosen = columns ?? list.columns.filter(({ name }) => name !== 'bar');
-  // A terminal would execute control characters; in a file or pipe they are data.
-  const cell =
-    file === '-' && deps.stdout.isTTY === true ? (text: string) => spreadsheetText(printable(text)) : spreadsheetText;
+  // People open it in a spreadsheet: control characters would act there, or in the terminal that shows the file.
+  const cell = (text: string): string => spreadsheetText(printable(text));
   const csv = await toCsv(
     rows.map((row) => Object.fromEntries(chosen.map(({ name, value }) => [name, value(row)]))),
     chosen.map(({ name }) => name),

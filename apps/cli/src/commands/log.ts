@@ -11,7 +11,7 @@ import { printRows, text, time } from '../output/columns.js';
 import { formatCount } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
-import { type List, listCommand, type ListOptions } from './list.js';
+import { type List, listCommand, refuseUnknownNames, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { withSluice } from '../open-sluice.js';
 import type { Config } from '../config/load.js';
@@ -137,6 +137,7 @@ export const logList: CommandHandler<LogOptions> = (args, options, deps) =>
 function followLog(options: LogOptions, deps: Deps): Promise<number> {
   if (options.csv !== undefined) throw usageError('bad_option', "--csv can't be combined with --follow");
   return withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    refuseUnknownNames(LOG, [], options, config);
     let follow: 'first' | 'next' = 'first';
     await sluice.log.follow(toFilter(config, options, deps, 200), (entry) => {
       if (options.panel !== undefined && entry.panel !== options.panel) return;

@@ -40,6 +40,7 @@ export const overrideClear: CommandHandler<LockOptions> = ([id = ''], options, d
 
 const OVERRIDES: List<OverrideView> = {
   key: 'overrides',
+  statuses: ['open', 'past'],
   empty: 'No overrides.',
   columns: [
     text('service', ({ service }) => service),

@@ -49,6 +49,7 @@ const TUNNEL_TYPES: Record<number, string> = { 1: 'port forward', 2: 'with exit 
 
 const TUNNELS: List<TunnelView> = {
   key: 'tunnels',
+  statuses: ['active', 'disabled'],
   empty: 'No tunnels.',
   columns: [
     text('id', ({ id }) => id, { align: 'right' }),
@@ -69,6 +70,7 @@ export const tunnelList: CommandHandler<ListOptions> = listCommand(TUNNELS, ({ s
 
 const USERS: List<RelayUser> = {
   key: 'users',
+  statuses: ['active', 'disabled'],
   empty: 'No users.',
   columns: [
     text('id', ({ id }) => id, { align: 'right' }),

@@ -46,6 +46,8 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
     if (command === 'plan') printPlan(terminal, report);
     else printRun(terminal, report, options.verbose === true);
     printChangedAgents(terminal, report.agents);
+    if (report.totals.services === 0 && report.panels.length === 0 && options.panel === undefined)
+      terminal.info('There are no services yet: add them with "sluice service import FILE" or "sluice service add".');
     return toRunExitCode(report.run, command === 'plan' ? { detailedExitcode: true } : options);
   });
 }

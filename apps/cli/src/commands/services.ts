@@ -5,6 +5,14 @@ import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { knownKinds } from '../kinds.js';
 import { allowed, allowedBytes, bytes, shares, state, text, usedBytes } from '../output/columns.js';
+import {
+  findObserved,
+  type ObservedService,
+  printObserved,
+  SERVICE_STATUSES,
+  serviceStatus,
+  withoutObserved,
+} from './observed.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
@@ -33,10 +41,12 @@ export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([i
   });
 };
 
-const HOLDS = text<ServiceDetail>('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null);
+const HOLDS = text<ObservedService>('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null);
 
-const SERVICES: List<ServiceDetail> = {
+const SERVICES: List<ObservedService> = {
   key: 'services',
+  statuses: SERVICE_STATUSES,
+  document: withoutObserved,
   empty: 'No services. Add one with "sluice service add" or "sluice service import".',
   columns: [
     text('service', ({ id }) => id),
@@ -44,10 +54,10 @@ const SERVICES: List<ServiceDetail> = {
     text('product', ({ product }) => product, { priority: 2 }),
     text('client', ({ client }) => client, { priority: 6 }),
     state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
-    state('status', ({ status }) => status),
+    serviceStatus(),
     bytes('used', usedBytes, { priority: 1 }),
     allowed(({ allowance }) => allowance, { priority: 3 }),
-    ...shares<ServiceDetail>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
+    ...shares<ObservedService>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
     HOLDS,
     text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
   ],
@@ -57,7 +67,11 @@ const SERVICES: List<ServiceDetail> = {
 export const list: CommandHandler<ListOptions> = listCommand(
   SERVICES,
   async ({ sluice }, _args, { panel, product, client }) =>
-    (await sluice.services.list({ panel, product, client })).services,
+    findObserved(sluice, (await sluice.services.list({ panel, product, client })).services),
+  (terminal, services, { csv }) => {
+    if (csv === undefined) printObserved(terminal, services);
+    return ExitCode.done;
+  },
 );
 
 function printableRow(row: Record<string, string>): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { Comparison, CycleView, ServiceDetail } from '@sluice/engine';
+import type { Comparison, CycleView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { readTable } from '../files/rows.js';
@@ -9,17 +9,27 @@ import {
   type Column,
   printRows,
   shares,
-  state,
   text,
   time,
   usedBytes,
 } from '../output/columns.js';
+import {
+  findObserved,
+  type ObservedService,
+  printObserved,
+  SERVICE_STATUSES,
+  serviceStatus,
+  withoutObserved,
+} from './observed.js';
+import { groupFailures } from '../output/run-report.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
-const USAGE: List<ServiceDetail> = {
+const USAGE: List<ObservedService> = {
   key: 'services',
+  statuses: SERVICE_STATUSES,
+  document: withoutObserved,
   empty: 'No services.',
   columns: [
     text('service', ({ id }) => id),
@@ -32,26 +42,26 @@ const USAGE: List<ServiceDetail> = {
     bytes('total', ({ usage: read }) => read?.totalBytes, { priority: 5 }),
     allowed(({ allowance }) => allowance, { priority: 1 }),
     bytes('remaining', ({ allowance }) => allowance?.remainingBytes, { priority: 4 }),
-    ...shares<ServiceDetail>(usedBytes, allowedBytes),
+    ...shares<ObservedService>(usedBytes, allowedBytes),
     {
-      ...time<ServiceDetail>('read', ({ usage: read }) => read?.readAt, { priority: 2 }),
+      ...time<ObservedService>('read', ({ usage: read }) => read?.readAt, { priority: 2 }),
       cell: ({ usage: read, panel }, { times }) => times.ago(read?.readAt, panel),
     },
-    state('status', ({ status }) => status),
+    serviceStatus(),
   ],
 };
 
 type UsageOptions = ListOptions & { refresh?: boolean };
 
 /** `sluice usage [SERVICE]` */
-export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, UsageOptions>(
+export const usage: CommandHandler<UsageOptions> = listCommand<ObservedService, UsageOptions>(
   USAGE,
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
-    (await sluice.usage.read({ service, refresh, panel, product, client })).services,
+    findObserved(sluice, (await sluice.usage.read({ service, refresh, panel, product, client })).services),
   (terminal, services, { refresh, csv }) => {
-    for (const { id, error } of services) {
-      if (error === null) continue;
-      const line = `${id}: ${terminal.error(error, { service: id })}`;
+    if (csv === undefined) printObserved(terminal, services);
+    for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {
+      const line = `${objects}: ${terminal.error(error, details)}`;
       if (csv === undefined) terminal.line(line);
       else terminal.warn(line);
     }

@@ -150,9 +150,9 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     );
     expect(exitCode).toBe(0);
     expect(problems.map(({ severity, path }) => [severity, path])).toEqual([
+      ['warning', 'panels.dcim.url'],
       ['warning', 'panels.dcim.token'],
       ['warning', 'panels.dcim.tls.rejectUnauthorized'],
-      ['warning', 'panels.dcim.url'],
     ]);
     expect((await check(GOOD.replace('https:', 'http:'))).exitCode).toBe(2);
   });

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
@@ -8,7 +8,7 @@ import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
-import { exposedConfig } from './exposed.js';
+import { type ConfigFile, exposedConfig } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
@@ -29,9 +29,9 @@ export function checkConfigFile(
   file: string,
   kinds: readonly PanelKind[],
 ): { config: Config | null; problems: ConfigProblem[] } {
-  const { text, mode } = readConfig(file);
+  const { text, stat } = readConfig(file);
   const { config, problems, raw } = checkConfigText(text, file, kinds);
-  const exposed = exposedConfig({ file, mode }, raw, kinds);
+  const exposed = exposedConfig({ file, ...stat }, raw, kinds);
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
@@ -49,22 +49,23 @@ export function checkConfigText(
   if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, kinds);
   const dir = path.dirname(file);
-  const messages = config === null ? [] : findMessageProblems(resolveFiles(config, dir));
-  const all = config === null ? findings : [...messages, ...findLiteralSecrets(config, kinds), ...findings];
+  if (config !== null) resolveFiles(config, dir);
+  const messages = findMessageProblems(raw, dir);
+  const all = [...messages, ...(config === null ? [] : findLiteralSecrets(config, kinds)), ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (config === null || messages.length > 0) return { config: null, problems, raw };
   return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
 /** Resolves the files and folders of products against the folder of the config file. */
-function resolveFiles(config: EngineConfig, dir: string): EngineConfig {
+function resolveFiles(config: EngineConfig, dir: string): void {
   for (const { credentials } of Object.values(config.products)) {
     if (credentials?.writeTo !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
     if (credentials?.message !== undefined) credentials.message = path.resolve(dir, credentials.message);
   }
-  return config;
 }
 
 /** Lists warnings about secrets that are written in the file itself. */
@@ -90,7 +91,7 @@ function parseYaml(
   problems: ConfigProblem[],
 ): { document: Document | null; raw: unknown } {
   const add = (error: unknown, line: number | null): void => {
-    problems.push({ severity: 'error', path: '', line, message: yamlMessage(error) });
+    problems.push({ severity: 'error', path: '', line, message: yamlMessage(error, text) });
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -133,11 +134,13 @@ export function formatProblem(problem: ConfigProblem): string {
   return [...place, problem.message].join(': ');
 }
 
-function readConfig(file: string): { text: string; mode: number } {
+function readConfig(file: string): { text: string; stat: Pick<ConfigFile, 'mode' | 'uid' | 'gid' | 'folder'> } {
   try {
     const handle = openSync(file, 'r');
     try {
-      return { text: readFileSync(handle, 'utf8'), mode: fstatSync(handle).mode };
+      const { mode, uid, gid } = fstatSync(handle);
+      const folder = statSync(path.dirname(file));
+      return { text: readFileSync(handle, 'utf8'), stat: { mode, uid, gid, folder } };
     } finally {
       closeSync(handle);
     }

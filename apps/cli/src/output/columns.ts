@@ -1,10 +1,16 @@
-import type { ServiceView } from '@sluice/engine';
+import { compareIds, type ServiceView } from '@sluice/engine';
 import { compareMoney, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { LayoutColumn } from './layout.js';
 import { allowedCell, type Cell, type Terminal } from './terminal.js';
 
 /** What a column sorts by, and what CSV contains: bytes, ISO 8601, plain text. */
 export type Value = string | number | null;
+
+/** What a cell is written with. */
+export interface Ink extends Pick<Terminal, 'colors' | 'times'> {
+  status: (status: string) => string;
+  paint: (status: string, text: string) => string;
+}
 
 /** A column of a list; sorting, filters and CSV derive from it. */
 export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
@@ -16,7 +22,7 @@ export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
   /** Compares two known values; default: natural order. */
   compare?: (a: string, b: string) => number;
   /** What a terminal shows; default: the value. */
-  cell?: (row: Row, terminal: Terminal) => Cell;
+  cell?: (row: Row, ink: Ink) => Cell;
 }
 
 type More<Row> = Partial<Omit<Column<Row>, 'name' | 'value'>>;
@@ -57,8 +63,12 @@ export function time<Row extends object>(
   more: More<Row> = {},
 ): Column<Row> {
   const known = (row: Row): string | null => value(row) ?? null;
-  const getPanel = (row: Row): string | null => (row as { panel?: string | null }).panel ?? null;
-  return { name, value: known, cell: (row, { times }) => times.at(known(row), getPanel(row)), whole: true, ...more };
+  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), whole: true, ...more };
+}
+
+/** Returns the panel whose time zone the times of a row have. */
+function panelOf(row: unknown): string | null {
+  return (row as { panel?: string | null }).panel ?? null;
 }
 
 /** Returns the used bytes of the direction that counts. */
@@ -98,7 +108,7 @@ export function shares<Row>(
     const share = value(row);
     return share === null ? null : `${Math.floor(share * 100 + 1e-9)}%`;
   };
-  const bar = (row: Row, { colors }: Terminal): Cell => {
+  const bar = (row: Row, { colors }: Ink): Cell => {
     const share = value(row);
     if (share === null) return '';
     const full = Math.min(BAR, Math.round(share * BAR));
@@ -130,7 +140,13 @@ export function printRows<Row>(
     const width = { align, whole, least, atLeast: follow === undefined ? undefined : atLeast };
     return all ? { title, ...width } : { title, ...width, priority, extra };
   });
-  const cells = rows.map((row) => columns.map(({ cell, value }) => (cell ? cell(row, terminal) : toText(value(row)))));
+  const ink: Ink = {
+    colors: terminal.colors,
+    times: terminal.times.among(rows.map(panelOf)),
+    status: (status) => terminal.status(status),
+    paint: (status, text) => terminal.paint(status, text),
+  };
+  const cells = rows.map((row) => columns.map(({ cell, value }) => (cell ? cell(row, ink) : toText(value(row)))));
   terminal.columns(shown, cells, follow !== 'next');
 }
 
@@ -138,11 +154,9 @@ function toText(value: Value): string | null {
   return value === null ? null : String(value);
 }
 
-const natural = new Intl.Collator('en', { numeric: true });
-
 /** Compares ids and figures in natural order (`svc-2` before `svc-10`); unknown values come last. */
 export function compareValues(a: Value, b: Value): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return natural.compare(String(a), String(b));
+  return compareIds(String(a), String(b));
 }

@@ -1,17 +1,28 @@
 import type { Explanation, HoldView } from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes } from '@sluice/quota-core';
 import { usedBytes } from './columns.js';
+import { shellWords } from './schedule/plan.js';
 import type { Times } from './times.js';
 
 type Service = Explanation['service'];
 
+/** What the sentences name that is not in the store. */
+export interface ExplainNames {
+  /** Whether the panel's kind creates accounts. */
+  canCreate: boolean;
+  /** The agent whose limit decides; null where it is not known. */
+  agent: string | null;
+}
+
 /** Returns sentences that say why a service is held or not, since when, and what would end that. */
-export function explainState(found: Explanation, times: Times): string[] {
+export function explainState(found: Explanation, times: Times, names: ExplainNames): string[] {
   const { service, decision } = found;
-  const sentences = [...stateSentences(found, times)];
+  const sentences = [...stateSentences(found, times, names)];
   if (decision !== null && (service.status === 'unreadable' || service.status === 'failed') && service.error !== null) {
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
-    sentences.push(`The last run could not finish: ${times.text(service.error.message, service.panel)}.${age}`);
+    sentences.push(
+      `The last run could not finish: ${times.text(service.error.message, service.panel).replace(/\.$/, '')}.${age}`,
+    );
   }
   const { protectedUntil, quotaReleasedUntil } = service;
   if (protectedUntil !== null && service.protected)
@@ -24,15 +35,17 @@ export function explainState(found: Explanation, times: Times): string[] {
   return sentences;
 }
 
-function stateSentences(found: Explanation, times: Times): string[] {
+function stateSentences(found: Explanation, times: Times, names: ExplainNames): string[] {
   const { service, holds, at, decision } = found;
   const { id, lifecycle } = service;
   if (lifecycle === 'pending')
-    return [`${id} is pending: it has no account yet. Create it with "sluice provision create ${id}".`];
+    return names.canCreate
+      ? [`${id} is pending: it has no account yet. Create it with "sluice provision create ${id}".`]
+      : [`${id} is pending. Once it is in use: sluice service set ${id} status=active.`];
   if (lifecycle === 'terminated' || lifecycle === 'vanished')
     return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = holds.filter(({ until }) => until === null || until > at);
-  if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times));
+  if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
   if (service.observing && service.holds.length > 0) {
     const reasons = service.holds.map(({ reason }) => reason).join(', ');
     return [
@@ -66,7 +79,12 @@ function describeUsed(service: Service): string {
   return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
 }
 
-function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): string[] {
+function holdSentences(
+  { service, decision }: Explanation,
+  hold: HoldView,
+  times: Times,
+  { agent }: ExplainNames,
+): string[] {
   const { id, panel } = service;
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
   const since = `${id} is held since ${times.at(hold.since, panel) ?? ''}`;
@@ -81,8 +99,8 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
       if (hold.note?.endsWith(' is suspended') === true)
         return [`${since}: ${hold.note}.`, 'To release it: sluice agent unsuspend AGENT.'];
       return [
-        `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
-        `It is released when the agent is within its limit again, or with a higher one: sluice agent limit AGENT --gb N.`,
+        `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
+        `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: sluice agent limit ${shellWords([agent])} --gb N`}.`,
       ];
     default:
       return [

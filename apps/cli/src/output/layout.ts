@@ -19,6 +19,8 @@ export interface LayoutColumn {
 const GAP = 2;
 const LEAST = 8;
 const LEAST_OF_ALL = 4;
+/** Without a limit of the width, a longer cell must not pad every other row to its width. */
+const WIDEST = 120;
 const ELLIPSIS = '…';
 /** The codes of colours in a text. */
 export const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
@@ -45,13 +47,17 @@ export function layoutTable(
   const natural = heads.map((head, at) => {
     const least = Math.max(columns[at]?.atLeast ?? 0, displayWidth(head));
     // Lists may have more rows than a call can have arguments.
-    return rows.reduce((widest, row) => Math.max(widest, ...(row[at] ?? []).map(displayWidth)), least);
+    const own = rows.reduce((widest, row) => Math.max(widest, ...(row[at] ?? []).map(displayWidth)), least);
+    return width === Infinity ? Math.min(own, WIDEST) : own;
   });
   const shown = chooseColumns(columns, natural, width);
   const widths = shrink(columns, shown, natural, width);
   const line = (cells: readonly (string | undefined)[]): string =>
     shown
-      .map((at, index) => align(cutText(cells[at] ?? '', widths[index] ?? 0), widths[index] ?? 0, columns[at]?.align))
+      .map((at, index) => {
+        const [cell, own] = [cells[at] ?? '', widths[index] ?? 0];
+        return align(width === Infinity ? cell : cutText(cell, own), own, columns[at]?.align);
+      })
       .join(' '.repeat(GAP))
       .trimEnd();
   const body = rows.flatMap((row) => {

@@ -13,8 +13,10 @@ type Wording = (before: ServiceDetail, after: ServiceDetail, report: CommandRepo
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
-  'provision create': (_before, { account, refs }, { access }) =>
-    `account ${access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
+  'provision create': (before, { account, refs, lifecycle }, { access }) => {
+    const name = access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service';
+    return `account ${name} ${before.lifecycle === 'pending' && lifecycle !== 'pending' ? 'created' : 'exists'}`;
+  },
   'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',

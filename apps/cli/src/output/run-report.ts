@@ -54,6 +54,7 @@ function printServices(terminal: Terminal, report: RunReport, shown: readonly Se
     {
       ...text<ServiceView>('status', ({ status }) => status, { least: 14 }),
       cell: (service) => statusCell(terminal, report, service),
+      whole: true,
     },
     bytes('used', usedBytes, { priority: 1 }),
     allowed(({ allowance }) => allowance, { priority: 2 }),
@@ -115,7 +116,7 @@ interface Failure {
 }
 
 /** Groups failures with the same message: `svc-1, svc-2, svc-3 and 37 others`. */
-function groupFailures(
+export function groupFailures(
   failures: { object: string; error: Failure | null }[],
 ): { objects: string; count: number; error: Failure; details: Record<string, string> }[] {
   const groups = new Map<string, { names: string[]; error: Failure }>();

@@ -51,4 +51,14 @@ describe('Times', () => {
   it('names months with three letters', () => {
     expect(shortTime(Date.parse('2026-09-05T22:05:00Z'), 'UTC')).toBe('5 Sep 2026 22:05');
   });
+
+  it('adds the difference from UTC where the rows of a list have several time zones', () => {
+    const zones = { timeZone: 'Europe/Berlin', panels: { vpn: { timeZone: 'Asia/Tehran' }, dcim: {} } };
+    const all = new Times(clock, zones, false);
+    expect(all.among(['dcim', null, 'dcim']).at(START, 'dcim')).toBe('15 Nov 2026 00:00');
+    expect(all.among(['dcim', 'vpn']).at(START, 'dcim')).toBe('15 Nov 2026 00:00 +01:00');
+    expect(all.among(['dcim', 'vpn']).at(START, 'vpn')).toBe('15 Nov 2026 02:30 +03:30');
+    const inUtc = new Times(clock, zones, true);
+    expect(inUtc.among(['dcim', 'vpn']).at(START, 'vpn')).toBe('2026-11-14T23:00:00Z');
+  });
 });

@@ -18,12 +18,21 @@ export class Times {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #zones: Zones | null;
   readonly #isUtc: boolean;
+  readonly #showsZone: boolean;
 
   /** `zones` is null before a config is read: times are in UTC then, and say so. */
-  constructor(clock: Pick<Clock, 'now'>, zones: Zones | null, isUtc: boolean) {
+  constructor(clock: Pick<Clock, 'now'>, zones: Zones | null, isUtc: boolean, showsZone = false) {
     this.#clock = clock;
     this.#zones = zones;
     this.#isUtc = isUtc;
+    this.#showsZone = showsZone;
+  }
+
+  /** Returns the times of a list with rows of these panels: in several time zones, each has its difference from UTC. */
+  among(panels: readonly (string | null | undefined)[]): Times {
+    const zones = this.#zones;
+    if (zones === null || new Set(panels.map((panel) => findZone(zones, panel))).size < 2) return this;
+    return new Times(this.#clock, zones, this.#isUtc, true);
   }
 
   /** Returns an instant as `15 Nov 2026 00:00` in the zone of the panel, by default in that of the config. */
@@ -32,7 +41,9 @@ export class Times {
     const ms = Date.parse(instant);
     if (Number.isNaN(ms)) return instant;
     if (this.#isUtc) return isoTime(ms);
-    return this.#zones === null ? `${shortTime(ms, 'UTC')} UTC` : shortTime(ms, findZone(this.#zones, panel));
+    if (this.#zones === null) return `${shortTime(ms, 'UTC')} UTC`;
+    const zone = findZone(this.#zones, panel);
+    return this.#showsZone ? `${shortTime(ms, zone)} ${toOffset(ms, zone)}` : shortTime(ms, zone);
   }
 
   /** Returns a recent instant as `3 min ago` or `5 h ago`, an older one and one to come as `at` does. */
@@ -64,6 +75,13 @@ function ageText(age: number): string {
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+/** Returns `+03:30`. */
+function toOffset(ms: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(ms);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return name.replace('GMT', '') || '+00:00';
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -67,6 +67,54 @@ describe('lists', () => {
     expect(new Set(entries.map(({ panel }) => panel))).toEqual(new Set(['dcim']));
   });
 
+  it('refuse filters that name nothing there is', async () => {
+    const refused = {
+      'usage --status hold': 'did you mean "held"?',
+      'usage --panel dcm': 'did you mean "dcim"?',
+      'service list --product nope': 'known: ports, order, both, inbound, free, bare',
+      'hold list --status ended': 'known: open, past',
+      'hold list --panel dcm': 'did you mean "dcim"?',
+      'override list --product port': 'did you mean "ports"?',
+      'log list --panel dcm': 'did you mean "dcim"?',
+      'log list --follow --panel dcm': 'did you mean "dcim"?',
+      'agent list --status hold': 'did you mean "held"?',
+      'usage graph svc-1 --csv - --sort nope': '--sort',
+      'usage history svc-1 --over 99%': '--over',
+    };
+    for (const [words, hint] of Object.entries(refused)) {
+      const { exitCode, stdout, stderr } = await run(words);
+      expect([words, exitCode, stdout, stderr]).toEqual([words, 2, '', expect.stringContaining(hint)]);
+    }
+    expect((await run('usage history svc-1 --csv -')).stdout).toMatch(/^start,end,/);
+    expect((await run('usage history svc-1 --columns start,total')).stdout).toMatch(/^start +total\n/);
+    const offered = (command: string): string[] =>
+      listNodes(program)
+        .find(({ words }) => words.join(' ') === command)!
+        .options.flatMap(({ names }) => names);
+    for (const option of ['--refresh', '--over', '--panel', '--status'])
+      expect([option, offered('usage history').includes(option), offered('usage graph').includes(option)]).toEqual([
+        option,
+        false,
+        false,
+      ]);
+    expect(offered('usage graph')).toContain('--json');
+    let help = '';
+    const stdout = { write: (part: string) => (help += part) };
+    await at.bench.sluice('usage graph --help', { stdout });
+    expect(help).toContain('--json');
+    expect(help).not.toContain('--over');
+  });
+
+  it('have ties in natural order too', async () => {
+    expect(await ids('service list --sort due')).toEqual(['svc-1', 'svc-2', 'svc-10']);
+    expect(await ids('service list --sort -due')).toEqual(['svc-1', 'svc-2', 'svc-10']);
+    const set = await run('service set --where panel=dcim client=x --dry-run');
+    expect(set.stdout.match(/svc-\d+/g)).toEqual(['svc-1', 'svc-2', 'svc-10']);
+    expect((await run('explain nothing-alike')).stderr).toContain('known: svc-1, svc-2, svc-10');
+    const { stdout } = await run('doctor --contract --verbose');
+    expect([...new Set(stdout.match(/svc-\d+/g))]).toEqual(['svc-1', 'svc-2', 'svc-10']);
+  });
+
   it('show the chosen columns, and a percentage with a bar', async () => {
     const { stdout } = await run('usage --columns service,share,bar --over 80');
     expect(stdout.split('\n').map((line) => line.trimEnd())).toEqual([
@@ -90,6 +138,12 @@ describe('lists', () => {
     expect((await run('usage --over 100 --csv usage.csv')).stdout).toBe(`${at.bench.path('usage.csv')}: 1 row\n`);
     expect(at.bench.read('usage.csv')).toMatch(/^service,panel,product,client,mode,in,out,total,/);
     expect((await run('usage --json --csv -')).exitCode).toBe(2);
+    await at.bench.sluice(['service', 'set', 'svc-1', 'client=\u001b[31mred\u202e']);
+    expect((await run('service list --columns client --csv -')).stdout.split('\n')[1]).toBe(' [31mred ');
+    await at.bench.sluice(['service', 'set', 'svc-1', `client=${'x'.repeat(100_000)}`]);
+    expect((await run('service list')).stdout.length).toBeLessThan(110_000);
+    expect((await run('service list')).stdout).toContain('x'.repeat(100_000));
+    await run('service set svc-1 client=');
   });
 
   it('fit the terminal, and use its width', async () => {

@@ -54,11 +54,11 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   if (suspended !== undefined) throw suspendedError(nameOf(suspended));
   const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
   if (over !== undefined && !force) {
-    throw new SluiceError(
-      'agent_limit',
-      `Agent "${nameOf(over)}" is still over its limit, so its users stay disabled. Raise the limit, or force the restore.`,
-      { kind: 'panel', details: { binding: over } },
-    );
+    const binding = nameOf(over);
+    throw new SluiceError('agent_limit', `Agent "${binding}" is still over its limit, so its users stay disabled`, {
+      kind: 'panel',
+      details: { binding: over, over: binding },
+    });
   }
   if (own !== undefined && !dryRun) {
     await session.write(leases(), (tables) => tables.holds.end(own.id, session.now()));

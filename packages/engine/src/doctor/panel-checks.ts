@@ -1,5 +1,6 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
+import { compareIds } from '../natural-order.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
@@ -24,7 +25,8 @@ export async function panelChecks(session: Session, name: string, contract: bool
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
     const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
     checks.push({ name: 'enforce', object: name, status: 'ok', message: describeEnforcement(enforcement) });
-    const services = await session.store.services.list({ panel: name });
+    const stored = await session.store.services.list({ panel: name });
+    const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(session, panel, services)));
     if (contract) checks.push(...(await contractChecks(session, name, services)));
   } catch (error) {

@@ -17,13 +17,14 @@ const NAMES: Record<StoredProblem['code'], string> = {
 export async function serviceChecks(session: Session, panel: string | undefined): Promise<Check[]> {
   const services = await session.store.services.list(panel === undefined ? {} : { panel });
   const problems = findStoredProblems({ config: session.config, kinds: session.deps.kinds }, services);
-  return problems.map(({ code, object, message }) => ({
+  return problems.map(({ code, object, message, details }) => ({
     name: NAMES[code],
     object,
     // Nothing can be decided for a service without a product.
     status: code === 'unknown_product' ? 'failed' : 'warning',
     message,
     code,
+    ...(details && { details }),
   }));
 }
 

@@ -1,9 +1,9 @@
-import { closest } from 'fastest-levenshtein';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
+import { suggestion } from '../suggestion.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { type DescribedChange, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from './fields.js';
@@ -19,7 +19,9 @@ export function checkKeys(
   const { keys } = listColumns(deps.kinds);
   for (const [key] of pairs) {
     if (also.includes(key) || (key !== 'id' && keys.includes(key))) continue;
-    throw usageError('unknown_key', `Unknown key "${key}"; did you mean "${closest(key, keys)}"?`);
+    if (key === 'id') throw usageError('unknown_key', "The id of a service can't be changed; nothing was stored");
+    const known = keys.filter((name) => name !== 'id' || also.includes(name));
+    throw usageError('unknown_key', `Unknown key "${key}"${suggestion(key, known)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import { compareIds } from '../natural-order.js';
 import type { Session } from '../session.js';
 import { checkKeys } from './change-services.js';
 import { blankService } from './check-service.js';
@@ -64,7 +65,10 @@ async function listMatching(tables: StoreTables, wanted: readonly Pair[], column
     const fields: Record<string, string> = { ...toFields(service, columns), status: service.status };
     return wanted.every(([key, text]) => (fields[key] ?? '') === text);
   };
-  return (await tables.services.list({})).filter(matches).map(({ id }) => id);
+  return (await tables.services.list({}))
+    .filter(matches)
+    .map(({ id }) => id)
+    .sort(compareIds);
 }
 
 function refuse({ problems }: ImportReport): void {

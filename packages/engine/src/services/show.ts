@@ -79,7 +79,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
     return {
       ...view,
       ...lastUsage(view, decision, cycle),
-      status: observing ? view.status : statusSince(view.status, open.length),
+      status: statusSince(view.status, shown.length),
       observing,
       product: service.product,
       client: service.client,

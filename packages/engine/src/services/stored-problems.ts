@@ -12,6 +12,8 @@ export interface StoredProblem {
   /** The product, panel or service that the problem is about. */
   object: string;
   message: string;
+  /** Objects that the remedy names. */
+  details?: Record<string, string>;
 }
 
 /** Returns what is wrong with stored services; equal problems of several services are one problem. */
@@ -27,6 +29,7 @@ export function findStoredProblems(
       code: 'duplicate_ref' as const,
       object: duplicate.service,
       message: `"${duplicate.service}": ${describeDuplicate(duplicate)}`,
+      details: { stored: duplicate.service, ref: duplicate.ref },
     })),
   ];
 }

@@ -43,6 +43,7 @@ export async function setOverride(
     }
     const [before] = await session.store.overrides.open([id]);
     const statesQuota = quotaBytes !== null || request.unlimited === true;
+    const keepsQuota = before?.quotaBytes === quotaBytes && before.unlimited === (request.unlimited === true);
     const record: OverrideRecord = {
       id: session.id('ovr'),
       service: id,
@@ -52,10 +53,16 @@ export async function setOverride(
       action: action ?? before?.action ?? null,
       since: session.now(),
       until: null,
-      note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
+      note: session.deps.note ?? (statesQuota && !keepsQuota ? null : (before?.note ?? null)),
     };
+    if (before !== undefined && isSame(before, record)) return;
     await run.store((tables) => tables.overrides.set(record));
   });
+}
+
+/** Returns whether an override says the same as another one, note included. */
+function isSame(before: OverrideRecord, after: OverrideRecord): boolean {
+  return (['quotaBytes', 'unlimited', 'mode', 'action', 'note'] as const).every((key) => before[key] === after[key]);
 }
 
 /** Ends the override of a service; returns false where it has none. */

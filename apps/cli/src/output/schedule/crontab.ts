@@ -6,7 +6,7 @@ export function crontab(plan: SchedulePlan): { entries: ScheduleEntry[]; text: s
   const entries = plan.jobs.map((job) => ({ name: job.name, when: cronTime(job), command: shellWords(job.command) }));
   const { env, credential } = plan.secrets;
   const text = [
-    `# Sluice. Paste into "crontab -e"${plan.user === null ? '' : ` of ${plan.user}`}; with --quiet, cron mails only problems.`,
+    `# Sluice. Paste into "crontab -e"${plan.user === null ? '' : ` of ${plan.user}`}; with --quiet, cron mails only changes and problems.`,
     ...plan.remarks.map((remark) => `# ${remark}`),
     ...(env.length > 0
       ? [
