@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 /** Returns `; did you mean "x"?`, or the known words where none is similar. */
 export function suggestion(word: string, known: string[]): string {
   if (known.length === 0) return '';
-  const nearest = closest(word, known);
+  const nearest = known.find((one) => one.toLowerCase() === word.toLowerCase()) ?? closest(word, known);
   const near = distance(word.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(word.length / 2));
   return near ? `; did you mean "${nearest}"?` : `; known: ${known.join(', ')}`;
 }
