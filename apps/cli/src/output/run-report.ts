@@ -98,7 +98,7 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
 
 /** Prints the notices; of a service that is held, not its threshold too. */
 function printNotices(terminal: Terminal, notices: RunReport['notices']): void {
-  const held = new Set(notices.filter(({ code }) => /hold$/.test(code)).map(({ service }) => service));
+  const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
   for (const notice of notices)
     if (notice.code !== 'threshold' || !held.has(notice.service)) terminal.line(terminal.notice(notice));
 }
