@@ -100,7 +100,7 @@ describe('service import', () => {
 
   it('reads CSV from standard input', async () => {
     const outcome = await bench.sluice('service import - --json', {
-      readStdin: () => Promise.resolve(`${HEAD}\nsvc-1,dcim,bare,,,,501\n`),
+      readStdin: () => Promise.resolve(Buffer.from(`${HEAD}\nsvc-1,dcim,bare,,,,501\n`)),
     });
     expect(outcome.json<ImportReport>().totals.added).toBe(1);
   });
