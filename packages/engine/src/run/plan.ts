@@ -166,10 +166,15 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted']
 }
 
 /** The panel must not stop a service by its own quota while the quota hold is released. */
-function toTargetAllowance(session: Session, { allowance, service }: Loaded<Stage>): TargetState['allowance'] {
+function toTargetAllowance(
+  session: Session,
+  { allowance, service, override }: Loaded<Stage>,
+): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const limited = allowance.kind === 'limited' && !isQuotaReleased(session.config, service, session.now());
-  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
+  const isReleased = isQuotaReleased(session.config, service, session.now());
+  const limited = allowance.kind === 'limited' && !isReleased;
+  const lifted = !limited && (isReleased || override?.unlimited === true);
+  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */
