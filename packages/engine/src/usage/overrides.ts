@@ -54,8 +54,15 @@ export async function setOverride(
       until: null,
       note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
     };
+    if (before && isSame(before, record)) return;
     await run.store((tables) => tables.overrides.set(record));
   });
+}
+
+/** Returns whether an override changes nothing; without a note of its own it keeps that of the one before. */
+function isSame(before: OverrideRecord, now: OverrideRecord): boolean {
+  const keys = ['quotaBytes', 'unlimited', 'mode', 'action'] as const;
+  return keys.every((key) => before[key] === now[key]) && (now.note === null || now.note === before.note);
 }
 
 /** Ends the override of a service; returns false where it has none. */

@@ -85,6 +85,12 @@ describe('what an operator reads', () => {
     expect(await text('override set svc-3 --quota 200GB --mode OUT')).toBe(
       'svc-3: quota 200 GB (was 150 GB), mode OUT (was that of the product); in force from the next poll\n',
     );
+    await at.bench.sluice('override set svc-3 --mode OUT --note swap');
+    expect(await text('override set svc-3 --quota 200GB')).toContain('the override is unchanged');
+    const { overrides } = (await at.bench.sluice('override list --json')).json<{
+      overrides: { note: string | null }[];
+    }>();
+    expect(overrides.map(({ note }) => note).sort()).toEqual([null, 'swap']);
     const over = await text('service show svc-3');
     expect(over).toMatch(
       /mode +OUT \(override\)\n +quota +200 GB \(override\)\n +override +quota 200 GB, mode OUT since 20 Nov/,
