@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
+import { type ConfigAccess, exposedConfig } from './exposed.js';
 
 let bench: Bench;
 beforeEach(() => {
@@ -44,6 +45,44 @@ describe('a config that other users can write', () => {
     const checked = await bench.sluice('config check');
     expect([checked.exitCode, checked.stderr]).toEqual([0, '']);
     expect(checked.stdout).toContain('warning every user of this machine can write');
+  });
+});
+
+describe('who can write a config', () => {
+  const own = { mode: 0o600, uid: 1000, gid: 1000 };
+  const folder = { mode: 0o755, uid: 0, gid: 0 };
+  const program = { panels: { p: { token: '${cmd:/bin/x}' } } };
+  const found = (access: Partial<ConfigAccess>, raw: unknown = program): string[] =>
+    exposedConfig({ file: '/etc/s/s.yaml', ...own, folder, ...access }, { uid: 1000, gid: 1000 }, raw, []).map(
+      ({ severity, message }) => `${severity} ${message}`,
+    );
+
+  it('is found by its owner, group and folder', () => {
+    const fine = [
+      {},
+      { mode: 0o660 },
+      { mode: 0o660, gid: 0 },
+      { uid: 0, gid: 0 },
+      { folder: { ...folder, mode: 0o1777 } },
+    ];
+    for (const access of fine) expect([access, found(access)]).toEqual([access, []]);
+    const exposed: [Partial<ConfigAccess>, string][] = [
+      [{ mode: 0o660, gid: 7 }, 'another group (7) can write'],
+      [{ uid: 7 }, 'another user (7) owns'],
+      [{ folder: { ...folder, mode: 0o777 } }, 'its folder is writable'],
+    ];
+    for (const [access, words] of exposed) {
+      expect(found(access)).toEqual([expect.stringMatching(/^error .*can run programs/)]);
+      expect(found(access, {})).toEqual([expect.stringContaining(words)]);
+    }
+  });
+
+  it('is said beside who can read its secrets', async () => {
+    const expected = [
+      warning('write FILE. Run "chmod o-w FILE"'),
+      warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
+    ];
+    expect(await withMode(0o666, configured('literal'))).toEqual([0, expected]);
   });
 });
 

@@ -1,29 +1,79 @@
+import path from 'node:path';
 import type { PanelKind } from '@sluice/panel-kind';
 import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
 
+const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_OTHERS = 0o002;
 const READABLE_BY_OTHERS = 0o004;
+const STICKY = 0o1000;
+
+/** Owner and permissions of a file or folder. */
+export interface Access {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** The user who runs sluice; null where the system has no users. */
+export interface SystemUser {
+  uid: number;
+  gid: number;
+}
+
+/** A config's own access, and that of its folder. */
+export interface ConfigAccess extends Access {
+  file: string;
+  folder: Access;
+}
 
 /**
- * Returns what the permissions of a config expose. A file that all users can write is an error if it names a program: they
- * could run any program as the user who runs sluice.
+ * Returns what the permissions of a config expose. A file that another user can write or replace is an error if it names a
+ * program: they could run any program as the user who runs sluice.
  */
 export function exposedConfig(
-  { file, mode }: { file: string; mode: number },
+  config: ConfigAccess,
+  user: SystemUser | null,
   raw: unknown,
   kinds: readonly PanelKind[],
 ): ConfigProblem[] {
-  if ((mode & WRITABLE_BY_OTHERS) !== 0) {
-    const fix = `Run "chmod o-w ${file}"`;
-    const message = namesProgram(raw)
-      ? `every user of this machine can write ${file}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. ${fix}`
-      : `every user of this machine can write ${file}. ${fix}`;
-    return [{ severity: namesProgram(raw) ? 'error' : 'warning', path: '', line: null, message }];
+  const { file, mode } = config;
+  const isProgram = namesProgram(raw);
+  const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix }) => ({
+    severity: isProgram ? 'error' : 'warning',
+    path: '',
+    line: null,
+    message: isProgram
+      ? `${who}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. Run "${fix}"`
+      : `${who}. Run "${fix}"`,
+  }));
+  if ((mode & READABLE_BY_OTHERS) !== 0 && hasLiteralSecret(raw, kinds)) {
+    const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
+    found.push({ severity: 'warning', path: '', line: null, message });
   }
-  if ((mode & READABLE_BY_OTHERS) === 0 || !hasLiteralSecret(raw, kinds)) return [];
-  const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
-  return [{ severity: 'warning', path: '', line: null, message }];
+  return found;
+}
+
+/** Returns who else can write or replace the config, and the command that ends it. */
+function findWriters(
+  { file, folder, mode, uid, gid }: ConfigAccess,
+  user: SystemUser | null,
+): { who: string; fix: string }[] {
+  if (user === null) return [];
+  const writers: { who: string; fix: string }[] = [];
+  if ((mode & WRITABLE_BY_OTHERS) !== 0)
+    writers.push({ who: `every user of this machine can write ${file}`, fix: `chmod o-w ${file}` });
+  if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== user.gid && gid !== 0)
+    writers.push({ who: `the members of another group (${gid}) can write ${file}`, fix: `chmod g-w ${file}` });
+  if (uid !== user.uid && uid !== 0)
+    writers.push({ who: `another user (${uid}) owns ${file} and can write it`, fix: `chown ${user.uid} ${file}` });
+  // In a folder such as /tmp, the sticky bit lets only the owner replace a file.
+  if ((folder.mode & WRITABLE_BY_OTHERS) !== 0 && (folder.mode & STICKY) === 0)
+    writers.push({
+      who: `every user of this machine can replace ${file}, because its folder is writable`,
+      fix: `chmod o-w ${path.dirname(file)}`,
+    });
+  return writers;
 }
 
 function namesProgram(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
@@ -8,7 +8,7 @@ import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
-import { exposedConfig } from './exposed.js';
+import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
@@ -29,9 +29,9 @@ export function checkConfigFile(
   file: string,
   kinds: readonly PanelKind[],
 ): { config: Config | null; problems: ConfigProblem[] } {
-  const { text, mode } = readConfig(file);
+  const { text, access } = readConfig(file);
   const { config, problems, raw } = checkConfigText(text, file, kinds);
-  const exposed = exposedConfig({ file, mode }, raw, kinds);
+  const exposed = exposedConfig(access, systemUser(), raw, kinds);
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
@@ -133,11 +133,18 @@ export function formatProblem(problem: ConfigProblem): string {
   return [...place, problem.message].join(': ');
 }
 
-function readConfig(file: string): { text: string; mode: number } {
+function systemUser(): SystemUser | null {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  return uid === undefined || gid === undefined ? null : { uid, gid };
+}
+
+function readConfig(file: string): { text: string; access: ConfigAccess } {
   try {
     const handle = openSync(file, 'r');
     try {
-      return { text: readFileSync(handle, 'utf8'), mode: fstatSync(handle).mode };
+      const { mode, uid, gid } = fstatSync(handle);
+      const folder = statSync(path.dirname(path.resolve(file)));
+      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folder } };
     } finally {
       closeSync(handle);
     }
