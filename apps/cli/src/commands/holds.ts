@@ -214,8 +214,8 @@ export const holdList: CommandHandler<ListOptions> = listCommand(
     return { rows: holds, also: { released } };
   },
   (terminal, _rows, _options, also) => {
-    for (const { service, until } of also?.released ?? [])
-      terminal.line(`${service}: the quota hold is released until ${until}`);
+    for (const { service, until, note } of also?.released ?? [])
+      terminal.line(`${service}: the quota hold is released until ${until}${note === null ? '' : ` (${note})`}`);
     return ExitCode.done;
   },
 );
