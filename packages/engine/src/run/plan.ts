@@ -1,5 +1,5 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import type { CounterState } from '@sluice/quota-core';
+import { type CounterState, usageInMode } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { isQuotaReleased } from '../holds/is-released.js';
 import type { Session } from '../session.js';
@@ -142,10 +142,13 @@ export function needsObservation(
 }
 
 /** Returns whether nothing of ours should stop the service. */
-function isToServe({ allowance, error }: Loaded<Stage>, { holds, command }: TargetState): boolean {
-  return (
-    holds.length === 0 && command === null && error === null && allowance !== null && allowance.kind !== 'unmanaged'
-  );
+function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
+  if (target.holds.length > 0 || target.command !== null || error !== null) return false;
+  if (allowance === null || allowance.kind === 'unmanaged') return false;
+  const { allowedBytes } = target.allowance ?? { allowedBytes: null };
+  const used = cycle === null || mode === null ? null : usageInMode(cycle, mode);
+  // A command decides nothing: the next run holds a service that has used its allowance.
+  return used === null || allowedBytes === null || used < allowedBytes;
 }
 
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
