@@ -49,13 +49,15 @@ export function checkConfigText(
   if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, kinds);
   const dir = path.dirname(file);
-  const messages = config === null ? [] : findMessageProblems(resolveFiles(config, dir));
-  const all = config === null ? findings : [...messages, ...findLiteralSecrets(config, kinds), ...findings];
+  const messages = findMessageProblems(raw, dir);
+  const secrets = config === null ? [] : findLiteralSecrets(config, kinds);
+  const all = [...messages, ...secrets, ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (config === null || messages.length > 0) return { config: null, problems, raw };
-  return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
+  return { config: { ...resolveFiles(config, dir), file, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
 /** Resolves the files and folders of products against the folder of the config file. */

@@ -1,14 +1,25 @@
-import { type Config as EngineConfig, type ConfigFinding, suggestion } from '@sluice/engine';
+import path from 'node:path';
+import { type ConfigFinding, suggestion } from '@sluice/engine';
 import { PLACEHOLDER, PLACEHOLDERS } from '../files/placeholders.js';
 import { readText } from '../files/read-text.js';
 
-/** Finds messages of products that can't be read, and unknown placeholders in them. */
-export function findMessageProblems(config: Pick<EngineConfig, 'products'>): ConfigFinding[] {
-  return Object.entries(config.products).flatMap(([name, { credentials }]) => {
-    if (credentials?.message === undefined) return [];
-    const path = ['products', name, 'credentials', 'message'];
-    return problemsOf(credentials.message).map((message) => ({ severity: 'error' as const, path, message }));
+/**
+ * Finds messages of products that can't be read, and unknown placeholders in them. It reads the config as it is written, so
+ * that they are reported beside its other errors.
+ *
+ * @param dir the folder that relative paths are relative to
+ */
+export function findMessageProblems(raw: unknown, dir: string): ConfigFinding[] {
+  return Object.entries(toMap(toMap(raw)['products'])).flatMap(([name, product]) => {
+    const { message: file } = toMap(toMap(product)['credentials']);
+    if (typeof file !== 'string' || file === '') return [];
+    const keys = ['products', name, 'credentials', 'message'];
+    return problemsOf(path.resolve(dir, file)).map((message) => ({ severity: 'error' as const, path: keys, message }));
   });
+}
+
+function toMap(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function problemsOf(file: string): string[] {
