@@ -9,7 +9,6 @@ import type { InitAnswers, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
 import { parsePanelOption } from '../init/panel-option.js';
 import { testPanels, untested } from '../init/test-panels.js';
-import { readStdinText } from '../files/read-text.js';
 import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
 import { describeTest, type PanelOutcome } from '../output/panel-test.js';
 import { shellWords } from '../output/schedule/plan.js';

@@ -4,7 +4,7 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { knownKinds } from '../kinds.js';
-import { allowed, allowedBytes, bytes, shares, state, text, usedBytes } from '../output/columns.js';
+import { allowed, allowedBytes, bytes, heldState, shares, state, text, usedBytes } from '../output/columns.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
@@ -44,7 +44,7 @@ const SERVICES: List<ServiceDetail> = {
     text('product', ({ product }) => product, { priority: 2 }),
     text('client', ({ client }) => client, { priority: 6 }),
     state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
-    state('status', ({ status }) => status),
+    heldState('status'),
     bytes('used', usedBytes, { priority: 1 }),
     allowed(({ allowance }) => allowance, { priority: 3 }),
     ...shares<ServiceDetail>(usedBytes, allowedBytes, { extra: true, priority: 8 }),

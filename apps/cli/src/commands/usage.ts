@@ -8,8 +8,8 @@ import {
   bytes,
   type Column,
   printRows,
+  heldState,
   shares,
-  state,
   text,
   time,
   usedBytes,
@@ -37,7 +37,7 @@ const USAGE: List<ServiceDetail> = {
       ...time<ServiceDetail>('read', ({ usage: read }) => read?.readAt, { priority: 2 }),
       cell: ({ usage: read, panel }, { times }) => times.ago(read?.readAt, panel),
     },
-    state('status', ({ status }) => status),
+    heldState('status'),
   ],
 };
 

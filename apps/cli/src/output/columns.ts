@@ -29,6 +29,16 @@ export function state<Row>(name: string, value: (row: Row) => string, more: More
   return { name, value, cell: (row, terminal) => terminal.status(value(row)), ...more };
 }
 
+/** Returns a column of services' states, which says where a panel is only observed. */
+export function heldState<Row extends { status: string; observing: boolean }>(name: string): Column<Row> {
+  return {
+    name,
+    value: ({ status }) => status,
+    cell: ({ status, observing }, terminal) =>
+      observing && status === 'held' ? terminal.colors.yellow('held (observing)') : terminal.status(status),
+  };
+}
+
 /** Returns a column of bytes. */
 export function bytes<Row>(
   name: string,

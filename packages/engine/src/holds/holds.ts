@@ -147,8 +147,8 @@ export async function releasedQuotas(session: Session, service?: string): Promis
 export async function findReleaseNote({ store }: Session, service: string): Promise<string | null> {
   const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
   const runs = await store.runs.list({ service, command: 'hold release' });
-  const endsManual = ({ startedAt, endedAt }: (typeof runs)[number]): boolean =>
-    manual.some(({ until }) => until !== null && until >= startedAt && (endedAt === null || until <= endedAt));
+  const endsManual = ({ startedAt, finishedAt }: (typeof runs)[number]): boolean =>
+    manual.some(({ until }) => until !== null && until >= startedAt && (finishedAt === null || until <= finishedAt));
   return runs.find((run) => run.outcome !== 'failed' && !endsManual(run))?.note ?? null;
 }
 

@@ -58,6 +58,10 @@ describe('hold release --until', () => {
     expect([portState(), (await shown()).quotaReleasedUntil]).toEqual(['up', '2026-11-25']);
     for (const words of ['hold list svc-1', 'service show svc-1', 'explain svc-1'])
       expect((await at.bench.sluice(words)).stdout).toMatch(/released until.*2026-11-25/);
+    // A manual hold and its end have notes of their own.
+    await at.bench.sluice('hold add svc-1');
+    at.bench.clock.advance(1000);
+    await at.bench.sluice('hold release svc-1 --note other');
     const lines = async (words: string): Promise<string[]> =>
       (({ stdout, stderr }) => (stdout + stderr).split('\n'))(await at.bench.sluice(words));
     expect((await lines('explain svc-1')).slice(0, 2)).toEqual([
