@@ -11,3 +11,8 @@ export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {
   return deps.kinds ?? KINDS;
 }
+
+/** Returns the name of a kind for people: `EasyDCIM`. */
+export function kindTitle(deps: { kinds?: readonly PanelKind[] }, kind: string): string {
+  return knownKinds(deps).find((known) => known.kind === kind)?.title ?? kind;
+}

@@ -52,6 +52,14 @@ describe('a message with its remedy', () => {
 
   it('stays as it is where no remedy is known, or it names a command itself', () => {
     expect(withRemedy({ code: 'toString', message: 'Odd' })).toBe('Odd');
+    for (const [end, shown] of [
+      ['', '.'],
+      ['.', '.'],
+      ['?', '?'],
+    ])
+      expect(withRemedy({ code: 'no_match', message: `None${end}` })).toBe(
+        `None${shown} List the services with "sluice service list"`,
+      );
     const message = 'Say "sluice poll"';
     expect(withRemedy({ code, message })).toBe(message);
   });

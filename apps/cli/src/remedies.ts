@@ -66,8 +66,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
     'See its holds with "sluice hold list {released}"',
-    'Raise the limit of its agent with "sluice agent limit AGENT --gb N"',
+    'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
   ],
+  hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',
+  agent_suspended: 'End the suspension with "sluice agent unsuspend {agent}"',
   unknown_agent: '"sluice agent list" lists the agents',
   list_empty: 'Check the panel; if the list is complete, run again with --allow-mass',
   list_halved: 'Check the panel; if the list is complete, run again with --allow-mass',
@@ -112,7 +114,9 @@ export function remedyFor(code: string, details: Remediable['details'] = {}): st
 export function withRemedy({ code, message, details }: Remediable): string {
   const remedy = NAMES_COMMAND.test(message) ? null : remedyFor(code, { ...findAction(message), ...details });
   if (remedy === null) return message;
-  return message.includes('\n') ? `${message}\n${remedy}` : `${message.replace(/[.;:]$/, '')}. ${remedy}`;
+  return message.includes('\n')
+    ? `${message}\n${remedy}`
+    : `${message.replace(/[.;:]$/, '').replace(/[^?]$/, '$&.')} ${remedy}`;
 }
 
 const NAME = /\{(\w+)\}/g;

@@ -11,7 +11,7 @@ export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } f
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './agents/limit-agents.js';
-export type { RestoreReport } from './agents/restore-agent.js';
+export type { RestoreReport } from './agents/agent-command.js';
 export type { AgentExplained, AgentList } from './agents/show-agents.js';
 export { backupBeforeMigration } from './store/backups.js';
 export type { Comparison } from './usage/compare.js';

@@ -37,6 +37,14 @@ export interface AgentAncestor {
   limitBytes: number | null;
 }
 
+/** The suspension of an agent by an operator. */
+export interface AgentSuspension {
+  since: string;
+  /** Who suspended it; null where that is not stored. */
+  by: string | null;
+  note: string | null;
+}
+
 /** The traffic of an agent; `usedBytes` counts by `accounting`. */
 export interface AgentTraffic {
   uuid: string;
@@ -61,8 +69,10 @@ export interface AgentTraffic {
   reservedBytes: number;
   /** Stable code of why the agent is in its state. */
   rule: string;
-  /** When its users were first disabled; null while they are not. */
+  /** Since when its users are disabled for its limit; null while they are not. */
   heldSince: string | null;
+  /** Null while no operator suspends the agent itself. */
+  suspended: AgentSuspension | null;
   /** When the figures were read. */
   at: string;
 }
@@ -76,6 +86,8 @@ export interface CreationCheck {
   remainingBytes: number | null;
   /** Uuid of the agent with the least bytes left; null when none has a limit. */
   binding: string | null;
+  /** Name of the agent that is suspended, where that is why no user may be created. */
+  suspended?: string | null;
 }
 
 /** What an add-on on the panel reports of an agent. */
@@ -112,6 +124,8 @@ export interface AgentRecords {
   holds: readonly HoldRecord[];
   /** Open evidence of users disabled for an agent, under the agent's own hold or the `agent-limit` hold of a service. */
   evidence: readonly EvidenceRecord[];
+  /** Who suspended agents, by the ids of the holds. */
+  actors?: ReadonlyMap<string, string>;
   /** The instant that decides in which period an agent is. */
   periodNow: string;
 }
@@ -160,6 +174,8 @@ export interface ServiceUser {
   force: AgentStanding['force'];
   /** The agent whose limit decides; null when the user is free. */
   agent: string | null;
+  /** The nearest suspended agent above it; null when there is none. */
+  suspended: string | null;
   /** The agents above it, starting with its owner. */
   chain: string[];
   /** Our open evidence from before the user belonged to a service. */
@@ -197,8 +213,7 @@ export interface AgentPlan extends Pick<Plan, 'steps' | 'moves'> {
 }
 
 /** The steps that enable users again, and the users that stay disabled and why. */
-export interface RestorePlan {
-  steps: Step[];
+export interface RestorePlan extends Pick<AgentPlan, 'steps' | 'moves' | 'endedEvidence'> {
   left: { uuid: string; name: string; outcome: string }[];
 }
 
@@ -255,12 +270,14 @@ export interface PanelAgents {
   ): RecordedAgents;
   /** Pure: returns from which instant on `record` needs the journal. */
   recordsSince(last: AgentSnapshotRecord): string;
-  /** Pure: plans the steps that the agents' limits require. */
+  /** Pure: plans the steps that the agents' limits and suspensions require. */
   plan(input: AgentPlanInput): AgentPlan;
   /** Pure: plans to enable the users disabled below an agent (null: all); with `force` also while a limit is exceeded. */
   planRestore(input: AgentPlanInput, force: boolean): RestorePlan;
-  /** Pure: plans to disable every enabled user below an agent, for a hold. */
-  planDisabling(input: AgentPlanInput, hold: HoldRecord): Step[];
+  /** Pure: plans to disable every enabled user below `input.agent`, which is suspended by one of the holds in force. */
+  planSuspension(input: AgentPlanInput): AgentPlan;
+  /** Pure: plans to enable the users that were disabled for ended suspensions of `input.agent`, where no other hold needs them. */
+  planUnsuspension(input: AgentPlanInput): RestorePlan;
   /** Pure: returns the agents as documents show them. */
   describe(records: AgentRecords): AgentTraffic[];
   /** Pure: returns a sentence on why an agent is in its state. */

@@ -167,6 +167,8 @@ export interface ContractReport {
   checks: { name: string; object: string; status: 'ok' | 'warning' | 'failed' | 'skipped'; message: string }[];
   /** Key paths in the answer of each endpoint. */
   shapes: { endpoint: string; shape: string[] }[];
+  /** Ids of the lists that were read, for completion. */
+  lists?: Partial<Record<LookupList, string[]>>;
 }
 
 /** A graph from a panel: figures of an unknown unit, or a picture. Never used for a quota. */
@@ -228,6 +230,9 @@ export interface AccountView {
   tunnels: { id: number; name: string; nodes: string[] }[];
   forwards: { id: number; name: string; status: number; pausedByUs: boolean }[];
 }
+
+/** A list of which operators choose an id. */
+export type LookupList = 'speedLimits' | 'tunnelGroups';
 
 /** Lists for operators. */
 export interface Lookups {

@@ -2,6 +2,7 @@ import type { CallEvent } from '@sluice/panel-http';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
+import type { LookupList } from './facets.js';
 import type { Panel } from './panel.js';
 import type { KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
@@ -58,7 +59,18 @@ export interface InitQuestions {
   /** Lines of YAML with optional keys; each is valid once it is uncommented. */
   laterKeys: readonly string[];
   /** A product on such a panel, as lines of YAML below its `panel`. */
-  product: { name: string; lines: readonly string[] };
+  product: { name: string; lines: readonly string[]; choices?: readonly ProductChoice[] };
+}
+
+/** A key of the first product whose value is an id of a list of the panel. */
+export interface ProductChoice {
+  list: LookupList;
+  /** What the id is of, in the question. */
+  title: string;
+  /** Part of a line of the product… */
+  replaces: string;
+  /** …and what it becomes, with `ID` for the chosen id. */
+  with: string;
 }
 
 /** A planned change, or one in the journal. */

@@ -15,6 +15,7 @@ export type {
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
+  PanelListName,
   HoldRecord,
   LeaseOwner,
   LeaseRecord,

@@ -236,6 +236,9 @@ export interface ResourcesRecord {
   at: string;
 }
 
+/** A list of which a store keeps the ids. */
+export type PanelListName = 'speedLimits' | 'tunnelGroups';
+
 /** A graph drawn by a panel, stored until it expires. */
 export interface GraphCacheRecord {
   /** Identifies the request: the same key is the same graph. */

@@ -9,6 +9,7 @@ import type {
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
+  PanelListName,
   HoldRecord,
   LeaseOwner,
   LeaseRecord,
@@ -333,6 +334,13 @@ export interface StoreTables extends AgentTables {
     get(key: string, now: string): Promise<GraphCacheRecord | null>;
     /** Adds or replaces the graph, and deletes those that expired before its `at`. */
     put(record: GraphCacheRecord): Promise<void>;
+  };
+  /** Ids of what panels have, as last listed: for completion, which calls no panel. */
+  panelLists: {
+    /** The ids of a list of these panels, in the order of the panels; nothing for a list that was never read. */
+    ids(list: PanelListName, panels: readonly string[]): Promise<string[]>;
+    /** Replaces the ids of a panel's list, read at `at`. */
+    put(panel: string, list: PanelListName, read: { ids: readonly string[]; at: string }): Promise<void>;
   };
   clock: {
     /** The newest instant confirmed by the clock; null before the first. */

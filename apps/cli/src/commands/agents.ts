@@ -4,11 +4,19 @@ import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { readTable } from '../files/rows.js';
-import { AGENTS, printAgent, printAgents, printCheck, printSemantics } from '../output/agent-report.js';
+import {
+  AGENTS,
+  printAgent,
+  printAgents,
+  printCheck,
+  printSemantics,
+  printSuspended,
+  suspensionText,
+} from '../output/agent-report.js';
 import { printAccess, printMessage } from '../output/customer.js';
 import { printActions } from '../output/outcome.js';
 import { formatCount } from '../output/words.js';
-import { bytesCell } from '../output/terminal.js';
+import { bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
@@ -57,6 +65,7 @@ export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
   },
   (terminal, agents, { csv }) => {
     if (csv === undefined) printSemantics(terminal, agents);
+    if (csv === undefined) printSuspended(terminal, agents);
     return ExitCode.done;
   },
 );
@@ -180,15 +189,44 @@ export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options
       waitMs: parseWait(options),
     });
     terminal.document(report);
-    if (!terminal.quiet || report.run.outcome !== 'done') {
-      terminal.line(restoreLine(report));
-      if (options.verbose === true) printAgent(terminal, report);
-      if (options.verbose === true || report.run.outcome !== 'done') printActions(terminal, report.actions);
-      for (const { name, outcome } of report.left) terminal.line(`  user "${name}" is unchanged: ${outcome}`);
-      if (report.error) terminal.line(terminal.error(report.error));
-    }
+    printUsersChanged(terminal, report, restoreLine(report), options.verbose === true);
     return toRunExitCode(report.run, options);
   });
+
+/** Changes the suspension of an agent, and prints what changed in one line. */
+function changeSuspension(
+  verb: 'suspend' | 'unsuspend',
+  toLine: (before: AgentDetail | null, report: RestoreReport, terminal: Terminal) => string,
+): CommandHandler<AgentOptions> {
+  return ([agent = ''], options, deps) =>
+    withSluice(deps, options, async ({ sluice, terminal }) => {
+      const { panel } = options;
+      // From the store alone; an agent that was never read is not suspended.
+      const before = await sluice.agents.explain(agent, { panel }).catch(() => null);
+      const how = { panel, dryRun: options.dryRun === true, waitMs: parseWait(options) };
+      const report = await sluice.agents[verb](agent, how);
+      terminal.document(report);
+      printUsersChanged(terminal, report, toLine(before, report, terminal), options.verbose === true);
+      return toRunExitCode(report.run, options);
+    });
+}
+
+/** `sluice agent suspend AGENT` */
+export const agentSuspend = changeSuspension('suspend', suspendLine);
+
+/** `sluice agent unsuspend AGENT` */
+export const agentUnsuspend = changeSuspension('unsuspend', unsuspendLine);
+
+/** Prints how a command about the users of an agent ended: one line, what it left, and all details with `--verbose`. */
+function printUsersChanged(terminal: Terminal, report: RestoreReport, line: string, showAll: boolean): void {
+  if (terminal.quiet && report.run.outcome === 'done') return;
+  terminal.line(line);
+  if (showAll) printAgent(terminal, report);
+  if (showAll || report.run.outcome !== 'done') printActions(terminal, report.actions);
+  for (const { name, outcome } of report.left) terminal.line(`  user "${name}" is unchanged: ${outcome}`);
+  for (const notice of report.notices) terminal.line(`  ${terminal.notice(notice)}`);
+  if (report.error) terminal.line(terminal.error(report.error));
+}
 
 /** `sluice agent explain AGENT` */
 export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
@@ -200,8 +238,9 @@ export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options
     terminal.line(times.text(explained.sentence, panel));
     printAgent(terminal, explained);
     for (const { at, allocatedBytes, currentBytes, consumedBytes, users } of explained.readings) {
-      const sold = `${users} users, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
-      terminal.line(`  read ${times.at(at, panel) ?? ''}: ${sold}, ${bytesCell(consumedBytes) ?? '-'} consumed`);
+      const sold = `${formatCount(users, 'user')}, ${bytesText(allocatedBytes)} allocated, ${bytesText(currentBytes)} reported by the panel`;
+      const consumed = consumedBytes === null ? '' : `, ${bytesText(consumedBytes)} consumed`;
+      terminal.line(`  read ${times.at(at, panel) ?? ''}: ${sold}${consumed}`);
     }
     for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
       terminal.line(
@@ -221,10 +260,40 @@ function limitLine(before: AgentDetail | null, after: AgentDetail, dryRun: boole
 }
 
 function restoreLine({ name, run, actions }: RestoreReport): string {
-  const count = (state: string): number => actions.filter((action) => action.state === state).length;
-  if (run.dryRun) return `${name}: ${formatCount(count('planned'), 'user')} would be enabled again, nothing changed`;
-  const failed = count('failed') + count('in-doubt');
-  return `${name}: ${formatCount(count('applied'), 'user')} enabled again${failed === 0 ? '' : `, ${failed} failed or in doubt`}`;
+  if (run.dryRun) return `${name}: ${changedUsers(actions, run)} be enabled again, nothing changed`;
+  return `${name}: ${changedUsers(actions, run)} enabled again${failedChanges(actions)}`;
+}
+
+function suspendLine(before: AgentDetail | null, { name, run, actions }: RestoreReport, { times }: Terminal): string {
+  const users = changedUsers(actions, run);
+  const held = before?.suspended ?? null;
+  if (held !== null && actions.length === 0)
+    return `${name}: already suspended ${suspensionText(held, times, before?.panel)}, nothing changed`;
+  const still = held === null ? 'suspended' : `already suspended ${suspensionText(held, times, before?.panel)}`;
+  if (run.dryRun) {
+    const what = held === null ? 'would be suspended' : still;
+    return `${name}: ${what}, ${users} be disabled, nothing changed`;
+  }
+  return `${name}: ${still}, ${users} disabled${failedChanges(actions)}`;
+}
+
+function unsuspendLine(before: AgentDetail | null, { name, run, actions }: RestoreReport): string {
+  const isSuspended = (before?.suspended ?? null) !== null;
+  if (!isSuspended && actions.length === 0) return `${name}: not suspended, nothing changed`;
+  const users = changedUsers(actions, run);
+  if (run.dryRun) return `${name}: would no longer be suspended, ${users} be enabled again, nothing changed`;
+  return `${name}: no longer suspended, ${users} enabled again${failedChanges(actions)}`;
+}
+
+/** Returns how many users were changed, or (a dry run) `would`. */
+function changedUsers(actions: RestoreReport['actions'], run: RestoreReport['run']): string {
+  const count = actions.filter(({ state }) => state === (run.dryRun ? 'planned' : 'applied')).length;
+  return `${formatCount(count, 'user')}${run.dryRun ? ' would' : ''}`;
+}
+
+function failedChanges(actions: RestoreReport['actions']): string {
+  const failed = actions.filter(({ state }) => state === 'failed' || state === 'in-doubt').length;
+  return failed === 0 ? '' : `, ${failed} failed or in doubt`;
 }
 
 function bytesText(bytes: number | null): string {

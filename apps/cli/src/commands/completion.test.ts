@@ -51,6 +51,10 @@ products: { ded-100: { panel: dcim }, vpn-50: { panel: vpn } }
     const { exitCode, stderr } = await bench.sluice(['--config', 'names.yaml', 'service', 'add', id, ...pairs]);
     if (exitCode !== 0) throw new Error(stderr);
   }
+  await bench.store(async ({ panelLists }) => {
+    await panelLists.put('dcim', 'speedLimits', { ids: ['3', '12'], at: '2026-11-20T12:00:00.000Z' });
+    await panelLists.put('vpn', 'tunnelGroups', { ids: ['7', '8', '71'], at: '2026-11-20T12:00:00.000Z' });
+  });
   const agent = { panel: 'vpn', role: 'agent', parent: null, limitBytes: null, limitSince: null, account: null };
   const state = { figures: null, verdict: null, thresholds: [], missingSince: null, gone: false };
   await bench.store((store) =>
@@ -117,11 +121,13 @@ describe('the completion for bash', () => {
     expect(offered('enforce', 'dcim', '--only', '')).toEqual(['ded-100', 'vpn-50']);
     expect(offered('agent', 'show', '')).toEqual(['north', AGENTS[1], AGENTS[2], 'two\\ words\\;', "o\\'neil"]);
     expect(offered('agent', 'show', 'two\\ w')).toEqual(['two\\ words\\;']);
+    expect(offered('relay', 'speed-limits', '')).toEqual(['3', '12']);
+    expect(offered('relay', 'tunnel-groups', '7')).toEqual(['7', '71']);
     expect(offered('--config', 'names.yaml', 'poll', '--panel', '')).toEqual(['dcim', 'vpn']);
   });
 
   it('offers nothing and prints nothing where there is no config or no store', async () => {
-    for (const words of ['services', 'panels', 'agents', 'unknown']) {
+    for (const words of ['services', 'panels', 'agents', 'speed-limits', 'unknown']) {
       const elsewhere = await bench.sluice(`completion --config missing.yaml --complete ${words}`);
       expect({ ...elsewhere, json: null }).toEqual({ exitCode: 0, stdout: '', stderr: '', json: null });
     }

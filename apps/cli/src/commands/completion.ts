@@ -90,7 +90,7 @@ function toPlaceholder({ long, flags }: Option): string {
 
 function toValue(name: string, { argChoices }: Pick<Argument | Option, 'argChoices'>): CompletionValue {
   if (argChoices) return { kind: 'words', words: argChoices };
-  const [, stored] = /^(service|panel|product|agent)s?$/.exec(name) ?? [];
+  const [, stored] = /^(service|panel|product|agent|speed-limit|tunnel-group)s?$/.exec(name) ?? [];
   if (stored !== undefined) return { kind: 'stored', names: `${stored}s` as StoredNames };
   if (/file$/i.test(name)) return { kind: 'file' };
   return /folder$/i.test(name) ? { kind: 'folder' } : { kind: 'any' };

@@ -105,6 +105,7 @@ function declareUsers(agent: LazyCommand): void {
     .changes()
     .examples('sluice agent restore north')
     .runs(async () => (await load()).agentRestore);
+  declareSuspension(agent);
   agent
     .command('explain')
     .argument('<agent>', AGENT)
@@ -112,6 +113,31 @@ function declareUsers(agent: LazyCommand): void {
     .option(...PANEL)
     .examples('sluice agent explain north')
     .runs(async () => (await load()).agentExplain);
+}
+
+function declareSuspension(agent: LazyCommand): void {
+  agent
+    .command('suspend')
+    .argument('<agent>', AGENT)
+    .description('disable all users of an agent and of its sub-agents, whatever its limit, until "agent unsuspend"')
+    .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
+    .option(...PANEL)
+    .option(...DRY_RUN)
+    .option(...DETAILED)
+    .changes()
+    .examples('sluice agent suspend north --note "invoice 1042 unpaid"', 'sluice agent suspend north --dry-run')
+    .runs(async () => (await load()).agentSuspend);
+  agent
+    .command('unsuspend')
+    .argument('<agent>', AGENT)
+    .description('end the suspension, and enable again exactly the users that it disabled')
+    .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
+    .option(...PANEL)
+    .option(...DRY_RUN)
+    .option(...DETAILED)
+    .changes()
+    .examples('sluice agent unsuspend north')
+    .runs(async () => (await load()).agentUnsuspend);
 }
 
 /** Declares `tunnel` and `relay`, which only FLVX panels have. */
@@ -135,13 +161,13 @@ export function declareRelay(program: LazyCommand): void {
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')
     .runs(async () => (await import('./panels.js')).relayUsers);
-  listOptions(relay.command('speed-limits'))
-    .description('list speed limits with their Mbit/s, and the products that name each')
+  listOptions(relay.command('speed-limits [speed-limit]'))
+    .description('list speed limits with their Mbit/s, and the products that name each; or one, by id or name')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
-    .examples('sluice relay speed-limits --panel relay')
+    .examples('sluice relay speed-limits --panel relay', 'sluice relay speed-limits 3')
     .runs(async () => (await import('./panels.js')).relaySpeedLimits);
-  listOptions(relay.command('tunnel-groups'))
-    .description('list tunnel groups with their tunnels, and the products that name each')
+  listOptions(relay.command('tunnel-groups [tunnel-group]'))
+    .description('list tunnel groups with their tunnels, and the products that name each; or one, by id or name')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay tunnel-groups --panel relay')
     .runs(async () => (await import('./panels.js')).relayTunnelGroups);

@@ -38,8 +38,13 @@ export async function changeHold(
   deps: Deps,
 ): Promise<number> {
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const before = await sluice.services.show(id);
-    const report = await change(sluice, { waitMs: parseWait(options), dryRun: options.dryRun === true });
+    const how = { waitMs: parseWait(options), dryRun: options.dryRun === true };
+    const before = await sluice.services.show(id).catch(async (error: unknown) => {
+      // The change itself may say more about an id that is not a service.
+      await change(sluice, how);
+      throw error;
+    });
+    const report = await change(sluice, how);
     terminal.document(report);
     printOutcome(terminal, before, report, options.verbose === true);
     return toRunExitCode(report.run, options);
@@ -92,7 +97,7 @@ const ENDED_BY: Record<string, (id: string) => string> = {
     `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
   'agent-limit': () =>
-    'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check',
+    'raise the limit of its agent with "sluice agent limit AGENT --gb N" and run "sluice agent check", or run "sluice agent restore AGENT --force", which lasts until the next check; if an operator suspended the agent, run "sluice agent unsuspend AGENT"',
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */

@@ -320,7 +320,7 @@ describe('init with a panel to test', () => {
     ]);
     const { exitCode, stdout } = await bench.sluice('init', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
-    expect(stdout).toMatch(/dcim \(easydcim, .*\): ok in \d+ ms/);
+    expect(stdout).toMatch(/dcim \(EasyDCIM, .*\): ok in \d+ ms/);
     expect(stdout.indexOf('PANEL_AUTH')).toBeLessThan(stdout.indexOf('ok in'));
     expect(existsSync(bench.path('sluice.db'))).toBe(false);
     expect(asked.filter(({ secret }) => secret).map(({ question }) => question)).toEqual([

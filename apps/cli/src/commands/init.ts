@@ -2,20 +2,20 @@ import path from 'node:path';
 import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
 import { readStdinText } from '../files/read-text.js';
-import { publicUrl } from '@sluice/panel-kind';
+import { publicUrl, type ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import type { InitAnswers, PanelAnswer } from '../init/answers.js';
+import type { InitAnswers, OfferedRow, PanelAnswer } from '../init/answers.js';
 import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
 import { parsePanelOption } from '../init/panel-option.js';
-import { testPanels, untested } from '../init/test-panels.js';
+import { readChoices, testPanels, untested } from '../init/test-panels.js';
 import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
 import { describeTest, type PanelOutcome } from '../output/panel-test.js';
 import { shellWords } from '../output/schedule/plan.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { Interview } from './interview.js';
-import { knownKinds } from '../kinds.js';
+import { kindTitle, knownKinds } from '../kinds.js';
 
 /** Options of `init`. */
 export interface InitOptions extends GlobalOptions {
@@ -43,7 +43,11 @@ export const init: CommandHandler<InitOptions> = async ([name], options, deps) =
   const written = writeConfig(file, answers, options.force === true);
   const next = nextCommands(file, { panels, hasProduct: answers.product !== null }, deps);
   terminal.document({ file, panels, next: next.map(({ command }) => command) });
-  report(terminal, written, panels, next);
+  const tests = panels.map((panel) => ({
+    isError: panel.error !== null,
+    text: describeTest(terminal, panel, kindTitle(deps, panel.kind)),
+  }));
+  report(terminal, written, tests, next);
   return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
 };
 
@@ -95,11 +99,15 @@ async function gather(
     const [outcome] = await tryPanels(file, { options, deps }, { ...general, panels: [panel] });
     if (outcome === undefined) return true;
     outcomes.set(panel.name, outcome);
-    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome)}`);
+    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome, kindTitle(deps, outcome.kind))}`);
     return outcome.ok !== false;
   };
   const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
-  const product = (await interview?.product(panels)) ?? null;
+  const offer = async (panel: PanelAnswer, { list }: ProductChoice): Promise<OfferedRow[]> =>
+    outcomes.get(panel.name)?.ok === true
+      ? readChoices(deps, file, { ...general, panels: [panel] }, { panel: panel.name, list })
+      : [];
+  const product = (await interview?.product(panels, offer)) ?? null;
   return { ...general, panels, product };
 }
 
@@ -182,16 +190,21 @@ function isFound(file: string, deps: Deps): boolean {
   }
 }
 
-function report(terminal: Terminal, written: WrittenConfig, panels: PanelOutcome[], next: NextCommand[]): void {
+function report(
+  terminal: Terminal,
+  written: WrittenConfig,
+  tests: readonly { isError: boolean; text: string }[],
+  next: NextCommand[],
+): void {
   terminal.info(
     `${written.file} was written (mode 0600). It contains "enforce: observe": Sluice changes nothing on the panels.`,
   );
   for (const { panel, key, file } of written.secrets) {
     terminal.info(`The ${key} of ${panel} is in ${file} (mode 0600).`);
   }
-  for (const panel of panels) {
-    if (panel.error) terminal.line(describeTest(terminal, panel));
-    else terminal.info(describeTest(terminal, panel));
+  for (const { isError, text } of tests) {
+    if (isError) terminal.line(text);
+    else terminal.info(text);
   }
   terminal.info('');
   terminal.info('Next:');

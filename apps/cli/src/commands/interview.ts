@@ -1,9 +1,16 @@
 import { printable } from '@sluice/panel-http/printable';
 import { suggestion } from '@sluice/engine';
-import type { PanelKind } from '@sluice/panel-kind';
+import type { PanelKind, ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { parseSize } from '@sluice/quota-core';
-import { exampleQuota, kebab, type PanelAnswer, type ProductAnswer, type SecretAnswer } from '../init/answers.js';
+import {
+  exampleQuota,
+  kebab,
+  type OfferedRow,
+  type PanelAnswer,
+  type ProductAnswer,
+  type SecretAnswer,
+} from '../init/answers.js';
 import {
   checkCredentialName,
   checkCurrency,
@@ -71,19 +78,13 @@ export class Interview {
     }
   }
 
-  /** Asks for a first product; returns null for none. */
-  async product(panels: readonly PanelAnswer[]): Promise<ProductAnswer | null> {
-    const [first] = panels;
-    if (first === undefined) return null;
-    const names = panels.map(({ name }) => name);
-    const panel =
-      panels.length === 1
-        ? first
-        : await this.#ask(`Panel of a first product (${names.join(', ')}) [${first.name}]: `, first.name, (answer) => {
-            const found = panels.find(({ name }) => name === answer);
-            if (found === undefined) throw new Error(`"${answer}" is not a panel${suggestion(answer, names)}`);
-            return found;
-          });
+  /** Asks for a first product; returns null for none. `offer` reads what a panel has to choose from. */
+  async product(
+    panels: readonly PanelAnswer[],
+    offer: (panel: PanelAnswer, choice: ProductChoice) => Promise<OfferedRow[]>,
+  ): Promise<ProductAnswer | null> {
+    const panel = await this.#panelOfProduct(panels);
+    if (panel === null) return null;
     const { name: example } = panel.kind.init.product;
     const name = await this.#ask(
       `Name of a first product on ${panel.name}; - for none [${example}]: `,
@@ -100,7 +101,35 @@ export class Interview {
         return answer;
       },
     );
-    return { name, panel, quota };
+    const chosen: { choice: ProductChoice; id: string }[] = [];
+    for (const choice of panel.kind.init.product.choices ?? []) {
+      const id = await this.#choose(choice, await offer(panel, choice));
+      if (id !== null) chosen.push({ choice, id });
+    }
+    return { name, panel, quota, chosen };
+  }
+
+  async #panelOfProduct(panels: readonly PanelAnswer[]): Promise<PanelAnswer | null> {
+    const [first] = panels;
+    if (first === undefined || panels.length === 1) return first ?? null;
+    const names = panels.map(({ name }) => name);
+    return await this.#ask(`Panel of a first product (${names.join(', ')}) [${first.name}]: `, first.name, (answer) => {
+      const found = panels.find(({ name }) => name === answer);
+      if (found === undefined) throw new Error(`"${answer}" is not a panel${suggestion(answer, names)}`);
+      return found;
+    });
+  }
+
+  /** Lets the operator choose an entry of a list by its id; null for none, and for an empty list. */
+  async #choose({ title }: ProductChoice, rows: readonly OfferedRow[]): Promise<string | null> {
+    if (rows.length === 0) return null;
+    this.#with.say(`The panel has these ${title}s:`);
+    for (const { id, text } of rows) this.#with.say(`  ${id} ${text}`);
+    return await this.#ask(`Id of the ${title} of the product (empty: none): `, '', (answer) => {
+      if (answer !== '' && !rows.some(({ id }) => id === answer))
+        throw new Error(`"${answer}" is not one of these ids`);
+      return answer === '' ? null : answer;
+    });
   }
 
   async #workingPanel(

@@ -42,7 +42,10 @@ async function listNames(names: StoredNames, config: PartialConfig, dir: string)
   const { openStore } = await import('@sluice/state-store');
   const store = await openStore({ location, readOnly: true, wait: WAIT_MS });
   try {
-    return names === 'services' ? await store.services.ids() : await listAgents(store);
+    if (names === 'services') return await store.services.ids();
+    const panels = Object.keys(config.panels ?? {});
+    if (names === 'speed-limits') return await store.panelLists.ids('speedLimits', panels);
+    return names === 'tunnel-groups' ? await store.panelLists.ids('tunnelGroups', panels) : await listAgents(store);
   } finally {
     await store.close();
   }

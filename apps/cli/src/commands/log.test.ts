@@ -222,7 +222,7 @@ describe('log list --follow', () => {
     const { exitCode, stdout } = await bench.sluice('log list --follow', { signal: interruption.signal });
     expect(exitCode).toBe(143);
     expect(stdout.replaceAll(/ +/g, ' ')).toBe(
-      'at kind panel service what outcome\n20 Nov 2026 11:59 api dcim svc-1 POST bandwidth 200 5 ms\n',
+      'at kind panel service what type outcome id\n20 Nov 2026 11:59 api dcim svc-1 POST bandwidth 200 5 ms\n',
     );
   });
 });

@@ -55,7 +55,7 @@ const word = (entry: LogEntry, key: string): string => {
 };
 
 /** Returns what an entry is about. */
-function toWhat(entry: LogEntry, ink: Pick<Terminal, 'colors'>): string {
+function toWhat(entry: LogEntry): string {
   switch (entry.kind) {
     case 'api':
       // The name of an endpoint has placeholders in place of ids.
@@ -63,12 +63,18 @@ function toWhat(entry: LogEntry, ink: Pick<Terminal, 'colors'>): string {
         ? `${word(entry, 'method')} ${word(entry, 'path')}`
         : word(entry, 'endpoint');
     case 'action':
-      return `${word(entry, 'name')} ${ink.colors.dim(`[${word(entry, 'type')}]`)}`;
+      return word(entry, 'name');
     case 'refresh':
       return 'restricted again';
     default:
       return [word(entry, 'command'), word(entry, 'actor') && `by ${word(entry, 'actor')}`].filter(Boolean).join(' ');
   }
+}
+
+/** Returns the id of an action or run; a call has none. */
+function toId(entry: LogEntry): string {
+  if (entry.kind === 'action') return word(entry, 'id');
+  return entry.kind === 'run' ? (entry.run ?? '') : '';
 }
 
 /** Returns how what an entry is about ended. */
@@ -80,7 +86,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
       return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
     }
     case 'action':
-      return `${ink.status(word(entry, 'state'))} ${colors.dim(word(entry, 'id'))}`;
+      return ink.status(word(entry, 'state'));
     case 'refresh': {
       const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
       return `${formatCount(Number(entry['targets']), 'object')} in ${formatCount(Number(entry['calls']), 'call')}${failed}`;
@@ -88,7 +94,7 @@ function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): s
     default: {
       const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
       const note = word(entry, 'note');
-      return `${end}${note && `: ${note}`} ${colors.dim(word(entry, 'run'))}`;
+      return `${end}${note && `: ${note}`}`;
     }
   }
 }
@@ -105,18 +111,15 @@ const LOG: List<LogEntry> = {
     text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
     text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
     text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
-    {
-      name: 'what',
-      value: (entry) => toWhat(entry, PLAIN),
-      cell: (entry, terminal) => toWhat(entry, terminal),
-      least: 24,
-      atLeast: 40,
-    },
+    text('what', toWhat, { least: 24, atLeast: 26 }),
+    text('type', (entry) => (entry.kind === 'action' ? word(entry, 'type') : ''), { priority: 5, atLeast: 12 }),
     {
       name: 'outcome',
       value: (entry) => toOutcome(entry, PLAIN),
       cell: (entry, terminal) => toOutcome(entry, terminal),
     },
+    // `action resolve` expects this id; documents contain it.
+    text('id', toId, { whole: true, priority: 4 }),
     text('run', ({ run }) => run, { extra: true, priority: 9 }),
   ],
 };

@@ -1,5 +1,8 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { bytes, shares, state, text, time } from '../output/columns.js';
 import { describeTest } from '../output/panel-test.js';
@@ -7,22 +10,24 @@ import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
-const PANELS: List<PanelView> = {
+const panelsOf = (deps: Deps): List<PanelView> => ({
   key: 'panels',
   empty: 'No panels. Add one to the config.',
   columns: [
     text('panel', ({ name }) => name),
-    text('kind', ({ kind }) => kind),
+    { name: 'kind', value: ({ kind }) => kind, cell: ({ kind }) => kindTitle(deps, kind) },
     text('address', ({ url }) => url, { priority: 1 }),
     text('capabilities', ({ capabilities }) => capabilities.join(', '), { priority: 2 }),
   ],
-};
+});
 
 /** `sluice panel list` */
-export const panelList: CommandHandler<ListOptions> = listCommand(
-  PANELS,
-  async ({ sluice }) => (await sluice.panels.list()).panels,
-);
+export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
+  listCommand<PanelView>(panelsOf(deps), async ({ sluice }) => (await sluice.panels.list()).panels)(
+    args,
+    options,
+    deps,
+  );
 
 /** `sluice panel test [NAME…]` */
 export const panelTest: CommandHandler = (names, options, deps) =>
@@ -30,7 +35,7 @@ export const panelTest: CommandHandler = (names, options, deps) =>
     const { panels } = await sluice.panels.test(names);
     terminal.document({ panels });
     for (const panel of panels) {
-      if (panel.error || !terminal.quiet) terminal.line(describeTest(terminal, panel));
+      if (panel.error || !terminal.quiet) terminal.line(describeTest(terminal, panel, kindTitle(deps, panel.kind)));
       for (const warning of panel.warnings) {
         terminal.line(`  ${terminal.paint('warning', '!')} ${terminal.times.text(warning, panel.name)}`);
       }
@@ -97,14 +102,28 @@ const SPEED_LIMITS: List<SpeedLimitView> = {
       cell: ({ speedMbit }) => (speedMbit === 0 ? 'no limit' : String(speedMbit)),
     },
     text('tunnel', ({ tunnel }) => tunnel.name, { priority: 1 }),
-    text('products', ({ products }) => products.join(', ')),
+    text('products', ({ products }) => products.join(', ') || null),
   ],
 };
 
 /** `sluice relay speed-limits` */
-export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(SPEED_LIMITS, ({ sluice }, _args, { panel }) =>
-  sluice.panels.speedLimits({ panel }),
+export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(
+  SPEED_LIMITS,
+  async ({ sluice }, [wanted], { panel }) =>
+    pick(await sluice.panels.speedLimits({ panel }), wanted, { code: 'unknown_speed_limit', what: 'speed limit' }),
 );
+
+/** Returns the rows with an id or name; all without one. */
+function pick<Row extends { id: number; name: string }>(
+  rows: readonly Row[],
+  wanted: string | undefined,
+  { code, what }: { code: string; what: string },
+): readonly Row[] {
+  if (wanted === undefined) return rows;
+  const found = rows.filter(({ id, name }) => String(id) === wanted || name === wanted);
+  if (found.length > 0) return found;
+  throw new SluiceError(code, `the panel has no ${what} "${wanted}"`, { kind: 'not-found' });
+}
 
 const TUNNEL_GROUPS: List<TunnelGroupView> = {
   key: 'tunnelGroups',
@@ -113,14 +132,15 @@ const TUNNEL_GROUPS: List<TunnelGroupView> = {
     text('id', ({ id }) => id, { align: 'right' }),
     text('name', ({ name }) => name),
     text('tunnels', ({ tunnels }) => tunnels.map(({ id, name }) => `${name ?? 'missing'} (${id})`).join(', ')),
-    text('products', ({ products }) => products.join(', ')),
+    text('products', ({ products }) => products.join(', ') || null),
   ],
 };
 
 /** `sluice relay tunnel-groups` */
 export const relayTunnelGroups: CommandHandler<ListOptions> = listCommand(
   TUNNEL_GROUPS,
-  ({ sluice }, _args, { panel }) => sluice.panels.tunnelGroups({ panel }),
+  async ({ sluice }, [wanted], { panel }) =>
+    pick(await sluice.panels.tunnelGroups({ panel }), wanted, { code: 'unknown_tunnel_group', what: 'tunnel group' }),
 );
 
 function statusWord(status: number): string {

@@ -125,6 +125,74 @@ describe('relay speed-limits and tunnel-groups', () => {
     expect((await at.bench.sluice('relay tunnel-groups')).stdout).toMatch(/12 +missing \(2\)/);
   });
 
+  it('gives one by id or name, and refuses an unknown one', async () => {
+    const ids = async (words: string): Promise<number[]> =>
+      Object.values((await at.run(words)).json<Record<string, { id: number }[]>>()).flatMap((rows) =>
+        rows.map(({ id }) => id),
+      );
+    expect([await ids('relay speed-limits 2'), await ids('relay speed-limits shared')]).toEqual([[2], [1]]);
+    expect([await ids('relay tunnel-groups 1'), await ids('relay tunnel-groups 12')]).toEqual([[1], [2]]);
+    for (const [words, message] of [
+      ['relay speed-limits 9', 'the panel has no speed limit "9". "sluice relay speed-limits" lists'],
+      ['relay tunnel-groups x', 'the panel has no tunnel group "x". "sluice relay tunnel-groups" lists'],
+    ] as const) {
+      const { exitCode, stderr } = await at.bench.sluice(words);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(message)]);
+    }
+  });
+
+  it('are completed as last read, without a call', async () => {
+    const offered = async (names: string): Promise<string> =>
+      (await at.bench.sluice(`completion --complete ${names}`)).stdout;
+    await at.run('relay users');
+    expect(await offered('speed-limits')).toBe('');
+    await at.run('relay speed-limits');
+    await at.run('relay tunnel-groups');
+    at.panel.server.clearCalls();
+    expect([await offered('speed-limits'), await offered('tunnel-groups')]).toEqual(['1\n2\n', '1\n2\n']);
+    expect(at.panel.server.calls).toEqual([]);
+    at.panel.world.limits.delete(1);
+    at.panel.addTunnelGroup('new', [at.tunnels.jp]);
+    await at.run('doctor --contract');
+    expect([await offered('speed-limits'), await offered('tunnel-groups')]).toEqual(['2\n', '1\n2\n3\n']);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replaceAll('relay:', 'other:'));
+    expect(await offered('speed-limits')).toBe('');
+  });
+
+  it('are offered by init for a first product, once the panel has answered', async () => {
+    const script: [RegExp, string][] = [
+      [/^Time zone/, 'UTC'],
+      [/^Currency/, ''],
+      [/^Kind of the panel/, 'flvx'],
+      [/^Name of the panel/, ''],
+      [/^Address/, at.panel.url],
+      [/^Plain http/, 'y'],
+      [/^username/, 'admin_user'],
+      [/^Which/, '1'],
+      [/^Name of the variable/, 'FLVX_PASSWORD'],
+      [/^Kind of another/, ''],
+      [/^Name of a first product/, 'first'],
+      [/^Traffic/, '5GB'],
+      [/^Id of the tunnel group of the product \(empty: none\)/, '3'],
+      [/^Id of the tunnel group/, '1'],
+      [/^Id of the speed limit of the product/, '2'],
+    ];
+    const ask = (question: string): Promise<string> => {
+      const [expected, answer] = script.shift() ?? [/^$/, ''];
+      expect(question).toMatch(expected);
+      return Promise.resolve(answer);
+    };
+    const { exitCode, stdout } = await at.bench.sluice('init new.yaml', { ask });
+    expect([exitCode, script]).toEqual([0, []]);
+    expect(stdout).toContain(
+      'tunnel groups:\n  1 asia: HK-01 (1), JP-02 (2)\n  2 12: JP-02 (2)\n  "3" is not one of these ids\n',
+    );
+    expect(stdout).toContain('speed limits:\n  1 shared: 30 Mbit/s on HK-01 (1)\n  2 open: no limit on JP-02 (2)\n');
+    const written = at.bench.read('new.yaml');
+    expect(written).toContain('    flvx: { tunnelGroup: 1, maxForwards: 10, speedLimitId: 2 }\n');
+    expect((await at.bench.sluice('config check --config new.yaml')).exitCode).toBe(0);
+  });
+
   it('are what a refusal points to', async () => {
     await at.addService(1, { product: 'shared' });
     at.panel.world.limits.delete(1);

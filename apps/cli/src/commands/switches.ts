@@ -1,6 +1,7 @@
 import type { SwitchReport } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
 import { printPlan } from '../output/run-report.js';
+import { describeSource } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
@@ -16,8 +17,8 @@ function print(terminal: Terminal, report: SwitchReport): void {
   const what = report.product === null ? `panel ${report.panel}` : `product ${report.product} on panel ${report.panel}`;
   terminal.info(
     report.enforce === 'on'
-      ? `${what} is enforced (set by ${report.source})`
-      : `OBSERVING ${what}: nothing is changed (set by ${report.source})`,
+      ? `${what} is enforced (set ${describeSource(report.source)})`
+      : `OBSERVING ${what}: nothing is changed (set ${describeSource(report.source)})`,
   );
   if (report.underWay !== undefined) {
     terminal.info(

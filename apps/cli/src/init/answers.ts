@@ -1,4 +1,4 @@
-import type { PanelKind } from '@sluice/panel-kind';
+import type { PanelKind, ProductChoice } from '@sluice/panel-kind';
 
 /** Where the config will find a secret. */
 export type SecretAnswer =
@@ -28,6 +28,15 @@ export interface ProductAnswer {
   panel: PanelAnswer;
   /** A size such as `10TB`, or `unlimited`. */
   quota: string;
+  /** Ids chosen from lists of the panel. */
+  chosen: readonly { choice: ProductChoice; id: string }[];
+}
+
+/** An entry of a list of the panel. */
+export interface OfferedRow {
+  id: string;
+  /** Name and details. */
+  text: string;
 }
 
 /** All answers that `init` needs. */

@@ -122,8 +122,13 @@ function productLines({ panels, kinds, product }: InitAnswers): string[] {
   const [first] = kinds;
   const known = panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }];
   if (product === null) return ['#products:', ...exampleProducts(known).map(example)];
-  const { name, panel, quota } = product;
-  const lines = panel.kind.init.product.lines.map((line) => line.replace(exampleQuota(panel.kind), quota));
+  const { name, panel, quota, chosen } = product;
+  const lines = panel.kind.init.product.lines.map((line) =>
+    chosen.reduce(
+      (text, { choice, id }) => text.replace(choice.replaces, choice.with.replace('ID', id)),
+      line.replace(exampleQuota(panel.kind), quota),
+    ),
+  );
   return [
     'products:',
     `  ${scalar(name)}:`,

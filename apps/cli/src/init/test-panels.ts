@@ -1,9 +1,11 @@
-import { toItemError, type ItemError } from '@sluice/panel-kind/errors';
+import type { Sluice } from '@sluice/engine';
+import type { ProductChoice, SpeedLimitView, TunnelGroupView } from '@sluice/panel-kind';
+import { toItemError, usageError, type ItemError } from '@sluice/panel-kind/errors';
 import { openStore } from '@sluice/state-store';
 import { checkConfigText, formatProblem } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { startSluice } from '../open-sluice.js';
-import type { InitAnswers } from './answers.js';
+import type { InitAnswers, OfferedRow } from './answers.js';
 import type { PanelOutcome } from '../output/panel-test.js';
 import { configText } from './config-text.js';
 
@@ -34,27 +36,60 @@ export async function testPanels(
 ): Promise<PanelOutcome[]> {
   if (panels.length === 0) return [];
   const failAll = (error: ItemError): PanelOutcome[] => panels.map((panel) => ({ ...panel, ok: false, error }));
-  const { config, problems } = checkConfigText(
-    configText(withLiteralSecrets(answers), () => ''),
-    file,
-    answers.kinds,
-  );
-  if (config === null) {
-    const message = problems
-      .filter(({ severity }) => severity === 'error')
-      .map(formatProblem)
-      .join('; ');
-    return failAll({ code: 'config_invalid', message });
-  }
   try {
-    const sluice = await startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps);
-    try {
-      return await Promise.all(panels.map((panel) => testPanel((name) => sluice.panels.test([name]), panel)));
-    } finally {
-      await sluice.close();
-    }
+    return await withAnswers(deps, file, answers, (sluice) =>
+      Promise.all(panels.map((panel) => testPanel((name) => sluice.panels.test([name]), panel))),
+    );
   } catch (error) {
     return failAll(toItemError(error));
+  }
+}
+
+/** Reads a list of a panel to choose from; nothing where it can't be read. */
+export async function readChoices(
+  deps: Deps,
+  file: string,
+  answers: InitAnswers,
+  { panel, list }: { panel: string; list: ProductChoice['list'] },
+): Promise<OfferedRow[]> {
+  try {
+    return await withAnswers(deps, file, answers, async ({ panels }) => {
+      if (list === 'speedLimits') return (await panels.speedLimits({ panel })).map(toLimitRow);
+      return (await panels.tunnelGroups({ panel })).map(toGroupRow);
+    });
+  } catch {
+    return [];
+  }
+}
+
+function toLimitRow({ id, name, speedMbit, tunnel }: SpeedLimitView): OfferedRow {
+  const speed = speedMbit === 0 ? 'no limit' : `${speedMbit} Mbit/s`;
+  return { id: String(id), text: `${name}: ${speed} on ${tunnel.name} (${tunnel.id})` };
+}
+
+function toGroupRow({ id, name, tunnels }: TunnelGroupView): OfferedRow {
+  const members = tunnels.map((tunnel) => `${tunnel.name ?? 'missing'} (${tunnel.id})`).join(', ');
+  return { id: String(id), text: `${name}: ${members === '' ? 'no tunnels' : members}` };
+}
+
+/** Opens the engine on the answers, with a store in memory. */
+async function withAnswers<T>(
+  deps: Deps,
+  file: string,
+  answers: InitAnswers,
+  work: (sluice: Sluice) => Promise<T>,
+): Promise<T> {
+  const text = configText(withLiteralSecrets(answers), () => '');
+  const { config, problems } = checkConfigText(text, file, answers.kinds);
+  if (config === null) {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    throw usageError('config_invalid', errors.map(formatProblem).join('; '));
+  }
+  const sluice = await startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps);
+  try {
+    return await work(sluice);
+  } finally {
+    await sluice.close();
   }
 }
 

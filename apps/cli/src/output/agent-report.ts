@@ -24,7 +24,9 @@ export const AGENTS: Column<AgentView>[] = [
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 3 }),
   text('users', ({ users }) => users, { align: 'right', priority: 2 }),
   text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
-  state('status', ({ rule, exceeded }) => (rule === 'missing' ? rule : exceeded ? 'held' : 'ok')),
+  state('status', ({ rule, exceeded, suspended }) =>
+    rule === 'missing' ? rule : suspended !== null ? 'suspended' : exceeded ? 'held' : 'ok',
+  ),
 ];
 
 /** Prints agents in a table. */
@@ -35,6 +37,23 @@ export function printAgents(terminal: Terminal, agents: readonly AgentView[]): v
   }
   printRows(terminal, AGENTS, agents);
   printSemantics(terminal, agents);
+  printSuspended(terminal, agents);
+}
+
+/** Prints since when, by whom and why agents are suspended. */
+export function printSuspended(terminal: Terminal, agents: readonly AgentView[]): void {
+  for (const { name, panel, suspended } of agents)
+    if (suspended !== null) terminal.line(`${name}: suspended ${suspensionText(suspended, terminal.times, panel)}`);
+}
+
+/** Returns since when and by whom an agent is suspended, with the note. */
+export function suspensionText(
+  { since, by, note }: NonNullable<AgentView['suspended']>,
+  times: Terminal['times'],
+  panel: string | undefined,
+): string {
+  const who = by === null ? '' : ` by ${by}`;
+  return `since ${times.at(since, panel) ?? since}${who}${note === null ? '' : ` (${note})`}`;
 }
 
 /** Prints how the limits count where the add-on enforces them. */

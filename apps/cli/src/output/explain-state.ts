@@ -75,7 +75,9 @@ function belowAllowance(service: Service, times: Times): string {
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
   const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
-  const at = allowance?.allowedBytes == null ? '' : ` It is held once ${formatBytes(allowance.allowedBytes)} are used.`;
+  const allowed = allowance?.allowedBytes ?? null;
+  const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
+  const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
   return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
@@ -105,6 +107,8 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
     case 'billing':
       return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
     case 'agent-limit':
+      if (hold.note?.endsWith(' is suspended') === true)
+        return [`${since}: ${hold.note}.`, 'To release it: sluice agent unsuspend AGENT.'];
       return [
         `${since}: ${hold.note ?? 'its agent'} is over its limit.`,
         `It is released when the agent is within its limit again, or with a higher one: sluice agent limit AGENT --gb N.`,

@@ -1,7 +1,7 @@
 import type { Explanation } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from './terminal.js';
-import { describeValue, keyWords } from './words.js';
+import { describeSource, describeValue, keyWords } from './words.js';
 
 /** Shown readings and actions, newest last and newest first. */
 const READINGS = 10;
@@ -33,7 +33,7 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
     // The panel's full answer is in `--json` only; readings and evidence follow below.
     const { reading: _reading, ...inputs } = (decision.inputs ?? {}) as Record<string, unknown>;
     for (const [key, value] of Object.entries(inputs)) {
-      const text = describeValue(value);
+      const text = key === 'enforce' ? describeEnforce(value) : describeValue(value);
       if (text !== '') terminal.line(`  ${keyWords(key).padEnd(22)} ${times.text(text, service.panel)}`);
     }
   }
@@ -41,6 +41,13 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
   for (const { source, bytes } of allowance.parts)
     terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
   if (allowance.parts.length === 0) terminal.line('  no quota configured');
+}
+
+/** Returns `on, set in the config (enforce)`. */
+function describeEnforce(stored: unknown): string {
+  const { value, source, since } = (stored ?? {}) as { value?: string; source?: string; since?: string | null };
+  if (value === undefined || source === undefined) return describeValue(stored);
+  return `${value}, set ${describeSource(source)}${since == null ? '' : ` since ${since}`}`;
 }
 
 const REJECTED: Record<string, string> = {

@@ -9,12 +9,12 @@ function changed(what: string, before: string | null, after: string | null): str
   return before === after ? now : `${now} (was ${before ?? 'none'})`;
 }
 
-type Wording = (before: ServiceDetail, after: ServiceDetail) => string;
+type Wording = (before: ServiceDetail, after: ServiceDetail, report: CommandReport) => string;
 
 /** What each command changes. */
 const WORDINGS: Record<string, Wording> = {
-  'provision create': (_before, { account, refs }) =>
-    `account ${account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
+  'provision create': (_before, { account, refs }, { access }) =>
+    `account ${access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service'} exists`,
   'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
   'provision change-package': (before, after) => changed('product', before.product, after.product),
   'provision change-password': () => 'new password',
@@ -58,7 +58,7 @@ function panelWords({ actions }: CommandReport): string {
 export function describeOutcome(before: ServiceDetail, report: CommandReport): string {
   const { run, service, stillHeld } = report;
   const isDone = report.run.outcome === 'done';
-  const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service) : undefined;
+  const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service, report) : undefined;
   const parts = [what ?? `${run.command}${run.dryRun ? ' (dry run)' : ' not finished'}`, panelWords(report)];
   const isRelease = /release|unsuspend/.test(run.command);
   const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;

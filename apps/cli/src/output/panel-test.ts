@@ -6,10 +6,10 @@ export interface PanelOutcome extends Omit<PanelTest, 'ok'> {
   ok: boolean | null;
 }
 
-/** Returns how a panel answered, as one line. */
-export function describeTest(terminal: Terminal, panel: PanelOutcome): string {
-  const { name, kind, url, ok, latencyMs, credentialsUntil, error } = panel;
-  const where = `${name} (${kind}, ${url})`;
+/** Returns how a panel answered, as one line; `title` is the name of its kind. */
+export function describeTest(terminal: Terminal, panel: PanelOutcome, title: string): string {
+  const { name, url, ok, latencyMs, credentialsUntil, error } = panel;
+  const where = `${name} (${title}, ${url})`;
   if (error) return `${where}: ${terminal.error(error)}`;
   if (ok === null) return `${where}: not tested`;
   const until =

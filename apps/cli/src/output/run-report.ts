@@ -52,7 +52,7 @@ function printServices(terminal: Terminal, report: RunReport, shown: readonly Se
     text('service', ({ id }) => id),
     text('panel', ({ panel }) => panel, { priority: 4 }),
     {
-      ...text<ServiceView>('status', ({ status }) => status),
+      ...text<ServiceView>('status', ({ status }) => status, { least: 14 }),
       cell: (service) => statusCell(terminal, report, service),
     },
     bytes('used', usedBytes, { priority: 1 }),
@@ -73,10 +73,9 @@ function inNaturalOrder(services: readonly ServiceView[]): ServiceView[] {
 }
 
 function statusCell(terminal: Terminal, report: RunReport, service: ServiceView): string {
-  const status = wouldBeHeld(report, service)
-    ? terminal.colors.yellow('would be held')
-    : terminal.status(service.status);
-  return status + (service.observing ? terminal.colors.dim(' (observing)') : '');
+  // What would be held is not: that a panel is observed needs no further word.
+  if (wouldBeHeld(report, service)) return terminal.colors.yellow('would be held');
+  return terminal.status(service.status) + (service.observing ? terminal.colors.dim(' (observing)') : '');
 }
 
 /** Prints one line for each service that the run held, released or changed. */

@@ -5,6 +5,11 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** Returns who decided whether a panel is enforced: `with a command`, `in the config (enforce)`. */
+export function describeSource(source: string): string {
+  return source === 'switch' ? 'with a command' : `in the config (${source})`;
+}
+
 /** Returns a stored value as words: `name eth0, admin enabled yes`; empty for nothing. */
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return '';

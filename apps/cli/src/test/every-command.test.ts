@@ -172,6 +172,8 @@ describe('the built command', () => {
       'agent restore north --force',
       'agent can-create-user north --gb 1',
       'agent create-user north --gb 1 --name cora',
+      'agent suspend north --note late',
+      'agent unsuspend north',
     ]);
   });
 

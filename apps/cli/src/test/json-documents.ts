@@ -116,6 +116,10 @@ async function onHiddify(documents: Documents): Promise<void> {
     await kept('agent restore', 'agent restore north --force');
     await at.bench.sluice('agent limit north --gb 500 --yes');
     await kept('agent create-user', 'agent create-user north --gb 1 --name cora');
+    await kept('agent suspend', 'agent suspend north --note late');
+    await kept('agent show', 'agent show north');
+    await at.bench.sluice('agent limit north --gb 5 --yes');
+    await kept('agent unsuspend', 'agent unsuspend north');
   } finally {
     await at.close();
   }

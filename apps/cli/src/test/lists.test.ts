@@ -111,10 +111,13 @@ describe('lists', () => {
 
   it('have a head in the log, which names the objects', async () => {
     const [head, ...rows] = (await run('log list --actions')).stdout.trim().split('\n');
-    expect(head).toMatch(/^at +kind +panel +service +what +outcome/);
+    expect(head).toMatch(/^at +kind +panel +service +what +type +outcome +id/);
     expect(rows[0]).toMatch(
-      /^20 Nov 2026 13:00 +action +dcim +svc-10 +disable port eth\d \(710\d\) \[disable-port\] +applied/,
+      /^20 Nov 2026 13:00 +action +dcim +svc-10 +disable port eth\d \(710\d\) +disable-port +applied +act-/,
     );
+    // Where an id has no room, it is left out: half of one is of no use.
+    const narrow = await shown('log list --actions', 80);
+    expect(narrow[1]).toMatch(/disable port eth\d \(710\d\) +applied$/);
     const calls = (await run('log list --api --columns what')).stdout;
     expect(calls).not.toContain('{');
   });

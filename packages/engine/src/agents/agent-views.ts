@@ -3,6 +3,7 @@ import type {
   AddonAgent,
   AgentAncestor,
   AgentSemantics,
+  AgentSuspension,
   AgentTraffic,
   ItemError,
   PanelAgents,
@@ -27,6 +28,8 @@ export interface AgentView {
   backend: 'sluice' | 'addon';
   /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`; null through the add-on. */
   rule: string | null;
+  /** Since when and by whom the agent itself is suspended; null while it is not. */
+  suspended: AgentSuspension | null;
 }
 
 /** `agent show --json` (docs/json.md). */
@@ -65,6 +68,7 @@ export function agentView(panel: string, agent: AgentTraffic): AgentView {
     panel,
     backend: 'sluice',
     rule: agent.rule,
+    suspended: agent.suspended,
   };
 }
 
@@ -107,6 +111,7 @@ export function addonView(panel: string, agent: AddonAgent): AgentView {
     panel,
     backend: 'addon',
     rule: null,
+    suspended: null,
   };
 }
 

@@ -24,7 +24,7 @@ export function agentBudget(session: Session, name: string, agents: PanelAgents)
   const from = { session, name, agents };
   return {
     async create(agent, wanted, work) {
-      if (!(await hasLimits(from))) return work.make();
+      if (!(await hasLimits(from)) && !(await hasSuspensions(from))) return work.make();
       const reserved = await reserveUser(from, agent, wanted, { mayResume: false });
       return makeReserved(from, reserved, work);
     },
@@ -55,6 +55,10 @@ async function checkRaise({ session, name, agents }: ReadFrom, order: RaiseReque
 
 async function hasLimits({ session, name }: ReadFrom): Promise<boolean> {
   return (await session.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
+}
+
+async function hasSuspensions({ session, name }: ReadFrom): Promise<boolean> {
+  return (await session.store.holds.open({ agentsOf: name, reason: 'manual' })).length > 0;
 }
 
 /** A reserved user, and the check that allowed it. */
@@ -105,8 +109,11 @@ export async function reserveUser(
   });
 }
 
-/** Returns the error of a user that does not fit. */
-export function refusal({ reason, remainingBytes, binding }: CreationCheck): SluiceError {
+/** Returns the error of a user that does not fit, or whose agent is suspended. */
+export function refusal({ reason, remainingBytes, binding, suspended = null }: CreationCheck): SluiceError {
+  if (suspended !== null) {
+    return new SluiceError('agent_suspended', reason ?? '', { kind: 'panel', details: { agent: suspended } });
+  }
   return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
     kind: 'panel',
     details: { remainingBytes, binding },

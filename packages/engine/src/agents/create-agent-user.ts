@@ -9,7 +9,7 @@ import {
 import { type CustomerAccess, toUserAccess } from '../provision/access.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { makeReserved, reserveUser, takeFound } from './budget.js';
+import { makeReserved, refusal, reserveUser, takeFound } from './budget.js';
 import { changeUsers, listed, type UserChanges } from './change-users.js';
 import { agentPanel, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
 import { knownAgent } from './read-agents.js';
@@ -39,29 +39,37 @@ export async function canCreateUser(
   text: string,
   newBytes: number,
   panel: string | undefined,
-): Promise<Omit<CreationCheck, 'binding'>> {
+): Promise<Pick<CreationCheck, 'allowed' | 'reason' | 'remainingBytes'>> {
+  const { allowed, reason, remainingBytes } = await checkUser(session, text, newBytes, panel);
+  return { allowed, reason, remainingBytes };
+}
+
+async function checkUser(
+  session: Session,
+  text: string,
+  newBytes: number,
+  panel: string | undefined,
+): Promise<CreationCheck> {
   const on = await openAgents(session, agentPanel(session, panel));
-  const { allowed, reason, remainingBytes } = await withAgentErrors(text, async () => {
+  return withAgentErrors(text, async () => {
     if (on.addon !== null) return on.addon.canCreateUserWithTraffic(text, newBytes);
     const { agent, records } = await knownAgent(on, text, { creation: true });
     return on.agents.check(records, on.agents.listChain(agent.uuid, records), newBytes);
   });
-  return { allowed, reason, remainingBytes };
 }
 
 /**
  * Creates a user within the limits of its agent and the agent's ancestors, also when many do so at once. Abandoned reservations
  * are resolved before a user is refused.
  *
- * @throws SluiceError `agent_limit`
+ * @throws SluiceError `agent_limit`, `agent_suspended`
  */
 export async function createAgentUser(session: Session, request: CreateUserRequest): Promise<CreatedUserReport> {
   const on = await openAgents(session, agentPanel(session, request.panel));
   const { agent: text, name, limitBytes } = request;
   if (request.dryRun) {
-    const { allowed, reason } = await canCreateUser(session, text, limitBytes, request.panel);
-    if (!allowed)
-      throw new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.');
+    const check = await checkUser(session, text, limitBytes, request.panel);
+    if (!check.allowed) throw refusal(check);
     return { user: { uuid: null, name, limitBytes, agent: text }, access: null };
   }
   return withRun(session, { command: 'agent create-user', dryRun: false }, async (run) => {

@@ -170,5 +170,6 @@ function questionFor(over: readonly AgentTraffic[]): string {
     over.length === 1
       ? `Agent "${first?.name ?? ''}" would immediately be over its limit (${figures})`
       : `${over.length} agents would immediately be over their limits ("${first?.name ?? ''}": ${figures})`;
-  return `${who}: the next check would disable their users. Store the limits anyway?`;
+  const [whose, what] = over.length === 1 ? ['its', 'limit'] : ['their', 'limits'];
+  return `${who}: the next check would disable ${whose} users. Store the ${what} anyway?`;
 }

@@ -102,12 +102,20 @@ async function hasLimits({ store, config }: Session, name: string): Promise<bool
   );
 }
 
-/** Returns the panels with users that are disabled for an agent. */
-export async function panelsWithDisabled(session: Session, panel: string | undefined): Promise<string[]> {
+/** Returns the panels with users that are disabled for an agent, or with agents that are suspended; with `reason` for that alone. */
+export async function panelsWithDisabled(
+  session: Session,
+  { panel, reason }: { panel?: string | undefined; reason?: string | undefined },
+): Promise<string[]> {
+  const { store } = session;
   const names: string[] = [];
+  if (reason !== undefined && reason !== 'agent-limit' && reason !== 'manual') return names;
   for (const name of panelsWithAgents(session)) {
     if (panel !== undefined && panel !== name) continue;
-    if ((await session.store.evidence.open({ agentsOf: name })).length > 0) names.push(name);
+    const suspended = await store.holds.open({ agentsOf: name, reason: 'manual' });
+    const isSuspended = reason !== 'agent-limit' && suspended.length > 0;
+    const isDisabled = reason !== 'manual' && (await store.evidence.open({ agentsOf: name })).length > 0;
+    if (isSuspended || isDisabled) names.push(name);
   }
   return names;
 }

@@ -8,7 +8,7 @@ import {
   type RecordedAgents,
   SluiceError,
 } from '@sluice/panel-kind';
-import type { AgentRecord, AgentUserRecord, HeldLease, StoreTables } from '@sluice/state-store';
+import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { trustedNow } from '../clock/trusted-clock.js';
 
@@ -45,6 +45,7 @@ export async function loadStoredAgents(
   tables: Omit<StoreTables, 'write'> = session.store,
 ): Promise<AgentRecords> {
   const own = await tables.evidence.open({ agentsOf: panel });
+  const holds = await tables.holds.open({ agentsOf: panel });
   // Their users may have been disabled first for another hold, which then has the evidence.
   const held = new Set((await tables.holds.open({ panel, reason: 'agent-limit' })).map(({ service }) => service));
   const others =
@@ -53,10 +54,24 @@ export async function loadStoredAgents(
     agents: await tables.agents.list(panel),
     reservations: await tables.agentReservations.live(panel),
     snapshot: await tables.agentSnapshots.get(panel),
-    holds: await tables.holds.open({ agentsOf: panel }),
+    holds,
     evidence: [...own, ...others],
+    actors: await loadActors(holds, tables),
     periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
   };
+}
+
+/** Returns who suspended agents, by hold: the actor of the run that began it. */
+async function loadActors(
+  holds: readonly HoldRecord[],
+  { runs }: Pick<StoreTables, 'runs'>,
+): Promise<Map<string, string>> {
+  const actors = new Map<string, string>();
+  for (const { id, since } of holds.filter(({ reason }) => reason === 'manual')) {
+    const started = (await runs.list({ command: 'agent suspend', since })).find(({ startedAt }) => startedAt === since);
+    if (started?.actor != null) actors.set(id, started.actor);
+  }
+  return actors;
 }
 
 /** Older figures are read again. */

@@ -12,7 +12,7 @@ import { type PanelSwitch, Stopped } from './panel-switch.js';
 
 /**
  * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over
- * services never undo each other: an exceeded limit above the user starts a hold `agent-limit` on the service.
+ * services never undo each other: an exceeded limit or a suspension above the user starts a hold `agent-limit` on the service.
  */
 export interface ServiceUsers {
   /** By the uuid of their user. */
@@ -76,8 +76,25 @@ export interface HoldServices {
   command: string;
   switches: SwitchRecord[];
   previewOnly: boolean;
-  traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes'>[];
+  traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes' | 'heldSince'>[];
   panelSwitch: PanelSwitch;
+  /** An operator's command, which `observe` does not stop. */
+  byName?: boolean;
+}
+
+/** Why the agents above a service's user restrict the service. */
+type Cause = 'limit' | 'suspension';
+
+/** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
+export function causeOf({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
+  return allowedBytes === null ? 'suspension' : 'limit';
+}
+
+/** Returns why a service is to be held; the cause of its open hold stays while it lasts. */
+function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefined): Cause {
+  if (suspended === null) return 'limit';
+  if (force === 'free') return 'suspension';
+  return open === undefined ? 'limit' : causeOf(open);
 }
 
 /** Holds and releases services as the limits of their agents require, each under its own lease. */
@@ -114,17 +131,28 @@ function decideDue(
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
   if (service.status !== 'active' && service.status !== 'suspended') return null;
-  const isHeld = holds.has(service.id);
-  const observing = findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
+  const hold = holds.get(service.id);
+  const observing =
+    how.byName !== true && findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
   const base = { user, service, previewOnly: how.previewOnly || observing };
   // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
   const taken = takenOver(user);
-  if (user.force === 'free') {
-    if (isHeld || taken !== null) return { ...base, what: 'release' };
+  if (isFree(user, hold, how)) {
+    if (hold !== undefined || taken !== null) return { ...base, what: 'release' };
     return leftOver.has(user.uuid) ? { ...base, what: 'finish-release' } : null;
   }
-  if (user.force === 'keep') return taken === null || isHeld ? null : { ...base, what: 'hold' };
-  return !isHeld || user.enabled ? { ...base, what: 'hold' } : null;
+  const isReplaced = hold !== undefined && causeOf(hold) !== findCause(user, hold);
+  const mustHold = user.force === 'over' || user.suspended !== null;
+  const isDue = mustHold ? hold === undefined || user.enabled : taken !== null && hold === undefined;
+  return isDue || isReplaced ? { ...base, what: 'hold' } : null;
+}
+
+/** Returns whether no agent above a user restricts its service. */
+function isFree({ force, agent, suspended }: ServiceUser, hold: HoldRecord | undefined, how: HoldServices): boolean {
+  if (suspended !== null) return false;
+  if (force !== 'keep' || hold === undefined || causeOf(hold) === 'limit') return force === 'free';
+  // After a suspension, only a limit that is already held keeps the service.
+  return (how.traffic.find(({ uuid }) => uuid === agent)?.heldSince ?? null) === null;
 }
 
 /** Returns the open evidence of a user that was disabled before it belonged to a service. */
@@ -150,19 +178,19 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
     const { report, work } = await runCommand(session, service.id, {
       command: how.command,
       run: how.run,
-      decidedByRun: true,
+      decidedByRun: how.byName !== true,
       dryRun: false,
       waitMs: 1000,
       scope: 'hold',
       storeTarget: async (_service, tables) => {
-        if (await how.panelSwitch.read(tables, service.product)) throw new Stopped();
+        if (how.byName !== true && (await how.panelSwitch.read(tables, service.product))) throw new Stopped();
         if (what === 'finish-release') return;
         const hold = await findHold(session, tables, due, how);
         if (what === 'release') await tables.holds.end(hold.id, session.now());
       },
       preview: (loaded) => loaded,
     });
-    if (work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
+    if (how.byName !== true && work.enforcement.value === 'observe') await how.panelSwitch.read(session.store);
     return { ...base, actions: report.actions, error: report.service.error };
   } catch (error) {
     if (error instanceof Stopped) return null;
@@ -170,28 +198,43 @@ async function carryOut(session: Session, due: Due, how: HoldServices): Promise<
   }
 }
 
-/** Returns the open hold, or starts one; evidence from before the user belonged to the service moves to it. */
+/**
+ * Returns the open hold, or starts one; a hold with another cause is replaced. Evidence from before the user belonged to the
+ * service moves to it.
+ */
 async function findHold(
   session: Session,
   tables: StoreTables,
-  { service, user }: Due,
+  { service, user, what }: Due,
   { traffic }: HoldServices,
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
-  const agent = traffic.find(({ uuid }) => uuid === user.agent);
-  const { usedBytes = null, limitBytes: allowedBytes = null } = agent ?? {};
-  const note = agent === undefined ? null : `agent "${agent.name}"`;
-  const reason = 'agent-limit';
-  const hold = open ?? newHold(session, { service: service.id, reason, note, usedBytes, allowedBytes, origin: 'run' });
-  if (open === undefined) await tables.holds.add(hold);
+  const cause = findCause(user, open);
+  const isReplaced = open !== undefined && what === 'hold' && causeOf(open) !== cause;
+  if (isReplaced) await tables.holds.end(open.id, session.now());
+  const isKept = open !== undefined && !isReplaced;
+  const hold = isKept ? open : startHold(session, service.id, { user, cause, traffic });
+  if (!isKept) await tables.holds.add(hold);
   const taken = takenOver(user);
   if (taken !== null) await tables.evidence.move(taken.id, hold.id);
   return hold;
 }
 
-/** Returns the agent that an action is listed under: the one whose limit decides, or the owner. */
-function findListedAgent({ agent, chain }: ServiceUser): string | null {
-  return agent ?? chain[0] ?? null;
+function startHold(
+  session: Session,
+  service: string,
+  { user, cause, traffic }: Pick<HoldServices, 'traffic'> & { user: ServiceUser; cause: Cause },
+): HoldRecord {
+  const isSuspension = cause === 'suspension';
+  const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
+  const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
+  const note = agent === undefined ? null : `agent "${agent.name}"${isSuspension ? ' is suspended' : ''}`;
+  return newHold(session, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
+}
+
+/** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */
+function findListedAgent({ agent, suspended, chain }: ServiceUser): string | null {
+  return agent ?? suspended ?? chain[0] ?? null;
 }
 
 function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
@@ -201,13 +244,15 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
   if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || previewOnly) return [];
-    const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is within its limit)`;
+    const why = causeOf(hold) === 'suspension' ? 'not suspended any more' : 'within its limit';
+    const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
     return [{ ...base, code: 'release', key: `release:${service.id}:${hold.id}`, message }];
   }
   if (hold !== undefined) return [];
   const say = previewOnly ? 'would be held' : 'is held';
   const code = previewOnly ? 'would_hold' : 'hold';
-  const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is over its limit)`;
+  const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';
+  const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [{ ...base, code, key: `${code}:${service.id}:agent-limit:${since}:${how.run}`, message }];
 }

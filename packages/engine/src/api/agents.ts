@@ -7,8 +7,10 @@ import {
   type CreateUserRequest,
 } from '../agents/create-agent-user.js';
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
-import { disableUsers, restoreAgent, type RestoreReport } from '../agents/restore-agent.js';
+import type { AgentRequest, RestoreReport } from '../agents/agent-command.js';
+import { restoreAgent } from '../agents/restore-agent.js';
 import { explainAgent, listAgents, showAgent, type AgentExplained, type AgentList } from '../agents/show-agents.js';
+import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { toWaitMs, type CallOptions, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
 
@@ -42,12 +44,17 @@ export interface Agents {
   canCreateUser(agent: string, bytes: number, options?: AgentOptions): ReturnType<typeof canCreateUser>;
   /** Creates a user within the limits of its agent and of all ancestors. */
   createUser(request: CallOptions & CreateUserRequest): Promise<CreatedUserReport>;
-  /** Disables all users below an agent, independently of its limit; only `restore` enables them again. */
-  disable(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
-  /** Enables the users that were disabled for an agent; with `force` even while it is over its limit. */
+  /** Suspends an agent: disables all users below it, independently of its limit, until `unsuspend`. Repeatable. */
+  suspend(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
+  /** Ends the suspension, and enables exactly the users that were disabled for it and that nothing else restricts. Repeatable. */
+  unsuspend(agent: string, options?: CommandOptions & AgentOptions): Promise<RestoreReport>;
+  /**
+   * Enables the users that were disabled for an agent's limit; with `force` even while it is over its limit. With `unsuspend` also
+   * ends its suspension; otherwise a suspended agent is refused.
+   */
   restore(
     agent: string,
-    options?: CommandOptions & AgentOptions & { force?: boolean | undefined },
+    options?: CommandOptions & AgentOptions & { force?: boolean | undefined; unsuspend?: boolean | undefined },
   ): Promise<RestoreReport>;
 }
 
@@ -71,24 +78,19 @@ export function agentsApi(call: RunCall): Agents {
     canCreateUser: (agent, bytes, options) =>
       call(options, (session) => canCreateUser(session, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (session) => createAgentUser(session, request)),
-    disable: (agent, options) =>
-      call(options, (session) =>
-        disableUsers(session, {
-          agent,
-          panel: options?.panel,
-          dryRun: options?.dryRun === true,
-          waitMs: toWaitMs(options),
-        }),
-      ),
+    suspend: (agent, options) => call(options, (session) => suspendAgent(session, toRequest(agent, options))),
+    unsuspend: (agent, options) => call(options, (session) => unsuspendAgent(session, toRequest(agent, options))),
     restore: (agent, options) =>
       call(options, (session) =>
         restoreAgent(session, {
-          agent,
-          panel: options?.panel,
+          ...toRequest(agent, options),
           force: options?.force === true,
-          dryRun: options?.dryRun === true,
-          waitMs: toWaitMs(options),
+          unsuspend: options?.unsuspend === true,
         }),
       ),
   };
+}
+
+function toRequest(agent: string, options: (CommandOptions & AgentOptions) | undefined): AgentRequest {
+  return { agent, panel: options?.panel, dryRun: options?.dryRun === true, waitMs: toWaitMs(options) };
 }

@@ -21,11 +21,16 @@ async function saveCheckpoint(session: Session, run: string, work: Applied, tabl
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
+/** Errors of an agent that does not accept a further user. */
+const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];
+
 /** Returns whether the command was refused by what the panel shows, or by an agent's limit, and nothing was changed. */
 function isRefused(work: Applied): work is Applied & { error: ItemError } {
   const { error, observation, actions } = work;
   if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
-  return actions.length === 0 || (error.code === 'agent_limit' && actions.every(({ state }) => state === 'failed'));
+  return (
+    actions.length === 0 || (REFUSED_BY_AGENT.includes(error.code) && actions.every(({ state }) => state === 'failed'))
+  );
 }
 
 /** How a command ended. */

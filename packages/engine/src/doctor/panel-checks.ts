@@ -45,7 +45,7 @@ async function contractChecks(session: Session, name: string, services: ServiceR
   if (!panel.contract) {
     return [{ name: 'contract', object: name, status: 'skipped', message: `not supported for ${panel.kind.kind}` }];
   }
-  const { checks, shapes } = await panel.contract.check(services, session.deps.signal);
+  const { checks, shapes, lists = {} } = await panel.contract.check(services, session.deps.signal);
   const since = session.now();
   const records: FingerprintRecord[] = shapes.map(({ endpoint, shape }) => ({
     panel: name,
@@ -56,6 +56,10 @@ async function contractChecks(session: Session, name: string, services: ServiceR
   }));
   await session.write([], async (tables) => {
     for (const record of records) await tables.fingerprints.put(record);
+    for (const list of ['speedLimits', 'tunnelGroups'] as const) {
+      const ids = lists[list];
+      if (ids !== undefined) await tables.panelLists.put(name, list, { ids, at: since });
+    }
   });
   return checks;
 }

@@ -1,6 +1,7 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent } from '@sluice/quota-core';
+import { refuseAgentHold } from './agent-hold.js';
 import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -25,6 +26,7 @@ type SuspendingCommand = HoldCommand & { suspension: string };
  */
 export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
   const { command, dryRun, waitMs } = order;
+  if (command === 'hold release') await refuseAgentHold(session, id);
   const { report } = await runDecidedCommand(
     session,
     id,

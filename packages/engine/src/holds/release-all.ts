@@ -38,11 +38,10 @@ export async function releaseAll(session: Session, request: ReleaseAllRequest): 
 }
 
 async function giveAllBack(session: Session, run: Run, request: ReleaseAllRequest): Promise<RunReport> {
-  const { file, dryRun, panel } = request;
+  const { file, dryRun, reason } = request;
   if (file && !dryRun) await session.write([], (tables) => adoptHoldsFile(file, tables));
   const { services, ending } = await restrictedServices(session, request);
-  const ofAgents =
-    request.reason === undefined || request.reason === 'agent-limit' ? await panelsWithDisabled(session, panel) : [];
+  const ofAgents = await panelsWithDisabled(session, request);
   run.view.observing = [...new Set([...services.map((service) => service.panel), ...ofAgents])].sort();
   const given: GivenBack = { views: [], reported: [], agents: [], broken: [] };
   if (!dryRun) {
@@ -62,7 +61,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
   );
   for (const name of ofAgents) {
     const { giveBackUsers } = await import('../agents/restore-agent.js');
-    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun }, run.leases);
+    const { agents, error } = await giveBackUsers(session, name, { run: run.id, dryRun, reason }, run.leases);
     given.agents.push(...agents);
     if (error) given.broken.push({ panel: name, error });
   }

@@ -1,4 +1,5 @@
 import {
+  type LookupList,
   type Lookups,
   SluiceError,
   type SpeedLimitView,
@@ -34,14 +35,25 @@ export async function listTunnels(session: Session, name: string | undefined): P
 
 /** Lists the speed limits of a panel. */
 export async function listSpeedLimits(session: Session, name: string | undefined): Promise<SpeedLimitView[]> {
-  const { lookups } = await lookupPanel(session, name);
-  return lookups.speedLimits();
+  return await readList(session, name, 'speedLimits');
 }
 
 /** Lists the groups of tunnels of a panel. */
 export async function listTunnelGroups(session: Session, name: string | undefined): Promise<TunnelGroupView[]> {
-  const { lookups } = await lookupPanel(session, name);
-  return lookups.tunnelGroups();
+  return await readList(session, name, 'tunnelGroups');
+}
+
+/** Reads a list and stores its ids for completion, which calls no panel. */
+async function readList<List extends LookupList>(
+  session: Session,
+  name: string | undefined,
+  list: List,
+): Promise<Awaited<ReturnType<Lookups[List]>>> {
+  const { name: panel, lookups } = await lookupPanel(session, name);
+  const rows = (await lookups[list]()) as Awaited<ReturnType<Lookups[List]>>;
+  const ids = rows.map(({ id }) => String(id));
+  await session.write([], (tables) => tables.panelLists.put(panel, list, { ids, at: session.now() }));
+  return rows;
 }
 
 /** Lists the users of a panel, each with its service. */

@@ -35,12 +35,19 @@ export async function checkContract(
   const forwards = await read('forward/list', () => client.forwards.list(options), describeForwards);
   await read('tunnel/list', () => client.tunnels.list(options), count('tunnel'));
   await read('node/check-status', () => client.nodes.checkStatus(options), count('node'));
-  await read('speed-limit/list', () => client.speedLimits.list(options), count('speed limit'));
-  await read('group/tunnel/list', () => client.groups.listTunnelGroups(options), count('tunnel group'));
+  const limits = await read('speed-limit/list', () => client.speedLimits.list(options), count('speed limit'));
+  const groups = await read('group/tunnel/list', () => client.groups.listTunnelGroups(options), count('tunnel group'));
   await read('group/user/list', () => client.groups.listUserGroups(options), count('user group'));
   await read('group/permission/list', () => client.groups.listGrants(options), count('grant'));
   const lists = { users, permissions, forwards };
-  return { checks: [...checks, ...services.flatMap((service) => checkMapping(service, lists))], shapes: [] };
+  return {
+    checks: [...checks, ...services.flatMap((service) => checkMapping(service, lists))],
+    shapes: [],
+    lists: {
+      ...(limits === null ? {} : { speedLimits: limits.map(({ id }) => String(id)) }),
+      ...(groups === null ? {} : { tunnelGroups: groups.map(({ id }) => String(id)) }),
+    },
+  };
 }
 
 const count =

@@ -71,6 +71,15 @@ export const flvx: PanelKind = {
         'action: pause                     # or redirect, or throttle',
         'flvx: { tunnelId: 1, maxForwards: 10 }',
       ],
+      choices: [
+        { list: 'tunnelGroups', title: 'tunnel group', replaces: 'tunnelId: 1', with: 'tunnelGroup: ID' },
+        {
+          list: 'speedLimits',
+          title: 'speed limit',
+          replaces: 'maxForwards: 10',
+          with: 'maxForwards: 10, speedLimitId: ID',
+        },
+      ],
     },
   },
   showsAccount: true,

@@ -2,11 +2,13 @@ import {
   type AgentAncestor,
   type AgentLimit,
   type AgentRecords,
+  type AgentSuspension,
   type AgentTraffic,
   SluiceError,
 } from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
+import { isSuspension } from './agent-holds.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { listChain } from './hierarchy.js';
@@ -25,6 +27,8 @@ export interface StoredAgents {
   exempt: ReadonlySet<string>;
   /** Since when the users of an agent are kept disabled for its limit. */
   heldSince: ReadonlyMap<string, string>;
+  /** The suspensions of agents by operators. */
+  suspensions: ReadonlyMap<string, AgentSuspension>;
   /** Users that Sluice keeps disabled, by every agent above them. */
   disabledBelow: ReadonlyMap<string, number>;
   /** Name of the key's account. */
@@ -48,6 +52,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     reservations,
     exempt,
     heldSince: toHeldSince(records),
+    suspensions: toSuspensions(records),
     disabledBelow: countDisabled(records.evidence, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
@@ -66,6 +71,15 @@ export function toHeldSince({ holds }: Pick<AgentRecords, 'holds'>): Map<string,
   return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
 }
 
+/** Returns the open suspensions, by agent. */
+function toSuspensions({ holds, actors }: Pick<AgentRecords, 'holds' | 'actors'>): Map<string, AgentSuspension> {
+  return new Map(
+    holds.filter(isSuspension).map(({ id, service, since, note }) => {
+      return [findSubjectAgent(service) ?? '', { since, by: actors?.get(id) ?? null, note }];
+    }),
+  );
+}
+
 function countDisabled(
   evidence: readonly EvidenceRecord[],
   agents: ReadonlyMap<string, AgentRecord>,
@@ -80,8 +94,9 @@ function countDisabled(
 
 /** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold. */
 export function describeAgents(stored: StoredAgents): AgentTraffic[] {
+  const isHeld = (uuid: string): boolean => stored.heldSince.has(uuid) || stored.suspensions.has(uuid);
   return [...stored.agents.values()]
-    .filter(({ uuid, gone, limitBytes }) => !gone || limitBytes !== null || stored.heldSince.has(uuid))
+    .filter(({ uuid, gone, limitBytes }) => !gone || limitBytes !== null || isHeld(uuid))
     .map((agent) => describeAgent(agent, stored))
     .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }
@@ -119,6 +134,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     reservedBytes: reservedBytes(agent, stored.reservations, accounting),
     rule,
     heldSince,
+    suspended: stored.suspensions.get(uuid) ?? null,
     at: figures.at,
   };
 }
@@ -157,7 +173,15 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
   const rule = EXPLANATIONS[agent.rule as AgentRule];
-  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}`;
+  const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
+  return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
+}
+
+/** Returns a sentence on since when, by whom and with which note an agent is suspended. */
+function describeSuspension({ suspended, usersDisabledByUs }: AgentTraffic): string {
+  const { since = '', by = null, note = null } = suspended ?? {};
+  const who = by === null ? '' : ` by ${by}`;
+  return `Suspended since ${since}${who}${note === null ? '' : ` (${note})`}; Sluice keeps ${usersDisabledByUs} users disabled.`;
 }
 
 /**

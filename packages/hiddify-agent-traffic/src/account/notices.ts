@@ -3,7 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import { ledgerKey } from './ledger.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 
-/** What happened to a user that was disabled for its agent's limit, by outcome. */
+/** What happened to a user that was disabled for its agent, by outcome. */
 const DROPPED: Record<string, string> = {
   'enabled-by-others': 'was enabled by another tool; Sluice leaves it enabled',
   moved: 'has another owner now; it was left disabled',
@@ -39,13 +39,17 @@ export function listNotices(
   const drops = dropped.map(({ evidence, name, outcome }) => ({
     key: `agent-user:${evidence}:${outcome}`,
     code: `agent_user_${outcome.replaceAll('-', '_')}`,
-    message: `User "${name}", which was disabled because of its agent's limit, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
+    message: `User "${name}", which was disabled for its agent, ${DROPPED[outcome] ?? `was released (${outcome})`}.`,
   }));
-  const enabledAgain = [...again].map(([agent, count]) => ({
-    key: `agent-reenabled:${agent}:${list.at}`,
-    code: 'agent_users_enabled_again',
-    message: `${countUsers(count)} of agent "${agents.find(({ uuid }) => uuid === agent)?.name ?? ''}" ${count === 1 ? 'was' : 'were'} enabled again while it is over its limit.`,
-  }));
+  const enabledAgain = [...again].map(([agent, count]) => {
+    const { name = '', suspended = null } = agents.find(({ uuid }) => uuid === agent) ?? {};
+    const why = suspended === null ? 'over its limit' : 'suspended';
+    return {
+      key: `agent-reenabled:${agent}:${list.at}`,
+      code: 'agent_users_enabled_again',
+      message: `${countUsers(count)} of agent "${name}" ${count === 1 ? 'was' : 'were'} enabled again while it is ${why}.`,
+    };
+  });
   return [
     ...crossings,
     ...drops,

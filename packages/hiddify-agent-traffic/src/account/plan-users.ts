@@ -1,6 +1,7 @@
-import type { AgentPlan, AgentPlanInput, AgentTraffic, RestorePlan, ServiceUser, Step } from '@sluice/panel-kind';
+import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser, Step } from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
+import { AgentHolds, isSuspension } from './agent-holds.js';
 import { type DroppedUser, listNotices } from './notices.js';
 import type { ObservedList, RecordedList } from './record-list.js';
 import {
@@ -33,16 +34,21 @@ export interface AgentStepPayload {
   fingerprint?: string;
 }
 
-/** Plans which users to disable because an agent above them is over, and which to enable again because none is any more. */
-export function planUsers(input: PlanInput): AgentPlan {
+/**
+ * Plans which users to disable because an agent above them is over or suspended, and which to enable again because none is any
+ * more.
+ *
+ * @param most how many steps the plan has at most
+ */
+export function planUsers(input: PlanInput, most = MOST_STEPS): AgentPlan {
   const found = new UserPlan(input);
   for (const user of input.list.users) if (user.uuid !== null) found.add({ ...user, uuid: user.uuid });
   found.addUnlisted();
   const { steps, moves, endedEvidence, serviceUsers } = found;
   steps.sort(inOrder);
   return {
-    steps: steps.slice(0, MOST_STEPS),
-    left: Math.max(0, steps.length - MOST_STEPS),
+    steps: steps.slice(0, most),
+    left: Math.max(0, steps.length - most),
     moves,
     endedEvidence,
     serviceUsers,
@@ -57,17 +63,17 @@ class UserPlan {
   readonly endedEvidence: AgentPlan['endedEvidence'] = [];
   readonly serviceUsers: ServiceUser[] = [];
   readonly dropped: DroppedUser[] = [];
-  /** Users that another tool enabled while their agent is over, by that agent. */
+  /** Users that another tool enabled while their agent is over or suspended, by that agent. */
   readonly again = new Map<string, number>();
   readonly #input: PlanInput;
   readonly #evidence: Map<string, EvidenceRecord>;
-  readonly #holds: Map<string, HoldRecord>;
+  readonly #holds: AgentHolds;
   readonly #seen = new Set<string>();
 
   constructor(input: PlanInput) {
     this.#input = input;
     this.#evidence = ownEvidence(input);
-    this.#holds = new Map(input.holds.map((hold) => [hold.id, hold]));
+    this.#holds = new AgentHolds(input.holds, input.recorded);
   }
 
   add(user: AddressableUser): void {
@@ -86,62 +92,51 @@ class UserPlan {
   /** Ends the evidence of users that are not in the list. */
   addUnlisted(): void {
     for (const [uuid, evidence] of this.#evidence) {
-      if (this.#seen.has(uuid)) continue;
-      const entry = this.#input.recorded.ledger.entries.get(uuid);
-      // The ledger continues under another uuid that the user was given.
-      if (entry === undefined) this.#drop(evidence, 'touched');
-      // A user that is only hidden from the list keeps its evidence.
-      else if (entry.gone) this.#drop(evidence, 'gone');
+      const outcome = this.#seen.has(uuid) ? null : findAbsence(this.#input, uuid);
+      if (outcome !== null) this.#drop(evidence, outcome);
     }
   }
 
   #addEnabled(user: AddressableUser, evidence: EvidenceRecord | undefined, chain: readonly string[]): void {
-    const over = chain.find((agent) => this.#force(agent) === 'over');
-    const isDue = over !== undefined && !this.#input.recorded.exempt.has(user.owner ?? '');
-    const isManual = evidence !== undefined && this.#holds.get(evidence.hold)?.reason === 'manual';
-    if (evidence !== undefined && (!isDue || isManual)) this.#drop(evidence, 'enabled-by-others');
-    else if (evidence !== undefined && over !== undefined) {
+    const due = this.#holds.findDisabling(user.owner, chain);
+    if (due === null) {
+      if (evidence !== undefined) this.#drop(evidence, 'enabled-by-others');
+      return;
+    }
+    const { agent, hold } = due;
+    if (evidence !== undefined) {
       // New evidence begins with the user's present state, so that changes made meanwhile stay.
       this.endedEvidence.push({ evidence: evidence.id, outcome: 'enabled-by-others' });
-      this.again.set(over, (this.again.get(over) ?? 0) + 1);
+      this.again.set(agent, (this.again.get(agent) ?? 0) + 1);
     }
-    if (isDue) this.steps.push(disablingStep(user, over, this.#findHold(over), this.#figures(over)));
+    const isSuspended = hold !== null && isSuspension(hold);
+    this.steps.push(disablingStep(user, agent, hold, isSuspended ? { why: 'agent-suspended' } : this.#figures(agent)));
   }
 
   #addDisabled(user: AddressableUser, evidence: EvidenceRecord, chain: readonly string[]): void {
-    const hold = this.#holds.get(evidence.hold);
-    if (hold?.reason === 'manual') return;
     const interference = findInterference(user, evidence);
-    const holder = chain.find((agent) => this.#force(agent) !== 'free');
+    const keeping = this.#holds.listKeeping(chain);
     if (interference !== null) this.#drop(evidence, interference);
-    else if (holder === undefined) this.steps.push(enablingStep(user, evidence));
-    else if (this.#force(findSubjectAgent(evidence.service) ?? '') === 'free') {
-      const next = this.#findHold(holder);
+    else if (keeping.length === 0) this.steps.push(enablingStep(user, evidence));
+    else if (!this.#holds.isKept(evidence, keeping)) {
+      const next = this.#holds.findFirst(keeping);
       if (next !== null && next.id !== evidence.hold) this.moves.push({ evidence: evidence.id, hold: next.id });
     }
   }
 
   #serviceUser(user: AddressableUser, evidence: EvidenceRecord | null, chain: readonly string[]): ServiceUser {
     const { uuid, name, owner, enabled } = user;
-    const isExempt = this.#input.recorded.exempt.has(owner ?? '');
-    const over = isExempt ? undefined : chain.find((agent) => this.#force(agent) === 'over');
-    const keeper = over ?? chain.find((agent) => this.#force(agent) !== 'free');
+    const holds = this.#holds;
+    const over = holds.isExempt(owner) ? undefined : chain.find((agent) => holds.force(agent) === 'over');
+    const keeper = over ?? chain.find((agent) => holds.force(agent) !== 'free');
     const force = over !== undefined ? 'over' : keeper !== undefined ? 'keep' : 'free';
-    return { uuid, name, owner, enabled, force, agent: keeper ?? null, chain: [...chain], evidence };
+    const suspended = chain.find((agent) => holds.isSuspended(agent)) ?? null;
+    return { uuid, name, owner, enabled, force, agent: keeper ?? null, suspended, chain: [...chain], evidence };
   }
 
   #drop(evidence: EvidenceRecord, outcome: string): void {
     this.endedEvidence.push({ evidence: evidence.id, outcome });
     this.dropped.push({ evidence: evidence.id, name: (evidence.prior as UserPrior).name, outcome });
-  }
-
-  #force(agent: string): 'over' | 'keep' | 'free' {
-    return this.#input.recorded.standing.get(agent)?.force ?? 'free';
-  }
-
-  #findHold(agent: string): HoldRecord | null {
-    const holds = this.#input.holds.filter(({ service }) => findSubjectAgent(service) === agent);
-    return holds.find(({ reason }) => reason === 'agent-limit') ?? null;
   }
 
   #figures(agent: string): Pick<UserPrior, 'usedBytes' | 'limitBytes'> {
@@ -150,8 +145,16 @@ class UserPlan {
   }
 }
 
+/** Returns why the evidence of a user that is not in the list ends; null while the user is only hidden. */
+export function findAbsence({ recorded }: Pick<PlanInput, 'recorded'>, uuid: string): 'touched' | 'gone' | null {
+  const entry = recorded.ledger.entries.get(uuid);
+  // The ledger continues under another uuid that the user was given.
+  if (entry === undefined) return 'touched';
+  return entry.gone ? 'gone' : null;
+}
+
 /** Open evidence of the agents' own holds, by user. */
-function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord> {
+export function ownEvidence({ records }: PlanInput): Map<string, EvidenceRecord> {
   const own = records.evidence.filter(({ service }) => findSubjectAgent(service) !== null);
   return new Map(own.map((item) => [item.target, item]));
 }
@@ -164,36 +167,6 @@ export function findInterference(
   const { owner, fingerprint } = prior as UserPrior;
   if (user.owner !== owner) return 'moved';
   return fingerprint === undefined || toFingerprint(user) === fingerprint ? null : 'touched';
-}
-
-/** Plans which users `restore` enables, and which it leaves and why. */
-export function planRestore(input: PlanInput, force: boolean): RestorePlan {
-  const { recorded, agent } = input;
-  const users = new Map(input.list.users.map((user) => [user.uuid, user]));
-  const plan: RestorePlan = { steps: [], left: [] };
-  for (const [uuid, evidence] of ownEvidence(input)) {
-    const user = users.get(uuid);
-    if (user === undefined) continue;
-    const chain = recorded.hierarchy.listChain(user.owner);
-    if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
-    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
-    // A sub-agent may still be over.
-    const isHeld = chain.some((above) => recorded.standing.get(above)?.force === 'over');
-    const outcome = interference ?? (isHeld && !force ? 'still-over' : null);
-    if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
-    else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
-  }
-  return plan;
-}
-
-/** Plans to disable every enabled user below an agent for its hold. */
-export function planDisabling(input: PlanInput, hold: HoldRecord): Step[] {
-  const agent = findSubjectAgent(hold.service) ?? '';
-  return input.list.users.flatMap((user) => {
-    if (!user.enabled || user.uuid === null || !input.recorded.hierarchy.listChain(user.owner).includes(agent))
-      return [];
-    return [disablingStep({ ...user, uuid: user.uuid }, agent, hold, { why: 'ordered' })];
-  });
 }
 
 function disablingStep(
@@ -217,7 +190,8 @@ function disablingStep(
   };
 }
 
-function enablingStep(
+/** Returns the step that enables a user again and ends its evidence. */
+export function enablingStep(
   user: AddressableUser,
   { id, hold, service, prior }: EvidenceRecord,
   why = 'agent-within-limit',

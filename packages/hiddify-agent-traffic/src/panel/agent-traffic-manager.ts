@@ -65,8 +65,12 @@ export interface AgentEngine {
       mode: string | undefined;
       dryRun: boolean;
     }): Promise<{ user: { uuid: string | null; name: string; limitBytes: number; agent: string } }>;
-    disable(agent: string, options?: AgentCall): Promise<UsersChanged>;
-    restore(agent: string, options?: AgentCall & { force?: boolean | undefined }): Promise<UsersChanged>;
+    suspend(agent: string, options?: AgentCall): Promise<UsersChanged>;
+    unsuspend(agent: string, options?: AgentCall): Promise<UsersChanged>;
+    restore(
+      agent: string,
+      options?: AgentCall & { force?: boolean | undefined; unsuspend?: boolean | undefined },
+    ): Promise<UsersChanged>;
   };
 }
 
@@ -152,13 +156,24 @@ export class AgentTrafficManager {
     return this.#agents.check({ panel: this.#panel, ...options });
   }
 
-  /** Disables every enabled user below an agent, whatever its limit is; only `restoreUsers` enables them again. */
+  /**
+   * Suspends an agent: disables every enabled user below it, whatever its limit is, and the checks keep them disabled until
+   * `unsuspendAgent` or `restoreUsers`.
+   */
   disableAllUsers(agent: string, options: { dryRun?: boolean } = {}): Promise<UsersChanged> {
-    return this.#agents.disable(agent, { panel: this.#panel, ...options });
+    return this.#agents.suspend(agent, { panel: this.#panel, ...options });
   }
 
-  /** Enables the users that were disabled below an agent; with `force` also while it is over its limit. */
+  /** Ends what `disableAllUsers` began: enables exactly the users that it disabled, where no limit needs them disabled. */
+  unsuspendAgent(agent: string, options: { dryRun?: boolean } = {}): Promise<UsersChanged> {
+    return this.#agents.unsuspend(agent, { panel: this.#panel, ...options });
+  }
+
+  /**
+   * Enables the users that were disabled below an agent, and ends its suspension; with `force` also while it is over its limit.
+   * Rejects with `agent_suspended` while an agent above it is suspended.
+   */
   restoreUsers(agent: string, options: { dryRun?: boolean; force?: boolean } = {}): Promise<UsersChanged> {
-    return this.#agents.restore(agent, { panel: this.#panel, ...options });
+    return this.#agents.restore(agent, { panel: this.#panel, unsuspend: true, ...options });
   }
 }

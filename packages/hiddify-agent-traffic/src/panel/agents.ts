@@ -29,7 +29,6 @@ import type {
   AgentReservationRecord,
   AgentSnapshotRecord,
   AgentUserRecord,
-  HoldRecord,
   ServiceRecord,
 } from '@sluice/quota-core';
 import { checkNewUser } from '../client/check-user.js';
@@ -38,10 +37,11 @@ import type { HiddifyClient, NewHiddifyUser } from '../client/types.js';
 import { describeAgents, explainAgent, findAgent, toStoredAgents, withLimits } from '../account/agents.js';
 import { WRITE_BACK_MS } from '../account/counter.js';
 import { listChain } from '../account/hierarchy.js';
-import { planDisabling, type PlanInput, planRestore, planUsers } from '../account/plan-users.js';
+import { type PlanInput, planUsers } from '../account/plan-users.js';
 import { type ObservedList, type RecordedList, recordList } from '../account/record-list.js';
 import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
+import { planRestore, planUnsuspension } from '../account/restore-users.js';
 import { findZeroing, USER_REF, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
 import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
@@ -135,8 +135,12 @@ export class HiddifyAgents implements PanelAgents {
     return planRestore(this.#planInput(input), force);
   }
 
-  planDisabling(input: AgentPlanInput, hold: HoldRecord): Step[] {
-    return planDisabling(this.#planInput(input), hold);
+  planSuspension(input: AgentPlanInput): AgentPlan {
+    return planUsers(this.#planInput(input), Infinity);
+  }
+
+  planUnsuspension(input: AgentPlanInput): RestorePlan {
+    return planUnsuspension(this.#planInput(input));
   }
 
   #planInput(input: AgentPlanInput): PlanInput {
@@ -161,7 +165,13 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck {
-    return toStoredAgents(records, this.#deps.rules).checker.canCreateUserWithTraffic(chain, bytes);
+    const { agents, suspensions, checker } = toStoredAgents(records, this.#deps.rules);
+    const check = checker.canCreateUserWithTraffic(chain, bytes);
+    const suspended = chain.find((agent) => suspensions.has(agent)) ?? null;
+    if (suspended === null) return check;
+    const { name = '' } = agents.get(suspended) ?? {};
+    const reason = `Agent "${name}" is suspended, so no user can be created below it.`;
+    return { ...check, allowed: false, reason, suspended: name };
   }
 
   withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[] {

@@ -29,7 +29,7 @@ export async function checkContract(
   await read('GET /api/v2/admin/admin_user/', async () => {
     const { admins, unreadable } = await client.admins.list({ signal });
     const agents = admins.filter(({ role }) => role === 'agent').length;
-    return `${admins.length} accounts, ${agents} agents, ${unreadable} unreadable`;
+    return `${admins.length} account${admins.length === 1 ? '' : 's'}, ${agents} agent${agents === 1 ? '' : 's'}, ${unreadable} unreadable`;
   });
   const known = new Map<string, HiddifyUser>();
   await read('GET /api/v2/admin/user/', async () => {

@@ -184,7 +184,7 @@ function release(plan: Plan, { service, product }: TargetState, user: Addressabl
     (plan.notices ??= []).push({
       code: 'agent_user_moved',
       key: `agent_user_moved:${item.id}`,
-      message: `${service.id}: user "${user.name}", which was disabled because of its agent's limit, has another owner now; it was left disabled`,
+      message: `${service.id}: user "${user.name}", which was disabled for its agent, has another owner now; it was left disabled`,
     });
   } else {
     plan.steps.push({

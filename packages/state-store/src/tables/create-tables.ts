@@ -13,6 +13,7 @@ import { graphCacheTable } from './graph-cache-table.js';
 import { holdsTable } from './holds-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
+import { panelListsTable } from './panel-lists-table.js';
 import { purchasesTable } from './purchases-table.js';
 import { refreshesTable } from './refreshes-table.js';
 import { resourcesTable } from './resources-table.js';
@@ -42,6 +43,7 @@ export function createTables(access: Access): StoreTables {
     fingerprints: fingerprintsTable(access),
     resources: resourcesTable(access),
     graphCache: graphCacheTable(access),
+    panelLists: panelListsTable(access),
     clock: clockTable(access),
     ...agentsTables(access),
   };

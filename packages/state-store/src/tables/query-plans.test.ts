@@ -62,6 +62,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'fingerprints.list': (t) => t.fingerprints.list('dcim'),
   'resources.list': (t) => t.resources.list({ services: ['svc-1'] }),
   'graphCache.get': (t) => t.graphCache.get('k', minute(1)),
+  'panelLists.ids': (t) => t.panelLists.ids('speedLimits', ['relay', 'b']),
   'clock.confirmed': (t) => t.clock.confirmed(),
   'agents.list of a panel': (t) => t.agents.list('vpn'),
   'agentUsers.list of a panel': (t) => t.agentUsers.list({ panel: 'vpn' }),

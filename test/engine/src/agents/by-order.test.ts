@@ -107,6 +107,30 @@ describe('orders about one agent', () => {
       expect(enabled()).toEqual([true, false, true]);
     });
 
+    it('ends by unsuspendAgent for exactly its users, those of a limit aside', async () => {
+      const [anna = '', byHand = '', below = ''] = users;
+      world.fake.disable(byHand);
+      await manager.disableAllUsers('north');
+      world.fake.use(anna, 10 * GB);
+      world.time.advance(minute);
+      await manager.sweep();
+      expect(await world.disabled()).toHaveLength(2);
+      const kept = await manager.unsuspendAgent('north');
+      expect([kept.actions, kept.left.map(({ outcome }) => outcome)]).toEqual([[], ['still-over', 'still-over']]);
+      expect(await world.disabled()).toMatchObject([{ reason: 'agent-limit' }, { reason: 'agent-limit' }]);
+      await manager.disableAllUsers('north-east');
+      await manager.setTrafficLimit('north', 100 * GB);
+      world.time.advance(minute);
+      await manager.sweep();
+      expect(enabled()).toEqual([true, false, false]);
+      await expect(manager.createUser('north-east', { name: 'new', limitBytes: GB })).rejects.toMatchObject({
+        code: 'agent_suspended',
+      });
+      const { actions } = await manager.unsuspendAgent('north-east');
+      expect(actions).toMatchObject([{ type: 'enable-user', target: below, state: 'applied' }]);
+      expect([enabled(), (await manager.unsuspendAgent('north-east')).actions]).toEqual([[true, false, true], []]);
+    });
+
     it('changes nothing in a dry run', async () => {
       world.fake.server.clearCalls();
       expect((await manager.disableAllUsers('north', { dryRun: true })).actions).toHaveLength(3);

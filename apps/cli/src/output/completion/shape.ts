@@ -8,7 +8,7 @@ export type CompletionValue =
   | { kind: 'any' };
 
 /** What `sluice completion --complete` lists. */
-export const STORED_NAMES = ['services', 'panels', 'products', 'agents'] as const;
+export const STORED_NAMES = ['services', 'panels', 'products', 'agents', 'speed-limits', 'tunnel-groups'] as const;
 
 export type StoredNames = (typeof STORED_NAMES)[number];
 

@@ -24,6 +24,7 @@ async function expectGrace(bench: Bench, passTo: (instant: number) => void, isSe
     await poll();
     expect([instant, isServed()]).toEqual([instant, true]);
     expect(await text('explain svc-1')).toContain(says);
+    expect(await text('explain svc-1')).not.toContain('It is held once');
   }
   passTo(END + MINUTE);
   await poll();

@@ -106,6 +106,20 @@ describe('what an operator reads', () => {
     expect(await text('override clear svc-3')).toContain('quota 150 GB (was 200 GB)');
   });
 
+  it('of switches, panels and decisions is in words, not as they are stored', async () => {
+    expect(await text('observe dcim')).toBe('OBSERVING panel dcim: nothing is changed (set with a command)\n');
+    await at.poll();
+    expect(await text('poll --verbose')).toMatch(/\n\S+ +dcim +(ok|unmanaged) \(observing\) /);
+    expect(await text('poll --verbose')).not.toContain('would be held (observing)');
+    expect(await text('explain svc-2')).toMatch(/ {2}enforce +observe, set with a command since 20 Nov 2026 \d/);
+    expect(await text('observe dcim --as-configured')).toBe('panel dcim is enforced (set in the config (enforce))\n');
+    await at.poll();
+    expect(await text('explain svc-2')).toMatch(/ {2}enforce +on, set in the config \(enforce\)\n/);
+    expect(await text('panel list')).toMatch(/\ndcim +EasyDCIM +http/);
+    expect(await text('panel test')).toMatch(/^dcim \(EasyDCIM, http.*\): ok in/);
+    expect(await text('poll --service svc-9')).toMatch(/did you mean "svc-\d"\? List the services/);
+  });
+
   it('after a failed read is the last good figure with its age', async () => {
     await at.poll();
     const readAt = new Date(at.bench.clock.now()).toISOString();

@@ -38,7 +38,7 @@ interface Row {
 
 /** The panel's own API, as an administrator and as the customer use it. */
 class PanelApi {
-  private constructor(private readonly token: string) {}
+  private constructor(readonly token: string) {}
 
   static async login(user: string, secret: string): Promise<PanelApi> {
     const { token } = (await call('/user/login', { username: user, password: secret })) as { token: string };
@@ -105,13 +105,15 @@ async function run<T>(words: string, exitCode = 0): Promise<T> {
 /** Nothing is left to do for any run. */
 const settled = (): Promise<unknown> => run('plan');
 
-function configure(tunnel: number): void {
+const LOGIN = `username: "${String(username)}", password: "\${env:FLVX_PASSWORD}"`;
+
+function configure(tunnel: number, credentials = LOGIN): void {
   const flvx = `tunnelId: ${tunnel}`;
   writeFileSync(
     path.join(folder, 'sluice.yaml'),
     `timeZone: UTC
 panels:
-  relay: { kind: flvx, url: "${String(url)}", allowHttp: true, username: "${String(username)}", password: "\${env:FLVX_PASSWORD}" }
+  relay: { kind: flvx, url: "${String(url)}", allowHttp: true, ${credentials} }
 products:
   small: { panel: relay, quota: { total: 100GB }, flvx: { ${flvx} } }
   large: { panel: relay, quota: { total: 300GB }, action: redirect, flvx: { ${flvx}, maxForwards: 20, speedMbit: 50 } }
@@ -293,5 +295,34 @@ describe('a real FLVX panel', () => {
       await run('provision terminate svc-1 --yes');
     },
     300_000,
+  );
+
+  itWithPanel(
+    `is used with a token in place of username and password${reason}`,
+    async () => {
+      const admin = await PanelApi.login(username ?? '', password ?? '');
+      const { id: tunnel } = await workingTunnel(admin);
+      configure(tunnel, 'token: "${file:./token}"');
+      const use = (token: string): void => {
+        writeFileSync(path.join(folder, 'token'), `${token}\n`, { mode: 0o600 });
+      };
+      use(admin.token);
+      const { panels } = await run<{ panels: { credentialsUntil: string }[] }>('panel test relay');
+      const life = Date.parse(panels[0]?.credentialsUntil ?? '') - Date.now();
+      expect(Math.abs(life - 90 * DAY)).toBeLessThan(DAY);
+      await run(`service add svc-1 panel=relay product=small billing_cycle=monthly next_due_date=${dateIn(20)}`);
+      const { service } = await run<CommandReport>('provision create svc-1');
+      await settled();
+      await run('provision terminate svc-1 --yes');
+      expect((await admin.post('/user/list')).map(({ id }) => String(id))).not.toContain(service.refs['flvx_user_id']);
+
+      const [head, claims] = admin.token.split('.');
+      use(`${String(head)}.${String(claims)}.${'A'.repeat(43)}`);
+      const refused = await run<{ panels: { error: unknown }[] }>('panel test relay', 1);
+      expect(refused.panels).toMatchObject([
+        { ok: false, error: { code: 'PANEL_AUTH', message: expect.stringContaining('although it is valid until') } },
+      ]);
+    },
+    120_000,
   );
 });

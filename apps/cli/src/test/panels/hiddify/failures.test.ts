@@ -44,6 +44,14 @@ async function fullAgent(at: HiddifyBench): Promise<void> {
   await ok(at, 'agent limit north --gb 5 --yes');
 }
 
+/** An agent with a service, a user of a sub-agent, and a user that somebody disabled. */
+async function agentWithService(at: HiddifyBench): Promise<void> {
+  await at.create(1, { product: 'agency' });
+  at.panel.addUser({ name: 'a', agent: at.panel.addAgent(at.north, { name: 'north-east' }) });
+  at.panel.disable(at.panel.addUser({ name: 'b', agent: at.north }));
+  await ok(at, 'poll');
+}
+
 const OPERATIONS: Record<string, Operation> = {
   create: { setUp: (at) => at.addService(1), words: 'provision create svc-1' },
   'create under a limited agent': {
@@ -97,6 +105,14 @@ const OPERATIONS: Record<string, Operation> = {
       await ok(at, 'agent limit north --gb 500 --yes');
     },
     words: 'agent check --all',
+  },
+  'a suspension of an agent': { setUp: agentWithService, words: 'agent suspend north' },
+  'the end of a suspension': {
+    async setUp(at) {
+      await agentWithService(at);
+      await ok(at, 'agent suspend north');
+    },
+    words: 'agent unsuspend north',
   },
 };
 

@@ -1,0 +1,83 @@
+import type { AgentStanding } from '@sluice/panel-kind';
+import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
+import type { RecordedList } from './record-list.js';
+
+/** Whether a hold is the suspension of an agent by an operator. */
+export function isSuspension({ reason }: Pick<HoldRecord, 'reason'>): boolean {
+  return reason === 'manual';
+}
+
+/** What keeps the users below agents disabled: limits that are exceeded, and suspensions. */
+export class AgentHolds {
+  readonly #recorded: Pick<RecordedList, 'standing' | 'exempt'>;
+  readonly #byId: Map<string, HoldRecord>;
+  readonly #limits = new Map<string, HoldRecord>();
+  readonly #suspensions = new Map<string, HoldRecord>();
+
+  constructor(holds: readonly HoldRecord[], recorded: Pick<RecordedList, 'standing' | 'exempt'>) {
+    this.#recorded = recorded;
+    this.#byId = new Map(holds.map((hold) => [hold.id, hold]));
+    for (const hold of holds) {
+      const agent = findSubjectAgent(hold.service) ?? '';
+      if (isSuspension(hold)) this.#suspensions.set(agent, hold);
+      else if (hold.reason === 'agent-limit') this.#limits.set(agent, hold);
+    }
+  }
+
+  isSuspended(agent: string): boolean {
+    return this.#suspensions.has(agent);
+  }
+
+  force(agent: string): AgentStanding['force'] {
+    return this.#recorded.standing.get(agent)?.force ?? 'free';
+  }
+
+  /** Whether the limits above a user's owner do not count for the user. */
+  isExempt(owner: string | null): boolean {
+    return this.#recorded.exempt.has(owner ?? '');
+  }
+
+  isInForce(hold: string): boolean {
+    return this.#byId.has(hold);
+  }
+
+  /** Returns what disables the users of `owner`, nearest agent first; where one has a hold, that one. */
+  findDisabling(owner: string | null, chain: readonly string[]): { agent: string; hold: HoldRecord | null } | null {
+    const isExempt = this.isExempt(owner);
+    const found = chain.flatMap((agent) => {
+      const isOver = !isExempt && this.force(agent) === 'over';
+      const suspension = this.#suspensions.get(agent) ?? null;
+      if (!isOver && suspension === null) return [];
+      return [{ agent, hold: isOver ? this.findHold(agent) : suspension }];
+    });
+    return found.find(({ hold }) => hold !== null) ?? found[0] ?? null;
+  }
+
+  /** Returns the agents of a chain on account of which a disabled user is not enabled. */
+  listKeeping(chain: readonly string[]): string[] {
+    return chain.filter((agent) => this.isSuspended(agent) || this.force(agent) !== 'free');
+  }
+
+  /** Returns the hold that users below an agent are disabled for: that of its limit while it is due, or its suspension. */
+  findHold(agent: string): HoldRecord | null {
+    const limit = this.force(agent) === 'free' ? undefined : this.#limits.get(agent);
+    return limit ?? this.#suspensions.get(agent) ?? null;
+  }
+
+  /** Returns the hold of the first agent that has one. */
+  findFirst(agents: readonly string[]): HoldRecord | null {
+    for (const agent of agents) {
+      const hold = this.findHold(agent);
+      if (hold !== null) return hold;
+    }
+    return null;
+  }
+
+  /** Returns whether evidence stays where it is: its hold is in force, and its agent still keeps the user disabled. */
+  isKept({ hold, service }: EvidenceRecord, keeping: readonly string[]): boolean {
+    const own = this.#byId.get(hold);
+    const agent = findSubjectAgent(service) ?? '';
+    if (own === undefined) return false;
+    return isSuspension(own) ? keeping.includes(agent) : this.force(agent) !== 'free';
+  }
+}

@@ -1,0 +1,71 @@
+import type { RestorePlan } from '@sluice/panel-kind';
+import { findSubjectAgent } from '@sluice/quota-core';
+import { AgentHolds } from './agent-holds.js';
+import { enablingStep, findAbsence, findInterference, ownEvidence, type PlanInput } from './plan-users.js';
+import type { UserPrior } from './user-actions.js';
+
+/** Plans which users `restore` enables, and which it leaves and why. */
+export function planRestore(input: PlanInput, force: boolean): RestorePlan {
+  const { recorded, agent } = input;
+  const holds = new AgentHolds(input.holds, recorded);
+  const users = new Map(input.list.users.map((user) => [user.uuid, user]));
+  const plan: RestorePlan = { steps: [], moves: [], endedEvidence: [], left: [] };
+  for (const [uuid, evidence] of ownEvidence(input)) {
+    const user = users.get(uuid);
+    if (user === undefined) continue;
+    const chain = recorded.hierarchy.listChain(user.owner);
+    if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
+    const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);
+    // A sub-agent may still be over or suspended.
+    const isSuspended = chain.some((above) => holds.isSuspended(above));
+    const isOver = chain.some((above) => holds.force(above) === 'over');
+    const outcome = interference ?? (isSuspended ? 'suspended' : isOver && !force ? 'still-over' : null);
+    if (outcome !== null) plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
+    else plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
+  }
+  return plan;
+}
+
+/**
+ * Plans to enable the users that were disabled for an ended suspension of `input.agent`. Evidence of a user that another hold
+ * still needs moves to that hold; that of a user which other tools changed ends.
+ */
+export function planUnsuspension(input: PlanInput): RestorePlan {
+  const { recorded } = input;
+  const holds = new AgentHolds(input.holds, recorded);
+  const users = new Map(input.list.users.map((user) => [user.uuid, user]));
+  const plan: RestorePlan = { steps: [], moves: [], endedEvidence: [], left: [] };
+  for (const [uuid, evidence] of ownEvidence(input)) {
+    const isEnded = findSubjectAgent(evidence.service) === input.agent && !holds.isInForce(evidence.hold);
+    if (!isEnded || input.serviceUsers.has(uuid)) continue;
+    const leave = (outcome: string): void => {
+      plan.left.push({ uuid, name: (evidence.prior as UserPrior).name, outcome });
+    };
+    const user = users.get(uuid);
+    const interference =
+      user === undefined
+        ? findAbsence(input, uuid)
+        : user.enabled
+          ? 'enabled-by-others'
+          : findInterference(user, evidence);
+    if (interference !== null) {
+      plan.endedEvidence.push({ evidence: evidence.id, outcome: interference });
+      leave(interference);
+    }
+    if (user === undefined || interference !== null) continue;
+    const isExempt = holds.isExempt(user.owner);
+    const keeping = recorded.hierarchy.listChain(user.owner).filter((above) => {
+      if (holds.isSuspended(above)) return true;
+      // Without a hold, `keep` says only that nothing is known.
+      return !isExempt && (holds.force(above) === 'over' || holds.findHold(above) !== null);
+    });
+    if (keeping.length === 0) {
+      plan.steps.push(enablingStep({ ...user, uuid }, evidence, 'ordered'));
+      continue;
+    }
+    leave(keeping.some((above) => holds.isSuspended(above)) ? 'suspended' : 'still-over');
+    const next = holds.findFirst(keeping);
+    if (next !== null) plan.moves.push({ evidence: evidence.id, hold: next.id });
+  }
+  return plan;
+}
