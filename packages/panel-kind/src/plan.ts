@@ -95,7 +95,7 @@ export interface Step {
   begins: { kind: string; target: string; prior: unknown } | null;
   /** Whether it needs the password of the command. */
   needsPassword?: boolean;
-  /** What it takes from the budget of an agent, so that a preview can refuse it as the run would. */
+  /** What it needs of the budget of an agent, so that a preview can refuse it as the run would. */
   raises?: RaiseRequest;
 }
 

@@ -146,7 +146,7 @@ function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: Tar
   if (target.holds.length > 0 || target.command !== null || error !== null) return false;
   if (allowance === null || allowance.kind === 'unmanaged') return false;
   const { allowedBytes } = target.allowance ?? { allowedBytes: null };
-  const used = cycle === null || mode === null ? null : usageInMode(cycle, mode);
+  const used = cycle === null ? null : usageInMode(cycle, mode);
   // A command decides nothing: the next run holds a service that has used its allowance.
   return used === null || allowedBytes === null || used < allowedBytes;
 }

@@ -31,9 +31,7 @@ export function toLimit({ allowance, mode }: Pick<TargetState, 'allowance' | 'mo
   return Math.min(allowance.allowedBytes, MOST_BYTES);
 }
 
-/**
- * Returns what a change of a service's user takes from the budget of its agent; null where it takes nothing.
- */
+/** Returns what a change of a service's user needs of the budget of its agent; null where it needs nothing. */
 export function toRaise(
   user: Pick<HiddifyUser, 'uuid' | 'owner' | 'limitBytes' | 'usedBytes'>,
   change: Pick<HiddifyUserChange, 'owner' | 'limitBytes'>,

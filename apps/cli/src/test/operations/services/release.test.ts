@@ -92,7 +92,9 @@ describe('hold release --until', () => {
     expect(entries.filter(({ actor }) => actor === 'bob')).toMatchObject([
       { command: 'hold release', service: 'svc-1', note: 'transfer' },
     ]);
-    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(/svc-1 +hold release by bob +exit 0: transfer +run-/);
+    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(
+      /svc-1 +hold release by bob +exit 0: transfer +run-/,
+    );
   });
 
   it('refuses other dates, and leaves a manual hold', async () => {
