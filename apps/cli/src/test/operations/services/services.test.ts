@@ -66,7 +66,7 @@ describe('service import', () => {
     const { problems, totals } = json<ImportReport>();
     expect(totals).toEqual({ rows: 5, added: 0, changed: 0, unchanged: 0 });
     expect(problems.map(({ line, key }) => [line, key])).toEqual([
-      [2, 'colour'],
+      [1, 'colour'],
       [3, 'id'],
       [4, 'billing_cycle'],
       [4, 'next_due_date'],
