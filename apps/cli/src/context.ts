@@ -16,7 +16,7 @@ export interface Deps {
   stdout: Output;
   stderr: Output;
   /** Reads all of standard input. */
-  readStdin: () => Promise<string>;
+  readStdin: () => Promise<Uint8Array>;
   /** Reads one line from the terminal; null without a terminal. `secret` hides what is typed. */
   ask: ((question: string, options?: { secret?: boolean }) => Promise<string>) | null;
   env: Record<string, string | undefined>;

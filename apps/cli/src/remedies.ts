@@ -74,6 +74,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   hold_not_released: [
     'Give more with "sluice override set {quota} --quota SIZE", protect it with "sluice service set {quota} protected_until=DATE", or lift the quota hold for some time with "sluice hold release {quota} --until DATE"',
     'End the billing hold with "sluice provision unsuspend {billing}"',
+    'See its holds with "sluice hold list {released}"',
     'Raise the limit of its agent with "sluice agent limit AGENT --gb N", or end the suspension of the agent with "sluice agent unsuspend AGENT"',
   ],
   unknown_package: '"sluice package list" lists the packages',

@@ -13,6 +13,8 @@ export interface RaiseRequest {
   /** The agent that owns the user afterwards. */
   owner: string;
   limitBytes: number;
+  /** The limit is lifted, not sold: where limits count real traffic, nothing is reserved. */
+  lifted?: boolean;
 }
 
 /** How a user is created, and removed again if its agent exceeded the limit meanwhile. */

@@ -1,5 +1,5 @@
 import type { ActionRecord, ActionState, EvidenceRecord, HoldRecord, Mode, ServiceRecord } from '@sluice/quota-core';
-import type { AgentBudget } from './budget.js';
+import type { AgentBudget, RaiseRequest } from './budget.js';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 
@@ -20,7 +20,12 @@ export interface TargetState {
   action: string;
   /** The directions that count. */
   mode: Mode;
-  allowance: { unlimited: boolean; allowedBytes: number | null } | null;
+  allowance: {
+    unlimited: boolean;
+    allowedBytes: number | null;
+    /** An operator has lifted it: by a release until a date, or by an unlimited override. */
+    lifted?: boolean;
+  } | null;
   /** Other services that use the same server, port, order or account. */
   sharers: Sharer[];
   /**
@@ -90,6 +95,8 @@ export interface Step {
   begins: { kind: string; target: string; prior: unknown } | null;
   /** Whether it needs the password of the command. */
   needsPassword?: boolean;
+  /** What it needs of the budget of an agent, so that a preview can refuse it as the run would. */
+  raises?: RaiseRequest;
 }
 
 /** The steps to the target state, and what can't be or needs not be changed. */

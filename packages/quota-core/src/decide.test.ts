@@ -206,7 +206,7 @@ describe('decide about the quota', () => {
     const decision = run(used(100), { peakUsedBytes: 900 });
     expect(decision).toMatchObject({ status: 'ok', rule: 'below-allowance', usedBytes: 100, holds: [] });
     expect(decision.problem?.code).toBe('usage_fell');
-    expect(decision.problem?.message).toContain('100 bytes, less than half of the 900 bytes');
+    expect(decision.problem?.message).toContain('100 B, less than half of the 900 B');
   });
 
   it('compares plainly after a raise that is enough by itself', () => {

@@ -1,5 +1,5 @@
 import type { Allowance } from './allowance.js';
-import { BYTES_PER_GB } from './bytes.js';
+import { BYTES_PER_GB, formatBytes } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
 import { type Mode, type Reading, usageInMode } from './usage.js';
 
@@ -221,7 +221,7 @@ function describeFall(used: number | null, peak: number | null): Problem {
   return {
     code: 'usage_fell',
     message:
-      `the panel shows ${String(used)} bytes, less than half of the ${String(peak)} bytes read earlier in this cycle: ` +
+      `the panel shows ${formatBytes(used ?? 0)}, less than half of the ${formatBytes(peak ?? 0)} read earlier in this cycle: ` +
       'check the figure on the panel',
   };
 }

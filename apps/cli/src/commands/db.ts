@@ -5,6 +5,7 @@ import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFil
 import { toItemError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
+import { requireFolder } from '../files/new-file.js';
 import { printChecks } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
@@ -51,6 +52,7 @@ export const dbMigrate: CommandHandler = async (_args, options, deps) => {
 export const dbBackup: CommandHandler = async ([file = ''], options, deps) => {
   const location = storeLocation(loadConfig(options.config, deps));
   const to = path.resolve(deps.cwd, file);
+  requireFolder(to);
   await backupStore({ from: location, to });
   const terminal = new Terminal(deps, options);
   terminal.document({ from: location, to });

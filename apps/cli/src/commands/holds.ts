@@ -237,8 +237,8 @@ export const holdList: CommandHandler<ListOptions> = listCommand(
     if (csv !== undefined) return ExitCode.done;
     for (const { service, panel, reason } of status === 'past' ? [] : (also?.wouldHold ?? []))
       terminal.line(`${service}: would be held (${reason}); panel ${panel} is under observe`);
-    for (const { service, until } of also?.released ?? [])
-      terminal.line(`${service}: the quota hold is released until ${until}`);
+    for (const { service, until, note } of also?.released ?? [])
+      terminal.line(`${service}: the quota hold is released until ${until}${note === null ? '' : ` (${note})`}`);
     return ExitCode.done;
   },
 );

@@ -4,7 +4,7 @@ import { loadConfig } from '../load-config.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { toCsv } from '../files/csv.js';
-import { readTable } from '../files/rows.js';
+import { readRows } from '../files/rows.js';
 import { knownKinds } from '../kinds.js';
 import { withSluice } from '../open-sluice.js';
 import { describeChange } from '../output/outcome.js';
@@ -48,7 +48,7 @@ async function printTemplate(options: GlobalOptions, deps: Deps): Promise<number
 export const importFile: CommandHandler<PreviewOptions & { template?: boolean }> = async ([file], options, deps) => {
   if (options.template === true) return printTemplate(options, deps);
   if (file === undefined) throw usageError('bad_option', 'Name a file, or print one with --template');
-  const { rows, readAs } = await readTable(file, deps);
+  const { rows, readAs } = await readRows(file, deps);
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
     const { allowDuplicateRefs, dryRun } = options;

@@ -157,7 +157,7 @@ describe('init with options', () => {
   it('takes a secret from standard input into a file of its own', async () => {
     const spec = 'kind=flvx,url=https://relay.example.com,username=ops,password-stdin=file';
     const { exitCode, stdout } = await bench.sluice(['init', 'conf/sluice.yaml', '--no-test', '--panel', spec], {
-      readStdin: () => Promise.resolve(`${TOKEN}\n`),
+      readStdin: () => Promise.resolve(Buffer.from(`${TOKEN}\n`)),
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`The password of relay is in ${bench.path('conf/relay.password')} (mode 0600).`);
@@ -170,7 +170,9 @@ describe('init with options', () => {
   it('never replaces a file that holds a secret', async () => {
     bench.write('dcim.token', 'older');
     const spec = 'kind=easydcim,url=https://dcim.example.com,token-stdin=file';
-    await bench.sluice(['init', '--no-test', '--panel', spec], { readStdin: () => Promise.resolve(TOKEN) });
+    await bench.sluice(['init', '--no-test', '--panel', spec], {
+      readStdin: () => Promise.resolve(Buffer.from(TOKEN)),
+    });
     expect(bench.read('dcim.token')).toBe('older');
     expect(bench.read('dcim.token-2')).toBe(`${TOKEN}\n`);
     expect(bench.read('sluice.yaml')).toContain('${file:./dcim.token-2}');

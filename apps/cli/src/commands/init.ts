@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/find-config-file.js';
 import type { Deps } from '../context.js';
+import { readStdinText } from '../files/read-text.js';
 import { publicUrl, type ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
@@ -116,7 +117,7 @@ async function parsePanels(specs: string[], deps: Deps, place: (answer: string) 
     if (isRead)
       throw usageError('bad_option', '--panel: only one secret can be read from standard input; nothing was written');
     isRead = true;
-    return deps.readStdin();
+    return readStdinText(deps);
   };
   const panels: PanelAnswer[] = [];
   for (const spec of specs) {

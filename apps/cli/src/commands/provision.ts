@@ -5,7 +5,7 @@ import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { hasPlaceholder } from '../files/placeholders.js';
-import { readText } from '../files/read-text.js';
+import { readStdinText, readText } from '../files/read-text.js';
 import { printAccess, printMessage } from '../output/customer.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
@@ -59,7 +59,7 @@ function givenPassword(
       'Use one of --password-file (a new file for a generated password), --password-from and --password-stdin; no panel was called',
     );
   }
-  if (passwordFrom === undefined) return passwordStdin === true ? deps.readStdin : undefined;
+  if (passwordFrom === undefined) return passwordStdin === true ? () => readStdinText(deps) : undefined;
   const file = path.resolve(deps.cwd, passwordFrom);
   return () => Promise.resolve(readText(file, { code: 'bad_password', label: 'The new password in ' }));
 }

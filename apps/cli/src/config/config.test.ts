@@ -37,6 +37,15 @@ describe('config check', () => {
     expect(await check(GOOD)).toEqual({ exitCode: 0, problems: [] });
   });
 
+  it('reports an unreadable message beside other errors, in the order of the lines', async () => {
+    const text = GOOD.replace('action: both', 'credentials: { message: mail.txt }, quotta: 1');
+    const { exitCode, problems } = await check(`nope: 1\n${text}also: 2\n`);
+    expect([exitCode, problems.map(({ line, path }) => `${String(line)} ${path}`)]).toEqual([
+      2,
+      ['1 nope', '9 products.ded.credentials.message', '9 products.ded.quotta', '10 also'],
+    ]);
+  });
+
   it('names the nearest known key and the line of an unknown one', async () => {
     const { exitCode, problems } = await check(GOOD.replace('    token:', '    tokn: x\n    token:'));
     expect(exitCode).toBe(2);

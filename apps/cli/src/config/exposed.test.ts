@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
-import { exposedConfig } from './exposed.js';
+import { type ConfigAccess, exposedConfig } from './exposed.js';
 
 let bench: Bench;
 beforeEach(() => {
@@ -48,6 +48,44 @@ describe('a config that other users can write', () => {
   });
 });
 
+describe('who can write a config', () => {
+  const own = { mode: 0o600, uid: 1000, gid: 1000 };
+  const folder = { mode: 0o755, uid: 0, gid: 0 };
+  const program = { panels: { p: { token: '${cmd:/bin/x}' } } };
+  const found = (access: Partial<ConfigAccess>, raw: unknown = program): string[] =>
+    exposedConfig({ file: '/etc/s/s.yaml', ...own, folder, ...access }, { uid: 1000, gid: 1000 }, raw, []).map(
+      ({ severity, message }) => `${severity} ${message}`,
+    );
+
+  it('is found by its owner, group and folder', () => {
+    const fine = [
+      {},
+      { mode: 0o660 },
+      { mode: 0o660, gid: 0 },
+      { uid: 0, gid: 0 },
+      { folder: { ...folder, mode: 0o1777 } },
+    ];
+    for (const access of fine) expect([access, found(access)]).toEqual([access, []]);
+    const exposed: [Partial<ConfigAccess>, string][] = [
+      [{ mode: 0o660, gid: 7 }, 'another group (7) can write'],
+      [{ uid: 7 }, 'another user (7) owns'],
+      [{ folder: { ...folder, mode: 0o777 } }, 'its folder is writable'],
+    ];
+    for (const [access, words] of exposed) {
+      expect(found(access)).toEqual([expect.stringMatching(/^error .*can run programs/)]);
+      expect(found(access, {})).toEqual([expect.stringContaining(words)]);
+    }
+  });
+
+  it('is said beside who can read its secrets', async () => {
+    const expected = [
+      warning('write FILE. Run "chmod o-w FILE"'),
+      warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
+    ];
+    expect(await withMode(0o666, configured('literal'))).toEqual([0, expected]);
+  });
+});
+
 describe('a config that other users can read', () => {
   it('is warned about once per run if it contains a secret', async () => {
     const expected = [0, [warning('read FILE, which contains secrets. Run "chmod 640 FILE"')]];
@@ -57,49 +95,5 @@ describe('a config that other users can read', () => {
     );
     expect(await withMode(0o644, configured('${env:T}'))).toEqual([0, []]);
     expect(await withMode(0o640, configured('literal'))).toEqual([0, []]);
-  });
-});
-
-describe('a config with a program that another user can change', () => {
-  const folder = { mode: 0o755, uid: 0, gid: 0 };
-  const own = { file: '/etc/sluice/sluice.yaml', mode: 0o640, uid: 1000, gid: 1000, folder };
-  const self = { uid: 1000, gid: 1000 };
-  const errors = (config: Partial<typeof own>, token = '${cmd:x}'): string[] =>
-    exposedConfig({ ...own, ...config }, { panels: { p: { token } } }, [], self)
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message }) => message);
-
-  it('is refused by its group, its owner and its folder', () => {
-    const refused = [
-      [{ mode: 0o660, gid: 50 }, 'group 50 can write', 'chmod g-w /etc/sluice/sluice.yaml'],
-      [{ uid: 1001 }, 'user 1001 can write', 'chown 1000 /etc/sluice/sluice.yaml'],
-      [{ folder: { ...folder, mode: 0o777 } }, 'every user of this machine can write', 'chmod o-w /etc/sluice"'],
-      [{ folder: { ...folder, mode: 0o775, gid: 50 } }, 'group 50 can write', 'chmod g-w /etc/sluice"'],
-      [{ folder: { ...folder, uid: 1001 } }, 'user 1001 can write', 'chown 1000 /etc/sluice"'],
-    ] as const;
-    for (const [config, who, fix] of refused) {
-      expect(errors(config)).toEqual([expect.stringContaining(who)]);
-      expect(errors(config)).toEqual([expect.stringContaining(fix)]);
-      expect(errors(config, '${env:T}')).toEqual([]);
-    }
-  });
-
-  it('is accepted of this user and of root, with a group of its own, and in a sticky folder', () => {
-    for (const config of [
-      {},
-      { mode: 0o660 },
-      { uid: 0, gid: 0, mode: 0o664 },
-      { folder: { ...folder, mode: 0o1777 } },
-      { folder: { ...folder, mode: 0o775, uid: 1000, gid: 1000 } },
-    ])
-      expect(errors(config)).toEqual([]);
-  });
-
-  it('is warned about to all who can read a secret, even if they can write it too', async () => {
-    const [, stderr] = await withMode(0o666, configured('literal'));
-    expect(stderr).toEqual([
-      warning('write FILE. Run "chmod o-w FILE"'),
-      warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
-    ]);
   });
 });

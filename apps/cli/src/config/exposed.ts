@@ -3,87 +3,77 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
 
-const WRITABLE_BY_OTHERS = 0o002;
 const WRITABLE_BY_GROUP = 0o020;
+const WRITABLE_BY_OTHERS = 0o002;
 const READABLE_BY_OTHERS = 0o004;
-/** In a sticky folder, only the owner of a file may replace it. */
 const STICKY = 0o1000;
 
-/** Permissions and owner of a config and of its folder. */
-export interface ConfigFile {
-  file: string;
+/** Owner and permissions of a file or folder. */
+export interface Access {
   mode: number;
   uid: number;
   gid: number;
-  folder: { mode: number; uid: number; gid: number };
 }
 
-/** The user who runs the command; null where the system has no users. */
-export type Self = { uid: number; gid: number } | null;
+/** The user who runs sluice; null where the system has no users. */
+export interface SystemUser {
+  uid: number;
+  gid: number;
+}
+
+/** A config's own access, and that of its folder. */
+export interface ConfigAccess extends Access {
+  file: string;
+  folder: Access;
+}
 
 /**
- * Returns what the permissions of a config expose. A file that another user can change or replace is an error if it names a
+ * Returns what the permissions of a config expose. A file that another user can write or replace is an error if it names a
  * program: they could run any program as the user who runs sluice.
  */
 export function exposedConfig(
-  config: ConfigFile,
+  config: ConfigAccess,
+  user: SystemUser | null,
   raw: unknown,
   kinds: readonly PanelKind[],
-  self: Self = currentUser(),
 ): ConfigProblem[] {
   const { file, mode } = config;
-  const problem = (severity: ConfigProblem['severity'], message: string): ConfigProblem => ({
-    severity,
+  const isProgram = namesProgram(raw);
+  const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix }) => ({
+    severity: isProgram ? 'error' : 'warning',
     path: '',
     line: null,
-    message,
-  });
-  const found: ConfigProblem[] = [];
-  const writable = whoCanWrite(config, self);
-  if (writable !== null) {
-    const { who, fix } = writable;
-    if (namesProgram(raw))
-      found.push(
-        problem(
-          'error',
-          `${who} can write ${file}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. ${fix}`,
-        ),
-      );
-    else if ((mode & WRITABLE_BY_OTHERS) !== 0) found.push(problem('warning', `${who} can write ${file}. ${fix}`));
+    message: isProgram
+      ? `${who}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. Run "${fix}"`
+      : `${who}. Run "${fix}"`,
+  }));
+  if ((mode & READABLE_BY_OTHERS) !== 0 && hasLiteralSecret(raw, kinds)) {
+    const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
+    found.push({ severity: 'warning', path: '', line: null, message });
   }
-  if ((mode & READABLE_BY_OTHERS) !== 0 && hasLiteralSecret(raw, kinds))
-    found.push(
-      problem(
-        'warning',
-        `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`,
-      ),
-    );
   return found;
 }
 
-function currentUser(): Self {
-  const { getuid, getgid } = process;
-  return getuid === undefined || getgid === undefined ? null : { uid: getuid(), gid: getgid() };
-}
-
-/** Returns who else can change the file or replace it, and the command against it; null for nobody. */
-function whoCanWrite({ file, mode, uid, gid, folder }: ConfigFile, self: Self): { who: string; fix: string } | null {
-  const all = 'every user of this machine';
-  if ((mode & WRITABLE_BY_OTHERS) !== 0) return { who: all, fix: `Run "chmod o-w ${file}"` };
-  if (self === null) return null;
-  const isOwn = (owner: number): boolean => owner === 0 || owner === self.uid;
-  if (!isOwn(uid)) return { who: `user ${uid}`, fix: `Run "chown ${self.uid} ${file}"` };
-  // The group of its own that many systems give to each user has the user's number.
-  const isForeign = (group: number): boolean => group !== 0 && group !== self.uid;
-  if ((mode & WRITABLE_BY_GROUP) !== 0 && isForeign(gid))
-    return { who: `group ${gid}`, fix: `Run "chmod g-w ${file}"` };
-  const dir = path.dirname(file);
-  if (!isOwn(folder.uid)) return { who: `user ${folder.uid}`, fix: `Run "chown ${self.uid} ${dir}"` };
-  if ((folder.mode & STICKY) !== 0) return null;
-  if ((folder.mode & WRITABLE_BY_OTHERS) !== 0) return { who: all, fix: `Run "chmod o-w ${dir}"` };
-  if ((folder.mode & WRITABLE_BY_GROUP) !== 0 && isForeign(folder.gid))
-    return { who: `group ${folder.gid}`, fix: `Run "chmod g-w ${dir}"` };
-  return null;
+/** Returns who else can write or replace the config, and the command that ends it. */
+function findWriters(
+  { file, folder, mode, uid, gid }: ConfigAccess,
+  user: SystemUser | null,
+): { who: string; fix: string }[] {
+  if (user === null) return [];
+  const writers: { who: string; fix: string }[] = [];
+  if ((mode & WRITABLE_BY_OTHERS) !== 0)
+    writers.push({ who: `every user of this machine can write ${file}`, fix: `chmod o-w ${file}` });
+  if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== user.gid && gid !== 0)
+    writers.push({ who: `the members of another group (${gid}) can write ${file}`, fix: `chmod g-w ${file}` });
+  if (uid !== user.uid && uid !== 0)
+    writers.push({ who: `another user (${uid}) owns ${file} and can write it`, fix: `chown ${user.uid} ${file}` });
+  // In a folder such as /tmp, the sticky bit lets only the owner replace a file.
+  if ((folder.mode & WRITABLE_BY_OTHERS) !== 0 && (folder.mode & STICKY) === 0)
+    writers.push({
+      who: `every user of this machine can replace ${file}, because its folder is writable`,
+      fix: `chmod o-w ${path.dirname(file)}`,
+    });
+  return writers;
 }
 
 function namesProgram(value: unknown): boolean {

@@ -8,7 +8,7 @@ import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
 import { KINDS, knownKinds } from '../kinds.js';
-import { type ConfigFile, exposedConfig } from './exposed.js';
+import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
 import type { ConfigProblem } from './problem.js';
@@ -29,9 +29,9 @@ export function checkConfigFile(
   file: string,
   kinds: readonly PanelKind[],
 ): { config: Config | null; problems: ConfigProblem[] } {
-  const { text, stat } = readConfig(file);
+  const { text, access } = readConfig(file);
   const { config, problems, raw } = checkConfigText(text, file, kinds);
-  const exposed = exposedConfig({ file, ...stat }, raw, kinds);
+  const exposed = exposedConfig(access, systemUser(), raw, kinds);
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
@@ -49,14 +49,15 @@ export function checkConfigText(
   if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, kinds);
   const dir = path.dirname(file);
-  if (config !== null) resolveFiles(config, dir);
   const messages = findMessageProblems(raw, dir);
-  const all = [...messages, ...(config === null ? [] : findLiteralSecrets(config, kinds)), ...findings];
+  const secrets = config === null ? [] : findLiteralSecrets(config, kinds);
+  const all = [...messages, ...secrets, ...findings];
   for (const { severity, path: keys, message } of all) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (config === null || messages.length > 0) return { config: null, problems, raw };
+  resolveFiles(config, dir);
   return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
@@ -134,13 +135,18 @@ export function formatProblem(problem: ConfigProblem): string {
   return [...place, problem.message].join(': ');
 }
 
-function readConfig(file: string): { text: string; stat: Pick<ConfigFile, 'mode' | 'uid' | 'gid' | 'folder'> } {
+function systemUser(): SystemUser | null {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  return uid === undefined || gid === undefined ? null : { uid, gid };
+}
+
+function readConfig(file: string): { text: string; access: ConfigAccess } {
   try {
     const handle = openSync(file, 'r');
     try {
       const { mode, uid, gid } = fstatSync(handle);
-      const folder = statSync(path.dirname(file));
-      return { text: readFileSync(handle, 'utf8'), stat: { mode, uid, gid, folder } };
+      const folder = statSync(path.dirname(path.resolve(file)));
+      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folder } };
     } finally {
       closeSync(handle);
     }

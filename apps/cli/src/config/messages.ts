@@ -4,8 +4,10 @@ import { PLACEHOLDER, PLACEHOLDERS } from '../files/placeholders.js';
 import { readText } from '../files/read-text.js';
 
 /**
- * Finds messages of products that can't be read, and unknown placeholders in them. The config need not be valid: all
- * its errors are reported at once.
+ * Finds messages of products that can't be read, and unknown placeholders in them. It reads the config as it is written, so
+ * that they are reported beside its other errors.
+ *
+ * @param dir the folder that relative paths are relative to
  */
 export function findMessageProblems(raw: unknown, dir: string): ConfigFinding[] {
   return Object.entries(toMap(toMap(raw)['products'])).flatMap(([name, product]) => {
@@ -17,7 +19,7 @@ export function findMessageProblems(raw: unknown, dir: string): ConfigFinding[] 
 }
 
 function toMap(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function problemsOf(file: string): string[] {

@@ -7,8 +7,20 @@ export interface Decoded {
 /** Decodes a file by its byte order mark, else as UTF-16 or UTF-8 where its bytes fit, else as Windows-1252. */
 export function decodeText(bytes: Uint8Array): Decoded {
   const encoding = findEncoding(bytes);
-  const label = { 'UTF-8': 'utf-8', 'UTF-16 LE': 'utf-16le', 'UTF-16 BE': 'utf-16be', 'Windows-1252': 'windows-1252' };
+  if (encoding === 'Windows-1252') return { text: decodeWindows1252(bytes), encoding };
+  const label = { 'UTF-8': 'utf-8', 'UTF-16 LE': 'utf-16le', 'UTF-16 BE': 'utf-16be' };
   return { text: new TextDecoder(label[encoding]).decode(bytes), encoding };
+}
+
+/** The characters of the bytes 0x80 to 0x9f; a byte without a character is replaced. */
+const WINDOWS_1252 =
+  '\u20AC\uFFFD\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\uFFFD\u017D\uFFFD' +
+  '\uFFFD\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\uFFFD\u017E\u0178';
+
+/** Node's decoder treats these bytes as Latin-1 does: as control characters. */
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  return text.replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] ?? '');
 }
 
 function findEncoding(bytes: Uint8Array): Decoded['encoding'] {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { nodeFiles } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -15,14 +15,12 @@ export class NewFile {
   }
 
   /**
-   * Creates the file, and folders that are missing.
+   * Creates the file in an existing folder.
    *
    * @throws SluiceError `file_exists`, `file_unwritable`
    */
   static create(file: string): NewFile {
-    const folder = path.dirname(file);
     try {
-      if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
       return new NewFile(file, openSync(file, 'wx', 0o600));
     } catch (error) {
       if (toErrno(error) !== 'EEXIST') throw unwritable(file, error);
@@ -45,6 +43,19 @@ export class NewFile {
   discard(): void {
     closeSync(this.#handle);
     rmSync(this.#file, { force: true });
+  }
+}
+
+/**
+ * Checks before a file is made that its folder can hold it.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export function requireFolder(file: string): void {
+  try {
+    accessSync(path.dirname(file), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(file, error);
   }
 }
 

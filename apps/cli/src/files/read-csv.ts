@@ -21,24 +21,32 @@ const SEPARATORS = new Map([
   ['|', 'pipes'],
 ]);
 
-/** Parses a CSV file with a header; the separator is the one that the header has most of. */
+/**
+ * Parses a CSV file with a header; the separator is the one that the header has most of. A row with a wrong number of cells
+ * has a `problem` and no values.
+ */
 export function readCsv(text: string): CsvTable {
   const delimiter = findSeparator(text);
   const [header, ...records] = parseRecords(text, delimiter);
   if (header === undefined) throw new Error('it is empty; the first line names the columns');
   const keys = header.cells.map((cell) => cell.trim());
   if (records.length === 0) throw new Error('it has a header but no rows');
-  const wrong = records.filter(({ cells }) => cells.length !== keys.length);
-  if (wrong.length > 0) {
-    throw new CsvProblems(
-      wrong.map(({ line, cells }) => `line ${line}: ${count(cells)}, but the header has ${count(keys)}`),
-    );
-  }
-  const rows = records.map(({ line, cells }) => ({
-    line,
-    values: Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? ''])),
-  }));
+  refuseUnclearColumns(keys, header.line);
+  const rows = records.map(({ line, cells }): ImportRow => {
+    const at = { line, headerLine: header.line };
+    if (cells.length !== keys.length)
+      return { ...at, values: {}, problem: `${count(cells)}, but the header has ${count(keys)}` };
+    return { ...at, values: Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? ''])) };
+  });
   return { rows, separator: SEPARATORS.get(delimiter) ?? '' };
+}
+
+function refuseUnclearColumns(keys: readonly string[], line: number): void {
+  const problems = keys.flatMap((key, index) => {
+    if (key === '') return [`column ${index + 1} has no name`];
+    return keys.indexOf(key) < index ? [`column "${key}" is repeated`] : [];
+  });
+  if (problems.length > 0) throw new CsvProblems(problems.map((problem) => `line ${line}: ${problem}`));
 }
 
 function count({ length }: readonly unknown[]): string {

@@ -10,6 +10,7 @@ export function toErrno(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
   EACCES: 'you have no permission to write in its folder',
   EPERM: 'you have no permission to write in its folder',
   EROFS: 'the file system is read-only',
@@ -40,13 +41,18 @@ export function readText(file: string, { code, label = '' }: { code: string; lab
   }
 }
 
+/** Reads the UTF-8 text on standard input. */
+export async function readStdinText({ readStdin }: Pick<Deps, 'readStdin'>): Promise<string> {
+  return Buffer.from(await readStdin()).toString('utf8');
+}
+
 /**
  * Reads the file that a command names; `-` is standard input.
  *
  * @throws SluiceError `bad_import`
  */
 export async function readInput(file: string, deps: Pick<Deps, 'cwd' | 'readStdin'>): Promise<Decoded> {
-  if (file === '-') return { text: await deps.readStdin(), encoding: 'UTF-8' };
+  if (file === '-') return decodeText(await deps.readStdin());
   const full = path.resolve(deps.cwd, file);
   try {
     return decodeText(readFileSync(full));

@@ -33,6 +33,28 @@ export async function readTable(
   deps: Pick<Deps, 'cwd' | 'readStdin'>,
   format: ImportFormat = findFormat(file),
 ): Promise<Table> {
+  const table = await readRows(file, deps, format);
+  const wrong = table.rows.flatMap(({ line, problem }) =>
+    problem === undefined ? [] : [`line ${String(line)}: ${problem}`],
+  );
+  if (wrong.length > 0) throw unreadableCsv(file, wrong);
+  return table;
+}
+
+function unreadableCsv(file: string, lines: string[]): Error {
+  return usageError('bad_import', `${file} can't be read as CSV; nothing was stored:`, {}, lines);
+}
+
+/**
+ * Reads the rows as {@link readTable} does, but returns those that can't be read too, each with its `problem`.
+ *
+ * @throws SluiceError `bad_import`
+ */
+export async function readRows(
+  file: string,
+  deps: Pick<Deps, 'cwd' | 'readStdin'>,
+  format: ImportFormat = findFormat(file),
+): Promise<Table> {
   const { text, encoding } = await readInput(file, deps);
   try {
     if (format === 'csv') {
@@ -40,18 +62,25 @@ export async function readTable(
       return { rows, readAs: `${encoding}, separated by ${separator}` };
     }
     if (format === 'yaml') return { rows: readYaml(text), readAs: null };
-    const rows = toRows(JSON.parse(text)).map((values, index) => ({ line: findItemLine(text, index), values }));
+    const rows = toRows(parseJson(text)).map((values, index) => ({ line: findItemLine(text, index), values }));
     return { rows, readAs: null };
   } catch (error) {
-    if (error instanceof CsvProblems) {
-      throw usageError('bad_import', `${file} can't be read as CSV; nothing was stored:`, {}, error.lines);
-    }
+    if (error instanceof CsvProblems) throw unreadableCsv(file, error.lines);
     const [reason = ''] = yamlMessage(error).split('\n');
     throw usageError(
       'bad_import',
       `${file} can't be read as ${format.toUpperCase()}: ${reason.replace(/:$/, '')}; nothing was stored`,
     );
   }
+}
+
+/** Parses JSON; of a key that an object repeats, `JSON.parse` would silently use the last. */
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const lines = new LineCounter();
+  const repeated = parseDocument(text, { lineCounter: lines }).errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (repeated !== undefined) throw new Error(`a key is repeated in line ${lines.linePos(repeated.pos[0]).line}`);
+  return value;
 }
 
 function readYaml(text: string): ImportRow[] {

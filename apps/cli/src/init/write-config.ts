@@ -124,7 +124,16 @@ function freeName(file: string): string {
   return name;
 }
 
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
 function writeNew(file: string, text: string): void {
+  makeFolder(file);
   const target = NewFile.create(file);
   try {
     target.write(text);
@@ -139,7 +148,7 @@ function writeNew(file: string, text: string): void {
 function placeConfig(file: string, text: string, force: boolean): void {
   const draft = `${file}.${process.pid}.draft`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(file);
     if (force) {
       nodeFiles.replace(file, text);
       return;

@@ -1,5 +1,5 @@
 import type { Explanation, HoldView } from '@sluice/engine';
-import { BYTES_PER_GB, formatBytes } from '@sluice/quota-core';
+import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import { usedBytes } from './columns.js';
 import { shellWords } from './schedule/plan.js';
 import type { Times } from './times.js';
@@ -24,11 +24,16 @@ export function explainState(found: Explanation, times: Times, names: ExplainNam
       `The last run could not finish: ${times.text(service.error.message, service.panel).replace(/\.$/, '')}.${age}`,
     );
   }
-  const { protectedUntil, quotaReleasedUntil } = service;
+  const { protectedUntil } = service;
   if (protectedUntil !== null && service.protected)
     sentences.push(`It is protected until ${protectedUntil}: nothing is restricted before.`);
-  if (quotaReleasedUntil !== null)
-    sentences.push(`Its quota hold is released until ${quotaReleasedUntil}: its quota restricts nothing before.`);
+  const { released } = found;
+  if (released !== null) {
+    const note = released.note === null ? '' : ` (${released.note})`;
+    sentences.push(
+      `Its quota hold is released until ${released.until}${note}: its quota restricts nothing before. To end that now: sluice hold release ${service.id} --until none.`,
+    );
+  }
   const rejected = found.readings.filter((reading) => reading.rejected !== null).length;
   if (rejected > 0)
     sentences.push(`${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used; see below.`);
@@ -46,18 +51,39 @@ function stateSentences(found: Explanation, times: Times, names: ExplainNames): 
     return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = holds.filter(({ until }) => until === null || until > at);
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
-  if (service.observing && service.holds.length > 0) {
-    const reasons = service.holds.map(({ reason }) => reason).join(', ');
+  const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
+  if (service.observing && would.length > 0) {
+    const reasons = would.map(({ reason }) => reason).join(', ');
     return [
       `${id} would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
       `To restrict it from the next run on: sluice enforce ${service.panel}.`,
     ];
   }
   if (decision === null) return [`${id} has not been read yet: run "sluice poll --service ${id}".`];
-  return [notHeld(service, times)];
+  return notHeld(found, times);
 }
 
-function notHeld(service: Service, times: Times): string {
+/** Returns whether a protection or a release until a date keeps a hold from restricting. */
+function isWithheld({ service, released }: Explanation, reason: string): boolean {
+  return (service.protectedUntil !== null && service.protected) || (released !== null && reason === 'quota');
+}
+
+function notHeld(found: Explanation, times: Times): string[] {
+  const { service } = found;
+  const used = usedBytes(service);
+  const allowed = service.allowance?.allowedBytes ?? null;
+  if (used === null || allowed === null || used < allowed) return [belowAllowance(service, times)];
+  const although = `${service.id} is not held, although ${describeUsed(service)}`;
+  if (isWithheld(found, 'quota')) return [`${although}.`];
+  if (service.observing)
+    return [
+      `${although}: panel ${service.panel} is under observe, so nothing is restricted.`,
+      `To restrict it from the next run on: sluice enforce ${service.panel}.`,
+    ];
+  return [`${although}. The next poll decides again: sluice poll --service ${service.id}.`];
+}
+
+function belowAllowance(service: Service, times: Times): string {
   const { id, allowance, cycle } = service;
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
@@ -90,7 +116,10 @@ function holdSentences(
   const since = `${id} is held since ${times.at(hold.since, panel) ?? ''}`;
   switch (hold.reason) {
     case 'quota':
-      return [`${since}: ${describeUsed(service)}.`, quotaEnd(service, times)];
+      return [
+        `${since}: ${describeUsed(service)}${describePeak(decision)}.`,
+        quotaEnd(service, readPeak(decision), times),
+      ];
     case 'manual':
       return [`${since}: an operator restricted it${note}.`, `To release it: sluice hold release ${id}.`];
     case 'billing':
@@ -110,13 +139,30 @@ function holdSentences(
   }
 }
 
-function quotaEnd(service: Service, times: Times): string {
+/** Returns the highest usage of the cycle in the mode that counts, which a fall of the panel's figure does not lower. */
+function readPeak(decision: Explanation['decision']): number {
+  const { peak } = (decision?.inputs ?? {}) as { peak?: Parameters<typeof usageInMode>[0] | null };
+  const mode = MODES.find((one) => one === decision?.mode);
+  return peak == null || mode === undefined ? 0 : (usageInMode(peak, mode) ?? 0);
+}
+
+const MODES = ['IN', 'OUT', 'TOTAL'] as const;
+
+function describePeak(decision: Explanation['decision']): string {
+  if (decision?.rule !== 'fall-of-more-than-half-keeps') return '';
+  return `, but ${formatBytes(readPeak(decision))} were read earlier in this cycle, and a fall to less than half releases nothing`;
+}
+
+function quotaEnd(service: Service, peak: number, times: Times): string {
   const { id, panel, cycle, allowance } = service;
   const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.at(cycle.end, panel) ?? ''}`;
   const used = usedBytes(service) ?? 0;
   const allowed = allowance?.allowedBytes ?? 0;
-  const enough = Math.max(2 * allowed, used + allowed, BYTES_PER_GB);
-  return `It is released ${end}, or by the poll after a larger quota: sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB.`;
+  const enough = Math.max(2 * allowed, used + allowed, peak + BYTES_PER_GB);
+  const larger = `sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB`;
+  if (peak > 2 * allowed)
+    return `It is released ${end}; until a date with: sluice hold release ${id} --until DATE; or by the poll after a quota above that peak: ${larger}.`;
+  return `It is released ${end}, or by the poll after a larger quota: ${larger}.`;
 }
 
 function billingEnd({ id, nextDueDate }: Service, { origin }: HoldView, decision: Explanation['decision']): string {

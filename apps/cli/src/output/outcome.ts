@@ -29,9 +29,21 @@ const WORDINGS: Record<string, Wording> = {
 };
 
 function releasedWords(before: ServiceDetail, after: ServiceDetail): string {
+  if (before.quotaReleasedUntil !== null && after.quotaReleasedUntil === null)
+    return describeGrace(before, after) ?? '';
   const open = new Set(after.holds.map(({ reason }) => reason));
   const ended = before.holds.filter(({ reason }) => !open.has(reason)).map(({ reason }) => reason);
-  return ended.length === 0 ? 'nothing to release' : `released (${ended.join(', ')})`;
+  if (ended.length > 0) return `released (${ended.join(', ')})`;
+  return describeGrace(before, after) ?? 'nothing to release';
+}
+
+/** Returns what a command changed of the release of the quota hold until a date; null where nothing. */
+function describeGrace(
+  { quotaReleasedUntil: was }: ServiceDetail,
+  { quotaReleasedUntil }: ServiceDetail,
+): string | null {
+  if (quotaReleasedUntil !== null) return `the quota restricts nothing until ${quotaReleasedUntil}`;
+  return was === null ? null : `the quota restricts again from now on; the next poll decides`;
 }
 
 /** Returns what became of the changes to the panel. */
@@ -51,6 +63,8 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service, report) : undefined;
   const parts = [what ?? `${run.command}${run.dryRun ? ' (dry run)' : ' not finished'}`, panelWords(report)];
   const isRelease = /release|unsuspend/.test(run.command);
+  const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;
+  if (grace !== null) parts.splice(1, 0, grace);
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }

@@ -17,7 +17,7 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
   );
   if (terminal.quiet) printChanges(terminal, report);
   else {
-    printObserving(terminal, report.run.observing);
+    printObserving(terminal, report.run.observing, observingWords(report));
     if (shown.length > 0) printServices(terminal, report, shown);
   }
   printEnd(terminal, report);
@@ -98,15 +98,25 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
 
 /** Prints the notices; of a service that is held, not its threshold too. */
 function printNotices(terminal: Terminal, notices: RunReport['notices']): void {
-  const held = new Set(notices.filter(({ code }) => /hold$/.test(code)).map(({ service }) => service));
+  const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
   for (const notice of notices)
     if (notice.code !== 'threshold' || !held.has(notice.service)) terminal.line(terminal.notice(notice));
 }
 
+const NOTHING_CHANGED = 'decisions are recorded, nothing is changed';
+
+/** A release of everything changes the panels, and observes them afterwards. */
+function observingWords({ run }: RunReport): string {
+  if (run.command !== 'hold release') return NOTHING_CHANGED;
+  return run.dryRun
+    ? 'after this release nothing would be changed any more'
+    : 'from now on nothing is changed any more';
+}
+
 /** Prints which panels are only observed. */
-export function printObserving(terminal: Terminal, observing: string[]): void {
+export function printObserving(terminal: Terminal, observing: string[], words = NOTHING_CHANGED): void {
   if (observing.length === 0) return;
-  const text = `OBSERVING ${observing.join(', ')}: decisions are recorded, nothing is changed`;
+  const text = `OBSERVING ${observing.join(', ')}: ${words}`;
   terminal.line(terminal.colors.yellow(text));
 }
 

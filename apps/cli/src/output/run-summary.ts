@@ -19,9 +19,15 @@ export function summarize(report: RunReport): string {
   add(totals.failed, 'failed');
   add(Math.max(0, totals.held - would), 'held');
   add(would, 'would be held');
-  add(totals.released, 'released');
+  add(run.dryRun ? countReleases(report) : totals.released, run.dryRun ? 'would be released' : 'released');
   add(totals.purchased, totals.purchased === 1 ? 'package bought' : 'packages bought');
   return `${run.command}${run.dryRun ? ' (dry run)' : ''}: ${[...parts, ...countChanges(report, would)].join(', ')}`;
+}
+
+/** Returns how many services a previewed run would release. */
+function countReleases({ totals, notices }: RunReport): number {
+  const released = new Set(notices.filter(({ code }) => code === 'release').map(({ service }) => service));
+  return Math.max(totals.released, released.size);
 }
 
 /** Returns the changes that were made, and those that were only planned. */

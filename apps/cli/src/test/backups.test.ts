@@ -46,6 +46,13 @@ describe('db backup and restore', () => {
     expect([made.exitCode, made.stderr]).toEqual([0, '']);
     const again = await at.bench.sluice('db backup copy.db --json');
     expect([again.exitCode, again.json<{ error: { code: string } }>().error.code]).toEqual([1, 'store_exists']);
+    for (const words of ['db backup nowhere/copy.db', 'log export nowhere/log.jsonl']) {
+      const refused = await at.bench.sluice(words);
+      const said = expect.stringMatching(/nowhere\/\S+ can't be written: its folder does not exist/);
+      expect([words, refused.exitCode, refused.stderr]).toEqual([words, 2, said]);
+      expect(refused.stderr).not.toMatch(/store|hold release/i);
+      expect(existsSync(at.bench.path('nowhere'))).toBe(false);
+    }
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
     await at.bench.sluice('override set svc-1 --unlimited');
     at.bench.clock.advance(HOUR);

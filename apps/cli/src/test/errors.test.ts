@@ -26,7 +26,7 @@ async function expectRefusal(words: string, exitCode: number, code: string, says
   const plain = await at.bench.sluice(words);
   expect([words, plain.exitCode, plain.stdout]).toEqual([words, exitCode, '']);
   // One line; a config and a CSV file list their problems below it.
-  const lists = code === 'config_invalid' || / (open|wide)\.csv$/.test(words);
+  const lists = code === 'config_invalid' || / (open|twice)\.csv$/.test(words);
   expect(plain.stderr).toMatch(lists ? /^sluice: [^\n]*\n( {2}[^\n]*\n)+$/ : /^sluice: [^\n]*\n$/);
   expect(plain.stderr).toMatch(says);
   expect(plain.stderr).not.toMatch(/^\s+at /m);
@@ -216,7 +216,7 @@ describe('a bad import', () => {
     ['that is not JSON', 'services.json', '{ "services": ['],
     ['that is not YAML', 'services.yaml', 'services: [ { id: '],
     ['with a quote that does not end', 'open.csv', 'id,panel\n"svc-3,dcim\n'],
-    ['with more cells than columns', 'wide.csv', 'id,panel\nsvc-3,dcim,ports\n'],
+    ['with a repeated column', 'twice.csv', 'id,panel,panel\nsvc-3,dcim,dcim\n'],
   ])('%s', async (_name, file, text) => {
     if (text !== null) at.bench.write(file, text);
     await expectRefusal(`service import ${file}`, 2, 'bad_import', new RegExp(file));

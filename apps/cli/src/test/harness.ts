@@ -55,7 +55,7 @@ export class Bench {
     const deps: Deps = {
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
-      readStdin: () => Promise.resolve(''),
+      readStdin: () => Promise.resolve(Buffer.alloc(0)),
       ask: null,
       env: { ...this.env, HOME: this.folder },
       cwd: this.folder,

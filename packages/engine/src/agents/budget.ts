@@ -2,14 +2,16 @@ import {
   type AgentBudget,
   type AgentRecords,
   type CreationCheck,
+  type ItemError,
   type PanelAgents,
   type RaiseRequest,
   SluiceError,
+  toItemError,
   type UserCreation,
   type WantedUser,
 } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
-import type { AgentRecord, AgentReservationRecord } from '@sluice/state-store';
+import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
@@ -27,9 +29,28 @@ export function agentBudget(session: Session, name: string, agents: PanelAgents)
       return makeReserved(from, reserved, work);
     },
     async raise(order, work) {
-      return (await hasLimits(from)) ? raise(from, order, work) : work();
+      return !isFree(from, order) && (await hasLimits(from)) ? raise(from, order, work) : work();
     },
   };
+}
+
+/** What an operator lifts is not sold: real traffic counts anyway, once it is used. */
+function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
+  return lifted === true && agents.semantics.accounting !== 'allocated';
+}
+
+/** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
+export async function previewRaise(from: ReadFrom, order: RaiseRequest): Promise<ItemError | null> {
+  if (isFree(from, order) || !(await hasLimits(from))) return null;
+  const { check } = await checkRaise(from, order, from.session.store);
+  return check.allowed ? null : toItemError(refusal(check));
+}
+
+async function checkRaise({ session, name, agents }: ReadFrom, order: RaiseRequest, tables: StoreTables) {
+  const records: AgentRecords = await loadStoredAgents(session, name, tables);
+  const earlier = await tables.agentReservations.get(name, agents.raiseKey(order.user.uuid));
+  const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
+  return { ...agents.raise(records, order, { earlier, user }), chain: agents.listChain(order.owner, records), earlier };
 }
 
 async function hasLimits({ session, name }: ReadFrom): Promise<boolean> {
@@ -216,16 +237,12 @@ async function recheck(
 
 /** Reserves the difference, calls, and keeps or releases the reservation by how the call ended. */
 async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise<T>): Promise<T> {
-  const { session, name, agents } = from;
+  const { session, agents } = from;
   await knownAgent(from, order.owner, { creation: true });
   const key = agents.raiseKey(order.user.uuid);
   const { record, earlier } = await session.write([], async (tables) => {
-    const records: AgentRecords = await loadStoredAgents(session, name, tables);
-    const before = await tables.agentReservations.get(name, key);
-    const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
-    const { bytes, wanted, check } = agents.raise(records, order, { earlier: before, user });
+    const { bytes, wanted, check, chain, earlier: before } = await checkRaise(from, order, tables);
     if (!check.allowed) throw refusal(check);
-    const chain = agents.listChain(order.owner, records);
     const content = { agent: order.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
     const reserved = { ...reservation(from, content), wanted };
     await tables.agentReservations.put([reserved]);

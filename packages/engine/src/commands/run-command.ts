@@ -19,6 +19,7 @@ import { errorOfDoubt } from '../run/doubt.js';
 import { elsewhereError } from '../run/evidence-elsewhere.js';
 import { enforceService } from '../run/enforce.js';
 import { actionRow } from '../run/journal.js';
+import { withRefusedRaise } from '../run/preview-raise.js';
 import { load } from '../run/load.js';
 import { planOne, withCheckpoint } from '../run/plan.js';
 import { findSharers } from '../run/sharing.js';
@@ -151,7 +152,7 @@ async function preview(
   const planned = await planOne(on, begun, command.account ?? null);
   onPlan(planned.plan);
   const actions = planned.plan.steps.map((step) => actionRow(session, run.id, planned, step));
-  return withError({ ...planned, actions }, errorOfDoubt(on.panel, planned));
+  return withRefusedRaise(on, withError({ ...planned, actions }, errorOfDoubt(on.panel, planned)));
 }
 
 function enforce(

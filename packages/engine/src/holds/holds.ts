@@ -130,15 +130,28 @@ export interface EvidenceView {
 export interface ReleasedQuota {
   service: string;
   until: string;
+  /** The operator's note. */
+  note: string | null;
 }
 
 /** Returns the services whose quota hold is released until a date. */
 export async function releasedQuotas(session: Session, service?: string): Promise<ReleasedQuota[]> {
   const filter = service === undefined ? {} : { ids: [service] };
-  return (await session.store.services.list(filter)).flatMap((row) => {
+  const found: ReleasedQuota[] = [];
+  for (const row of await session.store.services.list(filter)) {
     const until = isQuotaReleased(session.config, row, session.now()) ? row.quotaReleasedUntil : null;
-    return until === null ? [] : [{ service: row.id, until }];
-  });
+    if (until !== null) found.push({ service: row.id, until, note: await findReleaseNote(session, row.id) });
+  }
+  return found;
+}
+
+/** Returns the note of the command that released the quota hold last: the newest release that ended no manual hold. */
+export async function findReleaseNote({ store }: Session, service: string): Promise<string | null> {
+  const manual = (await store.holds.all({ service })).filter(({ reason }) => reason === 'manual');
+  const runs = await store.runs.list({ service, command: 'hold release' });
+  const endsManual = ({ startedAt, finishedAt }: (typeof runs)[number]): boolean =>
+    manual.some(({ until }) => until !== null && until >= startedAt && (finishedAt === null || until <= finishedAt));
+  return runs.find((run) => run.outcome !== 'failed' && !endsManual(run))?.note ?? null;
 }
 
 /** Returns open and past holds with their evidence. */

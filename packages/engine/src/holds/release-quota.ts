@@ -57,6 +57,6 @@ function parseUntil(session: Session, { id, panel }: ServiceRecord, text: string
 
 function notReleased(id: string): SluiceError {
   return new SluiceError('hold_not_released', `The quota hold of "${id}" is not released until a date`, {
-    details: { service: id },
+    details: { released: id },
   });
 }

@@ -2,6 +2,7 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { CycleRecord, HoldRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
+import { withRefusedRaise } from './preview-raise.js';
 import { errorOfDoubt } from './doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
@@ -41,7 +42,9 @@ interface Outcome {
 export async function apply(run: ApplyRun, planned: readonly Planned[], verdict: Verdict): Promise<Outcome> {
   const begun = planned.map(unapplied);
   if (run.request.dryRun || begun.length === 0) {
-    return { works: showSteps(run, begun, verdict), notices: toAllNotices(begun, verdict, run.request.dryRun) };
+    const shown = showSteps(run, begun, verdict);
+    const works = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
+    return { works, notices: toAllNotices(begun, verdict, run.request.dryRun) };
   }
   const { works, notices } = await commitDecisions(run, begun, verdict);
   return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };

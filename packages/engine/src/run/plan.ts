@@ -1,5 +1,5 @@
 import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan } from '@sluice/panel-kind';
-import type { CounterState } from '@sluice/quota-core';
+import { type CounterState, usageInMode } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { isQuotaReleased } from '../holds/is-released.js';
 import type { Session } from '../session.js';
@@ -142,10 +142,13 @@ export function needsObservation(
 }
 
 /** Returns whether nothing of ours should stop the service. */
-function isToServe({ allowance, error }: Loaded<Stage>, { holds, command }: TargetState): boolean {
-  return (
-    holds.length === 0 && command === null && error === null && allowance !== null && allowance.kind !== 'unmanaged'
-  );
+function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: TargetState): boolean {
+  if (target.holds.length > 0 || target.command !== null || error !== null) return false;
+  if (allowance === null || allowance.kind === 'unmanaged') return false;
+  const { allowedBytes } = target.allowance ?? { allowedBytes: null };
+  const used = cycle === null ? null : usageInMode(cycle, mode);
+  // A command decides nothing: the next run holds a service that has used its allowance.
+  return used === null || allowedBytes === null || used < allowedBytes;
 }
 
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
@@ -166,10 +169,15 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted']
 }
 
 /** The panel must not stop a service by its own quota while the quota hold is released. */
-function toTargetAllowance(session: Session, { allowance, service }: Loaded<Stage>): TargetState['allowance'] {
+function toTargetAllowance(
+  session: Session,
+  { allowance, service, override }: Loaded<Stage>,
+): TargetState['allowance'] {
   if (!allowance || allowance.kind === 'unmanaged') return null;
-  const limited = allowance.kind === 'limited' && !isQuotaReleased(session.config, service, session.now());
-  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null };
+  const isReleased = isQuotaReleased(session.config, service, session.now());
+  const limited = allowance.kind === 'limited' && !isReleased;
+  const lifted = !limited && (isReleased || override?.unlimited === true);
+  return { unlimited: !limited, allowedBytes: limited ? allowance.allowedBytes : null, lifted };
 }
 
 /** Saves the adapter's checkpoint for the next run; what it kept before stays where nothing was seen. */

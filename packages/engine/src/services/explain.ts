@@ -1,7 +1,7 @@
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
-import { holdViews, type HoldView } from '../holds/holds.js';
+import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { toActionView, toLifecycle, serviceView } from './views.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
@@ -33,6 +33,8 @@ export interface Explanation {
     inputs: unknown;
   } | null;
   holds: HoldView[];
+  /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
+  released: { until: string; note: string | null } | null;
   actions: {
     id: string;
     type: string;
@@ -88,8 +90,13 @@ export async function explainService(session: Session, id: string, at: string | 
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     holds,
+    released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
     actions: actions.map((action) => actionView(session, action)),
   };
+}
+
+async function findRelease(session: Session, id: string, until: string | null): Promise<Explanation['released']> {
+  return until === null ? null : { until, note: await findReleaseNote(session, id) };
 }
 
 /** A smaller fall is the noise of consolidated data. */

@@ -13,6 +13,10 @@ import { applyField, type Columns, listColumns } from './fields.js';
 export interface ImportRow {
   line: number | null;
   values: Record<string, string>;
+  /** In a table: the line that names its columns. */
+  headerLine?: number;
+  /** Why the row could not be read: it is reported, and its values are not checked. */
+  problem?: string;
 }
 
 /** A problem of an import. */
@@ -137,10 +141,14 @@ async function planImport(session: Session, tables: StoreTables, request: Import
     bad.add(key);
     problems.push({ line: row.line, service: after.id === '' ? null : after.id, key, message });
   };
-  const ids = rows.map(parseId);
+  const ids = rows.filter(({ problem }) => problem === undefined).map(parseId);
   const existing = new Map((await tables.services.list({ ids })).map((record) => [record.id, record]));
   const seen = new Map<string, number | null>();
   for (const row of rows) {
+    if (row.problem !== undefined) {
+      problems.push({ line: row.line, service: null, key: null, message: row.problem });
+      continue;
+    }
     const id = parseId(row);
     const before = existing.get(id) ?? null;
     const after = before ? structuredClone(before) : blankService(id, session.now());
@@ -230,14 +238,15 @@ function inFileOrder(problems: ImportProblem[]): ImportProblem[] {
 
 function unknownColumns(rows: ImportRow[], keys: string[]): ImportProblem[] {
   const named = new Map<string, number | null>();
-  for (const row of rows) for (const key of Object.keys(row.values)) if (!named.has(key)) named.set(key, row.line);
+  for (const row of rows)
+    for (const key of Object.keys(row.values)) if (!named.has(key)) named.set(key, row.headerLine ?? row.line);
   return [...named]
     .filter(([key]) => !keys.includes(key))
     .map(([key, line]) => ({
       line,
       service: null,
       key,
-      message: `unknown column "${key}"; did you mean "${closest(key, keys)}"?`,
+      message: `unknown column "${key}"; did you mean "${closest(key.toLowerCase(), keys)}"?`,
     }));
 }
 

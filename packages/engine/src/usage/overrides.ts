@@ -43,7 +43,6 @@ export async function setOverride(
     }
     const [before] = await session.store.overrides.open([id]);
     const statesQuota = quotaBytes !== null || request.unlimited === true;
-    const keepsQuota = before?.quotaBytes === quotaBytes && before.unlimited === (request.unlimited === true);
     const record: OverrideRecord = {
       id: session.id('ovr'),
       service: id,
@@ -53,16 +52,17 @@ export async function setOverride(
       action: action ?? before?.action ?? null,
       since: session.now(),
       until: null,
-      note: session.deps.note ?? (statesQuota && !keepsQuota ? null : (before?.note ?? null)),
+      note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
     };
-    if (before !== undefined && isSame(before, record)) return;
+    if (before && isSame(before, record)) return;
     await run.store((tables) => tables.overrides.set(record));
   });
 }
 
-/** Returns whether an override says the same as another one, note included. */
-function isSame(before: OverrideRecord, after: OverrideRecord): boolean {
-  return (['quotaBytes', 'unlimited', 'mode', 'action', 'note'] as const).every((key) => before[key] === after[key]);
+/** Returns whether an override changes nothing; without a note of its own it keeps that of the one before. */
+function isSame(before: OverrideRecord, now: OverrideRecord): boolean {
+  const keys = ['quotaBytes', 'unlimited', 'mode', 'action'] as const;
+  return keys.every((key) => before[key] === now[key]) && (now.note === null || now.note === before.note);
 }
 
 /** Ends the override of a service; returns false where it has none. */

@@ -31,7 +31,7 @@ export function listNotices(
   agents: readonly AgentTraffic[],
 ): AgentNotice[] {
   const { list, recorded } = observed;
-  const crossings = recorded.crossed.map(({ agent, name, percent, usedBytes, limitBytes }) => {
+  const crossings = highestCrossings(recorded).map(({ agent, name, percent, usedBytes, limitBytes }) => {
     const start = recorded.agents.get(agent)?.account?.periodStart ?? '';
     const message = `Agent "${name}" has reached ${percent}% of its limit: ${formatBytes(usedBytes)} of ${formatBytes(limitBytes)}.`;
     return { key: `agent-threshold:${agent}:${start}:${limitBytes}:${percent}`, code: 'agent_threshold', message };
@@ -58,6 +58,13 @@ export function listNotices(
     ...listUsedBefore(observed),
     ...listOddRows(observed),
   ];
+}
+
+/** Returns the highest crossed threshold of each agent. */
+function highestCrossings({ crossed }: RecordedList): RecordedList['crossed'] {
+  return crossed.filter(
+    ({ agent, percent }) => !crossed.some((other) => other.agent === agent && other.percent > percent),
+  );
 }
 
 function listAgentNotices({ uuid, name, rule, limitBytes }: AgentTraffic, { agents }: RecordedList): AgentNotice[] {

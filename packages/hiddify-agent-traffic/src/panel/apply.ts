@@ -24,6 +24,7 @@ import {
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
+import { toRaise } from './product.js';
 
 /** What steps are performed with. */
 interface StepTools {
@@ -89,7 +90,8 @@ async function update(
   seen: HiddifyUser,
 ): Promise<StepOutcome> {
   const { change, zero } = step.payload as UpdatePayload;
-  const { user, how } = await updateWithin(context.budget, { seen, change }, async () => {
+  const lifted = step.raises?.lifted === true;
+  const { user, how } = await updateWithin(context.budget, { seen, change, lifted }, async () => {
     await context.calling();
     return client.users.update(step.target, change, { tag: service.id, seen });
   });
@@ -142,15 +144,11 @@ function createWithin<T>(
 /** Changes a service's user; what it reserves more than before is reserved first. */
 function updateWithin<T>(
   budget: AgentBudget | undefined,
-  { seen, change }: { seen: HiddifyUser; change: HiddifyUserChange },
+  { seen, change, lifted }: { seen: HiddifyUser; change: HiddifyUserChange; lifted: boolean },
   work: () => Promise<T>,
 ): Promise<T> {
-  const owner = change.owner ?? seen.owner;
-  const limitBytes = change.limitBytes ?? seen.limitBytes;
-  const more = owner === seen.owner ? limitBytes - seen.limitBytes : limitBytes;
-  const { uuid } = seen;
-  if (budget === undefined || owner === null || owner === SELF || uuid === null || more <= 0) return work();
-  return budget.raise({ user: { ...seen, uuid }, owner, limitBytes }, work);
+  const raise = toRaise(seen, change, lifted);
+  return budget === undefined || raise === null ? work() : budget.raise(raise, work);
 }
 
 /**

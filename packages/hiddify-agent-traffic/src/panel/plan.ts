@@ -31,7 +31,7 @@ import {
   type UserCheckpoint,
 } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
-import { findEndDate, toHiddifyProduct, toLimit, toOwner, toTerm } from './product.js';
+import { findEndDate, toHiddifyProduct, toLimit, toOwner, toRaise, toTerm } from './product.js';
 
 /**
  * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
@@ -133,7 +133,9 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   const zero = planZeroing(plan, target, user, memo);
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
-    plan.steps.push({ ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload });
+    const raises = toRaise(user, change, target.allowance?.lifted === true);
+    const step = { ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload };
+    plan.steps.push(raises === null ? step : { ...step, raises });
   }
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
   plan.stops = listStops(target, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });

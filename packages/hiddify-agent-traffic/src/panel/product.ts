@@ -1,9 +1,10 @@
-import type { TargetState, ItemError, ProductSettings } from '@sluice/panel-kind';
+import type { ItemError, ProductSettings, RaiseRequest, TargetState } from '@sluice/panel-kind';
 import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
 import { AGENT_REF, USER_REF } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { packageTerm } from '../client/package-term.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
+import type { HiddifyUserChange } from '../client/types.js';
 import { isCanonicalUuid } from '../client/uuid.js';
 import type { HiddifyProduct } from './settings.js';
 
@@ -28,6 +29,20 @@ export function toLimit({ allowance, mode }: Pick<TargetState, 'allowance' | 'mo
   if (allowance === null) return null;
   if (allowance.unlimited || allowance.allowedBytes === null || mode !== 'TOTAL') return MOST_BYTES;
   return Math.min(allowance.allowedBytes, MOST_BYTES);
+}
+
+/** Returns what a change of a service's user needs of the budget of its agent; null where it needs nothing. */
+export function toRaise(
+  user: Pick<HiddifyUser, 'uuid' | 'owner' | 'limitBytes' | 'usedBytes'>,
+  change: Pick<HiddifyUserChange, 'owner' | 'limitBytes'>,
+  lifted: boolean,
+): RaiseRequest | null {
+  const owner = change.owner ?? user.owner;
+  const limitBytes = change.limitBytes ?? user.limitBytes;
+  const more = owner === user.owner ? limitBytes - user.limitBytes : limitBytes;
+  const { uuid } = user;
+  if (owner === null || owner === SELF || uuid === null || more <= 0) return null;
+  return { user: { ...user, uuid }, owner, limitBytes, lifted };
 }
 
 /**

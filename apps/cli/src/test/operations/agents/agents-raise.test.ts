@@ -95,3 +95,48 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     expect(await promised()).toBe(accounting === 'consumed' ? before - 30 : before);
   });
 });
+
+describe('a limit that an operator lifts under a limited agent', () => {
+  const expectLifted = async (command: string, isServed: () => boolean): Promise<void> => {
+    const preview = await at.sluice(`${command} --dry-run`);
+    expect([preview.exitCode, codeOf(preview)]).toEqual([0, null]);
+    expect((await at.sluice(command)).exitCode).toBe(0);
+    for (let poll = 0; poll < 2; poll++) {
+      at.bench.clock.advance(HOUR);
+      expect([(await at.poll()).exitCode, isServed()]).toEqual([0, true]);
+    }
+  };
+
+  it('takes nothing from the budget of real traffic, and ends as it began', async () => {
+    const users = await start('consumed');
+    const [first = '', second = ''] = users;
+    const isServed = (): boolean => at.panel.state.isActive(at.panel.user(first));
+    at.panel.use(first, 12 * GB);
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    await at.check();
+    const before = await promised();
+    expect(isServed()).toBe(false);
+    await expectLifted('hold release svc-1 --until 2026-11-25', isServed);
+    expect([await promised(), limits([second])]).toEqual([before, [10]]);
+    at.bench.clock.set(Date.parse('2026-11-25T00:10:00Z'));
+    expect([(await at.poll()).exitCode, isServed(), limits(users)]).toEqual([0, false, [10, 10]]);
+    expect((await at.sluice('override set svc-1 --unlimited')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    expect([(await at.poll()).exitCode, isServed(), await promised()]).toEqual([0, true, before]);
+    expect((await at.check()).json<CheckReport>().totals).toMatchObject({ exceeded: 0, disabled: 0 });
+  });
+
+  it('is refused where limits count what is sold, and the preview says so', async () => {
+    const [first = ''] = await start('allocated');
+    at.panel.use(first, 12 * GB);
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const command = 'hold release svc-1 --until 2026-11-25';
+    expect(codeOf(await at.sluice(`${command} --dry-run`))).toBe('agent_limit');
+    expect(codeOf(await at.sluice(command))).toBe('agent_limit');
+    at.bench.clock.advance(HOUR);
+    const plan = (await at.sluice('plan')).json<RunReport>();
+    expect(plan.services.map(({ error }) => error?.code ?? null)).toEqual(['agent_limit', null]);
+  });
+});

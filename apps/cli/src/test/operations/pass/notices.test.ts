@@ -23,7 +23,9 @@ describe('a notice', () => {
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
     await at.addService(1);
     at.panel.addTraffic(501, { in: 85 * GB, out: 0 });
-    await pollLater();
+    at.bench.clock.advance(HOUR);
+    const said = (await at.bench.sluice('poll')).stdout;
+    expect(said.match(/svc-1 has used \d+% of its allowance/g)).toEqual(['svc-1 has used 80% of its allowance']);
     at.panel.addTraffic(501, { in: 85 * GB, out: 0 });
     for (let run = 0; run < 4; run++) await pollLater();
     // The highest threshold alone.

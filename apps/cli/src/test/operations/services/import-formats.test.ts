@@ -37,20 +37,32 @@ describe('a CSV file', () => {
       ['UTF-16 LE, separated by tabs', Buffer.from(`\uFEFF${table('\t')}`, 'utf16le')],
       ['UTF-16 BE, separated by pipes', swapped],
     ];
-    for (const [readAs, bytes] of files) {
-      const done = await imported(bytes);
-      expect([done.exitCode, done.stdout + done.stderr]).toEqual([0, expect.stringContaining(readAs)]);
+    const expectStored = async ({ exitCode, stdout, stderr }: Outcome, readAs: string, name = 'M\u00fcller') => {
+      expect([exitCode, stdout + stderr]).toEqual([0, expect.stringContaining(readAs)]);
       const { services } = (await bench.sluice('service list --json')).json<{ services: { client: string }[] }>();
-      expect(services.map(({ client }) => client)).toEqual(['M\u00fcller']);
+      expect(services.map(({ client }) => client)).toEqual([name]);
+    };
+    for (const [readAs, bytes] of files) {
+      await expectStored(await imported(bytes), readAs);
+      await bench.sluice('service set svc-1 client=');
+      const piped = await bench.sluice('service import -', { readStdin: () => Promise.resolve(bytes) });
+      await expectStored(piped, readAs);
     }
+    const quoted = Buffer.from(table(',').replace('M\u00fcller', 'M\u00fcller @\x80 \x93x\x94 \x8a'), 'latin1');
+    await expectStored(await imported(quoted), 'Windows-1252', 'M\u00fcller @\u20ac \u201cx\u201d \u0160');
   });
 
   it('is refused with every row of a wrong length, an open quotation mark, and without rows', async () => {
     const files: [string, RegExp][] = [
       [
-        'id,panel,product\na,dcim,ded\nb,dcim\n\nc,dcim,ded,x,y\n',
-        /line 3: 2 cells, but the header has 3 cells[^]*line 5: 5 cells/,
+        'id,panel,product\na,dcim,ded\nb,dcim\n\nc,dcim,ded,x,y\nd,nope,ded\na,dcim,ded\n',
+        /line 3: 2 cells, but the header has 3 cells[^]*line 5: 5 cells[^]*line 6, d: there is no panel "nope"[^]*line 7, a: "a" is repeated/,
       ],
+      [
+        'id,panel,client,product,client,\na,dcim,c,ded,d,\n',
+        /line 1: column "client" is repeated\n.*column 6 has no name/,
+      ],
+      ['id,PANEL,product\na,dcim,ded\n', /line 1: unknown column "PANEL"; did you mean "panel"\?/],
       ['id,panel\na,"dcim\n', /line 2: the quotation mark that opens here is never closed/],
       ['', /it is empty/],
       ['id,panel,product\n', /a header but no rows/],
@@ -59,6 +71,14 @@ describe('a CSV file', () => {
       const refused = await imported(Buffer.from(text));
       expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(message)]);
     }
+    const { problems } = (await bench.sluice('service import services.csv --json')).json<{ problems?: unknown[] }>();
+    expect(problems).toBeUndefined();
+    bench.write('services.csv', 'id,panel,product\nb,dcim\nd,nope,ded\n');
+    const report = (await bench.sluice('service import services.csv --json')).json<{ problems: { line: number }[] }>();
+    expect(report.problems.map(({ line }) => line)).toEqual([2, 3]);
+    bench.write('services.json', '[{"id":"a","panel":"dcim","product":"ded"},\n{"id":"b","client":"c","client":"d"}]');
+    const json = await bench.sluice('service import services.json');
+    expect([json.exitCode, json.stderr]).toEqual([2, expect.stringContaining('a key is repeated in line 2')]);
     expect((await bench.sluice('service list')).stdout).toContain('No services');
   });
 });

@@ -58,6 +58,17 @@ describe('hold release --until', () => {
     expect([portState(), (await shown()).quotaReleasedUntil]).toEqual(['up', '2026-11-25']);
     for (const words of ['hold list svc-1', 'service show svc-1', 'explain svc-1'])
       expect((await at.bench.sluice(words)).stdout).toMatch(/released until.*2026-11-25/);
+    // A manual hold and its end have notes of their own.
+    await at.bench.sluice('hold add svc-1');
+    at.bench.clock.advance(1000);
+    await at.bench.sluice('hold release svc-1 --note other');
+    const lines = async (words: string): Promise<string[]> =>
+      (({ stdout, stderr }) => (stdout + stderr).split('\n'))(await at.bench.sluice(words));
+    expect((await lines('explain svc-1')).slice(0, 2)).toEqual([
+      'svc-1 is not held, although 200 GB of 100 GB (200%) are used.',
+      'Its quota hold is released until 2026-11-25 (transfer): its quota restricts nothing before. To end that now: sluice hold release svc-1 --until none.',
+    ]);
+    expect(await lines('hold list')).toContain('svc-1: the quota hold is released until 2026-11-25 (transfer)');
     // Another date replaces it, and none ends it.
     await at.bench.sluice('hold release svc-1 --until 2026-11-27');
     await pollAt('2026-11-26T12:00:00Z');
@@ -66,7 +77,13 @@ describe('hold release --until', () => {
     expect([portState(), (await shown()).quotaReleasedUntil]).toEqual(['down', null]);
     await at.bench.sluice('hold release svc-1 --until 2026-12-20');
     expect(portState()).toBe('up');
-    await at.bench.sluice('hold release svc-1 --until none');
+    expect(await lines('hold release svc-1 --until none')).toEqual([
+      'svc-1: the quota restricts again from now on; the next poll decides; nothing had to be changed on the panel',
+      '',
+    ]);
+    expect((await lines('explain svc-1'))[0]).toBe(
+      'svc-1 is not held, although 200 GB of 100 GB (200%) are used. The next poll decides again: sluice poll --service svc-1.',
+    );
     await pollAt('2026-11-27T01:00:00Z');
     expect(portState()).toBe('down');
     const { entries } = (await at.bench.sluice('log list --runs --service svc-1 --json')).json<{
@@ -75,7 +92,9 @@ describe('hold release --until', () => {
     expect(entries.filter(({ actor }) => actor === 'bob')).toMatchObject([
       { command: 'hold release', service: 'svc-1', note: 'transfer' },
     ]);
-    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(/svc-1 +hold release by bob +exit 0: transfer +run-/);
+    expect((await at.bench.sluice('log list --runs')).stdout).toMatch(
+      /svc-1 +hold release by bob +exit 0: transfer +run-/,
+    );
   });
 
   it('refuses other dates, and leaves a manual hold', async () => {
@@ -87,7 +106,8 @@ describe('hold release --until', () => {
       '--all --until 2026-12-01',
     ])
       expect([words, (await at.bench.sluice(`hold release svc-1 ${words}`)).exitCode]).toEqual([words, 2]);
-    expect((await at.bench.sluice('hold release svc-1 --until none')).exitCode).toBe(1);
+    const none = await at.bench.sluice('hold release svc-1 --until none');
+    expect([none.exitCode, none.stderr]).toEqual([1, expect.stringMatching(/"sluice hold list svc-1"\n$/)]);
     await at.bench.sluice('hold add svc-1');
     const released = await at.bench.sluice('hold release svc-1 --until 2026-12-01 --json');
     expect(released.json<CommandReport>().stillHeld).toEqual(['manual']);
@@ -96,6 +116,63 @@ describe('hold release --until', () => {
     await pollAt('2026-12-16T12:00:00Z');
     expect(portState()).toBe('up');
   });
+});
+
+describe('what is said of releases', () => {
+  const text = async (words: string): Promise<string> => {
+    const { stdout, stderr } = await at.bench.sluice(words);
+    return stdout + stderr;
+  };
+
+  it('names the date for a service that is not held, and observing for everything', async () => {
+    await holdByQuota();
+    await at.addService(2);
+    await at.poll();
+    for (const words of ['--dry-run', ''])
+      expect(await text(`hold release svc-2 --until 2026-11-25 ${words}`.trim())).toContain(
+        'the quota restricts nothing until 2026-11-25',
+      );
+    const preview = await text('hold release --all --dry-run');
+    expect(preview).toMatch(/OBSERVING dcim: after this release nothing would be changed[^]*1 would be released/);
+    expect(preview).not.toMatch(/[^e] released|nothing is changed/);
+    await at.bench.sluice('override set svc-1 --quota 1TB');
+    expect(await text('plan')).toContain('2 read, 1 would be released');
+    await at.bench.sluice('override clear svc-1');
+    const done = await text('hold release --all --yes');
+    expect(done).toMatch(/OBSERVING dcim: from now on nothing is changed any more\n[^]*1 released, 2 changes made/);
+    expect(await text('explain svc-1')).toMatch(
+      /^svc-1 is not held, although 200 GB .* are used: panel dcim is under observe, so nothing is restricted\.\n/,
+    );
+    await at.bench.sluice('hold release svc-1 --until 2026-11-25');
+    await at.poll();
+    expect(await text('explain svc-1')).not.toContain('sluice enforce');
+  });
+
+  it('names the peak that keeps a hold, and what ends it', async () => {
+    for (const number of [1, 2, 3]) {
+      await at.addService(number);
+      at.panel.addTraffic(idsOf(number).service, { in: number === 1 ? 5000 * GB : 10 * GB, out: 0 });
+    }
+    await pollNow();
+    at.panel.resetTraffic(idsOf(1).service);
+    at.panel.addTraffic(idsOf(1).service, { in: 96 * GB, out: 0 });
+    await pollNow();
+    const [held = '', ends = ''] = (await text('explain svc-1')).split('\n');
+    expect(held).toMatch(
+      /: 96 GB of 100 GB \(96%\) are used, but 4\.88 TB were read earlier in this cycle, and a fall to less than half releases nothing\.$/,
+    );
+    expect(await text('poll')).not.toMatch(/\d{9} bytes/);
+    const [, command = ''] = /after a quota above that peak: sluice (override set .*)\.$/.exec(ends) ?? [];
+    expect(ends).toContain('until a date with: sluice hold release svc-1 --until DATE');
+    expect((await at.bench.sluice(command)).exitCode).toBe(0);
+    await pollNow();
+    expect((await at.bench.sluice('service show svc-1 --json')).json<ServiceDetail>().holds).toEqual([]);
+  });
+
+  const pollNow = async (): Promise<void> => {
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll('--allow-mass')).exitCode).toBe(0);
+  };
 });
 
 describe('the log', () => {

@@ -66,7 +66,7 @@ describe('service import', () => {
     const { problems, totals } = json<ImportReport>();
     expect(totals).toEqual({ rows: 5, added: 0, changed: 0, unchanged: 0 });
     expect(problems.map(({ line, key }) => [line, key])).toEqual([
-      [2, 'colour'],
+      [1, 'colour'],
       [3, 'id'],
       [4, 'billing_cycle'],
       [4, 'next_due_date'],
@@ -100,7 +100,7 @@ describe('service import', () => {
 
   it('reads CSV from standard input', async () => {
     const outcome = await bench.sluice('service import - --json', {
-      readStdin: () => Promise.resolve(`${HEAD}\nsvc-1,dcim,bare,,,,501\n`),
+      readStdin: () => Promise.resolve(Buffer.from(`${HEAD}\nsvc-1,dcim,bare,,,,501\n`)),
     });
     expect(outcome.json<ImportReport>().totals.added).toBe(1);
   });

@@ -33,6 +33,8 @@ describe('what an operator reads', () => {
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
     expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
     expect(await text('explain svc-1')).toContain('Panel dcim is under observe, so nothing was changed.');
+    for (const words of ['usage', 'service list']) expect(await text(words)).toMatch(/svc-1 .* held \(observing\)/);
+    expect(await text('usage --status held')).toContain('svc-1');
     expect(await text('poll --quiet')).toBe('');
     at.bench.write('sluice.yaml', configText(at.panel.url));
     expect(await text('plan')).toMatch(/\+ disable port eth0 \(7011\)/);
@@ -85,6 +87,12 @@ describe('what an operator reads', () => {
     expect(await text('override set svc-3 --quota 200GB --mode OUT')).toBe(
       'svc-3: quota 200 GB (was 150 GB), mode OUT (was that of the product); in force from the next poll\n',
     );
+    await at.bench.sluice('override set svc-3 --mode OUT --note swap');
+    expect(await text('override set svc-3 --quota 200GB')).toContain('the override is unchanged');
+    const { overrides } = (await at.bench.sluice('override list --json')).json<{
+      overrides: { note: string | null }[];
+    }>();
+    expect(overrides.map(({ note }) => note).sort()).toEqual([null, 'swap']);
     const over = await text('service show svc-3');
     expect(over).toMatch(
       /mode +OUT \(override\)\n +quota +200 GB \(override\)\n +override +quota 200 GB, mode OUT since 20 Nov/,

@@ -245,7 +245,7 @@ describe('a password', () => {
     await at.create(1);
     const printed = at.bench.printed.length;
     const changed = await at.bench.sluice('provision change-password svc-1 --password-stdin --json', {
-      readStdin: () => Promise.resolve('Chosen-by-customer-9\n'),
+      readStdin: () => Promise.resolve(Buffer.from('Chosen-by-customer-9\n')),
     });
     expect(changed.exitCode).toBe(0);
     expect(order(changed).credentials).toMatchObject({ password: null });
