@@ -17,7 +17,7 @@ export interface NotBuiltFinding {
 const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
-const WHMCS = `WHMCS is not supported yet. ${REMOVE}`;
+const CALL_BILLS = `Call bills are not available yet. ${REMOVE}`;
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 const AUTO_BUY = 'Auto-buy is not available yet. Set "enabled" to false.';
 
@@ -28,8 +28,9 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
-  { path: ['whmcs'], message: WHMCS },
-  { path: ['billing'], message: 'WHMCS is not supported yet. Use "ledger".', needs: is('whmcs') },
+  { path: ['whmcs', 'calls'], message: CALL_BILLS },
+  { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
+  { path: ['whmcs', 'writeBack'], message: `Sluice does not fill the custom fields of WHMCS yet. ${REMOVE}` },
   { path: ['autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
   { path: ['limits'], message: LIMITS, needs: hasEntries },
   {
@@ -37,7 +38,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
     message: 'Telephony panels are not supported yet. Remove the panel and its products.',
     needs: (value) => PLANNED_KINDS.includes(value),
   },
-  { path: ['products', '*', 'whmcs'], message: WHMCS },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
   {
@@ -52,7 +52,7 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   {
     path: ['products', '*', 'credentials', 'writeTo'],
-    message: 'WHMCS is not supported yet. Name a folder.',
+    message: 'Passwords can\'t be written to WHMCS yet. Name a folder.',
     needs: is('whmcs'),
   },
   { path: ['products', '*', 'autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
