@@ -1,0 +1,85 @@
+import { isPanelError, type PanelError } from '@sluice/panel-http';
+import { SluiceError } from '@sluice/panel-kind';
+
+export const TITLE = 'WHMCS';
+
+/** What one call of the port has done so far. */
+export interface Progress {
+  /** A change may have been made. */
+  wrote: boolean;
+  signal: AbortSignal | undefined;
+}
+
+export function unknownClient(client: string): SluiceError {
+  return new SluiceError('unknown_client', `${TITLE} has no client "${client}".`, {
+    kind: 'not-found',
+    details: { client },
+  });
+}
+
+export function unknownInvoice(invoice: string): SluiceError {
+  return new SluiceError('unknown_invoice', `${TITLE} has no invoice "${invoice}".`, {
+    kind: 'not-found',
+    details: { invoice },
+  });
+}
+
+export function invoiceClosed(invoice: string, why: string): SluiceError {
+  return new SluiceError('invoice_closed', `Invoice ${invoice} of ${TITLE} was not changed: ${why}.`, {
+    details: { invoice },
+  });
+}
+
+export function currencyMismatch(client: string, wanted: string, own: string | null): SluiceError {
+  const words =
+    own === null ? `${TITLE} does not report the currency of client ${client}` : `client ${client} has ${own}`;
+  return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was charged.`, {
+    details: { client, currency: own, price: wanted },
+  });
+}
+
+export function unclear(what: string, cause?: unknown): SluiceError {
+  const why = isPanelError(cause) ? ` ${describe(cause)}` : '';
+  return new SluiceError(
+    'outcome_unknown',
+    `It is not known whether ${TITLE} ${what}.${why} The next attempt finds it out.`,
+    {
+      kind: 'billing',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
+}
+
+/** Converts what a call ended with to an error of the port. */
+export function toBillingError(error: unknown, { wrote }: Progress): unknown {
+  if (error instanceof SluiceError) return error;
+  if (wrote) return unclear('completed the change', error);
+  if (!isPanelError(error)) return error;
+  const { code, panelCode, status } = error;
+  return new SluiceError('billing_unavailable', describe(error), {
+    kind: 'billing',
+    cause: error,
+    details: { code, ...(panelCode === null ? {} : { refusal: panelCode }), status },
+  });
+}
+
+/** The message of the transport with the name of the product and the config keys to check. */
+function describe(error: PanelError): string {
+  const statement = error.statement.replace(/^Panel "[^"]*"/, TITLE);
+  return `${statement}${keysToCheck(error)}`;
+}
+
+function keysToCheck({ code, panelCode }: PanelError): string {
+  if (code === 'PANEL_AUTH') return ' Check whmcs.identifier and whmcs.secret in the config.';
+  if (panelCode === 'ip_not_allowed') return ' The access key is whmcs.accessKey in the config.';
+  if (panelCode === 'permission') return ' The credentials are those of whmcs.identifier in the config.';
+  return code === 'PANEL_UNREACHABLE' ? ' The address is whmcs.url in the config.' : '';
+}
+
+/** Whether WHMCS does not know the object that a call names. */
+export function isMissing(error: unknown, what: 'client' | 'invoice'): boolean {
+  if (!isPanelError(error) || error.panelCode !== 'not_found') return false;
+  return what === 'client'
+    ? /client (id )?not found/i.test(error.message)
+    : /invoice (id )?not found/i.test(error.message);
+}

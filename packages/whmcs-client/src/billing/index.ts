@@ -1,0 +1,2 @@
+export { whmcs } from './kind.js';
+export type { WhmcsSettings } from './settings.js';

@@ -1,0 +1,151 @@
+import type {
+  BillingDependencies,
+  BillingSystem,
+  Charge,
+  ChargeRequest,
+  Credit,
+  Invoice,
+  InvoiceLine,
+} from '@sluice/panel-kind';
+import { createWhmcsClient, type WhmcsInvoice, type WhmcsInvoiceItem } from '../index.js';
+import { change, charge } from './charge.js';
+import { invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
+import { hasMarker, withMarker } from './marker.js';
+import type { WhmcsSettings } from './settings.js';
+import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.js';
+
+/** Opens WHMCS as a billing system; sends nothing. */
+export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
+  const { url, allowHttp, accessKey, timeout } = settings;
+  const { secret, onCall, clock, random } = dependencies;
+  const client = createWhmcsClient({
+    panel: 'whmcs',
+    baseUrl: url,
+    allowHttp,
+    identifier: secret(settings.identifier, 'whmcs.identifier'),
+    secret: secret(settings.secret, 'whmcs.secret'),
+    ...(accessKey === undefined ? {} : { accessKey: secret(accessKey, 'whmcs.accessKey') }),
+    ...(timeout === undefined ? {} : { timeouts: { attemptMs: timeout, totalMs: timeout * 4 } }),
+    onCall,
+    clock,
+    random,
+  });
+  return new WhmcsBilling(new WhmcsBooks(client));
+}
+
+/** The billing port on WHMCS (docs/whmcs-api.md#charging-once). */
+class WhmcsBilling implements BillingSystem {
+  readonly title = TITLE;
+  readonly #books: WhmcsBooks;
+
+  constructor(books: WhmcsBooks) {
+    this.#books = books;
+  }
+
+  credit(client: string, signal?: AbortSignal): Promise<Credit> {
+    return this.#run(signal, (progress) => this.#books.credit(client, progress));
+  }
+
+  charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge> {
+    return this.#run(signal, (progress) => charge(this.#books, request, progress));
+  }
+
+  invoice(id: string, signal?: AbortSignal): Promise<Invoice> {
+    return this.#run(signal, async (progress) => {
+      return this.#books.show(await this.#books.read(id, progress), progress);
+    });
+  }
+
+  addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
+    return this.#run(signal, async (progress) => {
+      let invoice = await this.#books.read(id, progress);
+      if (linesOf(invoice, line.key).length === 0) invoice = await this.#add(invoice, line, progress);
+      return this.#books.show(await this.#withoutRepeats(invoice, line.key, progress), progress);
+    });
+  }
+
+  async #add(before: WhmcsInvoice, line: InvoiceLine, progress: Progress): Promise<WhmcsInvoice> {
+    const { id } = before;
+    if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
+    const { key, description, amount, taxed } = line;
+    const newItems = [{ description: withMarker(description, key), amount, taxed }];
+    const { signal } = progress;
+    const result = await this.#books.write(progress, () =>
+      this.#books.client.invoices.update(id, { newItems }, { signal }),
+    );
+    const after = await this.#books.read(id, progress);
+    if (linesOf(after, key).length > 0) return after;
+    throw result === 'refused' ? invoiceClosed(id, `it is ${after.status}`) : unclear(`added a line to invoice ${id}`);
+  }
+
+  /** Deletes the later ones of lines with one key, which remain after an addition that was completed late. */
+  async #withoutRepeats(invoice: WhmcsInvoice, key: string, progress: Progress): Promise<WhmcsInvoice> {
+    const [, ...repeats] = linesOf(invoice, key);
+    if (repeats.length === 0 || !isChangeable(invoice)) return invoice;
+    const deleteItemIds = repeats.map(({ id }) => id);
+    const { signal } = progress;
+    await this.#books.write(progress, () =>
+      this.#books.client.invoices.update(invoice.id, { deleteItemIds }, { signal }),
+    );
+    const after = await this.#books.read(invoice.id, progress);
+    if (linesOf(after, key).length > 1) throw unclear(`deleted a repeated line of invoice ${invoice.id}`);
+    return after;
+  }
+
+  cancel(id: string, signal?: AbortSignal): Promise<Invoice> {
+    return this.#run(signal, async (progress) => {
+      const invoice = await this.#books.read(id, progress);
+      if (toStatus(invoice.status) === 'cancelled') return this.#books.show(invoice, progress);
+      if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
+      if (!isUntouched(invoice)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
+      const after = await change(this.#books, invoice, progress, () =>
+        this.#books.client.invoices.update(id, { status: 'Cancelled' }, { signal }),
+      );
+      if (toStatus(after.status) !== 'cancelled') throw invoiceClosed(id, `it is ${after.status}`);
+      return this.#books.show(after, progress);
+    });
+  }
+
+  refund(
+    id: string,
+    { key, amount }: { key: string; amount: string; since: string },
+    signal?: AbortSignal,
+  ): Promise<Credit> {
+    return this.#run(signal, async (progress) => {
+      const invoice = await this.#books.read(id, progress);
+      const { clientId, status } = invoice;
+      if (!(await this.#isRefunded(clientId, key, progress))) {
+        if (!['paid', 'refunded'].includes(toStatus(status))) throw invoiceClosed(id, `it is ${status}, not paid`);
+        const description = withMarker(`Refund of invoice ${id}`, key);
+        await this.#books.write(progress, () =>
+          this.#books.client.credits.add({ clientId, description, amount }, { signal }),
+        );
+        if (!(await this.#isRefunded(clientId, key, progress))) throw unclear(`refunded invoice ${id}`);
+      }
+      return this.#books.credit(clientId, progress);
+    });
+  }
+
+  async #isRefunded(clientId: string, key: string, { signal }: Progress): Promise<boolean> {
+    const entries = await this.#books.client.credits.list(clientId, { signal });
+    return entries.some(({ description }) => hasMarker(description, key));
+  }
+
+  close(): void {
+    this.#books.client.close();
+  }
+
+  /** Runs one call of the port and converts its errors. */
+  async #run<T>(signal: AbortSignal | undefined, work: (progress: Progress) => Promise<T>): Promise<T> {
+    const progress: Progress = { wrote: false, signal };
+    try {
+      return await work(progress);
+    } catch (error) {
+      throw toBillingError(error, progress);
+    }
+  }
+}
+
+function linesOf({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
+  return items.filter(({ description }) => hasMarker(description, key));
+}
