@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
 import { describedSchema } from '@sluice/engine';
-import { KINDS } from '../kinds.js';
+import { BILLING, KINDS } from '../kinds.js';
 import { checkConfigText } from './load.js';
 import type { ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
@@ -227,7 +227,7 @@ products:
 
   it('are never a sentence of the validation library', () => {
     const odd = ['null', '7', '-1', '1.5', 'true', '""', '"x"', '[]', '[1]', '{}', '{ a: 1 }'];
-    const { properties = {} } = describedSchema(KINDS);
+    const { properties = {} } = describedSchema(KINDS, BILLING);
     const lines = (value: string): string[] => [
       ...Object.keys(properties).map((key) => `${key}: ${value}`),
       ...KINDS.flatMap(({ kind, panelShape, productSchema }) => [

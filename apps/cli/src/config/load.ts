@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
+import { billingSettings, checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -88,7 +88,7 @@ function findLiteralSecrets(config: EngineConfig, kinds: readonly PanelKind[]): 
 }
 
 /** Returns the keys whose secret is written in the config itself. */
-export function literalSecrets(section: Record<string, unknown> | undefined, keys: readonly string[]): string[] {
+function literalSecrets(section: Record<string, unknown> | undefined, keys: readonly string[]): string[] {
   return keys.filter((key) => {
     const value = section?.[key];
     return typeof value === 'string' && !isSecretReference(value);

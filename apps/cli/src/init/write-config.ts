@@ -91,7 +91,7 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
 
 /** Writes the JSON Schema for editors; another file of that name stays. */
 function placeSchema(file: string, { kinds }: InitAnswers): void {
-  const schema = describedSchema(kinds);
+  const schema = describedSchema(kinds, BILLING);
   try {
     if (!existsSync(file) || readFileSync(file, 'utf8').includes(`"title": "${schema.title ?? ''}"`)) {
       nodeFiles.replace(file, `${JSON.stringify(schema, null, 2)}\n`);

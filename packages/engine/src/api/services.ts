@@ -1,10 +1,12 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
 import { listColumns, toFields } from '../services/fields.js';
-import type { ImportRow } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
+import type { SyncReport } from '../services/sync/report.js';
+import { syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
@@ -41,6 +43,13 @@ export interface Services {
     texts: Record<string, string>,
     options?: CallOptions & ChangeOptions,
   ): Promise<ImportReport>;
+  /**
+   * Takes the services of the billing system over (docs/whmcs.md): adds and changes them, and marks those that ended. Stores all
+   * or, after an error, nothing. A dry run stores nothing. `allowMass` accepts a list with fewer than half of the known services.
+   */
+  sync(
+    options?: LockOptions & { dryRun?: boolean | undefined; allowMass?: boolean | undefined },
+  ): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
@@ -91,6 +100,11 @@ export function servicesApi(call: RunCall): Services {
       call(options, async (session) => {
         const { allowDuplicateRefs } = options ?? {};
         return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
+      }),
+    sync: (options) =>
+      call(options, (session) => {
+        const { dryRun = false, allowMass = false } = options ?? {};
+        return syncServices(session, { dryRun, allowMass, waitMs: toWaitMs(options) });
       }),
     remove: (id, options) =>
       call(options, async (session) => {

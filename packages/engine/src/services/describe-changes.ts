@@ -40,7 +40,8 @@ export async function describeChanges(
   };
 }
 
-function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
+/** Returns the keys that differ, with their texts. */
+export function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
   const had = before === null ? {} : texts(before, columns);
   const has = texts(after, columns);
   const keys = columns.keys

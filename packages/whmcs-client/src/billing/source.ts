@@ -1,0 +1,78 @@
+import type { BillingDependencies, ServiceSource, SourceRequest, SourceService, SourceUsage } from '@sluice/panel-kind';
+import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
+import { type Progress, TITLE, toBillingError } from './errors.js';
+import { openClient } from './open-client.js';
+import type { WhmcsProductIds, WhmcsSettings } from './settings.js';
+import { SERVICE_REF, toSourceService } from './to-source-service.js';
+
+/** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
+export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
+  return new WhmcsSource(openClient(settings, dependencies), settings);
+}
+
+const MEGABYTE = 1024 * 1024;
+
+class WhmcsSource implements ServiceSource {
+  readonly title = TITLE;
+  readonly ref = SERVICE_REF;
+  readonly pushesUsage: boolean;
+  readonly #client: WhmcsClient;
+  readonly #settings: WhmcsSettings;
+
+  constructor(client: WhmcsClient, settings: WhmcsSettings) {
+    this.#client = client;
+    this.#settings = settings;
+    this.pushesUsage = settings.pushUsage !== 'off';
+  }
+
+  list({ products, columns, signal }: SourceRequest): Promise<SourceService[]> {
+    const { productIds, productGroupIds } = this.#settings;
+    const sections = products as Record<string, WhmcsProductIds>;
+    const only = { productIds, productGroupIds };
+    return run({ wrote: false, signal }, async () => {
+      const needsGroups = [only, ...Object.values(sections)].some((ids) => ids.productGroupIds.length > 0);
+      const groups = needsGroups ? await this.#listGroups(signal) : new Map<string, string>();
+      const services = await this.#client.services.list({}, { signal });
+      return services.map((service) => toSourceService(service, { products: sections, only, groups, columns }));
+    });
+  }
+
+  async #listGroups(signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const products = await this.#client.products.list({}, { signal });
+    return new Map(products.flatMap(({ id, groupId }) => (groupId === null ? [] : [[id, groupId]])));
+  }
+
+  toUsageText(usage: SourceUsage): string {
+    const { bandwidthUsage, bandwidthLimit } = this.#toFields(usage);
+    return `${bandwidthUsage}/${bandwidthLimit}`;
+  }
+
+  pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void> {
+    const progress: Progress = { wrote: false, signal };
+    return run(progress, async () => {
+      signal?.throwIfAborted();
+      await this.#client.services.update(id, this.#toFields(usage), { signal, tag: `whmcs-${id}` });
+    });
+  }
+
+  /** The limit of an unlimited service is 0, as in WHMCS itself. */
+  #toFields({
+    usedBytes,
+    allowedBytes,
+  }: SourceUsage): Required<Pick<WhmcsServiceChange, 'bandwidthUsage' | 'bandwidthLimit'>> {
+    const unit = this.#settings.pushUsage === 'megabytes' ? MEGABYTE : 1;
+    return { bandwidthUsage: Math.round(usedBytes / unit), bandwidthLimit: Math.round((allowedBytes ?? 0) / unit) };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+async function run<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toBillingError(error, progress);
+  }
+}
