@@ -11,7 +11,7 @@ import type {
 import { answer, bool, date, id, int, money, rawText, record, reference, text, word, wrapped } from './values.js';
 
 function mapped<In, Out>(schema: z.ZodMiniType<In>, map: (value: In) => Out): z.ZodMiniType<Out> {
-  return z.pipe(schema, z.transform(map)) as unknown as z.ZodMiniType<Out>;
+  return z.pipe(schema, z.transform(map));
 }
 
 /** `currency_code` of older answers is only beside `client`. */

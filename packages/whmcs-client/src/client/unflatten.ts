@@ -27,7 +27,7 @@ function insert(target: Record<string, unknown>, path: string[], value: unknown)
     target[key] = value;
     return;
   }
-  const next = (target[key] ??= {});
+  const next: unknown = (target[key] ??= {});
   if (typeof next !== 'object' || next === null) throw new Error('keys that contradict each other');
   insert(next as Record<string, unknown>, rest, value);
 }

@@ -101,7 +101,7 @@ export function record<Shape extends Record<string, z.ZodMiniType>>(
   return z.pipe(
     read('an object', (value) => (isObject(value) ? { ...absent, ...value } : undefined)),
     z.object(shape),
-  ) as unknown as Schema<z.output<z.ZodMiniObject<Shape>>>;
+  );
 }
 
 /** A list inside its wrapper (docs/whmcs-api.md#lists): `{ product: [...] }`, in one of its spellings. */
@@ -118,7 +118,7 @@ function listOf<T>(item: Schema<T>, unwrap: (value: unknown) => unknown): Schema
   return z.pipe(
     read('a list', (value) => toList(unwrap(value))),
     z.array(item),
-  ) as unknown as Schema<T[]>;
+  );
 }
 
 function toList(value: unknown): unknown[] | undefined {
@@ -146,9 +146,7 @@ export function answer<Shape extends Record<string, z.ZodMiniType>>(
       return undefined;
     }
   });
-  return z.pipe(nested, record(shape) as unknown as z.ZodMiniType) as unknown as Schema<
-    z.output<z.ZodMiniObject<Shape>>
-  >;
+  return z.pipe(nested, record(shape));
 }
 
 /** One page of a list. */
@@ -163,11 +161,15 @@ export interface Page<Row> {
 export function page<Row>(wrapper: string, inner: string, row: Schema<Row>): Schema<Page<Row>> {
   const shape = { totalresults: int, startnumber: int, numreturned: int, [wrapper]: wrapped(inner, row) };
   return z.pipe(
-    answer(shape) as unknown as z.ZodMiniType,
-    z.transform((body: unknown): Page<Row> => {
-      const { totalresults, startnumber, numreturned, [wrapper]: rows } = body as Record<string, number | null>;
-      const found = rows as unknown as Row[];
-      return { total: totalresults ?? null, start: startnumber ?? null, count: numreturned ?? null, rows: found };
+    answer(shape),
+    z.transform(({ [wrapper]: rows, ...stated }: Record<string, number | Row[] | null>): Page<Row> => {
+      const figure = (name: string): number | null => (typeof stated[name] === 'number' ? stated[name] : null);
+      return {
+        total: figure('totalresults'),
+        start: figure('startnumber'),
+        count: figure('numreturned'),
+        rows: Array.isArray(rows) ? rows : [],
+      };
     }),
-  ) as unknown as Schema<Page<Row>>;
+  );
 }

@@ -1,7 +1,7 @@
 import { type FakeWhmcs, type FakeWhmcsOptions, startFakeWhmcs } from '@sluice/fake-panels';
 import type { BillingSystem } from '@sluice/panel-kind';
 import { whmcs, type WhmcsSettings } from '@sluice/whmcs-client/billing';
-import type { BillingWorld } from './describe-billing.js';
+import type { BillingWorld } from '../test/describe-billing.js';
 
 /** The billing system WHMCS on a fake. */
 export interface WhmcsWorld extends BillingWorld {
@@ -36,7 +36,10 @@ export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<Wh
     another: () => openWith({}),
     openWith,
     addClient: (currency, credit) => Promise.resolve(String(fake.addClient({ currency, credit }))),
-    addCredit: (client, amount) => Promise.resolve(fake.addCredit(Number(client), amount)),
+    addCredit: (client, amount) => {
+      fake.addCredit(Number(client), amount);
+      return Promise.resolve();
+    },
     invoices: (client) => Promise.resolve(fake.invoices(Number(client)).map(({ id }) => String(id))),
     unknownId: '99999',
     now: () => new Date(now()).toISOString(),

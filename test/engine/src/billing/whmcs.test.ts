@@ -1,4 +1,4 @@
-import { describeBilling } from './describe-billing.js';
+import { describeBilling } from '../test/describe-billing.js';
 import { openWhmcsWorld } from './whmcs-world.js';
 
 describeBilling('WHMCS', () => openWhmcsWorld());
@@ -19,4 +19,6 @@ describeBilling('WHMCS with all its quirks', () =>
   }),
 );
 
-describeBilling('WHMCS with flattened keys', () => openWhmcsWorld({ quirks: { flattened: true, emptyList: 'absent' } }));
+describeBilling('WHMCS with flattened keys', () =>
+  openWhmcsWorld({ quirks: { flattened: true, emptyList: 'absent' } }),
+);

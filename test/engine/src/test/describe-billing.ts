@@ -195,7 +195,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       // A ledger makes a client with its first credit.
       const charged = billing.charge(request(unknownId)).then(
         ({ state }) => state,
-        ({ code }: { code: string }) => code,
+        (error: unknown) => (error as { code: string }).code,
       );
       expect(['unknown_client', 'short']).toContain(await charged);
       const line = { key: 'k', description: 'x', amount: '1.00', taxed: false };
