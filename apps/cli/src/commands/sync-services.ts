@@ -1,7 +1,6 @@
-import type { SyncReport } from '@sluice/engine';
+import { nameFew, type SyncReport } from '@sluice/engine';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { nameFew } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import { formatCount } from '../output/words.js';
 import { withRemedy } from '../remedies.js';
@@ -26,9 +25,12 @@ export const sync: CommandHandler<PreviewOptions & { allowMass?: boolean }> = (_
 
 function print(terminal: Terminal, { run, totals, changes, skipped, problems }: SyncReport): void {
   if (terminal.json) return;
+  const line = (text: string): void => {
+    terminal.line(text);
+  };
   for (const { id, change, fields } of changes) {
-    terminal.info(change === 'changed' ? `${id}:` : `${id}: ${change === 'added' ? 'new' : change}`);
-    printFields(terminal, change === 'added', fields);
+    line(change === 'changed' ? `${id}:` : `${id}: ${change === 'added' ? 'new' : change}`);
+    printFields(line, change === 'added', fields);
   }
   for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
   for (const { service, message, code = '' } of problems) {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describedSchema, nodeFiles } from '@sluice/engine';
+import { BILLING } from '../kinds.js';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '../config/load.js';
 import { NewFile } from '../files/new-file.js';
