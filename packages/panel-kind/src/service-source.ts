@@ -6,8 +6,8 @@ export interface SourceService {
   skipped: string | null;
   /** Texts by column of a service import, `product` among them. A column that is absent is not changed; an empty one is unset. */
   texts: Record<string, string>;
-  /** Ids that are no column of an import. */
-  refs: Record<string, string>;
+  /** Its id in the billing system. */
+  externalId: string;
   /** What can't be understood: the service is reported and not changed. */
   problems: SourceProblem[];
 }

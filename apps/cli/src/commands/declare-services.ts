@@ -101,6 +101,7 @@ function declareSync(service: LazyCommand): void {
     .option(...DRY_RUN)
     .option(...DETAILED)
     .option('--allow-mass', 'accept a list that lacks more than half of the known services')
+    .option(...DUPLICATES)
     .option(...WAIT)
     .changes()
     .examples('sluice service sync --dry-run', 'sluice service sync')

@@ -12,8 +12,8 @@ import { parseWait } from './parse-wait.js';
 export const sync: CommandHandler<PreviewOptions & { allowMass?: boolean }> = (_args, options, deps) => {
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { dryRun, allowMass, detailedExitcode } = options;
-    const report = await sluice.services.sync({ waitMs, dryRun, allowMass });
+    const { dryRun, allowMass, allowDuplicateRefs, detailedExitcode } = options;
+    const report = await sluice.services.sync({ waitMs, dryRun, allowMass, allowDuplicateRefs });
     terminal.document(report);
     print(terminal, report);
     if (report.problems.length > 0) return ExitCode.partial;

@@ -81,7 +81,7 @@ describe('config check', () => {
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
 serve: { listen: 127.0.0.1:1 }
-whmcs: { url: https://b.example.com }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", calls: {}, fields: {}, writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
 autoBuy: { enabled: true }
@@ -102,8 +102,9 @@ products:
         '2 heartbeat',
         '3 notify',
         '4 serve',
-        '5 whmcs',
-        '6 billing',
+        '5 whmcs.calls',
+        '5 whmcs.fields',
+        '5 whmcs.writeBack',
         '7 limits',
         '8 autoBuy.enabled',
         '11 panels.voice.kind',
@@ -115,7 +116,6 @@ products:
         '16 products.two.autoBuy.enabled',
         '16 products.two.autoBuy.package',
         '16 products.two.limits',
-        '16 products.two.whmcs',
         '17 products.line.astbilling',
       ].sort(),
     );

@@ -48,7 +48,7 @@ export interface Services {
    * or, after an error, nothing. A dry run stores nothing. `allowMass` accepts a list with fewer than half of the known services.
    */
   sync(
-    options?: LockOptions & { dryRun?: boolean | undefined; allowMass?: boolean | undefined },
+    options?: LockOptions & ChangeOptions & { dryRun?: boolean | undefined; allowMass?: boolean | undefined },
   ): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
@@ -103,8 +103,8 @@ export function servicesApi(call: RunCall): Services {
       }),
     sync: (options) =>
       call(options, (session) => {
-        const { dryRun = false, allowMass = false } = options ?? {};
-        return syncServices(session, { dryRun, allowMass, waitMs: toWaitMs(options) });
+        const { dryRun = false, allowMass = false, allowDuplicateRefs = false } = options ?? {};
+        return syncServices(session, { dryRun, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) });
       }),
     remove: (id, options) =>
       call(options, async (session) => {

@@ -30,7 +30,7 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
   { path: ['whmcs', 'calls'], message: CALL_BILLS },
   { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
-  { path: ['whmcs', 'writeBack'], message: `Sluice does not fill the custom fields of WHMCS yet. ${REMOVE}` },
+  { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   { path: ['autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },
   { path: ['limits'], message: LIMITS, needs: hasEntries },
   {
@@ -52,7 +52,7 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   {
     path: ['products', '*', 'credentials', 'writeTo'],
-    message: 'Passwords can\'t be written to WHMCS yet. Name a folder.',
+    message: 'Writing passwords to WHMCS is not supported yet. Name a folder.',
     needs: is('whmcs'),
   },
   { path: ['products', '*', 'autoBuy', 'enabled'], message: AUTO_BUY, needs: is(true) },

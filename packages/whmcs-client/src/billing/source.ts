@@ -3,7 +3,7 @@ import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
 import type { WhmcsProductIds, WhmcsSettings } from './settings.js';
-import { SERVICE_REF, toSourceService } from './to-source-service.js';
+import { toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
@@ -14,7 +14,7 @@ const MEGABYTE = 1024 * 1024;
 
 class WhmcsSource implements ServiceSource {
   readonly title = TITLE;
-  readonly ref = SERVICE_REF;
+  readonly ref = 'whmcs_service_id';
   readonly pushesUsage: boolean;
   readonly #client: WhmcsClient;
   readonly #settings: WhmcsSettings;

@@ -3,9 +3,6 @@ import type { WhmcsCustomField, WhmcsService } from '../client/types.js';
 import { findClaim } from './claims.js';
 import type { WhmcsProductIds } from './settings.js';
 
-/** The ref of a service that came from WHMCS. */
-export const SERVICE_REF = 'whmcs_service_id';
-
 /** How services are mapped. */
 export interface Mapping {
   /** The sections of the config's products. */
@@ -35,7 +32,7 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
   const { productId, status, billingCycle, nextDueDate } = service;
   const groupId = productId === null ? null : (mapping.groups.get(productId) ?? null);
   const product = findClaim(mapping.products, { productId, groupId });
-  const row = { id: `whmcs-${service.id}`, refs: { [SERVICE_REF]: service.id } };
+  const row = { id: `whmcs-${service.id}`, externalId: service.id };
   const skip = (skipped: string): SourceService => ({ ...row, skipped, texts: {}, problems: [] });
   if (!isTaken(mapping.only, productId, groupId)) return skip('not among whmcs.productIds and whmcs.productGroupIds');
   const named = `product ${productId ?? 'none'} (${service.product})`;

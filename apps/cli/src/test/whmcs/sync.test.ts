@@ -100,9 +100,9 @@ describe('service sync', () => {
     at.whmcs.service(1).status = 'Suspended';
     at.whmcs.service(2).status = 'Suspended';
     await at.sync();
-    const port = (number: number): boolean | undefined => at.panel.port(idsOf(number).port(1)).up;
+    const order = (number: number): string => at.panel.order(idsOf(number).order).status;
     expect((await at.poll('--allow-mass')).json<RunReport>().totals).toMatchObject({ held: 2 });
-    expect([port(1), port(2)]).toEqual([false, false]);
+    expect([order(1), order(2)]).toEqual(['suspended', 'suspended']);
     at.whmcs.service(1).status = 'Active';
     at.whmcs.deleteService(2);
     await at.sync();
@@ -110,7 +110,7 @@ describe('service sync', () => {
       'whmcs-1 ok',
       'whmcs-2 skipped',
     ]);
-    expect([port(1), port(2)]).toEqual([true, false]);
+    expect([order(1), order(2)]).toEqual(['active', 'suspended']);
     expect((await show('whmcs-2')).holds).toMatchObject([{ reason: 'billing' }]);
   });
 });

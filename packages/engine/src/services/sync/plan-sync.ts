@@ -16,6 +16,11 @@ export interface Listed {
   services: readonly SourceService[];
 }
 
+/** How rows are checked. */
+export interface SyncOptions {
+  allowDuplicateRefs: boolean;
+}
+
 /** What a sync stores and reports. */
 export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipped' | 'problems'> {
   added: ServiceRecord[];
@@ -27,7 +32,12 @@ export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipp
 const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated' || status === 'vanished';
 
 /** Compares the list with the store; a service with a problem is left as it is. */
-export async function planSync(session: Session, tables: StoreTables, { ref, services }: Listed): Promise<SyncPlan> {
+export async function planSync(
+  session: Session,
+  tables: StoreTables,
+  { ref, services }: Listed,
+  options: SyncOptions,
+): Promise<SyncPlan> {
   const stored = new Map((await tables.services.list({})).map((record) => [record.id, record]));
   const skipped = services.flatMap((service) => {
     const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
@@ -37,7 +47,9 @@ export async function planSync(session: Session, tables: StoreTables, { ref, ser
   const taken = services.filter(({ id }) => !left.has(id));
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);
-  const planned = await planSound(session, tables, sound, ref);
+  const refs = new Map(sound.map((service) => [service.id, service.externalId]));
+  const planned = await planSound(session, tables, sound, options);
+  for (const { after } of planned.rowChanges) after.refs[ref] = refs.get(after.id) ?? '';
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
   const vanished = known.filter(({ id }) => !listed.has(id));
@@ -74,25 +86,18 @@ async function planSound(
   session: Session,
   tables: StoreTables,
   services: readonly SourceService[],
-  ref: string,
+  options: SyncOptions,
 ): Promise<{ rowChanges: RowChange[]; problems: SyncProblem[] }> {
   const found: ImportProblem[] = [];
-  const refs = new Map(services.map((service) => [service.id, service.refs]));
   let rows = services.map((service) => toRow(session, service));
   for (;;) {
-    const { rowChanges, problems } = await planRows(session, tables, rows);
-    if (problems.length === 0) {
-      for (const { after } of rowChanges) after.refs = { ...after.refs, ...pick(refs.get(after.id), ref) };
-      return { rowChanges, problems: found.map(toProblem) };
-    }
+    const { rowChanges, problems } = await planRows(session, tables, rows, options);
+    if (problems.length === 0) return { rowChanges, problems: found.map(toProblem) };
     found.push(...problems);
     const bad = new Set(problems.map(({ service }) => service));
     rows = rows.filter(({ values }) => !bad.has(values['id'] ?? null));
   }
 }
-
-const pick = (refs: Record<string, string> | undefined, ref: string): Record<string, string> =>
-  refs?.[ref] === undefined ? {} : { [ref]: refs[ref] };
 
 function toRow({ config }: Session, { id, texts }: SourceService): ImportRow {
   const panel = findEntry(config.products, texts['product'] ?? '')?.panel ?? '';

@@ -12,6 +12,8 @@ export interface SyncRequest {
   dryRun: boolean;
   /** Accept a list with fewer than half of the known services. */
   allowMass: boolean;
+  /** Whether a service may have the id of another service on its panel. */
+  allowDuplicateRefs: boolean;
   waitMs: number;
 }
 
@@ -72,7 +74,7 @@ async function storeLeased(session: Session, run: Run, listed: Listed, request: 
     const leases = run.leases.held;
     const names = new Set(leases.map(({ name }) => name));
     const stored = await session.write(leases, async (tables) => {
-      plan = await planSync(session, tables, listed);
+      plan = await planSync(session, tables, listed, request);
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
       await tables.services.put(plan.added);
       await tables.services.update(plan.updates);
@@ -84,9 +86,9 @@ async function storeLeased(session: Session, run: Run, listed: Listed, request: 
   }
 }
 
-async function planChecked(session: Session, listed: Listed, { allowMass }: SyncRequest): Promise<SyncPlan> {
-  const plan = await planSync(session, session.store, listed);
-  if (!allowMass) refuseShortList(plan, listed);
+async function planChecked(session: Session, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  const plan = await planSync(session, session.store, listed, request);
+  if (!request.allowMass) refuseShortList(plan, listed);
   return plan;
 }
 
