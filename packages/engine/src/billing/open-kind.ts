@@ -3,7 +3,7 @@ import {
   type BillingKind,
   type BillingSystem,
   type ServiceSource,
-  SluiceError,
+  usageError,
 } from '@sluice/panel-kind';
 import { billingSettings } from '../config/billing-settings.js';
 import type { Session } from '../session.js';
@@ -44,9 +44,7 @@ export function requireSource(session: Session): ConfiguredSource {
   if (source !== null) return source;
   const known = session.deps.billing.filter(({ openSource }) => openSource !== undefined).map(({ kind }) => kind);
   const section = known.length === 0 ? '' : `: it has no section "${known.join('" or "')}"`;
-  throw new SluiceError('no_source', `The config names no billing system to take services from${section}`, {
-    kind: 'unsupported',
-  });
+  throw usageError('no_source', `The config names no billing system to take services from${section}`);
 }
 
 function dependencies(session: Session): BillingDependencies {

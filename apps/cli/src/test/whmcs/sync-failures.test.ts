@@ -63,7 +63,7 @@ describe('a sync that fails as a whole', () => {
 
   it('needs the section of WHMCS', async () => {
     at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/, whmcs: \{[^}]*\}/g, '').replace(/^whmcs:.*$/m, ''));
-    expect(await failure()).toMatch(/^1 no_source The config names no billing system.*"whmcs"/);
+    expect(await failure()).toMatch(/^2 no_source The config names no billing system.*"whmcs"/);
   });
 });
 
