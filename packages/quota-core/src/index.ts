@@ -1,6 +1,14 @@
 export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
 export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
-export { addMoney, checkMoney, compareMoney } from './money.js';
+export {
+  addMoney,
+  checkMoney,
+  compareMoney,
+  currencyDecimals,
+  multiplyMoney,
+  negateMoney,
+  subtractMoney,
+} from './money.js';
 export { type BillingCycleName, parseBillingCycleName, type QuotaPeriod } from './billing-cycle-name.js';
 export { toLocalDate, zonedMidnight, zonedTime } from './zone.js';
 export {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addMoney, checkMoney, compareMoney } from './index.js';
+import {
+  addMoney,
+  checkMoney,
+  compareMoney,
+  currencyDecimals,
+  multiplyMoney,
+  negateMoney,
+  subtractMoney,
+} from './index.js';
 import { codeOf } from './test/code-of.js';
 
 const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
@@ -65,5 +73,42 @@ describe('compareMoney', () => {
   it('does not care how many places are written', () => {
     expect(compareMoney('1.5', '1.50')).toBe(0);
     expect(compareMoney('10', '9.99')).toBe(1);
+  });
+});
+
+describe('subtractMoney, negateMoney and multiplyMoney', () => {
+  it('agree with whole cents', () => {
+    fc.assert(
+      fc.property(cents, cents, fc.integer({ min: 0, max: 1000 }), (a, b, count) => {
+        expect(subtractMoney(fromCents(a), fromCents(b))).toBe(fromCents(a - b));
+        expect(negateMoney(fromCents(a))).toBe(fromCents(-a));
+        expect(multiplyMoney(fromCents(a), count)).toBe(fromCents(a * count));
+      }),
+    );
+  });
+
+  it('keep large amounts exact, and zero without a sign', () => {
+    expect(multiplyMoney('123456789012345.67', 1000)).toBe('123456789012345670.00');
+    expect(subtractMoney('9007199254740993', '1')).toBe('9007199254740992');
+    expect([negateMoney('0.00'), negateMoney('-0'), multiplyMoney('-5.00', 0)]).toEqual(['0.00', '0', '0.00']);
+  });
+
+  it('refuse what is no amount and no count', () => {
+    expect(codeOf(() => subtractMoney('1', '1e3'))).toBe('invalid_money');
+    expect(codeOf(() => negateMoney('+1'))).toBe('invalid_money');
+    for (const count of [-1, 1.5, NaN, 2 ** 53]) {
+      expect(codeOf(() => multiplyMoney('1', count))).toBe('invalid_number');
+    }
+  });
+});
+
+describe('currencyDecimals', () => {
+  it('is what the currency has', () => {
+    const codes = ['EUR', 'USD', 'JPY', 'IRR', 'KWD', 'XYZ'];
+    expect(codes.map((code) => currencyDecimals(code))).toEqual([2, 2, 0, 0, 3, 2]);
+  });
+
+  it.each(['', 'eur', 'EURO', 'EU', 'E R', 'ÉUR', '1EU', 'EUR\n'])('refuses %j', (code) => {
+    expect(codeOf(() => currencyDecimals(code))).toBe('invalid_money');
   });
 });

@@ -45,6 +45,74 @@ export function addMoney(a: string, b: string): string {
 }
 
 /**
+ * Returns the exact difference of two amounts of one currency, with the larger number of decimal places.
+ *
+ * @throws QuotaCoreError `invalid_money`
+ *
+ * @example
+ * ```ts
+ * subtractMoney('10', '9.99'); // 0.01
+ * ```
+ */
+export function subtractMoney(a: string, b: string): string {
+  return addMoney(a, negateMoney(b));
+}
+
+/**
+ * Returns an amount with the opposite sign and the same decimal places; zero has no sign.
+ *
+ * @throws QuotaCoreError `invalid_money`
+ *
+ * @example
+ * ```ts
+ * negateMoney('12.50'); // -12.50
+ * ```
+ */
+export function negateMoney(amount: string): string {
+  return parseMoney(amount).negated().toFixed(countPlaces(amount));
+}
+
+/**
+ * Returns an amount times a whole number, with the amount's decimal places.
+ *
+ * @param count a whole number from 0 to 2^53 - 1
+ * @throws QuotaCoreError `invalid_money`, `invalid_number`
+ *
+ * @example
+ * ```ts
+ * multiplyMoney('9.90', 3); // 29.70
+ * ```
+ */
+export function multiplyMoney(amount: string, count: number): string {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new QuotaCoreError('invalid_number', `${count} is not a whole number from 0`);
+  }
+  return parseMoney(amount).times(count).toFixed(countPlaces(amount));
+}
+
+/**
+ * Returns the decimal places of a currency: 2 for EUR, 0 for JPY and IRR, 3 for KWD.
+ *
+ * @param code ISO 4217; a code that is not in use has 2
+ * @throws QuotaCoreError `invalid_money` for text that is not three capital letters
+ *
+ * @example
+ * ```ts
+ * currencyDecimals('JPY'); // 0
+ * ```
+ */
+export function currencyDecimals(code: string): number {
+  if (typeof code !== 'string' || !/^[A-Z]{3}$/.test(code)) {
+    throw new QuotaCoreError(
+      'invalid_money',
+      `${quote(code)} is not a currency: write a code of three capital letters such as EUR`,
+    );
+  }
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/**
  * Compares two decimal amounts of one currency: -1, 0 or 1 as `a` is less than, equal to or more than `b`.
  *
  * @throws QuotaCoreError `invalid_money`

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { StoreCheck } from './store.js';
+import type { StoreCheck, StoreTables } from './store.js';
 import { connectWriter } from './sqlite/connect.js';
 import {
   action,
@@ -16,7 +16,19 @@ import {
   sample,
   service,
 } from './test/records.js';
+import { booking, invoice, invoiceLine, moves } from './test/ledger-records.js';
 import { useStore } from './test/use-store.js';
+
+/** Adds credit, pays an invoice from it, and returns a part. */
+async function bill(tables: StoreTables): Promise<void> {
+  await tables.ledger.book(booking('b-1'), moves('client:7', 'cash', '10.00'));
+  await tables.invoices.open(invoice('inv-1'));
+  await tables.invoices.addLine(invoiceLine('line-1'));
+  const at = minute(1);
+  await tables.ledger.book(booking('b-2', { kind: 'payment', invoice: 'inv-1' }), moves('income', 'client:7', '9.90'));
+  await tables.invoices.update('inv-1', { status: 'paid', paidAt: at });
+  await tables.ledger.book(booking('b-3', { kind: 'refund', invoice: 'inv-1' }), moves('client:7', 'income', '0.90'));
+}
 
 describe('check', () => {
   const at = useStore();
@@ -46,6 +58,7 @@ describe('check', () => {
       await tables.decisions.record([decision('svc-1')]);
       await tables.notices.add([notice('n-1')]);
       await tables.runs.start(run('run-1'));
+      await bill(tables);
     });
     expect(await findings()).toEqual([]);
     expect((await at.store.maintenance.check()).map((check) => check.name)).toEqual([
@@ -57,6 +70,8 @@ describe('check', () => {
       'one-open-hold',
       'one-open-evidence',
       'evidence-of-ended-holds',
+      'ledger',
+      'invoices',
       'unknown-services',
     ]);
   });
@@ -100,6 +115,35 @@ describe('check', () => {
       ['one-open-hold', 'svc-1'],
       ['one-open-evidence', 'dcim port 7001'],
     ]);
+  });
+
+  it('finds wrong sums and balances of the ledger, and wrong totals of invoices', async () => {
+    await at.store.write(bill);
+    expect(await findings()).toEqual([]);
+    await tamper(
+      "update ledger_entries set balance = '11.00' where account = 'client:7' and booking = 'b-1'",
+      "update ledger_entries set amount = '9.80' where account = 'income' and booking = 'b-2'",
+      "insert into ledger_bookings select null, 'b-4', kind, 'new', null, description, at, actor from ledger_bookings where id = 'b-1'",
+      "update invoices set total = '9.91'",
+    );
+    expect((await findings()).map((check) => [check.name, check.object])).toEqual([
+      ['ledger', 'b-2'],
+      ['ledger', 'b-1'],
+      ['ledger', 'b-2'],
+      ['ledger', 'b-2'],
+      ['ledger', 'b-4'],
+      ['invoices', 'inv-1'],
+    ]);
+    await tamper(
+      "update invoices set total = '9.90', status = 'cancelled'",
+      "update ledger_entries set amount = 'ten' where booking = 'b-3' and account = 'income'",
+    );
+    const found = (await findings()).filter(({ name }) => name !== 'ledger');
+    expect(found.map((check) => [check.name, check.object])).toEqual([
+      ['rows', 'ledger_entries b-3'],
+      ['invoices', 'inv-1'],
+    ]);
+    expect(found.at(-1)?.message).toBe('It is cancelled, but -9.00 EUR was booked for it.');
   });
 
   it('finds rows that can not be read, in tables of any length', async () => {

@@ -2,12 +2,20 @@ import { statSync } from 'node:fs';
 import { findSubjectAgent } from '@sluice/quota-core';
 import { type Kysely, sql } from 'kysely';
 import { expectedSchema } from './expected-schema.js';
+import { findWrongEntries, findWrongInvoices } from './ledger-check.js';
 import type { StoreCheck } from './store.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import { agentReservations, agents } from './tables/agent-record-tables.js';
 import type { Database } from './tables/database.js';
+import {
+  autoBuyPreferences,
+  bookings,
+  entries as ledgerEntries,
+  invoiceLines,
+  invoices,
+} from './tables/ledger-record-tables.js';
 import { ofServices } from './tables/subjects.js';
 import {
   actions,
@@ -47,6 +55,8 @@ export async function checkStore({ db }: Session, location: string, schemaVersio
     { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
     { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
     { name: 'evidence-of-ended-holds', object: 'evidence', find: () => findLeftoverEvidence(db) },
+    { name: 'ledger', object: 'ledger_entries', find: () => findWrongEntries(db) },
+    { name: 'invoices', object: 'invoices', find: () => findWrongInvoices(db) },
     { name: 'unknown-services', object: 'services', find: () => findUnknownServices(db) },
   ];
   const results: StoreCheck[] = [];
@@ -190,7 +200,7 @@ interface Readable {
   decode: (row: never) => unknown;
 }
 
-/** Tables with JSON in them, each with the column to page by. */
+/** Tables with JSON or amounts in them, each with the column to page by. */
 const READABLE: readonly (readonly [Readable, key: string])[] = [
   [services, 'id'],
   [overrides, 'seq'],
@@ -207,6 +217,11 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [fingerprints, 'panel'],
   [agents, 'uuid'],
   [agentReservations, 'uuid'],
+  [bookings, 'seq'],
+  [ledgerEntries, 'seq'],
+  [invoices, 'seq'],
+  [invoiceLines, 'seq'],
+  [autoBuyPreferences, 'subject'],
 ];
 
 async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {

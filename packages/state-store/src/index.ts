@@ -1,6 +1,7 @@
 export type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUserRecord } from '@sluice/quota-core';
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
+export type { LedgerTables } from './ledger-tables.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
 export { mergeService } from './merge-service.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
@@ -9,13 +10,19 @@ export type {
   ActionRecord,
   ActionState,
   ApiCallRecord,
+  AutoBuyRecord,
+  BookingKind,
+  BookingRecord,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,
+  EntryRecord,
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
   HoldRecord,
+  InvoiceLineRecord,
+  InvoiceRecord,
   LeaseOwner,
   LeaseRecord,
   NoticeRecord,

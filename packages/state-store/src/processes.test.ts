@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { backupStore } from './backup-store.js';
 import { openStore } from './open-store.js';
 import { type Child, compileStore, start } from './test/child-processes.js';
+import { booking, moves } from './test/ledger-records.js';
 import { minute, service } from './test/records.js';
 import { clock, useStore } from './test/use-store.js';
 
@@ -170,6 +171,33 @@ describe('several processes', () => {
       fences: [{ name: 'panel:dcim', fence: 1 }],
     });
     await expect(late).rejects.toMatchObject({ code: 'lease_lost' });
+  });
+
+  it('take credit of one client at once, and never more than it has', async () => {
+    const { ledger } = at.store;
+    await ledger.book(booking('b-1'), moves('client:7', 'cash', '10.00'));
+    const all = await startAll(
+      3,
+      at.location,
+      `const store = await open(); print('ready'); await told();
+       for (let n = 0; n < 10; n += 1) {
+         const id = process.pid + '-' + n;
+         try {
+           await store.ledger.book(
+             { id, kind: 'payment', ref: id, invoice: null, description: 'x', at: now, actor: 'x' },
+             [{ account: 'income', currency: 'EUR', amount: '0.90' }, { account: 'client:7', currency: 'EUR', amount: '-0.90' }],
+           );
+           print('paid');
+         } catch (error) { print(error.code); }
+       }
+       await done(store);`,
+    );
+    for (const child of all) child.say('go');
+    const said = (await Promise.all(all.map((child) => child.rest()))).flat();
+    expect(said.filter((line) => line === '"paid"')).toHaveLength(11);
+    expect(said.filter((line) => line === '"store_conflict"')).toHaveLength(19);
+    expect(await ledger.balances('client:7')).toMatchObject([{ balance: '0.10' }]);
+    expect((await at.store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
   });
 
   it('lose nothing that was written before one was killed', async () => {

@@ -26,7 +26,7 @@ describe('the README', () => {
     compileStore(folder);
     const lines = await start(folder, 'examples', outputText).rest();
     const checks = (await at.store.maintenance.check()).map((check) => `${check.name} ok`);
-    expect(lines).toEqual(['1 0', '0', ...checks, 'true']);
+    expect(lines).toEqual(['1 0', '0', '10.00', ...checks, 'true']);
     expect(existsSync(join(folder, 'sluice.db'))).toBe(true);
   });
 

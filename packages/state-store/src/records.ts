@@ -10,6 +10,15 @@ export type {
   ServiceStatus,
 } from '@sluice/quota-core';
 
+export type {
+  AutoBuyRecord,
+  BookingKind,
+  BookingRecord,
+  EntryRecord,
+  InvoiceLineRecord,
+  InvoiceRecord,
+} from './ledger-records.js';
+
 /** Instants in every record are ISO 8601 UTC with milliseconds, bytes are whole numbers, money is a decimal string. */
 
 /** A change of some columns and keys of a service; all others stay. */
@@ -102,11 +111,21 @@ export interface PurchaseRecord {
   status: 'pending' | 'paid' | 'cancelled' | 'refunded' | 'failed';
   actor: 'manual' | 'auto';
   cycle: string;
+  /** The client that is charged; null in rows of versions that did not store it. */
+  client: string | null;
+  /** The billing system that has the invoice: `ledger`, or the kind of another one. */
+  billing: string | null;
   invoice: string | null;
+  /** The invoice's own total, tax included; null until it is known. */
+  charged: string | null;
   /** Unique: the same key is booked once. */
   key: string;
   at: string;
   paidAt: string | null;
+  /** The run that bought it: its row has the name of the actor. */
+  run: string | null;
+  /** The operator's note. */
+  note: string | null;
 }
 
 /** The decision of one run about one service; kept for `explain`. */

@@ -1,4 +1,5 @@
 import type { AgentTables } from './agent-tables.js';
+import type { LedgerTables } from './ledger-tables.js';
 import type {
   ActionRecord,
   ActionState,
@@ -66,7 +67,7 @@ export interface Page<T> {
  * time range (`from`, `to`, `since`, `until`) are inclusive. Changing a missing row fails with `store_not_found`,
  * and a row that breaks an invariant with `store_conflict`, unless documented otherwise.
  */
-export interface StoreTables extends AgentTables {
+export interface StoreTables extends AgentTables, LedgerTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
     /** Ordered by id. For pages of `limit`, set `after` to the last id of the previous page. */
@@ -151,7 +152,10 @@ export interface StoreTables extends AgentTables {
     }): Promise<PurchaseRecord[]>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
-    update(id: string, change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle'>>): Promise<void>;
+    update(
+      id: string,
+      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'cycle' | 'charged'>>,
+    ): Promise<void>;
   };
   holds: {
     /**
@@ -390,7 +394,7 @@ export interface StateStore extends StoreTables {
   };
   maintenance: {
     /**
-     * Deletes API log rows and rolls samples up: raw older than `samplesDays` to hours, hours older than 4 times that
+     * Deletes API log rows and rolls samples up, and nothing of money: raw older than `samplesDays` to hours, hours older than 4 times that
      * to days.
      */
     prune(request: {
@@ -400,7 +404,7 @@ export interface StateStore extends StoreTables {
     }): Promise<{ apiCalls: number; samples: number }>;
     /**
      * Checks integrity, foreign keys, schema version and invariants (one open hold per reason, evidence of ended holds,
-     * unknown services).
+     * unknown services, sums and balances of the ledger, totals of invoices).
      */
     check(): Promise<StoreCheck[]>;
     /** Writes a consistent copy with mode 0600; never replaces an existing file. */

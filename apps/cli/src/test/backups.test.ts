@@ -144,6 +144,10 @@ describe('a backup by itself', () => {
     for (const name of ['service', 'actor', 'note']) exec(`alter table runs drop column ${name}`);
     exec('alter table service_overrides drop column note');
     exec('alter table services drop column quota_released_until');
+    for (const name of ['client', 'billing', 'charged', 'run', 'note'])
+      exec(`alter table purchases drop column ${name}`);
+    for (const name of ['ledger_entries', 'ledger_bookings', 'invoice_lines', 'invoices', 'auto_buy_preferences'])
+      exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);

@@ -261,10 +261,15 @@ describe('a recorded cycle that lies in the future', () => {
         status: 'paid',
         actor: 'manual',
         cycle: 'cyc-future',
+        client: null,
+        billing: 'ledger',
         invoice: null,
+        charged: '10.00',
         key: 'buy-1',
         at: nowText(),
         paidAt: nowText(),
+        run: null,
+        note: null,
       }),
     );
     const { services } = (await at.poll()).json<RunReport>();

@@ -79,6 +79,7 @@ const SCHEMA_DIGESTS = [
   'a459143b0bbc59fb',
   '1b175fa8e5a3c20c',
   'd3ac72f90874c5e1',
+  'd4892dd201ccf30e',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -8,6 +8,7 @@ import { restrictions } from './007-restrictions.js';
 import { agentHolds } from './008-agent-holds.js';
 import { confirmations } from './009-confirmations.js';
 import { actors } from './010-actors.js';
+import { ledger } from './011-ledger.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   agentHolds,
   confirmations,
   actors,
+  ledger,
 ];
 
 /** The schema version that this version of the package reads and writes. */

@@ -1,3 +1,4 @@
+import { compareMoney, QuotaCoreError } from '@sluice/quota-core';
 import type { RunOutcome } from '../records.js';
 import { StoreError } from '../store-error.js';
 
@@ -82,6 +83,26 @@ export function intOrNull<Name extends string>(name: Name): Column<Name, number 
   return { name, encode: (value) => (value === null ? null : whole(name, value)), decode: same };
 }
 
+/** A decimal amount. */
+export function money<Name extends string>(name: Name): Column<Name, string, string> {
+  return {
+    name,
+    encode: (value) => {
+      try {
+        compareMoney(value, '0');
+      } catch (error) {
+        if (!(error instanceof QuotaCoreError)) throw error;
+        throw new StoreError('store_invalid', `${name}: ${error.message}. Nothing was written.`, { cause: error });
+      }
+      return value;
+    },
+    decode: (stored) => {
+      compareMoney(stored, '0');
+      return stored;
+    },
+  };
+}
+
 /** Milliseconds, rounded to whole ones. */
 export function duration<Name extends string>(name: Name): Column<Name, number, number> {
   return { name, encode: (value) => whole(name, Math.round(value)), decode: same };
@@ -90,6 +111,15 @@ export function duration<Name extends string>(name: Name): Column<Name, number, 
 /** A boolean, as 1 or 0. */
 export function flag<Name extends string>(name: Name): Column<Name, number, boolean> {
   return { name, encode: (value) => (value ? 1 : 0), decode: (stored) => stored !== 0 };
+}
+
+/** A boolean, as 1 or 0, or null. */
+export function flagOrNull<Name extends string>(name: Name): Column<Name, number | null, boolean | null> {
+  return {
+    name,
+    encode: (value) => (value === null ? null : value ? 1 : 0),
+    decode: (stored) => (stored === null ? null : stored !== 0),
+  };
 }
 
 /** Any JSON value; null is stored as NULL. */

@@ -3,6 +3,7 @@ import type { Access } from './access.js';
 import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
+import { autoBuyTable } from './auto-buy-table.js';
 import { clockTable } from './clock-table.js';
 import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
@@ -11,6 +12,8 @@ import { evidenceTable } from './evidence-table.js';
 import { fingerprintsTable } from './fingerprints-table.js';
 import { graphCacheTable } from './graph-cache-table.js';
 import { holdsTable } from './holds-table.js';
+import { invoicesTable } from './invoices-table.js';
+import { ledgerTable } from './ledger-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
 import { purchasesTable } from './purchases-table.js';
@@ -43,6 +46,9 @@ export function createTables(access: Access): StoreTables {
     resources: resourcesTable(access),
     graphCache: graphCacheTable(access),
     clock: clockTable(access),
+    ledger: ledgerTable(access),
+    invoices: invoicesTable(access),
+    autoBuy: autoBuyTable(access),
     ...agentsTables(access),
   };
 }

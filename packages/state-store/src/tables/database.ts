@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
+import type { autoBuyPreferences, bookings, entries, invoiceLines, invoices } from './ledger-record-tables.js';
 import type { RecordTable } from './record-table.js';
 import type {
   actions,
@@ -73,5 +74,10 @@ export interface Database {
   agent_users: Row<typeof agentUsers>;
   agent_reservations: Row<typeof agentReservations>;
   agent_snapshots: Row<typeof agentSnapshots>;
+  ledger_bookings: Counted<Row<typeof bookings>>;
+  ledger_entries: Counted<Row<typeof entries>>;
+  invoices: Counted<Row<typeof invoices>>;
+  invoice_lines: Counted<Row<typeof invoiceLines>>;
+  auto_buy_preferences: Row<typeof autoBuyPreferences>;
   schema_migrations: { version: number; name: string; applied_at: string };
 }

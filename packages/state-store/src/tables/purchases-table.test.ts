@@ -17,7 +17,13 @@ describe('purchases', () => {
   it('changes a purchase and lists by each filter, oldest first', async () => {
     await at.store.purchases.add(purchase('p-1', { at: minute(3) }));
     await at.store.purchases.add(purchase('p-2', { at: minute(2), service: 'svc-2', cycle: 'cycle-2' }));
-    await at.store.purchases.update('p-1', { status: 'paid', paidAt: minute(4), invoice: 'inv-1', cycle: 'cycle-3' });
+    await at.store.purchases.update('p-1', {
+      status: 'paid',
+      paidAt: minute(4),
+      invoice: 'inv-1',
+      cycle: 'cycle-3',
+      charged: '11.78',
+    });
     await at.store.purchases.update('p-2', {});
     const ids = async (filter: Parameters<typeof at.store.purchases.list>[0]): Promise<string[]> =>
       (await at.store.purchases.list(filter)).map((each) => each.id);
@@ -26,7 +32,14 @@ describe('purchases', () => {
     expect(await ids({ services: ['svc-1', 'svc-2'], cycles: ['cycle-3'] })).toEqual(['p-1']);
     expect(await ids({ status: 'paid' })).toEqual(['p-1']);
     expect(await at.store.purchases.list({ service: 'svc-1' })).toEqual([
-      purchase('p-1', { at: minute(3), status: 'paid', paidAt: minute(4), invoice: 'inv-1', cycle: 'cycle-3' }),
+      purchase('p-1', {
+        at: minute(3),
+        status: 'paid',
+        paidAt: minute(4),
+        invoice: 'inv-1',
+        cycle: 'cycle-3',
+        charged: '11.78',
+      }),
     ]);
     await expect(at.store.purchases.update('p-9', { status: 'paid' })).rejects.toMatchObject({
       code: 'store_not_found',

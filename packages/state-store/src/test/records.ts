@@ -102,10 +102,15 @@ export function purchase(id: string, change: Partial<PurchaseRecord> = {}): Purc
     status: 'pending',
     actor: 'manual',
     cycle: 'cycle-1',
+    client: '7',
+    billing: 'ledger',
     invoice: null,
+    charged: null,
     key: `key-${id}`,
     at: minute(0),
     paidAt: null,
+    run: null,
+    note: null,
     ...change,
   };
 }

@@ -1,0 +1,117 @@
+import { addMoney, compareMoney } from '@sluice/quota-core';
+import { type Kysely, sql } from 'kysely';
+import type { EntryRecord, InvoiceRecord } from './ledger-records.js';
+import { StoreError } from './store-error.js';
+import type { Database } from './tables/database.js';
+import { entries, invoices } from './tables/ledger-record-tables.js';
+
+/** Rows read per query. */
+const PAGE = 1000;
+
+interface Finding {
+  object: string;
+  message: string;
+}
+
+const isZero = (amount: string): boolean => compareMoney(amount, '0') === 0;
+
+/** Finds bookings whose entries don't sum to zero, and entries whose running balance is wrong. */
+export async function findWrongEntries(db: Kysely<Database>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const balances = new Map<string, string>();
+  const sums = new Map<string, string>();
+  for await (const entry of eachEntry(db)) {
+    const { booking, account, currency, amount, balance } = entry;
+    const sum = addMoney(sums.get(`${booking} ${currency}`) ?? '0', amount);
+    if (isZero(sum)) sums.delete(`${booking} ${currency}`);
+    else sums.set(`${booking} ${currency}`, sum);
+    const expected = addMoney(balances.get(`${account} ${currency}`) ?? '0', amount);
+    if (compareMoney(balance, expected) !== 0) {
+      const message = `The balance of ${account} is ${balance} ${currency} after it, but its entries sum to ${expected}.`;
+      findings.push({ object: booking, message });
+    }
+    balances.set(`${account} ${currency}`, balance);
+  }
+  const off = [...sums].map(([key, sum]) => {
+    const [booking = '', currency = ''] = key.split(' ');
+    return { object: booking, message: `Its entries sum to ${sum} ${currency} instead of 0.` };
+  });
+  return [...off, ...findings, ...(await findEmptyBookings(db))];
+}
+
+async function* eachEntry(db: Kysely<Database>): AsyncGenerator<EntryRecord> {
+  for (let last: number | undefined = 0; last !== undefined;) {
+    const rows: Awaited<ReturnType<typeof entryPage>> = await entryPage(db, last);
+    for (const row of rows) yield entries.decode(row);
+    last = rows.length < PAGE ? undefined : rows.at(-1)?.seq;
+  }
+}
+
+function entryPage(db: Kysely<Database>, last: number) {
+  const query = db.selectFrom('ledger_entries').select(entries.columns).select('seq');
+  return query.where('seq', '>', last).orderBy('seq').limit(PAGE).execute();
+}
+
+async function findEmptyBookings(db: Kysely<Database>): Promise<Finding[]> {
+  const known = db.selectFrom('ledger_entries').select('booking');
+  const rows = await db.selectFrom('ledger_bookings').select('id').where('id', 'not in', known).limit(PAGE).execute();
+  return rows.map(({ id }) => ({ object: id, message: 'It is a booking without entries.' }));
+}
+
+/** Finds invoices whose total is not the sum of their lines, or that credit was not taken for as their status states. */
+export async function findWrongInvoices(db: Kysely<Database>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (let last: number | undefined = 0; last !== undefined;) {
+    const rows: Awaited<ReturnType<typeof invoicePage>> = await invoicePage(db, last);
+    const ids = rows.map(({ id }) => id);
+    const lines = await sumsOf(db, sql`select invoice as id, amount from invoice_lines`, ids);
+    const taken = await sumsOf(
+      db,
+      sql`select b.invoice as id, e.amount from ledger_bookings b join ledger_entries e on e.booking = b.id
+        where e.account like 'client:%'`,
+      ids,
+    );
+    for (const row of rows) {
+      const message = explain(invoices.decode(row), lines.get(row.id) ?? '0', taken.get(row.id) ?? '0');
+      if (message !== null) findings.push({ object: row.id, message });
+    }
+    last = rows.length < PAGE ? undefined : rows.at(-1)?.seq;
+  }
+  return findings;
+}
+
+function invoicePage(db: Kysely<Database>, last: number) {
+  const query = db.selectFrom('invoices').select(invoices.columns).select('seq');
+  return query.where('seq', '>', last).orderBy('seq').limit(PAGE).execute();
+}
+
+/** Sums amounts by invoice; the amounts are text, which SQL would add as binary fractions. */
+async function sumsOf(
+  db: Kysely<Database>,
+  amounts: ReturnType<typeof sql>,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; amount: string }>`select id, amount from (${amounts})
+    where id in (select value from json_each(${JSON.stringify(ids)}))`.execute(db);
+  const sums = new Map<string, string>();
+  for (const { id, amount } of rows) sums.set(id, addStored(sums.get(id) ?? '0', amount, id));
+  return sums;
+}
+
+function addStored(sum: string, amount: string, invoice: string): string {
+  try {
+    return addMoney(sum, amount);
+  } catch (error) {
+    throw new StoreError('store_damaged', `An amount of the invoice "${invoice}" can't be parsed.`, { cause: error });
+  }
+}
+
+/** What is wrong with an invoice; null if nothing is. `taken` is negative where credit was taken. */
+function explain({ status, total, currency }: InvoiceRecord, lines: string, taken: string): string | null {
+  if (compareMoney(total, lines) !== 0) return `Its total is ${total} ${currency}, but its lines sum to ${lines}.`;
+  const paid = addMoney(total, taken);
+  if (status === 'paid' && !isZero(total) && (compareMoney(taken, '0') >= 0 || paid.startsWith('-')))
+    return `It is paid, but ${taken} ${currency} was booked for it instead of -${total}.`;
+  if (status !== 'paid' && !isZero(taken)) return `It is ${status}, but ${taken} ${currency} was booked for it.`;
+  return null;
+}
