@@ -36,13 +36,7 @@ export type {
   InvoiceStatus,
   SectionProblem,
 } from './billing.js';
-export type {
-  ServiceSource,
-  SourceProblem,
-  SourceRequest,
-  SourceService,
-  SourceUsage,
-} from './service-source.js';
+export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';

@@ -52,7 +52,7 @@ export interface ServiceSource {
   /**
    * Writes usage and allowance into a service, by the value of its `ref`.
    *
-   * @throws SluiceError `billing_unavailable`, `outcome_unknown`
+   * @throws SluiceError `usage_refused` for one service; `billing_unavailable`. The same call may be repeated
    */
   pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void>;
   close(): void;

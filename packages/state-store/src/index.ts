@@ -29,6 +29,7 @@ export type {
   OverrideRecord,
   PurchaseRecord,
   RefreshRecord,
+  PushedUsageRecord,
   ResourcesRecord,
   RunOutcome,
   RunRecord,

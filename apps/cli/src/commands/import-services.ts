@@ -87,9 +87,13 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
 export function printChanges(terminal: Terminal, { changes = [] }: ImportReport): void {
   for (const { service, added, keys } of changes) {
     terminal.info(added ? `${service}: new` : `${service}:`);
-    printFields((text) => {
-      terminal.info(text);
-    }, added, keys);
+    printFields(
+      (text) => {
+        terminal.info(text);
+      },
+      added,
+      keys,
+    );
   }
 }
 

@@ -17,9 +17,7 @@ export const sync: CommandHandler<PreviewOptions & { allowMass?: boolean }> = (_
     terminal.document(report);
     print(terminal, report);
     if (report.problems.length > 0) return ExitCode.partial;
-    return detailedExitcode === true && dryRun === true && report.changes.length > 0
-      ? ExitCode.changes
-      : ExitCode.done;
+    return detailedExitcode === true && dryRun === true && report.changes.length > 0 ? ExitCode.changes : ExitCode.done;
   });
 };
 

@@ -38,7 +38,8 @@ describe('the schema of the config', () => {
 
   it('states the defaults that are in force', () => {
     const { poll, retention, graphCache } = configSchema(KINDS, BILLING).parse({ panels: {} });
-    const stated = (path: string): string => /default (\w+%?)/.exec(describeKeys(KINDS, BILLING)[path] ?? '')?.[1] ?? '';
+    const stated = (path: string): string =>
+      /default (\w+%?)/.exec(describeKeys(KINDS, BILLING)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
       apiLog: parseDuration(stated('retention.apiLog')),

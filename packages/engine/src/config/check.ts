@@ -51,11 +51,7 @@ function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding 
  *
  * @throws SluiceError `bad_config` of kind `usage`; `details.problems` names the path and the message of each problem
  */
-export function parseConfig(
-  values: unknown,
-  kinds: readonly PanelKind[],
-  billing?: readonly BillingKind[],
-): Config {
+export function parseConfig(values: unknown, kinds: readonly PanelKind[], billing?: readonly BillingKind[]): Config {
   const { config, findings } = checkConfig(values, kinds, billing);
   if (config !== null) return config;
   const problems = findings

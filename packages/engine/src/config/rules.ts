@@ -83,7 +83,9 @@ const billingKnown: Rule = (config, _kinds, billing) =>
     const missing = `there is no section "${kind}": it names the address and the credentials of ${title}`;
     return [
       ...(settings === undefined && config.billing === kind ? [error('billing', missing)] : []),
-      ...(settings === undefined ? Object.keys(sections).map((name) => error(`products.${name}.${kind}`, missing)) : []),
+      ...(settings === undefined
+        ? Object.keys(sections).map((name) => error(`products.${name}.${kind}`, missing))
+        : []),
       ...plainHttp(`${kind}.url`, settings ?? {}),
       ...(checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
         error(`products.${product}.${kind}.${key}`, message),

@@ -138,10 +138,7 @@ const LEDGER_ONLY: readonly BillingKind[] = [];
 const schemas = new WeakMap<readonly PanelKind[], WeakMap<readonly BillingKind[], ConfigSchema>>();
 
 /** Returns the schema of the config for these kinds of panels and billing systems; unknown keys are errors. */
-export function configSchema(
-  kinds: readonly PanelKind[],
-  billing: readonly BillingKind[] = LEDGER_ONLY,
-): ConfigSchema {
+export function configSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[] = LEDGER_ONLY): ConfigSchema {
   const ofKinds = schemas.get(kinds) ?? new WeakMap<readonly BillingKind[], ConfigSchema>();
   schemas.set(kinds, ofKinds);
   const known = ofKinds.get(billing) ?? buildSchema(kinds, billing);

@@ -101,7 +101,12 @@ async function planImport(session: Session, tables: StoreTables, request: Import
   const rows = await request.rows(tables);
   const unknown = unknownColumns(rows, listColumns(session.deps.kinds).keys);
   const { rowChanges, problems } = await planRows(session, tables, rows, request);
-  return { rows, rowChanges, ...toChanges(rowChanges, session.now()), problems: inFileOrder([...unknown, ...problems]) };
+  return {
+    rows,
+    rowChanges,
+    ...toChanges(rowChanges, session.now()),
+    problems: inFileOrder([...unknown, ...problems]),
+  };
 }
 
 /** Sorts problems by line; those without a line come first. */

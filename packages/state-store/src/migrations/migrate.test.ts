@@ -80,6 +80,7 @@ const SCHEMA_DIGESTS = [
   '1b175fa8e5a3c20c',
   'd3ac72f90874c5e1',
   'd4892dd201ccf30e',
+  '6dda798dc9b1c978',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

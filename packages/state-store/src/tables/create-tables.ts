@@ -17,6 +17,7 @@ import { ledgerTable } from './ledger-table.js';
 import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
 import { purchasesTable } from './purchases-table.js';
+import { pushedUsageTable } from './pushed-usage-table.js';
 import { refreshesTable } from './refreshes-table.js';
 import { resourcesTable } from './resources-table.js';
 import { runsTable } from './runs-table.js';
@@ -44,6 +45,7 @@ export function createTables(access: Access): StoreTables {
     switches: switchesTable(access),
     fingerprints: fingerprintsTable(access),
     resources: resourcesTable(access),
+    pushedUsage: pushedUsageTable(access),
     graphCache: graphCacheTable(access),
     clock: clockTable(access),
     ledger: ledgerTable(access),

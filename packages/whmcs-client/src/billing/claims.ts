@@ -13,7 +13,8 @@ export function findClaim(
   { productId, groupId }: ProductIds,
 ): string | null {
   const names = Object.keys(sections);
-  const has = (ids: readonly string[] | undefined, id: string | null): boolean => id !== null && ids?.includes(id) === true;
+  const has = (ids: readonly string[] | undefined, id: string | null): boolean =>
+    id !== null && ids?.includes(id) === true;
   return (
     names.find((name) => has(sections[name]?.productIds, productId)) ??
     names.find((name) => has(sections[name]?.productGroupIds, groupId)) ??

@@ -1,4 +1,12 @@
-import type { BillingDependencies, ServiceSource, SourceRequest, SourceService, SourceUsage } from '@sluice/panel-kind';
+import { isPanelError, type PanelError } from '@sluice/panel-http';
+import {
+  type BillingDependencies,
+  type ServiceSource,
+  SluiceError,
+  type SourceRequest,
+  type SourceService,
+  type SourceUsage,
+} from '@sluice/panel-kind';
 import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
@@ -8,6 +16,14 @@ import { toSourceService } from './to-source-service.js';
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
   return new WhmcsSource(openClient(settings, dependencies), settings);
+}
+
+/** Refusals that are about one service. */
+const OF_SERVICE: readonly (string | null)[] = ['not_found', 'invalid_request', 'state', 'api_error'];
+
+function refused(id: string, cause: PanelError): SluiceError {
+  const message = `${TITLE} refused the usage of service ${id}: ${cause.statement}`;
+  return new SluiceError('usage_refused', message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -48,10 +64,13 @@ class WhmcsSource implements ServiceSource {
   }
 
   pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void> {
-    const progress: Progress = { wrote: false, signal };
-    return run(progress, async () => {
-      signal?.throwIfAborted();
-      await this.#client.services.update(id, this.#toFields(usage), { signal, tag: `whmcs-${id}` });
+    return run({ wrote: false, signal }, async () => {
+      try {
+        await this.#client.services.update(id, this.#toFields(usage), { signal, tag: `whmcs-${id}` });
+      } catch (error) {
+        if (isPanelError(error) && OF_SERVICE.includes(error.panelCode)) throw refused(id, error);
+        throw error;
+      }
     });
   }
 

@@ -10,7 +10,11 @@ export interface WhmcsWorld extends BillingWorld {
   openWith(settings: Partial<WhmcsSettings>): Promise<BillingSystem>;
 }
 
-const NO_SYNC = { productIds: [], productGroupIds: [], pushUsage: 'off' } as const;
+const NO_SYNC: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'pushUsage'> = {
+  productIds: [],
+  productGroupIds: [],
+  pushUsage: 'off',
+};
 
 export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<WhmcsWorld> {
   const fake = await startFakeWhmcs(options);

@@ -46,7 +46,9 @@ describe('a sync that fails as a whole', () => {
     expect(await failure()).toMatch(/^1 billing_unavailable /);
     expect(await stored()).toEqual(['whmcs-1 2026-12-15']);
     expect(at.bench.printed).not.toContain(at.whmcs.secret);
-    const log = (await at.bench.sluice('log list --runs --json')).json<{ entries: { command: string; exitCode: number }[] }>();
+    const log = (await at.bench.sluice('log list --runs --json')).json<{
+      entries: { command: string; exitCode: number }[];
+    }>();
     expect(log.entries.filter(({ command }) => command === 'service sync').map(({ exitCode }) => exitCode)).toEqual([
       ...Array<number>(5).fill(1),
       0,
@@ -62,7 +64,13 @@ describe('a sync that fails as a whole', () => {
   });
 
   it('needs the section of WHMCS', async () => {
-    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/, whmcs: \{[^}]*\}/g, '').replace(/^whmcs:.*$/m, ''));
+    at.bench.write(
+      'sluice.yaml',
+      at.bench
+        .read('sluice.yaml')
+        .replace(/, whmcs: \{[^}]*\}/g, '')
+        .replace(/^whmcs:.*$/m, ''),
+    );
     expect(await failure()).toMatch(/^2 no_source The config names no billing system.*"whmcs"/);
   });
 });

@@ -81,13 +81,14 @@ describe('service sync', () => {
       '6 services: 0 added, 2 changed, 0 unchanged, 1 vanished, 1 terminated, 3 skipped',
       '',
     ]);
-    expect(await lifecycles()).toEqual([
-      'whmcs-1 active',
-      'whmcs-2 active',
-      'whmcs-3 terminated',
-      'whmcs-4 vanished',
-    ]);
-    at.whmcs.addService({ id: 4, client: 77, product: 12, nextDueDate: '2026-12-15', fields: { easydcim_service_id: '504' } });
+    expect(await lifecycles()).toEqual(['whmcs-1 active', 'whmcs-2 active', 'whmcs-3 terminated', 'whmcs-4 vanished']);
+    at.whmcs.addService({
+      id: 4,
+      client: 77,
+      product: 12,
+      nextDueDate: '2026-12-15',
+      fields: { easydcim_service_id: '504' },
+    });
     expect(totalsOf((await at.sync()).json())).toBe('seen 7, changed 1, unchanged 3, skipped 3');
     expect((await show('whmcs-4')).lifecycle).toBe('active');
   });
@@ -106,10 +107,9 @@ describe('service sync', () => {
     at.whmcs.service(1).status = 'Active';
     at.whmcs.deleteService(2);
     await at.sync();
-    expect((await at.poll('--allow-mass')).json<RunReport>().services.map(({ id, status }) => `${id} ${status}`)).toEqual([
-      'whmcs-1 ok',
-      'whmcs-2 skipped',
-    ]);
+    expect(
+      (await at.poll('--allow-mass')).json<RunReport>().services.map(({ id, status }) => `${id} ${status}`),
+    ).toEqual(['whmcs-1 ok', 'whmcs-2 skipped']);
     expect([order(1), order(2)]).toEqual(['active', 'suspended']);
     expect((await show('whmcs-2')).holds).toMatchObject([{ reason: 'billing' }]);
   });
