@@ -109,6 +109,7 @@ function codesInSources(): string[] {
     'packages/panel-http/src',
     'packages/panel-kind/src',
     'packages/state-store/src',
+    'packages/whmcs-client/src/billing',
     ...['easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map((name) => `packages/${name}/src/panel`),
   ];
   const files = folders.flatMap((folder) => sourcesIn(path.join(root, folder)));

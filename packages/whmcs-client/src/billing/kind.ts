@@ -11,6 +11,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   secrets: ['secret', 'accessKey'],
   checkProducts: findDoubleClaims,
   descriptions: {
+    whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
     'whmcs.url': 'Folder of WHMCS that holds includes/api.php',
     'whmcs.allowHttp': 'Accept a plain http address',
     'whmcs.identifier': 'Identifier of the API credentials',

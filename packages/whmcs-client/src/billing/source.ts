@@ -19,7 +19,7 @@ export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDe
 }
 
 /** Refusals that are about one service. */
-const OF_SERVICE: readonly (string | null)[] = ['not_found', 'invalid_request', 'state', 'api_error'];
+const OF_SERVICE: readonly unknown[] = ['not_found', 'invalid_request', 'state', 'api_error'];
 
 function refused(id: string, cause: PanelError): SluiceError {
   const message = `${TITLE} refused the usage of service ${id}: ${cause.statement}`;

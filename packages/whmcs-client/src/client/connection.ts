@@ -132,10 +132,7 @@ function inDoubt(error: PanelError): PanelError {
 /** Refuses an id that no object of WHMCS can have, before a call. */
 export function checkId(id: string, what: string): string {
   if (!/^[1-9]\d{0,19}$/.test(id)) {
-    throw new PanelConfigError(
-      'option_invalid',
-      `${JSON.stringify(id)} is not the id of a ${what} of WHMCS: use digits.`,
-    );
+    throw new PanelConfigError('option_invalid', `${JSON.stringify(id)} is not an id of WHMCS (${what}): use digits.`);
   }
   return id;
 }

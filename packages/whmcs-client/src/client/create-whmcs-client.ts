@@ -32,7 +32,7 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
       return whmcs.version;
     },
     clients: {
-      get: (clientId, call) =>
+      get: async (clientId, call) =>
         connection.read(
           {
             name: 'GetClientsDetails',

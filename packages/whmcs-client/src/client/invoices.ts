@@ -33,7 +33,7 @@ export function invoiceEndpoints(connection: Connection): WhmcsClient['invoices'
       );
       return since === undefined ? rows : rows.filter(({ date }) => date === null || date >= since);
     },
-    get: (invoiceId, options) =>
+    get: async (invoiceId, options) =>
       connection.read(
         { name: 'GetInvoice', fields: { invoiceid: checkId(invoiceId, 'invoice') }, schema: invoiceAnswer },
         options,
@@ -59,7 +59,7 @@ export function invoiceEndpoints(connection: Connection): WhmcsClient['invoices'
 
 export function creditEndpoints(connection: Connection): WhmcsClient['credits'] {
   return {
-    list: (clientId, options = {}) =>
+    list: async (clientId, options = {}) =>
       listAll(
         connection,
         {
