@@ -9,7 +9,7 @@ import { whmcs } from '@sluice/whmcs-client/billing';
 export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
 
 /** The billing systems that ship with the command, besides the ledger. */
-export const BILLING: readonly BillingKind[] = [whmcs as BillingKind];
+export const BILLING: readonly BillingKind[] = [whmcs];
 
 /** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {

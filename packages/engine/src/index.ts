@@ -6,7 +6,7 @@ export type { Usage } from './api/usage.js';
 export type { Adopted, CommandOptions, Holds, ReleaseAll } from './api/holds.js';
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions } from './api/provision.js';
-export type { ServiceFilter, Services } from './api/services.js';
+export type { ServiceFilter, Services, SyncOptions } from './api/services.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';

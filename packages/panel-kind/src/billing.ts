@@ -113,7 +113,7 @@ export interface BillingKind<Settings = unknown> {
   /** Keys of its section that are secret: a warning is given where one is written in the config itself. */
   readonly secrets: readonly string[];
   /** Returns what is wrong with the sections of the products, by name of the product. */
-  checkProducts?(sections: Readonly<Record<string, unknown>>): SectionProblem[];
+  readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
   /** Opens its list of services, for `service sync`; sends nothing. */

@@ -6,7 +6,7 @@ import { importServices, type ImportReport } from '../services/import-services.j
 import { type Pair, setWhere } from '../services/set-where.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
 import type { SyncReport } from '../services/sync/report.js';
-import { syncServices } from '../services/sync/sync-services.js';
+import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
@@ -15,6 +15,13 @@ export interface ServiceFilter extends CallOptions {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
+}
+
+/** Options of a sync. */
+export interface SyncOptions extends LockOptions, ChangeOptions {
+  dryRun?: boolean | undefined;
+  /** Accept a list that lacks more than half of the known services. */
+  allowMass?: boolean | undefined;
 }
 
 /** Services: what customers have bought. */
@@ -44,12 +51,10 @@ export interface Services {
     options?: CallOptions & ChangeOptions,
   ): Promise<ImportReport>;
   /**
-   * Takes the services of the billing system over (docs/whmcs.md): adds and changes them, and marks those that ended. Stores all
-   * or, after an error, nothing. A dry run stores nothing. `allowMass` accepts a list with fewer than half of the known services.
+   * Adds and changes services as the billing system lists them, and marks those that ended (docs/whmcs.md). Stores all or, after
+   * an error, nothing. A dry run stores nothing.
    */
-  sync(
-    options?: LockOptions & ChangeOptions & { dryRun?: boolean | undefined; allowMass?: boolean | undefined },
-  ): Promise<SyncReport>;
+  sync(options?: SyncOptions): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
@@ -101,11 +106,7 @@ export function servicesApi(call: RunCall): Services {
         const { allowDuplicateRefs } = options ?? {};
         return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
       }),
-    sync: (options) =>
-      call(options, (session) => {
-        const { dryRun = false, allowMass = false, allowDuplicateRefs = false } = options ?? {};
-        return syncServices(session, { dryRun, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) });
-      }),
+    sync: (options) => call(options, (session) => syncServices(session, toSyncRequest(options))),
     remove: (id, options) =>
       call(options, async (session) => {
         const before = await detail(session, id);
@@ -123,6 +124,11 @@ export function servicesApi(call: RunCall): Services {
         return (await listServices(session, filter)).map((service) => toFields(service, columns));
       }),
   };
+}
+
+function toSyncRequest(options: SyncOptions = {}): SyncRequest {
+  const { dryRun = false, allowMass = false, allowDuplicateRefs = false } = options;
+  return { dryRun, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
 }
 
 function toRow(row: ImportRow | Record<string, string>): ImportRow {

@@ -20,7 +20,8 @@ export function openBillingKind(session: Session, name: string): Promise<Billing
 export interface ConfiguredSource {
   kind: BillingKind;
   settings: unknown;
-  open(): Promise<ServiceSource>;
+  /** Opens its list of services; sends nothing. */
+  open: () => Promise<ServiceSource>;
 }
 
 /** Returns the billing system of the config that lists services; null if there is none. */
@@ -42,7 +43,7 @@ export function findSource(session: Session): ConfiguredSource | null {
 export function requireSource(session: Session): ConfiguredSource {
   const source = findSource(session);
   if (source !== null) return source;
-  const known = session.deps.billing.filter(({ openSource }) => openSource !== undefined).map(({ kind }) => kind);
+  const known = session.deps.billing.filter((kind) => kind.openSource !== undefined).map(({ kind }) => kind);
   const section = known.length === 0 ? '' : `: it has no section "${known.join('" or "')}"`;
   throw usageError('no_source', `The config names no billing system to take services from${section}`);
 }

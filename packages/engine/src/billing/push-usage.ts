@@ -69,6 +69,7 @@ const AT_ONCE = 50;
 
 async function pushAll(session: Session, source: ServiceSource, pushes: readonly Push[]): Promise<Notice[]> {
   const { signal } = session.deps;
+  const isAborted = (): boolean => signal.aborted;
   const notices: Notice[] = [];
   let done: Push[] = [];
   const store = async (): Promise<void> => {
@@ -78,13 +79,13 @@ async function pushAll(session: Session, source: ServiceSource, pushes: readonly
     if (rows.length > 0) await session.store.write((tables) => tables.pushedUsage.put(rows));
   };
   for (const push of pushes) {
-    if (signal.aborted) break;
+    if (isAborted()) break;
     try {
       await source.pushUsage(push.service.refs[source.ref] ?? '', push.usage, signal);
       done.push(push);
       if (done.length >= AT_ONCE) await store();
     } catch (error) {
-      if (signal.aborted) break;
+      if (isAborted()) break;
       if (!(error instanceof SluiceError)) throw error;
       const isOfService = error.code === 'usage_refused';
       notices.push(toNotice(session, isOfService ? push : null, error.message));

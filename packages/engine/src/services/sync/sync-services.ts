@@ -24,7 +24,7 @@ const SYNC_LEASE = 'service sync';
 const NO_FIELDS = ['id', 'panel', 'product', 'client', 'billing_cycle', 'next_due_date', 'status', 'protected_until'];
 
 /**
- * Takes the services of the billing system over. Everything is read first; then all changes are stored in one transaction,
+ * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
  * under the leases of the services that change. Services with problems are left as they are.
  *
  * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`: nothing was changed
