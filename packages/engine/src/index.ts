@@ -52,7 +52,7 @@ export { importKeys } from './services/fields.js';
 export type { ImportProblem, ImportRow } from './services/plan-rows.js';
 export type { ImportReport } from './services/import-services.js';
 export { billingSettings } from './config/billing-settings.js';
-export type { SyncChange, SyncProblem, SyncReport } from './services/sync/report.js';
+export type { ChangedField, SyncChange, SyncProblem, SyncReport } from './services/sync/report.js';
 export type { DescribedChange } from './services/describe-changes.js';
 export type { Pair } from './services/set-where.js';
 export type { ChangeOptions } from './services/change-services.js';

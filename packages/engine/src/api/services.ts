@@ -65,8 +65,6 @@ export interface Services {
 
 /** Returns the calls about services. */
 export function servicesApi(call: RunCall): Services {
-  const detail = async (session: Session, id: string): Promise<ServiceDetail> =>
-    serviceDetail(session, await requireService(session, id));
   return {
     import: (rows, options) =>
       call(options, (session) =>
@@ -124,6 +122,10 @@ export function servicesApi(call: RunCall): Services {
         return (await listServices(session, filter)).map((service) => toFields(service, columns));
       }),
   };
+}
+
+async function detail(session: Session, id: string): Promise<ServiceDetail> {
+  return serviceDetail(session, await requireService(session, id));
 }
 
 function toSyncRequest(options: SyncOptions = {}): SyncRequest {

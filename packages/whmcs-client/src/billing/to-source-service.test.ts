@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WhmcsCustomField, WhmcsService } from '../client/types.js';
 import { findClaim, findDoubleClaims } from './claims.js';
-import { toSourceService } from './to-source-service.js';
+import { type Mapping, toSourceService } from './to-source-service.js';
 
 const NONE = { productIds: [], productGroupIds: [] };
-const MAPPING = {
+const MAPPING: Mapping = {
   products: { small: { productIds: ['10'], productGroupIds: [] }, group: { productIds: [], productGroupIds: ['3'] } },
   only: NONE,
   groups: new Map([
