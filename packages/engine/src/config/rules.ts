@@ -75,7 +75,8 @@ function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?
 }
 
 const billingKnown: Rule = (config, _kinds, billing) =>
-  billing.flatMap(({ kind, title, checkProducts }) => {
+  billing.flatMap((system) => {
+    const { kind, title } = system;
     const settings = billingSettings(config, kind);
     const sections = Object.fromEntries(
       products(config).flatMap(([name, product]) => (product[kind] === undefined ? [] : [[name, product[kind]]])),
@@ -87,7 +88,7 @@ const billingKnown: Rule = (config, _kinds, billing) =>
         ? Object.keys(sections).map((name) => error(`products.${name}.${kind}`, missing))
         : []),
       ...plainHttp(`${kind}.url`, settings ?? {}),
-      ...(checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
+      ...(system.checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
         error(`products.${product}.${kind}.${key}`, message),
       ),
     ];

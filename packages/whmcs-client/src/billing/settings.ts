@@ -26,5 +26,15 @@ export const whmcsProductSchema = z.strictObject({ productIds: ids, productGroup
 /** Ids of products and of product groups of WHMCS. */
 export type WhmcsProductIds = z.output<typeof whmcsProductSchema>;
 
-/** Settings of the section `whmcs`, parsed. */
-export type WhmcsSettings = z.output<typeof whmcsSchema>;
+/** Settings of the section `whmcs`, parsed: the timeout in milliseconds, ids as text. */
+export interface WhmcsSettings {
+  url: string;
+  allowHttp: boolean;
+  identifier: string;
+  secret: string;
+  accessKey?: string | undefined;
+  timeout?: number | undefined;
+  productIds: string[];
+  productGroupIds: string[];
+  pushUsage: 'off' | 'bytes' | 'megabytes';
+}
