@@ -67,9 +67,13 @@ export type Charge =
 export interface BillingSystem {
   /** Its name in messages. */
   readonly title: string;
+  /** Whether clients can pay an open invoice there themselves. */
+  readonly clientsPay: boolean;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
   /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
+  /** Returns the invoice of an earlier attempt at a charge; null where there is none. */
+  find(charge: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null>;
   invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
   /** Adds a line to a draft or open invoice, and reads it back. */
   addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;

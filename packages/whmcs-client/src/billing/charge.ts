@@ -1,5 +1,5 @@
 import { isPanelError } from '@sluice/panel-http';
-import type { Charge, ChargeRequest, Credit } from '@sluice/panel-kind';
+import type { Charge, ChargeRequest, Credit, Invoice } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { isEqual, isLess } from './amounts.js';
 import { currencyMismatch, type Progress, unclear } from './errors.js';
@@ -33,10 +33,20 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
   return pay(books, request, chosen, progress);
 }
 
+/** Returns the invoice of an earlier attempt; changes nothing. */
+export async function findCharge(books: WhmcsBooks, sought: Sought, progress: Progress): Promise<Invoice | null> {
+  const { currency } = await books.credit(sought.client, progress);
+  const chosen = choose(await find(books, sought, progress));
+  return chosen === undefined ? null : toInvoice(chosen, currency ?? '');
+}
+
+/** What identifies a charge. */
+type Sought = Pick<ChargeRequest, 'key' | 'client' | 'since'>;
+
 /** Reads the client's invoices since the day before the key was stored, newest first, and returns those with its mark. */
 async function find(
   { client: whmcs }: WhmcsBooks,
-  { client, key, since }: ChargeRequest,
+  { client, key, since }: Sought,
   { signal }: Progress,
 ): Promise<WhmcsInvoice[]> {
   // The server's local day may be the one before.

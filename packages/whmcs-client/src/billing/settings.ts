@@ -8,7 +8,7 @@ const id = z.pipe(
 const ids = z._default(z.array(id), []);
 
 /** Schema of the section `whmcs` of the config. */
-export const whmcsSchema = z.strictObject({
+export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   url: z.string().check(z.minLength(1)),
   allowHttp: z._default(z.boolean(), false),
   identifier: secret,

@@ -8,7 +8,7 @@ import type {
   InvoiceLine,
 } from '@sluice/panel-kind';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
-import { change, charge } from './charge.js';
+import { change, charge, findCharge } from './charge.js';
 import { invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
@@ -23,6 +23,7 @@ export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingD
 /** The billing port on WHMCS (docs/whmcs-api.md#charging-once). */
 class WhmcsBilling implements BillingSystem {
   readonly title = TITLE;
+  readonly clientsPay = true;
   readonly #books: WhmcsBooks;
 
   constructor(books: WhmcsBooks) {
@@ -35,6 +36,10 @@ class WhmcsBilling implements BillingSystem {
 
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge> {
     return this.#run(signal, (progress) => charge(this.#books, request, progress));
+  }
+
+  find(sought: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null> {
+    return this.#run(signal, (progress) => findCharge(this.#books, sought, progress));
   }
 
   invoice(id: string, signal?: AbortSignal): Promise<Invoice> {

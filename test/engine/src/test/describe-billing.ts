@@ -51,6 +51,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
     it('charges once per key, however often and from wherever it is asked', async () => {
       const client = await world.addClient('EUR', '25.00');
       const charge = request(client);
+      expect(await billing.find(charge)).toBeNull();
       const first = await billing.charge(charge);
       expect(first).toMatchObject({
         state: 'paid',
@@ -60,6 +61,8 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       const other = await world.another();
       expect(await billing.charge(charge)).toEqual(first);
       expect(await other.charge(charge)).toEqual(first);
+      expect(await other.find(charge)).toEqual(first.state === 'paid' ? first.invoice : null);
+      expect(await other.find({ ...charge, key: 'another' })).toBeNull();
       expect(await billing.credit(client)).toEqual({ client, currency: 'EUR', balance: '15.00' });
       expect(await statuses(client)).toEqual(['paid']);
 
