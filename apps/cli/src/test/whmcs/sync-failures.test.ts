@@ -55,6 +55,18 @@ describe('a sync that fails as a whole', () => {
     ]);
   });
 
+  it('changes nothing when it is interrupted between two pages, and frees its lease', async () => {
+    at.addService(1);
+    at.addService(2);
+    at.whmcs.quirks.mostRows = 1;
+    const stop = new AbortController();
+    const until = (): Promise<void> => Promise.resolve(stop.abort('SIGINT'));
+    at.whmcs.server.inject({ endpoint: 'GetClientsProducts', skip: 1, times: 1, fault: { kind: 'wait', until } });
+    const { exitCode } = await at.bench.sluice('service sync --json', { signal: stop.signal });
+    expect([exitCode, await stored()]).toEqual([130, []]);
+    expect((await at.sync()).json<SyncReport>().totals.added).toBe(2);
+  });
+
   it('takes a list without most of the known services for broken', async () => {
     for (let number = 1; number <= 6; number++) at.addService(number);
     await at.sync();
