@@ -60,7 +60,10 @@ describe('a sync that fails as a whole', () => {
     at.addService(2);
     at.whmcs.quirks.mostRows = 1;
     const stop = new AbortController();
-    const until = (): Promise<void> => Promise.resolve(stop.abort('SIGINT'));
+    const until = (): Promise<void> => {
+      stop.abort('SIGINT');
+      return Promise.resolve();
+    };
     at.whmcs.server.inject({ endpoint: 'GetClientsProducts', skip: 1, times: 1, fault: { kind: 'wait', until } });
     const { exitCode } = await at.bench.sluice('service sync --json', { signal: stop.signal });
     expect([exitCode, await stored()]).toEqual([130, []]);
