@@ -2,10 +2,14 @@ import './config/plain-zod.js';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import type { PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import { whmcs } from '@sluice/whmcs-client/billing';
 
 /** The kinds of panels that ship with the command. */
 export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
+
+/** The billing systems that ship with the command, besides the ledger. */
+export const BILLING: readonly BillingKind[] = [whmcs];
 
 /** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {

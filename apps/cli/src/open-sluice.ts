@@ -8,7 +8,7 @@ import { loadConfig } from './load-config.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
 import { readText } from './files/read-text.js';
-import { knownKinds } from './kinds.js';
+import { BILLING, knownKinds } from './kinds.js';
 import { Terminal, type TerminalOptions } from './output/terminal.js';
 
 /** Options that decide which config and store are opened, and how output is printed. */
@@ -89,6 +89,7 @@ export function startSluice(
     config,
     store,
     kinds: knownKinds(deps),
+    billing: BILLING,
     clock,
     random,
     randomBytes,

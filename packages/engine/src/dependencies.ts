@@ -1,4 +1,4 @@
-import type { Clock, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
 import type { Limit } from '@sluice/quota-core';
 import type { LeaseOwner, ServiceRecord } from '@sluice/state-store';
 import type { Files } from './files.js';
@@ -9,6 +9,8 @@ export type CycleLimit = Omit<Limit, 'window'>;
 /** Everything passed to the engine, which never reads process, environment or terminal itself. */
 export interface Dependencies {
   kinds: readonly PanelKind[];
+  /** Billing systems besides the ledger. */
+  billing: readonly BillingKind[];
   clock: Clock;
   /** Cryptographically strong bytes. */
   randomBytes: (count: number) => Uint8Array;

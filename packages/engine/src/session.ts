@@ -121,6 +121,12 @@ export class Session {
 
   /** Adds a call to the API log. */
   readonly onCall = (event: CallEvent): void => {
+    this.#takeClock(event);
+    this.#log(event);
+  };
+
+  /** Adds a call to a billing system to the API log; its clock confirms none of a panel. */
+  readonly onBillingCall = (event: CallEvent): void => {
     this.#log(event);
   };
 
@@ -153,7 +159,6 @@ export class Session {
   }
 
   #log(event: CallEvent): void {
-    this.#takeClock(event);
     this.#calls.push({
       at: event.at,
       run: this.runId,

@@ -1,4 +1,4 @@
-import type { Clock, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
@@ -28,6 +28,8 @@ export interface SluiceOptions {
   store: StateStore;
   /** The kinds of panels that the config may name. */
   kinds: readonly PanelKind[];
+  /** The billing systems that the config may name, besides the ledger. */
+  billing?: readonly BillingKind[] | undefined;
   clock?: Clock | undefined;
   /** Jitter, in [0, 1). */
   random?: (() => number) | undefined;
@@ -200,6 +202,7 @@ function toDependencies(options: SluiceOptions): Dependencies {
   const own = processParts();
   return {
     kinds: options.kinds,
+    billing: options.billing ?? [],
     clock: options.clock ?? own.clock,
     random: options.random ?? Math.random,
     randomBytes: options.randomBytes ?? own.randomBytes,

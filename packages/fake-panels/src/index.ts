@@ -69,3 +69,4 @@ export {
 } from './whmcs/model.js';
 export { type EmptyList, type WhmcsQuirks, type WhmcsQuirkSettings } from './whmcs/quirks.js';
 export { startFakeWhmcs, type FakeWhmcsOptions } from './whmcs/start-fake-whmcs.js';
+export { fillWhmcs, type WhmcsFilling } from './whmcs/fill-whmcs.js';

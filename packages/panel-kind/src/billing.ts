@@ -1,6 +1,7 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
+import type { ServiceSource } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
 export interface Credit {
@@ -109,8 +110,24 @@ export interface BillingKind<Settings = unknown> {
   readonly title: string;
   /** Schema of its section. */
   readonly schema: ZodMiniType<Settings>;
-  /** Descriptions of the config keys, by path: `whmcs.url`. */
+  /** Schema of its section in a product of the config, if it has one. */
+  readonly productSchema?: ZodMiniType | undefined;
+  /** Descriptions of the config keys, by path: `whmcs.url`; `product.productIds` is a key of its section in a product. */
   readonly descriptions: Readonly<Record<string, string>>;
+  /** Keys of its section that are secret: a warning is given where one is written in the config itself. */
+  readonly secrets: readonly string[];
+  /** Returns what is wrong with the sections of the products, by name of the product. */
+  readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Opens its list of services, for `service sync`; sends nothing. */
+  openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
+}
+
+/** A problem with a product's section of a billing system. */
+export interface SectionProblem {
+  product: string;
+  /** The key of the section. */
+  key: string;
+  message: string;
 }

@@ -35,7 +35,9 @@ export type {
   Invoice,
   InvoiceLine,
   InvoiceStatus,
+  SectionProblem,
 } from './billing.js';
+export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';

@@ -30,6 +30,7 @@ export type {
   OverrideRecord,
   PurchaseRecord,
   RefreshRecord,
+  PushedUsageRecord,
   ResourcesRecord,
   RunOutcome,
   RunRecord,

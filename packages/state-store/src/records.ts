@@ -262,6 +262,14 @@ export interface ResourcesRecord {
 /** A list of which a store keeps the ids. */
 export type PanelListName = 'speedLimits' | 'tunnelGroups';
 
+/** Usage of a service as last written into the billing system. */
+export interface PushedUsageRecord {
+  service: string;
+  /** The figures as text: equal ones need not be written again. */
+  figures: string;
+  at: string;
+}
+
 /** A graph drawn by a panel, stored until it expires. */
 export interface GraphCacheRecord {
   /** Identifies the request: the same key is the same graph. */

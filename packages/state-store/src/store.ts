@@ -18,6 +18,7 @@ import type {
   OverrideRecord,
   PurchaseRecord,
   RefreshRecord,
+  PushedUsageRecord,
   ResourcesRecord,
   RunRecord,
   SampleRecord,
@@ -88,7 +89,7 @@ export interface StoreTables extends AgentTables, LedgerTables {
      */
     update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
     /**
-     * Deletes a service with its overrides, cycles, samples, decisions and resources. Its purchases, ended holds,
+     * Deletes a service with its overrides, cycles, samples, decisions, resources and pushed usage. Its purchases, ended holds,
      * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */
     remove(id: string): Promise<void>;
@@ -334,6 +335,12 @@ export interface StoreTables extends AgentTables, LedgerTables {
     list(filter: { services: string[] }): Promise<ResourcesRecord[]>;
     /** Adds or replaces each by its service. */
     put(records: ResourcesRecord[]): Promise<void>;
+  };
+  pushedUsage: {
+    /** Of these services, ordered by service. */
+    list(filter: { services: string[] }): Promise<PushedUsageRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: PushedUsageRecord[]): Promise<void>;
   };
   graphCache: {
     /** The graph with that key, unless it expired before `now`. */

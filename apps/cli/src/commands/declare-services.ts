@@ -90,7 +90,22 @@ function declareService(service: LazyCommand): void {
     )
     .examples('sluice service export > services.csv', 'sluice service export --spreadsheet > for-excel.csv')
     .runs(async () => (await load()).exportServices);
+  declareSync(service);
   declareSingleService(service);
+}
+
+function declareSync(service: LazyCommand): void {
+  service
+    .command('sync')
+    .description('take the services over from WHMCS: adds and changes them, and marks those that ended')
+    .option(...DRY_RUN)
+    .option(...DETAILED)
+    .option('--allow-mass', 'accept a list that lacks more than half of the known services')
+    .option(...DUPLICATES)
+    .option(...WAIT)
+    .changes()
+    .examples('sluice service sync --dry-run', 'sluice service sync')
+    .runs(async () => (await import('./sync-services.js')).sync);
 }
 
 function declareSingleService(service: LazyCommand): void {

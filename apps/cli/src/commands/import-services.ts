@@ -90,9 +90,24 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
 export function printChanges(terminal: Terminal, { changes = [] }: ImportReport): void {
   for (const { service, added, keys } of changes) {
     terminal.info(added ? `${service}: new` : `${service}:`);
-    for (const { key, before, after } of keys) {
-      terminal.info(added ? `  ${key}: ${after ?? ''}` : `  ${key}: ${before ?? 'none'} → ${after ?? 'none'}`);
-    }
+    printFields(
+      (text) => {
+        terminal.info(text);
+      },
+      added,
+      keys,
+    );
+  }
+}
+
+/** Prints one line for each key of a service that is new or changed. */
+export function printFields(
+  print: (text: string) => void,
+  added: boolean,
+  fields: readonly { key: string; before: string | null; after: string | null }[],
+): void {
+  for (const { key, before, after } of fields) {
+    print(added ? `  ${key}: ${after ?? ''}` : `  ${key}: ${before ?? 'none'} → ${after ?? 'none'}`);
   }
 }
 

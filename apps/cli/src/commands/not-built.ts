@@ -16,7 +16,6 @@ const NOT_BUILT = new Set([
   'route',
   'schedule install',
   'serve',
-  'service sync',
   'subscriber',
   'trunk',
   'worker',

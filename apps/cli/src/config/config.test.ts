@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
 import { describedSchema } from '@sluice/engine';
-import { KINDS } from '../kinds.js';
+import { BILLING, KINDS } from '../kinds.js';
 import { checkConfigText } from './load.js';
 import type { ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
@@ -90,7 +90,7 @@ describe('config check', () => {
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
 serve: { listen: 127.0.0.1:1 }
-whmcs: { url: https://b.example.com }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", calls: {}, fields: {}, writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
 currency: EUR
@@ -111,8 +111,9 @@ products:
         '2 heartbeat',
         '3 notify',
         '4 serve',
-        '5 whmcs',
-        '6 billing',
+        '5 whmcs.calls',
+        '5 whmcs.fields',
+        '5 whmcs.writeBack',
         '7 limits',
         '11 panels.voice.kind',
         '12 panels.voip.kind',
@@ -122,7 +123,6 @@ products:
         '15 products.ded.terminate',
         '16 products.two.autoBuy.package',
         '16 products.two.limits',
-        '16 products.two.whmcs',
         '17 products.line.astbilling',
       ].sort(),
     );
@@ -242,7 +242,7 @@ products:
 
   it('are never a sentence of the validation library', () => {
     const odd = ['null', '7', '-1', '1.5', 'true', '""', '"x"', '[]', '[1]', '{}', '{ a: 1 }'];
-    const { properties = {} } = describedSchema(KINDS);
+    const { properties = {} } = describedSchema(KINDS, BILLING);
     const lines = (value: string): string[] => [
       ...Object.keys(properties).map((key) => `${key}: ${value}`),
       ...KINDS.flatMap(({ kind, panelShape, productSchema }) => [

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { PanelKind } from '@sluice/panel-kind';
+import { BILLING } from '../kinds.js';
 import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
 
@@ -83,16 +84,25 @@ function namesProgram(value: unknown): boolean {
 
 function hasLiteralSecret(raw: unknown, kinds: readonly PanelKind[]): boolean {
   const panels = isMap(raw) && isMap(raw['panels']) ? Object.values(raw['panels']) : [];
+  const ofBilling = BILLING.some(({ kind, secrets }) => {
+    const section = isMap(raw) ? raw[kind] : undefined;
+    return isMap(section) && hasLiteral(section, secrets);
+  });
+  if (ofBilling) return true;
   return panels.filter(isMap).some((panel) => {
     const kind = kinds.find((known) => known.kind === panel['kind']);
-    const isLiteral = (key: string): boolean => {
-      const value = panel[key];
-      return typeof value === 'string' && !isSecretReference(value);
-    };
     // The address of a proxy may contain a password.
     const proxy = panel['proxy'];
     const proxySecret = typeof proxy === 'string' && /\/\/[^/]*@/.test(proxy);
-    return (kind?.init.secrets ?? []).some(isLiteral) || proxySecret || (kind?.secretPath === true && isLiteral('url'));
+    const keys = [...(kind?.init.secrets ?? []), ...(kind?.secretPath === true ? ['url'] : [])];
+    return hasLiteral(panel, keys) || proxySecret;
+  });
+}
+
+function hasLiteral(section: Record<string, unknown>, keys: readonly string[]): boolean {
+  return keys.some((key) => {
+    const value = section[key];
+    return typeof value === 'string' && !isSecretReference(value);
   });
 }
 

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
+import { billingSettings, checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
-import { KINDS, knownKinds } from '../kinds.js';
+import { BILLING, KINDS, knownKinds } from '../kinds.js';
 import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
@@ -47,7 +47,7 @@ export function checkConfigText(
   const lines = new LineCounter();
   const { document, raw } = parseYaml(text, lines, problems);
   if (document === null) return { config: null, problems, raw };
-  const { config, findings } = checkConfig(raw, kinds);
+  const { config, findings } = checkConfig(raw, kinds, BILLING);
   const dir = path.dirname(file);
   const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : findLiteralSecrets(config, kinds);
@@ -71,18 +71,29 @@ function resolveFiles(config: EngineConfig, dir: string): void {
 
 /** Lists warnings about secrets that are written in the file itself. */
 function findLiteralSecrets(config: EngineConfig, kinds: readonly PanelKind[]): ConfigFinding[] {
-  return Object.entries(config.panels).flatMap(([name, panel]) =>
-    (kinds.find(({ kind }) => kind === panel.kind)?.init.secrets ?? [])
-      .filter((key) => {
-        const value = panel[key];
-        return typeof value === 'string' && !isSecretReference(value);
-      })
-      .map((key) => ({
-        severity: 'warning' as const,
-        path: ['panels', name, key],
-        message: 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',
-      })),
+  const ofPanels = Object.entries(config.panels).flatMap(([name, panel]) =>
+    literalSecrets(panel, kinds.find(({ kind }) => kind === panel.kind)?.init.secrets ?? []).map((key) => [
+      'panels',
+      name,
+      key,
+    ]),
   );
+  const ofBilling = BILLING.flatMap(({ kind, secrets }) =>
+    literalSecrets(billingSettings(config, kind), secrets).map((key) => [kind, key]),
+  );
+  return [...ofPanels, ...ofBilling].map((keys) => ({
+    severity: 'warning' as const,
+    path: keys,
+    message: 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',
+  }));
+}
+
+/** Returns the keys whose secret is written in the config itself. */
+function literalSecrets(section: Record<string, unknown> | undefined, keys: readonly string[]): string[] {
+  return keys.filter((key) => {
+    const value = section?.[key];
+    return typeof value === 'string' && !isSecretReference(value);
+  });
 }
 
 /** Parses the text; on failure adds the errors to `problems` and returns null. */

@@ -153,7 +153,14 @@ describe('a backup by itself', () => {
     exec('alter table services drop column quota_released_until');
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'run', 'note'])
       exec(`alter table purchases drop column ${name}`);
-    for (const name of ['ledger_entries', 'ledger_bookings', 'invoice_lines', 'invoices', 'auto_buy_preferences'])
+    for (const name of [
+      'ledger_entries',
+      'ledger_bookings',
+      'invoice_lines',
+      'invoices',
+      'auto_buy_preferences',
+      'pushed_usage',
+    ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);
     const polled = await at.poll();

@@ -126,7 +126,10 @@ describe('an unknown panel, product or option', () => {
     };
     for (const words of ['call simulate 0049 --seconds 5', 'serve', 'worker'])
       expect(await said(words)).toEqual([2, `sluice: "sluice ${words.split(' ')[0]!}" is not in this version yet\n`]);
-    expect(await said('service sync')).toEqual([2, 'sluice: "sluice service sync" is not in this version yet\n']);
+    expect(await said('schedule install')).toEqual([
+      2,
+      'sluice: "sluice schedule install" is not in this version yet\n',
+    ]);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
     for (const words of ['version', '-V', '--version'])
       expect((await at.bench.sluice(words)).stdout).toBe('0.0.0-test\n');

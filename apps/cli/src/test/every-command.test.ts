@@ -9,9 +9,11 @@ import {
   startFakeEasyDcim,
   startFakeFlvx,
   startFakeHiddify,
+  startFakeWhmcs,
   type FakeEasyDcim,
   type FakeFlvx,
   type FakeHiddify,
+  type FakeWhmcs,
 } from '@sluice/fake-panels';
 import { buildProgram } from '../cli.js';
 import { listNodes } from '../commands/completion.js';
@@ -31,6 +33,7 @@ const played: string[] = [];
 let dcim: FakeEasyDcim;
 let relay: FakeFlvx;
 let vpn: FakeHiddify;
+let whmcs: FakeWhmcs;
 
 const write = (name: string, text: string): void => {
   writeFileSync(path.join(folder, name), text, { mode: 0o600 });
@@ -42,6 +45,7 @@ const secrets = (): Record<string, string> => ({
   DCIM_TOKEN: 'token-of-dcim',
   FLVX_PASSWORD: ADMIN_PASSWORD,
   HIDDIFY_KEY: vpn.key,
+  WHMCS_SECRET: whmcs.secret,
 });
 
 async function expectDone(lines: readonly string[]): Promise<void> {
@@ -58,6 +62,7 @@ beforeAll(async () => {
   dcim = await startFakeEasyDcim({ token: 'token-of-dcim', now, timeZone: 'UTC' });
   relay = await startFakeFlvx({ now, admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
   vpn = await startFakeHiddify({ now });
+  whmcs = await startFakeWhmcs({ now });
   dcim.addService({ id: 1, orderId: 11, serverId: 21, user: 31, ports: [{ id: 41, name: 'eth0' }] });
   const ports = [
     { id: 42, name: 'eth0' },
@@ -78,6 +83,7 @@ products:
   ports: { panel: dcim, quota: { total: 100GB } }
   small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
+whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}", secret: "\${env:WHMCS_SECRET}" }
 `,
   );
   write(
@@ -90,7 +96,7 @@ dcim-2,dcim,ports,monthly,${due()},2,12,22
   write('old.csv', 'service,used_gb,limited\ndcim-1,120,yes\ndcim-2,0,no\n');
 });
 afterAll(async () => {
-  await Promise.all([dcim.close(), relay.close(), vpn.close()]);
+  await Promise.all([dcim.close(), relay.close(), vpn.close(), whmcs.close()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -112,6 +118,8 @@ describe('the built command', () => {
       `service add dcim-3 panel=dcim product=ports billing_cycle=monthly next_due_date=${due()} easydcim_service_id=3`,
       'service set dcim-3 client=7',
       'service remove dcim-3 --yes',
+      'service sync --dry-run',
+      'service sync',
       'service list',
       'service show dcim-1',
       'service export --format csv',

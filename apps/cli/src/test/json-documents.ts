@@ -4,6 +4,7 @@ import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
 import { startHiddifyBench } from './hiddify-bench.js';
 import { startShop } from './operations/purchases/shop.js';
+import { startWhmcsBench } from './whmcs/whmcs-bench.js';
 
 /** JSON documents that commands print in one story, by the command's words as the documentation names them. */
 export type Documents = Map<string, { exitCode: number; json: unknown }[]>;
@@ -166,6 +167,19 @@ async function onHiddify(documents: Documents): Promise<void> {
   }
 }
 
+async function onWhmcs(documents: Documents): Promise<void> {
+  const at = await startWhmcsBench();
+  try {
+    at.addService(1);
+    at.addService(2);
+    at.whmcs.service(2).billingCycle = 'Fortnightly';
+    at.whmcs.addService({ id: 3, client: 77, product: 20 });
+    await keep(documents, (all) => at.bench.sluice(all.split(' ')), 'service sync');
+  } finally {
+    await at.close();
+  }
+}
+
 /** Runs every command that prints a document of its own. */
 export async function playDocuments(): Promise<Documents> {
   const documents: Documents = new Map();
@@ -173,5 +187,6 @@ export async function playDocuments(): Promise<Documents> {
   await inShop(documents);
   await onFlvx(documents);
   await onHiddify(documents);
+  await onWhmcs(documents);
   return documents;
 }

@@ -7,7 +7,7 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import { withRun } from '../run/bracket.js';
-import type { ImportRow } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
 import { type AgentDetail, agentDetails } from './agent-views.js';

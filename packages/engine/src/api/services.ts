@@ -2,10 +2,12 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
 import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
-import type { ImportRow } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
+import type { SyncReport } from '../services/sync/report.js';
+import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
 
@@ -14,6 +16,13 @@ export interface ServiceFilter extends CallOptions {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
+}
+
+/** Options of a sync. */
+export interface SyncOptions extends LockOptions, ChangeOptions {
+  dryRun?: boolean | undefined;
+  /** Accept a list that lacks more than half of the known services. */
+  allowMass?: boolean | undefined;
 }
 
 /** Services: what customers have bought. */
@@ -46,6 +55,11 @@ export interface Services {
     texts: Record<string, string>,
     options?: CallOptions & ChangeOptions,
   ): Promise<ImportReport>;
+  /**
+   * Adds and changes services as the billing system lists them, and marks those that ended (docs/whmcs.md). Stores all or, after
+   * an error, nothing. A dry run stores nothing.
+   */
+  sync(options?: SyncOptions): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
@@ -56,8 +70,6 @@ export interface Services {
 
 /** Returns the calls about services. */
 export function servicesApi(call: RunCall): Services {
-  const detail = async (session: Session, id: string): Promise<ServiceDetail> =>
-    serviceDetail(session, await requireService(session, id));
   return {
     import: (rows, options) => {
       const { allowDuplicateRefs, dryRun, describe } = options ?? {};
@@ -94,6 +106,7 @@ export function servicesApi(call: RunCall): Services {
         const { allowDuplicateRefs } = options ?? {};
         return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
       }),
+    sync: (options) => call(options, (session) => syncServices(session, toSyncRequest(options))),
     remove: (id, options) =>
       call(options, async (session) => {
         const before = await detail(session, id);
@@ -111,6 +124,15 @@ export function servicesApi(call: RunCall): Services {
         return (await listServices(session, filter)).map((service) => toFields(service, columns));
       }),
   };
+}
+
+async function detail(session: Session, id: string): Promise<ServiceDetail> {
+  return serviceDetail(session, await requireService(session, id));
+}
+
+function toSyncRequest(options: SyncOptions = {}): SyncRequest {
+  const { dryRun = false, allowMass = false, allowDuplicateRefs = false } = options;
+  return { dryRun, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
 }
 
 function toRow(row: ImportRow | Record<string, string>): ImportRow {

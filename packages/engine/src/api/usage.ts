@@ -2,7 +2,7 @@ import { compareWith, type Comparison } from '../usage/compare.js';
 import { panelGraph, type DrawnGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
-import type { ImportRow } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
 import type { ServiceDetail } from '../services/show.js';
 import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../usage/usage.js';
 import type { CallOptions, RunCall } from './call.js';

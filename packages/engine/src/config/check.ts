@@ -1,4 +1,4 @@
-import { usageError, type PanelKind } from '@sluice/panel-kind';
+import { usageError, type BillingKind, type PanelKind } from '@sluice/panel-kind';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
@@ -16,20 +16,28 @@ export interface ConfigFinding {
   message: string;
 }
 
+/** The kinds that a config may name. */
+interface KnownKinds {
+  kinds: readonly PanelKind[];
+  billing?: readonly BillingKind[] | undefined;
+}
+
 /** Checks the values of a config and returns every finding; the config is null if one of them is an error. */
 export function checkConfig(
   values: unknown,
   kinds: readonly PanelKind[],
+  billing?: readonly BillingKind[],
 ): { config: Config | null; findings: ConfigFinding[] } {
+  const known = { kinds, billing };
   const { findings: notBuilt, rest } = findNotBuilt(values);
   const findings: ConfigFinding[] = notBuilt.map(({ path, message }) => ({ severity: 'error', path, message }));
-  const schema = configSchema(kinds);
+  const schema = configSchema(kinds, billing);
   const parsed = schema.safeParse(rest);
-  const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, kinds, values));
+  const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, known, values));
   findings.push(...wrong, ...findBrokenReferences(rest));
   const paths = wrong.map(({ path }) => path);
   const checked = parsed.success ? parsed : schema.safeParse(withoutBroken(rest, paths));
-  if (checked.success) findings.push(...checkRules(checked.data, kinds).map(toRuleFinding));
+  if (checked.success) findings.push(...checkRules(checked.data, kinds, billing).map(toRuleFinding));
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
   return { config: isValid ? parsed.data : null, findings };
 }
@@ -43,8 +51,8 @@ function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding 
  *
  * @throws SluiceError `bad_config` of kind `usage`; `details.problems` names the path and the message of each problem
  */
-export function parseConfig(values: unknown, kinds: readonly PanelKind[]): Config {
-  const { config, findings } = checkConfig(values, kinds);
+export function parseConfig(values: unknown, kinds: readonly PanelKind[], billing?: readonly BillingKind[]): Config {
+  const { config, findings } = checkConfig(values, kinds, billing);
   if (config !== null) return config;
   const problems = findings
     .filter(({ severity }) => severity === 'error')
@@ -69,7 +77,7 @@ function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   });
 }
 
-function toFindings(issue: z.core.$ZodIssue, kinds: readonly PanelKind[], raw: unknown): ConfigFinding[] {
+function toFindings(issue: z.core.$ZodIssue, kinds: KnownKinds, raw: unknown): ConfigFinding[] {
   const keys = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeysAt(kinds, keys, raw);
@@ -81,7 +89,7 @@ function toFindings(issue: z.core.$ZodIssue, kinds: readonly PanelKind[], raw: u
   }
   const { nodes, value } = findNodes(kinds, keys, raw);
   const description = nodes.map((node) => node.description).find((text) => text !== undefined) ?? '';
-  const message = describeIssue({ issue: withOptions(issue, kinds), value, description });
+  const message = describeIssue({ issue: withOptions(issue, kinds.kinds), value, description });
   return [{ severity: 'error', path: keys, message }];
 }
 
@@ -94,11 +102,11 @@ function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.co
 
 /** Returns the nodes of the schema at a path, and the value there. */
 function findNodes(
-  kinds: readonly PanelKind[],
+  { kinds, billing }: KnownKinds,
   keys: string[],
   raw: unknown,
 ): { nodes: JsonSchemaNode[]; value: unknown } {
-  let nodes: JsonSchemaNode[] = [configJsonSchema(kinds)];
+  let nodes: JsonSchemaNode[] = [configJsonSchema(kinds, billing)];
   let value: unknown = raw;
   for (const key of keys) {
     nodes = nodes.flatMap(expand).flatMap((node) => {
@@ -114,7 +122,7 @@ function expand(node: JsonSchemaNode): JsonSchemaNode[] {
   return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(expand)];
 }
 
-function knownKeysAt(kinds: readonly PanelKind[], keys: string[], raw: unknown): string[] {
+function knownKeysAt(kinds: KnownKinds, keys: string[], raw: unknown): string[] {
   const { nodes: candidates, value } = findNodes(kinds, keys, raw);
   const kind = (value as { kind?: unknown } | null | undefined)?.kind;
   const ofKind = candidates.filter((node) => node.properties?.['kind']?.const === kind && kind !== undefined);

@@ -1,4 +1,4 @@
-import type { PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 
 const AUTO_BUY = {
@@ -23,7 +23,7 @@ const GENERAL: Record<string, string> = {
   packages: 'Packages of extra traffic for a cycle, each under a name of your choice',
   autoBuy: 'Default for autoBuy of products',
   ...under('autoBuy', AUTO_BUY),
-  billing: 'Where money is booked: the ledger in the state file',
+  billing: 'Where money is booked: the ledger in the state file, or a billing system with a section of its own',
   poll: 'Settings of runs',
   retention: 'How long records are kept',
   graphCache: 'How long a graph of a panel is cached; default 30m',
@@ -92,8 +92,11 @@ const GENERAL: Record<string, string> = {
  * Returns the description of each key of the config, by path: `*` stands for a name, `panels.flvx` for panels of that
  * kind. The JSON Schema and `docs/config.md` contain them.
  */
-export function describeKeys(kinds: readonly PanelKind[]): Record<string, string> {
-  const own = kinds.flatMap(({ kind, descriptions }) =>
+export function describeKeys(
+  kinds: readonly PanelKind[],
+  billing: readonly BillingKind[] = [],
+): Record<string, string> {
+  const own = [...kinds, ...billing].flatMap(({ kind, descriptions }) =>
     Object.entries(descriptions).map(([path, text]) => [
       path.replace(/^panel\./, `panels.${kind}.`).replace(/^product(?=\.|$)/, `products.*.${kind}`),
       text,

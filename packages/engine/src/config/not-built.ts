@@ -17,7 +17,7 @@ export interface NotBuiltFinding {
 const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
-const WHMCS = `WHMCS is not supported yet. ${REMOVE}`;
+const CALL_BILLS = `Call bills are not available yet. ${REMOVE}`;
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 
 const is = (expected: unknown) => (value: unknown) => value === expected;
@@ -27,15 +27,15 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
-  { path: ['whmcs'], message: WHMCS },
-  { path: ['billing'], message: 'WHMCS is not supported yet. Use "ledger".', needs: is('whmcs') },
+  { path: ['whmcs', 'calls'], message: CALL_BILLS },
+  { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
+  { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   { path: ['limits'], message: LIMITS, needs: hasEntries },
   {
     path: ['panels', '*', 'kind'],
     message: 'Telephony panels are not supported yet. Remove the panel and its products.',
     needs: (value) => PLANNED_KINDS.includes(value),
   },
-  { path: ['products', '*', 'whmcs'], message: WHMCS },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
   {
@@ -50,7 +50,7 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   {
     path: ['products', '*', 'credentials', 'writeTo'],
-    message: 'WHMCS is not supported yet. Name a folder.',
+    message: 'Writing passwords to WHMCS is not supported yet. Name a folder.',
     needs: is('whmcs'),
   },
 ];

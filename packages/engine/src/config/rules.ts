@@ -1,5 +1,6 @@
-import type { PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import type { BillingKind, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
+import { billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
 import type { Config } from './schema.js';
 
@@ -10,7 +11,7 @@ export interface RuleFinding {
   message: string;
 }
 
-type Rule = (config: Config, kinds: readonly PanelKind[]) => RuleFinding[];
+type Rule = (config: Config, kinds: readonly PanelKind[], billing: readonly BillingKind[]) => RuleFinding[];
 
 const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
@@ -110,13 +111,34 @@ const insecure: Rule = (config) =>
           ),
         ]
       : []),
-    ...(panel.allowHttp && panel.url.startsWith('http:')
-      ? [warning(`panels.${name}.url`, 'plain HTTP sends the credentials unencrypted')]
-      : []),
-    ...(!panel.allowHttp && panel.url.startsWith('http:')
-      ? [error(`panels.${name}.url`, 'plain HTTP sends the credentials unencrypted; use https, or allowHttp: true')]
-      : []),
+    ...plainHttp(`panels.${name}.url`, panel),
   ]);
+
+function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?: unknown }): RuleFinding[] {
+  if (typeof url !== 'string' || !/^http:/i.test(url)) return [];
+  const message = 'plain HTTP sends the credentials unencrypted';
+  return [allowHttp === true ? warning(path, message) : error(path, `${message}; use https, or allowHttp: true`)];
+}
+
+const billingKnown: Rule = (config, _kinds, billing) =>
+  billing.flatMap((system) => {
+    const { kind, title } = system;
+    const settings = billingSettings(config, kind);
+    const sections = Object.fromEntries(
+      products(config).flatMap(([name, product]) => (product[kind] === undefined ? [] : [[name, product[kind]]])),
+    );
+    const missing = `there is no section "${kind}": it names the address and the credentials of ${title}`;
+    return [
+      ...(settings === undefined && config.billing === kind ? [error('billing', missing)] : []),
+      ...(settings === undefined
+        ? Object.keys(sections).map((name) => error(`products.${name}.${kind}`, missing))
+        : []),
+      ...plainHttp(`${kind}.url`, settings ?? {}),
+      ...(system.checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
+        error(`products.${product}.${kind}.${key}`, message),
+      ),
+    ];
+  });
 
 /** Paths that are often pasted with an address; the clients remove them too. */
 const PASTED =
@@ -170,10 +192,15 @@ const RULES: Rule[] = [
   stateSupported,
   unmanaged,
   insecure,
+  billingKnown,
   oneNameEach,
 ];
 
 /** Returns all contradictions between parts of a config. */
-export function checkRules(config: Config, kinds: readonly PanelKind[]): RuleFinding[] {
-  return RULES.flatMap((rule) => rule(config, kinds));
+export function checkRules(
+  config: Config,
+  kinds: readonly PanelKind[],
+  billing: readonly BillingKind[] = [],
+): RuleFinding[] {
+  return RULES.flatMap((rule) => rule(config, kinds, billing));
 }

@@ -1,5 +1,6 @@
 import {
   amount,
+  type BillingKind,
   currency,
   duration,
   type PanelKind,
@@ -115,7 +116,6 @@ const general = {
 const trailing = {
   packages: z._default(z.record(text, trafficPackage), {}),
   autoBuy: z.optional(autoBuy),
-  billing: z._default(z.literal('ledger'), 'ledger'),
   poll: z.prefault(
     z.strictObject({
       interval: z._default(duration, 900_000),
@@ -134,32 +134,42 @@ const trailing = {
   limits: empty,
 };
 
-const schemas = new WeakMap<readonly PanelKind[], ConfigSchema>();
+/** No billing system besides the ledger. */
+const LEDGER_ONLY: readonly BillingKind[] = [];
+const schemas = new WeakMap<readonly PanelKind[], WeakMap<readonly BillingKind[], ConfigSchema>>();
 
-/** Returns the schema of the config for these kinds of panels; unknown keys are errors. */
-export function configSchema(kinds: readonly PanelKind[]): ConfigSchema {
-  const known = schemas.get(kinds);
-  if (known !== undefined) return known;
+/** Returns the schema of the config for these kinds of panels and billing systems; unknown keys are errors. */
+export function configSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[] = LEDGER_ONLY): ConfigSchema {
+  const ofKinds = schemas.get(kinds) ?? new WeakMap<readonly BillingKind[], ConfigSchema>();
+  schemas.set(kinds, ofKinds);
+  const known = ofKinds.get(billing) ?? buildSchema(kinds, billing);
+  ofKinds.set(billing, known);
+  return known;
+}
+
+function buildSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[]): ConfigSchema {
   const panels = kinds.map((kind) =>
     z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
   ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
   const sections = Object.fromEntries(
-    kinds.flatMap(({ kind, productSchema }) =>
+    [...kinds, ...billing].flatMap(({ kind, productSchema }) =>
       productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
     ),
   );
-  const schema = z
+  const systems = z.enum(['ledger', ...billing.map(({ kind }) => kind)]);
+  const ofBilling = Object.fromEntries(billing.map(({ kind, schema }) => [kind, z.optional(schema)]));
+  return z
     .strictObject({
       ...general,
       panels: z.record(text, z.discriminatedUnion('kind', panels)),
       products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
       ...trailing,
+      billing: z._default(systems, 'ledger'),
+      ...ofBilling,
     })
     .check(z.meta({ title: 'sluice.yaml' })) as unknown as z.ZodMiniType<
-    z.output<z.ZodMiniObject<typeof general & typeof trailing>> & Pick<Config, 'panels' | 'products'>
+    z.output<z.ZodMiniObject<typeof general & typeof trailing>> & Pick<Config, 'panels' | 'products' | 'billing'>
   >;
-  schemas.set(kinds, schema);
-  return schema;
 }
 
 /** A checked config (docs/config.md): durations in milliseconds, sizes in bytes, shares from 0 to 1. */
@@ -172,7 +182,8 @@ export interface Config {
   products: Record<string, ProductSettings>;
   packages: Record<string, { traffic: number; price: string; currency?: string | undefined; taxed: boolean }>;
   autoBuy?: AutoBuySettings | undefined;
-  billing: 'ledger';
+  /** `ledger`, or the kind of a billing system; the section of each kind has its name (`billingSettings`). */
+  billing: string;
   poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
   retention: { apiLog: number; samples: number };
   graphCache: number;

@@ -1,6 +1,7 @@
 import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
+import { pushUsage } from '../billing/push-usage.js';
 import { interruptedError } from '../interruption.js';
 import { takePanels } from '../leases.js';
 import { afterReconcile } from '../store/backups.js';
@@ -111,6 +112,7 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong && !session.deps.signal.aborted)
       await afterReconcile(session);
+    if (!request.dryRun) await pushUsage(session, report);
     await session.flush();
   } catch (error) {
     report.error ??= toItemError(error);

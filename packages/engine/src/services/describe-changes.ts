@@ -44,7 +44,8 @@ export function listChanges(changes: readonly Change[], columns: Columns): Descr
   return changes.map((change) => describeChange(change, columns)).filter(({ added, keys }) => added || keys.length > 0);
 }
 
-function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
+/** Returns the keys that differ, with their texts. */
+export function describeChange({ before, after }: Change, columns: Columns): DescribedChange {
   const had = before === null ? {} : texts(before, columns);
   const has = texts(after, columns);
   const keys = columns.keys

@@ -3,31 +3,9 @@ import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-st
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
-import { findChange } from './find-change.js';
-import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
-import { applyField, type Columns, listColumns } from './fields.js';
-
-/** One row of an import: its line in the file and its texts. */
-export interface ImportRow {
-  line: number | null;
-  values: Record<string, string>;
-  /** In a table: the line that names its columns. */
-  headerLine?: number;
-  /** Why the row could not be read: it is reported, and its values are not checked. */
-  problem?: string;
-}
-
-/** A problem of an import. */
-export interface ImportProblem {
-  line: number | null;
-  service: string | null;
-  key: string | null;
-  message: string;
-  /** Code of the remedy (docs/errors.md), where there is one. */
-  code?: string;
-}
+import { listColumns } from './fields.js';
+import { type ImportProblem, type ImportRow, planRows, type RowChange, toChanges } from './plan-rows.js';
 
 /** `service import --json` (docs/json.md). */
 export interface ImportReport {
@@ -122,113 +100,16 @@ function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): Im
   };
 }
 
-/** A row with its service. */
-interface RowChange {
-  row: ImportRow;
-  before: ServiceRecord | null;
-  after: ServiceRecord;
-  /** Keys with a reported problem. */
-  bad: Set<string | null>;
-}
-
 async function planImport(session: Session, tables: StoreTables, request: ImportRequest): Promise<ImportPlan> {
   const rows = await request.rows(tables);
-  const { kinds } = session.deps;
-  const columns = listColumns(kinds);
-  const problems = unknownColumns(rows, columns.keys);
-  const rowChanges: RowChange[] = [];
-  const problem = ({ row, after, bad }: RowChange, key: string | null, message: string): void => {
-    bad.add(key);
-    problems.push({ line: row.line, service: after.id === '' ? null : after.id, key, message });
+  const unknown = unknownColumns(rows, listColumns(session.deps.kinds).keys);
+  const { rowChanges, problems } = await planRows(session, tables, rows, request);
+  return {
+    rows,
+    rowChanges,
+    ...toChanges(rowChanges, session.now()),
+    problems: inFileOrder([...unknown, ...problems]),
   };
-  const ids = rows.filter(({ problem }) => problem === undefined).map(parseId);
-  const existing = new Map((await tables.services.list({ ids })).map((record) => [record.id, record]));
-  const seen = new Map<string, number | null>();
-  for (const row of rows) {
-    if (row.problem !== undefined) {
-      problems.push({ line: row.line, service: null, key: null, message: row.problem });
-      continue;
-    }
-    const id = parseId(row);
-    const before = existing.get(id) ?? null;
-    const after = before ? structuredClone(before) : blankService(id, session.now());
-    const change = { row, before, after, bad: new Set<string | null>() };
-    const wrongId = rowIdProblem(id, seen);
-    if (wrongId !== null) {
-      problem(change, 'id', wrongId);
-      continue;
-    }
-    seen.set(id, row.line);
-    rowChanges.push(change);
-    for (const [key, message] of applyRow(after, row, columns)) problem(change, key, message);
-    for (const [key, message] of checkService(after, session.config, kinds)) {
-      if (!change.bad.has(key)) problem(change, key, message);
-    }
-  }
-  await keepCreated(tables, rowChanges);
-  const moved = rowChanges.filter(({ before, after }) => before !== null && before.panel !== after.panel);
-  const stay = await panelChangeProblems(tables, new Map(moved.map(({ after }) => [after.id, after.panel])));
-  for (const change of moved) {
-    const message = stay.get(change.after.id);
-    if (message !== undefined) problem(change, 'panel', message);
-  }
-  if (request.allowDuplicateRefs !== true) problems.push(...(await duplicateProblems(session, tables, rowChanges)));
-  return { rows, rowChanges, ...toPlan(rowChanges, session.now()), problems: inFileOrder(problems) };
-}
-
-async function duplicateProblems(
-  session: Session,
-  tables: StoreTables,
-  changes: readonly RowChange[],
-): Promise<ImportProblem[]> {
-  const lines = new Map(changes.map(({ row, after }) => [after.id, row.line]));
-  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, changes)).map(
-    (duplicate) => ({
-      line: lines.get(duplicate.service) ?? null,
-      service: duplicate.service,
-      key: duplicate.ref,
-      message: describeDuplicate(duplicate),
-      code: 'duplicate_ref',
-    }),
-  );
-}
-
-const parseId = (row: ImportRow): string => (row.values['id'] ?? '').trim();
-
-/** Parses a row's texts into the service; returns key and message of each invalid one. */
-function applyRow(record: ServiceRecord, row: ImportRow, { keys, refs }: Columns): [string, string][] {
-  const problems: [string, string][] = [];
-  for (const key of keys) {
-    const text = row.values[key];
-    if (text === undefined) continue;
-    try {
-      applyField(record, key, text, refs);
-    } catch (error) {
-      problems.push([key, (error as Error).message]);
-    }
-  }
-  return problems;
-}
-
-/** Keeps `active` for accounts that `create` adopted, even if the import says `pending`. */
-async function keepCreated(tables: StoreTables, rows: RowChange[]): Promise<void> {
-  for (const { before, after } of rows) {
-    if (before?.status !== 'active' || after.status !== 'pending') continue;
-    const actions = await tables.actions.list({ service: after.id });
-    const created = actions.some(({ type, state }) => type === 'provision:create' && state === 'applied');
-    if (created) after.status = 'active';
-  }
-}
-
-function toPlan(rows: RowChange[], now: string): Pick<ImportPlan, 'added' | 'changes' | 'unchanged'> {
-  const added: ServiceRecord[] = [];
-  const changes: ServiceChange[] = [];
-  for (const { before, after } of rows) {
-    const change = before && findChange(before, after, now);
-    if (!before) added.push(after);
-    else if (change) changes.push(change);
-  }
-  return { added, changes, unchanged: rows.length - added.length - changes.length };
 }
 
 /** Sorts problems by line; those without a line come first. */
@@ -248,10 +129,4 @@ function unknownColumns(rows: ImportRow[], keys: string[]): ImportProblem[] {
       key,
       message: `unknown column "${key}"; did you mean "${closest(key.toLowerCase(), keys)}"?`,
     }));
-}
-
-function rowIdProblem(id: string, seen: Map<string, number | null>): string | null {
-  if (id === '') return 'id is required';
-  if (seen.has(id)) return `"${id}" is repeated in this file (first in line ${String(seen.get(id) ?? '?')})`;
-  return idProblem(id);
 }

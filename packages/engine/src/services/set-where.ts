@@ -5,7 +5,8 @@ import type { Session } from '../session.js';
 import { checkKeys } from './change-services.js';
 import { blankService } from './check-service.js';
 import { applyField, type Columns, listColumns, toFields } from './fields.js';
-import { importServices, type ImportReport, type ImportRow } from './import-services.js';
+import { importServices, type ImportReport } from './import-services.js';
+import type { ImportRow } from './plan-rows.js';
 
 /** A key of an import and its text; an empty text is unset. */
 export type Pair = readonly [key: string, text: string];

@@ -2,7 +2,7 @@ import { BYTES_PER_GB, gigabytesToBytes, usageInMode } from '@sluice/quota-core'
 import { usageError } from '@sluice/panel-kind';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetails } from '../services/show.js';
-import type { ImportRow } from '../services/import-services.js';
+import type { ImportRow } from '../services/plan-rows.js';
 import type { Session } from '../session.js';
 
 /** `compare --json` (docs/json.md). */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { FakeWhmcs } from './fake-whmcs.js';
+import { fillWhmcs } from './fill-whmcs.js';
 import { unserialize } from './form.js';
 import { fromCents, taxOf, toCents } from './money.js';
 import { startFakeWhmcs } from './start-fake-whmcs.js';
@@ -89,4 +90,12 @@ it('computes and parses exactly', () => {
     new Map([[31, 'São Paulo']]),
   );
   expect(() => unserialize(Buffer.from('a:1:{i:31;s:9:"São Paulo";}').toString('base64'))).toThrow(RangeError);
+});
+
+it('is filled with clients that have a service each', () => {
+  const fields = (client: number): Record<string, string> => ({ easydcim_service_id: String(500 + client) });
+  const services = fillWhmcs(fake, { clients: 3, credit: '7.00', nextDueDate: '2026-11-15', fields });
+  expect(services.map((id) => fake.field(id, 'easydcim_service_id'))).toEqual(['501', '502', '503']);
+  expect(fake.service(services[2] ?? 0)).toMatchObject({ clientId: 3, nextDueDate: '2026-11-15' });
+  expect(fake.credit(3)).toBe('7.00');
 });

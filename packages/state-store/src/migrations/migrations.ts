@@ -9,6 +9,7 @@ import { agentHolds } from './008-agent-holds.js';
 import { confirmations } from './009-confirmations.js';
 import { actors } from './010-actors.js';
 import { ledger } from './011-ledger.js';
+import { pushedUsage } from './012-pushed-usage.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   confirmations,
   actors,
   ledger,
+  pushedUsage,
 ];
 
 /** The schema version that this version of the package reads and writes. */

@@ -18,6 +18,7 @@ import { noticesTable } from './notices-table.js';
 import { overridesTable } from './overrides-table.js';
 import { panelListsTable } from './panel-lists-table.js';
 import { purchasesTable } from './purchases-table.js';
+import { pushedUsageTable } from './pushed-usage-table.js';
 import { refreshesTable } from './refreshes-table.js';
 import { resourcesTable } from './resources-table.js';
 import { runsTable } from './runs-table.js';
@@ -45,6 +46,7 @@ export function createTables(access: Access): StoreTables {
     switches: switchesTable(access),
     fingerprints: fingerprintsTable(access),
     resources: resourcesTable(access),
+    pushedUsage: pushedUsageTable(access),
     graphCache: graphCacheTable(access),
     panelLists: panelListsTable(access),
     clock: clockTable(access),

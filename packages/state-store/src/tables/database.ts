@@ -16,6 +16,7 @@ import type {
   notices,
   overrides,
   purchases,
+  pushedUsage,
   refreshes,
   resources,
   runs,
@@ -68,6 +69,7 @@ export interface Database {
   switches: Row<typeof switches>;
   fingerprints: Row<typeof fingerprints>;
   service_resources: Row<typeof resources>;
+  pushed_usage: Row<typeof pushedUsage>;
   graph_cache: Row<typeof graphCache>;
   clock: { name: string; at: string };
   agents: Row<typeof agents>;

@@ -14,6 +14,7 @@ import type {
   OverrideRecord,
   PurchaseRecord,
   RefreshRecord,
+  PushedUsageRecord,
   ResourcesRecord,
   RunRecord,
   SampleRecord,
@@ -338,6 +339,12 @@ export const resources = recordTable<ResourcesRecord>()(
     resources: textList('resources'),
     at: text('at'),
   },
+  'service',
+);
+
+export const pushedUsage = recordTable<PushedUsageRecord>()(
+  'pushed_usage',
+  { service: text('service'), figures: text('figures'), at: text('at') },
   'service',
 );
 

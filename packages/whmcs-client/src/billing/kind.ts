@@ -1,21 +1,38 @@
 import type { BillingKind } from '@sluice/panel-kind';
-import { type WhmcsSettings, whmcsSchema } from './settings.js';
+import { findDoubleClaims } from './claims.js';
+import { whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
 
 /** Billing with WHMCS: clients, credit and invoices are WHMCS's own (docs/whmcs-api.md). */
 export const whmcs: BillingKind<WhmcsSettings> = {
   kind: 'whmcs',
   title: 'WHMCS',
   schema: whmcsSchema,
+  productSchema: whmcsProductSchema,
+  secrets: ['secret', 'accessKey'],
+  checkProducts: findDoubleClaims,
   descriptions: {
+    whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
     'whmcs.url': 'Folder of WHMCS that holds includes/api.php',
     'whmcs.allowHttp': 'Accept a plain http address',
     'whmcs.identifier': 'Identifier of the API credentials',
     'whmcs.secret': 'Secret of the API credentials',
     'whmcs.accessKey': 'The $api_access_key of WHMCS, which permits calls from any address',
     'whmcs.timeout': 'Longest wait for one answer; default 30s',
+    'whmcs.productIds':
+      'Ids of the products of WHMCS whose services are synced; without these and groups: all that a product claims',
+    'whmcs.productGroupIds': 'Ids of product groups of WHMCS, as productIds; a service is synced if either list has it',
+    'whmcs.pushUsage':
+      "off, or the unit in which usage and allowance are written into the service's bandwidth fields after a run that changed them: bytes or megabytes",
+    product: 'The products of WHMCS whose services have this product',
+    'product.productIds': 'Ids of products of WHMCS',
+    'product.productGroupIds': 'Ids of product groups of WHMCS; an id in productIds takes precedence',
   },
   async open(settings, dependencies) {
     const { openWhmcsBilling } = await import('./whmcs-billing.js');
     return openWhmcsBilling(settings, dependencies);
+  },
+  async openSource(settings, dependencies) {
+    const { openWhmcsSource } = await import('./source.js');
+    return openWhmcsSource(settings, dependencies);
   },
 };

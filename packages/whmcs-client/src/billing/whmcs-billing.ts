@@ -7,30 +7,17 @@ import type {
   Invoice,
   InvoiceLine,
 } from '@sluice/panel-kind';
-import { createWhmcsClient, type WhmcsInvoice, type WhmcsInvoiceItem } from '../index.js';
+import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
 import { invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
+import { openClient } from './open-client.js';
 import type { WhmcsSettings } from './settings.js';
 import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.js';
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
-  const { url, allowHttp, accessKey, timeout } = settings;
-  const { secret, onCall, clock, random } = dependencies;
-  const client = createWhmcsClient({
-    panel: 'whmcs',
-    baseUrl: url,
-    allowHttp,
-    identifier: secret(settings.identifier, 'whmcs.identifier'),
-    secret: secret(settings.secret, 'whmcs.secret'),
-    ...(accessKey === undefined ? {} : { accessKey: secret(accessKey, 'whmcs.accessKey') }),
-    ...(timeout === undefined ? {} : { timeouts: { attemptMs: timeout, totalMs: timeout * 4 } }),
-    onCall,
-    clock,
-    random,
-  });
-  return new WhmcsBilling(new WhmcsBooks(client));
+  return new WhmcsBilling(new WhmcsBooks(openClient(settings, dependencies)));
 }
 
 /** The billing port on WHMCS (docs/whmcs-api.md#charging-once). */

@@ -10,6 +10,12 @@ export interface WhmcsWorld extends BillingWorld {
   openWith(settings: Partial<WhmcsSettings>): Promise<BillingSystem>;
 }
 
+const NO_SYNC: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'pushUsage'> = {
+  productIds: [],
+  productGroupIds: [],
+  pushUsage: 'off',
+};
+
 export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<WhmcsWorld> {
   const fake = await startFakeWhmcs(options);
   const opened: BillingSystem[] = [];
@@ -17,7 +23,7 @@ export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<Wh
   const openWith = async (settings: Partial<WhmcsSettings>): Promise<BillingSystem> => {
     const { url, identifier, secret } = fake;
     const billing = await whmcs.open(
-      { url, allowHttp: true, identifier, secret, ...settings },
+      { ...NO_SYNC, url, allowHttp: true, identifier, secret, ...settings },
       {
         clock: { now, sleep: () => Promise.resolve() },
         random: () => 0.5,

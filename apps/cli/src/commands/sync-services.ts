@@ -1,0 +1,41 @@
+import { nameFew, type SyncReport } from '@sluice/engine';
+import { ExitCode } from '../exit-codes.js';
+import { withSluice } from '../open-sluice.js';
+import type { Terminal } from '../output/terminal.js';
+import { formatCount } from '../output/words.js';
+import { withRemedy } from '../remedies.js';
+import type { CommandHandler } from './command.js';
+import { type PreviewOptions, printFields } from './import-services.js';
+import { parseWait } from './parse-wait.js';
+
+/** `sluice service sync` */
+export const sync: CommandHandler<PreviewOptions & { allowMass?: boolean }> = (_args, options, deps) => {
+  const waitMs = parseWait(options);
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const { dryRun, allowMass, allowDuplicateRefs, detailedExitcode } = options;
+    const report = await sluice.services.sync({ waitMs, dryRun, allowMass, allowDuplicateRefs });
+    terminal.document(report);
+    print(terminal, report);
+    if (report.problems.length > 0) return ExitCode.partial;
+    return detailedExitcode === true && dryRun === true && report.changes.length > 0 ? ExitCode.changes : ExitCode.done;
+  });
+};
+
+function print(terminal: Terminal, { run, totals, changes, skipped, problems }: SyncReport): void {
+  if (terminal.json) return;
+  const line = (text: string): void => {
+    terminal.line(text);
+  };
+  for (const { id, change, fields } of changes) {
+    line(change === 'changed' ? `${id}:` : `${id}: ${change === 'added' ? 'new' : change}`);
+    printFields(line, change === 'added', fields);
+  }
+  for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
+  for (const { service, message, code = '' } of problems) {
+    terminal.warn(`sluice: ${service} was left as it is: ${withRemedy({ code, message })}`);
+  }
+  const { seen, added, changed, unchanged, vanished, terminated } = totals;
+  const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${vanished} vanished, ${terminated} terminated, ${totals.skipped} skipped`;
+  const services = formatCount(seen, 'service');
+  terminal.info(run.dryRun ? `${services} (dry run, nothing was stored): ${counts}` : `${services}: ${counts}`);
+}

@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { GB, HOUR } from '../easydcim-bench.js';
+import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+
+let at: WhmcsBench;
+afterEach(() => at.close());
+
+const fields = (id: number): number[] => [at.whmcs.service(id).bandwidthUsage, at.whmcs.service(id).bandwidthLimit];
+const updates = (): number => at.whmcs.server.calls.filter(({ endpoint }) => endpoint === 'UpdateClientProduct').length;
+const begin = async (section: string): Promise<void> => {
+  at = await startWhmcsBench({ section });
+  for (const number of [1, 2]) at.addService(number);
+  await at.sync();
+  at.panel.addTraffic(501, { in: 20 * GB, out: 10 * GB });
+  at.bench.clock.advance(HOUR);
+};
+
+describe('whmcs.pushUsage', () => {
+  it('writes figures that changed, in the unit of the config, and nothing in a dry run', async () => {
+    await begin(', pushUsage: megabytes');
+    await at.poll('--dry-run');
+    expect(updates()).toBe(0);
+    await at.poll();
+    expect([fields(1), fields(2), updates()]).toEqual([[30 * 1024, 100 * 1024], [0, 100 * 1024], 2]);
+    await at.poll();
+    expect(updates()).toBe(2);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('megabytes', 'bytes'));
+    at.panel.addTraffic(501, { in: GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('override set whmcs-2 --unlimited');
+    await at.bench.sluice('observe dcim');
+    await at.poll();
+    expect(updates()).toBe(2);
+    await at.bench.sluice('enforce dcim --yes');
+    await at.poll();
+    expect([fields(1), fields(2)]).toEqual([
+      [31 * GB, 100 * GB],
+      [0, 0],
+    ]);
+  });
+
+  it('reports failures as notices, enforces all the same, and writes the figures later', async () => {
+    await begin(', pushUsage: bytes');
+    at.panel.addTraffic(501, { in: 100 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    at.whmcs.deleteService(2);
+    const first = (await at.poll('--allow-mass')).json<RunReport>();
+    expect([first.run.outcome, first.totals.held]).toEqual(['done', 1]);
+    expect(first.notices.filter(({ code }) => code === 'usage_not_pushed').map(({ service }) => service)).toEqual([
+      'whmcs-2',
+    ]);
+    expect(fields(1)).toEqual([130 * GB, 100 * GB]);
+    at.panel.addTraffic(501, { in: GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    at.whmcs.quirks.refusedAddress = '192.0.2.9';
+    const second = await at.poll();
+    expect([second.exitCode, second.json<RunReport>().notices]).toEqual([
+      0,
+      [{ code: 'usage_not_pushed', service: null, message: expect.stringContaining('192.0.2.9') }],
+    ]);
+    at.whmcs.quirks.refusedAddress = null;
+    await at.poll();
+    expect(fields(1)[0]).toBe(131 * GB);
+    delete at.bench.env['WHMCS_SECRET'];
+    expect((await at.poll()).exitCode).toBe(0);
+  });
+});

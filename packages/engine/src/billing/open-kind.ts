@@ -1,0 +1,54 @@
+import {
+  type BillingDependencies,
+  type BillingKind,
+  type BillingSystem,
+  type ServiceSource,
+  usageError,
+} from '@sluice/panel-kind';
+import { billingSettings } from '../config/billing-settings.js';
+import type { Session } from '../session.js';
+
+/** Opens the billing system of this kind with its section of the config; sends nothing. */
+export function openBillingKind(session: Session, name: string): Promise<BillingSystem> {
+  const kind = session.deps.billing.find((known) => known.kind === name);
+  const settings = billingSettings(session.config, name);
+  if (kind === undefined || settings === undefined) throw new Error(`no billing system ${name}`);
+  return kind.open(settings, dependencies(session));
+}
+
+/** A configured billing system that lists services. */
+export interface ConfiguredSource {
+  kind: BillingKind;
+  settings: unknown;
+  /** Opens its list of services; sends nothing. */
+  open: () => Promise<ServiceSource>;
+}
+
+/** Returns the billing system of the config that lists services; null if there is none. */
+export function findSource(session: Session): ConfiguredSource | null {
+  for (const kind of session.deps.billing) {
+    const settings = billingSettings(session.config, kind.kind);
+    if (settings === undefined || kind.openSource === undefined) continue;
+    const openSource = kind.openSource.bind(kind);
+    return { kind, settings, open: () => openSource(settings, dependencies(session)) };
+  }
+  return null;
+}
+
+/**
+ * Returns the billing system of the config that lists services.
+ *
+ * @throws SluiceError `no_source` if there is none
+ */
+export function requireSource(session: Session): ConfiguredSource {
+  const source = findSource(session);
+  if (source !== null) return source;
+  const known = session.deps.billing.filter((kind) => kind.openSource !== undefined).map(({ kind }) => kind);
+  const section = known.length === 0 ? '' : `: it has no section "${known.join('" or "')}"`;
+  throw usageError('no_source', `The config names no billing system to take services from${section}`);
+}
+
+function dependencies(session: Session): BillingDependencies {
+  const { clock, random, secret } = session.deps;
+  return { clock, random, secret, onCall: session.onBillingCall };
+}

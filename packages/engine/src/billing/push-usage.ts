@@ -1,0 +1,105 @@
+import { type ServiceSource, SluiceError, type SourceUsage } from '@sluice/panel-kind';
+import { type Allowance, usageInMode } from '@sluice/quota-core';
+import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { type Notice, noticeRows } from '../run/notices.js';
+import type { RunReport } from '../run/report.js';
+import type { Session } from '../session.js';
+import { type ConfiguredSource, findSource } from './open-kind.js';
+
+/** Usage of a service that the billing system does not have yet. */
+interface Push {
+  service: ServiceRecord;
+  usage: SourceUsage;
+  figures: string;
+}
+
+/**
+ * Writes usage and allowance that changed into the services of the billing system, after the run has enforced its decisions. A
+ * failure is a notice; the next run writes the figures again.
+ */
+export async function pushUsage(session: Session, report: RunReport): Promise<void> {
+  const configured = findSource(session);
+  if (configured === null || session.deps.signal.aborted) return;
+  const { id } = report.run;
+  const notices = await openAndPush(session, configured, id);
+  if (notices.length === 0) return;
+  const added = await session.store.write((tables) => tables.notices.add(noticeRows(session, id, notices)));
+  report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
+}
+
+async function openAndPush(session: Session, { open }: ConfiguredSource, run: string): Promise<Notice[]> {
+  let source: ServiceSource;
+  try {
+    source = await open();
+  } catch (error) {
+    return [toNotice(session, null, (error as Error).message)];
+  }
+  try {
+    return source.pushesUsage ? await pushAll(session, source, await findChanged(session, source, run)) : [];
+  } finally {
+    source.close();
+  }
+}
+
+/** Returns the services that this run read, with other figures than the billing system has. */
+async function findChanged(session: Session, source: ServiceSource, run: string): Promise<Push[]> {
+  const services = (await session.store.services.list({})).filter(({ refs }) => refs[source.ref] !== undefined);
+  const ids = services.map(({ id }) => id);
+  const decisions = new Map((await session.store.decisions.latest(ids)).map((row) => [row.service, row]));
+  const pushed = new Map((await session.store.pushedUsage.list({ services: ids })).map((row) => [row.service, row]));
+  return services.flatMap((service) => {
+    const decision = decisions.get(service.id);
+    const usage = decision?.run === run && !decision.observing ? toUsage(decision) : null;
+    if (usage === null) return [];
+    const figures = source.toUsageText(usage);
+    return figures === pushed.get(service.id)?.figures ? [] : [{ service, usage, figures }];
+  });
+}
+
+function toUsage(decision: DecisionRecord): SourceUsage | null {
+  if (decision.mode === null || decision.readAt === null) return null;
+  const usedBytes = usageInMode(decision, decision.mode);
+  const allowance = decision.allowance as Allowance | null;
+  if (usedBytes === null) return null;
+  return { usedBytes, allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null };
+}
+
+/** Services whose figures are stored as pushed at once. */
+const AT_ONCE = 50;
+
+async function pushAll(session: Session, source: ServiceSource, pushes: readonly Push[]): Promise<Notice[]> {
+  const { signal } = session.deps;
+  const isAborted = (): boolean => signal.aborted;
+  const notices: Notice[] = [];
+  let done: Push[] = [];
+  const store = async (): Promise<void> => {
+    const at = session.now();
+    const rows = done.map(({ service, figures }) => ({ service: service.id, figures, at }));
+    done = [];
+    if (rows.length > 0) await session.store.write((tables) => tables.pushedUsage.put(rows));
+  };
+  for (const push of pushes) {
+    if (isAborted()) break;
+    try {
+      await source.pushUsage(push.service.refs[source.ref] ?? '', push.usage, signal);
+      done.push(push);
+      if (done.length >= AT_ONCE) await store();
+    } catch (error) {
+      if (isAborted()) break;
+      if (!(error instanceof SluiceError)) throw error;
+      const isOfService = error.code === 'usage_refused';
+      notices.push(toNotice(session, isOfService ? push : null, error.message));
+      // Without the billing system each of the others would wait in vain.
+      if (!isOfService) break;
+    }
+  }
+  await store();
+  return notices;
+}
+
+/** Reported once per figures of a service, and once a day about the billing system. */
+function toNotice(session: Session, push: Push | null, message: string): Notice {
+  const key = push === null ? session.now().slice(0, 10) : `${push.service.id}:${push.figures}`;
+  const { id = null, panel = null } = push?.service ?? {};
+  return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message };
+}

@@ -1,0 +1,137 @@
+import type { SourceService } from '@sluice/panel-kind';
+import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../../config/find-entry.js';
+import type { Session } from '../../session.js';
+import { describeChange } from '../describe-changes.js';
+import { listColumns } from '../fields.js';
+import { type ImportProblem, type ImportRow, planRows, type RowChange, toChanges } from '../plan-rows.js';
+import type { SyncChange, SyncProblem, SyncReport } from './report.js';
+
+/** The services that a billing system lists. */
+export interface Listed {
+  /** The name of the billing system. */
+  title: string;
+  /** The ref with their id there. */
+  ref: string;
+  services: readonly SourceService[];
+}
+
+/** How rows are checked. */
+export interface SyncOptions {
+  allowDuplicateRefs: boolean;
+}
+
+/** What a sync stores and reports. */
+export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipped' | 'problems'> {
+  added: ServiceRecord[];
+  updates: ServiceChange[];
+  /** Services that came from the billing system earlier and have not ended. */
+  known: number;
+}
+
+const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated' || status === 'vanished';
+
+/** Compares the list with the store; a service with a problem is left as it is. */
+export async function planSync(
+  session: Session,
+  tables: StoreTables,
+  { ref, services }: Listed,
+  options: SyncOptions,
+): Promise<SyncPlan> {
+  const stored = new Map((await tables.services.list({})).map((record) => [record.id, record]));
+  const skipped = services.flatMap((service) => {
+    const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
+    return reason === null ? [] : [{ id: service.id, reason }];
+  });
+  const left = new Set(skipped.map(({ id }) => id));
+  const taken = services.filter(({ id }) => !left.has(id));
+  const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
+  const sound = taken.filter((service) => service.problems.length === 0);
+  const refs = new Map(sound.map((service) => [service.id, service.externalId]));
+  const planned = await planSound(session, tables, sound, options);
+  for (const { after } of planned.rowChanges) after.refs[ref] = refs.get(after.id) ?? '';
+  const listed = new Set(services.map(({ id }) => id));
+  const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
+  const vanished = known.filter(({ id }) => !listed.has(id));
+  const rowChanges = [...planned.rowChanges, ...vanished.map(toVanished)];
+  const { added, changes: updates, unchanged } = toChanges(rowChanges, session.now());
+  const changes = describe(session, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
+  const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
+  return {
+    added,
+    updates,
+    known: known.length,
+    totals: {
+      seen: services.length,
+      added: count('added'),
+      changed: count('changed'),
+      unchanged,
+      vanished: count('vanished'),
+      terminated: count('terminated'),
+      skipped: skipped.length,
+    },
+    changes,
+    skipped: byReason(skipped),
+    problems: [...problems, ...planned.problems],
+  };
+}
+
+/** A service that ended without ever having been synced is not added. */
+function isOver({ id, texts }: SourceService, stored: ReadonlyMap<string, ServiceRecord>): boolean {
+  return texts['status'] === 'terminated' && !stored.has(id);
+}
+
+/** Plans rows; those with problems are left out, which may leave ids to others, or cause problems of others. */
+async function planSound(
+  session: Session,
+  tables: StoreTables,
+  services: readonly SourceService[],
+  options: SyncOptions,
+): Promise<{ rowChanges: RowChange[]; problems: SyncProblem[] }> {
+  const found: ImportProblem[] = [];
+  let rows = services.map((service) => toRow(session, service));
+  for (;;) {
+    const { rowChanges, problems } = await planRows(session, tables, rows, options);
+    if (problems.length === 0) return { rowChanges, problems: found.map(toProblem) };
+    found.push(...problems);
+    const bad = new Set(problems.map(({ service }) => service));
+    rows = rows.filter(({ values }) => !bad.has(values['id'] ?? null));
+  }
+}
+
+function toRow({ config }: Session, { id, texts }: SourceService): ImportRow {
+  const panel = findEntry(config.products, texts['product'] ?? '')?.panel ?? '';
+  return { line: null, values: { ...texts, id, panel } };
+}
+
+function toProblem({ service, key, message, code }: ImportProblem): SyncProblem {
+  return { service: service ?? '', key, message, ...(code === undefined ? {} : { code }) };
+}
+
+function toVanished(before: ServiceRecord): RowChange {
+  const row = { line: null, values: { id: before.id } };
+  return { row, before, after: { ...structuredClone(before), status: 'vanished' }, bad: new Set() };
+}
+
+function describe(session: Session, rows: readonly RowChange[], changed: ReadonlySet<string>): SyncChange[] {
+  const columns = listColumns(session.deps.kinds);
+  return rows
+    .filter(({ after }) => changed.has(after.id))
+    .map(({ before, after }) => ({
+      id: after.id,
+      change: toKind(before, after),
+      fields: describeChange({ before, after }, columns).keys,
+    }));
+}
+
+function toKind(before: ServiceRecord | null, after: ServiceRecord): SyncChange['change'] {
+  if (before === null) return 'added';
+  if (after.status === before.status) return 'changed';
+  return after.status === 'vanished' || after.status === 'terminated' ? after.status : 'changed';
+}
+
+function byReason(skipped: readonly { id: string; reason: string }[]): SyncReport['skipped'] {
+  const reasons = new Map<string, string[]>();
+  for (const { id, reason } of skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  return [...reasons].map(([reason, services]) => ({ reason, services }));
+}

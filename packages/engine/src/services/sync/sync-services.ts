@@ -1,0 +1,112 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { requireSource } from '../../billing/open-kind.js';
+import { serviceLease } from '../../leases.js';
+import { type Run, withRun } from '../../run/bracket.js';
+import type { Session } from '../../session.js';
+import { listColumns } from '../fields.js';
+import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
+import { type SyncReport, toRunView } from './report.js';
+
+/** How services are synced. */
+export interface SyncRequest {
+  dryRun: boolean;
+  /** Accept a list with fewer than half of the known services. */
+  allowMass: boolean;
+  /** Whether a service may have the id of another service on its panel. */
+  allowDuplicateRefs: boolean;
+  waitMs: number;
+}
+
+/** The lease of a sync: there is one at a time. */
+const SYNC_LEASE = 'service sync';
+
+/** Columns that are not taken from custom fields. */
+const NO_FIELDS = ['id', 'panel', 'product', 'client', 'billing_cycle', 'next_due_date', 'status', 'protected_until'];
+
+/**
+ * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
+ * under the leases of the services that change. Services with problems are left as they are.
+ *
+ * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`: nothing was changed
+ */
+export async function syncServices(session: Session, request: SyncRequest): Promise<SyncReport> {
+  requireSource(session);
+  return withRun(session, { command: 'service sync', dryRun: request.dryRun }, async (run) => {
+    if (!request.dryRun) {
+      await run.leases.take(SYNC_LEASE, request.waitMs);
+      await run.start();
+    }
+    const listed = await readList(session);
+    if (request.dryRun) {
+      const plan = await planChecked(session, listed, request);
+      await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
+      return toReport(run, plan);
+    }
+    return toReport(run, await storeLeased(session, run, listed, request));
+  });
+}
+
+async function readList(session: Session): Promise<Listed> {
+  const { config, deps } = session;
+  const { kind, open } = requireSource(session);
+  const source = await open();
+  const products = Object.fromEntries(
+    Object.entries(config.products).flatMap(([name, product]) =>
+      product[kind.kind] === undefined ? [] : [[name, product[kind.kind]]],
+    ),
+  );
+  const columns = listColumns(deps.kinds).keys.filter((key) => !NO_FIELDS.includes(key));
+  try {
+    const services = await source.list({ products, columns, signal: deps.signal });
+    return { title: source.title, ref: source.ref, services };
+  } finally {
+    source.close();
+  }
+}
+
+/** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */
+async function storeLeased(session: Session, run: Run, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  let plan = await planChecked(session, listed, request);
+  for (;;) {
+    const leased = new Set(run.leases.held.map(({ name }) => name));
+    const wanted = plan.updates.map(({ id }) => serviceLease(id)).filter((name) => !leased.has(name));
+    if (wanted.length > 0) await run.leases.takeAll(wanted, request.waitMs);
+    const leases = run.leases.held;
+    const names = new Set(leases.map(({ name }) => name));
+    const stored = await session.write(leases, async (tables) => {
+      plan = await planSync(session, tables, listed, request);
+      if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
+      await tables.services.put(plan.added);
+      await tables.services.update(plan.updates);
+      run.totals = plan.totals;
+      await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
+      return true;
+    });
+    if (stored) return plan;
+  }
+}
+
+async function planChecked(session: Session, listed: Listed, request: SyncRequest): Promise<SyncPlan> {
+  const plan = await planSync(session, session.store, listed, request);
+  if (!request.allowMass) refuseShortList(plan, listed);
+  return plan;
+}
+
+/** So few that a small installation is not stopped by one cancellation. */
+const FEW = 5;
+
+/** A list that lacks most of the known services is taken for broken. */
+function refuseShortList({ known, totals: { vanished } }: SyncPlan, { title }: Listed): void {
+  if (vanished < FEW || vanished * 2 <= known) return;
+  throw new SluiceError(
+    'list_too_short',
+    `${title} lists only ${known - vanished} of the ${known} services that came from there; nothing was changed`,
+    { kind: 'billing', details: { known, vanished } },
+  );
+}
+
+const toOutcome = ({ problems }: SyncPlan): 'done' | 'partial' => (problems.length === 0 ? 'done' : 'partial');
+
+function toReport({ view }: Run, { totals, changes, skipped, problems }: SyncPlan): SyncReport {
+  return { run: toRunView(view), totals, changes, skipped, problems };
+}

@@ -1,0 +1,59 @@
+/** A service as a billing system lists it. */
+export interface SourceService {
+  /** Its id as a service of Sluice. */
+  id: string;
+  /** Why it is not taken, in words that are the same for all such services; null: it is taken. */
+  skipped: string | null;
+  /** Texts by column of a service import, `product` among them. A column that is absent is not changed; an empty one is unset. */
+  texts: Record<string, string>;
+  /** Its id in the billing system. */
+  externalId: string;
+  /** What can't be understood: the service is reported and not changed. */
+  problems: SourceProblem[];
+}
+
+/** A problem of one service; `key` is the column, null where it is about the whole service. */
+export interface SourceProblem {
+  key: string | null;
+  message: string;
+}
+
+/** What services are listed for. */
+export interface SourceRequest {
+  /** The section of each product that has one, parsed by `productSchema`. */
+  products: Readonly<Record<string, unknown>>;
+  /** Columns of a service import that custom fields may have. */
+  columns: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
+/** Usage of a service in its cycle; `allowedBytes` is null where it is unlimited or unmanaged. */
+export interface SourceUsage {
+  usedBytes: number;
+  allowedBytes: number | null;
+}
+
+/** The services of a billing system, as a source for `service sync`. */
+export interface ServiceSource {
+  /** Its name in messages. */
+  readonly title: string;
+  /** The ref with the id of the service in the billing system; every service that came from it has one. */
+  readonly ref: string;
+  /** Whether usage is written into the services of the billing system after runs. */
+  readonly pushesUsage: boolean;
+  /**
+   * Lists all services, complete or not at all.
+   *
+   * @throws SluiceError `billing_unavailable`
+   */
+  list(request: SourceRequest): Promise<SourceService[]>;
+  /** Returns the figures that `pushUsage` would write; equal texts need not be written again. */
+  toUsageText(usage: SourceUsage): string;
+  /**
+   * Writes usage and allowance into a service, by the value of its `ref`.
+   *
+   * @throws SluiceError `usage_refused` for one service; `billing_unavailable`. The same call may be repeated
+   */
+  pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}

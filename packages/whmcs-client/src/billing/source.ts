@@ -1,0 +1,97 @@
+import { isPanelError, type PanelError } from '@sluice/panel-http';
+import {
+  type BillingDependencies,
+  type ServiceSource,
+  SluiceError,
+  type SourceRequest,
+  type SourceService,
+  type SourceUsage,
+} from '@sluice/panel-kind';
+import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
+import { type Progress, TITLE, toBillingError } from './errors.js';
+import { openClient } from './open-client.js';
+import type { WhmcsProductIds, WhmcsSettings } from './settings.js';
+import { toSourceService } from './to-source-service.js';
+
+/** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
+export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
+  return new WhmcsSource(openClient(settings, dependencies), settings);
+}
+
+/** Refusals that are about one service. */
+const OF_SERVICE: readonly unknown[] = ['not_found', 'invalid_request', 'state', 'api_error'];
+
+function refused(id: string, cause: PanelError): SluiceError {
+  const message = `${TITLE} refused the usage of service ${id}: ${cause.statement}`;
+  return new SluiceError('usage_refused', message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
+}
+
+const MEGABYTE = 1024 * 1024;
+
+class WhmcsSource implements ServiceSource {
+  readonly title = TITLE;
+  readonly ref = 'whmcs_service_id';
+  readonly pushesUsage: boolean;
+  readonly #client: WhmcsClient;
+  readonly #settings: WhmcsSettings;
+
+  constructor(client: WhmcsClient, settings: WhmcsSettings) {
+    this.#client = client;
+    this.#settings = settings;
+    this.pushesUsage = settings.pushUsage !== 'off';
+  }
+
+  list({ products, columns, signal }: SourceRequest): Promise<SourceService[]> {
+    const { productIds, productGroupIds } = this.#settings;
+    const sections = products as Record<string, WhmcsProductIds>;
+    const only = { productIds, productGroupIds };
+    return run({ wrote: false, signal }, async () => {
+      const needsGroups = [only, ...Object.values(sections)].some((ids) => ids.productGroupIds.length > 0);
+      const groups = needsGroups ? await this.#listGroups(signal) : new Map<string, string>();
+      const services = await this.#client.services.list({}, { signal });
+      return services.map((service) => toSourceService(service, { products: sections, only, groups, columns }));
+    });
+  }
+
+  async #listGroups(signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const products = await this.#client.products.list({}, { signal });
+    return new Map(products.flatMap(({ id, groupId }) => (groupId === null ? [] : [[id, groupId]])));
+  }
+
+  toUsageText(usage: SourceUsage): string {
+    const { bandwidthUsage, bandwidthLimit } = this.#toFields(usage);
+    return `${bandwidthUsage}/${bandwidthLimit}`;
+  }
+
+  pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void> {
+    return run({ wrote: false, signal }, async () => {
+      try {
+        await this.#client.services.update(id, this.#toFields(usage), { signal, tag: `whmcs-${id}` });
+      } catch (error) {
+        if (isPanelError(error) && OF_SERVICE.includes(error.panelCode)) throw refused(id, error);
+        throw error;
+      }
+    });
+  }
+
+  /** The limit of an unlimited service is 0, as in WHMCS itself. */
+  #toFields({
+    usedBytes,
+    allowedBytes,
+  }: SourceUsage): Required<Pick<WhmcsServiceChange, 'bandwidthUsage' | 'bandwidthLimit'>> {
+    const unit = this.#settings.pushUsage === 'megabytes' ? MEGABYTE : 1;
+    return { bandwidthUsage: Math.round(usedBytes / unit), bandwidthLimit: Math.round((allowedBytes ?? 0) / unit) };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+async function run<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toBillingError(error, progress);
+  }
+}

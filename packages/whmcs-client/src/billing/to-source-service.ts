@@ -1,0 +1,86 @@
+import type { SourceProblem, SourceService } from '@sluice/panel-kind';
+import type { WhmcsCustomField, WhmcsService } from '../client/types.js';
+import { findClaim } from './claims.js';
+import type { WhmcsProductIds } from './settings.js';
+
+/** How services are mapped. */
+export interface Mapping {
+  /** The sections of the config's products. */
+  products: Readonly<Record<string, WhmcsProductIds>>;
+  /** Only these are taken; both lists empty: all. */
+  only: WhmcsProductIds;
+  /** Product groups by product, both of WHMCS. */
+  groups: ReadonlyMap<string, string>;
+  /** Columns that custom fields may have. */
+  columns: readonly string[];
+}
+
+const STATUSES = new Map([
+  ['active', 'active'],
+  ['suspended', 'suspended'],
+  ['pending', 'pending'],
+  ['terminated', 'terminated'],
+  ['cancelled', 'terminated'],
+  ['fraud', 'terminated'],
+]);
+
+/** Billing cycles that do not recur: WHMCS has no cycle for the service then. */
+const NO_CYCLE = ['', 'one time', 'one-time', 'onetime', 'free account', 'free'];
+
+/** Maps a service of WHMCS to the texts of a service import (docs/whmcs.md). */
+export function toSourceService(service: WhmcsService, mapping: Mapping): SourceService {
+  const { productId, status, billingCycle, nextDueDate } = service;
+  const groupId = productId === null ? null : (mapping.groups.get(productId) ?? null);
+  const product = findClaim(mapping.products, { productId, groupId });
+  const row = { id: `whmcs-${service.id}`, externalId: service.id };
+  const skip = (skipped: string): SourceService => ({ ...row, skipped, texts: {}, problems: [] });
+  if (!isTaken(mapping.only, productId, groupId)) return skip('not among whmcs.productIds and whmcs.productGroupIds');
+  const named = `product ${productId ?? 'none'} (${service.product})`;
+  if (product === null) return skip(`${named} of WHMCS is not claimed by a product of the config`);
+  const known = STATUSES.get(status.toLowerCase());
+  if (known === undefined) return skip(`status "${status}"`);
+  const recurs = !NO_CYCLE.includes(billingCycle.trim().toLowerCase());
+  const fields = toTexts(service.customFields, mapping.columns);
+  return {
+    ...row,
+    skipped: null,
+    texts: {
+      product,
+      client: service.clientId,
+      status: known,
+      ...(recurs ? { billing_cycle: billingCycle } : {}),
+      ...(nextDueDate === null ? {} : { next_due_date: nextDueDate }),
+      ...(service.overrideAutoSuspend && service.suspendNotBefore !== null
+        ? { protected_until: service.suspendNotBefore }
+        : {}),
+      ...fields.texts,
+    },
+    problems: fields.problems,
+  };
+}
+
+function isTaken(only: WhmcsProductIds, productId: string | null, groupId: string | null): boolean {
+  if (only.productIds.length + only.productGroupIds.length === 0) return true;
+  const isNamed = (ids: readonly string[], id: string | null): boolean => id !== null && ids.includes(id);
+  return isNamed(only.productIds, productId) || isNamed(only.productGroupIds, groupId);
+}
+
+function toTexts(
+  fields: readonly WhmcsCustomField[],
+  columns: readonly string[],
+): { texts: Record<string, string>; problems: SourceProblem[] } {
+  const texts: Record<string, string> = {};
+  const problems: SourceProblem[] = [];
+  for (const column of columns) {
+    const [field, second] = fields.filter(({ name }) => toColumn(name) === column);
+    if (second !== undefined) {
+      problems.push({ key: column, message: `two custom fields of WHMCS have the name ${column}: rename one of them` });
+    } else if (field !== undefined) texts[column] = field.value.trim();
+  }
+  return { texts, problems };
+}
+
+/** WHMCS shows what follows `|` to clients. */
+function toColumn(name: string): string {
+  return (name.split('|')[0] ?? '').trim().toLowerCase();
+}
