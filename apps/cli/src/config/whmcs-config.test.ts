@@ -34,9 +34,9 @@ describe('the section whmcs', () => {
     ]);
     const missing = 'there is no section "whmcs": it names the address and the credentials of WHMCS';
     expect(await check(config('', undefined, 'billing: whmcs'))).toEqual([
-      `error billing: ${missing}`,
       `error products.a.whmcs: ${missing}`,
       `error products.b.whmcs: ${missing}`,
+      `error billing: ${missing}`,
     ]);
     expect(await check(config(GOOD.replace('identifier', 'identifer')))).toEqual(
       expect.arrayContaining([expect.stringContaining('did you mean "identifier"?')]),

@@ -34,8 +34,10 @@ beforeEach(async () => {
 enforce: observe
 panels:
   dcim: { kind: easydcim, url: "${at.panel.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}" }
+currency: EUR
+packages: { extra-1tb: { traffic: 1TB, price: "10.00" } }
 products:
-  ded-100: { panel: dcim, quota: { total: 100GB }, action: disable-ports }
+  ded-100: { panel: dcim, quota: { total: 100GB }, action: disable-ports, packages: [extra-1tb] }
 `,
   );
   for (const number of [1, 2]) {

@@ -80,9 +80,11 @@ panels:
   relay: { kind: flvx, url: "${relay.url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}" }
   vpn: { kind: hiddify, url: "${vpn.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}" }
 products:
-  ports: { panel: dcim, quota: { total: 100GB } }
+  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra] }
   small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
+currency: EUR
+packages: { extra: { traffic: 50GB, price: "5.00" } }
 whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}", secret: "\${env:WHMCS_SECRET}" }
 `,
   );
@@ -147,6 +149,13 @@ describe('the built command', () => {
       'credit show 7',
       'credit history 7',
       'invoice list',
+      'package list',
+      'service set dcim-2 client=7',
+      'purchase create dcim-2 extra --ref first',
+      'purchase list',
+      'auto-buy set dcim-2 --on --package extra',
+      'auto-buy show dcim-2',
+      'auto-buy clear dcim-2',
       'hold add dcim-2 --note checked',
       'hold list',
       'hold release dcim-2',

@@ -6,10 +6,18 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import { billingSettings } from '../config/billing-settings.js';
-import type { Session } from '../session.js';
+import type { Config } from '../config/schema.js';
+import type { Dependencies } from '../dependencies.js';
+
+/** The parts of a session that a billing system is opened with. */
+export interface BillingParts {
+  readonly config: Config;
+  readonly deps: Dependencies;
+  readonly onBillingCall: BillingDependencies['onCall'];
+}
 
 /** Opens the billing system of this kind with its section of the config; sends nothing. */
-export function openBillingKind(session: Session, name: string): Promise<BillingSystem> {
+export function openBillingKind(session: BillingParts, name: string): Promise<BillingSystem> {
   const kind = session.deps.billing.find((known) => known.kind === name);
   const settings = billingSettings(session.config, name);
   if (kind === undefined || settings === undefined) throw new Error(`no billing system ${name}`);
@@ -25,7 +33,7 @@ export interface ConfiguredSource {
 }
 
 /** Returns the billing system of the config that lists services; null if there is none. */
-export function findSource(session: Session): ConfiguredSource | null {
+export function findSource(session: BillingParts): ConfiguredSource | null {
   for (const kind of session.deps.billing) {
     const settings = billingSettings(session.config, kind.kind);
     if (settings === undefined || kind.openSource === undefined) continue;
@@ -40,7 +48,7 @@ export function findSource(session: Session): ConfiguredSource | null {
  *
  * @throws SluiceError `no_source` if there is none
  */
-export function requireSource(session: Session): ConfiguredSource {
+export function requireSource(session: BillingParts): ConfiguredSource {
   const source = findSource(session);
   if (source !== null) return source;
   const known = session.deps.billing.filter((kind) => kind.openSource !== undefined).map(({ kind }) => kind);
@@ -48,7 +56,7 @@ export function requireSource(session: Session): ConfiguredSource {
   throw usageError('no_source', `The config names no billing system to take services from${section}`);
 }
 
-function dependencies(session: Session): BillingDependencies {
+function dependencies(session: BillingParts): BillingDependencies {
   const { clock, random, secret } = session.deps;
   return { clock, random, secret, onCall: session.onBillingCall };
 }
