@@ -203,6 +203,7 @@ describe('the built command', () => {
     await expectDone(['hold release --all --yes']);
     for (const words of [
       'action resolve act-1 --done',
+      'purchase cancel pur-1',
       ...['show', 'pay', 'cancel'].map((verb) => `invoice ${verb} inv-1`),
     ]) {
       played.push(words);
