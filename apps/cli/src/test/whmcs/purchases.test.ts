@@ -1,0 +1,172 @@
+import type { PurchaseReport, PurchaseView, RunReport } from '@sluice/engine';
+import type { Fault } from '@sluice/fake-panels';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, idsOf } from '../easydcim-bench.js';
+import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+
+const LONG = process.env['SLUICE_LONG'] === '1';
+const CLIENT = 77;
+
+let at: WhmcsBench;
+afterEach(async () => {
+  expect(at.whmcs.server.failures).toEqual([]);
+  await at.close();
+});
+
+/** Starts with service `whmcs-1` of client 77, read once; `product` is added to its product. */
+async function open(product = '', taxRate?: string): Promise<void> {
+  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
+  at = await startWhmcsBench({ more, ...(taxRate !== undefined && { whmcs: { quirks: { taxRate } } }) });
+  const { bench } = at;
+  const line = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra]${product}, whmcs: { productIds: [10] } }`;
+  bench.write('sluice.yaml', bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
+  at.addService(1);
+  expect((await at.sync()).exitCode).toBe(0);
+  await use(10);
+}
+
+/** Lets an hour pass with this traffic, and polls. */
+async function use(gigabytes: number): Promise<RunReport> {
+  at.panel.addTraffic(idsOf(1).service, { in: gigabytes * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  return (await at.poll()).json<RunReport>();
+}
+
+const buy = (words = '') => at.bench.sluice(`purchase create whmcs-1 extra --json ${words}`.trim());
+const purchases = async (): Promise<PurchaseView[]> =>
+  (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases;
+const invoices = (): string[] => at.whmcs.invoices(CLIENT).map(({ status }) => status);
+
+describe('a purchase that WHMCS bills', () => {
+  it('is paid from credit with tax, and releases the service', async () => {
+    await open('', '20.000');
+    await use(100);
+    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+    at.whmcs.addCredit(CLIENT, '20.00');
+    const bought = await buy('--ref a');
+    expect([bought.exitCode, bought.json<PurchaseReport>().purchase]).toMatchObject([
+      0,
+      { status: 'paid', price: '5.00', charged: '6.00', client: '77' },
+    ]);
+    expect([at.whmcs.credit(CLIENT), invoices()]).toEqual(['14.00', ['Paid']]);
+    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('up');
+    await buy('--ref a');
+    expect(invoices()).toEqual(['Paid']);
+    const [{ id } = { id: '' }] = await purchases();
+    const used = await at.bench.sluice(`purchase cancel ${id} --refund --json`);
+    expect([used.exitCode, used.json<{ error: { code: string } }>().error.code]).toEqual([1, 'purchase_used']);
+  });
+
+  it('stays pending until its invoice is paid or cancelled there', async () => {
+    await open();
+    const pending = (await buy()).json<PurchaseReport>().purchase;
+    expect([pending.status, invoices()]).toEqual(['pending', ['Unpaid']]);
+    expect((await buy()).json<{ error: { code: string } }>().error.code).toBe('purchase_unfinished');
+    expect((await use(1)).totals.purchased).toBe(0);
+    at.whmcs.pay(Number(pending.invoice));
+    const paid = await use(1);
+    expect([paid.totals.purchased, paid.services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
+    const second = (await buy()).json<PurchaseReport>().purchase;
+    at.whmcs.setInvoiceStatus(Number(second.invoice), 'Cancelled');
+    await use(1);
+    const third = (await buy()).json<PurchaseReport>().purchase;
+    expect((await at.bench.sluice(`purchase cancel ${third.id}`)).exitCode).toBe(0);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['paid', 'cancelled', 'cancelled']);
+    expect(invoices()).toEqual(['Paid', 'Cancelled', 'Cancelled']);
+    // A refund that staff makes takes the traffic back with the next reconcile.
+    at.whmcs.setInvoiceStatus(Number(pending.invoice), 'Refunded');
+    await at.bench.sluice('reconcile');
+    expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
+  });
+
+  it('that is paid after its cycle counts in the current one', async () => {
+    await open();
+    const { invoice } = (await buy()).json<PurchaseReport>().purchase;
+    for (let day = 21; day <= 40; day++) {
+      at.bench.clock.advance(24 * HOUR);
+      await at.poll();
+    }
+    at.whmcs.pay(Number(invoice));
+    const { totals, services } = (await at.poll()).json<RunReport>();
+    expect([totals.purchased, services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
+    expect((await at.poll()).json<RunReport>().services[0]?.allowance?.allowedBytes).toBe(150 * GB);
+  });
+});
+
+describe('auto-buy that WHMCS bills', () => {
+  const AUTO = ', autoBuy: { enabled: true, package: extra }';
+
+  it('buys with each poll what is needed', async () => {
+    await open(AUTO);
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const { totals } = await use(115);
+    expect([totals.purchased, totals.held, at.whmcs.credit(CLIENT), invoices()]).toEqual([1, 0, '95.00', ['Paid']]);
+    expect((await use(1)).totals.purchased).toBe(0);
+  });
+
+  it('leaves no invoice when the credit does not cover the tax, and does not try again', async () => {
+    await open(AUTO, '20.000');
+    at.whmcs.addCredit(CLIENT, '5.50');
+    expect((await use(100)).totals).toMatchObject({ purchased: 0, held: 1, failed: 0 });
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.50']);
+    at.whmcs.addCredit(CLIENT, '0.50');
+    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0 });
+  });
+
+  it.each([
+    ['down', { kind: 'cut' }],
+    ['answers with a page', { kind: 'html' }],
+    ['fails', { kind: 'status', status: 500 }],
+  ] satisfies [string, Fault][])('buys nothing while WHMCS %s; the service is held as due', async (_name, fault) => {
+    await open(AUTO);
+    at.whmcs.addCredit(CLIENT, '100.00');
+    at.whmcs.server.inject({ fault });
+    at.panel.addTraffic(idsOf(1).service, { in: 100 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const { exitCode, json } = await at.poll();
+    const { services, totals } = json<RunReport>();
+    expect([exitCode, totals.purchased]).toEqual([3, 0]);
+    expect(services[0]?.error?.code).toBe('billing_unavailable');
+    expect([at.panel.port(idsOf(1).port(1)).adminState, invoices()]).toEqual(['down', []]);
+    at.whmcs.server.clearFaults();
+    expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
+  });
+});
+
+describe('a charge whose calls fail', () => {
+  const troubles: { name: string; when?: 'after'; fault: Fault }[] = [
+    { name: 'cut before the work', fault: { kind: 'cut' } },
+    { name: 'cut after the work', when: 'after', fault: { kind: 'cut' } },
+    { name: 'a page after the work', when: 'after', fault: { kind: 'html' } },
+  ];
+
+  it.each(troubles)(
+    '$name, in any call, ends with one invoice and one purchase',
+    async ({ fault, when = 'before' }) => {
+      await open();
+      at.whmcs.addCredit(CLIENT, '1000.00');
+      for (let skip = LONG ? 0 : troubles.findIndex((one) => one.fault === fault); ; skip += LONG ? 1 : 3) {
+        const { server } = at.whmcs;
+        const before = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid').length;
+        server.clearCalls();
+        server.inject({ skip, times: 1, when, fault });
+        await buy(`--ref try-${skip}`);
+        const isOver = !server.calls.some(({ fault: hit }) => hit !== null);
+        server.clearFaults();
+        await use(0);
+        await use(0);
+        await buy(`--ref try-${skip}`);
+        const paid = at.whmcs.invoices(CLIENT).filter(({ status }) => status === 'Paid');
+        const rows = (await purchases()).filter(({ status }) => status === 'paid');
+        expect([paid.length, invoices().filter((status) => status === 'Unpaid' || status === 'Draft')]).toEqual([
+          before + 1,
+          [],
+        ]);
+        expect(rows.map(({ invoice }) => Number(invoice)).sort()).toEqual(paid.map(({ id }) => id).sort());
+        expect(Number(at.whmcs.credit(CLIENT))).toBe(1000 - 5 * paid.length);
+        if (isOver) return;
+      }
+    },
+  );
+});
