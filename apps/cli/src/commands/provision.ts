@@ -85,11 +85,12 @@ async function perform(
   return withSluice(deps, options, async ({ sluice, config, terminal, outcome }) => {
     const before = await sluice.services.show(id);
     const template = options.message === true ? messageTemplate(config, before.product) : undefined;
+    const given = givenPassword(options, deps);
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
-      password: givenPassword(options, deps),
+      password: given,
       // The message is for the customer alone, so that it has the password wherever else that is written.
       showPassword: template ? template.hasPassword && 'always' : terminal.json || deps.stdout.isTTY === true,
     });
@@ -99,7 +100,7 @@ async function perform(
     if (credentials) {
       const { username, password, passwordFile } = credentials;
       outcome.line(`  account ${username ?? ''}`);
-      const isElsewhere = passwordFile !== null || givenPassword(options, deps) !== undefined;
+      const isElsewhere = passwordFile !== null || given !== undefined;
       // Without an account there is no message that contains it.
       if (password !== null && !isElsewhere && !(access && template))
         terminal.verbatim(`  password ${password} (shown only once)`);
