@@ -169,7 +169,7 @@ describe('service set --where', () => {
       ['--where client=8', 2, 'at least one KEY=VALUE'],
       ['svc-1', 2, 'at least one KEY=VALUE'],
       ['--where clint=8 product=fast', 2, 'did you mean "client"'],
-      ['--where client=8 id=x', 2, 'Unknown key "id"'],
+      ['--where client=8 id=x', 2, "The id of a service can't be changed"],
       ['--where client product=fast', 2, '"client" is not KEY=VALUE'],
     ];
     for (const [words, exitCode, message] of refused) {
