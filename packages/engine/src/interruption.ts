@@ -29,7 +29,8 @@ export function toInterruption(signal: AbortSignal): Interruption {
   };
 }
 
-const INTERRUPTED = 'interrupted';
+/** Code of what an interrupted run did not reach or finish. */
+export const INTERRUPTED = 'interrupted';
 
 /** Returns whether an object was not finished since the call was interrupted. */
 export function isInterrupted(error: ItemError | null): boolean {

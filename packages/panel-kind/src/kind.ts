@@ -121,8 +121,8 @@ export interface PanelKind extends KindTraits {
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
-  /** Returns the links of an account, by the address in the config and the required ref; absent where there are none. Pure. */
-  readonly customerLinks?: (url: string, account: string) => CustomerLink[];
+  /** Returns the links of an account, by the panel's config and the required ref; absent where there are none. Pure. */
+  readonly customerLinks?: (panel: Pick<PanelToOpen, 'name' | 'settings'>, account: string) => CustomerLink[];
   /** Returns for how many days an account without a due date is valid from its first use. Pure. */
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */

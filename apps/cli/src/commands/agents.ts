@@ -171,7 +171,7 @@ export const agentCreateUser: CommandHandler<AgentOptions> = ([agent = ''], opti
     const { user, access } = report;
     outcome.info(`user "${user.name}" ${user.uuid ?? '(dry run)'}, ${bytesText(user.limitBytes)}`);
     if (access !== null) {
-      const account = { service: user.name, panel: panel ?? null, access, credentials: null };
+      const account = { service: user.name, panel: panel ?? null, access, credentials: null, hasPassword: false };
       if (options.message === true) printMessage(terminal, account, undefined);
       else printAccess(terminal, account);
     }

@@ -257,7 +257,10 @@ function declareProvision(provision: LazyCommand): void {
   const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
   verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
-    .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
+    .option(
+      '--message',
+      'print the text of a mail to the customer, its password included, and everything else on stderr',
+    )
     .option(...passwordFile)
     .option(...passwordFrom)
     .option(...passwordStdin)

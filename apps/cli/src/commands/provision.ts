@@ -6,6 +6,7 @@ import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { hasPlaceholder } from '../files/placeholders.js';
 import { readStdinText, readText } from '../files/read-text.js';
+import { knownKinds } from '../kinds.js';
 import { printAccess, printMessage } from '../output/customer.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
@@ -84,12 +85,14 @@ async function perform(
   return withSluice(deps, options, async ({ sluice, config, terminal, outcome }) => {
     const before = await sluice.services.show(id);
     const template = options.message === true ? messageTemplate(config, before.product) : undefined;
+    const given = givenPassword(options, deps);
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
       passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
-      password: givenPassword(options, deps),
-      showPassword: terminal.json || (deps.stdout.isTTY === true && template?.hasPassword !== false),
+      password: given,
+      // The message is for the customer alone, so that it has the password wherever else that is written.
+      showPassword: template ? template.hasPassword && 'always' : terminal.json || deps.stdout.isTTY === true,
     });
     terminal.document(report);
     printOutcome(outcome, before, report, options.verbose === true);
@@ -97,12 +100,16 @@ async function perform(
     if (credentials) {
       const { username, password, passwordFile } = credentials;
       outcome.line(`  account ${username ?? ''}`);
+      const isElsewhere = passwordFile !== null || given !== undefined;
       // Without an account there is no message that contains it.
-      if (password !== null && !(access && template)) terminal.verbatim(`  password ${password} (shown only once)`);
+      if (password !== null && !isElsewhere && !(access && template))
+        terminal.verbatim(`  password ${password} (shown only once)`);
       if (passwordFile !== null) outcome.line(`  password in ${passwordFile}`);
     }
     if (access) {
-      const account = { service: id, panel: before.panel, access, credentials };
+      const kind = knownKinds(deps).find((known) => known.kind === config.panels[before.panel]?.kind);
+      const hasPassword = kind?.login !== undefined;
+      const account = { service: id, panel: before.panel, access, credentials, hasPassword };
       if (template === undefined) printAccess(terminal, account);
       else printMessage(terminal, account, template.text);
     }

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import type { Credentials, CustomerAccess } from '@sluice/engine';
 import { printable } from '@sluice/panel-http/printable';
-import { fillPlaceholders, type Placeholder } from '../files/placeholders.js';
+import { fillPlaceholders, hasPlaceholder, type Placeholder, PLACEHOLDER } from '../files/placeholders.js';
 import type { Terminal } from './terminal.js';
 import { formatCount } from './words.js';
 
@@ -12,6 +11,8 @@ export interface CustomerAccount {
   panel: string | null;
   access: CustomerAccess;
   credentials: Credentials | null;
+  /** Whether customers have a password on a panel of this kind. */
+  hasPassword: boolean;
 }
 
 /** The default message; lines whose value is missing are left out. */
@@ -39,7 +40,7 @@ export function printAccess(terminal: Terminal, account: CustomerAccount): void 
   terminal.info(`  valid until ${expiry(terminal, account) ?? 'further notice'}`);
 }
 
-/** Prints the message to a customer on stdout, and on stderr what is to be filled in. */
+/** Prints the message to a customer on stdout, and on stderr what it can't contain. */
 export function printMessage(terminal: Terminal, account: CustomerAccount, template: string | undefined): void {
   const values = toValues(terminal, account);
   const text =
@@ -48,18 +49,35 @@ export function printMessage(terminal: Terminal, account: CustomerAccount, templ
       .map(([, line]) => line)
       .join('\n');
   const filled = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? 'none']));
-  const message = fillPlaceholders(text, filled as Record<Placeholder, string>);
-  for (const line of message.replace(/\r?\n$/, '').split(/\r?\n/)) terminal.verbatim(line);
-  for (const { unknown } of account.access.links) {
-    if (unknown !== null) terminal.warn(`sluice: warning: ${unknown}`);
-  }
+  const unknown = account.access.links.flatMap((link) => link.unknown ?? []);
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  // A customer must not be sent a link that does not work, nor words that announce one.
+  const kept = unknown.length === 0 || values.links !== null ? lines : lines.filter((line) => !isOnlyLinks(line));
+  const message = fillPlaceholders(kept.join('\n'), filled as Record<Placeholder, string>);
+  for (const line of message.split('\n')) terminal.verbatim(line);
+  for (const reason of unknown) terminal.warn(`sluice: warning: ${reason}`);
+  if (keepsPassword(account) && hasPlaceholder(text, 'password'))
+    terminal.warn(
+      `sluice: warning: The account existed before, so its password is not known; set a new one with "sluice provision change-password ${printable(account.service)}"`,
+    );
+}
+
+/** Returns whether links are all that a line of a message is filled with. */
+function isOnlyLinks(line: string): boolean {
+  const names = [...line.matchAll(PLACEHOLDER)].map(([, name = '']) => name.trim());
+  return names.length > 0 && names.every((name) => name === 'links');
+}
+
+function keepsPassword({ credentials, hasPassword }: CustomerAccount): boolean {
+  return hasPassword && credentials?.password == null;
 }
 
 /** Returns the values of the placeholders, without control characters; null where there is none. */
 function toValues(terminal: Terminal, account: CustomerAccount): Record<Placeholder, string | null> {
   const { service, access, credentials } = account;
-  const links = access.links.map(({ url }) => printable(url)).join('\n');
-  const password = passwordText(credentials);
+  const usable = access.links.filter(({ unknown }) => unknown === null);
+  const links = usable.map(({ url }) => printable(url)).join('\n');
+  const password = keepsPassword(account) ? 'your current password' : (credentials?.password ?? null);
   return {
     service: printable(service),
     username: printable(access.username),
@@ -68,14 +86,6 @@ function toValues(terminal: Terminal, account: CustomerAccount): Record<Placehol
     links: links === '' ? null : links,
     expiresAt: expiry(terminal, account),
   };
-}
-
-/** Returns the password only where the command shows it. */
-function passwordText(credentials: Credentials | null): string | null {
-  if (credentials === null) return null;
-  const { password, passwordFile } = credentials;
-  if (passwordFile !== null) return `in the file ${path.basename(passwordFile)}`;
-  return password ?? 'the one that was chosen';
 }
 
 function expiry(terminal: Terminal, { access, panel }: CustomerAccount): string | null {

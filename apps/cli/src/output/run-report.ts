@@ -12,9 +12,7 @@ export function usedCell({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): 
 /** Prints a run: services that need attention or changed, and all services with `--verbose`. */
 export function printRun(terminal: Terminal, report: RunReport, showAll: boolean): void {
   if (terminal.json) return;
-  const shown = report.services.filter(
-    (service) => showAll || (service.status !== 'ok' && !isCutOff(service)) || service.actions.length > 0,
-  );
+  const shown = report.services.filter((service) => showAll || isOfNote(service) || service.actions.length > 0);
   if (terminal.quiet) printChanges(terminal, report);
   else {
     printObserving(terminal, report.run.observing, observingWords(report));
@@ -43,8 +41,12 @@ function printEnd(terminal: Terminal, report: RunReport): void {
 }
 
 /** Returns whether an interrupted run left the service as it was. */
-function isCutOff({ error, actions }: ServiceView): boolean {
-  return error?.code === 'interrupted' && actions.length === 0;
+function isCutOff({ status, error }: ServiceView): boolean {
+  return error?.code === 'interrupted' && status === 'skipped';
+}
+
+function isOfNote(service: ServiceView): boolean {
+  return (service.status !== 'ok' || service.error !== null) && !isCutOff(service);
 }
 
 function printServices(terminal: Terminal, report: RunReport, shown: readonly ServiceView[]): void {

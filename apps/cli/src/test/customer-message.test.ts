@@ -49,15 +49,38 @@ describe('what a customer of FLVX receives', () => {
     expect(readFileSync(at.bench.path('sluice.db')).includes(password)).toBe(false);
   });
 
-  it('is the text of the product, which names the file of a password that is not shown', async () => {
+  it('is the text of the product with the password, which the operator’s file or input may have too', async () => {
     useMessage('{{service}}|{{ username }}|{{password}}|{{url}}|{{links}}|{{expiresAt}}\n\nBye\n');
+    const mail = (id: string, user: number, password: string): string =>
+      `${id}|${at.panel.user(user)?.user ?? ''}|${password}|${at.panel.url}|none|2026-12-15T00:00:00Z\n\nBye\n`;
     const made = await at.bench.sluice('provision create svc-1 --message --password-file secret.txt --utc');
-    const name = at.panel.user(3)?.user ?? '';
-    expect(made.stdout).toBe(`svc-1|${name}|in the file secret.txt|${at.panel.url}|none|2026-12-15T00:00:00Z\n\nBye\n`);
+    const password = at.bench.read('secret.txt').trim();
+    expect([made.exitCode, made.stdout]).toEqual([0, mail('svc-1', 3, password)]);
     expect(made.stderr).toContain(`password in ${at.bench.path('secret.txt')}`);
-    expect(made.stdout + made.stderr).not.toContain(at.bench.read('secret.txt').trim());
-    const again = await at.bench.sluice('provision create svc-1 --message');
-    expect(again.stdout).toContain(`svc-1|${name}|none|`);
+    expect(made.stderr).not.toContain(password);
+    // The account exists, so that the panel keeps a password that Sluice does not know.
+    const again = await at.bench.sluice('provision create svc-1 --message --utc');
+    expect([again.exitCode, again.stdout]).toEqual([0, mail('svc-1', 3, 'your current password')]);
+    expect(again.stderr).toContain('warning: The account existed before, so its password is not known');
+    expect(again.stderr).toContain('"sluice provision change-password svc-1"');
+    await at.addService(2);
+    const piped = await at.bench.sluice('provision create svc-2 --message --utc');
+    expect(piped.stdout).toMatch(/^svc-2\|[^|]+\|\w{24}\|/);
+    await at.addService(3);
+    at.bench.write('mine.txt', 'Of my own 1\n');
+    const given = await at.bench.sluice('provision create svc-3 --message --password-from mine.txt --utc');
+    expect(given.stdout).toBe(mail('svc-3', 5, 'Of my own 1'));
+    expect(piped.stderr + given.stderr).not.toMatch(/warning|Of my own/);
+    useMessage(null);
+    const config = at.bench.read('sluice.yaml').replace('{ message: mail.txt }', '{ writeTo: passwords }');
+    at.bench.write('sluice.yaml', config);
+    await at.addService(4);
+    const standard = await at.bench.sluice('provision create svc-4 --message');
+    expect(standard.stdout).toContain(`\nPassword: ${at.bench.read('passwords/svc-4.password').trim()}\n`);
+    const repeat = await at.bench.sluice('provision create svc-4 --message');
+    expect(repeat.stdout).toContain('\nPassword: your current password\n');
+    const { credentials } = (await at.run('provision change-password svc-4')).json<CommandReport>();
+    expect(credentials).toMatchObject({ password: null, passwordFile: expect.any(String) });
   });
 
   it('never loses a password that the text leaves out, and never stands beside --json', async () => {
@@ -71,7 +94,7 @@ describe('what a customer of FLVX receives', () => {
     }
     const { stderr } = await onTerminal('provision create svc-1 --message');
     expect(stderr).toContain('Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER }');
-    expect(stderr).toContain('but not beside a message that leaves it out');
+    expect(stderr).toContain('but not beside a text that leaves it out');
     expect(at.panel.server.calls).toEqual([]);
     const made = await onTerminal('provision create svc-1 --message --password-file secret.txt');
     expect([made.exitCode, made.stdout]).toEqual([0, expect.stringMatching(/^Your login is \S+\.\n$/)]);
@@ -120,18 +143,43 @@ describe('what a customer of Hiddify receives', () => {
   const origin = (): string => new URL(at.panel.url).origin;
   const secretPath = (): string => new URL(at.panel.url).pathname.split('/')[1] ?? '';
 
-  it('is the link with a gap for the path that the API does not report, never the path of the administration', async () => {
+  /** Sets the client path in the config. */
+  function setClientPath(value: string): void {
+    const config = at.bench.read('sluice.yaml').replace(/, clientPath: [^,]+/, '');
+    at.bench.write('sluice.yaml', config.replace(', retries: 0', `, clientPath: ${value}, retries: 0`));
+  }
+
+  it('has no link without the client path, which the API does not report, and never the path of the administration', async () => {
     await at.addService(1);
     const made = await at.bench.sluice('provision create svc-1 --message');
-    const link = `${origin()}/CLIENT-PATH/${(await at.userOf('svc-1')) ?? ''}/`;
     expect(made.stdout.split('\n').slice(4)).toEqual([
       'Login name: svc-1',
       `Address: ${origin()}`,
-      `Subscription link: ${link}`,
       'Valid until: 15 Dec 2026 00:00',
       '',
     ]);
-    expect(made.stderr).toContain('warning: Replace CLIENT-PATH');
+    expect(made.stderr).toContain('warning: Set panels.vpn.clientPath');
+    const own = at.bench.read('sluice.yaml').replace('vpn-50: { panel: vpn,', '$& credentials: { message: mail.txt },');
+    at.bench.write('sluice.yaml', own);
+    at.bench.write('mail.txt', 'Hi {{service}}\nYour link: {{links}}\n{{username}} {{links}} {{password}}\n');
+    const without = await at.bench.sluice('provision create svc-1 --message');
+    expect(without.stdout).toBe('Hi svc-1\nsvc-1 none none\n');
+    setClientPath('PROXYPATHcli');
+    const link = `${origin()}/PROXYPATHcli/${(await at.userOf('svc-1')) ?? ''}/`;
+    const right = await at.bench.sluice('provision create svc-1 --message');
+    expect(right.stdout).toBe(`Hi svc-1\nYour link: ${link}\nsvc-1 ${link} none\n`);
+    expect(right.stderr).not.toContain('warning');
+    expect((await at.bench.sluice('provision create svc-1')).stdout).toContain(`  subscription link ${link}\n`);
+    setClientPath(secretPath());
+    const secret = await at.bench.sluice('provision create svc-1 --message');
+    expect([secret.stdout, secret.stderr]).toEqual([
+      without.stdout,
+      expect.stringContaining('Set panels.vpn.clientPath'),
+    ]);
+    setClientPath('a/b');
+    const refused = await at.bench.sluice('config check');
+    expect(refused.stdout + refused.stderr).toContain('panels.vpn.clientPath: is not the client path');
+    setClientPath('PROXYPATHcli');
     await at.bench.sluice('service add svc-2 panel=vpn product=bare base_quota_override_gb=20');
     const bare = (await at.sluice('provision create svc-2')).json<CommandReport>();
     expect(bare.access).toMatchObject({ expiresAt: null, daysFromFirstUse: 90 });
@@ -151,7 +199,12 @@ describe('what a customer of Hiddify receives', () => {
     expect(access).toEqual({
       username: 'cora',
       url: origin(),
-      links: [{ url: `${origin()}/CLIENT-PATH/${user.uuid ?? ''}/`, unknown: expect.stringContaining('client path') }],
+      links: [
+        {
+          url: `${origin()}/CLIENT-PATH/${user.uuid ?? ''}/`,
+          unknown: expect.stringContaining('Set panels.vpn.clientPath'),
+        },
+      ],
       expiresAt: null,
       daysFromFirstUse: 7,
     });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
+import type { RunReport, ServiceView } from '@sluice/engine';
 import { GB, idsOf, startEasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench, type HiddifyBench } from './hiddify-bench.js';
 
@@ -110,16 +110,37 @@ describe('a run over EasyDCIM that is interrupted', () => {
       const entries = runs.json<{ entries: { exitCode: number; error: string }[] }>().entries;
       expect(entries.map(({ exitCode }) => exitCode)).toEqual([130, 130, 143]);
       // While it changes: the call under way is finished, the others are left to the next run.
-      panel.addTraffic(idsOf(3).service, { in: 130 * GB, out: 0 });
-      panel.addTraffic(idsOf(4).service, { in: 130 * GB, out: 0 });
+      const due = [3, 4, ...Array.from({ length: 16 }, (_, index) => 5 + index)];
+      for (const number of due) {
+        if (number > 4) await dcim.addService(number);
+        panel.addTraffic(idsOf(number).service, { in: 130 * GB, out: 0 });
+      }
       bench.clock.advance(60_000);
       const changed = await run('poll --json', [/disable/, 1], 'SIGTERM');
       const made = changed.json<RunReport>();
       expect([changed.exitCode, made.error?.code]).toEqual([143, 'interrupted']);
-      expect(made.error?.message).toMatch(/^Interrupted: 4 of 4 services read, [1-9] changes? made$/);
+      expect(made.error?.message).toMatch(/^Interrupted: 20 of 20 services read, 1?[0-9] changes? made$/);
       expect(panel.server.totals.changing).toBeGreaterThan(calls);
+      // The holds were stored before the first change: all screens show them, with the figures that they follow from.
+      expect(made.totals).toMatchObject({ held: 20, failed: 0 });
+      const states = new Set(made.services.flatMap(({ actions }) => actions.map(({ state }) => state)));
+      expect([...states].sort()).toEqual(['applied', 'planned']);
+      const held = made.services.filter(({ error }) => error?.code === 'interrupted');
+      expect(held.length).toBeGreaterThan(16);
+      expect(held.some(({ actions }) => actions.length === 0)).toBe(true);
+      const shown = (await bench.sluice('usage --json')).json<{ services: ServiceView[] }>().services;
+      for (const { id, status, holds, usage, allowance, error } of held) {
+        const expected = { status, holds, usage, allowance, error };
+        expect(expected).toMatchObject({ status: 'held', usage: { totalBytes: (id === 'svc-2' ? 120 : 130) * GB } });
+        expect(shown.find((one) => one.id === id)).toMatchObject(expected);
+      }
+      const one = (await bench.sluice(`service show ${held[0]?.id ?? ''} --json`)).json<ServiceView>();
+      expect(one).toMatchObject({ status: 'held', usage: held[0]?.usage, holds: held[0]?.holds });
+      const log = await bench.sluice('log list --actions --json');
+      const journal = log.json<{ entries: { state: string }[] }>().entries.map(({ state }) => state);
+      expect(journal).not.toContain('failed');
       const next = await dcim.poll();
-      expect([next.exitCode, next.json<RunReport>().totals]).toMatchObject([0, { held: 4, failed: 0 }]);
+      expect([next.exitCode, next.json<RunReport>().totals]).toMatchObject([0, { held: 20, failed: 0 }]);
       expect(panel.server.failures).toEqual([]);
       // A command about one service.
       const command = await run('provision suspend svc-1 --json', [/ports|orders/, 1], 'SIGINT');

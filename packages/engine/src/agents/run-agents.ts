@@ -12,6 +12,7 @@ import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
+import { isInterrupted } from '../interruption.js';
 import { newHold } from '../holds/new-hold.js';
 import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
@@ -262,7 +263,7 @@ function countTotals(
     actions.filter((each) => each.type === type && each.state === 'applied').length;
   // A service with an error of which no change failed.
   const broken = services.filter(
-    ({ actions: done, error }) => error !== null && done.length > 0 && !done.some(isWrong),
+    ({ actions: done, error }) => error !== null && !isInterrupted(error) && done.length > 0 && !done.some(isWrong),
   );
   return {
     agents: agents.length,

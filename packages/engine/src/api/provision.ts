@@ -11,8 +11,11 @@ export interface PasswordOptions extends CommandOptions {
   password?: string | (() => Promise<string>) | undefined;
   /** Absolute path of a new file (0600) that the generated password is written to. */
   passwordFile?: string | undefined;
-  /** Whether the document contains a generated password; `false` requires a file. Default true. */
-  showPassword?: boolean | undefined;
+  /**
+   * Whether the document contains a generated password that is not in a file; `false` requires a file, `'always'`: any
+   * password that was set, also one that is in a file or is the caller's own. Default true.
+   */
+  showPassword?: boolean | 'always' | undefined;
 }
 
 /** Options of a suspension. */

@@ -74,7 +74,7 @@ export function actionEntries(session: Session): (action: ActionRecord) => LogEn
 
 /** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
 function actionEntry(kindOf: FindKind, action: ActionRecord): LogEntry {
-  const { id, type, target, state, hold, prior, observed, errorCode, errorMessage } = action;
+  const { id, hold, prior, observed, errorCode, errorMessage } = action;
   return {
     at: action.settledAt ?? action.plannedAt,
     kind: 'action',
@@ -82,10 +82,7 @@ function actionEntry(kindOf: FindKind, action: ActionRecord): LogEntry {
     service: action.service,
     panel: action.panel,
     id,
-    type,
-    target,
-    name: toActionView(kindOf, action).name,
-    state,
+    ...toActionView(kindOf, action),
     hold,
     prior,
     observed,

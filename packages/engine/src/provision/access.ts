@@ -45,7 +45,9 @@ export function toUserAccess(
 
 function toPlaces(session: Session, panel: string, account: string | undefined): Pick<CustomerAccess, 'url' | 'links'> {
   const kind = session.kindOf(panel);
-  const address = findEntry(session.config.panels, panel)?.url ?? '';
-  const links = account === undefined ? [] : (kind?.customerLinks?.(address, account) ?? []);
+  const settings = findEntry(session.config.panels, panel);
+  const address = settings?.url ?? '';
+  const hasLinks = account !== undefined && settings !== undefined;
+  const links = hasLinks ? (kind?.customerLinks?.({ name: panel, settings }, account) ?? []) : [];
   return { url: kind?.secretPath === true ? new URL(address).origin : address, links };
 }

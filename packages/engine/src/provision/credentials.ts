@@ -38,7 +38,7 @@ export function choosePassword(
     given: request.password,
     folder: writeTo,
     service,
-    shown: request.shown,
+    shown: request.shown !== false,
     earlierFile,
   });
 }
@@ -59,10 +59,10 @@ export function toCredentials(
 ): Credentials | null {
   // The panel has not set the password.
   if (!password || request.dryRun || !work.passwordSet) return null;
-  const shown = password.generated && password.file === null && request.shown;
+  const isShown = request.shown === 'always' || (password.generated && password.file === null && request.shown);
   return {
     username: panel.passwords?.username(work.service) ?? null,
-    password: shown ? password.password : null,
+    password: isShown ? password.password : null,
     passwordFile: password.file,
   };
 }

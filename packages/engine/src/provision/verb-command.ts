@@ -17,8 +17,8 @@ export interface ProvisionRequest {
   passwordFile?: string | undefined;
   /** Returns the caller's new password. */
   password?: (() => Promise<string>) | undefined;
-  /** Whether the caller shows the password. */
-  shown: boolean;
+  /** Whether the caller shows a password that has no file, or any (`'always'`). */
+  shown: boolean | 'always';
 }
 
 /** What the journal row of a command stores, so that a repeat finishes the interrupted command. */

@@ -61,9 +61,9 @@ export async function applyPlan<W extends Changed>(
     if (!row) continue;
     const missing = step.needs?.find((id) => undone.has(id));
     let done: StepDone = { outcome: rest ?? notWanted, calledAt: null, stop: null };
-    if (session.deps.signal.aborted || missing !== undefined) {
-      done = { ...done, outcome: missing === undefined ? notCalled : waitsFor(missing) };
-    } else if (rest === null) {
+    if (session.deps.signal.aborted) done = { ...done, outcome: notCalled };
+    else if (missing !== undefined) done = { ...done, outcome: waitsFor(missing) };
+    else if (rest === null) {
       done = await performStep(on, work, { step, row }, options);
     }
     const { outcome, calledAt, stop } = done;

@@ -59,10 +59,11 @@ export interface Treatment {
 }
 
 function decideStatus(work: Applied, treatment: Treatment): string {
-  if (work.skipped !== null || isInterrupted(work.error)) return 'skipped';
+  if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
   if (unreadable) return 'unreadable';
-  if (work.error !== null) return 'failed';
+  // What an interrupted run decided and stored stands; only its changes are left to the next run.
+  if (work.error !== null && !isInterrupted(work.error)) return 'failed';
   if (work.allowance?.kind === 'unmanaged' && work.holds.length + work.drafts.length === 0) return 'unmanaged';
   if (shownHolds(work, treatment).length > 0) return 'held';
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
@@ -222,7 +223,8 @@ export class RunResults {
       this.partly ||= actions.some((action) => action.state === 'applied');
     }
     // A compliant service is only counted, unless all are requested.
-    const isShown = status !== 'ok' && !(actions.length === 0 && isInterrupted(work.error));
+    const isCut = status === 'skipped' && isInterrupted(work.error);
+    const isShown = !isCut && (status !== 'ok' || work.error !== null);
     if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#kindOf, decision, work, how));
   }
 
@@ -255,12 +257,8 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const { works, notices } = finished;
   await answersTaken();
   const decisions = decided(run, finished);
-  // A decision on changed facts, or that was not finished, is not stored: the one before stays.
-  const isLeft = ({ changedMeanwhile, error }: Applied): boolean => changedMeanwhile || isInterrupted(error);
-  const kept = decisions.filter((_, index) => {
-    const work = works[index];
-    return work === undefined || !isLeft(work);
-  });
+  // A decision on changed facts is not stored: the one before stays.
+  const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
   await tables.decisions.record(kept);
   const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));

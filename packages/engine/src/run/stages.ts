@@ -22,6 +22,7 @@ import type {
   ResourcesRecord,
   ServiceRecord,
 } from '@sluice/state-store';
+import { INTERRUPTED } from '../interruption.js';
 import type { Enforcement } from '../panels/enforcement.js';
 import type { Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -202,19 +203,15 @@ export function untouched(decided: Decided, observation: Observation | null = nu
   };
 }
 
-/** `skipped` and code of a service that an interrupted run did not reach or finish. */
-const INTERRUPTED = 'interrupted';
-
 /** Returns a service that an interrupted run leaves as it is stored. */
 export function leftUnfinished(decided: Decided): Applied {
-  return unfinished({
-    ...untouched({ ...decided, opens: [], closes: [], error: null }),
-    skipped: decided.skipped ?? INTERRUPTED,
-  });
+  const left = untouched({ ...decided, opens: [], closes: [], error: null });
+  const message = `the run was interrupted before it finished "${decided.service.id}"`;
+  return withError({ ...left, skipped: decided.skipped ?? INTERRUPTED }, { code: INTERRUPTED, message });
 }
 
 /** Returns a service whose changes an interrupted run did not start. */
 export function unfinished(work: Applied): Applied {
-  const message = `the run was interrupted before it finished "${work.service.id}"`;
+  const message = 'the run was interrupted before it finished this service; the next run continues';
   return withError(work, { code: INTERRUPTED, message });
 }

@@ -2,6 +2,7 @@ import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
+import { INTERRUPTED } from '../interruption.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */
@@ -23,7 +24,13 @@ export function toActionView(kindOf: FindKind, action: ActionRecord): ActionView
     return { type, target, name: printable(`provision ${type.slice(COMMAND_PREFIX.length)} ${target}`), state };
   }
   const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
-  return { type, target, name: toActionName(kindOf(panel), { type, target, prior, payload }), state };
+  const name = toActionName(kindOf(panel), { type, target, prior, payload });
+  return { type, target, name, state: neverBegan(action) ? 'planned' : state };
+}
+
+/** Returns whether the run ended before the action began: nothing failed, and the next run plans it again. */
+function neverBegan({ state, calledAt, errorCode }: ActionRecord): boolean {
+  return state === 'failed' && calledAt === null && errorCode === INTERRUPTED;
 }
 
 /** Returns the name of a change for operators. */

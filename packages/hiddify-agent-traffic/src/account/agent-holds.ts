@@ -1,11 +1,7 @@
 import type { AgentStanding } from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
 import type { RecordedList } from './record-list.js';
-
-/** Whether a hold is the suspension of an agent by an operator. */
-export function isSuspension({ reason }: Pick<HoldRecord, 'reason'>): boolean {
-  return reason === 'manual';
-}
+import { isSuspension } from './suspensions.js';
 
 /** What keeps the users below agents disabled: limits that are exceeded, and suspensions. */
 export class AgentHolds {

@@ -8,7 +8,6 @@ import {
 } from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
-import { isSuspension } from './agent-holds.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { listChain } from './hierarchy.js';
@@ -17,6 +16,7 @@ import { accountAt, openAccount } from './period.js';
 import type { AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
+import { describeSuspension, toSuspensions } from './suspensions.js';
 import type { UserPrior } from './user-actions.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */
@@ -69,15 +69,6 @@ export function listExempt(exempt: readonly string[], agents: ReadonlyMap<string
 export function toHeldSince({ holds }: Pick<AgentRecords, 'holds'>): Map<string, string> {
   const limits = holds.filter(({ reason }) => reason === 'agent-limit');
   return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
-}
-
-/** Returns the open suspensions, by agent. */
-function toSuspensions({ holds, actors }: Pick<AgentRecords, 'holds' | 'actors'>): Map<string, AgentSuspension> {
-  return new Map(
-    holds.filter(isSuspension).map(({ id, service, since, note }) => {
-      return [findSubjectAgent(service) ?? '', { since, by: actors?.get(id) ?? null, note }];
-    }),
-  );
 }
 
 function countDisabled(
@@ -175,13 +166,6 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
   const rule = EXPLANATIONS[agent.rule as AgentRule];
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
-}
-
-/** Returns a sentence on since when, by whom and with which note an agent is suspended. */
-function describeSuspension({ suspended, usersDisabledByUs }: AgentTraffic): string {
-  const { since = '', by = null, note = null } = suspended ?? {};
-  const who = by === null ? '' : ` by ${by}`;
-  return `Suspended since ${since}${who}${note === null ? '' : ` (${note})`}; Sluice keeps ${usersDisabledByUs} users disabled.`;
 }
 
 /**

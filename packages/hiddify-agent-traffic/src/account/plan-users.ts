@@ -1,9 +1,10 @@
 import type { AgentPlan, AgentPlanInput, AgentTraffic, ServiceUser, Step } from '@sluice/panel-kind';
 import { findSubjectAgent, type EvidenceRecord, type HoldRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
-import { AgentHolds, isSuspension } from './agent-holds.js';
+import { AgentHolds } from './agent-holds.js';
 import { type DroppedUser, listNotices } from './notices.js';
 import type { ObservedList, RecordedList } from './record-list.js';
+import { isSuspension } from './suspensions.js';
 import {
   ACTION_TYPES,
   type AddressableUser,

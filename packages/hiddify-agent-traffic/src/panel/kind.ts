@@ -1,6 +1,7 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import { USER_REF } from '../account/user-actions.js';
 import { toHiddifyProduct } from './product.js';
+import { customerLinks } from './customer-links.js';
 import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
 import { nameAction } from './name-action.js';
 
@@ -18,6 +19,8 @@ export const hiddify: PanelKind = {
   descriptions: {
     'panel.url': 'Address of Hiddify with the secret path of its administration',
     'panel.apiKey': 'Key of the Owner; without limits of agents an agent’s key works too',
+    'panel.clientPath':
+      'Path of the panel for customers (proxy_path_client), as in the link of each user; subscription links need it',
     'panel.agents': 'Limits of agents; Sluice enforces them only if this section is present',
     'panel.agents.accounting':
       'What counts against an agent’s limit. consumed: traffic used in the period. allocated: the sum of its users’ limits, or of their usage if higher. panel: the usage that the panel shows',
@@ -48,16 +51,14 @@ export const hiddify: PanelKind = {
     defaultName: 'vpn',
     secrets: ['apiKey'],
     texts: [],
-    laterKeys: ['agents: { accounting: consumed, period: monthly }'],
+    laterKeys: [
+      'clientPath: PATH                  # for subscription links',
+      'agents: { accounting: consumed, period: monthly }',
+    ],
     product: { name: 'vpn-50', lines: ['quota: { total: 50GB }', 'hiddify: { packageDays: 30, mode: no_reset }'] },
   },
   nameAction,
-  customerLinks: (url, user) => [
-    {
-      url: `${new URL(url).origin}/CLIENT-PATH/${user}/`,
-      unknown: "Replace CLIENT-PATH in the subscription link with the panel's client path, which its API does not show",
-    },
-  ],
+  customerLinks,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');

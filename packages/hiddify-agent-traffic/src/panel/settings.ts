@@ -16,8 +16,12 @@ const agents = z.strictObject({
   addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
 });
 
+const clientPath = z
+  .string()
+  .check(z.regex(/^[\w-]+$/, { error: 'is not the client path: write one part of the address, without slashes' }));
+
 /** Config keys of a Hiddify panel beside those of every panel. */
-export const panelShape = { apiKey: secret, agents: z.optional(agents) };
+export const panelShape = { apiKey: secret, clientPath: z.optional(clientPath), agents: z.optional(agents) };
 
 /** Section `hiddify` of a product. */
 export const productSchema = z.strictObject({
