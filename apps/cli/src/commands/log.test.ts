@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import type { ActionRecord, ApiCallRecord, RunRecord, StateStore } from '@sluice/state-store';
@@ -234,6 +234,8 @@ describe('log export', () => {
       await store.actions.plan([action('act-1', 2, settled(4))]);
       await store.runs.start(run('run-1', 0));
     });
+    expect((await bench.sluice('log export sub/log.jsonl')).stderr).toContain('its folder does not exist');
+    mkdirSync(bench.path('sub'));
     const outcome = await bench.sluice('log export sub/log.jsonl --json');
     expect(outcome.json()).toEqual({ file: bench.path('sub/log.jsonl'), entries: 4 });
     expect(statSync(bench.path('sub/log.jsonl')).mode & 0o777).toBe(0o600);

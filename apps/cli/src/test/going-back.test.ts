@@ -111,7 +111,7 @@ describe('what the old tool had cut', () => {
       expect([words, refused.exitCode, error.code]).toEqual([words, exitCode, code]);
       expect(error.message).toContain(says);
     }
-    expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [], released: [] });
+    expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [], released: [], wouldHold: [] });
     await succeed('hold adopt svc-1 --ports 7011');
     await succeed('hold adopt svc-1 --ports 7011');
     expect(api()).toEqual([]);

@@ -86,7 +86,11 @@ describe('a service that a command changes while a run reads it', () => {
     expect(polled.exitCode).toBe(0);
     expect(polled.json<RunReport>().run.observing).toEqual(['dcim']);
     expect(at.panel.server.changingCalls()).toEqual([]);
-    expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [], released: [] });
+    expect((await at.bench.sluice('hold list --json')).json()).toEqual({
+      holds: [],
+      released: [],
+      wouldHold: [{ service: 'svc-1', panel: 'dcim', reason: 'quota' }],
+    });
     const notices = polled.json<RunReport>().notices.map((notice) => notice.code);
     expect(notices).toContain('would_hold');
     expect(notices).not.toContain('hold');

@@ -106,7 +106,7 @@ describe('the mass-change brake', () => {
       Array.from({ length: ALL * 2 }, () => 'planned'),
     );
     expect(changing()).toEqual([]);
-    expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [], released: [] });
+    expect((await at.bench.sluice('hold list --json')).json()).toEqual({ holds: [], released: [], wouldHold: [] });
     at.panel.answers.bandwidth.factor = 1;
     const again = await at.poll();
     expect(again.exitCode).toBe(0);
