@@ -155,7 +155,7 @@ describe('create', () => {
     at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
     expect((await at.run('provision create svc-1')).exitCode).toBe(3);
     const { stdout } = await at.bench.sluice('doctor');
-    expect(stdout).toMatch(/svc-1 provision:create.*Finish it with "sluice provision create svc-1"/);
+    expect(stdout).toMatch(/svc-1, provision create svc-1.*Finish it with "sluice provision create svc-1"/);
   });
 
   it('takes all tunnels of a group', async () => {
