@@ -41,7 +41,10 @@ export interface Replay {
   close(): Promise<void>;
 }
 
-export async function replay(cases: RecordedCase[], options: Pick<Partial<FlvxOptions>, 'onCall'> = {}): Promise<Replay> {
+export async function replay(
+  cases: RecordedCase[],
+  options: Pick<Partial<FlvxOptions>, 'onCall'> = {},
+): Promise<Replay> {
   const login = recorded('login', 'success');
   const answers = new Map([login, ...cases].map((one) => [one.request.path, one.response]));
   const server = await startFakeServer({

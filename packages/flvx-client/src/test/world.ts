@@ -35,9 +35,7 @@ export async function startWorld(options: Partial<FlvxOptions> = {}): Promise<Wo
       panel: 'relay',
       baseUrl: flvx.url,
       allowHttp: true,
-      ...(token === undefined
-        ? { username: username ?? 'admin_user', password: password ?? 'admin_user' }
-        : { token }),
+      ...(token === undefined ? { username: username ?? 'admin_user', password: password ?? 'admin_user' } : { token }),
       timeouts: { writeMs: 300, readMs: 2_000 },
       breaker: false,
       clock,
