@@ -19,6 +19,7 @@ import { formatCount } from '../output/words.js';
 import { bytesCell, type Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 
@@ -58,7 +59,7 @@ function parseOpening(text: string | undefined): LedgerOpening | undefined {
 
 /** `sluice agent list` */
 export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
-  { key: 'agents', empty: 'No agents.', columns: AGENTS, statuses: ['ok', 'held', 'missing'] },
+  { key: 'agents', empty: 'No agents.', columns: AGENTS, statuses: STATUSES.agents },
   async ({ sluice }, _args, { panel }) => {
     const { agents, ...also } = await sluice.agents.list({ panel });
     return { rows: agents, also };

@@ -105,6 +105,10 @@ describe('the completion for bash', () => {
     expect(offered('completion', 'bash', '')).toEqual([]);
     expect(offered('agent', 'create-user', 'north', '--mode', 'm')).toEqual(['monthly']);
     expect(offered('explain', 'svc-1', '')).toEqual([]);
+    expect(offered('usage', '--status', 'un')).toEqual(['unreadable', 'unmanaged']);
+    expect(offered('hold', 'list', '--status', '')).toEqual(['open', 'past']);
+    expect(offered('service', 'set', 'svc-1', 'next')).toEqual(['next_due_date=']);
+    expect(offered('service', 'set', '--where', 'prod')).toEqual(['product=']);
     expect(offered('poll', '--wait-lock', '')).toEqual([]);
   });
 
@@ -112,6 +116,10 @@ describe('the completion for bash', () => {
     await setUpNames();
     expect(offered('explain', 'svc')).toEqual(['svc-1', 'svc-2']);
     expect(offered('explain', 'v')).toEqual(['vpn\\:1']);
+    // bash cuts what is typed at each colon, and replaces only what follows the last one.
+    expect(offered('explain', 'vpn', ':')).toEqual(['1']);
+    expect(offered('explain', 'vpn', ':', '1')).toEqual(['1']);
+    expect(offered('service', 'set', 'vpn', ':', '1', 'cli')).toEqual(['client=']);
     expect(offered('poll', '--service', 'svc-2')).toEqual(['svc-2']);
     expect(offered('usage', 'svc')).toEqual(['svc-1', 'svc-2']);
     expect(offered('usage', 'h')).toEqual(['history']);

@@ -1,5 +1,7 @@
+import { importKeys } from '@sluice/engine';
 import type { Argument, Command, Option } from 'commander';
 import type { Deps } from '../context.js';
+import { KINDS } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { bashCompletion } from '../output/completion/bash.js';
 import { fishCompletion } from '../output/completion/fish.js';
@@ -62,7 +64,7 @@ export function listNodes(program: Command): CompletionNode[] {
         .map((child) => ({ name: child.name(), description: child.summary() || child.description() })),
       options: [...own, ...inherited.filter((option) => !option.names.some((name) => names.has(name)))],
       arguments: command.registeredArguments.map((argument) => ({
-        value: toValue(argument.name(), argument),
+        value: toValue(argument.name() === 'pairs' ? 'pair' : argument.name(), argument),
         variadic: argument.variadic,
       })),
     };
@@ -89,8 +91,16 @@ function toPlaceholder({ long, flags }: Option): string {
   return name === 'id' || name === 'name' ? (long ?? '').slice(2) : name;
 }
 
+/** Returns the keys of services: `client=`. */
+function keyWords(): string[] {
+  return importKeys(KINDS)
+    .filter((key) => key !== 'id')
+    .map((key) => `${key}=`);
+}
+
 function toValue(name: string, { argChoices }: Pick<Argument | Option, 'argChoices'>): CompletionValue {
   if (argChoices) return { kind: 'words', words: argChoices };
+  if (name === 'pair') return { kind: 'words', words: keyWords() };
   const [, stored] =
     /^(service|panel|product|package|agent|client|invoice|purchase|speed-limit|tunnel-group)s?$/.exec(name) ?? [];
   if (stored !== undefined) return { kind: 'stored', names: `${stored}s` as StoredNames };

@@ -23,7 +23,7 @@ export function declareAgents(program: LazyCommand): void {
 const load = () => import('./agents.js');
 
 function declareLimits(agent: LazyCommand): void {
-  listOptions(agent.command('list'), 'panel', 'status', 'over')
+  listOptions(agent.command('list'), 'panel', 'status=agents', 'over')
     .description('list agents with their limits and usage')
     .examples('sluice agent list --panel vpn', 'sluice agent list --over 80% --sort -share')
     .runs(async () => (await load()).agentList);
@@ -146,7 +146,7 @@ export function declareRelay(program: LazyCommand): void {
     .command('tunnel')
     .description('tunnels of an FLVX panel')
     .examples('sluice tunnel list --panel relay');
-  listOptions(tunnel.command('list'), 'status')
+  listOptions(tunnel.command('list'), 'status=panels')
     .description('list tunnels with the factor by which traffic counts on each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice tunnel list --panel relay')
@@ -156,7 +156,7 @@ export function declareRelay(program: LazyCommand): void {
     .command('relay')
     .description('accounts, speed limits and tunnel groups of an FLVX panel')
     .examples('sluice relay users --sort -used', 'sluice relay speed-limits');
-  listOptions(relay.command('users'), 'status', 'over')
+  listOptions(relay.command('users'), 'status=panels', 'over')
     .description('list all accounts except administrators, and the service of each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice relay users --panel relay')

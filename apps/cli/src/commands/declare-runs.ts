@@ -37,7 +37,7 @@ export function declareRuns(program: LazyCommand): void {
 }
 
 function declareUsage(program: LazyCommand): void {
-  const usage = listOptions(program.command('usage [service]'), 'panel', 'product', 'client', 'status', 'over')
+  const usage = listOptions(program.command('usage [service]'), 'panel', 'product', 'client', 'status=services', 'over')
     .description('show the last reading of each service')
     .option('--refresh', 'read the panel now; changes nothing')
     .examples('sluice usage --over 80% --sort -share', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')

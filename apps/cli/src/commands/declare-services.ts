@@ -110,7 +110,7 @@ function declareSync(service: LazyCommand): void {
 
 function declareSingleService(service: LazyCommand): void {
   const load = () => import('./services.js');
-  listOptions(service.command('list'), 'panel', 'product', 'client', 'status', 'over')
+  listOptions(service.command('list'), 'panel', 'product', 'client', 'status=services', 'over')
     .description('list services with their state after the last run')
     .examples('sluice service list --panel dcim --status held', 'sluice service list --csv services.csv')
     .runs(async () => (await load()).list);
@@ -165,7 +165,7 @@ function declareOverride(override: LazyCommand): void {
     .changes()
     .examples('sluice override clear svc-1')
     .runs(async () => (await load()).overrideClear);
-  listOptions(override.command('list [service]'), 'panel', 'product', 'client', 'status')
+  listOptions(override.command('list [service]'), 'panel', 'product', 'client', 'status=records')
     .description('list open and past overrides')
     .examples('sluice override list')
     .runs(async () => (await load()).overrideList);
@@ -173,7 +173,7 @@ function declareOverride(override: LazyCommand): void {
 
 function declareHold(hold: LazyCommand): void {
   const load = () => import('./holds.js');
-  listOptions(hold.command('list [service]'), 'panel', 'product', 'client', 'status')
+  listOptions(hold.command('list [service]'), 'panel', 'product', 'client', 'status=records')
     .description('list open and past holds of services and agents, with the restrictions of each')
     .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);

@@ -19,6 +19,7 @@ import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
 import { findObserved } from './observed.js';
+import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
@@ -200,7 +201,7 @@ function describeEvidence(hold: HoldEntry, { times }: Ink): string[] {
 
 const HOLDS: List<HoldEntry> = {
   key: 'holds',
-  statuses: ['open', 'past'],
+  statuses: STATUSES.records,
   empty: 'No holds.',
   columns: [
     text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),

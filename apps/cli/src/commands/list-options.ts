@@ -1,4 +1,6 @@
-import type { LazyCommand } from './command.js';
+import { Option } from 'commander';
+import { choice, type LazyCommand } from './command.js';
+import { STATUSES } from './statuses.js';
 
 const FILTERS = {
   panel: ['--panel <name>', 'only this panel'],
@@ -8,11 +10,19 @@ const FILTERS = {
   over: ['--over <percent>', 'only where at least this share of the allowance is used, such as 80%'],
 } as const;
 
+type Statuses = keyof typeof STATUSES;
+type Filter = keyof typeof FILTERS;
+
 /** Declares the options of a list: its filters, `--sort`, `--columns` and `--csv`. */
-export function listOptions(command: LazyCommand, ...filters: (keyof typeof FILTERS)[]): LazyCommand {
+export function listOptions(command: LazyCommand, ...filters: (Filter | `status=${Statuses}`)[]): LazyCommand {
   for (const filter of filters) {
-    const [flags, description] = FILTERS[filter];
-    command.option(flags, description);
+    const [name = '', statuses] = filter.split('=');
+    const [flags, description] = FILTERS[name as Filter];
+    command.addOption(
+      statuses === undefined
+        ? new Option(flags, description)
+        : choice(flags, description, STATUSES[statuses as Statuses]),
+    );
   }
   return command
     .option('--sort <column>', 'sort by this column; -COLUMN or COLUMN:desc sorts the other way round')

@@ -22,9 +22,6 @@ export function withoutObserved({ wouldHold: _wouldHold, ...service }: ObservedS
   return service;
 }
 
-/** What `--status` may name where services are listed. */
-export const SERVICE_STATUSES = ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'];
-
 /** Returns the column of the states of services. */
 export function serviceStatus(): Column<ObservedService> {
   const cell = (service: ObservedService, ink: Ink): string =>

@@ -3,6 +3,7 @@ import { ExitCode } from '../exit-codes.js';
 import { text, time } from '../output/columns.js';
 import { bytesCell } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
+import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { describeOverride } from '../output/outcome.js';
@@ -40,7 +41,7 @@ export const overrideClear: CommandHandler<LockOptions> = ([id = ''], options, d
 
 const OVERRIDES: List<OverrideView> = {
   key: 'overrides',
-  statuses: ['open', 'past'],
+  statuses: STATUSES.records,
   empty: 'No overrides.',
   columns: [
     text('service', ({ service }) => service),

@@ -8,6 +8,7 @@ import { bytes, shares, state, text, time } from '../output/columns.js';
 import { describeTest } from '../output/panel-test.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
+import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
 const panelsOf = (deps: Deps): List<PanelView> => ({
@@ -49,7 +50,7 @@ const TUNNEL_TYPES: Record<number, string> = { 1: 'port forward', 2: 'with exit 
 
 const TUNNELS: List<TunnelView> = {
   key: 'tunnels',
-  statuses: ['active', 'disabled'],
+  statuses: STATUSES.panels,
   empty: 'No tunnels.',
   columns: [
     text('id', ({ id }) => id, { align: 'right' }),
@@ -70,7 +71,7 @@ export const tunnelList: CommandHandler<ListOptions> = listCommand(TUNNELS, ({ s
 
 const USERS: List<RelayUser> = {
   key: 'users',
-  statuses: ['active', 'disabled'],
+  statuses: STATUSES.panels,
   empty: 'No users.',
   columns: [
     text('id', ({ id }) => id, { align: 'right' }),

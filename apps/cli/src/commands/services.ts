@@ -5,14 +5,8 @@ import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { knownKinds } from '../kinds.js';
 import { allowed, allowedBytes, bytes, shares, state, text, usedBytes } from '../output/columns.js';
-import {
-  findObserved,
-  type ObservedService,
-  printObserved,
-  SERVICE_STATUSES,
-  serviceStatus,
-  withoutObserved,
-} from './observed.js';
+import { findObserved, type ObservedService, printObserved, serviceStatus, withoutObserved } from './observed.js';
+import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { quotaText } from '../output/outcome.js';
 import { usedCell } from '../output/run-report.js';
@@ -45,7 +39,7 @@ const HOLDS = text<ObservedService>('holds', ({ holds }) => holds.map(({ reason 
 
 const SERVICES: List<ObservedService> = {
   key: 'services',
-  statuses: SERVICE_STATUSES,
+  statuses: STATUSES.services,
   document: withoutObserved,
   empty: 'No services. Add one with "sluice service add" or "sluice service import".',
   columns: [

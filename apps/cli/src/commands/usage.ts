@@ -13,22 +13,16 @@ import {
   time,
   usedBytes,
 } from '../output/columns.js';
-import {
-  findObserved,
-  type ObservedService,
-  printObserved,
-  SERVICE_STATUSES,
-  serviceStatus,
-  withoutObserved,
-} from './observed.js';
+import { findObserved, type ObservedService, printObserved, serviceStatus, withoutObserved } from './observed.js';
 import { groupFailures } from '../output/run-report.js';
+import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 const USAGE: List<ObservedService> = {
   key: 'services',
-  statuses: SERVICE_STATUSES,
+  statuses: STATUSES.services,
   document: withoutObserved,
   empty: 'No services.',
   columns: [

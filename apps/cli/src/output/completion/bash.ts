@@ -40,11 +40,17 @@ _sluice_offer() {
       while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -W "$beside" -- "$1")
       while IFS= read -r line; do
         printf -v escaped %q "$line"
-        # bash would complete only what follows a colon.
+        # bash replaces only what follows a typed colon, and would complete only what follows another one.
+        if [[ -n $cut ]]; then
+          if [[ $line == "$1"* ]]; then COMPREPLY+=("\${line#"$cut"}"); fi
+          continue
+        fi
         escaped="\${escaped//:/$colon}"
         if [[ $line == "$1"* || $escaped == "$1"* ]]; then COMPREPLY+=("$2$escaped"); fi
       done < <(sluice completion --complete "$words" \${config:+--config "$config"} 2>/dev/null) ;;
-    words) while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" -W "$words" -- "$1") ;;
+    words)
+      if [[ $words == *= ]]; then compopt -o nospace 2>/dev/null; fi
+      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -P "$2" -W "$words" -- "$1") ;;
     file | folder)
       if [[ $kind == folder ]]; then flag=-d; fi
       compopt -o filenames 2>/dev/null
@@ -53,11 +59,24 @@ _sluice_offer() {
 }
 
 _sluice() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" command='' subcommands='' options='' valued='' expected='' after_dashes=''
+  local -a line=()
+  local current='' cut='' last='' count command='' subcommands='' options='' valued='' expected='' after_dashes=''
   local word='' kind='' words='' before='' config='' beside='' place=0 i
   _sluice_command ''
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word="\${COMP_WORDS[i]}"
+  # bash cuts a word at each colon.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word="\${COMP_WORDS[i]}" count=\${#line[@]}
+    if ((i > 1)) && [[ $word == :* || ($last == : && -n $word) ]]; then
+      line[count - 1]="\${line[count - 1]}$word"
+      cut="\${line[count - 1]%:*}:"
+    else
+      line[count]="$word" cut=''
+    fi
+    last="$word"
+  done
+  count=$((\${#line[@]} - 1)) current="\${line[\${#line[@]} - 1]}"
+  for ((i = 1; i < count; i++)); do
+    word="\${line[i]}"
     if [[ -n $expected ]]; then
       # bash cuts "--option=value" into three words.
       if [[ $word != = ]]; then

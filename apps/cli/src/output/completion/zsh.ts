@@ -36,7 +36,7 @@ ${COMPLETER}`;
 /** Functions that find the command before the cursor and offer the words of its tables. */
 const COMPLETER = `_sluice_offer() {
   case "$kind" in
-    words) compadd -- $choices ;;
+    words) if [[ $choices[1] == *= ]]; then compadd -S '' -- $choices; else compadd -- $choices; fi ;;
     stored) compadd -- \${(f)"$(sluice completion --complete $choices \${config:+--config} $config 2>/dev/null)"} ;;
     file) _files ;;
     folder) _files -/ ;;

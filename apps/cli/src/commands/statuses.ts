@@ -1,0 +1,7 @@
+/** What `--status` may name in each list. */
+export const STATUSES = {
+  services: ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'],
+  records: ['open', 'past'],
+  agents: ['ok', 'held', 'missing'],
+  panels: ['active', 'disabled'],
+} as const;
