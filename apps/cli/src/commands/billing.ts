@@ -6,6 +6,7 @@ import { money, state, text, time } from '../output/columns.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
+import { STATUSES } from './statuses.js';
 
 /** Returns `10.00 EUR`. */
 function amountText({ balance, currency }: { balance: string; currency: string | null }): string {
@@ -67,6 +68,7 @@ export const creditHistory: CommandHandler<ListOptions> = listCommand(
 
 const INVOICES: List<InvoiceView> = {
   key: 'invoices',
+  statuses: STATUSES.invoices,
   empty: 'No invoices.',
   keepsOrder: true,
   columns: [

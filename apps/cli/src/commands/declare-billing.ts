@@ -41,7 +41,7 @@ function declareCredit(credit: LazyCommand): void {
 
 function declareInvoice(invoice: LazyCommand): void {
   const load = () => import('./billing.js');
-  listOptions(invoice.command('list'), 'client', 'status')
+  listOptions(invoice.command('list'), 'client', 'status=invoices')
     .description('list invoices, oldest first')
     .examples('sluice invoice list --status open')
     .runs(async () => (await load()).invoiceList);

@@ -26,7 +26,7 @@ export function declarePurchases(program: LazyCommand): void {
     .changes()
     .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
     .runs(async () => (await load()).purchaseCreate);
-  listOptions(purchase.command('list'), 'client', 'status')
+  listOptions(purchase.command('list'), 'client', 'status=purchases')
     .description('list purchases, oldest first')
     .option('--service <service>', 'only this service')
     .examples('sluice purchase list --service svc-1', 'sluice purchase list --status pending')

@@ -7,6 +7,7 @@ import { formatPurchase } from '../output/outcome.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
+import { STATUSES } from './statuses.js';
 
 const PACKAGES: List<PackageView> = {
   key: 'packages',
@@ -28,6 +29,7 @@ export const packageList: CommandHandler<ListOptions> = listCommand(
 
 const PURCHASES: List<PurchaseView> = {
   key: 'purchases',
+  statuses: STATUSES.purchases,
   empty: 'No purchases.',
   keepsOrder: true,
   columns: [

@@ -4,4 +4,6 @@ export const STATUSES = {
   records: ['open', 'past'],
   agents: ['ok', 'held', 'missing'],
   panels: ['active', 'disabled'],
+  purchases: ['pending', 'paid', 'cancelled', 'refunded', 'failed'],
+  invoices: ['open', 'paid', 'cancelled', 'refunded'],
 } as const;
