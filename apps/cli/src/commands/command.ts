@@ -106,8 +106,12 @@ export class LazyCommand extends Command {
     if (other !== undefined) this.error(`error: unknown option '${other.long ?? other.flags}'`);
   }
 
+  /** Loads the handler; null for a group of commands. */
+  load: (() => Promise<object>) | null = null;
+
   /** Sets the handler. */
   runs<Options extends GlobalOptions>(load: () => Promise<CommandHandler<Options>>): this {
+    this.load = load;
     return this.action(async (...params: unknown[]) => {
       const args = params
         .slice(0, -2)

@@ -107,6 +107,8 @@ describe('the completion for bash', () => {
     expect(offered('explain', 'svc-1', '')).toEqual([]);
     expect(offered('usage', '--status', 'un')).toEqual(['unreadable', 'unmanaged']);
     expect(offered('hold', 'list', '--status', '')).toEqual(['open', 'past']);
+    expect(offered('purchase', 'list', '--sort', 'p')).toEqual(['package', 'price']);
+    expect(offered('log', 'list', '--columns', 't')).toEqual(['type']);
     expect(offered('service', 'set', 'svc-1', 'next')).toEqual(['next_due_date=']);
     expect(offered('service', 'set', '--where', 'prod')).toEqual(['product=']);
     expect(offered('poll', '--wait-lock', '')).toEqual([]);

@@ -2,6 +2,8 @@ import { importKeys } from '@sluice/engine';
 import type { Argument, Command, Option } from 'commander';
 import type { Deps } from '../context.js';
 import { KINDS } from '../kinds.js';
+import { LazyCommand } from './command.js';
+import type { ListHandler } from './list.js';
 import { ExitCode } from '../exit-codes.js';
 import { bashCompletion } from '../output/completion/bash.js';
 import { fishCompletion } from '../output/completion/fish.js';
@@ -44,8 +46,19 @@ export async function completion(
     return ExitCode.done;
   }
   if (shell === undefined) return program.error(`error: name your shell: ${SHELLS.join(', ')}`);
+  await nameColumns(program);
   deps.stdout.write(WRITERS[shell](listNodes(program)));
   return ExitCode.done;
+}
+
+/** Offers the columns of each list; their names are known once its handler is loaded. */
+async function nameColumns(command: Command): Promise<void> {
+  const options = command.options.filter(({ long }) => long === '--sort' || long === '--columns');
+  if (options.length > 0 && command instanceof LazyCommand) {
+    const { columnNames } = ((await command.load?.()) ?? {}) as Partial<ListHandler>;
+    for (const option of options) if (columnNames !== undefined) option.argChoices = [...columnNames];
+  }
+  for (const child of command.commands) await nameColumns(child);
 }
 
 /** Lists every command of the program, parents first. */

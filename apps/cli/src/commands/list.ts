@@ -52,13 +52,18 @@ interface Selection<Row> {
 /** Rows of a list, or these with what its document has beside them. */
 type Loaded<Row, Also> = readonly Row[] | { rows: readonly Row[]; also: Also };
 
+/** The handler of a list, with the names of its columns for completion. */
+export type ListHandler<Options extends ListOptions = ListOptions> = CommandHandler<Options> & {
+  columnNames: readonly string[];
+};
+
 /** Returns the handler of a list; `after` prints what follows it, and returns the exit code. */
 export function listCommand<Row, Options extends ListOptions = ListOptions, Also extends object = object>(
   list: List<Row>,
   load: (opened: Opened, args: string[], options: Options, deps: Deps) => Promise<Loaded<Row, Also>>,
   after?: (terminal: Terminal, rows: readonly Row[], options: Options, also: Also | null) => number,
-): CommandHandler<Options> {
-  return (args, options, deps) => {
+): ListHandler<Options> {
+  const handler: CommandHandler<Options> = (args, options, deps) => {
     const selection = toSelection(list, options);
     return withSluice(deps, options, async (opened) => {
       const { terminal } = opened;
@@ -75,6 +80,7 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
       return after?.(terminal, sorted, options, also) ?? ExitCode.done;
     });
   };
+  return Object.assign(handler, { columnNames: list.columns.map(({ name }) => name) });
 }
 
 function isFiltered(options: ListOptions): boolean {

@@ -11,7 +11,7 @@ import { printRows, text, time } from '../output/columns.js';
 import { formatCount } from '../output/words.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
-import { type List, listCommand, refuseUnknownNames, type ListOptions } from './list.js';
+import { type List, listCommand, refuseUnknownNames, type ListHandler, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { withSluice } from '../open-sluice.js';
 import type { Config } from '../config/load.js';
@@ -124,15 +124,18 @@ const LOG: List<LogEntry> = {
   ],
 };
 
-const listLog: CommandHandler<LogOptions> = listCommand<LogEntry, LogOptions>(
+const listLog = listCommand<LogEntry, LogOptions>(
   LOG,
   async ({ sluice, config }, _args, options, deps) =>
     (await sluice.log.list(toFilter(config, options, deps, 200))).entries,
 );
 
 /** `sluice log list` */
-export const logList: CommandHandler<LogOptions> = (args, options, deps) =>
-  options.follow === true ? followLog(options, deps) : listLog(args, options, deps);
+export const logList: ListHandler<LogOptions> = Object.assign(
+  (args: string[], options: LogOptions, deps: Deps) =>
+    options.follow === true ? followLog(options, deps) : listLog(args, options, deps),
+  { columnNames: listLog.columnNames },
+);
 
 function followLog(options: LogOptions, deps: Deps): Promise<number> {
   if (options.csv !== undefined) throw usageError('bad_option', "--csv can't be combined with --follow");
