@@ -107,7 +107,7 @@ const ENDED_BY: Record<string, (id: string) => string> = {
     `raise the allowance with "sluice override set ${id} …", and the next poll releases it; or lift it for some time with "sluice hold release ${id} --until DATE"`,
   billing: (id) => `run "sluice provision unsuspend ${id}"`,
   'agent-limit': (id) =>
-    `raise the limit of its agent, which "sluice explain ${id}" names, and run "sluice agent check --all"; if an operator suspended the agent, run "sluice agent unsuspend AGENT"`,
+    `"sluice explain ${id}" names its agent: raise its limit with "sluice agent limit", or restore its users regardless with "sluice agent restore"; the suspension of an agent ends with "sluice agent unsuspend"`,
 };
 
 /** Only a manual hold is released by name: the next run would restore any other. */

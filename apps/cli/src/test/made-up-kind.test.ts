@@ -114,7 +114,7 @@ describe('a kind of panel that is defined in a test alone', () => {
       checks: { name: string; object: string; status: string }[];
     }>();
     expect(checks.filter(({ object }) => object === 'water').map(({ status }) => status)).toContain('ok');
-    expect((await sluice('panel list')).stdout).toContain('waterworks');
+    expect((await sluice('panel list')).stdout).toContain('Waterworks');
     expect(bench.printed).not.toContain('water-secret-key');
   });
 });

@@ -137,7 +137,7 @@ describe('the sweep', () => {
     expect(await codes()).toEqual(['80']);
     expect(await codes()).toEqual([]);
     at.panel.use(anna, 2 * GB);
-    expect(await codes()).toEqual(['90', '100']);
+    expect(await codes()).toEqual(['100']);
     expect(await codes()).toEqual([]);
   });
 
