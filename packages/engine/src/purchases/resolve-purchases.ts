@@ -52,7 +52,7 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
 }
 
 async function findDue(
-  { store }: Session,
+  { store, config }: Session,
   { panel, service, all }: ResolveRequest,
 ): Promise<{ row: PurchaseRecord; service: ServiceRecord }[]> {
   const filter = service === null ? {} : { service };
@@ -60,7 +60,9 @@ async function findDue(
   const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
   const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
   const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
-  const rows = [...open, ...(await inOpenCycles(store, paid))];
+  // What another billing system charged can be asked for only there.
+  const isOwn = ({ billing }: PurchaseRecord): boolean => billing === null || billing === config.billing;
+  const rows = [...open, ...(await inOpenCycles(store, paid))].filter(isOwn);
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map((row) => row.service))];
   const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));

@@ -79,6 +79,17 @@ describe('a purchase that WHMCS bills', () => {
     expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
+  it('is left alone while the config names the ledger', async () => {
+    await open();
+    await buy();
+    const text = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', text.replace('billing: whmcs', 'billing: ledger'));
+    expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['pending']);
+    at.bench.write('sluice.yaml', text);
+    expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
+  });
+
   it('that is paid after its cycle counts in the current one', async () => {
     await open();
     const { invoice } = (await buy()).json<PurchaseReport>().purchase;
