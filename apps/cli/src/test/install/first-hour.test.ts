@@ -75,7 +75,9 @@ function follow(steps: readonly DocumentedStep[], panel: FakeEasyDcim, home: str
 
 /** How npm is set up on this machine: the home of the tests has no settings. */
 function npmSetting(key: string): string {
-  return execFileSync('npm', ['config', 'get', key], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  // Outside of the workspaces, where npm refuses to say it.
+  const options = { cwd: tmpdir(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
+  return execFileSync('npm', ['config', 'get', key], { ...options, stdio: [...options.stdio] }).trim();
 }
 
 /** A home with a clone and no command yet, or with the command as it is built. */
