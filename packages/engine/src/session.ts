@@ -8,7 +8,7 @@ import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { type Interruption, toInterruption } from './interruption.js';
-import { suggestion } from './suggestion.js';
+import { suggestId } from './suggestion.js';
 import {
   type BillingSystem,
   newId,
@@ -266,8 +266,8 @@ export async function requireService(session: Session, id: string) {
   const service = await session.store.services.get(id);
   if (service) return service;
   const ids = await session.store.services.ids();
-  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids.slice(0, 2000).sort(compareIds));
-  throw new SluiceError('unknown_service', `There is no service "${id}"${hint.length > 200 ? '' : hint}`, {
+  const hint = suggestId(id, ids.slice(0, 2000).sort(compareIds));
+  throw new SluiceError('unknown_service', `There is no service "${id}"${hint}`, {
     kind: 'not-found',
     details: { service: id },
   });

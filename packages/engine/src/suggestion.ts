@@ -12,3 +12,13 @@ export function suggestion(word: string, known: string[]): string {
     ? `; did you mean "${nearest}"?`
     : `; known: ${known.slice(0, MOST).join(', ')}${known.length > MOST ? ' and others' : ''}`;
 }
+
+/** Most ids that an unknown one is compared with: the newest. */
+const MOST_IDS = 2000;
+
+/** Returns the suggestion for the id of a stored object; nothing where it would be longer than the message. */
+export function suggestId(id: string, known: string[]): string {
+  if (known.length === 0) return '; there are none yet';
+  const hint = suggestion(id, known.slice(-MOST_IDS));
+  return hint.length > 200 ? '' : hint;
+}

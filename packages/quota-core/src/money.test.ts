@@ -93,7 +93,7 @@ describe('subtractMoney, negateMoney and multiplyMoney', () => {
     expect([negateMoney('0.00'), negateMoney('-0'), multiplyMoney('-5.00', 0)]).toEqual(['0.00', '0', '0.00']);
   });
 
-  it('refuse what is no amount and no count', () => {
+  it('refuse what is neither an amount nor a count', () => {
     expect(codeOf(() => subtractMoney('1', '1e3'))).toBe('invalid_money');
     expect(codeOf(() => negateMoney('+1'))).toBe('invalid_money');
     for (const count of [-1, 1.5, NaN, 2 ** 53]) {

@@ -1,4 +1,4 @@
-import type { AgentDetail, AgentView, RestoreReport } from '@sluice/engine';
+import type { AgentDetail, AgentView, RestoreReport, Sluice } from '@sluice/engine';
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
@@ -104,8 +104,7 @@ export const agentLimit: CommandHandler<AgentOptions> = async ([agent], options,
   if ((gb === undefined) === (none !== true)) throw usageError('bad_option', 'Use either --gb NUMBER or --none');
   const limitBytes = none === true ? null : parseGigabytes(gb, '--gb');
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    // From the store alone; an agent that was never read has no limit yet.
-    const before = await sluice.agents.explain(agent, { panel }).catch(() => null);
+    const before = await findStored(sluice, agent, panel);
     const detail = await sluice.agents.limit(agent, { ...common, limitBytes });
     terminal.document(detail);
     terminal.info(limitLine(before, detail, options.dryRun === true));
@@ -194,6 +193,12 @@ export const agentRestore: CommandHandler<AgentOptions> = ([agent = ''], options
     return toRunExitCode(report.run, options);
   });
 
+/** Returns an agent as stored; null for one that was never read, which has no limit and is not suspended. */
+async function findStored(sluice: Sluice, agent: string, panel: string | undefined): Promise<AgentDetail | null> {
+  // What else is wrong is an error of the command that follows.
+  return sluice.agents.explain(agent, { panel }).catch(() => null);
+}
+
 /** Changes the suspension of an agent, and prints what changed in one line. */
 function changeSuspension(
   verb: 'suspend' | 'unsuspend',
@@ -202,8 +207,7 @@ function changeSuspension(
   return ([agent = ''], options, deps) =>
     withSluice(deps, options, async ({ sluice, terminal }) => {
       const { panel } = options;
-      // From the store alone; an agent that was never read is not suspended.
-      const before = await sluice.agents.explain(agent, { panel }).catch(() => null);
+      const before = await findStored(sluice, agent, panel);
       const how = { panel, dryRun: options.dryRun === true, waitMs: parseWait(options) };
       const report = await sluice.agents[verb](agent, how);
       terminal.document(report);

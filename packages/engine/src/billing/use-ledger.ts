@@ -4,7 +4,7 @@ import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { suggestion } from '../suggestion.js';
+import { suggestId, suggestion } from '../suggestion.js';
 import {
   type Booking,
   cancelInvoice,
@@ -188,9 +188,11 @@ export async function showInvoice(session: Session, id: string): Promise<Invoice
   requireLedger(session);
   const invoice = await session.store.invoices.get(id);
   if (invoice !== null) return toView(session.store, invoice);
-  const known = (await session.store.invoices.list()).map((one) => one.id).slice(-2000);
-  const hint = known.length === 0 ? '; there are none yet' : suggestion(id, known);
-  throw new SluiceError('unknown_invoice', `There is no invoice "${id}"${hint.length > 200 ? '' : hint}`, {
+  const hint = suggestId(
+    id,
+    (await session.store.invoices.list()).map((one) => one.id),
+  );
+  throw new SluiceError('unknown_invoice', `There is no invoice "${id}"${hint}`, {
     kind: 'not-found',
     details: { invoice: id },
   });

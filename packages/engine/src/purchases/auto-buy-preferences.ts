@@ -5,7 +5,7 @@ import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import { requireService, type Session } from '../session.js';
 import { requireOffered, requirePackage } from './packages.js';
-import { type AutoBuySource, findRule, thresholdBytes } from './preferences.js';
+import { type AutoBuySource, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
 /** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
 export interface AutoBuyView {
@@ -43,18 +43,13 @@ export async function showAutoBuy(session: Session, subject: AutoBuySubject): Pr
   const { id, client, product } = await requireService(session, subject.service);
   const rule = findRule(session.config, stored, { service: id, client, product });
   const [cycle] = await session.store.cycles.newest([id]);
-  const bought = cycle === undefined ? 0 : await countAutomatic(session, id, cycle.id);
+  const own = cycle === undefined ? [] : await session.store.purchases.list({ service: id, cycles: [cycle.id] });
+  const bought = own.filter(isAutomatic).length;
   return {
     ...rule,
     thresholdBytes: thresholdBytes(rule.threshold, (cycle?.allowance ?? null) as Allowance | null),
     bought,
   };
-}
-
-/** Returns how many automatic purchases of a cycle count towards its maximum. */
-export async function countAutomatic({ store }: Session, service: string, cycle: string): Promise<number> {
-  const rows = await store.purchases.list({ service, cycles: [cycle] });
-  return rows.filter(({ actor, status }) => actor === 'auto' && status !== 'failed' && status !== 'cancelled').length;
 }
 
 /** Sets the passed fields of a preference; the others stay. Applies from the next run. */

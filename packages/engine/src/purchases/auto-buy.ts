@@ -8,8 +8,7 @@ import type { Notice } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
 import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
-import { findRule, thresholdBytes } from './preferences.js';
-import type { ResolvedPurchases } from './resolve-purchases.js';
+import { findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {
@@ -52,11 +51,9 @@ export function findWish(
   };
 }
 
-/** Services with what they would buy, and what a run says about those that buy nothing. */
+/** Services with the purchases that their holds were decided with, and notices about those that buy nothing. */
 export interface Drafted {
   works: Decided[];
-  /** Why the billing system could not be asked, by service. */
-  problems: Map<string, ItemError>;
   notices: Notice[];
 }
 
@@ -68,9 +65,7 @@ export async function draftPurchases(
   on: RunOnPanel,
   works: readonly Decided[],
   wishes: ReadonlyMap<string, Wish>,
-  { problems: unresolved }: ResolvedPurchases,
 ): Promise<Drafted> {
-  const problems = new Map<string, ItemError>();
   const notices: Notice[] = [];
   const credits: Credits = new Map();
   const drafted: Decided[] = [];
@@ -80,13 +75,12 @@ export async function draftPurchases(
       drafted.push(work);
       continue;
     }
-    const problem = unresolved.get(work.service.id) ?? null;
-    const outcome = problem ?? (await draft(on, work, wish, credits));
-    if ('code' in outcome) problems.set(work.service.id, outcome);
-    else if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
-    drafted.push('buys' in outcome ? withDrafts(on, work, outcome.buys) : work);
+    const outcome = await draft(on, work, wish, credits);
+    if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
+    if ('buys' in outcome) drafted.push(withDrafts(on, work, outcome.buys));
+    else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }
-  return { works: drafted, problems, notices };
+  return { works: drafted, notices };
 }
 
 /** Returns the service with drafts, decided as if they were paid. */
@@ -111,7 +105,6 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const { package: bought, client } = wish;
   const own = await session.store.purchases.list({ service: service.id, cycles: [cycle?.id ?? ''] });
   const automatic = own.filter(({ actor }) => actor === 'auto');
-  const counted = automatic.filter(({ status }) => status !== 'failed' && status !== 'cancelled');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
   if (credit.currency !== null && credit.currency !== bought.currency)
@@ -125,7 +118,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
     packageBytes: bought.bytes,
     price,
     credit: credit.left,
-    boughtThisCycle: counted.length,
+    boughtThisCycle: own.filter(isAutomatic).length,
   });
   if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
@@ -179,9 +172,4 @@ function refusedNotice({ service, cycle }: Decided, { refused, why }: Refusal): 
     service: service.id,
     message: `${service.id}: nothing was bought automatically: ${why}`,
   };
-}
-
-/** Returns the service with what prevented its purchase. */
-export function withBillingProblem<W extends { readonly error: ItemError | null }>(work: W, problem?: ItemError): W {
-  return withError(work, problem ?? null);
 }

@@ -3,10 +3,10 @@ import { usageInMode } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
-import { load } from '../run/load.js';
 import { requireService, type Session } from '../session.js';
-import { suggestion } from '../suggestion.js';
+import { suggestId } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
+import { loadService } from './load-service.js';
 import { refundPurchase } from './resolve-purchases.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
@@ -44,9 +44,11 @@ export async function cancelPurchase(session: Session, request: CancelRequest): 
 async function requirePurchase({ store }: Session, id: string): Promise<PurchaseRecord> {
   const found = await store.purchases.get(id);
   if (found !== null) return found;
-  const ids = (await store.purchases.list()).map((row) => row.id).slice(-2000);
-  const hint = ids.length === 0 ? '; there are none yet' : suggestion(id, ids);
-  throw new SluiceError('unknown_purchase', `There is no purchase "${id}"${hint.length > 200 ? '' : hint}`, {
+  const hint = suggestId(
+    id,
+    (await store.purchases.list()).map((row) => row.id),
+  );
+  throw new SluiceError('unknown_purchase', `There is no purchase "${id}"${hint}`, {
     kind: 'not-found',
     details: { purchase: id },
   });
@@ -93,10 +95,7 @@ function isPaid({ id }: PurchaseRecord): SluiceError {
 /** Refuses to take back traffic that is used, or may be. */
 async function refuseUsed(session: Session, row: PurchaseRecord): Promise<void> {
   const service = await requireService(session, row.service);
-  const panel = await session.panel(service.panel);
-  const switches = await session.store.switches.list();
-  const [loaded] = await load(session, panel, [service], { switches, ordered: true });
-  const { cycle = null, allowance = null, mode = 'TOTAL' } = loaded ?? {};
+  const { cycle, allowance, mode } = await loadService(session, service);
   const refuse = (why: string): never => {
     throw new SluiceError('purchase_used', `Purchase ${row.id} can't be refunded: ${why}; nothing was changed`, {
       details: { purchase: row.id, service: row.service },

@@ -4,9 +4,9 @@ import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@s
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
-import { load } from '../run/load.js';
 import { requireService, type Session } from '../session.js';
 import { chargePurchase, newPurchase } from './charge.js';
+import { loadService } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
@@ -119,15 +119,13 @@ function requireChargeable({ id, client, status }: ServiceRecord): string {
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
 async function requireCycle(session: Session, service: ServiceRecord): Promise<CycleRecord> {
   const { id } = service;
-  const panel = await session.panel(service.panel);
-  const switches = await session.store.switches.list();
-  const [loaded] = await load(session, panel, [service], { switches, ordered: true });
-  if (loaded?.error != null) {
+  const loaded = await loadService(session, service);
+  if (loaded.error !== null) {
     throw new SluiceError(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`, {
       details: { service: id },
     });
   }
-  if (loaded?.allowance?.kind !== 'limited') {
+  if (loaded.allowance?.kind !== 'limited') {
     throw new SluiceError('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`, {
       details: { service: id },
     });

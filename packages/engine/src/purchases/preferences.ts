@@ -1,6 +1,6 @@
 import type { AutoBuySettings } from '@sluice/panel-kind';
 import { type Allowance, gigabytesToBytes } from '@sluice/quota-core';
-import type { AutoBuyRecord } from '@sluice/state-store';
+import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 
@@ -86,4 +86,9 @@ export function thresholdBytes(threshold: string, allowance: Allowance | null): 
   // Percentages may have decimals; a billionth of the allowance is exact enough for a threshold.
   const share = BigInt(Math.round(Number(threshold.slice(0, -1)) * 1e7));
   return Number((BigInt(allowance.allowedBytes) * share) / 1_000_000_000n);
+}
+
+/** Returns whether a purchase counts towards the maximum of its cycle. */
+export function isAutomatic({ actor, status }: PurchaseRecord): boolean {
+  return actor === 'auto' && status !== 'failed' && status !== 'cancelled';
 }

@@ -1,6 +1,6 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
-import { draftPurchases, findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
+import { findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
 import { chargePurchase, toProblem } from '../purchases/charge.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from '../purchases/resolve-purchases.js';
 import { type Leases, serviceLease } from '../leases.js';
@@ -45,28 +45,11 @@ export async function beginBuying(run: BuyingRun, service: string | null): Promi
 export function withWish(run: RunOnPanel & { readonly buying: Buying }, decided: Decided): Decided {
   const { preferences, resolved, wishes } = run.buying;
   const { id } = decided.service;
+  const problem = resolved.problems.get(id);
+  if (problem !== undefined) return withError(decided, problem);
   const wish = findWish(run, preferences, decided);
   if (wish !== null) wishes.set(id, wish);
-  return withError(decided, resolved.problems.get(id) ?? null);
-}
-
-/** Services with the purchases that their holds were decided with. */
-export interface Draft {
-  works: Decided[];
-  notices: Notice[];
-}
-
-/** Drafts what the services buy. */
-export async function draftBuys(
-  run: RunOnPanel & { readonly buying: Buying },
-  works: readonly Decided[],
-): Promise<Draft> {
-  const { wishes, resolved } = run.buying;
-  const drafted = await draftPurchases(run, works, wishes, resolved);
-  return {
-    notices: drafted.notices,
-    works: drafted.works.map((work) => withError(work, drafted.problems.get(work.service.id) ?? null)),
-  };
+  return decided;
 }
 
 /** Plans services as if they bought nothing. */

@@ -4,10 +4,11 @@ import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/sta
 import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import { isInterrupted } from '../interruption.js';
 import type { Leases } from '../leases.js';
+import { draftPurchases } from '../purchases/auto-buy.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { beginBuying, buyDrafts, type Buying, draftBuys, planWithoutBuys, withWish } from './buy.js';
+import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
@@ -223,7 +224,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
   const fell = mostFell(run.falls);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
-  const drafted = fell ? { works: open, notices: [] } : await draftBuys(run, open);
+  const drafted = fell ? { works: open, notices: [] } : await draftPurchases(run, open, run.buying.wishes);
   const wanted = session.deps.signal.aborted ? [] : await planAll(run, drafted.works);
   if (session.deps.signal.aborted) {
     leaveUnfinished(run, open);

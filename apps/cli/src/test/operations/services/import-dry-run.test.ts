@@ -131,7 +131,7 @@ describe('service set --where', () => {
     expect(again.stdout).toBe('2 services match: 0 changed, 2 unchanged\n');
   });
 
-  it('and one service are told as one line of what changed', async () => {
+  it('and one service print one line of what changed', async () => {
     const run = async (words: string): Promise<string> =>
       (await bench.sluice(words)).stdout.replace(/^.* was read as .*\n/, '');
     expect(await run('service set svc-1 product=fast client= traffic_mode=in')).toBe(
