@@ -67,6 +67,8 @@ for (const report of reports) {
     for (const test of file.assertionResults) {
       if (test.status === 'pending') process.stdout.write(`skipped: ${test.fullName}\n`);
     }
+    // Once more at the end: in the output of two packages at once a failure is hard to find.
+    if (file.status === 'failed') process.stdout.write(`${path.relative(root, file.name)}\n${file.message}\n`);
   }
 }
 const failedParts = parts.filter(({ ok }) => !ok).map(({ name }) => name);

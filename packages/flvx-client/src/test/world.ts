@@ -36,7 +36,7 @@ export async function startWorld(options: Partial<FlvxOptions> = {}): Promise<Wo
       baseUrl: flvx.url,
       allowHttp: true,
       ...(token === undefined ? { username: username ?? 'admin_user', password: password ?? 'admin_user' } : { token }),
-      timeouts: { writeMs: 300, readMs: 2_000 },
+      timeouts: { writeMs: 1_000, readMs: 2_000 },
       breaker: false,
       clock,
       ...more,
