@@ -1,0 +1,1 @@
+export type { CallRecord } from '@sluice/telephony';
