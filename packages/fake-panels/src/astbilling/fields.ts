@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.js';
 import { AstRefusal, type FieldFault } from './refusal.js';
 
 /** Fields of a request under their canonical names. Absent fields stay as they are. */
@@ -28,7 +29,7 @@ export class FieldReader {
       this.fault(name, 'invalid', 'Texto esperado');
       return null;
     }
-    return String(value as string);
+    return plainText(value);
   }
 
   required(name: string): string {

@@ -115,7 +115,10 @@ export function createDid(world: AstWorld, fields: Fields): DidRow {
     if (other.number === number && other.status !== 'terminated') throw taken(number);
   }
   const owner = ownerOf(world, read);
-  const row = found(world.dids.get(world.addDid({ number, ...(owner === null ? {} : { subscriber: owner }) })), 'DID');
+  const row = found(
+    world.dids.get(world.addDid({ number, monthlyPrice: '15.00', ...(owner === null ? {} : { subscriber: owner }) })),
+    'DID',
+  );
   return updateDid(world, row, { ...fields, subscriber_id: undefined });
 }
 
@@ -141,7 +144,7 @@ export function updateDid(world: AstWorld, row: DidRow, fields: Fields): DidRow 
   const areaCode = read.text('area_code') === null ? row.areaCode : read.areaCode('area_code');
   const carrierId =
     read.text('carrier_id') === null ? row.carrierId : read.reference('carrier_id', world.catalogue.carriers);
-  const status = read.oneOf('status', ['available', 'active', 'suspended'], row.status as 'active');
+  const status = read.oneOf('status', ['available', 'active', 'suspended'], row.status);
   read.check();
   if (read.has('subscriber_id')) link(world, row, ownerOf(world, read));
   else if (status !== row.status) world.setState(row, status);

@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.js';
 import { fromUnits, toDecimal, unitsAt } from './decimal.js';
 import type { CatalogueRow } from './model.js';
 import type { AstWorld } from './world.js';
@@ -11,7 +12,7 @@ export interface SimulatedCall {
   readonly at: number;
 }
 
-const text = (row: CatalogueRow, name: string): string => String(row.fields[name] ?? '');
+const text = (row: CatalogueRow, name: string): string => plainText(row.fields[name]);
 const number = (row: CatalogueRow, name: string): number => Number(row.fields[name] ?? 0);
 
 /** The rate with the longest prefix that is valid at the call's day; undefined: there is none. */
@@ -19,7 +20,7 @@ export function rateFor(world: AstWorld, { planId, digits, at }: SimulatedCall):
   const day = world.time.sql(at).slice(0, 10);
   const candidates = [...world.catalogue.rates.values()].filter((rate) => {
     const { valid_from: from = null, valid_to: until = null, status = 'active' } = rate.fields;
-    const valid = (from === null || String(from) <= day) && (until === null || day < String(until));
+    const valid = (from === null || plainText(from) <= day) && (until === null || day < plainText(until));
     return valid && status === 'active' && text(rate, 'plan_id') === planId && digits.startsWith(text(rate, 'prefix'));
   });
   candidates.sort(

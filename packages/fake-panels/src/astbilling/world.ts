@@ -213,10 +213,10 @@ export class AstWorld {
   }
 
   /** Sets a state; the next reads may still show the one before. */
-  setState(row: SubscriberRow | DidRow, state: SubscriberRow['status'] | DidRow['status']): void {
+  setState(row: SubscriberRow | DidRow, state: DidRow['status']): void {
     const { stateDelay } = this.quirks;
     if (stateDelay > 0) this.#shown.set(row.id, { state: row.status, reads: stateDelay });
-    row.status = state as SubscriberRow['status'];
+    row.status = state;
     if ('updatedAt' in row) row.updatedAt = this.now();
   }
 

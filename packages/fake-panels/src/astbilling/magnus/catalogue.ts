@@ -25,7 +25,8 @@ export interface CatalogueSpec {
   readonly rules: Rules;
   /** The column that must be unique. */
   readonly unique?: string;
-  /** Joined columns. */
+  /** Joined columns, and their names. */
+  readonly joinedNames?: readonly string[];
   readonly joined?: (world: AstWorld, row: CatalogueRow) => Json;
   /** Refuses more, before anything is written. */
   readonly check?: (world: AstWorld, form: PhpArray, creating: boolean) => void;
@@ -69,7 +70,7 @@ export const plain = (field: string | undefined, initial: string | null = ''): C
 export function catalogueModule(spec: CatalogueSpec): MagnusModule {
   const joined = spec.joined ?? (() => ({}));
   const rowsOf = (world: AstWorld): Map<string, CatalogueRow> => world.catalogue[spec.kind];
-  const columns = new Set(['id', ...Object.keys(spec.columns), ...joinedColumns(spec)]);
+  const columns = new Set(['id', ...Object.keys(spec.columns), ...(spec.joinedNames ?? [])]);
   return {
     columns,
     list: spec.kind,
@@ -90,15 +91,6 @@ export function catalogueModule(spec: CatalogueSpec): MagnusModule {
       return needed === undefined ? rowsOf(world).delete(rowId) : inUse(needed);
     },
   };
-}
-
-/** The names of joined columns do not depend on a row. */
-function joinedColumns(spec: CatalogueSpec): string[] {
-  const nowhere = {
-    catalogue: { plans: new Map(), carriers: new Map(), trunks: new Map(), routes: new Map() },
-    prefixes: new Map(),
-  };
-  return Object.keys(spec.joined?.(nowhere as unknown as AstWorld, { id: '0', fields: {}, extra: {} }) ?? {});
 }
 
 function shown(spec: CatalogueSpec, row: CatalogueRow): Json {

@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import { textOf } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { databaseError, MagnusStop } from './answers.js';
@@ -30,6 +31,7 @@ export const plans = catalogueModule({
     play_audio: whole(undefined, 0),
     tariff_limit: whole(undefined, 3),
   },
+  joinedNames: ['id_services', 'idUserusername'],
   joined: (world, row) => ({ creationdate: madeAt(world, row.extra.at), id_services: [], idUserusername: 'root' }),
   neededBy: (world, planId) => {
     if ([...world.catalogue.rates.values()].some(({ fields }) => fields.plan_id === planId)) return 'Ratecard';
@@ -87,6 +89,7 @@ export const trunks = catalogueModule({
     transport: plain('transport', 'no'),
     port: { ...plain('port', '5060'), show: String },
   },
+  joinedNames: ['creationdate', 'idProviderprovider_name', 'failoverTrunktrunkcode'],
   joined: (world, row) => ({
     creationdate: madeAt(world, row.extra.at),
     idProviderprovider_name: nameOf(world.catalogue.carriers, row.fields.carrier_id),
@@ -112,6 +115,7 @@ export const trunkGroups = catalogueModule({
     description: plain(undefined, null),
     weight: plain(undefined, null),
   },
+  joinedNames: ['id_trunk'],
   joined: (_world, row) => ({ id_trunk: ((row.fields.trunk_ids ?? []) as string[]).map(Number) }),
   after: (_world, row, form) => {
     const list = form.id_trunk;
@@ -148,6 +152,7 @@ export const rates = catalogueModule({
     dialprefix: plain(undefined, null),
     destination: plain(undefined, null),
   },
+  joinedNames: ['idTrunkGroupname', 'idPlanname', 'idPrefixdestination', 'idPrefixprefix'],
   joined: (world, row) => {
     const key = row.extra.id_prefix ?? ratePrefix(world, row.fields);
     const prefix = world.prefixes.get(Number(key));
@@ -177,11 +182,10 @@ export const rates = catalogueModule({
 /** The prefix of a rate that came by another wire. */
 function ratePrefix(world: AstWorld, fields: Readonly<Record<string, unknown>>): number | null {
   const { prefix, description } = fields;
-  return typeof prefix === 'string' ? world.prefixId(prefix, String((description as string | undefined) ?? '')) : null;
+  return typeof prefix === 'string' ? world.prefixId(prefix, plainText(description)) : null;
 }
 
-const madeAt = (world: AstWorld, at: unknown): string | null =>
-  'time' in world ? world.time.sql(typeof at === 'number' ? at : world.now()) : null;
+const madeAt = (world: AstWorld, at: unknown): string => world.time.sql(typeof at === 'number' ? at : world.now());
 
 function refuseOrphan(parents: ReadonlyMap<string, unknown>, key: string | undefined, table: string): void {
   if (key === undefined || key === '' || parents.has(key)) return;

@@ -93,15 +93,18 @@ function write(world: AstWorld, row: DidRow, form: PhpArray): void {
   row.changedAt = world.now();
 }
 
+function idsOf(text: string): unknown[] {
+  try {
+    const ids: unknown = JSON.parse(text);
+    return Array.isArray(ids) ? ids : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Empties the owners and removes the destinations; unknown ids are no error. */
 function liberar(world: AstWorld, form: PhpArray): FakeResponse {
-  let ids: unknown = [];
-  try {
-    ids = JSON.parse(textOf(form, 'ids') ?? '[]');
-  } catch {
-    ids = [];
-  }
-  for (const id of Array.isArray(ids) ? ids : []) {
+  for (const id of idsOf(textOf(form, 'ids') ?? '')) {
     const row = world.dids.get(String(id));
     if (row === undefined) continue;
     row.subscriberId = null;

@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import { brokenPage, type Json, MagnusStop } from './answers.js';
 import { PhpFloat } from './php-json.js';
 
@@ -54,7 +55,7 @@ function columnOf({ field }: Condition, columns: ReadonlySet<string>): string {
 
 /** As the database's collation compares: case and accents do not count. */
 const folded = (value: unknown): string =>
-  String(value).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trimEnd();
+  plainText(value).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trimEnd();
 
 function meets(stored: unknown, { type, comparison, value }: Condition): boolean {
   const cell = stored instanceof PhpFloat ? Number(String(stored)) : stored;
@@ -63,7 +64,7 @@ function meets(stored: unknown, { type, comparison, value }: Condition): boolean
   if (type === 'notlist') return !(value as unknown[]).some((one) => same(cell, one));
   if (type === 'boolean') return Number(cell) === (value === true || value === 1 || value === '1' ? 1 : 0);
   if (type === 'string') return textMeets(folded(cell), String(comparison), folded(value));
-  const shown = type === 'date' ? String(cell).slice(0, String(value).length) : cell;
+  const shown = type === 'date' ? plainText(cell).slice(0, plainText(value).length) : cell;
   if (comparison === 'gt') return compare(shown, value) > 0;
   if (comparison === 'lt') return compare(shown, value) < 0;
   return same(shown, value);

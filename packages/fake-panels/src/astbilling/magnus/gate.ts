@@ -74,11 +74,16 @@ function badValue(form: PhpArray, module: string): FakeResponse | undefined {
     if (value.length > 1000) return refusedValue(`Variable to long2: ${value}`);
     const word = blocked.find((one) => lower.includes(one));
     if (word !== undefined) {
-      return refusedValue(`Trying SQL inject, code: ${lower}. Controller =&gt; ${module}. Code ${word.trim()}`);
+      return refusedValue(
+        `Trying SQL inject, code: ${entities(lower)}. Controller =&gt; ${module}. Code ${word.trim()}`,
+      );
     }
   }
   return undefined;
 }
+
+const entities = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
 /** Looks like an empty list. */
 const refusedValue = (msg: string): FakeResponse => json({ rows: [], count: 0, sum: [], msg });

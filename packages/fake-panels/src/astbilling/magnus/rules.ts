@@ -46,10 +46,11 @@ function blank(name: string, rule: ColumnRule, value: string | undefined, creati
 
 function faultOf(name: string, { type, min, max }: ColumnRule, value: string): string | undefined {
   const label = labelOf(name);
+  const isNumber = type === 'number' || type === 'int';
+  if (isNumber && !/^\s*[-+]?\d*\.?\d+([eE][-+]?\d+)?\s*$/.test(value)) return `${label} must be a number.`;
   if (type === 'int' && !/^\s*[+-]?\d+\s*$/.test(value)) return `${label} must be an integer.`;
-  if (type === 'number' && !/^\s*[-+]?\d*\.?\d+([eE][-+]?\d+)?\s*$/.test(value)) return `${label} must be a number.`;
   if (type !== 'text') return undefined;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   if (min !== undefined && length < min) return `${label} is too short (minimum is ${min} characters).`;
   if (max !== undefined && length > max) return `${label} is too long (maximum is ${max} characters).`;
   return undefined;

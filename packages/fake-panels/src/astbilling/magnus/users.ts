@@ -4,7 +4,7 @@ import type { SubscriberRow } from '../model.js';
 import { fromDigits, toDigits } from '../phone.js';
 import { type PhpArray, textOf } from '../php-form.js';
 import type { AstWorld } from '../world.js';
-import { brokenPage, databaseError, inUse, json, type Json, MagnusStop } from './answers.js';
+import { brokenPage, databaseError, fieldErrors, inUse, json, type Json, MagnusStop } from './answers.js';
 import { userDefaults } from './defaults.js';
 import { type MagnusModule, numberOf, refuseTaken } from './module.js';
 import { checkFields, faultsOf, type Rules } from './rules.js';
@@ -26,9 +26,12 @@ const rules: Rules = {
   creditlimit: { type: 'int' },
   active: { type: 'number' },
 };
-const { username: usernameRule, password, id_group, ...optional } = rules;
-const creationRules: Rules = { ...optional, username: { type: 'text', min: 4, max: 20 } };
-void [usernameRule, password, id_group];
+const creationRules: Rules = {
+  ...rules,
+  username: { type: 'text', min: 4, max: 20 },
+  password: { type: 'text' },
+  id_group: { type: 'id' },
+};
 
 const root: Json = {
   ...userDefaults,
@@ -48,8 +51,10 @@ export const users: MagnusModule = {
   order: (left, right) => Number(right.credit) - Number(left.credit) || Number(left.id) - Number(right.id),
   save: (world, form, id) => {
     if (id === null && Number(textOf(form, 'createUser') ?? 0) === 1) return createUser(world, form);
+    if (id === '1') return id;
     const row = id === null ? undefined : lines(world).find((one) => one.id === id);
-    checkNames(world, form, row);
+    const faults = ownFaults(form, row);
+    if (Object.keys(faults).length > 0) throw new MagnusStop(fieldErrors(faults));
     checkFields(rules, form, { creating: row === undefined, table: 'user' });
     checkUnique(world, form, row);
     if (row === undefined) return plainUser(world, form);
@@ -96,16 +101,20 @@ function userRow(world: AstWorld, row: SubscriberRow): Json {
   };
 }
 
-function checkNames(_world: AstWorld, form: PhpArray, row: SubscriberRow | undefined): void {
-  const name = textOf(form, 'username');
-  if (name === undefined || name === row?.username) return;
-  const fault = nameFault(name);
-  if (fault !== undefined) throw new MagnusStop(json({ success: false, rows: [], errors: { username: [fault] } }));
-}
-
-function nameFault(name: string): string | undefined {
-  if (name.includes(' ')) return 'No space allow in username';
-  return /^[A-Za-z0-9]/.test(name) || name === '' ? undefined : 'Username need start with numbers or letters';
+/** What the panel's own checks say about a name and a password. */
+function ownFaults(form: PhpArray, row?: SubscriberRow): Record<string, string[]> {
+  const faults: Record<string, string[]> = {};
+  const name = textOf(form, 'username') ?? row?.username;
+  const password = textOf(form, 'password');
+  if (name?.includes(' ') === true) faults.username = ['No space allow in username'];
+  else if (name !== undefined && name !== '' && !/^[A-Za-z0-9]/.test(name)) {
+    faults.username = ['Username need start with numbers or letters'];
+  }
+  if (password === undefined) return faults;
+  if (password.includes(' ')) faults.password = ['No space allow in password'];
+  else if (['123456', '12345678', '012345'].includes(password)) faults.password = ['No use sequence in the password'];
+  else if (password === name) faults.password = ['Password cannot be equal username'];
+  return faults;
 }
 
 function checkUnique(world: AstWorld, form: PhpArray, own?: SubscriberRow): void {
@@ -157,13 +166,9 @@ function createUser(world: AstWorld, form: PhpArray): FakeResponse {
   if (email !== '' && others.some((line) => world.customers.get(line.customerId)?.email === email)) {
     throw refused('This email already in use');
   }
-  const faults = faultsOf(creationRules, form, true);
-  const name = username === undefined ? undefined : nameFault(username);
-  if (name !== undefined) faults.username = [name];
+  const faults = { ...faultsOf(creationRules, form, true), ...ownFaults(form) };
   if (Object.keys(faults).length > 0) throw refused(faults);
-  const plan = textOf(form, 'id_plan') ?? '';
-  if (plan !== '' && !world.catalogue.plans.has(plan))
-    throw new MagnusStop(brokenPage('CDbException', '1452 Cannot add or update a child row'));
+  refuseInsert(world, form);
   const taken =
     username !== undefined && [...world.sips.values()].some((sip) => sip.name.toLowerCase() === username.toLowerCase());
   const row = insert(world, form);
@@ -173,6 +178,18 @@ function createUser(world: AstWorld, form: PhpArray): FakeResponse {
     throw new MagnusStop(brokenPage('CDbException', `1062 Duplicate entry '${row.username}' for key 'name'`));
   }
   return json({ success: true, data: createdData(world, row, form) });
+}
+
+/** What the database refuses breaks a creation with a page, where a save answers with a text. */
+function refuseInsert(world: AstWorld, form: PhpArray): void {
+  try {
+    checkPlan(world, form);
+    checkFields(creationRules, form, { creating: true, table: 'user' });
+  } catch (error) {
+    if (error instanceof MagnusStop)
+      throw new MagnusStop(brokenPage('CDbException', 'CDbCommand failed to execute the SQL statement'));
+    throw error;
+  }
 }
 
 /** What was sent as text, numbers as numbers, nothing that is empty, and the id as text at the end. */

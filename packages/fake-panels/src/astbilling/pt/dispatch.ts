@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import type { FakeRequest } from '../../core/fake-request.js';
 import type { FakeResponse } from '../../core/fake-response.js';
 import type { Fields } from '../fields.js';
@@ -99,7 +100,7 @@ const lists: Record<string, PtList> = {
     filters: {
       usuario: (row) => row.usuario,
       id_cliente: (row) => nested(row, 'cliente'),
-      situacao: (row) => String(row.situacao as string).slice(0, 1),
+      situacao: (row) => plainText(row.situacao).slice(0, 1),
     },
   },
   '/dids/listar': {

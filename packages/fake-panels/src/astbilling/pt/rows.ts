@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import { atScale } from '../decimal.js';
 import type { CallRow, CatalogueRow, CustomerRow, DidRow, SubscriberRow } from '../model.js';
 import { toDigits } from '../phone.js';
@@ -64,7 +65,7 @@ export function cliente(_world: AstWorld, row: CustomerRow): Json {
 export const plano = ({ id, fields }: CatalogueRow): Json => ({
   id_plano: Number(id),
   nome: fields.name,
-  mensalidade: comma(String((fields.monthly_price as string | undefined) ?? '0.00')),
+  mensalidade: comma(plainText(fields.monthly_price ?? '0.00')),
 });
 export const operadora = ({ id, fields }: CatalogueRow): Json => ({ id_operadora: Number(id), nome: fields.name });
 export const pais = ({ id, fields }: CatalogueRow): Json => ({
@@ -78,7 +79,7 @@ export const tarifa = ({ id, fields }: CatalogueRow): Json => ({
   id_plano: Number(fields.plan_id),
   prefixo: fields.prefix,
   destino: fields.description,
-  valor_minuto: comma(String(fields.price_per_minute as string)),
+  valor_minuto: comma(plainText(fields.price_per_minute)),
   cadencia_inicial: fields.initial_increment_seconds,
   cadencia_adicional: fields.increment_seconds,
 });

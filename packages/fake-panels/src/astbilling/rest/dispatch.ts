@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import type { FakeRequest } from '../../core/fake-request.js';
 import type { FakeResponse } from '../../core/fake-response.js';
 import type { Fields } from '../fields.js';
@@ -155,8 +156,8 @@ function catalogue(world: AstWorld, { method, resource, id, fields }: Asked): Fa
 
 function reports(world: AstWorld, { method, id, action, fields }: Asked): FakeResponse | undefined {
   if (method === 'POST' && id === undefined) {
-    const line = found(world.subscribers.get(String(fields.subscriber_id as string)), 'Assinante');
-    const [from, until] = [instantOf(String(fields.from as string)), instantOf(String(fields.to as string))];
+    const line = found(world.subscribers.get(plainText(fields.subscriber_id)), 'Assinante');
+    const [from, until] = [instantOf(plainText(fields.from)), instantOf(plainText(fields.to))];
     const row = {
       id: world.nextId('reports'),
       subscriberId: line.id,

@@ -1,3 +1,4 @@
+import { plainText } from '../plain-text.js';
 import type { FakeResponse } from '../../core/fake-response.js';
 import type { CallRow } from '../model.js';
 import { pageOf } from '../pages.js';
@@ -38,7 +39,7 @@ export function list(world: AstWorld, resource: string, query: URLSearchParams):
   const filters = (filtersOf[resource] ?? []).filter(
     (name) => query.has(name) && !world.quirks.ignoredFilters.has(name),
   );
-  const wanted = rows.filter((row) => filters.every((name) => String(row[name] ?? '') === query.get(name)));
+  const wanted = rows.filter((row) => filters.every((name) => plainText(row[name]) === query.get(name)));
   const page = pageOf(world, resource, wanted, at);
   return answer(page.rows, page.total, at);
 }
