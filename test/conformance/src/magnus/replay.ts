@@ -62,8 +62,9 @@ export class ReplayRun {
     const json = parsed(text);
     if (json !== undefined && step.keep !== undefined) this.keep(module, step.keep, json);
     const answer = json === undefined ? plainAnswer(text) : this.plain(json, module, step.shows);
+    const untagged = JSON.parse(JSON.stringify(answer).replaceAll(this.tag, '<tag>')) as unknown;
     const floats = text.match(/(?<="sessionbill":)[^,]+/g);
-    return { title: step.title, status, answer, ...(floats === null ? {} : { floats }) };
+    return { title: step.title, status, answer: untagged, ...(floats === null ? {} : { floats }) };
   }
 
   private async send({ target, fields, raw }: ReplayStep): Promise<{ status: number; text: string }> {
@@ -79,7 +80,7 @@ export class ReplayRun {
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
       body,
     });
-    return { status: answer.status, text: (await answer.text()).replaceAll(this.tag, '<tag>') };
+    return { status: answer.status, text: await answer.text() };
   }
 
   private fill(text: string): string {

@@ -45,15 +45,18 @@ export function realTarget(env: NodeJS.ProcessEnv): ReplayTarget | undefined {
 
 async function insert(database: URL, user: string, calls: readonly ReplayCall[]): Promise<void> {
   const columns =
-    'id_user,callerid,uniqueid,starttime,sessiontime,calledstation,sessionbill,sipiax,src,buycost,real_sessiontime,terminatecauseid,agent_bill';
+    'id_user,id_plan,callerid,uniqueid,starttime,sessiontime,calledstation,sessionbill,sipiax,src,buycost,real_sessiontime,terminatecauseid,agent_bill';
   const rows = calls.map(
     ({ startedAt, talkSeconds, billedSeconds, charge, destination, inbound }, at) =>
-      `(${Number(user)},'551140001234','replay.${at}','${startedAt}',${billedSeconds},'${destination}',${charge},${inbound ? 2 : 0},'src',0,${talkSeconds},1,0)`,
+      `(${Number(user)},@plan,'551140001234','replay.${at}','${startedAt}',${billedSeconds},'${destination}',${charge},${inbound ? 2 : 0},'src',0,${talkSeconds},1,0)`,
   );
+  // A trigger changes the user, so that the insert itself must not read it.
+  const plan = `SET @plan = (SELECT id_plan FROM pkg_user WHERE id = ${Number(user)})`;
+  const sql = `${plan}; INSERT INTO pkg_cdr (${columns}) VALUES ${rows.join(',')}`;
   const { username, password, hostname, port, pathname } = database;
   const args = ['-h', hostname, '-P', port || '3306', '-u', username, pathname.slice(1)];
   const client = promisify(execFile);
-  await client('mariadb', [...args, '-e', `INSERT INTO pkg_cdr (${columns}) VALUES ${rows.join(',')}`], {
+  await client('mariadb', [...args, '-e', sql], {
     env: { ...process.env, MYSQL_PWD: password },
   });
 }

@@ -115,7 +115,7 @@ export const userSteps = [
     },
     { shows: ['id_user', 'name', 'secret', 'callerid', 'host'] },
   ),
-  step('a user of that name', 'user/save', { ...create, username: 'cid{tag}' }),
+  step('a user of that name', 'user/save', { ...create, username: 'cid{tag}', password: 'Kx7Qm2Rt9Vw4' }),
   step('is half-made', 'user/read', where(['username', 'cid{tag}']), {
     keep: 'cid',
     shows: ['username', 'active', 'sip_count'],
