@@ -104,6 +104,28 @@ describe('a purchase that WHMCS bills', () => {
   });
 });
 
+it.each(['manual', 'auto'])(
+  'a charge that stays interrupted until its cycle is over leaves no invoice (%s)',
+  async (actor) => {
+    await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
+    at.whmcs.addCredit(CLIENT, '5.00');
+    // A draft; or an invoice that was published for its automatic payment.
+    at.whmcs.server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
+    if (actor === 'auto') await use(100);
+    else await buy();
+    expect(invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+    for (let day = 21; day <= 40; day++) {
+      at.bench.clock.advance(24 * HOUR);
+      await at.poll();
+    }
+    at.whmcs.server.clearFaults();
+    await use(1);
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['cancelled']);
+  },
+);
+
 describe('auto-buy that WHMCS bills', () => {
   const AUTO = ', autoBuy: { enabled: true, package: extra }';
 
