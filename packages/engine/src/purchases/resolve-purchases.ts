@@ -1,4 +1,4 @@
-import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
@@ -93,8 +93,14 @@ async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecor
   if (!(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
   // What was bought for a cycle that is over is not charged any more, unless it was.
   const found = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
-  const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
-  return changePurchase(session, fences, row, change);
+  if (found === null) return changePurchase(session, fences, row, { status: 'failed' });
+  const invoice = isUnwanted(row, found) ? await billing.cancel(found.id, signal) : found;
+  return changePurchase(session, fences, row, afterInvoice(invoice, session.now()));
+}
+
+/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
+function isUnwanted({ actor }: PurchaseRecord, { status }: Invoice): boolean {
+  return status === 'draft' || (status === 'open' && actor === 'auto');
 }
 
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
