@@ -136,7 +136,7 @@ export async function openWhmcsBooks(clock: ManualClock): Promise<Books> {
   const { url, identifier, secret } = fake;
   return {
     config: { billing: 'whmcs', whmcs: { url, allowHttp: true, identifier, secret } },
-    kind: () => whmcs as BillingKind,
+    kind: () => whmcs,
     onCall: (callback) => fake.server.inject({ match: callback, fault: { kind: 'cut' } }),
     inject: ({ fault, skip, times }) => {
       const when = fault.startsWith('lost') ? 'after' : 'before';
