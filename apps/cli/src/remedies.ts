@@ -22,8 +22,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
-  outcome_unknown:
+  outcome_unknown: [
     'The next run reads the panel again; if the panel never shows the change, check the object and report the outcome with "sluice action resolve {action} --done" or --not-done',
+    '"sluice reconcile" finds out what became of it, and finishes it',
+  ],
   not_finished: 'Run "sluice plan" to see the remaining changes',
   no_order: 'Set it with "sluice service set {service} easydcim_order_id=ID"',
   order_state_unknown: '"sluice doctor --contract" shows what Sluice reads from the order',
@@ -56,7 +58,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
   service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
-  unsupported: '"sluice panel list" shows what each panel supports',
+  unsupported: [
+    'Use {billing} itself; without "billing: {billing}" in the config Sluice bills with its own ledger',
+    '"sluice panel list" shows what each panel supports',
+  ],
   account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
   account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',
   no_account: 'Create it with "sluice provision create {service}"',

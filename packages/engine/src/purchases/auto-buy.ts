@@ -20,15 +20,15 @@ export interface Wish {
   maxPerCycle: number;
 }
 
-/** Returns what auto-buy would buy for a service; null where it buys nothing. Pure. */
+/** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Pure. */
 export function findWish(
   { session }: Pick<RunOnPanel, 'session'>,
   stored: readonly AutoBuyRecord[],
   { service, decision, allowance, enforcement, holds, skipped, error, cycle }: Decided,
-): Wish | null {
+): Wish | Refusal | null {
   const { config } = session;
   const { id, client, product } = service;
-  if (decision === null || skipped !== null || error !== null || cycle === null || client === null) return null;
+  if (decision === null || skipped !== null || error !== null || cycle === null) return null;
   if (allowance?.kind !== 'limited' || enforcement.value !== 'on') return null;
   const due = [...holds, ...decision.holds];
   if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
@@ -37,10 +37,12 @@ export function findWish(
   const rule = findRule(config, stored, { service: id, client, product });
   if (!rule.enabled || rule.package === null) return null;
   const threshold = thresholdBytes(rule.threshold, allowance);
+  if (threshold === null || quota.remainingBytes > threshold) return null;
   const bought = findPackage(config, rule.package);
   const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
-  if (threshold === null || bought === undefined || !isOffered) return null;
-  if (quota.remainingBytes > threshold) return null;
+  if (bought === undefined || !isOffered)
+    return { refused: 'package', why: `product ${product} does not offer ${rule.package}` };
+  if (client === null) return { refused: 'client', why: 'it has no client' };
   return {
     package: bought,
     client,
@@ -64,7 +66,7 @@ type Credits = Map<string, { currency: string | null; left: string } | ItemError
 export async function draftPurchases(
   on: RunOnPanel,
   works: readonly Decided[],
-  wishes: ReadonlyMap<string, Wish>,
+  wishes: ReadonlyMap<string, Wish | Refusal>,
 ): Promise<Drafted> {
   const notices: Notice[] = [];
   const credits: Credits = new Map();
@@ -75,7 +77,7 @@ export async function draftPurchases(
       drafted.push(work);
       continue;
     }
-    const outcome = await draft(on, work, wish, credits);
+    const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
     if ('buys' in outcome) drafted.push(withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
@@ -92,7 +94,7 @@ export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly Purchas
 }
 
 /** Why nothing is bought: a word for the cause, and the sentence. */
-interface Refusal {
+export interface Refusal {
   refused: string;
   why: string;
 }

@@ -7,7 +7,7 @@ import { requireService, type Session } from '../session.js';
 import { suggestId } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService } from './load-service.js';
-import { refundPurchase } from './resolve-purchases.js';
+import { findInvoice, refundPurchase } from './resolve-purchases.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
 /** Which purchase to cancel. */
@@ -58,11 +58,9 @@ async function requirePurchase({ store }: Session, id: string): Promise<Purchase
 async function cancelPending(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await session.billing();
   const { signal } = session.deps;
-  const found =
-    row.invoice === null
-      ? await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)
-      : await billing.invoice(row.invoice, signal);
+  const found = await findInvoice(session, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
+  if (isOpen && found.lines.length > 1) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, signal) : found;
   const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(invoice, session.now());
   return changePurchase(session, run.leases.held, row, change);
@@ -86,6 +84,11 @@ async function undo(
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
   return refundPurchase(session, run.leases.held, marked);
+}
+
+function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there; nothing was changed`;
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
 }
 
 function isPaid({ id }: PurchaseRecord): SluiceError {

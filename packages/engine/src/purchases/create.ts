@@ -70,7 +70,8 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   const key = request.ref === undefined ? null : refKey(request.ref);
   const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
   await session.write(run.leases.held, async (tables) => {
-    await refuseUnfinished(tables, row);
+    // A reference of its own says that another one is wanted.
+    if (key === null) await refuseUnfinished(tables, row);
     await run.start(tables);
     await tables.purchases.add(row);
   });

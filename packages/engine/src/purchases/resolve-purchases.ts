@@ -1,4 +1,4 @@
-import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
@@ -81,20 +81,32 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
 async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+  if (row.status === 'refunded') return refundPurchase(session, fences, row);
+  const wasInvoiced = row.invoice !== null;
+  if (!wasInvoiced && !(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
+  const found = await findInvoice(session, row);
+  // A paid purchase stays paid where its invoice can't be found.
+  if (found === null && row.status === 'paid') return row;
+  // What was bought for a cycle that is over is not charged any more, unless it was.
+  const gone: PurchaseChange = { status: wasInvoiced ? 'cancelled' : 'failed' };
+  const change = found === null ? gone : afterInvoice(found, session.now());
+  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
+  return wasInvoiced && isSame ? row : changePurchase(session, fences, row, change);
+}
+
+/** Returns the invoice of a purchase; null where there is none. */
+export async function findInvoice(session: Session, row: PurchaseRecord): Promise<Invoice | null> {
   const billing = await session.billing();
   const { signal } = session.deps;
-  if (row.status === 'refunded') return refundPurchase(session, fences, row);
-  if (row.invoice !== null) {
-    const invoice = await billing.invoice(row.invoice, signal);
-    const change: PurchaseChange = afterInvoice(invoice, session.now());
-    const isSame = change.status === undefined || change.status === row.status;
-    return isSame ? row : changePurchase(session, fences, row, change);
-  }
-  if (!(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
-  // What was bought for a cycle that is over is not charged any more, unless it was.
-  const found = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
-  const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
-  return changePurchase(session, fences, row, change);
+  const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
+  if (known !== null && known.status !== 'cancelled') return known;
+  // One that is cancelled or gone may have been merged into another.
+  return (await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)) ?? known;
+}
+
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;
+  throw error;
 }
 
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {

@@ -31,6 +31,8 @@ export interface ServiceDetail extends ServiceView {
     currency: string;
     status: string;
     at: string;
+    /** Whether it is of the newest cycle: those of earlier ones do not count any more. */
+    current: boolean;
   }[];
   overrides: {
     quotaBytes: number | null;
@@ -90,7 +92,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       refs: { ...service.refs },
       purchases: purchases
         .filter((purchase) => purchase.service === service.id)
-        .map(({ id, package: name, bytes, price, currency, status, at }) => ({
+        .map(({ id, package: name, bytes, price, currency, status, at, cycle: bought }) => ({
           id,
           package: name,
           bytes,
@@ -98,6 +100,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           currency,
           status,
           at,
+          current: bought === cycle?.id,
         })),
       overrides: override
         ? {

@@ -76,6 +76,12 @@ describe('auto-buy', () => {
     expect([totals.purchased, totals.held]).toEqual([0, 1]);
     expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(/would leave .* over/);
     expect(await at.balance()).toBe('1000.00');
+    await at.run('auto-buy set svc-1 --package extra-10');
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('extra-50, extra-10,', 'extra-50,'));
+    const unoffered = await at.pollReport();
+    expect(unoffered.notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(
+      /does not offer extra-10$/,
+    );
   });
 
   it('counts towards the brake, which buys nothing', async () => {
