@@ -41,10 +41,16 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
-  unknown_client: 'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
-  unknown_invoice: '"sluice invoice list" lists the invoices',
+  unknown_client: [
+    'Correct the client of the service: it has to exist in {billing}',
+    'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
+  ],
+  unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
   invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
-  currency_mismatch: 'Use the currency that "sluice credit show {client}" shows',
+  currency_mismatch: [
+    'Offer a price in the currency that the client has in {billing}',
+    'Use the currency that "sluice credit show {client}" shows',
+  ],
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   ref_used: 'Use another --ref, or none',
   unknown_panel: '"sluice panel list" lists the panels',
@@ -84,6 +90,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
+  billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
   no_client: 'Set it with "sluice service set {service} client=ID"',
   purchase_unfinished:
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',

@@ -4,7 +4,7 @@ import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
-import type { Notice } from '../run/notices.js';
+import { type Notice, wouldBuy } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
 import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
@@ -24,12 +24,12 @@ export interface Wish {
 export function findWish(
   { session }: Pick<RunOnPanel, 'session'>,
   stored: readonly AutoBuyRecord[],
-  { service, decision, allowance, enforcement, holds, skipped, error, cycle }: Decided,
+  { service, decision, allowance, holds, skipped, error, cycle }: Decided,
 ): Wish | Refusal | null {
   const { config } = session;
   const { id, client, product } = service;
   if (decision === null || skipped !== null || error !== null || cycle === null) return null;
-  if (allowance?.kind !== 'limited' || enforcement.value !== 'on') return null;
+  if (allowance?.kind !== 'limited') return null;
   const due = [...holds, ...decision.holds];
   if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
   const quota = decision.limits.find(({ limit }) => limit === 'quota');
@@ -79,7 +79,9 @@ export async function draftPurchases(
     }
     const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
-    if ('buys' in outcome) drafted.push(withDrafts(on, work, outcome.buys));
+    const isObserved = work.enforcement.value === 'observe';
+    if ('buys' in outcome && isObserved) notices.push(...outcome.buys.map((row) => wouldBuy(work.service, row)));
+    if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }
   return { works: drafted, notices };

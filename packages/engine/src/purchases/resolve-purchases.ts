@@ -42,7 +42,8 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
       const after = await resolve(session, request.fences, row);
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
-      notices.push(purchaseNotice(service, after));
+      const late = after.status === 'paid' && (await isCycleOver(session, row));
+      notices.push(purchaseNotice(service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       problems.set(service.id, toProblem(error));
@@ -128,15 +129,16 @@ export async function refundPurchase(
   return changePurchase(session, fences, row, { refundedAt: session.now() });
 }
 
-/** Returns the notice of a purchase that was resolved. */
-export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
+/** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
+export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord, late = false): Notice {
   const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
   const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
+  const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
   return {
     code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})`,
+    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})${after}`,
   };
 }

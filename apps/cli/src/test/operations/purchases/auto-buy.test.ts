@@ -69,7 +69,8 @@ describe('auto-buy', () => {
     expect((await at.pollReport()).totals.purchased).toBe(0);
     await at.run('hold release svc-1');
     await at.run('observe dcim');
-    expect((await at.pollReport()).totals.purchased).toBe(0);
+    const observed = await at.pollReport();
+    expect([observed.totals.purchased, observed.notices.map(({ code }) => code)]).toEqual([0, ['would_buy']]);
     await at.run('enforce dcim --yes');
     at.use(1, 400);
     const { totals, notices } = await at.pollReport();
@@ -94,6 +95,12 @@ describe('auto-buy', () => {
     at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { atLeast: 5 } }\n`);
     const stopped = await at.poll();
     expect(stopped.exitCode).toBe(6);
+    const planned = await at.run('plan');
+    expect([planned.exitCode, planned.stdout]).toEqual([
+      4,
+      expect.stringContaining('svc-1 would buy extra-50 for 5.00'),
+    ]);
+    expect(planned.stdout).not.toContain('Nothing to change');
     expect([await at.purchases(), await at.balance()]).toEqual([[], '1000.00']);
     expect((await at.pollReport('--allow-mass')).totals.purchased).toBe(6);
     expect(await at.balance()).toBe('970.00');
