@@ -15,7 +15,7 @@ type Step =
   | ({ do: 'poll' | 'reconcile' | 'cancel' } & Mishap)
   | ({ do: 'buy'; ref: number | null } & Mishap)
   | { do: 'use'; gigabytes: number }
-  | { do: 'wait'; days: number }
+  | ({ do: 'wait'; days: number } & Mishap)
   | { do: 'due'; day: number }
   | { do: 'credit' | 'pay' | 'void' };
 
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('poll' as const, 'reconcile' as const, 'cancel' as const), kill, trouble }),
   fc.record({ do: fc.constant('buy' as const), ref: fc.option(fc.integer({ min: 1, max: 3 })), kill, trouble }),
   fc.record({ do: fc.constant('use' as const), gigabytes: fc.integer({ min: 1, max: 60 }) }),
-  fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 12 }) }),
+  fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 12 }), kill: fc.constant(0), trouble }),
   fc.record({ do: fc.constant('due' as const), day: fc.integer({ min: 1, max: 28 }) }),
   fc.record({ do: fc.constantFrom('credit' as const, 'pay' as const, 'void' as const) }),
 );
@@ -65,7 +65,7 @@ async function take(world: World, each: Step): Promise<void> {
   else if (each.do === 'due') {
     const month = new Date(world.clock.now()).toISOString().slice(0, 7);
     await sluice.services.set('svc-1', { next_due_date: `${month}-${String(each.day).padStart(2, '0')}` });
-  } else if (each.do === 'wait') await waitDays(world, each.days);
+  } else if (each.do === 'wait') await run(() => waitDays(world, each.days), each);
   else books.settle(each.do);
 }
 
