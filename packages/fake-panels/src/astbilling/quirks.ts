@@ -12,7 +12,7 @@ export interface AstQuirks {
   total: (rows: number) => number;
   /** MagnusBilling's `count` of calls without a filter. */
   estimate: (rows: number) => number;
-  /** Most rows in a page. */
+  /** Most rows in a page, whatever was requested. */
   mostRows: number;
   /** Ends of ranges belong to them, on the default wire too. */
   inclusiveEnds: boolean;
@@ -65,7 +65,7 @@ export function quirksWith(settings: AstQuirkSettings = {}): AstQuirks {
   return {
     total: (rows) => rows,
     estimate: (rows) => Math.floor(rows * 0.994),
-    mostRows: 1000,
+    mostRows: 10_000,
     inclusiveEnds: false,
     newestFirst: false,
     echoesPasswords: false,

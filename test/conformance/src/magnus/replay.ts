@@ -90,10 +90,12 @@ export class ReplayRun {
   }
 
   private keep(module: string, name: string, json: Record<string, unknown>): void {
-    const [row] = Array.isArray(json.rows) ? (json.rows as { id?: unknown }[]) : [json.data as { id?: unknown }];
+    const [row] = Array.isArray(json.rows)
+      ? (json.rows as { id?: string | number }[])
+      : [json.data as { id?: string | number }];
     if (row?.id === undefined) return;
-    this.ids.set(name, String(row.id as number));
-    this.names.set(`${module}:${String(row.id as number)}`, name);
+    this.ids.set(name, String(row.id));
+    this.names.set(`${module}:${String(row.id)}`, name);
   }
 
   /** Ids become their names; times, pins and statements go. */
@@ -115,7 +117,7 @@ export class ReplayRun {
     const table = column === 'id' ? module : tables[column];
     if (table === undefined || value === null) return value;
     if (Array.isArray(value)) return value.map((one) => this.cell(module, column, one));
-    return this.names.get(`${table}:${String(value as number)}`) ?? '<other>';
+    return this.names.get(`${table}:${JSON.stringify(value).replaceAll(String.fromCharCode(34), '')}`) ?? '<other>';
   }
 
   private async cleanUp(): Promise<void> {
