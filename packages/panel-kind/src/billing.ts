@@ -102,6 +102,26 @@ export interface BillingDependencies {
   secret: (value: string, key: string) => string;
 }
 
+/** What the config uses a billing system for. */
+export interface BillingUse {
+  /** Money is booked there. */
+  bills: boolean;
+  /** The section of each product that has one, parsed by `productSchema`. */
+  products: Readonly<Record<string, unknown>>;
+  /** Also reads the whole list of services, as `service sync` would. */
+  contract: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** One result of checking a billing system. */
+export interface BillingCheck {
+  /** What was checked, such as `right CreateInvoice`. */
+  name: string;
+  status: 'ok' | 'warning' | 'failed';
+  /** With what to do about a problem. */
+  message: string;
+}
+
 /** A kind of billing system besides the engine's own ledger: its section of the config, and how it is opened. */
 export interface BillingKind<Settings = unknown> {
   /** Its section in the config, and the value of `billing` that selects it. */
@@ -122,6 +142,8 @@ export interface BillingKind<Settings = unknown> {
   readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Checks address, credentials, rights and version, and changes nothing; problems are returned, not thrown. */
+  check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
 }

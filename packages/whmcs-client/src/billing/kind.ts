@@ -33,6 +33,10 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     const { openWhmcsBilling } = await import('./whmcs-billing.js');
     return openWhmcsBilling(settings, dependencies);
   },
+  async check(settings, dependencies, use) {
+    const { checkWhmcs } = await import('./check.js');
+    return checkWhmcs(settings, dependencies, use);
+  },
   async openSource(settings, dependencies) {
     const { openWhmcsSource } = await import('./source.js');
     return openWhmcsSource(settings, dependencies);

@@ -38,3 +38,13 @@ export interface WhmcsSettings {
   productGroupIds: string[];
   pushUsage: 'off' | 'bytes' | 'megabytes';
 }
+
+/** Whether groups of products have to be read to know which services are taken. */
+export function needsGroups(
+  settings: Pick<WhmcsSettings, 'productGroupIds'>,
+  products: Readonly<Record<string, unknown>>,
+): boolean {
+  return [settings, ...Object.values(products as Record<string, WhmcsProductIds>)].some(
+    ({ productGroupIds }) => productGroupIds.length > 0,
+  );
+}

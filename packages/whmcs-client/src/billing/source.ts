@@ -10,7 +10,7 @@ import {
 import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
-import type { WhmcsProductIds, WhmcsSettings } from './settings.js';
+import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
@@ -46,8 +46,7 @@ class WhmcsSource implements ServiceSource {
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return run({ wrote: false, signal }, async () => {
-      const needsGroups = [only, ...Object.values(sections)].some((ids) => ids.productGroupIds.length > 0);
-      const groups = needsGroups ? await this.#listGroups(signal) : new Map<string, string>();
+      const groups = needsGroups(only, sections) ? await this.#listGroups(signal) : new Map<string, string>();
       const services = await this.#client.services.list({}, { signal });
       return services.map((service) => toSourceService(service, { products: sections, only, groups, columns }));
     });

@@ -244,6 +244,12 @@ export interface WhmcsClient {
   readonly warnings: readonly string[];
   /** Reads the version of WHMCS: a test of address, credentials and permission. */
   version(options?: WhmcsCallOptions): Promise<string>;
+  /**
+   * Tests whether the role of the credentials allows an action: calls it without naming an object, so that nothing can be changed.
+   *
+   * @throws PanelForbiddenError `permission`, and the errors of a call that WHMCS did not answer
+   */
+  probe(action: string, options?: WhmcsCallOptions): Promise<void>;
   readonly clients: {
     /** @throws PanelNotFoundError */
     get(id: string, options?: WhmcsCallOptions): Promise<WhmcsClientRecord>;
