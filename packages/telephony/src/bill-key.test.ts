@@ -10,7 +10,7 @@ interface Entry {
   cdr_digest: string;
 }
 
-const [entry] = fixture<{ entries: Entry[] }>('ledger.example').entries;
+const [entry] = (fixture('ledger.example') as { entries: Entry[] }).entries;
 const bill = { installation: 'demo', subscriberId: '9001', period: OCTOBER };
 
 describe('the key of a bill', () => {

@@ -20,7 +20,7 @@ interface UsernameCase {
 }
 
 describe('customerName', () => {
-  it.each(fixture<{ cases: NameCase[] }>('customer-name-cases').cases)('of $firstname $lastname', (one) => {
+  it.each((fixture('customer-name-cases') as { cases: NameCase[] }).cases)('of $firstname $lastname', (one) => {
     const name = (): string => customerName({ firstName: one.firstname, lastName: one.lastname });
     if (one.expect === null) expect(codeOf(name)).toBe(one.error);
     else expect(name()).toBe(one.expect);
@@ -38,7 +38,7 @@ describe('customerName', () => {
 });
 
 describe('usernameCandidates', () => {
-  it.each(fixture<{ cases: UsernameCase[] }>('username-cases').cases)('of $domain $firstname $order_id', (one) => {
+  it.each((fixture('username-cases') as { cases: UsernameCase[] }).cases)('of $domain $firstname $order_id', (one) => {
     const source = { domain: one.domain, firstName: one.firstname, orderId: one.order_id };
     if (one.expect === null) expect(codeOf(() => usernameCandidates(source))).toBe(one.error);
     else expect(usernameCandidates(source)).toMatchObject({ username: one.expect, raw: one.raw });

@@ -18,9 +18,10 @@ interface Case {
   error?: string;
 }
 
-const { cases, context } = fixture<{ cases: Case[]; context: { default_area_code: string; country: string } }>(
-  'phone-cases',
-);
+const { cases, context } = fixture('phone-cases') as {
+  cases: Case[];
+  context: { default_area_code: string; country: string };
+};
 const at = { country: context.country, defaultAreaCode: context.default_area_code };
 
 describe('parseNumber', () => {

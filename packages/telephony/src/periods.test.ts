@@ -27,7 +27,7 @@ const SP = 'America/Sao_Paulo';
 const bounds = ({ start, end }: { start: string; end: string }): string[] => [start, end];
 
 describe('the period of an invoice', () => {
-  it.each(fixture<{ cases: Case[] }>('period-cases').cases)('$rule of $invoice_date', (one) => {
+  it.each((fixture('period-cases') as { cases: Case[] }).cases)('$rule of $invoice_date', (one) => {
     if (one.rule === 'explicit') {
       expect(codeOf(() => explicitPeriod({ ...one, timeZone: SP }))).toBe(one.error);
       return;

@@ -19,7 +19,7 @@ const base = rates()[0]!;
 const rate = (changes: Partial<Rate> = {}): Rate => ({ ...base, ...changes });
 
 describe('rateCall', () => {
-  it.each(fixture<{ cases: Case[] }>('rating-cases').cases)('$why', (one) => {
+  it.each((fixture('rating-cases') as { cases: Case[] }).cases)('$why', (one) => {
     const { destination, talk_seconds: talkSeconds, day, increment_base: incrementBase = 'after-initial' } = one;
     const rated = (): unknown => {
       const { rate: found, ...figures } = rateCall(table, { destination, talkSeconds, day, incrementBase });
@@ -30,7 +30,7 @@ describe('rateCall', () => {
   });
 
   it("agrees with the simulator's answer", () => {
-    const { data } = fixture<{ data: Record<string, unknown> }>('simulator.response');
+    const { data } = fixture('simulator.response') as { data: Record<string, unknown> };
     const rated = rateCall(table, { destination: '+5511987654321', talkSeconds: 45, day: '2026-10-05' });
     expect([rated.rate.id, rated.billedSeconds, rated.charge]).toEqual([
       data['rate_id'],
