@@ -95,6 +95,21 @@ export {
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { AutoBuySettings, PanelSettings, ProductSettings } from './settings.js';
+export type {
+  CallFilter,
+  CallPage,
+  CallReportJob,
+  CallReportRequest,
+  CallTerms,
+  CallToSimulate,
+  PanelTelephony,
+  SimulatedCall,
+  TelephonyOperation,
+  TelephonyRecords,
+  TelephonyResource,
+  TelephonyToken,
+  TelephonyValues,
+} from './telephony.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';

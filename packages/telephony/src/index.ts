@@ -1,13 +1,17 @@
 export type {
   CallRecord,
+  Carrier,
+  Country,
   Did,
   DidDestination,
   Disposition,
   LineStatus,
   Rate,
+  Route,
   Subscriber,
   TelephoneCustomer,
   TelephonePlan,
+  Trunk,
 } from './records.js';
 export { TelephonyError, type TelephonyErrorCode } from './errors.js';
 export { AREA_CODES, checkAreaCode } from './area-codes.js';
