@@ -1,5 +1,6 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
+import type { CallBilling } from './call-billing.js';
 import type { Clock } from './clock.js';
 import type { ServiceSource } from './service-source.js';
 
@@ -69,6 +70,7 @@ export interface BillingSystem {
   readonly title: string;
   /** Whether clients can pay an open invoice there themselves. */
   readonly clientsPay: boolean;
+  readonly calls: CallBilling;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
   /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;

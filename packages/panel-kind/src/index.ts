@@ -37,6 +37,7 @@ export type {
   InvoiceStatus,
   SectionProblem,
 } from './billing.js';
+export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
 export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
