@@ -125,6 +125,8 @@ export interface PanelTelephony {
   readonly installation: string;
   /** ISO 4217; a call in another currency is not billed. */
   readonly currency: string;
+  /** ISO 3166; numbers are read by its rules. */
+  readonly country: string;
   /** The billing zone (IANA). */
   readonly timeZone: string;
   /** First local day that may be billed without naming a period; null: none. */
