@@ -240,18 +240,18 @@ describe('with WHMCS', () => {
 
     // Merged: the line stands on another invoice, and the old one is cancelled.
     const lost = await world.withLostStore();
-    const items = fake.invoice(id).items;
-    const merged = addInvoice(fake, Number(client), 1);
+    const { lines } = fake.invoice(id);
+    const merged = addInvoice(fake, Number(client), Number(world.service));
     fake.setInvoiceStatus(id, 'Cancelled');
     expect((await lost.calls.bill()).bills).toMatchObject([{ error: { code: 'invoice_closed' } }]);
-    const line = items.at(-1)?.description ?? '';
+    const line = lines.at(-1)?.description ?? '';
     const copy = fake.addInvoice({
       client: Number(client),
       status: 'Unpaid',
       items: [{ description: line, amount: '1.06' }],
     });
     expect((await lost.calls.bill()).bills).toMatchObject([{ state: 'already-added', invoice: String(copy) }]);
-    expect(fake.invoice(merged).items).toHaveLength(1);
+    expect(fake.invoice(merged).lines).toHaveLength(1);
     expect(await stateOf()).toEqual(['already-added']);
   });
 
@@ -260,14 +260,14 @@ describe('with WHMCS', () => {
     october();
     const { fake, client } = world;
     if (fake === null) throw new Error('no WHMCS');
-    const service = fake.invoices()[0]?.items[0]?.relatedId ?? 0;
+    const service = Number(world.service);
     const old = fake.invoices()[0]?.id ?? 0;
     fake.setInvoiceStatus(old, 'Paid');
     const seed = fake.addInvoice({
       client: Number(client),
       status: 'Unpaid',
       items: [
-        { type: 'Hosting', relatedId: service, description: 'Telefonia', amount: '99.00' },
+        { service, description: 'Telefonia', amount: '99.00' },
         { description: 'Ligações de outubro', amount: '1.06' },
       ],
     });
@@ -280,7 +280,7 @@ describe('with WHMCS', () => {
     world.exchange.calls.pop();
     const line = fake
       .invoices()
-      .flatMap(({ items }) => items)
+      .flatMap(({ lines }) => lines)
       .find(({ description }) => description.includes('AB:'));
     const items = [{ description: line?.description ?? '', amount: '1.06' }];
     fake.addInvoice({ client: Number(client), status: 'Unpaid', items });

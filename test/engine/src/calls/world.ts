@@ -17,6 +17,8 @@ export interface World {
   fake: FakeWhmcs | null;
   /** The client of the service. */
   client: string;
+  /** Its id in WHMCS. */
+  service: string | null;
   /** Reports by name. */
   files: Map<string, string>;
   reports: CallReports;
@@ -48,7 +50,7 @@ export async function openWorld(
   const config = parseConfig(
     {
       currency: 'BRL',
-      panels: { tel: { kind: 'exchange', url: 'http://exchange.example', ...(billFrom === null ? {} : { billFrom }) } },
+      panels: { tel: { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) } },
       products: { line: { panel: 'tel' } },
       ...(fake === null
         ? {}
@@ -110,6 +112,7 @@ export async function openWorld(
     sluice,
     fake,
     client,
+    service,
     files,
     reports: toReports(files),
     lines: () => linesOf(fake, store),
@@ -151,7 +154,7 @@ export function addInvoice(fake: FakeWhmcs, client: number, service: number): nu
   return fake.addInvoice({
     client,
     status: 'Unpaid',
-    items: [{ type: 'Hosting', relatedId: service, description: 'Telefonia Corporativa', amount: '99.00' }],
+    items: [{ service, description: 'Telefonia Corporativa', amount: '99.00' }],
   });
 }
 
@@ -159,8 +162,8 @@ async function linesOf(fake: FakeWhmcs | null, store: StateStore): Promise<strin
   const isCalls = ({ description }: { description: string }): boolean => description.includes('AB:');
   if (fake !== null) {
     const live = fake.invoices().filter(({ status }) => status !== 'Cancelled');
-    return live.flatMap(({ items }) =>
-      items.filter(isCalls).map(({ description, amount }) => `${description} ${amount}`),
+    return live.flatMap(({ lines }) =>
+      lines.filter(isCalls).map(({ description, amount }) => `${description} ${amount}`),
     );
   }
   const live = (await store.invoices.list()).filter(({ status }) => status !== 'cancelled');
