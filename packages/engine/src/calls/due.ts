@@ -4,6 +4,7 @@ import {
   duePeriods,
   explicitPeriod,
   isClosed,
+  localDay,
   type PeriodRule,
   periodsOverlap,
   toLocalTime,
@@ -54,7 +55,7 @@ export function findDue(request: DueRequest): BillPeriod[] {
   const due = (billedUntil: string | null, atMost: number): BillPeriod[] =>
     duePeriods({ rule, timeZone, now, graceMinutes, createdAt, billedUntil, atMost });
   const isOpen = (period: BillPeriod): boolean => !final.some((bill) => periodsOverlap(bill, period));
-  const fromMs = Date.parse(explicitPeriod({ start: request.billFrom, end: '9999-12-31', timeZone }).start);
+  const fromMs = Date.parse(localDay(request.billFrom, timeZone).start);
   const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : MONTHS) : due(ends.at(-1) ?? null, MONTHS);
   // A period between two bills that failed at its time.
   const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, MONTHS).filter(isOpen);

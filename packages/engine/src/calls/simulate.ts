@@ -1,5 +1,5 @@
-import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { QuotaCoreError } from '@sluice/quota-core';
 import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
 import { openTelephony, readSubscriber, requireLine } from './line-of-service.js';
@@ -85,7 +85,7 @@ async function findPlan(session: Session, { service, plan }: SimulateRequest) {
 
 /** Converts a refusal of the rules of telephony to an error of the request. */
 export function toRequestError(error: unknown): unknown {
-  if (!(error instanceof TelephonyError) || isPanelError(error)) return error;
+  if (!(error instanceof TelephonyError || error instanceof QuotaCoreError)) return error;
   const { code, message } = error;
   if (code === 'no_rate' || code === 'ambiguous_rate') return new SluiceError(code, message);
   return usageError(code, message);
