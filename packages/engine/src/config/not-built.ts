@@ -17,7 +17,6 @@ export interface NotBuiltFinding {
 const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
-const CALL_BILLS = `Call bills are not available yet. ${REMOVE}`;
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 
 const is = (expected: unknown) => (value: unknown) => value === expected;
@@ -27,7 +26,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
-  { path: ['whmcs', 'calls'], message: CALL_BILLS },
   { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   { path: ['limits'], message: LIMITS, needs: hasEntries },

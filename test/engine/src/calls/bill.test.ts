@@ -157,7 +157,9 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
 
   it('is made once by two at once, and after the store is lost', async () => {
     const [one, two] = await Promise.all([bill(), bill()]);
-    expect([...one, ...two].map(({ state }) => state).sort()).toEqual(['added', 'already-added']);
+    // The one that waits in vain leaves the line to the other.
+    const states = [...one, ...two].map(({ state }) => state);
+    expect(states.filter((state) => state !== 'already-added')).toEqual(['added']);
     expect(await world.lines()).toEqual(ONE_LINE);
     if (billing === 'ledger') return;
     const other = await world.withLostStore();
@@ -165,14 +167,24 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await world.lines()).toEqual(ONE_LINE);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('killed at write %i ends with one line', async (write) => {
-    await world.killedAt(write, (sluice) => sluice.calls.bill({ reports: world.reports }));
-    await bill();
-    world.clock.advance(11 * 60_000);
-    const states = await stateOf({ resend: true });
-    expect(['added', 'already-added']).toContain(states[0]);
+  it('killed at any write ends with one line', async () => {
+    let writes = 0;
+    for (;;) {
+      const wasKilled = await world.killedAt(writes + 1, (sluice) => sluice.calls.bill({ reports: world.reports }));
+      if (!wasKilled) break;
+      writes += 1;
+      await bill();
+      world.clock.advance(11 * 60_000);
+      const states = await stateOf({ resend: true });
+      expect(['added', 'already-added']).toContain(states[0]);
+      expect(await world.lines()).toEqual(ONE_LINE);
+      expect(await stateOf()).toEqual(['already-added']);
+      await world.close();
+      world = await openWorld(billing);
+      october();
+    }
+    expect(writes).toBeGreaterThanOrEqual(5);
     expect(await world.lines()).toEqual(ONE_LINE);
-    expect(await stateOf()).toEqual(['already-added']);
   });
 });
 

@@ -50,7 +50,9 @@ export async function openWorld(
   const config = parseConfig(
     {
       currency: 'BRL',
-      panels: { tel: { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) } },
+      panels: {
+        tel: { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) },
+      },
       products: { line: { panel: 'tel' } },
       ...(fake === null
         ? {}
