@@ -90,7 +90,7 @@ describe('config check', () => {
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
 serve: { listen: 127.0.0.1:1 }
-whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", calls: {}, fields: {}, writeBack: true }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", fields: {}, writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
 currency: EUR
@@ -111,7 +111,6 @@ products:
         '2 heartbeat',
         '3 notify',
         '4 serve',
-        '5 whmcs.calls',
         '5 whmcs.fields',
         '5 whmcs.writeBack',
         '7 limits',

@@ -52,7 +52,7 @@ export async function changeBill(
  * billing system shows, and a line that may have been sent is never sent again by itself.
  *
  * @throws SluiceError `outcome_unknown` while that is not known; `bill_doubled`, `amount_differs`, `invoice_closed`,
- *   `wrong_invoice`, `currency_mismatch`, `other_writer` where a person has to look; nothing was changed by those
+ *   `wrong_invoice`, `currency_mismatch`, `other_writer` that need a person; nothing was changed by those
  */
 export async function placeLine(session: Session, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
   const { calls } = await session.billing();
@@ -86,7 +86,7 @@ async function settle(session: Session, calls: CallBilling, placing: Placing, er
   if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
   const { bill, fences } = placing;
   if (error.code !== 'outcome_unknown') {
-    // Refused before a change was made: the next run begins anew.
+    // Refused before a change was made: the next run begins again.
     await changeBill(session, fences, bill, { state: 'failed', note: error.message });
     throw error;
   }
@@ -252,7 +252,7 @@ function refuseCurrency(invoice: CallInvoice, { currency }: CallBillRecord): voi
   throw refusal('currency_mismatch', message, { invoice });
 }
 
-/** Refuses an invoice that has lines which look like another writer's consumption. */
+/** Refuses an invoice that has lines which may be another writer's consumption. */
 function refuseOtherWriter(words: readonly string[], invoice: CallInvoice): void {
   const other = invoice.lines.find(
     ({ description, generated }) =>
@@ -261,7 +261,7 @@ function refuseOtherWriter(words: readonly string[], invoice: CallInvoice): void
   if (other === undefined) return;
   throw refusal(
     'other_writer',
-    `Line ${other.id} of invoice ${invoice.id} looks like calls that another writer has added`,
+    `Line ${other.id} of invoice ${invoice.id} may be calls that another writer has added`,
     { invoice },
     { line: other.id },
   );

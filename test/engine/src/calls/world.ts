@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CallReports, createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { type CallReports, type Config, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeWhmcs, type ManualClock, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
+import type { PanelKind } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { whmcs } from '@sluice/whmcs-client/billing';
 import { createExchange, type Exchange, LINE, telephonyKind } from './telephony-panel.js';
@@ -47,62 +48,15 @@ export async function openWorld(
   const { client, service } = addClient(fake, options.invoice ?? true);
   const { billFrom = '2026-08-01' } = options;
   const kinds = [telephonyKind(exchange)];
-  const config = parseConfig(
-    {
-      currency: 'BRL',
-      panels: {
-        tel: { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) },
-      },
-      products: { line: { panel: 'tel' } },
-      ...(fake === null
-        ? {}
-        : {
-            billing: 'whmcs',
-            whmcs: {
-              url: fake.url,
-              allowHttp: true,
-              identifier: fake.identifier,
-              secret: fake.secret,
-              timeout: '1s',
-              calls: { taxed: false, onlyWriter: true },
-            },
-          }),
-    },
-    kinds,
-    [whmcs],
-  );
-  const sleep = (ms: number): Promise<void> => {
-    clock.advance(ms);
-    return Promise.resolve();
-  };
-  const dead = new Set<number>();
+  const config = toConfig(fake, billFrom, kinds);
   const opened: StateStore[] = [];
-  let pid = 0;
   const openFile = async (name: string): Promise<StateStore> => {
     const store = await openStore({ location: path.join(folder, name), clock });
     opened.push(store);
     return store;
   };
-  const start = (store: StateStore): Promise<Sluice> =>
-    createSluice({
-      config,
-      store,
-      kinds,
-      billing: [whmcs],
-      clock: { now: clock.now, sleep },
-      randomBytes: (count) => randomBytes(count),
-      owner: { host: 'test', pid: ++pid, processStart: '1' },
-      isAlive: (owner) => !dead.has(owner.pid),
-    });
-  const add = (sluice: Sluice): Promise<unknown> =>
-    sluice.services.add('svc-1', {
-      panel: 'tel',
-      product: 'line',
-      client,
-      status: 'active',
-      exchange_line: LINE,
-      ...(service === null ? {} : { whmcs_service_id: service }),
-    });
+  const { start, kill } = processes(config, kinds, clock);
+  const add = (sluice: Sluice): Promise<unknown> => addService(sluice, client, service);
   const store = await openFile('sluice.db');
   const sluice = await start(store);
   await add(sluice);
@@ -126,7 +80,7 @@ export async function openWorld(
       } catch (error) {
         if (!killed.is) throw error;
       } finally {
-        dead.add(pid);
+        kill();
       }
       return killed.is;
     },
@@ -143,12 +97,69 @@ export async function openWorld(
   };
 }
 
+function toConfig(fake: FakeWhmcs | null, billFrom: string | null, kinds: PanelKind[]): Config {
+  const whmcsSection = (one: FakeWhmcs): object => ({
+    url: one.url,
+    allowHttp: true,
+    identifier: one.identifier,
+    secret: one.secret,
+    timeout: '1s',
+    calls: { taxed: false, onlyWriter: true },
+  });
+  const tel = { kind: 'exchange', url: 'https://exchange.example', ...(billFrom === null ? {} : { billFrom }) };
+  return parseConfig(
+    {
+      currency: 'BRL',
+      panels: { tel },
+      products: { line: { panel: 'tel' } },
+      ...(fake === null ? {} : { billing: 'whmcs', whmcs: whmcsSection(fake) }),
+    },
+    kinds,
+    [whmcs],
+  );
+}
+
+/** Starts engines as processes of their own; `kill` ends the last one for good. */
+function processes(config: Config, kinds: PanelKind[], clock: ManualClock) {
+  const dead = new Set<number>();
+  let pid = 0;
+  const sleep = (ms: number): Promise<void> => {
+    clock.advance(ms);
+    return Promise.resolve();
+  };
+  return {
+    start: (store: StateStore): Promise<Sluice> =>
+      createSluice({
+        config,
+        store,
+        kinds,
+        billing: [whmcs],
+        clock: { now: clock.now, sleep },
+        randomBytes: (count) => randomBytes(count),
+        owner: { host: 'test', pid: ++pid, processStart: '1' },
+        isAlive: (owner) => !dead.has(owner.pid),
+      }),
+    kill: () => dead.add(pid),
+  };
+}
+
 function addClient(fake: FakeWhmcs | null, withInvoice: boolean): { client: string; service: string | null } {
   if (fake === null) return { client: '42', service: null };
   const client = fake.addClient({ currency: 'BRL' });
   const service = fake.addService({ client, product: fake.addProduct({ name: 'Telefonia' }) });
   if (withInvoice) addInvoice(fake, client, service);
   return { client: String(client), service: String(service) };
+}
+
+function addService(sluice: Sluice, client: string, service: string | null): Promise<unknown> {
+  return sluice.services.add('svc-1', {
+    panel: 'tel',
+    product: 'line',
+    client,
+    status: 'active',
+    exchange_line: LINE,
+    ...(service === null ? {} : { whmcs_service_id: service }),
+  });
 }
 
 /** Makes an unpaid invoice of a service, as WHMCS does. */
