@@ -1,7 +1,8 @@
 import type { CallBilling, CallInvoice } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { addLine, type Booking, readCredit, readInvoice, refuseOtherCurrency, requireInvoice } from './ledger.js';
+import { addLine, type Booking, readCredit, readInvoice, requireInvoice } from './ledger.js';
 import { checkCurrency } from './money.js';
+import { refuseOtherCurrency } from './refusals.js';
 
 type Write = <T>(signal: AbortSignal | undefined, work: (tables: StoreTables) => Promise<T>) => Promise<T>;
 

@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { type CallBilling, type CallInvoice, type CallLine, usageError } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { currencyMismatch, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, currencyMismatch, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
 import type { WhmcsSettings } from './settings.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
@@ -20,6 +20,7 @@ export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'cal
     invoices: ({ client, since }, signal) => runCall(signal, (progress) => list(books, { client, since }, progress)),
     addLine: (id, line, signal) =>
       runCall(signal, async (progress) => {
+        checkAmount(line.amount);
         const before = await books.read(id, progress);
         if (hasLine(before, line)) return show(books, before, progress);
         if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
@@ -82,6 +83,7 @@ async function open(
   taxed: boolean,
   progress: Progress,
 ): Promise<CallInvoice> {
+  checkAmount(line.amount);
   const credit = await books.credit(client, progress);
   if (credit.currency !== currency) throw currencyMismatch(client, currency, credit.currency);
   const { signal } = progress;

@@ -11,7 +11,7 @@ import type {
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
 import { callLines } from './call-lines.js';
-import { invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
 import type { WhmcsSettings } from './settings.js';
@@ -54,6 +54,7 @@ class WhmcsBilling implements BillingSystem {
 
   addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
     return runCall(signal, async (progress) => {
+      checkAmount(line.amount);
       let invoice = await this.#books.read(id, progress);
       if (linesOf(invoice, line.key).length === 0) invoice = await this.#add(invoice, line, progress);
       return this.#books.show(await this.#withoutRepeats(invoice, line.key, progress), progress);
@@ -108,6 +109,7 @@ class WhmcsBilling implements BillingSystem {
     signal?: AbortSignal,
   ): Promise<Credit> {
     return runCall(signal, async (progress) => {
+      checkAmount(amount);
       const invoice = await this.#books.read(id, progress);
       const { clientId, status } = invoice;
       if (!(await this.#isRefunded(clientId, key, progress))) {
