@@ -1,4 +1,3 @@
-import { toLocalDate } from '@sluice/quota-core';
 import { isAmount } from './amounts.js';
 import { instantMs, localTimeOf } from './local-time.js';
 import { formatNumber, isCanonicalNumber } from './numbers.js';
@@ -58,8 +57,6 @@ function formatTyped(type: CellType, value: string, { format, timeZone }: CellOp
 function formatTime(value: string, format: ReportFormat, timeZone: string): string | null {
   const ms = instantMs(value);
   if (ms === null) return null;
-  // Checks the zone.
-  toLocalDate(new Date(ms).toISOString(), timeZone);
   const local = localTimeOf(ms, timeZone);
   if (format === 'rfc4180') return local;
   return `${local.slice(8, 10)}/${local.slice(5, 7)}/${local.slice(0, 4)} ${local.slice(11, 19)}`;
