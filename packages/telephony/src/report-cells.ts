@@ -14,8 +14,8 @@ export const DIALECTS = {
   rfc4180: { bom: '', delimiter: ',', decimal: '.' },
 } as const;
 
-/** What spreadsheets run as a formula: by its first character after white space, full-width ones too. */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** What spreadsheets run as a formula: by its first visible character, full-width ones too. */
+const FORMULA = /^[\s\p{Cf}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /** How cells are written. */
 export interface CellOptions {

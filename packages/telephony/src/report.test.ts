@@ -74,6 +74,7 @@ describe('cells', () => {
     expect(cell('phone', 'anonymous')).toBe('anonymous');
     expect(cell('phone', '+0123')).toBe("'+0123");
     expect(cell('phone', '@sip:x')).toBe("'@sip:x");
+    expect(cell('text', '\u200B\u202E=1')).toBe("'\u200B\u202E=1");
   });
 
   it('keep the digits of numbers', () => {

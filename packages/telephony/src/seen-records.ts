@@ -33,8 +33,8 @@ const FIELDS = Object.keys(CONTENT) as (keyof CallRecord)[];
 const WORDS = 4;
 
 /**
- * Which records were seen, in 16 bytes each: half of a table of a million records is 16 MB. Two ids with one digest
- * would show as a conflict, never as a repeat.
+ * Which records were seen, by 16 bytes each in a table that is two thirds full at most: about 32 MB for a million. Two
+ * ids with one digest would show as a conflict, never as a repeat.
  */
 export class SeenRecords {
   #table = new Uint32Array(1024 * WORDS);
