@@ -102,7 +102,7 @@ describe('the reference model', () => {
       { numRuns: CASES },
     );
     expect(outcomes).toEqual(new Set(['rated', 'no_rate', 'ambiguous_rate']));
-  });
+  }, 600_000);
 });
 
 describe('RateTable', () => {
