@@ -1,12 +1,13 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { type Due, noCredit, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { chargePurchase, newPurchase } from './charge.js';
-import { loadService } from './load-service.js';
+import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
@@ -48,7 +49,7 @@ export async function createPurchase(session: Session, request: PurchaseRequest)
       return { row: bought, run: current.id };
     },
   );
-  if (row.status === 'failed') throw noCredit(row, row.charged ?? row.price, null);
+  if (row.status === 'failed') throw noCredit(toDue(row), null);
   const error = row.status === 'paid' ? await releaseHeld(session, id, { waitMs, run }) : null;
   const held = await session.store.holds.open({ services: [id] });
   return { purchase: await toDetail(session, row), stillHeld: held.map(({ reason }) => reason), error };
@@ -61,7 +62,7 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   if (known !== null) {
     await run.start();
     const isOpen = known.status === 'pending' && known.invoice === null;
-    return isOpen ? chargePurchase(session, run.leases.held, known) : known;
+    return isOpen ? charge(session, run, known) : known;
   }
   const bought = requireOffered(session.config, service, request.package);
   const client = requireChargeable(service);
@@ -70,11 +71,28 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   const key = request.ref === undefined ? null : refKey(request.ref);
   const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
   await session.write(run.leases.held, async (tables) => {
-    await refuseUnfinished(tables, row);
+    // A reference of its own says that another one is wanted.
+    if (key === null) await refuseUnfinished(tables, row);
     await run.start(tables);
     await tables.purchases.add(row);
   });
-  return chargePurchase(session, run.leases.held, row);
+  return charge(session, run, row);
+}
+
+/** Charges a stored purchase; the error of one that stays open says so. */
+async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const fences = run.leases.held;
+  try {
+    const after = await chargePurchase(session, fences, row);
+    if (after.status === 'paid') await recordAllowance(session, fences, after);
+    return after;
+  } catch (error) {
+    const stored = await session.store.purchases.get(row.id);
+    if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
+    const message = `${error.message} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
+    const { kind, code, cause } = error;
+    throw new SluiceError(code, message, { kind, cause, details: { ...error.details, purchase: row.id } });
+  }
 }
 
 const refKey = (ref: string): string => `ref:${ref}`;
@@ -141,31 +159,17 @@ async function requireCycle(session: Session, service: ServiceRecord): Promise<C
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */
-async function checkCredit(session: Session, client: string, { price, currency }: Package): Promise<void> {
+async function checkCredit(session: Session, client: string, { id, price, currency }: Package): Promise<void> {
   const billing = await session.billing();
   const credit = await billing.credit(client, session.deps.signal);
-  if (credit.currency !== null && credit.currency !== currency) {
-    throw new SluiceError(
-      'currency_mismatch',
-      `The package costs ${price} ${currency}, but client "${client}" is billed in ${credit.currency}; nothing was charged`,
-      { details: { client, currency } },
-    );
-  }
+  refuseOtherCurrency(credit, currency);
   if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
-    throw noCredit({ client, price, currency }, price, credit.balance);
+    throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
 }
 
-function noCredit(
-  { client, currency }: { client: string | null; currency: string; price: string },
-  needed: string,
-  balance: string | null,
-): SluiceError {
-  const has = balance === null ? 'too little credit' : `${balance} ${currency} of credit`;
-  return new SluiceError(
-    'no_credit',
-    `Client "${client ?? ''}" has ${has}, and the purchase costs ${needed} ${currency}; nothing was charged`,
-    { details: { client, needed, balance, currency } },
-  );
+function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): Due {
+  const { client, price, charged, currency } = row;
+  return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
 }
 
 /** Ends the holds that the purchase ends, by the last reading; returns why that failed. */
@@ -174,7 +178,11 @@ async function releaseHeld(
   id: string,
   { waitMs, run }: { waitMs: number; run: string },
 ): Promise<ItemError | null> {
-  if ((await session.store.holds.open({ services: [id] })).length === 0) return null;
+  const { holds, evidence } = session.store;
+  // A hold may have ended in an earlier attempt that could not undo its restriction.
+  const isHeld =
+    (await holds.open({ services: [id] })).length > 0 || (await evidence.open({ services: [id] })).length > 0;
+  if (!isHeld) return null;
   try {
     const { work } = await runDecidedCommand(
       session,

@@ -32,6 +32,14 @@ async function use(gigabytes: number): Promise<RunReport> {
   return (await at.poll()).json<RunReport>();
 }
 
+/** Polls once a day until the next cycle has begun. */
+async function passCycle(): Promise<void> {
+  while (at.bench.clock.now() < Date.parse('2026-12-16T00:00:00Z')) {
+    at.bench.clock.advance(24 * HOUR);
+    await at.poll();
+  }
+}
+
 const buy = (words = '') => at.bench.sluice(`purchase create whmcs-1 extra --json ${words}`.trim());
 const purchases = async (): Promise<PurchaseView[]> =>
   (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases;
@@ -79,6 +87,42 @@ describe('a purchase that WHMCS bills', () => {
     expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
+  it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {
+    await open();
+    const first = (await buy()).json<PurchaseReport>().purchase;
+    at.whmcs.deleteInvoice(Number(first.invoice));
+    const polled = await at.poll();
+    expect([polled.exitCode, (await purchases()).map(({ status }) => status)]).toEqual([0, ['cancelled']]);
+    const second = (await buy()).json<PurchaseReport>().purchase;
+    const other = at.whmcs.addInvoice({ client: CLIENT, items: [{ description: 'Hosting', amount: '30.00' }] });
+    at.whmcs.mergeInvoice(Number(second.invoice), other);
+    expect((await use(1)).totals.purchased).toBe(0);
+    const merged = (await purchases()).at(-1);
+    expect(merged).toMatchObject({ status: 'pending', invoice: String(other), charged: '5.00' });
+    const cancelled = await at.bench.sluice(`purchase cancel ${second.id} --json`);
+    expect([cancelled.exitCode, cancelled.json<{ error: { code: string } }>().error.code]).toEqual([
+      1,
+      'invoice_closed',
+    ]);
+    at.whmcs.pay(other);
+    expect((await use(1)).totals.purchased).toBe(1);
+    expect((await purchases()).at(-1)).toMatchObject({ status: 'paid', charged: '5.00' });
+    at.whmcs.deleteInvoice(other);
+    expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
+    expect((await purchases()).at(-1)?.status).toBe('paid');
+  });
+
+  it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
+    await open();
+    await buy();
+    const other = (await buy('--ref b')).json<PurchaseReport>().purchase;
+    await buy('--ref b');
+    expect([other.status, invoices()]).toEqual(['pending', ['Unpaid', 'Unpaid']]);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('price: "5.00"', 'price: "0.00"'));
+    const free = (await buy('--ref c')).json<PurchaseReport>().purchase;
+    expect([free.status, free.charged, invoices().at(-1)]).toEqual(['paid', '0.00', 'Paid']);
+  });
+
   it('is left alone while the config names the ledger', async () => {
     await open();
     await buy();
@@ -93,16 +137,32 @@ describe('a purchase that WHMCS bills', () => {
   it('that is paid after its cycle counts in the current one', async () => {
     await open();
     const { invoice } = (await buy()).json<PurchaseReport>().purchase;
-    for (let day = 21; day <= 40; day++) {
-      at.bench.clock.advance(24 * HOUR);
-      await at.poll();
-    }
+    await passCycle();
     at.whmcs.pay(Number(invoice));
     const { totals, services } = (await at.poll()).json<RunReport>();
     expect([totals.purchased, services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
     expect((await at.poll()).json<RunReport>().services[0]?.allowance?.allowedBytes).toBe(150 * GB);
   });
 });
+
+it.each(['manual', 'auto'])(
+  'a charge that stays interrupted until its cycle is over leaves no invoice (%s)',
+  async (actor) => {
+    await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
+    at.whmcs.addCredit(CLIENT, '5.00');
+    // A draft; or an invoice that was published for its automatic payment.
+    at.whmcs.server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
+    if (actor === 'auto') await use(100);
+    else await buy();
+    expect(invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+    await passCycle();
+    at.whmcs.server.clearFaults();
+    await use(1);
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['cancelled']);
+  },
+);
 
 describe('auto-buy that WHMCS bills', () => {
   const AUTO = ', autoBuy: { enabled: true, package: extra }';
