@@ -204,6 +204,7 @@ describe('callWarnings', () => {
     [['answered-without-talk'], { talkSeconds: 0, charge: '0.0000' }],
     [['talk-longer-than-duration'], { durationSeconds: 59 }],
     [[], { durationSeconds: null }],
+    [[], { answeredAt: '2026-10-05T12:00:00.000Z', endedAt: '2026-10-05T12:00:00.000Z' }],
     [['ends-before-start'], { endedAt: '2026-10-05T11:59:59.000Z' }],
     [['ends-before-start'], { answeredAt: '2026-10-05T11:59:59.000Z', endedAt: null }],
     [['unknown-disposition'], { disposition: 'TRANSFERRED' }],
