@@ -36,6 +36,7 @@ export {
 export { type LocalDay, localDay, toLocalTime } from './local-time.js';
 export {
   type BillPeriod,
+  daysOf,
   type DueInput,
   duePeriods,
   explicitPeriod,

@@ -35,15 +35,14 @@ export function parseInstant(text: string, what: string): number {
  * @throws QuotaCoreError `invalid_time_zone`
  */
 export function toLocalTime(instant: string, timeZone: string): string {
-  const ms = parseInstant(instant, 'the instant');
-  // Checks the zone.
-  toLocalDate(new Date(ms).toISOString(), timeZone);
-  return localTimeOf(ms, timeZone);
+  return localTimeOf(parseInstant(instant, 'the instant'), timeZone);
 }
 
-/** As {@link toLocalTime}, of milliseconds and a zone that was checked. */
+/** As {@link toLocalTime}, of milliseconds. */
 export function localTimeOf(ms: number, timeZone: string): string {
   const offset = tzOffset(timeZone, new Date(ms));
+  // Throws what is wrong with the zone.
+  if (Number.isNaN(offset)) toLocalDate(new Date(ms).toISOString(), timeZone);
   const minutes = Math.abs(Math.trunc(offset));
   const local = new Date(Math.floor(ms / 1000) * 1000 + offset * MINUTE).toISOString().slice(0, 19);
   return `${local}${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;

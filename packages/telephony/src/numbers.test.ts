@@ -76,7 +76,9 @@ describe('parseNumber', () => {
 
   it('elsewhere accepts E.164 alone', () => {
     expect(parseNumber('+49 30 1234567', { country: 'DE' })).toMatchObject({ number: '+49301234567', areaCode: null });
-    expect(codeOf(() => parseNumber('030 1234567', { country: 'DE' }))).toBe('number_invalid');
+    for (const text of ['030 1234567', '11 3333-4444', '190']) {
+      expect(codeOf(() => parseNumber(text, { country: 'DE' }))).toBe('number_invalid');
+    }
   });
 
   it('shows no control characters of what it refuses', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type BillPeriod,
+  daysOf,
   duePeriods,
   explicitPeriod,
   invoicePeriod,
@@ -140,8 +141,30 @@ describe('periods that are due', () => {
   it('do not overlap', () => {
     const [a, b, c] = duePeriods({ ...none, rule: { anniversary: 31 }, now: '2026-04-05T12:00:00.000Z' });
     expect([a!.end, b!.end]).toEqual([b!.start, c!.start]);
-    expect(periodsOverlap(a!, b!)).toBe(false);
+    expect([periodsOverlap(a!, b!), periodsOverlap(b!, a!)]).toEqual([false, false]);
     expect(periodsOverlap(a!, { start: a!.start, end: c!.end })).toBe(true);
+  });
+});
+
+describe('the days of a period', () => {
+  const daysBetween = (start: string, end: string, timeZone = SP): string[] =>
+    daysOf({ start, end, timeZone }).map((day) => `${day.start} ${day.end}`);
+
+  it('are cut to it', () => {
+    expect(daysBetween('2026-10-01T12:00:00-03:00', '2026-10-03T00:00:30-03:00')).toEqual([
+      '2026-10-01T12:00:00-03:00 2026-10-02T00:00:00-03:00',
+      '2026-10-02T00:00:00-03:00 2026-10-03T00:00:00-03:00',
+      '2026-10-03T00:00:00-03:00 2026-10-03T00:00:30-03:00',
+    ]);
+    expect(daysBetween('2026-10-01T00:00:00-03:00', '2026-10-01T00:00:00-03:00')).toEqual([]);
+    expect(daysOf(parsePeriod('2026-10', { invoiceDate: '2026-11-05', timeZone: SP }))).toHaveLength(31);
+  });
+
+  it('leave out a day that the clocks skip', () => {
+    expect(daysBetween('2011-12-29T00:00:00-10:00', '2012-01-01T00:00:00+14:00', 'Pacific/Apia')).toEqual([
+      '2011-12-29T00:00:00-10:00 2011-12-31T00:00:00+14:00',
+      '2011-12-31T00:00:00+14:00 2012-01-01T00:00:00+14:00',
+    ]);
   });
 });
 

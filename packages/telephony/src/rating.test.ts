@@ -102,7 +102,7 @@ describe('the reference model', () => {
       { numRuns: CASES },
     );
     expect(outcomes).toEqual(new Set(['rated', 'no_rate', 'ambiguous_rate']));
-  });
+  }, 600_000);
 });
 
 describe('RateTable', () => {
@@ -190,6 +190,7 @@ describe('compareCharge', () => {
     expect(kindOf({ charge: null })).toBe('unrated');
     expect(kindOf({ destination: '+447700900123' })).toBe('no-rate');
     expect(kindOf({ destination: 'anonymous' })).toBe('no-rate');
+    expect(kindOf({ destination: '+447700900123', charge: '0.0000' })).toBe('no-rate');
     expect(kindOf({ charge: '0.08' })).toBeUndefined();
     expect(kindOf({ disposition: 'BUSY', charge: '0.0000' })).toBeUndefined();
     expect(kindOf({ direction: 'inbound', destination: '+447700900123', charge: '0' })).toBeUndefined();

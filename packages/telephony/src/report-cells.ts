@@ -1,4 +1,3 @@
-import { toLocalDate } from '@sluice/quota-core';
 import { isAmount } from './amounts.js';
 import { instantMs, localTimeOf } from './local-time.js';
 import { formatNumber, isCanonicalNumber } from './numbers.js';
@@ -15,8 +14,8 @@ export const DIALECTS = {
   rfc4180: { bom: '', delimiter: ',', decimal: '.' },
 } as const;
 
-/** What spreadsheets run as a formula: by its first character after white space, full-width ones too. */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** What spreadsheets run as a formula: by its first visible character, full-width ones too. */
+const FORMULA = /^[\s\p{Cf}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /** How cells are written. */
 export interface CellOptions {
@@ -58,8 +57,6 @@ function formatTyped(type: CellType, value: string, { format, timeZone }: CellOp
 function formatTime(value: string, format: ReportFormat, timeZone: string): string | null {
   const ms = instantMs(value);
   if (ms === null) return null;
-  // Checks the zone.
-  toLocalDate(new Date(ms).toISOString(), timeZone);
   const local = localTimeOf(ms, timeZone);
   if (format === 'rfc4180') return local;
   return `${local.slice(8, 10)}/${local.slice(5, 7)}/${local.slice(0, 4)} ${local.slice(11, 19)}`;

@@ -74,6 +74,15 @@ describe('cells', () => {
     expect(cell('phone', 'anonymous')).toBe('anonymous');
     expect(cell('phone', '+0123')).toBe("'+0123");
     expect(cell('phone', '@sip:x')).toBe("'@sip:x");
+    expect(cell('text', 'a\u2028b\u2029c\u0085d')).toBe('a b c d');
+    expect(cell('text', '\u200B\u202E=1')).toBe("'\u200B\u202E=1");
+  });
+
+  it('with a blank at an edge are quoted, because readers may trim them', () => {
+    const row = (text: string): string => reports.rfc4180.row(call({ destinationDescription: text }));
+    expect(row(' a')).toContain('," a",');
+    expect(row('a\t')).toContain(',"a ",');
+    expect(row('a b;c')).toContain(',a b;c,');
   });
 
   it('keep the digits of numbers', () => {

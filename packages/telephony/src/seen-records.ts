@@ -1,12 +1,40 @@
 import { createHash } from 'node:crypto';
 import type { CallRecord } from './records.js';
 
+/** The content of a record, in one order whatever that of the wire. */
+const CONTENT: Record<keyof CallRecord, true> = {
+  id: true,
+  uniqueId: true,
+  direction: true,
+  subscriberId: true,
+  username: true,
+  source: true,
+  destination: true,
+  destinationDescription: true,
+  did: true,
+  carrierId: true,
+  trunkId: true,
+  rateId: true,
+  prefix: true,
+  startedAt: true,
+  answeredAt: true,
+  endedAt: true,
+  durationSeconds: true,
+  talkSeconds: true,
+  billedSeconds: true,
+  pricePerMinute: true,
+  charge: true,
+  currency: true,
+  disposition: true,
+};
+const FIELDS = Object.keys(CONTENT) as (keyof CallRecord)[];
+
 /** 32-bit words of a record: two of its id's digest, two of its content's. */
 const WORDS = 4;
 
 /**
- * Which records were seen, in 16 bytes each: half of a table of a million records is 16 MB. Two ids with one digest
- * would show as a conflict, never as a repeat.
+ * Which records were seen, by 16 bytes each in a table that is two thirds full at most: about 32 MB for a million. Two
+ * ids with one digest would show as a conflict, never as a repeat.
  */
 export class SeenRecords {
   #table = new Uint32Array(1024 * WORDS);
@@ -48,13 +76,8 @@ function findSlot(table: Uint32Array, words: Uint32Array): number {
 function digestWords(call: CallRecord): Uint32Array {
   const id = createHash('sha256').update(call.id).digest();
   const content = createHash('sha256')
-    .update(JSON.stringify(contentOf(call)))
+    .update(JSON.stringify(FIELDS.map((field) => call[field])))
     .digest();
   // A slot whose first word is 0 is free.
   return Uint32Array.of(id.readUInt32LE(0) | 1, id.readUInt32LE(4), content.readUInt32LE(0), content.readUInt32LE(4));
-}
-
-/** A record's fields in one order, so that the order of the wire does not matter. */
-function contentOf(call: CallRecord): unknown {
-  return Object.entries(call).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -172,6 +172,9 @@ describe('CallTally', () => {
     expect(at('3', '2026-11-01T02:59:59.999Z')).toBe('counted');
     expect(at('4', '2026-11-01T03:00:00.000Z')).toBe('outside');
     expect(tally.add(call({ id: '5', charge: 'x' }))).toBe('problem');
+    // What another bill would refuse does not stop this one.
+    const later = { startedAt: '2026-11-01T03:00:00.000Z', currency: 'USD', charge: null };
+    expect(tally.add(call({ id: '6', ...later }))).toBe('outside');
   });
 
   it('does not know billed seconds that one call lacks', () => {
@@ -201,6 +204,7 @@ describe('callWarnings', () => {
     [['answered-without-talk'], { talkSeconds: 0, charge: '0.0000' }],
     [['talk-longer-than-duration'], { durationSeconds: 59 }],
     [[], { durationSeconds: null }],
+    [[], { answeredAt: '2026-10-05T12:00:00.000Z', endedAt: '2026-10-05T12:00:00.000Z' }],
     [['ends-before-start'], { endedAt: '2026-10-05T11:59:59.000Z' }],
     [['ends-before-start'], { answeredAt: '2026-10-05T11:59:59.000Z', endedAt: null }],
     [['unknown-disposition'], { disposition: 'TRANSFERRED' }],

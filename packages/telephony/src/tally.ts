@@ -106,14 +106,15 @@ export class CallTally {
       return 'repeat';
     }
     const startedMs = instantMs(call.startedAt);
+    const isOutside = startedMs !== null && (startedMs < this.#startMs || startedMs >= this.#endMs);
+    if (isOutside && seen === 'new') {
+      this.#outside.add('outside-period', call.id);
+      return 'outside';
+    }
     const problem = seen === 'conflict' ? 'conflicting-records' : this.#findProblem(call, startedMs);
     if (problem !== null) {
       this.#problems.add(problem, call.id);
       return 'problem';
-    }
-    if (startedMs === null || startedMs < this.#startMs || startedMs >= this.#endMs) {
-      this.#outside.add('outside-period', call.id);
-      return 'outside';
     }
     this.#count(call);
     return 'counted';
