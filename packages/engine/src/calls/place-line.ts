@@ -35,6 +35,8 @@ const SEARCHED_DAYS = 93;
 const RESEND_AFTER_MS = 10 * 60_000;
 const READ_BACKS = 3;
 const READ_BACK_MS = 2_000;
+/** Refusals after which the line is there. */
+const SEEN = ['amount_differs', 'bill_doubled'];
 
 /** Stores a change of a bill. */
 export async function changeBill(
@@ -56,7 +58,6 @@ export async function changeBill(
  */
 export async function placeLine(session: Session, placing: Placing): Promise<{ bill: CallBillRecord; added: boolean }> {
   const { calls } = await session.billing();
-  const { signal } = session.deps;
   const line = toLine(placing.bill);
   const invoices = await search(session, calls, placing);
   const found = findOnly(invoices, line);
@@ -67,23 +68,32 @@ export async function placeLine(session: Session, placing: Placing): Promise<{ b
   else calls.settings();
   const sending = { state: 'sending', sentAt: session.now(), invoice: target?.id ?? null, note: null } as const;
   const sent = { ...placing, bill: await changeBill(session, placing.fences, placing.bill, sending) };
-  try {
-    const { client, bill } = sent;
-    const after =
-      target === null
-        ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, signal)
-        : await calls.addLine(target.id, line, signal);
-    const only = findOnly([after], line);
-    if (only === null) throw unknown(sent.bill, 'the answer does not have it');
-    return { bill: await confirm(session, calls, sent, only), added: true };
-  } catch (error) {
-    return { bill: await settle(session, calls, sent, error), added: true };
-  }
+  const there = await send(session, calls, sent, target).catch((error: unknown) => settle(session, calls, sent, error));
+  // Until it is confirmed the bill stays in doubt: the next run finds the line.
+  return { bill: await confirm(session, calls, sent, there), added: true };
 }
 
-/** Stores what an attempt ended with; returns the bill where its line is found after all. */
-async function settle(session: Session, calls: CallBilling, placing: Placing, error: unknown): Promise<CallBillRecord> {
+async function send(
+  session: Session,
+  calls: CallBilling,
+  { client, bill }: Placing,
+  target: CallInvoice | null,
+): Promise<Found> {
+  const { signal } = session.deps;
+  const line = toLine(bill);
+  const after =
+    target === null
+      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, signal)
+      : await calls.addLine(target.id, line, signal);
+  const found = findOnly([after], line);
+  if (found === null) throw unknown(bill, 'the answer does not have it');
+  return found;
+}
+
+/** Stores what a failed attempt ended with; returns the line where it is found after all. */
+async function settle(session: Session, calls: CallBilling, placing: Placing, error: unknown): Promise<Found> {
   if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
+  if (SEEN.includes(error.code)) throw error;
   const { bill, fences } = placing;
   if (error.code !== 'outcome_unknown') {
     // Refused before a change was made: the next run begins again.
@@ -92,9 +102,8 @@ async function settle(session: Session, calls: CallBilling, placing: Placing, er
   }
   for (let attempt = 0; attempt < READ_BACKS && !session.deps.signal.aborted; attempt += 1) {
     await session.deps.clock.sleep(READ_BACK_MS, session.deps.signal);
-    const invoices = await search(session, calls, placing).catch(() => []);
-    const found = findOnly(invoices, toLine(bill));
-    if (found !== null) return confirm(session, calls, placing, found);
+    const found = findOnly(await search(session, calls, placing).catch(() => []), toLine(bill));
+    if (found !== null) return found;
   }
   await changeBill(session, fences, bill, { state: 'unknown', note: error.message });
   throw error;
