@@ -38,10 +38,10 @@ export interface BillCallsOptions extends LockOptions {
 export interface Calls {
   /** Adds the calls of a period to an invoice, once. A bill that fails is in the report; the others are made. */
   bill(options?: BillCallsOptions): Promise<CallBillReport>;
-  /** Writes the report of a period, and bills nothing. */
+  /** Writes the report of a period, and bills nothing; with `remote` the panel makes it. */
   report(
     of: { service: string } | { client: string },
-    options: CallOptions & { period: string; reports: CallReports },
+    options: CallOptions & { period: string; reports: CallReports; remote?: boolean | undefined },
   ): Promise<{ reports: CallReportView[] }>;
   /** Reads records in the order of time; by default those of today in the billing zone. */
   records(
@@ -71,10 +71,10 @@ export function callsApi(call: RunCall): Calls {
     bill: (options) => checked(options, (session) => billCalls(session, toBillRequest(options))),
     report: (of, options) =>
       checked(options, async (session) => {
-        const { period, reports } = options;
+        const { period, reports, remote = false } = options;
         const service = 'service' in of ? of.service : null;
         const client = 'client' in of ? of.client : null;
-        return { reports: await reportCalls(session, { service, client, period, reports }) };
+        return { reports: await reportCalls(session, { service, client, period, remote, reports }) };
       }),
     records: (request, options) =>
       checked(options, (session) => {

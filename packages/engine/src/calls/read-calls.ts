@@ -15,6 +15,7 @@ import type { CallReports } from './bill-period.js';
 import { gather } from './gather.js';
 import { openTelephony, requireLine } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
+import { fetchRemoteReport } from './remote-report.js';
 
 /** Which records to read. */
 export interface RecordsRequest {
@@ -82,6 +83,8 @@ export interface CallReportCall {
   service: string | null;
   client: string | null;
   period: string;
+  /** Let the panel make the report. */
+  remote: boolean;
   reports: CallReports;
 }
 
@@ -90,7 +93,8 @@ export interface CallReportView {
   service: string;
   period: { from: string; to: string };
   csv: string;
-  totals: CallTotals;
+  /** Null for a report of the panel's own. */
+  totals: CallTotals | null;
 }
 
 /** Writes the report of a period without billing it, one file per line. */
@@ -116,7 +120,9 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
       reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
     );
     try {
-      const { totals } = await gather(session, { line, period, verifyPlan: null, report: { sink, format } });
+      const totals = request.remote
+        ? (await fetchRemoteReport(session, line, period, sink), null)
+        : (await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals;
       const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
       made.push({ service: service.id, period: { from, to }, csv: await sink.finish(), totals });
     } catch (error) {

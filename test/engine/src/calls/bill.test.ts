@@ -348,5 +348,21 @@ describe('a request', () => {
     expect(made).toMatchObject({ state: 'added', differences: [expect.objectContaining({ kind: 'charge' })] });
     const { reports } = await sluice.calls.report({ client: '42' }, { period: '2026-10', reports: world.reports });
     expect(reports).toMatchObject([{ service: 'svc-1', totals: { amount: '1.06' } }]);
+    const remote = { period: '2026-10', reports: world.reports, remote: true };
+    await expect(sluice.calls.report({ client: '42' }, remote)).rejects.toMatchObject({ code: 'unsupported' });
+    const job = { id: 'rep-1', rows: 1, totalCharge: '1.06' };
+    const states = ['running', 'ready', 'queued', 'expired'] as const;
+    let asked = 0;
+    exchange.reports = {
+      create: () => Promise.resolve({ ...job, status: 'queued' }),
+      get: () => Promise.resolve({ ...job, status: states[asked++] ?? 'failed' }),
+      download: async (_id, onChunk) => {
+        for (const byte of Buffer.from('\uFEFFção\r\n')) await onChunk(Uint8Array.of(byte));
+      },
+    };
+    const [copied] = (await sluice.calls.report({ client: '42' }, remote)).reports;
+    expect(copied).toMatchObject({ totals: null });
+    expect([...world.files.values()].at(-1)).toBe('\uFEFFção\r\n');
+    await expect(sluice.calls.report({ client: '42' }, remote)).rejects.toMatchObject({ code: 'report_failed' });
   });
 });

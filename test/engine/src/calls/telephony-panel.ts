@@ -13,6 +13,7 @@ export interface Exchange {
   /** States how many records a window has. */
   statesTotal: boolean;
   simulate: PanelTelephony['simulate'];
+  reports: PanelTelephony['reports'];
 }
 
 export const LINE = '9001';
@@ -25,6 +26,7 @@ export function createExchange(): Exchange {
     pageSize: 2,
     statesTotal: false,
     simulate: null,
+    reports: null,
     subscriber: {
       id: LINE,
       username: 'joao1042',
@@ -143,7 +145,7 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
     set: unsupported,
     remove: unsupported,
     simulate: exchange.simulate,
-    reports: null,
+    reports: exchange.reports,
     verifyToken: unsupported,
   };
 }
