@@ -113,9 +113,9 @@ export async function planAccounts(run: AccountsRun, works: readonly Decided[]):
     if (facts === undefined) return unplanned(work);
     const verb = verbOf(work);
     const refusal = verb === 'create' ? (panel.accounts?.check(facts.service, facts.product) ?? null) : null;
-    const { plan, drift, problem } = planSteps(on, facts, toCommand(panel, verb));
+    const { plan, problem } = planSteps(on, facts, toCommand(panel, verb));
     const counted = { ...plan, counts: plan.steps.length > 0 };
-    return withError({ ...unplanned(work), plan: counted, drift }, refusal ?? problem);
+    return withError({ ...unplanned(work), plan: counted }, refusal ?? problem);
   });
 }
 

@@ -81,7 +81,8 @@ export async function startAccountsBench(options: AccountsOptions = {}): Promise
   whmcs.addClient({ id: 77, currency: 'EUR' });
   whmcs.addProduct({ id: 10, name: 'Relay', fields: ['flvx_username'] });
   whmcs.addProduct({ id: 11, name: 'VPN' });
-  const before = Object.values(relay.state().users).map(({ user }) => user);
+  const names = (): string[] => [...relay.world.users.values()].map(({ user }) => user);
+  const before = names();
   const run = (words: string): Promise<Outcome> => bench.sluice(`${words} --json`);
   return {
     bench,
@@ -98,11 +99,8 @@ export async function startAccountsBench(options: AccountsOptions = {}): Promise
     run,
     reconcile: async (words = '') => (await run(`reconcile ${words}`.trim())).json(),
     plan: async () => (await run('plan')).json(),
-    relayUsers: () =>
-      Object.values(relay.state().users)
-        .map(({ user }) => user)
-        .filter((name) => !before.includes(name)),
-    vpnUsers: () => Object.values(vpn.state().users).map(({ name }) => name),
+    relayUsers: () => names().filter((name) => !before.includes(name)),
+    vpnUsers: () => [...vpn.state.users.values()].map(({ name }) => name),
     async close() {
       await relay.close();
       await vpn.close();
