@@ -56,7 +56,7 @@ export interface AutomaticRequest {
   verb: AccountVerb;
   run: string;
   /** Called under the lease, after the changes of its previous holder; throws if the account is not due any more. */
-  confirm?: (service: ServiceRecord) => void;
+  confirm?: ((service: ServiceRecord) => void) | undefined;
 }
 
 /** Creates or removes an account, or continues to, as a part of a run; `observe` stops it. */
@@ -67,15 +67,14 @@ export function provisionInRun(
 ): Promise<CommandResult> {
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
-  return carryOut(session, id, frame, { verb, dryRun: false, waitMs: 0, shown: false }, confirm);
+  return carryOut(session, id, { ...frame, confirm }, { verb, dryRun: false, waitMs: 0, shown: false });
 }
 
 async function carryOut(
   session: Session,
   id: string,
-  frame: CommandFrame,
+  { confirm, ...frame }: CommandFrame & { confirm?: AutomaticRequest['confirm'] },
   request: ProvisionRequest,
-  confirm?: AutomaticRequest['confirm'],
 ): Promise<CommandResult & { content: Decided }> {
   const result = await runDecidedCommand(session, id, frame, (service, panel) => {
     confirm?.(service);
@@ -125,18 +124,23 @@ async function decide(
   session: Session,
   panel: Panel,
   service: ServiceRecord,
-  request: ProvisionRequest & { isAutomatic: boolean },
+  request: ProvisionRequest,
 ): Promise<Decided> {
   const { files } = session.deps;
   const { open, superseded, stored, product } = await check(session, panel, service, request);
   // An adopted account keeps its password, so that the one in the billing system stays, too.
-  const billing = request.adopt === true ? null : await findBillingPlace(session, service, product);
+  const hasPlace = request.adopt !== true && panel.passwords !== undefined;
+  const billing = hasPlace ? await findBillingPlace(session, service, product) : null;
   const how = { verb: request.verb, isRepeat: open !== null, mustLook: billing !== null };
   const setPassword = await setsPassword(session, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const plan =
     setPassword && !request.dryRun
-      ? await choosePassword(session, service.id, request, { product, billing, earlierFile })
+      ? await choosePassword(session, service.id, withEarlierFile(request, earlierFile), {
+          product,
+          billing,
+          earlierFile,
+        })
       : null;
   if (plan) stored.passwordFile = plan.file;
   // A repeat with another password file stores the new file.
@@ -171,12 +175,26 @@ async function decide(
       return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
     },
     done: (target, tables) => finishVerb(command, target, tables),
-    // A termination that was accepted before stays open, even if it fails now.
-    ...(request.verb === 'terminate' &&
-      open === null && { refused: (error, tables) => refuse(command, error, tables) }),
-    ...(request.verb === 'change-package' && { refused: restoreProduct(command, service) }),
-    ...(request.verb === 'create' && request.isAutomatic && { refused: dropRefused(command) }),
+    ...toRefusal(command, service, open),
   };
+}
+
+/** Returns what a refusal of the command stores. */
+function toRefusal(
+  command: VerbCommand,
+  service: ServiceRecord,
+  open: ActionRecord | null,
+): Pick<CommandContent, 'refused'> {
+  const { verb, isAutomatic } = command.request;
+  // A termination that was accepted before stays open, even if it fails now.
+  if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
+  if (verb === 'change-package') return { refused: restoreProduct(command, service) };
+  return verb === 'create' && isAutomatic === true ? { refused: dropRefused(command) } : {};
+}
+
+/** A run that finishes the command of an operator writes to the file that the operator named. */
+function withEarlierFile(request: ProvisionRequest, earlierFile: string | null): ProvisionRequest {
+  return request.isAutomatic === true && earlierFile !== null ? { ...request, passwordFile: earlierFile } : request;
 }
 
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {

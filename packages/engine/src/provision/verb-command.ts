@@ -8,6 +8,8 @@ import { listNewRefs } from './account.js';
 
 /** A request to provision an account. */
 export interface ProvisionRequest {
+  /** Whether a run decided on it instead of an operator. */
+  isAutomatic?: boolean;
   verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
   dryRun: boolean;
   waitMs: number;
@@ -101,7 +103,7 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
 /** Errors of an agent that does not accept a further user. */
 export const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];
 
-/** Removes the name of an account that an agent refused, so that the next creation begins anew. */
+/** Removes the name of an account that an agent refused, so that the next creation starts again with a new one. */
 export function dropRefused(command: VerbCommand): NonNullable<CommandContent['refused']> {
   const { session, panel, product } = command;
   return async (error, tables, service) => {

@@ -54,7 +54,11 @@ export async function load(
       service: service.trafficMode,
       product: configured?.mode ?? null,
     });
-    const skipped = ordered ? null : termination !== null ? UNFINISHED : skipReason(service, product, { panel, config, now });
+    const skipped = ordered
+      ? null
+      : termination !== null
+        ? UNFINISHED
+        : skipReason(service, product, { panel, config, now });
     const error = configured ? null : unknownProduct(service);
     const isPlaced = error === null && skipped === null;
     const placed = isPlaced

@@ -195,7 +195,8 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
   for (const work of decided) {
     const done = calm.get(work.service.id);
     if (done) finished.push(done);
-    else if (wishes.has(work.service.id) || due.has(work.service.id) || needsMore(panel, work, request)) open.push(work);
+    else if (wishes.has(work.service.id) || due.has(work.service.id) || needsMore(panel, work, request))
+      open.push(work);
     else finished.push(untouched(work));
   }
   return finished;
@@ -254,7 +255,13 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const about = stopped ? [] : [...drafted.notices, ...bought.notices];
-  const notices = [...about, ...run.accounts.notices, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
+  const notices = [
+    ...about,
+    ...run.accounts.notices,
+    ...applied.notices,
+    ...changed,
+    ...(stopped ? [brakeNotice(run, braked)] : []),
+  ];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
   else if (works.length + result.notices.length > 0) {
@@ -269,7 +276,13 @@ async function planOpen(run: PanelRun, works: readonly Decided[]): Promise<Plann
   const isDue = ({ service }: Decided): boolean => run.accounts.due.has(service.id);
   const due = works.filter(isDue);
   if (due.length === 0) return planAll(run, works);
-  const planned = [...(await planAll(run, works.filter((work) => !isDue(work)))), ...(await planAccounts(run, due))];
+  const planned = [
+    ...(await planAll(
+      run,
+      works.filter((work) => !isDue(work)),
+    )),
+    ...(await planAccounts(run, due)),
+  ];
   return planned.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
 }
 

@@ -28,7 +28,8 @@ export async function findAccountDue(
   const isOwn = ownsAccount(kind, service);
   const isUnfinished = async (): Promise<boolean> => (await findOpenRow(session, service.id, 'create')) !== null;
   if (service.status === 'terminated') {
-    if ((product.provision !== 'auto' && product.terminate !== 'auto') || !(isOwn || (await isUnfinished()))) return null;
+    if ((product.provision !== 'auto' && product.terminate !== 'auto') || !(isOwn || (await isUnfinished())))
+      return null;
     const reason = product.terminate === 'auto' ? await findReason(session, decision, observing) : 'operator';
     return { verb: 'terminate', reason };
   }

@@ -59,7 +59,8 @@ describe('orders of WHMCS', () => {
     const { password } = at.whmcs.service(1);
     const log = (await at.run('log list')).stdout + (await at.run('log list --api')).stdout;
     expect(at.bench.printed + log).not.toContain(password);
-    for (const file of readdirSync(at.bench.folder)) expect(at.bench.read(file)).not.toContain(password);
+    const files = readdirSync(at.bench.folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const { name } of files) expect(at.bench.read(name)).not.toContain(password);
     const before = changes();
     const again = await at.run('reconcile');
     expect([again.exitCode, actionsOf(again.json()), changes()]).toEqual([0, [], before]);
@@ -234,8 +235,11 @@ describe('accounts without a command', () => {
     at.addOrder(1);
     await at.sync();
     at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
-    at.relay.server.inject({ endpoint: /user\/list$/, skip: 1, fault: { kind: 'cut' } });
+    const ignore = at.relay.server.onCall(({ endpoint }) => {
+      if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
+    });
     await at.reconcile();
+    ignore();
     at.relay.server.clearFaults();
     expect([at.relayUsers().length, (await show('whmcs-1')).refs['flvx_user_id']]).toEqual([1, undefined]);
     at.whmcs.service(1).status = 'Cancelled';
