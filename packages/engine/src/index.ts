@@ -29,6 +29,7 @@ export { configSchema, type Config, type ConfigSchema } from './config/schema.js
 export type { CycleLimit } from './dependencies.js';
 export type { Check } from './doctor/check.js';
 export type { DoctorRequest } from './doctor/doctor.js';
+export type { AccountDue, AccountReason } from './services/account-due.js';
 export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';

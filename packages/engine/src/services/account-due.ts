@@ -1,6 +1,6 @@
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
-import { type AccountVerb, hasAccount, ownsAccount } from '../provision/account.js';
+import { hasAccount, ownsAccount } from '../provision/account.js';
 import { findOpenRow } from '../provision/stored-command.js';
 import type { Session } from '../session.js';
 
@@ -12,7 +12,7 @@ export type AccountReason = 'next_run' | 'observe' | 'brake' | 'failed' | 'not_p
 
 /** What is still to be done about the account of a service. */
 export interface AccountDue {
-  verb: AccountVerb;
+  verb: 'create' | 'terminate';
   reason: AccountReason;
 }
 

@@ -238,7 +238,8 @@ function transactionBodies(world: WhmcsWorld, matches: (row: WhmcsWorld['transac
 
 /** The invoice of an order is the first one with a line for its service. */
 const getOrders: Handler = (world, form) => {
-  const rows = [...world.services.values()].filter(
+  const first = new Map([...world.services.values()].reverse().map((row) => [row.orderId, row]));
+  const rows = [...first.values()].filter(
     ({ orderId }) => orderId !== 0 && (!form.has('id') || orderId === form.number('id')),
   );
   const cut = page(world, form, rows);
