@@ -56,6 +56,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
   service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
+  termination_waiting:
+    'Remove it with "sluice provision terminate {service} --yes", or all that wait with "sluice reconcile --allow-mass"',
   unsupported: '"sluice panel list" shows what each panel supports',
   account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
   account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',
