@@ -8,7 +8,7 @@ import { undecided } from './decide.js';
 import { leaveOut } from './facts.js';
 import { load } from './load.js';
 import type { Notice } from './notices.js';
-import { planSteps } from './plan.js';
+import { planAll, planSteps } from './plan.js';
 import type { RunRequest } from './request.js';
 import { findSharers } from './sharing.js';
 import {
@@ -92,9 +92,18 @@ function waitingNotice({ id, panel }: ServiceRecord): Notice {
   return { code, key: `${code}:${id}`, panel, service: id, message };
 }
 
+/** Plans services, and the accounts that are due; returns all in order. */
+export async function planOpen(run: AccountsRun, works: readonly Decided[]): Promise<Planned[]> {
+  const isDue = ({ service }: Decided): boolean => run.accounts.due.has(service.id);
+  const due = works.filter(isDue);
+  if (due.length === 0) return planAll(run, works);
+  const others = works.filter((work) => !isDue(work));
+  const planned = [...(await planAll(run, others)), ...(await planAccounts(run, due))];
+  return planned.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+}
+
 /** Plans what is due, from the run's lists, as a dry run of the command would. */
-export async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promise<Planned[]> {
-  if (works.length === 0) return [];
+async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promise<Planned[]> {
   const { session, panel, accounts } = run;
   // Resources of accounts that do not exist are not stored.
   const on: RunOnPanel = { ...run, scope: 'command', resources: new Map() };

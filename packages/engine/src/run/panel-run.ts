@@ -8,13 +8,13 @@ import { draftPurchases } from '../purchases/auto-buy.js';
 import { NO_ACCOUNT } from '../provision/account.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
-import { type Accounts, carryOutAccounts, noAccounts, planAccounts, readOrders, withDue } from './accounts.js';
+import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, withDue } from './accounts.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
-import { type Notice, toNotices } from './notices.js';
+import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } from './plan.js';
@@ -254,14 +254,9 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
-  const about = stopped ? [] : [...drafted.notices, ...bought.notices];
-  const notices = [
-    ...about,
-    ...run.accounts.notices,
-    ...applied.notices,
-    ...changed,
-    ...(stopped ? [brakeNotice(run, braked)] : []),
-  ];
+  const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
+  const about = [...run.accounts.notices, ...purchases];
+  const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
   else if (works.length + result.notices.length > 0) {
@@ -271,21 +266,6 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
 }
 
-/** Plans services, and the accounts that are due; returns all in order. */
-async function planOpen(run: PanelRun, works: readonly Decided[]): Promise<Planned[]> {
-  const isDue = ({ service }: Decided): boolean => run.accounts.due.has(service.id);
-  const due = works.filter(isDue);
-  if (due.length === 0) return planAll(run, works);
-  const planned = [
-    ...(await planAll(
-      run,
-      works.filter((work) => !isDue(work)),
-    )),
-    ...(await planAccounts(run, due)),
-  ];
-  return planned.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
-}
-
 /** Buys what auto-buy drafted, unless the brake stopped the run; a dry run goes on as if it was bought. */
 async function buy(
   run: PanelRun,
@@ -293,10 +273,14 @@ async function buy(
   before: readonly Decided[],
   stopped: boolean,
 ): Promise<{ works: readonly Planned[]; notices: Notice[] }> {
+  if (run.request.dryRun) run.results.changes ||= wanted.some(({ buys }) => buys.length > 0);
   if (stopped) return { works: await planWithoutBuys(run, wanted, before), notices: [] };
-  if (!run.request.dryRun) return buyDrafts(run, wanted, before);
-  run.results.changes ||= wanted.some(({ buys }) => buys.length > 0);
-  return { works: wanted, notices: [] };
+  return run.request.dryRun ? { works: wanted, notices: [] } : buyDrafts(run, wanted, before);
+}
+
+/** What the brake stopped is shown to the operator who has to decide. */
+function wouldBuyAll(wanted: readonly Planned[]): Notice[] {
+  return wanted.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(service, row)));
 }
 
 /** Returns how a run, stopped by the brake or not, treats services. */
