@@ -65,6 +65,11 @@ describe('orders of WHMCS', () => {
     const again = await at.run('reconcile');
     expect([again.exitCode, actionsOf(again.json()), changes()]).toEqual([0, [], before]);
     expect(states(again.json())).toEqual(['whmcs-1 ok', 'whmcs-3 skipped', 'whmcs-2 ok']);
+    const changed = (await at.run('provision change-password whmcs-1')).json<{ credentials: unknown }>();
+    const { username } = at.whmcs.service(1);
+    expect(changed.credentials).toEqual({ username, password: null, passwordFile: null, writtenTo: 'WHMCS' });
+    expect(at.whmcs.service(1).password).not.toBe(password);
+    expectUsable(1);
   });
 
   it('become accounts while pending once their invoice is paid', async () => {
