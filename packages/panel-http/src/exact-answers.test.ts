@@ -3,7 +3,7 @@ import { createPanelHttp } from './create-panel-http.js';
 import { failureOf } from './test/failure-of.js';
 import { createTestClock } from './test/test-clock.js';
 import { startServer, type TestServer } from './test/test-server.js';
-import type { PanelHttp, PanelReply } from './types.js';
+import type { PanelFailure, PanelHttp, PanelReply } from './types.js';
 
 let server: TestServer;
 let http: PanelHttp;
@@ -54,10 +54,10 @@ it('lets the call decide about answers with any status and form', async () => {
   const seen: PanelReply[] = [];
   const call = {
     ...({ method: 'POST', path: '/x', endpoint: 'POST /x' } as const),
-    outcomeIn: (answer: PanelReply) => {
+    outcomeIn: (answer: PanelReply): PanelFailure | 'success' | null => {
       seen.push(answer);
-      if (answer.text === 'no') return { code: 'PANEL_REJECTED', message: 'no', outcomeUnknown: true } as const;
-      if (answer.status === 429) return { code: 'PANEL_RATE_LIMITED', message: '', fields: [] } as const;
+      if (answer.text === 'no') return { code: 'PANEL_REJECTED', message: 'no', outcomeUnknown: true };
+      if (answer.status === 429) return { code: 'PANEL_RATE_LIMITED', message: '', fields: [] };
       return answer.status === 409 ? 'success' : null;
     },
   };

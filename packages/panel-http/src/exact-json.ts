@@ -11,11 +11,8 @@ const AT_RISK = /\d[.eE]|\d{16}|-0/;
 export function parseExactJson(text: string): unknown {
   const parsed = JSON.parse(text) as unknown;
   if (!AT_RISK.test(text)) return parsed;
-  let changed = false;
-  const exact = text.replace(TOKENS, (token) => {
-    if (token.startsWith('"') || String(Number(token)) === token) return token;
-    changed = true;
-    return `"${token}"`;
-  });
-  return changed ? (JSON.parse(exact) as unknown) : parsed;
+  const exact = text.replace(TOKENS, (token) =>
+    token.startsWith('"') || String(Number(token)) === token ? token : `"${token}"`,
+  );
+  return exact === text ? parsed : (JSON.parse(exact) as unknown);
 }
