@@ -117,7 +117,7 @@ export class Codec {
     const name = this.#wireName(field);
     if (name === null) return null;
     if (typeof name === 'object') {
-      const [first = '', rest = ''] = splitName(String(value ?? ''));
+      const [first, rest] = splitName(typeof value === 'string' ? value : '');
       return [
         [name[0], first],
         [name[1], rest],

@@ -1,3 +1,5 @@
+import type { Scalar } from '../profile/types.js';
+
 /**
  * Writes a form with every byte except `A-Z a-z 0-9 - _ .` as `%XX` in capitals and a blank as `+`: the bytes that PHP makes again
  * of what it parsed, so that a signature over them fits (docs/profiles.md#signatures).
@@ -22,8 +24,11 @@ function flatten(name: string, value: unknown): [string, string][] {
   if (typeof value === 'object') {
     return Object.entries(value).flatMap(([key, item]) => flatten(`${name}[${key}]`, item));
   }
-  return [[name, String(value as string | number | boolean)]];
+  return [[name, toText(value as Scalar)]];
 }
+
+/** Writes a scalar as text; null is an empty one. */
+export const toText = (value: Scalar): string => (value === null ? '' : String(value));
 
 function escapeByte(text: string): string {
   // A lone surrogate has no bytes; a buffer replaces it.

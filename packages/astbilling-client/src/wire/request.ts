@@ -1,4 +1,4 @@
-import type { CallOperation, Formats, Lookup, Profile, ResourceName, Scalar } from '../profile/types.js';
+import type { CallOperation, Formats, Lookup, Profile, ResourceName } from '../profile/types.js';
 import { type CanonicalRecord, Codec, type WireEntry } from './codec.js';
 import { writeForm, writeJson } from './form.js';
 
@@ -139,17 +139,17 @@ export class RequestWriter {
 
   /** Replaces the placeholders of a text; null when one has no value. */
   #fill(name: ResourceName, text: string, { id, record = {}, results = {} }: RequestParts): string | null {
-    let complete = true;
+    let missing = 0;
     const filled = text.replace(/\{([^}]*)\}/g, (_, word: string) => {
       const value = Object.hasOwn(results, word)
         ? results[word]
         : word === 'id'
           ? id
           : this.#filled(name, word, record);
-      if (value === undefined || value === null || value === '') complete = false;
-      return String(value as Scalar);
+      if (value === undefined || value === null || value === '') missing += 1;
+      return String(value);
     });
-    return complete ? filled : null;
+    return missing === 0 ? filled : null;
   }
 
   #filled(name: ResourceName, field: string, record: CanonicalRecord): unknown {
@@ -200,7 +200,7 @@ export class RequestWriter {
         Object.entries(item).map(([key, text]) => [
           key,
           text.replace(/\{(name|op|value)\}/g, (_, word: 'name' | 'op' | 'value') =>
-            word === 'name' ? name : word === 'op' ? ops[op] : String(value as Scalar),
+            word === 'name' ? name : word === 'op' ? ops[op] : String(value),
           ),
         ]),
       ),
