@@ -104,7 +104,7 @@ export type Disposition = 'ANSWERED' | 'NO ANSWER' | 'BUSY' | 'FAILED' | 'CONGES
 
 /** The record of one call. Instants are ISO UTC, amounts decimal text with every digit of the wire. */
 export interface CallRecord {
-  /** Unique; what repeats are told by. */
+  /** Unique; what repeats are recognised by. */
   id: string;
   /** Id of the channel; several records of one call may share it. */
   uniqueId: string | null;
