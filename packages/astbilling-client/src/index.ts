@@ -12,6 +12,7 @@ export type {
   CustomerValues,
   Deletable,
   DidValues,
+  ExtraValues,
   Filters,
   Lifecycle,
   Reads,
@@ -29,4 +30,21 @@ export type {
 } from './client/types.js';
 export { builtInProfiles, parseProfile, readProfile } from './profile/load.js';
 export { ProfileError, type ProfileProblem } from './profile/profile-error.js';
-export type { OperationName, Profile, ResourceName } from './profile/types.js';
+export type {
+  CallOperation,
+  Envelope,
+  FailureKind,
+  FailureTest,
+  FiltersEncoding,
+  Formats,
+  Lookup,
+  Operation,
+  OperationName,
+  Pagination,
+  Profile,
+  ProfileAuth,
+  Resource,
+  ResourceName,
+  Scalar,
+  ViaOperation,
+} from './profile/types.js';

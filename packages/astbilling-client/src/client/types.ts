@@ -97,7 +97,8 @@ export interface Route {
   extra: Readonly<Record<string, unknown>>;
 }
 
-type Extra = Readonly<Record<string, string | number | boolean | null>>;
+/** Further fields of a record by their names in the profile. */
+export type ExtraValues = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Fields of a line to write. Fields of the customer are accepted where the profile keeps both in one record. */
 export interface SubscriberValues {
@@ -116,7 +117,7 @@ export interface SubscriberValues {
   email?: string | null;
   phone?: string | null;
   /** Further fields by their names in the profile. */
-  extra?: Extra;
+  extra?: ExtraValues;
 }
 
 /** Fields of a number to write. Amounts are decimal text. */
@@ -133,7 +134,7 @@ export interface DidValues {
   currency?: string;
   status?: LineStatus | 'available';
   externalRef?: string | null;
-  extra?: Extra;
+  extra?: ExtraValues;
 }
 
 /** Fields of a customer to write. */
@@ -144,14 +145,14 @@ export interface CustomerValues {
   phone?: string | null;
   externalRef?: string | null;
   status?: 'active' | 'suspended';
-  extra?: Extra;
+  extra?: ExtraValues;
 }
 
 /** Fields of a plan, carrier, trunk, route or rate to write, by the names of their record. */
 export type CatalogueValues<Row> = { [Key in keyof Omit<Row, 'id' | 'extra'>]?: Row[Key] } & {
   /** Of a trunk. */
   password?: string;
-  extra?: Extra;
+  extra?: ExtraValues;
 };
 
 /** Filters by field; what the system can't filter is filtered here, with a warning. */
@@ -174,6 +175,7 @@ export interface ReadsAndWrites<Row, Values> extends Reads<Row> {
   update(id: string, values: Values, options?: AstbillingCallOptions): Promise<void>;
 }
 
+/** Removal of a catalogue's record. */
 export interface Deletable {
   delete(id: string, options?: AstbillingCallOptions): Promise<void>;
 }
