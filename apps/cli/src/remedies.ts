@@ -22,8 +22,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
-  outcome_unknown:
+  outcome_unknown: [
     'The next run reads the panel again; if the panel never shows the change, check the object and report the outcome with "sluice action resolve {action} --done" or --not-done',
+    '"sluice reconcile" finds out what became of it, and finishes it',
+  ],
   not_finished: 'Run "sluice plan" to see the remaining changes',
   no_order: 'Set it with "sluice service set {service} easydcim_order_id=ID"',
   order_state_unknown: '"sluice doctor --contract" shows what Sluice reads from the order',
@@ -39,10 +41,16 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
-  unknown_client: 'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
-  unknown_invoice: '"sluice invoice list" lists the invoices',
+  unknown_client: [
+    'Correct the client of the service: it has to exist in {billing}',
+    'Correct the id, or add credit with "sluice credit add {client} AMOUNT --currency C"',
+  ],
+  unknown_invoice: ['{billing} itself lists the invoices', '"sluice invoice list" lists the invoices'],
   invoice_closed: '"sluice invoice show {invoice}" shows what became of it',
-  currency_mismatch: 'Use the currency that "sluice credit show {client}" shows',
+  currency_mismatch: [
+    'Offer a price in the currency that the client has in {billing}',
+    'Use the currency that "sluice credit show {client}" shows',
+  ],
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   ref_used: 'Use another --ref, or none',
   unknown_panel: '"sluice panel list" lists the panels',
@@ -56,7 +64,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
   service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
-  unsupported: '"sluice panel list" shows what each panel supports',
+  unsupported: [
+    'Use {billing} itself; without "billing: {billing}" in the config Sluice bills with its own ledger',
+    '"sluice panel list" shows what each panel supports',
+  ],
   account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
   account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',
   no_account: 'Create it with "sluice provision create {service}"',
@@ -79,6 +90,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_package: '"sluice package list" lists the packages',
   package_not_offered: 'Add it to packages of the product, or choose one of "sluice package list"',
+  billed_elsewhere: 'Set "billing: {billing}" in the config, then try again',
   no_client: 'Set it with "sluice service set {service} client=ID"',
   purchase_unfinished:
     '"sluice reconcile" asks the billing system and finishes it; end it with "sluice purchase cancel {purchase}"',

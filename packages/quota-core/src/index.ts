@@ -1,4 +1,4 @@
-export { QuotaCoreError, type QuotaCoreErrorCode } from './errors.js';
+export { QuotaCoreError, quote, type QuotaCoreErrorCode } from './errors.js';
 export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
 export {
   addMoney,

@@ -134,9 +134,10 @@ function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): 
 function purchaseText(
   terminal: Terminal,
   { panel }: ServiceDetail,
-  { package: name, bytes, price, currency, status, at }: ServiceDetail['purchases'][number],
+  { package: name, bytes, price, currency, status, at, current }: ServiceDetail['purchases'][number],
 ): string {
-  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}`;
+  const cycle = current ? '' : ' (earlier cycle)';
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
 /** Prints a service with all its details. */

@@ -87,13 +87,13 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
 }
 
 /** Returns what a purchase changed, as one line. */
-export function formatPurchase({ purchase, stillHeld }: PurchaseReport, heldBefore: number): string {
+export function formatPurchase({ purchase, stillHeld, error }: PurchaseReport, heldBefore: number): string {
   const { id, service, package: name, bytes, currency, invoice, status } = purchase;
   const what = `${name} (${formatBytes(bytes)}) for ${purchase.charged ?? purchase.price} ${currency}`;
   const parts = [`${service}: ${status === 'paid' ? 'bought' : status} ${what}, ${id}`];
   if (invoice !== null) parts.push(`invoice ${invoice}`);
   if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
-  else if (heldBefore > 0) parts.push('released');
+  else if (heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
   return parts.join('; ');
 }
 

@@ -173,7 +173,8 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
     }
     for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
   }
-  if (report.totals.actions === 0) terminal.line('Nothing to change.');
+  const buys = report.notices.some(({ code }) => code === 'would_buy');
+  if (report.totals.actions === 0 && !buys) terminal.line('Nothing to change.');
   if (!terminal.quiet) printObserving(terminal, report.run.observing);
   printEnd(terminal, report);
 }

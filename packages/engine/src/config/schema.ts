@@ -99,8 +99,12 @@ const productBase = {
   credentials: z.optional(z.strictObject({ writeTo: optionalText, message: optionalText })),
 };
 
+const someTraffic = size.check(
+  z.refine((bytes) => bytes > 0, { error: 'is nothing: a package needs traffic, such as 50GB' }),
+);
+
 const trafficPackage = z.strictObject({
-  traffic: size,
+  traffic: someTraffic,
   price: amount,
   currency: optionalCurrency,
   taxed: off,

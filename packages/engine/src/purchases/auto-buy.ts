@@ -4,7 +4,7 @@ import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
-import type { Notice } from '../run/notices.js';
+import { type Notice, wouldBuy } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
 import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
@@ -20,16 +20,16 @@ export interface Wish {
   maxPerCycle: number;
 }
 
-/** Returns what auto-buy would buy for a service; null where it buys nothing. Pure. */
+/** Returns what auto-buy would buy for a service, or why it can't; null where it has nothing to buy. Pure. */
 export function findWish(
   { session }: Pick<RunOnPanel, 'session'>,
   stored: readonly AutoBuyRecord[],
-  { service, decision, allowance, enforcement, holds, skipped, error, cycle }: Decided,
-): Wish | null {
+  { service, decision, allowance, holds, skipped, error, cycle }: Decided,
+): Wish | Refusal | null {
   const { config } = session;
   const { id, client, product } = service;
-  if (decision === null || skipped !== null || error !== null || cycle === null || client === null) return null;
-  if (allowance?.kind !== 'limited' || enforcement.value !== 'on') return null;
+  if (decision === null || skipped !== null || error !== null || cycle === null) return null;
+  if (allowance?.kind !== 'limited') return null;
   const due = [...holds, ...decision.holds];
   if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
   const quota = decision.limits.find(({ limit }) => limit === 'quota');
@@ -37,10 +37,12 @@ export function findWish(
   const rule = findRule(config, stored, { service: id, client, product });
   if (!rule.enabled || rule.package === null) return null;
   const threshold = thresholdBytes(rule.threshold, allowance);
+  if (threshold === null || quota.remainingBytes > threshold) return null;
   const bought = findPackage(config, rule.package);
   const isOffered = findEntry(config.products, product)?.packages.includes(rule.package) === true;
-  if (threshold === null || bought === undefined || !isOffered) return null;
-  if (quota.remainingBytes > threshold) return null;
+  if (bought === undefined || !isOffered)
+    return { refused: 'package', why: `product ${product} does not offer ${rule.package}` };
+  if (client === null) return { refused: 'client', why: 'it has no client' };
   return {
     package: bought,
     client,
@@ -64,7 +66,7 @@ type Credits = Map<string, { currency: string | null; left: string } | ItemError
 export async function draftPurchases(
   on: RunOnPanel,
   works: readonly Decided[],
-  wishes: ReadonlyMap<string, Wish>,
+  wishes: ReadonlyMap<string, Wish | Refusal>,
 ): Promise<Drafted> {
   const notices: Notice[] = [];
   const credits: Credits = new Map();
@@ -75,9 +77,11 @@ export async function draftPurchases(
       drafted.push(work);
       continue;
     }
-    const outcome = await draft(on, work, wish, credits);
+    const outcome = 'refused' in wish ? wish : await draft(on, work, wish, credits);
     if ('refused' in outcome) notices.push(refusedNotice(work, outcome));
-    if ('buys' in outcome) drafted.push(withDrafts(on, work, outcome.buys));
+    const isObserved = work.enforcement.value === 'observe';
+    if ('buys' in outcome && isObserved) notices.push(...outcome.buys.map((row) => wouldBuy(work.service, row)));
+    if ('buys' in outcome) drafted.push(isObserved ? work : withDrafts(on, work, outcome.buys));
     else drafted.push('code' in outcome ? withError(work, outcome) : work);
   }
   return { works: drafted, notices };
@@ -92,7 +96,7 @@ export function withDrafts(on: RunOnPanel, work: Decided, buys: readonly Purchas
 }
 
 /** Why nothing is bought: a word for the cause, and the sentence. */
-interface Refusal {
+export interface Refusal {
   refused: string;
   why: string;
 }

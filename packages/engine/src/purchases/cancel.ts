@@ -6,8 +6,8 @@ import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { suggestId } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
-import { loadService } from './load-service.js';
-import { refundPurchase } from './resolve-purchases.js';
+import { loadService, recordAllowance } from './load-service.js';
+import { findInvoice, refundPurchase } from './resolve-purchases.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
 /** Which purchase to cancel. */
@@ -21,7 +21,7 @@ export interface CancelRequest {
 /**
  * Cancels a pending purchase with its invoice, or with `refund` a paid one. Repeatable.
  *
- * @throws SluiceError `unknown_purchase`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
+ * @throws SluiceError `unknown_purchase`, `billed_elsewhere`, `purchase_paid` without `refund`, `purchase_used` where the service would not stay
  *   under its allowance, `purchase_ended` for one that failed or is over: nothing was changed
  */
 export async function cancelPurchase(session: Session, request: CancelRequest): Promise<PurchaseDetail> {
@@ -31,6 +31,7 @@ export async function cancelPurchase(session: Session, request: CancelRequest): 
   const row = await withRun(session, purpose, async (run) => {
     if (isStored) await run.leases.take(serviceLease(service), request.waitMs);
     const found = await requirePurchase(session, request.id);
+    refuseElsewhere(session, found);
     await run.start();
     const cancelled =
       found.status === 'pending' ? await cancelPending(session, run, found) : await undo(session, run, found, request);
@@ -54,15 +55,23 @@ async function requirePurchase({ store }: Session, id: string): Promise<Purchase
   });
 }
 
+/** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */
+function refuseElsewhere({ config }: Session, { id, billing }: PurchaseRecord): void {
+  if (billing === null || billing === config.billing) return;
+  throw new SluiceError(
+    'billed_elsewhere',
+    `Purchase ${id} is billed by ${billing}, and the config names ${config.billing}; nothing was changed`,
+    { details: { purchase: id, billing } },
+  );
+}
+
 /** Cancels the invoice of a purchase; returns the purchase as paid where the client was faster. */
 async function cancelPending(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
   const billing = await session.billing();
   const { signal } = session.deps;
-  const found =
-    row.invoice === null
-      ? await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)
-      : await billing.invoice(row.invoice, signal);
+  const found = await findInvoice(session, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
+  if (isOpen && found.lines.length > 1) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, signal) : found;
   const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(invoice, session.now());
   return changePurchase(session, run.leases.held, row, change);
@@ -85,7 +94,13 @@ async function undo(
   await refuseUsed(session, row);
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
+  await recordAllowance(session, run.leases.held, row);
   return refundPurchase(session, run.leases.held, marked);
+}
+
+function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there; nothing was changed`;
+  return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
 }
 
 function isPaid({ id }: PurchaseRecord): SluiceError {

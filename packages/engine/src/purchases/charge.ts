@@ -91,11 +91,13 @@ function afterCharge(charge: Charge, now: string): PurchaseChange {
 }
 
 /** Returns what an invoice says about its purchase. */
-export function afterInvoice({ id: invoice, status, total: charged }: Invoice, now: string): PurchaseChange {
-  if (status === 'paid') return { status, invoice, charged, paidAt: now };
-  if (status === 'cancelled') return { status, invoice, charged };
-  if (status === 'refunded') return { status, invoice, charged, refundedAt: now };
-  return { invoice, charged };
+export function afterInvoice({ id: invoice, status, total, lines }: Invoice, now: string): PurchaseChange {
+  // The total of an invoice that others were merged into is not the price of the purchase.
+  const known = lines.length > 1 ? { invoice } : { invoice, charged: total };
+  if (status === 'paid') return { ...known, status, paidAt: now };
+  if (status === 'cancelled') return { ...known, status };
+  if (status === 'refunded') return { ...known, status, refundedAt: now };
+  return known;
 }
 
 /** Stores a change of a purchase, and returns its row. */

@@ -6,7 +6,7 @@ import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { chargePurchase, newPurchase } from './charge.js';
-import { loadService } from './load-service.js';
+import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
@@ -61,7 +61,7 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   if (known !== null) {
     await run.start();
     const isOpen = known.status === 'pending' && known.invoice === null;
-    return isOpen ? chargePurchase(session, run.leases.held, known) : known;
+    return isOpen ? charge(session, run, known) : known;
   }
   const bought = requireOffered(session.config, service, request.package);
   const client = requireChargeable(service);
@@ -70,11 +70,28 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   const key = request.ref === undefined ? null : refKey(request.ref);
   const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
   await session.write(run.leases.held, async (tables) => {
-    await refuseUnfinished(tables, row);
+    // A reference of its own says that another one is wanted.
+    if (key === null) await refuseUnfinished(tables, row);
     await run.start(tables);
     await tables.purchases.add(row);
   });
-  return chargePurchase(session, run.leases.held, row);
+  return charge(session, run, row);
+}
+
+/** Charges a stored purchase; the error of one that stays open says so. */
+async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<PurchaseRecord> {
+  const fences = run.leases.held;
+  try {
+    const after = await chargePurchase(session, fences, row);
+    if (after.status === 'paid') await recordAllowance(session, fences, after);
+    return after;
+  } catch (error) {
+    const stored = await session.store.purchases.get(row.id);
+    if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
+    const message = `${error.message} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
+    const { kind, code, cause } = error;
+    throw new SluiceError(code, message, { kind, cause, details: { ...error.details, purchase: row.id } });
+  }
 }
 
 const refKey = (ref: string): string => `ref:${ref}`;
@@ -174,7 +191,11 @@ async function releaseHeld(
   id: string,
   { waitMs, run }: { waitMs: number; run: string },
 ): Promise<ItemError | null> {
-  if ((await session.store.holds.open({ services: [id] })).length === 0) return null;
+  const { holds, evidence } = session.store;
+  // A hold may have ended in an earlier attempt that could not undo its restriction.
+  const isHeld =
+    (await holds.open({ services: [id] })).length > 0 || (await evidence.open({ services: [id] })).length > 0;
+  if (!isHeld) return null;
   try {
     const { work } = await runDecidedCommand(
       session,

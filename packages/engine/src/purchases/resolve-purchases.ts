@@ -1,4 +1,4 @@
-import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
@@ -42,7 +42,8 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
       const after = await resolve(session, request.fences, row);
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
-      notices.push(purchaseNotice(service, after));
+      const late = after.status === 'paid' && (await isCycleOver(session, row));
+      notices.push(purchaseNotice(service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
       problems.set(service.id, toProblem(error));
@@ -81,20 +82,32 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
 async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+  if (row.status === 'refunded') return refundPurchase(session, fences, row);
+  const wasInvoiced = row.invoice !== null;
+  if (!wasInvoiced && !(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
+  const found = await findInvoice(session, row);
+  // A paid purchase stays paid where its invoice can't be found.
+  if (found === null && row.status === 'paid') return row;
+  // What was bought for a cycle that is over is not charged any more, unless it was.
+  const gone: PurchaseChange = { status: wasInvoiced ? 'cancelled' : 'failed' };
+  const change = found === null ? gone : afterInvoice(found, session.now());
+  const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
+  return wasInvoiced && isSame ? row : changePurchase(session, fences, row, change);
+}
+
+/** Returns the invoice of a purchase; null where there is none. */
+export async function findInvoice(session: Session, row: PurchaseRecord): Promise<Invoice | null> {
   const billing = await session.billing();
   const { signal } = session.deps;
-  if (row.status === 'refunded') return refundPurchase(session, fences, row);
-  if (row.invoice !== null) {
-    const invoice = await billing.invoice(row.invoice, signal);
-    const change: PurchaseChange = afterInvoice(invoice, session.now());
-    const isSame = change.status === undefined || change.status === row.status;
-    return isSame ? row : changePurchase(session, fences, row, change);
-  }
-  if (!(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
-  // What was bought for a cycle that is over is not charged any more, unless it was.
-  const found = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
-  const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
-  return changePurchase(session, fences, row, change);
+  const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
+  if (known !== null && known.status !== 'cancelled') return known;
+  // One that is cancelled or gone may have been merged into another.
+  return (await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)) ?? known;
+}
+
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;
+  throw error;
 }
 
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
@@ -116,15 +129,16 @@ export async function refundPurchase(
   return changePurchase(session, fences, row, { refundedAt: session.now() });
 }
 
-/** Returns the notice of a purchase that was resolved. */
-export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord): Notice {
+/** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */
+export function purchaseNotice({ id, panel }: ServiceRecord, row: PurchaseRecord, late = false): Notice {
   const words = { paid: 'is paid', failed: 'was not bought', cancelled: 'was cancelled', refunded: 'was refunded' };
   const what = row.status === 'pending' ? 'is waiting for payment' : words[row.status];
+  const after = late ? '; its billing cycle is over, so it counts in the current one' : '';
   return {
     code: row.status === 'paid' ? 'purchase' : 'purchase_ended',
     key: `purchase:${row.id}:${row.status}`,
     panel,
     service: id,
-    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})`,
+    message: `${id}: package ${row.package} for ${row.price} ${row.currency} ${what} (${row.id})${after}`,
   };
 }

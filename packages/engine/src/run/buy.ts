@@ -1,6 +1,6 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
-import { findWish, type Wish, withDrafts } from '../purchases/auto-buy.js';
+import { findWish, type Refusal, type Wish, withDrafts } from '../purchases/auto-buy.js';
 import { chargePurchase, toProblem } from '../purchases/charge.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from '../purchases/resolve-purchases.js';
 import { type Leases, serviceLease } from '../leases.js';
@@ -16,8 +16,8 @@ export interface Buying {
   readonly preferences: readonly AutoBuyRecord[];
   /** Purchases of earlier runs and commands, resolved before the services were loaded. */
   readonly resolved: ResolvedPurchases;
-  /** What services would buy, by id. */
-  readonly wishes: Map<string, Wish>;
+  /** What services would buy, or why they can't, by id. */
+  readonly wishes: Map<string, Wish | Refusal>;
 }
 
 type BuyingRun = RunOnPanel & ReportedRun & { readonly request: RunRequest; readonly leases: Leases };

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import type { NoticeRecord, ServiceRecord } from '@sluice/state-store';
+import type { NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import type { Applied } from './stages.js';
@@ -48,10 +48,7 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
       add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
   }
-  if (dryRun) {
-    for (const { package: name, price, currency, key } of work.buys)
-      add('would_buy', key, `${service.id} would buy ${name} for ${price} ${currency}`);
-  }
+  if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
   const { protectedUntil, quotaReleasedUntil } = service;
   const isReleased = (reason: string): boolean => reason === 'quota' && quotaReleasedUntil !== null;
   for (const { reason } of decision.withheld) {
@@ -83,6 +80,15 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
   }
   notices.push(...thresholdNotices(work));
   return notices;
+}
+
+/** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
+export function wouldBuy(
+  { id, panel }: ServiceRecord,
+  { package: name, price, currency, key }: PurchaseRecord,
+): Notice {
+  const message = `${id} would buy ${name} for ${price} ${currency}`;
+  return { code: 'would_buy', key: `would_buy:${id}:${key}`, panel, service: id, message };
 }
 
 function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination): Notice {

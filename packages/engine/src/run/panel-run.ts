@@ -12,7 +12,7 @@ import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from '
 import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
-import { type Notice, toNotices } from './notices.js';
+import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } from './plan.js';
@@ -241,7 +241,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
-  const about = stopped ? [] : [...drafted.notices, ...bought.notices];
+  const about = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
   const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
@@ -259,10 +259,14 @@ async function buy(
   before: readonly Decided[],
   stopped: boolean,
 ): Promise<{ works: readonly Planned[]; notices: Notice[] }> {
+  if (run.request.dryRun) run.results.changes ||= wanted.some(({ buys }) => buys.length > 0);
   if (stopped) return { works: await planWithoutBuys(run, wanted, before), notices: [] };
-  if (!run.request.dryRun) return buyDrafts(run, wanted, before);
-  run.results.changes ||= wanted.some(({ buys }) => buys.length > 0);
-  return { works: wanted, notices: [] };
+  return run.request.dryRun ? { works: wanted, notices: [] } : buyDrafts(run, wanted, before);
+}
+
+/** What the brake stopped is shown to the operator who has to decide. */
+function wouldBuyAll(wanted: readonly Planned[]): Notice[] {
+  return wanted.flatMap(({ service, buys }) => buys.map((row) => wouldBuy(service, row)));
 }
 
 /** Returns how a run, stopped by the brake or not, treats services. */

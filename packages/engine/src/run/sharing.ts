@@ -223,9 +223,9 @@ function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): 
   return `${kind}:${target}`;
 }
 
-/** Returns whether a service has resources: a pending one has no account yet, a terminated one only what is still restricted. */
+/** Returns whether a service has resources: a pending one has no account yet, one that ended only what is still restricted. */
 function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
-  if (service.status === 'terminated') return isRestricted;
-  if (service.status === 'pending' || service.status === 'vanished') return panel.accounts === undefined;
+  if (service.status === 'terminated' || service.status === 'vanished') return isRestricted;
+  if (service.status === 'pending') return panel.accounts === undefined;
   return true;
 }

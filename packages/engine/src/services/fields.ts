@@ -1,4 +1,4 @@
-import { checkLocalDate, gigabytesToBytes, parseBillingCycleName } from '@sluice/quota-core';
+import { checkLocalDate, gigabytesToBytes, parseBillingCycleName, quote } from '@sluice/quota-core';
 import type { ServiceRecord, ServiceStatus } from '@sluice/state-store';
 import type { PanelKind, RefColumn } from '@sluice/panel-kind';
 
@@ -120,7 +120,7 @@ function setText(
     const own = `the account that Sluice created for "${record.id}" is ${target[key] ?? 'unknown'}`;
     throw new FieldError(key, `${own}; terminate the service before you set another ${key}`);
   }
-  if (isInvalid) throw new FieldError(key, `"${value}" is not a valid ${key}: ${words ?? ''}`);
+  if (isInvalid) throw new FieldError(key, `${quote(value)} is not a valid ${key}: ${words ?? ''}`);
   if (value !== '') target[key] = value;
   else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
 }
@@ -128,7 +128,7 @@ function setText(
 function parseOneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
   const found = known.find((item) => item === value);
   if (found === undefined)
-    throw new FieldError(key, `"${value}" is not a valid ${key}: use one of ${known.join(', ')}`);
+    throw new FieldError(key, `${quote(value)} is not a valid ${key}: use one of ${known.join(', ')}`);
   return found;
 }
 

@@ -34,12 +34,19 @@ export interface RowChange {
   bad: Set<string | null>;
 }
 
+/** How rows are checked. */
+export interface RowOptions {
+  allowDuplicateRefs?: boolean | undefined;
+  /** Changes of services that are in no row, and whose ids become free. */
+  ending?: readonly RowChange[];
+}
+
 /** Applies rows to the stored services and checks the result; stores nothing. */
 export async function planRows(
   session: Session,
   tables: StoreTables,
   rows: readonly ImportRow[],
-  { allowDuplicateRefs = false }: { allowDuplicateRefs?: boolean | undefined } = {},
+  { allowDuplicateRefs = false, ending = [] }: RowOptions = {},
 ): Promise<{ rowChanges: RowChange[]; problems: ImportProblem[] }> {
   const { kinds } = session.deps;
   const columns = listColumns(kinds);
@@ -80,7 +87,7 @@ export async function planRows(
     const message = stay.get(change.after.id);
     if (message !== undefined) problem(change, 'panel', message);
   }
-  if (!allowDuplicateRefs) problems.push(...(await duplicateProblems(session, tables, rowChanges)));
+  if (!allowDuplicateRefs) problems.push(...(await duplicateProblems(session, tables, [...ending, ...rowChanges])));
   return { rowChanges, problems };
 }
 

@@ -6,6 +6,7 @@ import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
+import { countsIn } from '../run/load.js';
 import type { Session } from '../session.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
@@ -31,6 +32,8 @@ export interface ServiceDetail extends ServiceView {
     currency: string;
     status: string;
     at: string;
+    /** Whether it belongs to the newest cycle: those of earlier ones do not count any more. */
+    current: boolean;
   }[];
   overrides: {
     quotaBytes: number | null;
@@ -90,7 +93,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       refs: { ...service.refs },
       purchases: purchases
         .filter((purchase) => purchase.service === service.id)
-        .map(({ id, package: name, bytes, price, currency, status, at }) => ({
+        .map(({ id, package: name, bytes, price, currency, status, at, cycle: of, paidAt }) => ({
           id,
           package: name,
           bytes,
@@ -98,6 +101,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           currency,
           status,
           at,
+          current: countsIn({ cycle, wrongCycles: [] }, { cycle: of, paidAt }),
         })),
       overrides: override
         ? {

@@ -123,6 +123,18 @@ export class FakeWhmcs {
     known(this.#world.invoices.get(invoice), 'invoice', invoice).status = status;
   }
 
+  deleteInvoice(id: number): void {
+    this.invoice(id);
+    this.#world.invoices.delete(id);
+  }
+
+  /** Moves the lines of an invoice to another one and cancels it, as staff does with "Merge". */
+  mergeInvoice(id: number, into: number): void {
+    const from = known(this.#world.invoices.get(id), 'invoice', id);
+    known(this.#world.invoices.get(into), 'invoice', into).items.push(...from.items.splice(0));
+    from.status = 'Cancelled';
+  }
+
   close(): Promise<void> {
     return this.server.close();
   }

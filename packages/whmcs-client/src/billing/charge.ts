@@ -112,6 +112,10 @@ async function pay(
     } else if (shown.status === 'draft') {
       const { id } = invoice;
       invoice = await change(books, invoice, progress, () => invoices.update(id, { publish: true }, { signal }));
+    } else if (isEqual(shown.total, '0')) {
+      // No credit can be applied to it.
+      const { id } = invoice;
+      invoice = await change(books, invoice, progress, () => invoices.update(id, { status: 'Paid' }, { signal }));
     } else if (isShort || isEqual(shown.balance, '0')) {
       return toCharge(invoice, request.currency);
     } else {

@@ -13,14 +13,14 @@ export interface Progress {
 export function unknownClient(client: string): SluiceError {
   return new SluiceError('unknown_client', `${TITLE} has no client "${client}".`, {
     kind: 'not-found',
-    details: { client },
+    details: { client, billing: TITLE },
   });
 }
 
 export function unknownInvoice(invoice: string): SluiceError {
   return new SluiceError('unknown_invoice', `${TITLE} has no invoice "${invoice}".`, {
     kind: 'not-found',
-    details: { invoice },
+    details: { invoice, billing: TITLE },
   });
 }
 
@@ -34,7 +34,7 @@ export function currencyMismatch(client: string, wanted: string, own: string | n
   const words =
     own === null ? `${TITLE} does not report the currency of client ${client}` : `client ${client} has ${own}`;
   return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was charged.`, {
-    details: { client, currency: own, price: wanted },
+    details: { client, currency: own, price: wanted, billing: TITLE },
   });
 }
 

@@ -79,6 +79,42 @@ describe('a purchase that WHMCS bills', () => {
     expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
+  it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {
+    await open();
+    const first = (await buy()).json<PurchaseReport>().purchase;
+    at.whmcs.deleteInvoice(Number(first.invoice));
+    const polled = await at.poll();
+    expect([polled.exitCode, (await purchases()).map(({ status }) => status)]).toEqual([0, ['cancelled']]);
+    const second = (await buy()).json<PurchaseReport>().purchase;
+    const other = at.whmcs.addInvoice({ client: CLIENT, items: [{ description: 'Hosting', amount: '30.00' }] });
+    at.whmcs.mergeInvoice(Number(second.invoice), other);
+    expect((await use(1)).totals.purchased).toBe(0);
+    const merged = (await purchases()).at(-1);
+    expect(merged).toMatchObject({ status: 'pending', invoice: String(other), charged: '5.00' });
+    const cancelled = await at.bench.sluice(`purchase cancel ${second.id} --json`);
+    expect([cancelled.exitCode, cancelled.json<{ error: { code: string } }>().error.code]).toEqual([
+      1,
+      'invoice_closed',
+    ]);
+    at.whmcs.pay(other);
+    expect((await use(1)).totals.purchased).toBe(1);
+    expect((await purchases()).at(-1)).toMatchObject({ status: 'paid', charged: '5.00' });
+    at.whmcs.deleteInvoice(other);
+    expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
+    expect((await purchases()).at(-1)?.status).toBe('paid');
+  });
+
+  it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
+    await open();
+    await buy();
+    const other = (await buy('--ref b')).json<PurchaseReport>().purchase;
+    await buy('--ref b');
+    expect([other.status, invoices()]).toEqual(['pending', ['Unpaid', 'Unpaid']]);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('price: "5.00"', 'price: "0.00"'));
+    const free = (await buy('--ref c')).json<PurchaseReport>().purchase;
+    expect([free.status, free.charged, invoices().at(-1)]).toEqual(['paid', '0.00', 'Paid']);
+  });
+
   it('is left alone while the config names the ledger', async () => {
     await open();
     await buy();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
-import { idsOf } from '../easydcim-bench.js';
+import { GB, HOUR, idsOf } from '../easydcim-bench.js';
 import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
 let at: WhmcsBench;
@@ -112,5 +112,29 @@ describe('service sync', () => {
     ).toEqual(['whmcs-1 ok', 'whmcs-2 skipped']);
     expect([order(1), order(2)]).toEqual(['active', 'suspended']);
     expect((await show('whmcs-2')).holds).toMatchObject([{ reason: 'billing' }]);
+  });
+
+  it('lets a successor have the ids of a vanished service in the same sync, and enforces its quota', async () => {
+    at.addService(1);
+    for (const id of [12, 7]) at.addService(id);
+    await at.sync();
+    await at.poll();
+    for (const id of [1, 12, 7]) at.whmcs.deleteService(id);
+    at.addService(2);
+    at.whmcs.setField(2, 'easydcim_service_id', String(idsOf(1).service));
+    at.whmcs.setField(2, 'EasyDCIM_Order_ID|Order', String(idsOf(1).order));
+    const synced = await at.sync('--allow-mass');
+    expect([synced.exitCode, totalsOf(synced.json())]).toEqual([0, 'seen 1, added 1, vanished 3']);
+    expect(synced.json<SyncReport>().changes.map(({ id }) => id)).toEqual([
+      'whmcs-1',
+      'whmcs-2',
+      'whmcs-7',
+      'whmcs-12',
+    ]);
+    await at.poll();
+    at.panel.addTraffic(idsOf(1).service, { in: 101 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll('--allow-mass');
+    expect([polled.exitCode, at.panel.port(idsOf(1).port(1)).adminState]).toEqual([0, 'down']);
   });
 });

@@ -1,10 +1,18 @@
 import type { SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../../config/find-entry.js';
+import { compareIds } from '../../natural-order.js';
 import type { Session } from '../../session.js';
 import { describeChange } from '../describe-changes.js';
 import { listColumns } from '../fields.js';
-import { type ImportProblem, type ImportRow, planRows, type RowChange, toChanges } from '../plan-rows.js';
+import {
+  type ImportProblem,
+  type ImportRow,
+  planRows,
+  type RowChange,
+  type RowOptions,
+  toChanges,
+} from '../plan-rows.js';
 import type { SyncChange, SyncProblem, SyncReport } from './report.js';
 
 /** The services that a billing system lists. */
@@ -48,12 +56,12 @@ export async function planSync(
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);
   const refs = new Map(sound.map((service) => [service.id, service.externalId]));
-  const planned = await planSound(session, tables, sound, options);
-  for (const { after } of planned.rowChanges) after.refs[ref] = refs.get(after.id) ?? '';
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
-  const vanished = known.filter(({ id }) => !listed.has(id));
-  const rowChanges = [...planned.rowChanges, ...vanished.map(toVanished)];
+  const ending = known.filter(({ id }) => !listed.has(id)).map(toVanished);
+  const planned = await planSound(session, tables, sound, { ...options, ending });
+  for (const { after } of planned.rowChanges) after.refs[ref] = refs.get(after.id) ?? '';
+  const rowChanges = [...planned.rowChanges, ...ending];
   const { added, changes: updates, unchanged } = toChanges(rowChanges, session.now());
   const changes = describe(session, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));
   const count = (change: SyncChange['change']): number => changes.filter((item) => item.change === change).length;
@@ -86,7 +94,7 @@ async function planSound(
   session: Session,
   tables: StoreTables,
   services: readonly SourceService[],
-  options: SyncOptions,
+  options: RowOptions,
 ): Promise<{ rowChanges: RowChange[]; problems: SyncProblem[] }> {
   const found: ImportProblem[] = [];
   let rows = services.map((service) => toRow(session, service));
@@ -117,6 +125,7 @@ function describe(session: Session, rows: readonly RowChange[], changed: Readonl
   const columns = listColumns(session.deps.kinds);
   return rows
     .filter(({ after }) => changed.has(after.id))
+    .sort((a, b) => compareIds(a.after.id, b.after.id))
     .map(({ before, after }) => ({
       id: after.id,
       change: toKind(before, after),

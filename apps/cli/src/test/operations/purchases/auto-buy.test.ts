@@ -69,13 +69,20 @@ describe('auto-buy', () => {
     expect((await at.pollReport()).totals.purchased).toBe(0);
     await at.run('hold release svc-1');
     await at.run('observe dcim');
-    expect((await at.pollReport()).totals.purchased).toBe(0);
+    const observed = await at.pollReport();
+    expect([observed.totals.purchased, observed.notices.map(({ code }) => code)]).toEqual([0, ['would_buy']]);
     await at.run('enforce dcim --yes');
     at.use(1, 400);
     const { totals, notices } = await at.pollReport();
     expect([totals.purchased, totals.held]).toEqual([0, 1]);
     expect(notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(/would leave .* over/);
     expect(await at.balance()).toBe('1000.00');
+    await at.run('auto-buy set svc-1 --package extra-10');
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('extra-50, extra-10,', 'extra-50,'));
+    const unoffered = await at.pollReport();
+    expect(unoffered.notices.find(({ code }) => code === 'auto_buy_refused')?.message).toMatch(
+      /does not offer extra-10$/,
+    );
   });
 
   it('counts towards the brake, which buys nothing', async () => {
@@ -88,6 +95,12 @@ describe('auto-buy', () => {
     at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { atLeast: 5 } }\n`);
     const stopped = await at.poll();
     expect(stopped.exitCode).toBe(6);
+    const planned = await at.run('plan');
+    expect([planned.exitCode, planned.stdout]).toEqual([
+      4,
+      expect.stringContaining('svc-1 would buy extra-50 for 5.00'),
+    ]);
+    expect(planned.stdout).not.toContain('Nothing to change');
     expect([await at.purchases(), await at.balance()]).toEqual([[], '1000.00']);
     expect((await at.pollReport('--allow-mass')).totals.purchased).toBe(6);
     expect(await at.balance()).toBe('970.00');

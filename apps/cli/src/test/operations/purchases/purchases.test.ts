@@ -58,6 +58,24 @@ describe('purchase create', () => {
     expect((await at.run('log list --runs --service svc-1')).stdout).toMatch(/purchase create by bob/);
   });
 
+  it('does not say released while the panel refuses, and a repeat releases', async () => {
+    await at.addClientService(1);
+    at.use(1, 120);
+    await at.pollReport();
+    await at.run('credit add 42 20 --currency EUR');
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    const bought = await at.run('purchase create svc-1 extra-50 --ref order-1');
+    expect([bought.exitCode, bought.stdout]).toEqual([3, expect.stringMatching(/not released yet$/m)]);
+    expect((await at.run('purchase create svc-1 extra-50 --ref order-1')).exitCode).toBe(3);
+    at.panel.server.clearFaults();
+    expect((await at.run('purchase create svc-1 extra-50 --ref order-1')).exitCode).toBe(0);
+    expect(at.portState(1)).toBe('up');
+    // Counted at once, before the next run.
+    expect((await at.run('explain svc-1')).stdout).toMatch(/120 GB of 150 GB/);
+    const shown = (await at.run('service show svc-1 --json')).json<{ allowance: unknown }>();
+    expect(shown.allowance).toMatchObject({ allowedBytes: 150 * GB, extraBytes: 50 * GB });
+  });
+
   it('counts in its cycle whatever its due date becomes, and not in the next', async () => {
     await at.addClientService(1);
     at.use(1, 10);
