@@ -1,6 +1,7 @@
 import type { CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 
-interface Step<Type extends string, Payload> {
+/** A step of one type. */
+export interface PlannedStep<Type extends string, Payload> {
   type: Type;
   /** The id of the record; of one that has yet to be made its name, username or number. */
   target: string;
@@ -9,17 +10,17 @@ interface Step<Type extends string, Payload> {
 
 /** One change to a telephony system, as plain JSON. It never has a password: the one who performs it adds it to `create-subscriber`. */
 export type LineStep =
-  | Step<'create-customer', { values: CustomerValues }>
+  | PlannedStep<'create-customer', { values: CustomerValues }>
   /** `customerId` null: the customer of the step before. `ofCustomer`: the customer has no record of its own. */
-  | Step<'create-subscriber', { values: SubscriberValues; customerId: string | null; ofCustomer: boolean }>
-  | Step<'update-subscriber', { id: string; changes: SubscriberValues; prior: SubscriberValues }>
-  | Step<'suspend-subscriber' | 'unsuspend-subscriber' | 'terminate-subscriber', { id: string }>
+  | PlannedStep<'create-subscriber', { values: SubscriberValues; customerId: string | null; ofCustomer: boolean }>
+  | PlannedStep<'update-subscriber', { id: string; changes: SubscriberValues; prior: SubscriberValues }>
+  | PlannedStep<'suspend-subscriber' | 'unsuspend-subscriber' | 'terminate-subscriber', { id: string }>
   /** A DID that is created and then linked has no line in its values. */
-  | Step<'create-did', { values: DidValues }>
+  | PlannedStep<'create-did', { values: DidValues }>
   /** `id` null: the DID of the step before. */
-  | Step<'link-did', { id: string | null; subscriberId: string }>
-  | Step<'update-did', { id: string; changes: DidValues; prior: DidValues }>
-  | Step<'unlink-did' | 'suspend-did' | 'unsuspend-did' | 'terminate-did', { id: string }>;
+  | PlannedStep<'link-did', { id: string | null; subscriberId: string }>
+  | PlannedStep<'update-did', { id: string; changes: DidValues; prior: DidValues }>
+  | PlannedStep<'unlink-did' | 'suspend-did' | 'unsuspend-did' | 'terminate-did', { id: string }>;
 
 /** Steps in the order in which they are performed; none when everything is as it should be. */
 export interface LinePlan {
