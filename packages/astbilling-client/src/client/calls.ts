@@ -19,6 +19,7 @@ export async function* readCalls(
   const { subscriberId, customerId, did, direction } = request;
   const filters = toCanonical({ subscriberId, customerId, did, direction });
   const sent = splitCallFilters(connection, filters);
+  const stated = sent['subscriber_id'] !== undefined;
   if (connection.profile.resources.cdrs?.filters?.['from'] === undefined) {
     connection.warn(
       `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
@@ -28,7 +29,7 @@ export async function* readCalls(
   for await (const { rows, total } of readPages(connection, { ...CALL, filters: sent, range }, options)) {
     const calls = rows
       .map((row, index) => connection.decode(CALL, () => toCall(codec.decode(row)), index))
-      .filter((call) => isInside(call, range) && fits(call, request));
+      .filter((call) => isInside(call, range) && fits(call, request, stated));
     yield { calls, dropped: rows.length - calls.length, total };
   }
 }
@@ -60,8 +61,10 @@ function checkRange({ panel }: Connection, { from, to }: CallsRequest): { from: 
 const isInside = ({ startedAt }: CallRecord, { from, to }: { from: string; to: string }): boolean =>
   from <= startedAt && startedAt < to;
 
-function fits(call: CallRecord, { subscriberId, did, direction }: CallsRequest): boolean {
-  if (subscriberId !== undefined && call.subscriberId !== null && call.subscriberId !== subscriberId) return false;
+/** A call that does not say whose it is belongs to the line only when the system itself was asked for that line. */
+function fits(call: CallRecord, { subscriberId, did, direction }: CallsRequest, stated: boolean): boolean {
+  const owner = call.subscriberId === null && stated ? subscriberId : call.subscriberId;
+  if (subscriberId !== undefined && owner !== subscriberId) return false;
   if (direction !== undefined && call.direction !== direction) return false;
   return did === undefined || [call.did, call.source, call.destination].includes(did);
 }

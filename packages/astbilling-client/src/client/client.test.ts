@@ -309,6 +309,24 @@ describe('in the Portuguese profile', () => {
     expect(panel.seen[1]?.headers).toMatchObject({ 'x-token': 'demo-token-1', 'x-cliente': 'astbilling-client' });
   });
 
+  it('drops calls that do not show whose they are where the system has no filter, and refuses filters that nobody can apply', async () => {
+    const { resources } = ptDocument as unknown as { resources: { cdrs: { filters: object } } };
+    const cdrs = { ...resources.cdrs, filters: { from: 'data_inicial', to: 'data_final' } };
+    const profile = parseProfile({ ...ptDocument, resources: { ...resources, cdrs } });
+    const wire = fixture<{ dados: { itens: object[] } }>('profile-pt.cdrs.wire');
+    const [call] = wire.dados.itens;
+    const itens = [call, { ...call, id_chamada: 2, id_assinante: null }, { ...call, id_chamada: 3, id_assinante: 7 }];
+    const client = await open({ json: { ...wire, dados: { itens, total: 3 } } }, { profile });
+    const [page] = await drain(client.calls.pages(october));
+    expect(page).toMatchObject({ calls: [{ id: '100001' }], dropped: 2 });
+    expect(panel.warnings).toEqual([expect.stringContaining('no filter for subscriber_id in cdrs')]);
+    const { from, to } = october;
+    expect(await failureOf(drain(client.calls.pages({ from, to, customerId: '501' })))).toMatchObject({
+      panelCode: 'unsupported',
+    });
+    expect(panel.seen).toHaveLength(1);
+  });
+
   it('understands an odd empty list and reads one DID from the list', async () => {
     const client = await open(answerOf('profile-pt.empty-list.wire'), pt);
     expect(await client.subscribers.list()).toEqual([]);
@@ -484,4 +502,10 @@ it('refuses addresses and credentials that can not be used', async () => {
   const client = createAstbillingClient({ ...base, baseUrl: 'https://voip.example/api/v1/', profile: query });
   expect(client.warnings).toEqual([expect.stringContaining('in the address')]);
   client.close();
+  for (const pasted of ['', '/mbilling', '/mbilling/', '/mbilling/index.php']) {
+    const signed = createAstbillingClient({ ...base, ...magnus, baseUrl: `${panel.url}${pasted}`, allowHttp: true });
+    await signed.plans.list().catch(() => undefined);
+    signed.close();
+    expect(panel.seen.at(-1)?.path).toBe('/mbilling/index.php/plan/read');
+  }
 });

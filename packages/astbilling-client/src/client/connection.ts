@@ -60,7 +60,7 @@ export class Connection {
     } = options;
     this.profile = typeof profile === 'string' ? builtInProfiles[profile] : parseProfile(profile);
     const { basePath, http = {}, auth } = this.profile;
-    const stripTails = basePath === '' ? [] : [new RegExp(`${basePath.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/?$`)];
+    const stripTails = pastedTails(basePath);
     const { url, warnings } = normaliseBaseUrl(baseUrl, { allowHttp, stripTails });
     checkToken(options.panel, auth, token);
     if (auth.kind === 'query')
@@ -274,6 +274,15 @@ export class Connection {
   close(): void {
     this.#http.close();
   }
+}
+
+/** The base path that was pasted with the address; of one that only begins like it, no more than the whole path. */
+function pastedTails(basePath: string): RegExp[] {
+  const parts = basePath.split('/').slice(1);
+  return parts.map((_, left) => {
+    const tail = `/${parts.slice(0, parts.length - left).join('/')}`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`${left === 0 ? '' : '^'}${tail}$`);
+  });
 }
 
 function toQuery(entries: readonly WireEntry[]): Record<string, string> {

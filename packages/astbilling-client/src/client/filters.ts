@@ -14,7 +14,7 @@ export function splitFilters(
   const local: CanonicalRecord = {};
   for (const [field, value] of Object.entries(filters)) {
     const remote = Object.hasOwn(names, field) && codec.hasValue(field, String(value));
-    if (!remote && !codec.has(field)) {
+    if (!remote && !(codec.knows(field) && codec.has(field))) {
       throw connection.unsupported(resource, name, `the system has no ${field}, so that it can't be a filter`);
     }
     (remote ? sent : local)[field] = value;

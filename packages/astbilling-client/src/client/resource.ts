@@ -93,7 +93,7 @@ export class ResourceClient<Row> {
     for await (const { rows } of readPages(this.#connection, { ...call, filters: sent }, options)) {
       rows.forEach((row, index) => {
         const record = this.#connection.decode(call, () => this.decode(row), index);
-        if (!matches(record, compared)) return;
+        if (!matches(record, compared, sent)) return;
         found.push(this.#connection.decode(call, () => this.#toRow(record), index));
       });
     }
@@ -160,8 +160,9 @@ function addAvailability(record: CanonicalRecord, connection: Connection): void 
   else record['status'] ??= 'active';
 }
 
-function matches(record: CanonicalRecord, filters: CanonicalRecord): boolean {
-  return Object.entries(filters).every(([field, value]) => !(field in record) || record[field] === value);
+/** A field that a record lacks fits only when the system itself compared it. */
+function matches(record: CanonicalRecord, filters: CanonicalRecord, sent: CanonicalRecord): boolean {
+  return Object.entries(filters).every(([field, value]) => (field in record ? record[field] === value : field in sent));
 }
 
 function secretsOf(record: CanonicalRecord): string[] {
