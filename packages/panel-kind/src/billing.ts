@@ -60,7 +60,7 @@ export type Charge =
  * refund with a key is made at most once, also after a lost answer or a killed process.
  *
  * Errors are `SluiceError`s. `billing_unavailable`: it could not be asked, and nothing was changed. `outcome_unknown`: a change
- * may have been made; the same call later finds out. `unknown_client`, `unknown_invoice`, `currency_mismatch`,
+ * may have been made; the same call later finds out. `unknown_client`, `unknown_invoice`, `currency_mismatch`, `bad_amount`,
  * `invoice_closed`: refused, nothing was changed. An aborted call rejects with the reason of its signal while it has sent no
  * change, and with `outcome_unknown` later.
  */
@@ -114,6 +114,8 @@ export interface BillingKind<Settings = unknown> {
   readonly productSchema?: ZodMiniType | undefined;
   /** Descriptions of the config keys, by path: `whmcs.url`; `product.productIds` is a key of its section in a product. */
   readonly descriptions: Readonly<Record<string, string>>;
+  /** Decimals of its amounts in every currency; without it those of the currency. Prices with more are refused. */
+  readonly decimals?: number | undefined;
   /** Keys of its section that are secret: a warning is given where one is written in the config itself. */
   readonly secrets: readonly string[];
   /** Returns what is wrong with the sections of the products, by name of the product. */

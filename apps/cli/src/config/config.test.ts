@@ -148,6 +148,16 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     );
     const errors = wrong.problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
     expect(errors.sort()).toEqual(['autoBuy', 'packages.extra.price']);
+    const kuwaiti = `${GOOD}currency: KWD\nwhmcs: { url: "https://bill.example", identifier: "\${env:A}", secret: "\${env:B}" }\n`;
+    const thirds = `packages: { extra: { traffic: 1TB, price: "1.505" }, even: { traffic: 1TB, price: "1.500" } }\n`;
+    expect((await check(`${kuwaiti}${thirds}`)).exitCode).toBe(0);
+    const rounded = await check(`${kuwaiti}${thirds}billing: whmcs\n`);
+    expect(rounded.problems).toMatchObject([
+      {
+        path: 'packages.extra.price',
+        message: `package "extra" can't be charged exactly for 1.505 KWD: WHMCS has amounts with 2 decimals in every currency`,
+      },
+    ]);
   });
 
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {

@@ -13,6 +13,7 @@ import {
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StateStore, StoreTables } from '@sluice/state-store';
 import { checkCurrency, toAmount } from './money.js';
+import { refuseOtherCurrency } from './refusals.js';
 
 /** What a ledger is created with. */
 export interface LedgerOptions {
@@ -150,16 +151,6 @@ async function resume(
     return { state: 'short', needed: invoice.total, credit };
   }
   return answer();
-}
-
-/** Refuses an amount in another currency than the client has. */
-export function refuseOtherCurrency(credit: Credit, currency: string): void {
-  if (credit.currency === null || credit.currency === currency) return;
-  throw new SluiceError(
-    'currency_mismatch',
-    `Client "${credit.client}" is billed in ${credit.currency}, not in ${currency}; nothing was changed`,
-    { details: { client: credit.client, currency: credit.currency } },
-  );
 }
 
 /** Pays an open invoice from the credit of its client, which must cover it. */

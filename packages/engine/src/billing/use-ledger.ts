@@ -11,12 +11,12 @@ import {
   invoiceClosed,
   payInvoice,
   readCredit,
-  refuseOtherCurrency,
   requireInvoice,
   toAccount,
   toBalance,
 } from './ledger.js';
 import { checkCurrency, toAmount } from './money.js';
+import { noCredit, refuseOtherCurrency } from './refusals.js';
 
 /** Credit to add. */
 export interface CreditRequest {
@@ -225,14 +225,8 @@ async function settle(tables: StoreTables, invoice: InvoiceRecord, booking: Book
   if (status !== 'open') throw invoiceClosed(id, status);
   const credit = await readCredit(tables, client);
   refuseOtherCurrency(credit, currency);
-  if (compareMoney(credit.balance, total) < 0) {
-    const has = credit.currency === null ? 'no credit' : `${credit.balance} ${credit.currency} of credit`;
-    throw new SluiceError(
-      'no_credit',
-      `Client "${client}" has ${has}, and invoice "${id}" costs ${total} ${currency}; nothing was changed`,
-      { details: { client, invoice: id, currency } },
-    );
-  }
+  if (compareMoney(credit.balance, total) < 0)
+    throw noCredit({ client, what: `invoice "${id}"`, amount: total, currency }, credit.balance);
   await payInvoice(tables, invoice, booking);
 }
 

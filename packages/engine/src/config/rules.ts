@@ -52,16 +52,26 @@ const oneThreshold: Rule = (config) =>
     .filter(([, rule]) => rule?.thresholdGb !== undefined && rule.thresholdPercent !== undefined)
     .map(([path]) => error(path, 'name thresholdGb or thresholdPercent, not both'));
 
-const pricesFit: Rule = (config) =>
+const pricesFit: Rule = (config, _kinds, billing) =>
   Object.entries(config.packages).flatMap(([name, { price, currency = config.currency }]) => {
     if (currency === undefined) return [];
-    try {
-      checkMoney(price, currencyDecimals(currency));
-      return [];
-    } catch (cause) {
-      return [error(`packages.${name}.price`, (cause as Error).message)];
-    }
+    const path = `packages.${name}.price`;
+    const problem = findMoneyProblem(price, currencyDecimals(currency));
+    if (problem !== null) return [error(path, problem)];
+    const { title, decimals } = billing.find(({ kind }) => kind === config.billing) ?? {};
+    if (decimals === undefined || findMoneyProblem(price, decimals) === null) return [];
+    const why = `${String(title)} has amounts with ${decimals} decimals in every currency`;
+    return [error(path, `package "${name}" can't be charged exactly for ${price} ${currency}: ${why}`)];
   });
+
+function findMoneyProblem(price: string, decimals: number): string | null {
+  try {
+    checkMoney(price, decimals);
+    return null;
+  } catch (cause) {
+    return (cause as Error).message;
+  }
+}
 
 const credentialsStated: Rule = (config, kinds) =>
   Object.entries(config.panels).flatMap(([name, panel]) => {

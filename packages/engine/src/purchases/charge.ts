@@ -117,7 +117,9 @@ export function toProblem(error: unknown): ItemError {
   return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };
 }
 
+const REFUSALS = ['unknown_client', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
+
 /** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof SluiceError && ['unknown_client', 'currency_mismatch', 'invoice_closed'].includes(error.code);
+  return error instanceof SluiceError && REFUSALS.includes(error.code);
 }

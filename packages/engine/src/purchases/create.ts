@@ -1,6 +1,7 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { type Due, noCredit, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
@@ -48,7 +49,7 @@ export async function createPurchase(session: Session, request: PurchaseRequest)
       return { row: bought, run: current.id };
     },
   );
-  if (row.status === 'failed') throw noCredit(row, row.charged ?? row.price, null);
+  if (row.status === 'failed') throw noCredit(toDue(row), null);
   const error = row.status === 'paid' ? await releaseHeld(session, id, { waitMs, run }) : null;
   const held = await session.store.holds.open({ services: [id] });
   return { purchase: await toDetail(session, row), stillHeld: held.map(({ reason }) => reason), error };
@@ -158,31 +159,17 @@ async function requireCycle(session: Session, service: ServiceRecord): Promise<C
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */
-async function checkCredit(session: Session, client: string, { price, currency }: Package): Promise<void> {
+async function checkCredit(session: Session, client: string, { id, price, currency }: Package): Promise<void> {
   const billing = await session.billing();
   const credit = await billing.credit(client, session.deps.signal);
-  if (credit.currency !== null && credit.currency !== currency) {
-    throw new SluiceError(
-      'currency_mismatch',
-      `The package costs ${price} ${currency}, but client "${client}" is billed in ${credit.currency}; nothing was charged`,
-      { details: { client, currency } },
-    );
-  }
+  refuseOtherCurrency(credit, currency);
   if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
-    throw noCredit({ client, price, currency }, price, credit.balance);
+    throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
 }
 
-function noCredit(
-  { client, currency }: { client: string | null; currency: string; price: string },
-  needed: string,
-  balance: string | null,
-): SluiceError {
-  const has = balance === null ? 'too little credit' : `${balance} ${currency} of credit`;
-  return new SluiceError(
-    'no_credit',
-    `Client "${client ?? ''}" has ${has}, and the purchase costs ${needed} ${currency}; nothing was charged`,
-    { details: { client, needed, balance, currency } },
-  );
+function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charged' | 'currency'>): Due {
+  const { client, price, charged, currency } = row;
+  return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
 }
 
 /** Ends the holds that the purchase ends, by the last reading; returns why that failed. */

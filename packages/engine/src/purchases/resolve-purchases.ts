@@ -85,7 +85,9 @@ async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecor
   if (row.status === 'refunded') return refundPurchase(session, fences, row);
   const wasInvoiced = row.invoice !== null;
   if (!wasInvoiced && !(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
-  const found = await findInvoice(session, row);
+  const shown = await findInvoice(session, row);
+  const isLeft = !wasInvoiced && shown !== null && isUnwanted(row, shown);
+  const found = isLeft ? await (await session.billing()).cancel(shown.id, session.deps.signal) : shown;
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
   // What was bought for a cycle that is over is not charged any more, unless it was.
@@ -93,6 +95,11 @@ async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecor
   const change = found === null ? gone : afterInvoice(found, session.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
   return wasInvoiced && isSame ? row : changePurchase(session, fences, row, change);
+}
+
+/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
+function isUnwanted({ actor }: PurchaseRecord, { status, lines }: Invoice): boolean {
+  return (status === 'draft' || (status === 'open' && actor === 'auto')) && lines.length === 1;
 }
 
 /** Returns the invoice of a purchase; null where there is none. */

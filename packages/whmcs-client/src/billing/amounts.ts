@@ -1,6 +1,14 @@
 /** Whole parts of 10⁻¹²: every amount that the client accepts fits. */
 const PLACES = 12;
 
+/** Decimals of WHMCS's own amounts, whatever the currency (docs/whmcs-api.md#values). */
+export const DECIMALS = 2;
+
+/** Whether WHMCS can book an amount exactly. */
+export function isBookable(amount: string): boolean {
+  return toUnits(amount) % 10n ** BigInt(PLACES - DECIMALS) === 0n;
+}
+
 function toUnits(amount: string): bigint {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
   const units = BigInt(whole + fraction.slice(0, PLACES).padEnd(PLACES, '0'));

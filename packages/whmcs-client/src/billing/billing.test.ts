@@ -41,6 +41,9 @@ const request = (fields: Partial<ChargeRequest> = {}): ChargeRequest => ({
   ...fields,
 });
 
+const replaceText = (json: unknown, from: string, to: string): unknown =>
+  JSON.parse(JSON.stringify(json).replaceAll(from, to));
+
 const changes = (): string[] => fake.server.changingCalls().map(({ endpoint }) => endpoint);
 
 describe('a charge', () => {
@@ -61,6 +64,27 @@ describe('a charge', () => {
       state: 'paid',
       invoice: { total: '29.75', balance: '0.00', lines: [{ amount: '25.00' }] },
     });
+  });
+
+  it('refuses what WHMCS would round before it asks, and reads such amounts', async () => {
+    const kuwaiti = String(fake.addClient({ currency: 'KWD', credit: '10.00' }));
+    const third = { client: kuwaiti, currency: 'KWD', amount: '1.505' };
+    await expect(billing.charge(request(third))).rejects.toThrow(/can't book 1\.505 KWD exactly/);
+    const open = String(fake.addInvoice({ client: Number(kuwaiti), items: [{ description: 'x', amount: '1.00' }] }));
+    const line = { key: 'k', description: 'x', amount: '0.005', taxed: false };
+    await expect(billing.addLine(open, line)).rejects.toMatchObject({ code: 'bad_amount' });
+    expect(fake.server.totals.calls).toBe(0);
+    fake.server.inject({
+      endpoint: 'GetClientsDetails',
+      fault: { kind: 'mutate', change: (json) => replaceText(json, '"10.00"', '"10.005"') },
+    });
+    expect(await billing.credit(kuwaiti)).toMatchObject({ balance: '10.005' });
+    fake.server.inject({
+      endpoint: 'GetInvoice',
+      fault: { kind: 'mutate', change: (json) => replaceText(json, '"1.50"', '"1.505"') },
+    });
+    await expect(billing.charge(request({ ...third, amount: '1.500' }))).rejects.toMatchObject({ kind: 'billing' });
+    expect(fake.credit(Number(kuwaiti))).toBe('10.00');
   });
 
   it('finds its key whatever WHMCS makes of the text, and only its own', async () => {

@@ -1,8 +1,8 @@
 import { isPanelError } from '@sluice/panel-http';
-import type { Charge, ChargeRequest, Credit, Invoice } from '@sluice/panel-kind';
+import { type Charge, type ChargeRequest, type Credit, type Invoice, SluiceError } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
-import { isEqual, isLess } from './amounts.js';
-import { currencyMismatch, type Progress, unclear } from './errors.js';
+import { isBookable, isEqual, isLess } from './amounts.js';
+import { checkAmount, currencyMismatch, type Progress, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks, type WriteResult } from './whmcs-books.js';
 
@@ -16,6 +16,7 @@ const MOST_STEPS = 8;
  * repeat continues at any stage (docs/whmcs-api.md#charging-once).
  */
 export async function charge(books: WhmcsBooks, request: ChargeRequest, progress: Progress): Promise<Charge> {
+  checkAmount(request.amount, request.currency);
   const credit = await books.credit(request.client, progress);
   if (credit.currency !== request.currency) throw currencyMismatch(request.client, request.currency, credit.currency);
   let found = await find(books, request, progress);
@@ -121,10 +122,16 @@ async function pay(
     } else {
       // Exactly the balance: a second one, completed late, is refused by WHMCS itself.
       const { id, balance } = invoice;
+      if (!isBookable(balance)) throw notPayable(id, shown);
       invoice = await change(books, invoice, progress, () => invoices.applyCredit(id, balance, { signal }));
     }
   }
   throw unclear(`charged client ${request.client} with invoice ${invoice.id}`);
+}
+
+function notPayable(id: string, { balance, currency }: Invoice): SluiceError {
+  const message = `${TITLE} shows a balance of ${balance} ${currency} on invoice ${id}, which no credit can pay exactly. Correct the invoice there.`;
+  return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
 }
 
 function toShort(needed: string, credit: Credit): Charge {

@@ -1,5 +1,6 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
+import { DECIMALS, isBookable } from './amounts.js';
 
 export const TITLE = 'WHMCS';
 
@@ -36,6 +37,17 @@ export function currencyMismatch(client: string, wanted: string, own: string | n
   return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was charged.`, {
     details: { client, currency: own, price: wanted, billing: TITLE },
   });
+}
+
+/** Refuses an amount that WHMCS would round. */
+export function checkAmount(amount: string, currency = ''): void {
+  if (isBookable(amount)) return;
+  const what = `${amount} ${currency}`.trim();
+  throw new SluiceError(
+    'bad_amount',
+    `${TITLE} can't book ${what} exactly: its amounts have ${DECIMALS} decimals in every currency. Nothing was changed.`,
+    { details: { amount, currency } },
+  );
 }
 
 export function unclear(what: string, cause?: unknown): SluiceError {

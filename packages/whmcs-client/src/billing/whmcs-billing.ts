@@ -9,7 +9,7 @@ import type {
 } from '@sluice/panel-kind';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
-import { invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
+import { checkAmount, invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
 import type { WhmcsSettings } from './settings.js';
@@ -50,6 +50,7 @@ class WhmcsBilling implements BillingSystem {
 
   addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
     return this.#run(signal, async (progress) => {
+      checkAmount(line.amount);
       let invoice = await this.#books.read(id, progress);
       if (linesOf(invoice, line.key).length === 0) invoice = await this.#add(invoice, line, progress);
       return this.#books.show(await this.#withoutRepeats(invoice, line.key, progress), progress);
@@ -104,6 +105,7 @@ class WhmcsBilling implements BillingSystem {
     signal?: AbortSignal,
   ): Promise<Credit> {
     return this.#run(signal, async (progress) => {
+      checkAmount(amount);
       const invoice = await this.#books.read(id, progress);
       const { clientId, status } = invoice;
       if (!(await this.#isRefunded(clientId, key, progress))) {

@@ -12,7 +12,7 @@ async function killAtEach(
     try {
       world.use(10);
       await world.sluice.poll();
-      await world.sluice.credit.add('42', { amount: '20.00', currency: 'EUR' });
+      await world.books.addCredit('20.00');
       world.use(100);
       if (!(await world.killedAt(write, work))) return write - 1;
       await look(world, write);

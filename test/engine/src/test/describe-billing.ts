@@ -185,6 +185,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
     it.each([
       ['JPY', '1000000', '1200', '998800'],
       ['EUR', '0.30', '0.10', '0.20'],
+      ['KWD', '10.00', '1.500', '8.500'],
       ['IRR', '123456789012', '98765432101', '24691356911'],
     ])('computes exactly in %s', async (currency, credit, amount, left) => {
       const client = await world.addClient(currency, credit);

@@ -32,6 +32,14 @@ async function use(gigabytes: number): Promise<RunReport> {
   return (await at.poll()).json<RunReport>();
 }
 
+/** Polls once a day until the next cycle has begun. */
+async function passCycle(): Promise<void> {
+  while (at.bench.clock.now() < Date.parse('2026-12-16T00:00:00Z')) {
+    at.bench.clock.advance(24 * HOUR);
+    await at.poll();
+  }
+}
+
 const buy = (words = '') => at.bench.sluice(`purchase create whmcs-1 extra --json ${words}`.trim());
 const purchases = async (): Promise<PurchaseView[]> =>
   (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases;
@@ -129,16 +137,32 @@ describe('a purchase that WHMCS bills', () => {
   it('that is paid after its cycle counts in the current one', async () => {
     await open();
     const { invoice } = (await buy()).json<PurchaseReport>().purchase;
-    for (let day = 21; day <= 40; day++) {
-      at.bench.clock.advance(24 * HOUR);
-      await at.poll();
-    }
+    await passCycle();
     at.whmcs.pay(Number(invoice));
     const { totals, services } = (await at.poll()).json<RunReport>();
     expect([totals.purchased, services[0]?.allowance?.allowedBytes]).toEqual([1, 150 * GB]);
     expect((await at.poll()).json<RunReport>().services[0]?.allowance?.allowedBytes).toBe(150 * GB);
   });
 });
+
+it.each(['manual', 'auto'])(
+  'a charge that stays interrupted until its cycle is over leaves no invoice (%s)',
+  async (actor) => {
+    await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
+    at.whmcs.addCredit(CLIENT, '5.00');
+    // A draft; or an invoice that was published for its automatic payment.
+    at.whmcs.server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
+    if (actor === 'auto') await use(100);
+    else await buy();
+    expect(invoices()).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+    await passCycle();
+    at.whmcs.server.clearFaults();
+    await use(1);
+    await use(1);
+    expect([invoices(), at.whmcs.credit(CLIENT)]).toEqual([['Cancelled'], '5.00']);
+    expect((await purchases()).map(({ status }) => status)).toEqual(['cancelled']);
+  },
+);
 
 describe('auto-buy that WHMCS bills', () => {
   const AUTO = ', autoBuy: { enabled: true, package: extra }';

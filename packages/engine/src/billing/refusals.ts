@@ -1,0 +1,30 @@
+import { type Credit, SluiceError } from '@sluice/panel-kind';
+
+/** Refuses an amount in another currency than the client has. */
+export function refuseOtherCurrency(credit: Credit, currency: string): void {
+  if (credit.currency === null || credit.currency === currency) return;
+  throw new SluiceError(
+    'currency_mismatch',
+    `Client "${credit.client}" is billed in ${credit.currency}, not in ${currency}; nothing was changed`,
+    { details: { client: credit.client, currency: credit.currency } },
+  );
+}
+
+/** What credit was to be spent on. */
+export interface Due {
+  client: string;
+  /** What it is, in a sentence: `package "extra"`. */
+  what: string;
+  amount: string;
+  currency: string;
+}
+
+/** Creates the error of an amount that the credit does not cover; `balance` is null where it is not known. */
+export function noCredit({ client, what, amount, currency }: Due, balance: string | null): SluiceError {
+  const has = balance === null ? 'too little credit' : `${balance} ${currency} of credit`;
+  return new SluiceError(
+    'no_credit',
+    `Client "${client}" has ${has}, and ${what} costs ${amount} ${currency}; nothing was changed`,
+    { details: { client, needed: amount, balance, currency } },
+  );
+}
