@@ -411,6 +411,15 @@ describe('in the profile of MagnusBilling', () => {
     expect(panel.calls()).toHaveLength(4);
   });
 
+  it('leaves out rates whose prefix is gone, and says so', async () => {
+    const { rows } = fixture<{ rows: object[] }>('profile-magnus.rates.list.wire');
+    const gone = { ...rows[0], id: 903, idPrefixprefix: null };
+    const client = await open({ json: { rows: [...rows, gone], count: 3, sum: [] } }, magnus);
+    expect((await client.rates.list()).map(({ prefix }) => prefix)).toEqual(['5511', '55119']);
+    expect(panel.warnings).toEqual([expect.stringContaining('1 rate without a prefix')]);
+    expect(await client.sample('rates')).toMatchObject({ rows: 3, firstId: '901' });
+  });
+
   it.each([
     ['profile-magnus.blocked-word.wire', { panelCode: 'validation_failed' }],
     ['profile-magnus.error-text.wire', { code: 'PANEL_AUTH' }],

@@ -90,12 +90,18 @@ export class ResourceClient<Row> {
     // A find compares everything again: a system's own filter may ignore case and accents.
     const compared = exact ? filters : local;
     const found: Row[] = [];
+    let unusable = 0;
     for await (const { rows } of readPages(this.#connection, { ...call, filters: sent }, options)) {
       rows.forEach((row, index) => {
         const record = this.#connection.decode(call, () => this.decode(row), index);
         if (!matches(record, compared, sent)) return;
-        found.push(this.#connection.decode(call, () => this.#toRow(record), index));
+        if (isOrphan(this.#resource, record)) unusable += 1;
+        else found.push(this.#connection.decode(call, () => this.#toRow(record), index));
       });
+    }
+    if (unusable > 0) {
+      const rates = `${unusable} rate${unusable === 1 ? '' : 's'} without a prefix`;
+      this.#connection.warn(`Panel "${this.#connection.panel}" has ${rates}, left out: they fit no call.`);
     }
     return found;
   }
@@ -158,6 +164,11 @@ function addAvailability(record: CanonicalRecord, connection: Connection): void 
   const free = record['subscriber_id'] === null || record['subscriber_id'] === undefined;
   if (free) record['status'] = 'available';
   else record['status'] ??= 'active';
+}
+
+/** A rate whose prefix was removed: it is not the default rate, whose prefix is empty. */
+export function isOrphan(resource: ResourceName, record: CanonicalRecord): boolean {
+  return resource === 'rates' && record['prefix'] === null;
 }
 
 /** A field that a record lacks fits only when the system itself compared it. */

@@ -2,7 +2,7 @@ import type { ResourceName } from '../profile/types.js';
 import { readName } from '../wire/pointer.js';
 import type { Connection } from './connection.js';
 import { readPage } from './pages.js';
-import { ResourceClient } from './resource.js';
+import { isOrphan, ResourceClient } from './resource.js';
 import {
   toCall,
   toCarrier,
@@ -45,7 +45,7 @@ export async function sampleResource(
       call,
       () => {
         const record = client.decode(row);
-        client.toRow(record);
+        if (!isOrphan(resource, record)) client.toRow(record);
         return typeof record['id'] === 'string' ? record['id'] : null;
       },
       index,
