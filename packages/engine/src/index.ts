@@ -36,6 +36,7 @@ export type { ComparedBill, ReconcileCallsRequest } from './calls/reconcile-call
 export type { SimulatedCallView, SimulateRequest } from './calls/simulate.js';
 export type { Check } from './doctor/check.js';
 export type { DoctorRequest } from './doctor/doctor.js';
+export type { AccountDue, AccountReason } from './services/account-due.js';
 export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';

@@ -124,6 +124,8 @@ export interface BillingKind<Settings = unknown> {
   readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
+  readonly storesCredentials?: boolean | undefined;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
 }

@@ -19,7 +19,6 @@ const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 const REMOVE = 'Remove the key.';
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 
-const is = (expected: unknown) => (value: unknown) => value === expected;
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
 const NOT_BUILT: readonly NotBuilt[] = [
@@ -36,21 +35,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
-  {
-    path: ['products', '*', 'provision'],
-    message: 'Automatic provisioning is not available yet. Use "manual" and provision each service by command.',
-    needs: is('auto'),
-  },
-  {
-    path: ['products', '*', 'terminate'],
-    message: 'Automatic termination is not available yet. Use "manual" and terminate each service by command.',
-    needs: is('auto'),
-  },
-  {
-    path: ['products', '*', 'credentials', 'writeTo'],
-    message: 'Writing passwords to WHMCS is not supported yet. Name a folder.',
-    needs: is('whmcs'),
-  },
 ];
 
 /**

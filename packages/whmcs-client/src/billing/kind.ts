@@ -11,6 +11,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   schema: whmcsSchema,
   productSchema: whmcsProductSchema,
   secrets: ['secret', 'accessKey'],
+  storesCredentials: true,
   checkProducts: findDoubleClaims,
   descriptions: {
     whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',

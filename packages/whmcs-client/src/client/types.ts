@@ -120,6 +120,16 @@ export interface WhmcsProduct {
   customFields: { id: string; name: string }[];
 }
 
+/** An order of a client. */
+export interface WhmcsOrder {
+  id: string;
+  clientId: string;
+  /** Null for an order without an invoice. */
+  invoiceId: string | null;
+  /** As WHMCS writes it: Pending, Active, Fraud, Cancelled or another. */
+  status: string;
+}
+
 /** A row of the list of invoices: it has no lines. */
 export interface WhmcsInvoiceRow {
   id: string;
@@ -258,6 +268,10 @@ export interface WhmcsClient {
       filter?: { ids?: readonly string[]; groupId?: string; module?: string },
       options?: WhmcsCallOptions,
     ): Promise<WhmcsProduct[]>;
+  };
+  readonly orders: {
+    /** Null where there is no such order. */
+    get(id: string, options?: WhmcsCallOptions): Promise<WhmcsOrder | null>;
   };
   readonly invoices: {
     list(filter?: WhmcsInvoiceFilter, options?: WhmcsCallOptions): Promise<WhmcsInvoiceRow[]>;
