@@ -45,6 +45,8 @@ export interface AstQuirks {
   addressRefused: boolean;
   /** MagnusBilling: rights of the key. */
   keyRights: string;
+  /** MagnusBilling: how the creation of a user ends whose SIP name is taken. Either way the user has no SIP account. */
+  takenSipName: 'success' | 'page';
   /** MagnusBilling: language of its field messages. */
   language: 'en' | 'pt_BR' | 'es';
 }
@@ -79,6 +81,7 @@ export function quirksWith(settings: AstQuirkSettings = {}): AstQuirks {
     emptyList: 'text',
     addressRefused: false,
     keyRights: 'c,r,u,d',
+    takenSipName: 'success',
     language: 'en',
     ...settings,
     shifting: new Set(settings.shifting),

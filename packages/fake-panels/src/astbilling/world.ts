@@ -171,7 +171,7 @@ export class AstWorld {
     return id;
   }
 
-  /** Writes a call record. It takes its charge off the line's credit, as MagnusBilling's trigger does. */
+  /** Writes a call record. A charge above zero leaves the line's credit, as MagnusBilling's trigger has it. */
   addCall(call: NewAstCall): string {
     const line = known(this.subscribers.get(call.subscriber), 'subscriber', call.subscriber);
     const id = this.nextId('cdrs', call.id);
@@ -201,7 +201,7 @@ export class AstWorld {
       disposition,
       visibleAt: call.visibleAt === undefined ? -Infinity : instantOf(call.visibleAt),
     });
-    if (charge !== null) line.credit -= unitsAt(toDecimal(charge), 4);
+    if (charge !== null && !charge.startsWith('-')) line.credit -= unitsAt(toDecimal(charge), 4);
     return id;
   }
 

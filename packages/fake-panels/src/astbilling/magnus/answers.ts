@@ -39,6 +39,7 @@ export function databaseError(state: string, detail: string, table: string): Fak
   const kind = {
     '23000': 'Integrity constraint violation',
     '22007': 'Invalid datetime format',
+    '22001': 'String data, right truncated',
     HY000: 'General error',
     '01000': 'Warning',
   }[state];

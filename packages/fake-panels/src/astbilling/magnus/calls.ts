@@ -133,6 +133,7 @@ function saveRefill(world: AstWorld, form: PhpArray): string {
     throw new MagnusStop(json({ success: false, rows: [], errors: { credit: ['Credit must be a number.'] } }));
   }
   const before = Number(user.credit) / 10_000;
+  delete user.extra.credit;
   user.credit += unitsAt(toDecimal(amount), 4);
   const id = Number(world.nextId('refills'));
   const description = `${textOf(form, 'description') ?? ''}, Old credit ${before}`;

@@ -43,7 +43,7 @@ export const providers = catalogueModule({
   kind: 'carriers',
   table: 'provider',
   unique: 'provider_name',
-  rules: { provider_name: { type: 'text', max: 30, required: true } },
+  rules: { provider_name: { type: 'text', size: 30, required: true } },
   columns: {
     provider_name: plain('name'),
     creationdate: plain(undefined),
@@ -117,11 +117,11 @@ export const trunkGroups = catalogueModule({
   },
   joinedNames: ['id_trunk'],
   joined: (_world, row) => ({ id_trunk: ((row.fields.trunk_ids ?? []) as string[]).map(Number) }),
+  check: (_world, form) => {
+    if (typeof form.id_trunk !== 'object') throw broken('Undefined array key "id_trunk"');
+  },
   after: (_world, row, form) => {
-    const list = form.id_trunk;
-    // After saving: the row stays changed.
-    if (typeof list !== 'object') throw broken('Undefined array key "id_trunk"');
-    row.fields.trunk_ids = Object.values(list).map(String);
+    row.fields.trunk_ids = Object.values(form.id_trunk ?? {}).map(String);
   },
   neededBy: (world, key) =>
     [...world.catalogue.rates.values()].some(({ fields }) => fields.route_id === key) ? 'Ratecard' : undefined,
@@ -198,8 +198,8 @@ export const prefixes: MagnusModule = {
   rows: (world) => [...world.prefixes.values()].map((row) => ({ ...row })),
   save: (world, form, key) => {
     const rules = {
-      prefix: { type: 'text', max: 18, required: true },
-      destination: { type: 'text', max: 60, required: true },
+      prefix: { type: 'text', size: 18, required: true },
+      destination: { type: 'text', size: 60, required: true },
     } as const;
     checkFields(rules, form, { creating: key === null, table: 'prefix' });
     const row = key === null ? undefined : world.prefixes.get(Number(key));

@@ -31,7 +31,7 @@ export const dids: MagnusModule = {
     if (Object.keys(form).some((name) => name !== 'id')) return brokenPage('PHP warning', 'Undefined variable $ids');
     const row = present(world).find((one) => one.id === id);
     if (row === undefined) return false;
-    if (row.subscriberId !== null) return inUse('DID');
+    if (row.subscriberId !== null) return inUse('Did');
     row.status = 'terminated';
     return true;
   },
@@ -85,7 +85,10 @@ function write(world: AstWorld, row: DidRow, form: PhpArray): void {
   row.setupPrice = textOf(form, 'connection_charge') ?? row.setupPrice;
   const owner = textOf(form, 'id_user');
   // Without a destination: its calls go nowhere.
-  if (owner !== undefined) row.subscriberId = owner === '' ? null : owner;
+  if (owner !== undefined) {
+    row.extra.reserved ??= row.subscriberId === null ? 0 : 1;
+    row.subscriberId = owner === '' ? null : owner;
+  }
   for (const column of ['reserved', 'record_call', 'country', 'callerid']) {
     const value = textOf(form, column);
     if (value !== undefined) row.extra[column] = typeof didDefaults[column] === 'number' ? Number(value) : value;

@@ -8,7 +8,7 @@ import { done, json, type Json, MagnusStop, notFoundPage, text } from './answers
 import { archivedCalls, calls, failedCalls, refills } from './calls.js';
 import { plans, prefixes, providers, rates, trunkGroups, trunks } from './catalogues.js';
 import { destinations, dids } from './dids.js';
-import { filtered, hasConditions } from './filter.js';
+import { filtered, hasConditions, joins } from './filter.js';
 import { refusedAtGate } from './gate.js';
 import { type MagnusModule, recordNotFound, saved } from './module.js';
 import { sips } from './sips.js';
@@ -89,7 +89,8 @@ function destroy(world: AstWorld, module: MagnusModule, form: PhpArray): FakeRes
     if (typeof answer === 'object') return answer;
     if (answer) removed += 1;
   }
-  return removed > 0 ? json({ success: 1, msg: done }) : json({ success: 0, errors: null });
+  if (removed > 0) return json({ success: 1, msg: done });
+  return json({ success: 0, errors: filter === undefined ? null : true });
 }
 
 function read(world: AstWorld, { module, form, query }: Asked): FakeResponse {
@@ -101,7 +102,9 @@ function read(world: AstWorld, { module, form, query }: Asked): FakeResponse {
   const page = pageOf(world, module.list ?? '', rows, { offset, limit });
   const isEstimate = module === calls && !hasConditions(filter);
   const count = isEstimate ? world.quirks.estimate(page.total) : page.total;
-  return json({ rows: page.rows, count, sum: [] });
+  // Counted by groups when another table is joined.
+  const isGrouped = rows.length === 0 && joins(filter);
+  return json({ rows: page.rows, count: isGrouped ? [] : count, sum: [] });
 }
 
 /** `-1` is all, 0 and letters are no row. */

@@ -25,6 +25,10 @@ export function filtered(rows: readonly Json[], columns: ReadonlySet<string>, fi
 /** Whether a `filter` has at least one condition. */
 export const hasConditions = (filter: string | undefined): boolean => (parsed(filter)?.length ?? 0) > 0;
 
+/** Whether a `filter` reaches into another table. */
+export const joins = (filter: string | undefined): boolean =>
+  parsed(filter)?.some(({ field }) => /^(?!t\.).*\./.test(plainText(field))) ?? false;
+
 function parsed(filter: string | undefined): Condition[] | undefined {
   if (filter === undefined || filter === '') return undefined;
   let json: unknown;

@@ -71,12 +71,10 @@ function badValue(form: PhpArray, module: string): FakeResponse | undefined {
     const lower = value.toLowerCase();
     if (/^\{.*\}$/s.test(value) && isJson(value))
       return brokenPage('TypeError', 'Argument #2 ($subject) must be of type string');
-    if (value.length > 1000) return refusedValue(`Variable to long2: ${value}`);
+    if (value.length > 1000) return refusedValue(`Variable to long2: ${entities(value)}. Controller =&gt; ${module}`);
     const word = blocked.find((one) => lower.includes(one));
     if (word !== undefined) {
-      return refusedValue(
-        `Trying SQL inject, code: ${entities(lower)}. Controller =&gt; ${module}. Code ${word.trim()}`,
-      );
+      return refusedValue(`Trying SQL inject, code: ${entities(lower)}. Controller =&gt; ${module}. Code ${word}`);
     }
   }
   return undefined;

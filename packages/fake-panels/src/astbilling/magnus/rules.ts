@@ -7,6 +7,8 @@ export interface ColumnRule {
   readonly type: 'text' | 'int' | 'number' | 'id' | 'decimal';
   readonly min?: number;
   readonly max?: number;
+  /** The size of the column, which only the database checks. */
+  readonly size?: number;
   /** Must be sent in a create. */
   readonly required?: boolean;
 }
@@ -65,6 +67,9 @@ function checkDatabase(rules: Rules, form: PhpArray, table: string): void {
       const shown = bytes.map((byte) => `\\x${byte.toString(16).toUpperCase()}`).join('');
       const detail = `1366 Incorrect string value: '${shown}' for column \`mbilling\`.\`pkg_${table}\`.\`${name}\` at row 1`;
       throw new MagnusStop(databaseError('22007', detail, table));
+    }
+    if (rule.size !== undefined && value.length > rule.size) {
+      throw new MagnusStop(databaseError('22001', `1406 Data too long for column '${name}' at row 1`, table));
     }
     if (rule.type === 'decimal' && value !== '' && !/^\s*[-+]?\d*\.?\d+\s*$/.test(value)) {
       throw new MagnusStop(databaseError('01000', `1265 Data truncated for column '${name}' at row 1`, table));

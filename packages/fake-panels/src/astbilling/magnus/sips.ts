@@ -1,6 +1,6 @@
 import { type PhpArray, textOf } from '../php-form.js';
 import type { AstWorld } from '../world.js';
-import { databaseError, type Json, MagnusStop } from './answers.js';
+import { json, type Json, MagnusStop } from './answers.js';
 import { type MagnusModule, refuseTaken } from './module.js';
 import { checkFields, type Rules } from './rules.js';
 import { lines } from './users.js';
@@ -60,9 +60,7 @@ export const sips: MagnusModule = {
     refuseTaken(world, others, { name: 'name', value: textOf(form, 'name') });
     const userId = textOf(form, 'id_user') ?? row?.userId ?? '';
     if (!lines(world).some((line) => line.id === userId)) {
-      throw new MagnusStop(
-        databaseError('23000', '1452 Cannot add or update a child row: a foreign key constraint fails', 'sip'),
-      );
+      throw new MagnusStop(json({ success: false, rows: [], errors: 'You only can create SipAccount to clients' }));
     }
     const target = row ?? world.addSip(userId, textOf(form, 'name') ?? '', textOf(form, 'secret') ?? '', '');
     target.userId = userId;

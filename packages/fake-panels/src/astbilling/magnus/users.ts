@@ -4,7 +4,7 @@ import type { SubscriberRow } from '../model.js';
 import { fromDigits, toDigits } from '../phone.js';
 import { type PhpArray, textOf } from '../php-form.js';
 import type { AstWorld } from '../world.js';
-import { brokenPage, databaseError, fieldErrors, inUse, json, type Json, MagnusStop } from './answers.js';
+import { brokenPage, databaseError, done, fieldErrors, inUse, json, type Json, MagnusStop } from './answers.js';
 import { userDefaults } from './defaults.js';
 import { type MagnusModule, numberOf, refuseTaken } from './module.js';
 import { checkFields, faultsOf, type Rules } from './rules.js';
@@ -12,7 +12,7 @@ import { checkFields, faultsOf, type Rules } from './rules.js';
 const rules: Rules = {
   username: { type: 'text', min: 4, max: 20, required: true },
   password: { type: 'text', required: true },
-  id_group: { type: 'id', required: true },
+  id_group: { type: 'id' },
   firstname: { type: 'text', max: 50 },
   lastname: { type: 'text', max: 50 },
   doc: { type: 'text', max: 100 },
@@ -74,7 +74,7 @@ function userRow(world: AstWorld, row: SubscriberRow): Json {
   const [first = '', ...rest] = (customer?.name ?? '').split(' ');
   const plan = row.planId === null ? undefined : world.catalogue.plans.get(row.planId);
   const active = row.status === 'active' ? 1 : 0;
-  const { active: stored, ...extra } = row.extra;
+  const { active: stored, credit = fromUnits(row.credit, 4), ...extra } = row.extra;
   const isStale = stored !== undefined && (stored === 1) !== (row.status === 'active');
   return {
     ...userDefaults,
@@ -82,11 +82,11 @@ function userRow(world: AstWorld, row: SubscriberRow): Json {
     firstname: first,
     lastname: rest.join(' '),
     ...extra,
+    credit,
     id: Number(row.id),
     id_plan: row.planId === null ? null : Number(row.planId),
     username: row.username,
     password: row.password,
-    credit: fromUnits(row.credit, 4),
     active: stored === undefined || isStale ? active : stored,
     creationdate: world.time.sql(row.createdAt),
     phone: toDigits(row.callerId) ?? '',
@@ -131,12 +131,15 @@ function checkPlan(world: AstWorld, form: PhpArray): void {
   throw new MagnusStop(databaseError('23000', detail, 'user'));
 }
 
-function plainUser(world: AstWorld, form: PhpArray): string {
+function plainUser(world: AstWorld, form: PhpArray): FakeResponse {
   if (textOf(form, 'callingcard_pin') === undefined) {
     throw new MagnusStop(databaseError('HY000', "1364 Field 'callingcard_pin' doesn't have a default value", 'user'));
   }
   checkPlan(world, form);
-  return insert(world, form).id;
+  const row = insert(world, form);
+  // Never set, so that no charge leaves it.
+  row.extra.credit = null;
+  return json({ success: true, rows: [{ ...userRow(world, row), sip_count: 0 }], msg: done });
 }
 
 function insert(world: AstWorld, form: PhpArray): SubscriberRow {
@@ -175,8 +178,13 @@ function createUser(world: AstWorld, form: PhpArray): FakeResponse {
   if (taken) {
     const made = world.sipOf(row.id);
     if (made !== undefined) world.sips.delete(made.id);
-    throw new MagnusStop(brokenPage('CDbException', `1062 Duplicate entry '${row.username}' for key 'name'`));
+    if (world.quirks.takenSipName === 'page') {
+      throw new MagnusStop(brokenPage('CDbException', `1062 Duplicate entry '${row.username}' for key 'name'`));
+    }
   }
+  const sip = world.sipOf(row.id);
+  const phone = textOf(form, 'phone') ?? '';
+  if (sip !== undefined && phone.length >= 6) sip.callerId = phone;
   return json({ success: true, data: createdData(world, row, form) });
 }
 
@@ -192,13 +200,16 @@ function refuseInsert(world: AstWorld, form: PhpArray): void {
   }
 }
 
+/** What a creation answers with beside what is stored. */
+const created: Readonly<Json> = { credit: 0, contract_value: '0' };
+
 /** What was sent as text, numbers as numbers, nothing that is empty, and the id as text at the end. */
 function createdData(world: AstWorld, row: SubscriberRow, form: PhpArray): Json {
   const data: Json = {};
   const joined = /^(id[A-Z]|sip_count|offer$)/;
   for (const [column, value] of Object.entries(userRow(world, row))) {
     if (value === null || value === '' || joined.test(column) || column === 'id') continue;
-    data[column] = textOf(form, column) ?? (column === 'credit' ? 0 : value);
+    data[column] = textOf(form, column) ?? created[column] ?? value;
   }
   return { ...data, id: row.id };
 }
@@ -247,7 +258,7 @@ function writeColumn(world: AstWorld, row: SubscriberRow, { column, value, numbe
 function destroy(world: AstWorld, id: string): boolean | FakeResponse {
   const row = lines(world).find((one) => one.id === id);
   if (row === undefined) return false;
-  if ([...world.dids.values()].some(({ subscriberId }) => subscriberId === id)) return inUse('DID');
+  if ([...world.dids.values()].some(({ subscriberId }) => subscriberId === id)) return inUse('Did');
   for (const [sipId, { userId }] of world.sips) if (userId === id) world.sips.delete(sipId);
   row.status = 'terminated';
   return true;
