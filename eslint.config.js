@@ -5,15 +5,16 @@ import ts from 'typescript-eslint';
 const mayImport = {
   'quota-core': [],
   'panel-http': [],
+  telephony: ['quota-core'],
   'fake-panels': [],
   'state-store': ['quota-core'],
-  'panel-kind': ['panel-http', 'quota-core'],
+  'panel-kind': ['panel-http', 'quota-core', 'telephony'],
   'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
   'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
-  'astbilling-client': ['panel-http', 'panel-kind', 'quota-core'],
+  'astbilling-client': ['panel-http', 'panel-kind', 'quota-core', 'telephony'],
   'whmcs-client': ['panel-http', 'panel-kind'],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
-  engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store'],
+  engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
 };
 
 /** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
@@ -76,6 +77,7 @@ const REFUSED_IN_REVIEWED = [
 ];
 const REVIEWED = [
   'apps/cli/src',
+  'packages/astbilling-client/src',
   'packages/easydcim-client/src',
   'packages/engine/src',
   'packages/flvx-client/src',
@@ -84,6 +86,7 @@ const REVIEWED = [
   'packages/panel-kind/src',
   'packages/quota-core/src',
   'packages/state-store/src',
+  'packages/telephony/src',
   'packages/whmcs-client/src',
 ];
 

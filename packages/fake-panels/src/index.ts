@@ -5,6 +5,16 @@ export { type Fault, type FaultRule } from './core/fault-rule.js';
 export { type CallTotals, type FakeServer } from './core/fake-server.js';
 export { type FakeServerOptions } from './core/fake-server-options.js';
 export { startFakeServer } from './core/start-fake-server.js';
+export { FakeAstbilling } from './astbilling/fake-astbilling.js';
+export {
+  type AstCallState,
+  type NewAstCall,
+  type NewAstCustomer,
+  type NewAstDid,
+  type NewAstSubscriber,
+} from './astbilling/model.js';
+export { type AstQuirks, type AstQuirkSettings } from './astbilling/quirks.js';
+export { startFakeAstbilling, type FakeAstbillingOptions } from './astbilling/start-fake-astbilling.js';
 export { startFakeFlvx, type FakeFlvxOptions } from './flvx/start-fake-flvx.js';
 export { FakeFlvx, type FlvxBytes, type FlvxConnection, type FlvxService } from './flvx/fake-flvx.js';
 export { type NewForward, type NewPermission, type NewTunnel, type NewUser } from './flvx/flvx-builder.js';

@@ -1,5 +1,6 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
+import type { CallBilling } from './call-billing.js';
 import type { Clock } from './clock.js';
 import type { ServiceSource } from './service-source.js';
 
@@ -69,6 +70,7 @@ export interface BillingSystem {
   readonly title: string;
   /** Whether clients can pay an open invoice there themselves. */
   readonly clientsPay: boolean;
+  readonly calls: CallBilling;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
   /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
@@ -142,6 +144,8 @@ export interface BillingKind<Settings = unknown> {
   readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
+  readonly storesCredentials?: boolean | undefined;
   /** Checks address, credentials, rights and version, and changes nothing; problems are returned, not thrown. */
   check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
   /** Opens its list of services, for `service sync`; sends nothing. */

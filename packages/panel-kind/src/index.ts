@@ -37,6 +37,7 @@ export type {
   InvoiceStatus,
   SectionProblem,
 } from './billing.js';
+export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
 export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
@@ -95,6 +96,21 @@ export {
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { AutoBuySettings, PanelSettings, ProductSettings } from './settings.js';
+export type {
+  CallFilter,
+  CallPage,
+  CallReportJob,
+  CallReportRequest,
+  CallTerms,
+  CallToSimulate,
+  PanelTelephony,
+  SimulatedCall,
+  TelephonyOperation,
+  TelephonyRecords,
+  TelephonyResource,
+  TelephonyToken,
+  TelephonyValues,
+} from './telephony.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';

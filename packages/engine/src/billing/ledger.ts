@@ -12,6 +12,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StateStore, StoreTables } from '@sluice/state-store';
+import { ledgerCalls } from './ledger-calls.js';
 import { checkCurrency, toAmount } from './money.js';
 import { refuseOtherCurrency } from './refusals.js';
 
@@ -53,6 +54,7 @@ export function createLedger({ store, clock, randomBytes, actor }: LedgerOptions
   return {
     title: 'the local ledger',
     clientsPay: false,
+    calls: ledgerCalls(store, write, booking),
     credit: (client) => readCredit(store, client),
     charge: (request, signal) => write(signal, (tables) => charge(tables, request, booking())),
     find: async ({ key }) => {
@@ -192,7 +194,13 @@ function keyUsed(key: string, invoice: string): SluiceError {
   });
 }
 
-async function addLine(tables: StoreTables, id: string, line: InvoiceLine, { now }: Booking): Promise<Invoice> {
+/** Adds a line to an open invoice, unless it has it. */
+export async function addLine(
+  tables: StoreTables,
+  id: string,
+  line: Omit<InvoiceLine, 'taxed'>,
+  { now }: Booking,
+): Promise<Invoice> {
   const { key, description } = line;
   const { status, currency } = await requireInvoice(tables, id);
   const known = await tables.invoices.findLine(key);

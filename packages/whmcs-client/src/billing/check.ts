@@ -9,18 +9,10 @@ import { openWhmcsSource } from './source.js';
 /** The oldest version that the answers were compared with (docs/whmcs-api.md). */
 const OLDEST = [8, 9] as const;
 
-const BILLING = [
-  'GetClientsDetails',
-  'GetInvoices',
-  'GetInvoice',
-  'GetCredits',
-  'CreateInvoice',
-  'UpdateInvoice',
-  'ApplyCredit',
-  'AddCredit',
-];
+const BILLING_READS = ['GetClientsDetails', 'GetInvoices', 'GetInvoice', 'GetCredits'];
+const BILLING_WRITES = ['CreateInvoice', 'UpdateInvoice', 'ApplyCredit', 'AddCredit'];
 
-/** Checks address, credentials, version and the right to each action that the config needs; changes nothing. */
+/** Checks address, credentials, version and the right to each reading action that the config needs; changes nothing. */
 export async function checkWhmcs(
   settings: WhmcsSettings,
   dependencies: BillingDependencies,
@@ -66,22 +58,25 @@ function isOld(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-function actionsOf(settings: WhmcsSettings, { bills, products }: BillingUse): string[] {
-  return [
-    'GetClientsProducts',
-    ...(needsGroups(settings, products) ? ['GetProducts'] : []),
-    ...(settings.pushUsage === 'off' ? [] : ['UpdateClientProduct']),
-    ...(bills ? BILLING : []),
-  ];
+/** Actions that the config needs; those that write are never called for a test. */
+function actionsOf(settings: WhmcsSettings, { bills, products }: BillingUse): { reads: string[]; writes: string[] } {
+  return {
+    reads: [
+      'GetClientsProducts',
+      ...(needsGroups(settings, products) ? ['GetProducts'] : []),
+      ...(bills ? BILLING_READS : []),
+    ],
+    writes: [...(settings.pushUsage === 'off' ? [] : ['UpdateClientProduct']), ...(bills ? BILLING_WRITES : [])],
+  };
 }
 
 async function checkRights(
   client: WhmcsClient,
-  actions: readonly string[],
+  { reads, writes }: { reads: readonly string[]; writes: readonly string[] },
   signal: AbortSignal | undefined,
 ): Promise<BillingCheck[]> {
   const denied: BillingCheck[] = [];
-  for (const action of actions) {
+  for (const action of reads) {
     try {
       await client.probe(action, { signal });
     } catch (error) {
@@ -90,7 +85,10 @@ async function checkRights(
     }
   }
   if (denied.length > 0) return denied;
-  return [{ name: 'rights', status: 'ok', message: `the role of the credentials allows ${actions.join(', ')}` }];
+  const untested = writes.length === 0 ? '' : `; not tested, because they change something: ${writes.join(', ')}`;
+  return [
+    { name: 'rights', status: 'ok', message: `the role of the credentials allows ${reads.join(', ')}${untested}` },
+  ];
 }
 
 /** Reads all services, as a sync does. */

@@ -4,8 +4,15 @@ import type { FormValue } from './form.js';
 import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoices.js';
 import { listAll, listPages } from './pages.js';
 import { toPhpArray } from './php-serialize.js';
-import { clientAnswer, productRow, serviceRow } from './rows.js';
-import type { WhmcsCallOptions, WhmcsClient, WhmcsOptions, WhmcsService, WhmcsServiceChange } from './types.js';
+import { clientAnswer, orderRow, productRow, serviceRow } from './rows.js';
+import type {
+  WhmcsCallOptions,
+  WhmcsClient,
+  WhmcsOptions,
+  WhmcsOrder,
+  WhmcsService,
+  WhmcsServiceChange,
+} from './types.js';
 import { answer, record, word } from './values.js';
 
 /**
@@ -58,6 +65,14 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
           },
           call,
         ),
+    },
+    orders: {
+      get: async (orderId, call = {}) => {
+        const fields = { id: checkId(orderId, 'order') };
+        const list = { action: 'GetOrders', fields, wrapper: 'orders', inner: 'order', row: orderRow };
+        const rows = await listPages<WhmcsOrder>(connection, list, call);
+        return rows.find(({ id }) => id === orderId) ?? null;
+      },
     },
     invoices: invoiceEndpoints(connection),
     credits: creditEndpoints(connection),

@@ -26,23 +26,12 @@ async function examine(words = ''): Promise<{ exitCode: number; lines: string[] 
   return { exitCode, lines: own.map(({ name, status, message }) => `${status} ${name}: ${message}`) };
 }
 
-const ACTIONS = [
-  'GetClientsProducts',
-  'GetProducts',
-  'UpdateClientProduct',
-  'GetClientsDetails',
-  'GetInvoices',
-  'GetInvoice',
-  'GetCredits',
-  'CreateInvoice',
-  'UpdateInvoice',
-  'ApplyCredit',
-  'AddCredit',
-];
+const READS = 'GetClientsProducts, GetProducts, GetClientsDetails, GetInvoices, GetInvoice, GetCredits';
+const WRITES = 'UpdateClientProduct, CreateInvoice, UpdateInvoice, ApplyCredit, AddCredit';
 
 it('finds WHMCS well, changes nothing, and reads the services with --contract', async () => {
   const before = JSON.stringify([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)]);
-  const rights = `ok rights: the role of the credentials allows ${ACTIONS.join(', ')}`;
+  const rights = `ok rights: the role of the credentials allows ${READS}; not tested, because they change something: ${WRITES}`;
   expect(await examine()).toEqual({ exitCode: 0, lines: ['ok billing system: WHMCS 8.9.0 answered in 0 ms', rights] });
   expect((await examine('--contract')).lines).toContain('ok services: 1 are listed, 1 of them are taken');
   expect(JSON.stringify([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)])).toBe(before);
@@ -56,13 +45,13 @@ it('finds WHMCS well, changes nothing, and reads the services with --contract', 
 });
 
 it('names each right that is missing', async () => {
-  at.whmcs.quirks.denied = new Set(['WhmcsDetails', 'ApplyCredit', 'UpdateClientProduct']);
+  at.whmcs.quirks.denied = new Set(['WhmcsDetails', 'GetCredits', 'GetInvoice']);
   const { exitCode, lines } = await examine();
   expect([exitCode, lines.map((line) => line.replace(/: .*/, ''))]).toEqual([
     1,
-    ['warning billing system', 'failed right UpdateClientProduct', 'failed right ApplyCredit'],
+    ['warning billing system', 'failed right GetInvoice', 'failed right GetCredits'],
   ]);
-  expect(lines[2]).toMatch(/"applycredit" is not allowed.*Allow the action in the API role.*whmcs\.identifier/);
+  expect(lines[2]).toMatch(/"getcredits" is not allowed.*Allow the action in the API role.*whmcs\.identifier/);
   const { stdout } = await at.bench.sluice('doctor');
   expect(stdout).toMatch(/^Billing\n {2}! billing system \(whmcs\): .*allow WhmcsDetails/m);
 });
