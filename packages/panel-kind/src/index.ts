@@ -26,9 +26,11 @@ export {
   type ServiceUser,
 } from './agents.js';
 export type {
+  BillingCheck,
   BillingDependencies,
   BillingKind,
   BillingSystem,
+  BillingUse,
   Charge,
   ChargeRequest,
   Credit,

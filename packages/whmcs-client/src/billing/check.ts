@@ -20,12 +20,10 @@ export async function checkWhmcs(
 ): Promise<BillingCheck[]> {
   const client = openClient(settings, dependencies);
   try {
-    const checks = client.warnings.map((message): BillingCheck => ({ name: 'address', status: 'warning', message }));
     const { clock } = dependencies;
     const startedAt = clock.now();
-    const version = await checkVersion(client, use.signal, () => clock.now() - startedAt);
-    checks.push(...version);
-    if (version.some(({ status }) => status === 'failed')) return checks;
+    const checks = await checkVersion(client, use.signal, () => clock.now() - startedAt);
+    if (checks.some(({ status }) => status === 'failed')) return checks;
     checks.push(...(await checkRights(client, actionsOf(settings, use), use.signal)));
     if (!use.contract || checks.some(({ status }) => status === 'failed')) return checks;
     return [...checks, await checkServices(settings, dependencies, use)];

@@ -22,7 +22,8 @@ async function examine(words = ''): Promise<{ exitCode: number; lines: string[] 
   const { exitCode, json } = await at.bench.sluice(`doctor --json ${words}`.trim());
   const { ok, checks } = json<Checks>();
   expect(ok).toBe(exitCode === 0);
-  const own = checks.filter(({ object }) => object === 'whmcs');
+  // The fake speaks plain http, which each check of it says.
+  const own = checks.filter(({ object, name }) => object === 'whmcs' && name !== 'address');
   return { exitCode, lines: own.map(({ name, status, message }) => `${status} ${name}: ${message}`) };
 }
 
@@ -30,11 +31,12 @@ const READS = 'GetClientsProducts, GetProducts, GetClientsDetails, GetInvoices, 
 const WRITES = 'UpdateClientProduct, CreateInvoice, UpdateInvoice, ApplyCredit, AddCredit';
 
 it('finds WHMCS well, changes nothing, and reads the services with --contract', async () => {
-  const before = JSON.stringify([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)]);
+  const contents = (): unknown => structuredClone([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)]);
+  const before = contents();
   const rights = `ok rights: the role of the credentials allows ${READS}; not tested, because they change something: ${WRITES}`;
   expect(await examine()).toEqual({ exitCode: 0, lines: ['ok billing system: WHMCS 8.9.0 answered in 0 ms', rights] });
   expect((await examine('--contract')).lines).toContain('ok services: 1 are listed, 1 of them are taken');
-  expect(JSON.stringify([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)])).toBe(before);
+  expect(contents()).toEqual(before);
   // Only what the config uses is needed.
   const text = at.bench.read('sluice.yaml').replace(', pushUsage: bytes', '').replace('billing: whmcs', '');
   at.bench.write('sluice.yaml', text.replace(', productGroupIds: [3]', ''));
