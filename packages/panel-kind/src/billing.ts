@@ -2,6 +2,7 @@ import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
 import type { CallBilling } from './call-billing.js';
 import type { Clock } from './clock.js';
+import type { Invoice } from './invoice.js';
 import type { ServiceSource } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
@@ -10,22 +11,6 @@ export interface Credit {
   /** ISO 4217; null where the client has none yet. */
   currency: string | null;
   balance: string;
-}
-
-/** `draft` and `open` can still be paid; the others are final. */
-export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'cancelled' | 'refunded';
-
-/** An invoice as the billing system shows it now. */
-export interface Invoice {
-  id: string;
-  client: string;
-  currency: string;
-  status: InvoiceStatus;
-  /** With tax; decimal text. */
-  total: string;
-  /** What is left to pay; decimal text. */
-  balance: string;
-  lines: { description: string; amount: string }[];
 }
 
 /** One line of an invoice, added at most once. */

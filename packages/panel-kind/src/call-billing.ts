@@ -1,4 +1,4 @@
-import type { Invoice } from './billing.js';
+import type { Invoice } from './invoice.js';
 
 /** A line of an invoice, with what identifies it. */
 export interface CallInvoiceLine {

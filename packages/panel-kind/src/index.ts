@@ -34,11 +34,10 @@ export type {
   Charge,
   ChargeRequest,
   Credit,
-  Invoice,
   InvoiceLine,
-  InvoiceStatus,
   SectionProblem,
 } from './billing.js';
+export type { Invoice, InvoiceStatus } from './invoice.js';
 export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
 export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';

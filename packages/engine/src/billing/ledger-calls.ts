@@ -1,6 +1,6 @@
 import type { CallBilling, CallInvoice } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { addLine, type Booking, readCredit, readInvoice, requireInvoice } from './ledger.js';
+import { addLine, type Booking, readCredit, readInvoice, requireInvoice } from './ledger-books.js';
 import { checkCurrency } from './money.js';
 import { refuseOtherCurrency } from './refusals.js';
 

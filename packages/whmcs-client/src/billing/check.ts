@@ -111,7 +111,7 @@ function isDenied(error: unknown): boolean {
   return isPanelError(error) && error.panelCode === 'permission';
 }
 
-/** Returns a failure with what to do about it; rethrows what is no failure of a call. */
+/** Returns a failure with what to do about it; rethrows anything but a failure of a call. */
 function toMessage(error: unknown): string {
   const known = toBillingError(error, { wrote: false, signal: undefined });
   if (known instanceof SluiceError) return known.message;
