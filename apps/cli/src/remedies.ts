@@ -64,6 +64,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
   service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
+  termination_waiting:
+    'Remove it with "sluice provision terminate {service} --yes", or all that wait with "sluice reconcile --allow-mass"',
   unsupported: [
     'Use {billing} itself; without "billing: {billing}" in the config Sluice bills with its own ledger',
     '"sluice panel list" shows what each panel supports',

@@ -92,6 +92,7 @@ function checkOptions(options: PanelHttpOptions): void {
     'retry.maxDelayMs': retry?.maxDelayMs,
     'retry.maxRetryAfterMs': retry?.maxRetryAfterMs,
     'breaker.cooldownMs': breaker === false ? undefined : breaker?.cooldownMs,
+    minIntervalMs: options.minIntervalMs,
   };
   check(options.panel, positive, (value) => value > 0 && Number.isFinite(value), 'a number above 0');
   check(options.panel, atLeastOne, (value) => value >= 1 && Number.isInteger(value), 'a whole number of at least 1');

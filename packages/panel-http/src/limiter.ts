@@ -16,10 +16,12 @@ const OPENED_AT_ONCE = 64;
  * Creates a limiter of `concurrency` tasks at once and `requestsPerSecond` starts per second, in small portions rather than in one
  * burst per second. A wide limiter opens step by step.
  */
-export function createLimiter(concurrency: number, requestsPerSecond: number | undefined): Limiter {
+export function createLimiter(concurrency: number, requestsPerSecond?: number, minIntervalMs = 0): Limiter {
+  const portions = requestsPerSecond === undefined ? null : toPortions(requestsPerSecond);
+  const pace = minIntervalMs > 0 ? { intervalCap: 1, interval: minIntervalMs } : portions;
   const queue = new PQueue({
     concurrency: Math.min(concurrency, OPENED_AT_ONCE),
-    ...(requestsPerSecond === undefined ? {} : { ...toPortions(requestsPerSecond), strict: true }),
+    ...(pace === null ? {} : { ...pace, strict: true }),
   });
   let limit = concurrency;
   let opening = false;

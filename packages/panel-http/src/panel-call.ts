@@ -163,7 +163,8 @@ class PanelCall<T> {
     this.#attempts += 1;
     const at = clock.now();
     const started = performance.now();
-    const outcome = await this.#send(headers, attemptMs);
+    const { prepared, sent } = this.#forAttempt(headers);
+    const outcome = await this.#send(sent, prepared, attemptMs);
     const durationMs = performance.now() - started;
     const receivedAt = clock.now();
     this.#spentMs += durationMs;
@@ -178,7 +179,7 @@ class PanelCall<T> {
         at,
         panel: transport.options.panel,
         request: this.#request,
-        prepared: this.#prepared,
+        prepared,
         clean: this.#clean,
         status,
         headers: lost ? null : outcome.headers,
@@ -202,9 +203,22 @@ class PanelCall<T> {
     throw error as PanelError;
   }
 
-  #send(headers: Record<string, string>, attemptMs: number): Promise<AttemptAnswer | LostAnswer> {
+  /** Adds what is new in each attempt. */
+  #forAttempt(headers: Record<string, string>): { prepared: PreparedRequest; sent: Record<string, string> } {
+    const own = this.#request.perAttempt?.();
+    if (own === undefined) return { prepared: this.#prepared, sent: headers };
+    return {
+      prepared: own.body === undefined ? this.#prepared : { ...this.#prepared, body: own.body },
+      sent: { ...headers, ...lowerCased(own.headers) },
+    };
+  }
+
+  #send(
+    headers: Record<string, string>,
+    { target, body }: PreparedRequest,
+    attemptMs: number,
+  ): Promise<AttemptAnswer | LostAnswer> {
     const { method, signal, maxBodyBytes = this.#transport.maxBodyBytes, sink } = this.#request;
-    const { target, body } = this.#prepared;
     return this.#transport.attempt({ method, target, headers, body, attemptMs, maxBodyBytes, signal, sink });
   }
 
@@ -224,11 +238,22 @@ class PanelCall<T> {
   }
 
   #read(answer: AttemptAnswer, now: number): ReadResult {
-    const { accept = 'json', allowEmpty = false, schema } = this.#request;
-    const { failureIn, refusalIn, successIn, messageIn } = this.#transport.options;
+    const { accept = 'json', allowEmpty = false, schema, sink } = this.#request;
+    const { failureIn, refusalIn, successIn, messageIn, exactNumbers = false } = this.#transport.options;
     const { changing } = this.#prepared;
-    const words = { failureIn, refusalIn, successIn, messageIn };
-    return readAnswer(answer, { accept, allowEmpty, changing, schema, ...words, now, clean: this.#clean });
+    // The body of a success that went to a sink is not there to be read.
+    const outcomeIn = sink !== undefined && answer.status < 300 ? undefined : this.#request.outcomeIn;
+    const words = { outcomeIn, failureIn, refusalIn, successIn, messageIn };
+    return readAnswer(answer, {
+      accept,
+      allowEmpty,
+      changing,
+      schema,
+      exactNumbers,
+      ...words,
+      now,
+      clean: this.#clean,
+    });
   }
 
   #toFailure(lost: LostAnswer, attemptMs: number): Failure {

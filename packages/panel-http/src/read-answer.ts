@@ -1,17 +1,20 @@
 import type { z } from 'zod';
 import type { ZodMiniType } from 'zod/mini';
 import type { PanelErrorCode } from './errors.js';
+import { parseExactJson } from './exact-json.js';
 import type { AttemptAnswer } from './exchange.js';
 import type { Failure } from './failure.js';
 import { findMessage, findFields, oneLine } from './panel-message.js';
 import { parseRetryAfter } from './retry-delay.js';
-import type { PanelFailure, PanelHttpOptions } from './types.js';
+import type { PanelFailure, PanelHttpOptions, PanelReply, PanelRequest } from './types.js';
 
 interface ReadOptions {
   accept: 'json' | 'text' | 'bytes' | 'file';
   allowEmpty: boolean;
   changing: boolean;
   schema: z.ZodType | ZodMiniType | undefined;
+  exactNumbers: boolean;
+  outcomeIn: PanelRequest<unknown>['outcomeIn'];
   failureIn: PanelHttpOptions['failureIn'];
   refusalIn: PanelHttpOptions['refusalIn'];
   successIn: PanelHttpOptions['successIn'];
@@ -29,16 +32,33 @@ export function readAnswer(answer: AttemptAnswer, options: ReadOptions): ReadRes
   const { status } = answer;
   const retryAfter = answer.headers['retry-after'];
   const code = toErrorCode(status, retryAfter !== undefined, answer.headers.location);
-  if (code !== null && !statesSuccess(answer, options)) return { failure: readRefusal(answer, code, options) };
+  const outcome = findOutcome(answer, options);
+  if (outcome !== null && outcome !== 'success') return { failure: outcome };
+  if (code !== null && outcome === null && !statesSuccess(answer, options))
+    return { failure: readRefusal(answer, code, options) };
   const read = readBody(answer, options);
   if ('failure' in read || options.schema === undefined) return read;
   const checked = options.schema.safeParse(read.body);
   return checked.success ? { body: checked.data } : { failure: toFieldFailure(checked.error, status, options) };
 }
 
+/** Asks the call's own function, once for a body in any form. */
+function findOutcome(answer: AttemptAnswer, options: ReadOptions): Failure | 'success' | null {
+  const { status, headers, body } = answer;
+  if (options.outcomeIn === undefined || (status >= 300 && status < 400)) return null;
+  const text = body.toString('utf8');
+  const parsed = parseJson(text, options);
+  const reply: PanelReply = { status, contentType: (headers['content-type'] ?? '').toLowerCase(), text };
+  if ('json' in parsed && text.trim() !== '') reply.json = parsed.json;
+  const found = options.outcomeIn(reply);
+  if (found === null || found === 'success') return found;
+  const failure = toRefusal(found, { status, json: reply.json }, ['PANEL_UNREADABLE', 'PANEL_SERVER_ERROR'], options);
+  return { ...failure, retryAfterMs: parseRetryAfter(headers['retry-after'], options.now) };
+}
+
 function statesSuccess({ status, body }: AttemptAnswer, { successIn }: ReadOptions): boolean {
   if (successIn === undefined || status < 400) return false;
-  const parsed = parseJson(body.toString('utf8'), false);
+  const parsed = parseJson(body.toString('utf8'), { allowEmpty: false, exactNumbers: false });
   return 'json' in parsed && successIn({ status, json: parsed.json });
 }
 
@@ -48,7 +68,7 @@ function readBody(answer: AttemptAnswer, options: ReadOptions): ReadResult {
   // A panel that refuses with status 200 does so in JSON, whatever was requested.
   const json = accept === 'json' || (options.failureIn !== undefined && /[/+]json\b/.test(contentType));
   if (json) {
-    const parsed = parseJson(answer.body.toString('utf8'), options.allowEmpty);
+    const parsed = parseJson(answer.body.toString('utf8'), options);
     const refused = 'json' in parsed ? findInnerRefusal(parsed.json, answer.status, options) : null;
     if (refused !== null) return { failure: refused };
     if (accept === 'json') {
@@ -80,7 +100,7 @@ function readRefusal(answer: AttemptAnswer, code: Failure['code'], options: Read
   const { status, headers } = answer;
   if (status >= 300 && status < 400) return toRedirect(status, headers.location, options);
   const text = answer.body.toString('utf8', 0, 65_536);
-  const parsed = parseJson(text, true);
+  const parsed = parseJson(text, { allowEmpty: true, exactNumbers: false });
   const json = 'json' in parsed ? parsed.json : null;
   const fields = findFields(json);
   const found = 'json' in parsed ? (options.refusalIn?.({ status, json }) ?? null) : null;
@@ -98,21 +118,21 @@ function readRefusal(answer: AttemptAnswer, code: Failure['code'], options: Read
 
 /** Converts a refusal that the options have found; after a changing call the outcome of the codes `inDoubt` is unknown. */
 function toRefusal(
-  { code, message, panelCode, remedy, retry = false }: PanelFailure,
+  { code, message, panelCode, remedy, retry = false, outcomeUnknown, fields }: PanelFailure,
   { status, json }: { status: number; json: unknown },
   inDoubt: PanelErrorCode[],
   options: ReadOptions,
 ): Failure {
-  const fields = findFields(json);
+  const invalid = fields ?? findFields(json);
   return {
     code,
     what: quote(message, options),
     status,
     panelCode: panelCode ?? null,
-    outcomeUnknown: options.changing && inDoubt.includes(code),
+    outcomeUnknown: options.changing && (outcomeUnknown ?? inDoubt.includes(code)),
     transient: retry,
     ...(remedy === undefined ? {} : { remedy }),
-    ...(fields === undefined ? {} : { fields }),
+    ...(invalid === undefined ? {} : { fields: invalid }),
   };
 }
 
@@ -138,10 +158,10 @@ function quote(words: string, options: ReadOptions): string {
 
 type Parsed = { json: unknown } | { problem: string; transient: boolean };
 
-function parseJson(text: string, allowEmpty: boolean): Parsed {
+function parseJson(text: string, { allowEmpty, exactNumbers }: { allowEmpty: boolean; exactNumbers: boolean }): Parsed {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
   try {
-    return { json: JSON.parse(body) as unknown };
+    return { json: exactNumbers ? parseExactJson(body) : (JSON.parse(body) as unknown) };
   } catch {
     const start = body.trimStart().slice(0, 1);
     if (start === '')

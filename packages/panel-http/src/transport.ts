@@ -57,7 +57,7 @@ export function createTransport(options: PanelHttpOptions): Transport {
     tls: options.tls ?? {},
     proxy: options.proxy,
   });
-  const limiter = createLimiter(concurrency, options.requestsPerSecond);
+  const limiter = createLimiter(concurrency, options.requestsPerSecond, options.minIntervalMs);
   let adaptive = initialAdaptiveState(concurrency);
   const transport: Transport = {
     options,

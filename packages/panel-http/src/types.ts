@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ZodMiniType } from 'zod/mini';
-import type { PanelErrorCode } from './errors.js';
+import type { PanelErrorCode, PanelErrorField } from './errors.js';
 
 /** The clock of the transport. Inject one to test waits without waiting. */
 export interface Clock {
@@ -92,6 +92,26 @@ export interface PanelFailure {
   remedy?: string;
   /** A repeat may help. Only calls that are harmless to repeat are repeated. Default no. */
   retry?: boolean;
+  /** The change may have been made although the answer refuses it. Default: only after an answer that can't be used. */
+  outcomeUnknown?: boolean;
+  /** The invalid fields. Default: those of `errors` in the JSON of the answer. */
+  fields?: PanelErrorField[];
+}
+
+/** An answer with any status, before it is read. */
+export interface PanelReply {
+  status: number;
+  /** In lower case, with parameters; empty without the header. */
+  contentType: string;
+  text: string;
+  /** Absent when the body is not JSON. */
+  json?: unknown;
+}
+
+/** What one attempt sends in addition to the request. */
+export interface PanelAttempt {
+  body?: string;
+  headers?: Record<string, string>;
 }
 
 /** The settings of one panel. Only `panel` and `baseUrl` are required; the README lists all defaults. */
@@ -114,6 +134,8 @@ export interface PanelHttpOptions {
   adaptive?: boolean;
   /** Attempts started per second. Default unlimited. */
   requestsPerSecond?: number;
+  /** Milliseconds between the starts of two attempts. Replaces `requestsPerSecond`. Default none. */
+  minIntervalMs?: number;
   breaker?: PanelBreakerOptions | false;
   tls?: PanelTlsOptions;
   /** `http`, `https`, `socks4`, `socks4a`, `socks5` or `socks5h` URL, credentials in it allowed. */
@@ -132,6 +154,8 @@ export interface PanelHttpOptions {
   refusalIn?: (answer: { status: number; json: unknown }) => PanelFailure | null;
   /** For panels whose texts state more than the status: called for every answer with 4xx or 5xx and a JSON body; `true`: it is a success. */
   successIn?: (answer: { status: number; json: unknown }) => boolean;
+  /** Numbers in JSON that a double can't hold as they came (`0.10`, `1.0e-5`) become their text. Default no. */
+  exactNumbers?: boolean;
   /** Returns the text of an error. Default: `error`, `message`, `detail`, `details`, `reason` or `msg`. */
   messageIn?: (json: unknown) => string | null;
 }
@@ -147,6 +171,13 @@ export interface PanelRequest<T> {
   json?: unknown;
   form?: Record<string, string>;
   headers?: Record<string, string>;
+  /** Called for each attempt: a body with its exact bytes, headers that must be new each time, e.g. a signature. */
+  perAttempt?: () => PanelAttempt;
+  /**
+   * Decides what the answer to this call means, whatever its status; redirects and bodies that a sink received excepted. `success`: its
+   * body is read; null: the options and the status decide.
+   */
+  outcomeIn?: (reply: PanelReply) => PanelFailure | 'success' | null;
   /** A repeat is harmless. Only such calls are retried. Default: GET yes, all others no. */
   idempotent?: boolean;
   /** The call changes the panel. Default: GET no, all others yes. */

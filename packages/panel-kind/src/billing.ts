@@ -1,6 +1,8 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
+import type { CallBilling } from './call-billing.js';
 import type { Clock } from './clock.js';
+import type { Invoice } from './invoice.js';
 import type { ServiceSource } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
@@ -9,22 +11,6 @@ export interface Credit {
   /** ISO 4217; null where the client has none yet. */
   currency: string | null;
   balance: string;
-}
-
-/** `draft` and `open` can still be paid; the others are final. */
-export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'cancelled' | 'refunded';
-
-/** An invoice as the billing system shows it now. */
-export interface Invoice {
-  id: string;
-  client: string;
-  currency: string;
-  status: InvoiceStatus;
-  /** With tax; decimal text. */
-  total: string;
-  /** What is left to pay; decimal text. */
-  balance: string;
-  lines: { description: string; amount: string }[];
 }
 
 /** One line of an invoice, added at most once. */
@@ -69,6 +55,7 @@ export interface BillingSystem {
   readonly title: string;
   /** Whether clients can pay an open invoice there themselves. */
   readonly clientsPay: boolean;
+  readonly calls: CallBilling;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
   /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
@@ -102,6 +89,26 @@ export interface BillingDependencies {
   secret: (value: string, key: string) => string;
 }
 
+/** What the config uses a billing system for. */
+export interface BillingUse {
+  /** Money is booked there. */
+  bills: boolean;
+  /** The section of each product that has one, parsed by `productSchema`. */
+  products: Readonly<Record<string, unknown>>;
+  /** Also reads the whole list of services, as `service sync` would. */
+  contract: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** One result of checking a billing system. */
+export interface BillingCheck {
+  /** What was checked, such as `right CreateInvoice`. */
+  name: string;
+  status: 'ok' | 'warning' | 'failed';
+  /** With what to do about a problem. */
+  message: string;
+}
+
 /** A kind of billing system besides the engine's own ledger: its section of the config, and how it is opened. */
 export interface BillingKind<Settings = unknown> {
   /** Its section in the config, and the value of `billing` that selects it. */
@@ -122,6 +129,10 @@ export interface BillingKind<Settings = unknown> {
   readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
+  readonly storesCredentials?: boolean | undefined;
+  /** Checks address, credentials, rights and version, and changes nothing; problems are returned, not thrown. */
+  check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
 }

@@ -3,6 +3,7 @@ import type { PanelAgents } from './agents.js';
 import type { ItemError } from './errors.js';
 import type { TargetState, HoldInForce, Observation, StepOutcome } from './plan.js';
 import type { ProductSettings } from './settings.js';
+import type { PanelTelephony } from './telephony.js';
 
 /**
  * What only some panels have, one small interface each. A use case asks for the facet that it needs; where a panel lacks it,
@@ -21,6 +22,7 @@ export interface PanelFacets<State = unknown> {
   readonly graphs: Graphs;
   readonly lookups: Lookups;
   readonly agents: PanelAgents;
+  readonly telephony: PanelTelephony;
 }
 
 /** The panel is read in whole lists: a poll observes all services, not only those held or about to change. */

@@ -26,17 +26,19 @@ export {
   type ServiceUser,
 } from './agents.js';
 export type {
+  BillingCheck,
   BillingDependencies,
   BillingKind,
   BillingSystem,
+  BillingUse,
   Charge,
   ChargeRequest,
   Credit,
-  Invoice,
   InvoiceLine,
-  InvoiceStatus,
   SectionProblem,
 } from './billing.js';
+export type { Invoice, InvoiceStatus } from './invoice.js';
+export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
 export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
@@ -95,6 +97,21 @@ export {
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
 export type { AutoBuySettings, PanelSettings, ProductSettings } from './settings.js';
+export type {
+  CallFilter,
+  CallPage,
+  CallReportJob,
+  CallReportRequest,
+  CallTerms,
+  CallToSimulate,
+  PanelTelephony,
+  SimulatedCall,
+  TelephonyOperation,
+  TelephonyRecords,
+  TelephonyResource,
+  TelephonyToken,
+  TelephonyValues,
+} from './telephony.js';
 export { transportOptions, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';

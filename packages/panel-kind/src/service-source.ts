@@ -55,5 +55,21 @@ export interface ServiceSource {
    * @throws SluiceError `usage_refused` for one service; `billing_unavailable`. The same call may be repeated
    */
   pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void>;
+  /**
+   * Returns which of these services have a paid order, by the value of their `ref`.
+   *
+   * @throws SluiceError `billing_unavailable`
+   */
+  listPaid(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
+  /**
+   * Writes the username and password of an account into a service, by the value of its `ref`.
+   *
+   * @throws SluiceError `credentials_refused` for one service; `billing_unavailable`. The same call may be repeated
+   */
+  writeCredentials(
+    id: string,
+    credentials: { username: string; password: string },
+    signal?: AbortSignal,
+  ): Promise<void>;
   close(): void;
 }

@@ -40,6 +40,11 @@ export interface ProductSettings {
   packages: string[];
   autoBuy?: AutoBuySettings | undefined;
   allowSharedPorts: boolean;
+  /** `auto`: a reconcile creates the accounts of services that are ordered. */
+  provision: 'manual' | 'auto';
+  /** `auto`: a reconcile removes the accounts of services whose orders ended. */
+  terminate: 'manual' | 'auto';
+  /** `writeTo` is a folder, or the kind of a billing system. */
   credentials?: { writeTo?: string | undefined; message?: string | undefined } | undefined;
   [section: string]: unknown;
 }

@@ -9,7 +9,8 @@ export type Capability =
   | 'passwords'
   | 'packages'
   | 'graphs'
-  | 'agents';
+  | 'agents'
+  | 'calls';
 
 /** Properties that all panels of a kind share. */
 export interface KindTraits {

@@ -12,6 +12,7 @@ import type { Database } from './tables/database.js';
 import {
   autoBuyPreferences,
   bookings,
+  callBills,
   entries as ledgerEntries,
   invoiceLines,
   invoices,
@@ -221,6 +222,7 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [ledgerEntries, 'seq'],
   [invoices, 'seq'],
   [invoiceLines, 'seq'],
+  [callBills, 'seq'],
   [autoBuyPreferences, 'subject'],
 ];
 

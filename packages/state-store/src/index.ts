@@ -13,6 +13,8 @@ export type {
   AutoBuyRecord,
   BookingKind,
   BookingRecord,
+  CallBillRecord,
+  CallBillState,
   ConfirmationRecord,
   CycleRecord,
   DecisionRecord,

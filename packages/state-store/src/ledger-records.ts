@@ -64,3 +64,48 @@ export interface AutoBuyRecord {
   maxPerCycle: number | null;
   updatedAt: string;
 }
+
+/**
+ * How far the bill of a period is. `planned` and `sending` are stored before the billing system is asked; `unknown`: the line
+ * may be on the invoice. `confirmed` (the line is there) and `zero` (no money) are final; `failed` may be tried again.
+ */
+export type CallBillState = 'planned' | 'sending' | 'confirmed' | 'zero' | 'unknown' | 'failed';
+
+/** The bill of a service's calls in one period. */
+export interface CallBillRecord {
+  id: string;
+  service: string;
+  /** Identifies subscriber and period: a period is billed once. */
+  key: string;
+  subscriber: string;
+  /** First instant of the period (ISO UTC). */
+  start: string;
+  /** First instant after the period (ISO UTC). */
+  end: string;
+  state: CallBillState;
+  client: string | null;
+  /** The billing system that has the invoice. */
+  billing: string;
+  invoice: string | null;
+  /** The line's text, with its marker. */
+  description: string;
+  /** The line's amount, rounded to the currency; decimal text. */
+  amount: string;
+  /** Sum of the calls' charges with all their digits; decimal text. */
+  charged: string;
+  currency: string;
+  /** Number of call records. */
+  calls: number;
+  /** Digest of the ids and charges of the records: it shows whether later ones arrived. */
+  digest: string;
+  /** The CSV of the bill; null before it is written. */
+  file: string | null;
+  /** Why it failed, or what is not known. */
+  note: string | null;
+  at: string;
+  /** When the line was last sent; null before the first time. */
+  sentAt: string | null;
+  /** When it became final. */
+  endedAt: string | null;
+  run: string | null;
+}

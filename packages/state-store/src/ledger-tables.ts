@@ -2,6 +2,8 @@ import type {
   AutoBuyRecord,
   BookingKind,
   BookingRecord,
+  CallBillRecord,
+  CallBillState,
   EntryRecord,
   InvoiceLineRecord,
   InvoiceRecord,
@@ -42,6 +44,23 @@ export interface LedgerTables {
     update(id: string, change: Partial<Pick<InvoiceRecord, 'status' | 'paidAt' | 'closedAt'>>): Promise<void>;
     /** Ids of all clients with a booking or an invoice, ordered. */
     clients(): Promise<string[]>;
+  };
+  callBills: {
+    get(id: string): Promise<CallBillRecord | null>;
+    /** Newest period of each service first. */
+    list(filter?: {
+      service?: string;
+      client?: string;
+      invoice?: string;
+      states?: readonly CallBillState[];
+    }): Promise<CallBillRecord[]>;
+    find(key: string): Promise<CallBillRecord | null>;
+    /** Returns false, and changes nothing, when the key exists. */
+    add(record: CallBillRecord): Promise<boolean>;
+    update(
+      id: string,
+      change: Partial<Omit<CallBillRecord, 'id' | 'service' | 'key' | 'start' | 'end'>>,
+    ): Promise<void>;
   };
   autoBuy: {
     /** Ordered by scope and subject. */

@@ -14,6 +14,8 @@ export type {
   AutoBuyRecord,
   BookingKind,
   BookingRecord,
+  CallBillRecord,
+  CallBillState,
   EntryRecord,
   InvoiceLineRecord,
   InvoiceRecord,

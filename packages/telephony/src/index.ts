@@ -1,11 +1,73 @@
 export type {
   CallRecord,
+  Carrier,
+  Country,
   Did,
   DidDestination,
   Disposition,
   LineStatus,
   Rate,
+  Route,
   Subscriber,
   TelephoneCustomer,
   TelephonePlan,
+  Trunk,
 } from './records.js';
+export { TelephonyError, type TelephonyErrorCode } from './errors.js';
+export { AREA_CODES, checkAreaCode } from './area-codes.js';
+export {
+  checkAreaCodeOf,
+  formatNumber,
+  isCanonicalNumber,
+  type NumberContext,
+  type NumberKind,
+  parseNumber,
+  type PhoneNumber,
+  toRateDigits,
+} from './numbers.js';
+export {
+  checkUsername,
+  type ClientName,
+  customerName,
+  type UsernameCandidates,
+  usernameCandidates,
+  type UsernameSource,
+} from './names.js';
+export { type LocalDay, localDay, toLocalTime } from './local-time.js';
+export {
+  type BillPeriod,
+  daysOf,
+  type DueInput,
+  duePeriods,
+  explicitPeriod,
+  invoicePeriod,
+  isClosed,
+  parsePeriod,
+  type PeriodRule,
+  periodsOverlap,
+} from './periods.js';
+export { type InvalidRate, RateTable } from './rates.js';
+export {
+  billedSeconds,
+  type CallToRate,
+  chargeOf,
+  type IncrementBase,
+  type Increments,
+  rateCall,
+  type RatedCall,
+} from './rating.js';
+export { type ChargeDifference, compareCharge } from './compare-charge.js';
+export { callWarnings, type CallWarning } from './warnings.js';
+export {
+  type CallProblem,
+  CallTally,
+  type CallTotals,
+  type Finding,
+  type TallyOptions,
+  type TallyVerdict,
+} from './tally.js';
+export { type BillDecision, type BillInput, type BillRefusal, decideBill } from './decide-bill.js';
+export { type BillIdentity, billKey, billMarker, findMarkers, IdsDigest, withMarker } from './bill-key.js';
+export { type CellOptions, type CellType, formatCell, type ReportFormat } from './report-cells.js';
+export { type CallReport, compareCalls, createCallReport } from './report.js';
+export { reportFileName } from './report-name.js';

@@ -104,7 +104,7 @@ export type Disposition = 'ANSWERED' | 'NO ANSWER' | 'BUSY' | 'FAILED' | 'CONGES
 
 /** The record of one call. Instants are ISO UTC, amounts decimal text with every digit of the wire. */
 export interface CallRecord {
-  /** Unique; what repeats are told by. */
+  /** Unique; what repeats are recognised by. */
   id: string;
   /** Id of the channel; several records of one call may share it. */
   uniqueId: string | null;
@@ -133,4 +133,52 @@ export interface CallRecord {
   charge: string | null;
   currency: string;
   disposition: Disposition;
+}
+
+/** A telephone company behind trunks and numbers. */
+export interface Carrier {
+  id: string;
+  name: string;
+  code: string | null;
+  /** Two digits that select the carrier, as dialled in Brazil. */
+  csp: string | null;
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** A country with its calling code. */
+export interface Country {
+  id: string;
+  name: string;
+  iso2: string | null;
+  callingCode: string | null;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** A connection to a carrier. Its password is never read. */
+export interface Trunk {
+  id: string;
+  name: string;
+  carrierId: string | null;
+  host: string | null;
+  port: number | null;
+  transport: string | null;
+  username: string | null;
+  maxChannels: number | 'unlimited' | null;
+  /** As the system writes it: a number of digits, or the digits. */
+  stripDigits: string | null;
+  addPrefix: string | null;
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** The trunks that calls to a prefix go through. */
+export interface Route {
+  id: string;
+  name: string;
+  prefix: string | null;
+  priority: number | null;
+  trunkIds: string[];
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
 }

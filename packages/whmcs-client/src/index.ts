@@ -14,6 +14,7 @@ export type {
   WhmcsNewInvoice,
   WhmcsNewItem,
   WhmcsOptions,
+  WhmcsOrder,
   WhmcsProduct,
   WhmcsRefusal,
   WhmcsService,

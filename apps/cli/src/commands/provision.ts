@@ -98,13 +98,14 @@ async function perform(
     printOutcome(outcome, before, report, options.verbose === true);
     const { access, credentials } = report;
     if (credentials) {
-      const { username, password, passwordFile } = credentials;
+      const { username, password, passwordFile, writtenTo } = credentials;
       outcome.line(`  account ${username ?? ''}`);
-      const isElsewhere = passwordFile !== null || given !== undefined;
+      const isElsewhere = passwordFile !== null || writtenTo !== undefined || given !== undefined;
       // Without an account there is no message that contains it.
       if (password !== null && !isElsewhere && !(access && template))
         terminal.verbatim(`  password ${password} (shown only once)`);
       if (passwordFile !== null) outcome.line(`  password in ${passwordFile}`);
+      if (writtenTo !== undefined) outcome.line(`  password in ${writtenTo}`);
     }
     if (access) {
       const kind = knownKinds(deps).find((known) => known.kind === config.panels[before.panel]?.kind);

@@ -90,7 +90,7 @@ describe('config check', () => {
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
 serve: { listen: 127.0.0.1:1 }
-whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", calls: {}, fields: {}, writeBack: true }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", fields: {}, writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
 currency: EUR
@@ -100,7 +100,7 @@ panels:
   voip: { kind: magnusbilling }
 products:
   ded:
-    { panel: dcim, quota: 1TB, provision: auto, terminate: auto, credentials: { writeTo: whmcs }, astbilling: {} }
+    { panel: dcim, quota: 1TB, astbilling: {} }
   two: { panel: dcim, quota: 1TB, whmcs: {}, limits: [{ id: x }], autoBuy: { package: none } }
   line: { panel: voice, astbilling: { planId: "1" } }
 `);
@@ -111,16 +111,12 @@ products:
         '2 heartbeat',
         '3 notify',
         '4 serve',
-        '5 whmcs.calls',
         '5 whmcs.fields',
         '5 whmcs.writeBack',
         '7 limits',
         '11 panels.voice.kind',
         '12 panels.voip.kind',
         '15 products.ded.astbilling',
-        '15 products.ded.credentials.writeTo',
-        '15 products.ded.provision',
-        '15 products.ded.terminate',
         '16 products.two.autoBuy.package',
         '16 products.two.limits',
         '17 products.line.astbilling',
@@ -129,6 +125,31 @@ products:
     const others = ['timeZone', 'products.two.autoBuy.package'];
     const unbuilt = problems.filter(({ path }) => !others.includes(path));
     expect(unbuilt.filter(({ message }) => !/not (available|supported) yet\. /.test(message))).toEqual([]);
+  });
+
+  it('accepts accounts without a command only on panels with accounts, with a place for passwords', async () => {
+    const config = (relay: string, more = ''): string => `panels:
+  dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:TOKEN}" }
+  relay: { kind: flvx, url: https://relay.example.com, token: "\${env:TOKEN}" }
+  vpn: { kind: hiddify, url: https://vpn.example.com/path, apiKey: "\${env:TOKEN}" }
+products:
+  vpn: { panel: vpn, quota: 1TB, provision: auto, terminate: auto }
+${relay}
+${more}`;
+    const auto = '  relay: { panel: relay, quota: 1TB, provision: auto, terminate: auto';
+    const ded = '  ded: { panel: dcim, quota: 1TB, provision: auto, terminate: auto }';
+    const whmcs = 'whmcs: { url: https://b.example.com, identifier: "${env:I}", secret: "${env:S}" }';
+    const refused = await check(config(`${auto} }\n${ded}`));
+    expect(refused.problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'products.relay.credentials: there is no place for the passwords: set writeTo to a folder or whmcs',
+      'products.ded.provision: EasyDCIM has no accounts that Sluice could create or remove: remove the key, or use "manual"',
+      'products.ded.terminate: EasyDCIM has no accounts that Sluice could create or remove: remove the key, or use "manual"',
+    ]);
+    const toWhmcs = `${auto}, credentials: { writeTo: whmcs } }`;
+    const { problems } = await check(config(toWhmcs));
+    expect(problems.map(({ path }) => path)).toEqual(['products.relay.credentials.writeTo']);
+    expect((await check(config(toWhmcs, whmcs))).exitCode).toBe(0);
+    expect((await check(config(`${auto}, credentials: { writeTo: ./secrets } }`))).exitCode).toBe(0);
   });
 
   it('accepts what switches nothing on, and warns of auto-buy without a package on offer', async () => {

@@ -64,7 +64,8 @@ export function checkConfigText(
 /** Resolves the files and folders of products against the folder of the config file. */
 function resolveFiles(config: EngineConfig, dir: string): void {
   for (const { credentials } of Object.values(config.products)) {
-    if (credentials?.writeTo !== undefined) credentials.writeTo = path.resolve(dir, credentials.writeTo);
+    const isFolder = !BILLING.some(({ kind, storesCredentials }) => storesCredentials && kind === credentials?.writeTo);
+    if (credentials?.writeTo !== undefined && isFolder) credentials.writeTo = path.resolve(dir, credentials.writeTo);
     if (credentials?.message !== undefined) credentials.message = path.resolve(dir, credentials.message);
   }
 }

@@ -9,6 +9,7 @@ const SECTIONS: Record<string, string> = {
   store: 'Store',
   runs: 'Runs and clock',
   services: 'Services',
+  billing: 'Billing',
 };
 
 /** Prints checks as lines, or as the document of `--json`. */

@@ -43,6 +43,7 @@ export function explainState(found: Explanation, times: Times, names: ExplainNam
 function stateSentences(found: Explanation, times: Times, names: ExplainNames): string[] {
   const { service, holds, at, decision } = found;
   const { id, lifecycle } = service;
+  if (found.accountDue !== null) return accountSentences(service, found.accountDue);
   if (lifecycle === 'pending')
     return names.canCreate
       ? [`${id} is pending: it has no account yet. Create it with "sluice provision create ${id}".`]
@@ -61,6 +62,25 @@ function stateSentences(found: Explanation, times: Times, names: ExplainNames): 
   }
   if (decision === null) return [`${id} has not been read yet: run "sluice poll --service ${id}".`];
   return notHeld(found, times);
+}
+
+const ACCOUNT_REASONS: Record<NonNullable<Explanation['accountDue']>['reason'], (service: Service) => string> = {
+  next_run: () => 'the next reconcile does that',
+  observe: ({ panel }) => `panel ${panel} is under observe; to change it from the next run on: sluice enforce ${panel}`,
+  brake: () => 'the brake stopped the last reconcile; if that many changes are right: sluice reconcile --allow-mass',
+  failed: () => 'the last run failed to do that, and the next reconcile tries again',
+  not_paid: () => 'its order is pending and is not paid; the reconcile after the payment does that',
+  suspended: () => 'its order is suspended',
+  operator: ({ id }) => `that waits for you: sluice provision terminate ${id}, or sluice reconcile --allow-mass`,
+};
+
+function accountSentences(service: Service, { verb, reason }: NonNullable<Explanation['accountDue']>): string[] {
+  const { id } = service;
+  const what =
+    verb === 'create'
+      ? `${id} has no account yet, or not all of it. To be created`
+      : `${id} has ended, but its account is still on the panel. To be removed`;
+  return [`${what}: ${ACCOUNT_REASONS[reason](service)}.`];
 }
 
 /** Returns whether a protection or a release until a date keeps a hold from restricting. */

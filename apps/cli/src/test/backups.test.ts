@@ -160,6 +160,7 @@ describe('a backup by itself', () => {
       'invoices',
       'auto_buy_preferences',
       'pushed_usage',
+      'call_bills',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

@@ -21,7 +21,7 @@ export function openBillingKind(session: BillingParts, name: string): Promise<Bi
   const kind = session.deps.billing.find((known) => known.kind === name);
   const settings = billingSettings(session.config, name);
   if (kind === undefined || settings === undefined) throw new Error(`no billing system ${name}`);
-  return kind.open(settings, dependencies(session));
+  return kind.open(settings, toBillingDependencies(session));
 }
 
 /** A configured billing system that lists services. */
@@ -38,7 +38,7 @@ export function findSource(session: BillingParts): ConfiguredSource | null {
     const settings = billingSettings(session.config, kind.kind);
     if (settings === undefined || kind.openSource === undefined) continue;
     const openSource = kind.openSource.bind(kind);
-    return { kind, settings, open: () => openSource(settings, dependencies(session)) };
+    return { kind, settings, open: () => openSource(settings, toBillingDependencies(session)) };
   }
   return null;
 }
@@ -56,7 +56,8 @@ export function requireSource(session: BillingParts): ConfiguredSource {
   throw usageError('no_source', `The config names no billing system to take services from${section}`);
 }
 
-function dependencies(session: BillingParts): BillingDependencies {
+/** Returns what a billing system is opened with. */
+export function toBillingDependencies(session: BillingParts): BillingDependencies {
   const { clock, random, secret } = session.deps;
   return { clock, random, secret, onCall: session.onBillingCall };
 }

@@ -14,7 +14,7 @@ import {
   requireInvoice,
   toAccount,
   toBalance,
-} from './ledger.js';
+} from './ledger-books.js';
 import { checkCurrency, toAmount } from './money.js';
 import { noCredit, refuseOtherCurrency } from './refusals.js';
 

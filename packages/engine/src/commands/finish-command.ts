@@ -1,6 +1,7 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
 import { interruptedError, isInterrupted } from '../interruption.js';
 import type { Run } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
@@ -20,9 +21,6 @@ async function saveCheckpoint(session: Session, run: string, work: Applied, tabl
     latest ?? toDecisionRecord(session, { id: run, at: session.now() }, { ...work, error: null }, treatment);
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
-
-/** Errors of an agent that does not accept a further user. */
-const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];
 
 /** Returns whether the command was refused by what the panel shows, or by an agent's limit, and nothing was changed. */
 function isRefused(work: Applied): work is Applied & { error: ItemError } {
@@ -83,7 +81,7 @@ async function storeEnd(
 ): Promise<Applied> {
   return session.write(run.leases.held, async (tables) => {
     if (end.complete) await command.done?.(work.service, tables);
-    else if (isRefused(work)) await command.refused?.(work.error, tables);
+    else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
     if (command.decidedByRun !== true) await tables.notices.add(notices);

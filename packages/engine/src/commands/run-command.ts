@@ -72,7 +72,7 @@ async function begin({ session, command, run }: CommandRun, service: ServiceReco
     return tables.services.get(service.id);
   });
   try {
-    command.begin?.();
+    await command.begin?.(target ?? service);
   } catch (error) {
     await session.write(run.leases.held, async (tables) => command.withdraw?.(tables));
     throw error;

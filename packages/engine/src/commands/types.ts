@@ -28,6 +28,8 @@ export interface Credentials {
   username: string | null;
   password: string | null;
   passwordFile: string | null;
+  /** The billing system whose service has the password now. */
+  writtenTo?: string;
 }
 
 /** Options of a command, whatever it is about. */
@@ -51,8 +53,8 @@ export interface CommandContent {
   /** What may be changed on the panel; default: everything of the service. */
   scope?: 'hold' | 'command';
   password?: () => string | null;
-  /** Called once the command is stored and before the panel is called; throws to refuse. */
-  begin?: () => void;
+  /** Called with the stored service once the command is stored and before the panel is called; throws to refuse. */
+  begin?: (target: ServiceRecord) => Promise<void>;
   /** Reverts the stored command after `begin` refused. */
   withdraw?: (tables: StoreTables) => Promise<void>;
   /** Stores the end of the command, once all of it is done. */
@@ -60,7 +62,7 @@ export interface CommandContent {
   /** Called once the panel is changed; throws if the command had nothing to do and can't do what was asked for. */
   checkDone?: (work: Applied) => void;
   /** Stores that the command can't be carried out on what the panel shows, and that nothing was changed. */
-  refused?: (error: ItemError, tables: StoreTables) => Promise<void>;
+  refused?: (error: ItemError, tables: StoreTables, service: ServiceRecord) => Promise<void>;
 }
 
 /** The command that finishes a termination; others are refused meanwhile. */

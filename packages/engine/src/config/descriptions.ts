@@ -63,11 +63,14 @@ const GENERAL: Record<string, string> = {
   'products.*.autoBuy': 'Automatic purchase of a package; what is not stated comes from the top level',
   ...under('products.*.autoBuy', AUTO_BUY),
   'products.*.allowSharedPorts': 'Allow disabling ports, or suspending an order, that other services share',
-  'products.*.provision': 'manual: services are provisioned by command',
-  'products.*.terminate': 'manual: services are terminated by command',
+  'products.*.provision':
+    'manual: services are provisioned by command. auto: a reconcile creates the account of each service that is active (or pending with its order paid) and has none',
+  'products.*.terminate':
+    'manual: accounts of services that have ended wait for an operator. auto: a reconcile removes them',
   'products.*.limits': 'Not available in this version: leave it empty',
   'products.*.credentials': 'Where generated passwords are written, and the mail to the customer',
-  'products.*.credentials.writeTo': 'Folder for the password files; relative to the config file',
+  'products.*.credentials.writeTo':
+    'Folder for the password files, relative to the config file; or whmcs: the username and password fields of the service in WHMCS',
   'products.*.credentials.message':
     'Text for a mail to the customer; a file, relative to the config file, that may contain {{service}} {{username}} {{password}} {{url}} {{links}} {{expiresAt}}',
 

@@ -17,17 +17,14 @@ export interface NotBuiltFinding {
 const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
-const CALL_BILLS = `Call bills are not available yet. ${REMOVE}`;
 const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 
-const is = (expected: unknown) => (value: unknown) => value === expected;
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
 const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
-  { path: ['whmcs', 'calls'], message: CALL_BILLS },
   { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   { path: ['limits'], message: LIMITS, needs: hasEntries },
@@ -38,21 +35,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
-  {
-    path: ['products', '*', 'provision'],
-    message: 'Automatic provisioning is not available yet. Use "manual" and provision each service by command.',
-    needs: is('auto'),
-  },
-  {
-    path: ['products', '*', 'terminate'],
-    message: 'Automatic termination is not available yet. Use "manual" and terminate each service by command.',
-    needs: is('auto'),
-  },
-  {
-    path: ['products', '*', 'credentials', 'writeTo'],
-    message: 'Writing passwords to WHMCS is not supported yet. Name a folder.',
-    needs: is('whmcs'),
-  },
 ];
 
 /**

@@ -150,6 +150,30 @@ const billingKnown: Rule = (config, _kinds, billing) =>
     ];
   });
 
+/** Accounts need a panel that has them, and their passwords a place. */
+const accountsFit: Rule = (config, kinds, billing) =>
+  products(config).flatMap(([name, { panel, provision, terminate, credentials }]) => {
+    const path = `products.${name}`;
+    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
+    const automatic = Object.entries({ provision, terminate }).filter(([, how]) => how === 'auto');
+    const system = billing.find((known) => known.kind === credentials?.writeTo && known.storesCredentials === true);
+    const findings: RuleFinding[] = [];
+    if (system !== undefined && billingSettings(config, system.kind) === undefined) {
+      const missing = `there is no section "${system.kind}": it names the address and the credentials of ${system.title}`;
+      findings.push(error(`${path}.credentials.writeTo`, missing));
+    }
+    if (kind === undefined) return findings;
+    if (!kind.capabilities.includes('accounts')) {
+      const message = `${kind.title} has no accounts that Sluice could create or remove: remove the key, or use "manual"`;
+      return [...findings, ...automatic.map(([key]) => error(`${path}.${key}`, message))];
+    }
+    const needsPlace = provision === 'auto' && kind.capabilities.includes('passwords');
+    if (!needsPlace || credentials?.writeTo !== undefined) return findings;
+    const systems = billing.filter(({ storesCredentials }) => storesCredentials === true).map((known) => known.kind);
+    const places = ['a folder', ...systems].join(' or ');
+    return [...findings, error(`${path}.credentials`, `there is no place for the passwords: set writeTo to ${places}`)];
+  });
+
 /** Paths that are often pasted with an address; the clients remove them too. */
 const PASTED =
   /\/+(?:backend|admin|api(?:\/v\d+(?:\/(?:admin|panel))?)?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/.*)?)?$/i;
@@ -192,6 +216,7 @@ const stateSupported: Rule = (config) =>
     : [];
 
 const RULES: Rule[] = [
+  accountsFit,
   actionsFit,
   autoBuysOffered,
   oneThreshold,

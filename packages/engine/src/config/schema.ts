@@ -28,7 +28,7 @@ const texts = z._default(z.array(text), []);
 const off = z._default(z.boolean(), false);
 const wholeFromZero = z.int().check(z.minimum(0));
 const optionalEnforce = z.optional(enforce);
-const manual = z._default(z.literal('manual'), 'manual');
+const byHand = z._default(z.enum(['manual', 'auto']), 'manual');
 /** Lists that must be empty in this version. */
 const empty = z.optional(z.tuple([]));
 const optionalSecret = z.optional(secret);
@@ -93,8 +93,8 @@ const productBase = {
   packages: texts,
   autoBuy: z.optional(autoBuy),
   allowSharedPorts: off,
-  provision: manual,
-  terminate: manual,
+  provision: byHand,
+  terminate: byHand,
   limits: empty,
   credentials: z.optional(z.strictObject({ writeTo: optionalText, message: optionalText })),
 };

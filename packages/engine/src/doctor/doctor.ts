@@ -1,6 +1,7 @@
 import type { ActionRecord } from '@sluice/state-store';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import type { Session } from '../session.js';
+import { billingChecks } from './billing-checks.js';
 import type { Check } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
@@ -32,6 +33,8 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
   for (const name of panels) {
     ofPanels.push(...inSection(`panel ${name}`, await panelChecks(session, name, request.contract === true)));
   }
+  // One panel was asked for.
+  const billing = request.panel === undefined ? await billingChecks(session, request.contract === true) : [];
   const accepted = request.acceptClock === true ? await acceptClock(session) : null;
   const own: Check[] =
     request.standIn === true
@@ -45,7 +48,12 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
             ...(await runChecks(session)),
           ]),
         ];
-  const checks = [...own, ...inSection('services', await serviceChecks(session, request.panel)), ...ofPanels];
+  const checks = [
+    ...own,
+    ...inSection('services', await serviceChecks(session, request.panel)),
+    ...inSection('billing', billing),
+    ...ofPanels,
+  ];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };
 }
 

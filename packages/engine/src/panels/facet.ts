@@ -14,6 +14,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   graphs: 'graphs',
   lookups: 'lists of tunnels and users',
   agents: 'agents',
+  telephony: 'telephony',
 };
 
 /**

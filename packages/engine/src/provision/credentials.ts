@@ -1,6 +1,6 @@
 import type { Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import type { Files } from '../files.js';
+import { type BillingPlace, writeCredentials } from '../billing/service-credentials.js';
 import type { Credentials } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
@@ -13,13 +13,13 @@ export async function setsPassword(
   session: Session,
   panel: Panel,
   service: ServiceRecord,
-  { verb, isRepeat }: { verb: ProvisionRequest['verb']; isRepeat: boolean },
+  { verb, isRepeat, mustLook }: { verb: ProvisionRequest['verb']; isRepeat: boolean; mustLook: boolean },
 ): Promise<boolean> {
   const { accounts, passwords } = panel;
   if (accounts === undefined || passwords === undefined) return false;
   if (verb === 'change-password') return true;
   if (verb !== 'create') return false;
-  if (isRepeat || service.ownRefs.length === 0) return true;
+  if (isRepeat || (service.ownRefs.length === 0 && !mustLook)) return true;
   const observations = await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true });
   const observation = observations.get(service.id);
   return observation !== undefined && accounts.exists(observation) === false;
@@ -30,21 +30,31 @@ export function choosePassword(
   session: Session,
   service: string,
   request: ProvisionRequest,
-  { product, earlierFile }: { product: ProductSettings; earlierFile: string | null },
+  {
+    product,
+    billing,
+    earlierFile,
+  }: { product: ProductSettings; billing: BillingPlace | null; earlierFile: string | null },
 ): Promise<PasswordPlan> {
-  const writeTo = product.credentials?.writeTo;
   return planPassword(session.deps, {
     file: request.passwordFile,
     given: request.password,
-    folder: writeTo,
+    folder: billing === null ? product.credentials?.writeTo : undefined,
+    billing,
     service,
     shown: request.shown !== false,
     earlierFile,
   });
 }
 
-/** Writes the planned password file; `row` is the id of the command's journal row. */
-export function placePasswordFile(files: Files, { file, password, write }: PasswordPlan, row: string): void {
+/** Writes the planned password to its file or billing system; `row` is the id of the command's journal row. */
+export async function placePassword(
+  session: Session,
+  { file, password, write, billing }: PasswordPlan,
+  { row, username }: { row: string; username: string },
+): Promise<void> {
+  const { files } = session.deps;
+  if (billing !== undefined) await writeCredentials(session, billing, { username, password });
   if (file === null) return;
   if (write === null) removeDraft(files, file, row);
   else writePasswordFile(files, { file, password, write }, row);
@@ -59,10 +69,12 @@ export function toCredentials(
 ): Credentials | null {
   // The panel has not set the password.
   if (!password || request.dryRun || !work.passwordSet) return null;
-  const isShown = request.shown === 'always' || (password.generated && password.file === null && request.shown);
+  const isElsewhere = password.file !== null || password.billing !== undefined;
+  const isShown = request.shown === 'always' || (password.generated && !isElsewhere && request.shown);
   return {
     username: panel.passwords?.username(work.service) ?? null,
     password: isShown ? password.password : null,
     passwordFile: password.file,
+    ...(password.billing === undefined ? {} : { writtenTo: password.billing.title }),
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { usageError } from '@sluice/panel-kind';
 import type { Dependencies } from '../dependencies.js';
 import type { Files } from '../files.js';
+import type { BillingPlace } from '../billing/service-credentials.js';
 import { checkPlace, fileExists, isComplete } from './password-file.js';
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
@@ -28,6 +29,8 @@ export interface PasswordPlan {
   generated: boolean;
   /** How the file is written; null for nothing to write. */
   write: 'new' | 'replace' | null;
+  /** The service of a billing system that it is written to. */
+  billing?: BillingPlace;
 }
 
 /** Options that decide about a password. */
@@ -39,6 +42,8 @@ export interface PasswordOptions {
   /** `credentials: { writeTo: FOLDER }` of the product. */
   folder?: string | undefined;
   service: string;
+  /** The service of a billing system that the product names; null for none. */
+  billing?: BillingPlace | null;
   /** Whether the caller shows the password. */
   shown: boolean;
   /** The file of an interrupted run of the same command. */
@@ -70,12 +75,7 @@ export async function planPassword(
     };
   }
   const file = chooseFile(deps, options);
-  if (file === null) {
-    if (!options.shown) {
-      throw usageError('password_nowhere', 'No file was named for the generated password; no panel was called');
-    }
-    return { password: generatePassword(deps.randomBytes), file: null, generated: true, write: null };
-  }
+  if (file === null) return planWithoutFile(deps, options);
   const generate = (write: 'new' | 'replace'): PasswordPlan => ({
     password: generatePassword(deps.randomBytes),
     file,
@@ -91,6 +91,18 @@ export async function planPassword(
   if (!isComplete(found)) return generate('replace');
   const password = checkPassword(found.replace(/\r?\n$/, ''), `The password in ${file}`);
   return { password, file, generated: false, write: null };
+}
+
+function planWithoutFile({ randomBytes }: Pick<Dependencies, 'randomBytes'>, options: PasswordOptions): PasswordPlan {
+  const { billing = null, service, shown } = options;
+  const plan = { password: generatePassword(randomBytes), file: null, generated: true, write: null };
+  if (billing?.id !== undefined) return { ...plan, billing };
+  if (shown) return plan;
+  const why =
+    billing === null
+      ? 'No file was named for the generated password'
+      : `"${service}" has no ${billing.ref}, so that its password can't be written to ${billing.title}`;
+  throw usageError('password_nowhere', `${why}; no panel was called`);
 }
 
 function readFile(files: Files, file: string): string {

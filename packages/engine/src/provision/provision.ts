@@ -1,18 +1,27 @@
 import { type AccountCommand, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
-import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
+import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
+import { findBillingPlace } from '../billing/service-credentials.js';
 import { findEntry } from '../config/find-entry.js';
 import { runDecidedCommand } from '../commands/run-command.js';
-import { type CommandContent, type CommandResult, type CommandReport, TERMINATE } from '../commands/types.js';
+import {
+  type CommandContent,
+  type CommandFrame,
+  type CommandResult,
+  type CommandReport,
+  TERMINATE,
+} from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { toServiceAccess } from './access.js';
-import { toCredentials, choosePassword, placePasswordFile, setsPassword } from './credentials.js';
+import type { AccountVerb } from './account.js';
+import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
 import { isSameCommand, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './verb-command.js';
 import {
   serviceChange,
+  dropRefused,
   endOverdueHold,
   finishVerb,
   type StoredCommand,
@@ -31,14 +40,8 @@ export async function provision(session: Session, id: string, request: Provision
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const { report, work, content } = await runDecidedCommand(session, id, frame, (service, panel) =>
-    decide(session, panel, service, request),
-  );
-  const { panel, plan, earlierFile, product } = content;
-  // An existing account keeps its password, so that the one in the file would be wrong.
-  const isOurs = plan?.generated === true || plan?.file === earlierFile;
-  if (plan?.file != null && isOurs && !work.passwordSet && report.run.outcome === 'done')
-    session.deps.files.remove(plan.file);
+  const { report, work, content } = await carryOut(session, id, frame, request);
+  const { panel, plan, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, plan, request) };
   if (verb !== 'create') return made;
   const { service } = work;
@@ -48,11 +51,41 @@ export async function provision(session: Session, id: string, request: Provision
   return { ...made, access };
 }
 
-/** Continues an interrupted termination as a part of a run; `observe` stops it. */
-export function finishTermination(session: Session, id: string, run: string): Promise<CommandResult> {
-  const frame = { command: TERMINATE, dryRun: false, waitMs: 0, run, decidedByRun: true };
-  const request: ProvisionRequest = { verb: 'terminate', dryRun: false, waitMs: 0, shown: false };
-  return runDecidedCommand(session, id, frame, (service, panel) => decide(session, panel, service, request));
+/** What a run does about an account by itself. */
+export interface AutomaticRequest {
+  verb: AccountVerb;
+  run: string;
+  /** Called under the lease, after the changes of its previous holder; throws if the account is not due any more. */
+  confirm?: ((service: ServiceRecord) => void) | undefined;
+}
+
+/** Creates or removes an account, or continues to, as a part of a run; `observe` stops it. */
+export function provisionInRun(
+  session: Session,
+  id: string,
+  { verb, run, confirm }: AutomaticRequest,
+): Promise<CommandResult> {
+  const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
+  const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
+  return carryOut(session, id, { ...frame, confirm }, { verb, dryRun: false, waitMs: 0, shown: false });
+}
+
+async function carryOut(
+  session: Session,
+  id: string,
+  { confirm, ...frame }: CommandFrame & { confirm?: AutomaticRequest['confirm'] },
+  request: ProvisionRequest,
+): Promise<CommandResult & { content: Decided }> {
+  const result = await runDecidedCommand(session, id, frame, (service, panel) => {
+    confirm?.(service);
+    return decide(session, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
+  });
+  const { plan, earlierFile } = result.content;
+  // An existing account keeps its password, so that the one in the file would be wrong.
+  const isOurs = plan?.generated === true || plan?.file === earlierFile;
+  if (plan?.file != null && isOurs && !result.work.passwordSet && result.report.run.outcome === 'done')
+    session.deps.files.remove(plan.file);
+  return result;
 }
 
 /** A command with its password. */
@@ -95,11 +128,19 @@ async function decide(
 ): Promise<Decided> {
   const { files } = session.deps;
   const { open, superseded, stored, product } = await check(session, panel, service, request);
-  const setPassword = await setsPassword(session, panel, service, { verb: request.verb, isRepeat: open !== null });
+  // An adopted account keeps its password, so that the one in the billing system stays, too.
+  const hasPlace = request.adopt !== true && panel.passwords !== undefined;
+  const billing = hasPlace ? await findBillingPlace(session, service, product) : null;
+  const how = { verb: request.verb, isRepeat: open !== null, mustLook: billing !== null };
+  const setPassword = await setsPassword(session, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
   const plan =
     setPassword && !request.dryRun
-      ? await choosePassword(session, service.id, request, { product, earlierFile })
+      ? await choosePassword(session, service.id, withEarlierFile(request, earlierFile), {
+          product,
+          billing,
+          earlierFile,
+        })
       : null;
   if (plan) stored.passwordFile = plan.file;
   // A repeat with another password file stores the new file.
@@ -119,21 +160,41 @@ async function decide(
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
-    begin: () => {
+    begin: async (target) => {
       if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
-      if (plan !== null) placePasswordFile(files, plan, command.row);
+      const username = panel.passwords?.username(target) ?? target.id;
+      if (plan !== null) await placePassword(session, plan, { row: command.row, username });
     },
-    withdraw: (tables) => tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
+    // An account of the interrupted command may exist, so that a repeat must still set its password.
+    ...((plan?.billing === undefined || open === null) && {
+      withdraw: (tables: StoreTables) =>
+        tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
+    }),
     preview: (loaded) => {
       const { service: before } = loaded;
       return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
     },
     done: (target, tables) => finishVerb(command, target, tables),
-    // A termination that was accepted before stays open, even if it fails now.
-    ...(request.verb === 'terminate' &&
-      open === null && { refused: (error, tables) => refuse(command, error, tables) }),
-    ...(request.verb === 'change-package' && { refused: restoreProduct(command, service) }),
+    ...toRefusal(command, service, open),
   };
+}
+
+/** Returns what a refusal of the command stores. */
+function toRefusal(
+  command: VerbCommand,
+  service: ServiceRecord,
+  open: ActionRecord | null,
+): Pick<CommandContent, 'refused'> {
+  const { verb, isAutomatic } = command.request;
+  // A termination that was accepted before stays open, even if it fails now.
+  if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
+  if (verb === 'change-package') return { refused: restoreProduct(command, service) };
+  return verb === 'create' && isAutomatic === true ? { refused: dropRefused(command) } : {};
+}
+
+/** A run that finishes the command of an operator writes to the file that the operator named. */
+function withEarlierFile(request: ProvisionRequest, earlierFile: string | null): ProvisionRequest {
+  return request.isAutomatic === true && earlierFile !== null ? { ...request, passwordFile: earlierFile } : request;
 }
 
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {

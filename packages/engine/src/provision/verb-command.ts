@@ -1,10 +1,15 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { CommandContent } from '../commands/types.js';
+import { isCommandRow } from '../run/command-row.js';
 import type { Session } from '../session.js';
+import { refsChange } from '../run/journal.js';
+import { listNewRefs } from './account.js';
 
 /** A request to provision an account. */
 export interface ProvisionRequest {
+  /** Whether a run decided on it instead of an operator. */
+  isAutomatic?: boolean;
   verb: 'create' | 'renew' | 'change-package' | 'change-password' | 'terminate';
   dryRun: boolean;
   waitMs: number;
@@ -45,15 +50,13 @@ export interface VerbCommand {
 /** Returns the fields of the service that the command changes. */
 export function serviceChange(command: VerbCommand, service: ServiceRecord): ServiceChange {
   const { session, panel, request, stored, product } = command;
-  // The unguessable name is stored before the account is created, so that it can be found after a lost answer.
-  const names = request.verb === 'create' ? panel.accounts?.newRefs(service, product, session.deps.randomBytes) : {};
-  const added = Object.entries(names ?? {}).filter(([key]) => service.refs[key] === undefined);
+  const added = request.verb === 'create' ? listNewRefs(session, panel, service, product) : {};
   return {
     id: service.id,
     ...(stored.until === undefined ? {} : { nextDueDate: stored.until }),
     ...(stored.product === undefined ? {} : { product: stored.product }),
-    refs: Object.fromEntries(added),
-    ownRefs: Object.fromEntries(added.map(([key]) => [key, true])),
+    refs: added,
+    ownRefs: Object.fromEntries(Object.keys(added).map((key) => [key, true])),
     updatedAt: session.now(),
   };
 }
@@ -68,6 +71,10 @@ export async function finishVerb(
   if (request.verb === 'terminate') {
     await setStatus(session, service, 'terminated', tables);
     await endAll(session, service, tables);
+    // What was not finished before has no account any more.
+    const settledAt = session.now();
+    for (const open of await tables.actions.unsettled({ services: [service.id] }))
+      if (isCommandRow(open) && open.id !== row) await tables.actions.end(open.id, { state: 'unneeded', settledAt });
   }
   await tables.actions.end(row, { state: 'applied', settledAt: session.now() });
 }
@@ -90,6 +97,24 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
     if (error.code !== 'agent_limit') return;
     await tables.services.update([{ id, product, updatedAt: session.now() }]);
     await refuse(command, error, tables);
+  };
+}
+
+/** Errors of an agent that does not accept a further user. */
+export const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];
+
+/** Removes the name of an account that an agent refused, so that the next creation starts again with a new one. */
+export function dropRefused(command: VerbCommand): NonNullable<CommandContent['refused']> {
+  const { session, panel, product } = command;
+  return async (error, tables, service) => {
+    // Anything else is tried again by the same command.
+    if (!REFUSED_BY_AGENT.includes(error.code)) return;
+    await refuse(command, error, tables);
+    const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
+    const own = names.filter((key) => service.ownRefs.includes(key));
+    if (own.length === 0) return;
+    const refs = Object.fromEntries(own.map((key) => [key, null]));
+    await tables.services.update([refsChange(service, refs, session.now())]);
   };
 }
 

@@ -15,12 +15,13 @@ import type { CycleRecord, PurchaseRecord, ServiceRecord, SwitchRecord } from '@
 import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { findEnforcement } from '../panels/enforcement.js';
+import { hasAccount, NO_ACCOUNT } from '../provision/account.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
 import { type Loaded, onOneLine, type Placement, type Read, type Stage, withError } from './stages.js';
-import { isCommandRow } from './command-row.js';
+import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
@@ -53,7 +54,11 @@ export async function load(
       service: service.trafficMode,
       product: configured?.mode ?? null,
     });
-    const skipped = ordered ? null : termination !== null ? UNFINISHED : skipReason(service, config, now);
+    const skipped = ordered
+      ? null
+      : termination !== null
+        ? UNFINISHED
+        : skipReason(service, product, { panel, config, now });
     const error = configured ? null : unknownProduct(service);
     const isPlaced = error === null && skipped === null;
     const placed = isPlaced
@@ -130,6 +135,7 @@ function findRows(stored: StoredRows, id: string) {
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
+    creating: (stored.unsettled.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
     history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;
@@ -158,9 +164,14 @@ const EMPTY_PRODUCT = {
   terminate: 'manual',
 } as const satisfies Partial<Loaded['product']>;
 
-function skipReason(service: ServiceRecord, config: Config, now: string): string | null {
+function skipReason(
+  service: ServiceRecord,
+  { provision }: Pick<Loaded['product'], 'provision'>,
+  { panel, config, now }: { panel: Pick<Panel, 'kind' | 'accounts'>; config: Config; now: string },
+): string | null {
   if (service.status !== 'active' && service.status !== 'suspended') return service.status;
   if (config.poll.overdue === 'ignore' && isOverdue(service, config, now)) return 'overdue';
+  if (provision === 'auto' && panel.accounts !== undefined && !hasAccount(panel.kind, service)) return NO_ACCOUNT;
   return null;
 }
 

@@ -5,8 +5,10 @@ import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongC
 import { isInterrupted } from '../interruption.js';
 import type { Leases } from '../leases.js';
 import { draftPurchases } from '../purchases/auto-buy.js';
+import { NO_ACCOUNT } from '../provision/account.js';
 import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
+import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, withDue } from './accounts.js';
 import { askBrake, brakeNotice } from './brake.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
@@ -15,7 +17,7 @@ import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import { needsObservation, planAll, planSteps, historyAfter, withCheckpoint } from './plan.js';
+import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
@@ -52,6 +54,7 @@ interface PanelRun extends RunOnPanel {
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
   readonly buying: Buying;
+  readonly accounts: Accounts;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function runPanel(
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
   const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
   const begun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
-  const run: PanelRun = { ...begun, buying: await beginBuying(begun, only?.id ?? null) };
+  const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
@@ -110,6 +113,7 @@ async function readPage(
   const { session, panel, request } = run;
   const loaded = await load(session, panel, page, { switches });
   progress.total += loaded.length;
+  await readOrders(run, loaded);
   const reads = await readUsage(session, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
@@ -133,9 +137,14 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
+  // A poll leaves what the last reconcile found out about a missing account.
+  const isLeft = ({ skipped, history }: Applied): boolean =>
+    !request.observeAll && skipped === NO_ACCOUNT && history.decision !== null;
   if (request.dryRun) showOnly(run, { works: finished, treatment, notices });
   else {
-    const changed = await splitRepeated(run, finished, treatment);
+    showOnly(run, { works: finished.filter(isLeft), treatment, notices: [] });
+    const noted = finished.filter((work) => !isLeft(work));
+    const changed = await splitRepeated(run, noted, treatment);
     if (changed.length + notices.length === 0) return;
     // One transaction is enough, since nothing changes on the panel in between; each costs a disk flush.
     await session.write(run.leases.held, async (tables) => {
@@ -167,8 +176,9 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   return reads.map((read) => {
     countFall(run.falls, read);
     if (read.enforcement.value === 'observe') run.observing = true;
-    if (read.skipped === null) run.active++;
-    return withWish(run, decideHolds(session, panel, read, now));
+    const decided = withDue(run, decideHolds(session, panel, read, now));
+    if (decided.skipped === null || run.accounts.due.get(read.service.id) === 'create') run.active++;
+    return withWish(run, decided);
   });
 }
 
@@ -176,6 +186,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
 async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<Applied[]> {
   const { panel, request, open } = run;
   const { wishes } = run.buying;
+  const { due } = run.accounts;
   const calm = await findCompliant(
     run,
     decided.filter(({ service }) => !wishes.has(service.id)),
@@ -184,7 +195,8 @@ async function finishCalm(run: PanelRun, decided: readonly Decided[]): Promise<A
   for (const work of decided) {
     const done = calm.get(work.service.id);
     if (done) finished.push(done);
-    else if (wishes.has(work.service.id) || needsMore(panel, work, request)) open.push(work);
+    else if (wishes.has(work.service.id) || due.has(work.service.id) || needsMore(panel, work, request))
+      open.push(work);
     else finished.push(untouched(work));
   }
   return finished;
@@ -225,7 +237,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const fell = mostFell(run.falls);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
   const drafted = fell ? { works: open, notices: [] } : await draftPurchases(run, open, run.buying.wishes);
-  const wanted = session.deps.signal.aborted ? [] : await planAll(run, drafted.works);
+  const wanted = session.deps.signal.aborted ? [] : await planOpen(run, drafted.works);
   if (session.deps.signal.aborted) {
     leaveUnfinished(run, open);
     return;
@@ -236,12 +248,14 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const treatment = treatmentIn(run, stopped);
   const bought = await buy(run, wanted, open, stopped);
   const applied = await apply(run, bought.works, { stopped, treatment });
-  const finished = await finishTerminations(run, applied.works, request);
+  const provided = await carryOutAccounts(run, applied.works, treatment);
+  const finished = await finishTerminations(run, provided, request);
   const isObserving = finished.some((work) => work.enforcement.value === 'observe');
   if (isObserving && !report.run.observing.includes(panel.name)) report.run.observing.push(panel.name);
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
-  const about = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
+  const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
+  const about = [...run.accounts.notices, ...purchases];
   const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);

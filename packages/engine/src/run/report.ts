@@ -66,6 +66,7 @@ function decideStatus(work: Applied, treatment: Treatment): string {
   if (work.error !== null && !isInterrupted(work.error)) return 'failed';
   if (work.allowance?.kind === 'unmanaged' && work.holds.length + work.drafts.length === 0) return 'unmanaged';
   if (shownHolds(work, treatment).length > 0) return 'held';
+  if (work.made === true) return 'ok';
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
 }
 

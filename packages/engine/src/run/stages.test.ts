@@ -52,6 +52,7 @@ const loaded: Loaded = {
   disabledForAgent: false,
   unsettled: [],
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
+  creating: false,
   termination: null,
   skipped: null,
   error: null,

@@ -92,6 +92,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly disabledForAgent: boolean;
   readonly unsettled: readonly ActionRecord[];
   readonly history: ServiceHistory;
+  /** Whether the creation of its account is not finished. */
+  readonly creating: boolean;
   /** An unfinished termination. */
   readonly termination: Termination | null;
   /** Why it is skipped: its status, its due date, or `LEASED`. */
@@ -142,6 +144,8 @@ export interface Applied extends Planned<'applied'> {
   /** Whether a command changed it since it was read; then the run leaves it as it is. */
   readonly changedMeanwhile: boolean;
   readonly released: boolean;
+  /** Whether its account was created in this run, so that nothing was read of it yet. */
+  readonly made?: boolean;
 }
 
 /** A service that steps can be planned for. */

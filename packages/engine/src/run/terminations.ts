@@ -43,9 +43,9 @@ async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {
 
 async function finishOne(session: Session, run: string, work: Applied): Promise<Applied> {
   // Loaded on demand, since few runs need it.
-  const { finishTermination } = await import('../provision/provision.js');
+  const { provisionInRun } = await import('../provision/provision.js');
   try {
-    const { work: done } = await finishTermination(session, work.service.id, run);
+    const { work: done } = await provisionInRun(session, work.service.id, { verb: 'terminate', run });
     const { actions, service, history } = done;
     const finished = withError({ ...work, actions, service, history }, done.error);
     if (service.status !== 'terminated') return finished;

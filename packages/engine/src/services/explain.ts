@@ -2,6 +2,7 @@ import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
+import { type AccountDue, findAccountDue } from './account-due.js';
 import { toActionView, toLifecycle, serviceView } from './views.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
@@ -32,6 +33,8 @@ export interface Explanation {
     /** Due date, period, policy, peak, protection and enforcement. */
     inputs: unknown;
   } | null;
+  /** What runs have yet to do about its account; null for nothing, and for a past instant. */
+  accountDue: AccountDue | null;
   holds: HoldView[];
   /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
   released: { until: string; note: string | null } | null;
@@ -89,6 +92,7 @@ export async function explainService(session: Session, id: string, at: string | 
     readings: readingViews(samples, cycle).slice(-READINGS),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
+    accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
     holds,
     released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
     actions: actions.map((action) => actionView(session, action)),

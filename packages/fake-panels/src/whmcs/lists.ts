@@ -236,6 +236,30 @@ function transactionBodies(world: WhmcsWorld, matches: (row: WhmcsWorld['transac
   }));
 }
 
+/** The invoice of an order is the first one with a line for its service. */
+const getOrders: Handler = (world, form) => {
+  const first = new Map([...world.services.values()].reverse().map((row) => [row.orderId, row]));
+  const rows = [...first.values()].filter(
+    ({ orderId }) => orderId !== 0 && (!form.has('id') || orderId === form.number('id')),
+  );
+  const cut = page(world, form, rows);
+  const orders = cut.rows.map(({ id, orderId, clientId, status, amount }) => {
+    const invoice = [...world.invoices.values()].find(({ items }) =>
+      items.some(({ type, relatedId }) => type === 'Hosting' && relatedId === id),
+    );
+    return {
+      id: orderId,
+      ordernum: 5_550_000_000 + orderId,
+      userid: clientId,
+      amount: fromCents(amount),
+      invoiceid: invoice?.id ?? 0,
+      status: status === 'Suspended' || status === 'Terminated' ? 'Active' : status,
+      paymentstatus: invoice?.status ?? '',
+    };
+  });
+  return { ...cut.counts, orders: new Wrapped('order', orders) };
+};
+
 const getTransactions: Handler = (world, form) => {
   const rows = transactionBodies(
     world,
@@ -267,6 +291,7 @@ export const reads: Readonly<Record<string, Handler>> = {
   GetClientsDetails: getClientsDetails,
   GetClientsProducts: getClientsProducts,
   GetProducts: getProducts,
+  GetOrders: getOrders,
   GetInvoices: getInvoices,
   GetInvoice: getInvoice,
   GetTransactions: getTransactions,

@@ -81,6 +81,7 @@ const SCHEMA_DIGESTS = [
   'd3ac72f90874c5e1',
   '0b2e110096fa1481',
   'dfe7ba5bef55714a',
+  'b07dafa07e980c6c',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

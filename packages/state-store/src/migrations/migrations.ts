@@ -10,6 +10,7 @@ import { confirmations } from './009-confirmations.js';
 import { actors } from './010-actors.js';
 import { ledger } from './011-ledger.js';
 import { pushedUsage } from './012-pushed-usage.js';
+import { callBills } from './013-call-bills.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   actors,
   ledger,
   pushedUsage,
+  callBills,
 ];
 
 /** The schema version that this version of the package reads and writes. */

@@ -4,6 +4,7 @@ import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
 import { autoBuyTable } from './auto-buy-table.js';
+import { callBillsTable } from './call-bills-table.js';
 import { clockTable } from './clock-table.js';
 import { confirmationsTable } from './confirmations-table.js';
 import { cyclesTable } from './cycles-table.js';
@@ -52,6 +53,7 @@ export function createTables(access: Access): StoreTables {
     clock: clockTable(access),
     ledger: ledgerTable(access),
     invoices: invoicesTable(access),
+    callBills: callBillsTable(access),
     autoBuy: autoBuyTable(access),
     ...agentsTables(access),
   };

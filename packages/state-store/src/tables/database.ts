@@ -1,6 +1,13 @@
 import type { Generated } from 'kysely';
 import type { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import type { autoBuyPreferences, bookings, entries, invoiceLines, invoices } from './ledger-record-tables.js';
+import type {
+  autoBuyPreferences,
+  bookings,
+  callBills,
+  entries,
+  invoiceLines,
+  invoices,
+} from './ledger-record-tables.js';
 import type { RecordTable } from './record-table.js';
 import type {
   actions,
@@ -80,6 +87,7 @@ export interface Database {
   ledger_entries: Counted<Row<typeof entries>>;
   invoices: Counted<Row<typeof invoices>>;
   invoice_lines: Counted<Row<typeof invoiceLines>>;
+  call_bills: Counted<Row<typeof callBills>>;
   auto_buy_preferences: Row<typeof autoBuyPreferences>;
   schema_migrations: { version: number; name: string; applied_at: string };
 }

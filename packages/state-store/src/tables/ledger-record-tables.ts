@@ -2,11 +2,13 @@ import type {
   AutoBuyRecord,
   BookingKind,
   BookingRecord,
+  CallBillRecord,
+  CallBillState,
   EntryRecord,
   InvoiceLineRecord,
   InvoiceRecord,
 } from '../ledger-records.js';
-import { flagOrNull, intOrNull, money, text, textOrNull, word } from './columns.js';
+import { flagOrNull, int, intOrNull, money, text, textOrNull, word } from './columns.js';
 import { recordTable } from './record-table.js';
 
 /** Tables of money and their columns, as the migrations create them. */
@@ -77,4 +79,33 @@ export const autoBuyPreferences = recordTable<AutoBuyRecord>()(
     updatedAt: text('updated_at'),
   },
   'subject',
+);
+
+export const callBills = recordTable<CallBillRecord>()(
+  'call_bills',
+  {
+    id: text('id'),
+    service: text('service'),
+    key: text('key'),
+    subscriber: text('subscriber'),
+    start: text('start'),
+    end: text('end'),
+    state: word<CallBillState>()('state'),
+    client: textOrNull('client'),
+    billing: text('billing'),
+    invoice: textOrNull('invoice'),
+    description: text('description'),
+    amount: money('amount'),
+    charged: money('charged'),
+    currency: text('currency'),
+    calls: int('calls'),
+    digest: text('digest'),
+    file: textOrNull('file'),
+    note: textOrNull('note'),
+    at: text('at'),
+    sentAt: textOrNull('sent_at'),
+    endedAt: textOrNull('ended_at'),
+    run: textOrNull('run'),
+  },
+  'id',
 );

@@ -62,6 +62,19 @@ export function unclear(what: string, cause?: unknown): SluiceError {
   );
 }
 
+/** Runs one call of the port and converts its errors. */
+export async function runCall<T>(
+  signal: AbortSignal | undefined,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress: Progress = { wrote: false, signal };
+  try {
+    return await work(progress);
+  } catch (error) {
+    throw toBillingError(error, progress);
+  }
+}
+
 /** Converts what a call ended with to an error of the port. */
 export function toBillingError(error: unknown, { wrote }: Progress): unknown {
   if (error instanceof SluiceError) return error;

@@ -11,6 +11,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   schema: whmcsSchema,
   productSchema: whmcsProductSchema,
   secrets: ['secret', 'accessKey'],
+  storesCredentials: true,
   checkProducts: findDoubleClaims,
   descriptions: {
     whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
@@ -25,6 +26,11 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     'whmcs.productGroupIds': 'Ids of product groups of WHMCS, as productIds; a service is synced if either list has it',
     'whmcs.pushUsage':
       "off, or the unit in which usage and allowance are written into the service's bandwidth fields after a run that changed them: bytes or megabytes",
+    'whmcs.calls': 'Lines of calls on invoices; they are added only with taxed stated and onlyWriter: true',
+    'whmcs.calls.taxed': 'Whether lines of calls are taxed',
+    'whmcs.calls.onlyWriter': 'States that no module of WHMCS adds lines of calls itself: both together bill twice',
+    'whmcs.calls.lookFor':
+      'Words of lines that another writer may have added for calls: an invoice with one is left alone',
     product: 'The products of WHMCS whose services have this product',
     'product.productIds': 'Ids of products of WHMCS',
     'product.productGroupIds': 'Ids of product groups of WHMCS; an id in productIds takes precedence',
@@ -32,6 +38,10 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   async open(settings, dependencies) {
     const { openWhmcsBilling } = await import('./whmcs-billing.js');
     return openWhmcsBilling(settings, dependencies);
+  },
+  async check(settings, dependencies, use) {
+    const { checkWhmcs } = await import('./check.js');
+    return checkWhmcs(settings, dependencies, use);
   },
   async openSource(settings, dependencies) {
     const { openWhmcsSource } = await import('./source.js');

@@ -7,6 +7,9 @@ const id = z.pipe(
 );
 const ids = z._default(z.array(id), []);
 
+/** Words of lines for calls that other writers may add. */
+const LOOK_FOR = ['consumo', 'chamadas', 'ligacoes', 'calls', 'cdr'];
+
 /** Schema of the section `whmcs` of the config. */
 export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   url: z.string().check(z.minLength(1)),
@@ -18,6 +21,13 @@ export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   productIds: ids,
   productGroupIds: ids,
   pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
+  calls: z.optional(
+    z.strictObject({
+      taxed: z.optional(z.boolean()),
+      onlyWriter: z._default(z.boolean(), false),
+      lookFor: z._default(z.array(z.string().check(z.minLength(1))), LOOK_FOR),
+    }),
+  ),
 });
 
 /** Schema of the section `whmcs` of a product in the config. */
@@ -37,4 +47,15 @@ export interface WhmcsSettings {
   productIds: string[];
   productGroupIds: string[];
   pushUsage: 'off' | 'bytes' | 'megabytes';
+  calls?: { taxed?: boolean | undefined; onlyWriter: boolean; lookFor: string[] } | undefined;
+}
+
+/** Whether groups of products have to be read to know which services are taken. */
+export function needsGroups(
+  settings: Pick<WhmcsSettings, 'productGroupIds'>,
+  products: Readonly<Record<string, unknown>>,
+): boolean {
+  return [settings, ...Object.values(products as Record<string, WhmcsProductIds>)].some(
+    ({ productGroupIds }) => productGroupIds.length > 0,
+  );
 }

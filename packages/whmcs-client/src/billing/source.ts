@@ -7,10 +7,10 @@ import {
   type SourceService,
   type SourceUsage,
 } from '@sluice/panel-kind';
-import type { WhmcsClient, WhmcsServiceChange } from '../client/types.js';
+import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
-import type { WhmcsProductIds, WhmcsSettings } from './settings.js';
+import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
@@ -21,9 +21,9 @@ export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDe
 /** Refusals that are about one service. */
 const OF_SERVICE: readonly unknown[] = ['not_found', 'invalid_request', 'state', 'api_error'];
 
-function refused(id: string, cause: PanelError): SluiceError {
-  const message = `${TITLE} refused the usage of service ${id}: ${cause.statement}`;
-  return new SluiceError('usage_refused', message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
+function refused(id: string, what: 'usage' | 'credentials', cause: PanelError): SluiceError {
+  const message = `${TITLE} refused the ${what} of service ${id}: ${cause.statement}`;
+  return new SluiceError(`${what}_refused`, message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -46,8 +46,7 @@ class WhmcsSource implements ServiceSource {
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return run({ wrote: false, signal }, async () => {
-      const needsGroups = [only, ...Object.values(sections)].some((ids) => ids.productGroupIds.length > 0);
-      const groups = needsGroups ? await this.#listGroups(signal) : new Map<string, string>();
+      const groups = needsGroups(only, sections) ? await this.#listGroups(signal) : new Map<string, string>();
       const services = await this.#client.services.list({}, { signal });
       return services.map((service) => toSourceService(service, { products: sections, only, groups, columns }));
     });
@@ -64,14 +63,52 @@ class WhmcsSource implements ServiceSource {
   }
 
   pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void> {
+    return this.#update(id, 'usage', this.#toFields(usage), signal);
+  }
+
+  writeCredentials(
+    id: string,
+    credentials: { username: string; password: string },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#update(id, 'credentials', credentials, signal);
+  }
+
+  #update(
+    id: string,
+    what: 'usage' | 'credentials',
+    change: WhmcsServiceChange,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    // The same change may be repeated, so that it does not matter whether a lost one was made.
     return run({ wrote: false, signal }, async () => {
       try {
-        await this.#client.services.update(id, this.#toFields(usage), { signal, tag: `whmcs-${id}` });
+        await this.#client.services.update(id, change, { signal, tag: `whmcs-${id}` });
       } catch (error) {
-        if (isPanelError(error) && OF_SERVICE.includes(error.panelCode)) throw refused(id, error);
+        if (isPanelError(error) && OF_SERVICE.includes(error.panelCode)) throw refused(id, what, error);
         throw error;
       }
     });
+  }
+
+  listPaid(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    return run({ wrote: false, signal }, async () => {
+      const paid = new Set<string>();
+      for (const serviceId of ids) {
+        const [service] = await this.#client.services.list({ serviceId }, { signal });
+        if (service !== undefined && (await this.#isPaid(service, signal))) paid.add(serviceId);
+      }
+      return paid;
+    });
+  }
+
+  /** An order without an invoice is not paid: someone accepts it in WHMCS. */
+  async #isPaid({ status, orderId }: WhmcsService, signal: AbortSignal | undefined): Promise<boolean> {
+    if (status.toLowerCase() !== 'pending' || orderId === null) return false;
+    const order = await this.#client.orders.get(orderId, { signal });
+    if (order?.invoiceId == null || !['pending', 'active'].includes(order.status.toLowerCase())) return false;
+    const invoice = await this.#client.invoices.get(order.invoiceId, { signal });
+    return invoice.status.toLowerCase() === 'paid';
   }
 
   /** The limit of an unlimited service is 0, as in WHMCS itself. */

@@ -1,6 +1,7 @@
 import type {
   BillingDependencies,
   BillingSystem,
+  CallBilling,
   Charge,
   ChargeRequest,
   Credit,
@@ -9,7 +10,8 @@ import type {
 } from '@sluice/panel-kind';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
-import { checkAmount, invoiceClosed, type Progress, TITLE, toBillingError, unclear } from './errors.js';
+import { callLines } from './call-lines.js';
+import { checkAmount, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
 import type { WhmcsSettings } from './settings.js';
@@ -17,39 +19,41 @@ import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.j
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
-  return new WhmcsBilling(new WhmcsBooks(openClient(settings, dependencies)));
+  return new WhmcsBilling(new WhmcsBooks(openClient(settings, dependencies)), settings);
 }
 
 /** The billing port on WHMCS (docs/whmcs-api.md#charging-once). */
 class WhmcsBilling implements BillingSystem {
   readonly title = TITLE;
   readonly clientsPay = true;
+  readonly calls: CallBilling;
   readonly #books: WhmcsBooks;
 
-  constructor(books: WhmcsBooks) {
+  constructor(books: WhmcsBooks, settings: Pick<WhmcsSettings, 'calls'>) {
     this.#books = books;
+    this.calls = callLines(books, settings);
   }
 
   credit(client: string, signal?: AbortSignal): Promise<Credit> {
-    return this.#run(signal, (progress) => this.#books.credit(client, progress));
+    return runCall(signal, (progress) => this.#books.credit(client, progress));
   }
 
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge> {
-    return this.#run(signal, (progress) => charge(this.#books, request, progress));
+    return runCall(signal, (progress) => charge(this.#books, request, progress));
   }
 
   find(sought: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null> {
-    return this.#run(signal, (progress) => findCharge(this.#books, sought, progress));
+    return runCall(signal, (progress) => findCharge(this.#books, sought, progress));
   }
 
   invoice(id: string, signal?: AbortSignal): Promise<Invoice> {
-    return this.#run(signal, async (progress) => {
+    return runCall(signal, async (progress) => {
       return this.#books.show(await this.#books.read(id, progress), progress);
     });
   }
 
   addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
-    return this.#run(signal, async (progress) => {
+    return runCall(signal, async (progress) => {
       checkAmount(line.amount);
       let invoice = await this.#books.read(id, progress);
       if (linesOf(invoice, line.key).length === 0) invoice = await this.#add(invoice, line, progress);
@@ -86,7 +90,7 @@ class WhmcsBilling implements BillingSystem {
   }
 
   cancel(id: string, signal?: AbortSignal): Promise<Invoice> {
-    return this.#run(signal, async (progress) => {
+    return runCall(signal, async (progress) => {
       const invoice = await this.#books.read(id, progress);
       if (toStatus(invoice.status) === 'cancelled') return this.#books.show(invoice, progress);
       if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
@@ -104,7 +108,7 @@ class WhmcsBilling implements BillingSystem {
     { key, amount }: { key: string; amount: string; since: string },
     signal?: AbortSignal,
   ): Promise<Credit> {
-    return this.#run(signal, async (progress) => {
+    return runCall(signal, async (progress) => {
       checkAmount(amount);
       const invoice = await this.#books.read(id, progress);
       const { clientId, status } = invoice;
@@ -127,16 +131,6 @@ class WhmcsBilling implements BillingSystem {
 
   close(): void {
     this.#books.client.close();
-  }
-
-  /** Runs one call of the port and converts its errors. */
-  async #run<T>(signal: AbortSignal | undefined, work: (progress: Progress) => Promise<T>): Promise<T> {
-    const progress: Progress = { wrote: false, signal };
-    try {
-      return await work(progress);
-    } catch (error) {
-      throw toBillingError(error, progress);
-    }
   }
 }
 

@@ -1,10 +1,18 @@
+import { isPanelError } from '@sluice/panel-http';
 import { checkId, Connection } from './connection.js';
 import type { FormValue } from './form.js';
 import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoices.js';
 import { listAll, listPages } from './pages.js';
 import { toPhpArray } from './php-serialize.js';
-import { clientAnswer, productRow, serviceRow } from './rows.js';
-import type { WhmcsClient, WhmcsOptions, WhmcsService, WhmcsServiceChange } from './types.js';
+import { clientAnswer, orderRow, productRow, serviceRow } from './rows.js';
+import type {
+  WhmcsCallOptions,
+  WhmcsClient,
+  WhmcsOptions,
+  WhmcsOrder,
+  WhmcsService,
+  WhmcsServiceChange,
+} from './types.js';
 import { answer, record, word } from './values.js';
 
 /**
@@ -31,6 +39,7 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
       const { whmcs } = await connection.read({ name: 'WhmcsDetails', fields: {}, schema }, call);
       return whmcs.version;
     },
+    probe: (action, call) => probe(connection, action, call),
     clients: {
       get: async (clientId, call) =>
         connection.read(
@@ -57,6 +66,14 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
           call,
         ),
     },
+    orders: {
+      get: async (orderId, call = {}) => {
+        const fields = { id: checkId(orderId, 'order') };
+        const list = { action: 'GetOrders', fields, wrapper: 'orders', inner: 'order', row: orderRow };
+        const rows = await listPages<WhmcsOrder>(connection, list, call);
+        return rows.find(({ id }) => id === orderId) ?? null;
+      },
+    },
     invoices: invoiceEndpoints(connection),
     credits: creditEndpoints(connection),
     transactions: transactionEndpoints(connection),
@@ -64,6 +81,17 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
       connection.close();
     },
   };
+}
+
+/** Refusals that come before an action, not from it. */
+const NOT_ADMITTED: readonly unknown[] = ['auth', 'ip_not_allowed', 'permission', null];
+
+async function probe(connection: Connection, name: string, call?: WhmcsCallOptions): Promise<void> {
+  try {
+    await connection.read({ name, fields: { limitnum: 1 }, schema: answer({}) }, call);
+  } catch (error) {
+    if (!isPanelError(error) || NOT_ADMITTED.includes(error.panelCode)) throw error;
+  }
 }
 
 function serviceEndpoints(connection: Connection): WhmcsClient['services'] {

@@ -4,6 +4,7 @@ import type {
   WhmcsCreditEntry,
   WhmcsInvoice,
   WhmcsInvoiceRow,
+  WhmcsOrder,
   WhmcsProduct,
   WhmcsService,
   WhmcsTransaction,
@@ -109,6 +110,11 @@ export const productRow: z.ZodMiniType<WhmcsProduct> = mapped(
     customfields: wrapped('customfield', record({ id, name: text })),
   }),
   ({ pid, gid, name, module, customfields }) => ({ id: pid, groupId: gid, name, module, customFields: customfields }),
+);
+
+export const orderRow: z.ZodMiniType<WhmcsOrder> = mapped(
+  record({ id, userid: id, invoiceid: reference, status: word }),
+  (row) => ({ id: row.id, clientId: row.userid, invoiceId: row.invoiceid, status: row.status }),
 );
 
 export const invoiceRow: z.ZodMiniType<WhmcsInvoiceRow> = mapped(

@@ -120,6 +120,16 @@ export interface WhmcsProduct {
   customFields: { id: string; name: string }[];
 }
 
+/** An order of a client. */
+export interface WhmcsOrder {
+  id: string;
+  clientId: string;
+  /** Null for an order without an invoice. */
+  invoiceId: string | null;
+  /** As WHMCS writes it: Pending, Active, Fraud, Cancelled or another. */
+  status: string;
+}
+
 /** A row of the list of invoices: it has no lines. */
 export interface WhmcsInvoiceRow {
   id: string;
@@ -244,6 +254,12 @@ export interface WhmcsClient {
   readonly warnings: readonly string[];
   /** Reads the version of WHMCS: a test of address, credentials and permission. */
   version(options?: WhmcsCallOptions): Promise<string>;
+  /**
+   * Tests whether the role of the credentials allows an action that reads: calls it without naming an object.
+   *
+   * @throws PanelForbiddenError `permission`, and the errors of a call that WHMCS did not answer
+   */
+  probe(action: string, options?: WhmcsCallOptions): Promise<void>;
   readonly clients: {
     /** @throws PanelNotFoundError */
     get(id: string, options?: WhmcsCallOptions): Promise<WhmcsClientRecord>;
@@ -258,6 +274,10 @@ export interface WhmcsClient {
       filter?: { ids?: readonly string[]; groupId?: string; module?: string },
       options?: WhmcsCallOptions,
     ): Promise<WhmcsProduct[]>;
+  };
+  readonly orders: {
+    /** Null where there is no such order. */
+    get(id: string, options?: WhmcsCallOptions): Promise<WhmcsOrder | null>;
   };
   readonly invoices: {
     list(filter?: WhmcsInvoiceFilter, options?: WhmcsCallOptions): Promise<WhmcsInvoiceRow[]>;

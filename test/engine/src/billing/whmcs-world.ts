@@ -10,10 +10,11 @@ export interface WhmcsWorld extends BillingWorld {
   openWith(settings: Partial<WhmcsSettings>): Promise<BillingSystem>;
 }
 
-const NO_SYNC: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'pushUsage'> = {
+const SECTIONS: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'pushUsage' | 'calls'> = {
   productIds: [],
   productGroupIds: [],
   pushUsage: 'off',
+  calls: { taxed: false, onlyWriter: true, lookFor: ['Consumo', 'ligações'] },
 };
 
 export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<WhmcsWorld> {
@@ -23,7 +24,7 @@ export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<Wh
   const openWith = async (settings: Partial<WhmcsSettings>): Promise<BillingSystem> => {
     const { url, identifier, secret } = fake;
     const billing = await whmcs.open(
-      { ...NO_SYNC, url, allowHttp: true, identifier, secret, ...settings },
+      { ...SECTIONS, url, allowHttp: true, identifier, secret, ...settings },
       {
         clock: { now, sleep: () => Promise.resolve() },
         random: () => 0.5,

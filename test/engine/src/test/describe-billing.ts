@@ -174,6 +174,49 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       await expect(billing.addLine(id, late)).rejects.toMatchObject({ code: 'invoice_closed' });
     });
 
+    it('adds a line of calls once by its marker, wherever it is repeated from', async () => {
+      const client = await world.addClient('EUR', '50.00');
+      const since = world.now().slice(0, 10);
+      const line = (key: string) => ({
+        key,
+        marker: `AB:${key}`,
+        description: `Calls in October AB:${key}`,
+        amount: '1.06',
+      });
+      const first = line('000000000001');
+      const opened = await billing.calls.open({ client, currency: 'EUR', line: first, since });
+      expect(opened).toMatchObject({
+        client,
+        currency: 'EUR',
+        total: '1.06',
+        lines: [{ service: null, amount: '1.06' }],
+      });
+      expect(opened.lines[0]?.description).toMatch(/AB:000000000001$/);
+      expect(['draft', 'open']).toContain(opened.status);
+      const { id } = opened;
+      const published = await billing.calls.publish(id);
+      expect(published).toMatchObject({ id, status: 'open' });
+      expect(await (await world.another()).calls.publish(id)).toEqual(published);
+      const other = await world.another();
+      const both = [
+        await billing.calls.addLine(id, line('000000000002')),
+        await other.calls.addLine(id, line('000000000002')),
+      ];
+      expect(both[0]).toEqual(both[1]);
+      expect(both[0]?.lines.map(({ amount }) => amount)).toEqual(['1.06', '1.06']);
+      expect(new Set(both[0]?.lines.map((one) => one.id)).size).toBe(2);
+      expect(await other.calls.invoices({ client, since })).toEqual([both[0]]);
+      expect(await billing.calls.invoice(id)).toEqual(both[0]);
+      expect(await balance(client)).toBe('50.00');
+
+      await billing.cancel(id);
+      await expect(billing.calls.addLine(id, line('000000000003'))).rejects.toMatchObject({ code: 'invoice_closed' });
+      const wrong = { client, currency: 'JPY', line: { ...line('000000000004'), amount: '1' }, since };
+      await expect(billing.calls.open(wrong)).rejects.toMatchObject({ code: 'currency_mismatch' });
+      await expect(billing.calls.invoice(world.unknownId)).rejects.toMatchObject({ code: 'unknown_invoice' });
+      expect(await world.invoices(client)).toEqual([id]);
+    });
+
     it('refuses another currency than the client has before anything is made', async () => {
       const client = await world.addClient('EUR', '5000.00');
       const charge = request(client, { currency: 'JPY', amount: '1200' });

@@ -1,0 +1,396 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
+import type { Carrier } from '../index.js';
+import { builtInProfiles, parseProfile } from '../profile/load.js';
+import { fixture } from '../test/fixture.js';
+import {
+  type DidObservation,
+  differingFields,
+  findCustomer,
+  isReleased,
+  type LineObservation,
+  LineRefusal,
+  type LineTarget,
+  planLine,
+  planLink,
+  planSuspend,
+  planTerminate,
+  planUnlink,
+  planUnsuspend,
+  toLineSystem,
+} from './index.js';
+
+const systems = {
+  default: toLineSystem(builtInProfiles.default),
+  pt: toLineSystem(parseProfile(fixture('profile.pt-envelope'))),
+  magnus: toLineSystem(builtInProfiles.magnusbilling),
+};
+
+const customer = (changes: Partial<TelephoneCustomer> = {}): TelephoneCustomer => ({
+  ...{ id: '501', name: 'João da Silva', document: null, email: null, phone: null, externalRef: null },
+  ...{ status: 'active', createdAt: null, ...changes },
+});
+
+const line = (changes: Partial<Subscriber> = {}): Subscriber => ({
+  ...{
+    id: '9001',
+    username: 'joao1042',
+    customerId: '501',
+    planId: '11',
+    areaCode: '11',
+    channels: 2,
+    status: 'active',
+  },
+  ...{ sip: { username: null, domain: null, passwordSet: null }, callerId: null, billingType: 'postpaid' },
+  ...{ externalRef: 'whmcs:service:311', createdAt: null, updatedAt: null, extra: {}, ...changes },
+});
+
+const did = (changes: Partial<Did> = {}): Did => ({
+  ...{ id: '6001', number: '+551140001234', areaCode: '11', countryCode: null, carrierId: '21', subscriberId: null },
+  ...{ destination: null, channels: null, monthlyPrice: null, setupPrice: null, currency: 'BRL', status: 'available' },
+  ...{ externalRef: null, extra: {}, ...changes },
+});
+
+const plan: TelephonePlan = {
+  ...{ id: '11', name: 'Corporativo', description: null, monthlyPrice: null, currency: 'BRL', includedMinutes: null },
+  ...{ status: 'active', extra: {} },
+};
+
+const target: LineTarget = {
+  username: 'joao1042',
+  usernames: ['João1042', 'joao1042'],
+  customer: {
+    name: 'João da Silva',
+    document: '12345678909',
+    email: null,
+    phone: null,
+    externalRef: 'whmcs:client:77',
+  },
+  plan: { name: 'Corporativo' },
+  areaCode: '11',
+  channels: 2,
+  billingType: 'postpaid',
+  externalRef: 'whmcs:service:311',
+  ownRefs: ['whmcs:service:311', 'sluice:service:311'],
+};
+
+const nothing: LineObservation = { byReference: [], byUsername: [], customers: [], plans: [plan] };
+
+function refusalOf(run: () => unknown): string {
+  try {
+    return `planned ${JSON.stringify(run())}`;
+  } catch (error) {
+    if (error instanceof LineRefusal) return error.code;
+    throw error;
+  }
+}
+
+describe('a line that does not exist', () => {
+  it('is created after its customer, with what the system can store', () => {
+    expect(planLine(systems.default, nothing, target).steps).toEqual([
+      {
+        type: 'create-customer',
+        target: 'João da Silva',
+        payload: { values: { name: 'João da Silva', document: '12345678909', externalRef: 'whmcs:client:77' } },
+      },
+      {
+        type: 'create-subscriber',
+        target: 'joao1042',
+        payload: {
+          values: {
+            username: 'joao1042',
+            planId: '11',
+            channels: 2,
+            areaCode: '11',
+            billingType: 'postpaid',
+            externalRef: 'whmcs:service:311',
+          },
+          customerId: null,
+          ofCustomer: false,
+        },
+      },
+    ]);
+    const known = planLine(systems.default, { ...nothing, customers: [customer()] }, target);
+    expect(known.steps).toMatchObject([{ type: 'create-subscriber', payload: { customerId: '501' } }]);
+  });
+
+  it('carries its customer where both are one record', () => {
+    expect(
+      planLine(systems.magnus, nothing, { ...target, callerId: '+551133330000', extra: { credit_limit: 50 } }).steps,
+    ).toMatchObject([
+      {
+        type: 'create-subscriber',
+        payload: {
+          values: {
+            name: 'João da Silva',
+            document: '12345678909',
+            areaCode: '11',
+            callerId: '+551133330000',
+            extra: { credit_limit: 50 },
+          },
+          ofCustomer: true,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['an area code that is not assigned', { areaCode: '20' }, 'invalid'],
+    ['no channel', { channels: 0 }, 'invalid'],
+    ['an unknown plan', { plan: { id: '99' } }, 'not_found'],
+  ] as const)('is refused for %s', (_, changes, code) => {
+    expect(refusalOf(() => planLine(systems.default, nothing, { ...target, ...changes }))).toBe(code);
+  });
+
+  it('is refused before the first write where the profile lacks a part', () => {
+    const without = (resources: object) =>
+      toLineSystem(parseProfile({ profileVersion: 1, name: 'x', extends: 'default', resources }));
+    for (const resources of [
+      { customers: { operations: { create: false } } },
+      { subscribers: { operations: { create: false } } },
+      { subscribers: { fields: { sip_password: null } } },
+    ]) {
+      expect(refusalOf(() => planLine(without(resources), nothing, target))).toBe('unsupported');
+    }
+    expect(refusalOf(() => planLine(systems.default, { ...nothing, plans: null }, target))).toBe('unsupported');
+    expect(
+      refusalOf(() => planLine(systems.default, { ...nothing, plans: [{ ...plan, status: 'inactive' }] }, target)),
+    ).toBe('conflict');
+    const noReference = without({ subscribers: { fields: { external_ref: null } } });
+    const planned = planLine(noReference, nothing, target);
+    expect(planned.warnings).toHaveLength(1);
+    expect(planned.steps[1]?.payload).not.toHaveProperty('values.externalRef');
+  });
+});
+
+describe('an existing line', () => {
+  it('of this service is compared; what differs is updated', () => {
+    expect(planLine(systems.default, { ...nothing, byReference: [line()] }, target).steps).toEqual([]);
+    const changed = line({ channels: 1, planId: '12', externalRef: 'sluice:service:311', customerId: '7' });
+    expect(planLine(systems.default, { ...nothing, byReference: [changed, changed] }, target).steps).toEqual([
+      {
+        type: 'update-subscriber',
+        target: '9001',
+        payload: { id: '9001', changes: { planId: '11', channels: 2 }, prior: { planId: '12', channels: 1 } },
+      },
+    ]);
+  });
+
+  const free = line({ externalRef: null });
+  it.each<[string, keyof typeof systems, Partial<LineObservation>, string]>([
+    ['two with the reference', 'default', { byReference: [line(), line({ id: '9' })] }, 'ambiguous'],
+    ['a terminated one with the reference', 'default', { byReference: [line({ status: 'terminated' })] }, 'conflict'],
+    [
+      'one of another customer',
+      'default',
+      { byUsername: [line({ externalRef: null, customerId: '502' })], customers: [customer()] },
+      'conflict',
+    ],
+    ['one whose customer is not known', 'default', { byUsername: [free] }, 'conflict'],
+    [
+      'one with another reference',
+      'default',
+      { byUsername: [line({ externalRef: 'whmcs:service:299' })], customers: [customer()] },
+      'conflict',
+    ],
+    [
+      'a terminated one',
+      'default',
+      { byUsername: [line({ externalRef: null, status: 'terminated' })], customers: [customer()] },
+      'conflict',
+    ],
+    [
+      'two with its usernames',
+      'default',
+      { byUsername: [free, line({ id: '9', username: 'João1042' })], customers: [customer()] },
+      'ambiguous',
+    ],
+    [
+      'another document in one record',
+      'magnus',
+      { byUsername: [free], customers: [customer({ id: '9001', document: '1' })] },
+      'conflict',
+    ],
+    [
+      'another name in one record',
+      'magnus',
+      { byUsername: [free], customers: [customer({ id: '9001', name: 'Maria' })] },
+      'conflict',
+    ],
+    [
+      'no owner in one record',
+      'magnus',
+      { byUsername: [free], customers: [customer({ id: '9001', name: null })] },
+      'conflict',
+    ],
+  ])('is not taken over: %s', (_, system, observed, code) => {
+    expect(refusalOf(() => planLine(systems[system], { ...nothing, ...observed }, target))).toBe(code);
+  });
+
+  it('of the same customer is adopted, without its password, and stays suspended', () => {
+    const observed = {
+      ...nothing,
+      byUsername: [line({ externalRef: null, status: 'suspended', username: 'João1042' })],
+      customers: [customer()],
+    };
+    const { steps, warnings } = planLine(systems.default, observed, target);
+    expect(steps).toMatchObject([
+      { type: 'update-subscriber', payload: { changes: { externalRef: 'whmcs:service:311' } } },
+    ]);
+    expect(warnings).toEqual([expect.stringContaining('stays so')]);
+    const owned = {
+      ...nothing,
+      byUsername: [free],
+      customers: [customer({ id: '9001', document: '12345678909', name: 'Old name' })],
+    };
+    expect(planLine(systems.magnus, owned, target).steps).toMatchObject([{ type: 'update-subscriber' }]);
+    // The username of somebody else that a system's filter took for this one.
+    const other = { ...nothing, byUsername: [line({ username: 'JOAO1042' })], customers: [customer()] };
+    expect(planLine(systems.default, other, target).steps).toMatchObject([{ type: 'create-subscriber' }]);
+  });
+
+  it('shows which fields did not arrive', () => {
+    expect(
+      differingFields({ username: 'joao1042', channels: 3, areaCode: '11', callerId: '+55' }, line({ areaCode: null })),
+    ).toEqual(['channels']);
+  });
+});
+
+describe('a customer', () => {
+  const byName = [customer(), customer({ id: '519', email: 'b@example.com' })];
+  it.each<[string, TelephoneCustomer[], Partial<LineTarget['customer']>, string | null]>([
+    ['by the id that decides', byName, { id: '519' }, '519'],
+    [
+      'by reference before document',
+      [customer({ document: '12345678909' }), customer({ id: '2', externalRef: 'whmcs:client:77' })],
+      {},
+      '2',
+    ],
+    ['by document before name', [customer(), customer({ id: '2', name: 'X', document: '12345678909' })], {}, '2'],
+    ['by e-mail with its name', byName, { email: 'b@example.com' }, '519'],
+    ['by its exact name', [customer(), customer({ id: '2', name: 'JOÃO DA SILVA' })], {}, '501'],
+    ['not at all', [customer({ name: 'Joao da Silva' })], {}, null],
+  ])('is found %s', (_, customers, changes, id) => {
+    expect(findCustomer(customers, { ...target.customer, ...changes })?.id ?? null).toBe(id);
+  });
+
+  it('stops at two of a name, and lists them', () => {
+    expect(() => findCustomer(byName, target.customer)).toThrow('501, 519');
+    expect(refusalOf(() => findCustomer(byName, { ...target.customer, id: '7' }))).toBe('not_found');
+  });
+});
+
+describe('states', () => {
+  const linked = [
+    did({ subscriberId: '9001', status: 'active' }),
+    did({ id: '6002', subscriberId: '9001', status: 'suspended' }),
+  ];
+  const types = ({ steps }: { steps: { type: string; target: string }[] }): string[] =>
+    steps.map((step) => `${step.type} ${step.target}`);
+
+  it('suspends numbers first and ends only our suspensions, the line first', () => {
+    const state = { line: line(), dids: linked };
+    expect(types(planSuspend(systems.default, state))).toEqual(['suspend-subscriber 9001']);
+    expect(types(planSuspend(systems.default, state, true))).toEqual(['suspend-did 6001', 'suspend-subscriber 9001']);
+    const suspended = {
+      line: line({ status: 'suspended' }),
+      dids: linked.map((one) => ({ ...one, status: 'suspended' as const })),
+    };
+    expect(types(planUnsuspend(systems.default, suspended, ['6001']))).toEqual([
+      'unsuspend-subscriber 9001',
+      'unsuspend-did 6001',
+    ]);
+    expect(types(planSuspend(systems.default, suspended))).toEqual([]);
+    expect(types(planUnsuspend(systems.default, state, []))).toEqual([]);
+  });
+
+  it('releases numbers before the line ends', () => {
+    expect(types(planTerminate(systems.magnus, { line: line(), dids: linked }))).toEqual([
+      'terminate-did 6001',
+      'terminate-did 6002',
+      'terminate-subscriber 9001',
+    ]);
+    expect(types(planTerminate(systems.default, { line: null, dids: [] }, true))).toEqual([]);
+    expect(isReleased(did())).toBe(true);
+    expect(isReleased(did({ subscriberId: '1', status: 'active' }))).toBe(false);
+  });
+
+  it('refuses what is not there, and what never comes back', () => {
+    const gone = { line: line({ status: 'terminated' }), dids: [] };
+    expect(refusalOf(() => planUnsuspend(systems.default, gone, []))).toBe('conflict');
+    for (const run of [planSuspend, planTerminate])
+      expect(refusalOf(() => run(systems.default, { line: null, dids: [] }))).toBe('not_found');
+    const lacking = toLineSystem(
+      parseProfile({
+        profileVersion: 1,
+        name: 'x',
+        extends: 'default',
+        resources: { dids: { operations: { suspend: false } } },
+      }),
+    );
+    expect(refusalOf(() => planSuspend(lacking, { line: line(), dids: linked }, true))).toBe('unsupported');
+  });
+});
+
+describe('a number', () => {
+  const carriers: Carrier[] = [{ id: '21', name: 'Operadora A', code: 'EXA', csp: null, status: 'active', extra: {} }];
+  const observed = (dids: Did[]): DidObservation => ({ line: line(), dids, carriers });
+  const wanted = { number: '+551140001234', areaCode: '11', carrier: 'EXA', channels: 2 };
+
+  it('that is available is linked by the way of the profile', () => {
+    expect(planLink(systems.magnus, observed([did()]), wanted).steps).toEqual([
+      { type: 'link-did', target: '+551140001234', payload: { id: '6001', subscriberId: '9001' } },
+      {
+        type: 'update-did',
+        target: '6001',
+        payload: { id: '6001', changes: { channels: 2 }, prior: { channels: null } },
+      },
+    ]);
+    expect(planLink(systems.default, observed([did()]), { number: wanted.number }).steps).toMatchObject([
+      { type: 'update-did', payload: { changes: { subscriberId: '9001' } } },
+    ]);
+  });
+
+  it('that is absent is created, and linked at once or afterwards', () => {
+    expect(planLink(systems.default, observed([]), wanted).steps).toEqual([
+      {
+        type: 'create-did',
+        target: wanted.number,
+        payload: {
+          values: { number: wanted.number, areaCode: '11', carrierId: '21', channels: 2, subscriberId: '9001' },
+        },
+      },
+    ]);
+    expect(
+      planLink(systems.magnus, observed([did({ status: 'terminated', number: '+551140009999' })]), wanted).steps,
+    ).toEqual([
+      { type: 'create-did', target: wanted.number, payload: { values: { number: wanted.number, channels: 2 } } },
+      { type: 'link-did', target: wanted.number, payload: { id: null, subscriberId: '9001' } },
+    ]);
+    expect(refusalOf(() => planLink(systems.default, observed([]), { ...wanted, carrier: 'Z' }))).toBe('not_found');
+  });
+
+  it('that is linked is left, changed or refused', () => {
+    const mine = did({ subscriberId: '9001', status: 'active', channels: 2 });
+    expect(planLink(systems.default, observed([mine]), wanted).steps).toEqual([]);
+    for (const other of [
+      did({ subscriberId: '9002', status: 'active' }),
+      did({ status: 'suspended' }),
+      did({ status: 'terminated' }),
+    ]) {
+      expect(refusalOf(() => planLink(systems.default, observed([other]), wanted))).toBe('conflict');
+    }
+    expect(refusalOf(() => planLink(systems.default, observed([did(), did({ id: '2' })]), wanted))).toBe('ambiguous');
+    expect(refusalOf(() => planLink(systems.default, { ...observed([mine]), line: null }, wanted))).toBe('not_found');
+  });
+
+  it('is unlinked by the way of the profile', () => {
+    const mine = did({ subscriberId: '9001', status: 'active' });
+    expect(planUnlink(systems.magnus, [mine], mine.number).steps).toMatchObject([{ type: 'unlink-did' }]);
+    expect(planUnlink(systems.pt, [mine], mine.number).steps).toMatchObject([
+      { type: 'update-did', payload: { changes: { subscriberId: null } } },
+    ]);
+    expect(planUnlink(systems.pt, [did()], mine.number).steps).toEqual([]);
+    expect(refusalOf(() => planUnlink(systems.pt, [], mine.number))).toBe('not_found');
+  });
+});

@@ -1,0 +1,51 @@
+import type { TelephoneCustomer } from '@sluice/telephony';
+import { LineRefusal } from './refusal.js';
+
+/** The customer of a line, as the billing system has it. */
+export interface CustomerTarget {
+  /** Decides, where a name is not enough. */
+  id?: string;
+  name: string;
+  document: string | null;
+  email: string | null;
+  phone: string | null;
+  externalRef: string | null;
+}
+
+/**
+ * Finds a customer among those that were read: by the id that decides, by reference, document, e-mail with exact name, exact name.
+ * Case and accents count. Null where there is none.
+ *
+ * @throws LineRefusal `ambiguous` for several, `not_found` for an id that nobody has
+ */
+export function findCustomer(
+  customers: readonly TelephoneCustomer[],
+  target: CustomerTarget,
+): TelephoneCustomer | null {
+  const unique = [...new Map(customers.map((one) => [one.id, one])).values()];
+  if (target.id !== undefined) {
+    const stated = unique.find(({ id }) => id === target.id);
+    if (stated === undefined) throw new LineRefusal('not_found', 'no customer has the stated id');
+    return stated;
+  }
+  const { externalRef, document, email, name } = target;
+  const ways: [string, (one: TelephoneCustomer) => boolean][] = [
+    ['reference', (one) => externalRef !== null && one.externalRef === externalRef],
+    ['document', (one) => document !== null && one.document === document],
+    ['e-mail and name', (one) => email !== null && one.email === email && one.name === name],
+    ['name', (one) => one.name === name],
+  ];
+  for (const [way, fits] of ways) {
+    const found = unique.filter(fits);
+    if (found.length > 1) {
+      const ids = found.map(({ id }) => id);
+      throw new LineRefusal(
+        'ambiguous',
+        `${ids.length} customers have this ${way} (${ids.join(', ')}); state the id`,
+        ids,
+      );
+    }
+    if (found[0] !== undefined) return found[0];
+  }
+  return null;
+}

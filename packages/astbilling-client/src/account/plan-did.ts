@@ -1,0 +1,152 @@
+import type { Did, Subscriber } from '@sluice/telephony';
+import type { Carrier, DidValues } from '../client/types.js';
+import { LineRefusal } from './refusal.js';
+import { type LinePlan, type LineStep, stateStep } from './step.js';
+import { type LineSystem, need } from './system.js';
+
+/** A number that should be linked to a line. */
+export interface DidTarget {
+  /** E.164, checked against the stated area code before. */
+  number: string;
+  areaCode?: string;
+  /** Id, name or code; needed only for a number that the system does not have. */
+  carrier?: string;
+  channels?: number;
+  externalRef?: string;
+}
+
+/** What was read before. */
+export interface DidObservation {
+  line: Subscriber | null;
+  /** Records of the number. */
+  dids: readonly Did[];
+  carriers: readonly Carrier[];
+}
+
+/**
+ * Plans the link of a number: by the profile's `link`, else by an update; a number that the system lacks is created.
+ *
+ * @throws LineRefusal `conflict` for a number of another line, `not_found`, `ambiguous`, `unsupported`
+ */
+export function planLink(system: LineSystem, { line, dids, carriers }: DidObservation, target: DidTarget): LinePlan {
+  if (line === null) throw new LineRefusal('not_found', 'the system has no such line');
+  if (line.status === 'terminated') throw new LineRefusal('conflict', 'the line is terminated', [line.id]);
+  const did = findDid(dids, target.number);
+  if (did === null) return { steps: planCreation(system, line.id, carriers, target), warnings: [] };
+  if (did.subscriberId !== null && did.subscriberId !== line.id) {
+    throw new LineRefusal('conflict', 'the number is linked to another line', [did.id]);
+  }
+  if (did.status === 'terminated' || (did.subscriberId === null && did.status === 'suspended')) {
+    throw new LineRefusal('conflict', `the number is ${did.status}`, [did.id]);
+  }
+  const changes = planDifferences(system, did, target);
+  if (did.subscriberId === line.id) return { steps: changes, warnings: [] };
+  return {
+    steps: [...planLinkStep(system, did.id, { subscriberId: line.id, number: did.number }), ...changes],
+    warnings: [],
+  };
+}
+
+/**
+ * Plans that a number belongs to no line and stays in the system.
+ *
+ * @throws LineRefusal `not_found`, `unsupported`
+ */
+export function planUnlink(system: LineSystem, dids: readonly Did[], number: string): LinePlan {
+  const did = findDid(dids, number);
+  if (did === null) throw new LineRefusal('not_found', 'the system has no such number');
+  if (did.subscriberId === null) return { steps: [], warnings: [] };
+  if (system.supports('dids', 'unlink')) return { steps: [stateStep('unlink-did', did.id)], warnings: [] };
+  needUpdate(system, 'subscriber_id');
+  const payload = { id: did.id, changes: { subscriberId: null }, prior: { subscriberId: did.subscriberId } };
+  return { steps: [{ type: 'update-did', target: did.id, payload }], warnings: [] };
+}
+
+function findDid(dids: readonly Did[], number: string): Did | null {
+  const found = [...new Map(dids.filter((did) => did.number === number).map((did) => [did.id, did])).values()];
+  const live = found.filter(({ status }) => status !== 'terminated');
+  const [did] = live.length > 0 ? live : found;
+  if (live.length > 1) {
+    throw new LineRefusal(
+      'ambiguous',
+      'the system has this number several times',
+      live.map(({ id }) => id),
+    );
+  }
+  return did ?? null;
+}
+
+function planLinkStep(
+  system: LineSystem,
+  id: string,
+  { subscriberId, number }: { subscriberId: string; number: string },
+): LineStep[] {
+  if (system.supports('dids', 'link')) return [{ type: 'link-did', target: number, payload: { id, subscriberId } }];
+  needUpdate(system, 'subscriber_id');
+  return [
+    { type: 'update-did', target: id, payload: { id, changes: { subscriberId }, prior: { subscriberId: null } } },
+  ];
+}
+
+function planDifferences(system: LineSystem, did: Did, { channels, externalRef }: DidTarget): LineStep[] {
+  const changes: DidValues = {};
+  const prior: DidValues = {};
+  if (channels !== undefined && did.channels !== channels && system.sends('dids', 'update', 'channels')) {
+    changes.channels = channels;
+    prior.channels = did.channels;
+  }
+  const refs = system.sends('dids', 'update', 'external_ref');
+  if (externalRef !== undefined && did.externalRef !== externalRef && refs) {
+    if (did.externalRef !== null) throw new LineRefusal('conflict', 'the number has another reference', [did.id]);
+    changes.externalRef = externalRef;
+    prior.externalRef = null;
+  }
+  if (Object.keys(changes).length === 0) return [];
+  return [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }];
+}
+
+function planCreation(
+  system: LineSystem,
+  subscriberId: string,
+  carriers: readonly Carrier[],
+  { number, areaCode, carrier, channels, externalRef }: DidTarget,
+): LineStep[] {
+  need(system, 'dids', 'create');
+  const sends = (field: string): boolean => system.sends('dids', 'create', field);
+  const carrierId = carrier === undefined ? undefined : resolveCarrier(carriers, carrier);
+  const linked = system.supports('dids', 'link');
+  if (!linked && !sends('subscriber_id')) {
+    throw new LineRefusal('unsupported', 'the profile has no way to link a new number');
+  }
+  const values: DidValues = {
+    number,
+    ...(areaCode !== undefined && sends('area_code') ? { areaCode } : {}),
+    ...(carrierId !== undefined && sends('carrier_id') ? { carrierId } : {}),
+    ...(channels !== undefined && sends('channels') ? { channels } : {}),
+    ...(externalRef !== undefined && sends('external_ref') ? { externalRef } : {}),
+    ...(linked ? {} : { subscriberId }),
+  };
+  const created: LineStep = { type: 'create-did', target: number, payload: { values } };
+  return linked ? [created, { type: 'link-did', target: number, payload: { id: null, subscriberId } }] : [created];
+}
+
+function resolveCarrier(carriers: readonly Carrier[], carrier: string): string {
+  const found = carriers.filter(({ id, name, code }) => [id, name, code].includes(carrier));
+  const [one] = found;
+  if (one === undefined) throw new LineRefusal('not_found', 'the system has no such carrier');
+  if (found.length > 1) {
+    throw new LineRefusal(
+      'ambiguous',
+      'several carriers have this name or code; use the id',
+      found.map(({ id }) => id),
+    );
+  }
+  return one.id;
+}
+
+function needUpdate(system: LineSystem, field: string): void {
+  need(system, 'dids', 'update');
+  if (!system.sends('dids', 'update', field)) {
+    throw new LineRefusal('unsupported', `the profile can't change ${field} of a number`);
+  }
+}

@@ -1,0 +1,223 @@
+import { checkAreaCode, type Subscriber, type TelephoneCustomer, type TelephonePlan } from '@sluice/telephony';
+import type { SubscriberValues } from '../client/types.js';
+import { type CustomerTarget, findCustomer } from './find-customer.js';
+import { LineRefusal } from './refusal.js';
+import type { LinePlan, LineStep } from './step.js';
+import { type LineSystem, need } from './system.js';
+
+/** What a line should be. */
+export interface LineTarget {
+  /** The form that is created, and all forms that an existing line may have. */
+  username: string;
+  usernames: readonly string[];
+  customer: CustomerTarget;
+  /** Id or exact name. */
+  plan: { id: string } | { name: string };
+  areaCode: string;
+  channels: number;
+  billingType: 'postpaid' | 'prepaid';
+  callerId?: string;
+  /** The reference that a new line gets, e.g. `whmcs:service:311`. */
+  externalRef: string;
+  /** All references that are of this service. */
+  ownRefs: readonly string[];
+  /** Further fields by their names in the profile. */
+  extra?: NonNullable<SubscriberValues['extra']>;
+}
+
+/** What was read before. */
+export interface LineObservation {
+  /** Lines with one of the service's references; empty where the system has none. */
+  byReference: readonly Subscriber[];
+  /** Lines with one of the usernames. */
+  byUsername: readonly Subscriber[];
+  /** All customers that were found in any way; where customer and line are one record, those of `byUsername`. */
+  customers: readonly TelephoneCustomer[];
+  /** Null where plans can't be listed: a plan's id is then taken as it is. */
+  plans: readonly TelephonePlan[] | null;
+}
+
+/**
+ * Plans a line: the service's own one compared, an existing one of the same customer adopted, or a new one created. Adopting never
+ * changes a password or a state.
+ *
+ * @throws LineRefusal `conflict` for a line of somebody else, `ambiguous` for several, `unsupported`, `not_found`, `invalid`
+ */
+export function planLine(system: LineSystem, observed: LineObservation, target: LineTarget): LinePlan {
+  checkInputs(target);
+  const planId = choosePlan(observed.plans, target);
+  const warnings: string[] = [];
+  if (!system.reads('subscribers', 'external_ref')) {
+    warnings.push('The system keeps no reference: the line is known by its username only.');
+  }
+  const own = findOwn(observed.byReference, target);
+  if (own !== null) return planChanges(system, own, { ...target, planId }, warnings);
+  const customer = system.within ? null : findCustomer(observed.customers, target.customer);
+  const named = findNamed(observed.byUsername, target);
+  if (named !== null) {
+    checkOwner(named, system.within ? null : { customer }, observed.customers, target);
+    if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
+    return planChanges(system, named, { ...target, planId }, warnings);
+  }
+  return { steps: planCreation(system, customer, { ...target, planId }), warnings };
+}
+
+function checkInputs({ areaCode, channels, usernames, username }: LineTarget): void {
+  try {
+    checkAreaCode(areaCode);
+  } catch (error) {
+    throw new LineRefusal('invalid', error instanceof Error ? error.message : 'the area code is not assigned');
+  }
+  if (!Number.isInteger(channels) || channels < 1)
+    throw new LineRefusal('invalid', 'a line needs at least one channel');
+  if (!usernames.includes(username)) throw new LineRefusal('invalid', 'the username is not among those to search for');
+}
+
+function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: LineTarget): string {
+  if (plans === null) {
+    if ('id' in plan) return plan.id;
+    throw new LineRefusal('unsupported', "the system can't list plans, so that a plan needs its id");
+  }
+  const found = plans.filter((one) => ('id' in plan ? one.id === plan.id : one.name === plan.name));
+  const [chosen] = found;
+  if (chosen === undefined) throw new LineRefusal('not_found', 'the system has no such plan');
+  if (found.length > 1) {
+    throw new LineRefusal(
+      'ambiguous',
+      'several plans have this name; use the id',
+      found.map(({ id }) => id),
+    );
+  }
+  if (chosen.status !== 'active') throw new LineRefusal('conflict', 'the plan is not active', [chosen.id]);
+  return chosen.id;
+}
+
+function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscriber | null {
+  const own = unique(lines.filter(({ externalRef }) => externalRef !== null && ownRefs.includes(externalRef)));
+  if (own.length > 1) {
+    const ids = own.map(({ id }) => id);
+    throw new LineRefusal('ambiguous', `${ids.length} lines have this service's reference (${ids.join(', ')})`, ids);
+  }
+  const [line] = own;
+  if (line === undefined) return null;
+  if (line.status === 'terminated') {
+    throw new LineRefusal('conflict', 'the line of this service is terminated and never comes back', [line.id]);
+  }
+  return line;
+}
+
+function findNamed(lines: readonly Subscriber[], { usernames }: LineTarget): Subscriber | null {
+  const named = unique(lines.filter(({ username }) => usernames.includes(username)));
+  if (named.length > 1) {
+    const ids = named.map(({ id }) => id);
+    throw new LineRefusal('ambiguous', `several lines have a username of this service (${ids.join(', ')})`, ids);
+  }
+  return named[0] ?? null;
+}
+
+/** A line is adopted only when it is surely of the same customer. */
+function checkOwner(
+  line: Subscriber,
+  /** Null where customer and line are one record. */
+  found: { customer: TelephoneCustomer | null } | null,
+  customers: readonly TelephoneCustomer[],
+  { customer: wanted }: Pick<LineTarget, 'customer'>,
+): void {
+  const refuse = (what: string): never => {
+    throw new LineRefusal('conflict', `the username belongs to a line that ${what}; it is not taken over`, [line.id]);
+  };
+  if (line.status === 'terminated') refuse('is terminated');
+  if (line.externalRef !== null) refuse('has another reference');
+  if (found !== null) {
+    if (found.customer === null || line.customerId !== found.customer.id) refuse('another customer has');
+    return;
+  }
+  const owner = customers.find(({ id }) => id === line.id);
+  if (owner?.document != null && wanted.document !== null) {
+    if (owner.document !== wanted.document) refuse('a customer with another document has');
+  } else if (owner?.name !== wanted.name) refuse('a customer with another name has');
+}
+
+type Resolved = LineTarget & { planId: string };
+
+/** Fields that are compared in an existing line. Its billing type and area code are set once. */
+function planChanges(system: LineSystem, line: Subscriber, target: Resolved, warnings: string[]): LinePlan {
+  const differences: [string, keyof SubscriberValues & keyof Subscriber, unknown][] = [
+    ['plan_id', 'planId', target.planId],
+    ['channels', 'channels', target.channels],
+    ...(line.externalRef === null ? [['external_ref', 'externalRef', target.externalRef] as const] : []),
+  ].map(([field, name, value]) => [field, name, value] as [string, keyof SubscriberValues & keyof Subscriber, unknown]);
+  const changes: Record<string, unknown> = {};
+  const prior: Record<string, unknown> = {};
+  for (const [field, name, value] of differences) {
+    if (!system.reads('subscribers', field) || line[name] === value) continue;
+    if (system.sends('subscribers', 'update', field)) {
+      changes[name] = value;
+      prior[name] = line[name];
+    } else warnings.push(`The line has another ${field}, which the profile can't change.`);
+  }
+  if (line.billingType !== null && line.billingType !== target.billingType) {
+    warnings.push(`The line is ${line.billingType}, the product says ${target.billingType}.`);
+  }
+  if (Object.keys(changes).length === 0) return { steps: [], warnings };
+  need(system, 'subscribers', 'update');
+  return {
+    steps: [{ type: 'update-subscriber', target: line.id, payload: { id: line.id, changes, prior } }],
+    warnings,
+  };
+}
+
+function planCreation(system: LineSystem, customer: TelephoneCustomer | null, target: Resolved): LineStep[] {
+  need(system, 'subscribers', 'create');
+  for (const field of ['username', 'plan_id', 'channels', 'sip_password']) {
+    if (!system.sends('subscribers', 'create', field)) {
+      throw new LineRefusal('unsupported', `the profile can't send ${field} of a new line`);
+    }
+  }
+  const makesCustomer = !system.within && customer === null;
+  if (makesCustomer) need(system, 'customers', 'create');
+  const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra } = target;
+  const { name, document, email, phone, externalRef: customerRef } = target.customer;
+  const sendable = {
+    username,
+    planId,
+    channels,
+    ...optional(system, 'subscribers', { areaCode, billingType, externalRef, callerId }),
+  };
+  const values: SubscriberValues = {
+    ...sendable,
+    ...(system.within ? optional(system, 'subscribers', { name, document }) : {}),
+    ...(extra === undefined ? {} : { extra }),
+  };
+  const steps: LineStep[] = [];
+  if (makesCustomer) {
+    const customerValues = {
+      name,
+      ...optional(system, 'customers', { document, email, phone, externalRef: customerRef }),
+    };
+    steps.push({ type: 'create-customer', target: name, payload: { values: customerValues } });
+  }
+  const payload = { values, customerId: customer?.id ?? null, ofCustomer: system.within };
+  return [...steps, { type: 'create-subscriber', target: username, payload }];
+}
+
+/** The values that the system accepts, of those that it may lack. */
+function optional(
+  system: LineSystem,
+  resource: 'subscribers' | 'customers',
+  values: Record<string, string | null | undefined>,
+): Record<string, string> {
+  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const sent = Object.entries(values).filter(
+    ([name, value]) => value !== null && value !== undefined && system.sends(resource, 'create', snake(name)),
+  );
+  return Object.fromEntries(sent) as Record<string, string>;
+}
+
+/** Returns the fields of a new or changed line that were not read back as they were sent. */
+export function differingFields(values: SubscriberValues, line: Subscriber): string[] {
+  const compared = ['username', 'planId', 'channels', 'areaCode', 'billingType', 'externalRef', 'callerId'] as const;
+  return compared.filter((name) => values[name] !== undefined && line[name] !== null && line[name] !== values[name]);
+}
+
+const unique = (lines: readonly Subscriber[]): Subscriber[] => [...new Map(lines.map((one) => [one.id, one])).values()];

@@ -1,0 +1,76 @@
+import type { Did, Subscriber } from '@sluice/telephony';
+import { LineRefusal } from './refusal.js';
+import { type LinePlan, type LineStep, stateStep } from './step.js';
+import { type LineSystem, need } from './system.js';
+
+/** A line with the numbers that are linked to it. */
+export interface LineState {
+  /** Null where the system has no such line. */
+  line: Subscriber | null;
+  dids: readonly Did[];
+}
+
+/**
+ * Plans a suspension: with `withDids` the active numbers first.
+ *
+ * @throws LineRefusal `not_found`, `conflict` for a terminated line, `unsupported`
+ */
+export function planSuspend(system: LineSystem, { line, dids }: LineState, withDids = false): LinePlan {
+  const present = requireLive(line);
+  const numbers = withDids ? dids.filter(({ status }) => status === 'active') : [];
+  return plan(system, [
+    ...numbers.map(({ id }) => stateStep('suspend-did', id)),
+    ...(present.status === 'active' ? [stateStep('suspend-subscriber', present.id)] : []),
+  ]);
+}
+
+/**
+ * Plans the end of a suspension: the line first, then those numbers that our suspension suspended, and no other.
+ *
+ * @throws LineRefusal `not_found`, `conflict` for a terminated line, `unsupported`
+ */
+export function planUnsuspend(system: LineSystem, { line, dids }: LineState, ownDidIds: readonly string[]): LinePlan {
+  const present = requireLive(line);
+  const numbers = dids.filter(({ id, status }) => status === 'suspended' && ownDidIds.includes(id));
+  return plan(system, [
+    ...(present.status === 'suspended' ? [stateStep('unsuspend-subscriber', present.id)] : []),
+    ...numbers.map(({ id }) => stateStep('unsuspend-did', id)),
+  ]);
+}
+
+/**
+ * Plans the end of a line: its numbers are released first. A line that is gone is done when it is known to have existed.
+ *
+ * @throws LineRefusal `not_found` for a line that nobody knows, `unsupported`
+ */
+export function planTerminate(system: LineSystem, { line, dids }: LineState, knownBefore = false): LinePlan {
+  if (line === null && !knownBefore) throw new LineRefusal('not_found', 'the system has no such line');
+  const linked = dids.filter(({ status, subscriberId }) => subscriberId !== null && status !== 'terminated');
+  const gone = line === null || line.status === 'terminated';
+  return plan(system, [
+    ...linked.map(({ id }) => stateStep('terminate-did', id)),
+    ...(gone ? [] : [stateStep('terminate-subscriber', line.id)]),
+  ]);
+}
+
+/** Whether a number that was read back is released: one that went back to the pool is. */
+export function isReleased(did: Pick<Did, 'status' | 'subscriberId'>): boolean {
+  return did.status === 'terminated' || (did.status === 'available' && did.subscriberId === null);
+}
+
+function requireLive(line: Subscriber | null): Subscriber {
+  if (line === null) throw new LineRefusal('not_found', 'the system has no such line');
+  if (line.status === 'terminated') {
+    throw new LineRefusal('conflict', 'the line is terminated and never comes back', [line.id]);
+  }
+  return line;
+}
+
+/** Every step is checked before the first is performed. */
+function plan(system: LineSystem, steps: LineStep[]): LinePlan {
+  for (const { type } of steps) {
+    const [operation = '', object] = type.split('-');
+    need(system, object === 'did' ? 'dids' : 'subscribers', operation as 'suspend');
+  }
+  return { steps, warnings: [] };
+}

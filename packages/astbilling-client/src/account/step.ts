@@ -1,0 +1,36 @@
+import type { CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
+
+/** A step of one type. */
+export interface PlannedStep<Type extends string, Payload> {
+  type: Type;
+  /** The id of the record; of one that has yet to be made its name, username or number. */
+  target: string;
+  payload: Payload;
+}
+
+/** One change to a telephony system, as plain JSON. It never has a password: the one who performs it adds it to `create-subscriber`. */
+export type LineStep =
+  | PlannedStep<'create-customer', { values: CustomerValues }>
+  /** `customerId` null: the customer of the step before. `ofCustomer`: the customer has no record of its own. */
+  | PlannedStep<'create-subscriber', { values: SubscriberValues; customerId: string | null; ofCustomer: boolean }>
+  | PlannedStep<'update-subscriber', { id: string; changes: SubscriberValues; prior: SubscriberValues }>
+  | PlannedStep<'suspend-subscriber' | 'unsuspend-subscriber' | 'terminate-subscriber', { id: string }>
+  /** A DID that is created and then linked has no line in its values. */
+  | PlannedStep<'create-did', { values: DidValues }>
+  /** `id` null: the DID of the step before. */
+  | PlannedStep<'link-did', { id: string | null; subscriberId: string }>
+  | PlannedStep<'update-did', { id: string; changes: DidValues; prior: DidValues }>
+  | PlannedStep<'unlink-did' | 'suspend-did' | 'unsuspend-did' | 'terminate-did', { id: string }>;
+
+/** Steps in the order in which they are performed; none when everything is as it should be. */
+export interface LinePlan {
+  steps: LineStep[];
+  /** Sentences for the operator. */
+  warnings: string[];
+}
+
+type StateStep = Extract<LineStep, { payload: { id: string } }>['type'];
+
+export function stateStep(type: StateStep, id: string): LineStep {
+  return { type, target: id, payload: { id } } as LineStep;
+}

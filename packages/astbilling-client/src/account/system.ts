@@ -1,0 +1,53 @@
+import type { OperationName, Profile, ResourceName } from '../profile/types.js';
+import { Codec } from '../wire/codec.js';
+import { LineRefusal } from './refusal.js';
+
+/** What a system can do, as its profile says. */
+export interface LineSystem {
+  /** Customer and line are one record. */
+  readonly within: boolean;
+  supports(resource: ResourceName, operation: OperationName): boolean;
+  /** Whether the field can be read. */
+  reads(resource: ResourceName, field: string): boolean;
+  /** Whether the operation sends the field, by itself or in a composed value. */
+  sends(resource: ResourceName, operation: 'create' | 'update', field: string): boolean;
+}
+
+/** Returns what the planners have to know of a profile. */
+export function toLineSystem(profile: Profile): LineSystem {
+  const { customers } = profile.resources;
+  const within = customers?.within !== undefined;
+  const codecs = new Map<ResourceName, Codec>();
+  const codec = (name: ResourceName): Codec => {
+    const known = codecs.get(name) ?? new Codec(profile, name);
+    codecs.set(name, known);
+    return known;
+  };
+  const operationOf = (resource: ResourceName, name: OperationName) => profile.resources[resource]?.operations?.[name];
+  return {
+    within,
+    supports: (resource, name) => {
+      if (within && resource === 'customers' && (name === 'create' || name === 'delete')) return false;
+      const operation = operationOf(resource, name);
+      return operation !== undefined && operation !== false;
+    },
+    reads: (resource, field) => codec(resource).has(field),
+    sends: (resource, name, field) => {
+      const operation = operationOf(resource, name);
+      if (operation === undefined || operation === false || 'via' in operation) return false;
+      const composed = Object.values(operation.compose ?? {}).some((text) => text.includes(`{${field}}`));
+      const own = codec(resource).knows(field);
+      const has = own
+        ? codec(resource).has(field)
+        : within && resource === 'subscribers' && codec('customers').has(field);
+      return composed || (has && (operation.send === undefined || operation.send.includes(field)));
+    },
+  };
+}
+
+/** Refuses what the system can't do, before the first write. */
+export function need(system: LineSystem, resource: ResourceName, operation: OperationName): void {
+  if (!system.supports(resource, operation)) {
+    throw new LineRefusal('unsupported', `the profile has no ${resource}.${operation}, so that nothing was changed`);
+  }
+}

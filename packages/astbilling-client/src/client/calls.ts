@@ -1,0 +1,70 @@
+import type { CallRecord } from '@sluice/telephony';
+import { PanelConfigError } from '@sluice/panel-http';
+import { toCanonical } from './canonical.js';
+import type { Connection } from './connection.js';
+import { splitFilters } from './filters.js';
+import { readPages } from './pages.js';
+import { toCall } from './to-records.js';
+import type { AstbillingCallOptions, CallPage, CallsRequest } from './types.js';
+
+const CALL = { resource: 'cdrs', name: 'list' } as const;
+
+/** Reads call records page by page; what lies outside of the range or does not fit the filters is dropped here again. */
+export async function* readCalls(
+  connection: Connection,
+  request: CallsRequest,
+  options: AstbillingCallOptions = {},
+): AsyncGenerator<CallPage, void, undefined> {
+  const range = checkRange(connection, request);
+  const { subscriberId, customerId, did, direction } = request;
+  const filters = toCanonical({ subscriberId, customerId, did, direction });
+  const sent = splitCallFilters(connection, filters);
+  const stated = sent['subscriber_id'] !== undefined;
+  if (connection.profile.resources.cdrs?.filters?.['from'] === undefined) {
+    connection.warn(
+      `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
+    );
+  }
+  const codec = connection.writer.codec('cdrs');
+  for await (const { rows, total } of readPages(connection, { ...CALL, filters: sent, range }, options)) {
+    const calls = rows
+      .map((row, index) => connection.decode(CALL, () => toCall(codec.decode(row)), index))
+      .filter((call) => isInside(call, range) && fits(call, request, stated));
+    yield { calls, dropped: rows.length - calls.length, total };
+  }
+}
+
+function splitCallFilters(connection: Connection, filters: Record<string, unknown>): Record<string, unknown> {
+  const { did, ...others } = filters;
+  const names = connection.profile.resources.cdrs?.filters ?? {};
+  // Without a filter of the system a call's own numbers say which DID it used.
+  const remote = did === undefined || names['did'] !== undefined ? filters : others;
+  if (remote === others) {
+    connection.warn(
+      `Panel "${connection.panel}" has no filter for did in cdrs: the whole list is read and filtered here.`,
+    );
+  }
+  return splitFilters(connection, CALL, remote).sent;
+}
+
+function checkRange({ panel }: Connection, { from, to }: CallsRequest): { from: string; to: string } {
+  if (Number.isNaN(Date.parse(from)) || Number.isNaN(Date.parse(to)) || Date.parse(from) >= Date.parse(to)) {
+    throw new PanelConfigError(
+      'option_invalid',
+      `The range of calls of panel "${panel}" is empty or not in ISO 8601. Let it end after it begins.`,
+    );
+  }
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+/** ISO texts of one form sort by time. */
+const isInside = ({ startedAt }: CallRecord, { from, to }: { from: string; to: string }): boolean =>
+  from <= startedAt && startedAt < to;
+
+/** A call that does not say whose it is belongs to the line only when the system itself was asked for that line. */
+function fits(call: CallRecord, { subscriberId, did, direction }: CallsRequest, stated: boolean): boolean {
+  const owner = call.subscriberId === null && stated ? subscriberId : call.subscriberId;
+  if (subscriberId !== undefined && owner !== subscriberId) return false;
+  if (direction !== undefined && call.direction !== direction) return false;
+  return did === undefined || [call.did, call.source, call.destination].includes(did);
+}

@@ -1,0 +1,175 @@
+import { isPanelError, type PanelError } from '@sluice/panel-http';
+import type { CallOperation, OperationName, Pagination, ResourceName } from '../profile/types.js';
+import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
+import { describeKind, Mismatch } from '../wire/mismatch.js';
+import { findAt } from '../wire/pointer.js';
+import type { TimeRange } from '../wire/request.js';
+import type { Connection } from './connection.js';
+import type { AstbillingCallOptions } from './types.js';
+
+/** A list to be read, with the filters that the system applies. */
+export interface ListCall {
+  resource: ResourceName;
+  name: OperationName;
+  filters?: CanonicalRecord | undefined;
+  range?: TimeRange | undefined;
+}
+
+/** One page as it came. */
+export interface WirePage {
+  rows: unknown[];
+  total: number | null;
+  next: string | null;
+}
+
+const DEFAULT_LIMIT = 100;
+const DEFAULT_MAX_PAGES = 10_000;
+
+/** Reads a list page by page and keeps one page only; a list that shifts, lacks rows or never ends is an error. */
+export async function* readPages(
+  connection: Connection,
+  call: ListCall,
+  options: AstbillingCallOptions,
+): AsyncGenerator<WirePage, void, undefined> {
+  const operation = connection.operation(call.resource, call.name);
+  const pagination = operation.pagination ?? connection.profile.pagination;
+  const { limit = DEFAULT_LIMIT, maxPages = DEFAULT_MAX_PAGES } = pagination;
+  const progress = new Progress(connection, call);
+  let cursor: string | null = null;
+  for (let number = 0; number < maxPages; number += 1) {
+    const page = await readPage(connection, call, { number, received: progress.received, cursor }, options);
+    progress.add(page);
+    if (page.rows.length > 0) yield page;
+    if (isLast(page, pagination, { limit, received: progress.received })) {
+      progress.end(page);
+      return;
+    }
+    if (page.next !== null && page.next === cursor) throw progress.broken('list_endless', 'a page leads to itself');
+    cursor = page.next;
+  }
+  throw progress.broken('list_endless', `it has more than ${maxPages} pages`);
+}
+
+function isLast(
+  page: WirePage,
+  { style }: Pagination,
+  { limit, received }: { limit: number; received: number },
+): boolean {
+  if (style === 'none' || page.rows.length === 0) return true;
+  if (style === 'cursor') return page.next === null;
+  return page.total === null ? page.rows.length < limit : received >= page.total;
+}
+
+/** What was read so far, and the ids of the page before. */
+class Progress {
+  received = 0;
+  #total: number | null = null;
+  #previous = new Set<string>();
+
+  constructor(
+    readonly connection: Connection,
+    readonly call: ListCall,
+  ) {}
+
+  add({ rows, total }: WirePage): void {
+    const codec = this.connection.writer.codec(this.call.resource);
+    const ids = new Set(rows.flatMap((row) => codec.idOf(row) ?? []));
+    const repeated = [...ids].filter((id) => this.#previous.has(id)).length;
+    if (ids.size > 0 && repeated === ids.size) throw this.broken('list_endless', 'the same page came twice');
+    if (repeated > 0) throw this.broken('list_changed', 'records of one page came again in the next');
+    if (this.received > 0 && total !== this.#total) {
+      throw this.broken('list_changed', 'the number of records changed');
+    }
+    this.#previous = ids;
+    this.#total = total;
+    this.received += rows.length;
+  }
+
+  end({ total }: WirePage): void {
+    if (total !== null && this.received < total) {
+      throw this.broken('list_incomplete', `${this.received} of ${total} records came`);
+    }
+    if (total !== null && this.received > total) {
+      throw this.broken('list_changed', `${this.received} records came, ${total} were stated`);
+    }
+  }
+
+  broken(panelCode: string, what: string): PanelError {
+    const { resource, name } = this.call;
+    return this.connection.error('PANEL_UNREADABLE', this.call, {
+      message: `sent an unusable list for ${resource}.${name}: ${what}. The list was ignored.`,
+      panelCode,
+    });
+  }
+}
+
+/** Reads one page. */
+export async function readPage(
+  connection: Connection,
+  call: ListCall,
+  place: { number: number; received: number; cursor: string | null },
+  options: AstbillingCallOptions,
+): Promise<WirePage> {
+  const { resource, name, filters, range } = call;
+  const operation = connection.operation(resource, name);
+  const page = toPageEntries(operation.pagination ?? connection.profile.pagination, place);
+  let json: unknown;
+  try {
+    json = await connection.read({ resource, name, parts: { filters, range, page } }, options);
+  } catch (error) {
+    const { emptyListAs = [] } = connection.envelope(operation);
+    const none = isPanelError(error) && error.code === 'PANEL_NOT_FOUND' && emptyListAs.includes('not-found');
+    if (!none) throw error;
+    return { rows: [], total: null, next: null };
+  }
+  return connection.decode(call, () => parsePage(connection, operation, json));
+}
+
+function toPageEntries(
+  pagination: Pagination,
+  { number, received, cursor }: { number: number; received: number; cursor: string | null },
+): WireEntry[] {
+  const { style, limit = DEFAULT_LIMIT, limitParam, offsetParam, pageParam, firstPage = 1, cursorParam } = pagination;
+  const size: WireEntry[] = limitParam === undefined ? [] : [[limitParam, limit]];
+  if (style === 'offset' && offsetParam !== undefined) return [[offsetParam, received], ...size];
+  if (style === 'page' && pageParam !== undefined) return [[pageParam, firstPage + number], ...size];
+  if (style === 'cursor' && cursorParam !== undefined && cursor !== null) return [[cursorParam, cursor], ...size];
+  return style === 'none' ? [] : size;
+}
+
+function parsePage(connection: Connection, operation: CallOperation, json: unknown): WirePage {
+  const { list = '', total, next, emptyListAs = [] } = connection.envelope(operation);
+  const path = 'envelope.list';
+  const found = findAt(json, list);
+  const spelling =
+    found === null
+      ? 'missing'
+      : found.value === null
+        ? 'null'
+        : found.value === ''
+          ? 'empty-string'
+          : isEmptyObject(found.value)
+            ? 'empty-object'
+            : null;
+  const empty = spelling !== null && emptyListAs.includes(spelling);
+  const rows = empty ? [] : found?.value;
+  if (!Array.isArray(rows)) throw new Mismatch(path, `expected a list there, but ${describeKind(found?.value)}`);
+  return { rows, total: toTotal(valueAt(json, total)), next: toCursor(valueAt(json, next)) };
+}
+
+const valueAt = (json: unknown, pointer: string | null | undefined): unknown =>
+  pointer === null || pointer === undefined ? undefined : findAt(json, pointer)?.value;
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
+function toTotal(value: unknown): number | null {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function toCursor(value: unknown): string | null {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  return text === '' ? null : text;
+}

@@ -1,0 +1,337 @@
+import type { PanelHttpOptions } from '@sluice/panel-http';
+import type {
+  CallRecord,
+  Did,
+  DidDestination,
+  LineStatus,
+  Rate,
+  Subscriber,
+  TelephoneCustomer,
+  TelephonePlan,
+} from '@sluice/telephony';
+import type { OperationName, Profile, ResourceName } from '../profile/types.js';
+
+/** The transport's options that a caller may set; the rest comes from the profile. */
+type TransportOptions = Pick<
+  PanelHttpOptions,
+  | 'panel'
+  | 'concurrency'
+  | 'retry'
+  | 'breaker'
+  | 'tls'
+  | 'proxy'
+  | 'userAgent'
+  | 'onCall'
+  | 'clock'
+  | 'random'
+  | 'timeouts'
+>;
+
+/** Options of a client. `panel`, `baseUrl` and `token` are required. */
+export interface AstbillingOptions extends TransportOptions {
+  baseUrl: string;
+  /** Accept plain `http`. Default no. */
+  allowHttp?: boolean;
+  /** A built-in profile, or one of `readProfile`. Default `default`. */
+  profile?: 'default' | 'magnusbilling' | Profile;
+  /** The credential; `KEY:SECRET` for signed requests, `USER:PASSWORD` for `basic`. Not needed for a profile without one. */
+  token?: string;
+  /** Makes keys of idempotency and nonces; random UUIDs by default. */
+  newId?: () => string;
+  /** Receives a sentence whenever the client reads more than was asked for, because the system has no such filter. */
+  onWarning?: (warning: string) => void;
+}
+
+/** Options of every call. */
+export interface AstbillingCallOptions {
+  signal?: AbortSignal;
+  /** E.g. the service's id, for the log. */
+  tag?: string;
+}
+
+/** A telephone company behind trunks and numbers. */
+export interface Carrier {
+  id: string;
+  name: string;
+  code: string | null;
+  /** Two digits that select the carrier, as dialled in Brazil. */
+  csp: string | null;
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** A country with its calling code. */
+export interface Country {
+  id: string;
+  name: string;
+  iso2: string | null;
+  callingCode: string | null;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** A connection to a carrier. Its password is never read. */
+export interface Trunk {
+  id: string;
+  name: string;
+  carrierId: string | null;
+  host: string | null;
+  port: number | null;
+  transport: string | null;
+  username: string | null;
+  maxChannels: number | 'unlimited' | null;
+  /** As the system writes it: a number of digits, or the digits. */
+  stripDigits: string | null;
+  addPrefix: string | null;
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** The trunks that calls to a prefix go through. */
+export interface Route {
+  id: string;
+  name: string;
+  prefix: string | null;
+  priority: number | null;
+  trunkIds: string[];
+  status: string;
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** Further fields of a record by their names in the profile. */
+export type ExtraValues = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Fields of a line to write. Fields of the customer are accepted where the profile keeps both in one record. */
+export interface SubscriberValues {
+  username?: string;
+  customerId?: string;
+  planId?: string;
+  areaCode?: string;
+  channels?: number | 'unlimited';
+  status?: LineStatus;
+  sipPassword?: string;
+  callerId?: string | null;
+  billingType?: 'postpaid' | 'prepaid';
+  externalRef?: string | null;
+  name?: string;
+  document?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  /** Further fields by their names in the profile. */
+  extra?: ExtraValues;
+}
+
+/** Fields of a number to write. Amounts are decimal text. */
+export interface DidValues {
+  number?: string;
+  areaCode?: string;
+  countryCode?: string;
+  carrierId?: string | null;
+  subscriberId?: string | null;
+  destination?: DidDestination | null;
+  channels?: number | 'unlimited' | null;
+  monthlyPrice?: string;
+  setupPrice?: string;
+  currency?: string;
+  status?: LineStatus | 'available';
+  externalRef?: string | null;
+  extra?: ExtraValues;
+}
+
+/** Fields of a customer to write. */
+export interface CustomerValues {
+  name?: string;
+  document?: string | null;
+  email?: string | null;
+  phone?: string | null;
+  externalRef?: string | null;
+  status?: 'active' | 'suspended';
+  extra?: ExtraValues;
+}
+
+/** Fields of a plan, carrier, trunk, route or rate to write, by the names of their record. */
+export type CatalogueValues<Row> = { [Key in keyof Omit<Row, 'id' | 'extra'>]?: Row[Key] } & {
+  /** Of a trunk. */
+  password?: string;
+  extra?: ExtraValues;
+};
+
+/** Filters by field; what the system can't filter is filtered here, with a warning. */
+export type Filters<Row> = { [Key in keyof Omit<Row, 'extra'>]?: string };
+
+/** Reads of one resource. */
+export interface Reads<Row> {
+  /** All records that the system returns for these filters. */
+  list(filters?: Filters<Row>, options?: AstbillingCallOptions): Promise<Row[]>;
+  /** The records whose fields are exactly these: a system's own filters may ignore case, accents or more. */
+  find(filters: Filters<Row>, options?: AstbillingCallOptions): Promise<Row[]>;
+  get(id: string, options?: AstbillingCallOptions): Promise<Row>;
+}
+
+/** Reads and writes of one resource. A write that rejects with `outcomeUnknown` may have been made: read before you repeat it. */
+export interface ReadsAndWrites<Row, Values> extends Reads<Row> {
+  /** Returns the new id; read the record back, because answers of a create are not read as one. */
+  create(values: Values, options?: AstbillingCallOptions): Promise<string>;
+  /** Sends these fields only. */
+  update(id: string, values: Values, options?: AstbillingCallOptions): Promise<void>;
+}
+
+/** Removal of a catalogue's record. */
+export interface Deletable {
+  delete(id: string, options?: AstbillingCallOptions): Promise<void>;
+}
+
+/** The states of a line or number. */
+export interface Lifecycle {
+  suspend(id: string, options?: AstbillingCallOptions): Promise<void>;
+  unsuspend(id: string, options?: AstbillingCallOptions): Promise<void>;
+  /** Final. */
+  terminate(id: string, options?: AstbillingCallOptions): Promise<void>;
+}
+
+/** What the system says of the credential. */
+export interface TokenCheck {
+  valid: boolean;
+  subject: string | null;
+  scopes: string[];
+  /** ISO UTC. */
+  expiresAt: string | null;
+}
+
+/** A call to be priced by the system. */
+export interface SimulationRequest {
+  planId?: string;
+  subscriberId?: string;
+  destination: string;
+  durationSeconds: number;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** The price of a call as the system computes it. Amounts are decimal text. */
+export interface Simulation {
+  destination: string | null;
+  planId: string | null;
+  rateId: string | null;
+  prefix: string | null;
+  description: string | null;
+  pricePerMinute: string | null;
+  connectionFee: string | null;
+  initialIncrementSeconds: number | null;
+  incrementSeconds: number | null;
+  billedSeconds: number | null;
+  charge: string;
+  currency: string;
+}
+
+/** Which calls to read: those that started in a half-open range. */
+export interface CallsRequest {
+  /** ISO 8601. */
+  from: string;
+  to: string;
+  subscriberId?: string;
+  customerId?: string;
+  /** E.164. */
+  did?: string;
+  direction?: 'outbound' | 'inbound';
+}
+
+/** One page of call records. */
+export interface CallPage {
+  calls: CallRecord[];
+  /** Records of this page that lie outside of the range or do not fit the filters, and were dropped. */
+  dropped: number;
+  /** Records that the system states for the whole range; null: it does not say. */
+  total: number | null;
+}
+
+/** A report that the system makes. */
+export interface Report {
+  id: string;
+  status: 'queued' | 'running' | 'ready' | 'failed' | 'expired';
+  rows: number | null;
+  /** Decimal text. */
+  totalCharge: string | null;
+  /** Where the file is, as the system says it. */
+  file: string | null;
+}
+
+/** A report to be made. */
+export interface ReportRequest {
+  type: string;
+  format: string;
+  subscriberId?: string;
+  from: string;
+  to: string;
+}
+
+/** How long to wait for a report. */
+export interface ReportWait extends AstbillingCallOptions {
+  /** Default 10 minutes. */
+  timeoutMs?: number;
+  /** Between two reads. Default 5 s. */
+  intervalMs?: number;
+}
+
+/** One page of a resource, for checks of a profile. */
+export interface ResourceSample {
+  rows: number;
+  total: number | null;
+  firstId: string | null;
+  /** Fields that the profile maps to wire names that no row has. */
+  absentFields: string[];
+}
+
+/** A client of one telephony system. */
+export interface AstbillingClient {
+  readonly panel: string;
+  readonly profile: Profile;
+  /** Sentences for the operator about address and credential. */
+  readonly warnings: readonly string[];
+  /** Whether the profile has a way to do this; every other operation rejects before a request, `panelCode` `unsupported`. */
+  supports(resource: ResourceName, operation: OperationName): boolean;
+  /** Whether the system has the field. */
+  hasField(resource: ResourceName, field: string): boolean;
+  /** The system's clock less the local one in milliseconds, by the last answer; null before it. */
+  clockDifference(): number | null;
+  auth: { verify(options?: AstbillingCallOptions): Promise<TokenCheck> };
+  subscribers: ReadsAndWrites<Subscriber, SubscriberValues> & Lifecycle;
+  dids: ReadsAndWrites<Did, DidValues> &
+    Lifecycle & {
+      /** Links a number to a line: by the profile's `link`, else by an update. Not harmless to repeat. */
+      link(id: string, subscriberId: string, options?: AstbillingCallOptions): Promise<void>;
+      unlink(id: string, options?: AstbillingCallOptions): Promise<void>;
+    };
+  customers: ReadsAndWrites<TelephoneCustomer, CustomerValues> & Deletable;
+  plans: ReadsAndWrites<TelephonePlan, CatalogueValues<TelephonePlan>> & Deletable;
+  carriers: ReadsAndWrites<Carrier, CatalogueValues<Carrier>> & Deletable;
+  trunks: ReadsAndWrites<Trunk, CatalogueValues<Trunk>> & Deletable;
+  routes: ReadsAndWrites<Route, CatalogueValues<Route>> & Deletable;
+  rates: ReadsAndWrites<Rate, CatalogueValues<Rate>> & Deletable;
+  countries: Reads<Country>;
+  simulator: { simulate(request: SimulationRequest, options?: AstbillingCallOptions): Promise<Simulation> };
+  calls: {
+    /**
+     * Reads the records page by page and keeps one page only. Rejects when the list changes while it is read (`panelCode`
+     * `list_changed`), lacks records (`list_incomplete`) or never ends (`list_endless`): what was read before is then not the whole.
+     */
+    pages(request: CallsRequest, options?: AstbillingCallOptions): AsyncGenerator<CallPage, void, undefined>;
+  };
+  reports: {
+    create(request: ReportRequest, options?: AstbillingCallOptions): Promise<Report>;
+    get(id: string, options?: AstbillingCallOptions): Promise<Report>;
+    /** Waits until the report is ready; rejects when it failed, expired, or is not ready in time. */
+    wait(id: string, options?: ReportWait): Promise<Report>;
+    /** Streams the file; `sink` is called once per attempt, and the chunks of an attempt that fails have to be dropped. */
+    download(
+      report: Report,
+      sink: () => (chunk: Buffer) => void,
+      options?: AstbillingCallOptions & { maxBytes?: number },
+    ): Promise<void>;
+  };
+  /** Reads one page and decodes it. */
+  sample(
+    resource: ResourceName,
+    options?: AstbillingCallOptions & { range?: { from: string; to: string } },
+  ): Promise<ResourceSample>;
+  close(): void;
+}

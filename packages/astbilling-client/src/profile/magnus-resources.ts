@@ -1,0 +1,399 @@
+import type { CallOperation, FailureTest, OperationName, Profile, Scalar } from './types.js';
+
+const noRows: FailureTest[] = [{ at: '/rows', present: false, kind: 'bad_response' }];
+const noSuccess: FailureTest[] = [{ at: '/success', present: false, kind: 'bad_response' }];
+
+/** The default orders move while they are read. */
+const byId = { sort: 't.id', dir: 'ASC' };
+
+const readOf = (module: string): CallOperation => ({
+  method: 'POST',
+  path: '/read',
+  fixed: { module, action: 'read' },
+  query: byId,
+  failedWhen: noRows,
+});
+
+const readsOf = (module: string): Partial<Record<OperationName, CallOperation>> => ({
+  list: readOf(module),
+  find: readOf(module),
+  get: { ...readOf(module), idIn: 'filter', idName: 'id', envelope: { item: '/rows/0' } },
+});
+
+function saveOf(module: string, fixed: Record<string, Scalar>, rest: Partial<CallOperation>): CallOperation {
+  return { method: 'POST', path: '/save', fixed: { module, action: 'save', ...fixed }, failedWhen: noSuccess, ...rest };
+}
+
+const createOf = (module: string, fixed: Record<string, Scalar>, rest: Partial<CallOperation>): CallOperation =>
+  saveOf(module, { id: 0, ...fixed }, rest);
+
+const changeOf = (module: string, rest: Partial<CallOperation>): CallOperation =>
+  saveOf(module, {}, { idIn: 'body', idName: 'id', ...rest });
+
+const destroyOf = (module: string): CallOperation => ({
+  ...saveOf(module, {}, { idIn: 'body', idName: 'id', response: 'json' }),
+  path: '/destroy',
+  fixed: { module, action: 'destroy' },
+});
+
+/** The resources of MagnusBilling 7. */
+export const magnusResources: Profile['resources'] = {
+  auth: {
+    path: '/plan',
+    fields: { valid: null, subject: null, scopes: null, expires_at: null },
+    operations: {
+      verify: {
+        method: 'POST',
+        path: '/read',
+        fixed: { module: 'plan', action: 'read', limit: 1 },
+        failedWhen: [{ at: '/rows', present: false, kind: 'bad_response' }],
+      },
+    },
+  },
+  subscribers: {
+    path: '/user',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      username: 'username',
+      customer_id: 'id',
+      plan_id: 'id_plan',
+      area_code: null,
+      channels: 'calllimit',
+      status: 'active',
+      sip_password: 'password',
+      sip: null,
+      caller_id: null,
+      billing_type: 'typepaid',
+      external_ref: 'description',
+      created_at: 'creationdate',
+      updated_at: null,
+      credit: 'credit',
+      credit_limit: 'creditlimit',
+    },
+    filters: { username: 'username', customer_id: 'id', external_ref: 'description' },
+    fixedFilters: { 'idGroup.id_user_type': 3 },
+    values: {
+      status: { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] },
+      billing_type: { postpaid: [1, '1'], prepaid: [0, '0'] },
+    },
+    nullAs: { channels: [-1, '-1'], external_ref: [''], created_at: ['0000-00-00 00:00:00'] },
+    operations: {
+      ...readsOf('user'),
+      create: createOf(
+        'user',
+        { createUser: 1, active: 1 },
+        {
+          send: ['username', 'plan_id', 'channels', 'sip_password', 'billing_type', 'external_ref', 'name', 'document'],
+          compose: {
+            phone: '{caller_id}',
+            prefix_local: '00/,0/55,*/55{area_code}/8,*/55{area_code}/9,*/55/10,*/55/11',
+          },
+          envelope: { item: '/data' },
+        },
+      ),
+      update: changeOf('user', {
+        send: ['username', 'plan_id', 'channels', 'status', 'billing_type', 'external_ref', 'credit_limit'],
+      }),
+      suspend: { via: 'update', set: { status: 'suspended' } },
+      unsuspend: { via: 'update', set: { status: 'active' } },
+      terminate: destroyOf('user'),
+    },
+  },
+  customers: {
+    within: 'subscribers',
+    path: '/user',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      name: ['firstname', 'lastname'],
+      document: 'doc',
+      email: 'email',
+      phone: 'mobile',
+      external_ref: null,
+      status: 'active',
+      created_at: 'creationdate',
+    },
+    filters: { document: 'doc', email: 'email' },
+    fixedFilters: { 'idGroup.id_user_type': 3 },
+    values: { status: { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] } },
+    nullAs: { document: [''], email: [''], phone: [''], created_at: ['0000-00-00 00:00:00'] },
+    operations: {
+      ...readsOf('user'),
+      create: false,
+      update: changeOf('user', { send: ['name', 'document', 'email', 'phone'] }),
+      delete: false,
+    },
+  },
+  dids: {
+    path: '/did',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      number: 'did',
+      area_code: null,
+      country_code: null,
+      carrier_id: null,
+      subscriber_id: 'id_user',
+      destination: null,
+      channels: 'calllimit',
+      monthly_price: 'fixrate',
+      setup_price: 'connection_charge',
+      currency: null,
+      status: 'activated',
+      external_ref: 'description',
+    },
+    filters: { number: 'did', subscriber_id: 'id_user', external_ref: 'description' },
+    values: { status: { active: [1, '1'], suspended: [0, '0'] } },
+    nullAs: { subscriber_id: [0, '0', ''], channels: [-1, '-1'], external_ref: [''] },
+    operations: {
+      ...readsOf('did'),
+      create: createOf('did', {}, { send: ['number', 'channels', 'external_ref'] }),
+      update: changeOf('did', { send: ['channels', 'status', 'external_ref'] }),
+      link: {
+        ...{
+          method: 'POST',
+          root: true,
+          path: '/diddestination/save',
+          fixed: { module: 'diddestination', action: 'save', id: 0, voip_call: 1, priority: 1, destination: '' },
+          send: [],
+          lookup: {
+            sip_id: {
+              method: 'POST',
+              path: '/sip/read',
+              fixed: { module: 'sip', action: 'read', limit: 1 },
+              query: { sort: 't.id', dir: 'ASC' },
+              filters: { id_user: '{subscriber_id}' },
+              at: '/rows/0/id',
+            },
+          },
+          compose: { id_did: '{id}', id_user: '{subscriber_id}', id_sip: '{sip_id}' },
+        },
+        failedWhen: noSuccess,
+      },
+      unlink: {
+        ...{
+          method: 'POST',
+          path: '/liberar',
+          fixed: { module: 'did', action: 'liberar' },
+          send: [],
+          compose: { ids: '[{id}]' },
+        },
+        failedWhen: noSuccess,
+      },
+      suspend: { via: 'update', set: { status: 'suspended' } },
+      unsuspend: { via: 'update', set: { status: 'active' } },
+      terminate: { via: 'unlink' },
+    },
+  },
+  plans: {
+    path: '/plan',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      name: 'name',
+      description: null,
+      monthly_price: null,
+      currency: null,
+      included_minutes: null,
+      status: null,
+    },
+    filters: { name: 'name' },
+    operations: {
+      ...readsOf('plan'),
+      create: createOf('plan', {}, { send: ['name'] }),
+      update: changeOf('plan', { send: ['name'] }),
+      delete: destroyOf('plan'),
+    },
+  },
+  carriers: {
+    path: '/provider',
+    idField: 'id',
+    fields: { id: 'id', name: 'provider_name', code: null, csp: null, status: null },
+    filters: { name: 'provider_name' },
+    operations: {
+      ...readsOf('provider'),
+      create: createOf('provider', {}, { send: ['name'] }),
+      update: changeOf('provider', { send: ['name'] }),
+      delete: destroyOf('provider'),
+    },
+  },
+  trunks: {
+    path: '/trunk',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      name: 'trunkcode',
+      carrier_id: 'id_provider',
+      host: 'host',
+      port: 'port',
+      transport: 'transport',
+      username: 'user',
+      password: 'secret',
+      max_channels: 'maxuse',
+      strip_digits: 'removeprefix',
+      add_prefix: 'trunkprefix',
+      status: 'status',
+    },
+    filters: { name: 'trunkcode', carrier_id: 'id_provider' },
+    values: { status: { active: [1, '1'], inactive: [0, '0'] } },
+    nullAs: { max_channels: [-1, '-1'], transport: ['no'], strip_digits: [''], add_prefix: [''] },
+    operations: {
+      ...readsOf('trunk'),
+      create: createOf(
+        'trunk',
+        {
+          providertech: 'sip',
+          allow: 'alaw,ulaw',
+          fromdomain: '',
+          language: '',
+          sms_res: '',
+          link_sms: '',
+          user: '',
+          secret: '',
+        },
+        {},
+      ),
+      update: changeOf('trunk', {}),
+      delete: destroyOf('trunk'),
+    },
+  },
+  routes: {
+    path: '/trunkGroup',
+    idField: 'id',
+    fields: { id: 'id', name: 'name', prefix: null, priority: null, trunk_ids: 'id_trunk', status: null },
+    filters: { name: 'name' },
+    operations: {
+      ...readsOf('trunkGroup'),
+      create: createOf('trunkGroup', { type: 1 }, {}),
+      update: changeOf('trunkGroup', { send: ['trunk_ids'] }),
+      delete: destroyOf('trunkGroup'),
+    },
+  },
+  rates: {
+    path: '/rate',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      plan_id: 'id_plan',
+      prefix: 'idPrefixprefix',
+      description: 'idPrefixdestination',
+      country_code: null,
+      price_per_minute: 'rateinitial',
+      connection_fee: 'connectcharge',
+      initial_increment_seconds: 'initblock',
+      increment_seconds: 'billingblock',
+      minimum_seconds: null,
+      min_chargeable_seconds: 'minimal_time_charge',
+      valid_from: null,
+      valid_to: null,
+      route_id: 'id_trunk_group',
+      status: 'status',
+    },
+    filters: { plan_id: 'id_plan', prefix: 'idPrefix.prefix' },
+    values: { status: { active: [1, '1'], inactive: [0, '0'] } },
+    operations: {
+      ...readsOf('rate'),
+      create: createOf(
+        'rate',
+        {},
+        {
+          send: [
+            'plan_id',
+            'price_per_minute',
+            'connection_fee',
+            'initial_increment_seconds',
+            'increment_seconds',
+            'min_chargeable_seconds',
+            'route_id',
+            'status',
+          ],
+          lookup: {
+            prefix_id: {
+              method: 'POST',
+              path: '/prefix/read',
+              fixed: { module: 'prefix', action: 'read', limit: 1 },
+              filters: { prefix: '{prefix}' },
+              at: '/rows/0/id',
+            },
+          },
+          compose: { id_prefix: '{prefix_id}' },
+        },
+      ),
+      update: changeOf('rate', {
+        send: [
+          'price_per_minute',
+          'connection_fee',
+          'initial_increment_seconds',
+          'increment_seconds',
+          'min_chargeable_seconds',
+          'route_id',
+          'status',
+        ],
+      }),
+      delete: destroyOf('rate'),
+    },
+  },
+  cdrs: {
+    path: '/call',
+    idField: 'id',
+    fields: {
+      id: 'id',
+      unique_id: 'uniqueid',
+      direction: 'sipiax',
+      subscriber_id: 'id_user',
+      username: 'idUserusername',
+      source: 'callerid',
+      destination: 'calledstation',
+      destination_description: 'idPrefixdestination',
+      did: null,
+      carrier_id: null,
+      trunk_id: 'id_trunk',
+      rate_id: null,
+      prefix: null,
+      started_at: 'starttime',
+      answered_at: 'starttime',
+      ended_at: null,
+      duration_seconds: 'real_sessiontime',
+      talk_seconds: 'real_sessiontime',
+      billed_seconds: 'sessiontime',
+      price_per_minute: null,
+      charge: 'sessionbill',
+      currency: null,
+      disposition: 'terminatecauseid',
+    },
+    filters: {
+      subscriber_id: 'id_user',
+      customer_id: 'id_user',
+      did: 'calledstation',
+      from: 'starttime',
+      to: 'starttime',
+    },
+    values: {
+      direction: {
+        outbound: [0, '0', 1, '1', 4, '4', 5, '5', 6, '6', 7, '7'],
+        inbound: [2, '2', 3, '3', 8, '8', 9, '9'],
+      },
+      disposition: {
+        ANSWERED: [1, '1'],
+        BUSY: [2, '2'],
+        'NO ANSWER': [3, '3'],
+        CONGESTION: [5, '5'],
+        FAILED: [4, '4', 6, '6', 7, '7', 8, '8', 9, '9', 10, '10'],
+      },
+    },
+    operations: {
+      list: {
+        method: 'POST',
+        path: '/read',
+        fixed: { module: 'call', action: 'read' },
+        query: { sort: 't.id', dir: 'ASC' },
+        failedWhen: [{ at: '/rows', present: false, kind: 'bad_response' }],
+        envelope: { total: null },
+      },
+    },
+  },
+  countries: { path: '/country', operations: { list: false, get: false } },
+  simulator: { path: '/simulator', operations: { simulate: false } },
+  reports: { path: '/reports', operations: { create: false, get: false, download: false } },
+};

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import type { Operation, Profile } from './types.js';
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'expected a text, a number, true, false or null',
+});
+const pattern = (form: RegExp, expected: string): z.ZodString => z.string().regex(form, expected);
+
+const path = pattern(
+  /^$|^\/(?!\/)(?!.*\.\.)[^?#\s\\]*$/,
+  'write a path that begins with one slash, without host, "..", query or blanks',
+).max(200, 'write at most 200 characters');
+const pointer = pattern(/^(\/.*)?$/s, 'write a JSON Pointer such as /data, or "" for the whole answer');
+const parameter = pattern(
+  /^[A-Za-z_][A-Za-z0-9_.\-[\]]{0,63}$/,
+  'write a parameter name of letters, digits, _ . - [ ] only',
+);
+const headerName = pattern(/^[A-Za-z0-9-]+$/, 'write a header name of letters, digits and - only');
+const visible = pattern(/^[\x20-\x7e]*$/, 'write printable ASCII without line breaks');
+// eslint-disable-next-line no-control-regex -- They are what is refused.
+const oneLine = pattern(/^[^\x00-\x1f]*$/, 'write one line without control characters');
+const wireName = pattern(/^[^.\s]\S*$/, 'write the name of a wire field without blanks; dots descend');
+
+/** Headers that the transport or the credential sets. */
+const OWN_HEADERS = new Set(['authorization', 'cookie', 'host', 'content-length']);
+const SIGNED_HEADERS = new Set(['host', 'cookie', 'content-length', 'content-type']);
+const signatureHeader = headerName.refine((name) => !SIGNED_HEADERS.has(name.toLowerCase()), {
+  error: 'name a header that the transport does not set itself',
+});
+const failureKinds = [
+  ...['bad_request', 'unauthorized', 'forbidden', 'not_found', 'conflict', 'validation_failed'],
+  ...['rate_limited', 'unsupported', 'unavailable', 'internal'],
+];
+
+const RESOURCES = [
+  ...['auth', 'subscribers', 'dids', 'customers', 'plans', 'carriers', 'countries'],
+  ...['trunks', 'routes', 'rates', 'simulator', 'cdrs', 'reports'],
+];
+
+const OPERATIONS = [
+  ...['verify', 'list', 'get', 'find', 'create', 'update', 'suspend', 'unsuspend', 'terminate'],
+  ...['delete', 'simulate', 'download', 'link', 'unlink'],
+];
+
+const http = z.strictObject({
+  timeoutMs: z.int().min(100).max(600_000).optional(),
+  maxResponseBytes: z.int().min(1024).optional(),
+  bodyEncoding: z.enum(['json', 'form']).optional(),
+  headers: z
+    .record(
+      headerName.refine((name) => !OWN_HEADERS.has(name.toLowerCase()), {
+        error: 'a profile may not set this header; the credential belongs to the configuration',
+      }),
+      visible,
+    )
+    .optional(),
+  idempotencyHeader: headerName.nullable().optional(),
+  minIntervalMs: z.int().min(0).optional(),
+  ignoreContentType: z.boolean().optional(),
+});
+
+const tokenAuth = (kind: string): z.ZodObject =>
+  z.strictObject({
+    kind: z.literal(kind),
+    name: pattern(/^[A-Za-z0-9_-]+$/, 'write a name of letters, digits, _ and - only').optional(),
+    prefix: visible.optional(),
+  });
+
+const auth = z.discriminatedUnion('kind', [
+  tokenAuth('bearer'),
+  tokenAuth('header'),
+  tokenAuth('query'),
+  tokenAuth('body'),
+  tokenAuth('basic'),
+  tokenAuth('none'),
+  z.strictObject({
+    kind: z.literal('hmac'),
+    algorithm: z.enum(['sha256', 'sha512']),
+    digest: z.enum(['hex', 'base64']),
+    signs: z.enum(['body']),
+    keyHeader: signatureHeader,
+    signHeader: signatureHeader,
+    nonce: z
+      .strictObject({
+        in: z.enum(['body']).optional(),
+        name: parameter,
+        source: z.enum(['epoch-micros', 'epoch-millis', 'uuid']),
+      })
+      .optional(),
+  }),
+]);
+
+const filtersEncoding = z.discriminatedUnion('style', [
+  z.strictObject({ style: z.literal('params') }),
+  z.strictObject({
+    style: z.literal('json-list'),
+    param: parameter,
+    item: z.record(z.string(), z.string()),
+    ops: z.strictObject({ eq: z.string(), from: z.string(), to: z.string() }),
+  }),
+]);
+
+const envelope = z.strictObject({
+  item: pointer.optional(),
+  list: pointer.optional(),
+  total: pointer.nullable().optional(),
+  next: pointer.nullable().optional(),
+  emptyListAs: z.array(z.enum(['null', 'empty-string', 'empty-object', 'missing', 'not-found'])).optional(),
+});
+
+const pagination = z.strictObject({
+  style: z.enum(['offset', 'page', 'cursor', 'none']),
+  limitParam: parameter.optional(),
+  offsetParam: parameter.optional(),
+  pageParam: parameter.optional(),
+  firstPage: z.union([z.literal(0), z.literal(1)], { error: 'write 0 or 1' }).optional(),
+  cursorParam: parameter.optional(),
+  limit: z.int().min(1).max(10_000).optional(),
+  maxPages: z.int().min(1).optional(),
+});
+
+const failedWhen = z.array(
+  z.strictObject({
+    at: pointer,
+    equals: z.array(scalar).optional(),
+    present: z.boolean().optional(),
+    contains: z.array(z.string().min(1, 'an empty text would match everything')).min(1).optional(),
+    kind: z.enum([...failureKinds, 'bad_response']).optional(),
+  }),
+);
+
+const errors = z.strictObject({
+  failedWhen: failedWhen.optional(),
+  code: pointer.nullable().optional(),
+  message: pointer,
+  details: pointer.nullable().optional(),
+  requestId: pointer.nullable().optional(),
+  codeMap: z.record(z.string(), z.enum(failureKinds)).optional(),
+});
+
+const formats = {
+  money: z.enum(['decimal-string', 'decimal-comma-string', 'number', 'integer-cents']),
+  datetime: z.enum(['iso8601-offset', 'iso8601-utc', 'sql-local', 'br-local', 'epoch-seconds']),
+  date: z.enum(['iso', 'br']).optional(),
+  timezone: z.string(),
+  duration: z.enum(['seconds', 'hh:mm:ss', 'decimal-minutes']),
+  phone: z.enum(['e164', 'digits', 'national-br']),
+  boolean: z.tuple([scalar, scalar]),
+  rangeStart: z.enum(['inclusive', 'exclusive']).optional(),
+  rangeEnd: z.enum(['exclusive', 'inclusive']).optional(),
+};
+
+const scalars = z.record(z.string(), scalar);
+const lookup = z.strictObject({
+  method: z.enum(['GET', 'POST'], { error: 'a lookup only reads: write GET or POST' }),
+  path,
+  fixed: scalars.optional(),
+  query: z.record(parameter, scalar).optional(),
+  filters: z
+    .record(parameter, oneLine)
+    .refine((filters) => Object.keys(filters).length > 0, { error: 'a lookup without a filter would take any record' }),
+  at: pattern(/^\/.*$/s, 'write a JSON Pointer to the value, such as /data/0/id'),
+});
+
+const call = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  path: path.optional(),
+  root: z.boolean().optional(),
+  idIn: z.enum(['path', 'query', 'body', 'filter']).optional(),
+  idName: parameter.optional(),
+  fixed: scalars.optional(),
+  query: z.record(parameter, scalar).optional(),
+  send: z.array(z.string()).optional(),
+  compose: z.record(parameter, oneLine).optional(),
+  lookup: z.record(pattern(/^[a-z][a-z0-9_]{0,31}$/, 'write lower-case letters, digits and _ only'), lookup).optional(),
+  bodyEncoding: z.enum(['json', 'form']).optional(),
+  envelope: envelope.optional(),
+  pagination: pagination.optional(),
+  failedWhen: failedWhen.optional(),
+  acceptStatus: z.array(z.int().min(200).max(499)).optional(),
+  response: z.enum(['json', 'text', 'bytes', 'empty']).optional(),
+});
+const viaUpdate = z.strictObject({ via: z.literal('update'), set: scalars });
+const viaOther = z.strictObject({
+  via: z.enum(['terminate', 'unlink'], { error: 'write update (with set), terminate or unlink' }),
+});
+
+/** A union of its own, because one of zod's names no path inside of the form that was meant. */
+const operation = z.custom<Operation>().superRefine((value, context) => {
+  if ((value as unknown) === false) return;
+  const { via } = (typeof value === 'object' ? value : {}) as { via?: unknown };
+  const form = via === undefined ? call : via === 'update' ? viaUpdate : viaOther;
+  const checked = form.safeParse(value);
+  if (checked.success) return;
+  for (const issue of checked.error.issues) {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys') context.addIssue({ ...issue, path: [...path] });
+    else {
+      const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  }
+});
+
+const resource = z.strictObject({
+  path: path.optional(),
+  idField: z.string().optional(),
+  fields: z
+    .record(
+      z.string(),
+      z.union([wireName, z.null(), z.tuple([wireName, wireName])], {
+        error: 'expected the name of a wire field, two names (first word, rest), or null',
+      }),
+    )
+    .optional(),
+  filters: z.record(z.string(), parameter).optional(),
+  fixedFilters: z.record(parameter, scalar).optional(),
+  values: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
+  nullAs: z.record(z.string(), z.array(scalar).min(1)).optional(),
+  formats: z.strictObject(formats).partial().optional(),
+  within: z.enum(['subscribers'], { error: 'customers can be within subscribers only' }).optional(),
+  operations: z
+    .strictObject(
+      Object.fromEntries(OPERATIONS.map((name) => [name, operation.optional()])) as Record<
+        string,
+        z.ZodOptional<typeof operation>
+      >,
+    )
+    .optional(),
+});
+
+/** The form of the whole document, after merging. */
+export const profileSchema: z.ZodType<Profile> = z.strictObject({
+  $schema: z.string().optional(),
+  profileVersion: z.literal(1, { error: 'write 1, the only version of profiles' }),
+  name: pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, 'write lower-case letters, digits and - only'),
+  description: z.string().optional(),
+  extends: z
+    .enum(['default', 'magnusbilling'], { error: 'name a built-in profile: default or magnusbilling' })
+    .optional(),
+  basePath: path,
+  http: http.optional(),
+  auth,
+  filtersEncoding: filtersEncoding.optional(),
+  envelope,
+  pagination,
+  errors,
+  formats: z.strictObject(formats),
+  resources: z.strictObject(
+    Object.fromEntries(RESOURCES.map((name) => [name, resource.optional()])) as Record<
+      string,
+      z.ZodOptional<typeof resource>
+    >,
+  ),
+}) as unknown as z.ZodType<Profile>;

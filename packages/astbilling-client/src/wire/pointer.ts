@@ -1,0 +1,21 @@
+type Json = Record<string, unknown>;
+
+/** What is at a JSON Pointer (RFC 6901); null where nothing is. */
+export function findAt(document: unknown, pointer: string): { value: unknown } | null {
+  let value = document;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return null;
+    value = (value as Json)[key];
+  }
+  return { value };
+}
+
+/** The value of a wire name in a row; a dot descends, unless the row has the whole name. */
+export function readName(row: unknown, name: string): unknown {
+  if (typeof row !== 'object' || row === null) return undefined;
+  if (Object.hasOwn(row, name)) return (row as Json)[name];
+  const dot = name.indexOf('.');
+  if (dot < 1 || !Object.hasOwn(row, name.slice(0, dot))) return undefined;
+  return readName((row as Json)[name.slice(0, dot)], name.slice(dot + 1));
+}

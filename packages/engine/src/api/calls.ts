@@ -1,0 +1,102 @@
+import type { CallReports } from '../calls/bill-period.js';
+import { billCalls, type CallBillReport } from '../calls/bill-calls.js';
+import {
+  type CallReportView,
+  readRecords,
+  type RecordsReport,
+  type RecordsRequest,
+  reportCalls,
+} from '../calls/read-calls.js';
+import { type ComparedBill, reconcileCalls, type ReconcileCallsRequest } from '../calls/reconcile-calls.js';
+import { simulateCall, type SimulatedCallView, type SimulateRequest, toRequestError } from '../calls/simulate.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+
+/** Options of `bill`; without any, all that is due is billed. */
+export interface BillCallsOptions extends LockOptions {
+  service?: string | undefined;
+  /** The invoice for the lines; without a service, of the services that it holds. */
+  invoice?: string | undefined;
+  /** `previous-month`, `YYYY-MM` or `FROM..TO` (local dates, half open). */
+  period?: string | undefined;
+  /** Bill what is left until now, as before a line ends. */
+  final?: boolean | undefined;
+  /** Send a line again that was sent more than 10 minutes ago and is on no invoice. */
+  resend?: boolean | undefined;
+  /** Add a line also for an amount of zero. */
+  zeroLine?: boolean | undefined;
+  /** Bill the calls that have a charge, although others have none. */
+  allowUnrated?: boolean | undefined;
+  /** Compare the charges with the rates. */
+  verifyRating?: boolean | undefined;
+  /** Only report what would be billed. */
+  dryRun?: boolean | undefined;
+  /** Writes the report of each bill; without it none is written. */
+  reports?: CallReports | undefined;
+}
+
+/** Calls of telephony panels, and their bills. */
+export interface Calls {
+  /** Adds the calls of a period to an invoice, once. A bill that fails is in the report; the others are made. */
+  bill(options?: BillCallsOptions): Promise<CallBillReport>;
+  /** Writes the report of a period, and bills nothing; with `remote` the panel makes it. */
+  report(
+    of: { service: string } | { client: string },
+    options: CallOptions & { period: string; reports: CallReports; remote?: boolean | undefined },
+  ): Promise<{ reports: CallReportView[] }>;
+  /** Reads records in the order of time; by default those of today in the billing zone. */
+  records(
+    request: Partial<RecordsRequest> & Pick<RecordsRequest, 'onCall'>,
+    options?: CallOptions,
+  ): Promise<RecordsReport>;
+  /** Returns what a call would cost. */
+  simulate(
+    request: Partial<SimulateRequest> & Pick<SimulateRequest, 'destination' | 'seconds'>,
+    options?: CallOptions,
+  ): Promise<SimulatedCallView>;
+  /** Compares what was billed with the records of now, and bills nothing. */
+  reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<{ bills: ComparedBill[] }>;
+}
+
+/** Returns the calls about calls. */
+export function callsApi(call: RunCall): Calls {
+  const checked: RunCall = (options, work) =>
+    call(options, async (session) => {
+      try {
+        return await work(session);
+      } catch (error) {
+        throw toRequestError(error);
+      }
+    });
+  return {
+    bill: (options) => checked(options, (session) => billCalls(session, toBillRequest(options))),
+    report: (of, options) =>
+      checked(options, async (session) => {
+        const { period, reports, remote = false } = options;
+        const service = 'service' in of ? of.service : null;
+        const client = 'client' in of ? of.client : null;
+        return { reports: await reportCalls(session, { service, client, period, remote, reports }) };
+      }),
+    records: (request, options) =>
+      checked(options, (session) => {
+        const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
+        return readRecords(session, { ...whole, ...request });
+      }),
+    simulate: (request, options) =>
+      checked(options, (session) => {
+        const whole = { service: null, plan: null, at: null, local: false, incrementBase: 'after-initial' } as const;
+        return simulateCall(session, { ...whole, ...request });
+      }),
+    reconcile: (request, options) =>
+      checked(options, async (session) => ({
+        bills: await reconcileCalls(session, { service: null, period: null, billed: null, ...request }),
+      })),
+  };
+}
+
+function toBillRequest(options: BillCallsOptions = {}) {
+  const { service = null, invoice = null, period = null, reports = null } = options;
+  const { final = false, resend = false, zeroLine = false, allowUnrated = false, verifyRating = false } = options;
+  const { dryRun = false } = options;
+  const how = { final, resend, zeroLine, allowUnrated, verifyRating, dryRun };
+  return { service, invoice, period, reports, ...how, waitMs: toWaitMs(options) };
+}

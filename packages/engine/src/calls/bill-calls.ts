@@ -1,0 +1,208 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
+import { type BillPeriod, invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
+import { compareIds } from '../natural-order.js';
+import { type Run, type RunView, withRun } from '../run/bracket.js';
+import { requireService, type Session } from '../session.js';
+import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
+import { finalPeriod, findDue, isFinal, isInDoubt, periodOf } from './due.js';
+import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
+
+/** Which bills to make, and how. */
+export interface BillRequest extends BillOptions {
+  /** Null: all services, or those of the invoice. */
+  service: string | null;
+  /** `previous-month`, `YYYY-MM` or `FROM..TO`; null: what is due. */
+  period: string | null;
+  waitMs: number;
+}
+
+/** `call bill --json` (docs/json.md). */
+export interface CallBillReport {
+  run: RunView;
+  /** By service, the newest period first. */
+  bills: CallBillView[];
+}
+
+/** Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. */
+export async function billCalls(session: Session, request: BillRequest): Promise<CallBillReport> {
+  const { calls } = await session.billing();
+  // What is missing in the config is the same for every bill.
+  if (!request.dryRun) calls.settings();
+  const services = await findServices(session, request);
+  const command = { command: 'call bill', dryRun: request.dryRun, service: request.service ?? undefined };
+  return withRun(session, command, async (run) => {
+    await run.start();
+    const bills: CallBillView[] = [];
+    for (const service of services) {
+      session.deps.signal.throwIfAborted();
+      bills.push(...(await billService(session, run, service, request)));
+    }
+    const changes = bills.some(({ state }) => state === 'added');
+    const failed = bills.filter(({ state }) => state === 'failed').length;
+    const outcome = failed === 0 ? 'done' : failed === bills.length ? 'failed' : 'partial';
+    run.totals = { bills: bills.length, failed };
+    await run.end({ outcome, changes });
+    const { observing: _observing, ...view } = run.view;
+    return { run: view, bills };
+  });
+}
+
+async function findServices(session: Session, { service, invoice }: BillRequest): Promise<ServiceRecord[]> {
+  if (service !== null) return [await requireService(session, service)];
+  const panels = await findTelephonyPanels(session);
+  if (panels.length === 0) throw usageError('unsupported', 'No panel of the config has telephony');
+  const all: ServiceRecord[] = [];
+  for (const panel of panels) all.push(...(await session.store.services.list({ panel })));
+  const billable = all.filter(({ status }) => status !== 'pending').sort((a, b) => compareIds(a.id, b.id));
+  if (invoice === null) return billable;
+  const { calls } = await session.billing();
+  const { serviceRef } = calls;
+  const { client, lines } = await calls.invoice(invoice, session.deps.signal);
+  const own = billable.filter((one) => one.client === client);
+  if (serviceRef === null) return own;
+  return own.filter(({ refs }) => lines.some((line) => line.service !== null && line.service === refs[serviceRef]));
+}
+
+async function findTelephonyPanels(session: Session): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of Object.keys(session.config.panels)) {
+    if (session.kindOf(name)?.capabilities.includes('calls') !== true) continue;
+    if ((await session.panel(name)).telephony !== undefined) found.push(name);
+  }
+  return found;
+}
+
+/** The lease of a service for billing, beside the service's own: a poll or a command does not stop it. */
+const callsLease = (service: string): string => `calls:${service}`;
+
+async function billService(
+  session: Session,
+  run: Run,
+  service: ServiceRecord,
+  request: BillRequest,
+): Promise<CallBillView[]> {
+  const line = request.service === null ? await findLine(session, service) : await requireLine(session, service);
+  if (line === null) return [];
+  if (request.dryRun) return billLine(session, { line, request, fences: [] });
+  const lease = callsLease(service.id);
+  try {
+    const held = await run.leases.take(lease, request.waitMs);
+    return await billLine(session, { line, request, fences: [held] });
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.kind !== 'busy' || request.service !== null) throw error;
+    // Another run bills it now.
+    return [];
+  } finally {
+    await run.leases.release(lease);
+  }
+}
+
+interface OfLine {
+  line: Line;
+  request: BillRequest;
+  fences: Parameters<typeof billPeriod>[1]['fences'];
+}
+
+async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
+  const { line, request, fences } = of;
+  const known = await session.store.callBills.list({ service: line.service.id });
+  const billed: CallBillView[] = [];
+  const bill = async (period: BillPeriod): Promise<CallBillView> => {
+    const view = await billPeriod(session, { line, period, options: request, fences });
+    billed.unshift(view);
+    return view;
+  };
+  if (request.final) {
+    await billFinally(session, of, known, bill);
+    return billed;
+  }
+  const stated = await statedPeriod(session, of);
+  if (stated !== null) {
+    await bill(stated);
+    return billed;
+  }
+  for (const period of await duePeriodsOf(session, line, known)) await bill(period);
+  return [...billed, ...(await earlier(session, of, known, billed))].sort((a, b) =>
+    a.period.from < b.period.from ? 1 : -1,
+  );
+}
+
+/** Finishes what an earlier run began, then bills what is left until now. */
+async function billFinally(
+  session: Session,
+  { line, request }: OfLine,
+  known: readonly CallBillRecord[],
+  bill: (period: BillPeriod) => Promise<CallBillView>,
+): Promise<void> {
+  const { timeZone } = line.telephony;
+  const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
+  for (const one of begun) if ((await bill(periodOf(one, timeZone))).state === 'failed') return;
+  const { createdAt } = await readSubscriber(session, line);
+  const after = await session.store.callBills.list({ service: line.service.id });
+  const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
+  const start = createdAt ?? line.service.createdAt;
+  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt: start });
+  if (last !== null) await bill(last);
+}
+
+async function statedPeriod(session: Session, { line, request }: OfLine): Promise<BillPeriod | null> {
+  const { period, invoice } = request;
+  const { timeZone } = line.telephony;
+  if (period === null && invoice === null) return null;
+  const invoiceDate = invoice === null ? session.now() : await dateOf(session, invoice);
+  const localDate = invoiceDate.includes('T') ? toLocalTime(invoiceDate, timeZone).slice(0, 10) : invoiceDate;
+  if (period !== null) return parsePeriod(period, { invoiceDate: localDate, timeZone });
+  return invoicePeriod({ rule: await ruleOf(session, line), invoiceDate: localDate, timeZone });
+}
+
+async function dateOf(session: Session, invoice: string): Promise<string> {
+  const { calls } = await session.billing();
+  return (await calls.invoice(invoice, session.deps.signal)).date;
+}
+
+async function ruleOf(session: Session, line: Line): Promise<PeriodRule> {
+  if (line.terms.period === 'previous-month') return 'previous-month';
+  const { createdAt } = await readSubscriber(session, line);
+  const at = createdAt ?? line.service.createdAt;
+  return { anniversary: Number(toLocalTime(at, line.telephony.timeZone).slice(8, 10)) };
+}
+
+async function duePeriodsOf(session: Session, line: Line, bills: readonly CallBillRecord[]): Promise<BillPeriod[]> {
+  const { timeZone, billFrom } = line.telephony;
+  const { panel, status } = line.service;
+  if (billFrom === null) {
+    throw usageError(
+      'bill_from_missing',
+      `Panel "${panel}" has no billFrom in the config: no period is due before it is known which one is the first`,
+      { panel },
+    );
+  }
+  // Its last bill was made, or given up, when it was terminated.
+  if (status === 'terminated') return bills.filter(isInDoubt).map((one) => periodOf(one, timeZone));
+  const rule = await ruleOf(session, line);
+  const { graceMinutes } = line.terms;
+  return findDue({ bills, rule, timeZone, now: session.now(), graceMinutes, billFrom, createdAt: null });
+}
+
+/** Earlier bills are listed for this long. */
+const LISTED_MS = 93 * 86_400_000;
+
+async function earlier(
+  session: Session,
+  { line, request, fences }: OfLine,
+  known: readonly CallBillRecord[],
+  billed: readonly CallBillView[],
+): Promise<CallBillView[]> {
+  const since = session.deps.clock.now() - LISTED_MS;
+  const shown = known.filter(
+    (bill) =>
+      isFinal(bill) && Date.parse(bill.end) >= since && !billed.some(({ period }) => period.from === bill.start),
+  );
+  const views: CallBillView[] = [];
+  for (const bill of shown) {
+    const period = periodOf(bill, line.telephony.timeZone);
+    views.push(await billPeriod(session, { line, period, options: request, fences }));
+  }
+  return views;
+}

@@ -1,0 +1,360 @@
+import { isPanelError } from '@sluice/panel-http';
+import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { CallBillRecord, HeldLease } from '@sluice/state-store';
+import {
+  type BillPeriod,
+  billKey,
+  billMarker,
+  type ChargeDifference,
+  decideBill,
+  isClosed,
+  periodsOverlap,
+  type ReportFormat,
+  reportFileName,
+  type Subscriber,
+  TelephonyError,
+  withMarker,
+} from '@sluice/telephony';
+import { QuotaCoreError } from '@sluice/quota-core';
+import type { Session } from '../session.js';
+import { isFinal, isInDoubt } from './due.js';
+import { type CallReportSink, gather, type Gathered } from './gather.js';
+import { type Line, readSubscriber } from './line-of-service.js';
+import { changeBill, placeLine } from './place-line.js';
+
+/** Writes the reports of bills. */
+export interface CallReports {
+  format: ReportFormat;
+  /** Begins a report; the name has no folder. One of a bill that is not final replaces an earlier one. */
+  open(name: string): Promise<CallReportSink>;
+  /** Returns the absolute path of a report that exists. */
+  find(name: string): Promise<string | null>;
+}
+
+/** How bills are made. */
+export interface BillOptions {
+  dryRun: boolean;
+  /** End now: the period may not be over. */
+  final: boolean;
+  resend: boolean;
+  zeroLine: boolean;
+  allowUnrated: boolean;
+  verifyRating: boolean;
+  /** The invoice for the line; null: the one that fits. */
+  invoice: string | null;
+  /** Null: no report is written. */
+  reports: CallReports | null;
+}
+
+/** The bill of one period, in `call bill --json` (docs/json.md). */
+export interface CallBillView {
+  service: string;
+  invoice: string | null;
+  /** Half open, instants (ISO UTC). */
+  period: { from: string; to: string };
+  /** Distinct records of the period; null where they were not read. */
+  calls: number | null;
+  /** After increments; null where it is not known. */
+  billedSeconds: number | null;
+  /** The line's amount; null where the calls were not read. */
+  total: string | null;
+  currency: string | null;
+  state: 'added' | 'already-added' | 'nothing-to-bill' | 'failed' | 'planned';
+  reason: string | null;
+  /** Absolute path of the report. */
+  csv: string | null;
+  error: ItemError | null;
+  warnings: ItemError[];
+  /** Differences to the rates, the first hundred; absent where they were not checked. */
+  differences?: ChargeDifference[];
+}
+
+/** A period of a line that is to be billed. */
+export interface PeriodOfLine {
+  line: Line;
+  period: BillPeriod;
+  options: BillOptions;
+  fences: HeldLease[];
+}
+
+/** Bills one period of a line; what goes wrong is in the result. */
+export async function billPeriod(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+  try {
+    return await makeBill(session, of);
+  } catch (error) {
+    if (!isOfOneBill(error)) throw error;
+    return { ...emptyView(of), state: 'failed', error: toItemError(error) };
+  }
+}
+
+function isOfOneBill(error: unknown): boolean {
+  if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
+  return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
+}
+
+function emptyView({ line, period }: PeriodOfLine): CallBillView {
+  return {
+    service: line.service.id,
+    invoice: null,
+    period: { from: toUtc(period.start), to: toUtc(period.end) },
+    calls: null,
+    billedSeconds: null,
+    total: null,
+    currency: line.telephony.currency,
+    state: 'planned',
+    reason: null,
+    csv: null,
+    error: null,
+    warnings: [],
+  };
+}
+
+async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillView> {
+  const { line, period, options } = of;
+  const { service, telephony, subscriberId } = line;
+  const identity = { installation: telephony.installation, subscriberId, period };
+  const stored = await session.store.callBills.find(billKey(identity));
+  if (stored !== null && isFinal(stored)) return finished(session, of, stored);
+  const client = requireClient(service.client, service.id);
+  await refuseOverlap(session, of, stored);
+  if (stored !== null && isInDoubt(stored)) {
+    return options.dryRun ? toView(of, stored, 'planned') : place(session, of, { bill: stored, client });
+  }
+  const subscriber = await readSubscriber(session, line);
+  refuseOpenPeriod(session, of);
+  const billingType = subscriber.billingType ?? line.terms.billingType;
+  if (billingType === 'prepaid') return nothing(session, of, { stored, gathered: null, reason: 'prepaid', csv: null });
+  return gatherAndPlace(session, of, { stored, client, subscriber });
+}
+
+async function gatherAndPlace(
+  session: Session,
+  of: PeriodOfLine,
+  { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber },
+): Promise<CallBillView> {
+  const { line, period, options } = of;
+  const reports = options.dryRun ? null : options.reports;
+  const sink = reports === null ? null : await reports.open(nameOf(line, period));
+  let csv: string | null = null;
+  try {
+    const gathered = await gather(session, {
+      line,
+      period,
+      verifyPlan: options.verifyRating ? (subscriber.planId ?? '') : null,
+      report: sink === null || reports === null ? null : { sink, format: reports.format },
+    });
+    const { allowUnrated, zeroLine } = options;
+    const decision = decideBill({ totals: gathered.totals, billingType: 'postpaid', allowUnrated, zeroLine });
+    if (decision.kind === 'refuse') throw await refused(session, of, { stored, gathered, decision });
+    csv = (await sink?.finish()) ?? null;
+    if (decision.kind === 'nothing')
+      return await nothing(session, of, { stored, gathered, reason: decision.reason, csv });
+    if (options.dryRun) return { ...emptyView(of), ...figures(gathered) };
+    const bill = await storeBill(session, of, { stored, gathered, state: 'planned', csv, note: null });
+    return { ...(await place(session, of, { bill, client })), ...figures(gathered) };
+  } catch (error) {
+    if (csv === null) await sink?.discard();
+    throw error;
+  }
+}
+
+/** Puts the line on an invoice; a failure is in the view, with the figures of the bill. */
+async function place(
+  session: Session,
+  of: PeriodOfLine,
+  { bill, client }: { bill: CallBillRecord; client: string },
+): Promise<CallBillView> {
+  const { line, options, fences } = of;
+  const { invoice, resend } = options;
+  try {
+    const placed = await placeLine(session, { service: line.service, client, bill, invoice, resend, fences });
+    return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
+  } catch (error) {
+    if (!isOfOneBill(error)) throw error;
+    const now = (await session.store.callBills.get(bill.id)) ?? bill;
+    const problem = toItemError(error);
+    const failed = isInDoubt(now)
+      ? now
+      : await changeBill(session, fences, now, { state: 'failed', note: problem.message });
+    return { ...toView(of, failed, 'failed'), error: problem };
+  }
+}
+
+/** Returns a bill that is done with; its report is made again where it is missing. */
+async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord): Promise<CallBillView> {
+  const { line, period, options } = of;
+  const { reports } = options;
+  const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
+  const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
+  if (reports === null || options.dryRun || bill.note === 'prepaid') return view;
+  const name = nameOf(line, period);
+  const existing = await reports.find(name);
+  if (existing !== null) return { ...view, csv: existing };
+  const sink = await reports.open(name);
+  try {
+    const gathered = await gather(session, {
+      line,
+      period,
+      verifyPlan: null,
+      report: { sink, format: reports.format },
+    });
+    const warnings =
+      gathered.digest === bill.digest
+        ? []
+        : [{ code: 'calls_changed', message: 'The calls are not those that were billed: compare them' }];
+    return { ...view, csv: await sink.finish(), warnings };
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+async function nothing(
+  session: Session,
+  of: PeriodOfLine,
+  result: { stored: CallBillRecord | null; gathered: Gathered | null; reason: 'zero' | 'prepaid'; csv: string | null },
+): Promise<CallBillView> {
+  const { stored, gathered, reason, csv } = result;
+  const shown = gathered === null ? {} : figures(gathered);
+  const view: CallBillView = { ...emptyView(of), ...shown, state: 'nothing-to-bill', reason, csv };
+  if (of.options.dryRun) return view;
+  await storeBill(session, of, { stored, gathered, state: 'zero', csv, note: reason });
+  return view;
+}
+
+async function refused(
+  session: Session,
+  of: PeriodOfLine,
+  {
+    stored,
+    gathered,
+    decision,
+  }: { stored: CallBillRecord | null; gathered: Gathered; decision: { code: string; message: string } },
+): Promise<SluiceError> {
+  const code = decision.code.replaceAll('-', '_');
+  const message = `Service "${of.line.service.id}" is not billed: ${decision.message}`;
+  if (!of.options.dryRun) await storeBill(session, of, { stored, gathered, state: 'failed', csv: null, note: message });
+  return new SluiceError(code, message, { details: { service: of.line.service.id } });
+}
+
+async function storeBill(
+  session: Session,
+  of: PeriodOfLine,
+  made: {
+    stored: CallBillRecord | null;
+    gathered: Gathered | null;
+    state: 'planned' | 'zero' | 'failed';
+    csv: string | null;
+    note: string | null;
+  },
+): Promise<CallBillRecord> {
+  const { stored, gathered, state, csv, note } = made;
+  const { line, period } = of;
+  const { service, telephony, subscriberId } = line;
+  const key = billKey({ installation: telephony.installation, subscriberId, period });
+  const figures = {
+    state,
+    client: service.client,
+    billing: session.config.billing,
+    invoice: null,
+    description: describe(of, key),
+    amount: gathered?.totals.amount ?? '0',
+    charged: gathered?.totals.total ?? '0',
+    currency: telephony.currency,
+    calls: gathered?.totals.calls ?? 0,
+    digest: gathered?.digest ?? '',
+    file: csv,
+    note,
+    run: session.runId,
+    sentAt: null,
+    endedAt: state === 'zero' ? session.now() : null,
+  };
+  const id = stored?.id ?? session.id('cb');
+  const row = { id, service: service.id, key, subscriber: subscriberId, ...toUtcRange(period), at: session.now() };
+  const added = await session.write(of.fences, async (tables) => {
+    if (stored === null) return tables.callBills.add({ ...row, ...figures });
+    await tables.callBills.update(id, figures);
+    return true;
+  });
+  if (!added) throw new SluiceError('lease_held', `Another run bills "${service.id}"`, { kind: 'busy' });
+  return { ...(stored ?? row), ...figures };
+}
+
+function describe({ period }: PeriodOfLine, key: string): string {
+  return withMarker(`Calls from ${period.start.slice(0, 10)} until before ${period.end.slice(0, 10)}`, billMarker(key));
+}
+
+function nameOf({ telephony, subscriberId }: Line, period: BillPeriod): string {
+  return reportFileName({ installation: telephony.installation, subscriberId, period });
+}
+
+function figures({ totals, differences, differenceCount }: Gathered) {
+  const { calls, billedSeconds, amount, currency, warnings, outside } = totals;
+  const odd = [...warnings, ...(outside === null ? [] : [outside])].map(({ code, count, ids }) => ({
+    code: code.replaceAll('-', '_'),
+    message: `${count} of the calls: ${ids.join(', ')}`,
+  }));
+  const rating =
+    differenceCount === 0
+      ? []
+      : [{ code: 'rating_differs', message: `${differenceCount} charges differ from the rates` }];
+  return {
+    calls,
+    billedSeconds,
+    total: amount,
+    currency,
+    warnings: [...odd, ...rating],
+    ...(differences === null ? {} : { differences }),
+  };
+}
+
+function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
+  const { invoice, calls, amount, currency, file } = bill;
+  return { ...emptyView(of), invoice, calls, total: amount, currency, csv: file, state };
+}
+
+function toUtc(local: string): string {
+  return new Date(local).toISOString();
+}
+
+function toUtcRange({ start, end }: BillPeriod): { start: string; end: string } {
+  return { start: toUtc(start), end: toUtc(end) };
+}
+
+function requireClient(client: string | null, service: string): string {
+  if (client !== null) return client;
+  throw new SluiceError('no_client', `"${service}" has no client, so nobody can be charged`, { details: { service } });
+}
+
+/** Refuses a period of which another bill has a part, since its calls would be billed twice. */
+async function refuseOverlap(
+  session: Session,
+  { line, period }: PeriodOfLine,
+  own: CallBillRecord | null,
+): Promise<void> {
+  const bills = await session.store.callBills.list({ service: line.service.id });
+  const other = bills.find(
+    (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
+  );
+  if (other === undefined) return;
+  throw new SluiceError(
+    'period_overlaps',
+    `Bill ${other.id} of "${line.service.id}" covers a part of the period, until ${other.end}; nothing was changed`,
+    { details: { service: line.service.id, bill: other.id } },
+  );
+}
+
+/** A panel's clock that differs by more counts instead of the local one. */
+const CLOCK_MS = 60_000;
+
+function refuseOpenPeriod(session: Session, { line, period, options }: PeriodOfLine): void {
+  if (options.final) return;
+  const difference = session.clockDifference(line.service.panel) ?? 0;
+  const nowMs = session.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
+  if (isClosed(period, new Date(nowMs).toISOString(), line.terms.graceMinutes)) return;
+  throw new SluiceError(
+    'period_open',
+    `The period until ${period.end} is open until ${line.terms.graceMinutes} minutes after its end: records may still arrive`,
+    { details: { service: line.service.id } },
+  );
+}

@@ -1,0 +1,84 @@
+import type { CallBillRecord } from '@sluice/state-store';
+import {
+  type BillPeriod,
+  duePeriods,
+  explicitPeriod,
+  isClosed,
+  localDay,
+  type PeriodRule,
+  periodsOverlap,
+  toLocalTime,
+} from '@sluice/telephony';
+
+/** What the due periods of a line follow from. */
+export interface DueRequest {
+  /** All bills of the service, newest period first. */
+  bills: readonly CallBillRecord[];
+  rule: PeriodRule;
+  timeZone: string;
+  now: string;
+  graceMinutes: number;
+  /** First local day that may be billed. */
+  billFrom: string;
+  /** When the line was made, if known. */
+  createdAt: string | null;
+}
+
+/** Periods are due for this many months. */
+const MONTHS = 3;
+
+/** Whether the period of a bill is done with. */
+export function isFinal({ state }: Pick<CallBillRecord, 'state'>): boolean {
+  return state === 'confirmed' || state === 'zero';
+}
+
+/** Whether the line of a bill may have been sent. */
+export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
+  return state === 'sending' || state === 'unknown';
+}
+
+/** Returns the period of a stored bill as its key has it. */
+export function periodOf({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, timeZone: string): BillPeriod {
+  return explicitPeriod({ start, end, timeZone });
+}
+
+/**
+ * Returns the periods to bill, the oldest first: bills in doubt, and closed periods that no final bill covers. Of a line that
+ * was never billed it is the period just closed.
+ */
+export function findDue(request: DueRequest): BillPeriod[] {
+  const { bills, timeZone, graceMinutes, now } = request;
+  const final = bills.filter(isFinal);
+  const begun = bills.filter((bill) => isInDoubt(bill) || bill.state === 'planned');
+  const ends = final.map(({ end }) => end).sort();
+  const { rule, createdAt } = request;
+  const due = (billedUntil: string | null, atMost: number): BillPeriod[] =>
+    duePeriods({ rule, timeZone, now, graceMinutes, createdAt, billedUntil, atMost });
+  const isOpen = (period: BillPeriod): boolean => !final.some((bill) => periodsOverlap(bill, period));
+  const fromMs = Date.parse(localDay(request.billFrom, timeZone).start);
+  const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : MONTHS) : due(ends.at(-1) ?? null, MONTHS);
+  // A period between two bills that failed at its time.
+  const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, MONTHS).filter(isOpen);
+  const started = begun.map((bill) => periodOf(bill, timeZone)).filter((period) => isClosed(period, now, 0));
+  // Without a final bill, what was not due at the first attempt never is.
+  const firstMs = ends.length > 0 ? fromMs : Math.max(fromMs, ...bills.slice(-1).map(({ start }) => Date.parse(start)));
+  const all = [...started, ...fresh.filter(isOpen), ...gaps].filter(({ start }) => Date.parse(start) >= firstMs);
+  const chosen: BillPeriod[] = [];
+  for (const period of all) if (!chosen.some((other) => periodsOverlap(other, period))) chosen.push(period);
+  return chosen.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+}
+
+/** Returns the period of the last bill of a line: from the end of what is billed until now. */
+export function finalPeriod(
+  bills: readonly CallBillRecord[],
+  { timeZone, now, createdAt }: { timeZone: string; now: string; createdAt: string },
+): BillPeriod | null {
+  const billedUntil = bills
+    .filter(isFinal)
+    .map(({ end }) => end)
+    .sort()
+    .at(-1);
+  const start = billedUntil ?? createdAt;
+  if (Date.parse(toLocalTime(now, timeZone)) <= Date.parse(toLocalTime(start, timeZone))) return null;
+  return explicitPeriod({ start, end: now, timeZone });
+}

@@ -1,0 +1,87 @@
+import {
+  type BillPeriod,
+  CallTally,
+  type CallRecord,
+  type CallTotals,
+  type ChargeDifference,
+  compareCharge,
+  createCallReport,
+  IdsDigest,
+  RateTable,
+  type ReportFormat,
+} from '@sluice/telephony';
+import type { Session } from '../session.js';
+import type { Line } from './line-of-service.js';
+import { readSorted } from './read-sorted.js';
+
+/** Where the text of a report goes, part by part. */
+export interface CallReportSink {
+  write(text: string): Promise<void>;
+  /** Puts the report in its place, in one step; returns its absolute path. */
+  finish(): Promise<string>;
+  /** Leaves nothing behind. */
+  discard(): Promise<void>;
+}
+
+/** Calls of a period, summed. */
+export interface Gathered {
+  totals: CallTotals;
+  /** Digest of the ids in the order of the report. */
+  digest: string;
+  /** Differences to the rates, the first hundred; null where they were not checked. */
+  differences: ChargeDifference[] | null;
+  differenceCount: number;
+}
+
+/** What to gather. */
+export interface GatherRequest {
+  line: Line;
+  period: BillPeriod;
+  /** Plan whose rates the charges are compared with; null: they are not compared. */
+  verifyPlan: string | null;
+  report: { sink: CallReportSink; format: ReportFormat } | null;
+}
+
+const MOST_DIFFERENCES = 100;
+
+/** Reads the calls of a period, sums them, and writes the report row by row. */
+export async function gather(session: Session, request: GatherRequest): Promise<Gathered> {
+  const { line, period, report } = request;
+  const { telephony, subscriberId } = line;
+  const { signal } = session.deps;
+  const tally = new CallTally({ period, currency: telephony.currency, subscriberId });
+  const digest = new IdsDigest();
+  const verify = request.verifyPlan === null ? null : await createVerifier(session, line, request.verifyPlan);
+  const writer = report === null ? null : createCallReport({ format: report.format, timeZone: telephony.timeZone });
+  if (writer !== null) await report?.sink.write(writer.header());
+  const filter = { from: period.start, to: period.end, subscriberId };
+  for await (const calls of readSorted(telephony, filter, { signal })) {
+    const rows: string[] = [];
+    for (const call of calls) {
+      if (tally.add(call) !== 'counted') continue;
+      digest.add(call.id);
+      verify?.check(call);
+      if (writer !== null) rows.push(writer.row(call));
+    }
+    if (rows.length > 0) await report?.sink.write(rows.join(''));
+  }
+  const totals = tally.totals();
+  if (writer !== null) await report?.sink.write(writer.total(totals));
+  return { totals, digest: digest.digest(), differences: verify?.found ?? null, differenceCount: verify?.count() ?? 0 };
+}
+
+async function createVerifier({ deps }: Session, { telephony }: Line, planId: string) {
+  const table = new RateTable(await telephony.list('rates', { planId }, deps.signal), planId);
+  const found: ChargeDifference[] = [];
+  let count = 0;
+  return {
+    found,
+    count: () => count,
+    check: (call: CallRecord): void => {
+      const difference = compareCharge(call, table, { timeZone: telephony.timeZone });
+      if (difference === null) return;
+      count += 1;
+      if (found.length < MOST_DIFFERENCES) found.push(difference);
+    },
+  };
+}

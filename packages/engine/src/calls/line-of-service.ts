@@ -1,0 +1,45 @@
+import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
+import type { Subscriber } from '@sluice/telephony';
+import type { ServiceRecord } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
+import { requireFacet } from '../panels/facet.js';
+import type { Session } from '../session.js';
+
+/** A service with its line on a telephony panel. */
+export interface Line {
+  service: ServiceRecord;
+  telephony: PanelTelephony;
+  subscriberId: string;
+  terms: CallTerms;
+}
+
+const DEFAULT_TERMS: CallTerms = { period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' };
+
+/** Returns the telephony of a panel. */
+export async function openTelephony(session: Session, panel: string): Promise<PanelTelephony> {
+  return requireFacet(await session.panel(panel), 'telephony');
+}
+
+/** Returns a service's line; null where it has none yet. */
+export async function findLine(session: Session, service: ServiceRecord): Promise<Line | null> {
+  const telephony = await openTelephony(session, service.panel);
+  const subscriberId = telephony.subscriberOf(service);
+  if (subscriberId === null) return null;
+  const product = findEntry(session.config.products, service.product);
+  return { service, telephony, subscriberId, terms: product === undefined ? DEFAULT_TERMS : telephony.terms(product) };
+}
+
+/** Returns a service's line. */
+export async function requireLine(session: Session, service: ServiceRecord): Promise<Line> {
+  const line = await findLine(session, service);
+  if (line !== null) return line;
+  throw new SluiceError('no_account', `"${service.id}" has no line on panel "${service.panel}" yet`, {
+    kind: 'not-found',
+    details: { service: service.id },
+  });
+}
+
+/** Returns the subscriber of a line. */
+export function readSubscriber({ deps }: Session, { telephony, subscriberId }: Line): Promise<Subscriber> {
+  return telephony.get('subscribers', subscriberId, deps.signal);
+}

@@ -1,0 +1,134 @@
+import { type CallFilter, SluiceError, usageError } from '@sluice/panel-kind';
+import {
+  type BillPeriod,
+  type CallRecord,
+  CallTally,
+  type CallTotals,
+  explicitPeriod,
+  localDay,
+  parsePeriod,
+  reportFileName,
+  toLocalTime,
+} from '@sluice/telephony';
+import { requireService, type Session } from '../session.js';
+import type { CallReports } from './bill-period.js';
+import { gather } from './gather.js';
+import { openTelephony, requireLine } from './line-of-service.js';
+import { readSorted } from './read-sorted.js';
+import { fetchRemoteReport } from './remote-report.js';
+
+/** Which records to read. */
+export interface RecordsRequest {
+  /** Null: of all lines of the panel. */
+  service: string | null;
+  /** A number in its canonical form. */
+  did: string | null;
+  /** Needed without a service. */
+  panel: string | null;
+  direction: 'inbound' | 'outbound' | null;
+  /** Local day `YYYY-MM-DD`; null with `from` null: today in the billing zone. */
+  day: string | null;
+  /** Local date or instant. */
+  from: string | null;
+  to: string | null;
+  /** Called with each record, in the order of time. */
+  onCall: (call: CallRecord) => Promise<void> | void;
+}
+
+/** What was read; the records are not kept. */
+export interface RecordsReport {
+  panel: string;
+  period: { from: string; to: string };
+  /** Whether the window is not over: records may still arrive and change. Nothing of it is ever billed. */
+  provisional: boolean;
+  totals: CallTotals;
+}
+
+/** Reads call records in the order of time, and sums them. */
+export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsReport> {
+  const service = request.service === null ? null : await requireService(session, request.service);
+  const panel = service?.panel ?? request.panel;
+  if (panel === null) throw usageError('unknown_panel', 'Name the panel whose calls are read');
+  const telephony = await openTelephony(session, panel);
+  const line = service === null ? null : await requireLine(session, service);
+  const period = toWindow(session, request, telephony.timeZone);
+  const filter: CallFilter = {
+    from: period.start,
+    to: period.end,
+    ...(line === null ? {} : { subscriberId: line.subscriberId }),
+    ...(request.did === null ? {} : { did: request.did }),
+    ...(request.direction === null ? {} : { direction: request.direction }),
+  };
+  const { currency } = telephony;
+  const tally = new CallTally({ period, currency, subscriberId: line?.subscriberId ?? null });
+  for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
+    for (const call of calls) if (['counted', 'problem'].includes(tally.add(call))) await request.onCall(call);
+  }
+  const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
+  return { panel, period: { from, to }, provisional: to > session.now(), totals: tally.totals() };
+}
+
+function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
+  if (from !== null || to !== null) {
+    if (from === null || to === null) throw usageError('invalid_period', 'A window needs its beginning and its end');
+    return explicitPeriod({ start: from, end: to, timeZone });
+  }
+  const today = toLocalTime(session.now(), timeZone).slice(0, 10);
+  return { ...localDay(day ?? today, timeZone), timeZone };
+}
+
+/** Which report to make. */
+export interface CallReportCall {
+  /** One of both. */
+  service: string | null;
+  client: string | null;
+  period: string;
+  /** Let the panel make the report. */
+  remote: boolean;
+  reports: CallReports;
+}
+
+/** The report of one line, in `call report --json`. */
+export interface CallReportView {
+  service: string;
+  period: { from: string; to: string };
+  csv: string;
+  /** Null for a report of the panel's own. */
+  totals: CallTotals | null;
+}
+
+/** Writes the report of a period without billing it, one file per line. */
+export async function reportCalls(session: Session, request: CallReportCall): Promise<CallReportView[]> {
+  const services =
+    request.service === null
+      ? await session.store.services.list({ client: request.client ?? '' })
+      : [await requireService(session, request.service)];
+  const own = services.filter(({ panel }) => session.kindOf(panel)?.capabilities.includes('calls') === true);
+  if (own.length === 0) {
+    throw new SluiceError('unknown_client', `No service with calls is of client "${request.client ?? ''}"`, {
+      kind: 'not-found',
+    });
+  }
+  const made: CallReportView[] = [];
+  for (const service of own) {
+    const line = await requireLine(session, service);
+    const { timeZone, installation } = line.telephony;
+    const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+    const period = parsePeriod(request.period, { invoiceDate, timeZone });
+    const { format } = request.reports;
+    const sink = await request.reports.open(
+      reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
+    );
+    try {
+      const totals = request.remote
+        ? (await fetchRemoteReport(session, line, period, sink), null)
+        : (await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals;
+      const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
+      made.push({ service: service.id, period: { from, to }, csv: await sink.finish(), totals });
+    } catch (error) {
+      await sink.discard();
+      throw error;
+    }
+  }
+  return made;
+}

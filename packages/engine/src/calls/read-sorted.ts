@@ -1,0 +1,62 @@
+import { isPanelError } from '@sluice/panel-http';
+import type { CallFilter, PanelTelephony } from '@sluice/panel-kind';
+import { type CallRecord, compareCalls } from '@sluice/telephony';
+
+/** Records that are sorted at once: this many are kept in memory. */
+const AT_ONCE = 20_000;
+/** How often a list is read that changes while it is read. */
+const ATTEMPTS = 3;
+const SECOND = 1000;
+
+/**
+ * Reads the calls of a window in the order of a report, whatever order the system has. A window with more calls than fit is
+ * read in halves, so that memory does not grow with the number of calls.
+ */
+export async function* readSorted(
+  telephony: Pick<PanelTelephony, 'calls'>,
+  filter: CallFilter,
+  options: { signal: AbortSignal; atOnce?: number },
+): AsyncGenerator<CallRecord[], void, undefined> {
+  const { atOnce = AT_ONCE } = options;
+  const [from, to] = [Date.parse(filter.from), Date.parse(filter.to)];
+  const half = from + Math.ceil((to - from) / 2 / SECOND) * SECOND;
+  // One second can't be halved: all of it is one part.
+  const most = half < to ? atOnce : Infinity;
+  const calls = await readSteady(telephony, filter, { ...options, most });
+  if (calls !== null) {
+    yield calls.sort(compareCalls);
+    return;
+  }
+  const middle = new Date(half).toISOString();
+  yield* readSorted(telephony, { ...filter, to: middle }, options);
+  yield* readSorted(telephony, { ...filter, from: middle }, options);
+}
+
+/** Reads a window; null where it has more calls than fit. A list that changed meanwhile is read again. */
+async function readSteady(
+  telephony: Pick<PanelTelephony, 'calls'>,
+  filter: CallFilter,
+  options: { signal: AbortSignal; most: number },
+): Promise<CallRecord[] | null> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readWindow(telephony, filter, options);
+    } catch (error) {
+      if (!isPanelError(error) || error.panelCode !== 'list_changed' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function readWindow(
+  telephony: Pick<PanelTelephony, 'calls'>,
+  filter: CallFilter,
+  { signal, most }: { signal: AbortSignal; most: number },
+): Promise<CallRecord[] | null> {
+  const found: CallRecord[] = [];
+  for await (const { calls, total } of telephony.calls(filter, signal)) {
+    signal.throwIfAborted();
+    for (const call of calls) found.push(call);
+    if (found.length > most || (total !== null && total > most)) return null;
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
+import type { CallBillRecord } from '@sluice/state-store';
+import { CallTally, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import { requireService, type Session } from '../session.js';
+import { isFinal, periodOf } from './due.js';
+import { findLine } from './line-of-service.js';
+import { readSorted } from './read-sorted.js';
+
+/** Which bills to compare. */
+export interface ReconcileCallsRequest {
+  service: string | null;
+  period: string | null;
+  /** Reads the calls of a bill's report back; null where it is gone. Without it, ids stay unknown. */
+  billed: ((bill: CallBillRecord) => Promise<AsyncIterable<{ id: string; charge: string | null }> | null>) | null;
+}
+
+/** A bill compared with the records of now, in `call reconcile --json` (docs/json.md). */
+export interface ComparedBill {
+  service: string;
+  period: { from: string; to: string };
+  billed: { calls: number; total: string };
+  now: { calls: number; total: string };
+  /** What came later, less what is gone; with all digits of the charges. */
+  difference: string;
+  /** Ids; empty where the report of the bill is gone. */
+  late: string[];
+  missing: string[];
+  changed: string[];
+}
+
+const MOST_IDS = 1000;
+
+/** Compares final bills with the records of now. Bills nothing. */
+export async function reconcileCalls(session: Session, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
+  const filter = request.service === null ? {} : { service: (await requireService(session, request.service)).id };
+  const bills = await session.store.callBills.list(filter);
+  const compared: ComparedBill[] = [];
+  for (const bill of bills.filter((one) => isFinal(one) && one.note !== 'prepaid')) {
+    session.deps.signal.throwIfAborted();
+    const one = await compare(session, bill, request);
+    if (one !== null) compared.push(one);
+  }
+  return compared;
+}
+
+async function compare(
+  session: Session,
+  bill: CallBillRecord,
+  request: ReconcileCallsRequest,
+): Promise<ComparedBill | null> {
+  const service = await session.store.services.get(bill.service);
+  const line = service === null ? null : await findLine(session, service);
+  if (line === null) return null;
+  const { telephony } = line;
+  const { timeZone } = telephony;
+  const period = periodOf(bill, timeZone);
+  const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
+  if (request.period !== null && !periodsOverlap(period, parsePeriod(request.period, { invoiceDate, timeZone }))) {
+    return null;
+  }
+  const before = await readBilled(bill, request);
+  const late: string[] = [];
+  const changed: string[] = [];
+  const subscriberId = bill.subscriber;
+  const tally = new CallTally({ period, currency: bill.currency, subscriberId });
+  const window = { from: period.start, to: period.end, subscriberId };
+  for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
+    for (const call of calls) {
+      if (tally.add(call) !== 'counted' || before === null) continue;
+      const charge = before.get(call.id);
+      before.delete(call.id);
+      if (charge === undefined) late.push(call.id);
+      else if (!isSame(charge, call.charge)) changed.push(call.id);
+    }
+  }
+  const { calls, total } = tally.totals();
+  return {
+    service: bill.service,
+    period: { from: bill.start, to: bill.end },
+    billed: { calls: bill.calls, total: bill.charged },
+    now: { calls, total },
+    difference: addMoney(total, negateMoney(bill.charged)),
+    late: late.slice(0, MOST_IDS),
+    missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
+    changed: changed.slice(0, MOST_IDS),
+  };
+}
+
+async function readBilled(
+  bill: CallBillRecord,
+  { billed }: ReconcileCallsRequest,
+): Promise<Map<string, string | null> | null> {
+  const rows = billed === null ? null : await billed(bill);
+  if (rows === null) return null;
+  const found = new Map<string, string | null>();
+  for await (const { id, charge } of rows) found.set(id, charge);
+  return found;
+}
+
+function isSame(a: string | null, b: string | null): boolean {
+  return a === null || b === null ? a === b : compareMoney(a, b) === 0;
+}

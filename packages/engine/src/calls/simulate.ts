@@ -1,0 +1,92 @@
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { QuotaCoreError } from '@sluice/quota-core';
+import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
+import { requireService, type Session } from '../session.js';
+import { openTelephony, readSubscriber, requireLine } from './line-of-service.js';
+
+/** A call to be priced. */
+export interface SimulateRequest {
+  /** As it is dialled, or in its canonical form. */
+  destination: string;
+  seconds: number;
+  /** One of both. */
+  service: string | null;
+  plan: { panel: string; id: string } | null;
+  /** Instant; null: now. */
+  at: string | null;
+  /** By the rates even where the system has a simulator. */
+  local: boolean;
+  incrementBase: IncrementBase;
+}
+
+/** `call simulate --json`. */
+export interface SimulatedCallView {
+  destination: string;
+  plan: string | null;
+  at: string;
+  /** `system`: the panel's own simulator; `rates`: Sluice's rating over the panel's rates. */
+  by: 'system' | 'rates';
+  rate: { id: string | null; prefix: string | null; description: string | null };
+  pricePerMinute: string | null;
+  connectionFee: string | null;
+  billedSeconds: number | null;
+  charge: string;
+  currency: string;
+  /** What the price does not take into account. */
+  notes: string[];
+}
+
+const NOT_MODELLED =
+  'Computed from the rates of the panel: reduced hours, successive calls to one number and number portability are not taken into account';
+
+/** Returns what a call would cost. */
+export async function simulateCall(session: Session, request: SimulateRequest): Promise<SimulatedCallView> {
+  const { panel, planId, areaCode, subscriberId } = await findPlan(session, request);
+  const telephony = await openTelephony(session, panel);
+  const { number: destination } = parseNumber(request.destination, {
+    country: telephony.country,
+    defaultAreaCode: areaCode,
+  });
+  const at = request.at ?? session.now();
+  const base = { destination, plan: planId, at: new Date(at).toISOString() };
+  const { signal } = session.deps;
+  if (telephony.simulate !== null && !request.local) {
+    const call = { destination, durationSeconds: request.seconds, at, ...(planId === null ? {} : { planId }) };
+    const whose = planId === null && subscriberId !== null ? { subscriberId } : {};
+    const { rateId, prefix, description, ...priced } = await telephony.simulate({ ...call, ...whose }, signal);
+    return { ...base, by: 'system', rate: { id: rateId, prefix, description }, ...priced, notes: [] };
+  }
+  if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
+  const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);
+  const day = toLocalTime(at, telephony.timeZone).slice(0, 10);
+  const { seconds: talkSeconds, incrementBase } = request;
+  const { rate, billedSeconds, charge } = rateCall(table, { destination, talkSeconds, day, incrementBase });
+  const invalid = table.invalid.map(({ id, reason }) => `Rate ${id} was left out: ${reason}`);
+  return {
+    ...base,
+    by: 'rates',
+    rate: { id: rate.id, prefix: rate.prefix, description: rate.description },
+    pricePerMinute: rate.pricePerMinute,
+    connectionFee: rate.connectionFee,
+    billedSeconds,
+    charge,
+    currency: telephony.currency,
+    notes: [NOT_MODELLED, ...invalid],
+  };
+}
+
+async function findPlan(session: Session, { service, plan }: SimulateRequest) {
+  if (plan !== null) return { panel: plan.panel, planId: plan.id, areaCode: null, subscriberId: null };
+  if (service === null) throw usageError('unknown_plan', 'Name a plan or a service');
+  const line = await requireLine(session, await requireService(session, service));
+  const { planId, areaCode } = await readSubscriber(session, line);
+  return { panel: line.service.panel, planId, areaCode, subscriberId: line.subscriberId };
+}
+
+/** Converts a refusal of the rules of telephony to an error of the request. */
+export function toRequestError(error: unknown): unknown {
+  if (!(error instanceof TelephonyError || error instanceof QuotaCoreError)) return error;
+  const { code, message } = error;
+  if (code === 'no_rate' || code === 'ambiguous_rate') return new SluiceError(code, message);
+  return usageError(code, message);
+}

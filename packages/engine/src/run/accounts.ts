@@ -1,0 +1,179 @@
+import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
+import { mergeService, type ServiceRecord } from '@sluice/state-store';
+import { listPaidOrders } from '../billing/service-credentials.js';
+import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../provision/account.js';
+import { refsChange } from './journal.js';
+import type { Verdict } from './apply.js';
+import { undecided } from './decide.js';
+import { leaveOut } from './facts.js';
+import { load } from './load.js';
+import type { Notice } from './notices.js';
+import { planAll, planSteps } from './plan.js';
+import type { RunRequest } from './request.js';
+import { findSharers } from './sharing.js';
+import {
+  type Applied,
+  type Decided,
+  LEASED,
+  type Loaded,
+  type Planned,
+  type RunOnPanel,
+  unfinished,
+  unplanned,
+  unread,
+  withError,
+} from './stages.js';
+
+/** Accounts that the run over one panel makes or removes without a command. */
+export interface Accounts {
+  /** What is due, by service. */
+  readonly due: Map<string, AccountVerb>;
+  /** Pending services whose order is paid. */
+  readonly paid: Set<string>;
+  /** Why it is unknown whether an order is paid, by service. */
+  readonly problems: Map<string, ItemError>;
+  /** About accounts that wait for an operator. */
+  readonly notices: Notice[];
+}
+
+/** Nothing due yet. */
+export function noAccounts(): Accounts {
+  return { due: new Map(), paid: new Set(), problems: new Map(), notices: [] };
+}
+
+type AccountsRun = RunOnPanel & { readonly request: RunRequest; readonly accounts: Accounts };
+
+/** Asks the billing system whether the orders of pending services are paid, where accounts are made without a command. */
+export async function readOrders({ session, panel, request, accounts }: AccountsRun, loaded: readonly Loaded[]) {
+  if (!request.observeAll || panel.accounts === undefined) return;
+  const pending = loaded.filter(({ service, product }) => service.status === 'pending' && product.provision === 'auto');
+  const services = pending.map(({ service }) => service);
+  try {
+    for (const { id } of await listPaidOrders(session, services)) accounts.paid.add(id);
+  } catch (error) {
+    for (const { id } of services) accounts.problems.set(id, toItemError(error));
+  }
+}
+
+/** Notes what is due about the account of a service; nothing else is decided about it then. */
+export function withDue(run: AccountsRun, decided: Decided): Decided {
+  const { due, problems, notices } = run.accounts;
+  const { service } = decided;
+  const problem = problems.get(service.id);
+  if (problem !== undefined) return withError({ ...decided, skipped: null }, problem);
+  const verb = findDue(run, decided);
+  if (verb === null) return decided;
+  if (verb === 'terminate' && decided.product.terminate !== 'auto' && !run.request.allowMass) {
+    notices.push(waitingNotice(service));
+    return decided;
+  }
+  due.set(service.id, verb);
+  const nothing = { decision: null, opens: [], closes: [], thresholds: [], buys: [], error: null };
+  return { ...decided, ...nothing, skipped: decided.skipped ?? NO_ACCOUNT };
+}
+
+function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): AccountVerb | null {
+  const { service, product, creating, termination, skipped } = facts;
+  if (!request.observeAll || panel.accounts === undefined || termination !== null) return null;
+  const isOwn = ownsAccount(panel.kind, service);
+  if (service.status === 'terminated') {
+    const isManaged = product.provision === 'auto' || product.terminate === 'auto';
+    return isManaged && (isOwn || creating) ? 'terminate' : null;
+  }
+  if (product.provision !== 'auto' || skipped === 'overdue') return null;
+  if (service.status !== 'active' && !accounts.paid.has(service.id)) return null;
+  // The account of an unfinished creation may exist already.
+  return !hasAccount(panel.kind, service) || (creating && isOwn) ? 'create' : null;
+}
+
+function waitingNotice({ id, panel }: ServiceRecord): Notice {
+  const code = 'termination_waiting';
+  const message = `${id} has ended, but its account is still on the panel: its removal waits for an operator`;
+  return { code, key: `${code}:${id}`, panel, service: id, message };
+}
+
+/** Plans services, and the accounts that are due; returns all in order. */
+export async function planOpen(run: AccountsRun, works: readonly Decided[]): Promise<Planned[]> {
+  const isDue = ({ service }: Decided): boolean => run.accounts.due.has(service.id);
+  const due = works.filter(isDue);
+  if (due.length === 0) return planAll(run, works);
+  const others = works.filter((work) => !isDue(work));
+  const planned = [...(await planAll(run, others)), ...(await planAccounts(run, due))];
+  return planned.sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+}
+
+/** Plans what is due, from the run's lists, as a dry run of the command would. */
+async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promise<Planned[]> {
+  const { session, panel, accounts } = run;
+  // Resources of accounts that do not exist are not stored.
+  const on: RunOnPanel = { ...run, scope: 'command', resources: new Map() };
+  const verbOf = ({ service }: Decided): AccountVerb => accounts.due.get(service.id) ?? 'create';
+  const named = works.map((work) => (verbOf(work) === 'create' ? withNewRefs(run, work) : work.service));
+  const observations = await panel.observe(named, session.deps.signal, { scope: 'reconcile', refresh: false });
+  const switches = await session.store.switches.list();
+  const loaded = await load(session, panel, named, { switches, ordered: true });
+  const observed = loaded.map((facts) => ({
+    ...unplanned(undecided(unread({ ...facts, error: null }))),
+    observation: observations.get(facts.service.id) ?? null,
+  }));
+  const shared = await findSharers(on, observed);
+  return works.map((work, index) => {
+    const facts = shared[index];
+    if (facts === undefined) return unplanned(work);
+    const verb = verbOf(work);
+    const refusal = verb === 'create' ? (panel.accounts?.check(facts.service, facts.product) ?? null) : null;
+    const { plan, problem } = planSteps(on, facts, toCommand(panel, verb));
+    const counted = { ...plan, counts: plan.steps.length > 0 };
+    return withError({ ...unplanned(work), plan: counted }, refusal ?? problem);
+  });
+}
+
+function withNewRefs({ session, panel }: RunOnPanel, { service, product }: Decided): ServiceRecord {
+  return mergeService(service, refsChange(service, listNewRefs(session, panel, service, product), session.now()));
+}
+
+function toCommand({ passwords }: Panel, verb: AccountVerb): AccountCommand {
+  return verb === 'create' ? { verb, adopt: false, setPassword: passwords !== undefined } : { verb };
+}
+
+/** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */
+export async function carryOutAccounts(
+  run: AccountsRun,
+  works: readonly Applied[],
+  treatment: Verdict['treatment'],
+): Promise<Applied[]> {
+  const done: Applied[] = [];
+  for (const work of works) {
+    const verb = run.accounts.due.get(work.service.id);
+    if (verb === undefined || work.changedMeanwhile || work.skipped === LEASED) done.push(work);
+    else if (work.error !== null) done.push({ ...work, skipped: null });
+    else if (treatment(work).previewOnly) done.push(work);
+    else if (run.session.deps.signal.aborted) done.push(unfinished(work));
+    else done.push(await carryOutOne(run, work, verb));
+  }
+  return done;
+}
+
+/** Thrown under the lease if a command changed the service since it was read. */
+class ChangedMeanwhile extends Error {}
+
+async function carryOutOne({ session, panel, run }: AccountsRun, work: Applied, verb: AccountVerb): Promise<Applied> {
+  // Loaded on demand, since few runs need it.
+  const { provisionInRun } = await import('../provision/provision.js');
+  const { id, status, product } = work.service;
+  const confirm = (service: ServiceRecord): void => {
+    if (service.status !== status || service.product !== product) throw new ChangedMeanwhile();
+  };
+  try {
+    const { work: made } = await provisionInRun(session, id, { verb, run, confirm });
+    const { actions, service, history, enforcement, passwordSet, error } = made;
+    const after = withError({ ...work, actions, service, history, enforcement, passwordSet }, error);
+    if (error !== null) return { ...after, skipped: null };
+    if (service.status === 'terminated') return { ...after, skipped: service.status, holds: [] };
+    return hasAccount(panel.kind, service) ? { ...after, skipped: null, made: true } : after;
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile) return leaveOut(work);
+    const problem = toItemError(error);
+    return withError({ ...work, skipped: problem.code === 'lease_held' ? LEASED : null }, problem);
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { billKey, billMarker, compareCalls, findMarkers, IdsDigest, reportFileName, withMarker } from './index.js';
+import { calls, codeOf, fixture, OCTOBER } from './test/fixtures.js';
+
+interface Entry {
+  key: string;
+  marker: string;
+  subscriber_id: string;
+  period: { start: string; end: string };
+  cdr_digest: string;
+}
+
+const [entry] = (fixture('ledger.example') as { entries: Entry[] }).entries;
+const bill = { installation: 'demo', subscriberId: '9001', period: OCTOBER };
+
+describe('the key of a bill', () => {
+  it('and its marker are those of the example', () => {
+    expect(entry!.period).toEqual(OCTOBER);
+    expect(billKey(bill)).toBe(entry!.key);
+    expect(billMarker(entry!.key)).toBe(entry!.marker);
+  });
+
+  it('has one meaning only', () => {
+    const keys = [
+      bill,
+      { ...bill, installation: 'other' },
+      { ...bill, installation: 'dem', subscriberId: 'o9001' },
+      { ...bill, subscriberId: '9001|x' },
+      { ...bill, period: { ...OCTOBER, end: '2026-11-01T00:00:00-02:00' } },
+    ].map((one) => billKey(one));
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const changes of [
+      { installation: 'demo|9001' },
+      { installation: '' },
+      { subscriberId: '' },
+      { period: { ...OCTOBER, end: '2026-11-01T03:00:00.000Z' } },
+    ]) {
+      expect(codeOf(() => billKey({ ...bill, ...changes }))).toBe('invalid_key');
+    }
+    expect(codeOf(() => billMarker('sha256:abc'))).toBe('invalid_key');
+  });
+});
+
+describe('the marker of a line', () => {
+  it('ends the description, and is found there', () => {
+    const line = withMarker('Ligações\nde outubro ', entry!.marker);
+    expect(line).toBe('Ligações de outubro AB:7ee238035258');
+    expect(findMarkers(line)).toEqual([entry!.marker]);
+    expect(findMarkers(`${line}\n${line}`)).toEqual([entry!.marker, entry!.marker]);
+    expect(withMarker('', entry!.marker)).toBe(entry!.marker);
+  });
+
+  it('is not found in a longer text of its kind', () => {
+    expect(findMarkers('AB:7ee2380352581 AB:7EE238035258 AB:7ee23803525')).toEqual([]);
+  });
+});
+
+describe('the digest of ids', () => {
+  it('is that of the example', () => {
+    const digest = new IdsDigest();
+    const all = [...calls('cdrs.period.page2'), ...calls('cdrs.period.page1')].sort(compareCalls);
+    for (const { id } of all) digest.add(id);
+    expect(digest.digest()).toBe(entry!.cdr_digest);
+    expect(digest.digest()).toBe(entry!.cdr_digest);
+    digest.add('100008');
+    expect(digest.digest()).not.toBe(entry!.cdr_digest);
+  });
+});
+
+describe('the file of a report', () => {
+  it('has the id and the dates', () => {
+    expect(reportFileName(bill)).toBe('calls_9001_2026-10-01_2026-11-01_7ee238035258.csv');
+  });
+
+  it('is a plain name whatever the id', () => {
+    for (const subscriberId of ['../../etc/passwd', '.', '-rf', 'a\u0000b', 'CON', 'ü'.repeat(300), '$(id)']) {
+      const name = reportFileName({ ...bill, subscriberId });
+      expect(name).toMatch(/^calls_[A-Za-z0-9-]{1,64}_2026-10-01_2026-11-01_[0-9a-f]{12}\.csv$/);
+    }
+    expect(reportFileName({ ...bill, subscriberId: 'a/b' })).not.toBe(reportFileName({ ...bill, subscriberId: 'a-b' }));
+  });
+});

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { clean, quote, TelephonyError } from './errors.js';
+import type { BillPeriod } from './periods.js';
+
+const LOCAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
+
+/** What makes a bill the only one of its kind. */
+export interface BillIdentity {
+  /** Name of the telephony system's installation; must not have `|`. */
+  installation: string;
+  subscriberId: string;
+  period: Pick<BillPeriod, 'start' | 'end'>;
+}
+
+/**
+ * Returns the key of a bill: `sha256:` and 64 hexadecimal digits. Bills of one subscriber and period have the same key.
+ *
+ * @throws TelephonyError `invalid_key`
+ */
+export function billKey({ installation, subscriberId, period }: BillIdentity): string {
+  // Without `|` in the first part, no other subscriber and installation have the same text.
+  if (installation === '' || installation.includes('|')) {
+    throw new TelephonyError(
+      'invalid_key',
+      `${quote(installation)} can't name an installation: write a name without "|"`,
+    );
+  }
+  if (subscriberId === '') throw new TelephonyError('invalid_key', 'a bill needs the id of its subscriber');
+  const odd = [period.start, period.end].find((time) => !LOCAL_TIME.test(time));
+  if (odd !== undefined) {
+    throw new TelephonyError('invalid_key', `${quote(odd)} is not a local time with offset, in whole seconds`);
+  }
+  return sha256([installation, subscriberId, period.start, period.end, 'v1'].join('|'));
+}
+
+const MARKER = /AB:[0-9a-f]{12}(?![0-9a-f])/g;
+
+/** Returns the marker of a bill's line: `AB:` and the first 12 hexadecimal digits of its key. */
+export function billMarker(key: string): string {
+  const digits = /^sha256:([0-9a-f]{12})[0-9a-f]{52}$/.exec(key)?.[1];
+  if (digits === undefined) throw new TelephonyError('invalid_key', `${quote(key)} is not the key of a bill`);
+  return `AB:${digits}`;
+}
+
+/** Returns the description of a bill's line: the text on one line, then the marker. */
+export function withMarker(text: string, marker: string): string {
+  return `${clean(text).trim()} ${marker}`.trimStart();
+}
+
+/** Returns the markers in the description of a line, in their order. */
+export function findMarkers(description: string): string[] {
+  return description.match(MARKER) ?? [];
+}
+
+/**
+ * The digest of the ids of a bill's calls, by which a later run sees that others came. Add them in the order of the
+ * report: by start, then id.
+ */
+export class IdsDigest {
+  readonly #hash = createHash('sha256');
+  #first = true;
+
+  /** Adds the id of the next call. */
+  add(id: string): void {
+    this.#hash.update(this.#first ? id : `\n${id}`);
+    this.#first = false;
+  }
+
+  /** Returns `sha256:` and 64 hexadecimal digits of the ids so far. */
+  digest(): string {
+    return `sha256:${this.#hash.copy().digest('hex')}`;
+  }
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}

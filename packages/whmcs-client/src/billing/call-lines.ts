@@ -1,0 +1,134 @@
+import { isPanelError } from '@sluice/panel-http';
+import { type CallBilling, type CallInvoice, type CallLine, usageError } from '@sluice/panel-kind';
+import type { WhmcsInvoice } from '../index.js';
+import { inCurrency } from './amounts.js';
+import { checkAmount, currencyMismatch, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
+import type { WhmcsSettings } from './settings.js';
+import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
+
+/** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
+export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'calls'>): CallBilling {
+  const { invoices } = books.client;
+  return {
+    serviceRef: 'whmcs_service_id',
+    isTransactional: false,
+    settings() {
+      requireTaxed(calls);
+      return { lookFor: (calls?.lookFor ?? []).map(fold) };
+    },
+    invoice: (id, signal) => runCall(signal, async (progress) => show(books, await books.read(id, progress), progress)),
+    invoices: ({ client, since }, signal) => runCall(signal, (progress) => list(books, { client, since }, progress)),
+    addLine: (id, line, signal) =>
+      runCall(signal, async (progress) => {
+        checkAmount(line.amount);
+        const before = await books.read(id, progress);
+        if (hasLine(before, line)) return show(books, before, progress);
+        if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
+        const newItems = [toItem(line, requireTaxed(calls))];
+        const result = await books.write(progress, () => invoices.update(id, { newItems }, { signal }));
+        const after = await books.read(id, progress);
+        if (hasLine(after, line)) return show(books, after, progress);
+        throw result === 'refused'
+          ? invoiceClosed(id, `it is ${after.status}`)
+          : unclear(`added a line to invoice ${id}`);
+      }),
+    open: (request, signal) => runCall(signal, (progress) => open(books, request, requireTaxed(calls), progress)),
+    publish: (id, signal) =>
+      runCall(signal, async (progress) => {
+        const before = await books.read(id, progress);
+        if (!isDraft(before)) return show(books, before, progress);
+        await books.write(progress, () => invoices.update(id, { publishAndSendEmail: true }, { signal }));
+        const after = await books.read(id, progress);
+        if (isDraft(after)) throw unclear(`published invoice ${id}`);
+        return show(books, after, progress);
+      }),
+  };
+}
+
+function requireTaxed(calls: WhmcsSettings['calls']): boolean {
+  const missing = calls?.taxed === undefined ? 'calls.taxed is not stated' : 'calls.onlyWriter is not true';
+  if (calls?.taxed !== undefined && calls.onlyWriter) return calls.taxed;
+  throw usageError(
+    'calls_not_configured',
+    `Calls are not billed in ${TITLE}: whmcs.${missing} in the config; nothing was changed`,
+  );
+}
+
+async function list(
+  books: WhmcsBooks,
+  { client, since }: { client: string; since: string },
+  progress: Progress,
+): Promise<CallInvoice[]> {
+  const { currency } = await books.credit(client, progress);
+  const { signal } = progress;
+  const rows = await books.client.invoices.list({ clientId: client }, { signal });
+  const wanted = rows
+    .filter(({ date, status }) => date === null || date >= since || /^(draft|unpaid|overdue)$/i.test(status))
+    .sort((a, b) => (BigInt(a.id) > BigInt(b.id) ? -1 : 1));
+  const found: CallInvoice[] = [];
+  for (const { id } of wanted) {
+    const invoice = await books.client.invoices.get(id, { signal }).catch((error: unknown) => {
+      // Deleted since the list was read.
+      if (isPanelError(error) && error.panelCode === 'not_found') return null;
+      throw error;
+    });
+    if (invoice !== null) found.push(toCallInvoice(invoice, currency ?? ''));
+  }
+  return found;
+}
+
+async function open(
+  books: WhmcsBooks,
+  { client, currency, line, since }: Parameters<CallBilling['open']>[0],
+  taxed: boolean,
+  progress: Progress,
+): Promise<CallInvoice> {
+  checkAmount(line.amount);
+  const credit = await books.credit(client, progress);
+  if (credit.currency !== currency) throw currencyMismatch(client, currency, credit.currency);
+  const { signal } = progress;
+  const items = [toItem(line, taxed)];
+  const made: string[] = [];
+  await books.write(progress, async () => {
+    made.push(await books.client.invoices.create({ clientId: client, items }, { signal }));
+  });
+  const [id] = made;
+  if (id !== undefined) return show(books, await books.read(id, progress), progress);
+  const found = (await list(books, { client, since }, progress)).find(({ lines }) =>
+    lines.some(({ description }) => description.includes(line.marker)),
+  );
+  if (found === undefined) throw unclear(`made an invoice for client ${client}`);
+  return found;
+}
+
+async function show(books: WhmcsBooks, invoice: WhmcsInvoice, progress: Progress): Promise<CallInvoice> {
+  const { currency } = await books.credit(invoice.clientId, progress);
+  return toCallInvoice(invoice, currency ?? '');
+}
+
+function toCallInvoice(invoice: WhmcsInvoice, currency: string): CallInvoice {
+  const lines = invoice.items.map(({ id, type, relatedId, description, amount }) => ({
+    id,
+    description,
+    amount: inCurrency(amount, currency),
+    service: type.toLowerCase() === 'hosting' ? relatedId : null,
+    generated: type !== '',
+  }));
+  return { ...toInvoice(invoice, currency), date: invoice.date ?? '', lines };
+}
+
+function toItem({ description, amount }: CallLine, taxed: boolean) {
+  return { description, amount, taxed };
+}
+
+function hasLine({ items }: WhmcsInvoice, { marker }: CallLine): boolean {
+  return items.some(({ description }) => description.includes(marker));
+}
+
+function isDraft({ status }: WhmcsInvoice): boolean {
+  return status.toLowerCase() === 'draft';
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}

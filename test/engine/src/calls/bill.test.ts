@@ -1,0 +1,368 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { CallBillView } from '@sluice/engine';
+import { call } from './telephony-panel.js';
+import { addInvoice, openWorld, type World } from './world.js';
+
+let world: World;
+afterEach(() => world.close());
+
+const ONE_LINE = [expect.stringMatching(/^Calls from 2026-10-01 until before 2026-11-01 AB:[0-9a-f]{12} 1\.06$/)];
+
+function october(): void {
+  const { exchange } = world;
+  exchange.calls = [
+    call('2026-10-31T23:59:59-03:00', '0.5985'),
+    call('2026-10-01T00:00:00-03:00', '0.2320'),
+    call('2026-10-15T12:00:00-03:00', '0.2320'),
+    call('2026-10-15T12:00:00-03:00', '0.0000', { talkSeconds: 0, billedSeconds: 0, disposition: 'BUSY' }),
+  ];
+}
+
+const bill = async (options: Parameters<World['sluice']['calls']['bill']>[0] = {}): Promise<CallBillView[]> =>
+  (await world.sluice.calls.bill({ reports: world.reports, ...options })).bills;
+const stateOf = async (options = {}): Promise<unknown[]> =>
+  (await bill(options)).map(({ state, error }) => error?.code ?? state);
+
+describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
+  beforeEach(async () => {
+    world = await openWorld(billing);
+    october();
+  });
+
+  it('is made once, with its report in order, and shown again as it is', async () => {
+    const { exchange, files } = world;
+    const planned = await bill({ dryRun: true });
+    expect(planned).toMatchObject([{ state: 'planned', total: '1.06', calls: 4, csv: null }]);
+    expect(await world.store.callBills.list()).toEqual([]);
+
+    const [made] = await bill();
+    expect(made).toMatchObject({
+      service: 'svc-1',
+      period: { from: '2026-10-01T03:00:00.000Z', to: '2026-11-01T03:00:00.000Z' },
+      state: 'added',
+      calls: 4,
+      billedSeconds: 144,
+      total: '1.06',
+      currency: 'BRL',
+      error: null,
+      csv: expect.stringMatching(/^\/reports\/calls_9001_2026-10-01_2026-11-01_[0-9a-f]{12}\.csv$/),
+    });
+    expect(await world.lines()).toEqual(ONE_LINE);
+    const [text = ''] = files.values();
+    const rows = text.trim().split('\r\n');
+    expect(rows.map((row) => row.split(',')[0])).toEqual([
+      'data_hora',
+      '2026-10-01T00:00:00-03:00',
+      '2026-10-15T12:00:00-03:00',
+      '2026-10-15T12:00:00-03:00',
+      '2026-10-31T23:59:59-03:00',
+      'TOTAL',
+    ]);
+    const reads = exchange.reads.length;
+    expect(await bill()).toMatchObject([
+      { state: 'already-added', total: '1.06', invoice: made?.invoice, csv: made?.csv },
+    ]);
+    expect(exchange.reads).toHaveLength(reads);
+    files.clear();
+    expect(await bill()).toMatchObject([{ state: 'already-added', csv: made?.csv, warnings: [] }]);
+    expect([...files.values()]).toEqual([text]);
+
+    exchange.calls.push(call('2026-10-20T12:00:00-03:00', '5.0000'));
+    expect(await stateOf()).toEqual(['already-added']);
+    const before = [...exchange.calls.slice(0, 4)];
+    const billed = (): Promise<AsyncIterable<{ id: string; charge: string | null }>> =>
+      Promise.resolve(
+        (async function* () {
+          await Promise.resolve();
+          for (const { id, charge } of before) yield { id, charge };
+        })(),
+      );
+    expect(await world.sluice.calls.reconcile({ billed })).toMatchObject({
+      bills: [
+        {
+          billed: { calls: 4, total: '1.0625' },
+          now: { calls: 5, total: '6.0625' },
+          late: [exchange.calls[4]?.id],
+          missing: [],
+          changed: [],
+        },
+      ],
+    });
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+
+  it('is refused while its calls can not be billed, and made once they can', async () => {
+    const { exchange } = world;
+    const [first] = exchange.calls;
+    const good = [...exchange.calls];
+    if (first === undefined) throw new Error('no call');
+    const wrong: [string, typeof exchange.calls][] = [
+      ['conflicting_records', [...good, { ...first, charge: '9.0000' }]],
+      ['other_currency', [...good, call('2026-10-02T12:00:00-03:00', '1.0000', { currency: 'USD' })]],
+      ['unrated', [...good, call('2026-10-02T12:00:00-03:00', null)]],
+      ['negative_total', [call('2026-10-02T12:00:00-03:00', '-1.0000')]],
+    ];
+    for (const [code, calls] of wrong) {
+      exchange.calls = calls;
+      expect([code, await stateOf()]).toEqual([code, [code]]);
+      expect(await world.lines()).toEqual([]);
+    }
+    expect(world.files.size).toBe(0);
+    expect(await world.store.callBills.list()).toMatchObject([
+      { state: 'failed', note: expect.stringContaining('negative') },
+    ]);
+    exchange.calls = [...good, first, call('2026-10-02T12:00:00-03:00', null)];
+    expect(await stateOf({ allowUnrated: true })).toEqual(['added']);
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+
+  it('of nothing and of a prepaid line adds no line', async () => {
+    const { exchange, store } = world;
+    exchange.calls = [call('2026-10-02T12:00:00-03:00', '0.0049')];
+    expect(await bill()).toMatchObject([{ state: 'nothing-to-bill', reason: 'zero', total: '0.00', calls: 1 }]);
+    expect(await bill()).toMatchObject([{ state: 'nothing-to-bill', reason: 'zero' }]);
+    expect(world.files.size).toBe(1);
+    exchange.subscriber = { ...exchange.subscriber, billingType: 'prepaid' };
+    expect(await bill({ period: '2026-09' })).toMatchObject([{ state: 'nothing-to-bill', reason: 'prepaid' }]);
+    expect(await world.lines()).toEqual([]);
+    exchange.subscriber = { ...exchange.subscriber, billingType: 'postpaid' };
+    expect(await stateOf({ period: '2026-08', zeroLine: true })).toEqual(['added']);
+    expect(await world.lines()).toHaveLength(1);
+    expect((await store.callBills.list()).map(({ state }) => state)).toEqual(['zero', 'zero', 'confirmed']);
+  });
+
+  it('waits for the grace, goes on month by month, and never bills a part twice', async () => {
+    const { exchange, clock } = world;
+    clock.set('2026-11-01T03:59:00Z');
+    expect(await stateOf({ period: '2026-10' })).toEqual(['period_open']);
+    exchange.calls.push(call('2026-09-15T12:00:00-03:00', '2.0000'), call('2026-11-15T12:00:00-03:00', '3.0000'));
+    expect(await bill()).toMatchObject([
+      { period: { from: '2026-09-01T03:00:00.000Z' }, state: 'added', total: '2.00' },
+    ]);
+    clock.set('2026-11-20T12:00:00Z');
+    expect(await stateOf({ period: '2026-09-15..2026-10-15' })).toEqual(['period_overlaps']);
+    expect(await bill({ service: 'svc-1', final: true })).toMatchObject([
+      { period: { from: '2026-10-01T03:00:00.000Z', to: '2026-11-20T12:00:00.000Z' }, state: 'added', total: '4.06' },
+    ]);
+    expect(await bill({ service: 'svc-1', final: true })).toEqual([]);
+    clock.set('2026-12-05T12:00:00Z');
+    exchange.calls.push(call('2026-11-25T12:00:00-03:00', '0.5000'));
+    expect((await bill()).map(({ state, total, period }) => [state, total, period.to])).toEqual([
+      ['added', '0.50', '2026-12-01T03:00:00.000Z'],
+      ['already-added', '4.06', '2026-11-20T12:00:00.000Z'],
+      ['already-added', '2.00', '2026-10-01T03:00:00.000Z'],
+    ]);
+    expect(await world.lines()).toHaveLength(3);
+  });
+
+  it('is made once by two at once, and after the store is lost', async () => {
+    const [one, two] = await Promise.all([bill(), bill()]);
+    // The one that waits in vain leaves the line to the other.
+    const states = [...one, ...two].map(({ state }) => state);
+    expect(states.filter((state) => state !== 'already-added')).toEqual(['added']);
+    expect(await world.lines()).toEqual(ONE_LINE);
+    if (billing === 'ledger') return;
+    const other = await world.withLostStore();
+    expect((await other.calls.bill()).bills).toMatchObject([{ state: 'already-added', total: '1.06' }]);
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+
+  it('killed at any write ends with one line', async () => {
+    let writes = 0;
+    for (;;) {
+      const wasKilled = await world.killedAt(writes + 1, (sluice) => sluice.calls.bill({ reports: world.reports }));
+      if (!wasKilled) break;
+      writes += 1;
+      await bill();
+      world.clock.advance(11 * 60_000);
+      const states = await stateOf({ resend: true });
+      expect(['added', 'already-added']).toContain(states[0]);
+      expect(await world.lines()).toEqual(ONE_LINE);
+      expect(await stateOf()).toEqual(['already-added']);
+      await world.close();
+      world = await openWorld(billing);
+      october();
+    }
+    expect(writes).toBeGreaterThanOrEqual(5);
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+});
+
+describe('with WHMCS', () => {
+  it('one line stands on the invoice of the service, whatever answer is lost', async () => {
+    const troubles = [
+      { when: 'before', fault: { kind: 'cut' } },
+      { when: 'after', fault: { kind: 'cut' } },
+      { when: 'after', fault: { kind: 'status', status: 500 } },
+    ] as const;
+    for (const invoice of [true, false]) {
+      for (const trouble of troubles) {
+        for (let skip = 0; ; skip += 1) {
+          world = await openWorld('whmcs', { invoice });
+          october();
+          const { server } = world.fake ?? { server: null };
+          server?.inject({ skip, times: 1, ...trouble });
+          await bill();
+          const wasHit = server?.calls.some(({ fault }) => fault !== null) === true;
+          server?.clearFaults();
+          world.clock.advance(11 * 60_000);
+          const states = await stateOf({ resend: true });
+          expect(['added', 'already-added']).toContain(states[0]);
+          expect(await world.lines()).toEqual(ONE_LINE);
+          const drafts = world.fake?.invoices().filter(({ status }) => status === 'Draft');
+          expect(drafts).toEqual([]);
+          if (!wasHit) break;
+          await world.close();
+        }
+        await world.close();
+      }
+    }
+    world = await openWorld('ledger');
+  });
+
+  it('a line that may have been sent is sent again only on request and late enough', async () => {
+    world = await openWorld('whmcs');
+    october();
+    world.fake?.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
+    expect(await stateOf()).toEqual(['outcome_unknown']);
+    expect(await world.store.callBills.list()).toMatchObject([{ state: 'unknown' }]);
+    expect(await stateOf()).toEqual(['outcome_unknown']);
+    expect(await stateOf({ resend: true })).toEqual(['outcome_unknown']);
+    world.clock.advance(10 * 60_000);
+    expect(await stateOf()).toEqual(['outcome_unknown']);
+    expect(await world.lines()).toEqual([]);
+    expect(await stateOf({ resend: true })).toEqual(['added']);
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+
+  it('an invoice that is paid, cancelled or of another is left alone', async () => {
+    world = await openWorld('whmcs');
+    october();
+    const { fake, client } = world;
+    if (fake === null) throw new Error('no WHMCS');
+    const [first] = fake.invoices();
+    const id = first?.id ?? 0;
+    const other = fake.addInvoice({ client: fake.addClient({ currency: 'BRL' }), status: 'Unpaid', items: [] });
+    expect(await stateOf({ service: 'svc-1', invoice: String(other), period: '2026-10' })).toEqual(['wrong_invoice']);
+    fake.setInvoiceStatus(id, 'Paid');
+    expect(await stateOf({ invoice: String(id) })).toEqual(['invoice_closed']);
+    fake.setInvoiceStatus(id, 'Unpaid');
+    fake.addInvoice({ client: Number(client), status: 'Unpaid', items: [] });
+    expect(await bill()).toMatchObject([{ state: 'added', invoice: String(id) }]);
+
+    // Merged: the line stands on another invoice, and the old one is cancelled.
+    const lost = await world.withLostStore();
+    const { lines } = fake.invoice(id);
+    const merged = addInvoice(fake, Number(client), Number(world.service));
+    fake.setInvoiceStatus(id, 'Cancelled');
+    expect((await lost.calls.bill()).bills).toMatchObject([{ error: { code: 'invoice_closed' } }]);
+    const line = lines.at(-1)?.description ?? '';
+    const copy = fake.addInvoice({
+      client: Number(client),
+      status: 'Unpaid',
+      items: [{ description: line, amount: '1.06' }],
+    });
+    expect((await lost.calls.bill()).bills).toMatchObject([{ state: 'already-added', invoice: String(copy) }]);
+    expect(fake.invoice(merged).lines).toHaveLength(1);
+    expect(await stateOf()).toEqual(['already-added']);
+  });
+
+  it('nothing is added beside consumption of another writer, nor over another amount or a double', async () => {
+    world = await openWorld('whmcs');
+    october();
+    const { fake, client } = world;
+    if (fake === null) throw new Error('no WHMCS');
+    const service = Number(world.service);
+    const old = fake.invoices()[0]?.id ?? 0;
+    fake.setInvoiceStatus(old, 'Paid');
+    const seed = fake.addInvoice({
+      client: Number(client),
+      status: 'Unpaid',
+      items: [
+        { service, description: 'Telefonia', amount: '99.00' },
+        { description: 'Ligações de outubro', amount: '1.06' },
+      ],
+    });
+    expect(await stateOf()).toEqual(['other_writer']);
+    fake.setInvoiceStatus(seed, 'Cancelled');
+    expect(await stateOf()).toEqual(['added']);
+    const lost = await world.withLostStore();
+    world.exchange.calls.push(call('2026-10-20T12:00:00-03:00', '5.0000'));
+    expect((await lost.calls.bill()).bills).toMatchObject([{ error: { code: 'amount_differs' } }]);
+    world.exchange.calls.pop();
+    const line = fake
+      .invoices()
+      .flatMap(({ lines }) => lines)
+      .find(({ description }) => description.includes('AB:'));
+    const items = [{ description: line?.description ?? '', amount: '1.06' }];
+    fake.addInvoice({ client: Number(client), status: 'Unpaid', items });
+    expect((await lost.calls.bill()).bills).toMatchObject([{ error: { code: 'bill_doubled' } }]);
+  });
+});
+
+describe('a request', () => {
+  it('without what the config has to state is refused as a whole', async () => {
+    world = await openWorld('ledger', { billFrom: null });
+    october();
+    await expect(bill()).rejects.toMatchObject({ kind: 'usage', code: 'bill_from_missing' });
+    await expect(bill({ period: '2026-13' })).rejects.toMatchObject({ kind: 'usage' });
+    expect(await stateOf({ period: 'previous-month' })).toEqual(['added']);
+  });
+
+  it('reads a window in parts where it does not fit, and simulates by the rates', async () => {
+    world = await openWorld('ledger');
+    const { exchange, sluice } = world;
+    october();
+    const seen: string[] = [];
+    const today = call('2026-11-05T08:00:00-03:00', '0.1000');
+    exchange.calls.push(today);
+    const report = await sluice.calls.records({ service: 'svc-1', onCall: ({ id }) => void seen.push(id) });
+    expect([seen, report.provisional, report.totals.amount]).toEqual([[today.id], true, '0.10']);
+    exchange.rates = [
+      {
+        id: '703',
+        planId: '11',
+        prefix: '5511',
+        description: 'Celular',
+        countryCode: null,
+        pricePerMinute: '0.290000',
+        connectionFee: '0.0000',
+        initialIncrementSeconds: 30,
+        incrementSeconds: 6,
+        minimumSeconds: 0,
+        minChargeableSeconds: 3,
+        validFrom: null,
+        validTo: null,
+        routeId: null,
+        status: 'active',
+        extra: {},
+      },
+    ];
+    const priced = await sluice.calls.simulate({ service: 'svc-1', destination: '98765-4321', seconds: 45 });
+    expect(priced).toMatchObject({ by: 'rates', destination: '+5511987654321', billedSeconds: 48, charge: '0.2320' });
+    expect(priced.notes).toHaveLength(1);
+    await expect(
+      sluice.calls.simulate({ service: 'svc-1', destination: '+351912345678', seconds: 1 }),
+    ).rejects.toMatchObject({ code: 'no_rate' });
+    const [made] = await bill({ verifyRating: true });
+    expect(made).toMatchObject({ state: 'added', differences: [expect.objectContaining({ kind: 'charge' })] });
+    const { reports } = await sluice.calls.report({ client: '42' }, { period: '2026-10', reports: world.reports });
+    expect(reports).toMatchObject([{ service: 'svc-1', totals: { amount: '1.06' } }]);
+    const remote = { period: '2026-10', reports: world.reports, remote: true };
+    await expect(sluice.calls.report({ client: '42' }, remote)).rejects.toMatchObject({ code: 'unsupported' });
+    const job = { id: 'rep-1', rows: 1, totalCharge: '1.06' };
+    const states = ['running', 'ready', 'queued', 'expired'] as const;
+    let asked = 0;
+    exchange.reports = {
+      create: () => Promise.resolve({ ...job, status: 'queued' }),
+      get: () => Promise.resolve({ ...job, status: states[asked++] ?? 'failed' }),
+      download: async (_id, onChunk) => {
+        for (const byte of Buffer.from('\uFEFFção\r\n')) await onChunk(Uint8Array.of(byte));
+      },
+    };
+    const [copied] = (await sluice.calls.report({ client: '42' }, remote)).reports;
+    expect(copied).toMatchObject({ totals: null });
+    expect([...world.files.values()].at(-1)).toBe('\uFEFFção\r\n');
+    await expect(sluice.calls.report({ client: '42' }, remote)).rejects.toMatchObject({ code: 'report_failed' });
+  });
+});
