@@ -24,7 +24,9 @@ beforeAll(async () => {
   };
   const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], names);
   certificate = { key: pems.private, cert: pems.cert };
-  writeFileSync(path.join(folder, 'ca.pem'), pems.cert);
+  // npm needs the authorities that the machine trusts already.
+  const known = process.env['NODE_EXTRA_CA_CERTS'];
+  writeFileSync(path.join(folder, 'ca.pem'), `${pems.cert}\n${known === undefined ? '' : readFileSync(known, 'utf8')}`);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
