@@ -113,7 +113,7 @@ async function killAtEach(
   for (const moment of moments) {
     let n = 1;
     while (await each(moment, n)) {
-      n += LONG || moment === 'work' ? 1 : 2;
+      n += LONG ? 1 : moment === 'work' ? 2 : 4;
       if (n > MOST) throw new Error(`The command has too many moments (${moment}).`);
     }
     expect(n).toBeGreaterThan(2);
