@@ -105,7 +105,7 @@ async function booked(): Promise<{ paid: string[]; open: string[]; credit: numbe
   return { paid: ids(all, 'paid'), open: ids(all, 'open'), credit: Number(balance) };
 }
 
-/** Kills a command at each moment in turn until it ends by itself; every second one unless the long tests run. */
+/** Kills a command at each moment in turn until it ends by itself; at every second or fourth one unless the long tests run. */
 async function killAtEach(
   moments: readonly Moment[],
   each: (moment: Moment, n: number) => Promise<boolean>,
