@@ -112,7 +112,7 @@ describe('a profile', () => {
     expect(problemsOf(document).map((problem) => problem.path.toLowerCase())).toContain(path.toLowerCase());
   });
 
-  it('is refused when it is no JSON object', () => {
+  it('is refused when it is not a JSON object', () => {
     expect(() => readProfile('{')).toThrow('not JSON');
     for (const document of [null, [], 'x', 1]) expect(() => parseProfile(document)).toThrow(ProfileError);
     expect(() => parseProfile({ name: '\u001b[31m', profileVersion: 1 })).toThrow('The profile " [31m" is not usable.');

@@ -1,6 +1,6 @@
 import { toItemError } from '@sluice/panel-kind';
 import { toBillingDependencies } from '../billing/open-kind.js';
-import { billingSettings } from '../config/billing-settings.js';
+import { billingSections, billingSettings } from '../config/billing-settings.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
@@ -12,7 +12,7 @@ export async function billingChecks(session: Session, contract: boolean): Promis
     if (settings === undefined || system.check === undefined) continue;
     const use = {
       bills: session.config.billing === system.kind,
-      products: sectionsOf(session, system.kind),
+      products: billingSections(session.config, system.kind),
       contract,
       signal: session.deps.signal,
     };
@@ -25,10 +25,4 @@ export async function billingChecks(session: Session, contract: boolean): Promis
     }
   }
   return checks;
-}
-
-/** Returns the sections that products have for a billing system, by name of the product. */
-export function sectionsOf({ config }: Pick<Session, 'config'>, kind: string): Record<string, unknown> {
-  const sections = Object.entries(config.products).map(([name, product]): [string, unknown] => [name, product[kind]]);
-  return Object.fromEntries(sections.filter(([, section]) => section !== undefined));
 }

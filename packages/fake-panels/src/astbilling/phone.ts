@@ -1,4 +1,4 @@
-/** Digits as the Portuguese wire and MagnusBilling write them; text that is no number stays. */
+/** Digits as the Portuguese wire and MagnusBilling write them; other text stays. */
 export const toDigits = (phone: string | null): string | null =>
   phone === null ? null : phone.replace(/^\+(?=\d+$)/, '');
 

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-kind.js';
+import { billingSections } from '../../config/billing-settings.js';
 import { serviceLease } from '../../leases.js';
 import { type Run, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
@@ -50,11 +51,7 @@ async function readList(session: Session): Promise<Listed> {
   const { config, deps } = session;
   const { kind, open } = requireSource(session);
   const source = await open();
-  const products = Object.fromEntries(
-    Object.entries(config.products).flatMap(([name, product]) =>
-      product[kind.kind] === undefined ? [] : [[name, product[kind.kind]]],
-    ),
-  );
+  const products = billingSections(config, kind.kind);
   const columns = listColumns(deps.kinds).keys.filter((key) => !NO_FIELDS.includes(key));
   try {
     const services = await source.list({ products, columns, signal: deps.signal });
