@@ -78,7 +78,9 @@ function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): Acc
   const isOwn = ownsAccount(panel.kind, service);
   if (service.status === 'terminated') {
     const isManaged = product.provision === 'auto' || product.terminate === 'auto';
-    return isManaged && (isOwn || creating) ? 'terminate' : null;
+    // A creation that was refused, because the account is somebody else's, may still be unfinished.
+    const isOurs = isOwn || (creating && !hasAccount(panel.kind, service));
+    return isManaged && isOurs ? 'terminate' : null;
   }
   if (product.provision !== 'auto' || skipped === 'overdue') return null;
   if (service.status !== 'active' && !accounts.paid.has(service.id)) return null;
@@ -161,8 +163,11 @@ async function carryOutOne({ session, panel, run }: AccountsRun, work: Applied, 
   // Loaded on demand, since few runs need it.
   const { provisionInRun } = await import('../provision/provision.js');
   const { id, status, product } = work.service;
+  const isOwn = ownsAccount(panel.kind, work.service);
+  const has = hasAccount(panel.kind, work.service);
   const confirm = (service: ServiceRecord): void => {
-    if (service.status !== status || service.product !== product) throw new ChangedMeanwhile();
+    const isSame = ownsAccount(panel.kind, service) === isOwn && hasAccount(panel.kind, service) === has;
+    if (!isSame || service.status !== status || service.product !== product) throw new ChangedMeanwhile();
   };
   try {
     const { work: made } = await provisionInRun(session, id, { verb, run, confirm });
