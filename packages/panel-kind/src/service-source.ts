@@ -56,11 +56,11 @@ export interface ServiceSource {
    */
   pushUsage(id: string, usage: SourceUsage, signal?: AbortSignal): Promise<void>;
   /**
-   * Returns which of these services have a paid order, by the value of their `ref`.
+   * Returns whether the order of a pending service is paid, by the value of its `ref`.
    *
-   * @throws SluiceError `billing_unavailable`
+   * @throws SluiceError `order_unreadable` for one service; `billing_unavailable`
    */
-  listPaid(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>>;
+  isPaid(id: string, signal?: AbortSignal): Promise<boolean>;
   /**
    * Writes the username and password of an account into a service, by the value of its `ref`.
    *

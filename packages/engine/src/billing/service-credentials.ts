@@ -1,4 +1,4 @@
-import type { ProductSettings, ServiceSource } from '@sluice/panel-kind';
+import { type ItemError, type ProductSettings, type ServiceSource, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { findSource } from './open-kind.js';
@@ -34,15 +34,41 @@ export async function writeCredentials(
   await withSource(session, (source) => source.writeCredentials(id, credentials, session.deps.signal));
 }
 
-/** Returns those of these pending services whose order is paid; without a billing system of services, none. */
-export async function listPaidOrders(session: Session, services: readonly ServiceRecord[]): Promise<ServiceRecord[]> {
-  if (services.length === 0 || findSource(session) === null) return [];
-  const paid = await withSource(session, async (source) => {
-    const ids = services.flatMap(({ refs }) => refs[source.ref] ?? []);
-    const found = ids.length === 0 ? new Set<string>() : await source.listPaid(ids, session.deps.signal);
-    return services.filter(({ refs }) => found.has(refs[source.ref] ?? ''));
-  });
-  return paid ?? [];
+/** What the billing system shows of the orders of pending services. */
+export interface PaidOrders {
+  /** Services whose order is paid. */
+  paid: string[];
+  /** Why it is unknown, by service. */
+  problems: Map<string, ItemError>;
+}
+
+/** Asks whether the orders of these pending services are paid; without a billing system of services, none is. */
+export async function listPaidOrders(session: Session, services: readonly ServiceRecord[]): Promise<PaidOrders> {
+  const orders: PaidOrders = { paid: [], problems: new Map() };
+  if (services.length === 0 || findSource(session) === null) return orders;
+  let unavailable: ItemError | null = null;
+  const ask = async (source: ServiceSource, { id, refs }: ServiceRecord): Promise<void> => {
+    const order = refs[source.ref];
+    if (order === undefined) return;
+    try {
+      if (unavailable === null && (await source.isPaid(order, session.deps.signal))) orders.paid.push(id);
+    } catch (error) {
+      const problem = toItemError(error);
+      orders.problems.set(id, problem);
+      // Each of the others would wait in vain.
+      if (problem.code !== 'order_unreadable') unavailable = problem;
+      return;
+    }
+    if (unavailable !== null) orders.problems.set(id, unavailable);
+  };
+  try {
+    await withSource(session, async (source) => {
+      for (const service of services) await ask(source, service);
+    });
+  } catch (error) {
+    for (const { id } of services) orders.problems.set(id, toItemError(error));
+  }
+  return orders;
 }
 
 async function withSource<T>(session: Session, work: (source: ServiceSource) => Promise<T>): Promise<T | null> {

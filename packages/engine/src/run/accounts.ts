@@ -47,12 +47,12 @@ type AccountsRun = RunOnPanel & { readonly request: RunRequest; readonly account
 export async function readOrders({ session, panel, request, accounts }: AccountsRun, loaded: readonly Loaded[]) {
   if (!request.observeAll || panel.accounts === undefined) return;
   const pending = loaded.filter(({ service, product }) => service.status === 'pending' && product.provision === 'auto');
-  const services = pending.map(({ service }) => service);
-  try {
-    for (const { id } of await listPaidOrders(session, services)) accounts.paid.add(id);
-  } catch (error) {
-    for (const { id } of services) accounts.problems.set(id, toItemError(error));
-  }
+  const orders = await listPaidOrders(
+    session,
+    pending.map(({ service }) => service),
+  );
+  for (const id of orders.paid) accounts.paid.add(id);
+  for (const [id, problem] of orders.problems) accounts.problems.set(id, problem);
 }
 
 /** Notes what is due about the account of a service; nothing else is decided about it then. */

@@ -26,6 +26,17 @@ function refused(id: string, what: 'usage' | 'credentials', cause: PanelError): 
   return new SluiceError(`${what}_refused`, message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
 }
 
+/** Answers about an order that concern only its service: refusals, and what can't be parsed. */
+function isAboutOrder({ code, panelCode }: PanelError): boolean {
+  return OF_SERVICE.includes(panelCode) || code === 'PANEL_UNREADABLE' || code === 'PANEL_SERVER_ERROR';
+}
+
+function unreadable(id: string, cause: PanelError): SluiceError {
+  const message = `The order of service ${id} of ${TITLE} can't be read: ${cause.statement}`;
+  const details = { service: `whmcs-${id}` };
+  return new SluiceError('order_unreadable', message, { kind: 'billing', cause, details });
+}
+
 const MEGABYTE = 1024 * 1024;
 
 class WhmcsSource implements ServiceSource {
@@ -91,14 +102,15 @@ class WhmcsSource implements ServiceSource {
     });
   }
 
-  listPaid(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  isPaid(serviceId: string, signal?: AbortSignal): Promise<boolean> {
     return run({ wrote: false, signal }, async () => {
-      const paid = new Set<string>();
-      for (const serviceId of ids) {
+      try {
         const [service] = await this.#client.services.list({ serviceId }, { signal });
-        if (service !== undefined && (await this.#isPaid(service, signal))) paid.add(serviceId);
+        return service !== undefined && (await this.#isPaid(service, signal));
+      } catch (error) {
+        if (isPanelError(error) && isAboutOrder(error)) throw unreadable(serviceId, error);
+        throw error;
       }
-      return paid;
     });
   }
 

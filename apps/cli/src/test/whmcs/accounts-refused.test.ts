@@ -45,3 +45,26 @@ describe("an account of somebody else's", () => {
     expect(at.vpnUsers()).toEqual(['somebody']);
   });
 });
+
+describe('an order that WHMCS does not return', () => {
+  it('waits alone, with its own error', async () => {
+    await begin();
+    for (const number of [1, 2, 3]) {
+      at.addOrder(number, { product: 11, status: 'Pending' });
+      const items = [{ description: 'VPN', amount: '10.00', service: number }];
+      at.whmcs.pay(at.whmcs.addInvoice({ client: 77, items }));
+    }
+    await at.sync();
+    const refusal = JSON.stringify({ result: 'error', message: 'Invoice ID Not Found' });
+    for (const body of ['Fatal error', refusal])
+      at.whmcs.server.inject({ endpoint: 'GetInvoice', times: 1, fault: { kind: 'status', status: 200, body } });
+    const report = await at.reconcile();
+    expect(errors(report)).toEqual(['order_unreadable', 'order_unreadable', null]);
+    expect([at.vpnUsers(), report.services[0]?.error?.message]).toEqual([
+      ['whmcs-3'],
+      expect.stringMatching(/^The order of service 1 of WHMCS can't be read: /),
+    ]);
+    await at.reconcile();
+    expect(at.vpnUsers().sort()).toEqual(['whmcs-1', 'whmcs-2', 'whmcs-3']);
+  });
+});
