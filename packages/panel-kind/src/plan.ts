@@ -69,8 +69,13 @@ export function sharerIds({ sharers }: Pick<TargetState, 'sharers'>): string[] {
 
 /** A command about the account itself. Renewals and changes of package need none: they change the target state. */
 export type AccountCommand =
-  /** `adopt`: the operator confirms that an existing account belongs to the service. */
-  { verb: 'create'; adopt: boolean; setPassword: boolean } | { verb: 'change-password' } | { verb: 'terminate' };
+  /**
+   * `adopt`: the operator confirms that an existing account belongs to the service. `earlier`: the actions of an interrupted
+   * creation that this one repeats; the password that they set is not known.
+   */
+  | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
+  | { verb: 'change-password' }
+  | { verb: 'terminate' };
 
 /** One planned change to a panel. */
 export interface Step {

@@ -62,6 +62,12 @@ export interface ServiceSource {
    */
   isPaid(id: string, signal?: AbortSignal): Promise<boolean>;
   /**
+   * Checks that the service to which `writeCredentials` will write exists; changes nothing.
+   *
+   * @throws SluiceError `credentials_refused` for one service; `billing_unavailable`
+   */
+  checkCredentials(id: string, signal?: AbortSignal): Promise<void>;
+  /**
    * Writes the username and password of an account into a service, by the value of its `ref`.
    *
    * @throws SluiceError `credentials_refused` for one service; `billing_unavailable`. The same call may be repeated

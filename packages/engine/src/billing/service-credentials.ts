@@ -24,14 +24,23 @@ export async function findBillingPlace(
   return withSource(session, ({ title, ref }) => Promise.resolve({ title, ref, id: refs[ref] }));
 }
 
-/** Writes the username and password of an account into its service; the same call may be repeated. */
+/** Refuses a service that the billing system does not have; changes nothing. */
+export async function checkCredentials(session: Session, { id }: BillingPlace): Promise<void> {
+  if (id === undefined) return;
+  await withSource(session, (source) => source.checkCredentials(id, session.deps.signal));
+}
+
+/**
+ * Writes the username and password of an account into its service; the same call may be repeated. An interruption does not
+ * stop it, since the panel has the password already.
+ */
 export async function writeCredentials(
   session: Session,
   { id }: BillingPlace,
   credentials: { username: string; password: string },
 ): Promise<void> {
   if (id === undefined) return;
-  await withSource(session, (source) => source.writeCredentials(id, credentials, session.deps.signal));
+  await withSource(session, (source) => source.writeCredentials(id, credentials));
 }
 
 /** What the billing system shows of the orders of pending services. */

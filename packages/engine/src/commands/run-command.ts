@@ -1,4 +1,4 @@
-import type { Panel, Plan } from '@sluice/panel-kind';
+import { type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { trustedNow } from '../clock/trusted-clock.js';
@@ -95,11 +95,24 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const [planned = observed] = await findSharers(on, [observed]);
   const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
   command.checkDone?.(done);
+  const delivered = command.dryRun ? done : await deliver(command, done);
   // Evidence on another panel is not undone by this command, so it is not complete.
-  const elsewhere = done.evidence.filter((item) => item.panel !== service.panel);
-  const isLeft = scope === 'hold' && done.holds.length === 0 && elsewhere.length > 0;
-  const work = withCheckpoint(on, isLeft ? withError(done, elsewhereError(service, elsewhere)) : done);
+  const elsewhere = delivered.evidence.filter((item) => item.panel !== service.panel);
+  const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
+  const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
   return { work, reported: [...reported.values()] };
+}
+
+/** Delivers a password that the panel certainly has. */
+async function deliver({ deliver: write }: ServiceCommand, done: Applied): Promise<Applied> {
+  const isUncertain = done.actions.some(({ state }) => state === 'in-doubt');
+  if (write === undefined || !done.passwordSet || isUncertain) return done;
+  try {
+    await write(done.service);
+    return done;
+  } catch (error) {
+    return withError(done, toItemError(error));
+  }
 }
 
 /** Loads the service of a command; in a dry run with the target state. */

@@ -55,6 +55,11 @@ export interface CommandContent {
   password?: () => string | null;
   /** Called with the stored service once the command is stored and before the panel is called; throws to refuse. */
   begin?: (target: ServiceRecord) => Promise<void>;
+  /**
+   * Called once the panel has the command's password; throws if that can't be written to where the customer finds it. The
+   * command is not done then: a repeat sets another password.
+   */
+  deliver?: (service: ServiceRecord) => Promise<void>;
   /** Reverts the stored command after `begin` refused. */
   withdraw?: (tables: StoreTables) => Promise<void>;
   /** Stores the end of the command, once all of it is done. */

@@ -1,11 +1,12 @@
-import type { Panel, ProductSettings } from '@sluice/panel-kind';
+import { type ItemError, type Panel, type ProductSettings, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { type BillingPlace, writeCredentials } from '../billing/service-credentials.js';
+import { type BillingPlace, checkCredentials, findBillingPlace } from '../billing/service-credentials.js';
 import type { Credentials } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { removeDraft, writePasswordFile } from './password-file.js';
-import { type PasswordPlan, planPassword } from './password.js';
+import { type PasswordPlan, planPassword, previewPassword } from './password.js';
+import { findOpenRow, parseStored } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
 /** Returns whether the command sets a password: a new one, or that of an account that is incomplete or gone. */
@@ -25,8 +26,8 @@ export async function setsPassword(
   return observation !== undefined && accounts.exists(observation) === false;
 }
 
-/** Plans the password of a command; `earlierFile` is the file of an interrupted run of it. */
-export function choosePassword(
+/** Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it. */
+export async function choosePassword(
   session: Session,
   service: string,
   request: ProvisionRequest,
@@ -35,8 +36,8 @@ export function choosePassword(
     billing,
     earlierFile,
   }: { product: ProductSettings; billing: BillingPlace | null; earlierFile: string | null },
-): Promise<PasswordPlan> {
-  return planPassword(session.deps, {
+): Promise<PasswordPlan | null> {
+  const options = {
     file: request.passwordFile,
     given: request.password,
     folder: billing === null ? product.credentials?.writeTo : undefined,
@@ -44,17 +45,39 @@ export function choosePassword(
     service,
     shown: request.shown !== false,
     earlierFile,
-  });
+  };
+  previewPassword(session.deps, options);
+  const isElsewhere = options.file !== undefined || options.given !== undefined;
+  if (billing !== null && !isElsewhere) await checkCredentials(session, billing);
+  return request.dryRun ? null : planPassword(session.deps, options);
 }
 
-/** Writes the planned password to its file or billing system; `row` is the id of the command's journal row. */
-export async function placePassword(
+/** Returns why the password of an account that a run will create has no place; null where it has one, or needs none. */
+export async function findPlaceProblem(
   session: Session,
-  { file, password, write, billing }: PasswordPlan,
-  { row, username }: { row: string; username: string },
-): Promise<void> {
-  const { files } = session.deps;
-  if (billing !== undefined) await writeCredentials(session, billing, { username, password });
+  panel: Panel,
+  service: ServiceRecord,
+  product: ProductSettings,
+): Promise<ItemError | null> {
+  if (panel.passwords === undefined) return null;
+  const billing = await findBillingPlace(session, service, product);
+  const earlierFile = parseStored(await findOpenRow(session, service.id, 'create'))?.passwordFile ?? null;
+  const folder = billing === null ? product.credentials?.writeTo : undefined;
+  try {
+    const file = earlierFile ?? undefined;
+    previewPassword(session.deps, { file, folder, billing, service: service.id, shown: false, earlierFile });
+    return null;
+  } catch (error) {
+    return toItemError(error);
+  }
+}
+
+/** Writes the planned password to its file, if it has one; `row` is the id of the command's journal row. */
+export function placePassword(
+  { deps: { files } }: Session,
+  { file, password, write }: PasswordPlan,
+  row: string,
+): void {
   if (file === null) return;
   if (write === null) removeDraft(files, file, row);
   else writePasswordFile(files, { file, password, write }, row);
@@ -64,7 +87,7 @@ export async function placePassword(
 export function toCredentials(
   panel: Panel,
   work: Pick<Applied, 'service' | 'passwordSet'>,
-  password: PasswordPlan | null,
+  { plan: password, delivery }: { plan: PasswordPlan | null; delivery: { isDone: boolean } },
   request: ProvisionRequest,
 ): Credentials | null {
   // The panel has not set the password.
@@ -75,6 +98,6 @@ export function toCredentials(
     username: panel.passwords?.username(work.service) ?? null,
     password: isShown ? password.password : null,
     passwordFile: password.file,
-    ...(password.billing === undefined ? {} : { writtenTo: password.billing.title }),
+    ...(password.billing !== undefined && delivery.isDone ? { writtenTo: password.billing.title } : {}),
   };
 }

@@ -12,6 +12,17 @@ export function checkPlace(files: Files, file: string): void {
   }
 }
 
+/** Refuses a folder that is not writable, or could not be created. */
+export function checkFuturePlace(files: Files, file: string): void {
+  let folder = path.dirname(file);
+  while (!files.exists(folder) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  try {
+    files.checkWritable(folder);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
 /**
  * Writes a password file completely or not at all. `new` never overwrites a file; `replace` overwrites the incomplete file
  * of an interrupted run of the same command.

@@ -3,7 +3,7 @@ import { usageError } from '@sluice/panel-kind';
 import type { Dependencies } from '../dependencies.js';
 import type { Files } from '../files.js';
 import type { BillingPlace } from '../billing/service-credentials.js';
-import { checkPlace, fileExists, isComplete } from './password-file.js';
+import { checkFuturePlace, checkPlace, fileExists, isComplete } from './password-file.js';
 
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LENGTH = 24;
@@ -74,6 +74,7 @@ export async function planPassword(
       write: null,
     };
   }
+  previewPassword(deps, options);
   const file = chooseFile(deps, options);
   if (file === null) return planWithoutFile(deps, options);
   const generate = (write: 'new' | 'replace'): PasswordPlan => ({
@@ -86,18 +87,35 @@ export async function planPassword(
     checkPlace(deps.files, file);
     return generate('new');
   }
-  if (file !== options.earlierFile) throw fileExists(file);
   const found = readFile(deps.files, file);
   if (!isComplete(found)) return generate('replace');
   const password = checkPassword(found.replace(/\r?\n$/, ''), `The password in ${file}`);
   return { password, file, generated: false, write: null };
 }
 
-function planWithoutFile({ randomBytes }: Pick<Dependencies, 'randomBytes'>, options: PasswordOptions): PasswordPlan {
-  const { billing = null, service, shown } = options;
+/**
+ * Refuses a generated password that has no place, as `planPassword` does, and creates nothing.
+ *
+ * @throws SluiceError `password_nowhere`, `password_file_exists`, `password_file_unwritable`
+ */
+export function previewPassword(deps: Pick<Dependencies, 'files' | 'clock'>, options: PasswordOptions): void {
+  if (options.given !== undefined) return;
+  const file = chooseFile(deps, options);
+  if (file === null) refuseNowhere(options);
+  else if (!deps.files.exists(file)) checkFuturePlace(deps.files, file);
+  else if (file !== options.earlierFile) throw fileExists(file);
+}
+
+function planWithoutFile(
+  { randomBytes }: Pick<Dependencies, 'randomBytes'>,
+  { billing = null }: PasswordOptions,
+): PasswordPlan {
   const plan = { password: generatePassword(randomBytes), file: null, generated: true, write: null };
-  if (billing?.id !== undefined) return { ...plan, billing };
-  if (shown) return plan;
+  return billing?.id === undefined ? plan : { ...plan, billing };
+}
+
+function refuseNowhere({ billing = null, service, shown }: PasswordOptions): void {
+  if (shown || billing?.id !== undefined) return;
   const why =
     billing === null
       ? 'No file was named for the generated password'
@@ -114,10 +132,7 @@ function readFile(files: Files, file: string): string {
   }
 }
 
-function chooseFile(
-  deps: Pick<Dependencies, 'files' | 'randomBytes' | 'clock'>,
-  options: PasswordOptions,
-): string | null {
+function chooseFile(deps: Pick<Dependencies, 'files' | 'clock'>, options: PasswordOptions): string | null {
   if (options.file !== undefined) return options.file;
   if (options.folder === undefined) return null;
   const base = path.join(options.folder, `${options.service.replaceAll(/[^\w.@-]/g, '_')}.password`);

@@ -1,6 +1,6 @@
 import { type AccountCommand, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
-import { findBillingPlace } from '../billing/service-credentials.js';
+import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
 import { findEntry } from '../config/find-entry.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import {
@@ -15,7 +15,7 @@ import { suggestion } from '../suggestion.js';
 import { toServiceAccess } from './access.js';
 import type { AccountVerb } from './account.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
-import { isSameCommand, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
+import { isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -41,8 +41,8 @@ export async function provision(session: Session, id: string, request: Provision
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
   const { report, work, content } = await carryOut(session, id, frame, request);
-  const { panel, plan, product } = content;
-  const made = { ...report, credentials: toCredentials(panel, work, plan, request) };
+  const { panel, product } = content;
+  const made = { ...report, credentials: toCredentials(panel, work, content, request) };
   if (verb !== 'create') return made;
   const { service } = work;
   const isDone = !dryRun && report.run.outcome === 'done';
@@ -93,6 +93,8 @@ interface Decided extends CommandContent {
   panel: Panel;
   product: ProductSettings;
   plan: PasswordPlan | null;
+  /** Whether the billing system has the password. */
+  delivery: { isDone: boolean };
   /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
 }
@@ -134,25 +136,30 @@ async function decide(
   const how = { verb: request.verb, isRepeat: open !== null, mustLook: billing !== null };
   const setPassword = await setsPassword(session, panel, service, how);
   const earlierFile = parseStored(open)?.passwordFile ?? null;
-  const plan =
-    setPassword && !request.dryRun
-      ? await choosePassword(session, service.id, withEarlierFile(request, earlierFile), {
-          product,
-          billing,
-          earlierFile,
-        })
-      : null;
+  const plan = setPassword
+    ? await choosePassword(session, service.id, withEarlierFile(request, earlierFile), {
+        product,
+        billing,
+        earlierFile,
+      })
+    : null;
   if (plan) stored.passwordFile = plan.file;
   // A repeat with another password file stores the new file.
   const continued = plan !== null && plan.file !== earlierFile ? null : open;
   const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);
+  const delivery = { isDone: false };
   const command: VerbCommand = { session, panel, request, stored, product, row: continued?.id ?? session.id('act') };
   return {
     panel,
     product,
     plan,
     earlierFile,
-    account: accountOrder(request, setPassword),
+    delivery,
+    account: accountOrder(
+      request,
+      setPassword,
+      request.verb === 'create' && open !== null ? await listEarlier(session, service.id) : [],
+    ),
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       await tables.services.update([serviceChange(command, target)]);
@@ -160,13 +167,20 @@ async function decide(
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
     },
-    begin: async (target) => {
+    begin: () => {
       if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);
+      if (plan !== null) placePassword(session, plan, command.row);
+      return Promise.resolve();
+    },
+    // The panel first: a creation that is refused or fails leaves the billing system unchanged.
+    deliver: async (target) => {
+      if (plan?.billing === undefined) return;
       const username = panel.passwords?.username(target) ?? target.id;
-      if (plan !== null) await placePassword(session, plan, { row: command.row, username });
+      await writeCredentials(session, plan.billing, { username, password: plan.password });
+      delivery.isDone = true;
     },
     // An account of the interrupted command may exist, so that a repeat must still set its password.
-    ...((plan?.billing === undefined || open === null) && {
+    ...(open === null && {
       withdraw: (tables: StoreTables) =>
         tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
     }),
@@ -239,10 +253,14 @@ function productAfter(session: Session, service: ServiceRecord, stored: StoredCo
   return product;
 }
 
-function accountOrder(request: ProvisionRequest, setPassword: boolean): AccountCommand | null {
+function accountOrder(
+  request: ProvisionRequest,
+  setPassword: boolean,
+  earlier: readonly ActionRecord[],
+): AccountCommand | null {
   switch (request.verb) {
     case 'create':
-      return { verb: 'create', adopt: request.adopt === true, setPassword };
+      return { verb: 'create', adopt: request.adopt === true, setPassword, earlier };
     case 'change-password':
       return { verb: 'change-password' };
     case 'terminate':

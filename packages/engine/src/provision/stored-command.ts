@@ -9,7 +9,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { plannedRow } from '../run/journal.js';
-import { COMMAND_PREFIX } from '../run/command-row.js';
+import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './verb-command.js';
 import type { StoredCommand, VerbCommand } from './verb-command.js';
@@ -18,6 +18,11 @@ import type { StoredCommand, VerbCommand } from './verb-command.js';
 export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
   const rows = await session.store.actions.unsettled({ services: [id] });
   return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
+}
+
+/** Lists the actions of a service with an interrupted creation, which may have made them. */
+export async function listEarlier({ store }: Session, id: string): Promise<ActionRecord[]> {
+  return (await store.actions.list({ service: id })).filter((row) => !isCommandRow(row));
 }
 
 /** Returns what the journal row of a command stores. */

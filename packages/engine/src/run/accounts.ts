@@ -1,7 +1,9 @@
 import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
-import { mergeService, type ServiceRecord } from '@sluice/state-store';
+import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../provision/account.js';
+import { findPlaceProblem } from '../provision/credentials.js';
+import { listEarlier } from '../provision/stored-command.js';
 import { refsChange } from './journal.js';
 import type { Verdict } from './apply.js';
 import { undecided } from './decide.js';
@@ -119,23 +121,32 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
     observation: observations.get(facts.service.id) ?? null,
   }));
   const shared = await findSharers(on, observed);
-  return works.map((work, index) => {
+  const planned: Planned[] = [];
+  for (const [index, work] of works.entries()) {
     const facts = shared[index];
-    if (facts === undefined) return unplanned(work);
-    const verb = verbOf(work);
-    const refusal = verb === 'create' ? (panel.accounts?.check(facts.service, facts.product) ?? null) : null;
-    const { plan, problem } = planSteps(on, facts, toCommand(panel, verb));
-    const counted = { ...plan, counts: plan.steps.length > 0 };
-    return withError({ ...unplanned(work), plan: counted }, refusal ?? problem);
-  });
+    planned.push(facts === undefined ? unplanned(work) : await planAccount(on, work, facts, verbOf(work)));
+  }
+  return planned;
+}
+
+async function planAccount(on: RunOnPanel, work: Decided, facts: Planned, verb: AccountVerb): Promise<Planned> {
+  const { session, panel } = on;
+  const { service, product, creating } = facts;
+  const isNew = verb === 'create';
+  const refusal = isNew ? (panel.accounts?.check(service, product) ?? null) : null;
+  const earlier = isNew && creating ? await listEarlier(session, service.id) : [];
+  const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, earlier));
+  const place = isNew ? await findPlaceProblem(session, panel, service, product) : null;
+  const counted = { ...plan, counts: plan.steps.length > 0 };
+  return withError({ ...unplanned(work), plan: counted }, refusal ?? problem ?? place);
 }
 
 function withNewRefs({ session, panel }: RunOnPanel, { service, product }: Decided): ServiceRecord {
   return mergeService(service, refsChange(service, listNewRefs(session, panel, service, product), session.now()));
 }
 
-function toCommand({ passwords }: Panel, verb: AccountVerb): AccountCommand {
-  return verb === 'create' ? { verb, adopt: false, setPassword: passwords !== undefined } : { verb };
+function toCommand({ passwords }: Panel, verb: AccountVerb, earlier: readonly ActionRecord[]): AccountCommand {
+  return verb === 'create' ? { verb, adopt: false, setPassword: passwords !== undefined, earlier } : { verb };
 }
 
 /** Makes and removes what is due, one account after the other, each by its own command; a preview only reports problems. */
@@ -145,13 +156,22 @@ export async function carryOutAccounts(
   treatment: Verdict['treatment'],
 ): Promise<Applied[]> {
   const done: Applied[] = [];
+  const unavailable = new Map<string, ItemError>();
   for (const work of works) {
     const verb = run.accounts.due.get(work.service.id);
+    const place = verb === 'create' ? (work.product.credentials?.writeTo ?? '') : '';
+    const known = unavailable.get(place);
     if (verb === undefined || work.changedMeanwhile || work.skipped === LEASED) done.push(work);
     else if (work.error !== null) done.push({ ...work, skipped: null });
     else if (treatment(work).previewOnly) done.push(work);
     else if (run.session.deps.signal.aborted) done.push(unfinished(work));
-    else done.push(await carryOutOne(run, work, verb));
+    // Without the billing system, nobody would know the passwords of the other accounts.
+    else if (known !== undefined) done.push(withError({ ...work, skipped: null }, known));
+    else {
+      const after = await carryOutOne(run, work, verb);
+      if (after.error?.code === 'billing_unavailable') unavailable.set(place, after.error);
+      done.push(after);
+    }
   }
   return done;
 }

@@ -126,9 +126,12 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
   return withRefs(plan, target, { ...refs, ...plan.refs });
 }
 
-function wasCreated({ recent }: TargetState, { scope, user }: FlvxAccount): boolean {
+function wasCreated({ recent, command }: TargetState, { scope, user }: FlvxAccount): boolean {
   if (scope.nameIsOurs === true && scope.name === user?.name) return true;
-  return recent.some((row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name);
+  const earlier = command?.verb === 'create' ? (command.earlier ?? []) : [];
+  return [...earlier, ...recent].some(
+    (row) => row.type === 'create-user' && row.calledAt !== null && row.target === user?.name,
+  );
 }
 
 /** Plans an account that does not exist yet. */

@@ -85,6 +85,16 @@ class WhmcsSource implements ServiceSource {
     return this.#update(id, 'credentials', credentials, signal);
   }
 
+  checkCredentials(serviceId: string, signal?: AbortSignal): Promise<void> {
+    return run({ wrote: false, signal }, async () => {
+      const [service] = await this.#client.services.list({ serviceId }, { signal });
+      if (service !== undefined) return;
+      const message = `${TITLE} has no service ${serviceId} to which the credentials could be written`;
+      const details = { service: `whmcs-${serviceId}` };
+      throw new SluiceError('credentials_refused', message, { kind: 'billing', details });
+    });
+  }
+
   #update(
     id: string,
     what: 'usage' | 'credentials',

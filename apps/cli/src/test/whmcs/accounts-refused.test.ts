@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { type AccountsBench, type AccountsOptions, startAccountsBench } from './accounts-bench.js';
@@ -8,9 +9,13 @@ const begin = async (options?: AccountsOptions): Promise<void> => {
   at = await startAccountsBench(options);
 };
 
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
 const actionsOf = ({ services }: RunReport): string[] =>
   services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
+interface ErrorDocument {
+  error: { code: string };
+}
 const endOrder = async (number: number): Promise<void> => {
   at.whmcs.service(number).status = 'Terminated';
   await at.sync();
@@ -66,5 +71,72 @@ describe('an order that WHMCS does not return', () => {
     ]);
     await at.reconcile();
     expect(at.vpnUsers().sort()).toEqual(['whmcs-1', 'whmcs-2', 'whmcs-3']);
+  });
+});
+
+describe('the password of an account', () => {
+  const credentials = (): string[] => [at.whmcs.service(1).username, at.whmcs.service(1).password];
+  const before = ['earlier', 'secret'];
+  const addOrder = async (): Promise<void> => {
+    at.addOrder(1);
+    Object.assign(at.whmcs.service(1), { username: 'earlier', password: 'secret' });
+    at.whmcs.setField(1, 'flvx_username', 'chosen');
+    await at.sync();
+  };
+  const expectUsable = (): void => {
+    const [username, password = ''] = credentials();
+    expect([username, at.relay.user('chosen')?.pwd]).toEqual(['chosen', md5(password)]);
+    expect(at.relayUsers()).toEqual(['chosen']);
+  };
+
+  it('does not reach WHMCS where the creation is refused or fails', async () => {
+    await begin();
+    await addOrder();
+    const taken = at.relay.addUser({ user: 'chosen' });
+    expect((await at.run('provision create whmcs-1')).exitCode).toBe(1);
+    expect(errors(await at.reconcile())).toEqual(['account_exists']);
+    expect(credentials()).toEqual(before);
+    at.relay.world.users.delete(taken);
+    const refusal = { kind: 'status', status: 200, body: { code: -1, msg: 'refused', ts: 0, data: null } } as const;
+    at.relay.server.inject({ endpoint: /user\/create$/, fault: refusal });
+    expect((await at.reconcile()).run.outcome).toBe('failed');
+    expect(credentials()).toEqual(before);
+    at.relay.server.clearFaults();
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    expectUsable();
+  });
+
+  it('is set and written again if WHMCS did not store it; other creations wait', async () => {
+    await begin();
+    await addOrder();
+    at.addOrder(2);
+    await at.sync();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    expect(errors(await at.reconcile())).toEqual(['billing_unavailable', 'billing_unavailable']);
+    expect([credentials(), at.relayUsers()]).toEqual([before, ['chosen']]);
+    at.whmcs.quirks.denied.clear();
+    at.whmcs.deleteService(2);
+    expect(actionsOf(await at.plan())).toContain('whmcs-1 update-user');
+    expect(errors(await at.reconcile())).toEqual([null, 'credentials_refused']);
+    expectUsable();
+  });
+
+  it('has no place: a plan and a dry run predict no success', async () => {
+    await begin({ writeTo: './secrets' });
+    at.bench.write('secrets', 'a file');
+    at.addOrder(1);
+    at.addOrder(2, { product: 11 });
+    await at.sync();
+    expect(errors(await at.plan())).toEqual(['password_file_unwritable', null]);
+    const shown = await at.run('provision create whmcs-1 --dry-run');
+    expect([shown.exitCode, shown.json<ErrorDocument>().error.code]).toEqual([2, 'password_file_unwritable']);
+    expect(errors(await at.reconcile())).toEqual(['password_file_unwritable', null]);
+    const config = at.bench.read('sluice.yaml').replace('writeTo: ./secrets', 'writeTo: whmcs');
+    at.bench.write('sluice.yaml', config);
+    const values = 'panel=relay product=relay-100 billing_cycle=monthly next_due_date=2026-12-15';
+    expect((await at.run(`service add own-1 ${values}`)).exitCode).toBe(0);
+    expect(errors(await at.plan())).toEqual(['password_nowhere', null, null]);
+    expect(errors(await at.reconcile())).toEqual(['password_nowhere', null, null]);
+    expect((await at.run('provision create whmcs-2 --dry-run')).exitCode).toBe(0);
   });
 });
