@@ -54,7 +54,7 @@ export type PurchaseChange = Partial<
 /**
  * Charges the client for a stored purchase, and stores the outcome. Repeatable: the purchase's id is the key of its invoice.
  *
- * @throws SluiceError of the billing system; a refused charge ends the purchase as failed, any other leaves it pending
+ * @throws SluiceError of the billing system; a refused charge ends the purchase once none of its invoices is left to be paid, any other leaves it pending
  */
 export async function chargePurchase(
   session: Session,
@@ -66,8 +66,27 @@ export async function chargePurchase(
     const charge = await billing.charge(toRequest(row, billing), session.deps.signal);
     return await changePurchase(session, fences, row, afterCharge(charge, session.now()));
   } catch (error) {
-    if (isRefusal(error)) await changePurchase(session, fences, row, { status: 'failed' });
+    if (isRefusal(error)) await endRefused(session, fences, row);
     throw error;
+  }
+}
+
+/**
+ * Ends a purchase whose charge is refused. An earlier attempt may have made its invoice: it is cancelled first, and where that is
+ * not known to be done, the purchase stays open.
+ */
+async function endRefused(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<void> {
+  const { signal } = session.deps;
+  try {
+    const billing = await session.billing();
+    const left = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
+    const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
+    // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
+    const found = isOpen && left.lines.length === 1 ? await billing.cancel(left.id, signal) : left;
+    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
+    await changePurchase(session, fences, row, change);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
   }
 }
 

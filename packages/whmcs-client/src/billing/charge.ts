@@ -36,9 +36,10 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
 
 /** Returns the invoice of an earlier attempt; changes nothing. */
 export async function findCharge(books: WhmcsBooks, sought: Sought, progress: Progress): Promise<Invoice | null> {
-  const { currency } = await books.credit(sought.client, progress);
   const chosen = choose(await find(books, sought, progress));
-  return chosen === undefined ? null : toInvoice(chosen, currency ?? '');
+  if (chosen === undefined) return null;
+  const { currency } = await books.credit(sought.client, progress);
+  return toInvoice(chosen, currency ?? '');
 }
 
 /** What identifies a charge. */

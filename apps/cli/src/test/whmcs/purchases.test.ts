@@ -112,6 +112,25 @@ describe('a purchase that WHMCS bills', () => {
     expect((await purchases()).at(-1)?.status).toBe('paid');
   });
 
+  it('leaves no invoice when a later attempt is refused', async () => {
+    await open();
+    const lost = { fault: { kind: 'cut' } } as const;
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', when: 'after', ...lost });
+    const ignore = at.whmcs.server.onCall(({ endpoint }) => {
+      if (endpoint === 'CreateInvoice') at.whmcs.server.inject({ endpoint: 'GetInvoices', ...lost });
+    });
+    await buy();
+    ignore();
+    at.whmcs.server.clearFaults();
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
+    at.whmcs.addClient({ id: CLIENT, currency: 'USD' });
+    at.whmcs.server.inject({ endpoint: 'UpdateInvoice', times: 1, ...lost });
+    expect((await use(1)).services[0]?.error?.code).toBe('currency_mismatch');
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['pending', ['Draft']]);
+    await use(1);
+    expect([(await purchases())[0]?.status, invoices()]).toEqual(['cancelled', ['Cancelled']]);
+  });
+
   it('may be bought beside an unfinished one with a reference of its own, and costs nothing at a price of 0', async () => {
     await open();
     await buy();
