@@ -1,4 +1,4 @@
-import { type ServiceSource, SluiceError, type SourceUsage } from '@sluice/panel-kind';
+import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
 import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { type Notice, noticeRows } from '../run/notices.js';
@@ -32,7 +32,7 @@ async function openAndPush(session: Session, { open }: ConfiguredSource, run: st
   try {
     source = await open();
   } catch (error) {
-    return [toNotice(session, null, (error as Error).message)];
+    return [await toNotice(session, null, error)];
   }
   try {
     return source.pushesUsage ? await pushAll(session, source, await findChanged(session, source, run)) : [];
@@ -88,7 +88,8 @@ async function pushAll(session: Session, source: ServiceSource, pushes: readonly
       if (isAborted()) break;
       if (!(error instanceof SluiceError)) throw error;
       const isOfService = error.code === 'usage_refused';
-      notices.push(toNotice(session, isOfService ? push : null, error.message));
+      if (!isOfService) await store();
+      notices.push(await toNotice(session, isOfService ? push : null, error));
       // Without the billing system each of the others would wait in vain.
       if (!isOfService) break;
     }
@@ -97,9 +98,26 @@ async function pushAll(session: Session, source: ServiceSource, pushes: readonly
   return notices;
 }
 
-/** Reported once per figures of a service, and once a day about the billing system. */
-function toNotice(session: Session, push: Push | null, message: string): Notice {
-  const key = push === null ? session.now().slice(0, 10) : `${push.service.id}:${push.figures}`;
+/**
+ * Reported once per figures of a service and cause; about the billing system once a day and cause, and again when it fails after
+ * a success.
+ */
+async function toNotice(session: Session, push: Push | null, error: unknown): Promise<Notice> {
+  const { code, message } = toItemError(error);
+  const own = push === null ? null : `${push.service.id}:${push.figures}:${message}`;
+  const key = own ?? `${session.now().slice(0, 10)}:${toCause(error, code)}:${await lastSuccess(session)}`;
   const { id = null, panel = null } = push?.service ?? {};
   return { code: 'usage_not_pushed', key: `usage_not_pushed:${key}`, panel, service: id, message };
+}
+
+/** Returns what stays the same while the cause does: a message may contain times. */
+function toCause(error: unknown, code: string): string {
+  const details = error instanceof SluiceError ? (error.details as Record<string, unknown>) : {};
+  return [code, details['code'], details['refusal'], details['status']].map((part) => String(part ?? '')).join('/');
+}
+
+async function lastSuccess({ store }: Session): Promise<string> {
+  const services = (await store.services.list({})).map(({ id }) => id);
+  const pushed = await store.pushedUsage.list({ services });
+  return pushed.reduce((last, { at }) => (at > last ? at : last), '');
 }

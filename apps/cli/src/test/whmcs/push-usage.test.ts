@@ -65,4 +65,23 @@ describe('whmcs.pushUsage', () => {
     delete at.bench.env['WHMCS_SECRET'];
     expect((await at.poll()).exitCode).toBe(0);
   });
+
+  it('reports a failure again when its cause changes, and when it begins again after a success', async () => {
+    await begin(', pushUsage: bytes');
+    const poll = async (): Promise<number> => {
+      at.panel.addTraffic(501, { in: GB, out: 0 });
+      at.bench.clock.advance(HOUR / 4);
+      const { notices } = (await at.poll()).json<RunReport>();
+      return notices.filter(({ code, service }) => code === 'usage_not_pushed' && service === null).length;
+    };
+    at.whmcs.quirks.refusedAddress = '192.0.2.9';
+    expect([await poll(), await poll()]).toEqual([1, 0]);
+    at.whmcs.quirks.refusedAddress = null;
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    expect([await poll(), await poll()]).toEqual([1, 0]);
+    at.whmcs.quirks.denied.clear();
+    expect(await poll()).toBe(0);
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    expect([await poll(), await poll()]).toEqual([1, 0]);
+  });
 });
