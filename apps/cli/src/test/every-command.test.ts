@@ -48,13 +48,15 @@ const secrets = (): Record<string, string> => ({
   WHMCS_SECRET: whmcs.secret,
 });
 
-async function expectDone(lines: readonly string[]): Promise<void> {
+/** Runs commands that end well; returns what the last one printed. */
+async function expectDone(lines: readonly string[]): Promise<string> {
   played.push(...lines);
   const env = { PATH: process.env['PATH'], HOME: folder, ...secrets() };
   const { stdout } = await promisify(execFile)(process.execPath, [RUN_ALL, COMMAND, ...lines], { cwd: folder, env });
   const outcomes = JSON.parse(stdout) as { words: string; exitCode: number; printed: string }[];
   expect(outcomes.map(({ words }) => words)).toEqual(lines);
   expect(outcomes.filter(({ exitCode }) => !DONE.includes(exitCode))).toEqual([]);
+  return outcomes.at(-1)?.printed ?? '';
 }
 
 beforeAll(async () => {
@@ -199,7 +201,10 @@ describe('the built command', () => {
   });
 
   it('runs everything about the store, and the demo', async () => {
-    await expectDone(['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes', 'demo']);
+    const demo = await expectDone(['db check', 'db migrate', 'db backup copy.db', 'db restore copy.db --yes', 'demo']);
+    expect(demo).toMatch(/^alpha: bought extra-50 .* released$/m);
+    for (const actor of ['manual', 'auto'])
+      expect(demo).toMatch(new RegExp(`^pur-\\S+ +alpha .* extra-50 .* paid +${actor} `, 'm'));
     await expectDone(['hold release --all --yes']);
     for (const words of [
       'action resolve act-1 --done',
