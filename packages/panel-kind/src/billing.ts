@@ -93,6 +93,10 @@ export interface BillingDependencies {
 export interface BillingUse {
   /** Money is booked there. */
   bills: boolean;
+  /** Orders become accounts: whether an order is paid is read there. */
+  orders: boolean;
+  /** Usernames and passwords of accounts are written there. */
+  credentials: boolean;
   /** The section of each product that has one, parsed by `productSchema`. */
   products: Readonly<Record<string, unknown>>;
   /** Also reads the whole list of services, as `service sync` would. */

@@ -112,8 +112,8 @@ async function toNotice(session: Session, push: Push | null, error: unknown): Pr
 
 /** Returns what stays the same while the cause does: a message may contain times. */
 function toCause(error: unknown, code: string): string {
-  const details = error instanceof SluiceError ? (error.details as Record<string, unknown>) : {};
-  return [code, details['code'], details['refusal'], details['status']].map((part) => String(part ?? '')).join('/');
+  const details: Record<string, unknown> = error instanceof SluiceError ? error.details : {};
+  return JSON.stringify([code, details['code'], details['refusal'], details['status']]);
 }
 
 async function lastSuccess({ store }: Session): Promise<string> {

@@ -10,7 +10,10 @@ export async function billingChecks(session: Session, contract: boolean): Promis
   for (const system of session.deps.billing) {
     const settings = billingSettings(session.config, system.kind);
     if (settings === undefined || system.check === undefined) continue;
+    const products = Object.values(session.config.products);
     const use = {
+      orders: products.some(({ provision }) => provision === 'auto'),
+      credentials: products.some(({ credentials }) => credentials?.writeTo === system.kind),
       bills: session.config.billing === system.kind,
       products: billingSections(session.config, system.kind),
       contract,

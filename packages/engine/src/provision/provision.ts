@@ -130,19 +130,7 @@ async function decide(
 ): Promise<Decided> {
   const { files } = session.deps;
   const { open, superseded, stored, product } = await check(session, panel, service, request);
-  // An adopted account keeps its password, so that the one in the billing system stays, too.
-  const hasPlace = request.adopt !== true && panel.passwords !== undefined;
-  const billing = hasPlace ? await findBillingPlace(session, service, product) : null;
-  const how = { verb: request.verb, isRepeat: open !== null, mustLook: billing !== null };
-  const setPassword = await setsPassword(session, panel, service, how);
-  const earlierFile = parseStored(open)?.passwordFile ?? null;
-  const plan = setPassword
-    ? await choosePassword(session, service.id, withEarlierFile(request, earlierFile), {
-        product,
-        billing,
-        earlierFile,
-      })
-    : null;
+  const { plan, account, earlierFile } = await decidePassword(session, panel, service, { request, product, open });
   if (plan) stored.passwordFile = plan.file;
   // A repeat with another password file stores the new file.
   const continued = plan !== null && plan.file !== earlierFile ? null : open;
@@ -155,11 +143,7 @@ async function decide(
     plan,
     earlierFile,
     delivery,
-    account: accountOrder(
-      request,
-      setPassword,
-      request.verb === 'create' && open !== null ? await listEarlier(session, service.id) : [],
-    ),
+    account,
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       await tables.services.update([serviceChange(command, target)]);
@@ -172,12 +156,8 @@ async function decide(
       if (plan !== null) placePassword(session, plan, command.row);
       return Promise.resolve();
     },
-    // The panel first: a creation that is refused or fails leaves the billing system unchanged.
     deliver: async (target) => {
-      if (plan?.billing === undefined) return;
-      const username = panel.passwords?.username(target) ?? target.id;
-      await writeCredentials(session, plan.billing, { username, password: plan.password });
-      delivery.isDone = true;
+      delivery.isDone = await deliver(session, panel, target, plan);
     },
     // An account of the interrupted command may exist, so that a repeat must still set its password.
     ...(open === null && {
@@ -191,6 +171,44 @@ async function decide(
     done: (target, tables) => finishVerb(command, target, tables),
     ...toRefusal(command, service, open),
   };
+}
+
+/** Plans the password of a command, and the command about the account that follows; null for none. */
+async function decidePassword(
+  session: Session,
+  panel: Panel,
+  service: ServiceRecord,
+  { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
+): Promise<Pick<Decided, 'plan' | 'earlierFile'> & { account: AccountCommand | null }> {
+  const { verb, adopt } = request;
+  // An adopted account keeps its password, so that the one in the billing system stays, too.
+  const hasPlace = adopt !== true && panel.passwords !== undefined;
+  const billing = hasPlace ? await findBillingPlace(session, service, product) : null;
+  const how = { verb, isRepeat: open !== null, mustLook: billing !== null };
+  const setPassword = await setsPassword(session, panel, service, how);
+  const earlier = verb === 'create' && open !== null ? await listEarlier(session, service.id) : [];
+  const account = accountOrder(request, setPassword, earlier);
+  const earlierFile = parseStored(open)?.passwordFile ?? null;
+  if (!setPassword) return { plan: null, account, earlierFile };
+  const places = { product, billing, earlierFile };
+  const plan = await choosePassword(session, service.id, withEarlierFile(request, earlierFile), places);
+  return { plan, account, earlierFile };
+}
+
+/**
+ * Writes a password that the panel has now to the billing system of its plan; returns whether there is one. It is not written
+ * before, so that a creation that is refused or fails leaves the billing system unchanged.
+ */
+async function deliver(
+  session: Session,
+  panel: Panel,
+  target: ServiceRecord,
+  plan: PasswordPlan | null,
+): Promise<boolean> {
+  if (plan?.billing === undefined) return false;
+  const username = panel.passwords?.username(target) ?? target.id;
+  await writeCredentials(session, plan.billing, { username, password: plan.password });
+  return true;
 }
 
 /** Returns what a refusal of the command stores. */

@@ -10,6 +10,7 @@ import { openWhmcsSource } from './source.js';
 const OLDEST = [8, 9] as const;
 
 const BILLING_READS = ['GetClientsDetails', 'GetInvoices', 'GetInvoice', 'GetCredits'];
+const ORDER_READS = ['GetOrders', 'GetInvoice'];
 const BILLING_WRITES = ['CreateInvoice', 'UpdateInvoice', 'ApplyCredit', 'AddCredit'];
 
 /** Checks address, credentials, version and the right to each reading action that the config needs; changes nothing. */
@@ -57,14 +58,18 @@ function isOld(version: string): boolean {
 }
 
 /** Actions that the config needs; those that write are never called for a test. */
-function actionsOf(settings: WhmcsSettings, { bills, products }: BillingUse): { reads: string[]; writes: string[] } {
+function actionsOf(settings: WhmcsSettings, use: BillingUse): { reads: string[]; writes: string[] } {
+  const { bills, orders, credentials, products } = use;
+  const reads = [
+    'GetClientsProducts',
+    ...(needsGroups(settings, products) ? ['GetProducts'] : []),
+    ...(bills ? BILLING_READS : []),
+    ...(orders ? ORDER_READS : []),
+  ];
+  const updates = settings.pushUsage !== 'off' || credentials;
   return {
-    reads: [
-      'GetClientsProducts',
-      ...(needsGroups(settings, products) ? ['GetProducts'] : []),
-      ...(bills ? BILLING_READS : []),
-    ],
-    writes: [...(settings.pushUsage === 'off' ? [] : ['UpdateClientProduct']), ...(bills ? BILLING_WRITES : [])],
+    reads: [...new Set(reads)],
+    writes: [...(updates ? ['UpdateClientProduct'] : []), ...(bills ? BILLING_WRITES : [])],
   };
 }
 

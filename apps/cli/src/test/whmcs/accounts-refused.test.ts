@@ -74,6 +74,19 @@ describe('an order that WHMCS does not return', () => {
   });
 });
 
+it('is announced by doctor if the credentials lack a right that accounts need', async () => {
+  await begin();
+  const rights = async (): Promise<string[]> => {
+    const { checks } = (await at.run('doctor')).json<{ checks: { name: string; object: string; message: string }[] }>();
+    return checks.filter(({ name, object }) => object === 'whmcs' && /^right/.test(name)).map(({ message }) => message);
+  };
+  expect(await rights()).toEqual([
+    expect.stringMatching(/allows GetClientsProducts, GetOrders, GetInvoice; not tested, .*: UpdateClientProduct$/),
+  ]);
+  at.whmcs.quirks.denied.add('GetOrders');
+  expect(await rights()).toEqual([expect.stringContaining('"getorders" is not allowed')]);
+});
+
 describe('the password of an account', () => {
   const credentials = (): string[] => [at.whmcs.service(1).username, at.whmcs.service(1).password];
   const before = ['earlier', 'secret'];
