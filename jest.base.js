@@ -1,13 +1,19 @@
-/** `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources. */
-const source = process.env.SLUICE_BUILT === '1' ? [] : ['@sluice/source'];
+import { fileURLToPath } from 'node:url';
+
+const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.meta.url));
+
+/**
+ * `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources.
+ */
+const built = process.env.SLUICE_BUILT === '1';
 
 /** What every package's jest runs with: ESM, other packages by their sources or, under `npm test`, as built. */
 export const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironmentOptions: { customExportConditions: [...source, 'node', 'node-addons'] },
+  testEnvironmentOptions: { customExportConditions: [...(built ? [] : ['@sluice/source']), 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, diagnostics: false }] },
+  transform: { '^.+\\.ts$': path('transpile') },
   testMatch: ['<rootDir>/src/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 120_000,

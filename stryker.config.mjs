@@ -9,6 +9,7 @@ export default {
     '**',
     `!${core}/**`,
     '!jest.base.js',
+    '!scripts/jest/**',
     '!tsconfig.base.json',
     '!package.json',
     '**/dist',
