@@ -3,13 +3,16 @@ import { fileURLToPath } from 'node:url';
 const path = (name) => fileURLToPath(new URL(`scripts/jest/${name}.cjs`, import.meta.url));
 
 /**
- * `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources.
+ * `npm test` has built the packages before: a test then loads other packages' bundles, in half the time of their sources, and
+ * what it tests together with the other files of its worker.
  */
 const built = process.env.SLUICE_BUILT === '1';
+const shared = built ? { testEnvironment: path('shared-environment'), runtime: path('shared-runtime') } : {};
 
 /** What every package's jest runs with: ESM, other packages by their sources or, under `npm test`, as built. */
 export const base = {
   testEnvironment: 'node',
+  ...shared,
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: [...(built ? [] : ['@sluice/source']), 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
