@@ -9,7 +9,10 @@ const { version } = require('esbuild/package.json');
 const same = [readFileSync(module.filename, 'utf8'), base, version];
 
 module.exports = {
-  getCacheKey: (text, file) => createHash('sha256').update([...same, file, text].join('\0')).digest('hex'),
+  getCacheKey: (text, file) =>
+    createHash('sha256')
+      .update([...same, file, text].join('\0'))
+      .digest('hex'),
   process: (text, file) =>
     // Loaded only for a file that is not in the cache.
     require('esbuild').transformSync(text, {
