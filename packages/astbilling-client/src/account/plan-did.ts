@@ -39,12 +39,10 @@ export function planLink(system: LineSystem, { line, dids, carriers }: DidObserv
   if (did.status === 'terminated' || (did.subscriberId === null && did.status === 'suspended')) {
     throw new LineRefusal('conflict', `the number is ${did.status}`, [did.id]);
   }
-  const changes = planDifferences(system, did, target);
-  if (did.subscriberId === line.id) return { steps: changes, warnings: [] };
-  return {
-    steps: [...planLinkStep(system, did.id, { subscriberId: line.id, number: did.number }), ...changes],
-    warnings: [],
-  };
+  const { steps: changes, warnings } = planDifferences(system, did, target);
+  if (did.subscriberId === line.id) return { steps: changes, warnings };
+  const link = planLinkStep(system, did.id, { subscriberId: line.id, number: did.number });
+  return { steps: [...link, ...changes], warnings };
 }
 
 /**
@@ -88,7 +86,11 @@ function planLinkStep(
   ];
 }
 
-function planDifferences(system: LineSystem, did: Did, { channels, externalRef }: DidTarget): LineStep[] {
+/** The reference of a service; a released number may still have the one of its last line. */
+const SERVICE_REFERENCE = /^(whmcs|sluice):service:/;
+
+function planDifferences(system: LineSystem, did: Did, { channels, externalRef }: DidTarget): LinePlan {
+  const warnings: string[] = [];
   const changes: DidValues = {};
   const prior: DidValues = {};
   if (channels !== undefined && did.channels !== channels && system.sends('dids', 'update', 'channels')) {
@@ -97,12 +99,13 @@ function planDifferences(system: LineSystem, did: Did, { channels, externalRef }
   }
   const refs = system.sends('dids', 'update', 'external_ref');
   if (externalRef !== undefined && did.externalRef !== externalRef && refs) {
-    if (did.externalRef !== null) throw new LineRefusal('conflict', 'the number has another reference', [did.id]);
-    changes.externalRef = externalRef;
-    prior.externalRef = null;
+    if (did.externalRef === null || (did.subscriberId === null && SERVICE_REFERENCE.test(did.externalRef))) {
+      changes.externalRef = externalRef;
+      prior.externalRef = did.externalRef;
+    } else warnings.push('The number has another reference, which was left as it is.');
   }
-  if (Object.keys(changes).length === 0) return [];
-  return [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }];
+  if (Object.keys(changes).length === 0) return { steps: [], warnings };
+  return { steps: [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }], warnings };
 }
 
 function planCreation(

@@ -39,23 +39,30 @@ export function planUnsuspend(system: LineSystem, { line, dids }: LineState, own
 }
 
 /**
- * Plans the end of a line: its numbers are released first. A line that is gone is done when it is known to have existed.
+ * Plans the end of a line: its numbers are released first. A line that is gone is done when it is known to have existed. A number
+ * that goes back to the pool of the system keeps its state, so that one that our suspension suspended is made active before.
  *
  * @throws LineRefusal `not_found` for a line that nobody knows, `unsupported`
  */
-export function planTerminate(system: LineSystem, { line, dids }: LineState, knownBefore = false): LinePlan {
+export function planTerminate(
+  system: LineSystem,
+  { line, dids }: LineState,
+  knownBefore = false,
+  ownDidIds: readonly string[] = [],
+): LinePlan {
   if (line === null && !knownBefore) throw new LineRefusal('not_found', 'the system has no such line');
   const linked = dids.filter(({ status, subscriberId }) => subscriberId !== null && status !== 'terminated');
   const gone = line === null || line.status === 'terminated';
-  return plan(system, [
-    ...linked.map(({ id }) => stateStep('terminate-did', id)),
-    ...(gone ? [] : [stateStep('terminate-subscriber', line.id)]),
-  ]);
+  const release = ({ id, status }: Did): LineStep[] => {
+    const restored = system.poolsDids && status === 'suspended' && ownDidIds.includes(id);
+    return [...(restored ? [stateStep('unsuspend-did', id)] : []), stateStep('terminate-did', id)];
+  };
+  return plan(system, [...linked.flatMap(release), ...(gone ? [] : [stateStep('terminate-subscriber', line.id)])]);
 }
 
-/** Whether a number that was read back is released: one that went back to the pool is. */
-export function isReleased(did: Pick<Did, 'status' | 'subscriberId'>): boolean {
-  return did.status === 'terminated' || (did.status === 'available' && did.subscriberId === null);
+/** Whether a number that was read back is released: one that went back to the pool is, even if it is suspended there. */
+export function isReleased({ status, subscriberId }: Pick<Did, 'status' | 'subscriberId'>): boolean {
+  return status === 'terminated' || (subscriberId === null && status !== 'active');
 }
 
 function requireLive(line: Subscriber | null): Subscriber {

@@ -6,6 +6,8 @@ import { LineRefusal } from './refusal.js';
 export interface LineSystem {
   /** Customer and line are one record. */
   readonly within: boolean;
+  /** A terminated number goes back to the pool, from where it may be linked again. */
+  readonly poolsDids: boolean;
   supports(resource: ResourceName, operation: OperationName): boolean;
   /** Whether the field can be read. */
   reads(resource: ResourceName, field: string): boolean;
@@ -24,8 +26,10 @@ export function toLineSystem(profile: Profile): LineSystem {
     return known;
   };
   const operationOf = (resource: ResourceName, name: OperationName) => profile.resources[resource]?.operations?.[name];
+  const endOfDid = operationOf('dids', 'terminate');
   return {
     within,
+    poolsDids: typeof endOfDid === 'object' && 'via' in endOfDid && endOfDid.via === 'unlink',
     supports: (resource, name) => {
       if (within && resource === 'customers' && (name === 'create' || name === 'delete')) return false;
       const operation = operationOf(resource, name);
