@@ -57,8 +57,10 @@ function toFailure(
   };
 }
 
-function matchTest(test: FailureTest, { text, json }: Reply): { text: string | null } | null {
+function matchTest(test: FailureTest, { status, text, json }: Reply): { text: string | null } | null {
   if (json === undefined) {
+    // Such a page may quote the source of the system, with the words of all its refusals.
+    if (status >= 500 && /^\s*</.test(text)) return null;
     const found = test.at === '' && test.contains?.some((part) => text.includes(part)) === true;
     return found ? { text } : null;
   }

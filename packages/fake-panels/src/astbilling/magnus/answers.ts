@@ -16,9 +16,15 @@ export const text = (body: string, status = 200): FakeResponse => ({ status, hea
 /** JSON under the type of a page, as always. */
 export const json = (body: Json): FakeResponse => text(phpJson(body));
 
-/** A page of the framework about broken PHP or a database error, with its stack. */
+/** A page of the framework about broken PHP or a database error, with its stack and the source around each call. */
 export function brokenPage(name: string, message: string): FakeResponse {
-  const page = `<!DOCTYPE html>\n<html><head><title>${name}</title></head>\n<body><h1>${name}</h1>\n<p class="message">${message}</p>\n<div class="traces">#0 /var/www/html/mbilling/protected/components/BaseController.php(612)</div></body></html>`;
+  const traces = [
+    '#0 /var/www/html/mbilling/protected/components/BaseController.php(612)',
+    '#1 /var/www/html/mbilling/protected/components/ApiAccess.php(82)',
+    '168             } else {\n169                 exit(&#039;invalid user&#039;);\n170             }',
+    '171         } else {\n172             exit(&#039;invalid API access&#039;);\n173         }',
+  ];
+  const page = `<!DOCTYPE html>\n<html><head><title>${name}</title></head>\n<body><h1>${name}</h1>\n<p class="message">${message}</p>\n<div class="traces">${traces.join('\n')}</div></body></html>`;
   return text(page, 500);
 }
 
