@@ -249,6 +249,11 @@ describe('an existing line', () => {
     expect(planLine(systems.default, other, target).steps).toMatchObject([{ type: 'create-subscriber' }]);
   });
 
+  it('that was made by half is refused', () => {
+    const half = line({ extra: { sip_accounts: '0' } });
+    expect(refusalOf(() => planLine(systems.magnus, { ...nothing, byReference: [half] }, target))).toBe('conflict');
+  });
+
   it('shows which fields did not arrive', () => {
     expect(
       differingFields({ username: 'joao1042', channels: 3, areaCode: '11', callerId: '+55' }, line({ areaCode: null })),
@@ -312,7 +317,21 @@ describe('states', () => {
     ]);
     expect(types(planTerminate(systems.default, { line: null, dids: [] }, true))).toEqual([]);
     expect(isReleased(did())).toBe(true);
+    expect(isReleased(did({ status: 'suspended' }))).toBe(true);
     expect(isReleased(did({ subscriberId: '1', status: 'active' }))).toBe(false);
+  });
+
+  it('makes a number active that we suspended before it goes back to a pool', () => {
+    const state = { line: null, dids: linked.map((one) => ({ ...one, status: 'suspended' as const })) };
+    expect(types(planTerminate(systems.magnus, state, true, ['6001']))).toEqual([
+      'unsuspend-did 6001',
+      'terminate-did 6001',
+      'terminate-did 6002',
+    ]);
+    expect(types(planTerminate(systems.default, state, true, ['6001']))).toEqual([
+      'terminate-did 6001',
+      'terminate-did 6002',
+    ]);
   });
 
   it('refuses what is not there, and what never comes back', () => {
@@ -349,6 +368,25 @@ describe('a number', () => {
     expect(planLink(systems.default, observed([did()]), { number: wanted.number }).steps).toMatchObject([
       { type: 'update-did', payload: { changes: { subscriberId: '9001' } } },
     ]);
+  });
+
+  it('that was released gets the reference of its new line, and keeps any other text', () => {
+    const target = { number: wanted.number, externalRef: 'whmcs:service:400' };
+    expect(planLink(systems.magnus, observed([did({ externalRef: 'whmcs:service:311' })]), target)).toMatchObject({
+      steps: [
+        { type: 'link-did' },
+        { payload: { changes: { externalRef: 'whmcs:service:400' }, prior: { externalRef: 'whmcs:service:311' } } },
+      ],
+      warnings: [],
+    });
+    for (const kept of [
+      did({ externalRef: 'block A' }),
+      did({ externalRef: 'whmcs:service:311', subscriberId: '9001', status: 'active' }),
+    ]) {
+      const { steps, warnings } = planLink(systems.magnus, observed([kept]), target);
+      expect(steps.filter(({ type }) => type === 'update-did')).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('left as it is')]);
+    }
   });
 
   it('that is absent is created, and linked at once or afterwards', () => {

@@ -441,7 +441,7 @@ describe('in the profile of MagnusBilling', () => {
         sipPassword: 'Kx7Q',
       }),
     ).toBe('9001');
-    expect(panel.seen[0]?.form).toMatchObject({
+    expect(panel.seen[1]?.form).toMatchObject({
       createUser: '1',
       firstname: 'João',
       lastname: 'da Silva',
@@ -450,7 +450,7 @@ describe('in the profile of MagnusBilling', () => {
     expect(await failureOf(client.subscribers.get('9001'))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
     expect(await failureOf(client.subscribers.create({ email: 'a@b' }))).toMatchObject({ panelCode: 'unsupported' });
     expect(await failureOf(client.countries.list())).toMatchObject({ panelCode: 'unsupported' });
-    expect(panel.seen).toHaveLength(2);
+    expect(panel.seen).toHaveLength(3);
   });
 
   it('reads calls whose amounts are floats, by a short page', async () => {

@@ -135,15 +135,35 @@ export class Connection {
       const operation: CallOperation = { method: one.method, path: one.path, root: true };
       const { body } = await this.#send(request, { ...call, operation, changing: false }, options);
       const value = findAt(body, one.at)?.value;
-      if (typeof value !== 'string' && typeof value !== 'number') {
+      const found = typeof value === 'string' || typeof value === 'number';
+      if (one.absent === true)
+        this.#checkAbsent(call, { name, found, list: findAt(body, /^\/[^/]*/.exec(one.at)?.[0] ?? '') });
+      else if (found) results[name] = String(value);
+      else {
         throw this.error('PANEL_NOT_FOUND', call, {
           message: `has no record for the lookup ${name} of ${call.resource}.${call.name}. Nothing was changed.`,
           panelCode: 'not_found',
         });
       }
-      results[name] = String(value);
     }
     return results;
+  }
+
+  #checkAbsent(call: OperationCall, { name, found, list }: { name: string; found: boolean; list: unknown }): void {
+    const place = `the lookup ${name} of ${call.resource}.${call.name}`;
+    if (found) {
+      throw this.error('PANEL_REJECTED', call, {
+        message: `has a record already that ${place} must not find. Nothing was changed.`,
+        panelCode: 'conflict',
+      });
+    }
+    // Another answer than an empty list is not an absence.
+    if (list === null) {
+      throw this.error('PANEL_UNREADABLE', call, {
+        message: `sent an answer to ${place} that does not fit its profile. Nothing was changed.`,
+        panelCode: 'bad_response',
+      });
+    }
   }
 
   #prepare(call: OperationCall, write: () => WireRequest): WireRequest {

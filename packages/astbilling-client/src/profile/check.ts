@@ -160,8 +160,9 @@ function checkPlaceholders({ profile, name, resource, path, report }: Place, ope
       if (!names.has(word)) report(at, `{${word.slice(0, 40)}} is neither a field of the record nor a lookup`);
     }
   };
+  const results = Object.keys(lookup).filter((result) => lookup[result]?.absent !== true);
   for (const [wire, text] of Object.entries(compose)) {
-    check(`${path}.compose.${wire}`, text, new Set([...known, ...Object.keys(lookup)]));
+    check(`${path}.compose.${wire}`, text, new Set([...known, ...results]));
   }
   for (const [result, { filters }] of Object.entries(lookup)) {
     for (const [wire, text] of Object.entries(filters)) check(`${path}.lookup.${result}.filters.${wire}`, text, known);

@@ -70,6 +70,7 @@ export const magnusResources: Profile['resources'] = {
       updated_at: null,
       credit: 'credit',
       credit_limit: 'creditlimit',
+      sip_accounts: 'sip_count',
     },
     filters: { username: 'username', customer_id: 'id', external_ref: 'description' },
     fixedFilters: { 'idGroup.id_user_type': 3 },
@@ -84,7 +85,29 @@ export const magnusResources: Profile['resources'] = {
         'user',
         { createUser: 1, active: 1 },
         {
-          send: ['username', 'plan_id', 'channels', 'sip_password', 'billing_type', 'external_ref', 'name', 'document'],
+          send: [
+            'username',
+            'plan_id',
+            'channels',
+            'sip_password',
+            'billing_type',
+            'external_ref',
+            'credit_limit',
+            'name',
+            'document',
+          ],
+          // With a taken name the line is made without a SIP account, and the answer is a success.
+          lookup: {
+            sip_name: {
+              method: 'POST',
+              path: '/sip/read',
+              fixed: { module: 'sip', action: 'read', limit: 1 },
+              query: byId,
+              filters: { name: '{username}' },
+              at: '/rows/0/id',
+              absent: true,
+            },
+          },
           compose: {
             phone: '{caller_id}',
             prefix_local: '00/,0/55,*/55{area_code}/8,*/55{area_code}/9,*/55/10,*/55/11',

@@ -54,7 +54,17 @@ describe('a profile', () => {
 
   it('is accepted as the examples stand, which the built-in ones are', () => {
     expect(parseProfile(fixture('profile.default'))).toEqual(builtInProfiles.default);
-    expect(readProfile(fixtureText('profile.magnusbilling'))).toEqual(builtInProfiles.magnusbilling);
+    const magnus = readProfile(fixtureText('profile.magnusbilling'));
+    const { subscribers } = builtInProfiles.magnusbilling.resources;
+    // What was found on the running system since the example was written.
+    expect(magnus).toEqual({
+      ...builtInProfiles.magnusbilling,
+      resources: { ...builtInProfiles.magnusbilling.resources, subscribers: magnus.resources.subscribers },
+    });
+    expect(subscribers).toMatchObject({
+      fields: { ...magnus.resources.subscribers?.fields, sip_accounts: 'sip_count' },
+      operations: { create: { lookup: { sip_name: { absent: true } } } },
+    });
     expect(parseProfile(fixture('profile.pt-envelope')).name).toBe('pt-envelope');
     for (const profile of Object.values(builtInProfiles)) expect(parseProfile(profile)).toEqual(profile);
   });
@@ -105,6 +115,22 @@ describe('a profile', () => {
     [
       'resources.dids.operations.link.compose.a',
       { resources: { dids: { operations: { link: { method: 'POST', compose: { a: '{id}{b}' } } } } } },
+    ],
+    [
+      'resources.dids.operations.link.compose.a',
+      {
+        resources: {
+          dids: {
+            operations: {
+              link: {
+                method: 'POST',
+                compose: { a: '{id}{b}' },
+                lookup: { b: { method: 'GET', path: '/b', filters: { c: '{id}' }, at: '/b', absent: true } },
+              },
+            },
+          },
+        },
+      },
     ],
     ['resources.auth.operations.verify.method', { auth: { kind: 'body', name: 'token' } }],
   ])('is refused at %s for what its parts say together', (path, patch) => {

@@ -160,6 +160,7 @@ const lookup = z.strictObject({
     .record(parameter, oneLine)
     .refine((filters) => Object.keys(filters).length > 0, { error: 'a lookup without a filter would take any record' }),
   at: pattern(/^\/.*$/s, 'write a JSON Pointer to the value, such as /data/0/id'),
+  absent: z.literal(true, { error: 'write true, or leave it out' }).optional(),
 });
 
 const call = z.strictObject({

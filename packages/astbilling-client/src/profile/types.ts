@@ -91,7 +91,7 @@ export interface Formats {
   rangeEnd?: 'exclusive' | 'inclusive' | undefined;
 }
 
-/** A read before a write, whose result a composed value names. */
+/** A read before a write, whose result a composed value names, or which must find nothing. */
 export interface Lookup {
   method: 'GET' | 'POST';
   path: string;
@@ -99,6 +99,8 @@ export interface Lookup {
   query?: Record<string, Scalar> | undefined;
   filters: Record<string, string>;
   at: string;
+  /** The write is refused as a conflict when something is found. */
+  absent?: true | undefined;
 }
 
 /** An operation with a request of its own. */

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
+import { type AstbillingClient, createAstbillingClient } from '../index.js';
+
+let fake: FakeAstbilling;
+let client: AstbillingClient;
+
+beforeEach(async () => {
+  fake = await startFakeAstbilling();
+  fake.add('plans', { id: '11', name: 'Corporativo 30/6' });
+  fake.addSubscriber({ id: '9001', username: 'maria2000', plan: '11' });
+  client = createAstbillingClient({
+    panel: 'voip',
+    baseUrl: fake.url,
+    allowHttp: true,
+    profile: 'magnusbilling',
+    token: fake.credential,
+    breaker: false,
+  });
+});
+
+afterEach(async () => {
+  client.close();
+  expect(fake.server.failures).toEqual([]);
+  await fake.close();
+});
+
+const line = {
+  username: 'joao1042',
+  planId: '11',
+  channels: 2,
+  areaCode: '11',
+  sipPassword: 'Kx7Qm2Rt9Vw4Zp6Hs3Nd8Bf5',
+  billingType: 'postpaid',
+  name: 'João da Silva',
+} as const;
+
+it('makes no line whose username is the name of a SIP account of another line', async () => {
+  fake.addSipAccount('9001', 'Joao1042');
+  await expect(client.subscribers.create(line)).rejects.toMatchObject({ panelCode: 'conflict', outcomeUnknown: false });
+  expect((await client.subscribers.list()).map(({ username }) => username)).toEqual(['maria2000']);
+});
+
+it('makes a line with its credit limit', async () => {
+  const id = await client.subscribers.create({ ...line, extra: { credit_limit: '150' } });
+  expect((await client.subscribers.get(id)).extra).toMatchObject({ credit_limit: '150', sip_accounts: '1' });
+});
+
+it('is in doubt after a page that quotes the source of the panel', async () => {
+  await expect(client.subscribers.create({ ...line, planId: '99' })).rejects.toMatchObject({
+    panelCode: 'unavailable',
+    outcomeUnknown: true,
+  });
+});
