@@ -370,23 +370,26 @@ describe('a number', () => {
     ]);
   });
 
-  it('that was released gets the reference of its new line, and keeps any other text', () => {
+  it('gets the reference of its line, also after another line, and keeps a note', () => {
     const target = { number: wanted.number, externalRef: 'whmcs:service:400' };
-    expect(planLink(systems.magnus, observed([did({ externalRef: 'whmcs:service:311' })]), target)).toMatchObject({
-      steps: [
-        { type: 'link-did' },
-        { payload: { changes: { externalRef: 'whmcs:service:400' }, prior: { externalRef: 'whmcs:service:311' } } },
-      ],
-      warnings: [],
-    });
-    for (const kept of [
-      did({ externalRef: 'block A' }),
-      did({ externalRef: 'whmcs:service:311', subscriberId: '9001', status: 'active' }),
-    ]) {
-      const { steps, warnings } = planLink(systems.magnus, observed([kept]), target);
-      expect(steps.filter(({ type }) => type === 'update-did')).toEqual([]);
-      expect(warnings).toEqual([expect.stringContaining('left as it is')]);
+    for (const [before, after] of [
+      [null, 'whmcs:service:400'],
+      ['block A', 'whmcs:service:400 | block A'],
+      ['whmcs:service:311', 'whmcs:service:400'],
+      ['sluice:service:svc-1 | block A', 'whmcs:service:400 | block A'],
+    ] as const) {
+      expect(planLink(systems.magnus, observed([did({ externalRef: before })]), target)).toMatchObject({
+        steps: [{ type: 'link-did' }, { payload: { changes: { externalRef: after }, prior: { externalRef: before } } }],
+        warnings: [],
+      });
     }
+    const own = { subscriberId: '9001', status: 'active' } as const;
+    const complete = observed([did({ ...own, externalRef: 'whmcs:service:400 | block A' })]);
+    expect(planLink(systems.magnus, complete, target)).toEqual({ steps: [], warnings: [] });
+    expect(planLink(systems.magnus, observed([did({ ...own, externalRef: 'whmcs:service:311' })]), target)).toEqual({
+      steps: [],
+      warnings: [expect.stringContaining('left as it is')],
+    });
   });
 
   it('that is absent is created, and linked at once or afterwards', () => {

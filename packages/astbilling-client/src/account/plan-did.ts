@@ -1,5 +1,6 @@
 import type { Did, Subscriber } from '@sluice/telephony';
 import type { Carrier, DidValues } from '../client/types.js';
+import { toReference, withReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
 import { type LinePlan, type LineStep, stateStep } from './step.js';
 import { type LineSystem, need } from './system.js';
@@ -86,9 +87,6 @@ function planLinkStep(
   ];
 }
 
-/** The reference of a service; a released number may still have the one of its last line. */
-const SERVICE_REFERENCE = /^(whmcs|sluice):service:/;
-
 function planDifferences(system: LineSystem, did: Did, { channels, externalRef }: DidTarget): LinePlan {
   const warnings: string[] = [];
   const changes: DidValues = {};
@@ -97,10 +95,13 @@ function planDifferences(system: LineSystem, did: Did, { channels, externalRef }
     changes.channels = channels;
     prior.channels = did.channels;
   }
-  const refs = system.sends('dids', 'update', 'external_ref');
-  if (externalRef !== undefined && did.externalRef !== externalRef && refs) {
-    if (did.externalRef === null || (did.subscriberId === null && SERVICE_REFERENCE.test(did.externalRef))) {
-      changes.externalRef = externalRef;
+  const reference = toReference(did.externalRef);
+  const sends = system.sends('dids', 'update', 'external_ref');
+  if (externalRef !== undefined && reference !== externalRef && sends) {
+    // A number that was released may still have the reference of its last line.
+    if (reference === null || did.subscriberId === null) {
+      const note = reference === null ? did.externalRef : did.externalRef?.trim().slice(reference.length);
+      changes.externalRef = withReference(note?.replace(/^ \| /, '') ?? null, externalRef);
       prior.externalRef = did.externalRef;
     } else warnings.push('The number has another reference, which was left as it is.');
   }
