@@ -103,6 +103,11 @@ function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscri
   if (line.status === 'terminated') {
     throw new LineRefusal('conflict', 'the line of this service is terminated and never comes back', [line.id]);
   }
+  // A line that was made by half.
+  if (line.extra['sip_accounts'] === '0') {
+    const message = `the line has no SIP account, so that it can't be used; make one on the system, or remove the line`;
+    throw new LineRefusal('conflict', message, [line.id]);
+  }
   return line;
 }
 
@@ -142,11 +147,6 @@ type Resolved = LineTarget & { planId: string };
 
 /** Fields that are compared in an existing line. Its billing type and area code are set once. */
 function planChanges(system: LineSystem, line: Subscriber, target: Resolved, warnings: string[]): LinePlan {
-  // A line that was made by half.
-  if (line.extra['sip_accounts'] === '0') {
-    const message = `the line has no SIP account, so that it can't be used; make one on the system, or remove the line`;
-    throw new LineRefusal('conflict', message, [line.id]);
-  }
   const differences: [string, keyof SubscriberValues & keyof Subscriber, unknown][] = [
     ['plan_id', 'planId', target.planId],
     ['channels', 'channels', target.channels],
