@@ -9,6 +9,8 @@ import {
   type LimitRelease,
   type MeteredLimit,
   type Mode,
+  type MoneyLimit,
+  type MoneyReading,
   type Reading,
   type DueHold,
 } from './index.js';
@@ -47,6 +49,30 @@ const limitOf = (id: string): fc.Arbitrary<MeteredLimit> =>
     peakUsedBytes: figure,
     hold: fc.option(hold),
   });
+const amount = fc.integer({ min: 0, max: 3000 }).map((cents) => `${Math.floor(cents / 100)}.${cents % 100}`);
+const spend: fc.Arbitrary<MoneyReading | null> = fc.oneof(
+  fc.record({
+    known: fc.constant(true as const),
+    at: fc.constant(AT),
+    amount,
+    partial: fc.option(fc.constant({ code: 'unrated', message: 'not all calls are rated' })),
+  }),
+  fc.constant({ known: false as const, at: AT, code: 'unreadable', message: 'no answer' }),
+  fc.constant(null),
+);
+const moneyLimitOf = (id: string): fc.Arbitrary<MoneyLimit> =>
+  fc.record({
+    id: fc.constant(id),
+    window: fc.constantFrom('c1', null),
+    unit: fc.constant({ currency: 'BRL' }),
+    allowance: amount,
+    exceededAt: fc.constantFrom('reached', 'passed'),
+    release,
+    restriction: fc.constant(`restrict-${id}`),
+    usage: spend,
+    peakUsed: fc.option(amount),
+    hold: fc.option(fc.record({ window: fc.constantFrom('c1', 'c2', null), allowed: fc.option(amount) })),
+  });
 const bill = fc.record({
   suspended: fc.boolean(),
   overdue: fc.boolean(),
@@ -71,8 +97,14 @@ const anyInput: fc.Arbitrary<DecisionInput & { limits: [MeteredLimit] }> = fc.re
 const manyLimits: fc.Arbitrary<DecisionInput> = fc.record({
   ...others,
   limits: fc
-    .tuple(limitOf('quota'), limitOf('fair-use'), limitOf('spend'), limitOf('burst'), fc.integer({ min: 1, max: 4 }))
-    .map(([a, b, c, d, count]) => [a, b, c, d].slice(0, count) as [MeteredLimit, ...MeteredLimit[]]),
+    .tuple(
+      limitOf('quota'),
+      limitOf('fair-use'),
+      moneyLimitOf('spend'),
+      limitOf('burst'),
+      fc.integer({ min: 1, max: 4 }),
+    )
+    .map(([a, b, c, d, count]) => [a, ...[b, c, d].slice(0, count - 1)] as const),
 });
 /** Nothing but a quota and a figure; `change` is about the quota. */
 const plain = (

@@ -1,5 +1,5 @@
 import { instantMs } from './instant.js';
-import { decideLimit, type LimitDecision, type LimitRule, type MeteredLimit } from './limit.js';
+import { decideLimit, type LimitDecision, type LimitRule, type MeteredLimit, type MoneyLimit } from './limit.js';
 
 /** Reserved reasons of holds; any other one is the id of a limit. */
 export type HoldReason = 'quota' | 'billing' | 'manual' | 'agent-limit';
@@ -9,7 +9,7 @@ export interface DecisionInput {
   /** Instant, ISO 8601 UTC with milliseconds, as all instants here. */
   now: string;
   /** The subject's limits, at least one. The decision's own usage figures are those of the first. */
-  limits: readonly [MeteredLimit, ...MeteredLimit[]];
+  limits: readonly [MeteredLimit | MoneyLimit, ...(MeteredLimit | MoneyLimit)[]];
   /** The subject's bill, and the restriction of its hold; null for a subject without one. */
   billing: {
     suspended: boolean;

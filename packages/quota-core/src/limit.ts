@@ -1,7 +1,8 @@
 import type { Allowance } from './allowance.js';
-import { BYTES_PER_GB, formatBytes } from './bytes.js';
+import { formatBytes } from './bytes.js';
 import { QuotaCoreError } from './errors.js';
-import { type Mode, type Reading, usageInMode } from './usage.js';
+import { type Problem, toQuantities, type Quantities } from './quantities.js';
+import type { Mode, Reading } from './usage.js';
 
 /** An allowance over a window, and the restriction that follows when it is exceeded. */
 export interface Limit {
@@ -38,6 +39,33 @@ export interface MeteredLimit extends Limit {
   hold: { window: string | null; usedBytes: number | null; allowedBytes: number | null } | null;
 }
 
+/** Money used in a window, as read from a panel at the instant `at`: decimal text, or why it is unknown. */
+export type MoneyReading =
+  | {
+      known: true;
+      at: string;
+      amount: string;
+      /** Why `amount` is only a part of what was used; null for all of it. A part can exceed an allowance, but proves no more. */
+      partial: { code: string; message: string } | null;
+    }
+  | { known: false; at: string; code: string; message: string };
+
+/** A limit in money, with everything that decides about it. Amounts are decimal text of its currency. */
+export interface MoneyLimit extends Pick<Limit, 'id' | 'window' | 'exceededAt' | 'release' | 'restriction'> {
+  unit: {
+    /** ISO 4217. */
+    currency: string;
+  };
+  allowance: string;
+  /** The newest reading inside the window; null where none is due. */
+  usage: MoneyReading | null;
+  /** Highest known amount in the window before this reading. Usage never falls below it. */
+  peakUsed: string | null;
+  releasedUntil?: string | null;
+  /** The open hold of this limit, with its window and the allowance of the last decision. */
+  hold: { window: string | null; allowed: string | null } | null;
+}
+
 /** The rule that decided about a limit. Stable; `README.md` explains each. */
 export type LimitRule =
   | 'below-allowance'
@@ -62,17 +90,17 @@ export interface LimitDecision {
   limit: string;
   status: 'ok' | 'unreadable' | 'unmanaged' | 'skipped';
   rule: LimitRule;
-  /** Bytes used in the mode; null when unknown. */
+  /** Bytes used in the mode; null when unknown, and for a limit in money. */
   usedBytes: number | null;
-  /** The allowance, where it is limited. */
+  /** The allowance, where it is limited; null for a limit in money. */
   allowedBytes: number | null;
+  /** Figures of a limit in money; `used` is null when unknown. Null for a limit in bytes. */
+  money: { currency: string; used: string | null; allowed: string } | null;
   /** Bytes left of a limited allowance, never below 0; null when unknown or without a limit. */
   remainingBytes: number | null;
   /** Why the reading is unknown, or `usage_fell`: it fell to less than half of the window's peak. */
   problem: { code: string; message: string } | null;
 }
-
-type Problem = NonNullable<LimitDecision['problem']>;
 
 interface Verdict {
   hold: boolean;
@@ -80,112 +108,92 @@ interface Verdict {
   status: LimitDecision['status'];
 }
 
-interface Figures {
-  used: number | null;
-  peak: number | null;
-  /** Usage fell to less than half of the peak. */
-  fell: boolean;
-  problem: Problem | null;
-}
-
 /**
  * Decides about one limit, and whether its hold should be in force.
  *
  * @param isIgnored the subject is overdue and not metered
- * @throws QuotaCoreError `invalid_threshold` for a percentage that is not whole or not from 1 to 100
+ * @throws QuotaCoreError `invalid_threshold` for a percentage that is not whole or not from 1 to 100, `invalid_money`
  */
-export function decideLimit(limit: MeteredLimit, isIgnored: boolean): { decision: LimitDecision; hold: boolean } {
-  const { id, allowance } = limit;
+export function decideLimit(
+  limit: MeteredLimit | MoneyLimit,
+  isIgnored: boolean,
+): { decision: LimitDecision; hold: boolean } {
   checkRelease(limit.release);
-  const figures = readFigures(limit);
-  const { used, peak, problem } = figures;
+  const figures = toQuantities(limit);
   const { hold, rule, status } = isIgnored ? judgeIgnored(limit) : judge(limit, figures);
+  const shown = 'unit' in limit ? describeMoney(limit, figures) : describeBytes(limit, figures);
+  return { decision: { limit: limit.id, status, rule, ...shown }, hold };
+}
+
+type AnyLimit = MeteredLimit | MoneyLimit;
+type Shown = Omit<LimitDecision, 'limit' | 'status' | 'rule'>;
+
+function describeBytes({ allowance }: MeteredLimit, { used, peak, fell, problem }: Quantities): Shown {
   const allowedBytes = allowance.kind === 'limited' ? allowance.allowedBytes : null;
-  const decision: LimitDecision = {
-    limit: id,
-    status,
-    rule,
-    usedBytes: used,
+  const usedBytes = used === null ? null : Number(used);
+  return {
+    usedBytes,
     allowedBytes,
-    remainingBytes: allowedBytes !== null && used !== null ? Math.max(0, allowedBytes - used) : null,
-    problem: problem ?? (figures.fell ? describeFall(used, peak) : null),
+    remainingBytes: allowedBytes !== null && usedBytes !== null ? Math.max(0, allowedBytes - usedBytes) : null,
+    money: null,
+    problem: problem ?? (fell ? describeFall(Number(used), Number(peak)) : null),
   };
-  return { decision, hold };
 }
 
-function readFigures(limit: MeteredLimit): Figures {
-  const { used, problem } = readUsage(limit);
-  const peak = findPeak(limit);
-  return { used, problem, peak, fell: used !== null && peak !== null && used * 2 < peak };
+function describeMoney({ unit, allowance }: MoneyLimit, { usedText, problem }: Quantities): Shown {
+  const money = { currency: unit.currency, used: usedText, allowed: allowance };
+  return { usedBytes: null, allowedBytes: null, remainingBytes: null, money, problem };
 }
 
-function readUsage({ usage, mode, allowance }: MeteredLimit): { used: number | null; problem: Problem | null } {
-  if (usage === null) return { used: null, problem: null };
-  if (!usage.known) return { used: null, problem: { code: usage.code, message: usage.message } };
-  const used = usageInMode(usage, mode);
-  // Only a limited allowance needs the figure of the mode.
-  if (used !== null || allowance.kind !== 'limited') return { used, problem: null };
-  const message = `the panel's answer of ${usage.at} does not show the usage in mode ${mode}: choose a mode that it shows`;
-  return { used, problem: { code: 'usage_not_in_mode', message } };
-}
-
-/** Returns the peak; only without one the hold's own figure, which may have been read in another mode. */
-function findPeak(limit: MeteredLimit): number | null {
-  if (limit.peakUsedBytes !== null || !isOfThisWindow(limit)) return limit.peakUsedBytes;
-  return limit.hold?.usedBytes ?? null;
-}
-
-function isOfThisWindow({ hold, window }: MeteredLimit): boolean {
-  return window !== null && hold?.window === window;
-}
-
-function judgeIgnored({ hold }: MeteredLimit): Verdict {
+function judgeIgnored({ hold }: AnyLimit): Verdict {
   const open = hold !== null;
   return { hold: open, rule: open ? 'overdue-ignored-keeps' : 'overdue-ignored', status: 'skipped' };
 }
 
-function judge(limit: MeteredLimit, figures: Figures): Verdict {
-  const { allowance } = limit;
+function judge(limit: AnyLimit, figures: Quantities): Verdict {
   const open = limit.hold !== null;
-  if (allowance.kind === 'unmanaged') {
+  const { used, allowed } = figures;
+  if (allowed === 'unmanaged') {
     const status = limit.usage === null ? 'skipped' : 'unmanaged';
     return { hold: open, rule: open ? 'no-quota-configured-keeps' : 'no-quota-configured', status };
   }
-  if (figures.problem !== null) {
+  if (figures.problem !== null && !(figures.isPart && exceeds(limit, used, allowed))) {
     return { hold: open, rule: open ? 'unknown-usage-keeps' : 'unknown-usage', status: 'unreadable' };
   }
-  if (allowance.kind === 'unlimited') return { hold: false, rule: 'unlimited', status: 'ok' };
-  const { used } = figures;
+  if (allowed === 'unlimited') return { hold: false, rule: 'unlimited', status: 'ok' };
   if (used === null) {
     return { hold: open, rule: open ? 'not-metered-keeps' : 'not-metered', status: 'skipped' };
   }
-  const { allowedBytes } = allowance;
-  if (exceeds(limit, used, allowedBytes)) {
+  if (exceeds(limit, used, allowed)) {
     const rule = limit.exceededAt === 'reached' ? 'at-or-over-allowance' : 'over-allowance';
-    return { hold: true, rule, status: 'ok' };
+    return { hold: true, rule, status: figures.problem === null ? 'ok' : 'unreadable' };
   }
-  const keeps = open ? findKeepingRule(limit, { ...figures, used }, allowedBytes) : null;
+  const keeps = open ? findKeepingRule(limit, { ...figures, used, allowed }) : null;
   return { hold: keeps !== null, rule: keeps ?? 'below-allowance', status: 'ok' };
 }
 
-function exceeds({ exceededAt }: Limit, used: number, allowedBytes: number): boolean {
-  return exceededAt === 'reached' ? used >= allowedBytes : used > allowedBytes;
+function exceeds(
+  { exceededAt }: Pick<Limit, 'exceededAt'>,
+  used: bigint | null,
+  allowed: Quantities['allowed'],
+): boolean {
+  if (used === null || typeof allowed !== 'bigint') return false;
+  return exceededAt === 'reached' ? used >= allowed : used > allowed;
 }
 
+type Limited = Quantities & { used: bigint; allowed: bigint };
+
 /** Returns the rule that keeps an open hold of a limit that is not exceeded any more; null when it ends. */
-function findKeepingRule(
-  limit: MeteredLimit,
-  { used, peak, fell }: Figures & { used: number },
-  allowedBytes: number,
-): LimitRule | null {
+function findKeepingRule(limit: AnyLimit, figures: Limited): LimitRule | null {
   const { release } = limit;
+  const { used, allowed, fell, margin } = figures;
   if (typeof release === 'object') {
-    return isBelow(used, allowedBytes, release.belowPercent) ? null : 'within-release-margin';
+    return used * 100n < allowed * BigInt(release.belowPercent) ? null : 'within-release-margin';
   }
-  if (!isDueToWindow(limit, allowedBytes, peak)) return null;
+  if (!isDueToWindow(limit, figures)) return null;
   if (release === 'window-end') return 'until-window-end';
   if (fell) return 'fall-of-more-than-half-keeps';
-  return used >= allowedBytes - releaseMargin(allowedBytes) ? 'within-release-margin' : null;
+  return used >= allowed - margin ? 'within-release-margin' : null;
 }
 
 function checkRelease(release: LimitRelease): void {
@@ -198,30 +206,19 @@ function checkRelease(release: LimitRelease): void {
   );
 }
 
-/** Exact for any byte count. */
-function isBelow(used: number, allowedBytes: number, percent: number): boolean {
-  return BigInt(used) * 100n < BigInt(allowedBytes) * BigInt(percent);
-}
-
 /** Returns whether the open hold is due to this window and this allowance, so that only less usage could end it. */
-function isDueToWindow(limit: MeteredLimit, allowedBytes: number, peak: number | null): boolean {
+function isDueToWindow(limit: AnyLimit, { peak, allowed, allowedBefore }: Limited): boolean {
   // Also after a raised allowance: if the peak exceeds it, only the fall would release the hold.
-  if (peak !== null && exceeds(limit, peak, allowedBytes)) return true;
-  if (!isOfThisWindow(limit)) return false;
-  const before = limit.hold?.allowedBytes ?? null;
-  return before === null || allowedBytes <= before;
+  if (exceeds(limit, peak, allowed)) return true;
+  if (limit.window === null || limit.hold?.window !== limit.window) return false;
+  return allowedBefore === null || allowed <= allowedBefore;
 }
 
-/** Returns 1 % in whole bytes, rounded down (exact for whole usage figures), at most 1 GB. */
-function releaseMargin(allowedBytes: number): number {
-  return Math.min((allowedBytes - (allowedBytes % 100)) / 100, BYTES_PER_GB);
-}
-
-function describeFall(used: number | null, peak: number | null): Problem {
+function describeFall(used: number, peak: number): Problem {
   return {
     code: 'usage_fell',
     message:
-      `the panel shows ${formatBytes(used ?? 0)}, less than half of the ${formatBytes(peak ?? 0)} read earlier in this cycle: ` +
+      `the panel shows ${formatBytes(used)}, less than half of the ${formatBytes(peak)} read earlier in this cycle: ` +
       'check the figure on the panel',
   };
 }
