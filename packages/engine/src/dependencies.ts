@@ -1,10 +1,6 @@
 import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
-import type { Limit } from '@sluice/quota-core';
-import type { LeaseOwner, ServiceRecord } from '@sluice/state-store';
+import type { LeaseOwner } from '@sluice/state-store';
 import type { Files } from './files.js';
-
-/** A limit of a service over its billing cycle. */
-export type CycleLimit = Omit<Limit, 'window'>;
 
 /** Everything passed to the engine, which never reads process, environment or terminal itself. */
 export interface Dependencies {
@@ -29,8 +25,6 @@ export interface Dependencies {
   files: Files;
   /** Returns the secret that a config value refers to; `key` names the value in messages. */
   secret: (value: string, key: string) => string;
-  /** Returns the limits of a service in addition to its quota. */
-  limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
   /** Returns the text of a file that the config names; `key` names the value in messages. */
   readFile: (file: string, key: string) => string;
 }

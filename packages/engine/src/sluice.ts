@@ -1,5 +1,5 @@
 import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
-import type { LeaseOwner, ServiceRecord, StateStore } from '@sluice/state-store';
+import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
@@ -14,7 +14,7 @@ import type { Purchases } from './api/purchases.js';
 import type { Services } from './api/services.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
-import type { CycleLimit, Dependencies } from './dependencies.js';
+import type { Dependencies } from './dependencies.js';
 import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
@@ -40,8 +40,6 @@ export interface SluiceOptions {
   files?: Files | undefined;
   /** Returns the secret that a config value refers to; by default the value itself. */
   secret?: ((value: string, key: string) => string) | undefined;
-  /** Returns the limits of a service in addition to its quota, per billing cycle; by default none. */
-  limits?: ((service: ServiceRecord) => readonly CycleLimit[]) | undefined;
   /** Returns the text of a file that the config names. */
   readFile?: ((file: string, key: string) => string) | undefined;
   /** Aborts all calls of the instance. */
@@ -216,7 +214,6 @@ function toDependencies(options: SluiceOptions): Dependencies {
     signal: options.signal ?? new AbortController().signal,
     files: options.files ?? nodeFiles,
     secret: options.secret ?? ((value) => value),
-    limits: options.limits,
     readFile: options.readFile ?? own.readFile,
   };
 }

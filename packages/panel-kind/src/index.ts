@@ -96,7 +96,7 @@ export {
   type StepOutcome,
 } from './plan.js';
 export { throwWithCredentialKey, withCredentialKey } from './refused-credentials.js';
-export type { AutoBuySettings, PanelSettings, ProductSettings } from './settings.js';
+export type { AutoBuySettings, LimitSettings, PanelSettings, ProductSettings } from './settings.js';
 export type {
   CallFilter,
   CallPage,
@@ -117,6 +117,7 @@ export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';
 export {
   amount,
+  limitAllowance,
   currency,
   duration,
   hostPort,

@@ -29,6 +29,18 @@ export interface AutoBuySettings {
   maxPerCycle?: number | undefined;
 }
 
+/** A limit of a product's services in addition to the quota (docs/config.md). */
+export interface LimitSettings {
+  /** Unique within the product; the reason of its holds. */
+  id: string;
+  /** A local day, week or month in the panel's time zone, or the service's cycle. */
+  window: 'day' | 'week' | 'month' | 'cycle';
+  /** Bytes, or an amount in the panel's currency as decimal text. */
+  allowance: number | string;
+  /** The restriction of its holds. */
+  action: string;
+}
+
 /** A product of the config, checked (docs/config.md); the section of its panel's kind stands under the kind's name. */
 export interface ProductSettings {
   panel: string;
@@ -38,6 +50,7 @@ export interface ProductSettings {
   action?: string | undefined;
   enforce?: 'on' | 'observe' | undefined;
   packages: string[];
+  limits?: LimitSettings[] | undefined;
   autoBuy?: AutoBuySettings | undefined;
   allowSharedPorts: boolean;
   /** `auto`: a reconcile creates the accounts of services that are ordered. */

@@ -10,7 +10,9 @@ export type Capability =
   | 'packages'
   | 'graphs'
   | 'agents'
-  | 'calls';
+  | 'calls'
+  /** Reports the charges of calls soon enough for limits in money: a call shows within a poll of its end. */
+  | 'spend';
 
 /** Properties that all panels of a kind share. */
 export interface KindTraits {

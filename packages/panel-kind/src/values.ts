@@ -107,6 +107,11 @@ export const amount = z
     z.regex(/^\d+(\.\d+)?$/, { error: 'is not an amount: write it in quotes, such as "10.00"' }),
     z.describe('Amount as text, such as "10.00"'),
   );
+/** Schema of what a limit allows: a size with its unit, read into bytes, or a decimal amount, which stays text. */
+export const limitAllowance: z.ZodMiniType<number | string, string> = parsed(
+  'Size with its unit such as 10GB, or amount in quotes such as "20.00"',
+  (text) => (/^\d+(\.\d+)?$/.test(text) ? text : parseSize(text)),
+);
 /** Schema of an ISO 4217 currency. */
 export const currency = z
   .string()

@@ -59,6 +59,13 @@ export {
 export { type ChargeDifference, compareCharge } from './compare-charge.js';
 export { callWarnings, type CallWarning } from './warnings.js';
 export {
+  type DestinationSpend,
+  type SpendFigure,
+  type SpendOptions,
+  type SpendProblem,
+  SpendTally,
+} from './spend-tally.js';
+export {
   type CallProblem,
   CallTally,
   type CallTotals,

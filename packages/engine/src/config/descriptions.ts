@@ -67,7 +67,13 @@ const GENERAL: Record<string, string> = {
     'manual: services are provisioned by command. auto: a reconcile creates the account of each service that is active (or pending with its order paid) and has none',
   'products.*.terminate':
     'manual: accounts of services that have ended wait for an operator. auto: a reconcile removes them',
-  'products.*.limits': 'Not available in this version: leave it empty',
+  'products.*.limits': 'Limits of its services in addition to the quota',
+  'products.*.limits.id': 'Name of the limit, and the reason of its holds; small letters, digits and hyphens',
+  'products.*.limits.window':
+    'day, week (from Monday) or month of the calendar, in the time zone of the panel; cycle: the cycle of the quota',
+  'products.*.limits.allowance':
+    'What a service may use in a window: a size, or, on telephony panels that report charges, an amount in the currency of the panel',
+  'products.*.limits.action': 'The restriction of its holds: one of the actions of the kind of panel',
   'products.*.credentials': 'Where generated passwords are written, and the mail to the customer',
   'products.*.credentials.writeTo':
     'Folder for the password files, relative to the config file; or whmcs: the username and password fields of the service in WHMCS',

@@ -17,7 +17,6 @@ export interface NotBuiltFinding {
 const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
 
 const REMOVE = 'Remove the key.';
-const LIMITS = `Limits other than the quota are not available yet. ${REMOVE}`;
 
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
@@ -27,14 +26,17 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
   { path: ['whmcs', 'fields'], message: `Telephony is not supported yet. ${REMOVE}` },
   { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
-  { path: ['limits'], message: LIMITS, needs: hasEntries },
+  {
+    path: ['limits'],
+    message: 'Limits of all products are not available yet. Move them to the products.',
+    needs: hasEntries,
+  },
   {
     path: ['panels', '*', 'kind'],
     message: 'Telephony panels are not supported yet. Remove the panel and its products.',
     needs: (value) => PLANNED_KINDS.includes(value),
   },
   { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
-  { path: ['products', '*', 'limits'], message: LIMITS, needs: hasEntries },
 ];
 
 /**

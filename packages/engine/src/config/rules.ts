@@ -1,4 +1,4 @@
-import type { BillingKind, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
+import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
@@ -28,6 +28,38 @@ const actionsFit: Rule = (config, kinds) =>
       ),
     ];
   });
+
+/** Reasons of holds that do not follow from a limit of the config. */
+const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+
+const limitsFit: Rule = (config, kinds) =>
+  products(config).flatMap(([name, { panel, limits = [] }]) => {
+    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
+    return limits.flatMap((limit, index) => {
+      const path = `products.${name}.limits.${index}`;
+      const isRepeated = limits.findIndex(({ id }) => id === limit.id) < index;
+      return [
+        ...(RESERVED.includes(limit.id) ? [error(`${path}.id`, `"${limit.id}" is reserved: use another id`)] : []),
+        ...(isRepeated ? [error(`${path}.id`, `"${limit.id}" is the id of another limit of this product`)] : []),
+        ...(kind === undefined ? [] : limitProblems(limit, kind, path)),
+      ];
+    });
+  });
+
+function limitProblems({ action, allowance }: LimitSettings, kind: PanelKind, path: string): RuleFinding[] {
+  const { restrictions, capabilities, title } = kind;
+  const findings: RuleFinding[] = [];
+  if (!restrictions.includes(action)) {
+    const known = restrictions.join(', ');
+    findings.push(error(`${path}.action`, `"${action}" is not an action of ${kind.kind}; known: ${known}`));
+  }
+  const [needed, lacks] =
+    typeof allowance === 'number'
+      ? (['usage', 'traffic'] as const)
+      : (['spend', 'charges of calls within a poll'] as const);
+  if (capabilities.includes(needed)) return findings;
+  return [...findings, error(`${path}.allowance`, `unsupported: ${title} does not report ${lacks}; remove the limit`)];
+}
 
 /** `references.ts` checks the package that a product names itself. */
 const autoBuysOffered: Rule = (config) => {
@@ -106,7 +138,7 @@ const kindSections: Rule = (config, kinds) =>
 
 const unmanaged: Rule = (config) =>
   products(config)
-    .filter(([, product]) => product.quota === undefined)
+    .filter(([, { quota, limits = [] }]) => quota === undefined && limits.length === 0)
     .map(([name]) =>
       warning(`products.${name}.quota`, 'there is no quota: services without a quota of their own are unmanaged'),
     );
@@ -218,6 +250,7 @@ const stateSupported: Rule = (config) =>
 const RULES: Rule[] = [
   accountsFit,
   actionsFit,
+  limitsFit,
   autoBuysOffered,
   oneThreshold,
   credentialsStated,

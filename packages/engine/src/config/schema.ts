@@ -3,6 +3,7 @@ import {
   type BillingKind,
   currency,
   duration,
+  limitAllowance,
   type PanelKind,
   type AutoBuySettings,
   type PanelSettings,
@@ -83,6 +84,13 @@ const autoBuy = z.strictObject({
   maxPerCycle: z.optional(wholeFromZero),
 });
 
+const limit = z.strictObject({
+  id: text.check(z.regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'is not an id: use small letters, digits and hyphens' })),
+  window: z.enum(['day', 'week', 'month', 'cycle']),
+  allowance: limitAllowance,
+  action: text,
+});
+
 const productBase = {
   panel: text,
   quota: z.optional(quota),
@@ -95,7 +103,7 @@ const productBase = {
   allowSharedPorts: off,
   provision: byHand,
   terminate: byHand,
-  limits: empty,
+  limits: z.optional(z.array(limit)),
   credentials: z.optional(z.strictObject({ writeTo: optionalText, message: optionalText })),
 };
 

@@ -188,6 +188,7 @@ async function giveBack(
       cycle: null,
       usage: null,
       allowance: null,
+      limits: [],
       holds: [],
       actions: [],
       error: toItemError(error),

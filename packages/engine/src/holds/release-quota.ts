@@ -5,6 +5,7 @@ import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
 import type { Session } from '../session.js';
 import { checkLifecycle } from './holds.js';
+import { isOfLimit } from '../run/limits.js';
 import { isQuotaReleased } from './is-released.js';
 
 /** Options of `hold release SERVICE --until DATE`. */
@@ -15,7 +16,7 @@ export interface QuotaRelease {
   dryRun: boolean;
 }
 
-/** Lifts the quota hold of a service until a date; the first poll after it decides again. Repeatable with another date. */
+/** Lifts the holds of a service's quota and other limits until a date; the first poll after it decides again. Repeatable with another date. */
 export async function releaseQuota(session: Session, id: string, request: QuotaRelease): Promise<CommandReport> {
   const { waitMs, dryRun } = request;
   const { report } = await runDecidedCommand(
@@ -25,7 +26,7 @@ export async function releaseQuota(session: Session, id: string, request: QuotaR
     async (service) => {
       checkLifecycle(service, { what: 'release' });
       const until = request.until === null ? null : parseUntil(session, service, request.until);
-      const open = await session.store.holds.open({ services: [id], reason: 'quota' });
+      const open = (await session.store.holds.open({ services: [id] })).filter(isOfLimit);
       if (until === null && service.quotaReleasedUntil === null) throw notReleased(id);
       const ended = until === null ? [] : open;
       return {

@@ -1,8 +1,10 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
+import type { LimitDecision } from '@sluice/quota-core';
 import type { CycleRecord, HoldRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
 import { withRefusedRaise } from './preview-raise.js';
+import { findWindowKey } from './decide.js';
 import { errorOfDoubt } from './doubt.js';
 import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
@@ -150,18 +152,18 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
 }
 
 /** Returns a limit's hold with its current figures; a later release is decided from these. */
-async function withFigures(
-  { usage, decision, cycle }: Applied,
-  hold: HoldRecord,
-  tables: StoreTables,
-): Promise<HoldRecord> {
-  const limit = decision?.limits.find((one) => one.limit === hold.reason);
-  if (usage === null || limit?.allowedBytes == null) return hold;
+async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables): Promise<HoldRecord> {
+  const limit = work.decision?.limits.find((one) => one.limit === hold.reason);
+  if (limit === undefined || !isRead(work, limit)) return hold;
   const { usedBytes, allowedBytes } = limit;
-  const change = { cycle: cycle?.id ?? null, usedBytes, allowedBytes };
+  const change = { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes };
   if (hold.cycle !== change.cycle || hold.allowedBytes !== change.allowedBytes)
     await tables.holds.update(hold.id, change);
   return { ...hold, ...change };
+}
+
+function isRead({ usage }: Applied, { money, allowedBytes }: LimitDecision): boolean {
+  return money === null ? usage !== null && allowedBytes !== null : money.used !== null;
 }
 
 /** Lists the steps of services that are only previewed. */

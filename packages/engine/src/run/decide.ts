@@ -5,22 +5,27 @@ import {
   decide,
   type Decision,
   type MeteredLimit,
-  type Mode,
   type StandingHold,
   usageInMode,
   zonedMidnight,
 } from '@sluice/quota-core';
-import type { CycleRecord, HoldRecord } from '@sluice/state-store';
+import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
-import type { CycleLimit } from '../dependencies.js';
 import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
-import { inForce, listLimits } from './limits.js';
+import { THRESHOLDS } from './limit-notices.js';
+import {
+  findPeak,
+  inForce,
+  isOfRemovedLimit,
+  type LimitState,
+  listLimits,
+  weighLimits,
+  withFigures,
+} from './limits.js';
 import { isOverdue } from './load.js';
+import type { Spend } from './spend.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
-
-/** Percentages of the allowance that are reported once per cycle. */
-const THRESHOLDS = [80, 90, 100];
 
 /** Decides which holds start and end, from the reading and the stored state. */
 export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
@@ -28,15 +33,16 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
   if (read.skipped !== null || allowance === null) return undecided(read);
   const usage =
     error === null ? toReading(read) : { known: false as const, at: now, code: error.code, message: error.message };
-  const decision = decideByUsage(session, panel, read, { allowance, now, usage });
+  const { decision, limits } = decideByUsage(session, panel, read, { allowance, now, usage, spend: read.spend });
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
     ...read,
     stage: 'decided',
     decision,
+    limits,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
-    closes: findEnding(read.holds, decision),
+    closes: findEnding(session, read, decision),
     thresholds: crossed(read),
     buys: [],
   };
@@ -47,7 +53,16 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
 
 /** Returns a service about which nothing is decided. */
 export function undecided(read: Read): Decided {
-  return { ...read, stage: 'decided', decision: null, opens: [], closes: [], thresholds: [], buys: [] };
+  return {
+    ...read,
+    stage: 'decided',
+    decision: null,
+    limits: read.limitsBefore,
+    opens: [],
+    closes: [],
+    thresholds: [],
+    buys: [],
+  };
 }
 
 /**
@@ -56,19 +71,20 @@ export function undecided(read: Read): Decided {
  */
 export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
   const decided = undecided(unread(loaded));
-  const { allowance, cycle, cycleIsNew, holds } = loaded;
+  const { allowance, cycle, cycleIsNew } = loaded;
   if (allowance === null) return decided;
   const usage =
     cycle === null || cycleIsNew || cycle.readAt === null
       ? { known: false as const, at: now, code: 'not_read', message: 'not read in this cycle' }
       : { known: true as const, at: cycle.readAt, ...pick(cycle) };
-  const decision = decideByUsage(session, panel, loaded, { allowance, now, usage });
-  return { ...decided, closes: findEnding(holds, decision) };
+  const { decision } = decideByUsage(session, panel, loaded, { allowance, now, usage, spend: [] });
+  return { ...decided, closes: findEnding(session, loaded, decision) };
 }
 
 /** Reverts what follows from an untrusted reading: it neither starts nor ends a hold. */
 export function distrust(decided: Decided, reason: ItemError): Decided {
-  const limits = new Set(decided.decision?.limits.map(({ limit }) => limit));
+  const inBytes = decided.decision?.limits.filter(({ money }) => money === null) ?? [];
+  const limits = new Set(inBytes.map(({ limit }) => limit));
   const byUsage = (hold: { reason: string }): boolean => limits.has(hold.reason);
   const { opens, closes } = decided;
   if (!opens.some(byUsage) && !closes.some(byUsage)) return decided;
@@ -80,9 +96,12 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
 }
 
 /** Returns the open holds that this decision ends. */
-function findEnding(open: readonly Readonly<HoldRecord>[], decision: Decision): HoldRecord[] {
+function findEnding(session: Session, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
-  return open.filter(({ reason }) => isDecided(decision, reason) && !wanted.has(reason));
+  const limits = listLimits(session, service.product);
+  return holds.filter(
+    (hold) => (isDecided(decision, hold.reason) && !wanted.has(hold.reason)) || isOfRemovedLimit(hold, limits),
+  );
 }
 
 /** Returns whether runs start and end holds with this reason; the others belong to an operator or an agent. */
@@ -90,35 +109,42 @@ function isDecided({ limits }: Decision, reason: string): boolean {
   return reason === 'billing' || limits.some(({ limit }) => limit === reason);
 }
 
+interface Weighing {
+  allowance: Allowance;
+  now: string;
+  usage: MeteredLimit['usage'];
+  spend: readonly Spend[];
+}
+
 function decideByUsage(
   session: Session,
   panel: Panel,
   facts: Loaded<Stage>,
-  { allowance, now, usage }: { allowance: Allowance; now: string; usage: MeteredLimit['usage'] },
-): Decision {
+  { allowance, now, usage, spend }: Weighing,
+): { decision: Decision; limits: LimitState[] } {
   const { config } = session;
   const { service, cycle, mode, action } = facts;
-  const metered = (limit: CycleLimit): MeteredLimit => {
-    const hold = facts.holds.find(({ reason }) => reason === limit.id);
-    return {
-      id: limit.id,
-      window: cycle?.id ?? null,
-      allowance: limit.allowance,
-      mode: limit.mode,
-      exceededAt: limit.exceededAt,
-      release: limit.release,
-      restriction: limit.restriction,
-      usage,
-      peakUsedBytes: cycle ? findPeak(cycle, limit.mode) : null,
-      hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
-    };
-  };
-  const [quota, ...others] = listLimits(session, service, { allowance, mode, restriction: action });
   const toInstant = (date: string | null): string | null =>
     date === null ? null : zonedMidnight(date, findTimeZone(config, service.panel));
-  return decide({
+  const releasedUntil = toInstant(service.quotaReleasedUntil);
+  const hold = facts.holds.find(({ reason }) => reason === 'quota');
+  const quota: MeteredLimit = {
+    id: 'quota',
+    window: cycle?.id ?? null,
+    allowance,
+    mode,
+    exceededAt: 'reached',
+    release: 'margin',
+    restriction: action,
+    usage,
+    peakUsedBytes: findPeak(cycle, mode),
+    hold: hold ? { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes } : null,
+    releasedUntil,
+  };
+  const others = weighLimits(session, { facts, usage, spend, now, releasedUntil });
+  const decision = decide({
     now,
-    limits: [{ ...metered(quota), releasedUntil: toInstant(service.quotaReleasedUntil) }, ...others.map(metered)],
+    limits: [quota, ...others.map(({ limit }) => limit)],
     billing: {
       suspended: service.status === 'suspended',
       overdue: isOverdue(service, config, now),
@@ -128,6 +154,7 @@ function decideByUsage(
     standing: standingHolds(session, panel, facts),
     protectedUntil: toInstant(service.protectedUntil),
   });
+  return { decision, limits: withFigures(others, decision) };
 }
 
 function standingHolds(session: Session, panel: Panel, facts: Loaded<Stage>): StandingHold[] {
@@ -150,19 +177,20 @@ function pick(usage: { inBytes: number | null; outBytes: number | null; totalByt
   return { inBytes: usage.inBytes, outBytes: usage.outBytes, totalBytes: usage.totalBytes };
 }
 
-function findPeak(cycle: CycleRecord, mode: Mode): number | null {
-  if (mode === 'IN') return cycle.peakInBytes;
-  if (mode === 'OUT') return cycle.peakOutBytes;
-  return cycle.peakTotalBytes;
+/** Returns the id of the window of a limit, as its holds name it. */
+export function findWindowKey({ cycle, limits }: Pick<Decided, 'cycle' | 'limits'>, reason: string): string | null {
+  const limit = limits.find(({ id }) => id === reason);
+  return limit === undefined ? (cycle?.id ?? null) : limit.key;
 }
 
 /** Returns the rows of the holds that a decision starts; stored only if the run proceeds. */
-export function draftHolds(session: Session, { service, opens, decision, cycle }: Decided): HoldRecord[] {
+export function draftHolds(session: Session, work: Decided): HoldRecord[] {
+  const { service, opens, decision } = work;
   const since = session.now();
   return opens.map(({ reason, rule: note, restriction }) => {
     const limit = decision?.limits.find((one) => one.limit === reason);
     const { usedBytes = null, allowedBytes = null } = limit ?? {};
-    const figures = { cycle: cycle?.id ?? null, usedBytes, allowedBytes };
+    const figures = { cycle: findWindowKey(work, reason), usedBytes, allowedBytes };
     return newHold(session, { service: service.id, reason, restriction, since, note, ...figures, origin: 'run' });
   });
 }

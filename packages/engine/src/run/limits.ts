@@ -1,15 +1,214 @@
-import type { HoldInForce, Panel } from '@sluice/panel-kind';
-import type { HoldRecord, ServiceRecord } from '@sluice/state-store';
-import type { CycleLimit } from '../dependencies.js';
+import type { HoldInForce, LimitSettings, Panel } from '@sluice/panel-kind';
+import {
+  beginWindowCount,
+  calendarWindow,
+  type Cycle,
+  type CycleReading,
+  type Decision,
+  type Mode,
+  type MeteredLimit,
+  type MoneyLimit,
+  type Reading,
+  stepWindowCount,
+  type UsageBytes,
+  type WindowCount,
+} from '@sluice/quota-core';
+import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
+import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Session } from '../session.js';
+import type { Spend } from './spend.js';
+import type { Loaded, Stage } from './stages.js';
 
-/** Returns the limits of a service: its quota, then those passed to the engine. */
-export function listLimits(
-  { deps }: Session,
-  service: ServiceRecord,
-  quota: Pick<CycleLimit, 'allowance' | 'mode' | 'restriction'>,
-): [CycleLimit, ...CycleLimit[]] {
-  return [{ id: 'quota', exceededAt: 'reached', release: 'margin', ...quota }, ...(deps.limits?.(service) ?? [])];
+/** A limit of a service in its window, besides the quota; stored with the decision. */
+export interface LimitState {
+  id: string;
+  /** Null where the service has no cycle. */
+  window: Cycle | null;
+  /** Id of the window; holds that follow name it. */
+  key: string | null;
+  /** `bytes`, or the currency. */
+  unit: string;
+  /** Bytes, or decimal text; null where unknown. */
+  used: number | string | null;
+  allowed: number | string;
+  /** Highest figure of the window. */
+  peak: number | string | null;
+  /** From where bytes in a window of the calendar are counted. */
+  count: WindowCount | null;
+}
+
+/** Returns the limits of a service in addition to its quota. */
+export function listLimits({ config }: Pick<Session, 'config'>, product: string): readonly LimitSettings[] {
+  return findEntry(config.products, product)?.limits ?? [];
+}
+
+/** Reasons of holds that no limit of the config has. */
+const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
+
+/** Returns whether a hold follows from a limit: the quota, or one of the config. */
+export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {
+  return reason === 'quota' || !RESERVED.includes(reason);
+}
+
+/** Returns whether a hold began with a window of a limit that the config does not have any more. */
+export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits: readonly LimitSettings[]): boolean {
+  return !RESERVED.includes(reason) && cycle !== null && limits.every(({ id }) => id !== reason);
+}
+
+/** Returns the window of a limit at an instant; null where the service has no cycle. */
+export function findWindow(
+  { config }: Pick<Session, 'config'>,
+  { window }: LimitSettings,
+  { service, cycle, now }: { service: ServiceRecord; cycle: Pick<CycleRecord, 'start' | 'end'> | null; now: string },
+): Cycle | null {
+  if (window !== 'cycle') return calendarWindow({ window, timeZone: findTimeZone(config, service.panel), now });
+  return cycle === null ? null : { start: cycle.start, end: cycle.end };
+}
+
+/** Returns usage of the cycle as the growth of limits is counted from it. */
+export function toCycleReading(cycle: Pick<CycleRecord, 'id' | 'start'>, at: string, usage: UsageBytes): CycleReading {
+  const { inBytes, outBytes, totalBytes } = usage;
+  return { at, cycle: cycle.id, cycleStart: cycle.start, inBytes, outBytes, totalBytes };
+}
+
+/** A limit as it is decided, with what is stored of it. */
+interface WeighedLimit {
+  limit: MeteredLimit | MoneyLimit;
+  state: LimitState;
+}
+
+/** Usage and what is known of the limits before it. */
+export interface LimitFacts {
+  facts: Loaded<Stage>;
+  usage: Reading | null;
+  /** Null where no charges were read. */
+  spend: readonly Spend[];
+  now: string;
+  releasedUntil: string | null;
+}
+
+/** Weighs the limits of a service besides its quota: their windows, and what was used in them. */
+export function weighLimits(session: Session, from: LimitFacts): WeighedLimit[] {
+  return listLimits(session, from.facts.service.product).map((limit) => {
+    if (typeof limit.allowance === 'string') return weighMoney(limit, limit.allowance, from);
+    return weighBytes(session, limit, limit.allowance, from);
+  });
+}
+
+function weighBytes(session: Session, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
+  const { facts, usage, now } = from;
+  const { cycle, service, mode, recorded } = facts;
+  const isCycle = limit.window === 'cycle';
+  const window = findWindow(session, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
+  const key = isCycle ? (cycle?.id ?? null) : toKey(limit, window);
+  const before = findBefore(facts, { id: limit.id, key, unit: 'bytes' });
+  const counted =
+    isCycle || window === null
+      ? { usage, count: null }
+      : countInWindow({ start: window.start, before, usage, cycle, recorded });
+  const peak = isCycle ? findPeak(cycle, mode) : toBytes(before?.peak);
+  const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
+  return {
+    limit: {
+      ...common(limit, key, from),
+      allowance: { kind: 'limited', baseBytes: allowed, extraBytes: 0, allowedBytes: allowed, parts: [] },
+      mode,
+      usage: counted.usage,
+      peakUsedBytes: peak,
+      hold: hold && { window: hold.cycle, usedBytes: hold.usedBytes, allowedBytes: hold.allowedBytes },
+    },
+    state: { id: limit.id, window, key, unit: 'bytes', used: null, allowed, peak, count: counted.count },
+  };
+}
+
+/** Counts what was used in a window of the calendar; unknown while nothing but its first reading is known. */
+function countInWindow(from: {
+  start: string;
+  before: LimitState | null;
+  usage: Reading | null;
+  cycle: Readonly<CycleRecord> | null;
+  recorded: Readonly<CycleRecord> | null;
+}): { usage: Reading | null; count: WindowCount | null } {
+  const { start, before, usage, cycle, recorded } = from;
+  const known = before?.count ?? null;
+  if (usage === null || !usage.known || cycle === null) return { usage, count: known };
+  const reading = toCycleReading(cycle, usage.at, usage);
+  const last = recorded?.readAt == null ? null : toCycleReading(recorded, recorded.readAt, recorded);
+  const step = stepWindowCount({ count: known ?? beginWindowCount(start, reading), last, reading });
+  return { count: step.count, usage: step.usage && { known: true, at: usage.at, ...step.usage } };
+}
+
+function weighMoney(limit: LimitSettings, allowed: string, from: LimitFacts): WeighedLimit {
+  const { facts } = from;
+  const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
+  const window = spend?.window ?? null;
+  const key = limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window);
+  const stored = findStored(facts, limit.id);
+  const currency = spend?.currency ?? stored?.unit ?? '';
+  const before = findBefore(facts, { id: limit.id, key, unit: currency });
+  const peak = typeof before?.peak === 'string' ? before.peak : null;
+  const state = { id: limit.id, window, key, unit: currency, used: null, allowed, peak, count: null };
+  const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
+  return {
+    limit: {
+      ...common(limit, key, from),
+      unit: { currency },
+      allowance: allowed,
+      usage: spend?.reading ?? null,
+      peakUsed: peak,
+      hold: hold && { window: hold.cycle, allowed: before === null ? null : String(before.allowed) },
+    },
+    state: spend === null && stored !== null ? stored : state,
+  };
+}
+
+function common({ id, action }: LimitSettings, key: string | null, { releasedUntil }: LimitFacts) {
+  return {
+    id,
+    window: key,
+    exceededAt: 'reached',
+    release: 'window-end',
+    restriction: action,
+    releasedUntil,
+  } as const;
+}
+
+function toKey({ window }: LimitSettings, bounds: Cycle | null): string | null {
+  return bounds === null ? null : `${window} ${bounds.start}`;
+}
+
+function findStored({ limitsBefore }: Loaded<Stage>, id: string): LimitState | null {
+  return limitsBefore.find((state) => state.id === id) ?? null;
+}
+
+/** Returns what is known of the same window. */
+function findBefore(facts: Loaded<Stage>, of: Pick<LimitState, 'id' | 'key' | 'unit'>): LimitState | null {
+  const state = findStored(facts, of.id);
+  return state !== null && state.key === of.key && state.unit === of.unit ? state : null;
+}
+
+/** Returns the highest figure of a cycle in a mode. */
+export function findPeak(cycle: Readonly<CycleRecord> | null, mode: Mode): number | null {
+  if (cycle === null) return null;
+  if (mode === 'IN') return cycle.peakInBytes;
+  if (mode === 'OUT') return cycle.peakOutBytes;
+  return cycle.peakTotalBytes;
+}
+
+function toBytes(figure: LimitState['peak'] | undefined): number | null {
+  return typeof figure === 'number' ? figure : null;
+}
+
+/** Returns the states of limits with the figures of a decision. */
+export function withFigures(weighed: readonly WeighedLimit[], { limits }: Decision): LimitState[] {
+  return weighed.map(({ state }) => {
+    const decision = limits.find(({ limit }) => limit === state.id);
+    if (decision === undefined) return state;
+    const { money, usedBytes } = decision;
+    if (money !== null) return money.used === null ? state : { ...state, used: money.used, peak: money.used };
+    const peak = usedBytes === null ? state.peak : Math.max(usedBytes, toBytes(state.peak) ?? 0);
+    return { ...state, used: usedBytes, peak };
+  });
 }
 
 /** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
@@ -24,13 +223,13 @@ interface Restricted {
  * The hold of a removed limit keeps its original restriction.
  */
 export function inForce(
-  { deps }: Session,
+  session: Session,
   { kind, agents }: Pick<Panel, 'kind' | 'agents'>,
   { service, holds, action }: Restricted,
 ): HoldInForce[] {
   if (holds.length === 0) return [];
-  const others = deps.limits?.(service) ?? [];
-  const limits = new Map([['quota', action], ...others.map(({ id, restriction }) => [id, restriction] as const)]);
+  const others = listLimits(session, service.product);
+  const limits = new Map([['quota', action], ...others.map((limit) => [limit.id, limit.action] as const)]);
   const findRestriction = ({ reason, restriction }: HoldRecord): string => {
     if (reason === 'billing' || reason === 'manual') return kind.suspension;
     if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;

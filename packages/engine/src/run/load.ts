@@ -20,6 +20,7 @@ import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
+import { loadLimits } from './limits-before.js';
 import { type Loaded, onOneLine, type Placement, type Read, type Stage, withError } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
 
@@ -43,6 +44,10 @@ export async function load(
 ): Promise<Loaded[]> {
   const { config } = session;
   const stored = await loadStored(session, panel, services, now);
+  const limits = await loadLimits(session, services, {
+    recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
+    now,
+  });
   return services.map((service) => {
     const configured = findEntry(config.products, service.product);
     const product = configured ?? { ...EMPTY_PRODUCT, panel: service.panel };
@@ -76,6 +81,7 @@ export async function load(
       product,
       enforcement: findEnforcement(config, switches, service.panel, service.product),
       mode,
+      limitsBefore: limits.get(service.id) ?? [],
       action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
       allowance: weighed.allowance,
       skipped,

@@ -3,6 +3,9 @@ import type { Plan } from '@sluice/panel-kind';
 import type { NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
+import { findWindowKey } from './decide.js';
+import { limitThresholdNotices, spendDetail } from './limit-notices.js';
+import { isOfLimit } from './limits.js';
 import type { Applied } from './stages.js';
 
 /** A notice for the operator; each is reported once per key. */
@@ -41,29 +44,33 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
   const add = (code: string, key: string, message: string): void => {
     notices.push({ code, key: `${code}:${service.id}:${key}`, panel: service.panel, service: service.id, message });
   };
+  const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
   for (const { reason, rule } of work.opens) {
     const draft = work.drafts.find((hold) => hold.reason === reason);
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
-      add('would_hold', `${reason}:${cycle?.id ?? 'none'}`, `${service.id} would be held (${reason}: ${rule})`);
-    else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})`);
+      add('would_hold', toKey(reason), `${service.id} would be held (${reason}: ${rule})${spendDetail(work, reason)}`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})${spendDetail(work, reason)}`);
   }
   if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
   const { protectedUntil, quotaReleasedUntil } = service;
-  const isReleased = (reason: string): boolean => reason === 'quota' && quotaReleasedUntil !== null;
+  const isReleased = (reason: string): boolean => isOfLimit({ reason }) && quotaReleasedUntil !== null;
   for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
-      isReleased(reason) ? `${reason}:released:${quotaReleasedUntil ?? ''}` : `${reason}:${cycle?.id ?? 'none'}`,
+      isReleased(reason) ? `${reason}:released:${quotaReleasedUntil ?? ''}` : toKey(reason),
       `${service.id} is due to be held (${reason}), but ${isReleased(reason) ? `the hold is released until ${quotaReleasedUntil ?? ''}` : `is protected until ${protectedUntil ?? ''}`}`,
     );
   }
+  const ruleOf = (reason: string): string =>
+    decision.limits.find(({ limit }) => limit === reason)?.rule ??
+    (isOfLimit({ reason }) ? 'limit-removed' : decision.rule);
   if (work.enforcement.value === 'on') {
     for (const hold of work.closes)
       add(
         'release',
         hold.id,
-        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${decision.rule})`,
+        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${ruleOf(hold.reason)})`,
       );
   }
   if (decision.status === 'unmanaged') {
@@ -78,7 +85,7 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
       `${service.id}: its cycle from ${wrong.start} was opened while the clock was ahead and has been discarded; the service is metered from ${cycle?.start ?? ''}`,
     );
   }
-  notices.push(...thresholdNotices(work));
+  notices.push(...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
 }
 

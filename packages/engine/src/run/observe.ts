@@ -95,9 +95,10 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
-  if (!reading.known || !cycle) return { ...facts, stage: 'read', answer, usage: null, warnings };
+  if (!reading.known || !cycle) return { ...facts, stage: 'read', answer, usage: null, warnings, spend: [] };
   const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
-  if ('code' in counted) return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings };
+  if ('code' in counted)
+    return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings, spend: [] };
   const { inBytes, outBytes } = counted.usage;
   const totalBytes = toTotal(counted.usage);
   return {
@@ -106,6 +107,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
     answer,
     usage: { inBytes, outBytes, totalBytes, at: reading.at },
     warnings,
+    spend: [],
     cycle: { ...cycle, inBytes, outBytes, totalBytes, readAt: reading.at, counter: counted.counter },
   };
 }

@@ -21,6 +21,7 @@ import { needsObservation, planSteps, historyAfter, withCheckpoint } from './pla
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
+import { readSpend, type Spend } from './spend.js';
 import {
   type Applied,
   type Decided,
@@ -55,6 +56,8 @@ interface PanelRun extends RunOnPanel {
   readonly leasesAtStart: OtherLeases;
   readonly buying: Buying;
   readonly accounts: Accounts;
+  /** What calls cost, by service. */
+  spend: ReadonlyMap<string, readonly Spend[]>;
 }
 
 /**
@@ -72,7 +75,7 @@ export async function runPanel(
   const { id } = report.run;
   const scope: RunOnPanel['scope'] = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
-  const empty = { open: [], held: [], active: 0, observing: false, resources: new Map() };
+  const empty = { open: [], held: [], active: 0, observing: false, resources: new Map(), spend: new Map() };
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
   const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
   const begun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
@@ -81,6 +84,7 @@ export async function runPanel(
   const switches = request.switches ? request.switches(stored) : stored;
   const progress = { read: 0, total: 0 };
   try {
+    run.spend = await readSpend(session, panel, { only, switches });
     await eachPage(session, panel, only, {
       read: (page) => readPage(run, page, switches, progress),
       write: (reads) => writePage(run, reads),
@@ -114,11 +118,12 @@ async function readPage(
   const loaded = await load(session, panel, page, { switches });
   progress.total += loaded.length;
   await readOrders(run, loaded);
-  const reads = await readUsage(session, panel, loaded, {
+  const metered = await readUsage(session, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
     onRead: () => request.onProgress?.(++progress.read, progress.total),
   });
+  const reads = metered.map((read) => ({ ...read, spend: run.spend.get(read.service.id) ?? [] }));
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
   // Without a reading or the panel's clock, no cycle starts or ends.

@@ -4,6 +4,7 @@ import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables }
 import type { ChangedAgent } from '../agents/agent-views.js';
 import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
+import type { LimitState } from './limits.js';
 import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';
@@ -60,11 +61,13 @@ export interface Treatment {
 
 function decideStatus(work: Applied, treatment: Treatment): string {
   if (work.skipped !== null) return 'skipped';
-  const unreadable = work.decision?.status === 'unreadable' && work.answer !== null;
+  const unreadable = work.decision?.status === 'unreadable' && (work.answer !== null || work.spend.length > 0);
   if (unreadable) return 'unreadable';
   // What an interrupted run decided and stored stands; only its changes are left to the next run.
   if (work.error !== null && !isInterrupted(work.error)) return 'failed';
-  if (work.allowance?.kind === 'unmanaged' && work.holds.length + work.drafts.length === 0) return 'unmanaged';
+  const isLimited = work.limits.some(({ used }) => used !== null);
+  if (work.allowance?.kind === 'unmanaged' && !isLimited && work.holds.length + work.drafts.length === 0)
+    return 'unmanaged';
   if (shownHolds(work, treatment).length > 0) return 'held';
   if (work.made === true) return 'ok';
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
@@ -117,6 +120,7 @@ export function toDecisionRecord(
       billingCycle: service.billingCycle,
       drift: work.drift,
       enforce: { since: work.enforcement.since, source: work.enforcement.source, value: work.enforcement.value },
+      ...(work.limits.length === 0 ? {} : { limits: toStored(work, treatment) }),
       nextDueDate: service.nextDueDate,
       overdue: session.config.poll.overdue,
       peak: cycle
@@ -130,6 +134,15 @@ export function toDecisionRecord(
       ...(work.history.checkpoint === null ? {} : { reading: work.history.checkpoint }),
     },
   };
+}
+
+/** What a run does not accept counts neither as a peak nor as the beginning of a window. */
+function toStored({ limits, limitsBefore }: Applied, { previewOnly, observing }: Treatment): LimitState[] {
+  if (!previewOnly || observing) return [...limits];
+  return limits.map((limit) => {
+    const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
+    return { ...limit, peak: before?.peak ?? null, count: before?.count ?? null };
+  });
 }
 
 /** Returns a service as the run's document shows it. */

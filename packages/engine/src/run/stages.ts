@@ -26,6 +26,8 @@ import { INTERRUPTED } from '../interruption.js';
 import type { Enforcement } from '../panels/enforcement.js';
 import type { Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
+import type { LimitState } from './limits.js';
+import type { Spend } from './spend.js';
 
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {
@@ -92,6 +94,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly disabledForAgent: boolean;
   readonly unsettled: readonly ActionRecord[];
   readonly history: ServiceHistory;
+  /** The limits besides the quota at the last decision. */
+  readonly limitsBefore: readonly LimitState[];
   /** Whether the creation of its account is not finished. */
   readonly creating: boolean;
   /** An unfinished termination. */
@@ -108,12 +112,16 @@ export interface Read<S extends Stage = 'read'> extends Loaded<S> {
   /** Usage inside the cycle; null where it is unknown. */
   readonly usage: (UsageBytes & { readonly at: string }) | null;
   readonly warnings: readonly ItemError[];
+  /** What its calls cost, by limit; empty without a limit in money. */
+  readonly spend: readonly Spend[];
 }
 
 /** A service with the holds that start and end. */
 export interface Decided<S extends Stage = 'decided'> extends Read<S> {
   /** Null where nothing was decided: the service is skipped, or its allowance is unknown. */
   readonly decision: Decision | null;
+  /** The limits besides the quota, with what was used in their windows. */
+  readonly limits: readonly LimitState[];
   readonly opens: readonly DueHold[];
   readonly closes: readonly HoldRecord[];
   /** Percentages of the allowance reached for the first time in the cycle. */
@@ -167,7 +175,7 @@ export function onOneLine(error: ItemError | null): ItemError | null {
 
 /** Returns a service without a reading. */
 export function unread(loaded: Loaded): Read {
-  return { ...loaded, stage: 'read', answer: null, usage: null, warnings: [] };
+  return { ...loaded, stage: 'read', answer: null, usage: null, warnings: [], spend: [] };
 }
 
 /** Returns a service that was not observed. */

@@ -3,6 +3,7 @@ import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceReco
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../interruption.js';
+import { findLimitStates } from '../run/limits-before.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */
@@ -39,6 +40,21 @@ export function toActionName(kind: Pick<PanelKind, 'nameAction'> | undefined, ac
   return printable(name);
 }
 
+/** A limit of a service, with what is used in its window. */
+export interface LimitView {
+  id: string;
+  /** Null where the service has no cycle. */
+  window: { start: string; end: string } | null;
+  /** `bytes`, or the currency of amounts. */
+  unit: string;
+  /** Bytes, or decimal text; null where unknown. */
+  used: number | string | null;
+  /** Null for unlimited. */
+  allowed: number | string | null;
+  /** Whether its hold is open. */
+  held: boolean;
+}
+
 /** A service in `poll --json`; `service show --json` has further keys (docs/json.md). */
 export interface ServiceView {
   id: string;
@@ -55,6 +71,8 @@ export interface ServiceView {
     allowedBytes: number | null;
     remainingBytes: number | null;
   } | null;
+  /** The quota, then the product's other limits. */
+  limits: LimitView[];
   holds: { reason: string; since: string }[];
   actions: ActionView[];
   error: ItemError | null;
@@ -80,10 +98,39 @@ export function serviceView(from: {
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
     usage: usageView(decision),
     allowance: allowanceView(decision),
+    limits: limitViews(decision, cycle, holds),
     holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
     actions: [...actions],
     error: decision?.errorCode == null ? null : { code: decision.errorCode, message: decision.errorMessage ?? '' },
   };
+}
+
+function limitViews(
+  decision: DecisionRecord | null,
+  cycle: CycleRecord | null,
+  holds: readonly { reason: string }[],
+): LimitView[] {
+  const isHeld = (id: string): boolean => holds.some(({ reason }) => reason === id);
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const used = decision?.readAt == null || decision.mode === null ? null : usageInMode(decision, decision.mode);
+  const quota: LimitView = {
+    id: 'quota',
+    window: cycle && { start: cycle.start, end: cycle.end },
+    unit: 'bytes',
+    used,
+    allowed: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    held: isHeld('quota'),
+  };
+  const hasQuota = allowance !== null && allowance.kind !== 'unmanaged';
+  const others = findLimitStates(decision).map(({ id, window, unit, used: figure, allowed }) => ({
+    id,
+    window,
+    unit,
+    used: figure,
+    allowed,
+    held: isHeld(id),
+  }));
+  return [...(hasQuota || quota.held ? [quota] : []), ...others];
 }
 
 function usageView(decision: DecisionRecord | null): ServiceView['usage'] {

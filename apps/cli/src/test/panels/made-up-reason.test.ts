@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSluice, type CycleLimit, type RunReport } from '@sluice/engine';
+import { type Config, createSluice, type RunReport } from '@sluice/engine';
+import type { LimitSettings } from '@sluice/panel-kind';
 import { requireConfig } from '../../config/load.js';
 import { resolveSecret } from '../../config/secrets.js';
 import { KINDS } from '../../kinds.js';
@@ -88,21 +89,23 @@ describe('a hold with a reason that no panel knows', () => {
 
 const GB = 1024 ** 3;
 
-/** A limit beside the quota; with `allowedBytes` of which the bench's services use more or less. */
-const fairUse = (restriction: string, allowedBytes: number): CycleLimit => ({
+/** A limit beside the quota; with `allowance` of which the bench's services use more or less. */
+const fairUse = (action: string, allowance: number): LimitSettings => ({
   id: 'fair-use',
-  allowance: { kind: 'limited', baseBytes: allowedBytes, extraBytes: 0, allowedBytes, parts: [] },
-  mode: 'TOTAL',
-  exceededAt: 'reached',
-  release: 'margin',
-  restriction,
+  window: 'cycle',
+  allowance,
+  action,
 });
 
 /** Runs a poll of an engine in which every service has this limit, after what was done by the command. */
-async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promise<RunReport> {
+async function pollUnder({ bench }: { bench: Bench }, limit: LimitSettings): Promise<RunReport> {
   const { folder, env, clock } = bench;
   bench.clock.advance(900_000);
-  const config = requireConfig(undefined, { env, cwd: folder });
+  const stored = requireConfig(undefined, { env, cwd: folder });
+  const products: Config['products'] = Object.fromEntries(
+    Object.entries(stored.products).map(([name, product]) => [name, { ...product, limits: [limit] }]),
+  );
+  const config = { ...stored, products };
   return bench.store(async (store) => {
     const sleep = (ms: number): Promise<void> => {
       clock.advance(ms);
@@ -114,7 +117,6 @@ async function pollUnder({ bench }: { bench: Bench }, limit: CycleLimit): Promis
       kinds: KINDS,
       clock: { now: () => clock.now(), sleep },
       secret: (value, key) => resolveSecret(value, key, { env, dir: folder }),
-      limits: () => [limit],
     });
     return sluice.poll();
   });

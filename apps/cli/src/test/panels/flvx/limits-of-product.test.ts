@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { type FlvxBench, GB, HOUR, startFlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+afterEach(() => at.close());
+
+const FAIR = `  fair: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 }, limits: [
+    { id: fair-use, window: day, allowance: 10GB, action: throttle }, { id: burst, window: week, allowance: 30GB, action: pause } ] }`;
+
+interface Line {
+  user: number;
+  forward: number;
+}
+
+async function start(more = FAIR): Promise<Line> {
+  at = await startFlvxBench(more);
+  const user = await at.create(1, { product: 'fair' });
+  return { user, forward: at.panel.addForward(user, at.tunnels.hk, { name: 'web' }) };
+}
+
+async function poll(words = 'poll'): Promise<RunReport> {
+  const polled = await at.run(words);
+  expect([polled.exitCode, polled.stderr]).toEqual([0, '']);
+  return polled.json<RunReport>();
+}
+
+const reasons = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
+const limitsOf = ({ services: [service] }: RunReport): unknown[] =>
+  (service?.limits ?? []).map(({ id, used, held }) => [id, used, held]);
+const clockTo = (time: string): void => {
+  at.bench.clock.set(Date.parse(time));
+};
+
+describe('a limit of a product in bytes', () => {
+  it('holds for what is used in a local day, with its own restriction, until the day ends', async () => {
+    const { user, forward } = await start();
+    at.panel.traffic(forward, 20 * GB);
+    // Nothing is known of the time before the first reading.
+    expect(limitsOf(await poll())).toEqual([
+      ['quota', 20 * GB, false],
+      ['fair-use', null, false],
+      ['burst', null, false],
+    ]);
+    at.bench.clock.advance(HOUR);
+    at.panel.traffic(forward, 9 * GB);
+    expect(reasons(await poll())).toEqual([]);
+    at.bench.clock.advance(HOUR);
+    at.panel.traffic(forward, GB);
+    const held = await poll();
+    expect(reasons(held)).toEqual(['fair-use']);
+    expect(held.services[0]?.limits).toEqual([
+      expect.objectContaining({ id: 'quota', unit: 'bytes', used: 30 * GB, allowed: 100 * GB, held: false }),
+      {
+        id: 'fair-use',
+        window: { start: '2026-11-20T00:00:00.000Z', end: '2026-11-21T00:00:00.000Z' },
+        unit: 'bytes',
+        used: 10 * GB,
+        allowed: 10 * GB,
+        held: true,
+      },
+      expect.objectContaining({ id: 'burst', used: 10 * GB, held: false }),
+    ]);
+    expect(at.panel.permission(user, at.tunnels.hk)).toMatchObject({ status: 1, speedId: expect.any(Number) });
+    expect(at.panel.runningForwards()).toContain(forward);
+
+    clockTo('2026-11-20T23:50:00Z');
+    expect(reasons(await poll())).toEqual(['fair-use']);
+    clockTo('2026-11-21T00:05:00Z');
+    const released = await at.run('poll');
+    expect(released.json<RunReport>().totals).toMatchObject({ released: 1, held: 0 });
+    expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
+    expect((await at.run('service show svc-1')).json<RunReport['services'][number]>().limits[1]).toMatchObject({
+      window: { start: '2026-11-21T00:00:00.000Z' },
+      used: 0,
+    });
+  });
+
+  it('keeps the stricter restriction until no hold needs it', async () => {
+    const { user, forward } = await start();
+    await poll();
+    at.bench.clock.advance(HOUR);
+    at.panel.traffic(forward, 31 * GB);
+    expect(reasons(await poll())).toEqual(['fair-use', 'burst']);
+    expect(at.panel.runningForwards()).not.toContain(forward);
+    clockTo('2026-11-21T00:10:00Z');
+    // No reading shows where the new day began: its first one ends nothing.
+    expect(reasons(await poll())).toEqual(['fair-use', 'burst']);
+    clockTo('2026-11-21T00:25:00Z');
+    expect(reasons(await poll())).toEqual(['burst']);
+    expect(at.panel.runningForwards()).not.toContain(forward);
+    clockTo('2026-11-22T23:50:00Z');
+    expect(reasons(await poll())).toEqual(['burst']);
+    clockTo('2026-11-23T00:10:00Z');
+    expect(reasons(await poll())).toEqual([]);
+    expect(at.panel.runningForwards()).toContain(forward);
+    expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
+  });
+
+  it('is counted from the stored readings of the day when it is new, and ends with its key', async () => {
+    at = await startFlvxBench('  fair: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }');
+    const user = await at.create(1, { product: 'fair' });
+    const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    const plain = at.bench.read('sluice.yaml');
+    for (const hour of [1, 2]) {
+      at.panel.traffic(forward, 6 * GB);
+      clockTo(`2026-11-20T${12 + hour}:00:00Z`);
+      await poll();
+    }
+    at.bench.write('sluice.yaml', plain.replace(/ {2}fair: .*/, FAIR));
+    at.panel.traffic(forward, 5 * GB);
+    clockTo('2026-11-20T15:00:00Z');
+    // 6 GB since the first reading of the day, and 5 GB.
+    expect(limitsOf(await poll())).toContainEqual(['fair-use', 11 * GB, true]);
+    at.bench.write('sluice.yaml', plain);
+    clockTo('2026-11-20T16:00:00Z');
+    const { totals, notices } = await poll();
+    expect([totals.released, notices.map(({ message }) => message)]).toEqual([
+      1,
+      ['svc-1 is released (fair-use: limit-removed)'],
+    ]);
+  });
+
+  it('is lifted by a release until a date, and only shown in a dry run', async () => {
+    const { forward } = await start();
+    await poll();
+    at.bench.clock.advance(HOUR);
+    at.panel.traffic(forward, 12 * GB);
+    expect(reasons((await at.run('plan')).json<RunReport>())).toEqual(['fair-use']);
+    expect((await at.run('service show svc-1')).json<RunReport['services'][number]>().holds).toEqual([]);
+    expect(reasons(await poll())).toEqual(['fair-use']);
+    expect((await at.run('hold release svc-1 --until 2026-11-22')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    const { services, notices } = await poll();
+    expect(services[0]?.holds).toEqual([]);
+    expect(notices.map(({ message }) => message)).toContain(
+      'svc-1 is due to be held (fair-use), but the hold is released until 2026-11-22',
+    );
+  });
+});

@@ -1,0 +1,161 @@
+import { type CallFilter, type Panel, type PanelTelephony, SluiceError, toItemError } from '@sluice/panel-kind';
+import type { Cycle, MoneyReading } from '@sluice/quota-core';
+import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import { type DestinationSpend, type SpendFigure, SpendTally } from '@sluice/telephony';
+import { readSorted } from '../calls/read-sorted.js';
+import type { Session } from '../session.js';
+import { findWindow, listLimits } from './limits.js';
+import { load } from './load.js';
+import type { Loaded } from './stages.js';
+
+/** What the calls of a service cost in the window of a limit. */
+export interface Spend {
+  /** Id of the limit. */
+  limit: string;
+  window: Cycle;
+  /** ISO 4217; the panel's. */
+  currency: string;
+  reading: MoneyReading;
+  /** The most expensive destinations; text of the panel. */
+  destinations: readonly DestinationSpend[];
+}
+
+/** The longest call that is found: records are read by when calls started, and belong where they ended. */
+const LONGEST_CALL_MS = 86_400_000;
+
+interface SpendRequest {
+  service: string;
+  subscriberId: string;
+  limit: string;
+  window: Cycle;
+}
+
+/**
+ * Reads what the calls of services with a limit in money cost, in one read of the panel's call records; makes no call where no
+ * service has such a limit. A figure that can't be read is unknown, and never zero.
+ */
+export async function readSpend(
+  session: Session,
+  panel: Panel,
+  { only, switches }: { only: ServiceRecord | null; switches: SwitchRecord[] },
+): Promise<ReadonlyMap<string, readonly Spend[]>> {
+  const { config } = session;
+  const products = Object.keys(config.products).filter((name) => hasMoneyLimit(session, name));
+  if (!products.some((name) => config.products[name]?.panel === panel.name)) return new Map();
+  const services = only === null ? await session.store.services.list({ panel: panel.name }) : [only];
+  const limited = services.filter(({ product }) => products.includes(product));
+  const telephony = requireTelephony(panel);
+  const now = session.now();
+  const loaded = await load(session, panel, limited, { switches, now });
+  const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, now));
+  const figures = await readFigures(session, telephony, requests, now);
+  const found = new Map<string, Spend[]>();
+  for (const [index, { service, limit, window }] of requests.entries()) {
+    const figure = figures[index];
+    if (figure === undefined) continue;
+    const spend = { limit, window, currency: telephony.currency, ...figure };
+    found.set(service, [...(found.get(service) ?? []), spend]);
+  }
+  return found;
+}
+
+function hasMoneyLimit(session: Session, product: string): boolean {
+  return listLimits(session, product).some(({ allowance }) => typeof allowance === 'string');
+}
+
+function requireTelephony({ telephony, name, kind }: Panel): PanelTelephony {
+  if (telephony !== undefined) return telephony;
+  throw new SluiceError('unsupported', `Panel "${name}" (${kind.kind}) does not report the charges of calls`, {
+    kind: 'unsupported',
+  });
+}
+
+function listRequests(session: Session, telephony: PanelTelephony, facts: Loaded, now: string): SpendRequest[] {
+  const { service, skipped, error, cycle } = facts;
+  const subscriberId = telephony.subscriberOf(service);
+  if (skipped !== null || error !== null || subscriberId === null) return [];
+  return listLimits(session, service.product).flatMap((limit) => {
+    const window = typeof limit.allowance === 'string' ? findWindow(session, limit, { service, cycle, now }) : null;
+    return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window }];
+  });
+}
+
+type Figure = Pick<Spend, 'reading' | 'destinations'>;
+
+/** Returns the figure of each request, in their order. */
+async function readFigures(
+  session: Session,
+  telephony: PanelTelephony,
+  requests: readonly SpendRequest[],
+  at: string,
+): Promise<Figure[]> {
+  if (requests.length === 0) return [];
+  try {
+    const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
+    if (reason !== null) throw new SluiceError('unsupported', reason, { kind: 'unsupported' });
+    const whole = await tally(session, telephony, requests);
+    if (!whole.isUnattributed) return toFigures(whole, requests, at);
+    // The panel names no subscriber in its list of all calls: ask for each line alone.
+    const figures: Figure[] = [];
+    for (const request of requests) {
+      const own = await tally(session, telephony, [request], request.subscriberId);
+      figures.push(...toFigures(own, [request], at));
+    }
+    return figures;
+  } catch (error) {
+    session.deps.signal.throwIfAborted();
+    const { code, message } = toItemError(error);
+    return requests.map(() => ({ reading: { known: false, at, code, message }, destinations: [] }));
+  }
+}
+
+async function tally(
+  session: Session,
+  telephony: PanelTelephony,
+  requests: readonly SpendRequest[],
+  unnamed: string | null = null,
+): Promise<SpendTally> {
+  const lines = new Map<string, Cycle[]>();
+  for (const { subscriberId, window } of requests)
+    lines.set(subscriberId, [...(lines.get(subscriberId) ?? []), window]);
+  const result = new SpendTally({ currency: telephony.currency, lines });
+  const [only] = lines.size === 1 ? lines.keys() : [];
+  const { signal } = session.deps;
+  for await (const calls of readSorted(telephony, toFilter(requests, only), { signal })) {
+    for (const call of calls) result.add(call.subscriberId === null ? { ...call, subscriberId: unnamed } : call);
+  }
+  return result;
+}
+
+function toFilter(requests: readonly SpendRequest[], subscriberId: string | undefined): CallFilter {
+  const starts = requests.map(({ window }) => Date.parse(window.start));
+  const ends = requests.map(({ window }) => Date.parse(window.end));
+  return {
+    from: new Date(Math.min(...starts) - LONGEST_CALL_MS).toISOString(),
+    to: new Date(Math.max(...ends)).toISOString(),
+    direction: 'outbound',
+    ...(subscriberId === undefined ? {} : { subscriberId }),
+  };
+}
+
+/** Takes the figures of a line from its windows, which stand in the order of its requests. */
+function toFigures(result: SpendTally, requests: readonly SpendRequest[], at: string): Figure[] {
+  const taken = new Map<string, number>();
+  return requests.map(({ subscriberId }) => {
+    const index = taken.get(subscriberId) ?? 0;
+    taken.set(subscriberId, index + 1);
+    const figure = result.of(subscriberId)[index];
+    if (figure === undefined) throw new Error(`no figure of ${subscriberId}`);
+    return { reading: toReading(figure, at), destinations: figure.destinations };
+  });
+}
+
+function toReading({ amount, unrated, problem }: SpendFigure, at: string): MoneyReading {
+  if (problem !== null) {
+    const message = `the charges of the line can't be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
+    return { known: false, at, code: 'spend_unreadable', message };
+  }
+  const calls = unrated === 1 ? 'a call has' : `${unrated} calls have`;
+  const partial = { code: 'spend_incomplete', message: `${calls} no charge yet: what the line spent is not known` };
+  return { known: true, at, amount, partial: unrated === 0 ? null : partial };
+}

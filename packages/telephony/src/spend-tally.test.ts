@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CallRecord, type SpendFigure, SpendTally } from './index.js';
+
+const DAY = { start: '2026-11-20T03:00:00.000Z', end: '2026-11-21T03:00:00.000Z' };
+let count = 0;
+
+function call(over: Partial<CallRecord>): CallRecord {
+  return {
+    id: `c${++count}`,
+    uniqueId: null,
+    direction: 'outbound',
+    subscriberId: '9001',
+    username: null,
+    source: null,
+    destination: '5350001234',
+    destinationDescription: 'Cuba',
+    did: null,
+    carrierId: null,
+    trunkId: null,
+    rateId: null,
+    prefix: '53',
+    startedAt: '2026-11-20T12:00:00.000Z',
+    answeredAt: null,
+    endedAt: '2026-11-20T12:10:00.000Z',
+    durationSeconds: null,
+    talkSeconds: 600,
+    billedSeconds: null,
+    pricePerMinute: null,
+    charge: '1.10',
+    currency: 'BRL',
+    disposition: 'ANSWERED',
+    ...over,
+  };
+}
+
+function sum(...calls: CallRecord[]): SpendFigure | undefined {
+  const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
+  for (const record of calls) tally.add(record);
+  return tally.of('9001')[0];
+}
+
+describe('the charges of a line in a window', () => {
+  it('are those of the calls that ended in it, each once', () => {
+    const repeated = call({});
+    const before = call({ startedAt: '2026-11-20T02:50:00.000Z', endedAt: '2026-11-20T02:59:59.999Z' });
+    const over = call({ startedAt: '2026-11-20T02:59:00.000Z', endedAt: '2026-11-20T03:00:00.000Z', charge: '0.001' });
+    const after = call({ endedAt: DAY.end });
+    const without = call({ startedAt: '2026-11-21T02:55:00.000Z', endedAt: null, talkSeconds: 299 });
+    const others = [call({ subscriberId: '9002' }), call({ direction: 'inbound' })];
+    expect(sum(repeated, repeated, before, over, after, without, ...others)).toEqual({
+      amount: '2.201',
+      unrated: 0,
+      problem: null,
+      destinations: [{ destination: '53 Cuba', charge: '2.201' }],
+    });
+  });
+
+  it('name the three most expensive destinations', () => {
+    const to = (prefix: string | null, charge: string) =>
+      call({ prefix, destination: '99', destinationDescription: null, charge });
+    const { destinations } = sum(to('1', '1'), to('2', '9'), to('3', '5'), to(null, '7'), to('3', '5')) ?? {};
+    expect(destinations?.map(({ destination }) => destination)).toEqual(['3', '2', '99']);
+  });
+
+  it('count unrated calls, which are not zero', () => {
+    expect(sum(call({ charge: null }), call({ charge: null, talkSeconds: 0 }))).toMatchObject({ unrated: 1 });
+  });
+
+  it('mean nothing with a record that can not be summed', () => {
+    const codeOf = (...calls: CallRecord[]) => sum(...calls)?.problem?.code;
+    expect(codeOf(call({ currency: 'USD' }))).toBe('other-currency');
+    expect(codeOf(call({ charge: '-0.01' }))).toBe('negative-charge');
+    expect(codeOf(call({ charge: '1e3' }))).toBe('unreadable-record');
+    expect(codeOf(call({ endedAt: 'soon' }))).toBe('unreadable-record');
+    expect(codeOf(call({ id: 'x' }), call({ id: 'x', charge: '5' }))).toBe('conflicting-records');
+    expect(codeOf(call({ currency: 'USD', endedAt: DAY.end }))).toBeUndefined();
+  });
+
+  it('are never complete while a call has no subscriber', () => {
+    const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
+    tally.add(call({ subscriberId: null }));
+    expect(tally.isUnattributed).toBe(true);
+  });
+});
