@@ -162,8 +162,10 @@ async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables)
   return { ...hold, ...change };
 }
 
-function isRead({ usage }: Applied, { money, allowedBytes }: LimitDecision): boolean {
-  return money === null ? usage !== null && allowedBytes !== null : money.used !== null;
+/** A hold of another limit than the quota is due to a window only by what is known to be used in it. */
+function isRead({ usage }: Applied, { limit, money, usedBytes, allowedBytes }: LimitDecision): boolean {
+  if (money !== null) return money.used !== null;
+  return usage !== null && allowedBytes !== null && (limit === 'quota' || usedBytes !== null);
 }
 
 /** Lists the steps of services that are only previewed. */

@@ -1,4 +1,13 @@
-import { type CallFilter, type Panel, type PanelKind, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
+import {
+  type CallFilter,
+  type Panel,
+  type PanelKind,
+  type PanelTelephony,
+  type Plan,
+  SluiceError,
+  type Step,
+  type TargetState,
+} from '@sluice/panel-kind';
 import type { CallRecord, Rate, Subscriber } from '@sluice/telephony';
 import * as z from 'zod/mini';
 
@@ -14,6 +23,8 @@ export interface Exchange {
   statesTotal: boolean;
   simulate: PanelTelephony['simulate'];
   reports: PanelTelephony['reports'];
+  /** Fails the reads of call records. */
+  failure: Error | null;
 }
 
 export const LINE = '9001';
@@ -27,6 +38,7 @@ export function createExchange(): Exchange {
     statesTotal: false,
     simulate: null,
     reports: null,
+    failure: null,
     subscriber: {
       id: LINE,
       username: 'joao1042',
@@ -84,7 +96,7 @@ export function telephonyKind(exchange: Exchange): PanelKind {
     kind: 'exchange',
     restrictions: ['suspend'],
     suspension: 'suspend',
-    capabilities: ['calls'],
+    capabilities: ['calls', 'spend'],
     requiredRef: null,
   } as const;
   const none = (): never => {
@@ -107,15 +119,48 @@ export function telephonyKind(exchange: Exchange): PanelKind {
         kind: traits,
         telephony: toTelephony(exchange, (settings['billFrom'] as string | undefined) ?? null),
         test: none,
-        readUsage: none,
-        observe: none,
-        plan: none,
-        apply: none,
-        resolve: none,
+        readUsage: () => Promise.resolve(),
+        observe: (services: { id: string }[]) =>
+          Promise.resolve(
+            new Map(
+              services.map(({ id }) => [
+                id,
+                { service: id, at: new Date(0).toISOString(), state: exchange.subscriber.status, error: null },
+              ]),
+            ),
+          ),
+        plan: (target: TargetState) => planLine(target, exchange.subscriber.status),
+        apply: async (_service: unknown, step: Step, { calling }: { calling: () => Promise<void> }) => {
+          await calling();
+          exchange.subscriber.status = step.type === 'suspend' ? 'suspended' : 'active';
+          return { state: 'applied', observed: exchange.subscriber.status, error: null };
+        },
+        resolve: ({ type }: { type: string }) => {
+          const isDone = (exchange.subscriber.status === 'suspended') === (type === 'suspend');
+          return { state: isDone ? 'applied' : 'failed', observed: exchange.subscriber.status, error: null };
+        },
         resources: () => [],
         close: () => undefined,
       } as unknown as Panel),
   };
+}
+
+/** Suspends a held line, and undoes only that. */
+function planLine({ holds, evidence }: TargetState, status: string): Plan {
+  const [hold] = holds;
+  const base = { target: LINE, prior: status, payload: null };
+  const steps: Step[] = [];
+  if (hold !== undefined && status === 'active') {
+    const begins = { kind: 'line', target: LINE, prior: status };
+    steps.push({ ...base, type: 'suspend', hold: hold.id, ends: [], begins });
+  }
+  if (hold === undefined && evidence.length > 0) {
+    const ends = evidence.map(({ id }) => id);
+    steps.push({ ...base, type: 'unsuspend', hold: evidence[0]?.hold ?? null, ends, begins: null });
+  }
+  const left = evidence.filter((item) => hold !== undefined && !holds.some(({ id }) => id === item.hold));
+  const moves = left.map((item) => ({ evidence: item.id, hold: hold?.id ?? '' }));
+  return { steps, problems: [], endedEvidence: [], moves, drift: [] };
 }
 
 function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephony {
@@ -131,6 +176,7 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
     terms: () => ({ period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' }),
     async *calls(filter) {
       exchange.reads.push(filter);
+      if (exchange.failure !== null) throw exchange.failure;
       const from = new Date(filter.from).toISOString();
       const to = new Date(filter.to).toISOString();
       const found = exchange.calls.filter(({ startedAt }) => from <= startedAt && startedAt < to);

@@ -39,16 +39,16 @@ export const NOW = '2026-11-05T12:00:00.000Z';
 /** Opens a world; with WHMCS the client has an unpaid invoice for the service. */
 export async function openWorld(
   billing: 'ledger' | 'whmcs',
-  options: { billFrom?: string | null; invoice?: boolean } = {},
+  options: { billFrom?: string | null; invoice?: boolean; limits?: readonly object[]; timeZone?: string } = {},
 ): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-calls-'));
   const clock = manualClock(NOW);
   const exchange = createExchange();
   const fake = billing === 'whmcs' ? await startFakeWhmcs({ now: clock.now }) : null;
   const { client, service } = addClient(fake, options.invoice ?? true);
-  const { billFrom = '2026-08-01' } = options;
+  const { billFrom = '2026-08-01', limits = [], timeZone = 'UTC' } = options;
   const kinds = [telephonyKind(exchange)];
-  const config = toConfig(fake, billFrom, kinds);
+  const config = toConfig(fake, { billFrom, limits, timeZone }, kinds);
   const opened: StateStore[] = [];
   const openFile = async (name: string): Promise<StateStore> => {
     const store = await openStore({ location: path.join(folder, name), clock });
@@ -97,7 +97,11 @@ export async function openWorld(
   };
 }
 
-function toConfig(fake: FakeWhmcs | null, billFrom: string | null, kinds: PanelKind[]): Config {
+function toConfig(
+  fake: FakeWhmcs | null,
+  { billFrom, limits, timeZone }: { billFrom: string | null; limits: readonly object[]; timeZone: string },
+  kinds: PanelKind[],
+): Config {
   const whmcsSection = (one: FakeWhmcs): object => ({
     url: one.url,
     allowHttp: true,
@@ -111,7 +115,8 @@ function toConfig(fake: FakeWhmcs | null, billFrom: string | null, kinds: PanelK
     {
       currency: 'BRL',
       panels: { tel },
-      products: { line: { panel: 'tel' } },
+      timeZone,
+      products: { line: { panel: 'tel', limits } },
       ...(fake === null ? {} : { billing: 'whmcs', whmcs: whmcsSection(fake) }),
     },
     kinds,

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { call } from './telephony-panel.js';
+import { openWorld, type World } from './world.js';
+
+const SPEND = { id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' };
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld('ledger', { limits: [SPEND], timeZone: 'America/Sao_Paulo' });
+});
+afterEach(() => world.close());
+
+/** Fifteen minutes pass between two polls. */
+async function pollAt(instant: string): Promise<RunReport> {
+  world.clock.set(Date.parse(instant));
+  return world.sluice.poll();
+}
+const statusOf = (): string => world.exchange.subscriber.status;
+const reasonsOf = ({ services: [service] }: RunReport): unknown => service?.holds.map(({ reason }) => reason);
+const limitOf = ({ services: [service] }: RunReport) => service?.limits[0];
+const toCuba = (startedAt: string, charge: string | null, fields = {}) =>
+  call(startedAt, charge, { prefix: '53', destinationDescription: 'Cuba\u001b[31m', ...fields });
+
+describe('a limit in money', () => {
+  it('suspends the line at the cap, names the destinations, and releases it when the day ends', async () => {
+    const { exchange } = world;
+    exchange.calls = [call('2026-11-05T08:00:00-03:00', '1.20'), toCuba('2026-11-05T08:30:00-03:00', '18.7999')];
+    const below = await pollAt('2026-11-05T12:00:00Z');
+    expect([reasonsOf(below), statusOf(), below.services[0]?.status]).toEqual([[], 'active', 'ok']);
+    expect(below.notices.map(({ message }) => message)).toEqual(['svc-1 has used 90% of its limit "spend"']);
+    exchange.calls.push(call('2026-11-05T09:05:00-03:00', '0.0001'));
+
+    const held = await pollAt('2026-11-05T12:15:00Z');
+    expect([held.run.outcome, reasonsOf(held), statusOf()]).toEqual(['done', ['spend'], 'suspended']);
+    expect(limitOf(held)).toEqual({
+      id: 'spend',
+      window: { start: '2026-11-05T03:00:00.000Z', end: '2026-11-06T03:00:00.000Z' },
+      unit: 'BRL',
+      used: '20',
+      allowed: '20.00',
+      held: true,
+    });
+    expect(held.notices[0]?.message).toMatch(
+      /^svc-1 is held \(spend: at-or-over-allowance\): 20 of 20\.00 BRL spent, most of it on calls to 53 Cuba[^\u001b]*\(18\.7999\), 5511 Celular \(1\.2001\)$/,
+    );
+    const [hold] = await world.store.holds.open();
+    expect(hold).toMatchObject({ reason: 'spend', restriction: 'suspend', cycle: 'day 2026-11-05T03:00:00.000Z' });
+    expect(await world.store.evidence.open()).toMatchObject([{ hold: hold?.id, kind: 'line', prior: 'active' }]);
+    // One read of all lines, outbound only, for each poll.
+    expect(exchange.reads).toMatchObject([{ direction: 'outbound' }, { direction: 'outbound' }]);
+
+    expect(reasonsOf(await pollAt('2026-11-06T02:59:00Z'))).toEqual(['spend']);
+    const next = await pollAt('2026-11-06T03:01:00Z');
+    expect([next.totals.released, statusOf(), limitOf(next)?.used]).toEqual([1, 'active', '0']);
+  });
+
+  it('counts a call where it ended, whenever its record arrives', async () => {
+    const { exchange } = world;
+    await pollAt('2026-11-05T23:00:00Z');
+    // Began before midnight, ended after it, and arrives hours later.
+    const late = toCuba('2026-11-05T23:50:00-03:00', '25', { endedAt: '2026-11-06T03:20:00.000Z' });
+    expect(reasonsOf(await pollAt('2026-11-06T03:30:00Z'))).toEqual([]);
+    exchange.calls = [late, toCuba('2026-11-05T22:00:00-03:00', '99')];
+    expect(limitOf(await pollAt('2026-11-06T08:00:00Z'))).toMatchObject({ used: '25', held: true });
+  });
+
+  it('releases nothing and holds nothing by a figure that can not be trusted', async () => {
+    const { exchange } = world;
+    const over = toCuba('2026-11-05T08:00:00-03:00', '30');
+    const broken = [
+      call('2026-11-05T08:00:00-03:00', '1', { currency: 'USD' }),
+      call('2026-11-05T08:00:00-03:00', '-1'),
+      { ...over, charge: '31' },
+    ];
+    for (const bad of broken) {
+      exchange.calls = [over, bad];
+      const { services, run } = await pollAt('2026-11-05T12:00:00Z');
+      expect([services[0]?.status, services[0]?.error?.code, run.outcome]).toEqual([
+        'unreadable',
+        'spend_unreadable',
+        'failed',
+      ]);
+      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], null]);
+    }
+    exchange.calls = [over, over];
+    expect(reasonsOf(await pollAt('2026-11-05T13:00:00Z'))).toEqual(['spend']);
+    exchange.failure = new Error('down');
+    const down = await pollAt('2026-11-06T12:00:00Z');
+    expect([reasonsOf(down), statusOf(), down.services[0]?.error?.message]).toEqual([['spend'], 'suspended', 'down']);
+    exchange.failure = null;
+    expect(reasonsOf(await pollAt('2026-11-06T12:15:00Z'))).toEqual([]);
+  });
+
+  it('holds by what is charged already, and proves nothing by calls without a charge', async () => {
+    const { exchange } = world;
+    exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', null), toCuba('2026-11-05T08:00:00-03:00', '19')];
+    const { services } = await pollAt('2026-11-05T12:00:00Z');
+    expect([services[0]?.error?.code, services[0]?.holds]).toEqual(['spend_incomplete', []]);
+    exchange.calls.push(toCuba('2026-11-05T08:10:00-03:00', '1'));
+    expect(reasonsOf(await pollAt('2026-11-05T12:15:00Z'))).toEqual(['spend']);
+    // Records that vanish do not lower what was charged.
+    exchange.calls = [];
+    const kept = await pollAt('2026-11-05T12:30:00Z');
+    expect(limitOf(kept)).toMatchObject({ used: '20', held: true });
+  });
+
+  it('is lifted by a release until a date, and only shown in a dry run', async () => {
+    world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
+    world.clock.set(Date.parse('2026-11-05T12:00:00Z'));
+    expect(reasonsOf(await world.sluice.poll({ dryRun: true }))).toEqual(['spend']);
+    expect([statusOf(), await world.store.holds.open()]).toEqual(['active', []]);
+    await pollAt('2026-11-05T12:15:00Z');
+    expect(statusOf()).toBe('suspended');
+    await world.sluice.holds.release('svc-1', { until: '2026-11-07' });
+    expect(statusOf()).toBe('active');
+    const free = await pollAt('2026-11-05T12:30:00Z');
+    expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30']);
+  });
+
+  it('ends right when a kill falls between hold and suspension', async () => {
+    world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
+    world.clock.set(Date.parse('2026-11-05T12:00:00Z'));
+    for (let write = 1; await world.killedAt(write, (sluice) => sluice.poll()); write += 1) {
+      const holds = await world.store.holds.open();
+      // Never suspended without a hold.
+      expect(statusOf() === 'active' || holds.length === 1).toBe(true);
+      world.clock.advance(60_000);
+    }
+    expect([(await world.store.holds.open()).length, statusOf()]).toEqual([1, 'suspended']);
+    expect(await world.store.evidence.open()).toHaveLength(1);
+    const next = await pollAt('2026-11-06T04:00:00Z');
+    expect([next.totals.released, statusOf()]).toEqual([1, 'active']);
+  });
+});
+
+describe('a limit in money, where the clocks change', () => {
+  it('covers the 25 hours of the day', async () => {
+    await world.close();
+    world = await openWorld('ledger', { limits: [SPEND], timeZone: 'Europe/Berlin' });
+    world.exchange.calls = [
+      toCuba('2026-10-24T22:00:00Z', '10'),
+      toCuba('2026-10-25T22:58:00Z', '10'),
+      toCuba('2026-10-25T23:00:00Z', '10'),
+    ];
+    expect(limitOf(await pollAt('2026-10-25T22:59:59Z'))).toMatchObject({
+      window: { start: '2026-10-24T22:00:00.000Z', end: '2026-10-25T23:00:00.000Z' },
+      used: '20',
+      held: true,
+    });
+  });
+});
