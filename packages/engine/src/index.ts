@@ -82,4 +82,4 @@ export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
-export type { ActionView, ServiceView } from './services/views.js';
+export type { ActionView, LimitView, ServiceView } from './services/views.js';

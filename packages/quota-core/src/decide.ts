@@ -1,5 +1,6 @@
 import { instantMs } from './instant.js';
-import { decideLimit, type LimitDecision, type LimitRule, type MeteredLimit, type MoneyLimit } from './limit.js';
+import { decideLimit, type LimitDecision, type LimitRule } from './limit.js';
+import type { MeteredLimit, MoneyLimit } from './limit-types.js';
 
 /** Reserved reasons of holds; any other one is the id of a limit. */
 export type HoldReason = 'quota' | 'billing' | 'manual' | 'agent-limit';

@@ -32,7 +32,8 @@ export {
 } from './allowance.js';
 export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
 export { type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
-export type { Limit, LimitDecision, LimitRelease, LimitRule, MeteredLimit, MoneyLimit, MoneyReading } from './limit.js';
+export type { LimitDecision, LimitRule } from './limit.js';
+export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';
 export { beginWindowCount, type CycleReading, stepWindowCount, type WindowCount } from './window-usage.js';
 export {

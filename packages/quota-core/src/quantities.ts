@@ -1,5 +1,5 @@
 import { BYTES_PER_GB } from './bytes.js';
-import type { MeteredLimit, MoneyLimit } from './limit.js';
+import type { MeteredLimit, MoneyLimit } from './limit-types.js';
 import { parseMoney } from './money.js';
 import { usageInMode } from './usage.js';
 

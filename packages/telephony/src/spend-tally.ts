@@ -44,7 +44,7 @@ interface Sum {
 }
 
 const SHOWN = 3;
-/** Destinations that are told apart; further ones are one. */
+/** Destinations that are summed apart; further ones are one. */
 const MOST_DESTINATIONS = 10_000;
 const OTHERS = 'other destinations';
 

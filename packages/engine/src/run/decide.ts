@@ -13,18 +13,9 @@ import type { HoldRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
-import { THRESHOLDS } from './limit-notices.js';
-import {
-  findPeak,
-  inForce,
-  isOfRemovedLimit,
-  type LimitState,
-  listLimits,
-  weighLimits,
-  withFigures,
-} from './limits.js';
+import { findPeak, inForce, isOfRemovedLimit, listLimits, THRESHOLDS, weighLimits, withFigures } from './limits.js';
 import { isOverdue } from './load.js';
-import type { Spend } from './spend.js';
+import type { LimitState, Spend } from './limit-state.js';
 import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
 
 /** Decides which holds start and end, from the reading and the stored state. */

@@ -1,13 +1,11 @@
 import { crossedThresholds } from '@sluice/quota-core';
-import type { LimitState } from './limits.js';
-import type { Notice } from './notices.js';
+import type { NoticeRecord } from '@sluice/state-store';
+import type { LimitState } from './limit-state.js';
+import { THRESHOLDS } from './limits.js';
 import type { Applied } from './stages.js';
 
-/** Percentages of an allowance that are reported once per window. */
-export const THRESHOLDS = [80, 90, 100];
-
 /** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */
-export function limitThresholdNotices({ service, limits, limitsBefore }: Applied): Notice[] {
+export function limitThresholdNotices({ service, limits, limitsBefore }: Applied): Omit<NoticeRecord, 'id' | 'run' | 'at'>[] {
   return limits.flatMap((limit) => {
     const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
     const reached = listReached(before?.peak ?? null, limit.allowed, []);

@@ -1,13 +1,8 @@
 import { beginWindowCount } from '@sluice/quota-core';
-import type { CycleRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { findWindow, type LimitState, listLimits, toCycleReading } from './limits.js';
-
-/** Returns the limits that a decision was based on; empty where there were none. */
-export function findLimitStates(decision: Pick<DecisionRecord, 'inputs'> | null): readonly LimitState[] {
-  const stored = (decision?.inputs as { limits?: unknown } | null)?.limits;
-  return Array.isArray(stored) ? (stored as LimitState[]) : [];
-}
+import { findLimitStates, type LimitState } from './limit-state.js';
+import { findWindow, listLimits, toCycleReading } from './limits.js';
 
 /** What is stored of a service's limits. */
 interface Stored {
@@ -66,7 +61,7 @@ async function findBase({ store, config }: Session, { service, recorded }: Store
   const samples = await store.samples.list({ service: service.id, from: earliest });
   const base = samples.findLast(({ at }) => at <= start) ?? samples[0];
   // Of an earlier cycle, only the id is known, which is all that distinguishes it.
-  if (base === undefined || base.cycle === null) return null;
+  if (base === undefined) return null;
   const cycle = base.cycle === recorded.id ? recorded : { id: base.cycle, start: '' };
   return toCycleReading(cycle, base.at, base);
 }

@@ -16,31 +16,16 @@ import {
 import type { CycleRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Session } from '../session.js';
-import type { Spend } from './spend.js';
+import type { LimitState, Spend } from './limit-state.js';
 import type { Loaded, Stage } from './stages.js';
-
-/** A limit of a service in its window, besides the quota; stored with the decision. */
-export interface LimitState {
-  id: string;
-  /** Null where the service has no cycle. */
-  window: Cycle | null;
-  /** Id of the window; holds that follow name it. */
-  key: string | null;
-  /** `bytes`, or the currency. */
-  unit: string;
-  /** Bytes, or decimal text; null where unknown. */
-  used: number | string | null;
-  allowed: number | string;
-  /** Highest figure of the window. */
-  peak: number | string | null;
-  /** From where bytes in a window of the calendar are counted. */
-  count: WindowCount | null;
-}
 
 /** Returns the limits of a service in addition to its quota. */
 export function listLimits({ config }: Pick<Session, 'config'>, product: string): readonly LimitSettings[] {
   return findEntry(config.products, product)?.limits ?? [];
 }
+
+/** Percentages of an allowance that are reported once per window. */
+export const THRESHOLDS = [80, 90, 100];
 
 /** Reasons of holds that no limit of the config has. */
 const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];

@@ -21,7 +21,8 @@ import { needsObservation, planSteps, historyAfter, withCheckpoint } from './pla
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
 import type { RunRequest } from './request.js';
-import { readSpend, type Spend } from './spend.js';
+import type { Spend } from './limit-state.js';
+import { readSpend } from './spend.js';
 import {
   type Applied,
   type Decided,

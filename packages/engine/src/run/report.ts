@@ -4,7 +4,7 @@ import type { DecisionRecord, HeldLease, NoticeRecord, RunOutcome, StoreTables }
 import type { ChangedAgent } from '../agents/agent-views.js';
 import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
-import type { LimitState } from './limits.js';
+import type { LimitState } from './limit-state.js';
 import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { type Notice, noticeRows } from './notices.js';

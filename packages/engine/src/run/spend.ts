@@ -1,24 +1,13 @@
 import { type CallFilter, type Panel, type PanelTelephony, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
 import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { type DestinationSpend, type SpendFigure, SpendTally } from '@sluice/telephony';
+import { type SpendFigure, SpendTally } from '@sluice/telephony';
 import { readSorted } from '../calls/read-sorted.js';
 import type { Session } from '../session.js';
+import type { Spend } from './limit-state.js';
 import { findWindow, listLimits } from './limits.js';
 import { load } from './load.js';
 import type { Loaded } from './stages.js';
-
-/** What the calls of a service cost in the window of a limit. */
-export interface Spend {
-  /** Id of the limit. */
-  limit: string;
-  window: Cycle;
-  /** ISO 4217; the panel's. */
-  currency: string;
-  reading: MoneyReading;
-  /** The most expensive destinations; text of the panel. */
-  destinations: readonly DestinationSpend[];
-}
 
 /** The longest call that is found: records are read by when calls started, and belong where they ended. */
 const LONGEST_CALL_MS = 86_400_000;
@@ -138,7 +127,7 @@ function toFilter(requests: readonly SpendRequest[], subscriberId: string | unde
   };
 }
 
-/** Takes the figures of a line from its windows, which stand in the order of its requests. */
+/** Returns the figure of each request: those of a line stand in the order of its requests. */
 function toFigures(result: SpendTally, requests: readonly SpendRequest[], at: string): Figure[] {
   const taken = new Map<string, number>();
   return requests.map(({ subscriberId }) => {

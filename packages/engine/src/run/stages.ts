@@ -26,8 +26,7 @@ import { INTERRUPTED } from '../interruption.js';
 import type { Enforcement } from '../panels/enforcement.js';
 import type { Termination } from '../provision/termination.js';
 import type { Session } from '../session.js';
-import type { LimitState } from './limits.js';
-import type { Spend } from './spend.js';
+import type { LimitState, Spend } from './limit-state.js';
 
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {

@@ -3,7 +3,7 @@ import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceReco
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../interruption.js';
-import { findLimitStates } from '../run/limits-before.js';
+import { findLimitStates } from '../run/limit-state.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */

@@ -1,0 +1,39 @@
+import type { Cycle, MoneyReading, WindowCount } from '@sluice/quota-core';
+import type { DecisionRecord } from '@sluice/state-store';
+import type { DestinationSpend } from '@sluice/telephony';
+
+/** A limit of a service in its window, besides the quota; stored with the decision. */
+export interface LimitState {
+  id: string;
+  /** Null where the service has no cycle. */
+  window: Cycle | null;
+  /** Id of the window; holds that follow name it. */
+  key: string | null;
+  /** `bytes`, or the currency. */
+  unit: string;
+  /** Bytes, or decimal text; null where unknown. */
+  used: number | string | null;
+  allowed: number | string;
+  /** Highest figure of the window. */
+  peak: number | string | null;
+  /** From where bytes in a window of the calendar are counted. */
+  count: WindowCount | null;
+}
+
+/** What the calls of a service cost in the window of a limit. */
+export interface Spend {
+  /** Id of the limit. */
+  limit: string;
+  window: Cycle;
+  /** ISO 4217; the panel's. */
+  currency: string;
+  reading: MoneyReading;
+  /** The most expensive destinations; text of the panel. */
+  destinations: readonly DestinationSpend[];
+}
+
+/** Returns the limits that a decision was based on; empty where there were none. */
+export function findLimitStates(decision: Pick<DecisionRecord, 'inputs'> | null): readonly LimitState[] {
+  const stored = (decision?.inputs as { limits?: unknown } | null)?.limits;
+  return Array.isArray(stored) ? (stored as LimitState[]) : [];
+}
