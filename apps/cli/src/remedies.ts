@@ -10,6 +10,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
+  spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',
+  spend_incomplete: 'Add the missing rates on the panel; the limit holds as soon as the charged calls reach it',
   not_mapped: [
     'Set it with "sluice service set {service} {ref}=ID"',
     'Set it with "sluice service set {service} REF=ID"; where the panel has accounts, "sluice provision create {service}" creates one',

@@ -5,6 +5,7 @@ import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';
 import { knownKinds } from '../kinds.js';
 import { allowed, allowedBytes, bytes, shares, state, text, usedBytes } from '../output/columns.js';
+import { limitText } from '../output/limits.js';
 import { findObserved, type ObservedService, printObserved, serviceStatus, withoutObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
@@ -140,6 +141,13 @@ function purchaseText(
   return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 
+/** The limits besides the quota, which has rows of its own. */
+function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [string, string][] {
+  return limits
+    .filter(({ id }) => id !== 'quota')
+    .map((limit) => [`limit ${limit.id}`, limitText(limit, times, panel)]);
+}
+
 /** Prints a service with all its details. */
 export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
   const { colors, times } = terminal;
@@ -169,6 +177,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
     ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
     ['allowed', allowedCell(allowance)],
     ['remaining', bytesCell(allowance?.remainingBytes)],
+    ...limitRows(terminal, detail),
     [
       'holds',
       detail.holds.map((hold) => `${hold.reason} since ${times.at(hold.since, detail.panel) ?? ''}`).join(', ') || null,

@@ -85,7 +85,10 @@ function accountSentences(service: Service, { verb, reason }: NonNullable<Explan
 
 /** Returns whether a protection or a release until a date keeps a hold from restricting. */
 function isWithheld({ service, released }: Explanation, reason: string): boolean {
-  return (service.protectedUntil !== null && service.protected) || (released !== null && reason === 'quota');
+  return (
+    (service.protectedUntil !== null && service.protected) ||
+    (released !== null && !['billing', 'manual', 'agent-limit'].includes(reason))
+  );
 }
 
 function notHeld(found: Explanation, times: Times): string[] {
@@ -105,6 +108,8 @@ function notHeld(found: Explanation, times: Times): string[] {
 
 function belowAllowance(service: Service, times: Times): string {
   const { id, allowance, cycle } = service;
+  if (service.quota === null && allowance === null && service.limits.length > 0)
+    return `${id} is not held: it is within its limits.`;
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
   const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
@@ -152,11 +157,14 @@ function holdSentences(
         `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: sluice agent limit ${shellWords([agent])} --gb N`}.`,
       ];
     default:
-      return [
-        `${since}: it has exceeded the limit "${hold.reason}".`,
-        `It is released by the first run that reads usage within that limit.`,
-      ];
+      return [`${since}: it has exceeded the limit "${hold.reason}".`, limitEnd(service, hold.reason, times)];
   }
+}
+
+function limitEnd({ id, panel, limits }: Service, reason: string, times: Times): string {
+  const window = limits.find((limit) => limit.id === reason)?.window ?? null;
+  const end = window === null ? 'when its window ends' : `by the first poll after ${times.at(window.end, panel) ?? ''}`;
+  return `It is released ${end}, or until a date with: sluice hold release ${id} --until DATE.`;
 }
 
 /** Returns the highest usage of the cycle in the mode that counts, which a fall of the panel's figure does not lower. */

@@ -1,3 +1,4 @@
+import { limitText } from './limits.js';
 import type { Explanation } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from './terminal.js';
@@ -31,7 +32,7 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
     // The panel's full answer is in `--json` only; readings and evidence follow below.
-    const { reading: _reading, ...inputs } = (decision.inputs ?? {}) as Record<string, unknown>;
+    const { reading: _reading, limits: _limits, ...inputs } = (decision.inputs ?? {}) as Record<string, unknown>;
     for (const [key, value] of Object.entries(inputs)) {
       const text = key === 'enforce' ? describeEnforce(value) : describeValue(value);
       if (text !== '') terminal.line(`  ${keyWords(key).padEnd(22)} ${times.text(text, service.panel)}`);
@@ -41,6 +42,10 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
   for (const { source, bytes } of allowance.parts)
     terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
   if (allowance.parts.length === 0) terminal.line('  no quota configured');
+  const others = service.limits.filter(({ id }) => id !== 'quota');
+  if (others.length === 0) return;
+  heading(terminal, 'Other limits');
+  for (const limit of others) terminal.line(`  ${limit.id.padEnd(22)} ${limitText(limit, times, service.panel)}`);
 }
 
 /** Returns `on, set in the config (enforce)`. */
