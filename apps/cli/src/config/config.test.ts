@@ -141,12 +141,16 @@ products:
       - { id: quota, window: day, allowance: 10GB, action: pause }
       - { id: twice, window: day, allowance: 10GB, action: suspend }
       - { id: twice, window: month, allowance: "20.00", action: pause }
-      - { id: Odd name, window: hour, allowance: 10, action: pause }
+  odd: { panel: relay, limits: [{ id: Odd name, window: hour, allowance: 10, action: pause }] }
 `);
     expect(problems.map(({ path, message }) => `${path}: ${message}`).sort()).toEqual([
-      'products.bad.limits.3.allowance: the unit is missing: write a size such as 10GB or 10TB',
-      'products.bad.limits.3.id: is not an id: use small letters, digits and hyphens',
-      'products.bad.limits.3.window: "hour" is not valid here; known: day, week, month, cycle',
+      'products.bad.limits.0.id: "quota" is reserved: use another id',
+      'products.bad.limits.1.action: "suspend" is not an action of flvx; known: pause, redirect, throttle',
+      'products.bad.limits.2.allowance: unsupported: FLVX does not report charges of calls within a poll; remove the limit',
+      'products.bad.limits.2.id: "twice" is the id of another limit of this product',
+      'products.odd.limits.0.allowance: the unit is missing: write a size such as 10GB or 10TB',
+      'products.odd.limits.0.id: is not an id: use small letters, digits and hyphens',
+      'products.odd.limits.0.window: "hour" is not valid here; known: day, week, month, cycle',
     ]);
   });
 
