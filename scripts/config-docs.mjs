@@ -15,7 +15,8 @@ function rowsOf(node, prefix = '') {
     const required = node.required?.includes(key) === true;
     const inner = [child, ...(child.anyOf ?? [])].filter((each) => each.properties !== undefined);
     const row = { name, type: typeOf(child), standard: standardOf(child, required), text: child.description ?? '' };
-    return [row, ...inner.flatMap((each) => rowsOf(each, `${name}.`))];
+    const entries = child.items?.properties === undefined ? [] : rowsOf(child.items, `${name}[].`);
+    return [row, ...inner.flatMap((each) => rowsOf(each, `${name}.`)), ...entries];
   });
 }
 

@@ -5,7 +5,11 @@ import { THRESHOLDS } from './limits.js';
 import type { Applied } from './stages.js';
 
 /** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */
-export function limitThresholdNotices({ service, limits, limitsBefore }: Applied): Omit<NoticeRecord, 'id' | 'run' | 'at'>[] {
+export function limitThresholdNotices({
+  service,
+  limits,
+  limitsBefore,
+}: Applied): Omit<NoticeRecord, 'id' | 'run' | 'at'>[] {
   return limits.flatMap((limit) => {
     const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
     const reached = listReached(before?.peak ?? null, limit.allowed, []);
