@@ -1,4 +1,5 @@
 import './config/plain-zod.js';
+import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
@@ -6,7 +7,7 @@ import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { whmcs } from '@sluice/whmcs-client/billing';
 
 /** The kinds of panels that ship with the command. */
-export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify];
+export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify, astbilling, magnusbilling];
 
 /** The billing systems that ship with the command, besides the ledger. */
 export const BILLING: readonly BillingKind[] = [whmcs];

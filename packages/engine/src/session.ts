@@ -101,10 +101,10 @@ export class Session {
   async #openPanel(name: string, settings: PanelSettings): Promise<Panel> {
     const kind = this.deps.kinds.find((known) => known.kind === settings.kind);
     if (kind === undefined) throw new Error(`no kind ${settings.kind}`);
-    const { timeZone, products } = this.config;
+    const { timeZone, currency = null, products } = this.config;
     const own = Object.entries(products).filter(([, product]) => product.panel === name);
     return kind.open(
-      { name, settings, timeZone: settings.timeZone ?? timeZone, products: Object.fromEntries(own) },
+      { name, settings, timeZone: settings.timeZone ?? timeZone, currency, products: Object.fromEntries(own) },
       {
         ...this.deps,
         onCall: this.onCall,

@@ -14,6 +14,8 @@ export interface PanelToOpen {
   settings: PanelSettings;
   /** IANA time zone of its billing dates. */
   timeZone: string;
+  /** The config's general currency (ISO 4217); null where it has none. */
+  currency: string | null;
   /** Its products, by name. */
   products: Record<string, ProductSettings>;
 }
@@ -104,8 +106,10 @@ export interface PanelKind extends KindTraits {
   readonly title: string;
   /** Schemas of the config keys that such a panel has in addition to the common ones. */
   readonly panelShape: Readonly<Record<string, ZodMiniType>>;
-  /** Schema of the section that its products may have under the kind's name. */
+  /** Schema of the section that its products may have. */
   readonly productSchema?: ZodMiniType;
+  /** Name of that section; default: the kind's name. Kinds with the same section have the same schema. */
+  readonly productSection?: string;
   /** Descriptions of the config keys, by path: `panel.token`, `product.tunnelId`. */
   readonly descriptions: Readonly<Record<string, string>>;
   /**

@@ -96,13 +96,10 @@ limits: [{ id: fair-use }]
 currency: EUR
 panels:
   dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:TOKEN}" }
-  voice: { kind: astbilling, url: https://voice.example.com }
-  voip: { kind: magnusbilling }
 products:
   ded:
-    { panel: dcim, quota: 1TB, astbilling: {} }
+    { panel: dcim, quota: 1TB }
   two: { panel: dcim, quota: 1TB, whmcs: {}, limits: [{ id: x }], autoBuy: { package: none } }
-  line: { panel: voice, astbilling: { planId: "1" } }
 `);
     expect(exitCode).toBe(2);
     expect(problems.map(({ path, line }) => `${line} ${path}`).sort()).toEqual(
@@ -114,14 +111,10 @@ products:
         '5 whmcs.fields',
         '5 whmcs.writeBack',
         '7 limits',
-        '11 panels.voice.kind',
-        '12 panels.voip.kind',
-        '15 products.ded.astbilling',
-        '16 products.two.autoBuy.package',
-        '16 products.two.limits.0.action',
-        '16 products.two.limits.0.allowance',
-        '16 products.two.limits.0.window',
-        '17 products.line.astbilling',
+        '14 products.two.autoBuy.package',
+        '14 products.two.limits.0.action',
+        '14 products.two.limits.0.allowance',
+        '14 products.two.limits.0.window',
       ].sort(),
     );
     const others = ['timeZone', 'products.two.'];

@@ -1,5 +1,6 @@
 import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
+import { sectionOf } from './schema.js';
 
 const AUTO_BUY = {
   enabled: 'Whether packages are bought automatically from the credit of the client',
@@ -57,7 +58,7 @@ const GENERAL: Record<string, string> = {
   'products.*.mode': 'Which direction counts; default TOTAL. The traffic_mode of a service takes precedence',
   'products.*.quotaPeriod': 'Whether a quota is per billing period, or per month of a longer period',
   'products.*.action':
-    'The restriction of a hold. EasyDCIM: disable-ports, suspend-order, both. FLVX: pause, redirect, throttle. Hiddify: disable. The first is the default',
+    'The restriction of a hold. EasyDCIM: disable-ports, suspend-order, both. FLVX: pause, redirect, throttle. Hiddify: disable. Telephony: suspend, suspend-with-dids. The first is the default',
   'products.*.enforce': 'Overrides the top-level key for this product',
   'products.*.packages': 'Packages that can be bought',
   'products.*.autoBuy': 'Automatic purchase of a package; what is not stated comes from the top level',
@@ -97,6 +98,8 @@ const GENERAL: Record<string, string> = {
     'Readings; default 90d. Older readings are reduced to the last of each hour, later to the last of each day',
 };
 
+type Described = Pick<BillingKind, 'kind' | 'descriptions'> & { section?: string };
+
 /**
  * Returns the description of each key of the config, by path: `*` stands for a name, `panels.flvx` for panels of that
  * kind. The JSON Schema and `docs/config.md` contain them.
@@ -105,9 +108,10 @@ export function describeKeys(
   kinds: readonly PanelKind[],
   billing: readonly BillingKind[] = [],
 ): Record<string, string> {
-  const own = [...kinds, ...billing].flatMap(({ kind, descriptions }) =>
+  const sections = [...kinds.map((kind) => ({ ...kind, section: sectionOf(kind) })), ...billing];
+  const own = sections.flatMap(({ kind, descriptions, section = kind }: Described) =>
     Object.entries(descriptions).map(([path, text]) => [
-      path.replace(/^panel\./, `panels.${kind}.`).replace(/^product(?=\.|$)/, `products.*.${kind}`),
+      path.replace(/^panel\./, `panels.${kind}.`).replace(/^product(?=\.|$)/, `products.*.${section}`),
       text,
     ]),
   );

@@ -13,9 +13,6 @@ export interface NotBuiltFinding {
   message: string;
 }
 
-/** Panel kinds that are planned but not supported yet. */
-const PLANNED_KINDS: readonly unknown[] = ['astbilling', 'magnusbilling'];
-
 const REMOVE = 'Remove the key.';
 
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
@@ -31,12 +28,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
     message: 'Limits of all products are not available yet. Move them to the products.',
     needs: hasEntries,
   },
-  {
-    path: ['panels', '*', 'kind'],
-    message: 'Telephony panels are not supported yet. Remove the panel and its products.',
-    needs: (value) => PLANNED_KINDS.includes(value),
-  },
-  { path: ['products', '*', 'astbilling'], message: `Telephony is not supported yet. ${REMOVE}` },
 ];
 
 /**
@@ -50,7 +41,7 @@ export function findNotBuilt(raw: unknown): { findings: NotBuiltFinding[]; rest:
       .filter((place) => needs?.(place.value) ?? true)
       .map((place) => ({ path: place.path, message })),
   );
-  for (const { path } of findings) removePlace(rest, path);
+  for (const { path } of findings) removeKey(rest, path);
   return { findings, rest };
 }
 
@@ -64,20 +55,6 @@ function findPlaces(
   if (!isMap(value)) return [];
   const names = key === '*' ? Object.keys(value) : Object.hasOwn(value, key) ? [key] : [];
   return names.flatMap((name) => findPlaces(value[name], further, [...path, name]));
-}
-
-/** Removes a value; a panel of an unsupported kind is removed with its products. */
-function removePlace(raw: unknown, path: string[]): void {
-  const [section, name = ''] = path;
-  if (section !== 'panels') {
-    removeKey(raw, path);
-    return;
-  }
-  removeKey(raw, ['panels', name]);
-  const products = isMap(raw) && isMap(raw['products']) ? raw['products'] : {};
-  for (const [product, value] of Object.entries(products)) {
-    if (isMap(value) && value['panel'] === name) removeKey(raw, ['products', product]);
-  }
 }
 
 /** Removes a key, and also its map if that becomes empty: an empty map may lack required keys. */

@@ -2,7 +2,7 @@ import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSetti
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
-import type { Config } from './schema.js';
+import { type Config, sectionOf } from './schema.js';
 
 /** A finding about parts of a config that contradict each other. */
 export interface RuleFinding {
@@ -129,10 +129,13 @@ const currencyKnown: Rule = (config) =>
 const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
     const own = findEntry(config.panels, product.panel)?.kind;
-    return kinds
-      .filter(({ kind }) => own !== undefined && kind !== own && product[kind] !== undefined)
-      .map(({ kind }) =>
-        error(`products.${name}.${kind}`, `panel "${product.panel}" is of kind ${String(own)}: remove this section`),
+    const ofPanel = kinds.find(({ kind }) => kind === own);
+    if (ofPanel === undefined) return [];
+    const others = new Set(kinds.map(sectionOf).filter((section) => section !== sectionOf(ofPanel)));
+    return [...others]
+      .filter((section) => product[section] !== undefined)
+      .map((section) =>
+        error(`products.${name}.${section}`, `panel "${product.panel}" is of kind ${String(own)}: remove this section`),
       );
   });
 

@@ -159,12 +159,17 @@ export function configSchema(kinds: readonly PanelKind[], billing: readonly Bill
   return known;
 }
 
+/** Returns the name of the section that products on panels of a kind may have. */
+export function sectionOf({ kind, productSection = kind }: Pick<PanelKind, 'kind' | 'productSection'>): string {
+  return productSection;
+}
+
 function buildSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[]): ConfigSchema {
   const panels = kinds.map((kind) =>
     z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
   ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
   const sections = Object.fromEntries(
-    [...kinds, ...billing].flatMap(({ kind, productSchema }) =>
+    [...kinds.map((kind) => ({ ...kind, kind: sectionOf(kind) })), ...billing].flatMap(({ kind, productSchema }) =>
       productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
     ),
   );

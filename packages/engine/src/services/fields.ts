@@ -14,19 +14,21 @@ const OWN_KEYS = [
   'base_quota_override_gb',
 ] as const;
 
-const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64 characters' };
-
-/** Refs of the billing system and of planned kinds of panels. */
+/** Refs of the billing system. */
 const OTHER_REFS: readonly RefColumn[] = [
-  { name: 'astbilling_subscriber_id', ...WORD },
-  { name: 'astbilling_username', ...WORD },
-  { name: 'order_id', ...WORD },
+  {
+    name: 'order_id',
+    fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/,
+    words: 'letters, digits and . _ - only, at most 64 characters',
+  },
 ];
 
 const FIELD_KEYS: readonly string[] = ['document', 'ddd', 'channels', 'email', 'first_name', 'last_name'];
 
 function refColumns(kinds: readonly PanelKind[]): readonly RefColumn[] {
-  return [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
+  const all = [...kinds.flatMap(({ refs }) => refs), ...OTHER_REFS];
+  // Kinds may share columns.
+  return [...new Map(all.map((column) => [column.name, column])).values()];
 }
 
 /** Returns the names of an import's columns, in the order that `export` uses. */

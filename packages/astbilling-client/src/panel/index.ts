@@ -1,0 +1,1 @@
+export { astbilling, magnusbilling } from './kind.js';

@@ -1,0 +1,75 @@
+import { isPanelError, PanelConfigError } from '@sluice/panel-http';
+import {
+  type PanelDependencies,
+  type PanelKind,
+  type PanelToOpen,
+  SluiceError,
+  transportOptions,
+  usageError,
+} from '@sluice/panel-kind';
+import { createAstbillingClient } from '../client/create-astbilling-client.js';
+import type { AstbillingClient } from '../client/types.js';
+import { builtInProfiles, readProfile } from '../profile/load.js';
+import { ProfileError } from '../profile/profile-error.js';
+import type { Profile } from '../profile/types.js';
+import { TelephonyPanel } from './panel.js';
+import type { TelephonySettings } from './settings.js';
+
+/** A panel, and the profile that it has without one in the config. */
+export type TelephonyToOpen = PanelToOpen & { profile: keyof typeof builtInProfiles };
+
+/**
+ * Opens a telephony panel.
+ *
+ * @throws SluiceError `bad_profile` for a profile that can't be used, `bad_config` for an address or token
+ */
+export function openTelephonyPanel(
+  kind: PanelKind,
+  panel: TelephonyToOpen,
+  dependencies: PanelDependencies,
+): TelephonyPanel {
+  const settings = panel.settings as TelephonySettings;
+  const warnings = new Set<string>();
+  const client = openClient(panel, {
+    profile: findProfile(panel, settings, dependencies),
+    token: dependencies.secret(settings.token, `panels.${panel.name}.token`),
+    onWarning: (warning) => warnings.add(warning),
+    newId: () => Buffer.from(dependencies.randomBytes(16)).toString('hex'),
+    ...transportOptions(panel, dependencies),
+  });
+  return new TelephonyPanel(kind, panel, { client, warnings, clock: dependencies.clock });
+}
+
+type ClientOptions = Omit<Parameters<typeof createAstbillingClient>[0], 'panel' | 'baseUrl' | 'allowHttp'>;
+
+function openClient({ name, settings }: PanelToOpen, options: ClientOptions): AstbillingClient {
+  try {
+    return createAstbillingClient({
+      panel: name,
+      baseUrl: settings.url,
+      allowHttp: settings.allowHttp,
+      ...options,
+    });
+  } catch (error) {
+    if (isPanelError(error) || !(error instanceof PanelConfigError)) throw error;
+    throw usageError('bad_config', `Panel "${name}": ${error.message}`, { panel: name });
+  }
+}
+
+function findProfile(
+  { name, profile: byKind }: TelephonyToOpen,
+  { profile: stated = byKind }: TelephonySettings,
+  { readFile }: PanelDependencies,
+): Profile {
+  const key = `panels.${name}.profile`;
+  if (Object.hasOwn(builtInProfiles, stated)) return builtInProfiles[stated as keyof typeof builtInProfiles];
+  try {
+    return readProfile(readFile(stated, key));
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw new SluiceError('bad_profile', `${key}: ${error.message}`, {
+      kind: 'usage',
+      details: { panel: name, problems: error.problems },
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import type {
+  CallReportJob,
+  PanelTelephony,
+  PanelToOpen,
+  TelephonyOperation,
+  TelephonyResource,
+  TelephonyValues,
+} from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
+import type { OperationName, ResourceName } from '../profile/types.js';
+import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
+
+const WRITES: Record<string, OperationName> = { create: 'create', set: 'update' };
+
+/** Returns why the profile has no way to do this; null where it has one. */
+export function findUnsupported(
+  client: Pick<AstbillingClient, 'profile' | 'supports'>,
+  { resource, operation }: TelephonyOperation,
+): string | null {
+  const lacks = (place: ResourceName, names: readonly OperationName[]): string | null =>
+    names.some((name) => client.supports(place, name))
+      ? null
+      : `the profile "${client.profile.name}" has no ${place}.${names[0] ?? ''}`;
+  if (resource === 'calls') {
+    return operation === 'simulate' ? lacks('simulator', ['simulate']) : lacks('cdrs', ['list']);
+  }
+  if (resource === 'reports') return lacks('reports', ['create']) ?? lacks('reports', ['get']);
+  const within = client.profile.resources.customers?.within !== undefined && resource === 'customers';
+  if (within && (operation === 'create' || operation === 'remove')) {
+    return `the profile "${client.profile.name}" keeps customers and lines in one record`;
+  }
+  if (operation === 'list') return lacks(resource, ['list', 'find']);
+  if (operation === 'get') return lacks(resource, ['get', 'list']);
+  return lacks(resource, [operation === 'remove' ? removalOf(resource) : (WRITES[operation] ?? 'update')]);
+}
+
+const removalOf = (resource: TelephonyResource): 'terminate' | 'delete' =>
+  resource === 'subscribers' || resource === 'dids' ? 'terminate' : 'delete';
+
+const callOf = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
+
+/** Returns the calls, lines and catalogue of a panel. */
+export function createTelephony(
+  { name, settings, timeZone, currency }: PanelToOpen,
+  client: AstbillingClient,
+): PanelTelephony {
+  const own = settings as TelephonySettings;
+  const { country, installation = name, billFrom = null } = own;
+  const refuse = (operation: TelephonyOperation): void => {
+    const why = findUnsupported(client, operation);
+    if (why === null) return;
+    throw new SluiceError('unsupported', `Panel "${name}" can't do this: ${why}`, { kind: 'unsupported' });
+  };
+  const money = findCurrency(name, own, currency);
+  const priced = moneyOf(client, money);
+  return {
+    ...{ installation, country, timeZone, billFrom, currency: money },
+    unsupported: (operation) => findUnsupported(client, operation),
+    subscriberOf: ({ refs }) => refs[LINE_REF] ?? null,
+    terms: toTerms,
+    async *calls(filter, signal) {
+      refuse({ resource: 'calls', operation: 'read' });
+      const { subscriberId, customerId, did, direction, ...range } = filter;
+      const request = { ...range, ...stated({ subscriberId, customerId, did, direction }) };
+      for await (const { calls, total } of client.calls.pages(request, callOf(signal))) {
+        yield { calls: calls.map((call) => priced('cdrs', call)), total };
+      }
+    },
+    list: async (resource, filters, signal) => {
+      refuse({ resource, operation: 'list' });
+      const rows = await (client[resource] as unknown as Reads<never>).find(filters ?? {}, callOf(signal));
+      return rows.map((row) => priced(resource, row));
+    },
+    get: async (resource, id, signal) => {
+      refuse({ resource, operation: 'get' });
+      return priced(resource, await (client[resource] as unknown as Reads<never>).get(id, callOf(signal)));
+    },
+    create: async (resource, values, signal) => {
+      refuse({ resource, operation: 'create' });
+      return written(client, resource).create(values, callOf(signal));
+    },
+    set: async ({ resource, id, values }, signal) => {
+      refuse({ resource, operation: 'set' });
+      await written(client, resource).update(id, values, callOf(signal));
+    },
+    remove: async (resource, id, signal) => {
+      refuse({ resource, operation: 'remove' });
+      await written(client, resource)[removalOf(resource)](id, callOf(signal));
+    },
+    simulate: client.supports('simulator', 'simulate')
+      ? async (call, signal) => {
+          const { planId, subscriberId, ...rest } = call;
+          return client.simulator.simulate({ ...rest, ...stated({ planId, subscriberId }) }, callOf(signal));
+        }
+      : null,
+    reports: findUnsupported(client, { resource: 'reports', operation: 'create' }) === null ? reportsOf(client) : null,
+    verifyToken: (signal) => client.auth.verify(callOf(signal)),
+  };
+}
+
+const written = (client: AstbillingClient, resource: TelephonyResource) =>
+  client[resource] as unknown as ReadsAndWrites<unknown, TelephonyValues> & Deletable & Lifecycle;
+
+function findCurrency(name: string, settings: TelephonySettings, general: string | null): string {
+  const found = settings.currency ?? general ?? (settings.country === 'BR' ? 'BRL' : null);
+  if (found !== null) return found;
+  throw usageError('bad_config', `panels.${name}.currency: there is no currency: set it here or at the top level`);
+}
+
+/** A system that states no currency has that of the panel. */
+function moneyOf(client: AstbillingClient, currency: string) {
+  return <Row extends object>(resource: ResourceName, row: Row): Row =>
+    'currency' in row && !client.hasField(resource, 'currency') ? { ...row, currency } : row;
+}
+
+function stated<Values extends object>(values: Values): { [Key in keyof Values]?: NonNullable<Values[Key]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function reportsOf(client: AstbillingClient): NonNullable<PanelTelephony['reports']> {
+  return {
+    create: async ({ from, to, subscriberId }, signal) => {
+      const request = { type: 'calls', format: 'csv', from, to, ...stated({ subscriberId }) };
+      return toJob(await client.reports.create(request, callOf(signal)));
+    },
+    get: async (id, signal) => toJob(await client.reports.get(id, callOf(signal))),
+    download: async (id, onChunk, signal) => {
+      const report = await client.reports.get(id, callOf(signal));
+      let attempts = 0;
+      let written: Promise<void> = Promise.resolve();
+      const sink = (): ((chunk: Buffer) => void) => {
+        attempts += 1;
+        if (attempts > 1)
+          throw new SluiceError('report_failed', `The file of report "${id}" broke off`, { kind: 'panel' });
+        return (chunk) => {
+          written = written.then(() => onChunk(chunk));
+        };
+      };
+      try {
+        await client.reports.download(report, sink, callOf(signal));
+      } finally {
+        await written;
+      }
+    },
+  };
+}
+
+const toJob = ({ id, status, rows, totalCharge }: Report): CallReportJob => ({ id, status, rows, totalCharge });
