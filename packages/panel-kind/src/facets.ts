@@ -80,6 +80,8 @@ export interface History<State = unknown> {
 
 /** Creates and removes accounts on the panel. */
 export interface Accounts<State = unknown> {
+  /** The ref with the customer that an operator states for a new account; absent where accounts have none. */
+  readonly customerRef?: string;
   /** Returns refs to store before an account is created, such as an unguessable name. */
   newRefs(
     service: ServiceRecord,
@@ -98,6 +100,8 @@ export interface Accounts<State = unknown> {
 export interface Passwords {
   /** Returns the account name that belongs to the password, as observed last in this run. */
   username(service: ServiceRecord): string | null;
+  /** Returns why the password of an existing account can't be changed; null or absent where it can. Pure. */
+  unchangeable?(): string | null;
 }
 
 /** Adopts what another tool restricted. */

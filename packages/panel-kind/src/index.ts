@@ -85,6 +85,7 @@ export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';
 export {
   type AccountCommand,
   type ApplyContext,
+  type DidCommand,
   type TargetState,
   type HoldInForce,
   type ObserveOptions,

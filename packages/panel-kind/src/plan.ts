@@ -75,7 +75,22 @@ export type AccountCommand =
    */
   | { verb: 'create'; adopt: boolean; setPassword: boolean; earlier?: readonly ActionRecord[] }
   | { verb: 'change-password' }
-  | { verb: 'terminate' };
+  | { verb: 'terminate' }
+  /** The account is to be active, although somebody else suspended it. */
+  | { verb: 'unsuspend' }
+  | ({ verb: 'did' } & DidCommand);
+
+/** A command about one number of a line. */
+export interface DidCommand {
+  operation: 'link' | 'unlink' | 'set' | 'suspend' | 'unsuspend' | 'release';
+  /** In its canonical form. */
+  number: string;
+  /** Of a number that has to be created: id, name or code. */
+  carrier?: string | undefined;
+  channels?: number | undefined;
+  /** Fields to set, by the names of the record. */
+  values?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** One planned change to a panel. */
 export interface Step {
@@ -169,4 +184,6 @@ export interface ObserveOptions {
   scope: TargetState['scope'];
   /** Read again instead of using the snapshot. */
   refresh: boolean;
+  /** The command that the observation is for. */
+  command?: AccountCommand | null | undefined;
 }

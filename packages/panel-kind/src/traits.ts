@@ -22,6 +22,8 @@ export interface KindTraits {
   readonly restrictions: readonly string[];
   /** The restriction of billing and manual holds. */
   readonly suspension: string;
+  /** The restriction that also covers the numbers of a line, where the kind has lines. */
+  readonly wideSuspension?: string;
   readonly capabilities: readonly Capability[];
   /** The ref that a service needs to be metered; null when it needs none. */
   readonly requiredRef: string | null;

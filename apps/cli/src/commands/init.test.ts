@@ -225,7 +225,7 @@ describe('init with options', () => {
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
     [['--panel', DCIM, '--panel', DCIM], 'the name "dcim" is used twice'],
     [
-      ['--panel', 'kind=astbilling,url=https://a,token-env=T'],
+      ['--panel', 'kind=oracle,url=https://a,token-env=T'],
       'is not a kind of panel; known: easydcim, flvx, hiddify',
     ],
   ])('refuses %j', async (words, message) => {

@@ -273,7 +273,7 @@ products:
         'panels.c.retries: 99 is above the maximum: write at most 10',
         'panels.d.url: the value is empty: write one',
         'panels.d.username: put it in quotes: "17"',
-        'panels.f.kind: this key is missing; known: easydcim, flvx, hiddify',
+        'panels.f.kind: this key is missing; known: easydcim, flvx, hiddify, astbilling, magnusbilling',
         'panels.g: "nothing" is not a section: write keys with values below this key, or { key: value }',
         'packages.x.traffic: the unit is missing: write a size such as 100GB or 100TB',
         'packages.x.price: put it in quotes, such as "10.00"',

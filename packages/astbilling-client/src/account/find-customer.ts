@@ -1,4 +1,5 @@
 import type { TelephoneCustomer } from '@sluice/telephony';
+import { toReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
 
 /** The customer of a line, as the billing system has it. */
@@ -30,7 +31,7 @@ export function findCustomer(
   }
   const { externalRef, document, email, name } = target;
   const ways: [string, (one: TelephoneCustomer) => boolean][] = [
-    ['reference', (one) => externalRef !== null && one.externalRef === externalRef],
+    ['reference', (one) => externalRef !== null && toReference(one.externalRef) === externalRef],
     ['document', (one) => document !== null && one.document === document],
     ['e-mail and name', (one) => email !== null && one.email === email && one.name === name],
     ['name', (one) => one.name === name],

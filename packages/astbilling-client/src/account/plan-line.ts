@@ -1,6 +1,8 @@
+import { Decimal } from 'decimal.js';
 import { checkAreaCode, type Subscriber, type TelephoneCustomer, type TelephonePlan } from '@sluice/telephony';
 import type { SubscriberValues } from '../client/types.js';
 import { type CustomerTarget, findCustomer } from './find-customer.js';
+import { toReference, withReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
 import type { LinePlan, LineStep } from './step.js';
 import { type LineSystem, need } from './system.js';
@@ -13,8 +15,12 @@ export interface LineTarget {
   customer: CustomerTarget;
   /** Id or exact name. */
   plan: { id: string } | { name: string };
-  areaCode: string;
-  channels: number;
+  /** Null where numbers have none. */
+  areaCode: string | null;
+  /** Null: not stated; then a line can't be created, and an existing one keeps its own. */
+  channels: number | null;
+  /** Credit that a line may use, as decimal text; absent: it stays as it is. */
+  creditLimit?: string;
   billingType: 'postpaid' | 'prepaid';
   callerId?: string;
   /** The reference that a new line gets, e.g. `whmcs:service:311`. */
@@ -50,7 +56,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   if (!system.reads('subscribers', 'external_ref')) {
     warnings.push('The system keeps no reference: the line is known by its username only.');
   }
-  const own = findOwn(observed.byReference, target);
+  const own = findOwn([...observed.byReference, ...observed.byUsername], target);
   if (own !== null) return planChanges(system, own, { ...target, planId }, warnings);
   const customer = system.within ? null : findCustomer(observed.customers, target.customer);
   const named = findNamed(observed.byUsername, target);
@@ -64,11 +70,11 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
 
 function checkInputs({ areaCode, channels, usernames, username }: LineTarget): void {
   try {
-    checkAreaCode(areaCode);
+    if (areaCode !== null) checkAreaCode(areaCode);
   } catch (error) {
     throw new LineRefusal('invalid', error instanceof Error ? error.message : 'the area code is not assigned');
   }
-  if (!Number.isInteger(channels) || channels < 1)
+  if (channels !== null && (!Number.isInteger(channels) || channels < 1))
     throw new LineRefusal('invalid', 'a line needs at least one channel');
   if (!usernames.includes(username)) throw new LineRefusal('invalid', 'the username is not among those to search for');
 }
@@ -93,7 +99,7 @@ function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: LineTarget
 }
 
 function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscriber | null {
-  const own = unique(lines.filter(({ externalRef }) => externalRef !== null && ownRefs.includes(externalRef)));
+  const own = unique(lines.filter((line) => ownRefs.includes(toReference(line.externalRef) ?? '')));
   if (own.length > 1) {
     const ids = own.map(({ id }) => id);
     throw new LineRefusal('ambiguous', `${ids.length} lines have this service's reference (${ids.join(', ')})`, ids);
@@ -132,7 +138,7 @@ function checkOwner(
     throw new LineRefusal('conflict', `the username belongs to a line that ${what}; it is not taken over`, [line.id]);
   };
   if (line.status === 'terminated') refuse('is terminated');
-  if (line.externalRef !== null) refuse('has another reference');
+  if (toReference(line.externalRef) !== null) refuse('has another reference');
   if (found !== null) {
     if (found.customer === null || line.customerId !== found.customer.id) refuse('another customer has');
     return;
@@ -145,13 +151,36 @@ function checkOwner(
 
 type Resolved = LineTarget & { planId: string };
 
-/** Fields that are compared in an existing line. Its billing type and area code are set once. */
+/**
+ * Plans the differences of a line that is known to be the service's: plan, channels, reference. It may be one without a reference.
+ *
+ * @throws LineRefusal `not_found`, `ambiguous` or `conflict` for the plan, `unsupported`
+ */
+export function planUpdate(
+  system: LineSystem,
+  { line, plans }: { line: Subscriber; plans: LineObservation['plans'] },
+  target: LineTarget,
+): LinePlan {
+  checkInputs(target);
+  return planChanges(system, line, { ...target, planId: choosePlan(plans, target) }, []);
+}
+
+type Difference = [string, keyof SubscriberValues & keyof Subscriber, unknown];
+
+/** The fields that are compared in an existing line. Its billing type and area code are set once. */
+function comparedFields(line: Subscriber, { planId, channels, externalRef }: Resolved): Difference[] {
+  const reference = withReference(line.externalRef, externalRef);
+  return [
+    ['plan_id', 'planId', planId],
+    ...(channels === null ? [] : [['channels', 'channels', channels] satisfies Difference]),
+    ...(toReference(line.externalRef) === null
+      ? [['external_ref', 'externalRef', reference] satisfies Difference]
+      : []),
+  ];
+}
+
 function planChanges(system: LineSystem, line: Subscriber, target: Resolved, warnings: string[]): LinePlan {
-  const differences: [string, keyof SubscriberValues & keyof Subscriber, unknown][] = [
-    ['plan_id', 'planId', target.planId],
-    ['channels', 'channels', target.channels],
-    ...(line.externalRef === null ? [['external_ref', 'externalRef', target.externalRef] as const] : []),
-  ].map(([field, name, value]) => [field, name, value] as [string, keyof SubscriberValues & keyof Subscriber, unknown]);
+  const differences = comparedFields(line, target);
   const changes: Record<string, unknown> = {};
   const prior: Record<string, unknown> = {};
   for (const [field, name, value] of differences) {
@@ -164,12 +193,36 @@ function planChanges(system: LineSystem, line: Subscriber, target: Resolved, war
   if (line.billingType !== null && line.billingType !== target.billingType) {
     warnings.push(`The line is ${line.billingType}, the product says ${target.billingType}.`);
   }
-  if (Object.keys(changes).length === 0) return { steps: [], warnings };
+  const credit = findCreditChange(system, line, target);
+  if (credit !== null) {
+    changes['extra'] = { [CREDIT]: credit };
+    prior['extra'] = { [CREDIT]: line.extra[CREDIT] ?? null };
+  }
+  if (Object.keys(changes).length === 0) return { steps: [], warnings, line };
   need(system, 'subscribers', 'update');
   return {
     steps: [{ type: 'update-subscriber', target: line.id, payload: { id: line.id, changes, prior } }],
     warnings,
+    line,
   };
+}
+
+/** A further field that some profiles have. */
+const CREDIT = 'credit_limit';
+
+function findCreditChange(system: LineSystem, line: Subscriber, { creditLimit }: LineTarget): string | null {
+  if (creditLimit === undefined || !system.sends('subscribers', 'update', CREDIT)) return null;
+  const shown = line.extra[CREDIT];
+  const isSame = (typeof shown === 'string' || typeof shown === 'number') && isSameAmount(String(shown), creditLimit);
+  return isSame ? null : creditLimit;
+}
+
+function isSameAmount(a: string, b: string): boolean {
+  try {
+    return new Decimal(a).equals(b);
+  } catch {
+    return false;
+  }
 }
 
 function planCreation(system: LineSystem, customer: TelephoneCustomer | null, target: Resolved): LineStep[] {
@@ -181,7 +234,8 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   }
   const makesCustomer = !system.within && customer === null;
   if (makesCustomer) need(system, 'customers', 'create');
-  const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra } = target;
+  const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra, creditLimit } = target;
+  if (channels === null) throw new LineRefusal('invalid', 'a new line needs its number of channels');
   const { name, document, email, phone, externalRef: customerRef } = target.customer;
   const sendable = {
     username,
@@ -192,8 +246,9 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   const values: SubscriberValues = {
     ...sendable,
     ...(system.within ? optional(system, 'subscribers', { name, document }) : {}),
-    ...(extra === undefined ? {} : { extra }),
+    ...(extra === undefined && creditLimit === undefined ? {} : { extra: { ...extra, ...creditOf(system, target) } }),
   };
+  if (Object.keys(values.extra ?? {}).length === 0) delete values.extra;
   const steps: LineStep[] = [];
   if (makesCustomer) {
     const customerValues = {
@@ -204,6 +259,10 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   }
   const payload = { values, customerId: customer?.id ?? null, ofCustomer: system.within };
   return [...steps, { type: 'create-subscriber', target: username, payload }];
+}
+
+function creditOf(system: LineSystem, { creditLimit }: LineTarget): Record<string, string> {
+  return creditLimit !== undefined && system.sends('subscribers', 'create', CREDIT) ? { [CREDIT]: creditLimit } : {};
 }
 
 /** The values that the system accepts, of those that it may lack. */

@@ -1,3 +1,4 @@
+import type { Subscriber } from '@sluice/telephony';
 import type { CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 
 /** A step of one type. */
@@ -27,6 +28,8 @@ export interface LinePlan {
   steps: LineStep[];
   /** Sentences for the operator. */
   warnings: string[];
+  /** The existing line that is the service's. */
+  line?: Subscriber;
 }
 
 type StateStep = Extract<LineStep, { payload: { id: string } }>['type'];

@@ -1,4 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
+import { nameAction } from './name-action.js';
 import { CAPABILITIES, LINE_REF, panelShape, productSchema, RESTRICTIONS, SECTION, USERNAME_REF } from './settings.js';
 
 const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64 characters' };
@@ -36,6 +37,7 @@ function telephonyKind(
     ],
     restrictions: RESTRICTIONS,
     suspension: 'suspend',
+    wideSuspension: 'suspend-with-dids',
     capabilities: CAPABILITIES,
     requiredRef: LINE_REF,
     init: {
@@ -48,6 +50,7 @@ function telephonyKind(
       ],
       product: { name: 'line', lines: ['astbilling: { planId: "1", billingType: postpaid }'] },
     },
+    nameAction,
     async open(panel, dependencies) {
       const { openTelephonyPanel } = await import('./open.js');
       return openTelephonyPanel(kind, { ...panel, profile }, dependencies);

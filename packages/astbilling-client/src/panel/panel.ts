@@ -1,6 +1,8 @@
 import {
+  type ApplyContext,
   type Clock,
   type Observation,
+  type ObserveOptions,
   type Panel,
   type PanelFacets,
   type PanelKind,
@@ -9,13 +11,22 @@ import {
   type PanelToOpen,
   type Plan,
   SluiceError,
+  type Step,
   type StepOutcome,
+  type TargetState,
   throwWithCredentialKey,
 } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/quota-core';
+import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
+import { TelephonyError } from '@sluice/telephony';
+import { toLineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
+import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
-import { LINE_REF } from './settings.js';
+import { findProblem, toUsernames } from './line-target.js';
+import { type PlanContext, planService } from './plan.js';
+import { outcomeWhenDone, resolveAction } from './resolve.js';
+import { CUSTOMER_REF, LINE_REF, USERNAME_REF } from './settings.js';
+import { type LineState, observeLine } from './state.js';
 import { createTelephony } from './telephony.js';
 
 /** What the panel works with. */
@@ -27,12 +38,13 @@ export interface TelephonyTools {
 }
 
 /** The adapter of a telephony panel: a service is a line. */
-export class TelephonyPanel implements Panel {
+export class TelephonyPanel implements Panel<LineState> {
   readonly name: string;
   readonly url: string;
   readonly kind: PanelKind;
   readonly telephony: PanelTelephony;
   readonly #tools: TelephonyTools;
+  readonly #context: PlanContext;
 
   constructor(kind: PanelKind, panel: PanelToOpen, tools: TelephonyTools) {
     this.kind = kind;
@@ -40,6 +52,7 @@ export class TelephonyPanel implements Panel {
     this.url = panel.settings.url;
     this.#tools = tools;
     this.telephony = createTelephony(panel, tools.client);
+    this.#context = { system: toLineSystem(tools.client.profile), country: this.telephony.country };
   }
 
   /** Checks the token. */
@@ -69,26 +82,55 @@ export class TelephonyPanel implements Panel {
     };
   }
 
+  /** The panel meters no bytes. */
   readUsage(): Promise<void> {
     return Promise.resolve();
   }
 
-  observe(): Promise<Map<string, Observation>> {
-    return Promise.resolve(new Map<string, Observation>());
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    options: ObserveOptions = { scope: 'command', refresh: true },
+  ): Promise<Map<string, Observation<LineState>>> {
+    const seen = new Map<string, Observation<LineState>>();
+    const observeOne = async (service: ServiceRecord): Promise<void> => {
+      seen.set(
+        service.id,
+        await observeLine({ ...this.#tools, system: this.#context.system }, service, options, signal),
+      );
+    };
+    await Promise.all(services.map(observeOne));
+    return seen;
   }
 
-  plan(): Plan {
-    return { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  plan(target: TargetState, observation: Observation<LineState>): Plan {
+    return planService(this.#context, target, observation);
   }
 
-  apply(): Promise<StepOutcome> {
-    return Promise.resolve({ state: 'unneeded', observed: null, error: null });
+  apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
+    return performStep(this.#tools, service, step, context);
   }
 
-  resolve(): StepOutcome | null {
-    return null;
+  resolve(action: ActionRecord, observation: Observation<LineState>): StepOutcome | null {
+    return resolveAction(action, observation);
   }
 
+  readonly accounts: PanelFacets<LineState>['accounts'] = {
+    customerRef: CUSTOMER_REF,
+    newRefs: () => ({}),
+    exists: ({ state }) =>
+      state && [state.line, ...state.byReference, ...state.byUsername].some((line) => line !== null),
+    check: (service, product) => findProblem({ service, product, country: this.#context.country }),
+    doneOutcome: outcomeWhenDone,
+  };
+  readonly passwords: PanelFacets['passwords'] = {
+    username: (service) => service.refs[USERNAME_REF] ?? createdUsername(service),
+    unchangeable: () => {
+      const { system } = this.#context;
+      if (system.sends('subscribers', 'update', 'sip_password')) return null;
+      return `the profile "${this.#tools.client.profile.name}" can't change the password of a line`;
+    },
+  };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.#tools.client, services, { signal, now: this.#tools.clock.now() }),
   };
@@ -100,5 +142,15 @@ export class TelephonyPanel implements Panel {
 
   close(): void {
     this.#tools.client.close();
+  }
+}
+
+/** The username that a new line gets; null while that is not known. */
+function createdUsername(service: ServiceRecord): string | null {
+  try {
+    return toUsernames(service).username;
+  } catch (error) {
+    if (error instanceof TelephonyError) return null;
+    throw error;
   }
 }

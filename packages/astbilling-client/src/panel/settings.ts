@@ -103,3 +103,5 @@ export const CAPABILITIES: readonly Capability[] = ['suspend', 'accounts', 'pass
 /** Refs of a service with its line. */
 export const LINE_REF = 'astbilling_subscriber_id';
 export const USERNAME_REF = 'astbilling_username';
+/** The customer that an operator stated for a new line. */
+export const CUSTOMER_REF = 'astbilling_customer_id';

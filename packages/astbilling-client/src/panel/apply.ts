@@ -1,0 +1,267 @@
+import { isPanelError, type PanelError } from '@sluice/panel-http';
+import type { ApplyContext, Clock, Step, StepOutcome } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { Did, Subscriber } from '@sluice/telephony';
+import { differingFields } from '../account/plan-line.js';
+import { isReleased } from '../account/plan-states.js';
+import { toReference } from '../account/reference.js';
+import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
+import { LINE_REF, USERNAME_REF } from './settings.js';
+import { readLine } from './state.js';
+
+/** What steps are performed with. */
+export interface StepTools {
+  client: AstbillingClient;
+  clock: Clock;
+}
+
+/** A change with the reads that show it. */
+interface Change<Seen> {
+  read: () => Promise<Seen>;
+  isDone: (seen: Seen) => boolean;
+  call: () => Promise<unknown>;
+  /** Returns what the outcome stores of what was read. */
+  outcome?: (seen: Seen) => Partial<StepOutcome>;
+}
+
+/** Waits before each read of a change that is not shown yet. */
+const WAITS_MS = [0, 300, 700, 1500];
+
+/**
+ * Performs one step: reads, calls the panel where the step is still due, and reads back. A write that may have been made is never
+ * repeated.
+ */
+export async function performStep(
+  tools: StepTools,
+  service: ServiceRecord,
+  step: Step,
+  context: ApplyContext,
+): Promise<StepOutcome> {
+  try {
+    const { client } = tools;
+    const { type } = step;
+    const call = { tag: service.id };
+    if (type === 'create-customer') return await perform(tools, createCustomer(client, step, call), context);
+    const { password } = context;
+    if (type === 'create-subscriber') return await perform(tools, createLine(client, step, password, call), context);
+    if (type.endsWith('-did')) return await perform(tools, toDidChange(client, step, call), context);
+    return await perform(tools, toLineChange(client, step, password, call), context);
+  } catch (error) {
+    if (!isPanelError(error)) throw error;
+    return toFailure(step, error);
+  }
+}
+
+function toFailure({ type }: Step, error: PanelError): StepOutcome {
+  const { code, message, outcomeUnknown, panelCode } = error;
+  if (outcomeUnknown)
+    return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message: `${code}: ${message}` } });
+  const exists = type === 'create-subscriber' && panelCode === 'conflict';
+  return toOutcome('failed', { error: { code: exists ? 'account_exists' : code, message } });
+}
+
+/** Returns an outcome; what is not stated is empty. */
+export function toOutcome(state: StepOutcome['state'], rest: Partial<StepOutcome> = {}): StepOutcome {
+  return { state, observed: null, error: null, ...rest };
+}
+
+async function perform<Seen>(
+  { clock }: Pick<StepTools, 'clock'>,
+  change: Change<Seen>,
+  { calling }: ApplyContext,
+): Promise<StepOutcome> {
+  const { read, isDone, call, outcome = () => ({}) } = change;
+  const before = await read();
+  if (isDone(before)) return toOutcome('unneeded', outcome(before));
+  await calling();
+  let failure: unknown = null;
+  try {
+    await call();
+  } catch (error) {
+    // A refused creation may be one that an earlier call made.
+    const mayBeDone = isPanelError(error) && (error.outcomeUnknown || error.panelCode === 'conflict');
+    if (!mayBeDone) throw error;
+    failure = error;
+  }
+  for (const wait of WAITS_MS) {
+    if (wait > 0) await clock.sleep(wait);
+    const seen = await read().catch((error: unknown) => {
+      if (isPanelError(error)) return null;
+      throw error;
+    });
+    if (seen !== null && isDone(seen)) return toOutcome('applied', outcome(seen));
+    if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
+  }
+  if (failure !== null) throw failure as Error;
+  const message = 'the panel accepted the change and does not show it yet';
+  return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message } });
+}
+
+interface Tag {
+  tag: string;
+}
+
+function createCustomer(client: AstbillingClient, { payload }: Step, call: Tag): Change<{ id: string }[]> {
+  const { values } = payload as { values: CustomerValues };
+  const { externalRef, document, name = '' } = values;
+  const known = externalRef != null ? { externalRef } : document != null ? { document } : { name };
+  return {
+    read: () => client.customers.find(known, call),
+    isDone: (found) => found.length > 0,
+    call: () => client.customers.create(values, call),
+    outcome: ([made]) => ({ observed: { id: made?.id ?? null } }),
+  };
+}
+
+/** What a new line is sent, without its password. */
+export interface CreatePayload {
+  values: SubscriberValues;
+  customerId: string | null;
+}
+
+function createLine(
+  client: AstbillingClient,
+  { payload, target }: Step,
+  password: string | null,
+  call: Tag,
+): Change<Subscriber[]> {
+  const { values, customerId } = payload as CreatePayload;
+  return {
+    read: async () => {
+      const lines = await client.subscribers.find({ username: target }, call);
+      return lines.filter((line) => isOwn(line, values));
+    },
+    isDone: (lines) => lines.length > 0,
+    call: async () => {
+      if (password === null) throw new Error('a new line has no password');
+      const owner = customerId === null ? {} : { customerId };
+      await client.subscribers.create({ ...values, ...owner, sipPassword: password }, call);
+    },
+    outcome: ([line]) => (line === undefined ? {} : toLineOutcome(line, values)),
+  };
+}
+
+/** Returns whether a line was made from these values: it has their reference, or, where the system keeps none, their username. */
+export function isOwn(line: Subscriber, { username, externalRef }: SubscriberValues): boolean {
+  if (line.status === 'terminated') return false;
+  return externalRef == null ? line.username === username : toReference(line.externalRef) === externalRef;
+}
+
+/** Returns what is stored of a line that was made. */
+export function toLineOutcome(line: Subscriber, values: SubscriberValues): Partial<StepOutcome> {
+  const { id, username, status } = line;
+  const differs = differingFields(values, line);
+  return {
+    observed: { id, username, status, ...(differs.length === 0 ? {} : { differs }) },
+    refs: { [LINE_REF]: id, [USERNAME_REF]: username },
+  };
+}
+
+const WANTED: Record<string, string> = { suspend: 'suspended', unsuspend: 'active' };
+
+function toLineChange(
+  client: AstbillingClient,
+  { type, target, payload }: Step,
+  password: string | null,
+  call: Tag,
+): Change<Subscriber | null> {
+  const read = (): Promise<Subscriber | null> => readLine(client, target, call);
+  const outcome = (line: Subscriber | null): Partial<StepOutcome> => ({ observed: { status: line?.status ?? null } });
+  if (type === 'terminate-subscriber') {
+    const call_ = (): Promise<void> => client.subscribers.terminate(target, call);
+    return { read, isDone: (line) => line === null || line.status === 'terminated', call: call_, outcome };
+  }
+  if (type === 'update-subscriber') {
+    const { changes, password: withPassword } = payload as { changes: SubscriberValues; password?: boolean };
+    let sent = false;
+    return {
+      read,
+      isDone: (line) => (withPassword === true ? sent && line !== null : line !== null && hasValues(line, changes)),
+      call: async () => {
+        sent = true;
+        const secret = withPassword === true && password !== null ? { sipPassword: password } : {};
+        await client.subscribers.update(target, { ...changes, ...secret }, call);
+      },
+      outcome,
+    };
+  }
+  const operation = type === 'suspend-subscriber' ? 'suspend' : 'unsuspend';
+  return {
+    read,
+    isDone: (line) => line?.status === WANTED[operation],
+    call: () => client.subscribers[operation](target, call),
+    outcome,
+  };
+}
+
+function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Did | null> {
+  const { type, target, payload } = step;
+  const { id, changes = {}, values, subscriberId } = payload as Partial<DidPayload>;
+  const isByNumber = type === 'create-did' || type === 'link-did';
+  const read = async (): Promise<Did | null> => {
+    if (!isByNumber) return readDid(client, target, call);
+    const found = await client.dids.find({ number: target }, call);
+    return found.find(({ status }) => status !== 'terminated') ?? null;
+  };
+  const outcome = (did: Did | null): Partial<StepOutcome> => ({
+    observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null },
+  });
+  const isDone = (did: Did | null): boolean => isDidDone(step, did);
+  const perform_: Record<string, () => Promise<unknown>> = {
+    'create-did': () => client.dids.create(values ?? {}, call),
+    'update-did': () => client.dids.update(target, changes, call),
+    'suspend-did': () => client.dids.suspend(target, call),
+    'unsuspend-did': () => client.dids.unsuspend(target, call),
+    'unlink-did': () => client.dids.unlink(target, call),
+    'terminate-did': () => client.dids.terminate(target, call),
+    'link-did': async () => {
+      const did = id ?? (await read())?.id ?? '';
+      await client.dids.link(did, subscriberId ?? '', call);
+    },
+  };
+  return { read, isDone, call: perform_[type] ?? (() => Promise.reject(new Error(`unknown step ${type}`))), outcome };
+}
+
+interface DidPayload {
+  id: string | null;
+  changes: DidValues;
+  values: DidValues;
+  subscriberId: string;
+}
+
+async function readDid(client: AstbillingClient, id: string, call: Tag): Promise<Did | null> {
+  try {
+    return await client.dids.get(id, call);
+  } catch (error) {
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** Returns whether a number shows what a step was to do. */
+export function isDidDone({ type, payload }: Pick<Step, 'type' | 'payload'>, did: Did | null): boolean {
+  const { changes = {}, subscriberId } = payload as Partial<DidPayload>;
+  if (type === 'terminate-did') return did === null || isReleased(did);
+  if (did === null) return false;
+  switch (type) {
+    case 'create-did':
+      return true;
+    case 'link-did':
+      return did.subscriberId === subscriberId;
+    case 'unlink-did':
+      return did.subscriberId === null;
+    case 'update-did':
+      return hasValues(did, changes);
+    default:
+      return did.status === (type === 'suspend-did' ? 'suspended' : 'active');
+  }
+}
+
+/** Returns whether a record has these values; further fields are compared as text. */
+export function hasValues(row: Subscriber | Did, { extra = {}, ...values }: SubscriberValues | DidValues): boolean {
+  const own = row as unknown as Record<string, unknown>;
+  const isSame = (name: string, value: unknown): boolean =>
+    !(name in own) || JSON.stringify(own[name]) === JSON.stringify(value);
+  const further = Object.entries(extra).every(([name, value]) => Number(row.extra[name]) === Number(value));
+  return further && Object.entries(values).every(([name, value]) => isSame(name, value));
+}

@@ -1,0 +1,113 @@
+import type { ItemError, ProductSettings } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import { checkAreaCode, customerName, TelephonyError, usernameCandidates } from '@sluice/telephony';
+import type { LineTarget } from '../account/plan-line.js';
+import { CUSTOMER_REF, LINE_REF, toLineProduct, USERNAME_REF } from './settings.js';
+
+/** A service with its product, on a panel of a country. */
+export interface LineRequest {
+  service: ServiceRecord;
+  product: ProductSettings;
+  country: string;
+}
+
+/** The usernames that a service's line may have; the first form is created. */
+export interface Usernames {
+  username: string;
+  search: readonly string[];
+}
+
+/**
+ * Returns the usernames of a service's line.
+ *
+ * @throws TelephonyError where they are not known
+ */
+export function toUsernames({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): Usernames {
+  return usernameCandidates({
+    domain: refs[USERNAME_REF] ?? null,
+    firstName: fields['first_name'] ?? null,
+    orderId: refs['order_id'] ?? null,
+  });
+}
+
+/** Returns all references that are of a service; a new line gets the first. */
+export function listReferences({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>): [string, ...string[]] {
+  const synced = refs['whmcs_service_id'];
+  const own = `sluice:service:${id}`;
+  return synced === undefined ? [own] : [`whmcs:service:${synced}`, own];
+}
+
+/** Returns the customer of a service, as the billing system has it. */
+export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget['customer'] {
+  const system = refs['whmcs_service_id'] === undefined ? 'sluice' : 'whmcs';
+  const id = refs[CUSTOMER_REF];
+  return {
+    ...(id === undefined ? {} : { id }),
+    name: nameOf(fields),
+    document: fields['document']?.replaceAll(/[.\-/\s]/g, '') ?? null,
+    email: fields['email'] ?? null,
+    phone: null,
+    externalRef: client === null ? null : `${system}:client:${client}`,
+  };
+}
+
+function nameOf(fields: ServiceRecord['fields']): string {
+  return customerName({ firstName: fields['first_name'] ?? null, lastName: fields['last_name'] ?? null });
+}
+
+/**
+ * Returns what the line of a service should be.
+ *
+ * @throws TelephonyError for what `findProblem` reports
+ */
+export function toLineTarget({ service, product, country }: LineRequest): LineTarget {
+  const { planId, plan = '', billingType, creditLimit } = toLineProduct(product);
+  const { fields } = service;
+  const { username, search } = toUsernames(service);
+  const references = listReferences(service);
+  return {
+    username,
+    usernames: search,
+    customer: toCustomer(service),
+    plan: planId === undefined ? { name: plan } : { id: planId },
+    areaCode: country === 'BR' ? (fields['ddd'] ?? null) : null,
+    channels: fields['channels'] === undefined ? null : Number(fields['channels']),
+    billingType,
+    externalRef: references[0],
+    ownRefs: references,
+    ...(creditLimit === undefined ? {} : { creditLimit }),
+  };
+}
+
+/** Returns why no line can be planned for a service; null where one can. Pure. */
+export function findProblem(request: LineRequest): ItemError | null {
+  const { service, product, country } = request;
+  const { id, fields, refs } = service;
+  const { planId, plan } = toLineProduct(product);
+  const missing = (code: string, what: string): ItemError => ({ code, message: `"${id}": ${what}` });
+  if (planId === undefined && plan === undefined) {
+    return missing(
+      'plan_missing',
+      `its product "${service.product}" has neither planId nor plan in its section astbilling`,
+    );
+  }
+  if (refs[LINE_REF] !== undefined) return null;
+  const { ddd, channels } = fields;
+  if (channels === undefined || !/^[1-9]\d{0,5}$/.test(channels)) {
+    return missing(
+      'channels_missing',
+      'channels is not a whole number above 0: how many calls may it have at the same time?',
+    );
+  }
+  if (country === 'BR' && ddd === undefined)
+    return missing('area_code_missing', 'it has no ddd, the area code of its line');
+  try {
+    if (country === 'BR') checkAreaCode(ddd ?? '');
+    toUsernames(service);
+    nameOf(fields);
+  } catch (error) {
+    if (error instanceof TelephonyError) return missing(error.code, error.message);
+    throw error;
+  }
+  return null;
+}

@@ -1,0 +1,261 @@
+import type { HoldInForce, ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
+import { sharerIds } from '@sluice/panel-kind';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
+import { TelephonyError } from '@sluice/telephony';
+import { planLine, planUpdate } from '../account/plan-line.js';
+import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-states.js';
+import { toReference } from '../account/reference.js';
+import { LineRefusal } from '../account/refusal.js';
+import type { LinePlan, LineStep } from '../account/step.js';
+import type { LineSystem } from '../account/system.js';
+import { planDidCommand } from './plan-did.js';
+import { listReferences, toLineTarget } from './line-target.js';
+import type { LineState } from './state.js';
+import { LINE_REF, USERNAME_REF } from './settings.js';
+import { DID_EVIDENCE, LINE_EVIDENCE, toStep } from './steps.js';
+
+/** What lines are planned for. */
+export interface PlanContext {
+  system: LineSystem;
+  country: string;
+}
+
+/**
+ * Plans the steps from what the panel shows of a line to its target state. What somebody else suspended stays suspended, and only
+ * numbers that Sluice suspended are reactivated.
+ */
+export function planService(context: PlanContext, target: TargetState, { state, error }: Observation<LineState>): Plan {
+  const plan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
+  const { command, holds, evidence, scope } = target;
+  if (state === null) {
+    const isNeeded = scope === 'command' || command !== null || holds.length > 0 || evidence.length > 0;
+    if (isNeeded) plan.problems.push(error ?? { code: 'not_observed', message: 'the line was not read' });
+    return plan;
+  }
+  try {
+    planState(context, plan, target, state);
+  } catch (refusal) {
+    const problem = toProblem(refusal, target.service);
+    return { ...plan, steps: [], problems: [problem] };
+  }
+  return plan;
+}
+
+function planState(context: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
+  const { command, service, sharers } = target;
+  if (sharers.length > 0) {
+    const message = `"${service.id}" names the same line as ${sharerIds(target).join(', ')}, but a line belongs to one service: nothing was changed; correct ${LINE_REF}`;
+    plan.problems.push({ code: 'shared_line', message });
+    return;
+  }
+  if (command?.verb === 'terminate') planTermination(context, plan, target, state);
+  else if (command?.verb === 'create') planCreation(context, plan, target, state);
+  else if (command?.verb === 'did') planDidCommand(context.system, plan, { target, state, command });
+  else if (state.line === null) planAbsent(plan, target);
+  else planPresent(context, plan, target, { ...state, line: state.line });
+}
+
+/** Returns the error of a refusal. */
+function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError {
+  if (error instanceof TelephonyError) return { code: error.code, message: `"${id}": ${error.message}` };
+  if (!(error instanceof LineRefusal)) throw error;
+  const codes: Record<LineRefusal['code'], string> = {
+    conflict: 'line_conflict',
+    ambiguous: 'ambiguous_line',
+    not_found: 'line_not_found',
+    invalid: 'line_invalid',
+    unsupported: 'unsupported',
+  };
+  return { code: codes[error.code], message: `"${id}": ${error.message}` };
+}
+
+function planAbsent(plan: Plan, { service, evidence, holds, scope }: TargetState): void {
+  dropAll(plan, evidence);
+  if (scope === 'hold' && holds.length === 0) return;
+  const line = service.refs[LINE_REF];
+  plan.problems.push(
+    line === undefined
+      ? { code: 'no_account', message: `"${service.id}" has no line on the panel yet` }
+      : { code: 'line_gone', message: `the panel has no line ${line} of "${service.id}" any more` },
+  );
+}
+
+function planCreation(context: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
+  const { service, product } = target;
+  const named = service.refs[LINE_REF];
+  if (named !== undefined && state.line === null) {
+    plan.problems.push({ code: 'line_gone', message: `the panel has no line ${named} of "${service.id}" any more` });
+    return;
+  }
+  const wanted = toLineTarget({ service, product, country: context.country });
+  const made =
+    state.line === null
+      ? planLine(context.system, state, wanted)
+      : planOwn(context, { line: state.line, plans: state.plans }, { service, product });
+  noteAll(plan, service, made);
+  if (made.line !== undefined) {
+    const { id, username } = made.line;
+    if (service.refs[LINE_REF] !== id || !service.ownRefs.includes(LINE_REF)) {
+      plan.refs = { [LINE_REF]: id, [USERNAME_REF]: username };
+    }
+    plan.steps.push(...made.steps.map((step) => toStep(step)));
+    if (state.line === null) plan.again = true;
+    else planStates(context, plan, target, { ...state, line: state.line });
+    return;
+  }
+  plan.counts = true;
+  const [first, ...rest] = made.steps;
+  if (first === undefined) return;
+  // The id of a new customer is read back before the line is created.
+  plan.again = true;
+  plan.steps.push(toStep(first), ...rest.map((step) => ({ ...toStep(step), later: true })));
+}
+
+/** Plans a line that the service names: it may be one of somebody else. */
+function planOwn(
+  { system, country }: PlanContext,
+  { line, plans }: { line: NonNullable<LineState['line']>; plans: LineState['plans'] },
+  { service, product }: { service: ServiceRecord; product: ProductSettings },
+): LinePlan {
+  const reference = toReference(line.externalRef);
+  if (reference !== null && !listReferences(service).includes(reference)) {
+    throw new LineRefusal('conflict', `line ${line.id} has the reference ${reference} of another service`, [line.id]);
+  }
+  if (line.status === 'terminated') {
+    throw new LineRefusal('conflict', `line ${line.id} is terminated and never comes back`, [line.id]);
+  }
+  return { ...planUpdate(system, { line, plans }, toLineTarget({ service, product, country })), line };
+}
+
+function planTermination({ system }: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
+  const { service, evidence } = target;
+  const { line, dids } = state;
+  if (service.refs[LINE_REF] === undefined) {
+    dropAll(plan, evidence);
+    return;
+  }
+  const reference = toReference(line?.externalRef ?? null);
+  if (reference !== null && !listReferences(service).includes(reference)) {
+    const message = `line ${line?.id ?? ''} has the reference ${reference} of another service`;
+    plan.problems.push({ code: 'not_ours', message });
+    return;
+  }
+  const { steps } = planTerminate(system, { line, dids }, true);
+  if (steps.length === 0) dropAll(plan, evidence);
+  plan.counts = true;
+  const numbers = steps.filter(({ type }) => type === 'terminate-did').map(({ target: id }) => `did-${id}`);
+  for (const step of steps) {
+    const isLine = step.type === 'terminate-subscriber';
+    plan.steps.push({
+      ...toStep(step),
+      ...(isLine ? { needs: numbers, ends: evidence.map(({ id }) => id) } : { id: `did-${step.target}` }),
+    });
+  }
+}
+
+type Present = LineState & { line: NonNullable<LineState['line']> };
+
+function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
+  const { scope, command, service, product } = target;
+  if (command?.verb === 'change-password') {
+    const payload = { id: state.line.id, changes: {}, prior: {}, password: true };
+    plan.steps.push({ ...toStep({ type: 'update-subscriber', target: state.line.id, payload }), needsPassword: true });
+    return;
+  }
+  if (scope === 'command' || scope === 'reconcile') {
+    const { steps, ...notes } = planOwn(context, state, { service, product });
+    noteAll(plan, service, { steps, ...notes });
+    if (scope === 'command') plan.steps.push(...steps.map((step) => toStep(step)));
+    else plan.drift.push(...steps.flatMap(describeDrift));
+  }
+  planStates(context, plan, target, state);
+}
+
+function describeDrift({ payload }: LineStep): string[] {
+  const { changes = {} } = payload as { changes?: object };
+  return Object.keys(changes).map((name) => `the ${WORDS[name] ?? name} of the line differs from the service`);
+}
+
+const WORDS: Record<string, string> = { planId: 'plan', externalRef: 'reference', extra: 'credit limit' };
+
+function planStates(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
+  const [hold] = target.holds;
+  const wide = target.holds.find(({ restriction }) => restriction === 'suspend-with-dids');
+  if (hold === undefined) {
+    release(context, plan, target, state);
+    return;
+  }
+  restrict(context, plan, target, { state, hold: wide ?? hold, withDids: wide !== undefined });
+  for (const item of target.evidence) {
+    if (!target.holds.some(({ id }) => id === item.hold) && (item.kind === LINE_EVIDENCE || wide !== undefined)) {
+      plan.moves.push({ evidence: item.id, hold: (wide ?? hold).id });
+    }
+  }
+  // The numbers were suspended for a hold that has ended.
+  if (wide === undefined) releaseDids(context, plan, target, state);
+}
+
+function restrict(
+  { system }: PlanContext,
+  plan: Plan,
+  { evidence }: TargetState,
+  { state, hold, withDids }: { state: Present; hold: HoldInForce; withDids: boolean },
+): void {
+  for (const step of planSuspend(system, state, withDids).steps) {
+    const kind = step.type === 'suspend-did' ? DID_EVIDENCE : LINE_EVIDENCE;
+    const prior = { status: 'active' };
+    const own = evidence.find((item) => item.kind === kind && item.target === step.target);
+    if (own) plan.drift.push(`${kind} ${step.target} is active and should be suspended`);
+    plan.steps.push({
+      ...toStep(step),
+      hold: hold.id,
+      prior,
+      begins: own ? null : { kind, target: step.target, prior },
+    });
+  }
+}
+
+/** Undoes what a hold that has ended had changed, and nothing else; by command also what somebody else suspended. */
+function release(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
+  const { evidence, scope, command } = target;
+  const { line } = state;
+  const own = evidence.find(({ kind, target: id }) => kind === LINE_EVIDENCE && id === line.id);
+  if (line.status === 'suspended' && (own !== undefined || command?.verb === 'unsuspend')) {
+    const [step] = planUnsuspend(context.system, state, []).steps;
+    if (step) plan.steps.push({ ...toStep(step), hold: own?.hold ?? null, ends: own === undefined ? [] : [own.id] });
+  } else if (own !== undefined) plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
+  else if (line.status === 'suspended') {
+    const message = `line ${line.id} ("${line.username}") was suspended by somebody else and stays suspended`;
+    if (scope === 'hold') plan.problems.push({ code: 'suspended_elsewhere', message });
+    else plan.stops = [message];
+  }
+  for (const item of evidence) {
+    if (item.kind === LINE_EVIDENCE && item !== own) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+  }
+  releaseDids(context, plan, target, state);
+}
+
+function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetState, state: Present): void {
+  const items = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
+  const ids = items.map(({ target }) => target);
+  const steps = planUnsuspend(system, state, ids).steps.filter(({ type }) => type === 'unsuspend-did');
+  for (const item of items) {
+    const step = steps.find(({ target }) => target === item.target);
+    if (step === undefined) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+    else plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
+  }
+}
+
+function noteAll(plan: Plan, { id }: ServiceRecord, { warnings, line }: LinePlan): void {
+  for (const warning of warnings) {
+    (plan.notices ??= []).push({
+      code: 'line_warning',
+      key: `line_warning:${id}:${line?.id ?? ''}:${warning}`,
+      message: `${id}: ${warning}`,
+    });
+  }
+}
+
+function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
+  for (const item of evidence) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+}

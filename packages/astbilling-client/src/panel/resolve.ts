@@ -1,0 +1,89 @@
+import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
+import type { Did, Subscriber } from '@sluice/telephony';
+import type { SubscriberValues } from '../client/types.js';
+import { type CreatePayload, hasValues, isDidDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
+import { LINE_REF, USERNAME_REF } from './settings.js';
+import type { LineState } from './state.js';
+
+/** A call without an answer may take effect for this long. */
+const GRACE_MS = 10_000;
+
+/** Decides from an observation how an action ended that was left planned or in doubt; null while that is unknown. */
+export function resolveAction(action: ActionRecord, { state, at }: Observation<LineState>): StepOutcome | null {
+  if (state === null) return null;
+  const outcome = findOutcome(action, state);
+  if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
+  return callAgeMs(action.calledAt, Date.parse(at)) < GRACE_MS ? null : outcome;
+}
+
+function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null {
+  const { type, target } = action;
+  const payload = payloadOf(action);
+  switch (type) {
+    case 'create-customer':
+      // The plan searches for it again.
+      return state.customers.length > 0 ? toOutcome('applied') : notDone('the customer was not created');
+    case 'create-subscriber':
+      return findCreated(payload as CreatePayload, state);
+    case 'terminate-subscriber':
+      return state.line === null || state.line.status === 'terminated'
+        ? toOutcome('applied')
+        : notDone('the line still exists');
+    case 'suspend-subscriber':
+    case 'unsuspend-subscriber':
+    case 'update-subscriber':
+      return findLineOutcome(type, payload as { changes?: SubscriberValues; password?: boolean }, state.line);
+    default:
+      return findDidOutcome({ type, target, payload }, state);
+  }
+}
+
+function findCreated({ values }: CreatePayload, { line, byReference, byUsername }: LineState): StepOutcome | null {
+  const known = [...(line === null ? [] : [line]), ...byReference, ...byUsername];
+  const made = known.find((one) => isOwn(one, values));
+  if (made !== undefined) return toOutcome('applied', toLineOutcome(made, values));
+  return notDone('the line was not created');
+}
+
+function findLineOutcome(
+  type: string,
+  { changes = {}, password = false }: { changes?: SubscriberValues; password?: boolean },
+  line: Subscriber | null,
+): StepOutcome {
+  if (line === null) return notDone('the line is gone');
+  if (type === 'update-subscriber') {
+    // A password is not shown: the command sets it again.
+    if (password) return notDone('it is not known whether the password was set');
+    return hasValues(line, changes) ? toOutcome('applied') : notDone('the line was not changed');
+  }
+  const wanted = type === 'suspend-subscriber' ? 'suspended' : 'active';
+  return line.status === wanted ? toOutcome('applied') : notDone(`the line is still ${line.status}`);
+}
+
+function findDidOutcome(step: { type: string; target: string; payload: unknown }, state: LineState): StepOutcome {
+  const isNamed = ({ id, number }: Did): boolean => id === step.target || number === step.target;
+  const did = [...state.dids, ...state.number].find(isNamed) ?? null;
+  // A number that the line does not have any more was released or unlinked.
+  if (did === null && (step.type === 'unlink-did' || step.type === 'terminate-did')) return toOutcome('applied');
+  if (did === null && step.type === 'update-did') {
+    const { changes } = step.payload as { changes?: { subscriberId?: string | null } };
+    if (changes?.subscriberId === null) return toOutcome('applied');
+  }
+  return isDidDone(step, did) ? toOutcome('applied') : notDone('the number was not changed');
+}
+
+/** Returns the outcome of an action that an operator states was done. */
+export function outcomeWhenDone(action: ActionRecord): StepOutcome {
+  const { id, username } = (action.observed ?? {}) as { id?: string; username?: string };
+  if (action.type !== 'create-subscriber' || id === undefined) return toOutcome('applied');
+  return toOutcome('applied', { refs: { [LINE_REF]: id, [USERNAME_REF]: username ?? action.target } });
+}
+
+function payloadOf({ payload }: ActionRecord): unknown {
+  return (payload as { payload?: unknown } | null)?.payload ?? {};
+}
+
+function notDone(message: string): StepOutcome {
+  return toOutcome('failed', { error: { code: 'not_done', message } });
+}

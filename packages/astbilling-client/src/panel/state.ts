@@ -1,0 +1,187 @@
+import { isPanelError } from '@sluice/panel-http';
+import {
+  type Clock,
+  isoNow,
+  type ItemError,
+  type Observation,
+  type ObserveOptions,
+  toItemError,
+} from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import {
+  type Did,
+  type Subscriber,
+  type TelephoneCustomer,
+  TelephonyError,
+  type TelephonePlan,
+} from '@sluice/telephony';
+import type { LineSystem } from '../account/system.js';
+import type { AstbillingClient, Carrier } from '../client/types.js';
+import { listReferences, toCustomer, toUsernames } from './line-target.js';
+import { CUSTOMER_REF, LINE_REF } from './settings.js';
+
+/** What the panel shows of a service's line. */
+export interface LineState {
+  /** The line that the service names; null where it names none, or the panel has none. */
+  line: Subscriber | null;
+  /** Its numbers. */
+  dids: Did[];
+  /** Lines with one of its references or usernames; only where it names none. */
+  byReference: Subscriber[];
+  byUsername: Subscriber[];
+  /** Customers that may be its own. */
+  customers: TelephoneCustomer[];
+  /** Null where they were not read, or can't be listed. */
+  plans: TelephonePlan[] | null;
+  /** Records of the number that the command is about, and the carriers for a new one. */
+  number: Did[];
+  carriers: Carrier[];
+}
+
+/** What a panel is read with. */
+export interface Reader {
+  client: AstbillingClient;
+  system: LineSystem;
+  clock: Clock;
+}
+
+/** Reads the line of a service. */
+export async function observeLine(
+  { client, system, clock }: Reader,
+  service: ServiceRecord,
+  options: Pick<ObserveOptions, 'scope' | 'command'>,
+  signal: AbortSignal,
+): Promise<Observation<LineState>> {
+  const at = isoNow(clock);
+  const call = { signal, tag: service.id };
+  try {
+    const state = await readState({ client, system, call }, service, options);
+    return { service: service.id, at, state, error: null };
+  } catch (error) {
+    return { service: service.id, at, state: null, error: toReadError(error) };
+  }
+}
+
+interface Reads {
+  client: AstbillingClient;
+  system: LineSystem;
+  call: { signal: AbortSignal; tag: string };
+}
+
+async function readState(
+  reads: Reads,
+  service: ServiceRecord,
+  { scope, command = null }: Pick<ObserveOptions, 'scope' | 'command'>,
+): Promise<LineState> {
+  const { client, call, system } = reads;
+  const id = service.refs[LINE_REF];
+  const line = id === undefined ? null : await readLine(client, id, call);
+  const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
+  const found = id === undefined ? await readCandidates(reads, service) : NOTHING_FOUND;
+  const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
+  const plans = needsPlans && client.supports('plans', 'list') ? await client.plans.list({}, call) : null;
+  const ofNumber = { number: [] as Did[], carriers: [] as Carrier[] };
+  if (command?.verb === 'did') {
+    ofNumber.number = await client.dids.find({ number: command.number }, call);
+    if (command.carrier !== undefined) ofNumber.carriers = await client.carriers.list({}, call);
+  }
+  return { line, dids, ...found, plans, ...ofNumber };
+}
+
+const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
+
+/** Returns a line; null where the panel has none with this id. */
+export async function readLine(
+  client: AstbillingClient,
+  id: string,
+  call: { signal?: AbortSignal; tag: string },
+): Promise<Subscriber | null> {
+  try {
+    return await client.subscribers.get(id, call);
+  } catch (error) {
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** The numbers of a line; released ones of it are not. */
+async function readDids({ client, call }: Reads, { id }: Subscriber): Promise<Did[]> {
+  const dids = await client.dids.find({ subscriberId: id }, call);
+  return dids.filter(({ status }) => status !== 'terminated');
+}
+
+async function readCandidates(
+  reads: Reads,
+  service: ServiceRecord,
+): Promise<Pick<LineState, 'byReference' | 'byUsername' | 'customers'>> {
+  const { client, system, call } = reads;
+  const byReference: Subscriber[] = [];
+  if (system.reads('subscribers', 'external_ref')) {
+    for (const externalRef of listReferences(service)) {
+      byReference.push(...(await client.subscribers.find({ externalRef }, call)));
+    }
+  }
+  const byUsername: Subscriber[] = [];
+  for (const username of searchOf(service)) byUsername.push(...(await client.subscribers.find({ username }, call)));
+  return { byReference, byUsername, customers: await readCustomers(reads, service, byUsername) };
+}
+
+/** A service whose usernames are not known is refused when it is planned. */
+function searchOf(service: ServiceRecord): readonly string[] {
+  try {
+    return toUsernames(service).search;
+  } catch (error) {
+    if (error instanceof TelephonyError) return [];
+    throw error;
+  }
+}
+
+async function readCustomers(
+  { client, system, call }: Reads,
+  service: ServiceRecord,
+  byUsername: readonly Subscriber[],
+): Promise<TelephoneCustomer[]> {
+  if (system.within) {
+    const rows: TelephoneCustomer[] = [];
+    for (const { id } of byUsername) rows.push(await client.customers.get(id, call));
+    return rows;
+  }
+  const stated = service.refs[CUSTOMER_REF];
+  if (stated !== undefined) {
+    try {
+      return [await client.customers.get(stated, call)];
+    } catch (error) {
+      if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return [];
+      throw error;
+    }
+  }
+  const { externalRef, document, name } = wantedCustomer(service);
+  const ways = { externalRef, document, name };
+  const found: TelephoneCustomer[] = [];
+  for (const [field, value] of Object.entries(ways)) {
+    const wire = field === 'externalRef' ? 'external_ref' : field;
+    if (value === null || !system.reads('customers', wire)) continue;
+    found.push(...(await client.customers.find({ [field]: value }, call)));
+  }
+  return found;
+}
+
+function wantedCustomer(service: ServiceRecord): {
+  externalRef: string | null;
+  document: string | null;
+  name: string | null;
+} {
+  try {
+    return toCustomer(service);
+  } catch (error) {
+    if (error instanceof TelephonyError) return { externalRef: null, document: null, name: null };
+    throw error;
+  }
+}
+
+function toReadError(error: unknown): ItemError {
+  if (isPanelError(error)) return toItemError(error);
+  const { name, kind } = error as { name?: unknown; kind?: unknown };
+  if (name !== 'AbortError' && kind !== 'interrupted') throw error;
+  return { code: 'interrupted', message: 'the run was interrupted before the panel answered' };
+}

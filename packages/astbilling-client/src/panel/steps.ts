@@ -1,0 +1,13 @@
+import type { Step } from '@sluice/panel-kind';
+import type { LineStep } from '../account/step.js';
+
+/** Kinds of evidence: a line, or a number, that Sluice suspended. */
+export const LINE_EVIDENCE = 'line';
+export const DID_EVIDENCE = 'did';
+
+/** Returns the step of the engine for a planned one. */
+export function toStep({ type, target, payload }: Pick<LineStep, 'type' | 'target'> & { payload: unknown }): Step {
+  const prior = (payload as { prior?: unknown }).prior ?? null;
+  const base = { type, target, hold: null, prior, payload, ends: [], begins: null };
+  return type === 'create-subscriber' ? { ...base, needsPassword: true } : base;
+}
