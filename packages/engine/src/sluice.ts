@@ -4,6 +4,7 @@ import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
 import type { Calls } from './api/calls.js';
+import type { Dids } from './api/dids.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
@@ -94,6 +95,7 @@ export interface Sluice {
   readonly credit: CreditCalls;
   readonly invoices: Invoices;
   readonly calls: Calls;
+  readonly dids: Dids;
   readonly log: Log;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
@@ -165,6 +167,7 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     credit: lazily(async () => (await import('./api/billing.js')).creditApi(call)),
     invoices: lazily(async () => (await import('./api/billing.js')).invoicesApi(call)),
     calls: lazily(async () => (await import('./api/calls.js')).callsApi(call)),
+    dids: lazily(async () => (await import('./api/dids.js')).didsApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
   };
 }

@@ -175,7 +175,7 @@ export interface StoreTables extends AgentTables, LedgerTables {
     end(id: string, at: string): Promise<void>;
     update(
       id: string,
-      change: Partial<Pick<HoldRecord, 'note' | 'cycle' | 'usedBytes' | 'allowedBytes'>>,
+      change: Partial<Pick<HoldRecord, 'note' | 'restriction' | 'cycle' | 'usedBytes' | 'allowedBytes'>>,
     ): Promise<void>;
   };
   evidence: {

@@ -56,7 +56,7 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
   if (!system.reads('subscribers', 'external_ref')) {
     warnings.push('The system keeps no reference: the line is known by its username only.');
   }
-  const own = findOwn([...observed.byReference, ...observed.byUsername], target);
+  const own = findOwn([...observed.byReference, ...observed.byUsername.filter(hasNote(target))], target);
   if (own !== null) return planChanges(system, own, { ...target, planId }, warnings);
   const customer = system.within ? null : findCustomer(observed.customers, target.customer);
   const named = findNamed(observed.byUsername, target);
@@ -115,6 +115,11 @@ function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscri
     throw new LineRefusal('conflict', message, [line.id]);
   }
   return line;
+}
+
+/** A system's filter for references does not find a field that has a note as well. */
+function hasNote({ usernames }: LineTarget): (line: Subscriber) => boolean {
+  return ({ username, externalRef }) => usernames.includes(username) && toReference(externalRef) !== externalRef;
 }
 
 function findNamed(lines: readonly Subscriber[], { usernames }: LineTarget): Subscriber | null {

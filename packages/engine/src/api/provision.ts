@@ -1,3 +1,5 @@
+import { usageError } from '@sluice/panel-kind';
+import type { CallReports } from '../calls/bill-period.js';
 import { runHoldCommand } from '../holds/holds.js';
 import type { CommandReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';
@@ -23,12 +25,29 @@ export interface SuspendOptions extends CommandOptions {
   /** The reason of the hold; default `billing`. */
   as?: 'billing' | 'manual' | undefined;
   note?: string | null | undefined;
+  /** Suspend the active numbers of a line, too. */
+  withDids?: boolean | undefined;
+  /** Reactivate a line also where somebody else suspended it. */
+  force?: boolean | undefined;
+}
+
+/** Options of a termination. A line with calls that are not billed needs one of the first two. */
+export interface TerminateOptions extends CommandOptions {
+  /** Bill them first. */
+  finalInvoice?: boolean | undefined;
+  /** Never bill them. */
+  forfeitUnbilled?: boolean | undefined;
+  /** Writes the report of the final bill; without it none is written. */
+  reports?: CallReports | undefined;
 }
 
 /** Provisioning of services; each call can be repeated safely and finishes an interrupted one. */
 export interface Provision {
-  /** Creates the account; with `adopt` an existing account is used. */
-  create(id: string, options?: PasswordOptions & { adopt?: boolean | undefined }): Promise<CommandReport>;
+  /** Creates the account; with `adopt` an existing account is used. `customer`: the panel's id of its customer. */
+  create(
+    id: string,
+    options?: PasswordOptions & { adopt?: boolean | undefined; customer?: string | undefined },
+  ): Promise<CommandReport>;
   suspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   unsuspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle. */
@@ -37,7 +56,18 @@ export interface Provision {
   changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
   changePassword(id: string, options?: PasswordOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
-  terminate(id: string, options?: CommandOptions): Promise<CommandReport>;
+  terminate(id: string, options?: TerminateOptions): Promise<CommandReport>;
+}
+
+function toUnbilled({ finalInvoice, forfeitUnbilled, reports }: TerminateOptions = {}): ProvisionRequest['unbilled'] {
+  if (finalInvoice === true && forfeitUnbilled === true) {
+    throw usageError(
+      'bad_option',
+      'Calls that are not billed are either billed or given up, not both; no panel was called',
+    );
+  }
+  if (finalInvoice === true) return { how: 'bill', reports: reports ?? null };
+  return forfeitUnbilled === true ? { how: 'forfeit' } : undefined;
 }
 
 /** Returns the calls that provision. */
@@ -67,15 +97,18 @@ export function provisionApi(call: RunCall): Provision {
         note: options?.note ?? null,
         waitMs: toWaitMs(options),
         dryRun: options?.dryRun === true,
+        withDids: what === 'add' && options?.withDids === true,
+        force: what === 'release' && options?.force === true,
       }),
     );
   return {
-    create: (id, options) => perform(id, options, { verb: 'create', adopt: options?.adopt === true }),
+    create: (id, options) =>
+      perform(id, options, { verb: 'create', adopt: options?.adopt === true, customer: options?.customer }),
     suspend: (id, options) => hold(id, 'add', options),
     unsuspend: (id, options) => hold(id, 'release', options),
     renew: (id, options) => perform(id, options, { verb: 'renew', until: options?.until }),
     changePackage: (id, product, options) => perform(id, options, { verb: 'change-package', product }),
     changePassword: (id, options) => perform(id, options, { verb: 'change-password' }),
-    terminate: (id, options) => perform(id, options, { verb: 'terminate' }),
+    terminate: (id, options) => perform(id, options, { verb: 'terminate', unbilled: toUnbilled(options) }),
   };
 }

@@ -85,7 +85,8 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const scope = command.scope ?? 'command';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
   // The panel first: its answer confirms the local clock, and with it the cycle of the service.
-  const observations = await panel.observe([service], session.deps.signal, { scope, refresh: true });
+  const options = { scope, refresh: true, command: command.account };
+  const observations = await panel.observe([service], session.deps.signal, options);
   const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const reported = new Map(released.map((notice) => [notice.key, notice]));
   const onPlan = (plan: Plan): void => {

@@ -1,5 +1,5 @@
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { SluiceError } from '@sluice/panel-kind';
+import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent } from '@sluice/quota-core';
 import { refuseAgentHold } from './agent-hold.js';
 import { isQuotaReleased } from './is-released.js';
@@ -17,6 +17,10 @@ export interface HoldCommand {
   note: string | null;
   waitMs: number;
   dryRun: boolean;
+  /** Suspend the numbers of a line, too. */
+  withDids?: boolean | undefined;
+  /** Reactivate also what somebody else suspended. */
+  force?: boolean | undefined;
 }
 
 type SuspendingCommand = HoldCommand & { suspension: string };
@@ -27,35 +31,43 @@ type SuspendingCommand = HoldCommand & { suspension: string };
 export async function runHoldCommand(session: Session, id: string, order: HoldCommand): Promise<CommandReport> {
   const { command, dryRun, waitMs } = order;
   if (command === 'hold release') await refuseAgentHold(session, id);
-  const { report } = await runDecidedCommand(
-    session,
-    id,
-    { command, dryRun, waitMs },
-    async (service, { kind: { suspension } }) => {
-      checkLifecycle(service, order);
-      const held = await session.store.holds.open({ services: [id] });
-      const isHeld = held.some(({ reason }) => reason === order.reason);
-      return {
-        ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
-        scope: 'hold',
-        storeTarget: async (_service, tables) => {
-          if (order.reason === 'billing') {
-            const status = order.what === 'add' ? 'suspended' : 'active';
-            await tables.services.update([{ id, status, updatedAt: session.now() }]);
-          }
-          await changeHold(session, id, { ...order, suspension }, tables);
-        },
-        preview: (loaded) => {
-          const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
-          const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
+  const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
+    const suspension = suspensionOf(panel, order);
+    checkLifecycle(service, order);
+    const held = await session.store.holds.open({ services: [id] });
+    const isHeld = held.some(({ reason }) => reason === order.reason);
+    return {
+      ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
+      scope: 'hold',
+      account: order.force === true ? { verb: 'unsuspend' } : null,
+      storeTarget: async (_service, tables) => {
+        if (order.reason === 'billing') {
           const status = order.what === 'add' ? 'suspended' : 'active';
-          const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
-          return { ...loaded, service: target, holds: [...others, ...added] };
-        },
-      };
-    },
-  );
+          await tables.services.update([{ id, status, updatedAt: session.now() }]);
+        }
+        await changeHold(session, id, { ...order, suspension }, tables);
+      },
+      preview: (loaded) => {
+        const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
+        const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
+        const status = order.what === 'add' ? 'suspended' : 'active';
+        const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;
+        return { ...loaded, service: target, holds: [...others, ...added] };
+      },
+    };
+  });
   return report;
+}
+
+/** Returns the restriction of the hold; refuses what the panel lacks before anything is stored. */
+function suspensionOf({ name, kind }: Panel, { withDids = false, force = false }: HoldCommand): string {
+  const { suspension, wideSuspension } = kind;
+  if (!withDids && !force) return suspension;
+  if (wideSuspension !== undefined) return withDids ? wideSuspension : suspension;
+  throw new SluiceError('unsupported', `Panel "${name}" (${kind.kind}) has no lines with numbers`, {
+    kind: 'unsupported',
+    details: { panel: name },
+  });
 }
 
 /** Refuses services that runs neither restrict nor release. */
@@ -84,7 +96,12 @@ async function changeHold(session: Session, id: string, order: SuspendingCommand
   if (order.what === 'release') {
     if (open) await tables.holds.end(open.id, session.now());
   } else if (open) {
-    if (order.note !== null) await tables.holds.update(open.id, { note: order.note });
+    const widens = order.withDids === true && open.restriction !== order.suspension;
+    const change = {
+      ...(order.note !== null && { note: order.note }),
+      ...(widens && { restriction: order.suspension }),
+    };
+    if (Object.keys(change).length > 0) await tables.holds.update(open.id, change);
   } else {
     await tables.holds.add(toHold(session, id, order));
   }

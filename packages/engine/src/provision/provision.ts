@@ -15,6 +15,8 @@ import { suggestion } from '../suggestion.js';
 import { toServiceAccess } from './access.js';
 import type { AccountVerb } from './account.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
+import { checkUnbilled } from './unbilled.js';
+import type { JournalPayload } from '../run/journal.js';
 import { isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
@@ -40,6 +42,7 @@ export async function provision(session: Session, id: string, request: Provision
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
+  if (verb === 'terminate') await checkUnbilled(session, before, request);
   const { report, work, content } = await carryOut(session, id, frame, request);
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
@@ -60,14 +63,16 @@ export interface AutomaticRequest {
 }
 
 /** Creates or removes an account, or continues to, as a part of a run; `observe` stops it. */
-export function provisionInRun(
+export async function provisionInRun(
   session: Session,
   id: string,
   { verb, run, confirm }: AutomaticRequest,
 ): Promise<CommandResult> {
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
-  return carryOut(session, id, { ...frame, confirm }, { verb, dryRun: false, waitMs: 0, shown: false });
+  const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
+  if (verb === 'terminate') await checkUnbilled(session, await requireService(session, id), request);
+  return carryOut(session, id, { ...frame, confirm }, request);
 }
 
 async function carryOut(
@@ -76,16 +81,26 @@ async function carryOut(
   { confirm, ...frame }: CommandFrame & { confirm?: AutomaticRequest['confirm'] },
   request: ProvisionRequest,
 ): Promise<CommandResult & { content: Decided }> {
-  const result = await runDecidedCommand(session, id, frame, (service, panel) => {
+  const made = await runDecidedCommand(session, id, frame, (service, panel) => {
     confirm?.(service);
     return decide(session, panel, service, { ...request, isAutomatic: frame.decidedByRun === true });
   });
-  const { plan, earlierFile } = result.content;
+  const { plan, earlierFile } = made.content;
+  // A killed run may have set the password that its file has.
+  const wasSet = plan?.file != null && plan.file === earlierFile && (await wasPasswordSet(session, id, made.content));
+  const result = wasSet ? { ...made, work: { ...made.work, passwordSet: true } } : made;
   // An existing account keeps its password, so that the one in the file would be wrong.
   const isOurs = plan?.generated === true || plan?.file === earlierFile;
   if (plan?.file != null && isOurs && !result.work.passwordSet && result.report.run.outcome === 'done')
     session.deps.files.remove(plan.file);
   return result;
+}
+
+/** Returns whether the command has set its password before this run. */
+async function wasPasswordSet({ store }: Session, id: string, { begunAt }: Decided): Promise<boolean> {
+  if (begunAt === null) return false;
+  const rows = await store.actions.list({ service: id, since: begunAt });
+  return rows.some(({ state, payload }) => state === 'applied' && (payload as JournalPayload).setsPassword === true);
 }
 
 /** A command with its password. */
@@ -97,6 +112,8 @@ interface Decided extends CommandContent {
   delivery: { isDone: boolean };
   /** The password file of an interrupted run of the same command. */
   earlierFile: string | null;
+  /** When that run stored it; null for a new command. */
+  begunAt: string | null;
 }
 
 /** Decides whether the command is new or finishes an interrupted one; throws to refuse it. */
@@ -113,6 +130,7 @@ async function check(
 }> {
   const earlier = await findOpenRow(session, service.id, request.verb);
   checkVerb(panel, request);
+  checkCustomer(panel, request);
   checkState(service, request);
   const stored = toStored(session, service, request, earlier);
   const product = productAfter(session, service, stored);
@@ -143,6 +161,7 @@ async function decide(
     plan,
     earlierFile,
     delivery,
+    begunAt: open?.plannedAt ?? null,
     account,
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
@@ -232,12 +251,25 @@ function withEarlierFile(request: ProvisionRequest, earlierFile: string | null):
 function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
   const needsFacet = verb === 'create' || verb === 'terminate' || verb === 'change-password';
   const facet = verb === 'change-password' ? panel.passwords : panel.accounts;
+  const why = verb === 'change-password' ? (panel.passwords?.unchangeable?.() ?? null) : null;
+  if (why !== null) {
+    const details = { panel: panel.name, verb };
+    throw new SluiceError('unsupported', `Panel "${panel.name}": ${why}`, { kind: 'unsupported', details });
+  }
   if (!needsFacet || facet !== undefined) return;
   throw new SluiceError(
     'unsupported',
     `Panel "${panel.name}" (${panel.kind.kind}) does not support ${verb}; it supports ${panel.kind.capabilities.join(', ')}`,
     { kind: 'unsupported', details: { panel: panel.name, verb } },
   );
+}
+
+function checkCustomer(panel: Panel, { customer }: ProvisionRequest): void {
+  if (customer === undefined || panel.accounts?.customerRef !== undefined) return;
+  throw new SluiceError('unsupported', `Accounts of panel "${panel.name}" (${panel.kind.kind}) have no customer`, {
+    kind: 'unsupported',
+    details: { panel: panel.name },
+  });
 }
 
 function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {

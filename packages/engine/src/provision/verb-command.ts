@@ -4,6 +4,7 @@ import type { CommandContent } from '../commands/types.js';
 import { isCommandRow } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import { refsChange } from '../run/journal.js';
+import type { CallReports } from '../calls/bill-period.js';
 import { listNewRefs } from './account.js';
 
 /** A request to provision an account. */
@@ -14,6 +15,10 @@ export interface ProvisionRequest {
   dryRun: boolean;
   waitMs: number;
   adopt?: boolean;
+  /** The panel's id of the customer that a new account belongs to. */
+  customer?: string | undefined;
+  /** Bill what is not billed yet before the account is removed, or remove it without. */
+  unbilled?: { how: 'bill'; reports: CallReports | null } | { how: 'forfeit' } | undefined;
   /** `renew --until DATE` */
   until?: string | undefined;
   /** `change-package SERVICE PRODUCT` */
@@ -50,7 +55,11 @@ export interface VerbCommand {
 /** Returns the fields of the service that the command changes. */
 export function serviceChange(command: VerbCommand, service: ServiceRecord): ServiceChange {
   const { session, panel, request, stored, product } = command;
-  const added = request.verb === 'create' ? listNewRefs(session, panel, service, product) : {};
+  const isNew = request.verb === 'create';
+  const { customerRef } = panel.accounts ?? {};
+  const stated = isNew && customerRef !== undefined && request.customer !== undefined;
+  const named = isNew ? listNewRefs(session, panel, service, product) : {};
+  const added = stated ? { ...named, [customerRef]: request.customer ?? '' } : named;
   return {
     id: service.id,
     ...(stored.until === undefined ? {} : { nextDueDate: stored.until }),

@@ -121,7 +121,8 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
         message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
       });
     }
-    const observations = await panel.observe([work.service], session.deps.signal, { scope, refresh: true });
+    const how = { scope, refresh: true, command: options.command };
+    const observations = await panel.observe([work.service], session.deps.signal, how);
     work = { ...work, observation: observations.get(work.service.id) ?? null };
   }
 }

@@ -18,6 +18,8 @@ export interface JournalPayload {
   payload: unknown;
   begins: Step['begins'];
   ends: string[];
+  /** Whether it sets the password of the command. */
+  setsPassword?: true;
   /** The owner of the evidence that starts, unless that is a service. */
   subject?: string;
 }
@@ -35,6 +37,7 @@ export function actionRow(
   step: Step,
 ): ActionRecord {
   const payload: JournalPayload = { payload: step.payload, begins: step.begins, ends: step.ends };
+  if (step.needsPassword === true) payload.setsPassword = true;
   const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
   if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = session.id('act');

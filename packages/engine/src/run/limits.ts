@@ -216,7 +216,9 @@ export function inForce(
   const others = listLimits(session, service.product);
   const limits = new Map([['quota', action], ...others.map((limit) => [limit.id, limit.action] as const)]);
   const findRestriction = ({ reason, restriction }: HoldRecord): string => {
-    if (reason === 'billing' || reason === 'manual') return kind.suspension;
+    if (reason === 'billing' || reason === 'manual') {
+      return restriction !== null && restriction === kind.wideSuspension ? restriction : kind.suspension;
+    }
     if (reason === 'agent-limit') return agents?.serviceRestriction ?? action;
     return limits.get(reason) ?? restriction ?? action;
   };

@@ -73,6 +73,15 @@ function decideStatus(work: Applied, treatment: Treatment): string {
   return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
 }
 
+/** A panel without usage: there is nothing to manage. */
+function skippedUnlessHeld(work: Applied, treatment: Treatment): string {
+  const status = decideStatus(work, treatment);
+  return status === 'unmanaged' ? 'skipped' : status;
+}
+
+const isUnmetered = (session: Session, panel: string): boolean =>
+  session.kindOf(panel)?.capabilities.includes('usage') === false;
+
 /** Returns the open holds; in a preview, those that would be open. */
 export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly { reason: string; since: string }[] {
   const { holds, drafts, opens, closes } = work;
@@ -102,7 +111,7 @@ export function toDecisionRecord(
     run: run.id,
     at: run.at,
     cycle: cycle?.id ?? null,
-    status: decideStatus(work, treatment),
+    status: isUnmetered(session, service.panel) ? skippedUnlessHeld(work, treatment) : decideStatus(work, treatment),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
     mode: work.mode,
     action: work.action,

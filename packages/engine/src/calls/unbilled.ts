@@ -1,0 +1,44 @@
+import type { ServiceRecord } from '@sluice/state-store';
+import { CallTally } from '@sluice/telephony';
+import type { Session } from '../session.js';
+import { finalPeriod } from './due.js';
+import { findLine, readSubscriber } from './line-of-service.js';
+import { readSorted } from './read-sorted.js';
+
+/** Calls of a line that no bill has. */
+export interface UnbilledCalls {
+  calls: number;
+  /** Sum of their charges, with all digits. */
+  total: string;
+  currency: string;
+  /** ISO UTC. */
+  since: string;
+}
+
+/**
+ * Reads the calls of a service since its last final bill, else since its line was made. Null where nothing can be billed: it has no
+ * line, or the line is gone or prepaid.
+ */
+export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | null> {
+  const panel = await session.panel(service.panel);
+  const line = panel.telephony === undefined ? null : await findLine(session, service);
+  if (line === null) return null;
+  const { telephony, subscriberId, terms } = line;
+  const { signal } = session.deps;
+  const subscriber = await readSubscriber(session, line).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 'PANEL_NOT_FOUND') return null;
+    throw error;
+  });
+  if (subscriber === null || (subscriber.billingType ?? terms.billingType) === 'prepaid') return null;
+  const bills = await session.store.callBills.list({ service: service.id });
+  const { timeZone, currency } = telephony;
+  const createdAt = subscriber.createdAt ?? service.createdAt;
+  const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt });
+  if (period === null) return { calls: 0, total: '0', currency, since: session.now() };
+  const tally = new CallTally({ period, currency, subscriberId });
+  for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {
+    for (const call of calls) tally.add(call);
+  }
+  const { calls, total } = tally.totals();
+  return { calls, total, currency, since: new Date(period.start).toISOString() };
+}

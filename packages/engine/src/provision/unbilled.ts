@@ -1,0 +1,52 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { billCalls } from '../calls/bill-calls.js';
+import { findUnbilled } from '../calls/unbilled.js';
+import type { Session } from '../session.js';
+import { findOpenRow } from './stored-command.js';
+import type { ProvisionRequest } from './verb-command.js';
+
+/**
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first.
+ *
+ * @throws SluiceError `unbilled_calls`, `final_bill_failed`
+ */
+export async function checkUnbilled(
+  session: Session,
+  service: ServiceRecord,
+  { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
+): Promise<void> {
+  if (choice?.how === 'forfeit') return;
+  // The termination was accepted before, and is to be finished.
+  if ((await findOpenRow(session, service.id, 'terminate')) !== null) return;
+  if (choice?.how === 'bill' && !dryRun) await billFirst(session, service, { reports: choice.reports, waitMs });
+  const left = await findUnbilled(session, service);
+  if (left === null || left.calls === 0 || (dryRun && choice?.how === 'bill')) return;
+  const { calls, total, since, currency } = left;
+  throw new SluiceError(
+    'unbilled_calls',
+    `"${service.id}" has ${calls} call${calls === 1 ? '' : 's'} (${total} ${currency}) since ${since} that are not billed; nothing was changed`,
+    { details: { service: service.id, ...left } },
+  );
+}
+
+type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs'>;
+
+async function billFirst(session: Session, service: ServiceRecord, { reports, waitMs }: Billing): Promise<void> {
+  if ((await findUnbilled(session, service)) === null) return;
+  const { bills } = await billCalls(session, {
+    ...{ service: service.id, period: null, invoice: null, final: true, dryRun: false, reports, waitMs },
+    ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
+  });
+  const failed = bills.find(({ state }) => state === 'failed');
+  if (failed === undefined) return;
+  const why = failed.error === null ? '' : `: ${failed.error.message}`;
+  throw new SluiceError(
+    'final_bill_failed',
+    `The final bill of "${service.id}" failed${why}; its line was not removed`,
+    {
+      kind: 'billing',
+      details: { service: service.id },
+    },
+  );
+}
