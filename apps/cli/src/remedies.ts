@@ -1,5 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 
+const SET_USERNAME = 'Set it with "sluice service set {service} astbilling_username=NAME"';
+
 /**
  * What an operator can do about an error, notice or check, by its code. `{name}` stands for a detail of the error; of
  * several texts the first whose details are all known is used. docs/errors.md has the same remedies.
@@ -78,6 +80,22 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   user_gone: 'Create it again with "sluice provision create {service}", or correct hiddify_user_uuid',
   user_not_there: 'Create it with "sluice provision create {service}", or correct hiddify_user_uuid',
   not_ours: 'Delete it on the panel, or adopt it first with "sluice provision create {service} --adopt"',
+  ambiguous_line:
+    'Name the customer with "sluice provision create {service} --customer-id ID"; of plans and carriers use the id',
+  line_gone: 'Correct it with "sluice service set {service} astbilling_subscriber_id=ID"',
+  suspended_elsewhere: 'Reactivate it with "sluice provision unsuspend {service} --force"',
+  channels_missing: 'Set it with "sluice service set {service} channels=N"',
+  area_code_missing: 'Set it with "sluice service set {service} ddd=NN"',
+  area_code_unknown: 'Set it with "sluice service set {service} ddd=NN"',
+  username_invalid: SET_USERNAME,
+  order_id_missing: SET_USERNAME,
+  username_empty_after_reduction: SET_USERNAME,
+  name_empty: 'Set it with "sluice service set {service} first_name=NAME"',
+  unbilled_calls:
+    'Bill them with "sluice provision terminate {service} --final-invoice", or give them up with --forfeit-unbilled',
+  final_bill_failed: '"sluice call bill --service {service} --final" shows why',
+  number_unused: 'Link it with "sluice did link {number} --service SERVICE"',
+  no_number: '"sluice did list" lists the numbers',
   unknown_tunnel: '"sluice tunnel list" lists the tunnels',
   unknown_tunnel_group: '"sluice relay tunnel-groups" lists the groups',
   unknown_speed_limit: '"sluice relay speed-limits" lists the limits',

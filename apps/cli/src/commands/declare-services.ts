@@ -254,6 +254,10 @@ function declareProvision(provision: LazyCommand): void {
     'new file for the generated password (0600); never overwrites',
   ] as const;
   const passwordFrom = ['--password-from <file>', 'read the password from this file'] as const;
+  const showPassword = [
+    '--show-password',
+    'print the generated password once instead of writing it to a file',
+  ] as const;
   const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
   verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
@@ -264,13 +268,17 @@ function declareProvision(provision: LazyCommand): void {
     .option(...passwordFile)
     .option(...passwordFrom)
     .option(...passwordStdin)
+    .option(...showPassword)
+    .option('--customer-id <id>', 'of a line: the customer on the panel that it belongs to')
     .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
     .addOption(asOption())
     .option('--reason <text>', 'the note of the hold (default: --note)')
+    .option('--with-dids', 'of a line: suspend its active numbers, too')
     .runs(async () => (await load()).suspend);
   verb('unsuspend', 'release the billing hold; other holds stay', 'svc-1')
     .addOption(asOption())
+    .option('--force', 'of a line: reactivate it also if somebody else suspended it')
     .runs(async () => (await load()).unsuspend);
   verb('renew', 'move the due date by one period, or to a date', 'svc-1 --until 2027-01-15')
     .option('--until <date>', 'the new due date')
@@ -282,8 +290,11 @@ function declareProvision(provision: LazyCommand): void {
     .option(...passwordFile)
     .option(...passwordFrom)
     .option(...passwordStdin)
+    .option(...showPassword)
     .runs(async () => (await load()).changePassword);
   verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')
+    .option('--final-invoice', 'of a line: bill the calls that are not billed first')
+    .option('--forfeit-unbilled', 'of a line: never bill them')
     .runs(async () => (await load()).terminate);
 }

@@ -224,10 +224,7 @@ describe('init with options', () => {
     [['--currency', 'euro'], 'not a currency'],
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
     [['--panel', DCIM, '--panel', DCIM], 'the name "dcim" is used twice'],
-    [
-      ['--panel', 'kind=oracle,url=https://a,token-env=T'],
-      'is not a kind of panel; known: easydcim, flvx, hiddify',
-    ],
+    [['--panel', 'kind=oracle,url=https://a,token-env=T'], 'is not a kind of panel; known: easydcim, flvx, hiddify'],
   ])('refuses %j', async (words, message) => {
     const { exitCode, stderr } = await bench.sluice(['init', '--no-test', ...words]);
     expect(exitCode).toBe(2);

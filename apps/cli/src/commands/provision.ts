@@ -1,5 +1,12 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type CommandReport, findEntry, type PasswordOptions, type Provision } from '@sluice/engine';
+import {
+  type CommandReport,
+  findEntry,
+  type PasswordOptions,
+  type Provision,
+  type ServiceDetail,
+} from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
@@ -11,7 +18,7 @@ import { printAccess, printMessage } from '../output/customer.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
-import { withSluice } from '../open-sluice.js';
+import { storeLocation, withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
 export interface ProvisionOptions extends ChangeOptions {
@@ -23,6 +30,14 @@ export interface ProvisionOptions extends ChangeOptions {
   passwordStdin?: boolean;
   message?: boolean;
   yes?: boolean;
+  showPassword?: boolean;
+  /** The file of an earlier password stays. */
+  keepsEarlier?: boolean;
+  customerId?: string;
+  withDids?: boolean;
+  force?: boolean;
+  finalInvoice?: boolean;
+  forfeitUnbilled?: boolean;
 }
 
 function parseReason(options: ProvisionOptions): 'billing' | 'manual' {
@@ -36,7 +51,13 @@ export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, de
   const as = parseReason(options);
   return changeHold(
     id,
-    (sluice, how) => sluice.provision.suspend(id, { ...how, as, note: options.reason ?? options.note }),
+    (sluice, how) =>
+      sluice.provision.suspend(id, {
+        ...how,
+        as,
+        note: options.reason ?? options.note,
+        withDids: options.withDids,
+      }),
     options,
     deps,
   );
@@ -45,7 +66,8 @@ export const suspend: CommandHandler<ProvisionOptions> = ([id = ''], options, de
 /** `sluice provision unsuspend SERVICE` */
 export const unsuspend: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) => {
   const as = parseReason(options);
-  return changeHold(id, (sluice, how) => sluice.provision.unsuspend(id, { ...how, as }), options, deps);
+  const { force } = options;
+  return changeHold(id, (sluice, how) => sluice.provision.unsuspend(id, { ...how, as, force }), options, deps);
 };
 
 /** Returns how the new password is read; undefined for one to generate. */
@@ -76,6 +98,28 @@ function messageTemplate(
   return { text, hasPassword: hasPlaceholder(text, 'password') };
 }
 
+/** Returns the file for a new password: the stated one, or of a line one beside the store. */
+function choosePasswordFile(of: {
+  config: Config;
+  deps: Deps;
+  options: ProvisionOptions;
+  before: Pick<ServiceDetail, 'id' | 'panel' | 'product'>;
+}): string | undefined {
+  const { config, deps, options, before } = of;
+  if (options.passwordFile !== undefined) return path.resolve(deps.cwd, options.passwordFile);
+  const kind = knownKinds(deps).find((known) => known.kind === findEntry(config.panels, before.panel)?.kind);
+  const isElsewhere =
+    options.showPassword === true ||
+    options.passwordFrom !== undefined ||
+    options.passwordStdin === true ||
+    findEntry(config.products, before.product)?.credentials?.writeTo !== undefined;
+  if (isElsewhere || kind?.capabilities.includes('calls') !== true) return undefined;
+  const file = path.join(path.dirname(storeLocation(config)), 'secrets', before.id);
+  // A new password of a line that has one already gets a file of its own.
+  if (options.keepsEarlier !== true || !existsSync(file)) return file;
+  return `${file}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
+}
+
 async function perform(
   id: string,
   command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
@@ -89,10 +133,12 @@ async function perform(
     const report = await command(sluice.provision, {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
-      passwordFile: options.passwordFile === undefined ? undefined : path.resolve(deps.cwd, options.passwordFile),
+      passwordFile: choosePasswordFile({ config, deps, options, before }),
       password: given,
       // The message is for the customer alone, so that it has the password wherever else that is written.
-      showPassword: template ? template.hasPassword && 'always' : terminal.json || deps.stdout.isTTY === true,
+      showPassword: template
+        ? template.hasPassword && 'always'
+        : options.showPassword === true || terminal.json || deps.stdout.isTTY === true,
     });
     terminal.document(report);
     printOutcome(outcome, before, report, options.verbose === true);
@@ -120,7 +166,12 @@ async function perform(
 
 /** `sluice provision create SERVICE` */
 export const create: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, (provision, how) => provision.create(id, { ...how, adopt: options.adopt }), options, deps);
+  perform(
+    id,
+    (provision, how) => provision.create(id, { ...how, adopt: options.adopt, customer: options.customerId }),
+    options,
+    deps,
+  );
 
 /** `sluice provision renew SERVICE` */
 export const renew: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
@@ -132,12 +183,18 @@ export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', produc
 
 /** `sluice provision change-password SERVICE` */
 export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, (provision, how) => provision.changePassword(id, how), options, deps);
+  perform(id, (provision, how) => provision.changePassword(id, how), { ...options, keepsEarlier: true }, deps);
 
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
   if (options.dryRun !== true) {
     await confirm(deps, options, `Remove everything that Sluice created for "${id}" from its panel?`);
   }
-  return perform(id, (provision, how) => provision.terminate(id, how), options, deps);
+  const { finalInvoice, forfeitUnbilled } = options;
+  return perform(
+    id,
+    (provision, how) => provision.terminate(id, { ...how, finalInvoice, forfeitUnbilled }),
+    options,
+    deps,
+  );
 };

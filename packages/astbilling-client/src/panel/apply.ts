@@ -85,16 +85,23 @@ async function perform<Seen>(
   }
   for (const wait of WAITS_MS) {
     if (wait > 0) await clock.sleep(wait);
-    const seen = await read().catch((error: unknown) => {
-      if (isPanelError(error)) return null;
-      throw error;
-    });
-    if (seen !== null && isDone(seen)) return toOutcome('applied', outcome(seen));
+    const [seen] = await readBack(read);
+    if (seen !== undefined && isDone(seen.row)) return toOutcome('applied', outcome(seen.row));
     if (failure !== null && isPanelError(failure) && !failure.outcomeUnknown) break;
   }
   if (failure !== null) throw failure as Error;
   const message = 'the panel accepted the change and does not show it yet';
   return toOutcome('in-doubt', { error: { code: 'outcome_unknown', message } });
+}
+
+/** Reads back; empty where that failed. */
+async function readBack<Seen>(read: () => Promise<Seen>): Promise<{ row: Seen }[]> {
+  try {
+    return [{ row: await read() }];
+  } catch (error) {
+    if (isPanelError(error)) return [];
+    throw error;
+  }
 }
 
 interface Tag {
