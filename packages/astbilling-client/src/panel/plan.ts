@@ -140,16 +140,24 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message });
     return;
   }
-  const { steps } = planTerminate(system, { line, dids }, true);
+  const ofDids = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
+  const { steps } = planTerminate(
+    system,
+    { line, dids },
+    true,
+    ofDids.map((item) => item.target),
+  );
   if (steps.length === 0) dropAll(plan, evidence);
   plan.counts = true;
-  const numbers = steps.filter(({ type }) => type === 'terminate-did').map(({ target: id }) => `did-${id}`);
+  const numbers = steps.filter(({ type }) => type === 'terminate-did').map((step) => `did-${step.target}`);
+  let left = evidence;
   for (const step of steps) {
-    const isLine = step.type === 'terminate-subscriber';
-    plan.steps.push({
-      ...toStep(step),
-      ...(isLine ? { needs: numbers, ends: evidence.map(({ id }) => id) } : { id: `did-${step.target}` }),
-    });
+    if (step.type === 'unsuspend-did') {
+      const [item] = ofDids.filter((each) => each.target === step.target);
+      left = left.filter((each) => each !== item);
+      plan.steps.push({ ...toStep(step), hold: item?.hold ?? null, ends: item === undefined ? [] : [item.id] });
+    } else if (step.type === 'terminate-did') plan.steps.push({ ...toStep(step), id: `did-${step.target}` });
+    else plan.steps.push({ ...toStep(step), needs: numbers, ends: left.map(({ id }) => id) });
   }
 }
 

@@ -17,6 +17,8 @@ export interface World {
   clock: ManualClock;
   store: StateStore;
   sluice: Sluice;
+  /** Of the store and of password files. */
+  folder: string;
   /** Starts an engine as another process; the one before is dead. */
   restart(store?: StateStore): Promise<Sluice>;
   close(): Promise<void>;
@@ -90,7 +92,7 @@ export async function openWorld(system: SystemName): Promise<World> {
   const sluice = await start(store);
   await sluice.services.add('svc-1', SERVICE);
   return {
-    ...{ fake, clock, store, sluice },
+    ...{ fake, clock, store, sluice, folder },
     restart: (of = store) => start(of),
     async close() {
       await store.close();
@@ -98,4 +100,23 @@ export async function openWorld(system: SystemName): Promise<World> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Thrown by the store of a process that was killed. */
+export class Killed extends Error {}
+
+/** Returns the store, of which nothing can be written from the n-th write on. */
+export function killable(store: StateStore, killed: { at: number; is: boolean }): StateStore {
+  let writes = 0;
+  return new Proxy(store, {
+    get(target, name: keyof StateStore) {
+      if (name !== 'write') return target[name];
+      const write: StateStore['write'] = (work, options) => {
+        killed.is ||= ++writes >= killed.at;
+        if (killed.is) return Promise.reject(new Killed('killed'));
+        return target.write(work, options);
+      };
+      return write;
+    },
+  });
 }
