@@ -237,6 +237,8 @@ function declareAction(action: LazyCommand): void {
     .runs(async () => (await import('./log.js')).actionResolve);
 }
 
+const SHOW_PASSWORD = ['--show-password', 'print the generated password once instead of writing it to a file'] as const;
+
 function declareProvision(provision: LazyCommand): void {
   const load = () => import('./provision.js');
   const verb = (name: string, description: string, example: string): LazyCommand =>
@@ -254,10 +256,6 @@ function declareProvision(provision: LazyCommand): void {
     'new file for the generated password (0600); never overwrites',
   ] as const;
   const passwordFrom = ['--password-from <file>', 'read the password from this file'] as const;
-  const showPassword = [
-    '--show-password',
-    'print the generated password once instead of writing it to a file',
-  ] as const;
   const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
   verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
@@ -268,7 +266,7 @@ function declareProvision(provision: LazyCommand): void {
     .option(...passwordFile)
     .option(...passwordFrom)
     .option(...passwordStdin)
-    .option(...showPassword)
+    .option(...SHOW_PASSWORD)
     .option('--customer-id <id>', 'of a line: the customer on the panel that it belongs to')
     .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
@@ -290,7 +288,7 @@ function declareProvision(provision: LazyCommand): void {
     .option(...passwordFile)
     .option(...passwordFrom)
     .option(...passwordStdin)
-    .option(...showPassword)
+    .option(...SHOW_PASSWORD)
     .runs(async () => (await load()).changePassword);
   verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')

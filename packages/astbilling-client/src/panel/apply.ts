@@ -247,12 +247,12 @@ async function readDid(client: AstbillingClient, id: string, call: Tag): Promise
 
 /** Returns whether a number shows what a step was to do. */
 export function isDidDone({ type, payload }: Pick<Step, 'type' | 'payload'>, did: Did | null): boolean {
-  const { changes = {}, subscriberId } = payload as Partial<DidPayload>;
+  const { changes = {}, subscriberId, values } = payload as Partial<DidPayload>;
   if (type === 'terminate-did') return did === null || isReleased(did);
   if (did === null) return false;
   switch (type) {
     case 'create-did':
-      return true;
+      return values?.subscriberId === undefined || did.subscriberId === values.subscriberId;
     case 'link-did':
       return did.subscriberId === subscriberId;
     case 'unlink-did':

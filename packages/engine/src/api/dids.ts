@@ -26,7 +26,7 @@ export interface Dids {
   suspend(number: string, options?: DidOptions): Promise<DidReport>;
   /** Refused while a hold of its line covers its numbers. */
   unsuspend(number: string, options?: DidOptions): Promise<DidReport>;
-  /** Ends the number, or gives it back to the pool of the panel. */
+  /** Ends the number, or returns it to the pool of the panel. */
   release(number: string, options?: DidOptions): Promise<DidReport>;
 }
 

@@ -89,7 +89,7 @@ const MOST_ROUNDS = 12;
  */
 export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { session, panel, scope } = on;
-  const settled = await resolveUnsettled(on, await withStored(on, begun));
+  const settled = await resolveUnsettled(on, await withStored(on, begun), options.command);
   let { work } = settled;
   if (!settled.goesOn) return work;
   const readStop: ReadStop = (tables, current) =>

@@ -1,4 +1,4 @@
-import { callAgeMs, type Observation, type Panel } from '@sluice/panel-kind';
+import { type AccountCommand, callAgeMs, type Observation, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
@@ -50,11 +50,18 @@ async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
  * Resolves the actions that an earlier run left planned or in doubt, by what the panel shows now. An action that was never
  * called was not done. What stays in doubt blocks further steps on the same object. `goesOn`: whether other steps may continue.
  */
-export async function resolveUnsettled(on: FencedRun, begun: Applied): Promise<{ work: Applied; goesOn: boolean }> {
+export async function resolveUnsettled(
+  on: FencedRun,
+  begun: Applied,
+  /** What is observed again is planned for it. */
+  command: AccountCommand | null = null,
+): Promise<{ work: Applied; goesOn: boolean }> {
   const { session, panel } = on;
   const { service } = begun;
   const look = async (): Promise<Observation | null> =>
-    (await panel.observe([service], session.deps.signal)).get(service.id) ?? null;
+    (await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true, command })).get(
+      service.id,
+    ) ?? null;
   let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun, look) };
   const doubtful: ActionRecord[] = [];
   for (const row of begun.unsettled) {
