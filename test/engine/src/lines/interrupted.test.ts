@@ -44,7 +44,7 @@ async function finish(world: World, command: Command): Promise<void> {
     const sluice = await world.restart();
     try {
       const { run } = await command(sluice, world);
-      outcomes.push(String(run.outcome));
+      outcomes.push(run.outcome);
       if (run.outcome === 'done') return;
     } catch (error) {
       const { code } = error as { code?: string };
