@@ -4,6 +4,7 @@ export type { CreditCalls, Invoices } from './api/billing.js';
 export type { CallOptions, LockOptions } from './api/call.js';
 export type { BillCallsOptions, Calls } from './api/calls.js';
 export type { DidOptions, Dids } from './api/dids.js';
+export type { Telephony, TelephonyChangeOptions, TelephonyOptions } from './api/telephony.js';
 export type { Log } from './api/log.js';
 export type { Overrides, OverrideView } from './api/overrides.js';
 export type { Usage } from './api/usage.js';
@@ -35,6 +36,9 @@ export type { CallReportView, RecordsReport, RecordsRequest } from './calls/read
 export type { ComparedBill, ReconcileCallsRequest } from './calls/reconcile-calls.js';
 export type { SimulatedCallView, SimulateRequest } from './calls/simulate.js';
 export type { DidReport } from './dids/change-did.js';
+export type { RecordChange } from './telephony/change-record.js';
+export type { TelephonyDocument } from './telephony/documents.js';
+export type { ListedRecords } from './telephony/find-records.js';
 export type { Check } from './doctor/check.js';
 export type { DoctorRequest } from './doctor/doctor.js';
 export type { AccountDue, AccountReason } from './services/account-due.js';

@@ -13,6 +13,7 @@ import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
 import type { Purchases } from './api/purchases.js';
 import type { Services } from './api/services.js';
+import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
@@ -96,6 +97,7 @@ export interface Sluice {
   readonly invoices: Invoices;
   readonly calls: Calls;
   readonly dids: Dids;
+  readonly telephony: Telephony;
   readonly log: Log;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
@@ -168,6 +170,7 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     invoices: lazily(async () => (await import('./api/billing.js')).invoicesApi(call)),
     calls: lazily(async () => (await import('./api/calls.js')).callsApi(call)),
     dids: lazily(async () => (await import('./api/dids.js')).didsApi(call)),
+    telephony: lazily(async () => (await import('./api/telephony.js')).telephonyApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
   };
 }

@@ -107,6 +107,8 @@ export type {
   CallToSimulate,
   PanelTelephony,
   SimulatedCall,
+  TelephonyField,
+  TelephonyFieldType,
   TelephonyOperation,
   TelephonyRecords,
   TelephonyResource,

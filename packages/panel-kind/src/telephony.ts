@@ -29,8 +29,21 @@ export interface TelephonyRecords {
 /** Name of a list. */
 export type TelephonyResource = keyof TelephonyRecords;
 
-/** Fields of a record to write, by the names of the record; amounts are decimal text. */
+/** Fields of a record to write, by the names of the record; amounts are decimal text. Further fields are in `extra`. */
 export type TelephonyValues = Readonly<Record<string, unknown>>;
+
+/** How the text of a field is read: `secret` is only ever written, `computed` is only read. */
+export type TelephonyFieldType =
+  'text' | 'id' | 'ids' | 'phone' | 'money' | 'date' | 'integer' | 'channels' | 'boolean' | 'secret' | 'computed';
+
+/** A field of a list that the system has. */
+export interface TelephonyField {
+  /** As documents name it: `plan_id`. */
+  name: string;
+  type: TelephonyFieldType;
+  /** A further field, which only the operator's profile names. */
+  isExtra: boolean;
+}
 
 /** What a telephony system may lack. */
 export type TelephonyOperation =
@@ -133,6 +146,8 @@ export interface PanelTelephony {
   readonly billFrom: string | null;
   /** Returns why the system can't do this; null where it can. Pure. */
   unsupported(operation: TelephonyOperation): string | null;
+  /** Returns the fields of a list that the system has. Pure. */
+  fields(resource: TelephonyResource): readonly TelephonyField[];
   /** Returns the id of a service's line, by its refs; null where it is not known. Pure. */
   subscriberOf(service: ServiceRecord): string | null;
   /** Returns how calls of a product are billed. Pure. */

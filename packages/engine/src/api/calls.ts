@@ -83,7 +83,14 @@ export function callsApi(call: RunCall): Calls {
       }),
     simulate: (request, options) =>
       checked(options, (session) => {
-        const whole = { service: null, plan: null, at: null, local: false, incrementBase: 'after-initial' } as const;
+        const whole = {
+          service: null,
+          plan: null,
+          panel: null,
+          at: null,
+          local: false,
+          incrementBase: 'after-initial',
+        } as const;
         return simulateCall(session, { ...whole, ...request });
       }),
     reconcile: (request, options) =>

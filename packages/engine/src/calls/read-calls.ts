@@ -1,4 +1,4 @@
-import { type CallFilter, SluiceError, usageError } from '@sluice/panel-kind';
+import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
   type CallRecord,
@@ -6,6 +6,7 @@ import {
   type CallTotals,
   explicitPeriod,
   localDay,
+  parseNumber,
   parsePeriod,
   reportFileName,
   toLocalTime,
@@ -13,7 +14,8 @@ import {
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { gather } from './gather.js';
-import { openTelephony, requireLine } from './line-of-service.js';
+import { refuseUnsupported, requireTelephony } from '../telephony/panels.js';
+import { requireLine } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 import { fetchRemoteReport } from './remote-report.js';
 
@@ -21,9 +23,9 @@ import { fetchRemoteReport } from './remote-report.js';
 export interface RecordsRequest {
   /** Null: of all lines of the panel. */
   service: string | null;
-  /** A number in its canonical form. */
+  /** A number, as it is written. */
   did: string | null;
-  /** Needed without a service. */
+  /** Null without a service: the only panel with telephony. */
   panel: string | null;
   direction: 'inbound' | 'outbound' | null;
   /** Local day `YYYY-MM-DD`; null with `from` null: today in the billing zone. */
@@ -41,22 +43,23 @@ export interface RecordsReport {
   period: { from: string; to: string };
   /** Whether the window is not over: records may still arrive and change. Nothing of it is ever billed. */
   provisional: boolean;
-  totals: CallTotals;
+  /** `charge`: the exact sum. */
+  totals: { calls: number; billedSeconds: number | null; charge: string; currency: string };
 }
 
 /** Reads call records in the order of time, and sums them. */
 export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsReport> {
   const service = request.service === null ? null : await requireService(session, request.service);
-  const panel = service?.panel ?? request.panel;
-  if (panel === null) throw usageError('unknown_panel', 'Name the panel whose calls are read');
-  const telephony = await openTelephony(session, panel);
+  const on = await requireTelephony(session, service?.panel ?? request.panel);
+  const { panel, telephony } = on;
+  refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLine(session, service);
   const period = toWindow(session, request, telephony.timeZone);
   const filter: CallFilter = {
     from: period.start,
     to: period.end,
     ...(line === null ? {} : { subscriberId: line.subscriberId }),
-    ...(request.did === null ? {} : { did: request.did }),
+    ...(request.did === null ? {} : { did: parseNumber(request.did, telephony).number }),
     ...(request.direction === null ? {} : { direction: request.direction }),
   };
   const { currency } = telephony;
@@ -65,7 +68,9 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
     for (const call of calls) if (['counted', 'problem'].includes(tally.add(call))) await request.onCall(call);
   }
   const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
-  return { panel, period: { from, to }, provisional: to > session.now(), totals: tally.totals() };
+  const { calls, billedSeconds, total } = tally.totals();
+  const totals = { calls, billedSeconds, charge: total, currency };
+  return { panel, period: { from, to }, provisional: to > session.now(), totals };
 }
 
 function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
@@ -92,9 +97,13 @@ export interface CallReportCall {
 export interface CallReportView {
   service: string;
   period: { from: string; to: string };
+  /** Null where the panel made the report and does not state it; so the other figures. */
+  calls: number | null;
+  billedSeconds: number | null;
+  /** As it would be billed. */
+  total: string | null;
+  currency: string;
   csv: string;
-  /** Null for a report of the panel's own. */
-  totals: CallTotals | null;
 }
 
 /** Writes the report of a period without billing it, one file per line. */
@@ -120,15 +129,21 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
       reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
     );
     try {
-      const totals = request.remote
-        ? (await fetchRemoteReport(session, line, period, sink), null)
-        : (await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals;
+      const figures = request.remote
+        ? toFigures(await fetchRemoteReport(session, line, period, sink))
+        : toFigures((await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals);
       const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
-      made.push({ service: service.id, period: { from, to }, csv: await sink.finish(), totals });
+      const { currency } = line.telephony;
+      made.push({ service: service.id, period: { from, to }, ...figures, currency, csv: await sink.finish() });
     } catch (error) {
       await sink.discard();
       throw error;
     }
   }
   return made;
+}
+
+function toFigures(made: CallTotals | CallReportJob): Pick<CallReportView, 'calls' | 'billedSeconds' | 'total'> {
+  if ('amount' in made) return { calls: made.calls, billedSeconds: made.billedSeconds, total: made.amount };
+  return { calls: made.rows, billedSeconds: null, total: made.totalCharge };
 }

@@ -2,6 +2,8 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
+import { findRecord } from '../telephony/find-records.js';
+import { requireTelephony } from '../telephony/panels.js';
 import { openTelephony, readSubscriber, requireLine } from './line-of-service.js';
 
 /** A call to be priced. */
@@ -11,7 +13,10 @@ export interface SimulateRequest {
   seconds: number;
   /** One of both. */
   service: string | null;
-  plan: { panel: string; id: string } | null;
+  /** A plan by id or name. */
+  plan: string | null;
+  /** Of the plan; null: the only panel with telephony. */
+  panel: string | null;
   /** Instant; null: now. */
   at: string | null;
   /** By the rates even where the system has a simulator. */
@@ -24,14 +29,19 @@ export interface SimulatedCallView {
   destination: string;
   plan: string | null;
   at: string;
-  /** `system`: the panel's own simulator; `rates`: Sluice's rating over the panel's rates. */
-  by: 'system' | 'rates';
-  rate: { id: string | null; prefix: string | null; description: string | null };
-  pricePerMinute: string | null;
-  connectionFee: string | null;
+  prefix: string | null;
+  rate: {
+    id: string | null;
+    description: string | null;
+    pricePerMinute: string | null;
+    connectionFee: string | null;
+  };
   billedSeconds: number | null;
-  charge: string;
+  /** Decimal text. */
+  cost: string;
   currency: string;
+  /** `panel`: its own simulator; `local`: Sluice's rating over the panel's rates. */
+  source: 'panel' | 'local';
   /** What the price does not take into account. */
   notes: string[];
 }
@@ -53,8 +63,12 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
   if (telephony.simulate !== null && !request.local) {
     const call = { destination, durationSeconds: request.seconds, at, ...(planId === null ? {} : { planId }) };
     const whose = planId === null && subscriberId !== null ? { subscriberId } : {};
-    const { rateId, prefix, description, ...priced } = await telephony.simulate({ ...call, ...whose }, signal);
-    return { ...base, by: 'system', rate: { id: rateId, prefix, description }, ...priced, notes: [] };
+    const { rateId, prefix, charge, billedSeconds, currency, ...rate } = await telephony.simulate(
+      { ...call, ...whose },
+      signal,
+    );
+    const priced = { billedSeconds, cost: charge, currency };
+    return { ...base, prefix, rate: { id: rateId, ...rate }, ...priced, source: 'panel', notes: [] };
   }
   if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
   const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);
@@ -64,19 +78,28 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
   const invalid = table.invalid.map(({ id, reason }) => `Rate ${id} was left out: ${reason}`);
   return {
     ...base,
-    by: 'rates',
-    rate: { id: rate.id, prefix: rate.prefix, description: rate.description },
-    pricePerMinute: rate.pricePerMinute,
-    connectionFee: rate.connectionFee,
+    prefix: rate.prefix,
+    rate: {
+      id: rate.id,
+      description: rate.description,
+      pricePerMinute: rate.pricePerMinute,
+      connectionFee: rate.connectionFee,
+    },
     billedSeconds,
-    charge,
+    cost: charge,
     currency: telephony.currency,
+    source: 'local',
     notes: [NOT_MODELLED, ...invalid],
   };
 }
 
-async function findPlan(session: Session, { service, plan }: SimulateRequest) {
-  if (plan !== null) return { panel: plan.panel, planId: plan.id, areaCode: null, subscriberId: null };
+async function findPlan(session: Session, { service, plan, panel }: SimulateRequest) {
+  if (plan !== null) {
+    const on = await requireTelephony(session, panel);
+    const isUnlisted = on.telephony.unsupported({ resource: 'plans', operation: 'list' }) !== null;
+    const planId = isUnlisted ? plan : (await findRecord(session, on, 'plans', plan)).id;
+    return { panel: on.panel, planId, areaCode: null, subscriberId: null };
+  }
   if (service === null) throw usageError('unknown_plan', 'Name a plan or a service');
   const line = await requireLine(session, await requireService(session, service));
   const { planId, areaCode } = await readSubscriber(session, line);

@@ -317,7 +317,7 @@ describe('a request', () => {
     const today = call('2026-11-05T08:00:00-03:00', '0.1000');
     exchange.calls.push(today);
     const report = await sluice.calls.records({ service: 'svc-1', onCall: ({ id }) => void seen.push(id) });
-    expect([seen, report.provisional, report.totals.amount]).toEqual([[today.id], true, '0.10']);
+    expect([seen, report.provisional, report.totals.charge]).toEqual([[today.id], true, '0.1000']);
     exchange.rates = [
       {
         id: '703',
@@ -339,7 +339,7 @@ describe('a request', () => {
       },
     ];
     const priced = await sluice.calls.simulate({ service: 'svc-1', destination: '98765-4321', seconds: 45 });
-    expect(priced).toMatchObject({ by: 'rates', destination: '+5511987654321', billedSeconds: 48, charge: '0.2320' });
+    expect(priced).toMatchObject({ source: 'local', destination: '+5511987654321', billedSeconds: 48, cost: '0.2320' });
     expect(priced.notes).toHaveLength(1);
     await expect(
       sluice.calls.simulate({ service: 'svc-1', destination: '+351912345678', seconds: 1 }),
@@ -347,7 +347,7 @@ describe('a request', () => {
     const [made] = await bill({ verifyRating: true });
     expect(made).toMatchObject({ state: 'added', differences: [expect.objectContaining({ kind: 'charge' })] });
     const { reports } = await sluice.calls.report({ client: '42' }, { period: '2026-10', reports: world.reports });
-    expect(reports).toMatchObject([{ service: 'svc-1', totals: { amount: '1.06' } }]);
+    expect(reports).toMatchObject([{ service: 'svc-1', total: '1.06' }]);
     const remote = { period: '2026-10', reports: world.reports, remote: true };
     await expect(sluice.calls.report({ client: '42' }, remote)).rejects.toMatchObject({ code: 'unsupported' });
     const job = { id: 'rep-1', rows: 1, totalCharge: '1.06' };

@@ -172,6 +172,7 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
     timeZone: 'America/Sao_Paulo',
     billFrom,
     unsupported: () => null,
+    fields: () => [],
     subscriberOf: ({ refs }) => refs['exchange_line'] ?? null,
     terms: () => ({ period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' }),
     async *calls(filter) {

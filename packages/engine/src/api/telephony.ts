@@ -1,0 +1,72 @@
+import type { TelephonyResource } from '@sluice/panel-kind';
+import { toRequestError } from '../calls/simulate.js';
+import { changeRecord, type ChangeRequest, type RecordChange } from '../telephony/change-record.js';
+import { type ListedRecords, listRecords, showRecord } from '../telephony/find-records.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+
+/** Names the panel; optional where only one panel has telephony. */
+export interface TelephonyOptions extends CallOptions {
+  panel?: string | undefined;
+}
+
+/** Options of a change to a record. */
+export interface TelephonyChangeOptions extends TelephonyOptions, LockOptions {
+  /** Only report what would be changed. */
+  dryRun?: boolean | undefined;
+}
+
+/**
+ * The lists of a telephony system: customers, subscribers, numbers and the catalogue. Records are returned with the names of
+ * docs/json.md (`plan_id`), without passwords. What the system lacks is `unsupported` before any call.
+ */
+export interface Telephony {
+  list(
+    resource: TelephonyResource,
+    options?: TelephonyOptions & { filters?: Readonly<Record<string, string>> | undefined },
+  ): Promise<ListedRecords>;
+  /** Returns one record, by its id or name. */
+  show(resource: TelephonyResource, id: string, options?: TelephonyOptions): Promise<ListedRecords>;
+  /** Creates a record from values as people write them; one that exists already with these values stays. */
+  create(
+    resource: TelephonyResource,
+    values: Readonly<Record<string, string>>,
+    options?: TelephonyChangeOptions,
+  ): Promise<RecordChange>;
+  /** Changes the named fields of a record; an empty text clears a field. */
+  set(
+    resource: TelephonyResource,
+    id: string,
+    options: TelephonyChangeOptions & { values: Readonly<Record<string, string>> },
+  ): Promise<RecordChange>;
+  remove(resource: TelephonyResource, id: string, options?: TelephonyChangeOptions): Promise<RecordChange>;
+}
+
+/** Returns the calls about lists of telephony systems. */
+export function telephonyApi(call: RunCall): Telephony {
+  const checked: RunCall = (options, work) =>
+    call(options, async (session) => {
+      try {
+        return await work(session);
+      } catch (error) {
+        throw toRequestError(error);
+      }
+    });
+  const change = (
+    what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values'>,
+    options: TelephonyChangeOptions = {},
+  ): Promise<RecordChange> => {
+    const { panel = null, dryRun = false } = options;
+    return checked(options, (session) => changeRecord(session, { ...what, panel, dryRun, waitMs: toWaitMs(options) }));
+  };
+  return {
+    list: (resource, options = {}) => {
+      const { panel = null, filters = {} } = options;
+      return checked(options, (session) => listRecords(session, { resource, panel, filters }));
+    },
+    show: (resource, id, options) =>
+      checked(options, (session) => showRecord(session, resource, id, options?.panel ?? null)),
+    create: (resource, values, options) => change({ resource, operation: 'create', id: '', values }, options),
+    set: (resource, id, options) => change({ resource, operation: 'set', id, values: options.values }, options),
+    remove: (resource, id, options) => change({ resource, operation: 'remove', id, values: {} }, options),
+  };
+}

@@ -1,0 +1,179 @@
+import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
+import { panelLease, serviceLease } from '../leases.js';
+import { type Run, type RunView, withRun } from '../run/bracket.js';
+import type { Session } from '../session.js';
+import { showsValue, textOf, toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { findRecord } from './find-records.js';
+import { type FieldValue, readValues } from './read-values.js';
+import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
+import { resolveEarlier, writeRecord } from './write-record.js';
+
+/** What to change. */
+export interface ChangeRequest {
+  resource: TelephonyResource;
+  operation: 'create' | 'set' | 'remove';
+  /** Id or name of the record; not used by `create`. */
+  id: string;
+  /** As an operator writes them, by the names of the documents. */
+  values: Readonly<Record<string, string>>;
+  panel: string | null;
+  dryRun: boolean;
+  waitMs: number;
+}
+
+/** A record after a change, or as it would be. */
+export interface RecordChange {
+  run: Omit<RunView, 'observing'>;
+  panel: string;
+  /** As read back; null once it is removed. */
+  record: TelephonyDocument | null;
+  /** Names of the fields that changed; empty where everything was so before. */
+  changed: string[];
+  /** Names of the fields that the system shows with other values than were sent. */
+  differs: string[];
+}
+
+/** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
+export async function changeRecord(session: Session, request: ChangeRequest): Promise<RecordChange> {
+  const { resource, operation, dryRun, waitMs } = request;
+  const on = await requireTelephony(session, request.panel);
+  refuseUnsupported(on, { resource, operation });
+  const values = readValues(on.telephony, resource, request.values);
+  if (operation !== 'remove' && values.length === 0) throw usageError('bad_value', 'No field was named to be set');
+  const command = `${RECORD_NAMES[resource]} ${operation}`;
+  return withRun(session, { command, dryRun }, async (run) => {
+    if (!dryRun) {
+      await run.leases.take(panelLease(on.panel), waitMs);
+      await run.start();
+      await resolveEarlier(session, on, resource, run.leases.held);
+    }
+    const change = { session, on, run, request, values };
+    const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
+    await run.end({ outcome: 'done', changes: done.changed.length > 0 });
+    const { observing: _observing, ...view } = run.view;
+    return { run: view, panel: on.panel, ...done };
+  });
+}
+
+interface Change {
+  session: Session;
+  on: NamedTelephony;
+  run: Run;
+  request: ChangeRequest;
+  values: readonly FieldValue[];
+}
+
+type Done = Pick<RecordChange, 'record' | 'changed' | 'differs'>;
+
+/** What makes two records the same one: the first list whose first field is stated. */
+const KEYS: Partial<Record<TelephonyResource, readonly (readonly string[])[]>> = {
+  customers: [['external_ref'], ['document'], ['name', 'email']],
+  plans: [['name']],
+  carriers: [['name']],
+  trunks: [['name']],
+  routes: [['name']],
+  rates: [['plan_id', 'prefix', 'valid_from']],
+};
+const REQUIRED: Partial<Record<TelephonyResource, readonly string[]>> = {
+  customers: ['name'],
+  rates: ['plan_id', 'prefix', 'price_per_minute'],
+};
+
+async function create(change: Change): Promise<Done> {
+  const { session, on, request, values } = change;
+  const { resource } = request;
+  const key = keyOf(resource, values);
+  const [existing, second] = await findByKey(session, on, resource, key);
+  if (existing !== undefined) {
+    const others = values.filter(({ field, value }) => !showsValue(field, existing, value));
+    if (second === undefined && others.length === 0) return { record: existing, changed: [], differs: [] };
+    const fields = others.map(({ field }) => field.name).join(', ');
+    throw new SluiceError(
+      'record_exists',
+      `Panel "${on.panel}" has ${RECORD_NAMES[resource]} "${String(existing['id'])}" already${fields === '' ? '' : `, with another ${fields}`}; nothing was changed`,
+      { details: { panel: on.panel, id: String(existing['id']) } },
+    );
+  }
+  const changed = values.map(({ field }) => field.name);
+  if (request.dryRun) return { record: withValues({}, values), changed, differs: [] };
+  const find = async (): Promise<TelephonyDocument | null> => (await findByKey(session, on, resource, key))[0] ?? null;
+  const { record, differs } = await write(change, { id: null, before: null, find });
+  return { record, changed, differs };
+}
+
+async function set(change: Change): Promise<Done> {
+  const { session, on, request, values } = change;
+  const { resource } = request;
+  const found = await findRecord(session, on, resource, request.id);
+  const before = toDocument(found);
+  const wanted = values.filter(({ field, value }) => field.type === 'secret' || !showsValue(field, before, value));
+  const changed = wanted.map(({ field }) => field.name);
+  if (wanted.length === 0) return { record: before, changed, differs: [] };
+  if (request.dryRun) return { record: withValues(before, wanted), changed, differs: [] };
+  await takeService(change, found.id);
+  const find = async (): Promise<TelephonyDocument> =>
+    toDocument(await on.telephony.get(resource, found.id, session.deps.signal));
+  const { record, differs } = await write({ ...change, values: wanted }, { id: found.id, before, find });
+  return { record, changed, differs };
+}
+
+async function remove(change: Change): Promise<Done> {
+  const { session, on, request } = change;
+  const { resource } = request;
+  const found = await findRecord(session, on, resource, request.id);
+  const before = toDocument(found);
+  if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
+  const find = async (): Promise<TelephonyDocument | null> => {
+    const rows = await on.telephony.list(resource, {}, session.deps.signal);
+    const row = rows.find(({ id }) => id === found.id);
+    return row === undefined ? null : toDocument(row);
+  };
+  await write(change, { id: found.id, before, find });
+  return { record: null, changed: ['id'], differs: [] };
+}
+
+function write(
+  { session, on, run, request, values }: Change,
+  target: { id: string | null; before: TelephonyDocument | null; find: () => Promise<TelephonyDocument | null> },
+): ReturnType<typeof writeRecord> {
+  const { resource, operation } = request;
+  return writeRecord(session, { on, run: run.id, fences: run.leases.held, resource, operation, values, ...target });
+}
+
+/** A line of a service is not changed while a command or run works on the service. */
+async function takeService({ session, on, run, request }: Change, id: string): Promise<void> {
+  if (request.resource !== 'subscribers') return;
+  const isOurs = (service: ServiceRecord): boolean => on.telephony.subscriberOf(service) === id;
+  const owner = (await session.store.services.list({ panel: on.panel })).find(isOurs);
+  if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
+}
+
+function keyOf(resource: TelephonyResource, values: readonly FieldValue[]): FieldValue[] {
+  const stated = (name: string): FieldValue | undefined =>
+    values.find(({ field, value }) => field.name === name && value !== null);
+  const missing = (REQUIRED[resource] ?? []).filter((name) => stated(name) === undefined);
+  const names = KEYS[resource]?.find(([first = '']) => stated(first) !== undefined);
+  if (missing.length > 0 || names === undefined) {
+    const what = missing.length > 0 ? missing.join(', ') : 'name';
+    throw usageError('bad_value', `A new ${RECORD_NAMES[resource]} needs ${what}; nothing was changed`);
+  }
+  return names.map(stated).filter((one) => one !== undefined);
+}
+
+async function findByKey(
+  session: Session,
+  { telephony }: NamedTelephony,
+  resource: TelephonyResource,
+  key: readonly FieldValue[],
+): Promise<TelephonyDocument[]> {
+  const [first] = key;
+  const filters = first === undefined ? {} : { [toCamel(first.field.name)]: textOf(first.value) };
+  const rows = (await telephony.list(resource, filters, session.deps.signal)).map(toDocument);
+  return rows.filter((row) => key.every(({ field, value }) => showsValue(field, row, value)));
+}
+
+function withValues(document: TelephonyDocument, values: readonly FieldValue[]): TelephonyDocument {
+  const shown = values.filter(({ field }) => field.type !== 'secret');
+  return { ...document, ...Object.fromEntries(shown.map(({ field, value }) => [field.name, value])) };
+}

@@ -1,0 +1,49 @@
+import type { TelephonyField } from '@sluice/panel-kind';
+import { compareMoney } from '@sluice/quota-core';
+
+/** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */
+export type TelephonyDocument = Readonly<Record<string, unknown>>;
+
+/** Further fields of a profile whose names say that they hold a secret. */
+const SECRET = /pass|senha|secret|token|\bpin\b/i;
+
+/** Returns a record as documents have it: without passwords, further fields of the profile last. */
+export function toDocument(record: object): TelephonyDocument {
+  const { extra = {}, ...known } = record as { extra?: Record<string, unknown> };
+  const further = Object.entries(extra).filter(([name]) => !SECRET.test(name));
+  return { ...snakeCased(known), ...Object.fromEntries(further) };
+}
+
+function snakeCased(record: object): Record<string, unknown> {
+  const isRecord = (value: unknown): value is object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [toSnake(name), isRecord(value) ? snakeCased(value) : value]),
+  );
+}
+
+function toSnake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Returns a name as records have it: `planId`. */
+export function toCamel(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** A value to be written. */
+export type WrittenValue = string | number | boolean | readonly string[] | null;
+
+/** Returns whether a record shows a value as it was written. */
+export function showsValue({ name, type }: TelephonyField, document: TelephonyDocument, wanted: WrittenValue): boolean {
+  if (type === 'secret') return true;
+  const shown = (document[name] ?? null) as WrittenValue;
+  if (wanted === null || wanted === '') return shown === null || shown === '';
+  if (type === 'money' && typeof shown === 'string') return compareMoney(shown, textOf(wanted)) === 0;
+  return shown !== null && textOf(shown) === textOf(wanted);
+}
+
+/** Returns a value as text; ids in a list are separated by commas. */
+export function textOf(value: WrittenValue): string {
+  return typeof value === 'object' ? (value ?? []).join(',') : String(value);
+}
