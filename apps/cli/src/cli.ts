@@ -7,6 +7,7 @@ import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
+import { declareTelephony } from './commands/declare-telephony.js';
 import { usageText } from './output/usage-text.js';
 import { outputWidth, wrapLine } from './output/wrap.js';
 
@@ -57,6 +58,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declarePurchases(program);
   declareRelay(program);
   declareAgents(program);
+  declareTelephony(program);
   declareBilling(program);
   declareSetup(program);
   declareStart(program);

@@ -1,4 +1,3 @@
-import type { Pair } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
@@ -6,19 +5,11 @@ import { describeChange } from '../output/outcome.js';
 import { formatCount } from '../output/words.js';
 import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
+import { parsePair, parsePairs } from './parse-pairs.js';
 import { parseWait } from './parse-wait.js';
 import { printDetail } from './services.js';
 
 type SetOptions = PreviewOptions & { where?: string[] };
-
-function parsePair(text: string): Pair {
-  const at = text.indexOf('=');
-  if (at < 0) throw usageError('bad_pair', `"${text}" is not KEY=VALUE`);
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** Parses `KEY=VALUE…`; the keys are those of the import. */
-const parsePairs = (pairs: readonly string[]): Record<string, string> => Object.fromEntries(pairs.map(parsePair));
 
 /** `sluice service add ID KEY=VALUE…` */
 export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, deps) =>

@@ -6,4 +6,7 @@ export const STATUSES = {
   panels: ['active', 'disabled'],
   purchases: ['pending', 'paid', 'cancelled', 'refunded', 'failed'],
   invoices: ['open', 'paid', 'cancelled', 'refunded'],
+  lines: ['active', 'suspended', 'terminated'],
+  numbers: ['available', 'active', 'suspended', 'terminated'],
+  customers: ['active', 'suspended'],
 } as const;

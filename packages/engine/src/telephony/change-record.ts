@@ -26,8 +26,8 @@ export interface ChangeRequest {
 export interface RecordChange {
   run: Omit<RunView, 'observing'>;
   panel: string;
-  /** As read back; null once it is removed. */
-  record: TelephonyDocument | null;
+  /** As read back; of a removed one: as it was. */
+  record: TelephonyDocument;
   /** Names of the fields that changed; empty where everything was so before. */
   changed: string[];
   /** Names of the fields that the system shows with other values than were sent. */
@@ -99,7 +99,7 @@ async function create(change: Change): Promise<Done> {
   if (request.dryRun) return { record: withValues({}, values), changed, differs: [] };
   const find = async (): Promise<TelephonyDocument | null> => (await findByKey(session, on, resource, key))[0] ?? null;
   const { record, differs } = await write(change, { id: null, before: null, find });
-  return { record, changed, differs };
+  return { record: record ?? withValues({}, values), changed, differs };
 }
 
 async function set(change: Change): Promise<Done> {
@@ -115,7 +115,7 @@ async function set(change: Change): Promise<Done> {
   const find = async (): Promise<TelephonyDocument> =>
     toDocument(await on.telephony.get(resource, found.id, session.deps.signal));
   const { record, differs } = await write({ ...change, values: wanted }, { id: found.id, before, find });
-  return { record, changed, differs };
+  return { record: record ?? before, changed, differs };
 }
 
 async function remove(change: Change): Promise<Done> {
@@ -130,7 +130,7 @@ async function remove(change: Change): Promise<Done> {
     return row === undefined ? null : toDocument(row);
   };
   await write(change, { id: found.id, before, find });
-  return { record: null, changed: ['id'], differs: [] };
+  return { record: before, changed: ['id'], differs: [] };
 }
 
 function write(

@@ -1,0 +1,178 @@
+import { choice, type LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
+import { STATUSES } from './statuses.js';
+import type { Noun } from './telephony-lists.js';
+
+const PANEL = ['--panel <name>', 'the telephony panel; required if there are several'] as const;
+const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
+const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
+const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)'] as const;
+
+const load = () => import('./telephony.js');
+
+/** How the commands of one list are declared; the filters are those of the list's table. */
+interface Words {
+  noun: Noun;
+  about: string;
+  many: string;
+  one: string;
+  filters?: readonly (readonly [flags: string, description: string])[];
+  statuses?: readonly string[];
+  /** An id, and a KEY=VALUE, for examples. */
+  example: readonly [id: string, pair: string];
+  verbs?: readonly ('create' | 'set' | 'remove')[];
+}
+
+const ALL_VERBS = ['create', 'set', 'remove'] as const;
+
+const LISTS: readonly Words[] = [
+  {
+    noun: 'customer',
+    about: 'customers of a telephony panel',
+    many: 'customers',
+    one: 'a customer, by id or name',
+    filters: [
+      ['--name <text>', 'only this name'],
+      ['--external-ref <text>', 'only this reference'],
+      ['--document <digits>', 'only this document (CPF or CNPJ)'],
+    ],
+    statuses: STATUSES.customers,
+    example: ['501', 'email=joao@example.com'],
+    verbs: ['create', 'set'],
+  },
+  {
+    noun: 'subscriber',
+    about: 'lines of a telephony panel; "provision" makes, suspends and ends them',
+    many: 'lines',
+    one: 'a line, by id or username',
+    filters: [
+      ['--username <name>', 'only this username'],
+      ['--customer-id <id>', 'only lines of this customer'],
+      ['--external-ref <text>', 'only this reference'],
+    ],
+    statuses: STATUSES.lines,
+    example: ['joao1042', 'channels=4'],
+    verbs: ['set'],
+  },
+  {
+    noun: 'plan-catalog',
+    about: 'plans of a telephony panel',
+    many: 'plans',
+    one: 'a plan, by id or name',
+    example: ['11', 'monthly_price=99.00'],
+    verbs: ALL_VERBS,
+  },
+  {
+    noun: 'carrier',
+    about: 'carriers of a telephony panel',
+    many: 'carriers',
+    one: 'a carrier, by id or name',
+    example: ['3', 'csp=21'],
+    verbs: ALL_VERBS,
+  },
+  {
+    noun: 'country',
+    about: 'countries of a telephony panel, with their calling codes',
+    many: 'countries',
+    one: 'a country, by id or name',
+    example: ['1', ''],
+  },
+  {
+    noun: 'rate',
+    about: 'prices of calls by prefix on a telephony panel',
+    many: 'rates',
+    one: 'a rate, by id',
+    filters: [
+      ['--plan-id <id>', 'only rates of this plan'],
+      ['--prefix <digits>', 'only this prefix'],
+    ],
+    example: ['703', 'price_per_minute=0.2900'],
+    verbs: ALL_VERBS,
+  },
+  {
+    noun: 'trunk',
+    about: 'trunks of a telephony panel; passwords are neither shown nor set',
+    many: 'trunks',
+    one: 'a trunk, by id or name',
+    example: ['5', 'max_channels=30'],
+    verbs: ALL_VERBS,
+  },
+  {
+    noun: 'route',
+    about: 'routes of a telephony panel',
+    many: 'routes',
+    one: 'a route, by id or name',
+    example: ['2', 'priority=10'],
+    verbs: ALL_VERBS,
+  },
+];
+
+/** Declares the commands of the lists that a telephony panel has. */
+export function declareTelephony(program: LazyCommand): void {
+  for (const words of LISTS) declareFamily(program, words);
+}
+
+/** Declares `list` and `show` of a noun. */
+export function declareLookups(group: LazyCommand, { noun, many, one, filters = [], statuses, example }: Words): void {
+  const list = group.command('list');
+  for (const [flags, description] of filters) list.option(...([flags, description] as const));
+  if (statuses !== undefined)
+    list.addOption(choice('--status <status>', 'only this status; several are separated by commas', statuses));
+  listOptions(list)
+    .description(`list ${many}`)
+    .option(...PANEL)
+    .examples(`sluice ${noun} list`)
+    .runs(async () => (await load()).recordList(noun));
+  group
+    .command('show')
+    .argument('<id>', one)
+    .description(`show ${one}`)
+    .option(...PANEL)
+    .examples(`sluice ${noun} show ${example[0]}`)
+    .runs(async () => (await load()).recordShow(noun));
+}
+
+function declareFamily(program: LazyCommand, words: Words): void {
+  const { noun, about, one, example, verbs = [] } = words;
+  const [id, pair] = example;
+  const group = program.command(noun).description(about).examples(`sluice ${noun} list`);
+  declareLookups(group, words);
+  if (verbs.includes('create')) {
+    changing(group.command('create').argument('<fields...>', 'KEY=VALUE with the names that "show --json" has'))
+      .description('create one; what exists already with these values stays as it is')
+      .examples(`sluice ${noun} create ${CREATED[noun] ?? 'name=Standard'}`)
+      .runs(async () => (await load()).recordCreate(noun));
+  }
+  if (verbs.includes('set')) {
+    changing(
+      group
+        .command('set')
+        .argument('<id>', one)
+        .argument('<fields...>', 'KEY=VALUE with the names that "show --json" has; an empty value clears a field'),
+    )
+      .description(`change fields of ${one}`)
+      .examples(`sluice ${noun} set ${id} ${pair}`)
+      .runs(async () => (await load()).recordSet(noun));
+  }
+  if (!verbs.includes('remove')) return;
+  changing(group.command('remove').argument('<id>', one))
+    .description(`remove ${one}, from the panel`)
+    .option('--yes', 'do not ask')
+    .examples(`sluice ${noun} remove ${id} --yes`)
+    .runs(async () => (await load()).recordRemove(noun));
+}
+
+const CREATED: Partial<Record<Noun, string>> = {
+  customer: 'name="João da Silva" document=12345678909',
+  rate: 'plan_id=11 prefix=5511 price_per_minute=0.2900',
+};
+
+/** Adds what every change of a telephony panel has. */
+export function changing(command: LazyCommand): LazyCommand {
+  return command
+    .option(...PANEL)
+    .option(...DRY_RUN)
+    .option(...DETAILED)
+    .option(...WAIT)
+    .changes();
+}
