@@ -14,6 +14,7 @@ import {
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { gather } from './gather.js';
+import { parseTime } from '../clock/times.js';
 import { refuseUnsupported, requireTelephony } from '../telephony/panels.js';
 import { requireLine } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
@@ -28,10 +29,11 @@ export interface RecordsRequest {
   /** Null without a service: the only panel with telephony. */
   panel: string | null;
   direction: 'inbound' | 'outbound' | null;
-  /** Local day `YYYY-MM-DD`; null with `from` null: today in the billing zone. */
+  /** A local day; null with `from` null: today in the billing zone. */
   day: string | null;
-  /** Local date or instant. */
+  /** A local date or time, an instant, or `2d` ago. */
   from: string | null;
+  /** Null: now. */
   to: string | null;
   /** Called with each record, in the order of time. */
   onCall: (call: CallRecord) => Promise<void> | void;
@@ -74,12 +76,14 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
 }
 
 function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
+  const now = session.deps.clock.now();
+  const read = (text: string, option: string): string => parseTime(text, { timeZone, option, now });
   if (from !== null || to !== null) {
-    if (from === null || to === null) throw usageError('invalid_period', 'A window needs its beginning and its end');
-    return explicitPeriod({ start: from, end: to, timeZone });
+    if (from === null) throw usageError('invalid_period', 'A window needs its beginning');
+    return explicitPeriod({ start: read(from, 'from'), end: read(to ?? 'now', 'to'), timeZone });
   }
-  const today = toLocalTime(session.now(), timeZone).slice(0, 10);
-  return { ...localDay(day ?? today, timeZone), timeZone };
+  const start = day === null ? session.now() : read(day, 'day');
+  return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
 }
 
 /** Which report to make. */

@@ -2,6 +2,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import { QuotaCoreError } from '@sluice/quota-core';
 import { type IncrementBase, parseNumber, rateCall, RateTable, TelephonyError, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
+import { parseTime } from '../clock/times.js';
 import { findRecord } from '../telephony/find-records.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { openTelephony, readSubscriber, requireLine } from './line-of-service.js';
@@ -17,7 +18,7 @@ export interface SimulateRequest {
   plan: string | null;
   /** Of the plan; null: the only panel with telephony. */
   panel: string | null;
-  /** Instant; null: now. */
+  /** A local time or an instant; null: now. */
   at: string | null;
   /** By the rates even where the system has a simulator. */
   local: boolean;
@@ -57,7 +58,7 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
     country: telephony.country,
     defaultAreaCode: areaCode,
   });
-  const at = request.at ?? session.now();
+  const at = readTime(session, request.at, telephony.timeZone);
   const base = { destination, plan: planId, at: new Date(at).toISOString() };
   const { signal } = session.deps;
   if (telephony.simulate !== null && !request.local) {
@@ -91,6 +92,11 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
     source: 'local',
     notes: [NOT_MODELLED, ...invalid],
   };
+}
+
+function readTime(session: Session, text: string | null, timeZone: string): string {
+  if (text === null) return session.now();
+  return parseTime(text, { timeZone, option: 'at', now: session.deps.clock.now() });
 }
 
 async function findPlan(session: Session, { service, plan, panel }: SimulateRequest) {

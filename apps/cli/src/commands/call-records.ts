@@ -1,0 +1,173 @@
+import path from 'node:path';
+import type { CallReportSink, RecordsReport, Sluice } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { type CallRecord, createCallReport } from '@sluice/telephony';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { reportSink, stdoutSink } from '../files/call-reports.js';
+import { withSluice } from '../open-sluice.js';
+import { money, text, time } from '../output/columns.js';
+import { formatCount } from '../output/words.js';
+import type { Terminal } from '../output/terminal.js';
+import { toFormat } from './calls.js';
+import type { CommandHandler } from './command.js';
+import { type List, listCommand, type ListHandler, type ListOptions } from './list.js';
+
+interface RecordsOptions extends ListOptions {
+  service?: string;
+  did?: string;
+  direction?: string;
+  day?: string;
+  from?: string;
+  to?: string;
+  csvFormat?: string;
+  force?: boolean;
+}
+
+const RECORDS: List<CallRecord> = {
+  key: 'records',
+  empty: 'No calls.',
+  keepsOrder: true,
+  columns: [
+    time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
+    text('direction', ({ direction }) => direction, { priority: 4 }),
+    text('source', ({ source }) => source, { priority: 1 }),
+    text('destination', ({ destination }) => destination),
+    text('description', ({ destinationDescription }) => destinationDescription, { priority: 6 }),
+    text('talk_seconds', ({ talkSeconds }) => talkSeconds, { title: 'talk s', align: 'right', priority: 3 }),
+    text('billed_seconds', ({ billedSeconds }) => billedSeconds, { title: 'billed s', align: 'right', priority: 2 }),
+    money('charge', ({ charge }) => charge),
+    text('disposition', ({ disposition }) => disposition, { priority: 5 }),
+    text('username', ({ username }) => username, { extra: true, priority: 7 }),
+    text('id', ({ id }) => id, { extra: true, priority: 8 }),
+  ],
+  document: (record) => toDocument(record),
+};
+
+/** Returns a record with the names of the contract. */
+function toDocument(record: CallRecord): Record<string, unknown> {
+  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [snake(name), value as unknown]));
+}
+
+type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals'>;
+
+const listed = listCommand<CallRecord, RecordsOptions, Seen>(
+  RECORDS,
+  async ({ sluice }, _args, options) => {
+    const rows: CallRecord[] = [];
+    const { panel: _panel, ...also } = await read(sluice, options, (call) => {
+      rows.push(call);
+    });
+    return { rows, also };
+  },
+  (terminal, _rows, _options, also) => {
+    if (also !== null) printTotals(terminal, also);
+    return ExitCode.done;
+  },
+);
+
+/** `sluice call records` */
+export const callRecords: ListHandler<RecordsOptions> = Object.assign(
+  ((args, options, deps) => {
+    const format = toFormat(options);
+    const { service, did, day, from, to, csv } = options;
+    if (service !== undefined && did !== undefined)
+      throw usageError('bad_option', 'Name either --service or --did, or neither for all calls of the panel');
+    if (day !== undefined && (from !== undefined || to !== undefined))
+      throw usageError('bad_option', 'Name either --day, or --from and --to');
+    if (csv === undefined || options.json === true) return listed(args, options, deps);
+    return withSluice(deps, options, async ({ sluice, config, terminal }) => {
+      const sink =
+        csv === '-' ? stdoutSink(deps) : reportSink(path.resolve(deps.cwd, csv), { force: options.force === true });
+      const timeZone = config.panels[options.panel ?? '']?.timeZone ?? config.timeZone;
+      const made = await write(sink, createCallReport({ format, timeZone }), (onCall) => read(sluice, options, onCall));
+      if (csv !== '-') terminal.info(`${made.file}: ${formatCount(made.report.totals.calls, 'call')}`);
+      return ExitCode.done;
+    });
+  }) satisfies CommandHandler<RecordsOptions>,
+  { columnNames: listed.columnNames },
+);
+
+async function read(
+  sluice: Sluice,
+  options: RecordsOptions,
+  onCall: (call: CallRecord) => Promise<void> | void,
+): Promise<RecordsReport> {
+  const { service = null, did = null, panel = null, direction, day = null, from = null, to = null } = options;
+  if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound')
+    throw usageError('bad_option', `--direction: "${direction}" is not one of inbound, outbound`);
+  return sluice.calls.records({ service, did, panel, direction: direction ?? null, day, from, to, onCall });
+}
+
+/** Writes the calls as they come; nothing stays of a report that breaks off. */
+async function write(
+  sink: CallReportSink,
+  report: ReturnType<typeof createCallReport>,
+  readAll: (onCall: (call: CallRecord) => Promise<void>) => Promise<RecordsReport>,
+): Promise<{ file: string; report: RecordsReport }> {
+  try {
+    await sink.write(report.header());
+    const made = await readAll((call) => sink.write(report.row(call)));
+    return { file: await sink.finish(), report: made };
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+function printTotals(terminal: Terminal, { provisional, totals, period }: Seen): void {
+  const { calls, charge, currency } = totals;
+  terminal.info(
+    `${formatCount(calls, 'call')}, ${charge} ${currency}, ${terminal.times.span({ start: period.from, end: period.to })}`,
+  );
+  if (provisional)
+    terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
+}
+
+interface SimulateOptions extends ListOptions {
+  seconds?: string;
+  plan?: string;
+  service?: string;
+  at?: string;
+  local?: boolean;
+  incrementBase?: string;
+}
+
+const BASES = ['after-initial', 'whole-duration'] as const;
+
+/** `sluice call simulate DEST` */
+export const callSimulate: CommandHandler<SimulateOptions> = ([destination = ''], options, deps: Deps) => {
+  const { seconds = '', plan = null, service = null, panel = null, at = null, local = false } = options;
+  if (!/^\d{1,6}$/.test(seconds)) throw usageError('bad_option', `--seconds: "${seconds}" is not a whole number`);
+  if ((plan === null) === (service === null)) throw usageError('bad_option', 'Name either --plan or --service');
+  const incrementBase = BASES.find((base) => base === (options.incrementBase ?? 'after-initial'));
+  if (incrementBase === undefined)
+    throw usageError(
+      'bad_option',
+      `--increment-base: "${String(options.incrementBase)}" is not one of ${BASES.join(', ')}`,
+    );
+  const isLocal = local || options.incrementBase !== undefined;
+  const request = { destination, seconds: Number(seconds), plan, service, panel, at, local: isLocal, incrementBase };
+  return withSluice(deps, options, async ({ sluice, terminal }) => {
+    const call = await sluice.calls.simulate(request);
+    terminal.document(call);
+    const { rate, prefix, cost, currency, billedSeconds, source } = call;
+    const by = [
+      prefix === null ? null : `prefix ${prefix === '' ? '(any)' : prefix}`,
+      rate.description,
+      rate.id && `rate ${rate.id}`,
+    ];
+    terminal.line(
+      `${call.destination}: ${cost} ${currency}${billedSeconds === null ? '' : `, ${billedSeconds} s billed`}`,
+    );
+    terminal.line(
+      `  ${by.filter(Boolean).join(', ')}: ${rate.pricePerMinute ?? '?'} a minute, connection ${rate.connectionFee ?? '?'}`,
+    );
+    terminal.info(
+      `  computed by ${source === 'panel' ? "the panel's simulator" : 'Sluice from the rates of the panel'}`,
+    );
+    for (const note of call.notes) terminal.info(`  ${note}`);
+    return ExitCode.done;
+  });
+};
