@@ -107,13 +107,34 @@ const LISTS: readonly Words[] = [
   },
 ];
 
+const NUMBERS: Words = {
+  noun: 'did',
+  about: 'numbers of a telephony panel',
+  many: 'numbers',
+  one: 'a number',
+  filters: [
+    ['--number <number>', 'only this number'],
+    ['--subscriber-id <id>', 'only numbers of this line'],
+    ['--area-code <digits>', 'only numbers of this area code'],
+  ],
+  statuses: STATUSES.numbers,
+  example: ['+551140001234', 'channels=2'],
+};
+
 /** Declares the commands of the lists that a telephony panel has. */
 export function declareTelephony(program: LazyCommand): void {
   for (const words of LISTS) declareFamily(program, words);
+  declareNumbers(program);
+}
+
+function declareNumbers(program: LazyCommand): void {
+  const { noun, about } = NUMBERS;
+  const did = program.command(noun).description(about).examples('sluice did list');
+  declareLookups(did, NUMBERS);
 }
 
 /** Declares `list` and `show` of a noun. */
-export function declareLookups(group: LazyCommand, { noun, many, one, filters = [], statuses, example }: Words): void {
+function declareLookups(group: LazyCommand, { noun, many, one, filters = [], statuses, example }: Words): void {
   const list = group.command('list');
   for (const [flags, description] of filters) list.option(...([flags, description] as const));
   if (statuses !== undefined)
@@ -168,7 +189,7 @@ const CREATED: Partial<Record<Noun, string>> = {
 };
 
 /** Adds what every change of a telephony panel has. */
-export function changing(command: LazyCommand): LazyCommand {
+function changing(command: LazyCommand): LazyCommand {
   return command
     .option(...PANEL)
     .option(...DRY_RUN)

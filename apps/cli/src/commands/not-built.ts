@@ -2,22 +2,12 @@
 const NOT_BUILT = new Set([
   'adopt',
   'api-token',
-  'call',
-  'carrier',
-  'country',
-  'customer',
-  'did',
   'metrics',
   'notify',
-  'plan-catalog',
   'profile',
-  'rate',
   'report',
-  'route',
   'schedule install',
   'serve',
-  'subscriber',
-  'trunk',
   'worker',
 ]);
 

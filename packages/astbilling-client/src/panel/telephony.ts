@@ -9,6 +9,7 @@ import type {
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/types.js';
+import { fieldsOf } from './fields.js';
 import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
 
 const WRITES: Record<string, OperationName> = { create: 'create', set: 'update' };
@@ -57,6 +58,7 @@ export function createTelephony(
   return {
     ...{ installation, country, timeZone, billFrom, currency: money },
     unsupported: (operation) => findUnsupported(client, operation),
+    fields: (resource) => fieldsOf(client, resource),
     subscriberOf: ({ refs }) => refs[LINE_REF] ?? null,
     terms: toTerms,
     async *calls(filter, signal) {

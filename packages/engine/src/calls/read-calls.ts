@@ -72,7 +72,7 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
   const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
   const { calls, billedSeconds, total } = tally.totals();
   const totals = { calls, billedSeconds, charge: total, currency };
-  return { panel, period: { from, to }, provisional: to > session.now(), totals };
+  return { panel, period: { from, to }, provisional: to >= session.now(), totals };
 }
 
 function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {

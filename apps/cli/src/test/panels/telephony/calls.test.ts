@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
+import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+
+let at: TelephonyBench;
+beforeEach(async () => {
+  at = await startTelephonyBench();
+  await at.addService();
+});
+afterEach(() => at.close());
+
+interface Bill {
+  state: string;
+  total: string | null;
+  csv: string | null;
+  calls: number;
+  invoice: string | null;
+  error: { code: string } | null;
+}
+
+async function bill(words = ''): Promise<{ exitCode: number; bills: Bill[] }> {
+  const { exitCode, json } = await at.run(`call bill${words}`);
+  return { exitCode, bills: json<{ bills: Bill[] }>().bills };
+}
+
+function rowsOf(file: string | null, delimiter = ';'): Record<string, string>[] {
+  return parse(readFileSync(file ?? ''), { bom: true, columns: true, delimiter });
+}
+
+describe('call bill', () => {
+  it('adds a month once, with a report whose cells do nothing in a spreadsheet', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320', { source: '=cmd|calc!A0', description: 'São Paulo; "móvel"' });
+    at.addCall('2026-10-31T23:59:50-03:00', '0.8280');
+    const planned = await bill(' --dry-run --detailed-exitcode');
+    expect(planned).toMatchObject({ exitCode: 4, bills: [{ state: 'planned', calls: 2, total: '1.06', csv: null }] });
+    const made = await bill();
+    expect(made).toMatchObject({ exitCode: 0, bills: [{ state: 'added', calls: 2, total: '1.06' }] });
+    const [{ csv, invoice }] = made.bills as [Bill];
+    expect(path.dirname(csv ?? '')).toBe(at.bench.path('reports'));
+    expect(rowsOf(csv).map((row) => [row['origem'], row['descricao'], row['valor']])).toEqual([
+      ["'=cmd|calc!A0", 'São Paulo; "móvel"', '0,2320'],
+      [expect.any(String), expect.any(String), '0,8280'],
+      ['', '', '1,0600'],
+    ]);
+    expect(await bill()).toMatchObject({ exitCode: 0, bills: [{ state: 'already-added', csv }] });
+    expect((await at.bench.sluice('call bill --quiet')).stdout).toBe('');
+    const { invoices } = (await at.run('invoice list')).json<{ invoices: object[] }>();
+    expect(invoices).toMatchObject([
+      { id: invoice, client: '42', currency: 'BRL', total: '1.06', lines: [{ amount: '1.06' }] },
+    ]);
+  });
+
+  it('says what it can not bill: one failed bill is 1, unrated calls are not free', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', null);
+    expect(await bill()).toMatchObject({ exitCode: 1, bills: [{ state: 'failed', error: { code: 'unrated' } }] });
+    expect(await bill(' --allow-unrated')).toMatchObject({ exitCode: 0, bills: [{ state: 'nothing-to-bill' }] });
+    expect(await bill(' --service svc-1 --period 2026-11')).toMatchObject({
+      exitCode: 1,
+      bills: [{ error: { code: 'period_open' } }],
+    });
+    for (const words of ['--final', '--csv-format xls', '--period soon --service svc-1']) {
+      expect([words, (await at.run(`call bill ${words}`)).exitCode]).toEqual([words, 2]);
+    }
+  });
+
+  it('whose list changes while it is read is read again, and a broken one leaves no report', async () => {
+    for (let day = 10; day < 13; day += 1) at.addCall(`2026-10-${day}T09:00:00-03:00`, '0.1000');
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+    const failed = await bill();
+    expect(failed).toMatchObject({ exitCode: 1, bills: [{ state: 'failed', csv: null }] });
+    expect((await at.bench.sluice('call bill')).stdout).toContain('failed');
+    const folder = at.bench.path('reports');
+    expect(existsSync(folder) ? (await import('node:fs')).readdirSync(folder) : []).toEqual([]);
+  });
+});
+
+describe('what was billed', () => {
+  it('is compared with the records of now, by the report', async () => {
+    const [first, second] = [
+      at.addCall('2026-10-05T09:00:00-03:00', '0.2320'),
+      at.addCall('2026-10-06T09:00:00-03:00', '0.8280'),
+    ];
+    await bill(' --csv-format rfc4180');
+    const late = at.addCall('2026-10-07T09:00:00-03:00', '0.5000');
+    at.panel.deleteCall(first);
+    at.panel.changeCall(second, { charge: '0.9000' });
+    const compared = await at.run('call reconcile --service svc-1');
+    expect([compared.exitCode, compared.json()]).toMatchObject([
+      0,
+      {
+        bills: [
+          {
+            service: 'svc-1',
+            billed: { calls: 2, total: '1.0600' },
+            now: { calls: 2, total: '1.4000' },
+            difference: '0.3400',
+            late: [late],
+            missing: [first],
+            changed: [second],
+          },
+        ],
+      },
+    ]);
+    const { stdout } = await at.bench.sluice('call reconcile --verbose');
+    expect(stdout).toMatch(new RegExp(`late: ${late}`));
+  });
+});
+
+describe('call records', () => {
+  it('lists the calls of a day, provisional while it lasts, or writes them as CSV', async () => {
+    const today = at.addCall('2026-11-05T08:00:00-03:00', '0.2320');
+    at.addCall('2026-11-04T23:59:59-03:00', '0.1000');
+    const records = await at.run('call records --service svc-1');
+    expect(records.json()).toMatchObject({
+      period: { from: '2026-11-05T03:00:00.000Z', to: '2026-11-06T03:00:00.000Z' },
+      provisional: true,
+      totals: { calls: 1, charge: '0.2320', currency: 'BRL' },
+      records: [{ id: today, charge: '0.2320', talk_seconds: 45, started_at: '2026-11-05T11:00:00.000Z' }],
+    });
+    const yesterday = await at.run('call records --day yesterday');
+    expect(yesterday.json()).toMatchObject({ provisional: false, totals: { calls: 1, charge: '0.1000' } });
+    expect((await at.bench.sluice('call records --from 2026-11-04')).stdout).toContain('Provisional');
+    const words = 'call records --from 2026-11-04 --csv calls.csv --csv-format rfc4180';
+    expect((await at.bench.sluice(words)).exitCode).toBe(0);
+    expect(rowsOf(at.bench.path('calls.csv'), ',').map(({ valor }) => valor)).toEqual(['0.1000', '0.2320']);
+    expect((await at.bench.sluice(words)).exitCode).toBe(0);
+    at.addCall('2026-11-05T08:30:00-03:00', '0.0100');
+    const other = await at.bench.sluice(words);
+    expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('--force')]);
+    expect((await at.bench.sluice(`${words} --force`)).exitCode).toBe(0);
+    const { stdout } = await at.bench.sluice('call records --csv - --did 1140001234');
+    expect(stdout).toMatch(/^\uFEFFdata_hora;/);
+  });
+});
+
+describe('call simulate and report', () => {
+  it('price a call by the panel or by the rates', async () => {
+    const words = 'call simulate 11987654321 --seconds 45';
+    const byPanel = await at.run(`${words} --service svc-1`);
+    expect(byPanel.json()).toMatchObject({ destination: '+5511987654321', prefix: '5511', source: 'panel', notes: [] });
+    const local = await at.run(`${words} --plan 11 --local`);
+    expect(local.json()).toMatchObject({ source: 'local', currency: 'BRL', rate: { id: '701' } });
+    expect(local.json<{ cost: string }>().cost).toBe(byPanel.json<{ cost: string }>().cost);
+    expect((await at.bench.sluice(`${words} --plan 11 --local`)).stdout).toContain('number portability');
+    const none = await at.run('call simulate +351912345678 --seconds 1 --plan 11 --local');
+    expect([none.exitCode, none.json()]).toMatchObject([1, { error: { code: 'no_rate' } }]);
+    expect((await at.run(words)).exitCode).toBe(2);
+  });
+
+  it('write a period that is not billed, by Sluice or by the panel', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+    const own = await at.run('call report --service svc-1 --period 2026-10');
+    expect(own.json()).toMatchObject({ report: { service: 'svc-1', calls: 1, total: '0.23', currency: 'BRL' } });
+    const remote = await at.run('call report --client 42 --period 2026-10 --remote --csv theirs.csv');
+    expect(remote.json()).toMatchObject({ reports: [{ calls: 1, csv: at.bench.path('theirs.csv') }] });
+    expect(at.bench.read('theirs.csv')).not.toBe('');
+    expect((await at.run('invoice list')).json()).toEqual({ invoices: [] });
+  });
+});

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTelephonyBench, type TelephonyBench, WIRES } from './telephony-bench.js';
+
+let at: TelephonyBench;
+afterEach(() => at.close());
+
+interface Changed {
+  changed: string[];
+  differs: string[];
+}
+
+describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
+  it('are read, filtered, shown and changed', async () => {
+    at = await startTelephonyBench(wire);
+    const lines = await at.run('subscriber list');
+    expect([lines.exitCode, lines.json()]).toEqual([
+      0,
+      { subscribers: [expect.objectContaining({ id: '9001', username: 'joao1042', plan_id: '11', status: 'active' })] },
+    ]);
+    expect((await at.run('subscriber list --username joao1042')).json()).toEqual(lines.json());
+    expect((await at.run('subscriber list --username joao')).json()).toEqual({ subscribers: [] });
+    expect((await at.run('subscriber show joao1042')).json()).toEqual(lines.json());
+    const numbers = await at.run('did list --number +551140001234');
+    expect(numbers.json()).toMatchObject({ dids: [{ number: '+551140001234', subscriber_id: '9001' }] });
+    expect((await at.run('did show 1140001234')).json()).toEqual(numbers.json());
+    expect((await at.run('plan-catalog show 11')).json()).toMatchObject({ plans: [{ name: 'Corporativo 30/6' }] });
+    expect((await at.run('rate list --prefix 5511')).json()).toMatchObject({ rates: [{ plan_id: '11' }] });
+    const set = await at.run('subscriber set joao1042 channels=4');
+    expect([set.exitCode, set.json()]).toMatchObject([0, { subscribers: [{ id: '9001', channels: 4 }] }]);
+    expect(set.json<Changed>()).toMatchObject({ changed: ['channels'], differs: [] });
+    expect((await at.run('subscriber set 9001 channels=4')).json<Changed>().changed).toEqual([]);
+    expect(at.bench.printed).not.toMatch(/password":|senha|secret/i);
+  });
+});
+
+describe('changes of a catalogue', () => {
+  beforeEach(async () => {
+    at = await startTelephonyBench();
+  });
+
+  it('are made once, read back, journalled and previewed', async () => {
+    const words = 'rate create plan_id=11 prefix=5521 price_per_minute=0.3100 initial_increment_seconds=30';
+    const planned = await at.run(`${words} --dry-run --detailed-exitcode`);
+    expect([planned.exitCode, planned.json<{ dryRun: boolean }>().dryRun]).toEqual([4, true]);
+    expect(at.panel.server.changingCalls()).toEqual([]);
+    const made = await at.run(`${words} --actor bob`);
+    expect(made.json()).toMatchObject({ rates: [{ prefix: '5521', price_per_minute: '0.3100' }], differs: [] });
+    expect((await at.run(words)).json<Changed>().changed).toEqual([]);
+    expect(at.panel.server.changingCalls()).toHaveLength(1);
+    const other = await at.run(words.replace('0.3100', '0.5000'));
+    expect([other.exitCode, other.json()]).toMatchObject([1, { error: { code: 'record_exists' } }]);
+    const [{ id }] = made.json<{ rates: [{ id: string }] }>().rates;
+    expect((await at.run(`rate remove ${id}`)).json()).toMatchObject({ error: { code: 'not_confirmed' } });
+    expect((await at.run(`rate remove ${id} --yes`)).exitCode).toBe(0);
+    expect((await at.run('rate list --prefix 5521')).json()).toEqual({ rates: [] });
+    const { entries } = (await at.run('log list --actions')).json<{ entries: { type: string; state: string }[] }>();
+    expect(entries.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'delete-rate applied',
+      'create-rate applied',
+    ]);
+  });
+
+  it('refuse values that do not fit, before any call', async () => {
+    const refused = {
+      'customer create nmae=x': 'did you mean "name"?',
+      'rate set 701 price_per_minute=0,29': 'is not an amount such as 0.2320',
+      'rate create prefix=55': 'needs plan_id, price_per_minute',
+      'subscriber set 9001 status=suspended': 'holds and services depend on it',
+      'subscriber set 9001 created_at=now': 'can only be read',
+      'trunk set 1 port=x': 'is not a whole number',
+      'carrier set 1 nothing': 'is not KEY=VALUE',
+    };
+    for (const [words, message] of Object.entries(refused)) {
+      const { exitCode, stderr } = await at.bench.sluice(words);
+      expect([words, exitCode, stderr]).toEqual([words, 2, expect.stringContaining(message)]);
+    }
+    expect(at.panel.server.calls).toEqual([]);
+    const missing = await at.run('plan-catalog show nothing');
+    expect([missing.exitCode, missing.json()]).toMatchObject([1, { error: { code: 'unknown_record' } }]);
+  });
+
+  it('whose answer is lost are found by reading, and never sent twice', async () => {
+    const cut = { endpoint: 'POST /plans', fault: { kind: 'cut' } } as const;
+    at.panel.server.inject({ ...cut, when: 'after', times: 1 });
+    expect((await at.run('plan-catalog create name=Novo')).json<Changed>().changed).toEqual(['name']);
+    at.panel.server.inject({ ...cut, when: 'before', times: 1 });
+    const lost = await at.run('plan-catalog create name=Outro');
+    expect([lost.exitCode, lost.json()]).toMatchObject([1, { error: { code: 'outcome_unknown' } }]);
+    expect((await at.run('plan-catalog create name=Outro')).json()).toMatchObject({
+      error: { code: 'outcome_unknown' },
+    });
+    at.bench.clock.advance(11 * 60_000);
+    expect((await at.run('plan-catalog create name=Outro')).exitCode).toBe(0);
+    const { plans } = (await at.run('plan-catalog list')).json<{ plans: { name: string }[] }>();
+    expect(plans.map(({ name }) => name)).toEqual(['Corporativo 30/6', 'Novo', 'Outro']);
+  });
+
+  it('are refused for what the panel lacks, before any call', async () => {
+    await at.close();
+    at = await startTelephonyBench('magnusbilling');
+    for (const words of ['country list', 'customer create name=x']) {
+      const { exitCode, json } = await at.run(words);
+      expect([words, exitCode, json()]).toMatchObject([words, 1, { error: { code: 'unsupported' } }]);
+    }
+    expect(at.panel.server.calls).toEqual([]);
+  });
+
+  it('are shown in lines that fit, whatever a panel has', async () => {
+    at.panel.addCustomer({ name: '=cmd|calc\u001b[2J'.padEnd(90, 'x'), email: 'a@example.com' });
+    for (const columns of [60, 140]) {
+      for (const noun of ['customer', 'subscriber', 'did', 'plan-catalog', 'rate']) {
+        let text = '';
+        const stdout = { write: (part: string) => (text += part), isTTY: true, columns };
+        const { exitCode } = await at.bench.sluice(`--no-color ${noun} list`, { stdout });
+        expect([noun, exitCode, text.split('\n').filter((line) => line.length > columns)]).toEqual([noun, 0, []]);
+        // eslint-disable-next-line no-control-regex -- what a terminal would execute
+        expect(text).not.toMatch(/\u001b/);
+      }
+    }
+    const { stdout } = await at.bench.sluice('customer list --csv - --columns name');
+    expect(stdout).toContain("'=cmd|calc");
+  });
+});
