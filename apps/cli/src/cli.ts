@@ -2,7 +2,7 @@ import type { Command, HelpConfiguration } from 'commander';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
-import { declareCalls } from './commands/declare-calls.js';
+import { declareCalls, declareProfile } from './commands/declare-calls.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
@@ -61,6 +61,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareAgents(program);
   declareTelephony(program);
   declareCalls(program);
+  declareProfile(program);
   declareBilling(program);
   declareSetup(program);
   declareStart(program);

@@ -14,6 +14,22 @@ const csvFormat = () =>
     FORMATS,
   );
 
+/** Declares `profile`: how a telephony system speaks. */
+export function declareProfile(program: LazyCommand): void {
+  program
+    .command('profile')
+    .description('profiles: how a telephony system speaks')
+    .examples('sluice profile check voice.json')
+    .command('check')
+    .argument('<file>', 'a profile, or the name of a built-in one')
+    .description('check a profile, and with --against hold it against its running system: reads only')
+    .option('--against <panel-or-url>', 'a panel of the config, or an address')
+    .option('--token <reference>', 'where the token for an address is: ${env:NAME}, ${file:PATH} or ${cmd:PROGRAM}')
+    .option('--allow-http', 'allow an address with plain http')
+    .examples('sluice profile check voice.json', 'sluice profile check voice.json --against voice')
+    .runs(async () => (await import('./profile.js')).profileCheck);
+}
+
 /** Declares `call`: simulator, records, bills and their reports. */
 export function declareCalls(program: LazyCommand): void {
   const call = program

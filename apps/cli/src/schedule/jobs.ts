@@ -9,7 +9,7 @@ export type Timing =
 
 /** One scheduled command. */
 export interface Job {
-  name: 'poll' | 'reconcile' | 'agent-check';
+  name: 'poll' | 'reconcile' | 'agent-check' | 'call-bill';
   description: string;
   /** Arguments after `sluice`. */
   args: string[];
@@ -37,9 +37,10 @@ export function scheduledJobs(
   host: string,
   { has, kinds }: { has: (args: string[]) => boolean; kinds: readonly PanelKind[] },
 ): Job[] {
-  const hasAgents = Object.values(config.panels).some(({ kind }) =>
-    kinds.some((known) => known.kind === kind && known.capabilities.includes('agents')),
-  );
+  const hasPanel = (capability: 'agents' | 'calls'): boolean =>
+    Object.values(config.panels).some(({ kind }) =>
+      kinds.some((known) => known.kind === kind && known.capabilities.includes(capability)),
+    );
   const interval = regularMinutes(config.poll.interval);
   const daily = dailyTime(host, interval);
   const jobs: Job[] = [
@@ -56,13 +57,21 @@ export function scheduledJobs(
       timing: daily,
     },
   ];
-  if (hasAgents && has(['agent', 'check'])) {
+  if (hasPanel('agents') && has(['agent', 'check'])) {
     jobs.push({
       name: 'agent-check',
       description: 'enforce the limits of agents',
       args: ['agent', 'check', '--all', '--quiet'],
       // Between the polls, which work on the same panels.
       timing: { kind: 'every', minutes: 5, offset: 2 },
+    });
+  }
+  if (hasPanel('calls') && has(['call', 'bill'])) {
+    jobs.push({
+      name: 'call-bill',
+      description: 'add calls of closed periods to invoices',
+      args: ['call', 'bill', '--quiet'],
+      timing: { kind: 'every', minutes: 5, offset: 3 },
     });
   }
   return jobs;

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  startFakeAstbilling,
   startFakeEasyDcim,
   startFakeFlvx,
   startFakeHiddify,
   startFakeWhmcs,
+  type FakeAstbilling,
   type FakeEasyDcim,
   type FakeFlvx,
   type FakeHiddify,
@@ -34,6 +36,7 @@ let dcim: FakeEasyDcim;
 let relay: FakeFlvx;
 let vpn: FakeHiddify;
 let whmcs: FakeWhmcs;
+let voice: FakeAstbilling;
 
 const write = (name: string, text: string): void => {
   writeFileSync(path.join(folder, name), text, { mode: 0o600 });
@@ -46,6 +49,7 @@ const secrets = (): Record<string, string> => ({
   FLVX_PASSWORD: ADMIN_PASSWORD,
   HIDDIFY_KEY: vpn.key,
   WHMCS_SECRET: whmcs.secret,
+  VOICE_TOKEN: voice.token,
 });
 
 /** Runs commands that end well; returns what the last one printed. */
@@ -65,6 +69,12 @@ beforeAll(async () => {
   relay = await startFakeFlvx({ now, admin: { name: 'admin_user', password: ADMIN_PASSWORD } });
   vpn = await startFakeHiddify({ now });
   whmcs = await startFakeWhmcs({ now });
+  voice = await startFakeAstbilling({ now });
+  const plan = voice.add('plans', { id: '11', name: 'Corporativo' });
+  voice.addDid({ number: '+551140001234', subscriber: voice.addSubscriber({ username: 'joao1042', plan }) });
+  for (const kind of ['carriers', 'trunks', 'routes', 'countries'] as const) voice.add(kind, { id: '1', name: kind });
+  const steps = { initial_increment_seconds: 30, increment_seconds: 6, minimum_seconds: 0, min_chargeable_seconds: 0 };
+  voice.add('rates', { plan_id: plan, prefix: '55', price_per_minute: '0.290000', connection_fee: '0.0000', ...steps });
   dcim.addService({ id: 1, orderId: 11, serverId: 21, user: 31, ports: [{ id: 41, name: 'eth0' }] });
   const ports = [
     { id: 42, name: 'eth0' },
@@ -81,10 +91,12 @@ panels:
   dcim: { kind: easydcim, url: "${dcim.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}" }
   relay: { kind: flvx, url: "${relay.url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}" }
   vpn: { kind: hiddify, url: "${vpn.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}" }
+  voice: { kind: astbilling, url: "${voice.url}", allowHttp: true, token: "\${env:VOICE_TOKEN}", currency: EUR, billFrom: 2026-01-01 }
 products:
   ports: { panel: dcim, quota: { total: 100GB }, packages: [extra] }
   small: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 } }
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
+  line: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }
 currency: EUR
 packages: { extra: { traffic: 50GB, price: "5.00" } }
 whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}", secret: "\${env:WHMCS_SECRET}" }
@@ -100,7 +112,7 @@ dcim-2,dcim,ports,monthly,${due()},2,12,22
   write('old.csv', 'service,used_gb,limited\ndcim-1,120,yes\ndcim-2,0,no\n');
 });
 afterAll(async () => {
-  await Promise.all([dcim.close(), relay.close(), vpn.close(), whmcs.close()]);
+  await Promise.all([dcim, relay, vpn, whmcs, voice].map((fake) => fake.close()));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -197,6 +209,40 @@ describe('the built command', () => {
       'agent create-user north --gb 1 --name cora',
       'agent suspend north --note late',
       'agent unsuspend north',
+    ]);
+  });
+
+  it('runs everything about telephony', async () => {
+    const looked = (noun: string, id: string): string[] => [`${noun} list`, `${noun} show ${id}`];
+    const changed = (noun: string, pair: string): string[] => [
+      ...looked(noun, '1'),
+      `${noun} create name=new`,
+      `${noun} set new ${pair}`,
+      `${noun} remove new --yes`,
+    ];
+    await expectDone([
+      'service add line-1 panel=voice product=line client=7 astbilling_subscriber_id=9001',
+      ...['default', 'magnusbilling'].map((name) => `profile check ${name}`),
+      ...looked('subscriber', 'joao1042'),
+      'subscriber set joao1042 channels=3',
+      ...looked('did', '1140001234'),
+      ...looked('country', '1'),
+      ...looked('customer', '501'),
+      'customer create name=Ana document=12345678909',
+      'customer set Ana email=ana@example.com',
+      ...changed('plan-catalog', 'monthly_price=1.00'),
+      ...changed('carrier', 'csp=21'),
+      ...changed('trunk', 'max_channels=3'),
+      ...changed('route', 'priority=3'),
+      ...looked('rate', '701'),
+      'rate create plan_id=11 prefix=5521 price_per_minute=0.31',
+      'rate set 701 price_per_minute=0.30',
+      'rate remove 701 --yes',
+      'call simulate 21987654321 --seconds 45 --plan 11',
+      'call records',
+      'call bill',
+      'call report --client 7 --period previous-month',
+      'call reconcile',
     ]);
   });
 
