@@ -131,6 +131,33 @@ function declareNumbers(program: LazyCommand): void {
   const { noun, about } = NUMBERS;
   const did = program.command(noun).description(about).examples('sluice did list');
   declareLookups(did, NUMBERS);
+  const change = (name: string): LazyCommand => did.command(name).argument('<number>', 'a number as people write it');
+  const handlers = () => import('./dids.js');
+  changing(change('link'))
+    .description('give a number to the line of a service; one that the panel lacks is created')
+    .option('--service <id>', 'the service')
+    .option('--carrier <name>', 'for a new number: the carrier, by id, name or code')
+    .option('--channels <number>', 'calls at the same time')
+    .examples('sluice did link +551140001234 --service svc-1')
+    .runs(async () => (await handlers()).didLink);
+  changing(change('set').argument('[fields...]', 'KEY=VALUE with the names that "show --json" has'))
+    .description('change fields of a number, or end its link to a line')
+    .option('--subscriber <none>', 'none: the number belongs to no line any more')
+    .examples('sluice did set +551140001234 channels=2', 'sluice did set +551140001234 --subscriber none')
+    .runs(async () => (await handlers()).didSet);
+  changing(change('suspend'))
+    .description('suspend a number, until "did unsuspend"')
+    .examples('sluice did suspend +551140001234 --note abuse')
+    .runs(async () => (await handlers()).didSuspend);
+  changing(change('unsuspend'))
+    .description('make a suspended number active again')
+    .examples('sluice did unsuspend +551140001234')
+    .runs(async () => (await handlers()).didUnsuspend);
+  changing(change('release'))
+    .description('end a number: it is removed, or goes back to the pool of the panel')
+    .option('--yes', 'do not ask')
+    .examples('sluice did release +551140001234 --yes')
+    .runs(async () => (await handlers()).didRelease);
 }
 
 /** Declares `list` and `show` of a noun. */

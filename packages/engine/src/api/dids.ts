@@ -17,10 +17,10 @@ export interface Dids {
     number: string,
     options: CommandOptions & { service: string; carrier?: string | undefined; channels?: number | undefined },
   ): Promise<DidReport>;
-  /** Sets fields of a number, by the names of its record; `subscriber: null` unlinks it from its line. */
+  /** Sets fields of a number, as people write them, by the names of docs/json.md; `subscriber: null` unlinks it from its line. */
   set(
     number: string,
-    change: { subscriber: null } | { values: Readonly<Record<string, unknown>> },
+    change: { subscriber: null } | { values: Readonly<Record<string, string>> },
     options?: DidOptions,
   ): Promise<DidReport>;
   suspend(number: string, options?: DidOptions): Promise<DidReport>;

@@ -1,11 +1,13 @@
-import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
+import { type DidCommand, type ItemError, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { type Did, parseNumber } from '@sluice/telephony';
-import { openTelephony } from '../calls/line-of-service.js';
+import { parseNumber } from '@sluice/telephony';
 import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
+import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
+import { requireTelephony } from '../telephony/panels.js';
+import { readValues, toRecordValues } from '../telephony/read-values.js';
 
 /** A change of one number of a line. */
 export interface DidRequest {
@@ -18,7 +20,8 @@ export interface DidRequest {
   panel: string | null;
   carrier?: string | undefined;
   channels?: number | undefined;
-  values?: Readonly<Record<string, unknown>> | undefined;
+  /** As people write them, by the names of the documents. */
+  values?: Readonly<Record<string, string>> | undefined;
   waitMs: number;
   dryRun: boolean;
 }
@@ -28,7 +31,7 @@ export interface DidReport {
   run: CommandReport['run'];
   service: string;
   /** The number as it reads back; empty where the panel does not have it any more. */
-  dids: Did[];
+  dids: TelephonyDocument[];
   actions: CommandReport['actions'];
   notices: CommandReport['notices'];
   error: ItemError | null;
@@ -36,15 +39,17 @@ export interface DidReport {
 
 /** Changes one number as a command about the service whose line has it. Repeatable: what is done already is not done again. */
 export async function changeDid(session: Session, request: DidRequest): Promise<DidReport> {
-  const { operation, carrier, channels, values, dryRun, waitMs } = request;
-  const panel = await findPanel(session, request);
-  const telephony = await openTelephony(session, panel);
+  const { operation, carrier, channels, dryRun, waitMs } = request;
+  const { service: named } = request;
+  const stated = named === null ? request.panel : (await requireService(session, named)).panel;
+  const { panel, telephony } = await requireTelephony(session, stated);
   const number = readNumber(telephony, request.number);
   const service =
     request.service === null
       ? await findOwner(session, { panel, telephony, number })
       : await requireService(session, request.service);
   refuseEnded(service);
+  const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
   const account = { verb: 'did', operation, number, carrier, channels, values } as const;
   const { report } = await runCommand(session, service.id, {
     command: `did ${operation}`,
@@ -60,25 +65,11 @@ export async function changeDid(session: Session, request: DidRequest): Promise<
   return {
     run,
     service: service.id,
-    dids: live,
+    dids: live.map(toDocument),
     actions,
     notices,
     error: report.service.error ?? report.error ?? null,
   };
-}
-
-async function findPanel(session: Session, { panel, service }: DidRequest): Promise<string> {
-  if (service !== null) return (await requireService(session, service)).panel;
-  if (panel !== null) return panel;
-  const names = Object.keys(session.config.panels).filter(
-    (name) => session.kindOf(name)?.capabilities.includes('calls') === true,
-  );
-  const [only, ...others] = names;
-  if (only === undefined) throw usageError('unsupported', 'No panel of the config has telephony');
-  if (others.length === 0) return only;
-  throw usageError('ambiguous_panel', `Several panels have telephony (${names.join(', ')}): name one`, {
-    panels: names,
-  });
 }
 
 function readNumber({ country }: PanelTelephony, text: string): string {

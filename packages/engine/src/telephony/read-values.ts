@@ -12,6 +12,7 @@ export interface FieldValue {
 /** Fields that other commands change, because a hold or a number's line depends on them. */
 const KEPT: Partial<Record<TelephonyResource, readonly string[]>> = {
   subscribers: ['status', 'username', 'customer_id'],
+  dids: ['status', 'number', 'subscriber_id'],
 };
 
 /**

@@ -33,6 +33,32 @@ describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
   });
 });
 
+describe.each(WIRES)('a number on the wire %s', (wire) => {
+  it('is linked, changed, suspended and released by commands that can be repeated', async () => {
+    at = await startTelephonyBench(wire);
+    await at.addService();
+    const number = '1140001234';
+    const statusAfter = async (words: string): Promise<unknown> => {
+      const { exitCode, json } = await at.run(words);
+      expect([words, exitCode, json()]).toMatchObject([words, 0, { service: 'svc-1' }]);
+      return json<{ dids: { status: string }[] }>().dids.map(({ status }) => status);
+    };
+    expect((await at.run(`did suspend ${number} --dry-run --detailed-exitcode`)).exitCode).toBe(4);
+    expect(await statusAfter(`did suspend ${number}`)).toEqual(['suspended']);
+    expect(await statusAfter(`did suspend ${number}`)).toEqual(['suspended']);
+    expect(await statusAfter(`did unsuspend ${number}`)).toEqual(['active']);
+    expect(await statusAfter(`did set ${number} --subscriber none`)).toEqual(['available']);
+    expect(await statusAfter(`did link ${number} --service svc-1`)).toEqual(['active']);
+    expect(await statusAfter(`did link ${number} --service svc-1`)).toEqual(['active']);
+    const unconfirmed = await at.run(`did release ${number}`);
+    expect([unconfirmed.exitCode, unconfirmed.json()]).toMatchObject([2, { error: { code: 'not_confirmed' } }]);
+    expect((await at.bench.sluice(`did release ${number} --yes`)).exitCode).toBe(0);
+    expect((await at.run(`did suspend ${number}`)).exitCode).toBe(1);
+    expect((await at.run(`did set ${number} channel=2`)).exitCode).not.toBe(0);
+    expect((await at.run(`did set ${number} --subscriber 9002`)).exitCode).toBe(2);
+  });
+});
+
 describe('changes of a catalogue', () => {
   beforeEach(async () => {
     at = await startTelephonyBench();

@@ -1,0 +1,98 @@
+import type { DidReport, Sluice } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { toRunExitCode } from '../exit-codes.js';
+import { withSluice } from '../open-sluice.js';
+import { printActions } from '../output/outcome.js';
+import { describeValue } from '../output/words.js';
+import type { Terminal } from '../output/terminal.js';
+import { type CommandHandler, confirm } from './command.js';
+import { parsePairs } from './parse-pairs.js';
+import { parseWait } from './parse-wait.js';
+import type { ChangeOptions } from './telephony.js';
+
+interface LinkOptions extends ChangeOptions {
+  service?: string;
+  carrier?: string;
+  channels?: string;
+}
+
+interface SetOptions extends ChangeOptions {
+  subscriber?: string;
+}
+
+/** Options of a change, as the engine has them. */
+interface How {
+  panel: string | undefined;
+  dryRun: boolean;
+  waitMs: number;
+}
+
+/** Runs a change of a number and prints its report. */
+function changing<Options extends ChangeOptions>(
+  words: string,
+  change: (sluice: Sluice, number: string, options: Options, how: How) => Promise<DidReport>,
+): CommandHandler<Options> {
+  return ([number = ''], options, deps) =>
+    withSluice(deps, options, async ({ sluice, terminal }) => {
+      const how = { panel: options.panel, dryRun: options.dryRun === true, waitMs: parseWait(options) };
+      const report = await change(sluice, number, options, how);
+      print(terminal, number, words, report);
+      return toRunExitCode(report.run, options);
+    });
+}
+
+function print(terminal: Terminal, number: string, words: string, report: DidReport): void {
+  const { run, service, dids, actions, notices, error } = report;
+  terminal.document(report);
+  const [did] = dids;
+  const shown = did === undefined ? number : describeValue(did['number']);
+  const made = actions.some(({ state }) => state === 'applied');
+  const outcome = run.dryRun ? 'previewed' : run.outcome !== 'done' ? 'not finished' : made ? words : 'was so before';
+  if (actions.length > 0 || !terminal.quiet) terminal.line(`${shown} of ${service}: ${outcome}`);
+  printActions(terminal, actions);
+  for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
+  if (error !== null) terminal.line(`  ${terminal.error(error, { service })}`);
+}
+
+/** `sluice did link NUMBER --service S` */
+export const didLink: CommandHandler<LinkOptions> = (args, options, deps) => {
+  const { service, carrier, channels } = options;
+  if (service === undefined)
+    throw usageError('bad_option', 'Name the service whose line has the number with --service');
+  if (channels !== undefined && !/^[1-9]\d{0,5}$/.test(channels))
+    throw usageError('bad_option', `--channels: "${channels}" is not a whole number from 1 on`);
+  const many = channels === undefined ? undefined : Number(channels);
+  return changing<LinkOptions>('linked', (sluice, number, _options, { panel: _panel, ...how }) =>
+    sluice.dids.link(number, { ...how, service, carrier, channels: many }),
+  )(args, options, deps);
+};
+
+/** `sluice did set NUMBER KEY=VALUE…`, `sluice did set NUMBER --subscriber none` */
+export const didSet: CommandHandler<SetOptions> = ([number = '', ...pairs], options, deps) => {
+  const { subscriber } = options;
+  if (subscriber !== undefined && subscriber !== 'none')
+    throw usageError('bad_option', '--subscriber: only "none" ends the link; a line gets a number with "did link"');
+  if ((subscriber === undefined) === (pairs.length === 0))
+    throw usageError('bad_option', 'Name either KEY=VALUE or --subscriber none; nothing was changed');
+  const what = subscriber === undefined ? { values: parsePairs(pairs) } : { subscriber: null };
+  const words = subscriber === undefined ? 'changed' : 'unlinked';
+  return changing<SetOptions>(words, (sluice, id, _options, how) => sluice.dids.set(id, what, how))(
+    [number],
+    options,
+    deps,
+  );
+};
+
+/** `sluice did suspend NUMBER` */
+export const didSuspend = changing('suspended', (sluice, number, _options, how) => sluice.dids.suspend(number, how));
+
+/** `sluice did unsuspend NUMBER` */
+export const didUnsuspend = changing('active again', (sluice, number, _options, how) =>
+  sluice.dids.unsuspend(number, how),
+);
+
+/** `sluice did release NUMBER` */
+export const didRelease: CommandHandler<ChangeOptions> = async ([number = ''], options, deps) => {
+  if (options.dryRun !== true) await confirm(deps, options, `Release the number ${number}? Its line loses it.`);
+  return changing('released', (sluice, id, _options, how) => sluice.dids.release(id, how))([number], options, deps);
+};
