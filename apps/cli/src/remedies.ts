@@ -21,12 +21,22 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   no_cycle:
     'Set one with "sluice service set {service} billing_cycle=monthly next_due_date=YYYY-MM-DD"; for a renewal, name the date with --until YYYY-MM-DD',
   not_metered_yet: 'Read the usage with "sluice poll", or draw a graph with --range 24h',
+  no_rate: 'Add a rate with "sluice rate create"; "sluice rate list --plan-id ID" shows those of a plan',
+  ambiguous_rate: 'Correct one of them with "sluice rate set ID KEY=VALUE"',
+  unrated: 'Rate them on the panel, or bill the calls that have a charge with --allow-unrated',
+  unknown_plan: 'Name one with --plan; "sluice plan-catalog list" lists the plans',
+  calls_changed: 'Compare them with "sluice call reconcile --service {service}"',
+  rating_differs:
+    'Before the first bill, check the profile of the panel with "sluice profile check FILE --against PANEL", and its rates with "sluice rate list"',
+  report_failed: 'Make it again, or without --remote',
+  bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
   outcome_unknown: [
+    'The next "sluice call bill" looks for the line of {bill} again; if no invoice has it after 10 minutes, send it again with --resend',
     'The next run reads the panel again; if the panel never shows the change, check the object and report the outcome with "sluice action resolve {action} --done" or --not-done',
     '"sluice reconcile" finds out what became of it, and finishes it',
   ],

@@ -40,7 +40,7 @@ export const profileCheck: CommandHandler<ProfileOptions> = async ([file = ''], 
 
 function readProfileFile(file: string, deps: Deps): Profile {
   if (Object.hasOwn(builtInProfiles, file)) return builtInProfiles[file as keyof typeof builtInProfiles];
-  const text = readText(path.resolve(deps.cwd, file), { code: 'file_unreadable', label: '' });
+  const text = readText(path.resolve(deps.cwd, file), { code: 'bad_profile', label: '' });
   try {
     return readProfile(text);
   } catch (error) {

@@ -214,8 +214,8 @@ describe('the built command', () => {
 
   it('runs everything about telephony', async () => {
     const looked = (noun: string, id: string): string[] => [`${noun} list`, `${noun} show ${id}`];
-    const changed = (noun: string, pair: string): string[] => [
-      ...looked(noun, '1'),
+    const changed = (noun: string, pair: string, id = '1'): string[] => [
+      ...looked(noun, id),
       `${noun} create name=new`,
       `${noun} set new ${pair}`,
       `${noun} remove new --yes`,
@@ -235,7 +235,7 @@ describe('the built command', () => {
       ...looked('customer', '501'),
       'customer create name=Ana document=12345678909',
       'customer set Ana email=ana@example.com',
-      ...changed('plan-catalog', 'monthly_price=1.00'),
+      ...changed('plan-catalog', 'monthly_price=1.00', '11'),
       ...changed('carrier', 'csp=21'),
       ...changed('trunk', 'max_channels=3'),
       ...changed('route', 'priority=3'),

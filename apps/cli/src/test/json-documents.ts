@@ -3,6 +3,7 @@ import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
 import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
 import { startHiddifyBench } from './hiddify-bench.js';
+import { startTelephonyBench } from './panels/telephony/telephony-bench.js';
 import { startShop } from './operations/purchases/shop.js';
 import { startWhmcsBench } from './whmcs/whmcs-bench.js';
 
@@ -180,6 +181,41 @@ async function onWhmcs(documents: Documents): Promise<void> {
   }
 }
 
+/** A line with a number, its calls and a bill. */
+export async function onTelephony(documents: Documents): Promise<void> {
+  const at = await startTelephonyBench();
+  const kept = (heading: string, words?: string): Promise<void> =>
+    keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
+  try {
+    await at.addService();
+    at.fillCatalogue();
+    for (const noun of [
+      'customer',
+      'subscriber',
+      'did',
+      'plan-catalog',
+      'carrier',
+      'country',
+      'trunk',
+      'route',
+      'rate',
+    ])
+      await kept(`${noun} list`);
+    await kept('rate set', 'rate set 701 price_per_minute=0.3000');
+    await kept('did suspend', 'did suspend 1140001234');
+    at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
+    await kept('call simulate', 'call simulate 11987654321 --seconds 45 --plan 11 --local');
+    await kept('call records', 'call records --day 2026-10-05');
+    await kept('call bill', 'call bill --verify-rating');
+    await kept('call report', 'call report --service svc-1 --period 2026-10');
+    at.addCall('2026-10-06T09:00:00-03:00', '0.5000');
+    await kept('call reconcile');
+    await kept('profile check', 'profile check default --against voice');
+  } finally {
+    await at.close();
+  }
+}
+
 /** Runs every command that prints a document of its own. */
 export async function playDocuments(): Promise<Documents> {
   const documents: Documents = new Map();
@@ -188,5 +224,6 @@ export async function playDocuments(): Promise<Documents> {
   await onFlvx(documents);
   await onHiddify(documents);
   await onWhmcs(documents);
+  await onTelephony(documents);
   return documents;
 }

@@ -24,6 +24,8 @@ export interface TelephonyBench {
   addService: () => Promise<void>;
   /** Adds an answered call of the line. */
   addCall: (startedAt: string, charge: string | null, more?: object) => string;
+  /** Adds a carrier, country, trunk and route. */
+  fillCatalogue: () => void;
   close: () => Promise<void>;
 }
 
@@ -77,6 +79,12 @@ products:
     },
     addCall: (startedAt, charge, more = {}) =>
       panel.addCall({ subscriber: LINE, startedAt, talkSeconds: 45, charge, ...more }),
+    fillCatalogue() {
+      panel.add('carriers', { id: '3', name: 'Telco', code: 'TEL', csp: '21' });
+      panel.add('countries', { id: '1', name: 'Brasil', iso2: 'BR', calling_code: '55' });
+      panel.add('trunks', { id: '5', name: 'telco-1', carrier_id: '3', host: 'sip.telco.example', port: 5060 });
+      panel.add('routes', { id: '2', name: 'mobile', prefix: '5511', priority: 1, trunk_ids: ['5'] });
+    },
     async close() {
       await panel.close();
       bench.close();
