@@ -112,7 +112,9 @@ function codesInSources(): string[] {
     'packages/panel-kind/src',
     'packages/state-store/src',
     'packages/whmcs-client/src/billing',
-    ...['astbilling-client', 'easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map((name) => `packages/${name}/src/panel`),
+    ...['astbilling-client', 'easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map(
+      (name) => `packages/${name}/src/panel`,
+    ),
   ];
   const files = folders.flatMap((folder) => sourcesIn(path.join(root, folder)));
   const patterns = [
