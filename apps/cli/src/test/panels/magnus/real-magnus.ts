@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const { SLUICE_TEST_MAGNUS_URL: url, SLUICE_TEST_MAGNUS_KEY: key, SLUICE_TEST_MAGNUS_SECRET: secret } = process.env;
+const { SLUICE_TEST_MAGNUS_SQL: database } = process.env;
+
+/** Whether the environment names a panel. */
+export const isNamed = url !== undefined && key !== undefined && secret !== undefined && database !== undefined;
+export const panelUrl = String(url).replace(/\/+$/, '');
+export const token = `${String(key)}:${String(secret)}`;
+
+/** A row as the panel returns it. */
+export type Row = Record<string, string | number | null>;
+
+/** The panel's own API. */
+async function send(target: string, body: string): Promise<{ rows?: Row[]; success?: unknown }> {
+  const sign = createHmac('sha512', String(secret)).update(body).digest('hex');
+  const answer = await fetch(`${panelUrl}/index.php/${target}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', Key: String(key), Sign: sign },
+    body,
+  });
+  return JSON.parse(await answer.text()) as { rows?: Row[] };
+}
+
+const encode = (text: string): string =>
+  encodeURIComponent(text)
+    .replace(/[!'()*~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+');
+
+async function act(module: string, action: string, fields: Row): Promise<Row[]> {
+  const all: Row = { module, action, ...fields };
+  const pairs = Object.entries(all).map(([name, value]) => `${name}=${encode(String(value))}`);
+  return (await send(`${module}/${action}`, pairs.join('&'))).rows ?? [];
+}
+
+export async function save(module: string, fields: Row): Promise<string> {
+  const [row] = await act(module, 'save', { id: 0, ...fields });
+  if (row?.['id'] === undefined) throw new Error(`The panel made no ${module}.`);
+  return String(row['id']);
+}
+
+export function find(module: string, field: string, value: string): Promise<Row[]> {
+  const filter = JSON.stringify([{ type: 'numeric', field, comparison: 'eq', value }]);
+  return act(module, 'read', { filter, limit: 100 });
+}
+
+/** Removes lines by username, numbers and plans. */
+export async function remove(found: { usernames: string[]; numbers: string[]; plans: string[] }): Promise<void> {
+  const dids = (await Promise.all(found.numbers.map((number) => find('did', 'did', number)))).flat();
+  await act('did', 'liberar', { ids: JSON.stringify(dids.map(({ id }) => Number(id))) });
+  for (const { id } of dids) await send('did/destroy', `id=${String(id)}`);
+  for (const username of found.usernames) {
+    for (const { id = '' } of await find('user', 'username', username)) await act('user', 'destroy', { id });
+  }
+  for (const id of found.plans) await act('plan', 'destroy', { id });
+}
+
+/** A call record; the time is the panel's own. */
+export interface RealCall {
+  at: string;
+  seconds: number;
+  charge: string;
+  destination: string;
+  callerId?: string;
+}
+
+/** Puts call records of a line into the panel's database: its API makes none. */
+export async function addCalls(user: string, calls: readonly RealCall[]): Promise<void> {
+  const { username, password, hostname, port, pathname } = new URL(String(database));
+  const columns =
+    'id_user,id_plan,callerid,uniqueid,starttime,sessiontime,calledstation,sessionbill,sipiax,src,buycost,real_sessiontime,terminatecauseid,agent_bill';
+  const rows = calls.map(
+    ({ at, seconds, charge, destination, callerId = '551133330000' }, index) =>
+      `(${Number(user)},@plan,'${callerId}','life.${index}','${at}',${seconds},'${destination}',${charge},0,'src',0,${seconds},1,0)`,
+  );
+  // A trigger changes the user, so that the insert itself must not read it.
+  const plan = `SET @plan = (SELECT id_plan FROM pkg_user WHERE id = ${Number(user)})`;
+  const statement = `${plan}; INSERT INTO pkg_cdr (${columns}) VALUES ${rows.join(',')}`;
+  const args = ['-h', hostname, '-P', port || '3306', '-u', username, pathname.slice(1), '-e', statement];
+  await promisify(execFile)('mariadb', args, { env: { ...process.env, MYSQL_PWD: password } });
+}
