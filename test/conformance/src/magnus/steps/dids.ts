@@ -65,6 +65,7 @@ export const didSteps = [
   step('bought when it is taken', 'did/buy', { id: '{dear}', id_user: '{bea}' }),
   step('the owner destroyed', 'user/destroy', { id: '{ana}' }),
   step('destroyed with the usual fields', 'did/destroy', { id: '{did}' }),
+  step('suspended before its release', 'did/save', { id: '{did}', activated: '0' }, one),
   step('released', 'did/liberar', { ids: '[{did}]' }),
   step('released again, with unknown ones', 'did/liberar', { ids: '[{did},99999999]' }),
   step('nobody owns it', 'did/read', where(['id', '{did}']), one),
