@@ -334,6 +334,14 @@ describe('states', () => {
     ]);
   });
 
+  it('reserves a number whose line was set by hand before it is released', () => {
+    const byHand = did({ subscriberId: '9001', status: 'active', extra: { reserved: '0' } });
+    expect(types(planTerminate(systems.magnus, { line: null, dids: [byHand] }, true))).toEqual([
+      'update-did 6001',
+      'terminate-did 6001',
+    ]);
+  });
+
   it('refuses what is not there, and what never comes back', () => {
     const gone = { line: line({ status: 'terminated' }), dids: [] };
     expect(refusalOf(() => planUnsuspend(systems.default, gone, []))).toBe('conflict');

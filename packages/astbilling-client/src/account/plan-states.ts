@@ -53,11 +53,22 @@ export function planTerminate(
   if (line === null && !knownBefore) throw new LineRefusal('not_found', 'the system has no such line');
   const linked = dids.filter(({ status, subscriberId }) => subscriberId !== null && status !== 'terminated');
   const gone = line === null || line.status === 'terminated';
-  const release = ({ id, status }: Did): LineStep[] => {
+  const release = (did: Did): LineStep[] => {
+    const { id, status } = did;
     const restored = system.poolsDids && status === 'suspended' && ownDidIds.includes(id);
-    return [...(restored ? [stateStep('unsuspend-did', id)] : []), stateStep('terminate-did', id)];
+    return [...(restored ? [stateStep('unsuspend-did', id)] : []), ...reserve(did), stateStep('terminate-did', id)];
   };
   return plan(system, [...linked.flatMap(release), ...(gone ? [] : [stateStep('terminate-subscriber', line.id)])]);
+}
+
+/**
+ * Returns the step without which a system ignores the release of a number: one whose line was set by hand is not reserved there. Empty
+ * where none is needed.
+ */
+export function reserve(did: Did): LineStep[] {
+  if (did.extra['reserved'] !== '0' || did.subscriberId === null) return [];
+  const payload = { id: did.id, changes: { extra: { reserved: '1' } }, prior: { extra: { reserved: '0' } } };
+  return [{ type: 'update-did', target: did.id, payload }];
 }
 
 /** Whether a number that was read back is released: one that went back to the pool is, even if it is suspended there. */

@@ -165,6 +165,7 @@ export const magnusResources: Profile['resources'] = {
       currency: null,
       status: 'activated',
       external_ref: 'description',
+      reserved: 'reserved',
     },
     filters: { number: 'did', subscriber_id: 'id_user', external_ref: 'description' },
     values: { status: { active: [1, '1'], suspended: [0, '0'] } },
@@ -172,7 +173,7 @@ export const magnusResources: Profile['resources'] = {
     operations: {
       ...readsOf('did'),
       create: createOf('did', {}, { send: ['number', 'channels', 'external_ref'] }),
-      update: changeOf('did', { send: ['channels', 'status', 'external_ref'] }),
+      update: changeOf('did', { send: ['channels', 'status', 'external_ref', 'reserved'] }),
       link: {
         ...{
           method: 'POST',

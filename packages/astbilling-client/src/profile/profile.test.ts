@@ -55,11 +55,19 @@ describe('a profile', () => {
   it('is accepted as the examples stand, which the built-in ones are', () => {
     expect(parseProfile(fixture('profile.default'))).toEqual(builtInProfiles.default);
     const magnus = readProfile(fixtureText('profile.magnusbilling'));
-    const { subscribers } = builtInProfiles.magnusbilling.resources;
+    const { subscribers, dids } = builtInProfiles.magnusbilling.resources;
     // What was found on the running system since the example was written.
     expect(magnus).toEqual({
       ...builtInProfiles.magnusbilling,
-      resources: { ...builtInProfiles.magnusbilling.resources, subscribers: magnus.resources.subscribers },
+      resources: {
+        ...builtInProfiles.magnusbilling.resources,
+        subscribers: magnus.resources.subscribers,
+        dids: magnus.resources.dids,
+      },
+    });
+    expect(dids).toMatchObject({
+      fields: { ...magnus.resources.dids?.fields, reserved: 'reserved' },
+      operations: { update: { send: expect.arrayContaining(['reserved']) } },
     });
     expect(subscribers).toMatchObject({
       fields: { ...magnus.resources.subscribers?.fields, sip_accounts: 'sip_count' },

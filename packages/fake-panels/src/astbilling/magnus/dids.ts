@@ -109,7 +109,8 @@ function idsOf(text: string): unknown[] {
 function liberar(world: AstWorld, form: PhpArray): FakeResponse {
   for (const id of idsOf(textOf(form, 'ids') ?? '')) {
     const row = world.dids.get(String(id));
-    if (row === undefined) continue;
+    // A number whose owner was set by hand is not reserved, and stays as it is.
+    if (row === undefined || row.extra.reserved === 0) continue;
     row.subscriberId = null;
     delete row.extra.reserved;
     if (row.status === 'active') row.status = 'available';
