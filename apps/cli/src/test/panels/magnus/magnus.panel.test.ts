@@ -134,7 +134,7 @@ describe('a real MagnusBilling', () => {
       const { bills } = await run<{ bills: { late: string[]; difference: string }[] }>(
         `call reconcile --service ${service} --period ${month}`,
       );
-      expect(bills).toMatchObject([{ difference: '1.00', late: [expect.any(String)] }]);
+      expect(bills).toMatchObject([{ difference: '1.00000', late: [expect.any(String)] }]);
 
       await addCalls(id, [
         {
