@@ -150,8 +150,8 @@ describe('a real MagnusBilling', () => {
       expect(await find('user', 'username', username)).toEqual([]);
       for (const number of numbers) expect(await did(number)).toMatchObject({ id_user: null, reserved: 0 });
       expect((await did(first))['activated']).toBe(1);
-      const { invoices } = await run<{ invoices: { total: string }[] }>('invoice list --client 77');
-      expect(invoices.map(({ total }) => total).sort()).toEqual(['123.69', '2.00']);
+      const { invoices } = await run<{ invoices: { lines: { amount: string }[] }[] }>('invoice list --client 77');
+      expect(invoices.flatMap(({ lines }) => lines.map(({ amount }) => amount))).toEqual(['123.69', '2.00']);
       await run(`provision terminate ${service} --yes`);
     },
     180_000,
