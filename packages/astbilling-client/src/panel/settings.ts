@@ -98,7 +98,7 @@ export function toTerms(product: ProductSettings): CallTerms {
 export const RESTRICTIONS: readonly string[] = ['suspend', 'suspend-with-dids'];
 
 /** What the panel can do. */
-export const CAPABILITIES: readonly Capability[] = ['suspend', 'accounts', 'passwords', 'packages', 'calls'];
+export const CAPABILITIES: readonly Capability[] = ['suspend', 'accounts', 'passwords', 'packages', 'calls', 'spend'];
 
 /** Refs of a service with its line. */
 export const LINE_REF = 'astbilling_subscriber_id';

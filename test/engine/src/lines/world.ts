@@ -67,6 +67,11 @@ export async function openWorld(system: SystemName): Promise<World> {
       },
       products: {
         line: { panel: 'voice', astbilling: { planId: 11 } },
+        capped: {
+          panel: 'voice',
+          astbilling: { planId: 11 },
+          limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
+        },
         large: { panel: 'voice', astbilling: { plan: 'Grande' } },
       },
     },

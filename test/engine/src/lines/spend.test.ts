@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { openWorld, SYSTEMS, type World } from './world.js';
+
+let world: World | null = null;
+afterEach(async () => {
+  await world?.close();
+  world = null;
+});
+
+const lineOf = ({ services: [service] }: RunReport) => [
+  service?.holds.map(({ reason }) => reason),
+  service?.limits.map(({ used, held }) => [Number(used), held]),
+  service?.error,
+];
+
+describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) => {
+  it('is suspended by the poll after it spent it, until the day ends', async () => {
+    world = await openWorld(system);
+    const { fake, sluice, clock } = world;
+    await sluice.services.set('svc-1', { product: 'capped' });
+    await sluice.provision.create('svc-1');
+    const id = fake.subscribers()[0]?.id ?? '';
+    const add = (startedAt: string, charge: string): string =>
+      fake.addCall({ subscriber: id, startedAt, talkSeconds: 600, charge, prefix: '53', destination: '+5350001234' });
+    add('2026-10-01T23:00:00-03:00', '90.0000');
+    const repeated = add('2026-10-02T08:00:00-03:00', '12.5000');
+    fake.repeatCall(repeated);
+    expect(lineOf(await sluice.poll())).toEqual([[], [[12.5, false]], null]);
+
+    add('2026-10-02T09:00:00-03:00', '7.5000');
+    clock.advance(900_000);
+    const held = await sluice.poll();
+    expect(lineOf(held)).toEqual([['spend'], [[20, true]], null]);
+    expect(fake.subscriber(id).status).toBe('suspended');
+    expect(held.notices.find(({ code }) => code === 'hold')?.message).toMatch(
+      /BRL spent, most of it on calls to \+?53.*\(20(\.0+)?\)$/,
+    );
+
+    clock.set(Date.parse('2026-10-03T03:05:00Z'));
+    expect(lineOf(await sluice.poll())).toEqual([[], [[0, false]], null]);
+    expect(fake.subscriber(id).status).toBe('active');
+  });
+});
