@@ -61,7 +61,11 @@ const getClientsProducts: Handler = (world, form) => {
     (!form.has('pid') || row.productId === form.number('pid')) &&
     (!form.has('domain') || row.domain === form.text('domain')) &&
     (!form.has('username2') || row.username === form.text('username2'));
-  const { rows, counts } = page(world, form, [...world.services.values()].filter(matches));
+  const { rows, counts } = page(
+    world,
+    form,
+    [...world.services.values()].filter((row) => world.quirks.ignoresFilters || matches(row)),
+  );
   const filters = Object.fromEntries(
     ['clientid', 'serviceid', 'pid', 'domain'].map((name) => [name, form.text(name) || null]),
   );

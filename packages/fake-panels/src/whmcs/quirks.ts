@@ -26,6 +26,8 @@ export interface WhmcsQuirks {
   mostRows: number;
   /** Pages that are empty although rows are left, by their number from 0. */
   missingPages: Set<number>;
+  /** Lists of services are whole, whatever the request filters by. */
+  ignoresFilters: boolean;
   /** A row is added at the front of these lists after every page. */
   shifting: Set<string>;
   /** GetInvoices ignores the requested order. */
@@ -57,6 +59,7 @@ export function quirksWith(settings: WhmcsQuirkSettings = {}): WhmcsQuirks {
     successStatus: 200,
     refusedAddress: null,
     mostRows: 10_000,
+    ignoresFilters: false,
     ignoresOrder: false,
     taxRate: '0.000',
     creditLowersTotal: true,

@@ -87,8 +87,7 @@ class WhmcsSource implements ServiceSource {
 
   checkCredentials(serviceId: string, signal?: AbortSignal): Promise<void> {
     return run({ wrote: false, signal }, async () => {
-      const [service] = await this.#client.services.list({ serviceId }, { signal });
-      if (service !== undefined) return;
+      if ((await this.#find(serviceId, signal)) !== undefined) return;
       const message = `${TITLE} has no service ${serviceId} to which the credentials could be written`;
       const details = { service: `whmcs-${serviceId}` };
       throw new SluiceError('credentials_refused', message, { kind: 'billing', details });
@@ -112,10 +111,16 @@ class WhmcsSource implements ServiceSource {
     });
   }
 
+  /** Installations exist that ignore the filter. */
+  async #find(serviceId: string, signal: AbortSignal | undefined): Promise<WhmcsService | undefined> {
+    const services = await this.#client.services.list({ serviceId }, { signal });
+    return services.find(({ id }) => id === serviceId);
+  }
+
   isPaid(serviceId: string, signal?: AbortSignal): Promise<boolean> {
     return run({ wrote: false, signal }, async () => {
       try {
-        const [service] = await this.#client.services.list({ serviceId }, { signal });
+        const service = await this.#find(serviceId, signal);
         return service !== undefined && (await this.#isPaid(service, signal));
       } catch (error) {
         if (isPanelError(error) && isAboutOrder(error)) throw unreadable(serviceId, error);
