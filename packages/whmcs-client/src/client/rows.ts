@@ -9,7 +9,21 @@ import type {
   WhmcsService,
   WhmcsTransaction,
 } from './types.js';
-import { answer, bool, date, id, int, money, rawText, record, reference, text, word, wrapped } from './values.js';
+import {
+  answer,
+  bool,
+  date,
+  dateOrText,
+  id,
+  int,
+  money,
+  rawText,
+  record,
+  reference,
+  text,
+  word,
+  wrapped,
+} from './values.js';
 
 function mapped<In, Out>(schema: z.ZodMiniType<In>, map: (value: In) => Out): z.ZodMiniType<Out> {
   return z.pipe(schema, z.transform(map));
@@ -66,11 +80,11 @@ export const serviceRow: z.ZodMiniType<WhmcsService> = mapped(
     username: rawText,
     status: word,
     billingcycle: rawText,
-    nextduedate: date,
+    nextduedate: dateOrText,
     recurringamount: money,
     suspensionreason: text,
     overideautosuspend: bool,
-    overidesuspenduntil: date,
+    overidesuspenduntil: dateOrText,
     bwusage: int,
     bwlimit: int,
     customfields: wrapped('customfield', customField),

@@ -84,11 +84,11 @@ export interface WhmcsService {
   status: string;
   billingCycle: string;
   registeredOn: string | null;
-  /** `YYYY-MM-DD` on the server's calendar; null for none. */
+  /** `YYYY-MM-DD` on the server's calendar, another text as WHMCS has it; null for none. */
   nextDueDate: string | null;
   recurringAmount: string;
   suspensionReason: string;
-  /** The automatic suspension is off, until `suspendNotBefore` where that is set. */
+  /** The automatic suspension is off, until `suspendNotBefore` (written as `nextDueDate`) where that is set. */
   overrideAutoSuspend: boolean;
   suspendNotBefore: string | null;
   /** The service's bandwidth fields; null when empty. */

@@ -78,6 +78,12 @@ const toText = (value: unknown): string | undefined => {
   return typeof value === 'string' ? value : undefined;
 };
 
+/** As `date`; a text that is not a date stays as it is, so that it concerns only its row. */
+export const dateOrText: Schema<string | null> = read('a date YYYY-MM-DD', (value) => {
+  const day = date.safeParse(value);
+  return day.success ? day.data : toText(value);
+});
+
 /** Text as it is sent; empty when absent. */
 export const rawText: Schema<string> = read('text', toText);
 

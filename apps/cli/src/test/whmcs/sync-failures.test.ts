@@ -92,7 +92,7 @@ describe('a sync that fails as a whole', () => {
 
 describe('services with problems', () => {
   it('leaves them as they are, does the others and exits with 3', async () => {
-    for (let number = 1; number <= 6; number++) at.addService(number);
+    for (let number = 1; number <= 7; number++) at.addService(number);
     await at.sync();
     at.whmcs.setField(1, 'easydcim_service_id', '502');
     at.whmcs.setField(2, 'base_quota_override_gb', 'plenty');
@@ -101,6 +101,7 @@ describe('services with problems', () => {
     at.whmcs.service(5).nextDueDate = '2027-01-15';
     at.whmcs.service(6).productId = 11;
     at.whmcs.setField(6, 'easydcim_service_id', '506');
+    at.whmcs.service(7).nextDueDate = 'soon';
     const partial = await at.sync();
     const { problems, totals } = partial.json<SyncReport>();
     expect([partial.exitCode, totals.changed]).toEqual([3, 2]);
@@ -109,8 +110,9 @@ describe('services with problems', () => {
       'whmcs-2 base_quota_override_gb',
       'whmcs-3 billing_cycle',
       'whmcs-4 easydcim_service_id',
+      'whmcs-7 next_due_date',
     ]);
-    expect((await stored()).slice(4)).toEqual(['whmcs-5 2027-01-15', 'whmcs-6 2026-12-15']);
+    expect((await stored()).slice(4)).toEqual(['whmcs-5 2027-01-15', 'whmcs-6 2026-12-15', 'whmcs-7 2026-12-15']);
   });
 
   it('keeps what WHMCS has no value for, and what the operator set', async () => {
