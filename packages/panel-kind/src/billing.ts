@@ -125,8 +125,11 @@ export interface BillingKind<Settings = unknown> {
   readonly productSchema?: ZodMiniType | undefined;
   /** Descriptions of the config keys, by path: `whmcs.url`; `product.productIds` is a key of its section in a product. */
   readonly descriptions: Readonly<Record<string, string>>;
-  /** Decimals of its amounts in every currency; without it those of the currency. Prices with more are refused. */
-  readonly decimals?: number | undefined;
+  /**
+   * Decimals of its amounts in every currency, and most digits before them; without it the decimals are those of the currency.
+   * Other prices are refused.
+   */
+  readonly amounts?: { decimals: number; digits: number } | undefined;
   /** Keys of its section that are secret: a warning is given where one is written in the config itself. */
   readonly secrets: readonly string[];
   /** Returns what is wrong with the sections of the products, by name of the product. */

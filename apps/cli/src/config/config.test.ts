@@ -196,9 +196,12 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(rounded.problems).toMatchObject([
       {
         path: 'packages.extra.price',
-        message: `package "extra" can't be charged exactly for 1.505 KWD: WHMCS has amounts with 2 decimals in every currency`,
+        message: `package "extra" can't be charged exactly for 1.505 KWD: WHMCS has amounts with 2 decimals in every currency and at most 14 digits before them`,
       },
     ]);
+    const large = thirds.replace('1.505', '123456789012345').replace('1.500', '12345678901234.50');
+    const long = await check(`${kuwaiti}${large}billing: whmcs\n`);
+    expect(long.problems).toMatchObject([{ path: 'packages.extra.price' }]);
   });
 
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {

@@ -90,9 +90,12 @@ const pricesFit: Rule = (config, _kinds, billing) =>
     const path = `packages.${name}.price`;
     const problem = findMoneyProblem(price, currencyDecimals(currency));
     if (problem !== null) return [error(path, problem)];
-    const { title, decimals } = billing.find(({ kind }) => kind === config.billing) ?? {};
-    if (decimals === undefined || findMoneyProblem(price, decimals) === null) return [];
-    const why = `${String(title)} has amounts with ${decimals} decimals in every currency`;
+    const { title, amounts } = billing.find(({ kind }) => kind === config.billing) ?? {};
+    if (amounts === undefined) return [];
+    const { decimals, digits } = amounts;
+    const isShort = (price.split('.')[0] ?? '').replace(/^0+/, '').length <= digits;
+    if (isShort && findMoneyProblem(price, decimals) === null) return [];
+    const why = `${String(title)} has amounts with ${decimals} decimals in every currency and at most ${digits} digits before them`;
     return [error(path, `package "${name}" can't be charged exactly for ${price} ${currency}: ${why}`)];
   });
 

@@ -1,12 +1,14 @@
 /** Whole parts of 10⁻¹²: every amount that the client accepts fits. */
 const PLACES = 12;
 
-/** Decimals of WHMCS's own amounts, whatever the currency (docs/whmcs-api.md#values). */
-export const DECIMALS = 2;
+/** Decimals of WHMCS's own amounts, whatever the currency, and most digits before them (docs/whmcs-api.md#values). */
+export const AMOUNTS = { decimals: 2, digits: 14 };
 
 /** Whether WHMCS can book an amount exactly. */
 export function isBookable(amount: string): boolean {
-  return toUnits(amount) % 10n ** BigInt(PLACES - DECIMALS) === 0n;
+  const units = toUnits(amount);
+  const end = 10n ** BigInt(PLACES + AMOUNTS.digits);
+  return units < end && units > -end && units % 10n ** BigInt(PLACES - AMOUNTS.decimals) === 0n;
 }
 
 function toUnits(amount: string): bigint {

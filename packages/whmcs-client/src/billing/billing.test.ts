@@ -73,6 +73,8 @@ describe('a charge', () => {
     const open = String(fake.addInvoice({ client: Number(kuwaiti), items: [{ description: 'x', amount: '1.00' }] }));
     const line = { key: 'k', description: 'x', amount: '0.005', taxed: false };
     await expect(billing.addLine(open, line)).rejects.toMatchObject({ code: 'bad_amount' });
+    const long = request({ ...third, amount: '98765432109876543.21' });
+    await expect(billing.charge(long)).rejects.toMatchObject({ code: 'bad_amount' });
     expect(fake.server.totals.calls).toBe(0);
     fake.server.inject({
       endpoint: 'GetClientsDetails',

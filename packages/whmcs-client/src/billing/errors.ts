@@ -1,6 +1,6 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
-import { DECIMALS, isBookable } from './amounts.js';
+import { AMOUNTS, isBookable } from './amounts.js';
 
 export const TITLE = 'WHMCS';
 
@@ -45,7 +45,7 @@ export function checkAmount(amount: string, currency = ''): void {
   const what = `${amount} ${currency}`.trim();
   throw new SluiceError(
     'bad_amount',
-    `${TITLE} can't book ${what} exactly: its amounts have ${DECIMALS} decimals in every currency. Nothing was changed.`,
+    `${TITLE} can't book ${what} exactly: its amounts have ${AMOUNTS.decimals} decimals in every currency and at most ${AMOUNTS.digits} digits before them. Nothing was changed.`,
     { details: { amount, currency } },
   );
 }

@@ -1,5 +1,5 @@
 import type { BillingKind } from '@sluice/panel-kind';
-import { DECIMALS } from './amounts.js';
+import { AMOUNTS } from './amounts.js';
 import { findDoubleClaims } from './claims.js';
 import { whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.js';
 
@@ -7,7 +7,7 @@ import { whmcsProductSchema, type WhmcsSettings, whmcsSchema } from './settings.
 export const whmcs: BillingKind<WhmcsSettings> = {
   kind: 'whmcs',
   title: 'WHMCS',
-  decimals: DECIMALS,
+  amounts: AMOUNTS,
   schema: whmcsSchema,
   productSchema: whmcsProductSchema,
   secrets: ['secret', 'accessKey'],
