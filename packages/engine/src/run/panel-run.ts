@@ -45,7 +45,7 @@ interface PanelRun extends RunOnPanel {
   readonly open: Decided[];
   /** Held services of a panel that may undo restrictions. */
   readonly held: HeldWork[];
-  /** Active services of the panel, for the brake. */
+  /** Active services of the panel, and those whose account is to be made or removed, for the brake. */
   active: number;
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
@@ -183,7 +183,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
     countFall(run.falls, read);
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = withDue(run, decideHolds(session, panel, read, now));
-    if (decided.skipped === null || run.accounts.due.get(read.service.id) === 'create') run.active++;
+    if (decided.skipped === null || run.accounts.due.has(read.service.id)) run.active++;
     return withWish(run, decided);
   });
 }
