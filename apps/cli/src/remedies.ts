@@ -77,6 +77,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   service_in_doubt:
     'Resolve it with "sluice poll", or report its outcome with "sluice action resolve {action} --done" or --not-done',
   service_has_account: 'Remove the account first: "sluice provision terminate {service} --yes"',
+  account_left_behind:
+    'Set the product back, or remove the account first: "sluice provision terminate {service} --yes"',
   termination_unfinished: 'Finish it with "sluice reconcile" or "sluice provision terminate {service} --yes"',
   termination_waiting:
     'Remove it with "sluice provision terminate {service} --yes", or all that wait with "sluice reconcile --allow-mass"',

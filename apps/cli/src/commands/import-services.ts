@@ -82,7 +82,7 @@ function printImport(terminal: Terminal, file: string, report: ImportReport): vo
   );
   for (const { line, service, message, code = '' } of problems) {
     const place = [line === null ? '' : `line ${line}`, service ?? ''].filter((part) => part !== '').join(', ');
-    terminal.warn(`  ${place}: ${withRemedy({ code, message })}`);
+    terminal.warn(`  ${place}: ${withRemedy({ code, message, details: { service } })}`);
   }
 }
 

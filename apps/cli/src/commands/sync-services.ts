@@ -32,7 +32,7 @@ function print(terminal: Terminal, { run, totals, changes, skipped, problems }: 
   }
   for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
   for (const { service, message, code = '' } of problems) {
-    terminal.warn(`sluice: ${service} was left as it is: ${withRemedy({ code, message })}`);
+    terminal.warn(`sluice: ${service} was left as it is: ${withRemedy({ code, message, details: { service } })}`);
   }
   const { seen, added, changed, unchanged, vanished, terminated } = totals;
   const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${vanished} vanished, ${terminated} terminated, ${totals.skipped} skipped`;

@@ -76,8 +76,11 @@ export async function changeService(
       const record = structuredClone(service);
       setFields(session, record, pairs);
       if (record.panel !== service.panel) {
-        const problem = (await panelChangeProblems(tables, new Map([[id, record.panel]]))).get(id);
-        if (problem !== undefined) throw new SluiceError('service_held', problem, { details: { service: id } });
+        const problems = await panelChangeProblems((panel) => session.kindOf(panel), tables, [
+          { before: service, after: record },
+        ]);
+        const problem = problems.get(id);
+        if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
       }
       if (allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: service, after: record });
       const change = findChange(service, record, session.now());

@@ -1,8 +1,9 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { ActionRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { isCommandRow } from '../run/command-row.js';
+import { ownsAccount } from '../provision/account.js';
+import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** Returns a service with no more than its id. */
 export function blankService(id: string, now: string): ServiceRecord {
@@ -71,33 +72,72 @@ function listed(known: Record<string, unknown>): string {
   return Object.keys(known).join(', ') || 'none';
 }
 
+/** A change of a service's panel. */
+export interface Move {
+  before: ServiceRecord;
+  after: ServiceRecord;
+}
+
+/** Why a service can't be changed. */
+export interface ChangeProblem {
+  /** Code of the remedy (docs/errors.md). */
+  code: string;
+  message: string;
+}
+
 /**
- * Returns why services can't move to these panels, by service. Restrictions are lifted on the panel where they were
- * applied, so a held service can't move, except back to the panel of its evidence.
+ * Returns why services can't move to another panel, by service. An account would be left behind, and restrictions are lifted on
+ * the panel where they were applied, so a held service can't move, except back to the panel of its evidence.
  */
 export async function panelChangeProblems(
+  kindOf: (panel: string) => PanelKind | undefined,
   tables: StoreTables,
-  moves: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
-  const problems = new Map<string, string>();
-  if (moves.size === 0) return problems;
-  const services = [...moves.keys()];
+  moves: readonly Move[],
+): Promise<Map<string, ChangeProblem>> {
+  const problems = new Map<string, ChangeProblem>();
+  if (moves.length === 0) return problems;
+  const add = (service: string, problem: ChangeProblem): void => {
+    if (!problems.has(service)) problems.set(service, problem);
+  };
+  const byId = new Map(moves.map((move) => [move.before.id, move]));
+  const services = [...byId.keys()];
+  const unsettled = await tables.actions.unsettled({ services });
+  const started = new Set(unsettled.filter(isAccountCommand).map(({ service, panel }) => `${panel} ${service ?? ''}`));
+  for (const move of moves) {
+    const { id, panel } = move.before;
+    const kind = kindOf(panel);
+    // A panel that is not in the config any more has another name now.
+    if (kind === undefined) continue;
+    if (ownsAccount(kind, move.before) || started.has(`${panel} ${id}`)) add(id, leavesAccount(move));
+  }
   const evidence = await tables.evidence.open({ services });
   const restricted = new Set(evidence.map((item) => item.service));
   for (const { service } of await tables.holds.open({ services })) {
-    if (!restricted.has(service)) problems.set(service, heldMessage(service));
+    if (!restricted.has(service)) add(service, isHeld(service));
   }
   for (const { service, panel } of evidence) {
-    if (panel !== moves.get(service)) problems.set(service, heldMessage(service));
+    if (panel !== byId.get(service)?.after.panel) add(service, isHeld(service));
   }
-  for (const action of await tables.actions.unsettled({ services })) {
-    if (action.service === null || isCommandRow(action) || action.panel === moves.get(action.service)) continue;
-    const message = `the panel of "${action.service}" can't be changed while ${action.type} ${action.target} is in doubt; a poll resolves it`;
-    if (!problems.has(action.service)) problems.set(action.service, message);
+  for (const { id, service, panel, type, target } of unsettled.filter((row) => !isCommandRow(row))) {
+    if (service === null || panel === byId.get(service)?.after.panel) continue;
+    const message = `the panel of "${service}" can't be changed while ${type} ${target} is in doubt (${id})`;
+    add(service, { code: 'service_in_doubt', message });
   }
   return problems;
 }
 
-function heldMessage(service: string): string {
-  return `the panel of "${service}" can't be changed while the service is held; release it first`;
+/** Whether the row is a creation or removal of an account that is not finished. */
+function isAccountCommand({ type }: Pick<ActionRecord, 'type'>): boolean {
+  return type === `${COMMAND_PREFIX}create` || type === `${COMMAND_PREFIX}terminate`;
+}
+
+function leavesAccount({ before, after }: Move): ChangeProblem {
+  const where = `product "${after.product}" is on panel "${after.panel}"`;
+  const message = `"${before.id}" has an account on panel "${before.panel}" (product "${before.product}"), and ${where}`;
+  return { code: 'account_left_behind', message };
+}
+
+function isHeld(service: string): ChangeProblem {
+  const message = `the panel of "${service}" can't be changed while the service is held; release it first`;
+  return { code: 'service_held', message };
 }

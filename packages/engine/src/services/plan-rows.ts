@@ -52,9 +52,10 @@ export async function planRows(
   const columns = listColumns(kinds);
   const problems: ImportProblem[] = [];
   const rowChanges: RowChange[] = [];
-  const problem = ({ row, after, bad }: RowChange, key: string | null, message: string): void => {
+  const problem = ({ row, after, bad }: RowChange, key: string | null, message: string, code?: string): void => {
     bad.add(key);
-    problems.push({ line: row.line, service: after.id === '' ? null : after.id, key, message });
+    const service = after.id === '' ? null : after.id;
+    problems.push({ line: row.line, service, key, message, ...(code === undefined ? {} : { code }) });
   };
   const ids = rows.filter(({ problem: unread }) => unread === undefined).map(parseId);
   const existing = new Map((await tables.services.list({ ids })).map((record) => [record.id, record]));
@@ -81,11 +82,14 @@ export async function planRows(
     }
   }
   await keepCreated(tables, rowChanges);
-  const moved = rowChanges.filter(({ before, after }) => before !== null && before.panel !== after.panel);
-  const stay = await panelChangeProblems(tables, new Map(moved.map(({ after }) => [after.id, after.panel])));
+  const moved = rowChanges.flatMap((change) => {
+    const { before, after } = change;
+    return before !== null && before.panel !== after.panel ? [{ ...change, before }] : [];
+  });
+  const stay = await panelChangeProblems((panel) => session.kindOf(panel), tables, moved);
   for (const change of moved) {
-    const message = stay.get(change.after.id);
-    if (message !== undefined) problem(change, 'panel', message);
+    const found = stay.get(change.after.id);
+    if (found !== undefined) problem(change, 'panel', found.message, found.code);
   }
   if (!allowDuplicateRefs) problems.push(...(await duplicateProblems(session, tables, [...ending, ...rowChanges])));
   return { rowChanges, problems };

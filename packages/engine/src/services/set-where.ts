@@ -23,7 +23,7 @@ export interface WhereRequest {
 /**
  * Changes all services that match, or none. Returns their ids and what was (in a dry run: would be) changed.
  *
- * @throws SluiceError `no_match`, `bad_service`, `duplicate_ref`
+ * @throws SluiceError `no_match`, `bad_service`, or the code that all problems have, such as `duplicate_ref`
  */
 export async function setWhere(
   session: Session,
@@ -77,8 +77,7 @@ function refuse({ problems }: ImportReport): void {
   const lines = problems.map(({ service, message }) => `${service ?? ''}: ${message}`);
   const details = { problems: lines };
   const message = 'Nothing was changed:';
-  if (problems.every(({ code }) => code === 'duplicate_ref')) {
-    throw new SluiceError('duplicate_ref', message, { details, lines });
-  }
+  const [code, ...others] = new Set(problems.map((problem) => problem.code));
+  if (code !== undefined && others.length === 0) throw new SluiceError(code, message, { details, lines });
   throw usageError('bad_service', message, details, lines);
 }

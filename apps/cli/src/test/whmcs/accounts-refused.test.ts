@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport } from '@sluice/engine';
+import type { RunReport, SyncReport } from '@sluice/engine';
 import { type AccountsBench, type AccountsOptions, startAccountsBench } from './accounts-bench.js';
 
 let at: AccountsBench;
@@ -49,6 +49,41 @@ describe("an account of somebody else's", () => {
     for (let n = 0; n < 2; n++) expect((await at.reconcile('--allow-mass')).run.outcome).toBe('done');
     expect(at.vpnUsers()).toEqual(['somebody']);
   });
+});
+
+it('is not left on its panel by an order that changes to a product of another panel', async () => {
+  await begin();
+  for (const number of [1, 2, 3]) at.addOrder(number, number === 2 ? { product: 11 } : {});
+  await at.sync();
+  at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
+  const ignore = at.relay.server.onCall(({ endpoint }) => {
+    if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
+  });
+  await at.reconcile();
+  ignore();
+  at.relay.server.clearFaults();
+  await at.run('provision create whmcs-3');
+  expect([at.relayUsers().length, at.vpnUsers().length]).toEqual([2, 1]);
+  for (const number of [1, 2, 3]) at.whmcs.service(number).productId = number === 2 ? 10 : 11;
+  at.addOrder(4);
+  const synced = await at.run('service sync');
+  const { totals, problems } = synced.json<SyncReport>();
+  expect([synced.exitCode, totals.added, totals.changed]).toEqual([3, 1, 0]);
+  expect(problems[1]).toEqual({
+    service: 'whmcs-2',
+    key: 'panel',
+    code: 'account_left_behind',
+    message: '"whmcs-2" has an account on panel "vpn" (product "vpn-50"), and product "relay-100" is on panel "relay"',
+  });
+  expect(problems.map(({ code }) => code)).toEqual(Array(3).fill('account_left_behind'));
+  for (const words of ['whmcs-2', '--where id=whmcs-2']) {
+    const set = await at.run(`service set ${words} panel=relay product=relay-100`);
+    expect([set.exitCode, set.json<ErrorDocument>().error.code]).toEqual([1, 'account_left_behind']);
+  }
+  expect((await at.run('provision terminate whmcs-2 --yes')).exitCode).toBe(0);
+  await at.run('service sync');
+  await at.reconcile();
+  expect([at.relayUsers().length, at.vpnUsers()]).toEqual([4, []]);
 });
 
 describe('an order that WHMCS does not return', () => {
