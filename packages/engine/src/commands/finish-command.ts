@@ -45,7 +45,8 @@ export async function finishCommand(
 ): Promise<CommandResult> {
   const { session, command, run } = commandRun;
   const end = decideEnd(session, command, carriedOut);
-  const notices = noticeRows(session, run.id, planNotices(carriedOut, { notices: reported }));
+  const found = planNotices(carriedOut, { notices: reported });
+  const notices = noticeRows(session, run.id, found);
   if (command.dryRun) await endRun(run, carriedOut, end);
   const work = command.dryRun ? carriedOut : await storeEnd(commandRun, carriedOut, end, notices);
   const isCut = session.deps.signal.aborted;
@@ -58,7 +59,7 @@ export async function finishCommand(
     const notice = report.notices[index];
     return hold === undefined || notice === undefined ? [] : [{ hold, notice }];
   });
-  return { report, work, aboutHolds };
+  return { report, work, notices: found, aboutHolds };
 }
 
 function decideEnd(session: Session, command: ServiceCommand, work: Applied): CommandEnd {

@@ -1,5 +1,6 @@
 import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Notice } from '../run/notices.js';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
@@ -80,6 +81,8 @@ export interface ServiceCommand extends CommandFrame, CommandContent {}
 export interface CommandResult {
   report: CommandReport;
   work: Applied;
+  /** The notices of the report, for the run that the command is a part of. */
+  notices: Notice[];
   /** Notices about open holds of other services, with the ids of those holds. */
   aboutHolds: { hold: string; notice: CommandReport['notices'][number] }[];
 }

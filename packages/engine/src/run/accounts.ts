@@ -1,12 +1,12 @@
 import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
-import { type ActionRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
+import { type ActionRecord, type HoldRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../provision/account.js';
 import { findPlaceProblem } from '../provision/credentials.js';
 import { listEarlier } from '../provision/stored-command.js';
 import { refsChange } from './journal.js';
 import type { Verdict } from './apply.js';
-import { undecided } from './decide.js';
+import { endHolds, undecided } from './decide.js';
 import { leaveOut } from './facts.js';
 import { load } from './load.js';
 import type { Notice } from './notices.js';
@@ -34,13 +34,15 @@ export interface Accounts {
   readonly paid: Set<string>;
   /** Why it is unknown whether an order is paid, by service. */
   readonly problems: Map<string, ItemError>;
-  /** About accounts that wait for an operator. */
+  /** Holds that a creation ends, by service; for previews. */
+  readonly ending: Map<string, readonly HoldRecord[]>;
+  /** About accounts that wait for an operator, and from the commands of the run. */
   readonly notices: Notice[];
 }
 
 /** Nothing due yet. */
 export function noAccounts(): Accounts {
-  return { due: new Map(), paid: new Set(), problems: new Map(), notices: [] };
+  return { due: new Map(), paid: new Set(), problems: new Map(), ending: new Map(), notices: [] };
 }
 
 type AccountsRun = RunOnPanel & { readonly request: RunRequest; readonly accounts: Accounts };
@@ -111,13 +113,13 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
   const { session, panel, accounts } = run;
   // Resources of accounts that do not exist are not stored.
   const on: RunOnPanel = { ...run, scope: 'command', resources: new Map() };
-  const verbOf = ({ service }: Decided): AccountVerb => accounts.due.get(service.id) ?? 'create';
+  const verbOf = (work?: Decided): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
   const named = works.map((work) => (verbOf(work) === 'create' ? withNewRefs(run, work) : work.service));
   const observations = await panel.observe(named, session.deps.signal, { scope: 'reconcile', refresh: false });
   const switches = await session.store.switches.list();
   const loaded = await load(session, panel, named, { switches, ordered: true });
-  const observed = loaded.map((facts) => ({
-    ...unplanned(undecided(unread({ ...facts, error: null }))),
+  const observed = loaded.map((facts, index) => ({
+    ...unplanned(decideByRecord(run, { ...facts, error: null }, verbOf(works[index]))),
     observation: observations.get(facts.service.id) ?? null,
   }));
   const shared = await findSharers(on, observed);
@@ -127,6 +129,14 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
     planned.push(facts === undefined ? unplanned(work) : await planAccount(on, work, facts, verbOf(work)));
   }
   return planned;
+}
+
+/** Notes the holds that the creation ends, as its command does. */
+function decideByRecord({ session, panel, accounts }: AccountsRun, facts: Loaded, verb: AccountVerb): Decided {
+  if (verb !== 'create' || facts.enforcement.value !== 'on') return undecided(unread(facts));
+  const decided = endHolds(session, panel, facts, session.now());
+  if (decided.closes.length > 0) accounts.ending.set(facts.service.id, decided.closes);
+  return decided;
 }
 
 async function planAccount(on: RunOnPanel, work: Decided, facts: Planned, verb: AccountVerb): Promise<Planned> {
@@ -163,7 +173,8 @@ export async function carryOutAccounts(
     const known = unavailable.get(place);
     if (verb === undefined || work.changedMeanwhile || work.skipped === LEASED) done.push(work);
     else if (work.error !== null) done.push({ ...work, skipped: null });
-    else if (treatment(work).previewOnly) done.push(work);
+    else if (treatment(work).previewOnly)
+      done.push({ ...work, closes: run.accounts.ending.get(work.service.id) ?? [] });
     else if (run.session.deps.signal.aborted) done.push(unfinished(work));
     // Without the billing system, nobody would know the passwords of the other accounts.
     else if (known !== undefined) done.push(withError({ ...work, skipped: null }, known));
@@ -179,7 +190,8 @@ export async function carryOutAccounts(
 /** Thrown under the lease if a command changed the service since it was read. */
 class ChangedMeanwhile extends Error {}
 
-async function carryOutOne({ session, panel, run }: AccountsRun, work: Applied, verb: AccountVerb): Promise<Applied> {
+async function carryOutOne(on: AccountsRun, work: Applied, verb: AccountVerb): Promise<Applied> {
+  const { session, panel, run, accounts } = on;
   // Loaded on demand, since few runs need it.
   const { provisionInRun } = await import('../provision/provision.js');
   const { id, status, product } = work.service;
@@ -190,9 +202,12 @@ async function carryOutOne({ session, panel, run }: AccountsRun, work: Applied, 
     if (!isSame || service.status !== status || service.product !== product) throw new ChangedMeanwhile();
   };
   try {
-    const { work: made } = await provisionInRun(session, id, { verb, run, confirm });
-    const { actions, service, history, enforcement, passwordSet, error } = made;
-    const after = withError({ ...work, actions, service, history, enforcement, passwordSet }, error);
+    const { work: made, notices } = await provisionInRun(session, id, { verb, run, confirm });
+    const { actions, service, history, enforcement, passwordSet, closes, error } = made;
+    accounts.notices.push(...notices);
+    const holds = work.holds.filter((hold) => !closes.some((closed) => closed.id === hold.id));
+    const ended = { holds, released: closes.length > 0 };
+    const after = withError({ ...work, ...ended, actions, service, history, enforcement, passwordSet }, error);
     if (error !== null) return { ...after, skipped: null };
     if (service.status === 'terminated') return { ...after, skipped: service.status, holds: [] };
     return hasAccount(panel.kind, service) ? { ...after, skipped: null, made: true } : after;

@@ -169,6 +169,26 @@ describe('the password of an account', () => {
     expectUsable();
   });
 
+  it('is set when the creation is finished, which also ends the hold of a suspension, as the plan shows', async () => {
+    await begin();
+    await addOrder();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    await at.reconcile();
+    at.whmcs.quirks.denied.clear();
+    for (const status of ['Suspended', 'Active'] as const) {
+      at.whmcs.service(1).status = status;
+      await at.sync();
+      if (status === 'Suspended') expect((await at.reconcile()).totals.held).toBe(1);
+    }
+    const planned = await at.plan();
+    const done = await at.reconcile();
+    expect(actionsOf(done)).toEqual(actionsOf(planned));
+    expect([planned.totals.held, done.totals.held, done.totals.released]).toEqual([0, 0, 1]);
+    expect(done.services.map(({ status, holds }) => [status, holds])).toEqual([['ok', []]]);
+    expect(done.notices).toMatchObject([{ code: 'release', service: 'whmcs-1' }]);
+    expectUsable();
+  });
+
   it('has no place: a plan and a dry run predict no success', async () => {
     await begin({ writeTo: './secrets' });
     at.bench.write('secrets', 'a file');
