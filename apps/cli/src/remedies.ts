@@ -87,6 +87,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     '"sluice panel list" shows what each panel supports',
   ],
   account_exists: 'Correct the account id or username of the service, or adopt this account with --adopt',
+  account_renamed:
+    'If it is the account of this service, restore its name on the panel; otherwise forget it with "sluice service remove {service}"',
   account_missing: 'Create it again with "sluice provision create {service}", or correct flvx_user_id',
   no_account: 'Create it with "sluice provision create {service}"',
   user_gone: 'Create it again with "sluice provision create {service}", or correct hiddify_user_uuid',

@@ -113,7 +113,7 @@ function parseStatus(record: ServiceRecord, value: string): ServiceStatus {
 function setText(
   target: Record<string, string>,
   record: ServiceRecord,
-  { name: key, fits, words }: Pick<RefColumn, 'name'> & Partial<RefColumn>,
+  { name: key, fits, words, unique }: Pick<RefColumn, 'name'> & Partial<RefColumn>,
   value: string,
 ): void {
   // An unchanged value is not checked: older stores may have invalid ones.
@@ -121,6 +121,10 @@ function setText(
   if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {
     const own = `the account that Sluice created for "${record.id}" is ${target[key] ?? 'unknown'}`;
     throw new FieldError(key, `${own}; terminate the service before you set another ${key}`);
+  }
+  if (value !== '' && unique === true && target[key] === undefined && record.ownRefs.length > 0) {
+    const unfinished = `Sluice has begun to create the account of "${record.id}"`;
+    throw new FieldError(key, `${unfinished}; finish or terminate it before you set another ${key}`);
   }
   if (isInvalid) throw new FieldError(key, `${quote(value)} is not a valid ${key}: ${words ?? ''}`);
   if (value !== '') target[key] = value;

@@ -136,13 +136,19 @@ export function resolveAction(
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
   if (sight === 'not-done' && isUnderWay(action, at)) return null;
   if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);
-  if (step.type === 'create-user' && account.user === null) {
+  const user = step.type === 'create-user' ? findCreated(account, step.payload.name) : account.user;
+  if (step.type === 'create-user' && user === null) {
     return failed(
       'account_unproven',
       `the panel has an account "${step.payload.name}" now, and nothing proves that this command created it`,
     );
   }
-  return doneOutcome(action, step, at, account.user?.id ?? null);
+  return doneOutcome(action, step, at, user?.id ?? null);
+}
+
+/** Returns the service's account of this name; an id that was set meanwhile may be that of another account. */
+function findCreated({ user, duplicates }: FlvxAccount, name: string): FlvxAccount['user'] {
+  return [user, ...duplicates].find((row) => row?.name === name) ?? null;
 }
 
 function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {

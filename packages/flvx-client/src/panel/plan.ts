@@ -64,12 +64,23 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const sharedWith = [...new Set([...sharerIds(target), ...state.sharers])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
+    const renamed = findRenamed(target, account);
+    if (renamed !== null) return failedPlan(renamed);
     const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
   if (account.user === null) return planWithoutAccount(target);
   if (order?.verb === 'change-password') return toPlan(planAccount(account, passwordOnly), null);
   return planExisting(defaults, target, state, { account });
+}
+
+/** Returns the problem with an account that has another name than Sluice stored: the id may be another account's now. */
+function findRenamed({ service }: TargetState, { user }: FlvxAccount): ItemError | null {
+  const { flvx_username: name } = service.refs;
+  if (user === null || name === undefined || !service.ownRefs.includes('flvx_username')) return null;
+  if (user.name === name) return null;
+  const message = `the account ${user.id} of "${service.id}" is named "${user.name}" on the panel, not "${name}": it may belong to another customer, and was not removed`;
+  return { code: 'account_renamed', message };
 }
 
 /** Plans a service without an account: a problem where it should have one. */

@@ -79,7 +79,7 @@ export async function startAccountsBench(options: AccountsOptions = {}): Promise
   bench.write('sluice.yaml', accountsConfig({ relay: relay.url, vpn: vpn.url, whmcs: whmcs.url }, options));
   await bench.giveStore();
   whmcs.addClient({ id: 77, currency: 'EUR' });
-  whmcs.addProduct({ id: 10, name: 'Relay', fields: ['flvx_username'] });
+  whmcs.addProduct({ id: 10, name: 'Relay', fields: ['flvx_username', 'flvx_user_id'] });
   whmcs.addProduct({ id: 11, name: 'VPN' });
   const names = (): string[] => [...relay.world.users.values()].map(({ user }) => user);
   const before = names();

@@ -51,6 +51,49 @@ describe("an account of somebody else's", () => {
   });
 });
 
+describe('the removal of an account', () => {
+  const loseAnswer = async (): Promise<void> => {
+    at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
+    const ignore = at.relay.server.onCall(({ endpoint }) => {
+      if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
+    });
+    await at.reconcile();
+    ignore();
+    at.relay.server.clearFaults();
+  };
+
+  it('leaves the one that a field of its order named before its creation was known to be done', async () => {
+    await begin({ product: 'terminate: auto' });
+    const foreign = at.relay.addUser({ user: 'foreign' });
+    at.addOrder(1);
+    await at.sync();
+    await loseAnswer();
+    expect(at.relayUsers().length).toBe(2);
+    at.whmcs.setField(1, 'flvx_user_id', String(foreign));
+    expect((await at.run('service sync')).json<SyncReport>().problems).toMatchObject([{ key: 'flvx_user_id' }]);
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    at.whmcs.setField(1, 'flvx_user_id', '');
+    await endOrder(1);
+    expect((await at.reconcile()).run.outcome).toBe('done');
+    expect(at.relayUsers()).toEqual(['foreign']);
+  });
+
+  it('leaves one of another name, as after a restore of the panel', async () => {
+    await begin({ product: 'terminate: auto' });
+    at.addOrder(1);
+    await at.sync();
+    await at.reconcile();
+    const [user] = [...at.relay.world.users.values()].slice(-1);
+    if (user !== undefined) user.user = 'foreign';
+    await endOrder(1);
+    expect(errors(await at.plan())).toEqual(['account_renamed']);
+    expect(errors(await at.reconcile())).toEqual(['account_renamed']);
+    expect((await at.run('provision terminate whmcs-1 --yes')).exitCode).toBe(1);
+    expect(at.relayUsers()).toEqual(['foreign']);
+    expect((await at.run('service remove whmcs-1 --yes')).exitCode).toBe(0);
+  });
+});
+
 it('is not left on its panel by an order that changes to a product of another panel', async () => {
   await begin();
   for (const number of [1, 2, 3]) at.addOrder(number, number === 2 ? { product: 11 } : {});
