@@ -3,7 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
 /** What a reconcile does about the account of a service without a command. */
-export type AccountVerb = 'create' | 'terminate';
+export type AccountVerb = 'create' | 'change-password' | 'terminate';
 
 /** `skipped` of a service that waits for its account. */
 export const NO_ACCOUNT = 'no_account';

@@ -149,7 +149,7 @@ async function decide(
   const { files } = session.deps;
   const { open, superseded, stored, product } = await check(session, panel, service, request);
   const { plan, account, earlierFile } = await decidePassword(session, panel, service, { request, product, open });
-  if (plan) stored.passwordFile = plan.file;
+  if (plan) Object.assign(stored, { passwordFile: plan.file, delivers: plan.billing !== undefined });
   // A repeat with another password file stores the new file.
   const continued = plan !== null && plan.file !== earlierFile ? null : open;
   const ended = [superseded, continued === null ? open : null].filter((row) => row !== null);

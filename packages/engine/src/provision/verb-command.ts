@@ -36,6 +36,8 @@ export interface StoredCommand {
   until?: string;
   product?: string;
   passwordFile?: string | null;
+  /** Whether the password is written to a billing system. */
+  delivers?: boolean;
   /** Who requested a termination. */
   by?: string;
 }

@@ -77,7 +77,7 @@ export function withDue(run: AccountsRun, decided: Decided): Decided {
 }
 
 function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): AccountVerb | null {
-  const { service, product, creating, termination, skipped } = facts;
+  const { service, product, creating, delivering, termination, skipped } = facts;
   if (!request.observeAll || panel.accounts === undefined || termination !== null) return null;
   const isOwn = ownsAccount(panel.kind, service);
   if (service.status === 'terminated') {
@@ -86,10 +86,12 @@ function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): Acc
     const isOurs = isOwn || (creating && !hasAccount(panel.kind, service));
     return isManaged && isOurs ? 'terminate' : null;
   }
-  if (product.provision !== 'auto' || skipped === 'overdue') return null;
-  if (service.status !== 'active' && !accounts.paid.has(service.id)) return null;
+  const isServed = service.status === 'active' || service.status === 'suspended';
+  const other = delivering && isServed && hasAccount(panel.kind, service) ? 'change-password' : null;
+  if (product.provision !== 'auto' || skipped === 'overdue') return other;
+  if (service.status !== 'active' && !accounts.paid.has(service.id)) return other;
   // The account of an unfinished creation may exist already.
-  return !hasAccount(panel.kind, service) || (creating && isOwn) ? 'create' : null;
+  return !hasAccount(panel.kind, service) || (creating && isOwn) ? 'create' : other;
 }
 
 function waitingNotice({ id, panel }: ServiceRecord): Notice {
@@ -133,7 +135,7 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
 
 /** Notes the holds that the creation ends, as its command does. */
 function decideByRecord({ session, panel, accounts }: AccountsRun, facts: Loaded, verb: AccountVerb): Decided {
-  if (verb !== 'create' || facts.enforcement.value !== 'on') return undecided(unread(facts));
+  if (verb === 'terminate' || facts.enforcement.value !== 'on') return undecided(unread(facts));
   const decided = endHolds(session, panel, facts, session.now());
   if (decided.closes.length > 0) accounts.ending.set(facts.service.id, decided.closes);
   return decided;
@@ -146,7 +148,7 @@ async function planAccount(on: RunOnPanel, work: Decided, facts: Planned, verb: 
   const refusal = isNew ? (panel.accounts?.check(service, product) ?? null) : null;
   const earlier = isNew && creating ? await listEarlier(session, service.id) : [];
   const { plan, problem } = planSteps(on, facts, toCommand(panel, verb, earlier));
-  const place = isNew ? await findPlaceProblem(session, panel, service, product) : null;
+  const place = verb !== 'terminate' ? await findPlaceProblem(session, panel, service, product) : null;
   const counted = { ...plan, counts: plan.steps.length > 0 };
   return withError({ ...unplanned(work), plan: counted }, refusal ?? problem ?? place);
 }
@@ -169,7 +171,7 @@ export async function carryOutAccounts(
   const unavailable = new Map<string, ItemError>();
   for (const work of works) {
     const verb = run.accounts.due.get(work.service.id);
-    const place = verb === 'create' ? (work.product.credentials?.writeTo ?? '') : '';
+    const place = verb !== 'terminate' ? (work.product.credentials?.writeTo ?? '') : '';
     const known = unavailable.get(place);
     if (verb === undefined || work.changedMeanwhile || work.skipped === LEASED) done.push(work);
     else if (work.error !== null) done.push({ ...work, skipped: null });

@@ -16,6 +16,7 @@ import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../provision/account.js';
+import { isDelivery } from '../provision/stored-command.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
@@ -142,6 +143,7 @@ function findRows(stored: StoredRows, id: string) {
     evidence: stored.evidence.get(id) ?? [],
     unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
     creating: (stored.unsettled.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
+    delivering: (stored.unsettled.get(id) ?? []).some(isDelivery),
     history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;

@@ -53,6 +53,7 @@ const loaded: Loaded = {
   unsettled: [],
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   creating: false,
+  delivering: false,
   limitsBefore: [],
   termination: null,
   skipped: null,

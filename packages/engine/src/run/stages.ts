@@ -97,6 +97,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly limitsBefore: readonly LimitState[];
   /** Whether the creation of its account is not finished. */
   readonly creating: boolean;
+  /** Whether the billing system may lack the password that its account has. */
+  readonly delivering: boolean;
   /** An unfinished termination. */
   readonly termination: Termination | null;
   /** Why it is skipped: its status, its due date, or `LEASED`. */

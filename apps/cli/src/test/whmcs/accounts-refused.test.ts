@@ -232,6 +232,20 @@ describe('the password of an account', () => {
     expectUsable();
   });
 
+  it('is set and written again by a run if WHMCS did not store a changed one', async () => {
+    await begin();
+    await addOrder();
+    await at.reconcile();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    expect((await at.run('provision change-password whmcs-1')).exitCode).toBe(3);
+    at.whmcs.quirks.denied.clear();
+    expect(actionsOf(await at.plan())).toEqual(['whmcs-1 update-user']);
+    const done = await at.reconcile();
+    expect([done.run.outcome, actionsOf(done)]).toEqual(['done', ['whmcs-1 update-user']]);
+    expectUsable();
+    expect(actionsOf(await at.plan())).toEqual([]);
+  });
+
   it('has no place: a plan and a dry run predict no success', async () => {
     await begin({ writeTo: './secrets' });
     at.bench.write('secrets', 'a file');
