@@ -30,11 +30,6 @@ export function parseStored(row: ActionRecord | null): StoredCommand | null {
   return row ? (row.payload as StoredCommand) : null;
 }
 
-/** Returns whether the row is an interrupted change of a password that the billing system was to have. */
-export function isDelivery(row: ActionRecord): boolean {
-  return row.type === `${COMMAND_PREFIX}change-password` && parseStored(row)?.delivers === true;
-}
-
 /** Returns whether the command repeats the interrupted one; another date or product replaces it. */
 export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
   const earlier = parseStored(open);

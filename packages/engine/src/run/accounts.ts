@@ -128,7 +128,9 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
   const planned: Planned[] = [];
   for (const [index, work] of works.entries()) {
     const facts = shared[index];
-    planned.push(facts === undefined ? unplanned(work) : await planAccount(on, work, facts, verbOf(work)));
+    const account = facts === undefined ? unplanned(work) : await planAccount(on, work, facts, verbOf(work));
+    // A preview resolves actions in doubt by what was observed; the command observes again.
+    planned.push(run.request.dryRun ? { ...account, observation: facts?.observation ?? null } : account);
   }
   return planned;
 }

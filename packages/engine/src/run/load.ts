@@ -16,14 +16,13 @@ import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../provision/account.js';
-import { isDelivery } from '../provision/stored-command.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
 import { loadLimits } from './limits-before.js';
 import { type Loaded, onOneLine, type Placement, type Read, type Stage, withError } from './stages.js';
-import { COMMAND_PREFIX, isCommandRow } from './command-row.js';
+import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
 /** Options of `load`. */
 export interface LoadOptions {

@@ -238,7 +238,8 @@ export class RunResults {
     totals.actions += actions.length;
     this.made += actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
-    if (status !== 'skipped') this.counted++;
+    // A preview skips a service whose account would be made or removed.
+    if (status !== 'skipped' || (how.previewOnly && actions.length > 0)) this.counted++;
     else if (work.skipped === LEASED) this.left++;
     if (status === 'skipped' && work.termination !== null && decision.errorCode !== null) this.left++;
     if (status !== 'skipped' && decision.errorCode !== null) {

@@ -68,7 +68,7 @@ describe('the removal of an account', () => {
     at.addOrder(1);
     await at.sync();
     await loseAnswer();
-    expect(at.relayUsers().length).toBe(2);
+    expect([at.relayUsers().length, (await at.run('plan')).exitCode]).toEqual([2, 4]);
     at.whmcs.setField(1, 'flvx_user_id', String(foreign));
     expect((await at.run('service sync')).json<SyncReport>().problems).toMatchObject([{ key: 'flvx_user_id' }]);
     expect((await at.reconcile()).run.outcome).toBe('done');
@@ -139,10 +139,16 @@ describe('an order that WHMCS does not return', () => {
     }
     await at.sync();
     const refusal = JSON.stringify({ result: 'error', message: 'Invoice ID Not Found' });
-    for (const body of ['Fatal error', refusal])
-      at.whmcs.server.inject({ endpoint: 'GetInvoice', times: 1, fault: { kind: 'status', status: 200, body } });
-    const report = await at.reconcile();
-    expect(errors(report)).toEqual(['order_unreadable', 'order_unreadable', null]);
+    const run = async (words: string): Promise<[number, RunReport]> => {
+      for (const body of ['Fatal error', refusal])
+        at.whmcs.server.inject({ endpoint: 'GetInvoice', times: 1, fault: { kind: 'status', status: 200, body } });
+      const { exitCode, json } = await at.run(words);
+      return [exitCode, json()];
+    };
+    const [planned, plan] = await run('plan');
+    const [done, report] = await run('reconcile');
+    expect([planned, done, plan.error, report.error]).toEqual([3, 3, null, null]);
+    for (const shown of [plan, report]) expect(errors(shown)).toEqual(['order_unreadable', 'order_unreadable', null]);
     expect([at.vpnUsers(), report.services[0]?.error?.message]).toEqual([
       ['whmcs-3'],
       expect.stringMatching(/^The order of service 1 of WHMCS can't be read: /),
