@@ -37,7 +37,7 @@ export function brakeStops(input: { changing: number; active: number; share: num
 export interface BrakeInput {
   /** Services, or agents with a limit, that would change. */
   changing: number;
-  /** Those of them for which a hold would begin. */
+  /** Those of them for which a hold would begin, or whose account would be removed. */
   beginning: number;
   /** Active services of the panel, or agents with a limit. */
   active: number;
@@ -47,7 +47,7 @@ export interface BrakeInput {
 
 /**
  * Returns whether the brake stops a run. Where the config states no figure, a panel with fewer than ten services is stopped
- * at two holds that would begin, if they are more than half of its services.
+ * at two holds that would begin or accounts that would be removed, if they are more than half of its services.
  *
  * @example
  * ```ts

@@ -12,6 +12,8 @@ interface BrakedRun {
   request: RunRequest;
   report: RunReport;
   active: number;
+  /** What is due about accounts, by service. */
+  accounts: { due: ReadonlyMap<string, string> };
 }
 
 /** The error of a run that the brake stops. */
@@ -21,7 +23,7 @@ type BrakeError = ItemError & { details: { panel: string; changing: number; acti
 interface Counted {
   panel: string;
   changing: number;
-  /** Those for which a hold would begin. */
+  /** Those for which a hold would begin, or whose account would be removed. */
   beginning: number;
   active: number;
 }
@@ -36,12 +38,14 @@ function brakeError(stated: Config['poll']['brake'], counted: Counted, says: str
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
 export function askBrake(
   brake: Config['poll']['brake'],
-  { panel, request, active }: BrakedRun,
+  { panel, request, active, accounts }: BrakedRun,
   planned: readonly Planned[],
 ): BrakeError | null {
   if (request.service !== undefined) return null;
   const enforced = planned.filter(({ enforcement }) => enforcement.value === 'on');
-  const beginning = enforced.filter(({ opens }) => opens.length > 0).length;
+  const isRemoved = ({ service, plan }: Planned): boolean =>
+    plan?.counts === true && accounts.due.get(service.id) === 'terminate';
+  const beginning = enforced.filter((work) => work.opens.length > 0 || isRemoved(work)).length;
   const changing = enforced.filter(
     ({ opens, closes, buys, plan }) => opens.length + closes.length + buys.length > 0 || plan?.counts === true,
   ).length;

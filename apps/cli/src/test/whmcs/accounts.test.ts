@@ -169,6 +169,19 @@ describe('orders of WHMCS', () => {
     }
   });
 
+  it('are not ended at once on a small panel either, if they are more than half', async () => {
+    await begin({ product: 'terminate: auto' });
+    for (const number of [1, 2, 3]) at.addOrder(number);
+    await at.sync();
+    await at.reconcile();
+    for (const number of [1, 2]) at.whmcs.service(number).status = 'Terminated';
+    await at.sync();
+    expect((await at.run('reconcile')).exitCode).toBe(6);
+    expect(at.relayUsers().length).toBe(3);
+    await at.reconcile('--allow-mass');
+    expect(at.relayUsers().length).toBe(1);
+  });
+
   it('change nothing under observe, and are made when it ends', async () => {
     await begin();
     at.addOrder(1);
