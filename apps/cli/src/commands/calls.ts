@@ -5,7 +5,7 @@ import type { ReportFormat } from '@sluice/telephony';
 import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { reportsIn, reportSink } from '../files/call-reports.js';
+import { reportsIn, reportSink, stdoutSink } from '../files/call-reports.js';
 import { readCallReport } from '../files/read-call-report.js';
 import { storeLocation, withSluice } from '../open-sluice.js';
 import { money, printRows, state, text, type Column } from '../output/columns.js';
@@ -118,10 +118,13 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
   const { service, client, period = 'previous-month', csv, remote } = options;
   if ((service === undefined) === (client === undefined))
     throw usageError('bad_option', 'Name either --service or --client');
+  if (csv === '-' && options.json === true)
+    throw usageError('bad_option', '--csv - and --json both write to standard output: name a file');
   return withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const reports = csv === undefined ? billReports(config, format) : oneReport(deps, csv, format, options);
     const of = service === undefined ? { client: client ?? '' } : { service };
     const made = await sluice.calls.report(of, { period, reports, remote });
+    if (csv === '-') return ExitCode.done;
     const [only] = made.reports;
     terminal.document(service === undefined ? made : { report: only });
     for (const { service: name, calls, total, currency, csv: file } of made.reports) {
@@ -134,7 +137,6 @@ export const callReport: CommandHandler<ReportOptions> = (_args, options, deps) 
 
 /** The reports of one file: a second one would replace the first. */
 function oneReport(deps: Deps, csv: string, format: ReportFormat, { force }: ReportOptions): CallReports {
-  const file = path.resolve(deps.cwd, csv);
   let opened = false;
   return {
     format,
@@ -145,7 +147,8 @@ function oneReport(deps: Deps, csv: string, format: ReportFormat, { force }: Rep
           '--csv: the client has several lines: name one with --service, or leave out --csv',
         );
       opened = true;
-      return Promise.resolve(reportSink(file, { force: force === true }));
+      const file = path.resolve(deps.cwd, csv);
+      return Promise.resolve(csv === '-' ? stdoutSink(deps) : reportSink(file, { force: force === true }));
     },
     find: () => Promise.resolve(null),
   };

@@ -135,14 +135,14 @@ async function billFinally(
   known: readonly CallBillRecord[],
   bill: (period: BillPeriod) => Promise<CallBillView>,
 ): Promise<void> {
-  const { timeZone } = line.telephony;
+  const { timeZone, billFrom } = line.telephony;
   const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
   for (const one of begun) if ((await bill(periodOf(one, timeZone))).state === 'failed') return;
   const { createdAt } = await readSubscriber(session, line);
   const after = await session.store.callBills.list({ service: line.service.id });
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
-  const start = createdAt ?? line.service.createdAt;
-  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt: start });
+  const made = createdAt ?? line.service.createdAt;
+  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt: made, billFrom });
   if (last !== null) await bill(last);
 }
 

@@ -24,8 +24,11 @@ export interface DueRequest {
   createdAt: string | null;
 }
 
-/** Periods are due for this many months. */
-const MONTHS = 3;
+/** So many periods are due at once; what is older comes first, so that none is left out for good. */
+const AT_ONCE = 3;
+
+/** More than a line can have. */
+const ALL = 1_000;
 
 /** Whether the period of a bill is done with. */
 export function isFinal({ state }: Pick<CallBillRecord, 'state'>): boolean {
@@ -43,8 +46,8 @@ export function periodOf({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, 
 }
 
 /**
- * Returns the periods to bill, the oldest first: bills in doubt, and closed periods that no final bill covers. Of a line that
- * was never billed it is the period just closed.
+ * Returns the periods to bill, the oldest first: bills in doubt, and the oldest closed periods that no final bill covers. Of a
+ * line that was never billed it is the period just closed.
  */
 export function findDue(request: DueRequest): BillPeriod[] {
   const { bills, timeZone, graceMinutes, now } = request;
@@ -56,29 +59,41 @@ export function findDue(request: DueRequest): BillPeriod[] {
     duePeriods({ rule, timeZone, now, graceMinutes, createdAt, billedUntil, atMost });
   const isOpen = (period: BillPeriod): boolean => !final.some((bill) => periodsOverlap(bill, period));
   const fromMs = Date.parse(localDay(request.billFrom, timeZone).start);
-  const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : MONTHS) : due(ends.at(-1) ?? null, MONTHS);
+  const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : AT_ONCE) : due(ends.at(-1) ?? null, ALL);
   // A period between two bills that failed at its time.
-  const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, MONTHS).filter(isOpen);
+  const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, ALL);
   const started = begun.map((bill) => periodOf(bill, timeZone)).filter((period) => isClosed(period, now, 0));
   // Without a final bill, what was not due at the first attempt never is.
   const firstMs = ends.length > 0 ? fromMs : Math.max(fromMs, ...bills.slice(-1).map(({ start }) => Date.parse(start)));
-  const all = [...started, ...fresh.filter(isOpen), ...gaps].filter(({ start }) => Date.parse(start) >= firstMs);
+  const all = [...started, ...fresh.filter(isOpen), ...gaps.filter(isOpen)];
   const chosen: BillPeriod[] = [];
-  for (const period of all) if (!chosen.some((other) => periodsOverlap(other, period))) chosen.push(period);
-  return chosen.sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+  for (const period of all.filter(({ start }) => Date.parse(start) >= firstMs))
+    if (!chosen.some((other) => periodsOverlap(other, period))) chosen.push(period);
+  return chosen.sort((a, b) => Date.parse(a.start) - Date.parse(b.start)).slice(0, Math.max(AT_ONCE, started.length));
+}
+
+/** What the last period of a line follows from. */
+interface FinalRequest {
+  timeZone: string;
+  now: string;
+  /** When the line was made. */
+  createdAt: string;
+  /** First local day that may be billed; null: any. What was called before is another system's to bill. */
+  billFrom: string | null;
 }
 
 /** Returns the period of the last bill of a line: from the end of what is billed until now. */
 export function finalPeriod(
   bills: readonly CallBillRecord[],
-  { timeZone, now, createdAt }: { timeZone: string; now: string; createdAt: string },
+  { timeZone, now, createdAt, billFrom }: FinalRequest,
 ): BillPeriod | null {
   const billedUntil = bills
     .filter(isFinal)
     .map(({ end }) => end)
     .sort()
     .at(-1);
-  const start = billedUntil ?? createdAt;
+  const first = billFrom === null ? createdAt : localDay(billFrom, timeZone).start;
+  const start = billedUntil ?? (Date.parse(first) > Date.parse(createdAt) ? first : createdAt);
   if (Date.parse(toLocalTime(now, timeZone)) <= Date.parse(toLocalTime(start, timeZone))) return null;
   return explicitPeriod({ start, end: now, timeZone });
 }

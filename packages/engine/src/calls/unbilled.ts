@@ -31,9 +31,9 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   });
   if (subscriber === null || (subscriber.billingType ?? terms.billingType) === 'prepaid') return null;
   const bills = await session.store.callBills.list({ service: service.id });
-  const { timeZone, currency } = telephony;
+  const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber.createdAt ?? service.createdAt;
-  const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt });
+  const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt, billFrom });
   if (period === null) return { calls: 0, total: '0', currency, since: session.now() };
   const tally = new CallTally({ period, currency, subscriberId });
   for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {

@@ -155,6 +155,25 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await world.lines()).toHaveLength(3);
   });
 
+  it('of each month follows after a long pause, the oldest first', async () => {
+    const { clock, exchange } = world;
+    await bill();
+    clock.set('2027-03-05T12:00:00Z');
+    for (const month of ['2026-11', '2026-12', '2027-01', '2027-02'])
+      exchange.calls.push(call(`${month}-15T12:00:00-03:00`, '1.0000'));
+    const months = (views: CallBillView[]): string[] =>
+      views.filter((view) => view.state === 'added').map(({ period }) => period.from.slice(0, 7));
+    expect(months(await bill())).toEqual(['2027-01', '2026-12', '2026-11']);
+    expect(months(await bill())).toEqual(['2027-02']);
+    expect(months(await bill())).toEqual([]);
+  });
+
+  it('of a line that another system billed begins where Sluice may bill', async () => {
+    world.exchange.calls.push(call('2026-07-15T12:00:00-03:00', '9.0000'));
+    const [last] = await bill({ service: 'svc-1', final: true });
+    expect(last).toMatchObject({ period: { from: '2026-08-01T03:00:00.000Z' } });
+  });
+
   it('is made once by two at once, and after the store is lost', async () => {
     const [one, two] = await Promise.all([bill(), bill()]);
     // The one that waits in vain leaves the line to the other.

@@ -153,6 +153,9 @@ describe('call simulate and report', () => {
     at.addCall('2026-10-05T09:00:00-03:00', '0.2320');
     const own = await at.run('call report --service svc-1 --period 2026-10');
     expect(own.json()).toMatchObject({ report: { service: 'svc-1', calls: 1, total: '0.23', currency: 'BRL' } });
+    const printed = await at.bench.sluice('call report --service svc-1 --period 2026-10 --csv -');
+    expect(printed.stdout).toMatch(/^\uFEFFdata_hora;.*\r\n.*\r\n$/s);
+    expect((await at.run('call report --service svc-1 --csv -')).exitCode).toBe(2);
     const remote = await at.run('call report --client 42 --period 2026-10 --remote --csv theirs.csv');
     expect(remote.json()).toMatchObject({ reports: [{ calls: 1, csv: at.bench.path('theirs.csv') }] });
     expect(at.bench.read('theirs.csv')).not.toBe('');
