@@ -96,6 +96,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   not_ours: 'Delete it on the panel, or adopt it first with "sluice provision create {service} --adopt"',
   ambiguous_line:
     'Name the customer with "sluice provision create {service} --customer-id ID"; of plans and carriers use the id',
+  foreign_line: [
+    'If it is the line of this service, set it with "sluice service set {service} astbilling_subscriber_id=ID"',
+    'If not, correct its reference on the panel, or use other service ids in one of the installations',
+  ],
   line_gone: 'Correct it with "sluice service set {service} astbilling_subscriber_id=ID"',
   suspended_elsewhere: 'Reactivate it with "sluice provision unsuspend {service} --force"',
   channels_missing: 'Set it with "sluice service set {service} channels=N"',

@@ -249,6 +249,26 @@ describe('an existing line', () => {
     expect(planLine(systems.default, other, target).steps).toMatchObject([{ type: 'create-subscriber' }]);
   });
 
+  it.each<[string, keyof typeof systems, Partial<Subscriber>, Partial<TelephoneCustomer> | null, string]>([
+    ['another username, no owner', 'default', { username: 'maria7' }, null, 'foreign'],
+    ['another username and name', 'magnus', { username: 'maria7' }, { name: 'Maria' }, 'foreign'],
+    ['another document', 'default', {}, { document: '1' }, 'foreign'],
+    ['another document in one record', 'magnus', {}, { document: '1' }, 'foreign'],
+    ['the username, a new name', 'default', {}, { name: 'Maria' }, 'own'],
+    ['the document, another username', 'magnus', { username: 'old' }, { document: '12345678909' }, 'own'],
+    ['the name, another username', 'default', { username: 'old' }, {}, 'own'],
+  ])('with the reference of a store needs a second fact: %s', (_, system, changes, owner, result) => {
+    const { within } = systems[system];
+    const mine = line({ externalRef: 'sluice:service:311', ...changes });
+    const customers = owner === null ? [] : [customer({ id: within ? '9001' : '501', ...owner })];
+    const observed = { ...nothing, byReference: [mine], customers };
+    const planned = refusalOf(() => planLine(systems[system], observed, target));
+    expect(planned.startsWith('planned') ? 'own' : planned).toBe(result);
+    // The service of a billing system has one id.
+    const synced = { ...observed, byReference: [{ ...mine, externalRef: 'whmcs:service:311' }] };
+    expect(refusalOf(() => planLine(systems[system], synced, target))).toContain('planned');
+  });
+
   it('that was made by half is refused', () => {
     const half = line({ extra: { sip_accounts: '0' } });
     expect(refusalOf(() => planLine(systems.magnus, { ...nothing, byReference: [half] }, target))).toBe('conflict');
@@ -277,6 +297,15 @@ describe('a customer', () => {
     ['not at all', [customer({ name: 'Joao da Silva' })], {}, null],
   ])('is found %s', (_, customers, changes, id) => {
     expect(findCustomer(customers, { ...target.customer, ...changes })?.id ?? null).toBe(id);
+  });
+
+  it('with the reference of a store needs a document or name that agrees', () => {
+    const wanted = { ...target.customer, externalRef: 'sluice:client:77' };
+    const known = (changes: object) => [customer({ externalRef: 'sluice:client:77', ...changes })];
+    expect(findCustomer(known({ document: '12345678909', name: 'X' }), wanted)?.id).toBe('501');
+    expect(findCustomer(known({}), wanted)?.id).toBe('501');
+    for (const changes of [{ document: '1' }, { name: 'Maria' }])
+      expect(refusalOf(() => findCustomer(known(changes), wanted))).toBe('ambiguous');
   });
 
   it('stops at two of a name, and lists them', () => {

@@ -1,5 +1,5 @@
 import type { TelephoneCustomer } from '@sluice/telephony';
-import { toReference } from './reference.js';
+import { isOfStoreOnly, toReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
 
 /** The customer of a line, as the billing system has it. */
@@ -17,7 +17,7 @@ export interface CustomerTarget {
  * Finds a customer among those that were read: by the id that decides, by reference, document, e-mail with exact name, exact name.
  * Case and accents count. Null where there is none.
  *
- * @throws LineRefusal `ambiguous` for several, `not_found` for an id that nobody has
+ * @throws LineRefusal `ambiguous` for several and for a reference that another customer has, `not_found` for an id that nobody has
  */
 export function findCustomer(
   customers: readonly TelephoneCustomer[],
@@ -46,7 +46,19 @@ export function findCustomer(
         ids,
       );
     }
-    if (found[0] !== undefined) return found[0];
+    const [only] = found;
+    if (only === undefined) continue;
+    // Another installation may have a client with the same id.
+    if (way === 'reference' && isOfStoreOnly(externalRef ?? '') && !isSameCustomer(only, target)) {
+      const message = `customer ${only.id} has the reference ${externalRef}, but another document or name; state the id`;
+      throw new LineRefusal('ambiguous', message, [only.id]);
+    }
+    return only;
   }
   return null;
+}
+
+/** Returns whether two records are surely of one customer: by document, else by exact name. */
+export function isSameCustomer(owner: TelephoneCustomer, { document, name }: CustomerTarget): boolean {
+  return owner.document !== null && document !== null ? owner.document === document : owner.name === name;
 }

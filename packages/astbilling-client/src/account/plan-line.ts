@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { checkAreaCode, type Subscriber, type TelephoneCustomer, type TelephonePlan } from '@sluice/telephony';
 import type { SubscriberValues } from '../client/types.js';
+import { checkAdoptable, checkReferenced } from './check-owner.js';
 import { type CustomerTarget, findCustomer } from './find-customer.js';
 import { toReference, withReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
@@ -37,7 +38,7 @@ export interface LineObservation {
   byReference: readonly Subscriber[];
   /** Lines with one of the usernames. */
   byUsername: readonly Subscriber[];
-  /** All customers that were found in any way; where customer and line are one record, those of `byUsername`. */
+  /** All customers that were found in any way, and those of the lines with a reference; where both are one record, of all lines. */
   customers: readonly TelephoneCustomer[];
   /** Null where plans can't be listed: a plan's id is then taken as it is. */
   plans: readonly TelephonePlan[] | null;
@@ -47,7 +48,7 @@ export interface LineObservation {
  * Plans a line: the service's own one compared, an existing one of the same customer adopted, or a new one created. Adopting never
  * changes a password or a state.
  *
- * @throws LineRefusal `conflict` for a line of somebody else, `ambiguous` for several, `unsupported`, `not_found`, `invalid`
+ * @throws LineRefusal `conflict` for a line of somebody else, `foreign` for one that another installation may have made, `ambiguous` for several, `unsupported`, `not_found`, `invalid`
  */
 export function planLine(system: LineSystem, observed: LineObservation, target: LineTarget): LinePlan {
   checkInputs(target);
@@ -57,11 +58,14 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
     warnings.push('The system keeps no reference: the line is known by its username only.');
   }
   const own = findOwn([...observed.byReference, ...observed.byUsername.filter(hasNote(target))], target);
-  if (own !== null) return planChanges(system, own, { ...target, planId }, warnings);
+  if (own !== null) {
+    checkReferenced(system, own, observed.customers, target);
+    return planChanges(system, own, { ...target, planId }, warnings);
+  }
   const customer = system.within ? null : findCustomer(observed.customers, target.customer);
   const named = findNamed(observed.byUsername, target);
   if (named !== null) {
-    checkOwner(named, system.within ? null : { customer }, observed.customers, target);
+    checkAdoptable(named, system.within ? null : { customer }, observed.customers, target);
     if (named.status === 'suspended') warnings.push('The line was suspended by somebody else and stays so.');
     return planChanges(system, named, { ...target, planId }, warnings);
   }
@@ -129,29 +133,6 @@ function findNamed(lines: readonly Subscriber[], { usernames }: LineTarget): Sub
     throw new LineRefusal('ambiguous', `several lines have a username of this service (${ids.join(', ')})`, ids);
   }
   return named[0] ?? null;
-}
-
-/** A line is adopted only when it is surely of the same customer. */
-function checkOwner(
-  line: Subscriber,
-  /** Null where customer and line are one record. */
-  found: { customer: TelephoneCustomer | null } | null,
-  customers: readonly TelephoneCustomer[],
-  { customer: wanted }: Pick<LineTarget, 'customer'>,
-): void {
-  const refuse = (what: string): never => {
-    throw new LineRefusal('conflict', `the username belongs to a line that ${what}; it is not taken over`, [line.id]);
-  };
-  if (line.status === 'terminated') refuse('is terminated');
-  if (toReference(line.externalRef) !== null) refuse('has another reference');
-  if (found !== null) {
-    if (found.customer === null || line.customerId !== found.customer.id) refuse('another customer has');
-    return;
-  }
-  const owner = customers.find(({ id }) => id === line.id);
-  if (owner?.document != null && wanted.document !== null) {
-    if (owner.document !== wanted.document) refuse('a customer with another document has');
-  } else if (owner?.name !== wanted.name) refuse('a customer with another name has');
 }
 
 type Resolved = LineTarget & { planId: string };

@@ -1,5 +1,5 @@
 /** Why nothing was planned. */
-export type LineRefusalCode = 'conflict' | 'ambiguous' | 'unsupported' | 'not_found' | 'invalid';
+export type LineRefusalCode = 'conflict' | 'ambiguous' | 'unsupported' | 'not_found' | 'invalid' | 'foreign';
 
 /** A change that is not planned: nothing was written. The message says what was found and what decides. */
 export class LineRefusal extends Error {

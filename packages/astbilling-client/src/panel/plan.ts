@@ -61,6 +61,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
   if (!(error instanceof LineRefusal)) throw error;
   const codes: Record<LineRefusal['code'], string> = {
     conflict: 'line_conflict',
+    foreign: 'foreign_line',
     ambiguous: 'ambiguous_line',
     not_found: 'line_not_found',
     invalid: 'line_invalid',

@@ -15,6 +15,7 @@ import {
   TelephonyError,
   type TelephonePlan,
 } from '@sluice/telephony';
+import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient, Carrier } from '../client/types.js';
 import { listReferences, toCustomer, toUsernames } from './line-target.js';
@@ -123,7 +124,7 @@ async function readCandidates(
   }
   const byUsername: Subscriber[] = [];
   for (const username of searchOf(service)) byUsername.push(...(await client.subscribers.find({ username }, call)));
-  return { byReference, byUsername, customers: await readCustomers(reads, service, byUsername) };
+  return { byReference, byUsername, customers: await readCustomers(reads, service, [...byReference, ...byUsername]) };
 }
 
 /** A service whose usernames are not known is refused when it is planned. */
@@ -137,31 +138,35 @@ function searchOf(service: ServiceRecord): readonly string[] {
 }
 
 async function readCustomers(
-  { client, system, call }: Reads,
+  reads: Reads,
   service: ServiceRecord,
-  byUsername: readonly Subscriber[],
+  lines: readonly Subscriber[],
 ): Promise<TelephoneCustomer[]> {
-  if (system.within) {
-    const rows: TelephoneCustomer[] = [];
-    for (const { id } of byUsername) rows.push(await client.customers.get(id, call));
-    return rows;
-  }
+  const { client, system, call } = reads;
+  if (system.within) return readOwners(reads, new Set(lines.map(({ id }) => id)));
+  const referenced = lines.filter(({ externalRef }) => toReference(externalRef) !== null);
+  const owners = new Set(referenced.flatMap(({ customerId }) => customerId ?? []));
   const stated = service.refs[CUSTOMER_REF];
-  if (stated !== undefined) {
-    try {
-      return [await client.customers.get(stated, call)];
-    } catch (error) {
-      if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return [];
-      throw error;
-    }
-  }
+  if (stated !== undefined) return readOwners(reads, owners.add(stated));
+  const found = client.supports('customers', 'get') ? await readOwners(reads, owners) : [];
   const { externalRef, document, name } = wantedCustomer(service);
   const ways = { externalRef, document, name };
-  const found: TelephoneCustomer[] = [];
   for (const [field, value] of Object.entries(ways)) {
     const wire = field === 'externalRef' ? 'external_ref' : field;
     if (value === null || !system.reads('customers', wire)) continue;
     found.push(...(await client.customers.find({ [field]: value }, call)));
+  }
+  return found;
+}
+
+async function readOwners({ client, call }: Reads, ids: ReadonlySet<string>): Promise<TelephoneCustomer[]> {
+  const found: TelephoneCustomer[] = [];
+  for (const id of ids) {
+    try {
+      found.push(await client.customers.get(id, call));
+    } catch (error) {
+      if (!isPanelError(error) || error.code !== 'PANEL_NOT_FOUND') throw error;
+    }
   }
   return found;
 }

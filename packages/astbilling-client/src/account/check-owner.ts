@@ -1,0 +1,64 @@
+import type { Subscriber, TelephoneCustomer } from '@sluice/telephony';
+import { type CustomerTarget, isSameCustomer } from './find-customer.js';
+import { isOfStoreOnly, toReference } from './reference.js';
+import { LineRefusal } from './refusal.js';
+import type { LineSystem } from './system.js';
+
+/** Who a line is for. */
+interface Owned {
+  usernames: readonly string[];
+  customer: CustomerTarget;
+}
+
+/**
+ * Checks that a line may be adopted: only one that is surely of the same customer.
+ *
+ * @throws LineRefusal `conflict`
+ */
+export function checkAdoptable(
+  line: Subscriber,
+  /** Null where customer and line are one record. */
+  found: { customer: TelephoneCustomer | null } | null,
+  customers: readonly TelephoneCustomer[],
+  { customer: wanted }: Pick<Owned, 'customer'>,
+): void {
+  const refuse = (what: string): never => {
+    throw new LineRefusal('conflict', `the username belongs to a line that ${what}; it is not taken over`, [line.id]);
+  };
+  if (line.status === 'terminated') refuse('is terminated');
+  if (toReference(line.externalRef) !== null) refuse('has another reference');
+  if (found !== null) {
+    if (found.customer === null || line.customerId !== found.customer.id) refuse('another customer has');
+    return;
+  }
+  const owner = customers.find(({ id }) => id === line.id);
+  if (owner?.document != null && wanted.document !== null) {
+    if (owner.document !== wanted.document) refuse('a customer with another document has');
+  } else if (owner?.name !== wanted.name) refuse('a customer with another name has');
+}
+
+/**
+ * Checks a line that was found by the service's reference. Two installations may have services with the same id, so that a
+ * reference made of nothing else needs a username or customer that agrees.
+ *
+ * @throws LineRefusal `foreign`
+ */
+export function checkReferenced(
+  { within }: Pick<LineSystem, 'within'>,
+  line: Subscriber,
+  customers: readonly TelephoneCustomer[],
+  { usernames, customer }: Owned,
+): void {
+  const reference = toReference(line.externalRef) ?? '';
+  if (!isOfStoreOnly(reference)) return;
+  const owner = customers.find(({ id }) => id === (within ? line.id : line.customerId));
+  const isSame = owner === undefined ? null : isSameCustomer(owner, customer);
+  const fits = usernames.includes(line.username) ? !hasOtherDocument(owner, customer) : isSame === true;
+  if (fits) return;
+  const message = `line ${line.id} ("${line.username}") has the reference ${reference}, but another username or customer than this service: another installation may have made it; it is not taken over`;
+  throw new LineRefusal('foreign', message, [line.id]);
+}
+
+function hasOtherDocument(owner: TelephoneCustomer | undefined, { document }: CustomerTarget): boolean {
+  return owner?.document != null && document !== null && owner.document !== document;
+}
