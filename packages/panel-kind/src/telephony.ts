@@ -67,6 +67,8 @@ export interface CallFilter {
 /** One page of call records, in the system's order. */
 export interface CallPage {
   calls: CallRecord[];
+  /** Records that the system sent although it was asked for another range or line. */
+  unasked?: readonly CallRecord[];
   /** Records that the system states for the whole range; null where it does not say. */
   total: number | null;
 }
@@ -150,6 +152,8 @@ export interface PanelTelephony {
   fields(resource: TelephonyResource): readonly TelephonyField[];
   /** Returns the id of a service's line, by its refs; null where it is not known. Pure. */
   subscriberOf(service: ServiceRecord): string | null;
+  /** Returns why a line is not the service's, though the service names it; null where nothing contradicts. Absent: never. Pure. */
+  ownerConflict?(service: ServiceRecord, line: TelephonyRecords['subscribers']): string | null;
   /** Returns how calls of a product are billed. Pure. */
   terms(product: ProductSettings): CallTerms;
   /**

@@ -46,7 +46,7 @@ describe('the charges of a line in a window', () => {
     const over = call({ startedAt: '2026-11-20T02:59:00.000Z', endedAt: '2026-11-20T03:00:00.000Z', charge: '0.001' });
     const after = call({ endedAt: DAY.end });
     const without = call({ startedAt: '2026-11-21T02:55:00.000Z', endedAt: null, talkSeconds: 299 });
-    const others = [call({ subscriberId: '9002' }), call({ direction: 'inbound' })];
+    const others = [call({ subscriberId: '9002' }), call({ direction: 'inbound', charge: '0' })];
     expect(sum(repeated, repeated, before, over, after, without, ...others)).toEqual({
       amount: '2.201',
       unrated: 0,
@@ -66,7 +66,7 @@ describe('the charges of a line in a window', () => {
     expect(sum(call({ charge: null }), call({ charge: null, talkSeconds: 0 }))).toMatchObject({ unrated: 1 });
   });
 
-  it('mean nothing with a record that can not be summed', () => {
+  it('are a part of all with a record that can not be summed', () => {
     const codeOf = (...calls: CallRecord[]) => sum(...calls)?.problem?.code;
     expect(codeOf(call({ currency: 'USD' }))).toBe('other-currency');
     expect(codeOf(call({ charge: '-0.01' }))).toBe('negative-charge');
@@ -74,10 +74,14 @@ describe('the charges of a line in a window', () => {
     expect(codeOf(call({ endedAt: 'soon' }))).toBe('unreadable-record');
     expect(codeOf(call({ id: 'x' }), call({ id: 'x', charge: '5' }))).toBe('conflicting-records');
     expect(codeOf(call({ currency: 'USD', endedAt: DAY.end }))).toBeUndefined();
+    expect(sum(call({}), call({ charge: '-1' }), call({ currency: 'USD' }))?.amount).toBe('1.1');
+    expect(sum(call({}), call({ direction: 'inbound', charge: '0.9' }))?.amount).toBe('2');
   });
 
   it('are never complete while a call has no subscriber', () => {
     const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
+    tally.add(call({ subscriberId: null, charge: '0.0000' }));
+    expect(tally.isUnattributed).toBe(false);
     tally.add(call({ subscriberId: null }));
     expect(tally.isUnattributed).toBe(true);
   });

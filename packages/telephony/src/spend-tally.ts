@@ -20,7 +20,7 @@ export interface SpendFigure {
   amount: string;
   /** Answered calls without a charge yet. */
   unrated: number;
-  /** The first reason why `amount` means nothing; null: none. */
+  /** The first record that `amount` lacks, so that it is only a part; null: none. */
   problem: { code: SpendProblem; id: string } | null;
   /** The most expensive destinations, at most three. */
   destinations: DestinationSpend[];
@@ -49,7 +49,7 @@ const MOST_DESTINATIONS = 10_000;
 const OTHERS = 'other destinations';
 
 /**
- * Sums the charges of outbound calls by line and window, as the records arrive, in any order. A call belongs to the window
+ * Sums the charges of calls in both directions by line and window, as the records arrive, in any order. A call belongs to the window
  * in which it ended. Exact repeats are dropped; it holds 16 bytes or so per record to recognise them.
  *
  * @example
@@ -74,11 +74,10 @@ export class SpendTally {
 
   /** Adds a record. */
   add(call: CallRecord): void {
-    if (call.direction !== 'outbound') return;
     const seen = this.#seen.add(call);
     if (seen === 'repeat') return;
     if (call.subscriberId === null) {
-      this.isUnattributed ||= call.talkSeconds > 0;
+      this.isUnattributed ||= call.talkSeconds > 0 && !isFree(call);
       return;
     }
     const sums = this.#lines.get(call.subscriberId);
@@ -129,6 +128,10 @@ function findEnd({ endedAt, answeredAt, startedAt, talkSeconds }: CallRecord): n
   if (endedAt !== null) return instantMs(endedAt);
   const beganMs = instantMs(answeredAt ?? startedAt);
   return beganMs === null || !Number.isFinite(talkSeconds) ? null : beganMs + talkSeconds * 1000;
+}
+
+function isFree({ charge }: CallRecord): boolean {
+  return charge !== null && isAmount(charge) && parseAmount(charge, 'the charge').isZero();
 }
 
 function addCharge(sum: Sum, call: CallRecord): void {

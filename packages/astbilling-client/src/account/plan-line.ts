@@ -32,6 +32,12 @@ export interface LineTarget {
   extra?: NonNullable<SubscriberValues['extra']>;
 }
 
+/** What of a line is compared once it is known to be the service's: no name of it and of its customer. */
+export type KnownLineTarget = Pick<
+  LineTarget,
+  'plan' | 'channels' | 'creditLimit' | 'billingType' | 'externalRef' | 'ownRefs'
+>;
+
 /** What was read before. */
 export interface LineObservation {
   /** Lines with one of the service's references; empty where the system has none. */
@@ -73,17 +79,21 @@ export function planLine(system: LineSystem, observed: LineObservation, target: 
 }
 
 function checkInputs({ areaCode, channels, usernames, username }: LineTarget): void {
+  checkChannels(channels);
   try {
     if (areaCode !== null) checkAreaCode(areaCode);
   } catch (error) {
     throw new LineRefusal('invalid', error instanceof Error ? error.message : 'the area code is not assigned');
   }
-  if (channels !== null && (!Number.isInteger(channels) || channels < 1))
-    throw new LineRefusal('invalid', 'a line needs at least one channel');
   if (!usernames.includes(username)) throw new LineRefusal('invalid', 'the username is not among those to search for');
 }
 
-function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: LineTarget): string {
+function checkChannels(channels: number | null): void {
+  if (channels !== null && (!Number.isInteger(channels) || channels < 1))
+    throw new LineRefusal('invalid', 'a line needs at least one channel');
+}
+
+function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: Pick<LineTarget, 'plan'>): string {
   if (plans === null) {
     if ('id' in plan) return plan.id;
     throw new LineRefusal('unsupported', "the system can't list plans, so that a plan needs its id");
@@ -136,6 +146,7 @@ function findNamed(lines: readonly Subscriber[], { usernames }: LineTarget): Sub
 }
 
 type Resolved = LineTarget & { planId: string };
+type Known = KnownLineTarget & { planId: string };
 
 /**
  * Plans the differences of a line that is known to be the service's: plan, channels, reference. It may be one without a reference.
@@ -145,16 +156,16 @@ type Resolved = LineTarget & { planId: string };
 export function planUpdate(
   system: LineSystem,
   { line, plans }: { line: Subscriber; plans: LineObservation['plans'] },
-  target: LineTarget,
+  target: KnownLineTarget,
 ): LinePlan {
-  checkInputs(target);
+  checkChannels(target.channels);
   return planChanges(system, line, { ...target, planId: choosePlan(plans, target) }, []);
 }
 
 type Difference = [string, keyof SubscriberValues & keyof Subscriber, unknown];
 
 /** The fields that are compared in an existing line. Its billing type and area code are set once. */
-function comparedFields(line: Subscriber, { planId, channels, externalRef }: Resolved): Difference[] {
+function comparedFields(line: Subscriber, { planId, channels, externalRef }: Known): Difference[] {
   const reference = withReference(line.externalRef, externalRef);
   return [
     ['plan_id', 'planId', planId],
@@ -165,7 +176,7 @@ function comparedFields(line: Subscriber, { planId, channels, externalRef }: Res
   ];
 }
 
-function planChanges(system: LineSystem, line: Subscriber, target: Resolved, warnings: string[]): LinePlan {
+function planChanges(system: LineSystem, line: Subscriber, target: Known, warnings: string[]): LinePlan {
   const differences = comparedFields(line, target);
   const changes: Record<string, unknown> = {};
   const prior: Record<string, unknown> = {};
@@ -196,7 +207,7 @@ function planChanges(system: LineSystem, line: Subscriber, target: Resolved, war
 /** A further field that some profiles have. */
 const CREDIT = 'credit_limit';
 
-function findCreditChange(system: LineSystem, line: Subscriber, { creditLimit }: LineTarget): string | null {
+function findCreditChange(system: LineSystem, line: Subscriber, { creditLimit }: KnownLineTarget): string | null {
   if (creditLimit === undefined || !system.sends('subscribers', 'update', CREDIT)) return null;
   const shown = line.extra[CREDIT];
   const isSame = (typeof shown === 'string' || typeof shown === 'number') && isSameAmount(String(shown), creditLimit);

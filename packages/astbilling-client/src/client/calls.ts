@@ -20,17 +20,20 @@ export async function* readCalls(
   const filters = toCanonical({ subscriberId, customerId, did, direction });
   const sent = splitCallFilters(connection, filters);
   const stated = sent['subscriber_id'] !== undefined;
-  if (connection.profile.resources.cdrs?.filters?.['from'] === undefined) {
+  const filtersTime = connection.profile.resources.cdrs?.filters?.['from'] !== undefined;
+  if (!filtersTime) {
     connection.warn(
       `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
     );
   }
   const codec = connection.writer.codec('cdrs');
   for await (const { rows, total } of readPages(connection, { ...CALL, filters: sent, range }, options)) {
-    const calls = rows
-      .map((row, index) => connection.decode(CALL, () => toCall(codec.decode(row)), index))
-      .filter((call) => isInside(call, range) && fits(call, request, stated));
-    yield { calls, dropped: rows.length - calls.length, total };
+    const all = rows.map((row, index) => connection.decode(CALL, () => toCall(codec.decode(row)), index));
+    const calls = all.filter((call) => isInside(call, range) && fits(call, request, stated));
+    const unasked = all.filter(
+      (call) => (filtersTime && !isInside(call, range)) || (stated && ownerOf(call, request, stated) !== subscriberId),
+    );
+    yield { calls, dropped: rows.length - calls.length, unasked, total };
   }
 }
 
@@ -62,9 +65,13 @@ const isInside = ({ startedAt }: CallRecord, { from, to }: { from: string; to: s
   from <= startedAt && startedAt < to;
 
 /** A call that does not say whose it is belongs to the line only when the system itself was asked for that line. */
-function fits(call: CallRecord, { subscriberId, did, direction }: CallsRequest, stated: boolean): boolean {
-  const owner = call.subscriberId === null && stated ? subscriberId : call.subscriberId;
-  if (subscriberId !== undefined && owner !== subscriberId) return false;
+function ownerOf(call: CallRecord, { subscriberId }: CallsRequest, stated: boolean): string | null | undefined {
+  return call.subscriberId === null && stated ? subscriberId : call.subscriberId;
+}
+
+function fits(call: CallRecord, request: CallsRequest, stated: boolean): boolean {
+  const { subscriberId, did, direction } = request;
+  if (subscriberId !== undefined && ownerOf(call, request, stated) !== subscriberId) return false;
   if (direction !== undefined && call.direction !== direction) return false;
   return did === undefined || [call.did, call.source, call.destination].includes(did);
 }

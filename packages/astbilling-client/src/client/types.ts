@@ -240,6 +240,8 @@ export interface CallPage {
   calls: CallRecord[];
   /** Records of this page that lie outside of the range or do not fit the filters, and were dropped. */
   dropped: number;
+  /** The dropped ones that the system sent although it was asked not to. */
+  unasked: CallRecord[];
   /** Records that the system states for the whole range; null: it does not say. */
   total: number | null;
 }

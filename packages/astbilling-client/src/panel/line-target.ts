@@ -1,7 +1,8 @@
 import type { ItemError, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { checkAreaCode, customerName, TelephonyError, usernameCandidates } from '@sluice/telephony';
-import type { LineTarget } from '../account/plan-line.js';
+import { checkAreaCode, customerName, type Subscriber, TelephonyError, usernameCandidates } from '@sluice/telephony';
+import type { KnownLineTarget, LineTarget } from '../account/plan-line.js';
+import { toReference } from '../account/reference.js';
 import { CUSTOMER_REF, LINE_REF, toLineProduct, USERNAME_REF } from './settings.js';
 
 /** A service with its product, on a panel of a country. */
@@ -37,6 +38,16 @@ export function listReferences({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>)
   return synced === undefined ? [own] : [`whmcs:service:${synced}`, own];
 }
 
+/** Returns why a line is another service's, by its reference; null where it has none, or one of this service. */
+export function findForeignReference(
+  service: Pick<ServiceRecord, 'id' | 'refs'>,
+  { id, externalRef }: Pick<Subscriber, 'id' | 'externalRef'>,
+): string | null {
+  const reference = toReference(externalRef);
+  if (reference === null || listReferences(service).includes(reference)) return null;
+  return `line ${id} has the reference ${reference} of another service`;
+}
+
 /** Returns the customer of a service, as the billing system has it. */
 export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget['customer'] {
   const system = refs['whmcs_service_id'] === undefined ? 'sluice' : 'whmcs';
@@ -61,16 +72,23 @@ function nameOf(fields: ServiceRecord['fields']): string {
  * @throws TelephonyError for what `findProblem` reports
  */
 export function toLineTarget({ service, product, country }: LineRequest): LineTarget {
-  const { planId, plan = '', billingType, creditLimit } = toLineProduct(product);
-  const { fields } = service;
   const { username, search } = toUsernames(service);
-  const references = listReferences(service);
   return {
+    ...toKnownTarget({ service, product }),
     username,
     usernames: search,
     customer: toCustomer(service),
+    areaCode: country === 'BR' ? (service.fields['ddd'] ?? null) : null,
+  };
+}
+
+/** Returns what the line should be that a service names by its id: one taken over may have no username or customer here. */
+export function toKnownTarget({ service, product }: Omit<LineRequest, 'country'>): KnownLineTarget {
+  const { planId, plan = '', billingType, creditLimit } = toLineProduct(product);
+  const { fields } = service;
+  const references = listReferences(service);
+  return {
     plan: planId === undefined ? { name: plan } : { id: planId },
-    areaCode: country === 'BR' ? (fields['ddd'] ?? null) : null,
     channels: fields['channels'] === undefined ? null : Number(fields['channels']),
     billingType,
     externalRef: references[0],

@@ -4,12 +4,11 @@ import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
 import { TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate } from '../account/plan-line.js';
 import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-states.js';
-import { toReference } from '../account/reference.js';
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan, LineStep } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
 import { planDidCommand } from './plan-did.js';
-import { listReferences, toLineTarget } from './line-target.js';
+import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { DID_EVIDENCE, LINE_EVIDENCE, toStep } from './steps.js';
@@ -88,10 +87,9 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
     plan.problems.push({ code: 'line_gone', message: `the panel has no line ${named} of "${service.id}" any more` });
     return;
   }
-  const wanted = toLineTarget({ service, product, country: context.country });
   const made =
     state.line === null
-      ? planLine(context.system, state, wanted)
+      ? planLine(context.system, state, toLineTarget({ service, product, country: context.country }))
       : planOwn(context, { line: state.line, plans: state.plans }, { service, product });
   noteAll(plan, service, made);
   if (made.line !== undefined) {
@@ -114,18 +112,20 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
 
 /** Plans a line that the service names: it may be one of somebody else. */
 function planOwn(
-  { system, country }: PlanContext,
+  { system }: PlanContext,
   { line, plans }: { line: NonNullable<LineState['line']>; plans: LineState['plans'] },
   { service, product }: { service: ServiceRecord; product: ProductSettings },
 ): LinePlan {
-  const reference = toReference(line.externalRef);
-  if (reference !== null && !listReferences(service).includes(reference)) {
-    throw new LineRefusal('conflict', `line ${line.id} has the reference ${reference} of another service`, [line.id]);
-  }
+  refuseForeign(service, line);
   if (line.status === 'terminated') {
     throw new LineRefusal('conflict', `line ${line.id} is terminated and never comes back`, [line.id]);
   }
-  return { ...planUpdate(system, { line, plans }, toLineTarget({ service, product, country })), line };
+  return { ...planUpdate(system, { line, plans }, toKnownTarget({ service, product })), line };
+}
+
+function refuseForeign(service: ServiceRecord, line: Present['line']): void {
+  const conflict = findForeignReference(service, line);
+  if (conflict !== null) throw new LineRefusal('conflict', conflict, [line.id]);
 }
 
 function planTermination({ system }: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
@@ -135,10 +135,9 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     dropAll(plan, evidence);
     return;
   }
-  const reference = toReference(line?.externalRef ?? null);
-  if (reference !== null && !listReferences(service).includes(reference)) {
-    const message = `line ${line?.id ?? ''} has the reference ${reference} of another service`;
-    plan.problems.push({ code: 'not_ours', message });
+  const conflict = line === null ? null : findForeignReference(service, line);
+  if (conflict !== null) {
+    plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
   const ofDids = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
@@ -166,7 +165,10 @@ type Present = LineState & { line: NonNullable<LineState['line']> };
 
 function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
   const { scope, command, service, product } = target;
+  // A release undoes what Sluice did, also to a line that is of another service now.
+  if (target.holds.length > 0) refuseForeign(service, state.line);
   if (command?.verb === 'change-password') {
+    refuseForeign(service, state.line);
     const payload = { id: state.line.id, changes: {}, prior: {}, password: true };
     plan.steps.push({ ...toStep({ type: 'update-subscriber', target: state.line.id, payload }), needsPassword: true });
     return;

@@ -6,10 +6,12 @@ import type {
   TelephonyResource,
   TelephonyValues,
 } from '@sluice/panel-kind';
+import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/types.js';
 import { fieldsOf } from './fields.js';
+import { findForeignReference } from './line-target.js';
 import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
 
 const WRITES: Record<string, OperationName> = { create: 'create', set: 'update' };
@@ -60,13 +62,15 @@ export function createTelephony(
     unsupported: (operation) => findUnsupported(client, operation),
     fields: (resource) => fieldsOf(client, resource),
     subscriberOf: ({ refs }) => refs[LINE_REF] ?? null,
+    ownerConflict: findForeignReference,
     terms: toTerms,
     async *calls(filter, signal) {
       refuse({ resource: 'calls', operation: 'read' });
       const { subscriberId, customerId, did, direction, ...range } = filter;
       const request = { ...range, ...stated({ subscriberId, customerId, did, direction }) };
-      for await (const { calls, total } of client.calls.pages(request, callOf(signal))) {
-        yield { calls: calls.map((call) => priced('cdrs', call)), total };
+      for await (const { calls, unasked, total } of client.calls.pages(request, callOf(signal))) {
+        const toPriced = (call: CallRecord): CallRecord => priced('cdrs', call);
+        yield { calls: calls.map(toPriced), unasked: unasked.map(toPriced), total };
       }
     },
     list: async (resource, filters, signal) => {

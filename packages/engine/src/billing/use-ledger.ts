@@ -56,7 +56,7 @@ export interface InvoiceView {
   createdAt: string;
   paidAt: string | null;
   closedAt: string | null;
-  lines: { description: string; amount: string }[];
+  lines: { id: string; description: string; amount: string }[];
 }
 
 /** Refuses calls about the ledger where another system bills. */
@@ -254,9 +254,9 @@ async function toView(tables: StoreTables, record: InvoiceRecord): Promise<Invoi
 
 async function toViews(tables: StoreTables, records: InvoiceRecord[]): Promise<InvoiceView[]> {
   const lines = new Map<string, InvoiceView['lines']>();
-  for (const { invoice, description, amount } of await tables.invoices.lines(records.map(({ id }) => id))) {
+  for (const { key, invoice, description, amount } of await tables.invoices.lines(records.map(({ id }) => id))) {
     const own = lines.get(invoice) ?? [];
-    own.push({ description, amount });
+    own.push({ id: key, description, amount });
     lines.set(invoice, own);
   }
   return records.map(({ id, client, currency, status, total, createdAt, paidAt, closedAt }) => ({

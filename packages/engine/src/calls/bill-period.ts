@@ -288,12 +288,16 @@ function nameOf({ telephony, subscriberId }: Line, period: BillPeriod): string {
   return reportFileName({ installation: telephony.installation, subscriberId, period });
 }
 
-function figures({ totals, differences, differenceCount }: Gathered) {
+function figures({ totals, differences, differenceCount, foreign }: Gathered) {
   const { calls, billedSeconds, amount, currency, warnings, outside } = totals;
   const odd = [...warnings, ...(outside === null ? [] : [outside])].map(({ code, count, ids }) => ({
     code: code.replaceAll('-', '_'),
     message: `${count} of the calls: ${ids.join(', ')}`,
   }));
+  const others =
+    foreign.length === 0
+      ? []
+      : [{ code: 'other_subscriber', message: `calls of other lines were left out: ${foreign.join(', ')}` }];
   const rating =
     differenceCount === 0
       ? []
@@ -303,7 +307,7 @@ function figures({ totals, differences, differenceCount }: Gathered) {
     billedSeconds,
     total: amount,
     currency,
-    warnings: [...odd, ...rating],
+    warnings: [...odd, ...others, ...rating],
     ...(differences === null ? {} : { differences }),
   };
 }

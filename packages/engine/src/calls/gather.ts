@@ -31,6 +31,8 @@ export interface Gathered {
   /** Differences to the rates, the first hundred; null where they were not checked. */
   differences: ChargeDifference[] | null;
   differenceCount: number;
+  /** Ids of the panel's records of other lines, the first ten; none of them is in the sums. */
+  foreign: readonly string[];
 }
 
 /** What to gather. */
@@ -43,6 +45,7 @@ export interface GatherRequest {
 }
 
 const MOST_DIFFERENCES = 100;
+const MOST_FOREIGN = 10;
 
 /** Reads the calls of a period, sums them, and writes the report row by row. */
 export async function gather(session: Session, request: GatherRequest): Promise<Gathered> {
@@ -55,7 +58,14 @@ export async function gather(session: Session, request: GatherRequest): Promise<
   const writer = report === null ? null : createCallReport({ format: report.format, timeZone: telephony.timeZone });
   if (writer !== null) await report?.sink.write(writer.header());
   const filter = { from: period.start, to: period.end, subscriberId };
-  for await (const calls of readSorted(telephony, filter, { signal })) {
+  const foreign = new Set<string>();
+  const onUnasked = (call: CallRecord): void => {
+    const isForeign = call.subscriberId !== null && call.subscriberId !== subscriberId;
+    if (isForeign && foreign.size < MOST_FOREIGN) foreign.add(call.id);
+    // A part of the period may show a call of another part.
+    else if (!isForeign && !isWithin(call, period)) tally.add(call);
+  };
+  for await (const calls of readSorted(telephony, filter, { signal, onUnasked })) {
     const rows: string[] = [];
     for (const call of calls) {
       if (tally.add(call) !== 'counted') continue;
@@ -67,7 +77,18 @@ export async function gather(session: Session, request: GatherRequest): Promise<
   }
   const totals = tally.totals();
   if (writer !== null) await report?.sink.write(writer.total(totals));
-  return { totals, digest: digest.digest(), differences: verify?.found ?? null, differenceCount: verify?.count() ?? 0 };
+  return {
+    totals,
+    digest: digest.digest(),
+    differences: verify?.found ?? null,
+    differenceCount: verify?.count() ?? 0,
+    foreign: [...foreign],
+  };
+}
+
+function isWithin({ startedAt }: CallRecord, { start, end }: BillPeriod): boolean {
+  const at = Date.parse(startedAt);
+  return Date.parse(start) <= at && at < Date.parse(end);
 }
 
 async function createVerifier({ deps }: Session, { telephony }: Line, planId: string) {

@@ -39,7 +39,14 @@ export async function requireLine(session: Session, service: ServiceRecord): Pro
   });
 }
 
-/** Returns the subscriber of a line. */
-export function readSubscriber({ deps }: Session, { telephony, subscriberId }: Line): Promise<Subscriber> {
-  return telephony.get('subscribers', subscriberId, deps.signal);
+/** Returns the subscriber of a line; refuses one of another service. */
+export async function readSubscriber(
+  { deps }: Session,
+  { telephony, subscriberId, service }: Line,
+): Promise<Subscriber> {
+  const subscriber = await telephony.get('subscribers', subscriberId, deps.signal);
+  const conflict = telephony.ownerConflict?.(service, subscriber) ?? null;
+  if (conflict === null) return subscriber;
+  const details = { service: service.id };
+  throw new SluiceError('line_conflict', `"${service.id}": ${conflict}`, { kind: 'conflict', details });
 }

@@ -7,6 +7,20 @@ const AT_ONCE = 20_000;
 /** How often a list is read that changes while it is read. */
 const ATTEMPTS = 3;
 const SECOND = 1000;
+/** Records that the panel was not asked for: this many of a part are reported. */
+const MOST_UNASKED = 1000;
+
+/** How calls are read; `onUnasked` gets what a part had besides the calls that it was asked for. */
+interface SortedOptions {
+  signal: AbortSignal;
+  atOnce?: number;
+  onUnasked?: (call: CallRecord) => void;
+}
+
+interface Window {
+  calls: CallRecord[];
+  unasked: CallRecord[];
+}
 
 /**
  * Reads the calls of a window in the order of a report, whatever order the system has. A window with more calls than fit is
@@ -15,16 +29,17 @@ const SECOND = 1000;
 export async function* readSorted(
   telephony: Pick<PanelTelephony, 'calls'>,
   filter: CallFilter,
-  options: { signal: AbortSignal; atOnce?: number },
+  options: SortedOptions,
 ): AsyncGenerator<CallRecord[], void, undefined> {
   const { atOnce = AT_ONCE } = options;
   const [from, to] = [Date.parse(filter.from), Date.parse(filter.to)];
   const half = from + Math.ceil((to - from) / 2 / SECOND) * SECOND;
   // One second can't be halved: all of it is one part.
   const most = half < to ? atOnce : Infinity;
-  const calls = await readSteady(telephony, filter, { ...options, most });
-  if (calls !== null) {
-    yield calls.sort(compareCalls);
+  const window = await readSteady(telephony, filter, { ...options, most });
+  if (window !== null) {
+    if (options.onUnasked !== undefined) window.unasked.forEach(options.onUnasked);
+    yield window.calls.sort(compareCalls);
     return;
   }
   const middle = new Date(half).toISOString();
@@ -37,7 +52,7 @@ async function readSteady(
   telephony: Pick<PanelTelephony, 'calls'>,
   filter: CallFilter,
   options: { signal: AbortSignal; most: number },
-): Promise<CallRecord[] | null> {
+): Promise<Window | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await readWindow(telephony, filter, options);
@@ -51,12 +66,14 @@ async function readWindow(
   telephony: Pick<PanelTelephony, 'calls'>,
   filter: CallFilter,
   { signal, most }: { signal: AbortSignal; most: number },
-): Promise<CallRecord[] | null> {
+): Promise<Window | null> {
   const found: CallRecord[] = [];
-  for await (const { calls, total } of telephony.calls(filter, signal)) {
+  const others: CallRecord[] = [];
+  for await (const { calls, unasked = [], total } of telephony.calls(filter, signal)) {
     signal.throwIfAborted();
     for (const call of calls) found.push(call);
+    others.push(...unasked.slice(0, MOST_UNASKED - others.length));
     if (found.length > most || (total !== null && total > most)) return null;
   }
-  return found;
+  return { calls: found, unasked: others };
 }

@@ -8,6 +8,7 @@ import {
   type Mode,
   type MeteredLimit,
   type MoneyLimit,
+  type MoneyReading,
   type Reading,
   stepWindowCount,
   type UsageBytes,
@@ -75,7 +76,7 @@ export interface LimitFacts {
 /** Weighs the limits of a service besides its quota: their windows, and what was used in them. */
 export function weighLimits(session: Session, from: LimitFacts): WeighedLimit[] {
   return listLimits(session, from.facts.service.product).map((limit) => {
-    if (typeof limit.allowance === 'string') return weighMoney(limit, limit.allowance, from);
+    if (typeof limit.allowance === 'string') return weighMoney(session, limit as CappedLimit, from);
     return weighBytes(session, limit, limit.allowance, from);
   });
 }
@@ -123,13 +124,16 @@ function countInWindow(from: {
   return { count: step.count, usage: step.usage && { known: true, at: usage.at, ...step.usage } };
 }
 
-function weighMoney(limit: LimitSettings, allowed: string, from: LimitFacts): WeighedLimit {
-  const { facts } = from;
+type CappedLimit = LimitSettings & { allowance: string };
+
+function weighMoney(session: Session, limit: CappedLimit, from: LimitFacts): WeighedLimit {
+  const { facts, now } = from;
+  const { allowance: allowed } = limit;
   const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
   const window = spend?.window ?? null;
   const key = limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window);
   const stored = findStored(facts, limit.id);
-  const currency = spend?.currency ?? stored?.unit ?? '';
+  const currency = spend?.currency ?? stored?.unit ?? session.config.currency ?? '';
   const before = findBefore(facts, { id: limit.id, key, unit: currency });
   const peak = typeof before?.peak === 'string' ? before.peak : null;
   const state = { id: limit.id, window, key, unit: currency, used: null, allowed, peak, count: null };
@@ -139,12 +143,17 @@ function weighMoney(limit: LimitSettings, allowed: string, from: LimitFacts): We
       ...common(limit, key, from),
       unit: { currency },
       allowance: allowed,
-      usage: spend?.reading ?? null,
+      usage: spend?.reading ?? (limit.window === 'cycle' && facts.cycle === null ? noCycle(facts, now) : null),
       peakUsed: peak,
       hold: hold && { window: hold.cycle, allowed: before === null ? null : String(before.allowed) },
     },
     state: spend === null && stored !== null ? stored : state,
   };
+}
+
+function noCycle({ service }: Loaded<Stage>, at: string): MoneyReading {
+  const message = `"${service.id}" has a limit of its billing cycle but no billing cycle`;
+  return { known: false, at, code: 'no_cycle', message };
 }
 
 function common({ id, action }: LimitSettings, key: string | null, { releasedUntil }: LimitFacts) {

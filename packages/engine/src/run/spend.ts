@@ -122,7 +122,6 @@ function toFilter(requests: readonly SpendRequest[], subscriberId: string | unde
   return {
     from: new Date(Math.min(...starts) - LONGEST_CALL_MS).toISOString(),
     to: new Date(Math.max(...ends)).toISOString(),
-    direction: 'outbound',
     ...(subscriberId === undefined ? {} : { subscriberId }),
   };
 }
@@ -139,10 +138,11 @@ function toFigures(result: SpendTally, requests: readonly SpendRequest[], at: st
   });
 }
 
+/** What was summed proves that a limit is reached, and never that it is not, while any record is left out. */
 function toReading({ amount, unrated, problem }: SpendFigure, at: string): MoneyReading {
   if (problem !== null) {
-    const message = `the charges of the line can't be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
-    return { known: false, at, code: 'spend_unreadable', message };
+    const message = `not all charges of the line can be summed: ${problem.code.replaceAll('-', ' ')} (call ${problem.id})`;
+    return { known: true, at, amount, partial: { code: 'spend_unreadable', message } };
   }
   const calls = unrated === 1 ? 'a call has' : `${unrated} calls have`;
   const partial = { code: 'spend_incomplete', message: `${calls} no charge yet: what the line spent is not known` };

@@ -54,18 +54,24 @@ export function checkService(record: ServiceRecord, config: Config, kinds: reado
     ]);
   }
   const ended = record.status === 'terminated' || record.status === 'vanished';
-  if (product?.quota !== undefined && !ended) {
-    if (record.billingCycle === null)
-      problems.push(['billing_cycle', `billing_cycle is required: product "${record.product}" has a quota`]);
-    if (record.nextDueDate === null)
-      problems.push(['next_due_date', `next_due_date is required: product "${record.product}" has a quota`]);
-  }
+  if (product !== undefined && !ended) problems.push(...checkCycle(record, product));
   const kind = kinds.find((known) => known.kind === panel?.kind);
   for (const { name, required } of kind?.refs ?? []) {
     if (required !== true || record.refs[name] !== undefined) continue;
     problems.push([name, `${name} is required on a panel of kind ${kind?.title ?? ''}`]);
   }
   return problems;
+}
+
+/** A limit over the billing cycle can't be counted without the cycle. */
+function checkCycle(record: ServiceRecord, { quota, limits = [] }: Config['products'][string]): [string, string][] {
+  const ofCycle = limits.find(({ window }) => window === 'cycle');
+  if (quota === undefined && ofCycle === undefined) return [];
+  const what = quota === undefined ? `the limit "${ofCycle?.id ?? ''}" of the billing cycle` : 'a quota';
+  const missing = { billing_cycle: record.billingCycle, next_due_date: record.nextDueDate };
+  return Object.entries(missing)
+    .filter(([, value]) => value === null)
+    .map(([key]) => [key, `${key} is required: product "${record.product}" has ${what}`]);
 }
 
 function listed(known: Record<string, unknown>): string {

@@ -116,6 +116,25 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await world.lines()).toEqual(ONE_LINE);
   });
 
+  it('leaves out what the panel was not asked for, and warns', async () => {
+    const { exchange } = world;
+    exchange.unasked = [
+      call('2026-11-01T00:00:00-03:00', '9.0000', { id: 'late' }),
+      call('2026-10-03T12:00:00-03:00', '50.0000', { id: 'other', subscriberId: '9002' }),
+    ];
+    expect(await bill()).toMatchObject([
+      {
+        state: 'added',
+        total: '1.06',
+        warnings: [
+          { code: 'outside_period', message: '1 of the calls: late' },
+          { code: 'other_subscriber', message: 'calls of other lines were left out: other' },
+        ],
+      },
+    ]);
+    expect(await world.lines()).toEqual(ONE_LINE);
+  });
+
   it('of nothing and of a prepaid line adds no line', async () => {
     const { exchange, store } = world;
     exchange.calls = [call('2026-10-02T12:00:00-03:00', '0.0049')];

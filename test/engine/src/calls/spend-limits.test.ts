@@ -47,8 +47,8 @@ describe('a limit in money', () => {
     const [hold] = await world.store.holds.open();
     expect(hold).toMatchObject({ reason: 'spend', restriction: 'suspend', cycle: 'day 2026-11-05T03:00:00.000Z' });
     expect(await world.store.evidence.open()).toMatchObject([{ hold: hold?.id, kind: 'line', prior: 'active' }]);
-    // One read of all lines, outbound only, for each poll.
-    expect(exchange.reads).toMatchObject([{ direction: 'outbound' }, { direction: 'outbound' }]);
+    // One read of all lines for each poll.
+    expect(exchange.reads).toHaveLength(2);
 
     expect(reasonsOf(await pollAt('2026-11-06T02:59:00Z'))).toEqual(['spend']);
     const next = await pollAt('2026-11-06T03:01:00Z');
@@ -67,21 +67,31 @@ describe('a limit in money', () => {
 
   it('releases nothing and holds nothing by a figure that can not be trusted', async () => {
     const { exchange } = world;
-    const over = toCuba('2026-11-05T08:00:00-03:00', '30');
+    const over = toCuba('2026-11-05T08:10:00-03:00', '30');
+    const near = toCuba('2026-11-05T08:00:00-03:00', '19');
     const broken = [
-      call('2026-11-05T08:00:00-03:00', '1', { currency: 'USD' }),
+      call('2026-11-05T08:00:00-03:00', '25', { currency: 'USD' }),
       call('2026-11-05T08:00:00-03:00', '-1'),
-      { ...over, charge: '31' },
+      { ...near, charge: '31' },
     ];
     for (const bad of broken) {
-      exchange.calls = [over, bad];
+      exchange.calls = [near, bad];
       const { services, run } = await pollAt('2026-11-05T12:00:00Z');
       expect([services[0]?.status, services[0]?.error?.code, run.outcome]).toEqual([
         'unreadable',
         'spend_unreadable',
         'failed',
       ]);
-      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], null]);
+      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], '19']);
+    }
+    // What can be summed is enough to hold.
+    for (const bad of broken) {
+      exchange.calls = [near, over, bad];
+      const { services } = await world.sluice.poll({ dryRun: true });
+      expect([services[0]?.error?.code, services[0]?.holds.map(({ reason }) => reason)]).toEqual([
+        'spend_unreadable',
+        ['spend'],
+      ]);
     }
     exchange.calls = [over, over];
     expect(reasonsOf(await pollAt('2026-11-05T13:00:00Z'))).toEqual(['spend']);
@@ -131,6 +141,19 @@ describe('a limit in money', () => {
     expect(await world.store.evidence.open()).toHaveLength(1);
     const next = await pollAt('2026-11-06T04:00:00Z');
     expect([next.totals.released, statusOf()]).toEqual([1, 'active']);
+  });
+});
+
+describe('a limit in money over the billing cycle', () => {
+  it('needs a billing cycle, and is not skipped in silence', async () => {
+    await world.close();
+    const openUncounted = (limits: object[]) => openWorld('ledger', { limits, timeZone: 'America/Sao_Paulo' });
+    await expect(openUncounted([{ ...SPEND, window: 'cycle' }])).rejects.toThrow('billing_cycle is required');
+    world = await openUncounted([SPEND]);
+    const [product] = Object.values(world.config.products);
+    Object.assign(product?.limits?.[0] ?? {}, { window: 'cycle' });
+    const { services, run } = await pollAt('2026-11-05T12:00:00Z');
+    expect([services[0]?.status, services[0]?.error?.code, run.outcome]).toEqual(['failed', 'no_cycle', 'failed']);
   });
 });
 

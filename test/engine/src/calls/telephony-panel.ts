@@ -14,6 +14,8 @@ import * as z from 'zod/mini';
 /** A telephony system in memory: its calls may be changed at any time. */
 export interface Exchange {
   calls: CallRecord[];
+  /** Sent with each page although nobody asked for them. */
+  unasked: CallRecord[];
   rates: Rate[];
   subscriber: Subscriber;
   /** Windows that were read. */
@@ -32,6 +34,7 @@ export const LINE = '9001';
 export function createExchange(): Exchange {
   return {
     calls: [],
+    unasked: [],
     rates: [],
     reads: [],
     pageSize: 2,
@@ -183,7 +186,11 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
       const found = exchange.calls.filter(({ startedAt }) => from <= startedAt && startedAt < to);
       for (let at = 0; at === 0 || at < found.length; at += exchange.pageSize) {
         await Promise.resolve();
-        yield { calls: found.slice(at, at + exchange.pageSize), total: exchange.statesTotal ? found.length : null };
+        yield {
+          calls: found.slice(at, at + exchange.pageSize),
+          unasked: exchange.unasked,
+          total: exchange.statesTotal ? found.length : null,
+        };
       }
     },
     list: (resource) => (resource === 'rates' ? Promise.resolve(exchange.rates as never) : unsupported()),

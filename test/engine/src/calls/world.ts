@@ -22,6 +22,7 @@ export interface World {
   service: string | null;
   /** Reports by name. */
   files: Map<string, string>;
+  config: Config;
   reports: CallReports;
   /** Descriptions and amounts of all lines with a marker on invoices that are not cancelled. */
   lines(): Promise<string[]>;
@@ -70,6 +71,7 @@ export async function openWorld(
     client,
     service,
     files,
+    config,
     reports: toReports(files),
     lines: () => linesOf(fake, store),
     async killedAt(write, work) {

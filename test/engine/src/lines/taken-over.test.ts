@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openWorld, type World } from './world.js';
+
+let world: World;
+afterEach(() => world.close());
+
+/** Adds a line and the service `taken` that names it by its id only. */
+async function takeOver(externalRef?: string): Promise<string> {
+  const { fake, sluice } = world;
+  const id = fake.addSubscriber({ username: 'old1', plan: '11', ...(externalRef !== undefined && { externalRef }) });
+  await sluice.services.remove('svc-1');
+  await sluice.services.add('taken', {
+    ...{ panel: 'voice', product: 'capped', client: '42', status: 'active' },
+    astbilling_subscriber_id: id,
+  });
+  return id;
+}
+
+describe.each(['default', 'magnusbilling'] as const)('a line that was taken over by its id, on the wire %s', (wire) => {
+  it('needs no name for anything that is done to it', async () => {
+    world = await openWorld(wire);
+    const { fake, sluice } = world;
+    const id = await takeOver();
+    const done = { run: { outcome: 'done' }, service: { error: null } };
+    expect(await sluice.reconcile({ dryRun: true })).toMatchObject({ services: [{ error: null }] });
+    fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 60, charge: '20.0000' });
+    expect((await sluice.poll()).services).toMatchObject([{ id: 'taken', holds: [{ reason: 'spend' }] }]);
+    expect(fake.subscriber(id).status).toBe('suspended');
+    expect(await sluice.holds.release('taken', { until: '2026-10-09' })).toMatchObject(done);
+    expect(fake.subscriber(id).status).toBe('active');
+    expect(await sluice.provision.create('taken')).toMatchObject(done);
+    expect(await sluice.reconcile()).toMatchObject({ run: { outcome: 'done' } });
+  });
+});
+
+it('a line with the reference of another service is neither held nor billed', async () => {
+  world = await openWorld('default');
+  const { fake, sluice, clock } = world;
+  const id = await takeOver('whmcs:service:999');
+  expect(await sluice.provision.suspend('taken')).toMatchObject({ service: { error: { code: 'line_conflict' } } });
+  expect(fake.subscriber(id).status).toBe('active');
+  fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 60, charge: '20.0000' });
+  clock.set(Date.parse('2026-11-02T12:00:00Z'));
+  const { bills } = await sluice.calls.bill();
+  expect(bills).toMatchObject([{ state: 'failed', error: { code: 'line_conflict' } }]);
+});
