@@ -60,8 +60,14 @@ async function findServices(session: Session, { service, invoice }: BillRequest)
   const { serviceRef } = calls;
   const { client, lines } = await calls.invoice(invoice, session.deps.signal);
   const own = billable.filter((one) => one.client === client);
-  if (serviceRef === null) return own;
-  return own.filter(({ refs }) => lines.some((line) => line.service !== null && line.service === refs[serviceRef]));
+  const ofInvoice =
+    serviceRef === null
+      ? own
+      : own.filter(({ refs }) => lines.some((line) => line.service !== null && line.service === refs[serviceRef]));
+  if (ofInvoice.length > 0) return ofInvoice;
+  throw new SluiceError('wrong_invoice', `Invoice ${invoice} is for no service with calls; nothing was changed`, {
+    details: { invoice },
+  });
 }
 
 async function findTelephonyPanels(session: Session): Promise<string[]> {

@@ -87,7 +87,7 @@ export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly 
   const { holds, drafts, opens, closes } = work;
   if (!previewOnly) return holds;
   const closing = new Set(closes.map((hold) => hold.id));
-  const since = work.usage?.at ?? work.answer?.reading.at ?? work.cycle?.openedAt ?? '';
+  const since = work.usage?.at ?? work.answer?.reading.at ?? work.spend[0]?.reading.at ?? work.cycle?.openedAt ?? '';
   const drafted = [...holds, ...drafts];
   return [
     ...drafted.filter((hold) => !closing.has(hold.id)),

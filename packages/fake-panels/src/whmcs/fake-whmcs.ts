@@ -123,6 +123,11 @@ export class FakeWhmcs {
     known(this.#world.invoices.get(invoice), 'invoice', invoice).status = status;
   }
 
+  /** Sets the currency of an invoice that was made before the client's was changed. */
+  setInvoiceCurrency(invoice: number, currency: string): void {
+    known(this.#world.invoices.get(invoice), 'invoice', invoice).currency = currency;
+  }
+
   deleteInvoice(id: number): void {
     this.invoice(id);
     this.#world.invoices.delete(id);

@@ -184,7 +184,7 @@ function invoiceRowBody(world: WhmcsWorld, row: InvoiceRow): object {
     datepaid: row.datePaid ?? NO_TIME,
     ...amounts(world, row),
     status: row.status,
-    currencycode: client.currency,
+    currencycode: row.currency ?? client.currency,
     currencyprefix: '',
     currencysuffix: ` ${client.currency}`,
   };

@@ -65,6 +65,8 @@ export interface InvoiceRow {
   datePaid: string | null;
   status: string;
   items: ItemRow[];
+  /** Absent: the client's. */
+  currency?: string;
   /** Credit applied. */
   credit: bigint;
 }

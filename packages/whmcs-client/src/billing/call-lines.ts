@@ -66,13 +66,13 @@ async function list(
     .filter(({ date, status }) => date === null || date >= since || /^(draft|unpaid|overdue)$/i.test(status))
     .sort((a, b) => (BigInt(a.id) > BigInt(b.id) ? -1 : 1));
   const found: CallInvoice[] = [];
-  for (const { id } of wanted) {
+  for (const { id, currency: own } of wanted) {
     const invoice = await books.client.invoices.get(id, { signal }).catch((error: unknown) => {
       // Deleted since the list was read.
       if (isPanelError(error) && error.panelCode === 'not_found') return null;
       throw error;
     });
-    if (invoice !== null) found.push(toCallInvoice(invoice, currency ?? ''));
+    if (invoice !== null) found.push(toCallInvoice(invoice, own === '' ? (currency ?? '') : own));
   }
   return found;
 }

@@ -282,6 +282,10 @@ describe('with WHMCS', () => {
     const id = first?.id ?? 0;
     const other = fake.addInvoice({ client: fake.addClient({ currency: 'BRL' }), status: 'Unpaid', items: [] });
     expect(await stateOf({ service: 'svc-1', invoice: String(other), period: '2026-10' })).toEqual(['wrong_invoice']);
+    await expect(bill({ invoice: String(other) })).rejects.toMatchObject({ code: 'wrong_invoice' });
+    fake.setInvoiceCurrency(id, 'USD');
+    expect(await stateOf()).toEqual(['currency_mismatch']);
+    fake.setInvoiceCurrency(id, 'BRL');
     fake.setInvoiceStatus(id, 'Paid');
     expect(await stateOf({ invoice: String(id) })).toEqual(['invoice_closed']);
     fake.setInvoiceStatus(id, 'Unpaid');

@@ -128,6 +128,21 @@ describe('a limit in money', () => {
     expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30']);
   });
 
+  it('is only shown under observe, and withheld from a protected line', async () => {
+    world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
+    await world.sluice.panels.observe('tel');
+    const shown = await pollAt('2026-11-05T12:00:00Z');
+    expect(shown.services[0]?.holds).toEqual([{ reason: 'spend', since: '2026-11-05T12:00:00.000Z' }]);
+    expect([statusOf(), shown.notices.map(({ code }) => code)]).toEqual([
+      'active',
+      expect.arrayContaining(['would_hold']),
+    ]);
+    await world.sluice.panels.enforce('tel');
+    await world.sluice.services.set('svc-1', { protected_until: '2026-11-07' });
+    const kept = await pollAt('2026-11-05T12:15:00Z');
+    expect([statusOf(), kept.notices.map(({ code }) => code)]).toEqual(['active', ['hold_withheld']]);
+  });
+
   it('ends right when a kill falls between hold and suspension', async () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
     world.clock.set(Date.parse('2026-11-05T12:00:00Z'));
