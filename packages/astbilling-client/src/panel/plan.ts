@@ -83,6 +83,11 @@ function planAbsent(plan: Plan, { service, evidence, holds, scope }: TargetState
 function planCreation(context: PlanContext, plan: Plan, target: TargetState, state: LineState): void {
   const { service, product } = target;
   const named = service.refs[LINE_REF];
+  if (named !== undefined && [...state.byReference, ...state.byUsername].some(({ id }) => id === named)) {
+    // An earlier run made it, which became known only now: it is read by its id.
+    plan.again = true;
+    return;
+  }
   if (named !== undefined && state.line === null) {
     plan.problems.push({ code: 'line_gone', message: `the panel has no line ${named} of "${service.id}" any more` });
     return;
