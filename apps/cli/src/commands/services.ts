@@ -164,7 +164,7 @@ export function printDetail(terminal: Terminal, detail: ServiceDetail): void {
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
     ],
     ['protected until', detail.protectedUntil && `${detail.protectedUntil}${detail.protected ? '' : ' (past)'}`],
-    ['quota released until', detail.quotaReleasedUntil],
+    ['limits released until', detail.quotaReleasedUntil],
     ['cycle', detail.cycle && times.span(detail.cycle, detail.panel)],
     [
       'used',

@@ -45,7 +45,7 @@ export interface ServiceDetail extends ServiceView {
   protectedUntil: string | null;
   /** Whether that local date of the panel is still to come, so that nothing is restricted. */
   protected: boolean;
-  /** Local date until which the quota hold is released; null where it is not, or no longer. */
+  /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
   termination: { since: string; by: string; remains: string[] } | null;
