@@ -10,6 +10,7 @@ import { readCallReport } from '../files/read-call-report.js';
 import { storeLocation, withSluice } from '../open-sluice.js';
 import { money, printRows, state, text, type Column } from '../output/columns.js';
 import { formatCount } from '../output/words.js';
+import { printObserving } from '../output/run-report.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
@@ -57,6 +58,7 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
     const report = await sluice.calls.bill({ ...how, reports, waitMs: parseWait(options) });
     terminal.document(report);
     printBills(terminal, report.bills, dryRun === true);
+    if (!terminal.quiet) printObserving(terminal, report.run.observing, 'their bills are shown, and not made');
     const { outcome, changes, ...run } = report.run;
     const found = report.bills.some((bill) => bill.state === 'planned');
     return toRunExitCode({ ...run, outcome, changes: changes || found }, options);
@@ -85,7 +87,9 @@ function dayOf(times: { at: (instant: string) => string | null }, { from, to }: 
 
 function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
   const { quiet } = terminal;
-  const shown = quiet ? bills.filter(({ state: word, warnings }) => isNews(word) || warnings.length > 0) : bills;
+  const shown = quiet
+    ? bills.filter(({ state: word, warnings }) => isNews(word, dryRun) || warnings.length > 0)
+    : bills;
   if (shown.length > 0) printRows(terminal, BILLS, shown);
   else terminal.info(dryRun ? 'No bill would be made.' : 'No bill is due.');
   for (const bill of shown) {
@@ -98,8 +102,9 @@ function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: 
   }
 }
 
-function isNews(word: CallBillView['state']): boolean {
-  return word === 'added' || word === 'failed' || word === 'planned';
+/** Under `observe` every run shows the same bills again. */
+function isNews(word: CallBillView['state'], dryRun: boolean): boolean {
+  return word === 'added' || word === 'failed' || (word === 'planned' && dryRun);
 }
 
 interface ReportOptions extends LockOptions {

@@ -2,7 +2,8 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { compareIds } from '../natural-order.js';
-import { type Run, type RunView, withRun } from '../run/bracket.js';
+import { findEnforcement } from '../panels/enforcement.js';
+import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriod, findDue, isFinal, isInDoubt, periodOf } from './due.js';
@@ -19,33 +20,49 @@ export interface BillRequest extends BillOptions {
 
 /** `call bill --json` (docs/json.md). */
 export interface CallBillReport {
-  run: RunView;
+  run: PanelsRunView;
   /** By service, the newest period first. */
   bills: CallBillView[];
 }
 
-/** Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. */
+/**
+ * Bills calls. Repeatable, and safe to run at any time: a period of a line is billed once. Under `observe` the bills of all lines are
+ * only shown, as in a dry run; those of one line or invoice are made.
+ */
 export async function billCalls(session: Session, request: BillRequest): Promise<CallBillReport> {
   const { calls } = await session.billing();
   // What is missing in the config is the same for every bill.
   if (!request.dryRun) calls.settings();
   const services = await findServices(session, request);
+  const isObserved = await observedServices(session, request);
   const command = { command: 'call bill', dryRun: request.dryRun, service: request.service ?? undefined };
   return withRun(session, command, async (run) => {
     await run.start();
     const bills: CallBillView[] = [];
     for (const service of services) {
       session.deps.signal.throwIfAborted();
-      bills.push(...(await billService(session, run, service, request)));
+      const observes = isObserved(service);
+      if (observes && !run.view.observing.includes(service.panel)) run.view.observing.push(service.panel);
+      const dryRun = request.dryRun || observes;
+      bills.push(...(await billService(session, run, service, { ...request, dryRun })));
     }
     const changes = bills.some(({ state }) => state === 'added');
     const failed = bills.filter(({ state }) => state === 'failed').length;
     const outcome = failed === 0 ? 'done' : failed === bills.length ? 'failed' : 'partial';
     run.totals = { bills: bills.length, failed };
     await run.end({ outcome, changes });
-    const { observing: _observing, ...view } = run.view;
-    return { run: view, bills };
+    return { run: run.view, bills };
   });
+}
+
+/** Returns a test whether the calls of a service are not billed by this request, because it is under `observe`. */
+async function observedServices(
+  { config, store }: Session,
+  { service, invoice }: BillRequest,
+): Promise<(service: ServiceRecord) => boolean> {
+  if (service !== null || invoice !== null) return () => false;
+  const switches = await store.switches.list();
+  return ({ panel, product }) => findEnforcement(config, switches, panel, product).value === 'observe';
 }
 
 async function findServices(session: Session, { service, invoice }: BillRequest): Promise<ServiceRecord[]> {

@@ -174,6 +174,14 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await world.lines()).toHaveLength(3);
   });
 
+  it('is only shown under observe, unless its line is named', async () => {
+    await world.sluice.panels.observe('tel');
+    const shown = await world.sluice.calls.bill({ reports: world.reports });
+    expect(shown).toMatchObject({ run: { observing: ['tel'] }, bills: [{ state: 'planned', total: '1.06' }] });
+    expect(await world.lines()).toEqual([]);
+    expect(await bill({ service: 'svc-1' })).toMatchObject([{ state: 'added' }]);
+  });
+
   it('of each month follows after a long pause, the oldest first', async () => {
     const { clock, exchange } = world;
     await bill();
