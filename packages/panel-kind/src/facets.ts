@@ -88,8 +88,11 @@ export interface Accounts<State = unknown> {
     product: ProductSettings,
     randomBytes: (count: number) => Uint8Array,
   ): Record<string, string>;
-  /** Returns whether the service's own account exists on the panel; null where it was not observed. */
-  exists(observation: Observation<State>): boolean | null;
+  /**
+   * Returns whether the service's own account exists on the panel, or with `adopt` one that can be adopted, which keeps its
+   * password; null where it was not observed.
+   */
+  exists(observation: Observation<State>, how: { adopt: boolean }): boolean | null;
   /** Returns why a service can't be provisioned with a product, before anything is called or stored; null where it can. */
   check(service: ServiceRecord, product: ProductSettings): ItemError | null;
   /** Pure: returns the outcome of an action that an operator reports as done. */

@@ -14,7 +14,12 @@ export async function setsPassword(
   session: Session,
   panel: Panel,
   service: ServiceRecord,
-  { verb, isRepeat, mustLook }: { verb: ProvisionRequest['verb']; isRepeat: boolean; mustLook: boolean },
+  {
+    verb,
+    adopt,
+    isRepeat,
+    mustLook,
+  }: { verb: ProvisionRequest['verb']; adopt: boolean; isRepeat: boolean; mustLook: boolean },
 ): Promise<boolean> {
   const { accounts, passwords } = panel;
   if (accounts === undefined || passwords === undefined) return false;
@@ -23,7 +28,7 @@ export async function setsPassword(
   if (isRepeat || (service.ownRefs.length === 0 && !mustLook)) return true;
   const observations = await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true });
   const observation = observations.get(service.id);
-  return observation !== undefined && accounts.exists(observation) === false;
+  return observation !== undefined && accounts.exists(observation, { adopt }) === false;
 }
 
 /** Plans the password of a command, or only checks its place; `earlierFile` is the file of an interrupted run of it. */

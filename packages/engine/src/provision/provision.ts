@@ -199,11 +199,9 @@ async function decidePassword(
   service: ServiceRecord,
   { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
 ): Promise<Pick<Decided, 'plan' | 'earlierFile'> & { account: AccountCommand | null }> {
-  const { verb, adopt } = request;
-  // An adopted account keeps its password, so that the one in the billing system stays, too.
-  const hasPlace = adopt !== true && panel.passwords !== undefined;
-  const billing = hasPlace ? await findBillingPlace(session, service, product) : null;
-  const how = { verb, isRepeat: open !== null, mustLook: billing !== null };
+  const { verb, adopt = false } = request;
+  const billing = panel.passwords === undefined ? null : await findBillingPlace(session, service, product);
+  const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
   const setPassword = await setsPassword(session, panel, service, how);
   const earlier = verb === 'create' && open !== null ? await listEarlier(session, service.id) : [];
   const account = accountOrder(request, setPassword, earlier);

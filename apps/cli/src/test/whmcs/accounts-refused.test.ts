@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport, SyncReport } from '@sluice/engine';
+import type { CommandReport, RunReport, SyncReport } from '@sluice/engine';
 import { type AccountsBench, type AccountsOptions, startAccountsBench } from './accounts-bench.js';
 
 let at: AccountsBench;
@@ -250,6 +251,35 @@ describe('the password of an account', () => {
     expect([done.run.outcome, actionsOf(done)]).toEqual(['done', ['whmcs-1 update-user']]);
     expectUsable();
     expect(actionsOf(await at.plan())).toEqual([]);
+  });
+
+  it('reaches WHMCS where a creation that may adopt makes or completes the account', async () => {
+    await begin();
+    await addOrder();
+    at.addOrder(2);
+    await at.sync();
+    at.whmcs.quirks.denied.add('UpdateClientProduct');
+    await at.reconcile();
+    at.whmcs.quirks.denied.clear();
+    for (const number of [1, 2]) {
+      const { credentials: shown } = (await at.run(`provision create whmcs-${number} --adopt`)).json<CommandReport>();
+      expect(shown).toMatchObject({ password: null, passwordFile: null, writtenTo: 'WHMCS' });
+      const { username, password } = at.whmcs.service(number);
+      expect(at.relay.user(username)?.pwd).toBe(md5(password));
+    }
+    const again = await at.run('provision create whmcs-1 --adopt');
+    expect([again.exitCode, again.json<CommandReport>().credentials]).toEqual([0, null]);
+    expect(existsSync(at.bench.path('whmcs'))).toBe(false);
+  });
+
+  it('stays where the account is adopted as it is, also without a place for another one', async () => {
+    await begin();
+    at.relay.addPermission(at.relay.addUser({ user: 'chosen', password: 'own-password' }), 1);
+    const values = 'panel=relay product=relay-100 billing_cycle=monthly next_due_date=2026-12-15';
+    expect((await at.run(`service add own-1 ${values} flvx_username=chosen`)).exitCode).toBe(0);
+    const adopted = await at.run('provision create own-1 --adopt');
+    expect([adopted.exitCode, adopted.json<CommandReport>().credentials]).toEqual([0, null]);
+    expect([at.relay.user('chosen')?.pwd, existsSync(at.bench.path('whmcs'))]).toEqual([md5('own-password'), false]);
   });
 
   it('has no place: a plan and a dry run predict no success', async () => {
