@@ -1,4 +1,11 @@
-import { type AccountCommand, type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
+import {
+  type AccountCommand,
+  type Panel,
+  type ProductSettings,
+  SluiceError,
+  toItemError,
+  usageError,
+} from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
 import { findEntry } from '../config/find-entry.js';
@@ -224,7 +231,13 @@ async function deliver(
 ): Promise<boolean> {
   if (plan?.billing === undefined) return false;
   const username = panel.passwords?.username(target) ?? target.id;
-  await writeCredentials(session, plan.billing, { username, password: plan.password });
+  try {
+    await writeCredentials(session, plan.billing, { username, password: plan.password });
+  } catch (error) {
+    const { code, message } = toItemError(error);
+    const rest = `the panel has a password that ${plan.billing.title} does not have: the next reconcile sets another in both`;
+    throw new SluiceError(code, `${message}; ${rest}`, { kind: 'billing', cause: error });
+  }
   return true;
 }
 
