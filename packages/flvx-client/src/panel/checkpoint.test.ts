@@ -21,6 +21,7 @@ const stored = {
   memo: {
     userId: 2,
     userStatus: 1,
+    createdAt: 1_700_000_000_000,
     usedBytes: 5 * GB,
     permissions: { 1: 1 },
     forwards: { 4: { status: 1, bytes: 5 * GB } },
@@ -48,6 +49,7 @@ const stored = {
 const user = {
   id: 2,
   name: 'sl-x',
+  createdAt: 1_700_000_000_000,
   status: 1,
   quota: 100,
   expiresAt: Date.parse('2026-12-15T00:00:00Z'),

@@ -16,7 +16,7 @@ import { observeHistory, type ObservedHistory, type Past } from '../account/hist
 import type { StepRecord } from '../account/history/record-step.js';
 import { isExpired, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
-import type { ServiceObservation, TimedObservation } from './observation.js';
+import { isReplaced, type ServiceObservation, type TimedObservation } from './observation.js';
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, toHeld } from './restrictions.js';
@@ -154,6 +154,7 @@ function unchangedAccount(
   const quota = toPanelQuota(target, sumBytes(user));
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
     row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
+  if (isReplaced(target.service, user, target.checkpoint)) return null;
   if (history?.userId !== user.id || !hasNothingPending(history) || !isOpen(user)) return null;
   const asBefore =
     account.permissions.every((row) => row.userId === user.id && isOpen(row)) &&

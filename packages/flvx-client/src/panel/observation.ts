@@ -231,6 +231,8 @@ export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageReq
       describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
     );
   }
+  if (isReplaced(request.service, user, request.checkpoint))
+    return toUnreadAnswer(at, 'account_renamed', describeRenamed(request.service, user));
   const { inBytes, outBytes } = user;
   return {
     reading: { known: true, at, inBytes, outBytes, totalBytes: inBytes + outBytes },
@@ -254,6 +256,27 @@ export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageReq
 /** Describes that the account that a service names does not exist. */
 export function describeMissingAccount(service: string, id: string): string {
   return `the panel has no account with the flvx_user_id ${id} of "${service}"`;
+}
+
+/**
+ * Whether the account with the stored id is another one than before, as after a restore of the panel. Customers can rename
+ * themselves, and an import of a backup may set new instants of creation: only both together prove it.
+ */
+export function isReplaced(
+  { refs }: Pick<ServiceRecord, 'refs'>,
+  user: Pick<FlvxUser, 'id' | 'name' | 'createdAt'>,
+  checkpoint: unknown,
+): boolean {
+  const history = parseHistory(checkpoint);
+  if (history?.userId !== user.id || history.createdAt === undefined) return false;
+  return history.createdAt !== user.createdAt && refs['flvx_username'] !== user.name;
+}
+
+/** Describes that an account has another name than before. */
+export function describeRenamed({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>, user: FlvxUser): string {
+  const before = refs['flvx_username'];
+  const other = before === undefined ? 'and was created at another time' : `not "${before}"`;
+  return `the account ${user.id} of "${id}" is named "${user.name}" on the panel, ${other}: it may belong to another customer, and was left unchanged`;
 }
 
 /** Returns an answer without a reading. */

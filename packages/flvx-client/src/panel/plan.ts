@@ -20,7 +20,7 @@ import { sumBytes } from '../account/rules.js';
 import type { FlvxSpeedLimit } from '../client/records.js';
 import { FlvxValueError, UNLIMITED_QUOTA } from '../client/units.js';
 import { isUnchanged, toPast } from './checkpoint.js';
-import { describeMissingAccount, type ServiceObservation } from './observation.js';
+import { describeMissingAccount, describeRenamed, isReplaced, type ServiceObservation } from './observation.js';
 import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, chooseTunnels } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
@@ -61,11 +61,11 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const { command: order, service } = target;
   if (order?.verb === 'create') return planCreate(defaults, target, state);
   const { account } = state;
+  const renamed = findRenamed(target, account);
+  if (renamed !== null) return failedPlan(renamed);
   const sharedWith = [...new Set([...sharerIds(target), ...state.sharers])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
-    const renamed = findRenamed(target, account);
-    if (renamed !== null) return failedPlan(renamed);
     const speedKey = findLimitKey(service, account.user?.id);
     return toPlan(planTerminate(account, { speedKey, speedNames: state.oldLimitNames }), null);
   }
@@ -74,13 +74,17 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   return planExisting(defaults, target, state, { account });
 }
 
-/** Returns the problem with an account that has another name than Sluice stored: the id may be another account's now. */
-function findRenamed({ service }: TargetState, { user }: FlvxAccount): ItemError | null {
+/**
+ * Returns the problem with an account whose id may be another account's now. Customers can rename themselves, which alone only
+ * prevents a removal, since that can't be undone.
+ */
+function findRenamed({ service, checkpoint, command }: TargetState, { user }: FlvxAccount): ItemError | null {
+  if (user === null) return null;
   const { flvx_username: name } = service.refs;
-  if (user === null || name === undefined || !service.ownRefs.includes('flvx_username')) return null;
-  if (user.name === name) return null;
-  const message = `the account ${user.id} of "${service.id}" is named "${user.name}" on the panel, not "${name}": it may belong to another customer, and was not removed`;
-  return { code: 'account_renamed', message };
+  const isOther = name !== undefined && service.ownRefs.includes('flvx_username') && name !== user.name;
+  const isReason = command?.verb === 'terminate' && isOther;
+  if (!isReason && !isReplaced(service, user, checkpoint)) return null;
+  return { code: 'account_renamed', message: describeRenamed(service, user) };
 }
 
 /** Plans a service without an account: a problem where it should have one. */
@@ -118,8 +122,10 @@ function planCreate(defaults: FlvxDefaults, target: TargetState, state: ServiceO
   }
   if (user === null) return planNew(defaults, target, state, order.adopt);
   const { createdUserId } = toHistory(account).run;
+  const renamed = findRenamed(target, account);
+  if (renamed !== null && !order.adopt) return failedPlan(renamed);
   const isOwn = service.ownRefs.includes('flvx_user_id') || createdUserId === user.id;
-  const proved = isOwn || (account.scope.nameIsOurs === true && account.scope.name === user.name);
+  const proved = (isOwn && renamed === null) || (account.scope.nameIsOurs === true && account.scope.name === user.name);
   if (!proved && !order.adopt) {
     return failedPlan({
       code: 'account_exists',

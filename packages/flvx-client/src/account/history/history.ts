@@ -17,6 +17,8 @@ export interface FlvxHistory {
   /** Null where no account was observed. */
   userId: number | null;
   userStatus: number;
+  /** When the account was created, as first observed: its id and this identify it; absent in stores of earlier versions. */
+  createdAt?: number;
   usedBytes: number;
   /** Status of the permissions, by tunnel. */
   permissions: Record<string, number>;
@@ -174,5 +176,6 @@ export function withCounters(
   forwards: readonly FlvxForward[],
   uncountedBytes: number,
 ): StoredHistory {
-  return { ...history, usedBytes: sumBytes(user), uncountedBytes, forwards: toForwardHistory(forwards) };
+  const { createdAt = user.createdAt } = history;
+  return { ...history, createdAt, usedBytes: sumBytes(user), uncountedBytes, forwards: toForwardHistory(forwards) };
 }

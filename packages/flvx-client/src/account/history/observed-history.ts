@@ -70,6 +70,7 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
       ...history,
       ...updateShown(comparison),
       ...updatePending(comparison),
+      createdAt: history.createdAt ?? user.createdAt,
       // A forward that can't be judged yet counts as never observed.
       forwards: toForwardHistory(forwards.filter((row) => !undecided.has(row.id))),
       stopped,

@@ -223,6 +223,29 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 
+  it('15b. another account with the id, as after a restore of the panel, is neither changed nor deleted', async () => {
+    const user = await at.create(1);
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    const row = at.panel.world.users.get(user)!;
+    const name = row.user;
+    Object.assign(row, { user: 'bob', createdTime: row.createdTime - 1000 });
+    const before = at.panel.state();
+    await at.run('provision suspend svc-1');
+    const codes: (string | undefined)[] = [];
+    for (const words of ['poll', 'reconcile', 'reconcile']) {
+      const { services } = (await at.run(words)).json<RunReport>();
+      codes.push(...services.map(({ error }) => error?.code));
+    }
+    expect(new Set(codes)).toEqual(new Set(['account_renamed']));
+    for (const verb of ['terminate', 'create', 'change-password'])
+      expect((await at.run(`provision ${verb} svc-1${verb === 'terminate' ? ' --yes' : ''}`)).exitCode).not.toBe(0);
+    expect(diffStates(before, at.panel.state())).toEqual([]);
+    row.user = name;
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect((await at.run('provision terminate svc-1 --yes')).exitCode).toBe(0);
+    expect(at.panel.user(user)).toBeUndefined();
+  });
+
   it('16. no single sign-on is pretended, and no password stands in an address or in the store', async () => {
     await at.addService(1);
     const { credentials } = await orderOf('provision create svc-1');
