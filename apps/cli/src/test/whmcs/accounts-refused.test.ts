@@ -273,6 +273,23 @@ describe('the password of an account', () => {
     expect(existsSync(at.bench.path('whmcs'))).toBe(false);
   });
 
+  it('is set by an adoption of an account with a chosen name whose creation was cut off', async () => {
+    await begin();
+    await addOrder();
+    at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
+    const ignore = at.relay.server.onCall(({ endpoint }) => {
+      if (endpoint.endsWith('user/create'))
+        at.relay.server.inject({ endpoint: /list$|login$/, fault: { kind: 'cut' } });
+    });
+    await at.reconcile();
+    ignore();
+    at.relay.server.clearFaults();
+    expect(errors(await at.reconcile())).toEqual(['account_exists']);
+    expect((await at.run('provision create whmcs-1 --adopt')).exitCode).toBe(0);
+    expectUsable();
+    expect((await at.reconcile()).run.outcome).toBe('done');
+  });
+
   it('stays where the account is adopted as it is, also without a place for another one', async () => {
     await begin();
     at.relay.addPermission(at.relay.addUser({ user: 'chosen', password: 'own-password' }), 1);
