@@ -1,6 +1,7 @@
 import type { Did, Subscriber } from '@sluice/telephony';
 import type { Carrier, DidValues } from '../client/types.js';
 import { toReference, withReference } from './reference.js';
+import { reserve } from './plan-states.js';
 import { LineRefusal } from './refusal.js';
 import { type LinePlan, type LineStep, stateStep } from './step.js';
 import { type LineSystem, need } from './system.js';
@@ -55,7 +56,9 @@ export function planUnlink(system: LineSystem, dids: readonly Did[], number: str
   const did = findDid(dids, number);
   if (did === null) throw new LineRefusal('not_found', 'the system has no such number');
   if (did.subscriberId === null) return { steps: [], warnings: [] };
-  if (system.supports('dids', 'unlink')) return { steps: [stateStep('unlink-did', did.id)], warnings: [] };
+  if (system.supports('dids', 'unlink')) {
+    return { steps: [...reserve(did), stateStep('unlink-did', did.id)], warnings: [] };
+  }
   needUpdate(system, 'subscriber_id');
   const payload = { id: did.id, changes: { subscriberId: null }, prior: { subscriberId: did.subscriberId } };
   return { steps: [{ type: 'update-did', target: did.id, payload }], warnings: [] };

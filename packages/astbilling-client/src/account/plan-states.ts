@@ -53,12 +53,22 @@ export function planTerminate(
   if (line === null && !knownBefore) throw new LineRefusal('not_found', 'the system has no such line');
   const linked = dids.filter(({ status, subscriberId }) => subscriberId !== null && status !== 'terminated');
   const gone = line === null || line.status === 'terminated';
-  const release = (did: Did): LineStep[] => {
-    const { id, status } = did;
-    const restored = system.poolsDids && status === 'suspended' && ownDidIds.includes(id);
-    return [...(restored ? [stateStep('unsuspend-did', id)] : []), ...reserve(did), stateStep('terminate-did', id)];
-  };
+  const release = (did: Did): LineStep[] => planRelease(system, did, ownDidIds.includes(did.id)).steps;
   return plan(system, [...linked.flatMap(release), ...(gone ? [] : [stateStep('terminate-subscriber', line.id)])]);
+}
+
+/**
+ * Plans the release of one number; `isOurs`: our suspension suspended it.
+ *
+ * @throws LineRefusal `unsupported`
+ */
+export function planRelease(system: LineSystem, did: Did, isOurs: boolean): LinePlan {
+  return plan(system, [...restore(system, did, isOurs), ...reserve(did), stateStep('terminate-did', did.id)]);
+}
+
+/** Returns the step that makes a number active before it goes back to a pool, where our suspension suspended it. */
+export function restore(system: LineSystem, { id, status }: Did, isOurs: boolean): LineStep[] {
+  return system.poolsDids && status === 'suspended' && isOurs ? [stateStep('unsuspend-did', id)] : [];
 }
 
 /**

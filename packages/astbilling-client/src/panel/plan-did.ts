@@ -1,6 +1,8 @@
-import type { AccountCommand, Plan, TargetState } from '@sluice/panel-kind';
+import type { AccountCommand, Plan, Step, TargetState } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Did } from '@sluice/telephony';
 import { planLink, planUnlink } from '../account/plan-did.js';
+import { planRelease, restore } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
 import { type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
@@ -33,25 +35,41 @@ export function planDidCommand(system: LineSystem, plan: Plan, request: DidReque
   }
   const did = requireOwn(request);
   const evidence = target.evidence.filter((item) => item.kind === DID_EVIDENCE && item.target === did.id);
-  const ends = evidence.map(({ id }) => id);
-  const [step] = planOperation(system, did, request);
-  if (step !== undefined) plan.steps.push({ ...toStep(step), ends });
-  else if (command.operation !== 'set') {
-    for (const id of ends) plan.endedEvidence.push({ evidence: id, outcome: 'dropped' });
-  }
+  const steps = toNumberSteps(planOperation(system, did, request), evidence);
+  plan.steps.push(...steps);
+  if (command.operation === 'set') return;
+  // What an operator does to a number by name ends what a suspension had recorded of it.
+  const ended = new Set(steps.flatMap(({ ends }) => ends));
+  const left = evidence.flatMap(({ id }) => (ended.has(id) ? [] : [id]));
+  const last = steps.at(-1);
+  if (last === undefined) plan.endedEvidence.push(...left.map((id) => ({ evidence: id, outcome: 'dropped' as const })));
+  else last.ends.push(...left);
+}
+
+/** Returns the steps of numbers, each after the one before it for the same number; a restored number ends its evidence. */
+export function toNumberSteps(steps: readonly LineStep[], evidence: readonly EvidenceRecord[]): Step[] {
+  const before = new Map<string, string>();
+  return steps.map((step) => {
+    const { type, target } = step;
+    const previous = before.get(target);
+    const id = `${type}-${target}`;
+    before.set(target, id);
+    const isOwn = (item: EvidenceRecord): boolean => item.kind === DID_EVIDENCE && item.target === target;
+    const own = type === 'unsuspend-did' ? evidence.find(isOwn) : undefined;
+    const planned = { ...toStep(step), id, hold: own?.hold ?? null, ends: own === undefined ? [] : [own.id] };
+    return previous === undefined ? planned : { ...planned, needs: [previous] };
+  });
 }
 
 function planOperation(system: LineSystem, did: Did, { command, target }: DidRequest): LineStep[] {
-  const change = (
-    type: 'suspend-did' | 'unsuspend-did' | 'terminate-did',
-    operation: 'suspend' | 'unsuspend' | 'terminate',
-  ) => {
+  const change = (type: 'suspend-did' | 'unsuspend-did', operation: 'suspend' | 'unsuspend') => {
     need(system, 'dids', operation);
     return [stateStep(type, did.id)];
   };
+  const isOurs = target.evidence.some(({ kind, target: id }) => kind === DID_EVIDENCE && id === did.id);
   switch (command.operation) {
     case 'unlink':
-      return planUnlink(system, [did], did.number).steps;
+      return [...restore(system, did, isOurs), ...planUnlink(system, [did], did.number).steps];
     case 'suspend':
       return did.status === 'suspended' ? [] : change('suspend-did', 'suspend');
     case 'unsuspend':
@@ -60,7 +78,7 @@ function planOperation(system: LineSystem, did: Did, { command, target }: DidReq
       }
       return did.status === 'active' ? [] : change('unsuspend-did', 'unsuspend');
     case 'release':
-      return change('terminate-did', 'terminate');
+      return planRelease(system, did, isOurs).steps;
     default: {
       need(system, 'dids', 'update');
       const changes = { ...command.values };

@@ -7,7 +7,7 @@ import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-state
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan, LineStep } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
-import { planDidCommand } from './plan-did.js';
+import { planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
@@ -154,16 +154,15 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   );
   if (steps.length === 0) dropAll(plan, evidence);
   plan.counts = true;
-  const numbers = steps.filter(({ type }) => type === 'terminate-did').map((step) => `did-${step.target}`);
-  let left = evidence;
-  for (const step of steps) {
-    if (step.type === 'unsuspend-did') {
-      const [item] = ofDids.filter((each) => each.target === step.target);
-      left = left.filter((each) => each !== item);
-      plan.steps.push({ ...toStep(step), hold: item?.hold ?? null, ends: item === undefined ? [] : [item.id] });
-    } else if (step.type === 'terminate-did') plan.steps.push({ ...toStep(step), id: `did-${step.target}` });
-    else plan.steps.push({ ...toStep(step), needs: numbers, ends: left.map(({ id }) => id) });
-  }
+  const numbers = toNumberSteps(
+    steps.filter(({ type }) => type.endsWith('-did')),
+    evidence,
+  );
+  const ended = new Set(numbers.flatMap(({ ends }) => ends));
+  const left = evidence.flatMap(({ id }) => (ended.has(id) ? [] : [id]));
+  const needs = numbers.flatMap(({ id }) => id ?? []);
+  const ofLine = steps.filter(({ type }) => !type.endsWith('-did'));
+  plan.steps.push(...numbers, ...ofLine.map((step) => ({ ...toStep(step), needs, ends: left })));
 }
 
 type Present = LineState & { line: NonNullable<LineState['line']> };

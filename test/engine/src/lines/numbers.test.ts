@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openWorld, type World } from './world.js';
+
+const [OURS, THEIRS] = ['+551140001234', '+551140001235'] as const;
+
+let world: World;
+let line: string;
+beforeEach(async () => {
+  world = await openWorld('magnusbilling');
+  for (const number of [OURS, THEIRS]) world.fake.addDid({ number });
+  await world.sluice.provision.create('svc-1');
+  line = world.fake.subscribers()[0]?.id ?? '';
+  await world.sluice.dids.link(OURS, { service: 'svc-1' });
+  // MagnusBilling leaves such a number with its line when it is released.
+  const row = world.fake.did(THEIRS);
+  Object.assign(row, { subscriberId: line, status: 'active' });
+  row.extra['reserved'] = 0;
+});
+afterEach(() => world.close());
+
+describe('a number that staff assigned by hand', () => {
+  it.each(['release', 'unlink', 'terminate'] as const)('loses its line by %s, after it was reserved', async (how) => {
+    const { sluice, fake, store } = world;
+    const done =
+      how === 'release'
+        ? await sluice.dids.release(THEIRS)
+        : how === 'unlink'
+          ? await sluice.dids.set(THEIRS, { subscriber: null })
+          : await sluice.provision.terminate('svc-1', { forfeitUnbilled: true });
+    expect(done.run.outcome).toBe('done');
+    expect(fake.did(THEIRS)).toMatchObject({ subscriberId: null, status: 'available' });
+    const ofNumber = done.actions.filter(({ target }) => target === fake.did(THEIRS).id);
+    expect(ofNumber.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      'update-did applied',
+      how === 'unlink' ? 'unlink-did applied' : 'terminate-did applied',
+    ]);
+    expect(await store.evidence.open()).toEqual([]);
+  });
+
+  it('stays with its line where it can not be reserved', async () => {
+    const { sluice, fake } = world;
+    const match = ({ changing, path }: { changing: boolean; path: string }): boolean => changing && /did/.test(path);
+    const remove = fake.server.inject({ match, times: 1, fault: { kind: 'status', status: 500 } });
+    const failed = await sluice.dids.release(THEIRS);
+    expect(failed.run.outcome).not.toBe('done');
+    expect(failed.actions.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      expect.stringMatching(/^update-did (failed|in-doubt)$/),
+      'terminate-did failed',
+    ]);
+    remove();
+    world.clock.advance(15_000);
+    expect((await sluice.dids.release(THEIRS)).run.outcome).toBe('done');
+    expect(fake.did(THEIRS).subscriberId).toBeNull();
+  });
+});
+
+describe('a number that was suspended with its line', () => {
+  it('is active again before it goes back to the pool, and keeps its record while its fields change', async () => {
+    const { sluice, fake, store } = world;
+    await sluice.provision.suspend('svc-1', { withDids: true });
+    await sluice.dids.set(THEIRS, { values: { channels: '3' } });
+    expect(await store.evidence.open()).toHaveLength(3);
+    expect((await sluice.dids.release(OURS)).run.outcome).toBe('done');
+    expect(fake.did(OURS)).toMatchObject({ subscriberId: null, status: 'available' });
+    await sluice.provision.unsuspend('svc-1');
+    expect(fake.did(THEIRS)).toMatchObject({ subscriberId: line, status: 'active', channels: 3 });
+    expect(await store.evidence.open()).toEqual([]);
+  });
+});
