@@ -11,6 +11,8 @@ export interface LineSystem {
   supports(resource: ResourceName, operation: OperationName): boolean;
   /** Whether the field can be read. */
   reads(resource: ResourceName, field: string): boolean;
+  /** Whether the system keeps the field as a whole number. */
+  isWholeNumber(resource: ResourceName, field: string): boolean;
   /** Whether the operation sends the field, by itself or in a composed value. */
   sends(resource: ResourceName, operation: 'create' | 'update', field: string): boolean;
 }
@@ -35,6 +37,7 @@ export function toLineSystem(profile: Profile): LineSystem {
       const operation = operationOf(resource, name);
       return operation !== undefined && operation !== false;
     },
+    isWholeNumber: (resource, field) => profile.resources[resource]?.wholeNumbers?.includes(field) === true,
     reads: (resource, field) => codec(resource).has(field),
     sends: (resource, name, field) => {
       const operation = operationOf(resource, name);

@@ -27,7 +27,8 @@ function telephonyKind(
       'product.planId': 'Id of the plan',
       'product.plan': 'Exact name of the plan, instead of planId',
       'product.billingType': 'postpaid: calls are billed. prepaid: they are paid already',
-      'product.creditLimit': 'Credit that a new line may use, as text; nothing is granted without it',
+      'product.creditLimit':
+        'Credit that a new line may use, as text; nothing is granted without it. A whole number on MagnusBilling',
       'product.period': 'Which calls a bill has: those of the month before, or from the day on which the line was made',
       'product.grace': 'How long after its end a period stays open, because records of long calls come late',
     },

@@ -3,6 +3,7 @@ import type { ServiceRecord } from '@sluice/quota-core';
 import { checkAreaCode, customerName, type Subscriber, TelephonyError, usernameCandidates } from '@sluice/telephony';
 import type { KnownLineTarget, LineTarget } from '../account/plan-line.js';
 import { toReference } from '../account/reference.js';
+import type { LineSystem } from '../account/system.js';
 import { CUSTOMER_REF, LINE_REF, toLineProduct, USERNAME_REF } from './settings.js';
 
 /** A service with its product, on a panel of a country. */
@@ -98,16 +99,20 @@ export function toKnownTarget({ service, product }: Omit<LineRequest, 'country'>
 }
 
 /** Returns why no line can be planned for a service; null where one can. Pure. */
-export function findProblem(request: LineRequest): ItemError | null {
-  const { service, product, country } = request;
+export function findProblem(request: LineRequest & { system: LineSystem }): ItemError | null {
+  const { service, product, country, system } = request;
   const { id, fields, refs } = service;
-  const { planId, plan } = toLineProduct(product);
+  const { planId, plan, creditLimit = '0' } = toLineProduct(product);
   const missing = (code: string, what: string): ItemError => ({ code, message: `"${id}": ${what}` });
   if (planId === undefined && plan === undefined) {
     return missing(
       'plan_missing',
       `its product "${service.product}" has neither planId nor plan in its section astbilling`,
     );
+  }
+  if (system.isWholeNumber('subscribers', 'credit_limit') && !/^\d+$/.test(creditLimit)) {
+    const message = `the panel's credit limits are whole numbers, and creditLimit of its product "${service.product}" is "${creditLimit}"`;
+    return missing('credit_limit_not_whole', message);
   }
   if (refs[LINE_REF] !== undefined) return null;
   const { ddd, channels } = fields;

@@ -120,7 +120,7 @@ export class TelephonyPanel implements Panel<LineState> {
     newRefs: () => ({}),
     exists: ({ state }) =>
       state && [state.line, ...state.byReference, ...state.byUsername].some((line) => line !== null),
-    check: (service, product) => findProblem({ service, product, country: this.#context.country }),
+    check: (service, product) => findProblem({ service, product, ...this.#context }),
     doneOutcome: outcomeWhenDone,
   };
   readonly passwords: PanelFacets['passwords'] = {

@@ -79,6 +79,7 @@ export const magnusResources: Profile['resources'] = {
       billing_type: { postpaid: [1, '1'], prepaid: [0, '0'] },
     },
     nullAs: { channels: [-1, '-1'], external_ref: [''], created_at: ['0000-00-00 00:00:00'] },
+    wholeNumbers: ['credit_limit'],
     operations: {
       ...readsOf('user'),
       create: createOf(

@@ -218,6 +218,7 @@ const resource = z.strictObject({
   fixedFilters: z.record(parameter, scalar).optional(),
   values: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
   nullAs: z.record(z.string(), z.array(scalar).min(1)).optional(),
+  wholeNumbers: z.array(z.string()).optional(),
   formats: z.strictObject(formats).partial().optional(),
   within: z.enum(['subscribers'], { error: 'customers can be within subscribers only' }).optional(),
   operations: z

@@ -139,6 +139,8 @@ export interface Resource {
   fixedFilters?: Record<string, Scalar> | undefined;
   values?: Record<string, Record<string, Scalar | Scalar[]>> | undefined;
   nullAs?: Record<string, Scalar[]> | undefined;
+  /** Fields that the system keeps as whole numbers. */
+  wholeNumbers?: string[] | undefined;
   formats?: Partial<Formats> | undefined;
   within?: 'subscribers' | undefined;
   operations?: Partial<Record<OperationName, Operation>> | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { openWorld, type World } from './world.js';
+import { openWorld, SERVICE, type World } from './world.js';
 
 const [OURS, THEIRS] = ['+551140001234', '+551140001235'] as const;
 
@@ -66,4 +66,14 @@ describe('a number that was suspended with its line', () => {
     expect(fake.did(THEIRS)).toMatchObject({ subscriberId: line, status: 'active', channels: 3 });
     expect(await store.evidence.open()).toEqual([]);
   });
+});
+
+it('refuses a credit limit that is not a whole number, before any change', async () => {
+  const { sluice, fake } = world;
+  const before = fake.server.changingCalls().length;
+  await sluice.services.add('svc-2', { ...SERVICE, product: 'fraction', client: '43', order_id: '1043' });
+  const refusal = { code: 'credit_limit_not_whole', kind: 'usage', message: expect.stringContaining('"50.00"') };
+  await expect(sluice.provision.create('svc-2')).rejects.toMatchObject(refusal);
+  await expect(sluice.provision.changePackage('svc-1', 'fraction')).rejects.toMatchObject(refusal);
+  expect(fake.server.changingCalls()).toHaveLength(before);
 });

@@ -72,6 +72,7 @@ export async function openWorld(system: SystemName): Promise<World> {
           astbilling: { planId: 11 },
           limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
         },
+        fraction: { panel: 'voice', astbilling: { planId: 11, creditLimit: '50.00' } },
         large: { panel: 'voice', astbilling: { plan: 'Grande' } },
       },
     },
