@@ -59,7 +59,7 @@ export async function runDecidedCommand<Content extends CommandContent>(
     const panel = await session.panel(service.panel);
     const content = await decide(service, panel);
     const commandRun = { session, command: { ...content, ...frame }, run };
-    const target = dryRun ? service : await begin(commandRun, service);
+    const target = dryRun ? (content.target?.(service) ?? service) : await begin(commandRun, service);
     return { ...(await finishCommand(commandRun, await carryOut(commandRun, panel, target))), content };
   });
 }

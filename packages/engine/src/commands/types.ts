@@ -48,6 +48,8 @@ export interface CommandFrame {
 export interface CommandContent {
   /** Stores the target state; not called in a dry run. */
   storeTarget: (service: ServiceRecord, tables: StoreTables, run: string) => Promise<void>;
+  /** Returns the service as the command stores it, for a dry run; absent where it stores nothing of the service. */
+  target?: (service: ServiceRecord) => ServiceRecord;
   /** Returns the loaded service with the target state, for a dry run. */
   preview: (loaded: Loaded) => Loaded;
   account?: AccountCommand | null;

@@ -190,10 +190,8 @@ async function decide(
       withdraw: (tables: StoreTables) =>
         tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
     }),
-    preview: (loaded) => {
-      const { service: before } = loaded;
-      return { ...loaded, service: mergeService(before, serviceChange(command, before)), product };
-    },
+    target: (before) => mergeService(before, serviceChange(command, before)),
+    preview: (loaded) => ({ ...loaded, product }),
     done: (target, tables) => finishVerb(command, target, tables),
     ...toRefusal(command, service, open),
   };

@@ -42,6 +42,17 @@ export const SERVICE = {
   channels: '2',
 } as const;
 
+const PRODUCTS = {
+  line: { panel: 'voice', astbilling: { planId: 11 } },
+  capped: {
+    panel: 'voice',
+    astbilling: { planId: 11 },
+    limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
+  },
+  fraction: { panel: 'voice', astbilling: { planId: 11, creditLimit: '50.00' } },
+  large: { panel: 'voice', astbilling: { plan: 'Grande' } },
+};
+
 /** Opens a world over the wire of a system. */
 export async function openWorld(system: SystemName): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-lines-'));
@@ -65,16 +76,7 @@ export async function openWorld(system: SystemName): Promise<World> {
           ...(system === 'pt-envelope' && { profile: 'pt.json' }),
         },
       },
-      products: {
-        line: { panel: 'voice', astbilling: { planId: 11 } },
-        capped: {
-          panel: 'voice',
-          astbilling: { planId: 11 },
-          limits: [{ id: 'spend', window: 'day', allowance: '20.00', action: 'suspend' }],
-        },
-        fraction: { panel: 'voice', astbilling: { planId: 11, creditLimit: '50.00' } },
-        large: { panel: 'voice', astbilling: { plan: 'Grande' } },
-      },
+      products: PRODUCTS,
     },
     kinds,
   );

@@ -1,0 +1,25 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { openWorld, type World } from './world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld('default');
+  for (const id of ['501', '502']) world.fake.addCustomer({ id, name: 'João da Silva' });
+});
+afterEach(() => world.close());
+
+it('previews and creates a line of the customer that was named', async () => {
+  const { sluice, fake, store } = world;
+  expect((await sluice.provision.create('svc-1', { dryRun: true })).service.error).toMatchObject({
+    code: 'ambiguous_line',
+  });
+  const planned = await sluice.provision.create('svc-1', { dryRun: true, customer: '502' });
+  expect(planned.service.error).toBeNull();
+  expect(planned.actions).toMatchObject([{ type: 'create-subscriber', state: 'planned' }]);
+  expect(fake.server.changingCalls()).toEqual([]);
+  expect((await store.services.get('svc-1'))?.refs).not.toHaveProperty('astbilling_customer_id');
+  const missing = await sluice.provision.create('svc-1', { dryRun: true, customer: '77' });
+  expect(missing.service.error).toMatchObject({ code: 'line_not_found' });
+  expect((await sluice.provision.create('svc-1', { customer: '502' })).run.outcome).toBe('done');
+  expect(fake.subscribers()).toMatchObject([{ customerId: '502' }]);
+});
