@@ -134,6 +134,8 @@ export interface BillingKind<Settings = unknown> {
   readonly secrets: readonly string[];
   /** Returns what is wrong with the sections of the products, by name of the product. */
   readonly checkProducts?: ((sections: Readonly<Record<string, unknown>>) => SectionProblem[]) | undefined;
+  /** Returns the columns of services for which its section names custom fields (`fields`). */
+  fieldColumns?(settings: Settings): string[];
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
   /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */

@@ -90,7 +90,7 @@ describe('config check', () => {
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
 serve: { listen: 127.0.0.1:1 }
-whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", fields: {}, writeBack: true }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
 currency: EUR
@@ -108,7 +108,6 @@ products:
         '2 heartbeat',
         '3 notify',
         '4 serve',
-        '5 whmcs.fields',
         '5 whmcs.writeBack',
         '7 limits',
         '14 products.two.autoBuy.package',

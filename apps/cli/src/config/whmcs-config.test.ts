@@ -44,6 +44,16 @@ describe('the section whmcs', () => {
     expect(await check(config(GOOD, 'whmcs: { productIds: [0, x] }'))).toHaveLength(2);
   });
 
+  it('names custom fields of columns that exist', async () => {
+    const fields = (text: string): string => config(GOOD.replace(' }', `, fields: ${text} }`));
+    expect(await check(fields('{ ddd: DDD, channels: Canais }'))).toEqual([]);
+    expect(await check(fields('{ chanels: Canais, status: Estado }'))).toEqual([
+      expect.stringMatching(/^error whmcs\.fields\.chanels: .*did you mean "channels"\?/),
+      expect.stringMatching(/^error whmcs\.fields\.status: /),
+    ]);
+    expect(await check(fields('{ ddd: "" }'))).toContain('error whmcs.fields.ddd: the value is empty: write one');
+  });
+
   it('refuses plain HTTP, and warns of secrets in a file that others can read', async () => {
     const plain = GOOD.replace('https://b', 'http://b');
     expect(await check(config(plain))).toEqual([expect.stringMatching(/^error whmcs\.url: plain HTTP .*allowHttp/)]);

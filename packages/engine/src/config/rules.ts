@@ -2,6 +2,8 @@ import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSetti
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
+import { listFieldColumns } from '../services/fields.js';
+import { suggestion } from '../suggestion.js';
 import { type Config, sectionOf } from './schema.js';
 
 /** A finding about parts of a config that contradict each other. */
@@ -188,6 +190,20 @@ const billingKnown: Rule = (config, _kinds, billing) =>
     ];
   });
 
+/** A misspelt column would leave the custom field without effect. */
+const fieldsKnown: Rule = (config, kinds, billing) =>
+  billing.flatMap((system) => {
+    const { kind } = system;
+    const settings = billingSettings(config, kind);
+    const columns = settings === undefined ? [] : (system.fieldColumns?.(settings) ?? []);
+    const known = listFieldColumns(kinds);
+    return columns
+      .filter((column) => !known.includes(column))
+      .map((column) =>
+        error(`${kind}.fields.${column}`, `no column of a service that fields may have${suggestion(column, known)}`),
+      );
+  });
+
 /** Accounts need a panel that has them, and their passwords a place. */
 const accountsFit: Rule = (config, kinds, billing) =>
   products(config).flatMap(([name, { panel, provision, terminate, credentials }]) => {
@@ -267,6 +283,7 @@ const RULES: Rule[] = [
   unmanaged,
   insecure,
   billingKnown,
+  fieldsKnown,
   oneNameEach,
 ];
 

@@ -48,6 +48,14 @@ export function listColumns(kinds: readonly PanelKind[]): Columns {
   return { refs, keys: [...OWN_KEYS, ...refs.map(({ name }) => name), ...FIELD_KEYS, 'protected_until'] };
 }
 
+/** Columns that a billing system states itself. */
+const STATED = ['id', 'panel', 'product', 'client', 'billing_cycle', 'next_due_date', 'status', 'protected_until'];
+
+/** Returns the columns that custom fields of a billing system may have. */
+export function listFieldColumns(kinds: readonly PanelKind[]): string[] {
+  return listColumns(kinds).keys.filter((key) => !STATED.includes(key));
+}
+
 const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 

@@ -13,6 +13,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   secrets: ['secret', 'accessKey'],
   storesCredentials: true,
   checkProducts: findDoubleClaims,
+  fieldColumns: ({ fields }) => Object.keys(fields),
   descriptions: {
     whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
     'whmcs.url': 'Folder of WHMCS that holds includes/api.php',
@@ -24,6 +25,8 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     'whmcs.productIds':
       'Ids of the products of WHMCS whose services are synced; without these and groups: all that a product claims',
     'whmcs.productGroupIds': 'Ids of product groups of WHMCS, as productIds; a service is synced if either list has it',
+    'whmcs.fields':
+      'Names of custom fields by column of a service, such as `channels: Canais`; other fields have the name of their column',
     'whmcs.pushUsage':
       "off, or the unit in which usage and allowance are written into the service's bandwidth fields after a run that changed them: bytes or megabytes",
     'whmcs.calls': 'Lines of calls on invoices; they are added only with taxed stated and onlyWriter: true',

@@ -20,6 +20,7 @@ export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   timeout: z.optional(duration),
   productIds: ids,
   productGroupIds: ids,
+  fields: z._default(z.record(z.string(), z.string().check(z.trim(), z.minLength(1))), {}),
   pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
   calls: z.optional(
     z.strictObject({
@@ -46,6 +47,8 @@ export interface WhmcsSettings {
   timeout?: number | undefined;
   productIds: string[];
   productGroupIds: string[];
+  /** Names of custom fields by column of a service. */
+  fields: Record<string, string>;
   pushUsage: 'off' | 'bytes' | 'megabytes';
   calls?: { taxed?: boolean | undefined; onlyWriter: boolean; lookFor: string[] } | undefined;
 }

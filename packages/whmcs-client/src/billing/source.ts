@@ -53,13 +53,14 @@ class WhmcsSource implements ServiceSource {
   }
 
   list({ products, columns, signal }: SourceRequest): Promise<SourceService[]> {
-    const { productIds, productGroupIds } = this.#settings;
+    const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return run({ wrote: false, signal }, async () => {
       const groups = needsGroups(only, sections) ? await this.#listGroups(signal) : new Map<string, string>();
       const services = await this.#client.services.list({}, { signal });
-      return services.map((service) => toSourceService(service, { products: sections, only, groups, columns }));
+      const mapping = { products: sections, only, groups, columns, fields };
+      return services.map((service) => toSourceService(service, mapping));
     });
   }
 

@@ -13,6 +13,7 @@ const MAPPING: Mapping = {
     ['12', '4'],
   ]),
   columns: ['easydcim_service_id', 'traffic_mode', 'base_quota_override_gb', 'ddd'],
+  fields: {},
 };
 const SERVICE: WhmcsService = {
   id: '17',
@@ -97,6 +98,26 @@ describe('toSourceService', () => {
       '2026-12-24',
     );
     expect(map({ suspendNotBefore: '2026-12-24' }).texts).not.toHaveProperty('protected_until');
+  });
+
+  it('takes a column from the custom field that the config names for it', () => {
+    const mapping = {
+      ...MAPPING,
+      columns: ['ddd', 'channels', 'email'],
+      fields: { channels: 'Canais', ddd: ' DDD|x' },
+    };
+    const customFields = [
+      field('CANAIS|Linhas', '4'),
+      field('channels', '9'),
+      field('DDD', '21'),
+      field('E-mail', 'a'),
+    ];
+    expect(map({ customFields }, mapping).texts).toMatchObject({ channels: '4', ddd: '21' });
+    expect(map({ customFields }, mapping).texts).not.toHaveProperty('email');
+    const twice = [field('Canais', '4'), field('canais|b', '5')];
+    expect(map({ customFields: twice }, mapping).problems).toEqual([
+      { key: 'channels', message: expect.stringContaining('the name Canais') },
+    ]);
   });
 
   it('reports two custom fields with one name', () => {

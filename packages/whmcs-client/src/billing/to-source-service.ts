@@ -13,6 +13,8 @@ export interface Mapping {
   groups: ReadonlyMap<string, string>;
   /** Columns that custom fields may have. */
   columns: readonly string[];
+  /** Names of custom fields, by column; of other columns the field has the column's name. */
+  fields: Readonly<Record<string, string>>;
 }
 
 const STATUSES = new Map([
@@ -40,7 +42,7 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
   const known = STATUSES.get(status.toLowerCase());
   if (known === undefined) return skip(`status "${status}"`);
   const recurs = !NO_CYCLE.includes(billingCycle.trim().toLowerCase());
-  const fields = toTexts(service.customFields, mapping.columns);
+  const fields = toTexts(service.customFields, mapping);
   return {
     ...row,
     skipped: null,
@@ -66,21 +68,22 @@ function isTaken(only: WhmcsProductIds, productId: string | null, groupId: strin
 }
 
 function toTexts(
-  fields: readonly WhmcsCustomField[],
-  columns: readonly string[],
+  customFields: readonly WhmcsCustomField[],
+  { columns, fields }: Pick<Mapping, 'columns' | 'fields'>,
 ): { texts: Record<string, string>; problems: SourceProblem[] } {
   const texts: Record<string, string> = {};
   const problems: SourceProblem[] = [];
   for (const column of columns) {
-    const [field, second] = fields.filter(({ name }) => toColumn(name) === column);
+    const named = Object.hasOwn(fields, column) ? (fields[column] ?? column) : column;
+    const [field, second] = customFields.filter(({ name }) => toFieldName(name) === toFieldName(named));
     if (second !== undefined) {
-      problems.push({ key: column, message: `two custom fields of WHMCS have the name ${column}: rename one of them` });
+      problems.push({ key: column, message: `two custom fields of WHMCS have the name ${named}: rename one of them` });
     } else if (field !== undefined) texts[column] = field.value.trim();
   }
   return { texts, problems };
 }
 
 /** WHMCS shows what follows `|` to clients. */
-function toColumn(name: string): string {
+function toFieldName(name: string): string {
   return (name.split('|')[0] ?? '').trim().toLowerCase();
 }

@@ -10,9 +10,10 @@ export interface WhmcsWorld extends BillingWorld {
   openWith(settings: Partial<WhmcsSettings>): Promise<BillingSystem>;
 }
 
-const SECTIONS: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'pushUsage' | 'calls'> = {
+const SECTIONS: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'fields' | 'pushUsage' | 'calls'> = {
   productIds: [],
   productGroupIds: [],
+  fields: {},
   pushUsage: 'off',
   calls: { taxed: false, onlyWriter: true, lookFor: ['Consumo', 'ligações'] },
 };

@@ -4,7 +4,7 @@ import { billingSections } from '../../config/billing-settings.js';
 import { serviceLease } from '../../leases.js';
 import { type Run, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
-import { listColumns } from '../fields.js';
+import { listFieldColumns } from '../fields.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 import { type SyncReport, toRunView } from './report.js';
 
@@ -20,9 +20,6 @@ export interface SyncRequest {
 
 /** The lease of a sync: there is one at a time. */
 const SYNC_LEASE = 'service sync';
-
-/** Columns that are not taken from custom fields. */
-const NO_FIELDS = ['id', 'panel', 'product', 'client', 'billing_cycle', 'next_due_date', 'status', 'protected_until'];
 
 /**
  * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
@@ -52,7 +49,7 @@ async function readList(session: Session): Promise<Listed> {
   const { kind, open } = requireSource(session);
   const source = await open();
   const products = billingSections(config, kind.kind);
-  const columns = listColumns(deps.kinds).keys.filter((key) => !NO_FIELDS.includes(key));
+  const columns = listFieldColumns(deps.kinds);
   try {
     const services = await source.list({ products, columns, signal: deps.signal });
     return { title: source.title, ref: source.ref, services };
