@@ -58,6 +58,7 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
     const report = await sluice.calls.bill({ ...how, reports, waitMs: parseWait(options) });
     terminal.document(report);
     printBills(terminal, report.bills, dryRun === true);
+    if (report.bills.length === 0) terminal.info(dryRun === true ? 'No bill would be made.' : 'No bill is due.');
     if (!terminal.quiet) printObserving(terminal, report.run.observing, 'their bills are shown, and not made');
     const { outcome, changes, ...run } = report.run;
     const found = report.bills.some((bill) => bill.state === 'planned');
@@ -85,13 +86,13 @@ function dayOf(times: { at: (instant: string) => string | null }, { from, to }: 
   return `${day(from)} to ${day(to)}`;
 }
 
-function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
+/** Prints bills with their reports. */
+export function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
   const { quiet } = terminal;
   const shown = quiet
     ? bills.filter(({ state: word, warnings }) => isNews(word, dryRun) || warnings.length > 0)
     : bills;
   if (shown.length > 0) printRows(terminal, BILLS, shown);
-  else terminal.info(dryRun ? 'No bill would be made.' : 'No bill is due.');
   for (const bill of shown) {
     const { service, error, warnings, reason, csv, differences = [] } = bill;
     if (error !== null) terminal.line(`  ${service}: ${terminal.error(error, { service })}`);

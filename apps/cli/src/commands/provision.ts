@@ -15,6 +15,7 @@ import { hasPlaceholder } from '../files/placeholders.js';
 import { readStdinText, readText } from '../files/read-text.js';
 import { knownKinds } from '../kinds.js';
 import { printAccess, printMessage } from '../output/customer.js';
+import { billReports, printBills } from './calls.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
@@ -122,7 +123,7 @@ function choosePasswordFile(of: {
 
 async function perform(
   id: string,
-  command: (provision: Provision, how: PasswordOptions) => Promise<CommandReport>,
+  command: (provision: Provision, how: PasswordOptions, config: Config) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
@@ -130,7 +131,7 @@ async function perform(
     const before = await sluice.services.show(id);
     const template = options.message === true ? messageTemplate(config, before.product) : undefined;
     const given = givenPassword(options, deps);
-    const report = await command(sluice.provision, {
+    const how: PasswordOptions = {
       dryRun: options.dryRun === true,
       waitMs: parseWait(options),
       passwordFile: choosePasswordFile({ config, deps, options, before }),
@@ -139,9 +140,11 @@ async function perform(
       showPassword: template
         ? template.hasPassword && 'always'
         : options.showPassword === true || terminal.json || deps.stdout.isTTY === true,
-    });
+    };
+    const report = await command(sluice.provision, how, config);
     terminal.document(report);
     printOutcome(outcome, before, report, options.verbose === true);
+    printBills(outcome, report.bills ?? [], false);
     const { access, credentials } = report;
     if (credentials) {
       const { username, password, passwordFile, writtenTo } = credentials;
@@ -193,7 +196,10 @@ export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], opt
   const { finalInvoice, forfeitUnbilled } = options;
   return perform(
     id,
-    (provision, how) => provision.terminate(id, { ...how, finalInvoice, forfeitUnbilled }),
+    (provision, how, config) => {
+      const reports = billReports(config, 'excel-ptbr');
+      return provision.terminate(id, { ...how, finalInvoice, forfeitUnbilled, reports });
+    },
     options,
     deps,
   );

@@ -1,6 +1,7 @@
 import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../run/notices.js';
+import type { CallBillView } from '../calls/bill-period.js';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';
@@ -16,6 +17,8 @@ export interface CommandReport {
   credentials: Credentials | null;
   /** Only after `provision create`: null where it made no account. */
   access?: CustomerAccess | null;
+  /** The final bills of a line that ends with them, as `call bill` has them. */
+  bills?: CallBillView[];
   /** Reasons of the holds that are still open. */
   stillHeld: string[];
   /** Notices for the operator; repeated with each repeat. */

@@ -49,11 +49,11 @@ export async function provision(session: Session, id: string, request: Provision
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  if (verb === 'terminate') await checkUnbilled(session, before, request);
+  const bills = verb === 'terminate' ? await checkUnbilled(session, before, request) : null;
   const { report, work, content } = await carryOut(session, id, frame, request);
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
-  if (verb !== 'create') return made;
+  if (verb !== 'create') return bills === null ? made : { ...made, bills };
   const { service } = work;
   const isDone = !dryRun && report.run.outcome === 'done';
   const username = panel.passwords?.username(service) ?? null;

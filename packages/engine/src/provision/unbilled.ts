@@ -1,13 +1,15 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { billCalls } from '../calls/bill-calls.js';
+import type { CallBillView } from '../calls/bill-period.js';
 import { findUnbilled } from '../calls/unbilled.js';
 import type { Session } from '../session.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
 /**
- * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first.
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first and returns the
+ * bills, null without.
  *
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`
  */
@@ -15,13 +17,14 @@ export async function checkUnbilled(
   session: Session,
   service: ServiceRecord,
   { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
-): Promise<void> {
-  if (choice?.how === 'forfeit') return;
+): Promise<CallBillView[] | null> {
+  if (choice?.how === 'forfeit') return null;
   // The termination was accepted before, and is to be finished.
-  if ((await findOpenRow(session, service.id, 'terminate')) !== null) return;
-  if (choice?.how === 'bill' && !dryRun) await billFirst(session, service, { reports: choice.reports, waitMs });
+  if ((await findOpenRow(session, service.id, 'terminate')) !== null) return null;
+  const isBilled = choice?.how === 'bill' && !dryRun;
+  const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs }) : null;
   const left = await findUnbilled(session, service);
-  if (left === null || left.calls === 0 || (dryRun && choice?.how === 'bill')) return;
+  if (left === null || left.calls === 0 || (dryRun && choice?.how === 'bill')) return bills;
   const { calls, total, since, currency } = left;
   throw new SluiceError(
     'unbilled_calls',
@@ -32,14 +35,18 @@ export async function checkUnbilled(
 
 type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs'>;
 
-async function billFirst(session: Session, service: ServiceRecord, { reports, waitMs }: Billing): Promise<void> {
-  if ((await findUnbilled(session, service)) === null) return;
+async function billFirst(
+  session: Session,
+  service: ServiceRecord,
+  { reports, waitMs }: Billing,
+): Promise<CallBillView[] | null> {
+  if ((await findUnbilled(session, service)) === null) return null;
   const { bills } = await billCalls(session, {
     ...{ service: service.id, period: null, invoice: null, final: true, dryRun: false, reports, waitMs },
     ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },
   });
   const failed = bills.find(({ state }) => state === 'failed');
-  if (failed === undefined) return;
+  if (failed === undefined) return bills;
   const why = failed.error === null ? '' : `: ${failed.error.message}`;
   throw new SluiceError(
     'final_bill_failed',
