@@ -17,6 +17,9 @@ export type TransportOptions = Pick<
   | 'random'
 >;
 
+/** What they are made with, of what a panel is opened with. */
+type TransportDependencies = Pick<PanelDependencies, 'clock' | 'random' | 'onCall' | 'secret' | 'readFile'>;
+
 /**
  * Returns the transport options of a panel's client, from the common config keys.
  *
@@ -27,7 +30,10 @@ export type TransportOptions = Pick<
  * const client = createExampleClient({ panel: panel.name, baseUrl: panel.settings.url, ...transportOptions(panel, dependencies) });
  * ```
  */
-export function transportOptions({ name, settings }: PanelToOpen, dependencies: PanelDependencies): TransportOptions {
+export function transportOptions(
+  { name, settings }: Pick<PanelToOpen, 'name' | 'settings'>,
+  dependencies: TransportDependencies,
+): TransportOptions {
   const { timeout, retries, requestsPerSecond, proxy, tls } = settings;
   return {
     concurrency: settings.concurrency ?? 8,
@@ -46,7 +52,7 @@ export function transportOptions({ name, settings }: PanelToOpen, dependencies: 
 function tlsOptions(
   name: string,
   { ca, pinSha256, rejectUnauthorized }: NonNullable<PanelSettings['tls']>,
-  { readFile }: PanelDependencies,
+  { readFile }: Pick<PanelDependencies, 'readFile'>,
 ): NonNullable<PanelHttpOptions['tls']> {
   return {
     rejectUnauthorized,

@@ -10,6 +10,7 @@ import {
   readProfile,
 } from '@sluice/astbilling-client';
 import { isPanelError, PanelConfigError } from '@sluice/panel-http';
+import { transportOptions } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { suggestion } from '@sluice/engine';
 import { isSecretReference, resolveSecret } from '../config/secrets.js';
@@ -70,7 +71,9 @@ function openUrl(profile: Profile, url: string, { token, allowHttp }: ProfileOpt
       '--token: name where the token is, such as ${env:NAME} or ${file:/path}; on the command line others would see it',
     );
   const secret = resolveSecret(token, '--token', { env: deps.env, dir: deps.cwd });
-  return open({ panel: new URL(url).host, baseUrl: url, allowHttp: allowHttp === true, token: secret, profile }, deps);
+  const { clock, random } = deps;
+  const panel = new URL(url).host;
+  return open({ panel, baseUrl: url, allowHttp: allowHttp === true, token: secret, profile, clock, random });
 }
 
 function openPanel(profile: Profile, name: string, { config: file }: ProfileOptions, deps: Deps): AstbillingClient {
@@ -87,19 +90,25 @@ function openPanel(profile: Profile, name: string, { config: file }: ProfileOpti
       },
     );
   }
-  const secret = resolveSecret(token, `panels.${name}.token`, { env: deps.env, dir: config.dir });
-  return open({ panel: name, baseUrl: panel.url, allowHttp: panel.allowHttp, token: secret, profile }, deps);
+  const secret = (text: string, key: string): string => resolveSecret(text, key, { env: deps.env, dir: config.dir });
+  const transport = transportOptions(
+    { name, settings: panel },
+    {
+      ...{ clock: deps.clock, random: deps.random, onCall: () => undefined, secret },
+      readFile: (path_, key) =>
+        readText(path.resolve(config.dir, path_), { code: 'config_invalid', label: `${key}: ` }),
+    },
+  );
+  const { url: baseUrl, allowHttp } = panel;
+  return open({ panel: name, baseUrl, allowHttp, token: secret(token, `panels.${name}.token`), profile, ...transport });
 }
 
-function open(
-  own: { panel: string; baseUrl: string; allowHttp: boolean; token: string; profile: Profile },
-  deps: Deps,
-): AstbillingClient {
+function open(options: Parameters<typeof createAstbillingClient>[0] & { panel: string }): AstbillingClient {
   try {
-    return createAstbillingClient({ ...own, clock: deps.clock, random: deps.random });
+    return createAstbillingClient(options);
   } catch (error) {
     if (isPanelError(error) || !(error instanceof PanelConfigError)) throw error;
-    throw usageError('bad_config', `${own.panel}: ${error.message}`);
+    throw usageError('bad_config', `${options.panel}: ${error.message}`);
   }
 }
 
