@@ -65,7 +65,21 @@ describe('call bill', () => {
     }
   });
 
-  it('whose list changes while it is read is read again, and a broken one leaves no report', async () => {
+  it('bills nothing of a list that keeps changing while it is read, and all of it once it is quiet', async () => {
+    for (let day = 10; day < 16; day += 1) at.addCall(`2026-10-${day}T09:00:00-03:00`, '0.1000');
+    const { quirks } = at.panel;
+    quirks.mostRows = 2;
+    quirks.shifting.add('cdrs');
+    const failed = await bill();
+    expect(failed).toMatchObject({ exitCode: 1, bills: [{ state: 'failed', csv: null }] });
+    quirks.shifting.clear();
+    const made = await bill();
+    const calls = made.bills[0]?.calls ?? 0;
+    expect(made).toMatchObject({ exitCode: 0, bills: [{ state: 'added', total: (calls / 10).toFixed(2) }] });
+    expect(rowsOf(made.bills[0]?.csv ?? null)).toHaveLength(calls + 1);
+  });
+
+  it('leaves no report of a list that breaks off', async () => {
     for (let day = 10; day < 13; day += 1) at.addCall(`2026-10-${day}T09:00:00-03:00`, '0.1000');
     at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
     const failed = await bill();

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
+import { startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
+
+let at: TelephonyBench;
+let whmcs: FakeWhmcs;
+beforeEach(async () => {
+  at = await startTelephonyBench();
+  whmcs = await startFakeWhmcs({ now: () => at.bench.clock.now() });
+  at.bench.env['WHMCS_SECRET'] = whmcs.secret;
+  const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
+  const calls = 'calls: { taxed: false, onlyWriter: true }';
+  const config = at.bench.read('sluice.yaml').replace('planId: "11" }', 'planId: "11" }, whmcs: { productIds: [10] }');
+  const section = `whmcs: { url: "${whmcs.url}", ${own}, ${calls}, fields: { ddd: DDD, channels: Canais } }`;
+  at.bench.write('sluice.yaml', `${config}billing: whmcs\n${section}\n`);
+  await at.bench.giveStore();
+});
+afterEach(async () => {
+  await whmcs.close();
+  await at.close();
+});
+
+it('a service of WHMCS becomes a line by its custom fields, and its calls a line of its invoice', async () => {
+  const names = { first_name: 'Ana', Last_Name: 'Lima', document: '98765432100', email: 'ana@example.com' };
+  const values = { ...names, astbilling_username: 'ana', DDD: '11', 'Canais|Lines': '4' };
+  whmcs.addClient({ id: 77, currency: 'BRL' });
+  whmcs.addProduct({ id: 10, name: 'Line', fields: Object.keys(values) });
+  whmcs.addService({ id: 7, client: 77, product: 10, nextDueDate: '2026-12-01', fields: values });
+  expect((await at.run('service sync')).exitCode).toBe(0);
+  const made = await at.run('provision create whmcs-7');
+  expect([made.exitCode, made.json()]).toMatchObject([0, { credentials: { username: 'ana' } }]);
+  const line = at.panel.subscribers().find(({ username }) => username === 'ana');
+  expect(line).toMatchObject({ channels: 4, areaCode: '11', externalRef: 'whmcs:service:7' });
+
+  at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+  at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: line?.id });
+  const items = [{ service: 7, description: 'Line', amount: '50.00' }];
+  const invoice = whmcs.addInvoice({ client: 77, status: 'Unpaid', items });
+  // The answer to the change of the invoice is lost.
+  const cut = { match: ({ changing }: { changing: boolean }) => changing, fault: { kind: 'cut' } } as const;
+  whmcs.server.inject({ ...cut, when: 'after', times: 1 });
+  const outcomes: unknown[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    const { exitCode, json } = await at.run('call bill --period 2026-11 --service whmcs-7');
+    outcomes.push([exitCode, json<{ bills: { state: string; invoice: string }[] }>().bills[0]?.state]);
+    const [bill] = json<{ bills: { csv: string | null }[] }>().bills;
+    expect(existsSync(bill?.csv ?? '')).toBe(true);
+    at.bench.clock.advance(60_000);
+  }
+  expect(outcomes).toEqual([
+    [0, 'added'],
+    [0, 'already-added'],
+    [0, 'already-added'],
+  ]);
+  const lines = whmcs.invoice(invoice).lines.filter(({ description }) => description.includes('AB:'));
+  expect(lines).toMatchObject([{ amount: '1.50' }]);
+});
