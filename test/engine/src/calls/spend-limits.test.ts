@@ -128,6 +128,12 @@ describe('a limit in money', () => {
     expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30']);
   });
 
+  it('asks for each line where the records name none', async () => {
+    world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '20', { subscriberId: null })];
+    expect(reasonsOf(await pollAt('2026-11-05T12:00:00Z'))).toEqual(['spend']);
+    expect(world.exchange.reads.at(-1)).toMatchObject({ subscriberId: '9001' });
+  });
+
   it('is only shown under observe, and withheld from a protected line', async () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
     await world.sluice.panels.observe('tel');
