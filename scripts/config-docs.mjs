@@ -6,7 +6,13 @@ import { format, resolveConfig } from 'prettier';
 const root = path.resolve(import.meta.dirname, '..');
 const file = path.join(root, 'docs', 'config.md');
 
-const KINDS = { easydcim: 'EasyDCIM', flvx: 'FLVX', hiddify: 'Hiddify', astbilling: 'Astbilling', magnusbilling: 'MagnusBilling' };
+const KINDS = {
+  easydcim: 'EasyDCIM',
+  flvx: 'FLVX',
+  hiddify: 'Hiddify',
+  astbilling: 'Astbilling',
+  magnusbilling: 'MagnusBilling',
+};
 
 /** The keys of a schema as rows, those of inner objects behind a dot. Named entries have sections of their own. */
 function rowsOf(node, prefix = '') {
