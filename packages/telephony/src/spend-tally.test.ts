@@ -74,8 +74,8 @@ describe('the charges of a line in a window', () => {
     expect(codeOf(call({ endedAt: 'soon' }))).toBe('unreadable-record');
     expect(codeOf(call({ id: 'x' }), call({ id: 'x', charge: '5' }))).toBe('conflicting-records');
     expect(codeOf(call({ currency: 'USD', endedAt: DAY.end }))).toBeUndefined();
-    expect(sum(call({}), call({ charge: '-1' }), call({ currency: 'USD' }))?.amount).toBe('1.1');
-    expect(sum(call({}), call({ direction: 'inbound', charge: '0.9' }))?.amount).toBe('2');
+    expect(sum(call({}), call({ charge: '-1' }), call({ currency: 'USD' }))?.amount).toBe('1.10');
+    expect(sum(call({}), call({ direction: 'inbound', charge: '0.9' }))?.amount).toBe('2.00');
   });
 
   it('are never complete while a call has no subscriber', () => {

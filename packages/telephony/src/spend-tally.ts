@@ -1,4 +1,5 @@
-import { type Amount, isAmount, parseAmount, ZERO } from './amounts.js';
+import { currencyDecimals } from '@sluice/quota-core';
+import { type Amount, formatAtLeast, isAmount, parseAmount, ZERO } from './amounts.js';
 import { instantMs, parseInstant } from './local-time.js';
 import type { CallRecord } from './records.js';
 import { SeenRecords } from './seen-records.js';
@@ -16,7 +17,7 @@ export interface DestinationSpend {
 
 /** The charges of a line in a window. */
 export interface SpendFigure {
-  /** Exact sum of the charges, as decimal text. */
+  /** Exact sum of the charges, as decimal text with at least the decimals of the currency. */
   amount: string;
   /** Answered calls without a charge yet. */
   unrated: number;
@@ -61,6 +62,7 @@ const OTHERS = 'other destinations';
  */
 export class SpendTally {
   readonly #currency: string;
+  readonly #places: number;
   readonly #lines: ReadonlyMap<string, readonly Sum[]>;
   readonly #seen = new SeenRecords();
   /** Whether a charged call names no subscriber: then no sum is complete. */
@@ -69,6 +71,7 @@ export class SpendTally {
   /** @throws TelephonyError `invalid_instant` */
   constructor({ currency, lines }: SpendOptions) {
     this.#currency = currency;
+    this.#places = currencyDecimals(currency);
     this.#lines = new Map([...lines].map(([line, windows]) => [line, windows.map(toSum)]));
   }
 
@@ -101,13 +104,13 @@ export class SpendTally {
   /** Returns the charges of a line so far, one figure per window in their order; empty for an unknown line. */
   of(subscriberId: string): SpendFigure[] {
     return (this.#lines.get(subscriberId) ?? []).map(({ amount, unrated, problem, destinations }) => ({
-      amount: amount.toFixed(),
+      amount: formatAtLeast(amount, this.#places),
       unrated,
       problem,
       destinations: [...destinations]
         .sort(([, a], [, b]) => b.comparedTo(a))
         .slice(0, SHOWN)
-        .map(([destination, charge]) => ({ destination, charge: charge.toFixed() })),
+        .map(([destination, charge]) => ({ destination, charge: formatAtLeast(charge, this.#places) })),
     }));
   }
 }

@@ -46,17 +46,18 @@ export async function apply(run: ApplyRun, planned: readonly Planned[], verdict:
   if (run.request.dryRun || begun.length === 0) {
     const shown = showSteps(run, begun, verdict);
     const works = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
-    return { works, notices: toAllNotices(begun, verdict, run.request.dryRun) };
+    return { works, notices: toAllNotices(run, begun, verdict) };
   }
   const { works, notices } = await commitDecisions(run, begun, verdict);
   return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices(works: readonly Applied[], { stopped }: Verdict, dryRun: boolean): Notice[] {
+function toAllNotices({ session, request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
+  const how = { dryRun: request.dryRun, now: session.now() };
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work, dryRun), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work, how), ...planNotices(work, work.plan)]);
 }
 
 /** Stores the decisions whose facts are still true. */
@@ -66,7 +67,7 @@ async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict
   return session.write(leases.held, async (tables) => {
     const checked = await leaveOutChanged(session, tables, begun.filter(isAffected), run);
     const works = replaced(begun, checked);
-    const notices = toAllNotices(works, verdict, run.request.dryRun);
+    const notices = toAllNotices(run, works, verdict);
     await saveResources(run, tables);
     const current = works.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, session.now());

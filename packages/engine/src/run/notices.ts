@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import type { NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { findWindowKey } from './decide.js';
@@ -35,8 +35,11 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
   }));
 }
 
+/** How long the notice of a hold may be missing. */
+const RECENT_MS = 86_400_000;
+
 /** Returns the notices of a decision; in a dry run, what would happen. */
-export function toNotices(work: Applied, dryRun: boolean): Notice[] {
+export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now: string }): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -52,6 +55,12 @@ export function toNotices(work: Applied, dryRun: boolean): Notice[] {
       add('would_hold', toKey(reason), `${service.id} would be held (${reason}: ${rule})${spendDetail(work, reason)}`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})${spendDetail(work, reason)}`);
   }
+  // A run that was killed may have begun a hold without its notice; known notices are skipped.
+  const isBegun = (hold: HoldRecord): boolean =>
+    hold.origin === 'run' && isOfLimit(hold) && Date.parse(hold.since) > Date.parse(now) - RECENT_MS;
+  const drafted = new Set(work.drafts.map(({ id }) => id));
+  const begun = dryRun ? [] : work.holds.filter((hold) => isBegun(hold) && !drafted.has(hold.id));
+  for (const { id, reason } of begun) add('hold', id, `${service.id} is held (${reason})${spendDetail(work, reason)}`);
   if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
   const { protectedUntil, quotaReleasedUntil } = service;
   const isReleased = (reason: string): boolean => isOfLimit({ reason }) && quotaReleasedUntil !== null;

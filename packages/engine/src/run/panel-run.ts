@@ -139,7 +139,7 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, leaveUnread(run, reads)));
   run.held.push(...listHeld(run, finished));
-  const notices = finished.flatMap((work) => toNotices(work, request.dryRun));
+  const notices = finished.flatMap((work) => toNotices(work, { dryRun: request.dryRun, now: session.now() }));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);

@@ -37,12 +37,12 @@ describe('a limit in money', () => {
       id: 'spend',
       window: { start: '2026-11-05T03:00:00.000Z', end: '2026-11-06T03:00:00.000Z' },
       unit: 'BRL',
-      used: '20',
+      used: '20.00',
       allowed: '20.00',
       held: true,
     });
     expect(held.notices[0]?.message).toBe(
-      'svc-1 is held (spend: at-or-over-allowance): 20 of 20.00 BRL spent, most of it on calls to 53 Cuba [31m (18.7999), 5511 Celular (1.2001)',
+      'svc-1 is held (spend: at-or-over-allowance): 20.00 of 20.00 BRL spent, most of it on calls to 53 Cuba [31m (18.7999), 5511 Celular (1.2001)',
     );
     const [hold] = await world.store.holds.open();
     expect(hold).toMatchObject({ reason: 'spend', restriction: 'suspend', cycle: 'day 2026-11-05T03:00:00.000Z' });
@@ -62,7 +62,7 @@ describe('a limit in money', () => {
     const late = toCuba('2026-11-05T23:50:00-03:00', '25', { endedAt: '2026-11-06T03:20:00.000Z' });
     expect(reasonsOf(await pollAt('2026-11-06T03:30:00Z'))).toEqual([]);
     exchange.calls = [late, toCuba('2026-11-05T22:00:00-03:00', '99')];
-    expect(limitOf(await pollAt('2026-11-06T08:00:00Z'))).toMatchObject({ used: '25', held: true });
+    expect(limitOf(await pollAt('2026-11-06T08:00:00Z'))).toMatchObject({ used: '25.00', held: true });
   });
 
   it('releases nothing and holds nothing by a figure that can not be trusted', async () => {
@@ -82,7 +82,7 @@ describe('a limit in money', () => {
         'spend_unreadable',
         'failed',
       ]);
-      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], '19']);
+      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], '19.00']);
     }
     // What can be summed is enough to hold.
     for (const bad of broken) {
@@ -112,7 +112,7 @@ describe('a limit in money', () => {
     // Records that vanish do not lower what was charged.
     exchange.calls = [];
     const kept = await pollAt('2026-11-05T12:30:00Z');
-    expect(limitOf(kept)).toMatchObject({ used: '20', held: true });
+    expect(limitOf(kept)).toMatchObject({ used: '20.00', held: true });
   });
 
   it('is lifted by a release until a date, and only shown in a dry run', async () => {
@@ -125,7 +125,7 @@ describe('a limit in money', () => {
     await world.sluice.holds.release('svc-1', { until: '2026-11-07' });
     expect(statusOf()).toBe('active');
     const free = await pollAt('2026-11-05T12:30:00Z');
-    expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30']);
+    expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30.00']);
   });
 
   it('asks for each line where the records name none', async () => {
@@ -160,6 +160,11 @@ describe('a limit in money', () => {
     }
     expect([(await world.store.holds.open()).length, statusOf()]).toEqual([1, 'suspended']);
     expect(await world.store.evidence.open()).toHaveLength(1);
+    await world.sluice.poll();
+    const held = (await world.store.notices.list()).filter(({ code }) => code === 'hold');
+    expect(held.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/is held \(spend\): 30\.00 of 20\.00 BRL spent.* calls to 53 Cuba .*\(30\.00\)$/),
+    ]);
     const next = await pollAt('2026-11-06T04:00:00Z');
     expect([next.totals.released, statusOf()]).toEqual([1, 'active']);
   });
@@ -189,7 +194,7 @@ describe('a limit in money, where the clocks change', () => {
     ];
     expect(limitOf(await pollAt('2026-10-25T22:59:59Z'))).toMatchObject({
       window: { start: '2026-10-24T22:00:00.000Z', end: '2026-10-25T23:00:00.000Z' },
-      used: '20',
+      used: '20.00',
       held: true,
     });
   });
