@@ -36,7 +36,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
   outcome_unknown: [
-    'The next "sluice call bill" reads the invoices again; if no invoice has it after 10 minutes, send it again with --resend',
+    'The next "sluice call bill" reads the invoices for the line of {bill} again; if no invoice has it after 10 minutes, send it again with --resend',
     'The next run reads the panel again; if the panel never shows the change, check the object and report the outcome with "sluice action resolve {action} --done" or --not-done',
     '"sluice reconcile" finds out what became of it, and finishes it',
   ],
