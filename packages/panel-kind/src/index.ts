@@ -115,7 +115,7 @@ export type {
   TelephonyToken,
   TelephonyValues,
 } from './telephony.js';
-export { transportOptions, type TransportOptions } from './transport.js';
+export { transportOptions, type TransportDependencies, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';
 export {

@@ -17,8 +17,8 @@ export type TransportOptions = Pick<
   | 'random'
 >;
 
-/** What they are made with, of what a panel is opened with. */
-type TransportDependencies = Pick<PanelDependencies, 'clock' | 'random' | 'onCall' | 'secret' | 'readFile'>;
+/** What a transport is opened with from outside. */
+export type TransportDependencies = Pick<PanelDependencies, 'clock' | 'random' | 'onCall' | 'secret' | 'readFile'>;
 
 /**
  * Returns the transport options of a panel's client, from the common config keys.
