@@ -125,6 +125,8 @@ export interface PanelKind extends KindTraits {
   readonly showsAccount?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
+  /** The ref whose value an operator types to confirm a removal; absent where a yes is enough. */
+  readonly confirmedBy?: string;
   /** Returns the links of an account, by the panel's config and the required ref; absent where there are none. Pure. */
   readonly customerLinks?: (panel: Pick<PanelToOpen, 'name' | 'settings'>, account: string) => CustomerLink[];
   /** Returns for how many days an account without a due date is valid from its first use. Pure. */

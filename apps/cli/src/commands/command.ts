@@ -124,10 +124,18 @@ export class LazyCommand extends Command {
   }
 }
 
-/** Asks before a destructive command on a terminal, and requires `--yes` elsewhere. */
-export async function confirm(deps: Deps, options: { yes?: boolean }, question: string): Promise<void> {
+/** Asks before a destructive command on a terminal, for a yes or for `word`, and requires `--yes` elsewhere. */
+export async function confirm(
+  deps: Deps,
+  options: { yes?: boolean },
+  question: string,
+  word: string | null = null,
+): Promise<void> {
   if (options.yes === true) return;
   if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to confirm; nothing was changed`);
-  const answer = await deps.ask(`${printable(question)} [y/N] `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw usageError('not_confirmed', 'Not confirmed; nothing was changed');
+  const answer = (
+    await deps.ask(`${printable(question)} [${word === null ? 'y/N' : `type ${printable(word)}`}] `)
+  ).trim();
+  if (word === null ? !/^y(es)?$/i.test(answer) : answer !== word)
+    throw usageError('not_confirmed', 'Not confirmed; nothing was changed');
 }

@@ -121,9 +121,15 @@ function choosePasswordFile(of: {
   return `${file}.${new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-')}`;
 }
 
+/** What a command is about. */
+interface Of {
+  config: Config;
+  before: ServiceDetail;
+}
+
 async function perform(
   id: string,
-  command: (provision: Provision, how: PasswordOptions, config: Config) => Promise<CommandReport>,
+  command: (provision: Provision, how: PasswordOptions, of: Of) => Promise<CommandReport>,
   options: ProvisionOptions,
   deps: Deps,
 ): Promise<number> {
@@ -141,7 +147,7 @@ async function perform(
         ? template.hasPassword && 'always'
         : options.showPassword === true || terminal.json || deps.stdout.isTTY === true,
     };
-    const report = await command(sluice.provision, how, config);
+    const report = await command(sluice.provision, how, { config, before });
     terminal.document(report);
     printOutcome(outcome, before, report, options.verbose === true);
     printBills(outcome, report.bills ?? [], false);
@@ -188,15 +194,21 @@ export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', produc
 export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
   perform(id, (provision, how) => provision.changePassword(id, how), { ...options, keepsEarlier: true }, deps);
 
+/** Returns the name that is typed to confirm a removal; null where a yes is enough. */
+function findTypedWord(config: Config, deps: Deps, { panel, refs }: ServiceDetail): string | null {
+  const kind = knownKinds(deps).find((known) => known.kind === findEntry(config.panels, panel)?.kind);
+  return kind?.confirmedBy === undefined ? null : (refs[kind.confirmedBy] ?? null);
+}
+
 /** `sluice provision terminate SERVICE` */
 export const terminate: CommandHandler<ProvisionOptions> = async ([id = ''], options, deps) => {
-  if (options.dryRun !== true) {
-    await confirm(deps, options, `Remove everything that Sluice created for "${id}" from its panel?`);
-  }
+  const question = `Remove everything that Sluice created for "${id}" from its panel?`;
   const { finalInvoice, forfeitUnbilled } = options;
+  if (options.dryRun !== true && !deps.ask) await confirm(deps, options, question);
   return perform(
     id,
-    (provision, how, config) => {
+    async (provision, how, { config, before }) => {
+      if (options.dryRun !== true) await confirm(deps, options, question, findTypedWord(config, deps, before));
       const reports = billReports(config, 'excel-ptbr');
       return provision.terminate(id, { ...how, finalInvoice, forfeitUnbilled, reports });
     },

@@ -41,6 +41,7 @@ function telephonyKind(
     wideSuspension: 'suspend-with-dids',
     capabilities: CAPABILITIES,
     requiredRef: LINE_REF,
+    confirmedBy: USERNAME_REF,
     init: {
       defaultName: 'voice',
       secrets: ['token'],

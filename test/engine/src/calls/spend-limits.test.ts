@@ -52,7 +52,7 @@ describe('a limit in money', () => {
 
     expect(reasonsOf(await pollAt('2026-11-06T02:59:00Z'))).toEqual(['spend']);
     const next = await pollAt('2026-11-06T03:01:00Z');
-    expect([next.totals.released, statusOf(), limitOf(next)?.used]).toEqual([1, 'active', '0']);
+    expect([next.totals.released, statusOf(), limitOf(next)?.used]).toEqual([1, 'active', '0.00']);
   });
 
   it('counts a call where it ended, whenever its record arrives', async () => {

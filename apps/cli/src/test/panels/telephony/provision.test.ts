@@ -89,6 +89,12 @@ describe('an existing line', () => {
     expect(await refusal('provision terminate svc-1 --yes')).toEqual([1, 'unbilled_calls']);
     const both = 'provision terminate svc-1 --yes --final-invoice --forfeit-unbilled';
     expect(await refusal(both)).toEqual([2, 'bad_option']);
+    const typed = (answer: string) =>
+      at.bench.sluice('provision terminate svc-1', { ask: () => Promise.resolve(answer) });
+    const { username } = at.panel.subscriber(LINE);
+    await at.run(`service set svc-1 astbilling_username=${username}`);
+    expect((await typed('y')).stderr).toContain('Not confirmed');
+    expect((await typed(username)).stderr).toContain('are not billed');
     expect(at.panel.subscriber(LINE).status).toBe('active');
     const ended = await at.run('provision terminate svc-1 --yes --final-invoice');
     const [bill] = ended.json<Provisioned>().bills ?? [];
