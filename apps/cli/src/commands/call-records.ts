@@ -1,10 +1,9 @@
-import path from 'node:path';
 import type { CallReportSink, RecordsReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { reportSink, stdoutSink } from '../files/call-reports.js';
+import { csvSink } from '../files/call-reports.js';
 import { withSluice } from '../open-sluice.js';
 import { money, text, time } from '../output/columns.js';
 import { formatCount } from '../output/words.js';
@@ -78,8 +77,7 @@ export const callRecords: ListHandler<RecordsOptions> = Object.assign(
       throw usageError('bad_option', 'Name either --day, or --from and --to');
     if (csv === undefined || options.json === true) return listed(args, options, deps);
     return withSluice(deps, options, async ({ sluice, config, terminal }) => {
-      const sink =
-        csv === '-' ? stdoutSink(deps) : reportSink(path.resolve(deps.cwd, csv), { force: options.force === true });
+      const sink = csvSink(deps, csv, options);
       const timeZone = config.panels[options.panel ?? '']?.timeZone ?? config.timeZone;
       const made = await write(sink, createCallReport({ format, timeZone }), (onCall) => read(sluice, options, onCall));
       if (csv !== '-') terminal.info(`${made.file}: ${formatCount(made.report.totals.calls, 'call')}`);

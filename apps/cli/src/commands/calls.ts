@@ -5,7 +5,7 @@ import type { ReportFormat } from '@sluice/telephony';
 import type { Config } from '../config/load.js';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { reportsIn, reportSink, stdoutSink } from '../files/call-reports.js';
+import { csvSink, reportsIn } from '../files/call-reports.js';
 import { readCallReport } from '../files/read-call-report.js';
 import { storeLocation, withSluice } from '../open-sluice.js';
 import { money, printRows, state, text, type Column } from '../output/columns.js';
@@ -153,8 +153,7 @@ function oneReport(deps: Deps, csv: string, format: ReportFormat, { force }: Rep
           '--csv: the client has several lines: name one with --service, or leave out --csv',
         );
       opened = true;
-      const file = path.resolve(deps.cwd, csv);
-      return Promise.resolve(csv === '-' ? stdoutSink(deps) : reportSink(file, { force: force === true }));
+      return Promise.resolve(csvSink(deps, csv, { force }));
     },
     find: () => Promise.resolve(null),
   };

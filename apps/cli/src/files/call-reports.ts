@@ -30,7 +30,7 @@ export function reportsIn(folder: string, format: ReportFormat): CallReports {
  *
  * @throws SluiceError `file_unwritable`, `file_exists`
  */
-export function reportSink(file: string, { force }: { force: boolean }): CallReportSink {
+function reportSink(file: string, { force }: { force: boolean }): CallReportSink {
   requireFolder(file);
   return sinkOf(file, async (draft) => {
     if (force || !existsSync(file) || (await isSame(draft, file))) return;
@@ -38,8 +38,12 @@ export function reportSink(file: string, { force }: { force: boolean }): CallRep
   });
 }
 
-/** Returns the sink of standard output. */
-export function stdoutSink({ stdout }: Deps): CallReportSink {
+/** Returns the sink that `--csv` names: standard output for `-`, else a file, as `reportSink`. */
+export function csvSink(deps: Deps, csv: string, { force = false }: { force?: boolean | undefined }): CallReportSink {
+  return csv === '-' ? stdoutSink(deps) : reportSink(path.resolve(deps.cwd, csv), { force });
+}
+
+function stdoutSink({ stdout }: Deps): CallReportSink {
   return {
     write: async (text) => {
       const isTaken = stdout.write(text) !== false;
