@@ -1,3 +1,4 @@
+import { toRequestError } from '../calls/simulate.js';
 import type { Session } from '../session.js';
 
 /** Options of every call. */
@@ -18,6 +19,18 @@ export interface LockOptions extends CallOptions {
 
 /** Runs one call in a new session, so that calls share no API log, panels or snapshots. */
 export type RunCall = <T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
+
+/** Returns `call` for requests with numbers, times and amounts: what can't be read of them is the request's fault. */
+export function withRequestErrors(call: RunCall): RunCall {
+  return (options, work) =>
+    call(options, async (session) => {
+      try {
+        return await work(session);
+      } catch (error) {
+        throw toRequestError(error);
+      }
+    });
+}
 
 /** Returns how long a call waits for another run, in milliseconds. */
 export function toWaitMs(options: LockOptions | undefined): number {

@@ -8,8 +8,8 @@ import {
   reportCalls,
 } from '../calls/read-calls.js';
 import { type ComparedBill, reconcileCalls, type ReconcileCallsRequest } from '../calls/reconcile-calls.js';
-import { simulateCall, type SimulatedCallView, type SimulateRequest, toRequestError } from '../calls/simulate.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs, withRequestErrors } from './call.js';
 
 /** Options of `bill`; without any, all that is due is billed. */
 export interface BillCallsOptions extends LockOptions {
@@ -59,14 +59,7 @@ export interface Calls {
 
 /** Returns the calls about calls. */
 export function callsApi(call: RunCall): Calls {
-  const checked: RunCall = (options, work) =>
-    call(options, async (session) => {
-      try {
-        return await work(session);
-      } catch (error) {
-        throw toRequestError(error);
-      }
-    });
+  const checked = withRequestErrors(call);
   return {
     bill: (options) => checked(options, (session) => billCalls(session, toBillRequest(options))),
     report: (of, options) =>

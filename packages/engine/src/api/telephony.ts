@@ -1,8 +1,7 @@
 import type { TelephonyResource } from '@sluice/panel-kind';
-import { toRequestError } from '../calls/simulate.js';
 import { changeRecord, type ChangeRequest, type RecordChange } from '../telephony/change-record.js';
 import { type ListedRecords, listRecords, showRecord } from '../telephony/find-records.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+import { type CallOptions, type LockOptions, type RunCall, toWaitMs, withRequestErrors } from './call.js';
 
 /** Names the panel; optional where only one panel has telephony. */
 export interface TelephonyOptions extends CallOptions {
@@ -43,14 +42,7 @@ export interface Telephony {
 
 /** Returns the calls about lists of telephony systems. */
 export function telephonyApi(call: RunCall): Telephony {
-  const checked: RunCall = (options, work) =>
-    call(options, async (session) => {
-      try {
-        return await work(session);
-      } catch (error) {
-        throw toRequestError(error);
-      }
-    });
+  const checked = withRequestErrors(call);
   const change = (
     what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values'>,
     options: TelephonyChangeOptions = {},
