@@ -53,22 +53,12 @@ describe("an account of somebody else's", () => {
 });
 
 describe('the removal of an account', () => {
-  const loseAnswer = async (): Promise<void> => {
-    at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
-    const ignore = at.relay.server.onCall(({ endpoint }) => {
-      if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
-    });
-    await at.reconcile();
-    ignore();
-    at.relay.server.clearFaults();
-  };
-
   it('leaves the one that a field of its order named before its creation was known to be done', async () => {
     await begin({ product: 'terminate: auto' });
     const foreign = at.relay.addUser({ user: 'foreign' });
     at.addOrder(1);
     await at.sync();
-    await loseAnswer();
+    await at.loseCreation();
     expect([at.relayUsers().length, (await at.run('plan')).exitCode]).toEqual([2, 4]);
     at.whmcs.setField(1, 'flvx_user_id', String(foreign));
     expect((await at.run('service sync')).json<SyncReport>().problems).toMatchObject([{ key: 'flvx_user_id' }]);
@@ -99,13 +89,7 @@ it('is not left on its panel by an order that changes to a product of another pa
   await begin();
   for (const number of [1, 2, 3]) at.addOrder(number, number === 2 ? { product: 11 } : {});
   await at.sync();
-  at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
-  const ignore = at.relay.server.onCall(({ endpoint }) => {
-    if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
-  });
-  await at.reconcile();
-  ignore();
-  at.relay.server.clearFaults();
+  await at.loseCreation();
   await at.run('provision create whmcs-3');
   expect([at.relayUsers().length, at.vpnUsers().length]).toEqual([2, 1]);
   for (const number of [1, 2, 3]) at.whmcs.service(number).productId = number === 2 ? 10 : 11;

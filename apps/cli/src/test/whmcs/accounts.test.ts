@@ -255,13 +255,7 @@ describe('accounts without a command', () => {
     await begin();
     at.addOrder(1);
     await at.sync();
-    at.relay.server.inject({ endpoint: /user\/create$/, when: 'after', times: 1, fault: { kind: 'cut' } });
-    const ignore = at.relay.server.onCall(({ endpoint }) => {
-      if (endpoint.endsWith('user/create')) at.relay.server.inject({ endpoint: /list$/, fault: { kind: 'cut' } });
-    });
-    await at.reconcile();
-    ignore();
-    at.relay.server.clearFaults();
+    await at.loseCreation();
     expect([at.relayUsers().length, (await show('whmcs-1')).refs['flvx_user_id']]).toEqual([1, undefined]);
     at.whmcs.service(1).status = 'Cancelled';
     await at.sync();
