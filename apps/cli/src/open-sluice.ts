@@ -1,6 +1,14 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { backupBeforeMigration, createSluice, nodeFiles, refuseLostStore, type Sluice } from '@sluice/engine';
+import {
+  backupBeforeMigration,
+  createSluice,
+  findEntry,
+  nodeFiles,
+  refuseLostStore,
+  type Sluice,
+} from '@sluice/engine';
+import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
 import type { Config } from './config/load.js';
@@ -101,4 +109,10 @@ export function startSluice(
     secret: (value, key) => resolveSecret(value, key, sources),
     readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
+}
+
+/** Returns the kind of a panel of the config; undefined for one that it does not name. */
+export function kindOfPanel(deps: Deps, { panels }: Config, panel: string): PanelKind | undefined {
+  const kind = findEntry(panels, panel)?.kind;
+  return knownKinds(deps).find((known) => known.kind === kind);
 }

@@ -1,11 +1,10 @@
 import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
-import { knownKinds } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { explainState } from '../output/explain-state.js';
 import { printBasis } from '../output/explanation.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { printDetail } from './services.js';
-import { withSluice } from '../open-sluice.js';
+import { kindOfPanel, withSluice } from '../open-sluice.js';
 
 /** Returns the name of the agent whose limit decides; null where the store does not have it. */
 async function findAgent(sluice: Sluice, { refs, panel }: ServiceDetail): Promise<string | null> {
@@ -26,7 +25,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const reading = { timeZone, option: '--at', now: deps.clock.now() };
     const at = options.at === undefined ? null : parseTime(options.at, reading);
     const found = await sluice.explain(id, { at });
-    const kind = knownKinds(deps).find((known) => known.kind === config.panels[found.service.panel]?.kind);
+    const kind = kindOfPanel(deps, config, found.service.panel);
     const canCreate = kind?.capabilities.includes('accounts') === true;
     const isLimited = found.holds.some(({ reason, until }) => reason === 'agent-limit' && until === null);
     const agent = isLimited ? await findAgent(sluice, found.service) : null;
