@@ -108,7 +108,10 @@ function parseYaml(
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    for (const error of document.errors) add(error, lines.linePos(error.pos[0]).line);
+    const { errors } = document;
+    // A parser without stack left reports more than once, and what it reports besides means nothing.
+    const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    for (const error of exhausted ? [exhausted] : errors) add(error, lines.linePos(error.pos[0]).line);
     if (problems.length === 0) return { document, raw: document.toJS() ?? {} };
   } catch (error) {
     add(error, null);
