@@ -28,7 +28,7 @@ export async function checkUnbilled(
   const { calls, total, since, currency } = left;
   throw new SluiceError(
     'unbilled_calls',
-    `"${service.id}" has ${calls} call${calls === 1 ? '' : 's'} (${total} ${currency}) since ${since} that are not billed; nothing was changed`,
+    `"${service.id}" has ${calls} unbilled call${calls === 1 ? '' : 's'} (${total} ${currency}) since ${since}; nothing was changed`,
     { details: { service: service.id, ...left } },
   );
 }

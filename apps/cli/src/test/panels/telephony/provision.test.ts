@@ -94,7 +94,7 @@ describe('an existing line', () => {
     const { username } = at.panel.subscriber(LINE);
     await at.run(`service set svc-1 astbilling_username=${username}`);
     expect((await typed('y')).stderr).toContain('Not confirmed');
-    expect((await typed(username)).stderr).toContain('are not billed');
+    expect((await typed(username)).stderr).toContain('unbilled call');
     expect(at.panel.subscriber(LINE).status).toBe('active');
     const ended = await at.run('provision terminate svc-1 --yes --final-invoice');
     const [bill] = ended.json<Provisioned>().bills ?? [];
