@@ -13,6 +13,9 @@ const mayImport = {
   'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
   'astbilling-client': ['panel-http', 'panel-kind', 'quota-core', 'telephony'],
   'whmcs-client': ['panel-http', 'panel-kind'],
+  'notice-channels': ['panel-http', 'panel-kind'],
+  charts: [],
+  'api-client': [],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
   engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
 };
@@ -77,6 +80,10 @@ const REFUSED_IN_REVIEWED = [
 ];
 const REVIEWED = [
   'apps/cli/src',
+  'apps/dashboard/src',
+  'packages/api-client/src',
+  'packages/charts/src',
+  'packages/notice-channels/src',
   'packages/astbilling-client/src',
   'packages/easydcim-client/src',
   'packages/engine/src',
