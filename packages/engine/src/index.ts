@@ -1,3 +1,4 @@
+export type { Access } from './api/access.js';
 export type { Agents, AgentOptions, CheckOptions } from './api/agents.js';
 export type { AutoBuy } from './api/auto-buy.js';
 export type { CreditCalls, Invoices } from './api/billing.js';
@@ -12,7 +13,18 @@ export type { Adopted, CommandOptions, Holds, ReleaseAll } from './api/holds.js'
 export type { Panels, PanelTest, PanelView } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
+export type { Requests } from './api/requests.js';
 export type { ServiceFilter, Services, SyncOptions } from './api/services.js';
+export type {
+  Granted,
+  NewSession,
+  NewToken,
+  Scope,
+  ShareRequest,
+  TokenRequest,
+  TokenView,
+  VerifyOptions,
+} from './access/types.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
@@ -66,6 +78,7 @@ export type { PurchaseReport } from './purchases/create.js';
 export type { PackageView } from './purchases/packages.js';
 export type { AutoBuySource } from './purchases/preferences.js';
 export type { PurchaseDetail, PurchaseView } from './purchases/views.js';
+export type { Begun, KeyedAnswer, KeyedRequest } from './requests/once.js';
 export type { RunReport, RunTotals } from './run/report.js';
 export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';

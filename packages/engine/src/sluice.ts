@@ -1,5 +1,6 @@
 import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
+import type { Access } from './api/access.js';
 import type { Agents } from './api/agents.js';
 import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
@@ -12,6 +13,7 @@ import type { Overrides } from './api/overrides.js';
 import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
 import type { Purchases } from './api/purchases.js';
+import type { Requests } from './api/requests.js';
 import type { Services } from './api/services.js';
 import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
@@ -99,6 +101,8 @@ export interface Sluice {
   readonly dids: Dids;
   readonly telephony: Telephony;
   readonly log: Log;
+  readonly access: Access;
+  readonly requests: Requests;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
 }
@@ -172,6 +176,8 @@ function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | '
     dids: lazily(async () => (await import('./api/dids.js')).didsApi(call)),
     telephony: lazily(async () => (await import('./api/telephony.js')).telephonyApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
+    access: lazily(async () => (await import('./api/access.js')).accessApi(call)),
+    requests: lazily(async () => (await import('./api/requests.js')).requestsApi(call)),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   invoiceLines,
   invoices,
 } from './tables/ledger-record-tables.js';
+import { apiTokens } from './tables/token-record-tables.js';
 import { ofServices } from './tables/subjects.js';
 import {
   actions,
@@ -224,6 +225,7 @@ const READABLE: readonly (readonly [Readable, key: string])[] = [
   [invoiceLines, 'seq'],
   [callBills, 'seq'],
   [autoBuyPreferences, 'subject'],
+  [apiTokens, 'seq'],
 ];
 
 async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {

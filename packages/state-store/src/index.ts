@@ -42,6 +42,8 @@ export type {
   ServiceStatus,
   SwitchRecord,
 } from './records.js';
+export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
+export type { TokenTables } from './token-tables.js';
 export { restoreStore, type RestoreResult } from './restore-store.js';
 export type {
   HeldLease,

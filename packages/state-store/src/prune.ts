@@ -8,6 +8,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Hours are kept this many times as long as raw samples. */
 const HOURS_FACTOR = 4;
 
+/** Answers to requests with a key are kept this many days. */
+const REQUEST_DAYS = 7;
+
 interface PruneRequest {
   now: string;
   apiLogDays: number;
@@ -35,9 +38,19 @@ export async function prune(
 ): Promise<{ apiCalls: number; samples: number }> {
   const instant = Date.parse(now);
   const apiCalls = await deleteCalls(access, new Date(instant - apiLogDays * DAY_MS).toISOString());
+  await deleteEnded(access, instant);
   const hours = await rollUp(access, TO_HOURS, instant - samplesDays * DAY_MS);
   const days = await rollUp(access, TO_DAYS, instant - HOURS_FACTOR * samplesDays * DAY_MS);
   return { apiCalls, samples: hours + days };
+}
+
+/** Deletes sessions that ended, and answers that nobody asks for again. A request without an answer stays: its outcome is unknown. */
+async function deleteEnded(access: Access, instant: number): Promise<void> {
+  await access.write(async ({ db }) => {
+    await db.deleteFrom('sessions').where('expires_at', '<=', new Date(instant).toISOString()).execute();
+    const before = new Date(instant - REQUEST_DAYS * DAY_MS).toISOString();
+    await db.deleteFrom('requests').where('at', '<', before).where('state', '=', 'done').execute();
+  });
 }
 
 /** Start of the hour or day (UTC) that contains an instant. */

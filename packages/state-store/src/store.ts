@@ -1,5 +1,6 @@
 import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
+import type { TokenTables } from './token-tables.js';
 import type {
   ActionRecord,
   ActionState,
@@ -69,7 +70,7 @@ export interface Page<T> {
  * time range (`from`, `to`, `since`, `until`) are inclusive. Changing a missing row fails with `store_not_found`,
  * and a row that breaks an invariant with `store_conflict`, unless documented otherwise.
  */
-export interface StoreTables extends AgentTables, LedgerTables {
+export interface StoreTables extends AgentTables, LedgerTables, TokenTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
     /** Ordered by id. For pages of `limit`, set `after` to the last id of the previous page. */
@@ -411,8 +412,8 @@ export interface StateStore extends StoreTables {
   };
   maintenance: {
     /**
-     * Deletes API log rows and rolls samples up, and nothing of money: raw older than `samplesDays` to hours, hours older than 4 times that
-     * to days.
+     * Deletes API log rows, ended sessions and answers to requests older than a week, and rolls samples up; nothing of money: raw older than
+     * `samplesDays` to hours, hours older than 4 times that to days.
      */
     prune(request: {
       now: string;

@@ -11,6 +11,7 @@ import { actors } from './010-actors.js';
 import { ledger } from './011-ledger.js';
 import { pushedUsage } from './012-pushed-usage.js';
 import { callBills } from './013-call-bills.js';
+import { access } from './015-access.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -28,7 +29,8 @@ export const MIGRATIONS: readonly Migration[] = [
   ledger,
   pushedUsage,
   callBills,
+  access,
 ];
 
 /** The schema version that this version of the package reads and writes. */
-export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;
+export const LATEST_SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -2,6 +2,7 @@ import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { actionsTable } from './actions-table.js';
 import { agentsTables } from './agents-tables.js';
+import { tokenTables } from './token-tables.js';
 import { apiCallsTable } from './api-calls-table.js';
 import { autoBuyTable } from './auto-buy-table.js';
 import { callBillsTable } from './call-bills-table.js';
@@ -56,5 +57,6 @@ export function createTables(access: Access): StoreTables {
     callBills: callBillsTable(access),
     autoBuy: autoBuyTable(access),
     ...agentsTables(access),
+    ...tokenTables(access),
   };
 }

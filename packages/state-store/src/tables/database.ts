@@ -31,6 +31,7 @@ import type {
   services,
   switches,
 } from './record-tables.js';
+import type { apiTokens, requests, sessions } from './token-record-tables.js';
 
 type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
 
@@ -89,5 +90,8 @@ export interface Database {
   invoice_lines: Counted<Row<typeof invoiceLines>>;
   call_bills: Counted<Row<typeof callBills>>;
   auto_buy_preferences: Row<typeof autoBuyPreferences>;
+  api_tokens: Counted<Row<typeof apiTokens>>;
+  sessions: Row<typeof sessions>;
+  requests: Row<typeof requests>;
   schema_migrations: { version: number; name: string; applied_at: string };
 }

@@ -1,0 +1,80 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
+
+/** `lastUsedAt` is written at most this often. */
+const USED_EVERY_MS = 60_000;
+
+/** No token is longer; longer texts are not hashed. */
+const LONGEST = 200;
+
+export const NO_RIGHTS: ShareRights = { buy: false, maxAmount: null, manage: false, changePassword: false };
+
+/** Returns the hash under which a token or session is stored: it has 256 random bits, so one round is enough. */
+export function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Returns 256 random bits as text for a URL. */
+export function newSecret(session: Session): string {
+  return Buffer.from(session.deps.randomBytes(32)).toString('base64url');
+}
+
+/** Returns a token as lists show it. */
+export function toView({ hash: _hash, scopes, ...record }: ApiTokenRecord): TokenView {
+  return { ...record, scopes: scopes as Scope[] };
+}
+
+/** Returns whether a stored token still opens anything. */
+export function isValid({ revokedAt, expiresAt }: ApiTokenRecord, now: string): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now);
+}
+
+/** Returns what a stored token permits. */
+export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
+  const operate = scopes.includes('operate');
+  return {
+    id,
+    name: kind === 'share' ? `client ${client ?? ''}` : `token ${name}`,
+    kind,
+    read: operate || scopes.includes('read'),
+    operate,
+    client,
+    rights: rights ?? NO_RIGHTS,
+    expiresAt,
+  };
+}
+
+/** Returns what a token text permits; null for one that is unknown, revoked, expired or of another kind. */
+export async function verifyToken(
+  session: Session,
+  token: string,
+  { kind = 'api', master }: VerifyOptions = {},
+): Promise<Granted | null> {
+  if (token === '' || token.length > LONGEST) return null;
+  if (kind === 'api' && master !== undefined && isSame(token, master)) return grantedToMaster(master);
+  const record = await session.store.apiTokens.find(hashOf(token));
+  if (record?.kind !== kind || !isValid(record, session.now())) return null;
+  await stampUse(session, record);
+  return toGranted(record);
+}
+
+/** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
+export function grantedToMaster(master: string): Granted {
+  const id = `serve.token ${hashOf(`id:${master}`).slice(0, 16)}`;
+  const all = { kind: 'api', read: true, operate: true, client: null, rights: NO_RIGHTS, expiresAt: null } as const;
+  return { id, name: 'token serve.token', ...all };
+}
+
+/** Stores when a token was last used, in minutes. */
+export async function stampUse(session: Session, { id, lastUsedAt }: ApiTokenRecord): Promise<void> {
+  const now = session.deps.clock.now();
+  if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < USED_EVERY_MS) return;
+  await session.store.apiTokens.update(id, { lastUsedAt: new Date(now).toISOString() });
+}
+
+/** Compares in constant time. */
+function isSame(token: string, master: string): boolean {
+  return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(hashOf(master)));
+}

@@ -1,0 +1,115 @@
+import { compareMoney } from '@sluice/quota-core';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
+import type { NewToken, ShareRequest, TokenRequest, TokenView } from './types.js';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Creates an API token; its text is returned once and stored as a hash. */
+export async function createToken(session: Session, request: TokenRequest): Promise<NewToken> {
+  const { name } = request;
+  if (!NAME.test(name))
+    throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
+  const { scopes, client } = parseScopes(request.scopes);
+  const token = `sluice_${newSecret(session)}`;
+  const record = {
+    ...newRecord(session, token, request.expiresAt ?? null),
+    name,
+    kind: 'api' as const,
+    scopes,
+    client,
+  };
+  await session.store.write(async (tables) => {
+    const taken = (await tables.apiTokens.list()).some((other) => other.name === name && isValid(other, session.now()));
+    if (taken)
+      throw new SluiceError('token_exists', `There is a token "${name}" already`, { details: { token: name } });
+    await tables.apiTokens.add({ ...record, rights: null });
+  });
+  return { token, access: toView({ ...record, rights: null }) };
+}
+
+/** Creates a share link for a client that has services. */
+export async function createShare(session: Session, { client, expiresAt, rights }: ShareRequest): Promise<NewToken> {
+  await requireClient(session, client);
+  const token = newSecret(session);
+  const record: ApiTokenRecord = {
+    ...newRecord(session, token, expiresAt),
+    name: `share ${client}`,
+    kind: 'share',
+    scopes: [],
+    client,
+    rights: checkRights({ ...NO_RIGHTS, ...rights }),
+  };
+  await session.store.apiTokens.add(record);
+  return { token, access: toView(record) };
+}
+
+/** Lists all tokens and links, also those that ended. */
+export async function listTokens(session: Session): Promise<TokenView[]> {
+  return (await session.store.apiTokens.list()).map(toView);
+}
+
+/** Revokes a token by its id or name, and ends its sessions; one that is revoked stays so. */
+export async function revokeToken(session: Session, token: string): Promise<TokenView> {
+  const now = session.now();
+  return session.store.write(async (tables) => {
+    const all = await tables.apiTokens.list();
+    const named = all.filter((record) => record.kind === 'api' && record.name === token);
+    const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
+    if (found === undefined)
+      throw new SluiceError('unknown_token', `There is no token "${token}"`, { kind: 'not-found', details: { token } });
+    await tables.sessions.removeOf(found.id);
+    if (found.revokedAt !== null) return toView(found);
+    await tables.apiTokens.update(found.id, { revokedAt: now });
+    return toView({ ...found, revokedAt: now });
+  });
+}
+
+function newRecord(session: Session, token: string, expiresAt: string | null) {
+  const createdAt = session.now();
+  if (expiresAt !== null && !(expiresAt > createdAt))
+    throw usageError('bad_token', 'The end of the token is not in the future');
+  return {
+    id: session.id('tok'),
+    hash: hashOf(token),
+    createdAt,
+    createdBy: session.deps.actor(),
+    expiresAt,
+    revokedAt: null,
+    lastUsedAt: null,
+  };
+}
+
+/** A token of a client sees its services; `operate` lets it change them. */
+function parseScopes(scopes: readonly string[]): { scopes: string[]; client: string | null } {
+  const clients = new Set<string>();
+  for (const scope of scopes) {
+    if (scope === 'read' || scope === 'operate') continue;
+    const client = /^client:(.+)$/.exec(scope)?.[1];
+    if (client === undefined)
+      throw usageError('bad_token', `"${scope}" is not a scope: use read, operate or client:ID`, { scope });
+    clients.add(client);
+  }
+  if (scopes.length === 0) throw usageError('bad_token', 'A token needs a scope: read, operate or client:ID');
+  if (clients.size > 1) throw usageError('bad_token', 'A token can have one client only');
+  return { scopes: [...new Set(scopes)], client: [...clients][0] ?? null };
+}
+
+function checkRights(rights: ShareRights): ShareRights {
+  const { maxAmount } = rights;
+  if (maxAmount !== null && !/^\d{1,12}(\.\d{1,6})?$/.test(maxAmount))
+    throw usageError('bad_token', `"${maxAmount}" is not an amount`);
+  if (maxAmount !== null && compareMoney(maxAmount, '0') <= 0)
+    throw usageError('bad_token', 'The highest amount of a purchase has to be above zero');
+  return rights;
+}
+
+async function requireClient(session: Session, client: string): Promise<void> {
+  if ((await session.store.services.list({ client, limit: 1 })).length > 0) return;
+  throw new SluiceError('unknown_client', `No service has the client "${client}"`, {
+    kind: 'not-found',
+    details: { client },
+  });
+}

@@ -1,0 +1,50 @@
+import { verifyToken } from '../access/grants.js';
+import { login, logout, resumeSession } from '../access/sessions.js';
+import { createShare, createToken, listTokens, revokeToken } from '../access/tokens.js';
+import type {
+  Granted,
+  NewSession,
+  NewToken,
+  ShareRequest,
+  TokenRequest,
+  TokenView,
+  VerifyOptions,
+} from '../access/types.js';
+import type { CallOptions, RunCall } from './call.js';
+
+/** API tokens, share links of clients, and sessions. Texts of tokens are returned once and stored as hashes. */
+export interface Access {
+  /** Creates an API token; its name is unique among the valid ones. */
+  create(request: TokenRequest, options?: CallOptions): Promise<NewToken>;
+  /** Creates a share link: its text opens the services of one client. */
+  share(request: ShareRequest, options?: CallOptions): Promise<NewToken>;
+  /** Lists tokens and links in the order of creation, also those that ended. */
+  list(options?: CallOptions): Promise<{ tokens: TokenView[] }>;
+  /** Revokes a token or link by its id, a token also by its name, and ends its sessions. */
+  revoke(token: string, options?: CallOptions): Promise<TokenView>;
+  /** Returns what a token permits; null for one that is unknown, revoked, expired or of another kind. */
+  verify(token: string, how?: VerifyOptions): Promise<Granted | null>;
+  /**
+   * Opens a session of at most 12 hours with the scopes of an API token.
+   *
+   * @throws SluiceError `bad_login` for a token that is unknown, revoked or expired
+   */
+  login(token: string, how?: Pick<VerifyOptions, 'master'>): Promise<NewSession>;
+  /** Returns what a session permits; null for one that ended. */
+  resume(session: string, how?: Pick<VerifyOptions, 'master'>): Promise<Granted | null>;
+  logout(session: string): Promise<void>;
+}
+
+/** Returns the calls about access. */
+export function accessApi(call: RunCall): Access {
+  return {
+    create: (request, options) => call(options, (session) => createToken(session, request)),
+    share: (request, options) => call(options, (session) => createShare(session, request)),
+    list: (options) => call(options, async (session) => ({ tokens: await listTokens(session) })),
+    revoke: (token, options) => call(options, (session) => revokeToken(session, token)),
+    verify: (token, how) => call(undefined, (session) => verifyToken(session, token, how)),
+    login: (token, how) => call(undefined, (session) => login(session, token, how?.master)),
+    resume: (secret, how) => call(undefined, (session) => resumeSession(session, secret, how)),
+    logout: (secret) => call(undefined, (session) => logout(session, secret)),
+  };
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { minute } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+import type { ApiTokenRecord, RequestRecord } from '../token-records.js';
+
+const at = useStore();
+const token = (id: string): ApiTokenRecord => ({
+  id,
+  name: id,
+  hash: `hash-${id}`,
+  kind: 'share',
+  scopes: [],
+  client: '7',
+  rights: { buy: true, maxAmount: '10.00', manage: false, changePassword: false },
+  createdAt: minute(0),
+  createdBy: 'alice',
+  expiresAt: minute(9),
+  revokedAt: null,
+  lastUsedAt: null,
+});
+const request = (key: string, when: string): RequestRecord => ({
+  who: 'token tok-1',
+  key,
+  fingerprint: 'f',
+  state: 'running',
+  owner: { host: 'a', pid: 1, processStart: '1' },
+  status: null,
+  answer: null,
+  at: when,
+});
+
+describe('apiTokens', () => {
+  it('finds a token by its hash, and changes only what is named', async () => {
+    await at.store.apiTokens.add(token('tok-1'));
+    await at.store.apiTokens.update('tok-1', { lastUsedAt: minute(1) });
+    expect(await at.store.apiTokens.find('hash-tok-1')).toEqual({ ...token('tok-1'), lastUsedAt: minute(1) });
+    expect(await at.store.apiTokens.find('hash')).toBeNull();
+  });
+});
+
+describe('sessions', () => {
+  it('drops those that ended when another begins, and those of a token', async () => {
+    const session = (hash: string, from: number, until: number) => ({
+      hash,
+      token: `tok-${hash}`,
+      createdAt: minute(from),
+      expiresAt: minute(until),
+    });
+    await at.store.sessions.add(session('1', 0, 2));
+    await at.store.sessions.add(session('2', 2, 9));
+    expect(await at.store.sessions.get('1')).toBeNull();
+    await at.store.sessions.removeOf('tok-2');
+    expect(await at.store.sessions.get('2')).toBeNull();
+  });
+});
+
+describe('requests', () => {
+  it('adds a key of a sender once, and keeps what has no answer', async () => {
+    expect(await at.store.requests.add(request('k', minute(0)))).toBe(true);
+    expect(await at.store.requests.add(request('k', minute(1)))).toBe(false);
+    await at.store.requests.add(request('done', minute(0)));
+    await at.store.requests.put({ ...request('done', minute(0)), state: 'done', owner: null, status: 200, answer: {} });
+    await at.store.maintenance.prune({ now: '2036-01-01T00:00:00.000Z', apiLogDays: 30, samplesDays: 90 });
+    expect(await at.store.requests.get('token tok-1', 'k')).toEqual(request('k', minute(0)));
+    expect(await at.store.requests.get('token tok-1', 'done')).toBeNull();
+  });
+});

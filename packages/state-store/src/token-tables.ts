@@ -1,0 +1,28 @@
+import type { ApiTokenRecord, RequestRecord, SessionRecord } from './token-records.js';
+
+/** Access over HTTP: tokens, sessions, and answers to requests with a key. */
+export interface TokenTables {
+  apiTokens: {
+    /** In the order of creation. */
+    list(): Promise<ApiTokenRecord[]>;
+    get(id: string): Promise<ApiTokenRecord | null>;
+    find(hash: string): Promise<ApiTokenRecord | null>;
+    add(record: ApiTokenRecord): Promise<void>;
+    update(id: string, change: Partial<Pick<ApiTokenRecord, 'revokedAt' | 'lastUsedAt'>>): Promise<void>;
+  };
+  sessions: {
+    get(hash: string): Promise<SessionRecord | null>;
+    /** Also deletes the sessions that ended before its start. */
+    add(record: SessionRecord): Promise<void>;
+    remove(hash: string): Promise<void>;
+    removeOf(token: string): Promise<void>;
+  };
+  requests: {
+    get(who: string, key: string): Promise<RequestRecord | null>;
+    /** Returns false, and changes nothing, when the sender's key exists. */
+    add(record: RequestRecord): Promise<boolean>;
+    /** Replaces a stored request. */
+    put(record: RequestRecord): Promise<void>;
+    remove(who: string, key: string): Promise<void>;
+  };
+}
