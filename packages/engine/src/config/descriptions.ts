@@ -28,6 +28,7 @@ const GENERAL: Record<string, string> = {
   poll: 'Settings of runs',
   retention: 'How long records are kept',
   graphCache: 'How long a graph of a panel is cached; default 30m',
+  serve: 'The HTTP API and the dashboard',
   notify: 'Not available in this version: leave it empty',
   limits: 'Not available in this version: leave it empty',
 
@@ -92,6 +93,11 @@ const GENERAL: Record<string, string> = {
   'poll.brake': `Stops a run before its first change if it would hold, release or change too many services of a panel at once. Without share and atLeast, a panel with fewer than ${SMALL_PANEL} services is stopped at two new holds or removed accounts, if they are more than half of its services`,
   'poll.brake.share': `Maximum share of the panel's active services to change; default ${DEFAULT_BRAKE.share * 100}%`,
   'poll.brake.atLeast': `A run that changes fewer services than this is never stopped; default ${DEFAULT_BRAKE.atLeast}`,
+
+  'serve.listen': 'Address and port; an address that others reach needs TLS before it',
+  'serve.publicUrl':
+    'Address at which users reach it, such as https://sluice.example.com; states that a proxy is before it, whose forwarded headers are read',
+  'serve.token': 'A token with all scopes, for a first start; at least 16 characters',
 
   'retention.apiLog': 'Calls to panels; default 30d',
   'retention.samples':

@@ -20,7 +20,6 @@ const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.l
 const NOT_BUILT: readonly NotBuilt[] = [
   { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
   { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
-  { path: ['serve'], message: `The HTTP API and the dashboard are not available yet. ${REMOVE}` },
   { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   {
     path: ['limits'],

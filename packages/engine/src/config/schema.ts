@@ -37,6 +37,13 @@ const optionalCurrency = z.optional(currency);
 const optionalDuration = z.optional(duration);
 const optionalQuota = z.optional(quotaValue);
 
+/** Of the proxy before the dashboard: scheme, host and port, without a path. */
+const publicUrl = filled.check(
+  z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '') && new URL(url).pathname === '/', {
+    error: 'is not an address such as https://sluice.example.com',
+  }),
+);
+
 const tls = z.strictObject({
   ca: optionalText,
   rejectUnauthorized: z._default(z.boolean(), true),
@@ -142,6 +149,14 @@ const trailing = {
     {},
   ),
   graphCache: z._default(duration, 1_800_000),
+  serve: z.prefault(
+    z.strictObject({
+      listen: z._default(filled, '127.0.0.1:8787'),
+      publicUrl: z.optional(publicUrl),
+      token: optionalSecret,
+    }),
+    {},
+  ),
   notify: empty,
   limits: empty,
 };
@@ -204,6 +219,7 @@ export interface Config {
   poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
   retention: { apiLog: number; samples: number };
   graphCache: number;
+  serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };
   notify?: [] | undefined;
   limits?: [] | undefined;
 }
