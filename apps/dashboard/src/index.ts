@@ -1,1 +1,3 @@
-export {};
+export { startDashboard } from './server/start.js';
+export type { Dashboard, DashboardOptions, Limits } from './server/options.js';
+export type { Need, Viewer } from './access/viewer.js';

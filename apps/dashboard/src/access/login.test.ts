@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+
+let at: DashboardBench;
+beforeAll(async () => {
+  at = await startBench({ dashboard: { limits: { loginsPerMinute: 4 } } });
+});
+afterAll(() => at.close());
+
+const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  at.fetch('/login', { method: 'POST', body: new URLSearchParams(fields), headers });
+
+describe('/login', () => {
+  it('opens a session with a token, and goes to a path of this host only', async () => {
+    for (const [next, goes] of [
+      ['/services/svc-1?x=1', '/services/svc-1?x=1'],
+      ['//evil.example.com', '/'],
+      ['https://evil.example.com', '/'],
+    ] as const) {
+      const answer = await post({ token: SERVE_TOKEN, next });
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, goes]);
+      expect(answer.headers.get('set-cookie')).toMatch(/^sluice=[\w-]{43}; Path=\/; .*HttpOnly; SameSite=Lax$/);
+    }
+  });
+
+  it('is limited per address', async () => {
+    expect((await post({ token: 'wrong' })).status).toBe(401);
+    const answer = await post({ token: SERVE_TOKEN });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([429, null]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('sends headers that keep other sites out', async () => {
+    const answer = await at.fetch('/login');
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.text()).toContain('name="token"');
+  });
+});

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { html } from 'hono/html';
+import { NOBODY, sendPage } from '../server/html-reply.js';
+import { toFailure } from '../server/failure.js';
+import type { Limiters } from '../server/limits.js';
+import type { Context } from '../server/options.js';
+import { bySession, cookieName, isForeign } from './authenticate.js';
+
+/** Adds `/login`, which opens a session with an API token, and `/logout`. */
+export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
+  const { sluice, secure } = context;
+  server.get('/login', async (request, reply) => {
+    const page = { title: 'Log in', body: form(nextOf(request.query), null) };
+    return sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
+  });
+  server.post('/login', async (request, reply) => {
+    await limiters.logins(request, reply);
+    const token = fieldOf(request, 'token').trim();
+    const next = nextOf(request.body);
+    if (isForeign(request)) return reply.redirect('/login', 303);
+    try {
+      const { session, expiresAt } = await sluice.access.login(token, { master: context.token });
+      const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure, expires: new Date(expiresAt) } as const;
+      return await reply.setCookie(cookieName(context), session, cookie).redirect(next, 303);
+    } catch (error) {
+      const { status, message, code } = toFailure(error);
+      if (code !== 'bad_login') throw error;
+      const page = { status, title: 'Log in', body: form(next, message) };
+      return await sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
+    }
+  });
+  server.post('/logout', async (request, reply) => {
+    const secret = request.cookies[cookieName(context)] ?? '';
+    const visit = await bySession(context, request);
+    if (visit !== null && fieldOf(request, 'csrf') === visit.csrf) {
+      await sluice.access.logout(secret);
+      reply.clearCookie(cookieName(context), { path: '/', secure });
+    }
+    return reply.redirect('/login', 303);
+  });
+}
+
+function form(next: string, problem: string | null) {
+  return html`${problem === null ? '' : html`<p role="alert" class="problem">${problem}</p>`}
+    <form method="post" action="/login" class="login">
+      <input type="hidden" name="next" value="${next}" />
+      <p>
+        <label for="token">API token</label>
+        <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
+      </p>
+      <p><button type="submit">Log in</button></p>
+    </form>`;
+}
+
+function fieldOf({ body }: FastifyRequest, name: string): string {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** Returns the path to go to after the login: never one of another host. */
+function nextOf(fields: unknown): string {
+  const { next } = (fields ?? {}) as { next?: unknown };
+  return typeof next === 'string' && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) && !next.includes('\\') ? next : '/';
+}

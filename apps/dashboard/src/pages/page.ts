@@ -1,0 +1,43 @@
+import type { Sluice } from '@sluice/engine';
+import type { html } from 'hono/html';
+import type { Need, Viewer } from '../access/viewer.js';
+
+/** Escaped HTML, as the tag `html` of hono returns it. */
+export type Html = ReturnType<typeof html>;
+
+/** What a page is made of. */
+export interface PageRequest {
+  viewer: Viewer;
+  sluice: Sluice;
+  /** In milliseconds. */
+  now: number;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Value of the hidden field `csrf` of each form. */
+  csrf: string;
+  /** Returns a value for the hidden field `key` of one form: a form is performed once, also if it is sent again. */
+  newKey: () => string;
+  /** What paths of links begin with: `` or `/share/TOKEN`. */
+  base: string;
+  /** The path of the page, without `base`. */
+  path: string;
+  /** The fields of a posted form. Where a call has a `ref`, `key` is a good one. */
+  form?: Record<string, string>;
+  /** Options of every call of the engine that changes something: who makes it. */
+  as: { actor: string };
+}
+
+/** A page, or where the browser goes after a form. */
+export type PageAnswer =
+  { status?: number; title: string; body: Html; notice?: string | undefined } | { redirect: string };
+
+/** Makes a page. Errors of the engine become pages with their message. */
+export type Page = (request: PageRequest) => Promise<PageAnswer>;
+
+/** A page and its address; `path` has parameters such as `/services/:id`. */
+export interface Route {
+  method: 'GET' | 'POST';
+  path: string;
+  needs: Need;
+  page: Page;
+}

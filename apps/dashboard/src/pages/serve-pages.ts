@@ -1,0 +1,148 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { SluiceError } from '@sluice/panel-kind';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
+import { type Frame, NOBODY, sendErrorPage, sendPage } from '../server/html-reply.js';
+import type { Limiters } from '../server/limits.js';
+import type { Context } from '../server/options.js';
+import { customerPages } from './customer/routes.js';
+import { operatorPages } from './operator/routes.js';
+import type { PageAnswer, Route } from './page.js';
+
+/** A request for a page, with who sends it. */
+interface PageVisit extends Visit {
+  base: string;
+  route: Route;
+}
+
+/** Adds the pages of operators and clients. */
+export function addPages(server: FastifyInstance, context: Context, limiters: Limiters): void {
+  const [operator, customer] = [operatorPages(), customerPages()];
+  for (const [method, path] of addresses([...operator, ...customer])) {
+    const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
+    const own = { operator: find(operator), customer: find(customer) };
+    server.route({
+      method,
+      url: path,
+      handler: async (request, reply) => {
+        const visit = await bySession(context, request);
+        if (visit === null) return toLogin(request, reply);
+        await limiters.requests(request, reply, visit.viewer.id);
+        const route = visit.viewer.client === null ? own.operator : own.customer;
+        if (route === undefined) return sendErrorPage(context, reply, { ...visit, base: '', path }, notFound());
+        return servePage(context, { request, reply }, { ...visit, base: '', route });
+      },
+    });
+    const shared = own.customer;
+    if (shared === undefined) continue;
+    server.route({
+      method,
+      url: `/share/:shareToken${path === '/' ? '' : path}`,
+      handler: async (request, reply) => {
+        const { shareToken = '' } = request.params as Record<string, string>;
+        const visit = await byLink(context, shareToken);
+        if (visit === null) {
+          await limiters.refusals(request, reply);
+          return sendErrorPage(context, reply, NOBODY, notFound('This link is not valid, or it has ended'));
+        }
+        await limiters.requests(request, reply, visit.viewer.id);
+        return servePage(context, { request, reply }, { ...visit, base: `/share/${shareToken}`, route: shared });
+      },
+    });
+  }
+}
+
+/** Lists methods and paths, each once. */
+function addresses(routes: Route[]): ['GET' | 'POST', string][] {
+  const named = new Map(routes.map(({ method, path }) => [`${method} ${path}`, [method, path] as const]));
+  return [...named.values()].map(([method, path]) => [method, path]);
+}
+
+function toLogin(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const next = request.method === 'GET' && request.url !== '/' ? `?next=${encodeURIComponent(request.url)}` : '';
+  return reply.redirect(`/login${next}`, 303);
+}
+
+function notFound(message = 'There is no such page'): SluiceError {
+  return new SluiceError('unknown_page', message, { kind: 'not-found' });
+}
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply };
+
+async function servePage(context: Context, { request, reply }: Exchange, visit: PageVisit): Promise<FastifyReply> {
+  const { viewer, csrf, base, route } = visit;
+  const [path = '/'] = request.url.slice(base.length).split('?');
+  const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
+  try {
+    if (!viewer.may(route.needs))
+      throw new SluiceError('forbidden', 'Your token does not permit this', { kind: 'usage' });
+    const answer =
+      route.method === 'GET' ? await route.page(toPageRequest(context, request, { ...visit, frame })) : await perform();
+    if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
+    return await sendPage(context, reply, frame, answer);
+  } catch (error) {
+    return sendErrorPage(context, reply, frame, error);
+  }
+
+  async function perform(): Promise<PageAnswer> {
+    const form = toTexts(request.body);
+    if (isForeign(request) || !isSame(form['csrf'] ?? '', csrf))
+      throw new SluiceError('bad_csrf', 'The form is out of date: go back, reload the page and try again');
+    const { csrf: _csrf, key = '', ...fields } = form;
+    if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
+    const keyed = { who: `${viewer.id} form`, key, fingerprint: digest([request.url, fields]) };
+    return onceOnly(context, keyed, () => route.page(toPageRequest(context, request, { ...visit, frame, form })));
+  }
+}
+
+/** Performs a form once: a form that is sent again goes where the first one went. */
+async function onceOnly(
+  { sluice }: Context,
+  keyed: { who: string; key: string; fingerprint: string },
+  work: () => Promise<PageAnswer>,
+): Promise<PageAnswer> {
+  const begun = await sluice.requests.begin(keyed);
+  if (begun.repeated) return begun.answer.answer as PageAnswer;
+  let answer: PageAnswer | null = null;
+  try {
+    answer = await work();
+    return answer;
+  } finally {
+    // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
+    const stored = answer !== null && 'redirect' in answer ? { status: 303, answer } : null;
+    await sluice.requests.end(keyed, stored);
+  }
+}
+
+function toPageRequest(
+  { sluice, clock, randomBytes }: Context,
+  request: FastifyRequest,
+  { viewer, csrf, base, frame, form }: PageVisit & { frame: Frame; form?: Record<string, string> },
+) {
+  const { shareToken: _token, ...params } = toTexts(request.params);
+  return {
+    ...{ viewer, sluice, csrf, base, params, path: frame.path },
+    now: clock.now(),
+    query: toTexts(request.query),
+    newKey: () => Buffer.from(randomBytes(16)).toString('base64url'),
+    as: { actor: viewer.name },
+    ...(form === undefined ? {} : { form }),
+  };
+}
+
+/** Returns fields as texts; of a repeated one the first. */
+function toTexts(fields: unknown): Record<string, string> {
+  const entries = Object.entries((fields ?? {}) as Record<string, unknown>).map(([name, value]): [string, unknown] => [
+    name,
+    Array.isArray(value) ? value[0] : value,
+  ]);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,79 @@
+import { SluiceError, type ErrorKind } from '@sluice/panel-kind';
+
+/** The error as a client gets it: `code`, `message` and `details` are those of the JSON documents. */
+export interface Failure {
+  status: number;
+  code: string;
+  message: string;
+  details: Record<string, unknown>;
+  /** Whether it is a defect, for `onError`. */
+  defect: boolean;
+}
+
+const STATUS: Record<ErrorKind, number> = {
+  usage: 400,
+  'not-found': 404,
+  conflict: 409,
+  busy: 409,
+  brake: 409,
+  unsupported: 422,
+  panel: 502,
+  billing: 502,
+  store: 503,
+  interrupted: 503,
+  internal: 500,
+};
+
+/** Statuses that differ from that of the error's kind. */
+const BY_CODE: Record<string, number> = {
+  bad_login: 401,
+  forbidden: 403,
+  no_token: 401,
+  too_many_requests: 429,
+  key_reused: 422,
+  lease_lost: 409,
+  store_closed: 503,
+};
+
+/** Errors of the server itself, by its codes. */
+const OF_SERVER: Record<string, { status: number; code: string; message: string }> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'too_large', message: 'The body of the request is too large' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'unsupported_media_type',
+    message: 'The body of the request has to be JSON (application/json)',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: { status: 400, code: 'bad_request', message: 'The body of the request is empty' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'bad_request', message: 'The body of the request is not JSON' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    status: 400,
+    code: 'bad_request',
+    message: 'The length of the body differs from its header',
+  },
+  FST_ERR_BAD_URL: { status: 400, code: 'bad_request', message: 'The address of the request is not valid' },
+};
+
+/** Returns what a client may know of anything thrown: errors of the engine as they are, defects without their text. */
+export function toFailure(error: unknown): Failure {
+  const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown };
+  if (error instanceof SluiceError) {
+    const { details, kind } = error;
+    const status = BY_CODE[error.code] ?? STATUS[kind];
+    return { status, code: error.code, message: error.message, details, defect: kind === 'internal' };
+  }
+  if (typeof code === 'string') {
+    const known = Object.hasOwn(OF_SERVER, code) ? OF_SERVER[code] : undefined;
+    if (known !== undefined) return { ...known, details: {}, defect: false };
+    // Errors of the store and of panels have texts for users.
+    if (/^(store|lease)_/.test(code) && typeof message === 'string')
+      return { status: BY_CODE[code] ?? 503, code, message, details: {}, defect: false };
+  }
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return { status: statusCode, code: 'bad_request', message: 'The request is not valid', details: {}, defect: false };
+  return { status: 500, code: 'unexpected', message: 'An unexpected error occurred', details: {}, defect: true };
+}
+
+/** Returns the error for a request that its viewer may not send. */
+export function forbidden(message: string): SluiceError {
+  return new SluiceError('forbidden', message, { kind: 'usage' });
+}

@@ -1,0 +1,58 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { html } from 'hono/html';
+import { layout, type LayoutParts } from '../pages/layout/layout.js';
+import { type Failure, toFailure } from './failure.js';
+import type { Context } from './options.js';
+
+/** The parts of a page that its visitor determines. */
+export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'>;
+
+/** The frame of pages before the login. */
+export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '' };
+
+/** Sends a page. */
+export async function sendPage(
+  context: Context,
+  reply: FastifyReply,
+  frame: Frame,
+  page: Pick<LayoutParts, 'title' | 'body' | 'notice'> & { status?: number | undefined },
+): Promise<FastifyReply> {
+  const { status = 200, ...parts } = page;
+  const text = await layout({ ...frame, ...parts, version: context.version });
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
+}
+
+/** Sends an error as a page; defects are reported without their text. */
+export async function sendErrorPage(
+  context: Context,
+  reply: FastifyReply,
+  frame: Frame,
+  error: unknown,
+): Promise<FastifyReply> {
+  const failure = toFailure(error);
+  if (failure.defect) context.onError?.(error);
+  const { status, message } = failure;
+  const body = html`<p dir="auto">${message}</p>
+    <p><a href="${frame.base}/">Back to the overview</a></p>`;
+  return sendPage(context, reply, frame, { status, title: titleOf(status), body });
+}
+
+/** Sends an error as JSON. */
+export async function sendError(context: Context, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
+  const failure: Failure = toFailure(error);
+  if (failure.defect) context.onError?.(error);
+  const { status, code, message, details } = failure;
+  return reply.code(status).header('cache-control', 'no-store').send({ error: { code, message, details } });
+}
+
+/** Returns whether a request is one of a program. */
+export function isApi({ url }: FastifyRequest): boolean {
+  return /^\/(api|metrics|healthz)(\/|\?|$)/.test(url);
+}
+
+function titleOf(status: number): string {
+  if (status === 403) return 'Not permitted';
+  if (status === 404) return 'Not found';
+  if (status === 429) return 'Too many requests';
+  return status < 500 ? 'Not possible' : 'Something failed';
+}

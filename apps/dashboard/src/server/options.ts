@@ -1,0 +1,67 @@
+import type { Sluice } from '@sluice/engine';
+import type { Clock } from '@sluice/panel-kind';
+
+/** Options of `startDashboard`. */
+export interface DashboardOptions {
+  /** The engine; the dashboard does not close it. */
+  sluice: Sluice;
+  /** Port 0 selects a free one. */
+  listen: { host: string; port: number };
+  /** Where users reach it behind a proxy. With it, the proxy's forwarded headers are read; with https, cookies are `Secure`. */
+  publicUrl?: string | undefined;
+  /** A token with all scopes, besides those in the store. */
+  token?: string | undefined;
+  clock: Clock;
+  /** Cryptographically strong bytes. */
+  randomBytes: (count: number) => Uint8Array;
+  version: string;
+  /** Receives errors that are defects; clients get no details of them. */
+  onError?: ((error: unknown) => void) | undefined;
+  limits?: Partial<Limits> | undefined;
+}
+
+/** Limits against clients that are slow, large or many. */
+export interface Limits {
+  /** Longest body in bytes; default 1 MB. */
+  bodyBytes: number;
+  /** Time for the headers of a request, in milliseconds; default 10 s. */
+  headersMs: number;
+  /** Time for a whole request to arrive, in milliseconds; default 30 s. */
+  requestMs: number;
+  /** Attempts to log in per address and minute; default 10. */
+  loginsPerMinute: number;
+  /** Requests per token and minute; default 6000. */
+  requestsPerMinute: number;
+  /** Requests without a valid token per address and minute; default 120. */
+  refusalsPerMinute: number;
+}
+
+/** A running dashboard. */
+export interface Dashboard {
+  /** Where it listens, such as `http://127.0.0.1:8787`. */
+  url: string;
+  /** Accepts no more requests, waits for those under way, and ends streams. */
+  close(): Promise<void>;
+}
+
+/** What routes work with. */
+export interface Context extends Omit<DashboardOptions, 'limits'> {
+  limits: Limits;
+  /** Whether users reach it over https. */
+  secure: boolean;
+}
+
+const LIMITS: Limits = {
+  bodyBytes: 1_048_576,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  loginsPerMinute: 10,
+  requestsPerMinute: 6000,
+  refusalsPerMinute: 120,
+};
+
+/** Returns the options with all defaults. */
+export function toContext(options: DashboardOptions): Context {
+  const secure = options.publicUrl !== undefined && new URL(options.publicUrl).protocol === 'https:';
+  return { ...options, limits: { ...LIMITS, ...options.limits }, secure };
+}

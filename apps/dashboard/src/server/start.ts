@@ -1,0 +1,104 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { SluiceError } from '@sluice/panel-kind';
+import fastify, { type FastifyInstance } from 'fastify';
+import { addLogin } from '../access/login.js';
+import { assets } from '../assets/assets.js';
+import { addPages } from '../pages/serve-pages.js';
+import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
+import { createLimiters } from './limits.js';
+import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
+
+/** Proxies whose forwarded headers are read, where a public address states that there is one. */
+const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/**
+ * Starts the HTTP API and the pages of an engine.
+ *
+ * @throws SluiceError `cannot_listen` if the address is taken or not one of this machine
+ *
+ * @example
+ * const dashboard = await startDashboard({ sluice, listen: { host: '127.0.0.1', port: 8787 }, token, clock, randomBytes, version });
+ */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const context = toContext(options);
+  const server = await createServer(context);
+  const { host, port } = context.listen;
+  try {
+    const url = await server.listen({ host, port });
+    return { url, close: () => server.close() };
+  } catch (error) {
+    await server.close();
+    const { code = 'unknown' } = error as { code?: string };
+    throw new SluiceError('cannot_listen', `Can't listen on ${host}, port ${port} (${code})`, {
+      details: { host, port },
+      cause: error,
+    });
+  }
+}
+
+async function createServer(context: Context): Promise<FastifyInstance> {
+  const { limits, publicUrl } = context;
+  const server = fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    trustProxy: publicUrl === undefined ? false : PROXIES,
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(limits.headersMs, 5000) },
+  });
+  await addPlugins(server, context);
+  server.setErrorHandler((error, request, reply) =>
+    isApi(request) ? sendError(context, reply, error) : sendErrorPage(context, reply, NOBODY, error),
+  );
+  server.setNotFoundHandler((request, reply) => {
+    const error = new SluiceError('unknown_page', 'There is nothing at this address', { kind: 'not-found' });
+    return isApi(request) ? sendError(context, reply, error) : sendErrorPage(context, reply, NOBODY, error);
+  });
+  const limiters = createLimiters(server, context);
+  addHealth(server);
+  addAssets(server);
+  addLogin(server, context, limiters);
+  addPages(server, context, limiters);
+  return server;
+}
+
+async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", 'data:'],
+        'script-src': ["'self'"],
+        'connect-src': ["'self'"],
+        'form-action': ["'self'"],
+        'base-uri': ["'none'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    // Addresses of share links are secrets.
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+    hsts: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+  });
+  await server.register(cookie);
+  await server.register(formbody, { bodyLimit: 65_536 });
+  await server.register(rateLimit, { global: false });
+}
+
+function addHealth(server: FastifyInstance): void {
+  server.get('/healthz', (_request, reply) => reply.header('cache-control', 'no-store').send({ ok: true }));
+}
+
+function addAssets(server: FastifyInstance): void {
+  for (const { path, type, body } of assets()) {
+    server.get(path, (_request, reply) =>
+      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { easydcim } from '@sluice/easydcim-client/panel';
+import { createSluice, type Files, nodeFiles, parseConfig, type Sluice } from '@sluice/engine';
+import { type FakeEasyDcim, type ManualClock, manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import { openStore, type StateStore } from '@sluice/state-store';
+import { type Dashboard, type DashboardOptions, startDashboard } from '../index.js';
+
+export const GB = 1024 ** 3;
+/** `serve.token` of the dashboard. */
+export const SERVE_TOKEN = 'first-start-token-0123456789';
+const PANEL_TOKEN = 'panel-secret-9f3c';
+
+/** A dashboard over real HTTP, on an engine with a database file and a fake EasyDCIM, all on one clock. */
+export interface DashboardBench {
+  clock: ManualClock;
+  panel: FakeEasyDcim;
+  sluice: Sluice;
+  store: StateStore;
+  /** The database file. */
+  location: string;
+  dashboard: Dashboard;
+  /** Adds a service to panel and store: number 1 is `svc-1`, EasyDCIM service 501, order 901, ports 7011, 7012. */
+  addService(number: number, client?: string, usedGb?: number): Promise<void>;
+  /** Creates a token and returns its text. */
+  token(...scopes: string[]): Promise<string>;
+  /** Sends a request to the dashboard; follows no redirect. */
+  fetch(at: string, init?: RequestInit & { token?: string; cookie?: string }): Promise<Response>;
+  /** Logs in and returns the cookie. */
+  login(token?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface BenchOptions {
+  /** Further keys of the config. */
+  config?: Record<string, unknown>;
+  panels?: Record<string, object>;
+  products?: Record<string, object>;
+  kinds?: readonly PanelKind[];
+  billing?: readonly BillingKind[];
+  dashboard?: Partial<DashboardOptions>;
+  /** Default a new database file. */
+  location?: string;
+  files?: Files;
+}
+
+/** Starts all of it at 2026-11-20 12:00 UTC; cycles run from the 15th to the 15th. */
+export async function startBench(options: BenchOptions = {}): Promise<DashboardBench> {
+  const time = manualClock('2026-11-20T12:00:00Z');
+  const clock = { ...time, sleep: () => Promise.resolve() };
+  const panel = await startFakeEasyDcim({ token: PANEL_TOKEN, now: clock.now, timeZone: 'UTC' });
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-dashboard-'));
+  const location = options.location ?? path.join(folder, 'sluice.db');
+  const kinds = [easydcim, ...(options.kinds ?? [])];
+  const dcim = { kind: 'easydcim', url: panel.url, token: PANEL_TOKEN, allowHttp: true, retries: 0 };
+  const ports = { panel: 'dcim', quota: { total: '100GB' }, action: 'disable-ports', packages: ['extra-50'] };
+  const config = parseConfig(
+    {
+      timeZone: 'UTC',
+      currency: 'EUR',
+      panels: { dcim, ...options.panels },
+      products: { ports, ...options.products },
+      packages: { 'extra-50': { traffic: '50GB', price: '5.00' } },
+      ...options.config,
+    },
+    kinds,
+    options.billing,
+  );
+  const store = await openStore({ location, clock });
+  const files = options.files ?? nodeFiles;
+  const sluice = await createSluice({ config, store, kinds, billing: options.billing, clock, files });
+  const dashboard = await startDashboard({
+    sluice,
+    listen: { host: '127.0.0.1', port: 0 },
+    token: SERVE_TOKEN,
+    clock,
+    randomBytes,
+    version: '0.0.0-test',
+    ...options.dashboard,
+  });
+  const fetchFrom: DashboardBench['fetch'] = (at, { token, cookie, headers, ...init } = {}) => {
+    const all = new Headers(headers);
+    if (token !== undefined) all.set('authorization', `Bearer ${token}`);
+    if (cookie !== undefined) all.set('cookie', cookie);
+    return fetch(new URL(at, dashboard.url), { redirect: 'manual', ...init, headers: all });
+  };
+  return {
+    ...{ clock, panel, sluice, store, location, dashboard },
+    fetch: fetchFrom,
+    addService: (number, client, usedGb = 0) => addService({ panel, sluice }, number, { client, usedGb }),
+    token: async (...scopes) =>
+      (await sluice.access.create({ name: `t-${scopes.join('-').replace(/:/g, '.')}`, scopes })).token,
+    login: async (token = SERVE_TOKEN) => {
+      const answer = await fetchFrom('/login', { method: 'POST', body: new URLSearchParams({ token }) });
+      return /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';
+    },
+    close: async () => {
+      await dashboard.close();
+      await sluice.close();
+      await panel.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function addService(
+  { panel, sluice }: Pick<DashboardBench, 'panel' | 'sluice'>,
+  number: number,
+  { client, usedGb }: { client: string | undefined; usedGb: number },
+): Promise<void> {
+  const ids = { id: 500 + number, orderId: 900 + number, serverId: 300 + number };
+  const port = (index: number) => 7000 + number * 10 + index;
+  const ports = [
+    { id: port(1), name: 'eth0' },
+    { id: port(2), name: 'eth1' },
+  ];
+  panel.addService({ ...ids, user: 10 + number, ports });
+  if (usedGb > 0) panel.addTraffic(port(1), { in: usedGb * GB, out: 0 });
+  await sluice.services.add(`svc-${number}`, {
+    panel: 'dcim',
+    product: 'ports',
+    billing_cycle: 'monthly',
+    next_due_date: '2026-12-15',
+    easydcim_service_id: String(ids.id),
+    easydcim_order_id: String(ids.orderId),
+    easydcim_server_id: String(ids.serverId),
+    ...(client === undefined ? {} : { client }),
+  });
+}
