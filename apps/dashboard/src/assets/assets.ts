@@ -1,12 +1,30 @@
-/** A file that pages load. */
+import { createHash } from 'node:crypto';
+import { SCRIPT } from './script.js';
+import { BASE_STYLE } from './style-base.js';
+import { PARTS_STYLE } from './style-parts.js';
+
+/** A file that pages name. Its address has a digest of its content, so that browsers may keep it. */
 export interface Asset {
-  /** `/assets/NAME.HASH.ext`: a changed file has another path, so that browsers may keep it. */
   path: string;
-  type: 'text/css; charset=utf-8' | 'text/javascript; charset=utf-8' | 'image/svg+xml' | 'image/png';
-  body: string | Uint8Array;
+  type: string;
+  body: string;
 }
 
+function asset(name: string, type: string, body: string): Asset {
+  const [stem = '', extension = ''] = name.split('.');
+  const digest = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return { path: `/assets/${stem}.${digest}.${extension}`, type, body };
+}
+
+const css = asset('sluice.css', 'text/css; charset=utf-8', `${BASE_STYLE}${PARTS_STYLE}`);
+const js = asset('sluice.js', 'text/javascript; charset=utf-8', SCRIPT);
+
+const ALL: readonly Asset[] = [css, js];
+
+/** Addresses of the files that every page loads. */
+export const ASSET_PATHS = { css: css.path, js: js.path } as const;
+
 /** Returns all files that pages load. */
-export function assets(): Asset[] {
-  return [];
+export function assets(): readonly Asset[] {
+  return ALL;
 }

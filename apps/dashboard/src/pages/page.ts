@@ -1,9 +1,9 @@
 import type { Sluice } from '@sluice/engine';
-import type { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Need, Viewer } from '../access/viewer.js';
 
-/** Escaped HTML, as the tag `html` of hono returns it. */
-export type Html = ReturnType<typeof html>;
+/** Escaped HTML, as the tags `html` return it. */
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** What a page is made of. */
 export interface PageRequest {
@@ -29,7 +29,8 @@ export interface PageRequest {
 
 /** A page, or where the browser goes after a form. */
 export type PageAnswer =
-  { status?: number; title: string; body: Html; notice?: string | undefined } | { redirect: string };
+  | { status?: number; title: string; body: Html; notice?: string | undefined; refreshSeconds?: number | undefined }
+  | { redirect: string };
 
 /** Makes a page. Errors of the engine become pages with their message. */
 export type Page = (request: PageRequest) => Promise<PageAnswer>;

@@ -15,10 +15,12 @@ export async function sendPage(
   context: Context,
   reply: FastifyReply,
   frame: Frame,
-  page: Pick<LayoutParts, 'title' | 'body' | 'notice'> & { status?: number | undefined },
+  page: Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds'> & { status?: number | undefined },
 ): Promise<FastifyReply> {
   const { status = 200, ...parts } = page;
-  const text = await layout({ ...frame, ...parts, version: context.version });
+  const { sluice, version } = context;
+  const around = { version, timeZone: sluice.config.timeZone, dir: directionOf(reply.request) };
+  const text = await layout({ ...frame, ...parts, ...around });
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 }
 
@@ -48,6 +50,14 @@ export async function sendError(context: Context, reply: FastifyReply, error: un
 /** Returns whether a request is one of a program. */
 export function isApi({ url }: FastifyRequest): boolean {
   return /^\/(api|metrics|healthz)(\/|\?|$)/.test(url);
+}
+
+/** Languages that are written from right to left. */
+const RIGHT_TO_LEFT = /^(ar|arc|azb|ckb|dv|fa|he|ks|lrc|mzn|nqo|pnb|ps|sd|ug|ur|yi)\b/i;
+
+/** Returns the direction of pages: that of the visitor's first language. */
+function directionOf({ headers }: FastifyRequest): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.test(headers['accept-language'] ?? '') ? 'rtl' : 'ltr';
 }
 
 function titleOf(status: number): string {

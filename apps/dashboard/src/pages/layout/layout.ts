@@ -1,11 +1,23 @@
-import { html } from 'hono/html';
+import { ASSET_PATHS } from '../../assets/assets.js';
 import type { Viewer } from '../../access/viewer.js';
-import type { Html } from '../page.js';
+import { html, type Html, join, trusted } from './html.js';
+
+/** A link of the navigation. */
+export interface NavItem {
+  href: string;
+  text: string;
+}
+
+/** Links under a common heading. */
+export interface NavGroup {
+  title: string | null;
+  items: readonly NavItem[];
+}
 
 /** What the frame of a page shows. */
 export interface LayoutParts {
   title: string;
-  body: Html;
+  body: Html | Promise<Html>;
   /** Null before the login. */
   viewer: Viewer | null;
   /** What paths of links begin with: `` or `/share/TOKEN`. */
@@ -14,26 +26,81 @@ export interface LayoutParts {
   path: string;
   /** For the form that logs out. */
   csrf: string;
+  /** Says what the last form did. */
   notice?: string | undefined;
   version: string;
+  /** IANA zone of the instants on the page. */
+  timeZone: string;
+  nav?: readonly NavGroup[] | undefined;
+  dir?: 'ltr' | 'rtl' | undefined;
+  /** Reloads the page after this many seconds where no script runs. */
+  refreshSeconds?: number | undefined;
 }
 
-/** Returns a whole page. */
-export async function layout({ title, body, notice }: LayoutParts): Promise<string> {
-  const page = html`<!doctype html>
-    <html lang="en">
+/** Returns the whole document of a page. */
+export async function layout(parts: LayoutParts): Promise<string> {
+  const { title, dir = 'ltr', refreshSeconds, notice, version, timeZone } = parts;
+  const body = await parts.body;
+  const refresh =
+    refreshSeconds === undefined
+      ? null
+      : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}" /></noscript>`;
+  const document = html`${trusted('<!doctype html>')}
+    <html lang="en" dir="${dir}">
       <head>
         <meta charset="utf-8" />
+        <title>${title} · Sluice</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} – Sluice</title>
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <meta name="referrer" content="no-referrer" />
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="${ASSET_PATHS.css}" />
+        <script src="${ASSET_PATHS.js}" defer></script>
+        ${refresh}
       </head>
       <body>
-        <main>
-          ${notice === undefined ? '' : html`<p role="status">${notice}</p>`}
-          <h1 dir="auto">${title}</h1>
-          ${body}
-        </main>
+        <a class="skip" href="#main">Skip to the content</a>
+        <div class="frame">
+          ${header(parts)}
+          <main id="main" tabindex="-1">
+            ${notice === undefined ? null : html`<p class="notice notice-good" role="status">${notice}</p>`}
+            <h1 dir="auto">${title}</h1>
+            ${body}
+          </main>
+        </div>
+        <footer class="footer"><span>Sluice ${version}</span><span>Times: ${timeZone}</span></footer>
       </body>
-    </html>`;
-  return String(await page);
+    </html> `;
+  return document.toString();
+}
+
+function header({ viewer, nav = [], base, csrf, path }: LayoutParts): Html {
+  const who =
+    viewer === null
+      ? null
+      : html`<div class="who">
+          <bdi>${viewer.name}</bdi
+          >${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">Log out</button></form>`}
+        </div>`;
+  return html`<header class="side">
+    <div class="brand"><a href="${base === '' ? '/' : base}">Sluice</a></div>
+    ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
+    ${who}
+  </header>`;
+}
+
+function navGroup({ title, items }: NavGroup, path: string): Html {
+  const links = items.map(
+    ({ href, text }) =>
+      html`<li><a href="${href}" ${isCurrent(href, path) ? html` aria-current="page"` : null}>${text}</a></li>`,
+  );
+  return html`${title === null ? null : html`<span class="nav-title">${title}</span>`}
+    <ul>
+      ${links}
+    </ul>`;
+}
+
+function isCurrent(href: string, path: string): boolean {
+  return href === path || (href !== '/' && path.startsWith(`${href}/`));
 }

@@ -1,0 +1,61 @@
+/** What pages do besides where scripts run; everything works without it. */
+export const SCRIPT = `'use strict';
+for (const form of document.querySelectorAll('form[data-confirm]')) {
+  form.addEventListener('submit', (event) => {
+    if (!window.confirm(form.dataset.confirm)) event.preventDefault();
+  });
+}
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
+    const button = form.querySelector('button[type="submit"]');
+    if (button) setTimeout(() => { button.disabled = true; }, 0);
+  });
+}
+window.addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('button[disabled]')) button.disabled = false;
+});
+for (const element of document.querySelectorAll('[data-copy]')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'link';
+  button.textContent = 'Copy';
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(element.dataset.copy);
+    button.textContent = 'Copied';
+  });
+  element.after(' ', button);
+}
+for (const region of document.querySelectorAll('[data-filter]')) {
+  const rows = [...region.querySelectorAll('tbody tr')];
+  if (rows.length < 8) continue;
+  const field = document.createElement('div');
+  field.className = 'form field';
+  const label = document.createElement('label');
+  const input = document.createElement('input');
+  input.type = 'search';
+  input.dir = 'auto';
+  input.id = 'filter-' + Math.random().toString(36).slice(2);
+  label.htmlFor = input.id;
+  label.textContent = 'Filter these rows';
+  field.append(label, input);
+  region.before(field);
+  input.addEventListener('input', () => {
+    const wanted = input.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  });
+}
+for (const element of document.querySelectorAll('[data-events]')) {
+  const bar = element.querySelector('progress');
+  const text = element.querySelector('[data-progress]');
+  const source = new EventSource(element.dataset.events);
+  source.addEventListener('progress', (event) => {
+    const { done, total } = JSON.parse(event.data);
+    if (bar && total > 0) { bar.max = total; bar.value = done; }
+    if (text) text.textContent = done + ' of ' + total;
+  });
+  const end = () => { source.close(); window.location.reload(); };
+  source.addEventListener('report', end);
+  source.addEventListener('failure', end);
+}
+`;

@@ -1,0 +1,87 @@
+/** Cards, tables, bars, forms and charts. */
+export const PARTS_STYLE = `
+.card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: 14px var(--gap); margin: 0 0 var(--gap); min-inline-size: 0; }
+.card-head { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; justify-content: space-between; margin-block-end: 10px; }
+.card > :last-child { margin-block-end: 0; }
+.columns { display: grid; gap: 0 var(--gap); grid-template-columns: minmax(0, 1fr); align-items: start; }
+@media (min-width: 75rem) { .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .columns-wide { grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); } }
+.tiles { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); margin-block-end: var(--gap); }
+.tile { display: flex; flex-direction: column; gap: 1px; background: var(--surface); border: 1px solid var(--line); border-block-start: 3px solid var(--line); border-radius: var(--radius); padding: 9px 13px 10px; color: var(--text); text-decoration: none; }
+a.tile:hover { background: var(--raised); }
+.tile-good { border-block-start-color: var(--good-fill); }
+.tile-warning { border-block-start-color: var(--warning-fill); }
+.tile-bad { border-block-start-color: var(--bad-fill); }
+.tile-info { border-block-start-color: var(--info); }
+.tile-title { color: var(--soft); font-size: 0.8125rem; }
+.tile-value { font-size: 1.375rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
+.tile-detail { color: var(--soft); font-size: 0.8125rem; }
+.scroll { overflow-x: auto; margin-inline: calc(-1 * var(--gap)); padding-inline: var(--gap); }
+.scroll:focus-visible { outline-offset: -3px; }
+table { border-collapse: collapse; inline-size: 100%; font-size: 0.8438rem; }
+caption { text-align: start; font-weight: 600; padding-block-end: 6px; }
+th, td { text-align: start; vertical-align: baseline; padding: 5px 14px 5px 0; padding-inline: 0 14px; border-block-end: 1px solid var(--line); font-weight: 400; }
+thead th { color: var(--soft); font-size: 0.7813rem; font-weight: 600; white-space: nowrap; padding-block: 3px; border-block-end-color: var(--strong-line); }
+thead th a { color: inherit; }
+thead th[aria-sort] { color: var(--text); }
+thead th[aria-sort="ascending"]::after { content: " \\2191" / ""; }
+thead th[aria-sort="descending"]::after { content: " \\2193" / ""; }
+tbody th { font-weight: 500; max-inline-size: 22rem; }
+td { max-inline-size: 30rem; }
+tbody tr:last-child > * { border-block-end: 0; }
+tbody tr:hover > * { background: var(--raised); }
+tr > :last-child { padding-inline-end: 0; }
+.figure { text-align: end; }
+@media (max-width: 47.99rem) { .minor { display: none; } }
+.empty { color: var(--soft); }
+.badge { display: inline-block; padding: 0 8px; border-radius: 999px; font-size: 0.7813rem; line-height: 1.55; font-weight: 600; white-space: nowrap; background: var(--quiet-ground); color: var(--soft); }
+.badge-good { background: var(--good-ground); color: var(--good); }
+.badge-warning { background: var(--warning-ground); color: var(--warning); }
+.badge-bad { background: var(--bad-ground); color: var(--bad); }
+.badge-info { background: var(--info-ground); color: var(--info); }
+.usage { display: inline-flex; gap: 8px; align-items: center; white-space: nowrap; }
+.bar { inline-size: 88px; block-size: 7px; border-radius: 4px; flex: none; }
+.bar-track { fill: var(--raised); }
+.bar-good .bar-fill { fill: var(--good-fill); }
+.bar-warning .bar-fill { fill: var(--warning-fill); }
+.bar-bad .bar-fill { fill: var(--bad-fill); }
+[dir="rtl"] .bar { transform: scaleX(-1); }
+.percent { font-variant-numeric: tabular-nums; min-inline-size: 3.2em; }
+.headline .bar { inline-size: min(420px, 52vw); block-size: 12px; }
+.headline .percent { font-size: 1.125rem; font-weight: 650; }
+.facts { display: grid; gap: 6px 24px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); margin: 0 0 10px; }
+.facts > div { min-inline-size: 0; }
+.facts dt { color: var(--soft); font-size: 0.7813rem; }
+.facts dd { margin: 0; }
+.notice { padding: 8px 13px; border-radius: var(--radius); border-inline-start: 4px solid var(--strong-line); background: var(--quiet-ground); color: var(--text); }
+.notice-good { background: var(--good-ground); border-color: var(--good-fill); }
+.notice-warning { background: var(--warning-ground); border-color: var(--warning-fill); }
+.notice-bad { background: var(--bad-ground); border-color: var(--bad-fill); }
+.notice-info { background: var(--info-ground); border-color: var(--info); }
+.pager { display: flex; gap: 16px; align-items: baseline; margin-block-start: 10px; color: var(--soft); }
+.sentences { margin: 0 0 10px; padding-inline-start: 0; list-style: none; }
+.sentences li { margin-block-end: 4px; }
+.plain { margin: 0; padding-inline-start: 18px; }
+.choices { display: flex; flex-wrap: wrap; gap: 4px 12px; }
+.form { display: flex; flex-wrap: wrap; gap: 10px 12px; align-items: flex-end; margin: 0 0 12px; }
+.field { display: flex; flex-direction: column; gap: 3px; min-inline-size: 0; }
+.field-check { flex-direction: row; align-items: center; gap: 6px; padding-block-end: 7px; }
+label { font-size: 0.8125rem; color: var(--soft); }
+.hint { font-size: 0.7813rem; color: var(--soft); }
+input, select { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--strong-line); border-radius: var(--radius); padding: 5px 8px; min-block-size: 32px; max-inline-size: 100%; }
+input[type="checkbox"] { min-block-size: 0; inline-size: 16px; block-size: 16px; accent-color: var(--accent); }
+input[type="number"] { inline-size: 9em; }
+.button { font: inherit; font-weight: 600; cursor: pointer; color: var(--text); background: var(--raised); border: 1px solid var(--strong-line); border-radius: var(--radius); padding: 5px 13px; min-block-size: 32px; text-decoration: none; display: inline-block; }
+.button:hover { border-color: var(--text); }
+.button-main { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
+.button-danger { color: var(--bad); background: var(--bad-ground); border-color: var(--bad); }
+.actions { display: grid; gap: 2px var(--gap); grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); }
+.actions h3 { margin-block: 0 6px; }
+.actions > div { border-block-start: 1px solid var(--line); padding-block: 10px 0; }
+.buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-block-end: var(--gap); }
+.buttons .form { margin: 0; }
+.chart svg { max-inline-size: 100%; block-size: auto; display: block; }
+.progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
+details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
+.login { max-inline-size: 25rem; margin: 8vh auto 0; }
+.login .field, .login input { inline-size: 100%; }
+`;

@@ -1,0 +1,206 @@
+import { html, type Html, join, type Part } from './html.js';
+
+/** How a state is coloured; the words always say it too. */
+export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
+
+const TONES: Record<string, Tone> = {
+  ok: 'good',
+  done: 'good',
+  paid: 'good',
+  active: 'good',
+  added: 'good',
+  applied: 'good',
+  on: 'good',
+  held: 'bad',
+  failed: 'bad',
+  suspended: 'bad',
+  exceeded: 'bad',
+  unreachable: 'bad',
+  unreadable: 'warning',
+  partial: 'warning',
+  brake: 'warning',
+  busy: 'warning',
+  interrupted: 'warning',
+  terminated: 'quiet',
+  'in-doubt': 'warning',
+  unknown: 'warning',
+  pending: 'info',
+  planned: 'info',
+  running: 'info',
+  observe: 'info',
+  open: 'info',
+};
+
+/** A state as a coloured word. */
+export function badge(state: string, tone: Tone = TONES[state] ?? 'quiet'): Html {
+  return html`<span class="badge badge-${tone}">${state}</span>`;
+}
+
+/** How full an allowance is. */
+export interface Fill {
+  /** Null is unknown. */
+  used: number | null;
+  /** Null is unlimited or unknown. */
+  allowed: number | null;
+}
+
+/** Percent used, rounded down; null where it is not known. */
+export function percentOf({ used, allowed }: Fill): number | null {
+  if (used === null || allowed === null) return null;
+  if (allowed === 0) return used === 0 ? 0 : 100;
+  return Math.floor((used / allowed) * 100);
+}
+
+function toneOf(percent: number): Tone {
+  if (percent >= 100) return 'bad';
+  return percent >= 80 ? 'warning' : 'good';
+}
+
+/** A bar that shows the share of an allowance, with the percentage in words; nothing where it is not known. */
+export function usageBar(fill: Fill): Html | null {
+  const percent = percentOf(fill);
+  if (percent === null) return null;
+  const width = Math.min(100, Math.max(0, percent));
+  return html`<span class="usage"
+    ><svg
+      class="bar bar-${toneOf(percent)}"
+      viewBox="0 0 100 8"
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect class="bar-track" width="100" height="8"></rect>
+      <rect class="bar-fill" width="${width}" height="8"></rect></svg
+    ><span class="percent">${percent}%</span></span
+  >`;
+}
+
+/** A column of a table. */
+export interface Column {
+  title: Part;
+  /** Numbers stand at the end of their cell. */
+  isNumber?: boolean;
+  /** Left out on narrow screens. */
+  isMinor?: boolean;
+  sort?: 'ascending' | 'descending' | undefined;
+}
+
+/** A table with its rows; each row has one part per column, the first names the row. */
+export interface Table {
+  /** Read out before the table; shown unless `hidesCaption`. */
+  caption: string;
+  hidesCaption?: boolean;
+  columns: readonly Column[];
+  rows: readonly (readonly Part[])[];
+  /** Said in place of an empty table. */
+  empty: Part;
+  /** Offers a field that filters the rows where scripts run. */
+  filter?: boolean;
+}
+
+/** Returns a table that scrolls inside itself on narrow screens. */
+export function table({ caption, hidesCaption = true, columns, rows, empty, filter = false }: Table): Html {
+  if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
+  const classOf = ({ isNumber = false, isMinor = false }: Column): string =>
+    `${isNumber ? 'figure ' : ''}${isMinor ? 'minor' : ''}`.trim();
+  const classes = columns.map(classOf);
+  const attribute = (index: number): Part =>
+    classes[index] === undefined || classes[index] === '' ? null : html` class="${classes[index]}"`;
+  const head = columns.map(
+    ({ title, sort }, index) =>
+      html`<th scope="col" ${attribute(index)}${sort === undefined ? null : html` aria-sort="${sort}"`}>${title}</th>`,
+  );
+  const body = rows.map((row) => {
+    const cells = row.map((cell, index) =>
+      index === 0 ? html`<th scope="row" ${attribute(index)}>${cell}</th>` : html`<td${attribute(index)}>${cell}</td>`,
+    );
+    return html`<tr>
+      ${cells}
+    </tr> `;
+  });
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"${filter ? html` data-filter="${caption}"` : null}>
+<table>
+<caption${hidesCaption ? html` class="visually-hidden"` : null}>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}</tbody>
+</table>
+</div>`;
+}
+
+/** Terms with their values; a pair with `null` is left out. */
+export function facts(pairs: readonly (readonly [term: string, value: Part] | null)[]): Html {
+  const shown = pairs.filter((pair) => pair !== null);
+  return html`<dl class="facts">
+    ${shown.map(
+      ([term, value]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** A part of a page under a heading. */
+export function section(title: Part, content: Part, options: { id?: string; aside?: Part } = {}): Html {
+  const { id, aside } = options;
+  return html`<section class="card" ${id === undefined ? null : html` id="${id}"`}>
+    <div class="card-head">
+      <h2>${title}</h2>
+      ${aside}
+    </div>
+    ${content}
+  </section>`;
+}
+
+/** A sentence that stands out. */
+export function notice(tone: Tone, content: Part): Html {
+  return html`<p class="notice notice-${tone}" ${tone === 'bad' ? html` role="alert"` : html` role="status"`}>
+    ${content}
+  </p>`;
+}
+
+/** A large figure with its name. */
+export function tile(title: string, value: Part, options: { detail?: Part; href?: string; tone?: Tone } = {}): Html {
+  const { detail, href, tone = 'quiet' } = options;
+  const content = html`<span class="tile-title">${title}</span
+    ><span class="tile-value">${value}</span
+    >${detail === undefined ? null : html`<span class="tile-detail">${detail}</span>`}`;
+  return href === undefined
+    ? html`<div class="tile tile-${tone}">${content}</div>`
+    : html`<a class="tile tile-${tone}" href="${href}">${content}</a>`;
+}
+
+/** Tiles in a row. */
+export function tiles(items: readonly Part[]): Html {
+  return html`<div class="tiles">${items}</div>`;
+}
+
+/** An address with its query: empty values are left out. */
+export function address(path: string, query: Readonly<Record<string, string | number | null | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** Links to the pages before and after. */
+export function pager(of: { path: string; query: Record<string, string>; page: number; pages: number }): Html | null {
+  const { path, query, page, pages } = of;
+  if (pages <= 1) return null;
+  const link = (to: number, text: string, rel: string): Part =>
+    to < 1 || to > pages
+      ? html`<span class="pager-off">${text}</span>`
+      : html`<a href="${address(path, { ...query, page: to === 1 ? '' : to })}" rel="${rel}">${text}</a>`;
+  return html`<nav class="pager" aria-label="Pages">
+    ${link(page - 1, 'Previous', 'prev')}<span>Page ${page} of ${pages}</span>${link(page + 1, 'Next', 'next')}
+  </nav>`;
+}
+
+/** Parts with commas between them. */
+export function listed(parts: readonly Part[]): Html {
+  return join(parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part])));
+}

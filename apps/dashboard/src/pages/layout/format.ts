@@ -1,0 +1,154 @@
+import { formatBytes } from '@sluice/quota-core';
+import { html, type Html } from './html.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Shown where a figure is not known: never a zero. */
+export const UNKNOWN: Html = html`<span class="unknown">unknown</span>`;
+
+/** Shown in a cell that has nothing to say. */
+export const NONE: Html = html`<span class="none" aria-label="none">–</span>`;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'shortOffset',
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
+/** Returns `22 Nov 2026 13:35`, and the zone's difference from UTC. */
+function toParts(ms: number, timeZone: string): { text: string; offset: string } {
+  const parts = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, value]),
+  );
+  const { day = '', month = '', year = '', hour = '', minute = '', timeZoneName = '' } = parts;
+  return { text: `${day} ${month} ${year} ${hour}:${minute}`, offset: timeZoneName.replace('GMT', 'UTC') };
+}
+
+/** Writes instants in one time zone, as seen at one moment. */
+export class Times {
+  readonly #now: number;
+  readonly timeZone: string;
+
+  /** `now`: milliseconds since 1970. `timeZone`: an IANA zone. */
+  constructor(now: number, timeZone: string) {
+    this.#now = now;
+    this.timeZone = timeZone;
+  }
+
+  /** Returns `22 Nov 2026 13:35 UTC+3:30`; nothing for no instant. */
+  text(instant: string | number | null | undefined): string {
+    const ms = toMs(instant);
+    if (ms === null) return '';
+    const { text, offset } = toParts(ms, this.timeZone);
+    return `${text} ${offset}`;
+  }
+
+  /** An instant as an element: short, with its zone on demand. */
+  at(instant: string | number | null | undefined): Html {
+    const ms = toMs(instant);
+    if (ms === null) return NONE;
+    const { text, offset } = toParts(ms, this.timeZone);
+    return html`<time datetime="${new Date(ms).toISOString()}" title="${text} ${offset}">${text}</time>`;
+  }
+
+  /** As `at`, with the zone beside it. */
+  full(instant: string | number | null | undefined): Html {
+    const ms = toMs(instant);
+    if (ms === null) return NONE;
+    return html`<time datetime="${new Date(ms).toISOString()}">${this.text(ms)}</time>`;
+  }
+
+  /** A recent instant as `3 min ago`; others as `at`. */
+  ago(instant: string | number | null | undefined): Html {
+    const ms = toMs(instant);
+    if (ms === null) return NONE;
+    const age = this.#now - ms;
+    if (age < 0 || age >= 7 * DAY) return this.at(ms);
+    return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}">${ageText(age)} ago</time>`;
+  }
+
+  /** Whether an instant is further back than this many milliseconds. */
+  isOlder(instant: string, ms: number): boolean {
+    return this.#now - Date.parse(instant) > ms;
+  }
+}
+
+function toMs(instant: string | number | null | undefined): number | null {
+  if (instant === null || instant === undefined || instant === '') return null;
+  const ms = typeof instant === 'number' ? instant : Date.parse(instant);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** Returns a length of time as `40 s`, `3 min`, `5 h` or `2 days`. */
+export function ageText(ms: number): string {
+  if (ms < MINUTE) return `${Math.floor(ms / 1000)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
+  return `${Math.floor(ms / DAY)} days`;
+}
+
+/** Bytes as `1.50 TB`; null is unknown. */
+export function bytes(value: number | null | undefined): Html {
+  return value === null || value === undefined ? UNKNOWN : html`<span class="number">${formatBytes(value)}</span>`;
+}
+
+/** An amount of money as it is stored, with its currency; null is unknown. */
+export function money(amount: string | null | undefined, currency: string | null | undefined): Html {
+  if (amount === null || amount === undefined) return UNKNOWN;
+  return html`<span class="number">${amount} ${currency ?? ''}</span>`;
+}
+
+/** A whole number with thin spaces between thousands. */
+export function count(value: number): string {
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, '\u202F');
+}
+
+/** Returns `1 service` or `4 services`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Text from outside: its own direction, so that it moves nothing beside it. */
+export function name(text: string | null | undefined): Html {
+  return text === null || text === undefined || text === '' ? NONE : html`<bdi>${text}</bdi>`;
+}
+
+/** Returns a stored value as words: `name eth0, admin enabled yes`. */
+export function words(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(words).filter(Boolean).join(', ');
+  const entries = Object.entries(value as Record<string, unknown>).map(([key, item]) => {
+    const isBytes = key.endsWith('Bytes') && typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
+    const text = isBytes ? formatBytes(item) : words(item);
+    return text === '' ? '' : `${label(key)} ${text}`;
+  });
+  return entries.filter(Boolean).join(', ');
+}
+
+/** Returns a key as words: `adminEnabled` and `admin_enabled` as `admin enabled`. */
+export function label(key: string): string {
+  return key
+    .replace(/Bytes$/, '')
+    .replaceAll('_', ' ')
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .trim();
+}

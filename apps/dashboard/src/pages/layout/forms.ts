@@ -1,0 +1,93 @@
+import { html, type Html, type Part } from './html.js';
+
+/** A field of a form. */
+export interface Field {
+  name: string;
+  label: string;
+  /** `text` where nothing else is said. */
+  type?: 'text' | 'date' | 'number' | 'search' | 'checkbox';
+  value?: string;
+  /** Makes it a choice; with `''` as a value it may be left open. */
+  choices?: readonly (readonly [value: string, text: string])[];
+  hint?: string;
+  isRequired?: boolean;
+}
+
+/** A form that changes something. */
+export interface Form {
+  action: string;
+  csrf: string;
+  /** One-time key: a form that is sent twice acts once. */
+  key: string;
+  fields?: readonly Field[];
+  submit: string;
+  tone?: 'plain' | 'danger';
+  /** Names the form where several have equal fields. */
+  id: string;
+  hidden?: Readonly<Record<string, string>>;
+}
+
+/** Returns a form for a change. */
+export function postForm({ action, csrf, key, fields = [], submit, tone = 'plain', id, hidden = {} }: Form): Html {
+  const more = Object.entries({ csrf, key, ...hidden });
+  return html`<form class="form" method="post" action="${action}">
+    ${more.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    ${fields.map((field) => fieldOf(field, id))}
+    <button class="button button-${tone}" type="submit">${submit}</button>
+  </form>`;
+}
+
+/** Returns a form that reads: its fields become the address. */
+export function searchForm(of: { action: string; fields: readonly Field[]; submit: string; id: string }): Html {
+  const { action, fields, submit, id } = of;
+  return html`<form class="form form-search" method="get" action="${action}" role="search">
+    ${fields.map((field) => fieldOf(field, id))}
+    <button class="button" type="submit">${submit}</button>
+  </form>`;
+}
+
+function fieldOf(field: Field, form: string): Html {
+  const { name, label, hint } = field;
+  const id = `${form}-${name}`;
+  const described = hint === undefined ? null : html` aria-describedby="${id}-hint"`;
+  const explained = hint === undefined ? null : html`<span class="hint" id="${id}-hint">${hint}</span>`;
+  if (field.type === 'checkbox') {
+    return html`<div class="field field-check">
+      <input
+        type="checkbox"
+        id="${id}"
+        name="${name}"
+        value="yes"
+        ${field.value === 'yes' ? html` checked` : null}${described}
+      /><label for="${id}">${label}</label>${explained}
+    </div>`;
+  }
+  return html`<div class="field">
+    <label for="${id}">${label}</label>${controlOf(field, id, described)}${explained}
+  </div>`;
+}
+
+function controlOf(
+  { name, type = 'text', value = '', choices, isRequired = false }: Field,
+  id: string,
+  more: Part,
+): Html {
+  const required = isRequired ? html` required` : null;
+  if (choices === undefined) {
+    const direction = type === 'text' || type === 'search' ? html` dir="auto"` : null;
+    return html`<input
+      type="${type}"
+      id="${id}"
+      name="${name}"
+      value="${value}"
+      autocomplete="off"
+      ${direction}${required}${more}
+    />`;
+  }
+  const options = choices.map(
+    ([choice, text]) => html`<option value="${choice}" ${choice === value ? html` selected` : null}>${text}</option>`,
+  );
+  return html`<select id="${id}" name="${name}" ${required}${more}>
+    ${options}
+  </select>`;
+}

@@ -1,0 +1,42 @@
+import { printable } from '@sluice/panel-http/printable';
+import { html as template, raw } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+
+/** Escaped HTML. */
+export type Html = HtmlEscapedString;
+
+/** What a template accepts: text is cleaned and escaped, HTML stays, `null`, `undefined` and `false` are left out. */
+export type Part = Html | string | number | null | undefined | false | readonly Part[];
+
+/** Builds HTML. Text loses characters that could reorder or hide what stands beside it, then is escaped. */
+export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
+  // Without promises among the values, the result is not a promise.
+  return template(strings, ...values.map(toSafe)) as Html;
+}
+
+/** Marks text of our own as HTML, such as the SVG of a chart, which escapes by itself. */
+export function trusted(markup: string): Html {
+  return raw(markup);
+}
+
+/** Joins parts with nothing between them. */
+export function join(parts: readonly Part[]): Html {
+  return html`${parts}`;
+}
+
+function toSafe(part: Part): unknown {
+  if (Array.isArray(part)) return (part as readonly Part[]).map(toSafe);
+  if (typeof part !== 'string' || 'isEscaped' in Object(part)) return part;
+  return visible(part);
+}
+
+/** Joiners are part of Persian words, and reorder nothing. */
+const JOINER = /([\u200C\u200D]+)/;
+
+/** Returns a text without control and bidi characters. */
+export function visible(text: string): string {
+  return text
+    .split(JOINER)
+    .map((part, index) => (index % 2 === 1 ? part.charAt(0) : printable(part)))
+    .join('');
+}
