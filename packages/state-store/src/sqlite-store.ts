@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createLeases } from './leases.js';
 import { createMaintenance } from './maintenance.js';
 import { backupFile } from './sqlite/backup.js';
@@ -20,6 +21,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     ...createTables(connections),
     location,
     schemaVersion,
+    version: () => connections.read(readDataVersion),
     write: (work, options = {}) =>
       connections.transaction(
         (session, scope) => work(tablesWithin(connections, session, scope)),
@@ -41,6 +43,13 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     }),
     close: () => connections.close(),
   };
+}
+
+/** The first figure changes with the writes of other connections, the second with those of this one. */
+async function readDataVersion({ db }: Session): Promise<string> {
+  const { rows } = await sql<{ others: number; own: number }>`
+    select "data_version" as "others", total_changes() as "own" from pragma_data_version`.execute(db);
+  return `${rows[0]?.others ?? 0}.${rows[0]?.own ?? 0}`;
 }
 
 /** The tables passed to the work of a `write`. */

@@ -1,6 +1,7 @@
 import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
 import type { TokenTables } from './token-tables.js';
+import type { OverviewTables } from './overview.js';
 import type {
   ActionRecord,
   ActionState,
@@ -70,7 +71,7 @@ export interface Page<T> {
  * time range (`from`, `to`, `since`, `until`) are inclusive. Changing a missing row fails with `store_not_found`,
  * and a row that breaks an invariant with `store_conflict`, unless documented otherwise.
  */
-export interface StoreTables extends AgentTables, LedgerTables, TokenTables {
+export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, TokenTables {
   services: {
     get(id: string): Promise<ServiceRecord | null>;
     /** Ordered by id. For pages of `limit`, set `after` to the last id of the previous page. */
@@ -378,6 +379,8 @@ export interface StoreCheck {
 export interface StateStore extends StoreTables {
   readonly location: string;
   readonly schemaVersion: number;
+  /** Returns a text that changes with each committed write of any process. */
+  version(): Promise<string>;
   /**
    * Runs `work` in one transaction that is durable when it returns. With `fences`, fails with `lease_lost` and
    * changes nothing when one of the leases was taken over (another fence number) or released.

@@ -17,6 +17,7 @@ import { holdsTable } from './holds-table.js';
 import { invoicesTable } from './invoices-table.js';
 import { ledgerTable } from './ledger-table.js';
 import { noticesTable } from './notices-table.js';
+import { overviewTable } from './overview-table.js';
 import { overridesTable } from './overrides-table.js';
 import { panelListsTable } from './panel-lists-table.js';
 import { purchasesTable } from './purchases-table.js';
@@ -55,6 +56,7 @@ export function createTables(access: Access): StoreTables {
     ledger: ledgerTable(access),
     invoices: invoicesTable(access),
     callBills: callBillsTable(access),
+    overview: overviewTable(access),
     autoBuy: autoBuyTable(access),
     ...agentsTables(access),
     ...tokenTables(access),

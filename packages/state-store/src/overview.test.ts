@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import { cycle, hold, minute, service } from './test/records.js';
+import { useStore } from './test/use-store.js';
+import type { DecisionRecord } from './records.js';
+
+const limited = (allowedBytes: number): unknown => ({
+  kind: 'limited',
+  baseBytes: allowedBytes,
+  extraBytes: 0,
+  allowedBytes,
+  parts: [],
+});
+const decision = (id: string, change: Partial<DecisionRecord> = {}): DecisionRecord => ({
+  service: id,
+  run: 'run-1',
+  at: minute(1),
+  cycle: null,
+  status: 'ok',
+  rule: 'below',
+  mode: 'TOTAL',
+  action: null,
+  inBytes: 10,
+  outBytes: 20,
+  totalBytes: 30,
+  readAt: minute(1),
+  allowance: limited(100),
+  wouldHold: [],
+  observing: false,
+  errorCode: null,
+  errorMessage: null,
+  inputs: { drift: [] },
+  ...change,
+});
+
+describe('lists for operators', () => {
+  const at = useStore();
+  const list = async (request: Partial<Parameters<typeof at.store.overview.services>[0]> = {}) =>
+    at.store.overview.services({ order: 'remaining', limit: 100, offset: 0, ...request });
+
+  it('rank services by what remains, unknown figures last', async () => {
+    const ids = ['full', 'half', 'open', 'unread', 'new'];
+    await at.store.services.put(ids.map((id) => service(id, { client: id === 'half' ? '100%_\\' : null })));
+    await at.store.cycles.put([cycle('c-1', { service: 'unread', totalBytes: 95 })]);
+    await at.store.decisions.record([
+      decision('full', { status: 'held', totalBytes: 130, mode: 'TOTAL' }),
+      decision('half', { mode: 'IN', inBytes: 50, inputs: { drift: ['port eth0 is up'] } }),
+      decision('open', { allowance: { kind: 'unlimited', parts: [] } }),
+      decision('unread', {
+        status: 'unreadable',
+        cycle: 'c-1',
+        totalBytes: null,
+        readAt: null,
+        errorCode: 'E',
+        errorMessage: 'm',
+      }),
+    ]);
+    await at.store.holds.add(hold('h-1', { service: 'full', reason: 'quota' }));
+    const rows = await list();
+    expect(rows.map(({ id, status, usedBytes, remainingBytes }) => [id, status, usedBytes, remainingBytes])).toEqual([
+      ['full', 'held', 130, 0],
+      ['unread', 'unreadable', 95, 5],
+      ['half', 'ok', 50, 50],
+      ['new', 'skipped', null, null],
+      ['open', 'ok', 30, null],
+    ]);
+    expect(rows[1]).toMatchObject({ readAt: minute(0), errorCode: 'E', holds: [] });
+    expect((await list({ order: 'used', limit: 1, offset: 1 })).map(({ id }) => id)).toEqual(['unread']);
+    expect((await list({ search: '%_\\' })).map(({ id }) => id)).toEqual(['half']);
+    expect((await list({ drifting: true })).map(({ id }) => id)).toEqual(['half']);
+    expect((await list({ status: 'held', panel: 'dcim', product: 'server' })).map(({ holds }) => holds)).toEqual([
+      ['quota'],
+    ]);
+    const counts = await at.store.overview.counts();
+    expect(counts).toContainEqual({ panel: 'dcim', status: 'ok', services: 2, drifting: 1, nearLimit: 0 });
+    expect(counts).toContainEqual({ panel: 'dcim', status: 'held', services: 1, drifting: 0, nearLimit: 1 });
+    expect(await at.store.overview.reasons()).toEqual([{ reason: 'quota', services: 1 }]);
+    expect(await at.store.overview.holds(5)).toMatchObject([{ service: 'full', reason: 'quota', panel: 'dcim' }]);
+  });
+
+  it('count holds that commands began and ended, and those that observe would begin', async () => {
+    await at.store.services.put(['a', 'b', 'c', 'd'].map((id) => service(id)));
+    await at.store.decisions.record([
+      decision('a'),
+      decision('b', { status: 'held' }),
+      decision('c', { status: 'held', observing: true, wouldHold: ['quota'] }),
+    ]);
+    await at.store.holds.add(hold('h-1', { service: 'a', reason: 'manual' }));
+    await at.store.holds.add(hold('h-2', { service: 'd', reason: 'manual' }));
+    const rows = await list({ order: 'id' });
+    expect(rows.map(({ id, status, holds }) => [id, status, holds])).toEqual([
+      ['a', 'held', ['manual']],
+      ['b', 'ok', []],
+      ['c', 'held', ['quota']],
+      ['d', 'held', ['manual']],
+    ]);
+  });
+
+  it('know when anything was written, here or by another process', async () => {
+    const first = await at.store.version();
+    expect(await at.store.version()).toBe(first);
+    await at.store.services.put([service('a')]);
+    const second = await at.store.version();
+    expect(second).not.toBe(first);
+    const other = await at.open();
+    await other.services.put([service('b')]);
+    expect(await at.store.version()).not.toBe(second);
+    const memory = await at.open({ location: ':memory:' });
+    const before = await memory.version();
+    await memory.services.put([service('a')]);
+    expect(await memory.version()).not.toBe(before);
+  });
+});

@@ -1,0 +1,64 @@
+/** Which services a list for operators has; all conditions apply. */
+export interface OverviewFilter {
+  panel?: string | undefined;
+  product?: string | undefined;
+  client?: string | undefined;
+  /** As `service show` states it. */
+  status?: string | undefined;
+  /** Part of an id, client or product. */
+  search?: string | undefined;
+  /** Only services with drift. */
+  drifting?: boolean | undefined;
+}
+
+/** Order of such a list: least remaining, largest share used, most used, by id, by client. */
+export type OverviewOrder = 'remaining' | 'share' | 'used' | 'id' | 'client';
+
+/** A service with the figures of its last decision. */
+export interface OverviewRow {
+  id: string;
+  panel: string;
+  product: string;
+  client: string | null;
+  lifecycle: string;
+  /** As `service show` states it. */
+  status: string;
+  mode: string | null;
+  observing: boolean;
+  /** Reasons of its open holds; under observe also of those that would be open. */
+  holds: string[];
+  /** In the mode that counts; null where it is not known. */
+  usedBytes: number | null;
+  /** Null for none. */
+  allowedBytes: number | null;
+  remainingBytes: number | null;
+  readAt: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  /** Number of differences that the last run found. */
+  drift: number;
+}
+
+/** Number of services of a panel in a status. */
+export interface OverviewCount {
+  panel: string;
+  status: string;
+  services: number;
+  drifting: number;
+  /** Services that have used at least 80 % of their allowance. */
+  nearLimit: number;
+}
+
+/** Lists for operators, in one statement each. */
+export interface OverviewTables {
+  overview: {
+    services(request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number }): Promise<OverviewRow[]>;
+    counts(filter?: OverviewFilter): Promise<OverviewCount[]>;
+    /** Open holds of services, the newest first. */
+    holds(
+      limit: number,
+    ): Promise<{ service: string; panel: string; reason: string; since: string; note: string | null }[]>;
+    /** Number of open holds of services by reason, the most first. */
+    reasons(): Promise<{ reason: string; services: number }[]>;
+  };
+}

@@ -1,0 +1,112 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { OverviewCount, OverviewFilter, OverviewRow, OverviewTables } from '../overview.js';
+import type { Access } from './access.js';
+
+/** A row as SQLite returns it; the reasons are separated by blanks. */
+type RawRow = Omit<OverviewRow, 'holds' | 'observing'> & { holds: string | null; observing: number };
+
+/** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
+export function overviewTable(access: Access): OverviewTables['overview'] {
+  return {
+    services: ({ order, limit, offset, ...filter }) =>
+      access.read(async ({ db }) => {
+        const { rows } = await sql<RawRow>`with ranked as (${ranked})
+          select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
+          db,
+        );
+        return rows.map(({ holds, observing, ...row }) => ({
+          ...row,
+          holds: holds === null || holds === '' ? [] : [...new Set(holds.split(' '))],
+          observing: observing === 1,
+        }));
+      }),
+    counts: (filter = {}) =>
+      access.read(async ({ db }) => {
+        const { rows } = await sql<OverviewCount>`with ranked as (${ranked})
+          select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
+            sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
+          from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
+        return rows;
+      }),
+    holds: (limit) =>
+      access.read(async ({ db }) => {
+        const { rows } = await sql<{
+          service: string;
+          panel: string;
+          reason: string;
+          since: string;
+          note: string | null;
+        }>`
+          select h."service", s."panel", h."reason", h."since", h."note"
+          from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
+          where h."until" is null order by h."since" desc, h."service" limit ${limit}`.execute(db);
+        return rows;
+      }),
+    reasons: () =>
+      access.read(async ({ db }) => {
+        const { rows } = await sql<{ reason: string; services: number }>`
+          select h."reason", count(*) as "services"
+          from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
+          where h."until" is null group by h."reason" order by 2 desc, 1`.execute(db);
+        return rows;
+      }),
+  };
+}
+
+/** The reasons of open holds; under observe also of those that would be. */
+const HOLDS = sql`trim(coalesce((select group_concat(h."reason", ' ') from "holds" h
+    where h."service" = s."id" and h."until" is null), '') || ' ' ||
+  case when d."observing" = 1
+    then coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w), '') else '' end)`;
+
+/** Figures of the decision; of the cycle, where the last run could not read. */
+const usedOf = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
+  sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
+
+const figures = sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
+    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
+    case d."mode" when 'IN' then ${usedOf('in')} when 'OUT' then ${usedOf('out')} when 'TOTAL' then ${usedOf('total')}
+      end as "usedBytes",
+    case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
+    coalesce(d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
+    coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift"
+  from "services" s left join "decisions" d on d."service" = s."id"
+    left join "cycles" c on c."id" = d."cycle" and d."read_at" is null`;
+
+/** The status counts the holds that commands have begun and ended since the last run. */
+const ranked = sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "usedBytes",
+    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift",
+    max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
+    case when "decided" is null then case when "holds" = '' then 'skipped' else 'held' end
+      when "decided" = 'ok' and "holds" <> '' then 'held'
+      when "decided" = 'held' and "holds" = '' then 'ok' else "decided" end as "status"
+  from (${figures})`;
+
+const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;
+
+/** Unknown figures stand last. */
+const ORDERS = {
+  remaining: sql`"remainingBytes" is null, "remainingBytes", ${SHARE} desc`,
+  share: sql`"remainingBytes" is null, ${SHARE} desc`,
+  used: sql`"usedBytes" is null, "usedBytes" desc`,
+  id: sql`"id"`,
+  client: sql`"client" is null, "client"`,
+} as const;
+
+function matching({ panel, status, search, product, client, drifting }: OverviewFilter): RawBuilder<boolean> {
+  const conditions = [
+    panel === undefined ? null : sql<boolean>`"panel" = ${panel}`,
+    product === undefined ? null : sql<boolean>`"product" = ${product}`,
+    client === undefined ? null : sql<boolean>`"client" = ${client}`,
+    status === undefined ? null : sql<boolean>`"status" = ${status}`,
+    drifting === true ? sql<boolean>`"drift" > 0` : null,
+    search === undefined || search === '' ? null : containing(search),
+  ].filter((condition) => condition !== null);
+  return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+function containing(search: string): RawBuilder<boolean> {
+  const pattern = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  const columns = ['id', 'client', 'product'].map((name) => sql`${sql.ref(name)} like ${pattern} escape '\\'`);
+  return sql<boolean>`(${sql.join(columns, sql` or `)})`;
+}
