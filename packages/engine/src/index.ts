@@ -79,6 +79,8 @@ export type { PackageView } from './purchases/packages.js';
 export type { AutoBuySource } from './purchases/preferences.js';
 export type { PurchaseDetail, PurchaseView } from './purchases/views.js';
 export type { Begun, KeyedAnswer, KeyedRequest } from './requests/once.js';
+export type { OverviewEvent, OverviewReport, OverviewRequest } from './overview/overview.js';
+export type { OverviewPanel } from './overview/panel-states.js';
 export type { RunReport, RunTotals } from './run/report.js';
 export type { PanelsRunView, RunView } from './run/bracket.js';
 export { isAlive, processStat, realClock } from './process.js';

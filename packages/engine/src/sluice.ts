@@ -19,6 +19,7 @@ import type { Telephony } from './api/telephony.js';
 import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
+import type { OverviewReport, OverviewRequest } from './overview/overview.js';
 import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
@@ -86,6 +87,10 @@ export interface Sluice {
   plan(options?: Omit<RunOptions, 'dryRun'>): Promise<RunReport>;
   /** Explains why a service is in its state, now or at an instant (ISO UTC). */
   explain(service: string, options?: CallOptions & { at?: string | null }): Promise<Explanation>;
+  /** Returns all services at a glance, from the store alone. */
+  overview(request?: OverviewRequest & CallOptions): Promise<OverviewReport>;
+  /** Returns a text that changes with every change of the store, also by other processes. */
+  version(): Promise<string>;
   readonly services: Services;
   readonly holds: Holds;
   readonly provision: Provision;
@@ -150,6 +155,12 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         const { explainService } = await import('./services/explain.js');
         return explainService(session, service, explainOptions?.at ?? null);
       }),
+    overview: ({ signal, actor, note, ...request } = {}) =>
+      call({ signal, actor, note }, async (session) => {
+        const { readOverview } = await import('./overview/overview.js');
+        return readOverview(session, request);
+      }),
+    version: () => store.version(),
     ...groups(call),
     close: async () => {
       await Promise.all(underWay);
@@ -159,7 +170,9 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
 }
 
 /** Returns the groups of calls; the code of each is loaded on its first call. */
-function groups(call: RunCall): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'close'> {
+function groups(
+  call: RunCall,
+): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'overview' | 'version' | 'close'> {
   return {
     services: lazily(async () => (await import('./api/services.js')).servicesApi(call)),
     holds: lazily(async () => (await import('./api/holds.js')).holdsApi(call)),

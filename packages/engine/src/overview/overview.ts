@@ -1,0 +1,139 @@
+import type { OverviewFilter, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import { clockChecks } from '../doctor/clock-checks.js';
+import { type LogEntry, runEntry } from '../log/log.js';
+import { toActionView } from '../services/views.js';
+import type { Session } from '../session.js';
+import { type OverviewPanel, panelStates } from './panel-states.js';
+
+/** Which services to list; without any, the first page of all by what remains. */
+export interface OverviewRequest extends OverviewFilter {
+  order?: OverviewOrder | undefined;
+  /** From 1. */
+  page?: number | undefined;
+  /** Services per page, at most 500; default 50. */
+  size?: number | undefined;
+}
+
+/** Something that went wrong, or that an operator should know. */
+export interface OverviewEvent {
+  at: string;
+  kind: 'notice' | 'action' | 'run';
+  code: string;
+  message: string;
+  panel: string | null;
+  service: string | null;
+  run: string | null;
+}
+
+/** All services at a glance (docs/json.md), from the store alone. */
+export interface OverviewReport {
+  at: string;
+  totals: {
+    services: number;
+    held: number;
+    /** Services that have used at least 80 % of their allowance. */
+    nearLimit: number;
+    drifting: number;
+    byStatus: Record<string, number>;
+    /** Open holds of services, by reason. */
+    byReason: Record<string, number>;
+  };
+  panels: OverviewPanel[];
+  services: {
+    /** Services that match the filter. */
+    matching: number;
+    page: number;
+    pages: number;
+    order: OverviewOrder;
+    items: OverviewRow[];
+  };
+  /** The newest open holds. */
+  holds: { service: string; panel: string; reason: string; since: string; note: string | null }[];
+  /** Of the last three days, the newest first. */
+  events: OverviewEvent[];
+  clock: { status: string; message: string };
+  /** The last runs, the newest first. */
+  runs: LogEntry[];
+}
+
+const PAGE = 50;
+const MOST = 500;
+const HOLDS = 10;
+const RUNS = 10;
+const EVENTS = 12;
+const EVENTS_MS = 3 * 86_400_000;
+/** Journaled changes among which the failed ones are searched. */
+const RECENT_ACTIONS = 200;
+/** Notices for the client, which report no error. */
+const FOR_CLIENTS = new Set(['threshold', 'would_buy']);
+
+/** Returns all services at a glance; calls no panel. */
+export async function readOverview(session: Session, request: OverviewRequest): Promise<OverviewReport> {
+  const { store } = session;
+  const { order = 'remaining', page = 1, size = PAGE, ...filter } = request;
+  const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
+  const counts = await store.overview.counts();
+  const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
+  const matching = sum(isFiltered ? await store.overview.counts(filter) : counts, 'services');
+  const pages = Math.max(1, Math.ceil(matching / limit));
+  const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
+  const items = await store.overview.services({ ...filter, order, limit, offset: (shown - 1) * limit });
+  const byStatus: Record<string, number> = {};
+  for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
+  const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
+  const [clock] = await clockChecks(session, []);
+  return {
+    at: session.now(),
+    totals: {
+      services: sum(counts, 'services'),
+      held: byStatus.held ?? 0,
+      nearLimit: sum(counts, 'nearLimit'),
+      drifting: sum(counts, 'drifting'),
+      byStatus,
+      byReason: Object.fromEntries(reasons) as Record<string, number>,
+    },
+    panels: await panelStates(session, counts),
+    services: { matching, page: shown, pages, order, items },
+    holds: await store.overview.holds(HOLDS),
+    events: await recentEvents(session),
+    clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
+    runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
+  };
+}
+
+function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {
+  return rows.reduce((total, row) => total + row[key], 0);
+}
+
+async function recentEvents(session: Session): Promise<OverviewEvent[]> {
+  const { store, deps } = session;
+  const since = new Date(deps.clock.now() - EVENTS_MS).toISOString();
+  const newest = { since, newestFirst: true };
+  const notices = (await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
+    .filter(({ code }) => !FOR_CLIENTS.has(code))
+    .map(({ at, code, message, panel, service, run }) => ({
+      at,
+      kind: 'notice' as const,
+      code,
+      message,
+      panel,
+      service,
+      run,
+    }));
+  const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
+    .filter(({ state }) => state === 'failed' || state === 'in-doubt')
+    .map((action) => {
+      const { panel, service, run, settledAt, plannedAt, errorCode, errorMessage } = action;
+      const { name, state } = toActionView((of) => session.kindOf(of), action);
+      const message = `${name}: ${errorMessage ?? (state === 'in-doubt' ? 'its outcome is not known' : 'it failed')}`;
+      const at = settledAt ?? plannedAt;
+      return { at, kind: 'action' as const, code: errorCode ?? state, message, panel, service, run };
+    });
+  const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))
+    .filter(({ error }) => error !== null)
+    .map(({ id, startedAt, command, outcome, error, service }) => {
+      const message = `${command}: ${error ?? ''}`;
+      return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
+    });
+  return [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, EVENTS);
+}
