@@ -1,0 +1,44 @@
+import { describeProjection, responsiveChart, usageChart, usageProjection } from '@sluice/charts';
+import type { GraphRange, ServiceDetail } from '@sluice/engine';
+import { section } from '../layout/components.js';
+import { html, type Html, trusted } from '../layout/html.js';
+import { attempt, type Scene } from './scene.js';
+
+const RANGES: readonly (readonly [GraphRange, string])[] = [
+  ['cycle', 'This cycle'],
+  ['24h', 'Last 24 hours'],
+  ['7d', 'Last 7 days'],
+];
+
+/** The stored usage of a service in three ranges, and when its allowance runs out. */
+export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDetail, 'id'>): Promise<Html> {
+  const parts: Html[] = [];
+  let outlook: string | null = null;
+  for (const [range, title] of RANGES) {
+    const { value: graph, problem } = await attempt(() => request.sluice.usage.graph(id, range));
+    if (graph === null) {
+      if (range === 'cycle') parts.push(html`<p class="empty">${problem}</p>`);
+      continue;
+    }
+    if (range === 'cycle') outlook = describeProjection(usageProjection(graph, request.now), graph.timeZone);
+    const isKnown = graph.series.some(
+      ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
+    );
+    const chart = isKnown
+      ? html`<div class="chart">
+          ${trusted(responsiveChart(usageChart(graph, { title, now: request.now, ahead: range === 'cycle' }), { id: `graph-${range}` }))}
+        </div>`
+      : html`<p class="empty">No reading in this time.</p>`;
+    parts.push(
+      range === 'cycle'
+        ? chart
+        : html`<details>
+            <summary>${title}</summary>
+            ${chart}
+          </details>`,
+    );
+  }
+  return section('Usage in this cycle', parts, {
+    aside: outlook === null ? null : html`<span class="soft">At the present rate: ${outlook}</span>`,
+  });
+}

@@ -1,0 +1,66 @@
+import type { LogEntry } from '@sluice/engine';
+import { badge, table } from '../layout/components.js';
+import { name, NONE, words } from '../layout/format.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import { type Scene, serviceLink } from './scene.js';
+
+/** Entries of the log as a table. */
+export function logTable(
+  { times }: Scene,
+  entries: readonly LogEntry[],
+  { caption, showsService = true }: { caption: string; showsService?: boolean },
+): Html {
+  const rows = entries.map((entry): Part[] => [
+    times.at(entry.at),
+    entry.kind,
+    ...(showsService ? [entry.service === null ? name(entry.panel) : serviceLink(entry.service)] : []),
+    html`<bdi>${whatOf(entry)}</bdi>`,
+    stateOf(entry),
+    html`<span dir="auto">${detailOf(entry)}</span>`,
+  ]);
+  return table({
+    caption,
+    columns: [
+      { title: 'When' },
+      { title: 'Kind', isMinor: true },
+      ...(showsService ? [{ title: 'About' }] : []),
+      { title: 'What' },
+      { title: 'Outcome' },
+      { title: 'Detail', isMinor: true },
+    ],
+    rows,
+    empty: 'The log has no such entry.',
+    filter: true,
+  });
+}
+
+function whatOf(entry: LogEntry): string {
+  if (entry.kind === 'api') return `${words(entry.method)} ${words(entry.path)}`;
+  if (entry.kind === 'action') return words(entry.name);
+  if (entry.kind === 'run') return `${words(entry.command)}${entry.dryRun === true ? ' (dry run)' : ''}`;
+  return `refresh of ${words(entry.targets)} restrictions`;
+}
+
+function stateOf(entry: LogEntry): Part {
+  if (entry.kind === 'api')
+    return badge(
+      entry.ok === true ? words(entry.status) : words(entry.status) || 'failed',
+      entry.ok === true ? 'good' : 'bad',
+    );
+  if (entry.kind === 'action') return badge(words(entry.state));
+  if (entry.kind === 'run') return entry.outcome == null ? badge('running') : badge(entry.outcome);
+  return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
+}
+
+function detailOf(entry: LogEntry): Part {
+  if (entry.kind === 'api') {
+    const attempt = typeof entry.attempt === 'number' && entry.attempt > 1 ? `, attempt ${entry.attempt}` : '';
+    return `${words(entry.durationMs)} ms${attempt}${entry.ok === true ? '' : `: ${words(entry.message)}`}`;
+  }
+  if (entry.kind === 'action') return words((entry.error as { message?: unknown } | null)?.message ?? entry.observed);
+  if (entry.kind === 'run') {
+    const by = entry.actor == null ? '' : `by ${words(entry.actor)}`;
+    return [by, words(entry.note), words(entry.error)].filter((text) => text !== '').join(': ') || NONE;
+  }
+  return words(entry.error) || NONE;
+}

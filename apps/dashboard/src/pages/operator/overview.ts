@@ -1,0 +1,263 @@
+import type { OverviewReport } from '@sluice/engine';
+import {
+  address,
+  badge,
+  type Column,
+  listed,
+  pager,
+  section,
+  table,
+  tile,
+  tiles,
+  usageBar,
+} from '../layout/components.js';
+import { bytes, count, counted, name, NONE, words } from '../layout/format.js';
+import { searchForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { Page } from '../page.js';
+import { runButtons } from './runs.js';
+import { type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
+
+const ORDERS = ['remaining', 'share', 'used', 'id', 'client'] as const;
+const STATUSES = ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'] as const;
+const PAGE = 50;
+
+/** `/`: all services at a glance. */
+export const overviewPage: Page = async (request) => {
+  const { query, sluice } = request;
+  const filter = {
+    status: toWord(query.status, STATUSES),
+    panel: query.panel === '' ? undefined : query.panel,
+    search: query.q?.trim().slice(0, 200),
+    drifting: query.drift === 'yes' ? true : undefined,
+  };
+  const order = toWord(query.order, ORDERS) ?? 'remaining';
+  const report = await sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
+  const scene = toScene(request);
+  const body = html`${summary(report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
+    ${report.clock.status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${report.clock.message}</p>`}
+    ${servicesSection(scene, report)}
+    <div class="columns">
+      <div>${panelsSection(scene, report)} ${eventsSection(scene, report)}</div>
+      <div>${holdsSection(scene, report)} ${runsSection(scene, report)}</div>
+    </div>`;
+  return { title: 'Overview', body };
+};
+
+function summary({ totals, panels }: OverviewReport): Html {
+  const failing = (totals.byStatus.failed ?? 0) + (totals.byStatus.unreadable ?? 0);
+  const away = panels.filter(({ reachable }) => reachable === false);
+  const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
+  const reasons = Object.entries(totals.byReason).map(([reason, services]) => `${count(services)} ${reason}`);
+  return tiles([
+    tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
+    tile('Held', count(totals.held), {
+      href: '/?status=held',
+      tone: totals.held > 0 ? 'bad' : 'good',
+      detail: reasons.length === 0 ? 'no open hold' : reasons.slice(0, 3).join(', '),
+    }),
+    tile('At 80 % or more', count(totals.nearLimit), {
+      href: '/?order=share',
+      tone: totals.nearLimit > 0 ? 'warning' : 'good',
+      detail: 'of their allowance',
+    }),
+    tile('Not read', count(failing), {
+      href: '/?status=unreadable',
+      tone: failing > 0 ? 'warning' : 'good',
+      detail: failing > 0 ? 'failed or unreadable' : 'the last run read all',
+    }),
+    tile('Drift', count(totals.drifting), {
+      href: '/?drift=yes',
+      tone: totals.drifting > 0 ? 'warning' : 'good',
+      detail: 'differ from their target',
+    }),
+    tile('Panels away', count(away.length), {
+      href: '/panels',
+      tone: away.length > 0 ? 'bad' : 'good',
+      detail: observed > 0 ? `${count(observed)} under observe` : 'all answered last',
+    }),
+  ]);
+}
+
+function servicesSection(scene: Scene, report: OverviewReport): Html {
+  const { query } = scene.request;
+  const { matching, page, pages, order, items } = report.services;
+  const kept = { q: query.q ?? '', status: query.status ?? '', panel: query.panel ?? '', drift: query.drift ?? '' };
+  const head = (
+    title: string,
+    by: (typeof ORDERS)[number],
+    direction: 'ascending' | 'descending',
+  ): Partial<Column> & { title: Part } => ({
+    title: html`<a href="${address('/', { ...kept, order: by })}">${title}</a>`,
+    sort: order === by ? direction : undefined,
+  });
+  const rows = items.map((item): Part[] => [
+    serviceLink(item.id),
+    name(item.client),
+    name(item.product),
+    name(item.panel),
+    html`${badge(item.status)}${item.holds.length === 0 ? null : html` <span class="soft">${item.holds.join(', ')}</span>`}${item.drift > 0 ? html` ${badge('drift', 'warning')}` : null}`,
+    usageBar({ used: item.usedBytes, allowed: item.allowedBytes }) ?? NONE,
+    item.usedBytes === null && item.readAt === null ? NONE : bytes(item.usedBytes),
+    item.allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(item.remainingBytes),
+    scene.times.ago(item.readAt),
+  ]);
+  const columns: Column[] = [
+    head('Service', 'id', 'ascending'),
+    head('Client', 'client', 'ascending'),
+    { title: 'Product', isMinor: true },
+    { title: 'Panel', isMinor: true },
+    { title: 'Status' },
+    head('Share', 'share', 'descending'),
+    { ...head('Used', 'used', 'descending'), isNumber: true, isMinor: true },
+    { ...head('Remaining', 'remaining', 'ascending'), isNumber: true },
+    { title: 'Read', isMinor: true },
+  ];
+  const isAll = matching === report.totals.services;
+  return section(
+    'Services',
+    html`${filterForm(scene, report, kept)}
+    ${table({ caption: 'Services', columns, rows, empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.' })}
+    ${pager({ path: '/', query: { ...kept, order }, page, pages })}`,
+    {
+      id: 'services',
+      aside: html`<span class="soft"
+        >${isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`}</span
+      >`,
+    },
+  );
+}
+
+function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record<string, string>): Html {
+  const { q = '', status = '', panel = '', drift = '' } = kept;
+  return searchForm({
+    action: '/',
+    id: 'services',
+    submit: 'Show',
+    fields: [
+      { name: 'q', label: 'Service, client or product', type: 'search', value: q },
+      {
+        name: 'status',
+        label: 'Status',
+        value: status,
+        choices: [['', 'all'], ...STATUSES.map((word) => [word, word] as const)],
+      },
+      {
+        name: 'panel',
+        label: 'Panel',
+        value: panel,
+        choices: [['', 'all'], ...panels.map((each) => [each.name, each.name] as const)],
+      },
+      {
+        name: 'order',
+        label: 'Order',
+        value: request.query.order ?? 'remaining',
+        choices: ORDERS.map((word) => [word, ORDER_WORDS[word]] as const),
+      },
+      { name: 'drift', label: 'With drift', type: 'checkbox', value: drift },
+    ],
+  });
+}
+
+const ORDER_WORDS: Record<(typeof ORDERS)[number], string> = {
+  remaining: 'least remaining',
+  share: 'largest share',
+  used: 'most used',
+  id: 'by service',
+  client: 'by client',
+};
+
+/** The panels with their state. */
+export function panelsSection({ times }: Scene, { panels }: OverviewReport): Html {
+  const rows = panels.map((panel): Part[] => [
+    html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>
+      <span class="soft">${panel.kind}</span>`,
+    panel.reachable === null
+      ? badge('not called yet')
+      : panel.reachable
+        ? badge('reachable', 'good')
+        : badge('unreachable'),
+    panel.enforce.value === 'observe' ? badge('observe') : badge('on'),
+    panel.lease === null ? NONE : html`<a href="/log?kind=run">${panel.lease.run}</a>`,
+    count(panel.services),
+    times.ago(panel.lastCall?.at),
+  ]);
+  return section(
+    'Panels',
+    table({
+      caption: 'Panels',
+      columns: [
+        { title: 'Panel' },
+        { title: 'State' },
+        { title: 'Enforce' },
+        { title: 'Run', isMinor: true },
+        { title: 'Services', isNumber: true },
+        { title: 'Last call', isMinor: true },
+      ],
+      rows,
+      empty: 'The config has no panel.',
+    }),
+    { aside: html`<a href="/panels">All panels</a>` },
+  );
+}
+
+function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Html {
+  const rows = holds.map((hold): Part[] => [
+    serviceLink(hold.service),
+    badge(hold.reason, 'bad'),
+    times.ago(hold.since),
+    name(hold.note),
+  ]);
+  const all = Object.values(totals.byReason).reduce((sum, one) => sum + one, 0);
+  return section(
+    'Held and why',
+    table({
+      caption: 'Newest holds',
+      columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Note', isMinor: true }],
+      rows,
+      empty: 'Nothing is held.',
+    }),
+    {
+      aside: html`<span class="soft"
+        >${listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`))}${all > holds.length ? ` · the newest ${count(holds.length)}` : ''}</span
+      >`,
+    },
+  );
+}
+
+function eventsSection({ times }: Scene, { events }: OverviewReport): Html {
+  const rows = events.map(({ at, code, message, service, panel }): Part[] => [
+    times.ago(at),
+    service === null ? name(panel) : serviceLink(service),
+    html`<span dir="auto">${message}</span> <span class="soft">${code}</span>`,
+  ]);
+  return section(
+    'Errors and notices',
+    table({
+      caption: 'Errors and notices of three days',
+      columns: [{ title: 'When' }, { title: 'About' }, { title: 'What' }],
+      rows,
+      empty: 'Nothing in the last three days.',
+    }),
+    { aside: html`<span class="soft">three days</span>` },
+  );
+}
+
+function runsSection({ times }: Scene, { runs }: OverviewReport): Html {
+  const rows = runs.map((run): Part[] => [
+    html`${words(run.command)}${run.dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
+    run.outcome === null || run.outcome === undefined ? badge('running') : badge(run.outcome),
+    times.ago(run.at),
+    name(typeof run.actor === 'string' ? run.actor : null),
+  ]);
+  return section(
+    'Last runs',
+    table({
+      caption: 'Last runs',
+      columns: [{ title: 'Command' }, { title: 'Outcome' }, { title: 'Started' }, { title: 'By', isMinor: true }],
+      rows,
+      empty: 'Nothing has run yet.',
+    }),
+    { aside: html`<a href="/log">Log</a>` },
+  );
+}

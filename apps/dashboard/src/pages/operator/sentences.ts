@@ -1,0 +1,111 @@
+import type { Explanation, HoldView, ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
+import type { Times } from '../layout/format.js';
+import { html, type Part } from '../layout/html.js';
+
+/** Returns the usage that counts against the quota; null where it is not known. */
+export function usedBytes({ usage, mode }: Pick<ServiceDetail, 'usage' | 'mode'>): number | null {
+  if (usage === null) return null;
+  if (mode === 'IN') return usage.inBytes;
+  return mode === 'OUT' ? usage.outBytes : usage.totalBytes;
+}
+
+/** Returns sentences that say why a service is held or not, since when, and what ends that. */
+export function explainState(found: Explanation, times: Times): Part[] {
+  const { service, holds, released, readings } = found;
+  const rejected = readings.filter((reading) => reading.rejected !== null).length;
+  const open = holds.filter(({ until }) => until === null);
+  return [
+    ...(open.length > 0 ? open.flatMap((hold) => holdSentences(found, hold, times)) : withoutHold(found, times)),
+    service.error === null || found.decision === null
+      ? null
+      : html`The last run could not finish:
+          <span dir="auto">${service.error.message}</span
+          >${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
+    service.protected ? `It is protected until ${service.protectedUntil ?? ''}: nothing is restricted before.` : null,
+    released === null
+      ? null
+      : html`Its quota hold is released until
+        ${released.until}${released.note === null ? '' : html` (<span dir="auto">${released.note}</span>)`}.`,
+    rejected === 0 ? null : `${rejected === 1 ? 'One reading was' : `${rejected} readings were`} not used.`,
+  ].filter((part) => part !== null);
+}
+
+function withoutHold({ service, decision, accountDue }: Explanation, times: Times): Part[] {
+  if (accountDue !== null) {
+    const what =
+      accountDue.verb === 'create'
+        ? 'It has no account yet, or not all of it'
+        : 'It has ended, but its account is still on the panel';
+    return [`${what}: ${ACCOUNT_REASONS[accountDue.reason] ?? accountDue.reason}.`];
+  }
+  if (service.lifecycle === 'pending') return ['It is pending: it has no account yet.'];
+  if (service.lifecycle === 'terminated' || service.lifecycle === 'vanished')
+    return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
+  if (service.observing && service.holds.length > 0) {
+    const reasons = service.holds.map(({ reason }) => reason).join(', ');
+    return [
+      `It would be held (${reasons}): ${usedWords(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+    ];
+  }
+  if (decision === null) return ['It has not been read yet.'];
+  if (service.allowance === null && service.limits.length > 0) return ['It is not held: it is within its limits.'];
+  if (service.allowance === null) return ['It is not held: it has no quota, so its usage never restricts it.'];
+  const { allowedBytes } = service.allowance;
+  const end = service.cycle === null ? '' : html` in the cycle until ${times.full(service.cycle.end)}`;
+  const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
+  return [html`It is not held: ${usedWords(service)}${end}.${at}`];
+}
+
+const ACCOUNT_REASONS: Record<string, string> = {
+  next_run: 'the next reconcile completes that',
+  observe: 'the panel is under observe',
+  brake: 'the brake stopped the last reconcile',
+  failed: 'the last run failed to complete that, and the next reconcile tries again',
+  not_paid: 'its order is pending and is not paid',
+  suspended: 'its order is suspended',
+  operator: 'that waits for an operator',
+};
+
+/** Returns `119.52 GB of 100 GB (119%) are used`. */
+export function usedWords(service: Pick<ServiceDetail, 'usage' | 'mode' | 'allowance'>): string {
+  const used = usedBytes(service);
+  if (used === null) return 'its usage is unknown';
+  const allowed = service.allowance?.allowedBytes ?? null;
+  if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
+  const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
+  return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
+}
+
+function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
+  const since = html`It is held since ${times.full(hold.since)}`;
+  const note = hold.note === null ? '' : html` (<span dir="auto">${hold.note}</span>)`;
+  const end =
+    service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.full(service.cycle.end)}`;
+  switch (hold.reason) {
+    case 'quota':
+      return [
+        html`${since}: ${usedWords(service)}.`,
+        decision?.rule === 'fall-of-more-than-half-keeps'
+          ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
+          : html`It is released ${end}, or by the poll after a larger quota or a package.`,
+      ];
+    case 'manual':
+      return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];
+    case 'billing':
+      return [
+        html`${since}: its bill is not paid${note}.`,
+        `It was due on ${service.nextDueDate ?? 'an unknown date'}.`,
+      ];
+    case 'agent-limit':
+      return [
+        html`${since}:
+        ${hold.note === null ? 'its agent is over its limit' : html`<span dir="auto">${hold.note}</span>`}.`,
+      ];
+    default:
+      return [
+        html`${since}: it has exceeded the limit "${hold.reason}"${note}.`,
+        html`It is released when the window of that limit ends.`,
+      ];
+  }
+}

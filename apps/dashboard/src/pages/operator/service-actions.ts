@@ -1,0 +1,176 @@
+import type { ServiceDetail } from '@sluice/engine';
+import { section } from '../layout/components.js';
+import { type Field, postForm, searchForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { Page } from '../page.js';
+import { runButtons } from './runs.js';
+import { attempt, type Scene, serviceHref } from './scene.js';
+
+const NOTE: Field = { name: 'note', label: 'Note', hint: 'Kept in the log' };
+
+/** The forms of an operator on the page of a service. */
+export async function actionsSection(scene: Scene, service: ServiceDetail): Promise<Html> {
+  const { request } = scene;
+  const isSuspended = service.lifecycle === 'suspended';
+  const isManual = service.holds.some(({ reason }) => reason === 'manual') && !service.observing;
+  const products = Object.entries(request.sluice.config.products).filter(([, { panel }]) => panel === service.panel);
+  const parts = [
+    asked(service, isSuspended ? 'unsuspend' : 'suspend', isSuspended ? [] : [NOTE]),
+    isManual ? null : asked(service, 'hold', [NOTE]),
+    asked(service, 'release', [
+      { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
+    ]),
+    asked(service, 'renew', [{ name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' }]),
+    products.length < 2
+      ? null
+      : asked(service, 'change-package', [
+          {
+            name: 'product',
+            label: 'Product',
+            value: service.product,
+            choices: products.map(([name]) => [name, name] as const),
+          },
+        ]),
+    await buyPart(scene, service),
+    overridePart(scene, service),
+    await autoBuyPart(scene, service),
+  ];
+  return section(
+    'Actions',
+    html`${runButtons(request, { panel: null, service: service.id })}
+      <div class="actions">${parts.map((part) => (part === null ? null : html`<div>${part}</div>`))}</div>`,
+    { id: 'actions' },
+  );
+}
+
+const TITLES: Record<string, string> = {
+  suspend: 'Suspend',
+  unsuspend: 'End the suspension',
+  hold: 'Add a hold',
+  release: 'Release',
+  renew: 'Renew',
+  'change-package': 'Change the product',
+};
+
+/** A form that leads to the page that asks. */
+function asked({ id }: ServiceDetail, verb: string, fields: readonly Field[]): Html {
+  const title = TITLES[verb] ?? verb;
+  return html`<h3>${title}</h3>
+    ${searchForm({ action: `${serviceHref(id)}/${verb}`, id: verb, fields, submit: `${title}…` })}`;
+}
+
+async function buyPart({ request }: Scene, { id, product }: ServiceDetail): Promise<Part> {
+  const { packages } = await request.sluice.purchases.packages();
+  const offered = packages.filter(({ products }) => products.includes(product));
+  if (offered.length === 0) return null;
+  const choices = offered.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
+  return html`<h3>Buy a package</h3>
+    ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
+}
+
+function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Html {
+  const { csrf, newKey } = request;
+  const fields: Field[] = [
+    { name: 'quota', label: 'Quota', hint: 'Such as 500GB' },
+    { name: 'unlimited', label: 'Unlimited', type: 'checkbox', value: overrides?.unlimited === true ? 'yes' : '' },
+    {
+      name: 'mode',
+      label: 'Mode',
+      choices: [
+        ['', 'unchanged'],
+        ['IN', 'IN'],
+        ['OUT', 'OUT'],
+        ['TOTAL', 'TOTAL'],
+      ],
+    },
+    NOTE,
+  ];
+  const clear =
+    overrides === null
+      ? null
+      : postForm({
+          action: `${serviceHref(id)}/override/clear`,
+          csrf,
+          key: newKey(),
+          id: 'override-clear',
+          submit: 'End the override',
+        });
+  return html`<h3>Override</h3>
+    ${postForm({ action: `${serviceHref(id)}/override`, csrf, key: newKey(), id: 'override', fields, submit: 'Set the override' })}${clear}`;
+}
+
+async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): Promise<Part> {
+  const { sluice, csrf, newKey } = request;
+  const { packages } = await sluice.purchases.packages();
+  const offered = packages.filter(({ products }) => products.includes(product));
+  const { value: found } = await attempt(() => sluice.autoBuy.show({ service: id }));
+  if (offered.length === 0 || found === null) return null;
+  const { autoBuy } = found;
+  const fields: Field[] = [
+    {
+      name: 'enabled',
+      label: 'Auto-buy',
+      value: autoBuy.enabled ? 'yes' : 'no',
+      choices: [
+        ['yes', 'on'],
+        ['no', 'off'],
+      ],
+    },
+    {
+      name: 'package',
+      label: 'Package',
+      value: autoBuy.package ?? '',
+      choices: [['', 'unchanged'], ...offered.map((each) => [each.id, each.id] as const)],
+    },
+    { name: 'threshold', label: 'When less remains than', hint: `Now ${autoBuy.threshold}; such as 10GB or 10%` },
+    { name: 'maxPerCycle', label: 'At most per cycle', type: 'number', value: String(autoBuy.maxPerCycle) },
+  ];
+  return html`<h3>Auto-buy</h3>
+    ${postForm({ action: `${serviceHref(id)}/auto-buy`, csrf, key: newKey(), id: 'auto-buy', fields, submit: 'Store the preference' })}
+    ${postForm({ action: `${serviceHref(id)}/auto-buy/clear`, csrf, key: newKey(), id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
+}
+
+const given = (value: string | undefined): string | undefined => {
+  const trimmed = value?.trim();
+  return trimmed === undefined || trimmed === '' ? undefined : trimmed;
+};
+
+/** `POST /services/:id/override` */
+export const overrideForm: Page = async ({ params, form = {}, sluice, as }) => {
+  const id = params.id ?? '';
+  const unlimited = form.unlimited === 'yes' ? true : undefined;
+  const request = { quota: given(form.quota), unlimited, mode: given(form.mode) };
+  await sluice.overrides.set(id, request, { ...as, note: given(form.note) ?? null });
+  return { redirect: `${serviceHref(id)}?done=override` };
+};
+
+/** `POST /services/:id/override/clear` */
+export const overrideClearForm: Page = async ({ params, sluice, as }) => {
+  const id = params.id ?? '';
+  await sluice.overrides.clear(id, as);
+  return { redirect: `${serviceHref(id)}?done=override-clear` };
+};
+
+/** `POST /services/:id/auto-buy` */
+export const autoBuyForm: Page = async ({ params, form = {}, sluice, as }) => {
+  const id = params.id ?? '';
+  const most = given(form.maxPerCycle);
+  await sluice.autoBuy.set(
+    { service: id },
+    {
+      enabled: form.enabled === 'yes',
+      package: given(form.package),
+      threshold: given(form.threshold),
+      maxPerCycle: most === undefined ? undefined : Number(most),
+    },
+    as,
+  );
+  return { redirect: `${serviceHref(id)}?done=auto-buy` };
+};
+
+/** `POST /services/:id/auto-buy/clear` */
+export const autoBuyClearForm: Page = async ({ params, sluice, as }) => {
+  const id = params.id ?? '';
+  await sluice.autoBuy.clear({ service: id }, as);
+  return { redirect: `${serviceHref(id)}?done=auto-buy-clear` };
+};
