@@ -1,1 +1,15 @@
-export {};
+export { type Axis, byteAxis, bytesText, moneyAxis, plainAxis } from './axis.js';
+export { type ChartData, type ChartLine, type ChartPoint, type KnownPoint, UNKNOWN_UNIT } from './chart.js';
+export {
+  describeProjection,
+  type Projection,
+  type ProjectionInput,
+  projectionLine,
+  projectUsage,
+} from './projection.js';
+export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
+export { svgPicture } from './svg-picture.js';
+export { chartStyles, type Theme } from './svg-styles.js';
+export { areaChart, type ChartStyle } from './terminal-chart.js';
+export { shortDate, shortTime, timeTicks, type TimeTick } from './time.js';
+export { usageChart, type UsageChartOptions, type UsageGraph, usageProjection } from './usage-chart.js';

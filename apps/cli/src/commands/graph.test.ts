@@ -2,7 +2,6 @@ import { chmodSync, existsSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { GraphPoint } from '@sluice/engine';
 import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
-import { elementsOf, parseXml } from '../test/xml.js';
 
 interface GraphDocument {
   source: string;
@@ -13,6 +12,9 @@ interface GraphDocument {
 }
 
 const GRAPH = 'POST /api/v3/client/graphs/{id}/export';
+
+/** The texts of a drawing. */
+const textsOf = (svg: string): string[] => Array.from(svg.matchAll(/<text [^>]*>([^<]*)/g), ([, text = '']) => text);
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -74,8 +76,7 @@ describe('usage graph', () => {
     const week = await seriesOf('--range 7d');
     expect(week).toHaveLength(2);
     await graph('--range 7d --svg week.svg');
-    const root = parseXml(at.bench.read('week.svg'));
-    expect(elementsOf(root, 'circle')).toHaveLength(2 * 3);
+    expect(at.bench.read('week.svg').match(/<circle /g)).toHaveLength(2 * 3);
   });
 
   it('draws a chart of 80 columns where there is no terminal, and of its width where there is one', async () => {
@@ -88,9 +89,12 @@ describe('usage graph', () => {
     expect(stdout).toContain('100 GB ┤┄┄┄');
     expect(stdout).toMatch(/ 0 GB └/);
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
-    expect(lines.slice(-2)).toEqual([
+    // Readings, and where they go.
+    expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]··/);
+    expect(lines.slice(-3)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
       '18% of 100 GB (TOTAL), read 21 Nov 2026 18:00 (UTC)',
+      'at the present rate: runs out on 2 Dec 2026',
     ]);
     let narrow = '';
     const terminal = { write: (text: string) => (narrow += text), isTTY: true, columns: 50 };
@@ -115,7 +119,7 @@ describe('usage graph', () => {
     await pollAt(1, 2, 4);
     const { exitCode, stdout } = await graph('--svg graph.svg');
     expect([exitCode, stdout]).toEqual([0, `${at.bench.path('graph.svg')} was written\n`]);
-    const texts = elementsOf(parseXml(at.bench.read('graph.svg')), 'text').map(({ text }) => text);
+    const texts = textsOf(at.bench.read('graph.svg'));
     expect(texts).toEqual(expect.arrayContaining(['svc-1: traffic used in the cycle', 'GB', 'in', 'out', 'total']));
     // An allowance that would flatten the figures is named instead of drawn.
     expect(texts).toContain('allowed: 100 GB, above the chart');
@@ -211,12 +215,12 @@ describe('usage graph --from-panel', () => {
     expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     await graph('--from-panel --svg figures.svg');
-    const drawn = elementsOf(parseXml(at.bench.read('figures.svg')), 'text').map(({ text }) => text);
+    const drawn = textsOf(at.bench.read('figures.svg'));
     expect(drawn).toEqual(expect.arrayContaining(['unit unknown', 'Inbound', 'Outbound', 'Total']));
     expect(at.bench.read('figures.svg')).toMatch(/<desc[^>]*>Inbound, Outbound, Total, unit unknown, 15 Nov 2026/);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
-    const texts = elementsOf(parseXml(at.bench.read('rates.svg')), 'text').map(({ text }) => text);
+    const texts = textsOf(at.bench.read('rates.svg'));
     expect(texts).toEqual(expect.arrayContaining(['Gb/s', 'In (Gb/s)', 'Out (Gb/s)']));
   });
 
@@ -227,8 +231,7 @@ describe('usage graph --from-panel', () => {
     expect(series).toEqual([]);
     expect(Buffer.from(picture!.base64, 'base64').subarray(1, 4).toString()).toBe('PNG');
     await graph('--from-panel --svg picture.svg');
-    const [image] = elementsOf(parseXml(at.bench.read('picture.svg')), 'image');
-    expect(image?.attributes['href']).toBe(`data:image/png;base64,${picture!.base64}`);
+    expect(at.bench.read('picture.svg')).toContain(` href="data:image/png;base64,${picture!.base64}"/>`);
     expect(asked()).toHaveLength(1);
   });
 

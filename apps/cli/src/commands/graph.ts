@@ -1,14 +1,23 @@
 import path from 'node:path';
 import type { DrawnGraph, GraphPoint, GraphRange, PanelFigures, SampleGraph } from '@sluice/engine';
+import {
+  areaChart,
+  type ChartData,
+  type ChartLine,
+  describeProjection,
+  plainAxis,
+  shortTime,
+  svgDocument,
+  svgPicture,
+  UNKNOWN_UNIT,
+  usageChart,
+  usageProjection,
+} from '@sluice/charts';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../files/new-file.js';
-import { byteAxis, plainAxis } from '../output/chart-axis.js';
-import { shortTime } from '../output/times.js';
-import { areaChart, type ChartData, type ChartLine } from '../output/chart.js';
-import { svgChart, svgPicture, UNKNOWN_UNIT } from '../output/svg-chart.js';
 import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
@@ -26,8 +35,6 @@ const WIDTH = 80;
 /** Lines of a chart in the terminal, and of each chart where there are several. */
 const ROWS = 12;
 const ROWS_OF_EACH = 6;
-/** An allowance above this many times the highest figure is not drawn: it would flatten the figures. */
-const LIMIT_IN_SIGHT = 5;
 
 /** `sluice usage graph SERVICE` */
 export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, deps) =>
@@ -52,10 +59,11 @@ interface GraphOutput {
 }
 
 function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput): void {
-  const { options, terminal } = output;
+  const { options, terminal, deps } = output;
   const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
-  const lines = toLines(graph);
-  if (options.svg !== undefined) save(svgChart(sampleChart(graph, title, lines)), options.svg, output);
+  const drawing = { now: deps.clock.now(), ahead: range === 'cycle' };
+  const all = usageChart(graph, { ...drawing, title });
+  if (options.svg !== undefined) save(svgDocument(all), options.svg, output);
   terminal.document({ source: 'samples', series: graph.series });
   if (terminal.json || options.svg !== undefined) return;
   const last = graph.series.at(-1);
@@ -63,9 +71,11 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
     terminal.line(`No readings of ${graph.service} in this range; "sluice poll" reads one.`);
     return;
   }
-  const counting = lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? lines[0];
+  const counting = all.lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? all.lines[0];
   if (counting) {
-    const data = sampleChart(graph, counting.name === 'total' ? title : `${title} (${counting.name})`, [counting]);
+    const name = counting.name as 'in' | 'out' | 'total';
+    const named = name === 'total' ? title : `${title} (${name})`;
+    const data = usageChart(graph, { ...drawing, title: named, lines: [name] });
     print(data, counting, ROWS, output);
     if (data.note !== undefined) terminal.line(data.note);
   }
@@ -74,6 +84,8 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput)
   terminal.line(
     `${formatShare(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
   );
+  const outlook = describeProjection(usageProjection(graph, drawing.now), graph.timeZone);
+  if (range === 'cycle' && outlook !== null) terminal.line(`at the present rate: ${outlook}`);
 }
 
 /** Returns `62 % of 130 GB (TOTAL), `, or an empty text without a share. */
@@ -83,42 +95,13 @@ function formatShare({ mode, allowedBytes }: SampleGraph, last: GraphPoint): str
   return `${Math.floor((used / allowedBytes) * 100)}% of ${formatBytes(allowedBytes)} (${mode}), `;
 }
 
-/** Returns a line for each direction with known figures. */
-function toLines({ series }: SampleGraph): ChartLine[] {
-  const line = (name: string, key: 'inBytes' | 'outBytes' | 'totalBytes'): ChartLine => ({
-    name,
-    points: series.map((point) => ({ at: Date.parse(point.at), value: point[key] })),
-  });
-  return [line('in', 'inBytes'), line('out', 'outBytes'), line('total', 'totalBytes')].filter(({ points }) =>
-    points.some(({ value }) => value !== null),
-  );
-}
-
-function sampleChart(graph: SampleGraph, title: string, lines: ChartLine[]): ChartData {
-  const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
-  const { allowedBytes } = graph;
-  const own = byteAxis(figures, TICKS);
-  const inSight = allowedBytes !== null && (figures.length === 0 || allowedBytes <= own.max * LIMIT_IN_SIGHT);
-  return {
-    title,
-    from: Date.parse(graph.window.start),
-    to: Date.parse(graph.window.end),
-    timeZone: graph.timeZone,
-    axis: inSight ? byteAxis([...figures, allowedBytes], TICKS) : own,
-    lines,
-    breaks: graph.breaks.map((at) => Date.parse(at)),
-    limit: inSight ? allowedBytes : null,
-    ...(allowedBytes === null || inSight ? {} : { note: `allowed: ${formatBytes(allowedBytes)}, above the chart` }),
-  };
-}
-
 function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   const { options, terminal } = output;
   const { figures, picture } = graph;
   const title = `${graph.service}: traffic graph of ${graph.panel}`;
   const data = figures === null ? null : figureChart(graph, figures, title);
   if (options.svg !== undefined) {
-    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgChart(withAxisName(data));
+    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgDocument(withAxisName(data));
     save(svg, options.svg, output);
   }
   terminal.document(toDocument(graph));

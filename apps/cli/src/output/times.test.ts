@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { shortTime, Times } from './times.js';
+import { shortTime } from '@sluice/charts';
+import { Times } from './times.js';
 
 const zones = { timeZone: 'Europe/Berlin', panels: { tokyo: { timeZone: 'Asia/Tokyo' }, plain: {} } };
 const clock = { now: () => Date.parse('2026-11-20T12:00:00Z') };

@@ -1,3 +1,4 @@
+import { shortTime } from '@sluice/charts';
 import type { Clock } from '@sluice/panel-kind';
 
 /** Time zones of a config. */
@@ -82,26 +83,4 @@ function toOffset(ms: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }).formatToParts(ms);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return name.replace('GMT', '') || '+00:00';
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Returns an instant as `15 Nov 2026 00:00` in a time zone. */
-export function shortTime(ms: number, timeZone: string): string {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    formats.set(timeZone, format);
-  }
-  const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
-  const { day = '', month = '', year = '', hour = '', minute = '' } = parts;
-  return `${day} ${month} ${year} ${hour}:${minute}`;
 }

@@ -22,6 +22,8 @@ export interface SampleGraph {
   series: GraphPoint[];
   /** Starts of cycles inside the window, where usage begins at zero. */
   breaks: string[];
+  /** End of the newest cycle; null for a service that was never metered. */
+  cycleEnd: string | null;
 }
 
 /** Returns the stored readings of a service. */
@@ -37,6 +39,10 @@ export async function sampleGraph(session: Session, id: string, range: GraphRang
   const [decision] = await store.decisions.latest([id]);
   const allowance = (decision?.allowance ?? null) as Allowance | null;
   const cycles = await store.cycles.ofService(id);
+  const newest = cycles.reduce<string | null>(
+    (end, cycle) => (end === null || cycle.end > end ? cycle.end : end),
+    null,
+  );
   return {
     service: id,
     window,
@@ -45,5 +51,6 @@ export async function sampleGraph(session: Session, id: string, range: GraphRang
     allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
     series: samples.map(({ at, inBytes, outBytes, totalBytes }) => ({ at, inBytes, outBytes, totalBytes })),
     breaks: cycles.map((cycle) => cycle.start).filter((start) => start > window.start && start < window.end),
+    cycleEnd: newest,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { byteAxis, plainAxis } from './chart-axis.js';
+import { byteAxis, plainAxis } from './axis.js';
 
 const GB = 1024 ** 3;
 const labels = (figures: number[]): string[] => plainAxis(figures, 5, '').ticks.map((tick) => tick.label);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainAxis } from './chart-axis.js';
-import { areaChart, type ChartData, type ChartPoint } from './chart.js';
+import { plainAxis } from './axis.js';
+import type { ChartData, ChartPoint } from './chart.js';
+import { areaChart } from './terminal-chart.js';
 
 const HOUR = 3_600_000;
 const FROM = Date.parse('2026-11-20T00:00:00Z');

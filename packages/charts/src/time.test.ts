@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { timeTicks } from './chart-time.js';
+import { timeTicks } from './time.js';
 
 const ticks = (from: string, to: string, timeZone: string, count: number): string[] =>
   timeTicks(Date.parse(from), Date.parse(to), timeZone, count).map(

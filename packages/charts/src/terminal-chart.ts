@@ -1,34 +1,6 @@
-import type { Axis } from './chart-axis.js';
-import { timeTicks } from './chart-time.js';
-
-/** A figure at an instant (milliseconds); null where it is unknown. */
-export interface ChartPoint {
-  at: number;
-  value: number | null;
-}
-
-/** One line of a chart. */
-export interface ChartLine {
-  name: string;
-  /** Oldest first. */
-  points: ChartPoint[];
-}
-
-/** What a chart shows. */
-export interface ChartData {
-  title: string;
-  from: number;
-  to: number;
-  timeZone: string;
-  axis: Axis;
-  lines: ChartLine[];
-  /** Instants at which the figures start over; no line is drawn across them. */
-  breaks: number[];
-  /** The allowed figure, drawn as a line; null for none. */
-  limit: number | null;
-  /** What the chart can't show. */
-  note?: string;
-}
+import type { Axis } from './axis.js';
+import type { ChartData, ChartLine, ChartPoint } from './chart.js';
+import { timeTicks } from './time.js';
 
 /** Size of a chart in a terminal, and how its columns are coloured. */
 export interface ChartStyle {
@@ -41,12 +13,13 @@ export interface ChartStyle {
 }
 
 const LIMIT = '┄';
+const AHEAD = '·';
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Columns that a mark of the time axis needs. */
 const TICK_WIDTH = 10;
 const MIN_PLOT = 10;
 
-/** Draws one line of the data as filled columns with both axes, at most `style.width` wide. */
+/** Draws one line of the data as filled columns with both axes, at most `style.width` wide; a projection as dots. */
 export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): string[] {
   const { axis, limit } = data;
   const { height } = style;
@@ -54,15 +27,17 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const width = Math.max(MIN_PLOT, style.width - margin - 1);
   const columns = toColumns(data, line, width);
+  const ahead = aheadColumns(data, width);
   const span = axis.max - axis.min;
-  const limitRow = limit === null ? null : Math.min(height - 1, Math.floor(((limit - axis.min) / span) * height));
+  const limitRow = rowOf(limit, axis, height);
   const rows: string[] = [];
   for (let row = height - 1; row >= 0; row--) {
     const tick = axis.ticks.findIndex(({ value }) => Math.round(((value - axis.min) / span) * height) === row + 1);
     const label = tick > 0 ? (labels[tick] ?? '') : '';
-    const cells = columns.map((value) => ({
+    const cells = columns.map((value, column) => ({
       text: cell(value === null ? null : ((value - axis.min) / span) * height, row),
       over: limit !== null && value !== null && value >= limit,
+      ahead: value === null && rowOf(ahead[column] ?? null, axis, height) === row,
     }));
     const blank = limitRow === row ? LIMIT : ' ';
     rows.push(
@@ -99,6 +74,27 @@ function toColumns(data: ChartData, line: ChartLine, width: number): (number | n
   });
 }
 
+/** Returns the projected figure of each column; null outside the projection. */
+function aheadColumns({ from, to, projection }: ChartData, width: number): (number | null)[] {
+  if (projection === undefined) return [];
+  const { from: begin, to: end } = projection;
+  return Array.from({ length: width }, (_, column) => {
+    const at = from + ((column + 0.5) / width) * (to - from);
+    if (at <= begin.at || at > end.at) return null;
+    return begin.value + ((end.value - begin.value) * (at - begin.at)) / (end.at - begin.at);
+  });
+}
+
+function rowOf(value: number | null, { min, max }: Axis, height: number): number | null {
+  return value === null ? null : Math.min(height - 1, Math.floor(((value - min) / (max - min)) * height));
+}
+
+interface Cell {
+  text: string;
+  over: boolean;
+  ahead: boolean;
+}
+
 function cell(level: number | null, row: number): string {
   if (level === null) return ' ';
   const eighths = Math.round((level - row) * 8);
@@ -107,16 +103,20 @@ function cell(level: number | null, row: number): string {
   return BLOCKS[Math.max(0, Math.min(8, eighths))] ?? '';
 }
 
-function painted(cells: { text: string; over: boolean }[], blank: string, style: ChartStyle): string {
-  const colour = (cell: { text: string; over: boolean } | undefined): string =>
-    cell === undefined ? '' : cell.text === ' ' ? 'blank' : cell.over ? 'over' : 'under';
+function painted(cells: Cell[], blank: string, style: ChartStyle): string {
+  const colour = (cell: Cell | undefined): string => {
+    if (cell === undefined) return '';
+    if (cell.text === ' ') return cell.ahead ? 'ahead' : 'blank';
+    return cell.over ? 'over' : 'under';
+  };
   let text = '';
   for (let begin = 0; begin < cells.length;) {
     const kind = colour(cells[begin]);
     let end = begin;
     while (end < cells.length && colour(cells[end]) === kind) end++;
     const part = cells.slice(begin, end).map((each) => each.text);
-    if (kind !== 'blank') text += style.paint(part.join(''), kind === 'over');
+    if (kind === 'ahead') text += style.dim(AHEAD.repeat(part.length));
+    else if (kind !== 'blank') text += style.paint(part.join(''), kind === 'over');
     else text += blank === ' ' ? part.join('') : style.dim(blank.repeat(part.length));
     begin = end;
   }

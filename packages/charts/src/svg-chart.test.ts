@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { elementsOf, parseXml } from '../test/xml.js';
-import { byteAxis } from './chart-axis.js';
+import { byteAxis } from './axis.js';
 import type { ChartData } from './chart.js';
-import { svgChart, svgPicture } from './svg-chart.js';
+import { responsiveChart, svgChart, svgDocument } from './svg-chart.js';
+import { svgPicture } from './svg-picture.js';
+import { chartStyles } from './svg-styles.js';
+import { elementsOf, parseXml } from './test/xml.js';
 
 const GB = 1024 ** 3;
 const HOUR = 3_600_000;
@@ -27,11 +29,18 @@ function chart(change: Partial<ChartData> = {}): ChartData {
   };
 }
 
+/** The lines of a drawing, without legend and areas. */
+const linesOf = (svg: string): string[] =>
+  elementsOf(parseXml(svg), 'path')
+    .filter(({ attributes }) => attributes['class']?.startsWith('chart-line') === true)
+    .map(({ attributes }) => attributes['d'] ?? '')
+    .filter((path) => !path.endsWith('h26'));
+
 const textsOf = (svg: string): string[] => elementsOf(parseXml(svg), 'text').map(({ text }) => text);
 
 describe('the chart as SVG', () => {
   it('is a document of its own with a title, a description and a size', () => {
-    const root = parseXml(svgChart(chart()));
+    const root = parseXml(svgDocument(chart()));
     expect(root.name).toBe('svg');
     expect(root.attributes).toMatchObject({ xmlns: 'http://www.w3.org/2000/svg', role: 'img', viewBox: '0 0 960 420' });
     expect(elementsOf(root, 'title')[0]?.text).toBe('svc-1: traffic');
@@ -48,13 +57,11 @@ describe('the chart as SVG', () => {
   });
 
   it('draws the figures where the axes say they are', () => {
-    const paths = elementsOf(parseXml(svgChart(chart())), 'path').filter(
-      ({ attributes }) => attributes['stroke-width'],
-    );
+    const paths = linesOf(svgChart(chart()));
     expect(paths).toHaveLength(2);
     // From the lower left of the plot to its right edge, at 12 and 24 of 30 GB.
-    expect(paths[0]?.attributes['d']).toMatch(/^M84 348L.*L936 234\.4$/);
-    expect(paths[1]?.attributes['d']).toMatch(/L936 120\.8$/);
+    expect(paths[0]).toMatch(/^M84 360L.*L936 241\.6$/);
+    expect(paths[1]).toMatch(/L936 123\.2$/);
   });
 
   it('parts a line where nothing is known and where the figures begin anew, and shows a lonely point', () => {
@@ -66,10 +73,9 @@ describe('the chart as SVG', () => {
       { at: FROM + 12 * HOUR, value: 1 * GB },
       { at: FROM + 14 * HOUR, value: 2 * GB },
     ];
-    const root = parseXml(svgChart(chart({ lines: [{ name: 'total', points }], breaks: [FROM + 8 * HOUR] })));
-    const lines = elementsOf(root, 'path').filter(({ attributes }) => attributes['stroke-width']);
-    expect(lines).toHaveLength(2);
-    expect(elementsOf(root, 'circle')).toHaveLength(1);
+    const svg = svgChart(chart({ lines: [{ name: 'total', points }], breaks: [FROM + 8 * HOUR] }));
+    expect(linesOf(svg)).toHaveLength(2);
+    expect(elementsOf(parseXml(svg), 'circle')).toHaveLength(1);
   });
 
   it('leaves out a limit that is not on its scale, and stands without figures', () => {
@@ -102,5 +108,51 @@ describe('the chart as SVG', () => {
       height: '200',
       href: `data:image/png;base64,${png.toString('base64')}`,
     });
+  });
+
+  it('draws the projection, and says it to those who can not see it', () => {
+    const ahead = { from: { at: FROM + 12 * HOUR, value: 12 * GB }, to: { at: FROM + 24 * HOUR, value: 20 * GB } };
+    const root = parseXml(svgChart(chart({ projection: ahead, summary: 'At the present rate: used up.' })));
+    const line = elementsOf(root, 'path').find(({ attributes }) => attributes['class']?.startsWith('chart-ahead'));
+    expect(line?.attributes).toEqual({ class: 'chart-ahead chart-3', d: 'M510 241.6L936 162.7' });
+    expect(elementsOf(root, 'desc')[0]?.text).toMatch(/ in GB, 20 Nov 2026 .*\. At the present rate: used up\.$/);
+  });
+
+  it('has neither styles nor colours of its own in a page, and ids that do not collide', () => {
+    const page = `${responsiveChart(chart(), { id: 'a' })}${responsiveChart(chart(), { id: 'b' })}`;
+    expect(page).not.toMatch(/style|fill=|stroke=|#[0-9a-f]{6}/);
+    const ids = Array.from(page.matchAll(/ id="([^"]*)"/g), ([, id]) => id);
+    expect(new Set(ids).size).toBe(8);
+    for (const [, title, text] of page.matchAll(/aria-labelledby="(\S+) (\S+)"/g)) {
+      expect(ids).toEqual(expect.arrayContaining([title, text]));
+    }
+    const names = Array.from(page.matchAll(/ class="([^"]*)"/g), ([, list = '']) => list.split(' ')).flat();
+    for (const name of new Set(names)) expect(chartStyles()).toContain(`.${name}`);
+  });
+
+  it.each([
+    ['auto', 1, 1],
+    ['light', 1, 0],
+    ['dark', 0, 1],
+  ] as const)('has its colours inside as a document: %s', (theme, light, dark) => {
+    const svg = svgDocument(chart(), { theme });
+    expect(svg.split('.chart-back{fill:#ffffff}').length - 1).toBe(light);
+    expect(svg.split('.chart-back{fill:#111827}').length - 1).toBe(dark);
+    expect(svg.includes('@media screen and (prefers-color-scheme:dark)')).toBe(theme === 'auto');
+  });
+
+  it('stays small with very many readings', () => {
+    const points = (factor: number) =>
+      Array.from({ length: 100_000 }, (_, n) => ({ at: FROM + n * 864, value: (n % 7 === 0 ? n / 2 : n) * factor }));
+    const axis = byteAxis([100_000], 5);
+    const lines = ['in', 'out', 'total'].map((name, index) => ({ name, points: points((index + 1) / 3) }));
+    expect(svgChart(chart({ axis, lines, limit: null })).length).toBeLessThan(100_000);
+  });
+
+  it('cuts names that are very long', () => {
+    const name = '\u{1F600}'.repeat(10_000);
+    const svg = svgChart(chart({ title: name, lines: [{ name, points: [] }], note: name }));
+    expect(svg.length).toBeLessThan(8_000);
+    expect(svg).not.toContain('\uFFFD');
   });
 });

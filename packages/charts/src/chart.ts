@@ -1,0 +1,43 @@
+import type { Axis } from './axis.js';
+
+/** A figure at an instant (milliseconds); null where it is unknown. */
+export interface ChartPoint {
+  at: number;
+  value: number | null;
+}
+
+/** A known figure at an instant. */
+export interface KnownPoint {
+  at: number;
+  value: number;
+}
+
+/** One line of a chart. Lines named `in`, `out` and `total` always have the same colours. */
+export interface ChartLine {
+  name: string;
+  /** Oldest first. */
+  points: ChartPoint[];
+}
+
+/** What a chart shows. */
+export interface ChartData {
+  title: string;
+  from: number;
+  to: number;
+  timeZone: string;
+  axis: Axis;
+  lines: ChartLine[];
+  /** Instants at which the figures start over; no line is drawn across them. */
+  breaks: number[];
+  /** The allowed figure, drawn as a line; null for none. */
+  limit: number | null;
+  /** Where the figures go at the present rate, from the last reading on. */
+  projection?: { from: KnownPoint; to: KnownPoint };
+  /** What the chart can't show. */
+  note?: string;
+  /** Sentences for those who can't see the chart, after the names of the lines. */
+  summary?: string;
+}
+
+/** The unit of figures of a panel that does not state it. */
+export const UNKNOWN_UNIT = 'unit unknown';

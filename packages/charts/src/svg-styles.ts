@@ -1,0 +1,74 @@
+/** Colours of a chart: light, dark, or what the reader's system prefers (paper is always light). */
+export type Theme = 'auto' | 'light' | 'dark';
+
+type Palette = Record<'back' | 'text' | 'axis' | 'grid' | 'limit' | 'line1' | 'line2' | 'line3' | 'line4', string>;
+
+const LIGHT: Palette = {
+  back: '#ffffff',
+  text: '#374151',
+  axis: '#6b7280',
+  grid: '#e5e7eb',
+  limit: '#b91c1c',
+  line1: '#1d4ed8',
+  line2: '#b45309',
+  line3: '#111827',
+  line4: '#047857',
+};
+
+const DARK: Palette = {
+  back: '#111827',
+  text: '#d1d5db',
+  axis: '#9ca3af',
+  grid: '#374151',
+  limit: '#f87171',
+  line1: '#60a5fa',
+  line2: '#fbbf24',
+  line3: '#f3f4f6',
+  line4: '#34d399',
+};
+
+/** Lines differ in colour and in dashes. */
+const DASHES = ['7 4', '2 3', 'none', '10 3 2 3'];
+
+const SHAPES = [
+  '.chart{display:block;max-width:100%;height:auto;direction:ltr}',
+  '.chart text{font:12px system-ui,sans-serif;unicode-bidi:plaintext}',
+  '.chart .chart-title{font-size:17px;font-weight:600}',
+  '.chart-middle{text-anchor:middle}',
+  '.chart-end{text-anchor:end}',
+  '.chart-axis,.chart-line,.chart-limit,.chart-ahead,.chart-break{fill:none}',
+  '.chart-line{stroke-width:2;stroke-linejoin:round}',
+  '.chart .chart-area{stroke:none;fill-opacity:.12}',
+  '.chart-limit{stroke-width:1.5;stroke-dasharray:4 4}',
+  '.chart-ahead{stroke-width:2;stroke-dasharray:1 5;stroke-linecap:round}',
+  '.chart-break{stroke-dasharray:1 3}',
+  ...DASHES.map((dash, index) => `.chart-line.chart-${String(index + 1)}{stroke-dasharray:${dash}}`),
+  '.chart-narrow{display:none}',
+  '@media (max-width:40rem){.chart-wide{display:none}.chart-narrow{display:block}}',
+];
+
+/**
+ * Returns the style sheet of charts: for the head of a page, for a file of styles, or inside a drawing. Classes begin with
+ * `chart`. It needs no custom properties, so that programs other than browsers draw the colours too.
+ */
+export function chartStyles(theme: Theme = 'auto'): string {
+  const colours = colourRules(theme === 'dark' ? DARK : LIGHT).join('');
+  const dark = theme === 'auto' ? `@media screen and (prefers-color-scheme:dark){${colourRules(DARK).join('')}}` : '';
+  return `${SHAPES.join('')}${colours}${dark}`;
+}
+
+function colourRules(palette: Palette): string[] {
+  const lines = [palette.line1, palette.line2, palette.line3, palette.line4];
+  return [
+    `.chart-back{fill:${palette.back}}`,
+    `.chart text{fill:${palette.text}}`,
+    `.chart-axis,.chart-break{stroke:${palette.axis}}`,
+    `.chart-grid{stroke:${palette.grid}}`,
+    `.chart-limit{stroke:${palette.limit}}`,
+    `.chart text.chart-note{fill:${palette.limit}}`,
+    ...lines.map(
+      (colour, index) =>
+        `.chart-${String(index + 1)}{stroke:${colour}}.chart-area.chart-${String(index + 1)},.chart-dot.chart-${String(index + 1)}{fill:${colour}}`,
+    ),
+  ];
+}

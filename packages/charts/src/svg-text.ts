@@ -1,0 +1,31 @@
+/** Returns a text for XML and HTML, in elements and in quoted attributes. */
+export function escapeXml(words: string): string {
+  return (
+    words
+      // XML 1.0 forbids control characters, even as references; format characters would reorder the text. Joiners only
+      // shape letters.
+      .replaceAll(/[\t\n\r]/g, ' ')
+      .replaceAll(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+  );
+}
+
+/** Returns at most `length` characters of a text, with an ellipsis where there were more. */
+export function shortened(words: string, length: number): string {
+  // Only as much is split as can be shown.
+  const characters = Array.from(words.slice(0, 2 * length + 2));
+  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : words;
+}
+
+/** Draws a text; `names` are its classes. */
+export function svgText(x: number, y: number, words: string, names = ''): string {
+  return `<text x="${x}" y="${y}"${names === '' ? '' : ` class="${names}"`}>${escapeXml(words)}</text>`;
+}
+
+/** Returns a coordinate with one decimal place. */
+export function coordinate(figure: number): number {
+  return Math.round(figure * 10) / 10;
+}

@@ -1,0 +1,101 @@
+import { tzOffset } from '@date-fns/tz/tzOffset';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const HOUR_STEPS = [0.25, 0.5, 1, 2, 3, 6, 12];
+const DAY_STEPS = [1, 2, 5, 7, 14, 30, 60, 90, 180, 365];
+
+/** A mark on a time axis. */
+export interface TimeTick {
+  at: number;
+  label: string;
+}
+
+/** Returns at most `count` marks between two instants, at round local times or local midnights. */
+export function timeTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
+  const hours = HOUR_STEPS.find((step) => (to - from) / (step * HOUR) <= count);
+  const ticks = hours === undefined ? dayTicks(from, to, timeZone, count) : hourTicks(from, to, timeZone, hours);
+  return ticks.filter(({ at }) => at >= from && at <= to);
+}
+
+function hourTicks(from: number, to: number, timeZone: string, hours: number): TimeTick[] {
+  const ticks: TimeTick[] = [];
+  for (let date = localDate(from, timeZone); ; date += DAY) {
+    const midnight = localMidnight(date, timeZone);
+    if (midnight > to) return ticks;
+    const next = localMidnight(date + DAY, timeZone);
+    for (let at = midnight; at < next; at += hours * HOUR) {
+      ticks.push({ at, label: at === midnight ? dayLabel(at, timeZone) : clockLabel(at, timeZone) });
+    }
+  }
+}
+
+function dayTicks(from: number, to: number, timeZone: string, count: number): TimeTick[] {
+  const days = DAY_STEPS.find((step) => (to - from) / (step * DAY) <= count) ?? Math.ceil((to - from) / DAY / count);
+  const ticks: TimeTick[] = [];
+  for (let date = localDate(from, timeZone); ; date += days * DAY) {
+    const at = localMidnight(date, timeZone);
+    if (at > to) return ticks;
+    ticks.push({ at, label: dayLabel(at, timeZone) });
+  }
+}
+
+/** Returns the local date of an instant, as the milliseconds of its midnight in UTC. */
+function localDate(at: number, timeZone: string): number {
+  return Math.floor((at + offsetMs(at, timeZone)) / DAY) * DAY;
+}
+
+/** Returns the first instant of a local date. */
+function localMidnight(date: number, timeZone: string): number {
+  // No zone is further from UTC than 15 hours, so that a change of the clocks is in between.
+  const candidates = [date - 15 * HOUR, date + 15 * HOUR].map((at) => date - offsetMs(at, timeZone));
+  const exact = candidates.filter((at) => at + offsetMs(at, timeZone) === date);
+  // Where the clocks skip midnight, the day begins at the change.
+  return exact.length > 0 ? Math.min(...exact) : Math.max(...candidates);
+}
+
+function offsetMs(at: number, timeZone: string): number {
+  return Math.round(tzOffset(timeZone, new Date(at)) * MINUTE);
+}
+
+/** Returns an instant as `15 Nov 2026 00:00` in a time zone. */
+export function shortTime(at: number, timeZone: string): string {
+  const { day = '', month = '', year = '', hour = '', minute = '' } = partsOf(at, timeZone);
+  return `${day} ${month} ${year} ${hour}:${minute}`;
+}
+
+/** Returns the date of an instant as `15 Nov 2026` in a time zone. */
+export function shortDate(at: number, timeZone: string): string {
+  const { day = '', month = '', year = '' } = partsOf(at, timeZone);
+  return `${day} ${month} ${year}`;
+}
+
+function dayLabel(at: number, timeZone: string): string {
+  const { day = '', month = '' } = partsOf(at, timeZone);
+  return `${day} ${month}`;
+}
+
+function clockLabel(at: number, timeZone: string): string {
+  const { hour = '', minute = '' } = partsOf(at, timeZone);
+  return `${hour}:${minute}`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function partsOf(at: number, timeZone: string): Record<string, string> {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      day: 'numeric',
+      month: 'short',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+    formats.set(timeZone, format);
+  }
+  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+}

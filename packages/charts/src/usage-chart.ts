@@ -1,0 +1,110 @@
+import { byteAxis, bytesText } from './axis.js';
+import type { ChartData, ChartLine } from './chart.js';
+import { describeProjection, type Projection, projectionLine, projectUsage } from './projection.js';
+
+const TICKS = 5;
+/** An allowance above this many times the highest figure is not drawn: it would flatten the figures. */
+const LIMIT_IN_SIGHT = 5;
+
+/** Usage inside a cycle in bytes, as stored: the engine's graph of a service has this form. Instants are ISO 8601. */
+export interface UsageGraph {
+  window: { start: string; end: string };
+  timeZone: string;
+  /** The direction that counts against the allowance. */
+  mode: 'IN' | 'OUT' | 'TOTAL';
+  allowedBytes: number | null;
+  /** Oldest first; null is unknown. */
+  series: readonly { at: string; inBytes: number | null; outBytes: number | null; totalBytes: number | null }[];
+  /** Starts of cycles inside the window, where usage begins at zero. */
+  breaks: readonly string[];
+  /** End of the cycle that the window ends in; null where there is none. */
+  cycleEnd: string | null;
+}
+
+/** How usage is drawn. */
+export interface UsageChartOptions {
+  title: string;
+  /** Now, in milliseconds. */
+  now: number;
+  /** The lines to draw, default all with known figures. */
+  lines?: readonly ('in' | 'out' | 'total')[];
+  /** Whether the projection is drawn, after which the chart covers at most twice the time of the readings. Default false. */
+  ahead?: boolean;
+}
+
+const KEYS = { in: 'inBytes', out: 'outBytes', total: 'totalBytes' } as const;
+
+/** Returns the projection of the counted direction. */
+export function usageProjection(graph: UsageGraph, now: number): Projection {
+  if (graph.cycleEnd === null) return { kind: 'unknown' };
+  return projectUsage({
+    points: lineOf(graph, countedName(graph)).points,
+    breaks: graph.breaks.map((at) => Date.parse(at)),
+    limit: graph.allowedBytes,
+    now,
+    end: Date.parse(graph.cycleEnd),
+  });
+}
+
+/** Returns the chart of usage: its lines, the allowance where it is in sight, and the projection. */
+export function usageChart(graph: UsageGraph, options: UsageChartOptions): ChartData {
+  const { title, now } = options;
+  const lines = (options.lines ?? (['in', 'out', 'total'] as const))
+    .map((name) => lineOf(graph, name))
+    .filter(({ points }) => points.some(({ value }) => value !== null));
+  const [from, end] = [Date.parse(graph.window.start), Date.parse(graph.window.end)];
+  const projected = usageProjection(graph, now);
+  const to = options.ahead === true ? horizon({ from, end, graph, projected }) : end;
+  const isDrawn = to > end && lines.some(({ name }) => name === countedName(graph));
+  const projection = isDrawn ? projectionLine(projected, to) : null;
+  const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
+  if (projection !== null) figures.push(projection.to.value);
+  const summary = summaryOf(graph, lines, describeProjection(projected, graph.timeZone));
+  return {
+    title,
+    from,
+    to,
+    timeZone: graph.timeZone,
+    lines,
+    breaks: graph.breaks.map((at) => Date.parse(at)),
+    ...allowance(figures, graph.allowedBytes),
+    ...(projection === null ? {} : { projection }),
+    ...(summary === '' ? {} : { summary }),
+  };
+}
+
+function countedName({ mode }: UsageGraph): 'in' | 'out' | 'total' {
+  return ({ IN: 'in', OUT: 'out', TOTAL: 'total' } as const)[mode];
+}
+
+function lineOf(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
+  return { name, points: graph.series.map((point) => ({ at: Date.parse(point.at), value: point[KEYS[name]] })) };
+}
+
+/** Returns where the chart ends: the future has at most as much room as the past. */
+function horizon(view: { from: number; end: number; graph: UsageGraph; projected: Projection }): number {
+  const { from, end, graph, projected } = view;
+  if (graph.cycleEnd === null || projected.kind === 'unknown' || projected.kind === 'used-up') return end;
+  return Math.max(end, Math.min(Date.parse(graph.cycleEnd), end + (end - from)));
+}
+
+function allowance(figures: number[], allowed: number | null): Pick<ChartData, 'axis' | 'limit' | 'note'> {
+  const own = byteAxis(figures, TICKS);
+  if (allowed === null) return { axis: own, limit: null };
+  if (figures.length === 0 || allowed <= own.max * LIMIT_IN_SIGHT) {
+    return { axis: byteAxis([...figures, allowed], TICKS), limit: allowed };
+  }
+  return { axis: own, limit: null, note: `allowed: ${bytesText(allowed)}, above the chart` };
+}
+
+function summaryOf({ allowedBytes }: UsageGraph, lines: ChartLine[], outlook: string | null): string {
+  const last = lines.flatMap(({ name, points }) => {
+    const value = points.at(-1)?.value ?? null;
+    return value === null ? [] : [`${name} ${bytesText(value)}`];
+  });
+  return [
+    ...(last.length === 0 ? [] : [`Last reading: ${last.join(', ')}.`]),
+    ...(allowedBytes === null ? [] : [`Allowed: ${bytesText(allowedBytes)}.`]),
+    ...(outlook === null ? [] : [`At the present rate: ${outlook}.`]),
+  ].join(' ');
+}
