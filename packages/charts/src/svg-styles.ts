@@ -43,8 +43,8 @@ const SHAPES = [
   '.chart-ahead{stroke-width:2;stroke-dasharray:1 5;stroke-linecap:round}',
   '.chart-break{stroke-dasharray:1 3}',
   ...DASHES.map((dash, index) => `.chart-line.chart-${String(index + 1)}{stroke-dasharray:${dash}}`),
-  '.chart-narrow{display:none}',
-  '@media (max-width:40rem){.chart-wide{display:none}.chart-narrow{display:block}}',
+  '.chart.chart-narrow{display:none}',
+  '@media (max-width:40rem){.chart.chart-wide{display:none}.chart.chart-narrow{display:block}}',
 ];
 
 /**
