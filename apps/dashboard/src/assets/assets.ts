@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { chartStyles } from '@sluice/charts';
 import { SCRIPT } from './script.js';
 import { BASE_STYLE } from './style-base.js';
 import { PARTS_STYLE } from './style-parts.js';
@@ -16,7 +17,7 @@ function asset(name: string, type: string, body: string): Asset {
   return { path: `/assets/${stem}.${digest}.${extension}`, type, body };
 }
 
-const css = asset('sluice.css', 'text/css; charset=utf-8', `${BASE_STYLE}${PARTS_STYLE}`);
+const css = asset('sluice.css', 'text/css; charset=utf-8', `${BASE_STYLE}${PARTS_STYLE}${chartStyles('auto')}`);
 const js = asset('sluice.js', 'text/javascript; charset=utf-8', SCRIPT);
 
 const ALL: readonly Asset[] = [css, js];

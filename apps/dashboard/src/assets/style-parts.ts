@@ -79,7 +79,7 @@ input[type="number"] { inline-size: 9em; }
 .actions > div { border-block-start: 1px solid var(--line); padding-block: 10px 0; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-block-end: var(--gap); }
 .buttons .form { margin: 0; }
-.chart svg { max-inline-size: 100%; block-size: auto; display: block; }
+.graph { overflow-x: auto; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
 details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
 .login { max-inline-size: 25rem; margin: 8vh auto 0; }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'hono/html';
 import { layout, type LayoutParts } from '../pages/layout/layout.js';
+import { operatorNav } from '../pages/operator/navigation.js';
 import { type Failure, toFailure } from './failure.js';
 import type { Context } from './options.js';
 
@@ -20,7 +21,8 @@ export async function sendPage(
   const { status = 200, ...parts } = page;
   const { sluice, version } = context;
   const around = { version, timeZone: sluice.config.timeZone, dir: directionOf(reply.request) };
-  const text = await layout({ ...frame, ...parts, ...around });
+  const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
+  const text = await layout({ ...frame, ...parts, ...around, nav });
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 }
 
@@ -50,6 +52,10 @@ export async function sendError(context: Context, reply: FastifyReply, error: un
 /** Returns whether a request is one of a program. */
 export function isApi({ url }: FastifyRequest): boolean {
   return /^\/(api|metrics|healthz)(\/|\?|$)/.test(url);
+}
+
+function isOperator(viewer: LayoutParts['viewer']): boolean {
+  return viewer !== null && !viewer.shared && viewer.client === null;
 }
 
 /** Languages that are written from right to left. */

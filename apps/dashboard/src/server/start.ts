@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { addLogin } from '../access/login.js';
 import { assets } from '../assets/assets.js';
 import { addPages } from '../pages/serve-pages.js';
+import { addRunEvents } from '../runs/serve-events.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { createLimiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
@@ -63,6 +64,7 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addAssets(server);
   addLogin(server, context, limiters);
   addPages(server, context, limiters);
+  addRunEvents(server, context);
   return server;
 }
 

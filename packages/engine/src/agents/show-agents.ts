@@ -32,6 +32,17 @@ export async function listAgents(session: Session, panel: string | undefined): P
   return list;
 }
 
+/** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
+export async function listStoredAgents(session: Session, panel: string | undefined): Promise<AgentDetail[]> {
+  const found: AgentDetail[] = [];
+  for (const name of agentPanels(session, panel)) {
+    const { agents } = await session.panel(name);
+    if (agents === undefined) continue;
+    found.push(...agentDetails({ name, agents }, agents.describe(await loadStoredAgents(session, name))));
+  }
+  return found;
+}
+
 /** Returns one agent with current figures. */
 export async function showAgent(session: Session, text: string, panel: string | undefined): Promise<AgentDetail> {
   const on = await openAgents(session, agentPanel(session, panel));

@@ -9,7 +9,7 @@ import {
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
 import type { AgentRequest, RestoreReport } from '../agents/agent-command.js';
 import { restoreAgent } from '../agents/restore-agent.js';
-import { explainAgent, listAgents, showAgent, type AgentExplained, type AgentList } from '../agents/show-agents.js';
+import { type AgentExplained, type AgentList, explainAgent, listAgents, listStoredAgents, showAgent } from '../agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { toWaitMs, type CallOptions, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
@@ -31,6 +31,8 @@ export interface CheckOptions extends AgentOptions {
 /** Agents: resellers with a traffic budget for all of their users. Panels without agents refuse these calls. */
 export interface Agents {
   list(options?: AgentOptions): Promise<AgentList>;
+  /** Lists agents as last read; calls no panel. */
+  listStored(options?: AgentOptions): Promise<{ agents: AgentDetail[] }>;
   show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
@@ -62,6 +64,8 @@ export interface Agents {
 export function agentsApi(call: RunCall): Agents {
   return {
     list: (options) => call(options, (session) => listAgents(session, options?.panel)),
+    listStored: (options) =>
+      call(options, async (session) => ({ agents: await listStoredAgents(session, options?.panel) })),
     show: (agent, options) => call(options, (session) => showAgent(session, agent, options?.panel)),
     explain: (agent, options) => call(options, (session) => explainAgent(session, agent, options?.panel)),
     limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),

@@ -8,6 +8,8 @@ export interface OverviewPanel {
   name: string;
   kind: string;
   capabilities: string[];
+  /** The ref that a service needs to be metered; null for none. */
+  requiredRef: string | null;
   services: number;
   held: number;
   /** Services whose last run failed or could not read them. */
@@ -38,6 +40,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       name,
       kind,
       capabilities: [...(session.kindOf(name)?.capabilities ?? [])],
+      requiredRef: session.kindOf(name)?.requiredRef ?? null,
       services: total(null),
       held: total(['held']),
       failing: total(['failed', 'unreadable']),

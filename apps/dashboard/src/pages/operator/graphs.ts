@@ -25,7 +25,7 @@ export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDeta
       ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
     );
     const chart = isKnown
-      ? html`<div class="chart">
+      ? html`<div class="graph">
           ${trusted(responsiveChart(usageChart(graph, { title, now: request.now, ahead: range === 'cycle' }), { id: `graph-${range}` }))}
         </div>`
       : html`<p class="empty">No reading in this time.</p>`;

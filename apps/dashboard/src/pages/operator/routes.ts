@@ -1,6 +1,70 @@
-import type { Route } from '../page.js';
+import type { Page, Route } from '../page.js';
+import { agentLimitForm, agentPage, agentsPage } from './agents.js';
+import { callsPage, simulatorPage } from './calls.js';
+import { logPage } from './log.js';
+import { overviewPage } from './overview.js';
+import { panelPage, panelsPage } from './panels.js';
+import { packagesPage, productsPage } from './products.js';
+import { planPage } from './rates.js';
+import { didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
+import { runPage, startRunForm } from './runs.js';
+import { servicePage } from './service.js';
+import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
+import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
+import { listPage, LISTS } from './telephony.js';
+
+const get = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'read', page });
+/** Asks before a change. */
+const ask = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'operate', page });
+const post = (path: string, page: Page): Route => ({ method: 'POST', path, needs: 'operate', page });
 
 /** The pages of operators: whose token reaches all clients. */
 export function operatorPages(): Route[] {
-  return [];
+  return [
+    get('/', overviewPage),
+    get('/services/:id', servicePage),
+    ...SERVICE_VERBS.flatMap((verb) => [
+      ask(`/services/:id/${verb}`, withVerb(verb, verbPage)),
+      post(`/services/:id/${verb}`, withVerb(verb, verbForm)),
+    ]),
+    ask('/services/:id/buy', buyPage),
+    post('/services/:id/buy', buyForm),
+    post('/services/:id/override', overrideForm),
+    post('/services/:id/override/clear', overrideClearForm),
+    post('/services/:id/auto-buy', autoBuyForm),
+    post('/services/:id/auto-buy/clear', autoBuyClearForm),
+    get('/products', productsPage),
+    get('/packages', packagesPage),
+    get('/log', logPage),
+    get('/panels', panelsPage),
+    get('/panels/:name', panelPage),
+    get('/agents', agentsPage),
+    get('/agents/:uuid', agentPage),
+    post('/agents/:uuid/limit', agentLimitForm),
+    post('/runs', startRunForm),
+    get('/runs/:id', runPage),
+    ...telephonyPages(),
+  ];
+}
+
+function telephonyPages(): Route[] {
+  return [
+    ...Object.values(LISTS).map((list) => get(list.path, listPage(list))),
+    ...(['lines', 'dids'] as const).flatMap((kind) => [
+      get(`/${kind}/:id`, recordPage(kind)),
+      post(`/${kind}/:id/set`, recordSetForm(kind)),
+      post(`/${kind}/:id/link`, recordLinkForm(kind)),
+    ]),
+    ...['suspend', 'unsuspend', 'release'].flatMap((verb) => [
+      ask(`/dids/:id/${verb}`, withVerb(verb, didVerbPage)),
+      post(`/dids/:id/${verb}`, withVerb(verb, didVerbForm)),
+    ]),
+    get('/plans/:id', planPage),
+    get('/calls', callsPage),
+    get('/simulator', simulatorPage),
+  ];
+}
+
+function withVerb(verb: string, page: Page): Page {
+  return (request) => page({ ...request, params: { ...request.params, verb } });
 }

@@ -1,17 +1,29 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { isUnderWay, RUN_COMMANDS, runsOf, type WatchedRun } from '../../runs/runs.js';
+import { badge, facts, section, table } from '../layout/components.js';
+import { count, label, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
-import type { PageRequest } from '../page.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { Page, PageRequest } from '../page.js';
+import { problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
 
-/** Runs that an operator may start. */
-export const RUNS = ['poll', 'plan', 'agent-check'] as const;
+const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent-check': 'Check agents' } as const;
 
-/** Buttons that start a run, over one panel or all. */
-export function runButtons(
-  { csrf, newKey }: PageRequest,
-  { panel, service, hasAgents = false }: { panel: string | null; service?: string; hasAgents?: boolean },
-): Html {
-  const shown = RUNS.filter((command) => command !== 'agent-check' || hasAgents);
-  const words = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent-check': 'Check agents' };
+/** Seconds after which the page of a run reloads where no script runs. */
+const REFRESH_SECONDS = 3;
+const ROWS = 200;
+
+/** Which runs the buttons start. */
+interface Scope {
+  panel: string | null;
+  service?: string;
+  hasAgents?: boolean;
+}
+
+/** Buttons that start a run, over one panel, one service or all. */
+export function runButtons({ csrf, newKey }: PageRequest, { panel, service, hasAgents = false }: Scope): Html {
+  const shown = (['poll', 'plan', 'agent-check'] as const).filter((command) => command !== 'agent-check' || hasAgents);
+  const over = { ...(panel === null ? {} : { panel }), ...(service === undefined ? {} : { service }) };
   return html`<div class="buttons">
     ${shown.map((command) =>
       postForm({
@@ -19,9 +31,124 @@ export function runButtons(
         csrf,
         key: newKey(),
         id: `run-${command}`,
-        submit: words[command],
-        hidden: { command, ...(panel === null ? {} : { panel }), ...(service === undefined ? {} : { service }) },
+        submit: WORDS[command],
+        hidden: { command, ...over },
       }),
     )}
   </div>`;
+}
+
+/** `POST /runs` */
+export const startRunForm: Page = async ({ form = {}, sluice, now, viewer }) => {
+  const command = toWord(form.command, RUN_COMMANDS);
+  if (command === undefined) throw new SluiceError('bad_request', 'Name the run to start');
+  const { panel, service } = form;
+  const run = runsOf(sluice).start({ command, panel, service, actor: viewer.name }, now);
+  return Promise.resolve({ redirect: `/runs/${run.id}` });
+};
+
+/** `/runs/:id`: a run that was started here, and its report. */
+export const runPage: Page = async (request) => {
+  const { params, sluice } = request;
+  const id = params.id ?? '';
+  const run = runsOf(sluice).find(id);
+  if (run === undefined) {
+    const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
+    return Promise.resolve({ status: 404, title: 'Run', body });
+  }
+  const scene = toScene(request);
+  const { command, panel, service, actor } = run.request;
+  const over = service === undefined ? (panel ?? 'all panels') : service;
+  const body = html`${facts([
+      ['Command', command],
+      ['Over', html`<bdi>${over}</bdi>`],
+      ['Started', scene.times.ago(run.startedAt)],
+      ['By', html`<bdi>${actor}</bdi>`],
+    ])}
+    ${isUnderWay(run) ? progress(run) : run.failure === null ? report(scene, run) : problemNotice(run.failure.message)}
+    <p><a href="${service === undefined ? '/' : `/services/${encodeURIComponent(service)}`}">Back</a></p>`;
+  const title = `${isUnderWay(run) ? 'Running' : 'Ended'}: ${command}`;
+  return Promise.resolve({ title, body, refreshSeconds: isUnderWay(run) ? REFRESH_SECONDS : undefined });
+};
+
+function progress({ id, progress: reached }: WatchedRun): Html {
+  const { done = 0, total = 0 } = reached ?? {};
+  return html`<section class="card" data-events="/runs/${id}/events">
+    <p role="status">
+      ${badge('running')}
+      <span data-progress>${total === 0 ? 'It has begun.' : `${count(done)} of ${count(total)}`}</span>
+    </p>
+    <progress
+      class="progress"
+      aria-label="Progress"
+      ${total === 0 ? null : html` max="${total}" value="${done}"`}
+    ></progress>
+    <p class="soft">This page shows the report when the run has ended. You can leave it; the run goes on.</p>
+  </section>`;
+}
+
+function report(scene: Scene, { report: found }: WatchedRun): Html | null {
+  if (found === null) return null;
+  const { run, totals, error } = found;
+  const figures = Object.entries(totals).map(([key, value]): [string, Part] => [label(key), count(Number(value))]);
+  return html`<p>
+      ${badge(run.outcome)}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${run.observing.join(', ')}</span>`}
+    </p>
+    ${error === null ? null : problemNotice(error.message)} ${facts(figures)}
+    ${'services' in found ? changes(found.services) : agentChanges(found.agents)}
+    ${section('Log', html`<a href="/log?kind=run">Runs in the log</a>, ${scene.times.at(run.finishedAt)}`)}`;
+}
+
+type Reported = Extract<NonNullable<WatchedRun['report']>, { services: unknown }>['services'];
+type Agents = Extract<NonNullable<WatchedRun['report']>, { agents: unknown }>['agents'];
+
+function changes(services: Reported): Html {
+  const rows = services.slice(0, ROWS).map((service): Part[] => [
+    serviceLink(service.id),
+    badge(service.status),
+    service.holds.map(({ reason }) => reason).join(', ') || NONE,
+    html`<ul class="plain">
+      ${service.actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
+    </ul>`,
+    html`<span dir="auto">${service.error?.message ?? service.drift?.join(', ')}</span>`,
+  ]);
+  return section(
+    'Services that need attention',
+    table({
+      caption: 'Services that need attention',
+      columns: [
+        { title: 'Service' },
+        { title: 'Status' },
+        { title: 'Held' },
+        { title: 'Changes' },
+        { title: 'Error or drift' },
+      ],
+      rows,
+      empty: 'None: nothing was to be changed.',
+      filter: true,
+    }),
+  );
+}
+
+function agentChanges(agents: Agents = []): Html {
+  const rows = agents.slice(0, ROWS).map((agent): Part[] => [
+    html`<a href="/agents/${encodeURIComponent(agent.uuid)}?panel=${encodeURIComponent(agent.panel)}"
+      ><bdi>${agent.name}</bdi></a
+    >`,
+    agent.exceeded ? badge('exceeded') : badge('ok'),
+    html`<ul class="plain">
+      ${agent.actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
+    </ul>`,
+    html`<span dir="auto">${agent.error?.message}</span>`,
+  ]);
+  return section(
+    'Agents',
+    table({
+      caption: 'Agents',
+      columns: [{ title: 'Agent' }, { title: 'State' }, { title: 'Changes' }, { title: 'Error' }],
+      rows,
+      empty: 'There are no agents.',
+      filter: true,
+    }),
+  );
 }
