@@ -44,8 +44,17 @@ function packageFolder(file: string): string | null {
 
 function notice(folder: string): string {
   const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} is bundled, but has no file with its licence.`);
-  const text = readFileSync(path.join(folder, file), 'utf8').trim();
+  const text = licenceText(folder);
+  if (text === null) throw new Error(`${name} is bundled, but has no file with its licence.`);
   return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n\n${'-'.repeat(80)}\n`;
+}
+
+/** The file with the licence, or the section about it in the readme. */
+function licenceText(folder: string): string | null {
+  const entries = readdirSync(folder);
+  const file = entries.find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  if (file !== undefined) return readFileSync(path.join(folder, file), 'utf8').trim();
+  const readme = entries.find((entry) => /^readme/i.test(entry));
+  const text = readme === undefined ? '' : readFileSync(path.join(folder, readme), 'utf8');
+  return /^#+ *licen[cs]e\b[^]*/im.exec(text)?.[0].trim() ?? null;
 }

@@ -6,6 +6,7 @@ import { declareCalls, declareProfile } from './commands/declare-calls.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
+import { declareServe } from './commands/declare-serve.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 import { declareTelephony } from './commands/declare-telephony.js';
@@ -64,6 +65,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareProfile(program);
   declareBilling(program);
   declareSetup(program);
+  declareServe(program);
   declareStart(program);
   declareVersion(program);
   declareHelp(program);

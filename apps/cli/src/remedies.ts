@@ -155,6 +155,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   store_damaged: '"sluice db check" shows what is damaged; restore a backup with "sluice db restore FILE"',
   store_missing:
     'Restore a backup with "sluice db restore FILE", or release everything with "sluice hold release --all --from {holdsFile} --yes"; to start with an empty store, move the file of open holds away',
+  unknown_token: '"sluice api-token list" lists the tokens',
+  token_exists: 'Choose another name, or end that one with "sluice api-token revoke {token}"',
+  cannot_listen: 'Name another address with --listen HOST:PORT',
+  bad_login: 'Create a token with "sluice api-token create NAME --scope read"',
   no_poll: 'Run the first one with "sluice poll"',
   poll_failed: 'See its errors with "sluice poll" or "sluice log list --runs"',
   poll_late: '"sluice schedule show" prints the cron or systemd schedule for it',

@@ -8,5 +8,6 @@ export const STATUSES = {
   invoices: ['open', 'paid', 'cancelled', 'refunded'],
   lines: ['active', 'suspended', 'terminated'],
   numbers: ['available', 'active', 'suspended', 'terminated'],
+  tokens: ['active', 'expired', 'revoked'],
   customers: ['active', 'suspended'],
 } as const;

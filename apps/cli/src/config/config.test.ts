@@ -89,7 +89,7 @@ describe('config check', () => {
     const { exitCode, problems } = await check(`timeZone: Mars/Olympus
 heartbeat: https://watch.example.com/1
 notify: [{ telegram: "1", token: x }]
-serve: { listen: 127.0.0.1:1 }
+
 whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
@@ -107,7 +107,6 @@ products:
         '1 timeZone',
         '2 heartbeat',
         '3 notify',
-        '4 serve',
         '5 whmcs.writeBack',
         '7 limits',
         '14 products.two.autoBuy.package',

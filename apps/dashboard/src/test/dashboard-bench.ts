@@ -118,7 +118,7 @@ async function addService(
     { id: port(2), name: 'eth1' },
   ];
   panel.addService({ ...ids, user: 10 + number, ports });
-  if (usedGb > 0) panel.addTraffic(port(1), { in: usedGb * GB, out: 0 });
+  if (usedGb > 0) panel.addTraffic(ids.id, { in: usedGb * GB, out: 0 });
   await sluice.services.add(`svc-${number}`, {
     panel: 'dcim',
     product: 'ports',

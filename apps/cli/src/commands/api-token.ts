@@ -1,0 +1,97 @@
+import { parseTime, type TokenView } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { withSluice } from '../open-sluice.js';
+import { state, text, time } from '../output/columns.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+import { type List, listCommand, type ListOptions } from './list.js';
+import { STATUSES } from './statuses.js';
+
+/** Options of `api-token create`. */
+interface CreateOptions extends GlobalOptions {
+  scope?: string[];
+  expires?: string;
+}
+
+/** `sluice api-token create NAME` */
+export const apiTokenCreate: CommandHandler<CreateOptions> = ([name = ''], options, deps) =>
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    const expiresAt = parseExpiry(options.expires, config.timeZone, deps);
+    const scopes = (options.scope ?? []).flatMap((scope) => scope.split(',')).map((scope) => scope.trim());
+    const created = await sluice.access.create({ name, scopes, expiresAt });
+    terminal.document(created);
+    terminal.verbatim(created.token);
+    if (!terminal.json)
+      terminal.warn(`Keep it now: it is stored as a hash and not shown again. It permits: ${scopes.join(', ')}`);
+    return ExitCode.done;
+  });
+
+/** A duration from now, or a date or time. */
+function parseExpiry(expires: string | undefined, timeZone: string, deps: Deps): string | null {
+  if (expires === undefined) return null;
+  const now = deps.clock.now();
+  const at = parseTime(expires, { timeZone, option: '--expires', now, ahead: true });
+  if (Date.parse(at) <= now) throw usageError('bad_option', `--expires: "${expires}" is not in the future`);
+  return at;
+}
+
+interface ShownToken extends TokenView {
+  status: string;
+}
+
+const TOKENS: List<ShownToken> = {
+  key: 'tokens',
+  statuses: STATUSES.tokens,
+  keepsOrder: true,
+  empty: 'No tokens.',
+  document: ({ status: _status, ...token }) => token,
+  columns: [
+    text('id', ({ id }) => id),
+    text('name', ({ name }) => name),
+    text('kind', ({ kind }) => kind, { priority: 3 }),
+    text('scope', ({ scopes, client, kind }) => (kind === 'share' ? `client:${client ?? ''}` : scopes.join(', '))),
+    text('client', ({ client }) => client, { extra: true, priority: 7 }),
+    text('rights', describeRights, { priority: 5 }),
+    state('status', ({ status }) => status),
+    time('created', ({ createdAt }) => createdAt, { priority: 4 }),
+    text('by', ({ createdBy }) => createdBy, { extra: true, priority: 8 }),
+    time('expires', ({ expiresAt }) => expiresAt, { priority: 1 }),
+    time('used', ({ lastUsedAt }) => lastUsedAt, { priority: 2 }),
+  ],
+};
+
+function describeRights({ rights }: TokenView): string | null {
+  if (rights === null) return null;
+  const { buy, maxAmount, manage, changePassword } = rights;
+  const named = [
+    buy ? `buy${maxAmount === null ? '' : ` up to ${maxAmount}`}` : '',
+    manage ? 'manage' : '',
+    changePassword ? 'change password' : '',
+  ].filter((right) => right !== '');
+  return named.join(', ') || null;
+}
+
+/** `sluice api-token list` */
+export const apiTokenList: CommandHandler<ListOptions> = listCommand(
+  TOKENS,
+  async ({ sluice }, _args, _options, deps) => {
+    const now = new Date(deps.clock.now()).toISOString();
+    const { tokens } = await sluice.access.list();
+    return tokens.map((token) => ({ ...token, status: statusOf(token, now) }));
+  },
+);
+
+function statusOf({ revokedAt, expiresAt }: TokenView, now: string): string {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
+}
+
+/** `sluice api-token revoke TOKEN` */
+export const apiTokenRevoke: CommandHandler = ([token = ''], options, deps) =>
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const revoked = await sluice.access.revoke(token);
+    terminal.document(revoked);
+    terminal.info(`${revoked.name} (${revoked.id}) is revoked, and its sessions have ended`);
+    return ExitCode.done;
+  });

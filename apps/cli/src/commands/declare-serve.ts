@@ -1,0 +1,41 @@
+import type { LazyCommand } from './command.js';
+import { listOptions } from './list-options.js';
+
+/** Declares `serve` and `api-token`. */
+export function declareServe(program: LazyCommand): void {
+  program
+    .command('serve')
+    .description('serve the HTTP API and the dashboard until interrupted')
+    .option('--listen <address>', 'address and port (default: serve.listen of the config, or 127.0.0.1:8787)')
+    .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000')
+    .runs(async () => (await import('./serve.js')).serve);
+  const load = () => import('./api-token.js');
+  const tokens = program
+    .command('api-token')
+    .description('tokens of the HTTP API, and share links')
+    .examples('sluice api-token list');
+  tokens
+    .command('create <name>')
+    .description('create a token, which is printed once')
+    .requiredOption(
+      '--scope <scope>',
+      'what it permits: read, operate, or client:ID for the services of one client only; repeatable',
+      (scope: string, before: string[] | undefined) => [...(before ?? []), scope],
+    )
+    .option('--expires <time>', 'when it ends: 90d, or a date (default: never)')
+    .option('--actor <name>', 'who, for the list (default: the login name)')
+    .examples(
+      'sluice api-token create billing --scope operate --expires 90d',
+      'sluice api-token create shop-42 --scope client:42 --scope operate',
+    )
+    .runs(async () => (await load()).apiTokenCreate);
+  listOptions(tokens.command('list'), 'client', 'status=tokens')
+    .description('list tokens and share links')
+    .examples('sluice api-token list --status active')
+    .runs(async () => (await load()).apiTokenList);
+  tokens
+    .command('revoke <token>')
+    .description('end a token or share link, by its name or id, and its sessions')
+    .examples('sluice api-token revoke billing')
+    .runs(async () => (await load()).apiTokenRevoke);
+}

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { manualClock } from '@sluice/fake-panels';
+import { Bench } from '../test/harness.js';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+  bench.write('sluice.yaml', 'timeZone: UTC\nserve: { listen: "127.0.0.1:0", token: "${env:SERVE}" }\npanels: {}\n');
+  bench.env['SERVE'] = 'first-start-token-0123456789';
+  await bench.giveStore();
+});
+afterEach(() => {
+  bench.close();
+});
+
+/** Starts `serve`, and ends it as SIGTERM does. */
+async function startServe(words = 'serve') {
+  const stopping = new AbortController();
+  let printed = '';
+  let isUp: (url: string) => void = () => undefined;
+  const url = new Promise<string>((resolve) => (isUp = resolve));
+  const stdout = {
+    write: (text: string) => {
+      printed += text;
+      const found = /http:\/\/[\w.:[\]]+/.exec(printed)?.[0];
+      if (found !== undefined) isUp(found);
+    },
+  };
+  const ended = bench.sluice(words, { signal: stopping.signal, stdout });
+  return {
+    url: await url,
+    stop: async () => {
+      stopping.abort('SIGTERM');
+      return { ...(await ended), stdout: printed };
+    },
+  };
+}
+
+describe('serve', () => {
+  it('serves until SIGTERM, and warns where tokens would be sent in the clear', async () => {
+    const local = await startServe();
+    expect(await (await fetch(`${local.url}/healthz`)).json()).toEqual({ ok: true });
+    expect(await local.stop()).toMatchObject({ exitCode: 143, stderr: '' });
+    const open = await startServe('serve --listen 0.0.0.0:0');
+    expect((await open.stop()).stderr).toContain('put a proxy with TLS before it');
+  });
+
+  it.each([
+    ['serve --listen unix:/run/sluice.sock', 'sockets of Unix are not supported'],
+    ['serve --listen 127.0.0.1', 'is not an address with a port'],
+    ['serve --listen :80', 'names no address'],
+  ])('refuses %s', async (words, message) => {
+    expect(await bench.sluice(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
+  });
+
+  it('refuses a token that can be guessed', async () => {
+    bench.env['SERVE'] = 'short';
+    const { exitCode, stderr } = await bench.sluice('serve');
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/serve\.token has fewer than 16 characters/)]);
+    expect(stderr).not.toContain('short"');
+  });
+});
+
+describe('api-token', () => {
+  it('prints a token once, lists it without its text, and revokes it by its name', async () => {
+    const created = await bench.sluice('api-token create shop --scope client:42 --scope operate --expires 90d');
+    expect(created.stdout).toMatch(/^sluice_[\w-]{43}\n$/);
+    const listed = (await bench.sluice('api-token list --json')).json<{ tokens: object[] }>();
+    expect(listed.tokens).toEqual([
+      expect.objectContaining({
+        name: 'shop',
+        scopes: ['client:42', 'operate'],
+        client: '42',
+        expiresAt: '2027-02-18T12:00:00.000Z',
+        createdBy: 'alice',
+      }),
+    ]);
+    expect((await bench.sluice('api-token create shop --scope read')).exitCode).toBe(1);
+    expect((await bench.sluice('api-token revoke shop')).stdout).toMatch(/^shop \(tok-\S+\) is revoked/);
+    expect((await bench.sluice('api-token list --status revoked')).stdout).toContain('shop');
+    expect((await bench.sluice('api-token revoke nobody')).stderr).toContain('There is no token "nobody"');
+    expect(bench.printed.split(created.stdout.trim())).toHaveLength(2);
+  });
+
+  it('refuses a scope that is none', async () => {
+    for (const words of ['create x --scope all', 'create x --scope client:1 --scope client:2', 'create x', 'create -x'])
+      expect((await bench.sluice(`api-token ${words}`)).exitCode).toBe(2);
+  });
+});
