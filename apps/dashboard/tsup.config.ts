@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-export default defineConfig(base);
+// `metrics` alone is what the command needs to print them: it may not load the server.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/metrics.ts'] });

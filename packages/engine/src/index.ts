@@ -70,6 +70,9 @@ export {
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/holds.js';
 export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log/log.js';
+export type { MetricFamily, MetricSample, MetricType } from './metrics/families.js';
+export type { MetricsReport } from './metrics/metrics.js';
+export { scheduledCommands, type ScheduledCommand } from './schedule/jobs.js';
 export type { Credentials, CommandReport } from './commands/types.js';
 export type { OverrideRequest } from './usage/overrides.js';
 export type { LoginLink, RelayUser } from './panels/relay.js';

@@ -20,6 +20,7 @@ import type { Usage } from './api/usage.js';
 import type { Config } from './config/schema.js';
 import type { Dependencies } from './dependencies.js';
 import type { OverviewReport, OverviewRequest } from './overview/overview.js';
+import type { MetricsReport } from './metrics/metrics.js';
 import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
 import { processParts } from './process.js';
@@ -91,6 +92,8 @@ export interface Sluice {
   overview(request?: OverviewRequest & CallOptions): Promise<OverviewReport>;
   /** Returns a text that changes with every change of the store, also by other processes. */
   version(): Promise<string>;
+  /** Returns figures for monitoring, from the store alone. */
+  metrics(options?: CallOptions): Promise<MetricsReport>;
   readonly services: Services;
   readonly holds: Holds;
   readonly provision: Provision;
@@ -161,6 +164,11 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         return readOverview(session, request);
       }),
     version: () => store.version(),
+    metrics: (metricsOptions) =>
+      call(metricsOptions, async (session) => {
+        const { collectMetrics } = await import('./metrics/metrics.js');
+        return collectMetrics(session);
+      }),
     ...groups(call),
     close: async () => {
       await Promise.all(underWay);
@@ -172,7 +180,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
 /** Returns the groups of calls; the code of each is loaded on its first call. */
 function groups(
   call: RunCall,
-): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'overview' | 'version' | 'close'> {
+): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'overview' | 'version' | 'metrics' | 'close'> {
   return {
     services: lazily(async () => (await import('./api/services.js')).servicesApi(call)),
     holds: lazily(async () => (await import('./api/holds.js')).holdsApi(call)),

@@ -156,6 +156,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       key?: string;
     }): Promise<PurchaseRecord[]>;
     get(id: string): Promise<PurchaseRecord | null>;
+    /** Number of purchases that were ever paid, by actor, refunded ones included. */
+    countPaid(): Promise<Record<PurchaseRecord['actor'], number>>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: PurchaseRecord): Promise<boolean>;
     update(
@@ -266,8 +268,14 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       change: { finishedAt: string; outcome: RunOutcome; totals: unknown; error: string | null; observing: string[] },
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
-    /** Newest first. */
-    list(filter?: { command?: string; service?: string; since?: string; limit?: number }): Promise<RunRecord[]>;
+    /** Newest first. `service` null matches runs that are not about one service. */
+    list(filter?: {
+      command?: string;
+      service?: string | null;
+      outcomes?: readonly RunOutcome[];
+      since?: string;
+      limit?: number;
+    }): Promise<RunRecord[]>;
     /** In the order of starting, `limit` at a time. */
     page(request: {
       service?: string;

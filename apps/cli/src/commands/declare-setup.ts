@@ -1,13 +1,19 @@
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare` and `demo`. */
+/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `metrics` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
   declareConfig(program);
   declarePanels(program);
   declareLog(program);
   declareStore(program);
   declareSwitches(program);
+  program
+    .command('metrics')
+    .description('print figures for Prometheus, from the store; calls no panel')
+    .option('--textfile <file>', "replace this file in one step, for the textfile collector of Prometheus' node_exporter")
+    .examples('sluice metrics', 'sluice metrics --textfile /var/lib/prometheus/node-exporter/sluice.prom')
+    .runs(async () => (await import('./metrics.js')).metrics);
   program
     .command('demo')
     .description('show metering, enforcing and releasing on a fake panel; leaves nothing behind')

@@ -1,4 +1,17 @@
-import { accessSync, chmodSync, closeSync, constants, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { nodeFiles } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -71,6 +84,31 @@ export function writeDrawing(file: string, text: string): void {
     nodeFiles.replace(file, text);
     if (before) chmodSync(file, before.mode & 0o777);
   } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * Replaces a file that others may read (mode 0644) in one step: a reader finds the old text or the new one.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export function replaceShared(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    rmSync(draft, { force: true });
+    const handle = openSync(draft, 'wx', 0o644);
+    try {
+      // Whatever the umask is.
+      fchmodSync(handle, 0o644);
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
     throw unwritable(file, error);
   }
 }

@@ -180,6 +180,7 @@ describe('the built command', () => {
       'log list',
       'log list --runs',
       'log export log.jsonl',
+      'metrics',
     ]);
   });
 

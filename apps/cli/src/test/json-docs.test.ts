@@ -5,8 +5,8 @@ import { playDocuments, type Documents } from './json-documents.js';
 
 const PAGE = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/json.md'), 'utf8');
 
-/** Keys whose values have keys of their own kind: of a panel, an error, a service. */
-const OPEN = ['refs', 'details', 'prior', 'observed', 'payload', 'raw'];
+/** Keys whose values have keys of their own kind: of a panel, an error, a service, a metric. */
+const OPEN = ['refs', 'details', 'prior', 'observed', 'payload', 'raw', 'labels'];
 /** Commands that print many of what the page shows one of. */
 const LISTS: Record<string, string> = {
   usage: 'services',

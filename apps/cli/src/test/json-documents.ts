@@ -98,6 +98,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('service remove', 'service remove svc-3 --yes');
     await kept('log list', 'log list --limit 40');
     await kept('log export', 'log export log.jsonl');
+    await kept('metrics');
     await kept('doctor');
     await kept('db check');
     await kept('db backup', 'db backup copy.db');

@@ -1,9 +1,9 @@
-import { usageError, type BillingKind, type PanelKind } from '@sluice/panel-kind';
+import { duration, usageError, type BillingKind, type PanelKind } from '@sluice/panel-kind';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
 import { describeIssue } from './issue-message.js';
-import { findNotBuilt } from './not-built.js';
+import { findNotBuilt, isMap } from './not-built.js';
 import { findBrokenReferences, withoutBroken } from './references.js';
 import { checkRules, type RuleFinding } from './rules.js';
 import { configSchema, type Config } from './schema.js';
@@ -32,6 +32,7 @@ export function checkConfig(
   const { findings: notBuilt, rest } = findNotBuilt(values);
   const findings: ConfigFinding[] = notBuilt.map(({ path, message }) => ({ severity: 'error', path, message }));
   const schema = configSchema(kinds, billing);
+  copyInterval(rest);
   const parsed = schema.safeParse(rest);
   const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, known, values));
   findings.push(...wrong, ...findBrokenReferences(rest));
@@ -40,6 +41,15 @@ export function checkConfig(
   if (checked.success) findings.push(...checkRules(checked.data, kinds, billing).map(toRuleFinding));
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
   return { config: isValid ? parsed.data : null, findings };
+}
+
+/** Sets `poll.interval` to a valid `schedule.poll` where it is not stated. */
+function copyInterval(values: unknown): void {
+  if (!isMap(values) || !isMap(values['schedule'])) return;
+  const { poll: interval } = values['schedule'];
+  const poll = values['poll'] ?? {};
+  if (!isMap(poll) || 'interval' in poll || !duration.safeParse(interval).success) return;
+  values['poll'] = { ...poll, interval };
 }
 
 function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding {

@@ -98,6 +98,12 @@ const GENERAL: Record<string, string> = {
   'serve.publicUrl':
     'Address at which users reach it, such as https://sluice.example.com; states that a proxy is before it, whose forwarded headers are read',
   'serve.token': 'A token with all scopes, for a first start; at least 16 characters',
+  schedule: 'When runs are started by cron, systemd timers or the server',
+  'schedule.poll': 'The same as poll.interval, which it sets; state one of them',
+  'schedule.agentCheck': 'Time between checks of agents; default 5m',
+  'schedule.callBill': 'Time between runs that bill calls; default 5m',
+  'schedule.reconcile':
+    'Local time of day of the daily reconcile, such as 04:17; by default a time in the night that depends on the name of the host',
 
   'retention.apiLog': 'Calls to panels; default 30d',
   'retention.samples':

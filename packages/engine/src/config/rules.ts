@@ -269,6 +269,11 @@ const stateSupported: Rule = (config) =>
     ? [error('state', 'PostgreSQL is not supported yet: name a file such as ./sluice.db')]
     : [];
 
+const oneInterval: Rule = ({ poll, schedule }) =>
+  schedule.poll === undefined || schedule.poll === poll.interval
+    ? []
+    : [error('schedule.poll', 'differs from poll.interval: they are the same interval, so state one of them')];
+
 const RULES: Rule[] = [
   accountsFit,
   actionsFit,
@@ -285,6 +290,7 @@ const RULES: Rule[] = [
   billingKnown,
   fieldsKnown,
   oneNameEach,
+  oneInterval,
 ];
 
 /** Returns all contradictions between parts of a config. */

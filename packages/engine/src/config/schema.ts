@@ -132,6 +132,8 @@ const general = {
   enforce: z._default(enforce, 'on'),
 };
 
+const timeOfDay = text.check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of day such as 04:17' }));
+
 const trailing = {
   packages: z._default(z.record(text, trafficPackage), {}),
   autoBuy: z.optional(autoBuy),
@@ -141,6 +143,15 @@ const trailing = {
       overdue: z._default(z.enum(['meter', 'hold', 'ignore']), 'meter'),
       // Without defaults: a config that states one of them has no rule for small panels.
       brake: z._default(z.strictObject({ share: z.optional(share), atLeast: z.optional(count) }), {}),
+    }),
+    {},
+  ),
+  schedule: z.prefault(
+    z.strictObject({
+      poll: optionalDuration,
+      agentCheck: z._default(duration, 300_000),
+      callBill: z._default(duration, 300_000),
+      reconcile: z.optional(timeOfDay),
     }),
     {},
   ),
@@ -217,6 +228,8 @@ export interface Config {
   /** `ledger`, or the kind of a billing system; the section of each kind has its name (`billingSettings`). */
   billing: string;
   poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
+  /** `poll`, where stated, equals `poll.interval`; `reconcile` is a local time such as `04:17`. */
+  schedule: { poll?: number | undefined; agentCheck: number; callBill: number; reconcile?: string | undefined };
   retention: { apiLog: number; samples: number };
   graphCache: number;
   serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };

@@ -54,7 +54,7 @@ export interface ServiceDetail extends ServiceView {
 }
 
 /** Returns the last run's status, updated by holds that commands have opened and ended since. */
-function statusSince(status: string, holds: number): string {
+export function statusSince(status: string, holds: number): string {
   if (status === 'ok' && holds > 0) return 'held';
   return status === 'held' && holds === 0 ? 'ok' : status;
 }

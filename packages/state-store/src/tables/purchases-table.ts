@@ -27,6 +27,18 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
         const row = await db.selectFrom('purchases').select(purchases.columns).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : purchases.decode(row);
       }),
+    countPaid: () =>
+      access.read(async ({ db }) => {
+        const rows = await db
+          .selectFrom('purchases')
+          .select((eb) => ['actor', eb.fn.countAll<number>().as('count')])
+          .where('paid_at', 'is not', null)
+          .groupBy('actor')
+          .execute();
+        const counts = { manual: 0, auto: 0 };
+        for (const { actor, count } of rows) counts[actor as keyof typeof counts] = count;
+        return counts;
+      }),
     add: (record) =>
       access.write(async ({ db }) => {
         const result = await db

@@ -1,8 +1,11 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
+import { outcomeOrNull } from './columns.js';
 import { mustExist } from './must-exist.js';
 import { behind, toPage } from './page.js';
 import { runs } from './record-tables.js';
+
+const OUTCOME = outcomeOrNull('exit_code');
 
 /** All runs. */
 export function runsTable(access: Access): StoreTables['runs'] {
@@ -25,11 +28,13 @@ export function runsTable(access: Access): StoreTables['runs'] {
         const row = await db.selectFrom('runs').select(runs.columns).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : runs.decode(row);
       }),
-    list: ({ command, service, since, limit } = {}) =>
+    list: ({ command, service, outcomes, since, limit } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('runs').select(runs.columns);
         if (command !== undefined) query = query.where('command', '=', command);
-        if (service !== undefined) query = query.where('service', '=', service);
+        if (service === null) query = query.where('service', 'is', null);
+        else if (service !== undefined) query = query.where('service', '=', service);
+        if (outcomes !== undefined) query = query.where('exit_code', 'in', outcomes.map(OUTCOME.encode));
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (limit !== undefined) query = query.limit(limit);
         const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').execute();

@@ -1,0 +1,115 @@
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, startEasyDcimBench, TOKEN } from '../test/easydcim-bench.js';
+import { startHiddifyBench } from '../test/hiddify-bench.js';
+
+let close: (() => Promise<void>) | undefined;
+afterEach(async () => {
+  await close?.();
+  close = undefined;
+});
+
+/** The lines of one metric. */
+const linesOf = (text: string, name: string): string[] =>
+  text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+
+async function shop(more = '') {
+  const at = await startEasyDcimBench(more);
+  ({ close } = at);
+  await at.addService(1);
+  await at.addService(2, { product: 'free' });
+  await at.addService(3);
+  at.panel.addTraffic(501, { in: 80 * GB, out: 40 * GB });
+  at.panel.addTraffic(502, { in: GB, out: GB });
+  return at;
+}
+
+describe('metrics', () => {
+  it('prints usage, allowance, holds and runs, and no figure that is unknown', async () => {
+    const at = await shop();
+    const before = (await at.bench.sluice('metrics')).stdout;
+    expect(linesOf(before, 'sluice_service_usage_bytes')).toEqual([]);
+    expect(linesOf(before, 'sluice_panel_up')).toEqual([]);
+    expect(linesOf(before, 'sluice_run_last_success_timestamp_seconds')).toEqual([]);
+    expect(linesOf(before, 'sluice_holds')).toContain('sluice_holds{panel="dcim",reason="quota"} 0');
+
+    at.panel.fail((call) => call.path.includes('503'), { status: 500 });
+    await at.poll();
+    at.bench.clock.advance(HOUR);
+    const { stdout, exitCode } = await at.bench.sluice('metrics');
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n')).toEqual(
+      expect.arrayContaining([
+        `sluice_service_usage_bytes{panel="dcim",service="svc-1",direction="total"} ${120 * GB}`,
+        `sluice_service_usage_bytes{panel="dcim",service="svc-1",direction="in"} ${80 * GB}`,
+        'sluice_services{panel="dcim",status="held"} 1',
+        'sluice_services{panel="dcim",status="ok"} 1',
+        'sluice_services{panel="dcim",status="unreadable"} 1',
+        'sluice_holds{panel="dcim",reason="quota"} 1',
+        'sluice_holds{panel="dcim",reason="manual"} 0',
+        'sluice_actions_in_doubt{panel="dcim"} 0',
+        'sluice_panel_up{panel="dcim"} 1',
+        'sluice_lease_held{panel="dcim"} 0',
+        `sluice_run_last_success_timestamp_seconds{command="poll"} ${Date.parse('2026-11-20T12:00:00Z') / 1000}`,
+        'sluice_run_outcome{command="poll",outcome="partial"} 1',
+        'sluice_run_outcome{command="poll",outcome="brake"} 0',
+        'sluice_run_interval_seconds{command="poll"} 900',
+        'sluice_purchases_total{actor="manual"} 0',
+      ]),
+    );
+    // Unlimited, and unread.
+    expect(linesOf(stdout, 'sluice_service_allowance_bytes')).toEqual([
+      `sluice_service_allowance_bytes{panel="dcim",service="svc-1",direction="total"} ${100 * GB}`,
+    ]);
+    expect(stdout).not.toMatch(/sluice_service_usage_bytes\{[^}]*svc-3/);
+    expect(stdout).not.toContain(TOKEN);
+  });
+
+  it('reports a panel that is down, and keeps the last figures', async () => {
+    const at = await shop();
+    await at.poll();
+    at.panel.fail(() => true, { status: 503 });
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    const { stdout } = await at.bench.sluice('metrics');
+    expect(stdout).toContain('sluice_panel_up{panel="dcim"} 0\n');
+    expect(stdout).toContain(`service="svc-1",direction="total"} ${120 * GB}\n`);
+    expect(stdout).toContain('sluice_run_outcome{command="poll",outcome="failed"} 1\n');
+    const [success] = linesOf(stdout, 'sluice_run_last_success_timestamp_seconds');
+    expect(success).toMatch(new RegExp(` ${Date.parse('2026-11-20T12:00:00Z') / 1000}$`));
+  });
+
+  it('replaces a text file in one step, readable for others', async () => {
+    const at = await shop();
+    mkdirSync(at.bench.path('collector'));
+    at.bench.write('collector/sluice.prom', 'old\n');
+    const before = process.umask(0o077);
+    try {
+      expect((await at.bench.sluice('metrics --textfile collector/sluice.prom --quiet')).exitCode).toBe(0);
+    } finally {
+      process.umask(before);
+    }
+    expect(at.bench.read('collector/sluice.prom')).toContain('# TYPE sluice_services gauge\n');
+    expect(statSync(at.bench.path('collector/sluice.prom')).mode & 0o777).toBe(0o644);
+    expect(readdirSync(at.bench.path('collector'))).toEqual(['sluice.prom']);
+    chmodSync(at.bench.path('collector'), 0o755);
+    const refused = await at.bench.sluice('metrics --textfile nowhere/sluice.prom');
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('its folder does not exist')]);
+  });
+
+  it('shows agents by name, and never their uuid', async () => {
+    const at = await startHiddifyBench();
+    ({ close } = at);
+    const user = at.panel.addUser({ name: 'anna', agent: at.north });
+    await at.sluice(`agent limit ${at.north} --gb 50`);
+    at.panel.use(user, 6 * GB);
+    await at.check();
+    const { stdout } = await at.bench.sluice('metrics');
+    const labels = `{panel="vpn",agent="north",id="${at.north.slice(0, 4)}..."}`;
+    expect(linesOf(stdout, 'sluice_agent_used_bytes')).toEqual([`sluice_agent_used_bytes${labels} ${6 * GB}`]);
+    expect(linesOf(stdout, 'sluice_agent_limit_bytes')).toEqual([`sluice_agent_limit_bytes${labels} ${50 * GB}`]);
+    expect(stdout).toContain('sluice_run_interval_seconds{command="agent check"} 300\n');
+    expect(stdout).toContain('sluice_holds{panel="vpn",reason="agent-limit"} 0\n');
+    for (const secret of [at.north, at.panel.key]) expect(stdout).not.toContain(secret);
+  });
+});

@@ -1,0 +1,1 @@
+export { METRICS_CONTENT_TYPE, metricsText } from './metrics/metrics-text.js';

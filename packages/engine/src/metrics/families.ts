@@ -1,0 +1,82 @@
+/** What a metric is for Prometheus. */
+export type MetricType = 'gauge' | 'counter';
+
+/** A metric with all its samples. */
+export interface MetricFamily {
+  name: string;
+  type: MetricType;
+  /** What it measures, and what its absence means. */
+  help: string;
+  /** Names of its labels; each sample has all of them. */
+  labels: readonly string[];
+  samples: MetricSample[];
+}
+
+/** One figure. */
+export interface MetricSample {
+  labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
+type Declared = Omit<MetricFamily, 'name' | 'samples'>;
+
+const gauge = (help: string, ...labels: string[]): Declared => ({ type: 'gauge', help, labels });
+
+/** All metrics, by name. A figure that is unknown has no sample. */
+export const METRICS = {
+  sluice_service_usage_bytes: gauge(
+    'Usage of a service in its cycle, by its last readable figures.',
+    'panel',
+    'service',
+    'direction',
+  ),
+  sluice_service_allowance_bytes: gauge(
+    'Allowance of a service in its cycle, in the direction that counts; absent where it is unlimited or unmanaged.',
+    'panel',
+    'service',
+    'direction',
+  ),
+  sluice_service_read_timestamp_seconds: gauge('When the usage of a service was read.', 'panel', 'service'),
+  sluice_services: gauge('Number of services, by their status after the last run.', 'panel', 'status'),
+  sluice_holds: gauge('Number of open holds of services and agents.', 'panel', 'reason'),
+  sluice_actions_in_doubt: gauge('Number of changes whose outcome is unknown.', 'panel'),
+  sluice_panel_up: gauge('1 if the panel answered the last call, 0 if not; absent before the first call.', 'panel'),
+  sluice_lease_held: gauge('1 while a run holds the lease of the panel.', 'panel'),
+  sluice_run_last_success_timestamp_seconds: gauge(
+    'When the last run over all services ended that was done, or failed for some items only.',
+    'command',
+  ),
+  sluice_run_duration_seconds: gauge('Duration of the last run over all services that has ended.', 'command'),
+  sluice_run_outcome: gauge(
+    '1 for the outcome of the last run over all services that has ended.',
+    'command',
+    'outcome',
+  ),
+  sluice_run_interval_seconds: gauge('Time between two scheduled runs, by the config.', 'command'),
+  sluice_purchases_total: { type: 'counter', help: 'Number of packages that were paid for.', labels: ['actor'] },
+  sluice_agent_used_bytes: gauge('Usage of an agent in its period.', 'panel', 'agent', 'id'),
+  sluice_agent_limit_bytes: gauge('Limit of an agent; absent without a limit.', 'panel', 'agent', 'id'),
+} as const satisfies Readonly<Record<string, Declared>>;
+
+/** Name of a metric. */
+export type MetricName = keyof typeof METRICS;
+
+/** Collects samples of the declared metrics. */
+export class MetricTable {
+  readonly #samples = new Map<MetricName, MetricSample[]>();
+
+  /** Adds a sample; an unknown figure (null) adds none. */
+  add(name: MetricName, labels: Readonly<Record<string, string>>, value: number | null): void {
+    if (value === null) return;
+    const samples = this.#samples.get(name);
+    if (samples === undefined) this.#samples.set(name, [{ labels, value }]);
+    else samples.push({ labels, value });
+  }
+
+  /** Returns all metrics, also those without samples. */
+  families(): MetricFamily[] {
+    return Object.entries(METRICS).map(([name, declared]) => {
+      return { name, ...declared, samples: this.#samples.get(name as MetricName) ?? [] };
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Session } from '../session.js';
+import { type MetricFamily, MetricTable } from './families.js';
+import { addPanelMetrics } from './panel-metrics.js';
+import { addRunMetrics } from './run-metrics.js';
+import { addServiceMetrics } from './service-metrics.js';
+
+/** `metrics --json` (docs/json.md). */
+export interface MetricsReport {
+  at: string;
+  metrics: MetricFamily[];
+}
+
+/** Returns figures about services, panels and runs, from the store alone: no panel is called, no secret is read. */
+export async function collectMetrics(session: Session): Promise<MetricsReport> {
+  const table = new MetricTable();
+  await addServiceMetrics(session, table);
+  await addPanelMetrics(session, table);
+  await addRunMetrics(session, table);
+  return { at: session.now(), metrics: table.families() };
+}

@@ -1,0 +1,59 @@
+import type { AgentRecord, ApiCallRecord } from '@sluice/state-store';
+import { panelsWithAgents } from '../agents/open-agents.js';
+import { panelLease } from '../leases.js';
+import type { Session } from '../session.js';
+import type { MetricTable } from './families.js';
+
+/** Adds holds, changes in doubt, leases and agents of each panel, and whether it answers. */
+export async function addPanelMetrics(session: Session, table: MetricTable): Promise<void> {
+  const { store, config } = session;
+  const panels = Object.keys(config.panels);
+  const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
+  const inDoubt = (await store.actions.unsettled()).filter(({ state }) => state === 'in-doubt');
+  const withAgents = panelsWithAgents(session);
+  for (const panel of panels) {
+    await addHolds(session, table, panel, withAgents.includes(panel));
+    table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
+    const [call] = await store.apiCalls.list({ panel, limit: 1 });
+    table.add('sluice_panel_up', { panel }, call === undefined ? null : Number(hasAnswered(call)));
+    const lease = leases.get(panelLease(panel));
+    const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
+    table.add('sluice_lease_held', { panel }, Number(isHeld));
+    if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
+  }
+}
+
+/** Codes of answers about one object: the panel itself works. */
+const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
+
+function hasAnswered({ ok, code }: ApiCallRecord): boolean {
+  return ok || ANSWERS.includes(code ?? '');
+}
+
+/** Reasons that any panel may have: with a figure of 0 from the beginning, an increase can be seen. */
+const REASONS = ['quota', 'billing', 'manual'];
+
+async function addHolds({ store, config }: Session, table: MetricTable, panel: string, agents: boolean): Promise<void> {
+  const limits = Object.values(config.products)
+    .filter((product) => product.panel === panel)
+    .flatMap((product) => (product.limits ?? []).map(({ id }) => id));
+  const counts = new Map([...REASONS, ...limits, ...(agents ? ['agent-limit'] : [])].map((reason) => [reason, 0]));
+  const open = [...(await store.holds.open({ panel })), ...(agents ? await store.holds.open({ agentsOf: panel }) : [])];
+  for (const { reason } of new Map(open.map((hold) => [hold.id, hold])).values())
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const [reason, count] of counts) table.add('sluice_holds', { panel, reason }, count);
+}
+
+/** Adds agents by name and the first digits of their uuid: the whole uuid is a key. */
+function addAgents(table: MetricTable, panel: string, agents: readonly AgentRecord[]): void {
+  const seen = new Map<string, number>();
+  for (const { uuid, name, limitBytes, verdict, gone } of agents) {
+    if (gone) continue;
+    const masked = `${uuid.slice(0, 4)}...`;
+    const before = seen.get(`${masked} ${name}`) ?? 0;
+    seen.set(`${masked} ${name}`, before + 1);
+    const labels = { panel, agent: name, id: before === 0 ? masked : `${masked}${before + 1}` };
+    table.add('sluice_agent_used_bytes', labels, verdict?.usedBytes ?? null);
+    table.add('sluice_agent_limit_bytes', labels, limitBytes);
+  }
+}

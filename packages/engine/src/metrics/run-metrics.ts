@@ -1,0 +1,28 @@
+import type { RunOutcome } from '@sluice/state-store';
+import { scheduledCommands } from '../schedule/jobs.js';
+import type { Session } from '../session.js';
+import type { MetricTable } from './families.js';
+
+/** All but `busy`: a run that was refused for the lease of another one has read nothing. */
+const OUTCOMES: readonly RunOutcome[] = ['done', 'partial', 'failed', 'usage', 'brake', 'interrupted', 'terminated'];
+/** Some items of the run failed; the others are done. */
+const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
+
+/** Adds the last runs of the scheduled commands, and the number of purchases. */
+export async function addRunMetrics({ store, config, deps }: Session, table: MetricTable): Promise<void> {
+  for (const { command, intervalMs } of scheduledCommands(config, deps.kinds)) {
+    table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
+    const ofAll = { command, service: null, limit: 1 };
+    const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
+    if (success?.finishedAt != null)
+      table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);
+    const [last] = await store.runs.list({ ...ofAll, outcomes: OUTCOMES });
+    if (last?.finishedAt == null) continue;
+    const durationMs = Date.parse(last.finishedAt) - Date.parse(last.startedAt);
+    table.add('sluice_run_duration_seconds', { command }, Math.max(0, durationMs) / 1000);
+    for (const outcome of OUTCOMES)
+      table.add('sluice_run_outcome', { command, outcome }, Number(outcome === last.outcome));
+  }
+  const paid = await store.purchases.countPaid();
+  for (const actor of ['manual', 'auto'] as const) table.add('sluice_purchases_total', { actor }, paid[actor]);
+}

@@ -1,0 +1,65 @@
+import type { Allowance, Mode } from '@sluice/quota-core';
+import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { findEnforcement } from '../panels/enforcement.js';
+import { statusSince } from '../services/show.js';
+import { lastUsage, serviceView } from '../services/views.js';
+import type { Session } from '../session.js';
+import type { MetricTable } from './families.js';
+
+/** Adds usage and allowance of each service, and how many services there are by status. */
+export async function addServiceMetrics({ store, config }: Session, table: MetricTable): Promise<void> {
+  const services = await store.services.list();
+  const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
+  const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
+  const switches = await store.switches.list();
+  const open = new Map<string, Set<string>>();
+  for (const { service, reason } of await store.holds.open())
+    open.set(service, (open.get(service) ?? new Set()).add(reason));
+  const counts = new Map<string, Map<string, number>>();
+  for (const panel of Object.keys(config.panels))
+    counts.set(
+      panel,
+      new Map([
+        ['ok', 0],
+        ['held', 0],
+      ]),
+    );
+  for (const service of services) {
+    const { id, panel, product } = service;
+    const decision = decisions.get(id) ?? null;
+    const cycle = cycles.get(id) ?? null;
+    const reasons = open.get(id) ?? new Set();
+    if (findEnforcement(config, switches, panel, product).value === 'observe')
+      for (const reason of decision?.wouldHold ?? []) reasons.add(reason);
+    const holds = [...reasons].map((reason) => ({ reason, since: '' }));
+    const view = serviceView({ service, decision, cycle, holds, actions: [] });
+    const status = statusSince(view.status, holds.length);
+    const ofPanel = counts.get(panel) ?? new Map<string, number>();
+    counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
+    addUsage(table, service, lastUsage(view, decision, cycle).usage);
+    addAllowance(table, service, decision);
+  }
+  for (const [panel, ofPanel] of counts)
+    for (const [status, count] of ofPanel) table.add('sluice_services', { panel, status }, count);
+}
+
+function addUsage(
+  table: MetricTable,
+  { id, panel }: ServiceRecord,
+  usage: ReturnType<typeof lastUsage>['usage'],
+): void {
+  if (usage === null) return;
+  const figures = { in: usage.inBytes, out: usage.outBytes, total: usage.totalBytes };
+  for (const [direction, bytes] of Object.entries(figures))
+    table.add('sluice_service_usage_bytes', { panel, service: id, direction }, bytes);
+  table.add('sluice_service_read_timestamp_seconds', { panel, service: id }, Date.parse(usage.readAt) / 1000);
+}
+
+const DIRECTIONS: Readonly<Record<Mode, string>> = { IN: 'in', OUT: 'out', TOTAL: 'total' };
+
+function addAllowance(table: MetricTable, { id, panel }: ServiceRecord, decision: DecisionRecord | null): void {
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  if (allowance?.kind !== 'limited' || decision?.mode == null) return;
+  const direction = DIRECTIONS[decision.mode];
+  table.add('sluice_service_allowance_bytes', { panel, service: id, direction }, allowance.allowedBytes);
+}
