@@ -21,6 +21,7 @@ async function shop(more = '') {
   await at.addService(3);
   at.panel.addTraffic(501, { in: 80 * GB, out: 40 * GB });
   at.panel.addTraffic(502, { in: GB, out: GB });
+  at.bench.clock.advance(HOUR);
   return at;
 }
 
@@ -33,7 +34,7 @@ describe('metrics', () => {
     expect(linesOf(before, 'sluice_run_last_success_timestamp_seconds')).toEqual([]);
     expect(linesOf(before, 'sluice_holds')).toContain('sluice_holds{panel="dcim",reason="quota"} 0');
 
-    at.panel.fail((call) => call.path.includes('503'), { status: 500 });
+    at.panel.server.inject({ match: (call) => call.path.includes('503'), fault: { kind: 'status', status: 500 } });
     await at.poll();
     at.bench.clock.advance(HOUR);
     const { stdout, exitCode } = await at.bench.sluice('metrics');
@@ -50,17 +51,19 @@ describe('metrics', () => {
         'sluice_actions_in_doubt{panel="dcim"} 0',
         'sluice_panel_up{panel="dcim"} 1',
         'sluice_lease_held{panel="dcim"} 0',
-        `sluice_run_last_success_timestamp_seconds{command="poll"} ${Date.parse('2026-11-20T12:00:00Z') / 1000}`,
+        `sluice_run_last_success_timestamp_seconds{command="poll"} ${Date.parse('2026-11-20T13:00:00Z') / 1000}`,
         'sluice_run_outcome{command="poll",outcome="partial"} 1',
         'sluice_run_outcome{command="poll",outcome="brake"} 0',
         'sluice_run_interval_seconds{command="poll"} 900',
         'sluice_purchases_total{actor="manual"} 0',
       ]),
     );
-    // Unlimited, and unread.
-    expect(linesOf(stdout, 'sluice_service_allowance_bytes')).toEqual([
-      `sluice_service_allowance_bytes{panel="dcim",service="svc-1",direction="total"} ${100 * GB}`,
-    ]);
+    // The second one is unlimited.
+    expect(linesOf(stdout, 'sluice_service_allowance_bytes')).toEqual(
+      [1, 3].map(
+        (n) => `sluice_service_allowance_bytes{panel="dcim",service="svc-${n}",direction="total"} ${100 * GB}`,
+      ),
+    );
     expect(stdout).not.toMatch(/sluice_service_usage_bytes\{[^}]*svc-3/);
     expect(stdout).not.toContain(TOKEN);
   });
@@ -68,7 +71,7 @@ describe('metrics', () => {
   it('reports a panel that is down, and keeps the last figures', async () => {
     const at = await shop();
     await at.poll();
-    at.panel.fail(() => true, { status: 503 });
+    at.panel.server.inject({ match: () => true, fault: { kind: 'status', status: 503 } });
     at.bench.clock.advance(HOUR);
     await at.poll();
     const { stdout } = await at.bench.sluice('metrics');
@@ -76,7 +79,7 @@ describe('metrics', () => {
     expect(stdout).toContain(`service="svc-1",direction="total"} ${120 * GB}\n`);
     expect(stdout).toContain('sluice_run_outcome{command="poll",outcome="failed"} 1\n');
     const [success] = linesOf(stdout, 'sluice_run_last_success_timestamp_seconds');
-    expect(success).toMatch(new RegExp(` ${Date.parse('2026-11-20T12:00:00Z') / 1000}$`));
+    expect(success).toMatch(new RegExp(` ${Date.parse('2026-11-20T13:00:00Z') / 1000}$`));
   });
 
   it('replaces a text file in one step, readable for others', async () => {
