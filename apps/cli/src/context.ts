@@ -30,6 +30,8 @@ export interface Deps {
   /** Returns the name of the user that runs the command. */
   login: () => string;
   isAlive: (owner: LeaseOwner) => boolean;
+  /** Whether the user is root; default false. */
+  isRoot?: boolean;
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;
   version: string;

@@ -35,6 +35,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     login,
     owner,
     isAlive,
+    isRoot: process.geteuid?.() === 0,
     signal: interruption.signal,
     version: SLUICE_VERSION,
     program: { node: process.execPath, script: process.argv[1] ?? '' },

@@ -32,6 +32,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
+  crontab_unclear: 'Remove those lines with "crontab -e", then run "sluice schedule install" again',
+  unit_exists:
+    'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',

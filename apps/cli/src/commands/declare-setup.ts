@@ -11,7 +11,10 @@ export function declareSetup(program: LazyCommand): void {
   program
     .command('metrics')
     .description('print figures for Prometheus, from the store; calls no panel')
-    .option('--textfile <file>', "replace this file in one step, for the textfile collector of Prometheus' node_exporter")
+    .option(
+      '--textfile <file>',
+      "replace this file in one step, for the textfile collector of Prometheus' node_exporter",
+    )
     .examples('sluice metrics', 'sluice metrics --textfile /var/lib/prometheus/node-exporter/sluice.prom')
     .runs(async () => (await import('./metrics.js')).metrics);
   program

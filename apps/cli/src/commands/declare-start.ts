@@ -2,7 +2,6 @@ import { Argument, Option } from 'commander';
 import { SHELLS, type Shell } from '../output/completion/shape.js';
 import type { LazyCommand } from './command.js';
 import type { CompletionOptions } from './completion.js';
-import type { ScheduleOptions } from './schedule.js';
 
 /** Declares `init`, `schedule` and `completion`, which are run once at set-up. */
 export function declareStart(program: LazyCommand): void {
@@ -25,20 +24,7 @@ export function declareStart(program: LazyCommand): void {
       'sluice init /etc/sluice/sluice.yaml --panel name=dcim,kind=easydcim,url=https://dcim.example.com,token-env=DCIM_TOKEN',
     )
     .runs(async () => (await import('./init.js')).init);
-  const schedule = program
-    .command('schedule')
-    .description('commands for cron or systemd')
-    .examples('sluice schedule show');
-  schedule
-    .command('show')
-    .description('print crontab lines or systemd units for poll, reconcile and agent check')
-    .addOption(new Option('--format <format>', 'the format (default: crontab)').choices(['crontab', 'systemd']))
-    .option('--absolute', 'use the absolute paths of node and the command')
-    .examples('sluice schedule show', 'sluice schedule show --format systemd --absolute')
-    .action(async (_options: unknown, command: LazyCommand) => {
-      const { scheduleShow } = await import('./schedule.js');
-      program.context.exit(scheduleShow(program, command.optsWithGlobals<ScheduleOptions>(), program.context.deps));
-    });
+  declareSchedule(program);
   program
     .command('completion')
     .addArgument(new Argument('[shell]', 'the shell').choices(SHELLS))
@@ -50,4 +36,28 @@ export function declareStart(program: LazyCommand): void {
       const options = command.optsWithGlobals<CompletionOptions>();
       program.context.exit(await completion(program, shell, options, program.context.deps));
     });
+}
+
+function declareSchedule(program: LazyCommand): void {
+  const schedule = program.command('schedule').description('jobs of cron or systemd').examples('sluice schedule show');
+  const format = (): Option =>
+    new Option('--format <format>', 'the format (default: crontab)').choices(['crontab', 'systemd']);
+  schedule
+    .command('show')
+    .description('print crontab lines or systemd units for poll, reconcile, agent check and call bill')
+    .addOption(format())
+    .option('--absolute', 'use the absolute paths of node and the command')
+    .examples('sluice schedule show', 'sluice schedule show --format systemd --absolute')
+    .runs(async () => (await import('./schedule.js')).scheduleShow);
+  schedule
+    .command('install')
+    .description(
+      'add these jobs to your crontab, or write and start systemd units (of the system as root, else of the user)',
+    )
+    .addOption(format())
+    .option('--uninstall', 'remove them')
+    .option('--dry-run', 'only print what would be changed')
+    .option('--yes', 'do not ask')
+    .examples('sluice schedule install --dry-run', 'sudo sluice schedule install --format systemd --yes')
+    .runs(async () => (await import('./schedule.js')).scheduleInstall);
 }

@@ -43,7 +43,11 @@ describe('schedule show', () => {
     expect(format).toBe('crontab');
     expect(entries.map((entry) => entry.name)).toEqual(['poll', 'reconcile']);
     const file = bench.path('sluice.yaml');
-    expect(entries[0]).toEqual({ name: 'poll', when: '*/15 * * * *', command: `sluice poll --quiet --config ${file}` });
+    expect(entries[0]).toEqual({
+      name: 'poll',
+      when: '*/15 * * * *',
+      command: `sluice poll --quiet --config ${file}`,
+    });
     expect(entries[1]?.when).toMatch(/^\d+ [1345] \* \* \*$/);
     expect(linesOf(text)).toEqual([
       'PATH=/usr/local/bin:/usr/bin:/bin',
@@ -63,16 +67,28 @@ describe('schedule show', () => {
   it.each([
     ['1m', '* * * * *', '*-*-* *:00/1:00'],
     ['30s', '* * * * *', '*-*-* *:00/1:00'],
-    ['17m', '*/15 * * * *', '*-*-* *:00/15:00'],
-    ['1h', '0 * * * *', '*-*-* *:00:00'],
-    ['6h', '0 */6 * * *', '*-*-* 00/6:00:00'],
-    ['3d', '0 0 * * *', '*-*-* 00:00:00'],
+    ['17m', '4-59/15 * * * *', '*-*-* *:04/15:00'],
+    ['1h', '29 * * * *', '*-*-* *:29:00'],
+    ['6h', '29 */6 * * *', '*-*-* 00/6:29:00'],
+    ['3d', '29 0 * * *', '*-*-* 00:29:00'],
   ])('polls every %s as nearly as a calendar can', async (interval, cron, calendar) => {
-    config([DCIM], `poll: { interval: ${interval} }\n`);
-    expect((await shown()).entries[0]?.when).toBe(cron);
-    expect((await shown('--format systemd')).entries[0]?.when).toBe(calendar);
-    const remarks = /poll\.interval does not divide/.test((await shown()).text);
+    config([DCIM], `poll: { interval: ${interval} }\nschedule: { reconcile: "03:13" }\n`);
+    const when = (words: string) =>
+      bench.sluice(`schedule show --json ${words}`.trim(), host('h2')).then((ended) => ended.json<Shown>());
+    expect((await when('')).entries[0]?.when).toBe(cron);
+    expect((await when('--format systemd')).entries[0]?.when).toBe(calendar);
+    const remarks = /poll\.interval does not divide/.test((await when('')).text);
     expect(remarks).toBe(['30s', '17m', '3d'].includes(interval));
+  });
+
+  it('follows the schedule of the config, with the poll out of the way of a stated reconcile', async () => {
+    config([DCIM, VPN], 'schedule: { poll: 10m, agentCheck: 20m, reconcile: "04:17" }\n');
+    const entries = Object.fromEntries((await shown()).entries.map(({ name, when }) => [name, when]));
+    expect(entries).toEqual({
+      poll: '3-59/10 * * * *',
+      reconcile: '17 4 * * *',
+      'agent-check': '5-59/20 * * * *',
+    });
   });
 
   it('names Node and the command by their paths where that is asked for', async () => {
@@ -139,31 +155,35 @@ describe('schedule show', () => {
 });
 
 describe('the jobs of a config', () => {
-  const jobs = (text: string[], has: (args: string[]) => boolean, name = 'host') =>
+  const jobs = (kinds: string[], name = 'host', schedule: Partial<Config['schedule']> = {}) =>
     scheduledJobs(
       {
-        panels: Object.fromEntries(text.map((kind) => [kind, { kind }])),
+        panels: Object.fromEntries(kinds.map((kind) => [kind, { kind }])),
         poll: { interval: 900_000 },
+        schedule: { agentCheck: 300_000, callBill: 300_000, ...schedule },
       } as unknown as Config,
       name,
-      { has, kinds: KINDS },
+      KINDS,
     );
 
-  it('have an agent check with Hiddify, when there is such a command', () => {
-    const names = (kinds: string[], has: boolean): string[] => jobs(kinds, () => has).map((job) => job.args.join(' '));
-    expect(names(['easydcim'], true)).toEqual(['poll --quiet', 'reconcile --quiet']);
-    expect(names(['hiddify'], true)).toEqual(['poll --quiet', 'reconcile --quiet', 'agent check --all --quiet']);
-    expect(names(['hiddify'], false)).toEqual(['poll --quiet', 'reconcile --quiet']);
-    expect(jobs(['hiddify'], () => true)[2]?.timing).toEqual({ kind: 'every', minutes: 5, offset: 2 });
+  it('are those that the panels need', () => {
+    const names = (kinds: string[]): string[] => jobs(kinds).map((job) => job.args.join(' '));
+    expect(names(['easydcim'])).toEqual(['poll --quiet', 'reconcile --quiet']);
+    expect(names(['hiddify'])).toEqual(['poll --quiet', 'reconcile --quiet', 'agent check --all --quiet']);
+    expect(names(['astbilling'])).toEqual(['poll --quiet', 'reconcile --quiet', 'call bill --quiet']);
   });
 
-  it('do not begin in the same minute on any host', () => {
+  it('do not begin in the same minute on any host, whatever the time of the daily run', () => {
     for (let n = 0; n < 200; n++) {
-      const [, daily, agents] = jobs(['hiddify'], () => true, `host-${n}`).map((job) => job.timing);
-      if (daily?.kind !== 'daily' || agents?.kind !== 'every') throw new Error('kinds');
-      expect(daily.minute % 15).not.toBe(0);
-      expect(15 - (daily.minute % 15)).toBeGreaterThanOrEqual(5);
-      expect(daily.minute % agents.minutes).not.toBe(agents.offset);
+      const stated = n % 2 === 0 ? {} : { reconcile: `04:${String(n % 60).padStart(2, '0')}` };
+      const timings = jobs(['hiddify', 'astbilling'], `host-${n}`, stated).map((job) => job.timing);
+      const [poll, daily, ...others] = timings;
+      if (poll?.kind !== 'every' || daily?.kind !== 'daily') throw new Error('kinds');
+      const untilPoll = (poll.offset + 60 - daily.minute) % poll.minutes;
+      expect(untilPoll).toBeGreaterThanOrEqual(5);
+      const taken = [poll.offset % 5, daily.minute % 5];
+      for (const other of others) if (other.kind === 'every') taken.push(other.offset % 5);
+      expect([taken.length, new Set(taken).size]).toEqual([4, 4]);
     }
   });
 });

@@ -1,72 +1,63 @@
-import path from 'node:path';
-import type { Command } from 'commander';
-import type { Config } from '../config/load.js';
+import { usageError } from '@sluice/panel-kind/errors';
 import { loadConfig } from '../load-config.js';
-import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { regularMinutes, scheduledJobs } from '../schedule/jobs.js';
 import { crontab } from '../output/schedule/crontab.js';
-import type { SchedulePlan } from '../output/schedule/plan.js';
 import { systemdUnits } from '../output/schedule/systemd.js';
 import { Terminal } from '../output/terminal.js';
-import type { GlobalOptions } from './command.js';
-import { storeLocation } from '../open-sluice.js';
-import { knownKinds } from '../kinds.js';
+import { scheduleOf } from '../schedule/schedule-of.js';
+import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 
 /** Options of `schedule show`. */
-export interface ScheduleOptions extends GlobalOptions {
+interface ScheduleOptions extends GlobalOptions {
   format?: 'crontab' | 'systemd';
   absolute?: boolean;
 }
 
 /** `sluice schedule show` */
-export function scheduleShow(program: Command, options: ScheduleOptions, deps: Deps): number {
+export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, deps) => {
   const config = loadConfig(options.config, deps);
-  const { node, script } = deps.program;
-  // In the single-file bundle both are the same file.
-  const start = options.absolute === true ? [...new Set([node, script])] : ['sluice'];
-  const jobs = scheduledJobs(config, deps.owner.host, {
-    has: (args) => hasCommand(program, args),
-    kinds: knownKinds(deps),
-  });
-  const minutes = regularMinutes(config.poll.interval);
-  const regular = minutes * 60_000 === config.poll.interval;
-  const plan: SchedulePlan = {
-    jobs: jobs.map((job) => ({ ...job, command: [...start, ...job.args, '--config', config.file] })),
-    stateFolder: path.dirname(storeLocation(config)),
-    user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
-    secrets: secretReferences(config),
-    remarks: regular
-      ? []
-      : [
-          `poll.interval does not divide the hour or the day evenly: poll runs every ${minutes} minutes, the nearest shorter interval that does.`,
-        ],
-  };
+  const plan = scheduleOf(config, deps, options.absolute === true);
   const format = options.format ?? 'crontab';
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
   terminal.document({ format, entries, text });
   if (!terminal.json) deps.stdout.write(text);
+  return Promise.resolve(ExitCode.done);
+};
+
+/** Options of `schedule install`. */
+interface InstallOptions extends GlobalOptions {
+  format?: 'crontab' | 'systemd';
+  uninstall?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+}
+
+/** `sluice schedule install` */
+export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, options, deps) => {
+  const { format = 'crontab', uninstall = false, dryRun = false } = options;
+  const config = loadConfig(options.config, deps);
+  if (deps.program.script === '' && !uninstall)
+    throw usageError('bad_option', 'The path of the command is unknown; nothing was changed');
+  // A job of cron has neither the folder nor the PATH of this shell.
+  const plan = scheduleOf(config, deps, true);
+  const installation =
+    format === 'crontab'
+      ? await (await import('../schedule/install-crontab.js')).planCrontab(plan, deps, uninstall)
+      : (await import('../schedule/install-units.js')).planUnits(plan, deps, uninstall);
+  const { apply, entries, changes, text, remarks } = installation;
+  const terminal = new Terminal(deps, options, config);
+  if (!terminal.json && changes.length > 0 && !terminal.quiet) {
+    for (const change of changes) terminal.line(`${dryRun ? 'Would change' : 'Changes'} ${change}`);
+    if (text !== '') deps.stdout.write(`\n${text}\n`);
+  }
+  const isChanged = changes.length > 0 && !dryRun;
+  if (isChanged) await confirm(deps, options, uninstall ? 'Remove these jobs?' : 'Install these jobs?');
+  // Timers that an earlier, failed installation has not started are started now.
+  if (isChanged || (format === 'systemd' && !uninstall && !dryRun)) await apply();
+  terminal.document({ format, entries, changes, remarks, dryRun });
+  for (const remark of remarks) terminal.warn(remark);
+  if (changes.length === 0) terminal.info('Nothing to change.');
+  else if (isChanged) terminal.info(uninstall ? 'Removed.' : 'Installed.');
   return ExitCode.done;
-}
-
-function hasCommand(program: Command, args: string[]): boolean {
-  let command: Command | undefined = program;
-  for (const arg of args) command = command?.commands.find((child) => child.name() === arg);
-  return command !== undefined;
-}
-
-/** Lists the names of environment variables and systemd credentials in a config, each once and sorted. */
-function secretReferences(config: Config): { env: string[]; credential: string[] } {
-  const found = { env: new Set<string>(), credential: new Set<string>() };
-  const visit = (value: unknown): void => {
-    if (typeof value === 'string') {
-      const [, kind, name] = /^\$\{(env|credential):([^}]*)\}$/.exec(value) ?? [];
-      if (kind === 'env' || kind === 'credential') found[kind].add((name ?? '').trim());
-    } else if (typeof value === 'object' && value !== null) {
-      Object.values(value).forEach(visit);
-    }
-  };
-  visit(config.panels);
-  return { env: [...found.env].sort(), credential: [...found.credential].sort() };
-}
+};

@@ -37,6 +37,21 @@ describe('config check', () => {
     expect(await check(GOOD)).toEqual({ exitCode: 0, problems: [] });
   });
 
+  it('has one interval of polls, wherever it is stated', async () => {
+    const interval = (more: string): unknown => checkConfigText(`${GOOD}${more}`, 'sluice.yaml').config?.poll.interval;
+    expect([interval('schedule: { poll: 5m }'), interval('poll: { interval: 5m }')]).toEqual([300_000, 300_000]);
+    expect(interval('poll: { overdue: hold }\nschedule: { poll: 5m }')).toBe(300_000);
+    expect(interval('poll: { interval: 5m }\nschedule: { poll: 300s }')).toBe(300_000);
+    const { problems } = await check(
+      `${GOOD}poll: { interval: 15m }\nschedule: { poll: 5m, reconcile: "24:00", agentCheck: 5 }\n`,
+    );
+    expect(problems.map(({ line, path }) => [line, path])).toEqual([
+      [10, 'schedule.poll'],
+      [10, 'schedule.agentCheck'],
+      [10, 'schedule.reconcile'],
+    ]);
+  });
+
   it('reports an unreadable message beside other errors, in the order of the lines', async () => {
     const text = GOOD.replace('action: both', 'credentials: { message: mail.txt }, quotta: 1');
     const { exitCode, problems } = await check(`nope: 1\n${text}also: 2\n`);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { scheduledCommands, type ScheduledCommand } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
 import type { Config } from '../config/load.js';
 
@@ -10,9 +11,13 @@ export type Timing =
 /** One scheduled command. */
 export interface Job {
   name: 'poll' | 'reconcile' | 'agent-check' | 'call-bill';
+  /** Its name in the log. */
+  command: ScheduledCommand['command'];
   description: string;
   /** Arguments after `sluice`. */
   args: string[];
+  /** Interval by the config in milliseconds; `timing` has the nearest one that a calendar has. */
+  intervalMs: number;
   timing: Timing;
 }
 
@@ -23,69 +28,82 @@ const HOURS = [1, 3, 4, 5];
 /** Minutes between runs on the same panels. */
 const DISTANCE = 5;
 
+/** What is run, and the minutes between a poll and the run: all of them work on the same panels. */
+const JOBS: Record<ScheduledCommand['command'], Pick<Job, 'name' | 'description' | 'args'> & { after: number }> = {
+  poll: { name: 'poll', description: 'read usage, decide, enforce', args: ['poll', '--quiet'], after: 0 },
+  reconcile: {
+    name: 'reconcile',
+    description: 'repair drift, roll over cycles, resolve actions in doubt, prune old records, back up the store',
+    args: ['reconcile', '--quiet'],
+    after: 4,
+  },
+  'agent check': {
+    name: 'agent-check',
+    description: 'enforce the limits of agents',
+    args: ['agent', 'check', '--all', '--quiet'],
+    after: 2,
+  },
+  'call bill': {
+    name: 'call-bill',
+    description: 'add calls of closed periods to invoices',
+    args: ['call', 'bill', '--quiet'],
+    after: 3,
+  },
+};
+
 /** Returns the longest regular interval, in minutes, that is not longer than this. */
 export function regularMinutes(intervalMs: number): number {
   return REGULAR.findLast((minutes) => minutes * 60_000 <= intervalMs) ?? 1;
 }
 
 /**
- * Returns the jobs for a config. The time of the daily run depends on the host name, so that many installations do not
- * all run at once, and is between two polls. `has` reports whether a command exists.
+ * Returns the jobs for a config. Their minutes depend on the name of the host, so that many installations do not all run at
+ * once; the daily run is between two polls.
  */
-export function scheduledJobs(
-  config: Config,
-  host: string,
-  { has, kinds }: { has: (args: string[]) => boolean; kinds: readonly PanelKind[] },
-): Job[] {
-  const hasPanel = (capability: 'agents' | 'calls'): boolean =>
-    Object.values(config.panels).some(({ kind }) =>
-      kinds.some((known) => known.kind === kind && known.capabilities.includes(capability)),
-    );
-  const interval = regularMinutes(config.poll.interval);
-  const daily = dailyTime(host, interval);
-  const jobs: Job[] = [
-    {
-      name: 'poll',
-      description: 'read usage, decide, enforce',
-      args: ['poll', '--quiet'],
-      timing: { kind: 'every', minutes: interval, offset: 0 },
-    },
-    {
-      name: 'reconcile',
-      description: 'repair drift, roll over cycles, resolve actions in doubt, prune old records, back up the store',
-      args: ['reconcile', '--quiet'],
-      timing: daily,
-    },
-  ];
-  if (hasPanel('agents') && has(['agent', 'check'])) {
-    jobs.push({
-      name: 'agent-check',
-      description: 'enforce the limits of agents',
-      args: ['agent', 'check', '--all', '--quiet'],
-      // Between the polls, which work on the same panels.
-      timing: { kind: 'every', minutes: 5, offset: 2 },
-    });
-  }
-  if (hasPanel('calls') && has(['call', 'bill'])) {
-    jobs.push({
-      name: 'call-bill',
-      description: 'add calls of closed periods to invoices',
-      args: ['call', 'bill', '--quiet'],
-      timing: { kind: 'every', minutes: 5, offset: 3 },
-    });
-  }
-  return jobs;
+export function scheduledJobs(config: Config, host: string, kinds: readonly PanelKind[]): Job[] {
+  const { offset, daily } = placeRuns(config, host);
+  return scheduledCommands(config, kinds).map(({ command, intervalMs }) => {
+    const { after, ...job } = JOBS[command];
+    const minutes = regularMinutes(intervalMs);
+    const timing: Timing =
+      command === 'reconcile'
+        ? { kind: 'daily', ...daily }
+        : { kind: 'every', minutes, offset: (offset + after) % Math.min(minutes, 60) };
+    return { ...job, command, intervalMs, timing };
+  });
 }
 
-/** Returns the host's time of day: not at a poll or an agent check, and not shortly before a poll. */
-function dailyTime(host: string, interval: number): Extract<Timing, { kind: 'daily' }> {
-  const all = Array.from({ length: 60 }, (_, minute) => minute).filter((minute) => minute % 5 === 4);
-  const between = all.filter((minute) => minute % interval !== 0 && interval - (minute % interval) >= DISTANCE);
-  const minutes = between.length > 0 ? between : all;
-  const slot = createHash('sha256').update(host).digest().readUInt32BE() % (HOURS.length * minutes.length);
-  return {
-    kind: 'daily',
-    hour: HOURS[Math.floor(slot / minutes.length)] ?? 3,
-    minute: minutes[slot % minutes.length] ?? 4,
-  };
+/** Returns the first minute of polls, and the time of the daily run. */
+function placeRuns(
+  { poll, schedule }: Config,
+  host: string,
+): { offset: number; daily: { hour: number; minute: number } } {
+  const span = Math.min(regularMinutes(poll.interval), 60);
+  const number = createHash('sha256').update(host).digest().readUInt32BE();
+  if (schedule.reconcile !== undefined) {
+    const [hour = 0, minute = 0] = schedule.reconcile.split(':').map(Number);
+    const offset = pick(upTo(span), (each) => isBetween(minute, each, span), number);
+    return { offset, daily: { hour, minute } };
+  }
+  const offset = number % span;
+  const slot = Math.floor(number / span);
+  const minute = pick(upTo(60), (each) => isBetween(each, offset, span), Math.floor(slot / HOURS.length));
+  return { offset, daily: { hour: HOURS[slot % HOURS.length] ?? 3, minute } };
+}
+
+const upTo = (end: number): number[] => Array.from({ length: end }, (_, each) => each);
+
+/** Returns one of the numbers that fit; of all where none does. */
+function pick(numbers: readonly number[], fits: (each: number) => boolean, slot: number): number {
+  const fitting = numbers.filter(fits);
+  const chosen = fitting.length > 0 ? fitting : numbers;
+  return chosen[slot % chosen.length] ?? 0;
+}
+
+/** Whether a minute of the hour is that of no other run, and not shortly before a poll. */
+function isBetween(minute: number, offset: number, span: number): boolean {
+  const past = minute - offset + 60;
+  const left = span - (past % span);
+  const isOwn = past % DISTANCE === JOBS.reconcile.after;
+  return isOwn && (span <= DISTANCE || left >= DISTANCE) && (past % span !== 0 || span === 1);
 }

@@ -126,10 +126,6 @@ describe('an unknown panel, product or option', () => {
     };
     for (const words of ['report --client 42', 'worker'])
       expect(await said(words)).toEqual([2, `sluice: "sluice ${words.split(' ')[0]!}" is not in this version yet\n`]);
-    expect(await said('schedule install')).toEqual([
-      2,
-      'sluice: "sluice schedule install" is not in this version yet\n',
-    ]);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
     for (const words of ['version', '-V', '--version'])
       expect((await at.bench.sluice(words)).stdout).toBe('0.0.0-test\n');

@@ -55,7 +55,7 @@ const secrets = (): Record<string, string> => ({
 /** Runs commands that end well; returns what the last one printed. */
 async function expectDone(lines: readonly string[]): Promise<string> {
   played.push(...lines);
-  const env = { PATH: process.env['PATH'], HOME: folder, ...secrets() };
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, ...secrets() };
   const { stdout } = await promisify(execFile)(process.execPath, [RUN_ALL, COMMAND, ...lines], { cwd: folder, env });
   const outcomes = JSON.parse(stdout) as { words: string; exitCode: number; printed: string }[];
   expect(outcomes.map(({ words }) => words)).toEqual(lines);
@@ -109,6 +109,8 @@ dcim-1,dcim,ports,monthly,${due()},1,11,21
 dcim-2,dcim,ports,monthly,${due()},2,12,22
 `,
   );
+  // The crontab of the user who runs the tests is left alone.
+  writeFileSync(path.join(folder, 'crontab'), '#!/bin/sh\necho "no crontab for test" >&2\nexit 1\n', { mode: 0o700 });
   write('old.csv', 'service,used_gb,limited\ndcim-1,120,yes\ndcim-2,0,no\n');
 });
 afterAll(async () => {
@@ -127,6 +129,8 @@ describe('the built command', () => {
       'panel test',
       'schedule show --format crontab',
       'schedule show --format systemd',
+      'schedule install --format crontab --dry-run',
+      'schedule install --format systemd --dry-run',
       'completion bash',
       'completion zsh',
       'completion fish',

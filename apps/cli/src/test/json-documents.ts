@@ -99,6 +99,8 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('log list', 'log list --limit 40');
     await kept('log export', 'log export log.jsonl');
     await kept('metrics');
+    await kept('schedule show');
+    await kept('schedule install', 'schedule install --format systemd --dry-run');
     await kept('doctor');
     await kept('db check');
     await kept('db backup', 'db backup copy.db');

@@ -3,25 +3,41 @@ import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } fr
 
 /** Returns crontab lines, with comments about the environment that they need. */
 export function crontab(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
-  const entries = plan.jobs.map((job) => ({ name: job.name, when: cronTime(job), command: shellWords(job.command) }));
-  const { env, credential } = plan.secrets;
+  const entries = crontabEntries(plan);
   const text = [
     `# Sluice. Paste into "crontab -e"${plan.user === null ? '' : ` of ${plan.user}`}; with --quiet, cron mails only changes and problems.`,
-    ...plan.remarks.map((remark) => `# ${remark}`),
+    ...crontabRemarks(plan).map((remark) => `# ${remark}`),
+    'PATH=/usr/local/bin:/usr/bin:/bin',
+    ...crontabLines(entries),
+  ];
+  return { entries, text: `${text.map(printable).join('\n')}\n` };
+}
+
+/** Returns the jobs as entries of a crontab. */
+export function crontabEntries({ jobs }: SchedulePlan): ScheduleEntry[] {
+  return jobs.map((job) => ({ name: job.name, when: cronTime(job), command: shellWords(job.invocation) }));
+}
+
+/** Returns the entries as lines. */
+export function crontabLines(entries: readonly ScheduleEntry[]): string[] {
+  // cron ends the line at a bare %.
+  return entries.map(({ when, command }) => printable(`${when} ${command.replaceAll('%', '\\%')}`));
+}
+
+/** Returns remarks about intervals, and about secrets that cron does not have. */
+export function crontabRemarks({ remarks, secrets: { env, credential } }: SchedulePlan): string[] {
+  return [
+    ...remarks,
     ...(env.length > 0
       ? [
-          `# cron does not have your environment: set ${env.join(', ')} above these lines (NAME=value),`,
-          '# or use ${file:/path} for the secrets in the config.',
+          `cron does not have your environment: set ${env.join(', ')} above these lines (NAME=value),`,
+          'or use ${file:/path} for the secrets in the config.',
         ]
       : []),
     ...(credential.length > 0
-      ? [`# cron has no systemd credentials (${credential.join(', ')}): use --format systemd, or \${file:/path}.`]
+      ? [`cron has no systemd credentials (${credential.join(', ')}): use --format systemd, or \${file:/path}.`]
       : []),
-    'PATH=/usr/local/bin:/usr/bin:/bin',
-    // cron ends the line at a bare %.
-    ...entries.map(({ when, command }) => `${when} ${command.replaceAll('%', '\\%')}`),
   ];
-  return { entries, text: `${text.map(printable).join('\n')}\n` };
 }
 
 function cronTime({ timing }: PlannedJob): string {

@@ -3,11 +3,13 @@ import type { Job } from '../../schedule/jobs.js';
 /** A job with its whole command line. */
 export interface PlannedJob extends Job {
   /** Program and arguments. */
-  command: string[];
+  invocation: string[];
 }
 
 /** What crontab lines and systemd units are written from. */
 export interface SchedulePlan {
+  /** Path of the config. */
+  config: string;
   jobs: PlannedJob[];
   /** Folder of the state file, which the runs write to. */
   stateFolder: string;

@@ -1,52 +1,104 @@
 import { printable } from '@sluice/panel-http/printable';
 import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
 
-const FOLDER = '/etc/systemd/system';
+/** Who runs the units: the system, or the service manager of one user. */
+export interface UnitTarget {
+  /** Folder of the unit files. */
+  folder: string;
+  /** Whether they are units of a user. */
+  ofUser: boolean;
+  /** File with the environment variables that the config names. */
+  environmentFile: string;
+  /** Folder with the secrets for `${credential:NAME}`. */
+  credentials: string;
+}
+
+/** The units of the system. */
+export const SYSTEM_UNITS: UnitTarget = {
+  folder: '/etc/systemd/system',
+  ofUser: false,
+  environmentFile: '/etc/sluice/sluice.env',
+  credentials: '/etc/sluice/credentials',
+};
+
+/** One unit file. */
+export interface UnitFile {
+  /** Its name, such as `sluice-poll.timer`. */
+  name: string;
+  text: string;
+}
+
+/** Runs of different hosts and jobs start some seconds apart. */
+const DELAY_S = 30;
 
 /** Returns a service and a timer for each job in one text, each with its file name as a comment. */
 export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
-  const entries = plan.jobs.map((job) => ({
-    name: job.name,
-    when: calendarTime(job),
-    command: shellWords(job.command),
-  }));
-  const names = plan.jobs.map((job) => `sluice-${job.name}`);
+  const names = plan.jobs.map((job) => timerName(job));
   const text = [
     [
       '# Sluice. Copy each part to the file named above it, then run:',
-      `#   systemctl daemon-reload && systemctl enable --now ${names.map((name) => `${name}.timer`).join(' ')}`,
-      ...plan.remarks.map((remark) => `# ${remark}`),
-    ],
-    ...plan.jobs.flatMap((job) => [
-      [`# ${FOLDER}/sluice-${job.name}.service`, ...service(plan, job)],
-      [`# ${FOLDER}/sluice-${job.name}.timer`, ...timer(job)],
-    ]),
+      `#   systemctl daemon-reload && systemctl enable --now ${names.join(' ')}`,
+      ...plan.remarks.map((remark) => printable(`# ${remark}`)),
+    ].join('\n'),
+    ...unitFiles(plan, SYSTEM_UNITS).map((file) => `# ${SYSTEM_UNITS.folder}/${file.name}\n${file.text.trimEnd()}`),
   ];
-  return { entries, text: `${text.map((part) => part.map(printable).join('\n')).join('\n\n')}\n` };
+  return { entries: systemdEntries(plan), text: `${text.join('\n\n')}\n` };
 }
 
-function service(plan: SchedulePlan, job: PlannedJob): string[] {
+/** Returns the jobs as entries, with the calendar of their timers. */
+export function systemdEntries({ jobs }: SchedulePlan): ScheduleEntry[] {
+  return jobs.map((job) => ({ name: job.name, when: calendarTime(job), command: shellWords(job.invocation) }));
+}
+
+/** Returns the name of a job's timer. */
+export const timerName = ({ name }: Pick<PlannedJob, 'name'>): string => `sluice-${name}.timer`;
+
+/** Returns the service and the timer of each job. */
+export function unitFiles(plan: SchedulePlan, target: UnitTarget): UnitFile[] {
+  const toText = (lines: readonly string[]): string => `${lines.map(printable).join('\n')}\n`;
+  return plan.jobs.flatMap((job) => [
+    { name: `sluice-${job.name}.service`, text: toText(service(plan, job, target)) },
+    { name: timerName(job), text: toText(timer(job)) },
+  ]);
+}
+
+function service(plan: SchedulePlan, job: PlannedJob, target: UnitTarget): string[] {
+  const network = ['Wants=network-online.target', 'After=network-online.target'];
   return [
     '[Unit]',
     `Description=Sluice: ${job.description}`,
-    'Wants=network-online.target',
-    'After=network-online.target',
+    // The service manager of a user has no such target.
+    ...(target.ofUser ? [] : network),
     '',
     '[Service]',
     'Type=oneshot',
-    `ExecStart=${job.command.map(unitWord).join(' ')}`,
-    ...(plan.user === null || plan.user === 'root'
-      ? ['# A dedicated user that owns the state file is safer than root:', '#User=sluice']
-      : [`User=${plan.user}`]),
-    ...secretLines(plan),
+    `ExecStart=${job.invocation.map(unitWord).join(' ')}`,
+    ...(target.ofUser ? [] : userLines(plan)),
+    ...secretLines(plan, target),
     'UMask=0077',
     'NoNewPrivileges=yes',
+    ...(target.ofUser ? [] : hardening(plan)),
+    'RestrictRealtime=yes',
+    'LockPersonality=yes',
+    'SystemCallArchitectures=native',
+  ];
+}
+
+function userLines({ user }: SchedulePlan): string[] {
+  return user === null || user === 'root'
+    ? ['# A dedicated user that owns the state file is safer than root:', '#User=sluice']
+    : [`User=${user}`];
+}
+
+/** What only the system's service manager can restrict. */
+function hardening({ stateFolder }: SchedulePlan): string[] {
+  return [
     'CapabilityBoundingSet=',
     'ProtectSystem=strict',
     'ProtectHome=read-only',
-    `ReadWritePaths=${unitWord(plan.stateFolder)}`,
+    `ReadWritePaths=${unitWord(stateFolder)}`,
     // A private /tmp would hide a state file in /tmp.
-    ...(/^\/(var\/)?tmp(\/|$)/.test(plan.stateFolder) ? [] : ['PrivateTmp=yes']),
+    ...(/^\/(var\/)?tmp(\/|$)/.test(stateFolder) ? [] : ['PrivateTmp=yes']),
     'PrivateDevices=yes',
     'ProtectClock=yes',
     'ProtectHostname=yes',
@@ -56,29 +108,26 @@ function service(plan: SchedulePlan, job: PlannedJob): string[] {
     'ProtectControlGroups=yes',
     'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
     'RestrictNamespaces=yes',
-    'RestrictRealtime=yes',
     'RestrictSUIDSGID=yes',
-    'LockPersonality=yes',
-    'SystemCallArchitectures=native',
   ];
 }
 
-function secretLines({ secrets }: SchedulePlan): string[] {
+function secretLines({ secrets }: SchedulePlan, { credentials, environmentFile, ofUser }: UnitTarget): string[] {
   const { env, credential } = secrets;
   return [
     ...(credential.length > 0
       ? [
-          '# The secrets for ${credential:NAME}: one file each, mode 0600, owned by root.',
-          ...credential.map((name) => `LoadCredential=${name}:/etc/sluice/credentials/${name}`),
+          `# The secrets for \${credential:NAME}: one file each, mode 0600, owned by ${ofUser ? 'you' : 'root'}.`,
+          ...credential.map((name) => `LoadCredential=${name}:${credentials}/${name}`),
         ]
       : [
           '# For secrets that only root can read, use ${credential:NAME} in the config and a line like this:',
-          '#LoadCredential=NAME:/etc/sluice/credentials/NAME',
+          `#LoadCredential=NAME:${credentials}/NAME`,
         ]),
     ...(env.length > 0
       ? [
           `# Create this file (mode 0600) with a line NAME=value for each of ${env.join(', ')}.`,
-          'EnvironmentFile=/etc/sluice/sluice.env',
+          `EnvironmentFile=${environmentFile}`,
         ]
       : []),
   ];
@@ -92,6 +141,7 @@ function timer(job: PlannedJob): string[] {
     '[Timer]',
     `OnCalendar=${calendarTime(job)}`,
     'AccuracySec=10s',
+    `RandomizedDelaySec=${DELAY_S}s`,
     // Runs missed while the machine was off start at once.
     'Persistent=yes',
     '',

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { SluiceError } from '@sluice/panel-kind/errors';
+import { nodeFiles } from '@sluice/engine';
+import type { Deps } from '../context.js';
+import { toErrno, unwritable } from '../files/read-text.js';
+import { replaceShared } from '../files/new-file.js';
+import type { SchedulePlan } from '../output/schedule/plan.js';
+import {
+  SYSTEM_UNITS,
+  systemdEntries,
+  timerName,
+  unitFiles,
+  type UnitFile,
+  type UnitTarget,
+} from '../output/schedule/systemd.js';
+import type { Installation } from './installation.js';
+import { programFailed, runProgram } from './programs.js';
+
+const OURS = '# Written by Sluice for ';
+
+/** Returns where the units of this user belong. */
+export function unitTarget({ isRoot = false, env }: Deps): UnitTarget {
+  if (isRoot) return SYSTEM_UNITS;
+  const config = env['XDG_CONFIG_HOME'] ?? path.join(env['HOME'] ?? '/', '.config');
+  return {
+    folder: path.join(config, 'systemd', 'user'),
+    ofUser: true,
+    environmentFile: path.join(config, 'sluice', 'sluice.env'),
+    credentials: path.join(config, 'sluice', 'credentials'),
+  };
+}
+
+/** Plans the change of the units; `remove` removes those of the config. Units of another origin are refused. */
+export function planUnits(plan: SchedulePlan, deps: Deps, remove: boolean): Installation {
+  const target = unitTarget(deps);
+  const mark = `${OURS}${plan.config}\n`;
+  const wanted = remove ? [] : unitFiles(plan, target).map(({ name, text }) => ({ name, text: `${mark}${text}` }));
+  const present = readUnits(target.folder);
+  for (const { name } of wanted) {
+    const text = present.get(name);
+    if (text === undefined || text.startsWith(mark)) continue;
+    const owner = text.startsWith(OURS)
+      ? `belongs to ${text.slice(OURS.length).split('\n')[0] ?? ''}`
+      : 'is not of Sluice';
+    const where = path.join(target.folder, name);
+    throw new SluiceError('unit_exists', `${where} ${owner}; nothing was changed`, { kind: 'conflict' });
+  }
+  const written = wanted.filter(({ name, text }) => present.get(name) !== text);
+  const kept = new Set(wanted.map(({ name }) => name));
+  const removed = [...present].filter(([name, text]) => text.startsWith(mark) && !kept.has(name)).map(([name]) => name);
+  const inFolder = (name: string): string => path.join(target.folder, name);
+  return {
+    format: 'systemd',
+    entries: remove ? [] : systemdEntries(plan),
+    changes: [...written.map(({ name }) => inFolder(name)), ...removed.map((name) => `${inFolder(name)} (removed)`)],
+    text: wanted.map(({ name, text }) => `# ${inFolder(name)}\n${text}`).join('\n'),
+    remarks: remove ? [] : unitRemarks(plan, target),
+    apply: () => applyUnits({ deps, target, written, removed, timers: remove ? [] : plan.jobs.map(timerName) }),
+  };
+}
+
+function unitRemarks(
+  { remarks, secrets }: SchedulePlan,
+  { ofUser, environmentFile, credentials }: UnitTarget,
+): string[] {
+  return [
+    ...remarks,
+    ...(secrets.env.length > 0 ? [`Set ${secrets.env.join(', ')} in ${environmentFile} (mode 0600).`] : []),
+    ...(secrets.credential.length > 0 ? [`Store ${secrets.credential.join(', ')} as files in ${credentials}.`] : []),
+    ...(ofUser ? ['Timers of a user run while he is logged in; "loginctl enable-linger" lets them run always.'] : []),
+  ];
+}
+
+/** Returns the texts of our units in the folder by name. */
+function readUnits(folder: string): Map<string, string> {
+  const units = new Map<string, string>();
+  try {
+    for (const name of readdirSync(folder))
+      if (/^sluice-[a-z-]+\.(service|timer)$/.test(name))
+        units.set(name, readFileSync(path.join(folder, name), 'utf8'));
+  } catch (error) {
+    if (toErrno(error) !== 'ENOENT') throw unwritable(folder, error);
+  }
+  return units;
+}
+
+interface UnitChange {
+  deps: Deps;
+  target: UnitTarget;
+  written: readonly UnitFile[];
+  removed: readonly string[];
+  /** The timers that run afterwards. */
+  timers: readonly string[];
+}
+
+async function applyUnits({ deps, target, written, removed, timers }: UnitChange): Promise<void> {
+  const { folder, ofUser } = target;
+  const systemctl = async (...args: string[]): Promise<void> => {
+    const words = ['systemctl', ...(ofUser ? ['--user'] : []), ...args];
+    const ended = await runProgram(deps, words);
+    if (ended.exitCode !== 0) throw programFailed(words, ended);
+  };
+  const stopped = removed.filter((name) => name.endsWith('.timer'));
+  if (stopped.length > 0) await systemctl('disable', '--now', ...stopped);
+  for (const name of removed) rmSync(path.join(folder, name), { force: true });
+  if (written.length > 0) nodeFiles.makeFolder(folder);
+  for (const { name, text } of written) replaceShared(path.join(folder, name), text);
+  await systemctl('daemon-reload');
+  if (timers.length > 0) await systemctl('enable', '--now', ...timers);
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { Config } from '../config/load.js';
+import type { Deps } from '../context.js';
+import { knownKinds } from '../kinds.js';
+import { storeLocation } from '../open-sluice.js';
+import type { SchedulePlan } from '../output/schedule/plan.js';
+import { regularMinutes, scheduledJobs } from './jobs.js';
+
+const KEYS = { poll: 'poll.interval', 'agent check': 'schedule.agentCheck', 'call bill': 'schedule.callBill' } as const;
+
+/** Returns the schedule of a config; `absolute` names Node and the command by their paths. */
+export function scheduleOf(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
+  const { node, script } = deps.program;
+  // In the single-file bundle both are the same file.
+  const start = absolute ? [...new Set([node, script])] : ['sluice'];
+  const jobs = scheduledJobs(config, deps.owner.host, knownKinds(deps));
+  const irregular = jobs.flatMap(({ command, intervalMs }) =>
+    command === 'reconcile' || regularMinutes(intervalMs) * 60_000 === intervalMs ? [] : [{ command, intervalMs }],
+  );
+  return {
+    config: config.file,
+    jobs: jobs.map((job) => ({ ...job, invocation: [...start, ...job.args, '--config', config.file] })),
+    stateFolder: path.dirname(storeLocation(config)),
+    user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
+    secrets: secretReferences(config),
+    remarks: irregular.map(({ command, intervalMs }) => {
+      const minutes = regularMinutes(intervalMs);
+      return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
+    }),
+  };
+}
+
+/** Lists the names of environment variables and systemd credentials in a config, each once and sorted. */
+function secretReferences(config: Config): { env: string[]; credential: string[] } {
+  const found = { env: new Set<string>(), credential: new Set<string>() };
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      const [, kind, name] = /^\$\{(env|credential):([^}]*)\}$/.exec(value) ?? [];
+      if (kind === 'env' || kind === 'credential') found[kind].add((name ?? '').trim());
+    } else if (typeof value === 'object' && value !== null) {
+      Object.values(value).forEach(visit);
+    }
+  };
+  // The token of the server is of no use to runs.
+  for (const [key, value] of Object.entries(config)) if (key !== 'serve') visit(value);
+  return { env: [...found.env].sort(), credential: [...found.credential].sort() };
+}
