@@ -33,6 +33,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
   crontab_unclear: 'Remove those lines with "crontab -e", then run "sluice schedule install" again',
+  no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',

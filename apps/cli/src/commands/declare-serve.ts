@@ -7,7 +7,8 @@ export function declareServe(program: LazyCommand): void {
     .command('serve')
     .description('serve the HTTP API and the dashboard until interrupted')
     .option('--listen <address>', 'address and port (default: serve.listen of the config, or 127.0.0.1:8787)')
-    .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000')
+    .option('--with-schedule', 'also run poll, reconcile, agent check and call bill when they are due, as cron would')
+    .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000 --with-schedule')
     .runs(async () => (await import('./serve.js')).serve);
   const load = () => import('./api-token.js');
   const tokens = program

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
+import type { Deps } from '../context.js';
+import { GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 import { Bench } from '../test/harness.js';
 
 let bench: Bench;
@@ -14,7 +16,7 @@ afterEach(() => {
 });
 
 /** Starts `serve`, and ends it as SIGTERM does. */
-async function startServe(words = 'serve') {
+async function startServe(words = 'serve', overrides: Partial<Deps> = {}) {
   const stopping = new AbortController();
   let printed = '';
   let isUp: (url: string) => void = () => undefined;
@@ -26,7 +28,7 @@ async function startServe(words = 'serve') {
       if (found !== undefined) isUp(found);
     },
   };
-  const ended = bench.sluice(words, { signal: stopping.signal, stdout });
+  const ended = bench.sluice(words, { signal: stopping.signal, stdout, ...overrides });
   return {
     url: await url,
     stop: async () => {
@@ -51,6 +53,40 @@ describe('serve', () => {
     ['serve --listen :80', 'names no address'],
   ])('refuses %s', async (words, message) => {
     expect(await bench.sluice(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(message) });
+  });
+
+  it('runs the jobs that are due with --with-schedule, and prints what they changed', async () => {
+    const at = await startEasyDcimBench('serve: { listen: "127.0.0.1:0" }\n');
+    bench.close();
+    ({ bench } = at);
+    try {
+      await at.addService(1);
+      at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+      at.bench.clock.advance(HOUR);
+      const clock = {
+        now: at.bench.clock.now,
+        sleep: (_ms: number, signal?: AbortSignal) =>
+          new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true })),
+      };
+      const served = await startServe('serve --with-schedule', { clock, random: () => 0 });
+      const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
+      while (!(await (await fetch(`${served.url}/metrics`)).text()).includes(ended));
+      const { exitCode, stdout } = await served.stop();
+      expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
+      const runs = await at.bench.store((store) => store.runs.list());
+      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual(['poll']);
+    } finally {
+      await at.panel.close();
+    }
+  });
+
+  it('refuses to listen for other machines as long as there is no token', async () => {
+    bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\n');
+    const { exitCode, stderr } = await bench.sluice('serve --listen 0.0.0.0:0');
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no token .* Set serve\.token, or create one/s),
+    ]);
   });
 
   it('refuses a token that can be guessed', async () => {

@@ -1,10 +1,13 @@
-import { usageError } from '@sluice/panel-kind/errors';
+import type { ScheduleOptions } from '@sluice/dashboard';
+import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Config } from '../config/load.js';
 import { resolveSecret } from '../config/secrets.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import type { Terminal } from '../output/terminal.js';
+import { Terminal } from '../output/terminal.js';
+import { withRemedy } from '../remedies.js';
+import type { JobParts } from '../schedule/serve-jobs.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { isLoopback, type ListenAddress, parseListen } from './parse-listen.js';
 
@@ -14,6 +17,7 @@ const SHORTEST_TOKEN = 16;
 /** Options of `serve`. */
 export interface ServeOptions extends GlobalOptions {
   listen?: string;
+  withSchedule?: boolean;
 }
 
 /** `sluice serve` */
@@ -23,7 +27,9 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const listen =
       options.listen === undefined ? parseListen(configured, 'serve.listen') : parseListen(options.listen, '--listen');
     const token = readToken(config, deps);
-    const { startDashboard } = await import('@sluice/dashboard');
+    const hasTokens = token !== undefined || (await sluice.access.list()).tokens.length > 0;
+    if (!hasTokens && !isLoopback(listen)) throw noToken(listen);
+    const { startDashboard, startSchedule } = await import('@sluice/dashboard');
     const { clock, randomBytes, version } = deps;
     const dashboard = await startDashboard({
       ...{ sluice, listen, publicUrl, token, clock, randomBytes, version },
@@ -35,12 +41,43 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     terminal.document({ url: dashboard.url });
     terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
     warn(terminal, listen, publicUrl);
-    if (token === undefined && (await sluice.access.list()).tokens.length === 0)
+    if (!hasTokens)
       terminal.info('There is no token yet: create one with "sluice api-token create NAME --scope operate"');
+    const schedule =
+      options.withSchedule === true
+        ? startSchedule(await scheduleOptions({ sluice, config, terminal: quietly(deps, options, config) }, deps))
+        : null;
     await stopped(deps.signal);
-    await dashboard.close();
+    await Promise.all([schedule?.stop(), dashboard.close()]);
     return ExitCode.done;
   });
+
+/** What the jobs print is what cron would mail. */
+function quietly(deps: Deps, options: ServeOptions, config: Config): Terminal {
+  return new Terminal(deps, { ...options, quiet: true }, config);
+}
+
+async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOptions> {
+  const { serveJobs } = await import('../schedule/serve-jobs.js');
+  const { clock, random } = deps;
+  return {
+    jobs: serveJobs(parts, deps),
+    clock,
+    random,
+    // As cron: the local time of the machine.
+    timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    onError: (job, error) => {
+      const { code, message } = toItemError(error);
+      const details = error instanceof SluiceError ? error.details : {};
+      parts.terminal.warn(`sluice: ${job}: ${withRemedy({ code, message, details })}`);
+    },
+  };
+}
+
+function noToken({ host }: ListenAddress): Error {
+  const message = `${host} is reached from other machines, and there is no token that anyone could log in with`;
+  return usageError('no_token_yet', message);
+}
 
 function readToken(config: Config, deps: Deps): string | undefined {
   if (config.serve.token === undefined) return undefined;

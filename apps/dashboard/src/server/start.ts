@@ -6,6 +6,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addLogin } from '../access/login.js';
 import { assets } from '../assets/assets.js';
+import { addMetrics } from '../metrics/route.js';
 import { addPages } from '../pages/serve-pages.js';
 import { addRunEvents } from '../runs/serve-events.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
@@ -63,6 +64,7 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addHealth(server);
   addAssets(server);
   addLogin(server, context, limiters);
+  addMetrics(server, context, limiters);
   addPages(server, context, limiters);
   addRunEvents(server, context);
   return server;

@@ -21,6 +21,8 @@ export interface LogFilter {
   /** Only entries of this panel; runs are of several. */
   panel?: string | undefined;
   since?: string | undefined;
+  /** Only runs of this command, of the runs. */
+  command?: string | undefined;
   limit: number;
 }
 
@@ -57,7 +59,10 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
   if (wantsRefreshes(filter)) {
     found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
   }
-  if (wantsRuns(filter)) found.push(...(await store.runs.list({ ...where, ...most })).map(runEntry));
+  if (wantsRuns(filter)) {
+    const ofCommand = filter.command === undefined ? {} : { command: filter.command };
+    found.push(...(await store.runs.list({ ...where, ...most, ...ofCommand })).map(runEntry));
+  }
   const entries = panel === undefined ? found : found.filter((entry) => entry.panel === panel);
   return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
 }

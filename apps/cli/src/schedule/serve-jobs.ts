@@ -1,0 +1,62 @@
+import type { RunView, Sluice } from '@sluice/engine';
+import type { ScheduledJob } from '@sluice/dashboard';
+import { billReports, printBills, toFormat } from '../commands/calls.js';
+import type { Config } from '../config/load.js';
+import type { Deps } from '../context.js';
+import { knownKinds } from '../kinds.js';
+import { printChangedAgents, printCheck } from '../output/agent-report.js';
+import { printRun } from '../output/run-report.js';
+import type { Terminal } from '../output/terminal.js';
+import { type Job, scheduledJobs } from './jobs.js';
+
+/** What the jobs work with; `terminal` is a quiet one. */
+export interface JobParts {
+  sluice: Sluice;
+  config: Config;
+  terminal: Terminal;
+}
+
+/** Runs among which the last one over all services is searched. */
+const RECENT = 100;
+
+/** Returns the jobs of a config for a server, which print what the commands print with `--quiet`. */
+export function serveJobs(parts: JobParts, deps: Deps): ScheduledJob[] {
+  return scheduledJobs(parts.config, deps.owner.host, knownKinds(deps)).map((job) => ({
+    name: job.command,
+    timing: toTiming(job),
+    lastStart: async () => {
+      const { entries } = await parts.sluice.log.list({ kinds: ['run'], command: job.command, limit: RECENT });
+      const last = entries.find(({ service, outcome }) => service === null && outcome !== 'busy');
+      return last === undefined ? null : Date.parse(last.at);
+    },
+    run: () => WORK[job.command](parts),
+  }));
+}
+
+function toTiming({ timing, intervalMs }: Job): ScheduledJob['timing'] {
+  if (timing.kind === 'every') return { everyMs: intervalMs };
+  const two = (figure: number): string => String(figure).padStart(2, '0');
+  return { at: `${two(timing.hour)}:${two(timing.minute)}` };
+}
+
+const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome']>> = {
+  poll: (parts) => runOver('poll', parts),
+  reconcile: (parts) => runOver('reconcile', parts),
+  'agent check': async ({ sluice, terminal }) => {
+    const report = await sluice.agents.check();
+    printCheck(terminal, report, false);
+    return report.run.outcome;
+  },
+  'call bill': async ({ sluice, config, terminal }) => {
+    const report = await sluice.calls.bill({ reports: billReports(config, toFormat({})) });
+    printBills(terminal, report.bills, false);
+    return report.run.outcome;
+  },
+};
+
+async function runOver(command: 'poll' | 'reconcile', { sluice, terminal }: JobParts): Promise<RunView['outcome']> {
+  const report = await sluice[command]({ allServices: false });
+  printRun(terminal, report, false);
+  printChangedAgents(terminal, report.agents);
+  return report.run.outcome;
+}

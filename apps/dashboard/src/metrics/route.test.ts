@@ -1,0 +1,33 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+
+let at: DashboardBench | undefined;
+afterEach(async () => {
+  await at?.close();
+  at = undefined;
+});
+
+describe('/metrics', () => {
+  it('is open on loopback only, and refuses a token that is wrong or of one client', async () => {
+    at = await startBench();
+    await at.addService(1, '42', 10);
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    const answer = await at.fetch('/metrics');
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await answer.text();
+    expect(text).toContain(`{panel="dcim",service="svc-1",direction="total"} ${10 * 1024 ** 3}\n`);
+    const status = async (token: string): Promise<number> => (await at!.fetch('/metrics', { token })).status;
+    expect(await status(SERVE_TOKEN)).toBe(200);
+    expect(await status(await at.token('read'))).toBe(200);
+    expect(await status(await at.token('client:42', 'read'))).toBe(403);
+    expect(await status('wrong-token-0123456789')).toBe(401);
+  });
+
+  it('needs a token where others reach the server', async () => {
+    at = await startBench({ dashboard: { publicUrl: 'https://sluice.example.com' } });
+    const refused = await at.fetch('/metrics');
+    expect([refused.status, await refused.text()]).toEqual([401, expect.not.stringContaining('sluice_services')]);
+    expect((await at.fetch('/metrics', { token: SERVE_TOKEN })).status).toBe(200);
+  });
+});
