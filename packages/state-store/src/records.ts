@@ -172,6 +172,37 @@ export interface NoticeRecord {
   at: string;
 }
 
+/** Whether a notice has to be sent, was acknowledged, or is not tried any more. */
+export type DeliveryState = 'pending' | 'sent' | 'given-up';
+
+/** A notice for one channel: sent until the receiver acknowledges it. */
+export interface DeliveryRecord {
+  /** The same in every attempt, so that a receiver can recognise a repeated one. */
+  id: string;
+  notice: string;
+  /** Name of the channel in the config. */
+  channel: string;
+  event: string;
+  /** The address for a notice to a client; null where the channel has its own. */
+  recipient: string | null;
+  state: DeliveryState;
+  attempts: number;
+  /** When it is due; an attempt moves it before it begins. */
+  nextAt: string;
+  lastError: string | null;
+  sentAt: string | null;
+  at: string;
+}
+
+/** What lasts over several runs, such as a panel that does not answer. */
+export interface ConditionRecord {
+  key: string;
+  /** When it began. */
+  since: string;
+  /** Runs that found it, one after the other. */
+  runs: number;
+}
+
 /** How a run ended: completed, failed, partly done, refused or stopped. */
 export type RunOutcome = 'done' | 'failed' | 'usage' | 'partial' | 'busy' | 'brake' | 'interrupted' | 'terminated';
 

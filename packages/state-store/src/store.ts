@@ -7,8 +7,11 @@ import type {
   ActionState,
   ApiCallRecord,
   ConfirmationRecord,
+  ConditionRecord,
   CycleRecord,
   DecisionRecord,
+  DeliveryRecord,
+  DeliveryState,
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
@@ -259,6 +262,34 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       limit?: number;
       newestFirst?: boolean;
     }): Promise<NoticeRecord[]>;
+    has(key: string): Promise<boolean>;
+  };
+  deliveries: {
+    /** A second delivery of a notice to a channel is not written. */
+    add(records: DeliveryRecord[]): Promise<void>;
+    /** Pending deliveries of a channel that are due, with their notices: the longest due first. */
+    due(filter: {
+      channel: string;
+      now: string;
+      limit: number;
+    }): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]>;
+    /** Newest first, with their notices. */
+    list(filter?: {
+      state?: DeliveryState;
+      limit?: number;
+    }): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]>;
+    /** Changes a pending delivery; returns false, and changes nothing, for another one. */
+    update(
+      id: string,
+      change: Partial<Pick<DeliveryRecord, 'state' | 'attempts' | 'nextAt' | 'lastError' | 'sentAt'>>,
+    ): Promise<boolean>;
+  };
+  conditions: {
+    get(key: string): Promise<ConditionRecord | null>;
+    /** Adds or replaces the condition. */
+    put(record: ConditionRecord): Promise<void>;
+    /** Returns false if there was none. */
+    end(key: string): Promise<boolean>;
   };
   runs: {
     start(record: RunRecord): Promise<void>;

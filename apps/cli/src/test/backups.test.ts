@@ -161,6 +161,8 @@ describe('a backup by itself', () => {
       'auto_buy_preferences',
       'pushed_usage',
       'call_bills',
+      'deliveries',
+      'conditions',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

@@ -82,6 +82,7 @@ const SCHEMA_DIGESTS = [
   '0b2e110096fa1481',
   'dfe7ba5bef55714a',
   'b07dafa07e980c6c',
+  '872898285b4e0792',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

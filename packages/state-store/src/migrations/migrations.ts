@@ -11,6 +11,7 @@ import { actors } from './010-actors.js';
 import { ledger } from './011-ledger.js';
 import { pushedUsage } from './012-pushed-usage.js';
 import { callBills } from './013-call-bills.js';
+import { deliveries } from './014-deliveries.js';
 import { access } from './015-access.js';
 import type { Migration } from './migration.js';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   ledger,
   pushedUsage,
   callBills,
+  deliveries,
   access,
 ];
 

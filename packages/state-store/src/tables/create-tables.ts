@@ -8,8 +8,10 @@ import { autoBuyTable } from './auto-buy-table.js';
 import { callBillsTable } from './call-bills-table.js';
 import { clockTable } from './clock-table.js';
 import { confirmationsTable } from './confirmations-table.js';
+import { conditionsTable } from './conditions-table.js';
 import { cyclesTable } from './cycles-table.js';
 import { decisionsTable } from './decisions-table.js';
+import { deliveriesTable } from './deliveries-table.js';
 import { evidenceTable } from './evidence-table.js';
 import { fingerprintsTable } from './fingerprints-table.js';
 import { graphCacheTable } from './graph-cache-table.js';
@@ -43,6 +45,8 @@ export function createTables(access: Access): StoreTables {
     actions: actionsTable(access),
     decisions: decisionsTable(access),
     notices: noticesTable(access),
+    deliveries: deliveriesTable(access),
+    conditions: conditionsTable(access),
     runs: runsTable(access),
     refreshes: refreshesTable(access),
     apiCalls: apiCallsTable(access),

@@ -12,10 +12,12 @@ import type { RecordTable } from './record-table.js';
 import type {
   actions,
   apiCalls,
+  conditions,
   confirmations,
   cycles,
   decisionHistory,
   decisions,
+  deliveries,
   evidence,
   fingerprints,
   graphCache,
@@ -70,6 +72,8 @@ export interface Database {
   decisions: Row<typeof decisions> & { basis: string };
   decision_history: Counted<Row<typeof decisionHistory>>;
   notices: Counted<Row<typeof notices>>;
+  deliveries: Counted<Row<typeof deliveries>>;
+  conditions: Row<typeof conditions>;
   runs: Counted<Row<typeof runs>>;
   refreshes: Counted<Row<typeof refreshes>>;
   api_calls: Counted<Row<typeof apiCalls>>;

@@ -28,5 +28,10 @@ export function noticesTable(access: Access): StoreTables['notices'] {
         const rows = await query.orderBy('at', direction).orderBy('seq', direction).execute();
         return rows.map((row) => notices.decode(row));
       }),
+    has: (key) =>
+      access.read(async ({ db }) => {
+        const row = await db.selectFrom('notices').select('id').where('key', '=', key).executeTakeFirst();
+        return row !== undefined;
+      }),
   };
 }

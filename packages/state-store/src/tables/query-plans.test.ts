@@ -59,6 +59,10 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'notices.list of a run': (t) => t.notices.list({ run: 'run-1' }),
   'notices.list of a service': (t) => t.notices.list({ service: 'svc-1' }),
   'notices.list since': (t) => t.notices.list({ since: minute(1) }),
+  'notices.has': (t) => t.notices.has('k'),
+  'deliveries.due': (t) => t.deliveries.due({ channel: 'ops', now: minute(1), limit: 10 }),
+  'deliveries.list of a state': (t) => t.deliveries.list({ state: 'pending' }),
+  'conditions.get': (t) => t.conditions.get('k'),
   'runs.get': (t) => t.runs.get('run-1'),
   'runs.list of a command': (t) => t.runs.list({ command: 'poll', limit: 1 }),
   'runs.list of a command that ended': (t) =>

@@ -4,8 +4,11 @@ import type {
   ActionState,
   ApiCallRecord,
   ConfirmationRecord,
+  ConditionRecord,
   CycleRecord,
   DecisionRecord,
+  DeliveryRecord,
+  DeliveryState,
   EvidenceRecord,
   FingerprintRecord,
   GraphCacheRecord,
@@ -257,6 +260,30 @@ export const notices = recordTable<NoticeRecord>()(
     at: text('at'),
   },
   'id',
+);
+
+export const deliveries = recordTable<DeliveryRecord>()(
+  'deliveries',
+  {
+    id: text('id'),
+    notice: text('notice'),
+    channel: text('channel'),
+    event: text('event'),
+    recipient: textOrNull('recipient'),
+    state: word<DeliveryState>()('state'),
+    attempts: int('attempts'),
+    nextAt: text('next_at'),
+    lastError: textOrNull('last_error'),
+    sentAt: textOrNull('sent_at'),
+    at: text('at'),
+  },
+  'id',
+);
+
+export const conditions = recordTable<ConditionRecord>()(
+  'conditions',
+  { key: text('key'), since: text('since'), runs: int('runs') },
+  'key',
 );
 
 export const runs = recordTable<RunRecord>()(
