@@ -1,12 +1,17 @@
-import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Files } from './files.js';
+import type { Ping } from './notices/heartbeat.js';
 
 /** Everything passed to the engine, which never reads process, environment or terminal itself. */
 export interface Dependencies {
   kinds: readonly PanelKind[];
   /** Billing systems besides the ledger. */
   billing: readonly BillingKind[];
+  /** Channels that notices are sent through. */
+  channels: readonly NoticeChannelKind[];
+  /** Calls the address of the heartbeat; null: there is none. */
+  ping: Ping | null;
   clock: Clock;
   /** Cryptographically strong bytes. */
   randomBytes: (count: number) => Uint8Array;

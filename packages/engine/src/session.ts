@@ -48,6 +48,8 @@ export class Session {
   readonly #clockDifferences = new Map<string, number>();
   #agreedAt: string | null = null;
   #answered = false;
+  /** By panel: null once a call succeeded, before that the last failure. */
+  readonly #failures = new Map<string, string | null>();
   #calls: ApiCallRecord[] = [];
   #flushing: Promise<void> = Promise.resolve();
   /** The current write of the holds file; changes meanwhile cause one more. */
@@ -122,6 +124,7 @@ export class Session {
   /** Adds a call to the API log. */
   readonly onCall = (event: CallEvent): void => {
     this.#takeClock(event);
+    this.#noteFailure(event);
     this.#log(event);
   };
 
@@ -150,6 +153,16 @@ export class Session {
     return this.#answered;
   }
 
+  /** Returns the panels that were called: null where a call succeeded, else the last failure. */
+  panelFailures(): ReadonlyMap<string, string | null> {
+    return this.#failures;
+  }
+
+  #noteFailure({ panel, ok, code, message }: CallEvent): void {
+    if (ok) this.#failures.set(panel, null);
+    else if (this.#failures.get(panel) !== null) this.#failures.set(panel, `${code ?? ''}: ${message ?? ''}`);
+  }
+
   #takeClock({ panel, serverTime, status }: CallEvent): void {
     this.#answered ||= status !== null;
     if (serverTime === null) return;
@@ -159,22 +172,28 @@ export class Session {
   }
 
   #log(event: CallEvent): void {
-    this.#calls.push({
+    this.logCall({
       at: event.at,
-      run: this.runId,
       panel: event.panel,
       service: event.tag,
       endpoint: event.endpoint,
       method: event.method,
-      path: printable(event.path),
+      path: event.path,
       status: event.status,
       durationMs: Math.round(event.durationMs),
       attempt: event.attempt,
       ok: event.ok,
       code: event.code,
-      message: event.message === null ? null : printable(event.message),
+      message: event.message,
       changing: event.changing,
     });
+  }
+
+  /** Adds a call to the API log. */
+  logCall(call: Omit<ApiCallRecord, 'run'>): void {
+    const { path, message } = call;
+    const cleaned = { path: printable(path), message: message === null ? null : printable(message) };
+    this.#calls.push({ ...call, ...cleaned, run: this.runId });
     if (this.#calls.length < FLUSH_AT) return;
     this.#flushing = this.#flushing.then(() => this.#flush());
     // `flush` throws its error.

@@ -1,4 +1,4 @@
-import type { BillingKind, Clock, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner, StateStore } from '@sluice/state-store';
 import type { Access } from './api/access.js';
 import type { Agents } from './api/agents.js';
@@ -9,6 +9,7 @@ import type { Dids } from './api/dids.js';
 import type { CallOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
+import type { Notices } from './api/notices.js';
 import type { Overrides } from './api/overrides.js';
 import type { Panels } from './api/panels.js';
 import type { Provision } from './api/provision.js';
@@ -23,6 +24,7 @@ import type { OverviewReport, OverviewRequest } from './overview/overview.js';
 import type { MetricsReport } from './metrics/metrics.js';
 import type { Explanation } from './services/explain.js';
 import { type Files, nodeFiles } from './files.js';
+import { type Ping, withHeartbeat } from './notices/heartbeat.js';
 import { processParts } from './process.js';
 import type { RunReport } from './run/report.js';
 import type { RunRequest } from './run/request.js';
@@ -37,6 +39,10 @@ export interface SluiceOptions {
   kinds: readonly PanelKind[];
   /** The billing systems that the config may name, besides the ledger. */
   billing?: readonly BillingKind[] | undefined;
+  /** The channels of notices that the config may name. */
+  channels?: readonly NoticeChannelKind[] | undefined;
+  /** Calls the address of the heartbeat; without it there is no heartbeat. */
+  ping?: Ping | undefined;
   clock?: Clock | undefined;
   /** Jitter, in [0, 1). */
   random?: (() => number) | undefined;
@@ -111,6 +117,7 @@ export interface Sluice {
   readonly log: Log;
   readonly access: Access;
   readonly requests: Requests;
+  readonly notices: Notices;
   /** Waits for calls under way and closes the store. */
   close(): Promise<void>;
 }
@@ -138,7 +145,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     call(runOptions, async (session) => {
       const { panel, service, onProgress } = runOptions;
       const { runAndFinish } = await import('./run/run.js');
-      return runAndFinish(session, {
+      const asked: RunRequest = {
         ...request,
         panel,
         service,
@@ -146,7 +153,10 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         allowMass: runOptions.allowMass === true,
         keepAll: runOptions.allServices ?? true,
         onProgress,
-      });
+      };
+      // A dry run, and a run over a part, prove nothing about the runs that are watched.
+      if (asked.dryRun || panel !== undefined || service !== undefined) return runAndFinish(session, asked);
+      return withHeartbeat(session, () => runAndFinish(session, asked));
     });
   return Promise.resolve({
     config,
@@ -196,6 +206,7 @@ function groups(
     calls: lazily(async () => (await import('./api/calls.js')).callsApi(call)),
     dids: lazily(async () => (await import('./api/dids.js')).didsApi(call)),
     telephony: lazily(async () => (await import('./api/telephony.js')).telephonyApi(call)),
+    notices: lazily(async () => (await import('./api/notices.js')).noticesApi(call)),
     log: lazily(async () => (await import('./api/log.js')).logApi(call)),
     access: lazily(async () => (await import('./api/access.js')).accessApi(call)),
     requests: lazily(async () => (await import('./api/requests.js')).requestsApi(call)),
@@ -237,6 +248,8 @@ function toDependencies(options: SluiceOptions): Dependencies {
   return {
     kinds: options.kinds,
     billing: options.billing ?? [],
+    channels: options.channels ?? [],
+    ping: options.ping ?? null,
     clock: options.clock ?? own.clock,
     random: options.random ?? Math.random,
     randomBytes: options.randomBytes ?? own.randomBytes,

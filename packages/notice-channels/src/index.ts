@@ -1,1 +1,2 @@
-export {};
+export { pingHeartbeat } from './heartbeat.js';
+export { command, mail, telegram, webhook } from './kinds.js';

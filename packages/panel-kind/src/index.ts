@@ -81,6 +81,13 @@ export {
   publicUrl,
   type RefColumn,
 } from './kind.js';
+export {
+  type ChannelDependencies,
+  type ChannelMessage,
+  type NoticeChannel,
+  type NoticeChannelKind,
+  toNotSent,
+} from './notice-channel.js';
 export type { Panel, PanelCore, PanelTestAnswer } from './panel.js';
 export {
   type AccountCommand,

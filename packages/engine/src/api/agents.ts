@@ -11,6 +11,7 @@ import type { AgentRequest, RestoreReport } from '../agents/agent-command.js';
 import { restoreAgent } from '../agents/restore-agent.js';
 import { type AgentExplained, type AgentList, explainAgent, listAgents, listStoredAgents, showAgent } from '../agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
+import { afterRun } from '../notices/after-run.js';
 import { toWaitMs, type CallOptions, type RunCall } from './call.js';
 import type { CommandOptions } from './holds.js';
 
@@ -71,14 +72,14 @@ export function agentsApi(call: RunCall): Agents {
     limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),
     limits: (request) => call(request, (session) => limitAgents(session, request)),
     check: (options) =>
-      call(options, (session) =>
-        checkAgents(session, {
-          agent: options?.agent ?? null,
-          panel: options?.panel,
-          dryRun: options?.dryRun === true,
-          allowMass: options?.allowMass === true,
-        }),
-      ),
+      call(options, async (session) => {
+        const agent = options?.agent ?? null;
+        const dryRun = options?.dryRun === true;
+        const allowMass = options?.allowMass === true;
+        const report = await checkAgents(session, { agent, panel: options?.panel, dryRun, allowMass });
+        if (!dryRun) await afterRun(session, { run: report.run, services: false, agents: agent === null });
+        return report;
+      }),
     canCreateUser: (agent, bytes, options) =>
       call(options, (session) => canCreateUser(session, agent, bytes, options?.panel)),
     createUser: (request) => call(request, (session) => createAgentUser(session, request)),

@@ -9,6 +9,8 @@ import {
 } from '../calls/read-calls.js';
 import { type ComparedBill, reconcileCalls, type ReconcileCallsRequest } from '../calls/reconcile-calls.js';
 import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
+import { afterRun } from '../notices/after-run.js';
+import { newsOfBills } from '../notices/run-notices.js';
 import { type CallOptions, type LockOptions, type RunCall, toWaitMs, withRequestErrors } from './call.js';
 
 /** Options of `bill`; without any, all that is due is billed. */
@@ -61,7 +63,13 @@ export interface Calls {
 export function callsApi(call: RunCall): Calls {
   const checked = withRequestErrors(call);
   return {
-    bill: (options) => checked(options, (session) => billCalls(session, toBillRequest(options))),
+    bill: (options) =>
+      checked(options, async (session) => {
+        const report = await billCalls(session, toBillRequest(options));
+        const ended = { run: report.run, services: false, agents: false };
+        if (options?.dryRun !== true) await afterRun(session, ended, newsOfBills(report.bills));
+        return report;
+      }),
     report: (of, options) =>
       checked(options, async (session) => {
         const { period, reports, remote = false } = options;

@@ -1,6 +1,7 @@
 import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
 import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
+import { addNotices } from '../notices/outbox.js';
 import { type Notice, noticeRows } from '../run/notices.js';
 import type { RunReport } from '../run/report.js';
 import type { Session } from '../session.js';
@@ -23,7 +24,7 @@ export async function pushUsage(session: Session, report: RunReport): Promise<vo
   const { id } = report.run;
   const notices = await openAndPush(session, configured, id);
   if (notices.length === 0) return;
-  const added = await session.store.write((tables) => tables.notices.add(noticeRows(session, id, notices)));
+  const added = await session.store.write((tables) => addNotices(session, tables, noticeRows(session, id, notices)));
   report.notices.push(...added.map(({ code, service, message }) => ({ code, service, message })));
 }
 

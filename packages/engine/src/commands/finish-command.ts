@@ -3,6 +3,7 @@ import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store'
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
 import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
 import { interruptedError, isInterrupted } from '../interruption.js';
+import { addNotices } from '../notices/outbox.js';
 import type { Run } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
@@ -85,7 +86,7 @@ async function storeEnd(
     else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.
-    if (command.decidedByRun !== true) await tables.notices.add(notices);
+    if (command.decidedByRun !== true) await addNotices(session, tables, notices);
     await endRun(run, work, end, tables);
     return { ...work, service: (await tables.services.get(work.service.id)) ?? work.service };
   });

@@ -1,9 +1,10 @@
-import { duration, usageError, type BillingKind, type PanelKind } from '@sluice/panel-kind';
+import { duration, usageError, type BillingKind, type NoticeChannelKind, type PanelKind } from '@sluice/panel-kind';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
 import { describeIssue } from './issue-message.js';
 import { findNotBuilt, isMap } from './not-built.js';
+import { checkNotify } from './notify-rules.js';
 import { findBrokenReferences, withoutBroken } from './references.js';
 import { checkRules, type RuleFinding } from './rules.js';
 import { configSchema, type Config } from './schema.js';
@@ -20,6 +21,7 @@ export interface ConfigFinding {
 interface KnownKinds {
   kinds: readonly PanelKind[];
   billing?: readonly BillingKind[] | undefined;
+  channels?: readonly NoticeChannelKind[] | undefined;
 }
 
 /** Checks the values of a config and returns every finding; the config is null if one of them is an error. */
@@ -27,18 +29,22 @@ export function checkConfig(
   values: unknown,
   kinds: readonly PanelKind[],
   billing?: readonly BillingKind[],
+  channels?: readonly NoticeChannelKind[],
 ): { config: Config | null; findings: ConfigFinding[] } {
-  const known = { kinds, billing };
+  const known = { kinds, billing, channels };
   const { findings: notBuilt, rest } = findNotBuilt(values);
   const findings: ConfigFinding[] = notBuilt.map(({ path, message }) => ({ severity: 'error', path, message }));
-  const schema = configSchema(kinds, billing);
+  const schema = configSchema(kinds, billing, channels);
   copyInterval(rest);
   const parsed = schema.safeParse(rest);
   const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, known, values));
   findings.push(...wrong, ...findBrokenReferences(rest));
   const paths = wrong.map(({ path }) => path);
   const checked = parsed.success ? parsed : schema.safeParse(withoutBroken(rest, paths));
-  if (checked.success) findings.push(...checkRules(checked.data, kinds, billing).map(toRuleFinding));
+  if (checked.success) {
+    const broken = [...checkRules(checked.data, kinds, billing), ...checkNotify(checked.data, channels ?? [])];
+    findings.push(...broken.map(toRuleFinding));
+  }
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
   return { config: isValid ? parsed.data : null, findings };
 }
@@ -61,8 +67,13 @@ function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding 
  *
  * @throws SluiceError `bad_config` of kind `usage`; `details.problems` names the path and the message of each problem
  */
-export function parseConfig(values: unknown, kinds: readonly PanelKind[], billing?: readonly BillingKind[]): Config {
-  const { config, findings } = checkConfig(values, kinds, billing);
+export function parseConfig(
+  values: unknown,
+  kinds: readonly PanelKind[],
+  billing?: readonly BillingKind[],
+  channels?: readonly NoticeChannelKind[],
+): Config {
+  const { config, findings } = checkConfig(values, kinds, billing, channels);
   if (config !== null) return config;
   const problems = findings
     .filter(({ severity }) => severity === 'error')
@@ -83,8 +94,15 @@ function flatten(issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
       flatten(branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))),
     );
     const depth = (branch: z.core.$ZodIssue[]): number => Math.max(...branch.map((inner) => inner.path.length));
-    return branches.sort((a, b) => depth(b) - depth(a))[0] ?? [issue];
+    return branches.sort((a, b) => strange(a, issue) - strange(b, issue) || depth(b) - depth(a))[0] ?? [issue];
   });
+}
+
+/** Counts the keys that a member of a union does not know; a member of another type is the least like the value. */
+function strange(branch: z.core.$ZodIssue[], { path }: z.core.$ZodIssue): number {
+  const isOther = branch.some((inner) => inner.code === 'invalid_type' && inner.path.length === path.length);
+  if (isOther) return Number.MAX_VALUE;
+  return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 }
 
 function toFindings(issue: z.core.$ZodIssue, kinds: KnownKinds, raw: unknown): ConfigFinding[] {
@@ -112,11 +130,11 @@ function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.co
 
 /** Returns the nodes of the schema at a path, and the value there. */
 function findNodes(
-  { kinds, billing }: KnownKinds,
+  { kinds, billing, channels }: KnownKinds,
   keys: string[],
   raw: unknown,
 ): { nodes: JsonSchemaNode[]; value: unknown } {
-  let nodes: JsonSchemaNode[] = [configJsonSchema(kinds, billing)];
+  let nodes: JsonSchemaNode[] = [configJsonSchema(kinds, billing, channels)];
   let value: unknown = raw;
   for (const key of keys) {
     nodes = nodes.flatMap(expand).flatMap((node) => {

@@ -1,4 +1,4 @@
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { sectionOf } from './schema.js';
 
@@ -29,7 +29,17 @@ const GENERAL: Record<string, string> = {
   retention: 'How long records are kept',
   graphCache: 'How long a graph of a panel is cached; default 30m',
   serve: 'The HTTP API and the dashboard',
-  notify: 'Not available in this version: leave it empty',
+  notify: 'Where notices are sent: webhooks, mail, Telegram, commands; see notifications.md',
+  heartbeat: 'Address that each run over all panels calls: with /start, as it is on success, with /fail otherwise',
+  ...under('notify', {
+    name: 'Name of the entry; default: its kind of channel, numbered from the second',
+    events:
+      'What is sent, by the names in notifications.md; default: all but would-change and digest, or all that clients are notified of',
+    for: 'operator: everything. client: what happens to the services of a client, to that client',
+    template:
+      'Text by event, or for all others under default; may contain {message} {event} {code} {service} {panel} {client} {time} {at}',
+    clients: 'Addresses by client; they take precedence over the e-mail address of the service',
+  }),
   limits: 'Not available in this version: leave it empty',
 
   'panels.*.kind': 'The kind of panel',
@@ -90,6 +100,7 @@ const GENERAL: Record<string, string> = {
   'poll.interval': 'Time between polls, for schedules and for warnings about missing runs; default 15m',
   'poll.overdue':
     'What happens after the due date. meter: continue metering. hold: hold the service until it is renewed. ignore: leave the service unchanged',
+  'poll.panelUnreachableAfter': 'Runs in which no call to a panel succeeds before a notice; default 3',
   'poll.brake': `Stops a run before its first change if it would hold, release or change too many services of a panel at once. Without share and atLeast, a panel with fewer than ${SMALL_PANEL} services is stopped at two new holds or removed accounts, if they are more than half of its services`,
   'poll.brake.share': `Maximum share of the panel's active services to change; default ${DEFAULT_BRAKE.share * 100}%`,
   'poll.brake.atLeast': `A run that changes fewer services than this is never stopped; default ${DEFAULT_BRAKE.atLeast}`,
@@ -119,6 +130,7 @@ type Described = Pick<BillingKind, 'kind' | 'descriptions'> & { section?: string
 export function describeKeys(
   kinds: readonly PanelKind[],
   billing: readonly BillingKind[] = [],
+  channels: readonly NoticeChannelKind[] = [],
 ): Record<string, string> {
   const sections = [...kinds.map((kind) => ({ ...kind, section: sectionOf(kind) })), ...billing];
   const own = sections.flatMap(({ kind, descriptions, section = kind }: Described) =>
@@ -127,5 +139,12 @@ export function describeKeys(
       text,
     ]),
   );
-  return { ...GENERAL, ...(Object.fromEntries(own) as Record<string, string>) };
+  const ofChannels = channels.flatMap(({ descriptions }) =>
+    Object.entries(descriptions).map(([key, text]) => [`notify.${key}`, text]),
+  );
+  return {
+    ...GENERAL,
+    ...(Object.fromEntries(ofChannels) as Record<string, string>),
+    ...(Object.fromEntries(own) as Record<string, string>),
+  };
 }

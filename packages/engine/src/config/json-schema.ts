@@ -1,4 +1,4 @@
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { describeKeys } from './descriptions.js';
 import { configSchema } from './schema.js';
@@ -17,9 +17,13 @@ export interface JsonSchemaNode {
 }
 
 /** Returns the JSON Schema of the config (draft 2020-12). */
-export function configJsonSchema(kinds: readonly PanelKind[], billing?: readonly BillingKind[]): JsonSchemaNode {
+export function configJsonSchema(
+  kinds: readonly PanelKind[],
+  billing?: readonly BillingKind[],
+  channels?: readonly NoticeChannelKind[],
+): JsonSchemaNode {
   const options = { io: 'input', unrepresentable: 'any' } as const;
-  const schema = z.toJSONSchema(configSchema(kinds, billing), options) as JsonSchemaNode;
+  const schema = z.toJSONSchema(configSchema(kinds, billing, channels), options) as JsonSchemaNode;
   const panels = schema.properties?.['panels']?.additionalProperties;
   for (const node of typeof panels === 'object' ? (panels.oneOf ?? []) : []) {
     const { credentials } = kinds.find(({ kind }) => kind === node.properties?.['kind']?.const) ?? {};
@@ -29,9 +33,13 @@ export function configJsonSchema(kinds: readonly PanelKind[], billing?: readonly
 }
 
 /** Returns the JSON Schema of the config with a description of each key. */
-export function describedSchema(kinds: readonly PanelKind[], billing?: readonly BillingKind[]): JsonSchemaNode {
-  const schema = configJsonSchema(kinds, billing);
-  describe(schema, [''], describeKeys(kinds, billing));
+export function describedSchema(
+  kinds: readonly PanelKind[],
+  billing?: readonly BillingKind[],
+  channels?: readonly NoticeChannelKind[],
+): JsonSchemaNode {
+  const schema = configJsonSchema(kinds, billing, channels);
+  describe(schema, [''], describeKeys(kinds, billing, channels));
   return schema;
 }
 

@@ -18,8 +18,6 @@ const REMOVE = 'Remove the key.';
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
 const NOT_BUILT: readonly NotBuilt[] = [
-  { path: ['notify'], message: `Notifications are not available yet. ${REMOVE}`, needs: hasEntries },
-  { path: ['heartbeat'], message: `The heartbeat is not available yet. ${REMOVE}` },
   { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   {
     path: ['limits'],

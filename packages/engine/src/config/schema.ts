@@ -4,6 +4,7 @@ import {
   currency,
   duration,
   limitAllowance,
+  type NoticeChannelKind,
   type PanelKind,
   type AutoBuySettings,
   type PanelSettings,
@@ -16,6 +17,7 @@ import {
 } from '@sluice/panel-kind';
 import type { BrakeInput, ProductQuota, Quota } from '@sluice/quota-core';
 import * as z from 'zod/mini';
+import { notifySchema, type NotifySettings } from './notify-schema.js';
 
 const enforce = z.enum(['on', 'observe']);
 const mode = z.enum(['IN', 'OUT', 'TOTAL']);
@@ -141,6 +143,7 @@ const trailing = {
     z.strictObject({
       interval: z._default(duration, 900_000),
       overdue: z._default(z.enum(['meter', 'hold', 'ignore']), 'meter'),
+      panelUnreachableAfter: z._default(count, 3),
       // Without defaults: a config that states one of them has no rule for small panels.
       brake: z._default(z.strictObject({ share: z.optional(share), atLeast: z.optional(count) }), {}),
     }),
@@ -168,21 +171,29 @@ const trailing = {
     }),
     {},
   ),
-  notify: empty,
+  heartbeat: optionalSecret,
   limits: empty,
 };
 
-/** No billing system besides the ledger. */
+/** No billing system besides the ledger, and no channel. */
 const LEDGER_ONLY: readonly BillingKind[] = [];
-const schemas = new WeakMap<readonly PanelKind[], WeakMap<readonly BillingKind[], ConfigSchema>>();
+const NO_CHANNELS: readonly NoticeChannelKind[] = [];
+type Known = readonly [billing: readonly BillingKind[], channels: readonly NoticeChannelKind[], schema: ConfigSchema];
+const schemas = new WeakMap<readonly PanelKind[], Known[]>();
 
-/** Returns the schema of the config for these kinds of panels and billing systems; unknown keys are errors. */
-export function configSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[] = LEDGER_ONLY): ConfigSchema {
-  const ofKinds = schemas.get(kinds) ?? new WeakMap<readonly BillingKind[], ConfigSchema>();
+/** Returns the schema of the config for these kinds of panels, billing systems and channels; unknown keys are errors. */
+export function configSchema(
+  kinds: readonly PanelKind[],
+  billing: readonly BillingKind[] = LEDGER_ONLY,
+  channels: readonly NoticeChannelKind[] = NO_CHANNELS,
+): ConfigSchema {
+  const ofKinds = schemas.get(kinds) ?? [];
   schemas.set(kinds, ofKinds);
-  const known = ofKinds.get(billing) ?? buildSchema(kinds, billing);
-  ofKinds.set(billing, known);
-  return known;
+  const known = ofKinds.find((built) => built[0] === billing && built[1] === channels);
+  if (known !== undefined) return known[2];
+  const schema = buildSchema(kinds, billing, channels);
+  ofKinds.push([billing, channels, schema]);
+  return schema;
 }
 
 /** Returns the name of the section that products on panels of a kind may have. */
@@ -190,7 +201,11 @@ export function sectionOf({ kind, productSection = kind }: Pick<PanelKind, 'kind
   return productSection;
 }
 
-function buildSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[]): ConfigSchema {
+function buildSchema(
+  kinds: readonly PanelKind[],
+  billing: readonly BillingKind[],
+  channels: readonly NoticeChannelKind[],
+): ConfigSchema {
   const panels = kinds.map((kind) =>
     z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
   ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
@@ -208,10 +223,12 @@ function buildSchema(kinds: readonly PanelKind[], billing: readonly BillingKind[
       products: z._default(z.record(text, z.strictObject({ ...productBase, ...sections })), {}),
       ...trailing,
       billing: z._default(systems, 'ledger'),
+      notify: notifySchema(channels),
       ...ofBilling,
     })
     .check(z.meta({ title: 'sluice.yaml' })) as unknown as z.ZodMiniType<
-    z.output<z.ZodMiniObject<typeof general & typeof trailing>> & Pick<Config, 'panels' | 'products' | 'billing'>
+    z.output<z.ZodMiniObject<typeof general & typeof trailing>> &
+      Pick<Config, 'panels' | 'products' | 'billing' | 'notify'>
   >;
 }
 
@@ -227,13 +244,20 @@ export interface Config {
   autoBuy?: AutoBuySettings | undefined;
   /** `ledger`, or the kind of a billing system; the section of each kind has its name (`billingSettings`). */
   billing: string;
-  poll: { interval: number; overdue: 'meter' | 'hold' | 'ignore'; brake: BrakeInput['stated'] };
+  poll: {
+    interval: number;
+    overdue: 'meter' | 'hold' | 'ignore';
+    /** Runs in which a panel has to fail before a notice. */
+    panelUnreachableAfter: number;
+    brake: BrakeInput['stated'];
+  };
   /** `poll`, where stated, equals `poll.interval`; `reconcile` is a local time such as `04:17`. */
   schedule: { poll?: number | undefined; agentCheck: number; callBill: number; reconcile?: string | undefined };
   retention: { apiLog: number; samples: number };
   graphCache: number;
   serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };
-  notify?: [] | undefined;
+  notify?: NotifySettings[] | undefined;
+  heartbeat?: string | undefined;
   limits?: [] | undefined;
 }
 

@@ -7,6 +7,8 @@ import type { Session } from '../session.js';
 import type { LimitState } from './limit-state.js';
 import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
+import { addNotices } from '../notices/outbox.js';
+import { newsOfServices } from '../notices/run-notices.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
 
@@ -48,7 +50,7 @@ export async function reportNotices(
   fences: HeldLease[],
 ): Promise<void> {
   const rows = noticeRows(session, report.run.id, notices);
-  const added = report.run.dryRun ? rows : await session.write(fences, (tables) => tables.notices.add(rows));
+  const added = report.run.dryRun ? rows : await session.write(fences, (tables) => addNotices(session, tables, rows));
   report.notices.push(...added.map(shownNotice));
 }
 
@@ -284,8 +286,10 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   // A decision on changed facts is not stored: the one before stays.
   const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
   await tables.decisions.record(kept);
-  const reported = await tables.notices.add(noticeRows(session, report.run.id, notices));
+  const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
+  // The report shows these with their services.
+  await addNotices(session, tables, noticeRows(session, report.run.id, newsOfServices(session, works, report.run.id)));
 }
 
 /** Adds the services to the document of a run that stores nothing. */

@@ -100,6 +100,16 @@ async function openPanel(session: Session, name: string, report: RunReport): Pro
   }
 }
 
+/** Sends the notices of the run, and those that were left. */
+async function notify(session: Session, request: RunRequest, report: RunReport): Promise<void> {
+  const { afterRun } = await import('../notices/after-run.js');
+  await afterRun(session, {
+    run: report.run,
+    services: request.service === undefined,
+    agents: report.agents !== undefined,
+  });
+}
+
 /**
  * Runs over the panels, then writes the file of open holds and the API log, and after `reconcile` backs up and cleans up the
  * store. An error in these fails the run; its services are still reported.
@@ -114,6 +124,7 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
       await afterReconcile(session);
     if (!request.dryRun) await pushUsage(session, report);
     await session.flush();
+    if (!request.dryRun) await notify(session, request, report);
   } catch (error) {
     report.error ??= toItemError(error);
     report.run.outcome = 'failed';

@@ -1,0 +1,23 @@
+import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notices/list-deliveries.js';
+import { sendDue, type SendReport } from '../notices/send.js';
+import { type TestedChannel, testChannels } from '../notices/test-channels.js';
+import type { CallOptions, RunCall } from './call.js';
+
+/** Notices for the channels of the config. */
+export interface Notices {
+  /** Sends what is due; every run over panels does so at its end. */
+  send(options?: CallOptions): Promise<SendReport>;
+  /** Sends a test notice through one channel, by name, or through all. Failures are returned. */
+  test(channel?: string | null, options?: CallOptions): Promise<{ channels: TestedChannel[] }>;
+  /** Lists what was sent and what is to be sent, newest first. */
+  list(filter?: CallOptions & DeliveryFilter): Promise<{ deliveries: DeliveryView[] }>;
+}
+
+/** Returns the calls about notices. */
+export function noticesApi(call: RunCall): Notices {
+  return {
+    send: (options) => call(options, sendDue),
+    test: (channel, options) => call(options, (session) => testChannels(session, channel ?? null)),
+    list: (filter = {}) => call(filter, async (session) => ({ deliveries: await listDeliveries(session, filter) })),
+  };
+}

@@ -1,0 +1,60 @@
+/** What notices are about, as `notify` names it (docs/notifications.md). */
+export const EVENTS = [
+  'threshold',
+  'hold',
+  'release',
+  'purchase',
+  'auto-buy-refused',
+  'panel-unreachable',
+  'drift',
+  'brake',
+  'account',
+  'billing',
+  'attention',
+  'would-change',
+  'digest',
+] as const;
+
+/** One of `EVENTS`. */
+export type NoticeEvent = (typeof EVENTS)[number];
+
+/** Events that a client may be notified of: what happens to his own services. */
+export const CLIENT_EVENTS: readonly NoticeEvent[] = ['threshold', 'hold', 'release', 'purchase', 'auto-buy-refused'];
+
+/** What an entry without `events` is notified of. */
+export const DEFAULT_EVENTS: readonly NoticeEvent[] = EVENTS.filter(
+  (event) => event !== 'would-change' && event !== 'digest',
+);
+
+/** The event of each notice; null: nobody is notified. Any other notice is an `attention`. */
+const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
+  threshold: 'threshold',
+  agent_threshold: 'threshold',
+  hold: 'hold',
+  release: 'release',
+  purchase: 'purchase',
+  purchase_ended: 'purchase',
+  auto_buy_refused: 'auto-buy-refused',
+  panel_unreachable: 'panel-unreachable',
+  panel_reachable: 'panel-unreachable',
+  drift: 'drift',
+  mass_change: 'brake',
+  termination_waiting: 'account',
+  termination_unfinished: 'account',
+  service_failed: 'account',
+  usage_not_pushed: 'billing',
+  bill_failed: 'billing',
+  would_hold: 'would-change',
+  would_buy: 'would-change',
+  digest: 'digest',
+  changed_meanwhile: null,
+  unmanaged: null,
+};
+
+/** Returns the event of a notice by its code; null where nobody is notified of it. */
+export function eventOf(code: string): NoticeEvent | null {
+  return Object.hasOwn(EVENT_OF, code) ? (EVENT_OF[code] ?? null) : 'attention';
+}
+
+/** The codes of notices with an event of their own, or none, for the documentation. */
+export const KNOWN_CODES: readonly string[] = Object.keys(EVENT_OF);

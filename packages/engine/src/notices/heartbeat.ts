@@ -1,0 +1,49 @@
+import type { RunOutcome } from '@sluice/state-store';
+import type { Dependencies } from '../dependencies.js';
+import type { Config } from '../config/schema.js';
+
+/** Calls an address once, without a body; never waits longer than about two seconds. */
+export type Ping = (url: string) => Promise<void>;
+
+/** Outcomes of a run that did its work: some services may have failed. */
+const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
+
+/**
+ * Runs `work` between the calls of the heartbeat: `/start` before it, the address itself on success, `/fail` otherwise. A run that
+ * found another one at work calls nothing at its end. No failure of the heartbeat reaches the run.
+ */
+export async function withHeartbeat<T extends { run: { outcome: RunOutcome } }>(
+  { config, deps }: { config: Pick<Config, 'heartbeat'>; deps: Pick<Dependencies, 'ping' | 'secret'> },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { heartbeat } = config;
+  if (heartbeat === undefined || deps.ping === null) return work();
+  const { ping } = deps;
+  const call = async (suffix: string): Promise<void> => {
+    try {
+      await ping(withSuffix(deps.secret(heartbeat, 'heartbeat'), suffix));
+    } catch {
+      // What watches the heartbeat reports that it is missing.
+    }
+  };
+  const started = call('/start');
+  try {
+    const report = await work();
+    await started;
+    const { outcome } = report.run;
+    if (outcome !== 'busy') await call(SUCCESSES.includes(outcome) ? '' : '/fail');
+    return report;
+  } catch (error) {
+    await started;
+    if ((error as { kind?: unknown }).kind !== 'busy') await call('/fail');
+    throw error;
+  }
+}
+
+/** Adds a part to the path of an address, before its query. */
+function withSuffix(address: string, suffix: string): string {
+  if (suffix === '') return address;
+  const url = new URL(address);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${suffix}`;
+  return url.href;
+}

@@ -1,0 +1,90 @@
+import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { Session } from '../session.js';
+import { type ConfiguredChannel, configuredChannels } from './channels.js';
+import { eventOf } from './events.js';
+
+/**
+ * Stores notices, and in the same transaction a delivery to each channel that is notified of them. Returns the notices whose
+ * key was new.
+ */
+export async function addNotices(
+  session: Session,
+  tables: StoreTables,
+  rows: readonly NoticeRecord[],
+): Promise<NoticeRecord[]> {
+  const added = await tables.notices.add([...rows]);
+  const lasting = await findLasting(tables, added);
+  const channels = configuredChannels(session);
+  const due = added.filter(({ id }) => !lasting.has(id));
+  if (channels.length === 0 || due.length === 0) return added;
+  const services = await findServices(tables, channels, due);
+  const deliveries = due.flatMap((notice) =>
+    channels.flatMap((channel) => toDelivery(session, channel, notice, services) ?? []),
+  );
+  if (deliveries.length > 0) await tables.deliveries.add(deliveries);
+  return added;
+}
+
+/** The key of the condition that the brake stops the runs over a panel, or over its agents. */
+export const brakeKey = (panel: string, ofAgents: boolean): string => `brake:${ofAgents ? 'agents:' : ''}${panel}`;
+
+/** Returns whether a notice of the brake is about agents. */
+export const isOfAgents = ({ key }: Pick<NoticeRecord, 'key'>): boolean => key.startsWith('agents:');
+
+/** Returns the notices of what lasts since an earlier run, which reported it. */
+async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]): Promise<ReadonlySet<string>> {
+  const lasting = new Set<string>();
+  for (const notice of added) {
+    if (eventOf(notice.code) !== 'brake' || notice.panel === null) continue;
+    const key = brakeKey(notice.panel, isOfAgents(notice));
+    const known = await tables.conditions.get(key);
+    if (known !== null) lasting.add(notice.id);
+    await tables.conditions.put({ key, since: known?.since ?? notice.at, runs: (known?.runs ?? 0) + 1 });
+  }
+  return lasting;
+}
+
+async function findServices(
+  tables: StoreTables,
+  channels: readonly ConfiguredChannel[],
+  notices: readonly NoticeRecord[],
+): Promise<ReadonlyMap<string, ServiceRecord>> {
+  if (!channels.some(({ settings }) => settings.for === 'client')) return new Map();
+  const ids = [...new Set(notices.flatMap(({ service }) => service ?? []))];
+  if (ids.length === 0) return new Map();
+  return new Map((await tables.services.list({ ids })).map((service) => [service.id, service]));
+}
+
+function toDelivery(
+  session: Session,
+  channel: ConfiguredChannel,
+  notice: NoticeRecord,
+  services: ReadonlyMap<string, ServiceRecord>,
+): DeliveryRecord | null {
+  const event = eventOf(notice.code);
+  if (event === null || !channel.events.includes(event)) return null;
+  const { settings } = channel;
+  const service = services.get(notice.service ?? '');
+  // Nobody is known who could be notified.
+  if (settings.for === 'client' && service?.client == null && service?.fields['email'] === undefined) return null;
+  return {
+    id: session.id('dlv'),
+    notice: notice.id,
+    channel: channel.name,
+    event,
+    recipient: settings.for === 'client' && service !== undefined ? findAddress(channel, service) : null,
+    state: 'pending',
+    attempts: 0,
+    nextAt: notice.at,
+    lastError: null,
+    sentAt: null,
+    at: notice.at,
+  };
+}
+
+/** Returns the address of a service's client; null where the channel's own address is meant. */
+function findAddress({ kind, settings }: ConfiguredChannel, { client, fields }: ServiceRecord): string | null {
+  const { clients = {} } = settings;
+  const listed = client !== null && Object.hasOwn(clients, client) ? clients[client] : undefined;
+  return listed ?? (kind.clientAddress === 'email' ? (fields['email'] ?? null) : null);
+}

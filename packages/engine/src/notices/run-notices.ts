@@ -1,0 +1,78 @@
+import type { CallBillView } from '../calls/bill-period.js';
+import { nameFew } from '../name-few.js';
+import type { Notice } from '../run/notices.js';
+import type { Applied } from '../run/stages.js';
+import type { Session } from '../session.js';
+import { isWanted } from './channels.js';
+
+/** More services than this with the same news are one notice. */
+const MOST_SINGLE = 5;
+
+/** Errors of the whole panel, or of nothing but this run: they are not about the service. */
+const NOT_OF_SERVICE =
+  /^(?!PANEL_(REJECTED|NOT_FOUND)$)PANEL_|^(lease_held|interrupted|changed_meanwhile|not_read|outcome_unknown)$/;
+
+/**
+ * Returns notices for channels about what the report of a run shows as well: drift, and errors of services. Only what the
+ * decision before did not have, and only what a channel is notified of.
+ */
+export function newsOfServices(session: Session, works: readonly Applied[], run: string): Notice[] {
+  return [
+    ...(isWanted(session, 'drift') ? toNotices(works, run, driftOf) : []),
+    ...(isWanted(session, 'account') ? toNotices(works, run, errorOf) : []),
+  ];
+}
+
+/** Returns the notices of bills that failed: one for each bill and cause. */
+export function newsOfBills(bills: readonly CallBillView[]): Notice[] {
+  return bills.flatMap(({ service, period, error }) => {
+    if (error === null) return [];
+    const message = `${service}: the calls from ${period.from} to ${period.to} were not billed: ${error.code}: ${error.message}`;
+    const key = `bill_failed:${service}:${period.from}:${error.code}`;
+    return [{ code: 'bill_failed', key, panel: null, service, message }];
+  });
+}
+
+interface News {
+  code: string;
+  /** Services with the same group may share a notice. */
+  group: string;
+  message: string;
+}
+
+function driftOf({ drift, history }: Applied): News | null {
+  if (drift.length === 0) return null;
+  const { drift: before = [] } = (history.decision?.inputs ?? {}) as { drift?: string[] };
+  if (drift.every((text) => before.includes(text))) return null;
+  return { code: 'drift', group: 'differ from what they should be', message: drift.join('; ') };
+}
+
+function errorOf({ error, history }: Applied): News | null {
+  if (error === null || NOT_OF_SERVICE.test(error.code) || history.decision?.errorCode === error.code) return null;
+  return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
+}
+
+function toNotices(works: readonly Applied[], run: string, find: (work: Applied) => News | null): Notice[] {
+  const groups = new Map<string, { news: News; work: Applied }[]>();
+  for (const work of works) {
+    const news = work.changedMeanwhile ? null : find(work);
+    if (news !== null) groups.set(news.group, [...(groups.get(news.group) ?? []), { news, work }]);
+  }
+  return [...groups.values()].flatMap((group): Notice[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { code } = first.news;
+    const { panel } = first.work.service;
+    if (group.length <= MOST_SINGLE)
+      return group.map(({ news, work: { service } }) => ({
+        code,
+        key: `${code}:${service.id}:${run}`,
+        panel,
+        service: service.id,
+        message: `${service.id}: ${news.message}`,
+      }));
+    const ids = group.map(({ work }) => work.service.id);
+    const message = `${nameFew(ids)} ${first.news.group}; the first: ${first.news.message}`;
+    return [{ code, key: `${code}:${ids[0] ?? ''}:${ids.length}:${run}`, panel, service: null, message }];
+  });
+}

@@ -1,0 +1,111 @@
+import { type NoticeChannelKind, secret } from '@sluice/panel-kind';
+import * as z from 'zod/mini';
+import { isMailAddress, isSmtpAddress, isWebAddress } from './settings.js';
+
+const filled = z.string().check(z.minLength(1));
+
+/** A reference to a secret is resolved, and checked, when it is used. */
+const isReference = (value: unknown): boolean => typeof value === 'string' && value.startsWith('${');
+
+function wrong(
+  settings: Readonly<Record<string, unknown>>,
+  key: string,
+  isRight: (text: string) => boolean,
+  message: string,
+): { key: string; message: string }[] {
+  const value = settings[key];
+  return typeof value !== 'string' || isReference(value) || isRight(value) ? [] : [{ key, message }];
+}
+
+const NO_WEB_ADDRESS = 'is not an address that begins with https:// or http://';
+
+/** Sends notices as signed JSON to an address of the web. */
+export const webhook: NoticeChannelKind = {
+  kind: 'webhook',
+  title: 'Webhook',
+  shape: { webhook: secret, secret },
+  descriptions: {
+    webhook: 'Address that each notice is posted to',
+    secret: 'Key of the signature; see notifications.md',
+  },
+  secrets: ['secret'],
+  clientAddress: 'none',
+  check: (settings) => wrong(settings, 'webhook', isWebAddress, NO_WEB_ADDRESS),
+  async open(_settings, dependencies) {
+    return (await import('./webhook.js')).openWebhook(dependencies);
+  },
+};
+
+/** Sends notices by mail. */
+export const mail: NoticeChannelKind = {
+  kind: 'mail',
+  title: 'Mail',
+  shape: {
+    mail: filled,
+    from: filled,
+    smtp: secret,
+    password: z.optional(secret),
+    requireTls: z._default(z.boolean(), true),
+  },
+  descriptions: {
+    mail: 'E-mail address; with "for: client" that of clients without one',
+    from: 'Address of the sender, such as "Sluice <sluice@example.com>"',
+    smtp: 'Mail server: smtp://user@host:587, or smtps://user@host:465',
+    password: 'Password of the user at the mail server',
+    requireTls: 'false also sends over a connection that the server does not encrypt',
+  },
+  secrets: ['password'],
+  clientAddress: 'email',
+  check: (settings) => [
+    ...wrong(settings, 'mail', isMailAddress, 'is not an e-mail address'),
+    ...wrong(settings, 'smtp', isSmtpAddress, 'is not an address such as smtp://user@mail.example.com:587'),
+    ...wrong(
+      settings,
+      'smtp',
+      (text) => !/^smtps?:\/\/[^@]*:[^@]*@/.test(text),
+      'has a password: move it to "password"',
+    ),
+    ...Object.entries((settings['clients'] ?? {}) as Record<string, string>).flatMap(([client, address]) =>
+      isMailAddress(address) ? [] : [{ key: `clients.${client}`, message: 'is not an e-mail address' }],
+    ),
+  ],
+  async open(settings, dependencies) {
+    const { openMail } = await import('./mail.js');
+    const { mail: address, from, requireTls } = settings as { mail: string; from: string; requireTls: boolean };
+    return openMail({ mail: address, from, requireTls }, dependencies);
+  },
+};
+
+/** Sends notices through a Telegram bot. */
+export const telegram: NoticeChannelKind = {
+  kind: 'telegram',
+  title: 'Telegram',
+  shape: { telegram: filled, token: secret, api: z.optional(filled) },
+  descriptions: {
+    telegram: 'Id of the chat, in quotes; with "for: client" that of clients without one',
+    token: 'Token of the bot',
+    api: 'Address of another server of the bot API; default https://api.telegram.org',
+  },
+  secrets: ['token'],
+  clientAddress: 'listed',
+  check: (settings) => wrong(settings, 'api', isWebAddress, NO_WEB_ADDRESS),
+  async open(settings, dependencies) {
+    return (await import('./telegram.js')).openTelegram(settings['telegram'] as string, dependencies);
+  },
+};
+
+/** Runs a program for each notice. */
+export const command: NoticeChannelKind = {
+  kind: 'command',
+  title: 'Command',
+  shape: { command: filled },
+  descriptions: {
+    command: 'Program and its arguments, split at blanks and run without a shell; it reads the notice as JSON',
+  },
+  secrets: [],
+  runsProgram: true,
+  clientAddress: 'none',
+  async open(_settings, dependencies) {
+    return (await import('./command.js')).openCommand(dependencies);
+  },
+};

@@ -1,0 +1,125 @@
+import { connect, type Socket } from 'node:net';
+import { printable } from '@sluice/panel-http/printable';
+import { redact } from '@sluice/panel-http';
+import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import { createTransport } from 'nodemailer';
+import { isMailAddress, parseSmtpAddress } from './settings.js';
+
+const TIMEOUT_MS = 15_000;
+
+/** Settings of a mail channel. */
+export interface MailSettings {
+  mail: string;
+  from: string;
+  requireTls: boolean;
+}
+
+/** Opens a mail server; the connection is encrypted unless the settings permit a plain one. */
+export function openMail({ mail, from, requireTls }: MailSettings, { secret }: ChannelDependencies): NoticeChannel {
+  const { host, port, secure, user } = parseSmtpAddress(secret('smtp'));
+  const password = secret('password');
+  return {
+    async send(message, signal) {
+      const to = message.recipient ?? mail;
+      if (!isMailAddress(to)) throw toNotSent('the address of the client is not an e-mail address', { answered: true });
+      signal?.throwIfAborted();
+      const socket = connect({ host, port });
+      // Failures of the connection are reported by the transport; without a listener they would end the process.
+      socket.on('error', () => undefined);
+      const transport = createTransport({
+        host,
+        port,
+        secure,
+        requireTLS: requireTls,
+        tls: { servername: host },
+        getSocket: (_options, done) => {
+          whenConnected(socket, done);
+        },
+        ...(user === '' ? {} : { auth: { user, pass: password } }),
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      await withEnd(socket, signal, async () => {
+        try {
+          await transport.sendMail(toMail(message, from, to));
+        } catch (error) {
+          throw toFailure(error, [password]);
+        }
+      });
+    },
+    close: () => undefined,
+  };
+}
+
+function whenConnected(socket: Socket, done: (error: Error | null, options: { connection: Socket }) => void): void {
+  socket.once('connect', () => {
+    done(null, { connection: socket });
+  });
+  socket.once('error', (error) => {
+    done(error, { connection: socket });
+  });
+}
+
+/** Ends the connection after the time-out, when the call is aborted, and when the work is done. */
+async function withEnd(socket: Socket, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  let stop: (reason: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  const timer = setTimeout(() => {
+    stop(toNotSent(`the mail server did not accept the mail within ${TIMEOUT_MS / 1000} s`, { answered: false }));
+  }, TIMEOUT_MS);
+  const abort = (): void => {
+    stop(signal?.reason as Error);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    await Promise.race([work(), ended]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    socket.destroy();
+  }
+}
+
+function toMail({ delivery, subject, text }: ChannelMessage, from: string, to: string) {
+  return {
+    from,
+    to: { name: '', address: to },
+    subject,
+    text,
+    html: `<div dir="auto">${text.split('\n').map(escapeHtml).join('<br>')}</div>`,
+    // The same in every attempt: most mail programs show a repeated one once.
+    messageId: `<${delivery}@sluice.invalid>`,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+/** A reply of the server refuses this mail; without one it did not answer. */
+function toFailure(error: unknown, secrets: string[]): Error {
+  const {
+    code = '',
+    responseCode,
+    response = '',
+    message = '',
+  } = error as {
+    code?: string;
+    responseCode?: number;
+    response?: string;
+    message?: string;
+  };
+  const clean = (text: string): string => redact(printable(text).slice(0, 200), secrets);
+  const refused = responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE');
+  if (responseCode !== undefined)
+    return toNotSent(`the mail server answered ${clean(response || String(responseCode))}`, { answered: refused });
+  return toNotSent(`the mail server could not be used (${clean(code || message)})`, { answered: false });
+}

@@ -1,0 +1,49 @@
+import { printable } from '@sluice/panel-http/printable';
+import { redact } from '@sluice/panel-http';
+import { type ChannelDependencies, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
+import { requireWebAddress } from './settings.js';
+
+const TIMEOUT_MS = 10_000;
+/** Telegram refuses longer texts. */
+const MOST_CHARACTERS = 4096;
+
+/** Opens a Telegram bot: messages are plain text, so that no name in them is read as formatting. */
+export function openTelegram(chat: string, { secret }: ChannelDependencies): NoticeChannel {
+  const token = secret('token');
+  const api = requireWebAddress(secret('api') || 'https://api.telegram.org', 'api').replace(/\/$/, '');
+  return {
+    async send({ recipient, text }, signal) {
+      const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+      const body = JSON.stringify({
+        chat_id: recipient ?? chat,
+        text: short,
+        link_preview_options: { is_disabled: true },
+      });
+      const headers = { 'content-type': 'application/json' };
+      const url = `${api}/bot${token}/sendMessage`;
+      const answer = await sendRequest(url, { method: 'POST', headers, body, timeoutMs: TIMEOUT_MS, signal });
+      const { description, retryAfterMs } = readAnswer(answer);
+      requireAcknowledged({ ...answer, retryAfterMs }, redact(description, [token]));
+      if (!/^\s*\{\s*"ok"\s*:\s*true/.test(answer.text))
+        throw toNotSent('the receiver did not answer as Telegram does', { answered: true });
+    },
+    close: () => undefined,
+  };
+}
+
+function readAnswer({ text, retryAfterMs }: Answer): { description: string; retryAfterMs: number | undefined } {
+  try {
+    const { description, parameters } = JSON.parse(text) as {
+      description?: unknown;
+      parameters?: { retry_after?: unknown };
+    };
+    const seconds = parameters?.retry_after;
+    return {
+      description: typeof description === 'string' ? printable(description).slice(0, 200) : '',
+      retryAfterMs: typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : retryAfterMs,
+    };
+  } catch {
+    return { description: '', retryAfterMs };
+  }
+}

@@ -1,0 +1,85 @@
+import type { ZodMiniType } from 'zod/mini';
+import { SluiceError } from './errors.js';
+
+/** A notice as a channel sends it. All texts are without control characters. */
+export interface ChannelMessage {
+  /** Id of the delivery: the same in every attempt, so that a receiver can recognise a repeated one. */
+  delivery: string;
+  /** What happened, such as `hold` (docs/notifications.md); `test` for a test. */
+  event: string;
+  /** Code of the notice (docs/errors.md). */
+  code: string;
+  /** When it happened (ISO UTC). */
+  at: string;
+  panel: string | null;
+  service: string | null;
+  client: string | null;
+  for: 'operator' | 'client';
+  /** The address of the client; null where the channel's own address is meant. */
+  recipient: string | null;
+  /** One line. */
+  subject: string;
+  text: string;
+}
+
+/** A channel that was opened with its settings. */
+export interface NoticeChannel {
+  /**
+   * Sends a message once; resolves when the receiver has acknowledged it.
+   *
+   * @throws SluiceError `receiver_unreachable` where no answer came, `receiver_refused` for any other one (`toNotSent`)
+   */
+  send(message: ChannelMessage, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** What a channel is opened with from outside. */
+export interface ChannelDependencies {
+  /** Returns the secret that the value of a key refers to, or the value itself. */
+  secret: (key: string) => string;
+  /** The current time in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** A kind of channel that notices are sent through: its keys in an entry of `notify`, and how it is opened. */
+export interface NoticeChannelKind {
+  /** Its name, and the required key by which an entry of `notify` is recognised: `webhook`. */
+  readonly kind: string;
+  /** Its name in messages. */
+  readonly title: string;
+  /** Schemas of its keys. */
+  readonly shape: Readonly<Record<string, ZodMiniType>>;
+  /** Descriptions of its keys. */
+  readonly descriptions: Readonly<Record<string, string>>;
+  /** Keys that are secret: a warning is given where one is written in the config itself. */
+  readonly secrets: readonly string[];
+  /** Whether an entry names a program that is run. */
+  readonly runsProgram?: boolean | undefined;
+  /**
+   * How it reaches a client: at the e-mail address of the service, at an address that the config lists, or not itself: the
+   * receiver finds the client in the message.
+   */
+  readonly clientAddress: 'email' | 'listed' | 'none';
+  /** Returns what is wrong with the settings beyond their schema. */
+  check?(settings: Readonly<Record<string, unknown>>): { key: string; message: string }[];
+  /** Checks the settings and loads what sending needs; sends nothing. */
+  open(settings: Readonly<Record<string, unknown>>, dependencies: ChannelDependencies): Promise<NoticeChannel>;
+}
+
+/**
+ * Returns the error of a message that was not acknowledged. With `answered`, the receiver refused this message: the next one may
+ * be sent. `retryAfterMs` is the wait that it asked for.
+ *
+ * @example
+ * ```ts
+ * throw toNotSent('the receiver answered 503', { answered: true, retryAfterMs: 120_000 });
+ * ```
+ */
+export function toNotSent(
+  message: string,
+  { answered, retryAfterMs }: { answered: boolean; retryAfterMs?: number | undefined },
+): SluiceError {
+  return new SluiceError(answered ? 'receiver_refused' : 'receiver_unreachable', message, {
+    details: retryAfterMs === undefined ? {} : { retryAfterMs },
+  });
+}
