@@ -3,7 +3,8 @@ import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import { command, mail, telegram, webhook } from '@sluice/notice-channels';
+import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import { whmcs } from '@sluice/whmcs-client/billing';
 
 /** The kinds of panels that ship with the command. */
@@ -11,6 +12,9 @@ export const KINDS: readonly PanelKind[] = [easydcim, flvx, hiddify, astbilling,
 
 /** The billing systems that ship with the command, besides the ledger. */
 export const BILLING: readonly BillingKind[] = [whmcs];
+
+/** The channels of notices that ship with the command. */
+export const CHANNELS: readonly NoticeChannelKind[] = [webhook, mail, telegram, command];
 
 /** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {

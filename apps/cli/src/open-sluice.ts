@@ -8,6 +8,7 @@ import {
   refuseLostStore,
   type Sluice,
 } from '@sluice/engine';
+import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
@@ -16,7 +17,7 @@ import { loadConfig } from './load-config.js';
 import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
 import { readText } from './files/read-text.js';
-import { BILLING, knownKinds } from './kinds.js';
+import { BILLING, CHANNELS, knownKinds } from './kinds.js';
 import { Terminal, type TerminalOptions } from './output/terminal.js';
 
 /** Options that decide which config and store are opened, and how output is printed. */
@@ -98,6 +99,8 @@ export function startSluice(
     store,
     kinds: knownKinds(deps),
     billing: BILLING,
+    channels: CHANNELS,
+    ping: pingHeartbeat,
     clock,
     random,
     randomBytes,

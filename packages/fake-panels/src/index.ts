@@ -69,6 +69,12 @@ export { fillHiddify, type HiddifySize } from './hiddify/fill-hiddify.js';
 export { type FakeHiddifyOptions } from './hiddify/options.js';
 export { type HiddifySnapshot, type SnapshotAdmin, type SnapshotUser } from './hiddify/snapshot.js';
 export { startFakeHiddify } from './hiddify/start-fake-hiddify.js';
+export {
+  type FakeMail,
+  type FakeMailServer,
+  type MailBehaviour,
+  startFakeMailServer,
+} from './mail/start-fake-mail-server.js';
 export { FakeWhmcs } from './whmcs/fake-whmcs.js';
 export {
   type NewWhmcsClient,

@@ -2,21 +2,19 @@ import { spawn } from 'node:child_process';
 import { printable } from '@sluice/panel-http/printable';
 import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
 
-const TIMEOUT_MS = 10_000;
 /** Bytes of its messages that are read. */
 const MOST_BYTES = 4096;
 
 /** Opens a program: it is run without a shell for each message, which it reads from standard input as JSON. */
-export function openCommand({ secret }: ChannelDependencies): NoticeChannel {
-  const [program = '', ...args] = secret('command').trim().split(/\s+/);
-  return { send: (message, signal) => run(program, args, message, signal), close: () => undefined };
+export function openCommand({ secret, timeoutMs }: ChannelDependencies): NoticeChannel {
+  const words = secret('command').trim().split(/\s+/);
+  return { send: (message, signal) => run(words, message, { timeoutMs, signal }), close: () => undefined };
 }
 
 function run(
-  program: string,
-  args: readonly string[],
+  [program = '', ...args]: readonly string[],
   message: ChannelMessage,
-  signal: AbortSignal | undefined,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -36,7 +34,7 @@ function run(
     const timer = setTimeout(() => {
       isLate = true;
       kill();
-    }, TIMEOUT_MS);
+    }, timeoutMs);
     signal?.addEventListener('abort', kill, { once: true });
     const done = (error: Error | null): void => {
       clearTimeout(timer);
@@ -59,7 +57,7 @@ function run(
         return;
       }
       const [line = ''] = Buffer.concat(chunks).toString('utf8').trim().split('\n');
-      const why = isLate ? `did not end within ${TIMEOUT_MS / 1000} s` : `ended with ${code ?? ended ?? 'an error'}`;
+      const why = isLate ? `did not end within ${timeoutMs / 1000} s` : `ended with ${code ?? ended ?? 'an error'}`;
       const said = line === '' ? '' : `: ${printable(line).slice(0, 200)}`;
       done(toNotSent(`the program ${why}${said}`, { answered: !isLate }));
     });

@@ -5,8 +5,6 @@ import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNo
 import { createTransport } from 'nodemailer';
 import { isMailAddress, parseSmtpAddress } from './settings.js';
 
-const TIMEOUT_MS = 15_000;
-
 /** Settings of a mail channel. */
 export interface MailSettings {
   mail: string;
@@ -15,7 +13,10 @@ export interface MailSettings {
 }
 
 /** Opens a mail server; the connection is encrypted unless the settings permit a plain one. */
-export function openMail({ mail, from, requireTls }: MailSettings, { secret }: ChannelDependencies): NoticeChannel {
+export function openMail(
+  { mail, from, requireTls }: MailSettings,
+  { secret, timeoutMs }: ChannelDependencies,
+): NoticeChannel {
   const { host, port, secure, user } = parseSmtpAddress(secret('smtp'));
   const password = secret('password');
   return {
@@ -31,7 +32,6 @@ export function openMail({ mail, from, requireTls }: MailSettings, { secret }: C
         port,
         secure,
         requireTLS: requireTls,
-        tls: { servername: host },
         getSocket: (_options, done) => {
           whenConnected(socket, done);
         },
@@ -39,7 +39,7 @@ export function openMail({ mail, from, requireTls }: MailSettings, { secret }: C
         disableFileAccess: true,
         disableUrlAccess: true,
       });
-      await withEnd(socket, signal, async () => {
+      await withEnd(socket, { timeoutMs, signal }, async () => {
         try {
           await transport.sendMail(toMail(message, from, to));
         } catch (error) {
@@ -61,14 +61,18 @@ function whenConnected(socket: Socket, done: (error: Error | null, options: { co
 }
 
 /** Ends the connection after the time-out, when the call is aborted, and when the work is done. */
-async function withEnd(socket: Socket, signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+async function withEnd(
+  socket: Socket,
+  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+  work: () => Promise<void>,
+): Promise<void> {
   let stop: (reason: Error) => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     stop = reject;
   });
   const timer = setTimeout(() => {
-    stop(toNotSent(`the mail server did not accept the mail within ${TIMEOUT_MS / 1000} s`, { answered: false }));
-  }, TIMEOUT_MS);
+    stop(toNotSent(`the mail server did not accept the mail within ${timeoutMs / 1000} s`, { answered: false }));
+  }, timeoutMs);
   const abort = (): void => {
     stop(signal?.reason as Error);
   };

@@ -4,12 +4,11 @@ import { type ChannelDependencies, type NoticeChannel, toNotSent } from '@sluice
 import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
 import { requireWebAddress } from './settings.js';
 
-const TIMEOUT_MS = 10_000;
 /** Telegram refuses longer texts. */
 const MOST_CHARACTERS = 4096;
 
 /** Opens a Telegram bot: messages are plain text, so that no name in them is read as formatting. */
-export function openTelegram(chat: string, { secret }: ChannelDependencies): NoticeChannel {
+export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDependencies): NoticeChannel {
   const token = secret('token');
   const api = requireWebAddress(secret('api') || 'https://api.telegram.org', 'api').replace(/\/$/, '');
   return {
@@ -22,7 +21,7 @@ export function openTelegram(chat: string, { secret }: ChannelDependencies): Not
       });
       const headers = { 'content-type': 'application/json' };
       const url = `${api}/bot${token}/sendMessage`;
-      const answer = await sendRequest(url, { method: 'POST', headers, body, timeoutMs: TIMEOUT_MS, signal });
+      const answer = await sendRequest(url, { method: 'POST', headers, body, timeoutMs, signal });
       const { description, retryAfterMs } = readAnswer(answer);
       requireAcknowledged({ ...answer, retryAfterMs }, redact(description, [token]));
       if (!/^\s*\{\s*"ok"\s*:\s*true/.test(answer.text))

@@ -3,8 +3,6 @@ import type { ChannelDependencies, NoticeChannel } from '@sluice/panel-kind';
 import { requireAcknowledged, sendRequest } from './http-request.js';
 import { requireWebAddress } from './settings.js';
 
-const TIMEOUT_MS = 10_000;
-
 /** Returns the value of `Sluice-Signature`: the time in seconds, and the HMAC-SHA256 of `TIME.BODY` in hex. */
 export function sign(secret: string, body: string, now: number): string {
   const time = Math.floor(now / 1000);
@@ -12,7 +10,7 @@ export function sign(secret: string, body: string, now: number): string {
 }
 
 /** Opens a webhook; every attempt has the same body and id, and a signature of its own. */
-export function openWebhook({ secret, now }: ChannelDependencies): NoticeChannel {
+export function openWebhook({ secret, now, timeoutMs }: ChannelDependencies): NoticeChannel {
   const url = requireWebAddress(secret('webhook'), 'webhook');
   const key = secret('secret');
   return {
@@ -24,7 +22,7 @@ export function openWebhook({ secret, now }: ChannelDependencies): NoticeChannel
         'sluice-event': message.event,
         'sluice-signature': sign(key, body, now()),
       };
-      requireAcknowledged(await sendRequest(url, { method: 'POST', headers, body, timeoutMs: TIMEOUT_MS, signal }));
+      requireAcknowledged(await sendRequest(url, { method: 'POST', headers, body, timeoutMs, signal }));
     },
     close: () => undefined,
   };

@@ -39,6 +39,8 @@ export interface ChannelDependencies {
   secret: (key: string) => string;
   /** The current time in milliseconds since the epoch. */
   now: () => number;
+  /** Longest time that one message may take, in milliseconds. */
+  timeoutMs: number;
 }
 
 /** A kind of channel that notices are sent through: its keys in an entry of `notify`, and how it is opened. */

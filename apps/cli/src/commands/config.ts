@@ -9,7 +9,7 @@ import { storeLocation } from '../open-sluice.js';
 import { Terminal } from '../output/terminal.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
-import { BILLING, knownKinds } from '../kinds.js';
+import { BILLING, CHANNELS, knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {
@@ -56,6 +56,6 @@ async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, { ...options, json: true }).document(describedSchema(knownKinds(deps), BILLING));
+  new Terminal(deps, { ...options, json: true }).document(describedSchema(knownKinds(deps), BILLING, CHANNELS));
   return Promise.resolve(ExitCode.done);
 };

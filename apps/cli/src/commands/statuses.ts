@@ -10,4 +10,5 @@ export const STATUSES = {
   numbers: ['available', 'active', 'suspended', 'terminated'],
   tokens: ['active', 'expired', 'revoked'],
   customers: ['active', 'suspended'],
+  deliveries: ['pending', 'sent', 'given-up'],
 } as const;

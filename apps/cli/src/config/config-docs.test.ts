@@ -5,7 +5,7 @@ import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from
 import { parseDuration } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
 import { configText } from '../init/config-text.js';
-import { BILLING, KINDS } from '../kinds.js';
+import { BILLING, CHANNELS, KINDS } from '../kinds.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
 
@@ -26,10 +26,10 @@ function keysOf(node: JsonSchemaNode, prefix = ''): [string, string | undefined]
 
 describe('the schema of the config', () => {
   it('says of every key what it is for, and of nothing else', () => {
-    const keys = keysOf(describedSchema(KINDS, BILLING));
+    const keys = keysOf(describedSchema(KINDS, BILLING, CHANNELS));
     const texts = keys.map(([, text]) => text ?? '');
     expect(keys.length).toBeGreaterThan(100);
-    const said = Object.values(describeKeys(KINDS, BILLING));
+    const said = Object.values(describeKeys(KINDS, BILLING, CHANNELS));
     expect(keys.filter(([, text = '']) => !said.some((own) => text.startsWith(own))).map(([key]) => key)).toEqual([]);
     expect(texts.filter((text) => /\((.*)\) \(\1\)/.test(text))).toEqual([]);
     const unused = said.filter((text) => !texts.some((shown) => shown.startsWith(text)));
@@ -37,9 +37,9 @@ describe('the schema of the config', () => {
   });
 
   it('states the defaults that are in force', () => {
-    const { poll, retention, graphCache } = configSchema(KINDS, BILLING).parse({ panels: {} });
+    const { poll, retention, graphCache } = configSchema(KINDS, BILLING, CHANNELS).parse({ panels: {} });
     const stated = (path: string): string =>
-      /default (\w+%?)/.exec(describeKeys(KINDS, BILLING)[path] ?? '')?.[1] ?? '';
+      /default (\w+%?)/.exec(describeKeys(KINDS, BILLING, CHANNELS)[path] ?? '')?.[1] ?? '';
     expect({
       interval: parseDuration(stated('poll.interval')),
       apiLog: parseDuration(stated('retention.apiLog')),
@@ -49,13 +49,13 @@ describe('the schema of the config', () => {
   });
 
   it('states one brake: in its descriptions, the README and the template', () => {
-    const { poll } = configSchema(KINDS, BILLING).parse({ panels: {} });
+    const { poll } = configSchema(KINDS, BILLING, CHANNELS).parse({ panels: {} });
     expect(poll.brake).toEqual({});
     const stated = (text: string): unknown => {
       const [, share = '', atLeast = ''] = /(\d+)%[^\d]*?(\d+)/.exec(text) ?? [];
       return { share: Number(share) / 100, atLeast: Number(atLeast) };
     };
-    const texts = describeKeys(KINDS, BILLING);
+    const texts = describeKeys(KINDS, BILLING, CHANNELS);
     expect(stated(`${texts['poll.brake.share']} ${texts['poll.brake.atLeast']}`)).toEqual(DEFAULT_BRAKE);
     expect(texts['poll.brake']).toContain(`fewer than ${SMALL_PANEL} services`);
     const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8').replaceAll(/\s+/g, ' ');
@@ -73,6 +73,6 @@ describe('the schema of the config', () => {
     const script = path.join(ROOT, 'scripts', 'config-docs.mjs');
     const { configDocs } = (await import(script)) as { configDocs: (schema: unknown) => Promise<string> };
     const written = readFileSync(path.join(ROOT, 'docs', 'config.md'), 'utf8');
-    expect(written).toBe(await configDocs(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING)))));
+    expect(written).toBe(await configDocs(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING, CHANNELS)))));
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
 import { describedSchema } from '@sluice/engine';
-import { BILLING, KINDS } from '../kinds.js';
+import { BILLING, CHANNELS, KINDS } from '../kinds.js';
 import { checkConfigText } from './load.js';
 import type { ConfigProblem } from './problem.js';
 import { resolveSecret } from './secrets.js';
@@ -306,7 +306,7 @@ products:
 
   it('are never a sentence of the validation library', () => {
     const odd = ['null', '7', '-1', '1.5', 'true', '""', '"x"', '[]', '[1]', '{}', '{ a: 1 }'];
-    const { properties = {} } = describedSchema(KINDS, BILLING);
+    const { properties = {} } = describedSchema(KINDS, BILLING, CHANNELS);
     const lines = (value: string): string[] => [
       ...Object.keys(properties).map((key) => `${key}: ${value}`),
       ...KINDS.flatMap(({ kind, panelShape, productSchema }) => [

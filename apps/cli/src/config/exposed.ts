@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { PanelKind } from '@sluice/panel-kind';
-import { BILLING } from '../kinds.js';
+import { channelKindOf } from '@sluice/engine';
+import { BILLING, CHANNELS } from '../kinds.js';
 import type { ConfigProblem } from './problem.js';
 import { isSecretReference } from './secrets.js';
 
@@ -39,13 +40,14 @@ export function exposedConfig(
   kinds: readonly PanelKind[],
 ): ConfigProblem[] {
   const { file, mode } = config;
-  const isProgram = namesProgram(raw);
+  const isProgram =
+    namesProgram(raw) || notifyEntries(raw).some((entry) => channelKindOf(CHANNELS, entry)?.runsProgram);
   const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix }) => ({
     severity: isProgram ? 'error' : 'warning',
     path: '',
     line: null,
     message: isProgram
-      ? `${who}, and it contains a \${cmd:…}: anyone who changes it can run programs as this user. Run "${fix}"`
+      ? `${who}, and it names a program: anyone who changes it can run programs as this user. Run "${fix}"`
       : `${who}. Run "${fix}"`,
   }));
   if ((mode & READABLE_BY_OTHERS) !== 0 && hasLiteralSecret(raw, kinds)) {
@@ -88,7 +90,10 @@ function hasLiteralSecret(raw: unknown, kinds: readonly PanelKind[]): boolean {
     const section = isMap(raw) ? raw[kind] : undefined;
     return isMap(section) && hasLiteral(section, secrets);
   });
-  if (ofBilling) return true;
+  const ofChannels = notifyEntries(raw).some((entry) =>
+    hasLiteral(entry, channelKindOf(CHANNELS, entry)?.secrets ?? []),
+  );
+  if (ofBilling || ofChannels) return true;
   return panels.filter(isMap).some((panel) => {
     const kind = kinds.find((known) => known.kind === panel['kind']);
     // The address of a proxy may contain a password.
@@ -97,6 +102,11 @@ function hasLiteralSecret(raw: unknown, kinds: readonly PanelKind[]): boolean {
     const keys = [...(kind?.init.secrets ?? []), ...(kind?.secretPath === true ? ['url'] : [])];
     return hasLiteral(panel, keys) || proxySecret;
   });
+}
+
+function notifyEntries(raw: unknown): Record<string, unknown>[] {
+  const entries = isMap(raw) ? raw['notify'] : undefined;
+  return Array.isArray(entries) ? entries.filter(isMap) : [];
 }
 
 function hasLiteral(section: Record<string, unknown>, keys: readonly string[]): boolean {

@@ -1,13 +1,19 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { billingSettings, checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
+import {
+  billingSettings,
+  channelKindOf,
+  checkConfig,
+  type Config as EngineConfig,
+  type ConfigFinding,
+} from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { toErrno } from '../files/read-text.js';
 import { yamlMessage } from '../files/yaml-message.js';
-import { BILLING, KINDS, knownKinds } from '../kinds.js';
+import { BILLING, CHANNELS, KINDS, knownKinds } from '../kinds.js';
 import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 import { findConfigFile } from './find-config-file.js';
 import { compileParsers } from './plain-zod.js';
@@ -47,7 +53,7 @@ export function checkConfigText(
   const lines = new LineCounter();
   const { document, raw } = parseYaml(text, lines, problems);
   if (document === null) return { config: null, problems, raw };
-  const { config, findings } = checkConfig(raw, kinds, BILLING);
+  const { config, findings } = checkConfig(raw, kinds, BILLING, CHANNELS);
   const dir = path.dirname(file);
   const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : findLiteralSecrets(config, kinds);
@@ -82,7 +88,10 @@ function findLiteralSecrets(config: EngineConfig, kinds: readonly PanelKind[]): 
   const ofBilling = BILLING.flatMap(({ kind, secrets }) =>
     literalSecrets(billingSettings(config, kind), secrets).map((key) => [kind, key]),
   );
-  return [...ofPanels, ...ofBilling].map((keys) => ({
+  const ofChannels = (config.notify ?? []).flatMap((entry, index) =>
+    literalSecrets(entry, channelKindOf(CHANNELS, entry)?.secrets ?? []).map((key) => ['notify', String(index), key]),
+  );
+  return [...ofPanels, ...ofBilling, ...ofChannels].map((keys) => ({
     severity: 'warning' as const,
     path: keys,
     message: 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',

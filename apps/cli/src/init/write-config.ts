@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describedSchema, nodeFiles } from '@sluice/engine';
-import { BILLING } from '../kinds.js';
+import { BILLING, CHANNELS } from '../kinds.js';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '../config/load.js';
 import { NewFile } from '../files/new-file.js';
@@ -92,7 +92,7 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
 
 /** Writes the JSON Schema for editors; another file of that name stays. */
 function placeSchema(file: string, { kinds }: InitAnswers): void {
-  const schema = describedSchema(kinds, BILLING);
+  const schema = describedSchema(kinds, BILLING, CHANNELS);
   try {
     if (!existsSync(file) || readFileSync(file, 'utf8').includes(`"title": "${schema.title ?? ''}"`)) {
       nodeFiles.replace(file, `${JSON.stringify(schema, null, 2)}\n`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { describedSchema } from '@sluice/engine';
-import { BILLING, KINDS } from '../kinds.js';
+import { BILLING, CHANNELS, KINDS } from '../kinds.js';
 
 const DIST = path.join(import.meta.dirname, '..', '..', 'dist');
 
@@ -43,7 +43,7 @@ describe('the start of the built command', () => {
 describe('the package', () => {
   it('contains the JSON Schema of the config', () => {
     const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
-    expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING))));
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(describedSchema(KINDS, BILLING, CHANNELS))));
   });
 });
 

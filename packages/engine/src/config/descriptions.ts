@@ -38,6 +38,7 @@ const GENERAL: Record<string, string> = {
     for: 'operator: everything. client: what happens to the services of a client, to that client',
     template:
       'Text by event, or for all others under default; may contain {message} {event} {code} {service} {panel} {client} {time} {at}',
+    timeout: 'Longest time that one message may take; default 10s, at most 30s',
     clients: 'Addresses by client; they take precedence over the e-mail address of the service',
   }),
   limits: 'Not available in this version: leave it empty',

@@ -6,6 +6,9 @@ import { namedChannels, type NotifySettings } from './notify-schema.js';
 import type { RuleFinding } from './rules.js';
 import type { Config } from './schema.js';
 
+/** Shorter than the shortest wait between two attempts, so that these never overlap. */
+const LONGEST_MS = 30_000;
+
 /** Returns what is wrong with `notify` beyond its schema. */
 export function checkNotify({ notify, heartbeat }: Config, channels: readonly NoticeChannelKind[]): RuleFinding[] {
   const named = namedChannels(notify, channels);
@@ -15,6 +18,7 @@ export function checkNotify({ notify, heartbeat }: Config, channels: readonly No
       ...(isRepeated ? [{ key: 'name', message: `"${name}" is the name of another entry: name each of them` }] : []),
       ...forClients(settings),
       ...templates(settings),
+      ...(settings.timeout > LONGEST_MS ? [{ key: 'timeout', message: 'is longer than 30s' }] : []),
       ...(kind.check?.(settings) ?? []),
     ];
     return wrong.map(({ key, message }) => ({ severity: 'error' as const, path: `notify.${index}.${key}`, message }));

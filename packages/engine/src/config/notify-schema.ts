@@ -1,4 +1,4 @@
-import type { NoticeChannelKind } from '@sluice/panel-kind';
+import { duration, type NoticeChannelKind } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { EVENTS, type NoticeEvent } from '../notices/events.js';
 
@@ -7,6 +7,8 @@ export interface NotifySettings {
   name?: string | undefined;
   events?: NoticeEvent[] | undefined;
   for: 'operator' | 'client';
+  /** Longest time that one message may take, in milliseconds. */
+  timeout: number;
   /** Text by event, `default` for all others. */
   template?: Record<string, string> | undefined;
   /** Address by client, where the channel sends to the client itself. */
@@ -23,6 +25,7 @@ const common = {
   ),
   events: z.optional(z.array(z.enum(EVENTS))),
   for: z._default(z.enum(['operator', 'client']), 'operator'),
+  timeout: z._default(duration, 10_000),
   template: z.optional(z.record(text, filled)),
   clients: z.optional(z.record(text, filled)),
 };

@@ -29,6 +29,7 @@ export function configuredChannels({ config, deps }: Pick<Session, 'config' | 'd
           return typeof value === 'string' ? deps.secret(value, `notify.${index}.${key}`) : '';
         },
         now: () => deps.clock.now(),
+        timeoutMs: settings.timeout,
       }),
   }));
 }

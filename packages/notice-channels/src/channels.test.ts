@@ -1,0 +1,267 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type FakeMailServer,
+  type FakeServer,
+  type Fault,
+  startFakeMailServer,
+  startFakeServer,
+} from '@sluice/fake-panels';
+import type { ChannelMessage, NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
+import { command, mail, pingHeartbeat, telegram, webhook } from './index.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const MESSAGE: ChannelMessage = {
+  delivery: 'dlv-1',
+  event: 'hold',
+  code: 'hold',
+  at: '2026-11-20T11:59:00.000Z',
+  panel: 'dcim',
+  service: '<b>svc & "1"</b> *_[x](http://y)',
+  client: '7',
+  for: 'operator',
+  recipient: null,
+  subject: 'Sluice: <b>svc-1</b> is held',
+  text: '<b>svc & "1"</b> *_[x](http://y) is held\n2026-11-20 13:00',
+};
+
+let receiver: FakeServer;
+beforeEach(async () => {
+  receiver = await startFakeServer({
+    name: 'receiver',
+    handle: () => ({ status: 200, headers: {}, body: { ok: true, result: { text: 'x'.repeat(50_000) } } }),
+    endpointOf: ({ method, path: where }) => `${method} ${where}`,
+    changing: () => true,
+  });
+});
+afterEach(() => receiver.close());
+
+function open(kind: NoticeChannelKind, settings: Record<string, unknown>, timeoutMs = 300): Promise<NoticeChannel> {
+  const secret = (key: string): string => (typeof settings[key] === 'string' ? settings[key] : '');
+  return kind.open(settings, { secret, now: () => NOW, timeoutMs });
+}
+
+/** Returns code and message of a failed sending, and how long it took. */
+async function failure(
+  channel: NoticeChannel,
+): Promise<{ code: string; message: string; ms: number; details: unknown }> {
+  const begun = Date.now();
+  try {
+    await channel.send(MESSAGE);
+  } catch (error) {
+    const { code, message, details } = error as { code: string; message: string; details: unknown };
+    return { code, message, details, ms: Date.now() - begun };
+  }
+  throw new Error('it was acknowledged');
+}
+
+describe('a webhook', () => {
+  const hook = () => open(webhook, { webhook: `${receiver.url}/hook?key=s3cr3t-path`, secret: 'signing-key' });
+
+  it('gets the notice as JSON with a signature that can be verified', async () => {
+    await (await hook()).send(MESSAGE);
+    const [call] = receiver.calls;
+    expect(JSON.parse(call!.body)).toEqual(MESSAGE);
+    expect(call!.headers).toMatchObject({ 'sluice-delivery': 'dlv-1', 'sluice-event': 'hold' });
+    const [, time = '', v1 = ''] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(call!.headers['sluice-signature'] ?? '') ?? [];
+    const expected = createHmac('sha256', 'signing-key').update(`${time}.${call!.body}`).digest();
+    expect(timingSafeEqual(Buffer.from(v1, 'hex'), expected)).toBe(true);
+    expect(Number(time)).toBe(NOW / 1000);
+  });
+
+  const cases: [string, Fault, string, RegExp][] = [
+    ['answers 500', { kind: 'status', status: 500, body: 's3cr3t-path' }, 'receiver_refused', /HTTP 500$/],
+    [
+      'redirects',
+      { kind: 'status', status: 302, headers: { location: '/other' } },
+      'receiver_refused',
+      /302; redirects/,
+    ],
+    ['does not answer', { kind: 'hang' }, 'receiver_unreachable', /within 0.3 s/],
+    ['cuts the connection', { kind: 'cut' }, 'receiver_unreachable', /could not be reached/],
+  ];
+  it.each(cases)('that %s has not acknowledged, and the error has no secret', async (_, fault, code, says) => {
+    receiver.inject({ fault });
+    const failed = await failure(await hook());
+    expect([failed.code, failed.message]).toEqual([code, expect.stringMatching(says)]);
+    expect(failed.message).not.toMatch(/s3cr3t|signing|127\.0\.0\.1/);
+    expect(failed.ms).toBeLessThan(1500);
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it('has acknowledged by its status, though its answer breaks off or has no end', async () => {
+    const channel = await hook();
+    for (const fault of [{ kind: 'truncated' }, { kind: 'huge', bytes: 200_000_000 }] as const) {
+      const remove = receiver.inject({ fault });
+      await channel.send(MESSAGE);
+      remove();
+    }
+    expect(receiver.calls).toHaveLength(2);
+  });
+
+  it('may ask for a wait', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 429, headers: { 'retry-after': '120' } } });
+    expect((await failure(await hook())).details).toEqual({ retryAfterMs: 120_000 });
+  });
+
+  it('ends with the call', async () => {
+    receiver.inject({ fault: { kind: 'hang' } });
+    const control = new AbortController();
+    const sending = (await hook()).send(MESSAGE, control.signal);
+    await receiver.waitForCall();
+    control.abort(new Error('the end'));
+    await expect(sending).rejects.toThrow('the end');
+  });
+
+  it('needs an address of the web', async () => {
+    await expect(open(webhook, { webhook: 'file:///etc/passwd', secret: 'k' })).rejects.toMatchObject({
+      code: 'bad_address',
+    });
+    expect(webhook.check?.({ webhook: 'gopher://x' })).toHaveLength(1);
+    expect(webhook.check?.({ webhook: '${env:URL}' })).toEqual([]);
+  });
+});
+
+describe('Telegram', () => {
+  const bot = () => open(telegram, { telegram: '-100', token: '12:s3cr3t', api: receiver.url });
+
+  it('gets plain text without formatting', async () => {
+    await (await bot()).send({ ...MESSAGE, text: `${MESSAGE.text}${'y'.repeat(5000)}` });
+    const [call] = receiver.calls;
+    expect(call!.endpoint).toBe('POST /bot12:s3cr3t/sendMessage');
+    const { text, ...rest } = JSON.parse(call!.body) as { text: string };
+    expect(rest).toEqual({ chat_id: '-100', link_preview_options: { is_disabled: true } });
+    expect([text.length, text.startsWith(MESSAGE.text)]).toEqual([4096, true]);
+  });
+
+  it('reports what the bot API says, without the token', async () => {
+    const body = {
+      ok: false,
+      description: 'Bad Request: 12:s3cr3t \u001b[31m not found',
+      parameters: { retry_after: 7 },
+    };
+    receiver.inject({ fault: { kind: 'status', status: 400, body } });
+    const failed = await failure(await bot());
+    expect(failed).toMatchObject({ code: 'receiver_refused', details: { retryAfterMs: 7000 } });
+    expect(failed.message).toMatch(/HTTP 400: Bad Request: \[redacted\] {2}\[31m not found$/);
+    receiver.clearFaults();
+    receiver.inject({ fault: { kind: 'html' } });
+    expect((await failure(await bot())).message).toMatch(/did not answer as Telegram/);
+  });
+});
+
+describe('a command', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'sluice-test-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const run = (script: string, timeoutMs = 5000) => {
+    const file = path.join(folder, 'run.mjs');
+    writeFileSync(file, script);
+    return open(command, { command: `${process.execPath} ${file} $(touch ${folder}/shell) ${folder}/out` }, timeoutMs);
+  };
+
+  it('reads the notice as JSON, and is run without a shell', async () => {
+    await (
+      await run(
+        `import fs from 'node:fs'; fs.writeFileSync(process.argv.at(-1), process.argv[2] + fs.readFileSync(0, 'utf8'))`,
+      )
+    ).send(MESSAGE);
+    const written = readFileSync(path.join(folder, 'out'), 'utf8');
+    expect(written.startsWith('$(touch')).toBe(true);
+    expect(JSON.parse(written.slice('$(touch'.length))).toEqual(MESSAGE);
+    expect(() => readFileSync(path.join(folder, 'shell'))).toThrow();
+  });
+
+  it('that fails, does not end or does not exist has not acknowledged', async () => {
+    const failed = await failure(await run(`console.error('no \\u001b[31m route'); process.exit(3)`));
+    expect(failed).toMatchObject({ code: 'receiver_refused', message: 'the program ended with 3: no  [31m route' });
+    const late = await failure(await run(`setInterval(() => {}, 1000)`, 300));
+    expect(late).toMatchObject({ code: 'receiver_unreachable', message: expect.stringMatching(/did not end within/) });
+    expect(await failure(await open(command, { command: '/nowhere/x' }))).toMatchObject({
+      message: 'the program could not be started (ENOENT)',
+    });
+  });
+});
+
+describe('mail', () => {
+  let server: FakeMailServer;
+  beforeEach(async () => {
+    server = await startFakeMailServer();
+  });
+  afterEach(() => server.close());
+  const settings = (more: Record<string, unknown> = {}) => ({
+    mail: 'ops@example.com',
+    from: 'Sluice <sluice@example.com>',
+    smtp: server.url.replace('//', '//me@'),
+    password: 'pass-s3cr3t',
+    requireTls: false,
+    ...more,
+  });
+
+  it('has text and escaped HTML, one recipient, and the same id in every attempt', async () => {
+    const channel = await open(mail, settings(), 5000);
+    const subject = 'Sluice: svc\r\nBcc: all@example.com';
+    for (const recipient of [null, 'client@example.com']) await channel.send({ ...MESSAGE, recipient, subject });
+    expect(server.logins).toEqual(['me pass-s3cr3t', 'me pass-s3cr3t']);
+    expect(server.mails.map(({ from, to }) => [from, ...to])).toEqual([
+      ['sluice@example.com', 'ops@example.com'],
+      ['sluice@example.com', 'client@example.com'],
+    ]);
+    const { data } = server.mails[0]!;
+    const headers = data.slice(0, data.indexOf('\n\n'));
+    expect(headers).toMatch(/^Message-ID: <dlv-1@sluice\.invalid>$/m);
+    expect(headers).not.toMatch(/^Bcc:/m);
+    const unfolded = data.replace(/=\n/g, '').replaceAll('=3D', '=');
+    expect(unfolded).toContain('<b>svc & "1"</b> *_[x](http://y) is held');
+    expect(unfolded).toContain('&lt;b&gt;svc &amp; &quot;1&quot;&lt;/b&gt; *_[x](http://y) is held<br>');
+  });
+
+  it('goes to no address that is not exactly one', async () => {
+    const channel = await open(mail, settings(), 5000);
+    for (const recipient of [
+      'a@example.com, b@example.com',
+      'a@example.com\r\nRCPT TO:<b@example.com>',
+      'x <a@b.c>',
+      '',
+    ])
+      await expect(channel.send({ ...MESSAGE, recipient })).rejects.toMatchObject({ code: 'receiver_refused' });
+    expect(server.mails).toEqual([]);
+  });
+
+  it('is not sent over a plain connection unless the config permits it', async () => {
+    const failed = await failure(await open(mail, settings({ requireTls: true }), 5000));
+    expect(failed.code).toBe('receiver_unreachable');
+    expect([server.mails, server.logins]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['refuse-recipient', 'receiver_refused', /550 no such user/],
+    ['busy', 'receiver_refused', /451 try again later/],
+    ['hang', 'receiver_unreachable', /within 0.3 s/],
+    ['drip', 'receiver_unreachable', /within 0.3 s/],
+    ['lose-answer', 'receiver_unreachable', /could not be used|within/],
+  ] as const)('that a server answers with %s was not acknowledged', async (behaviour, code, says) => {
+    server.behaviour = behaviour;
+    const failed = await failure(await open(mail, settings()));
+    expect([failed.code, failed.message]).toEqual([code, expect.stringMatching(says)]);
+    expect(failed.message).not.toMatch(/s3cr3t/);
+    expect(failed.ms).toBeLessThan(1500);
+  });
+});
+
+describe('the heartbeat', () => {
+  it('calls the address once, and follows no redirect', async () => {
+    await pingHeartbeat(`${receiver.url}/abc/start`);
+    expect(receiver.calls.map(({ endpoint }) => endpoint)).toEqual(['GET /abc/start']);
+    receiver.inject({ fault: { kind: 'status', status: 302, headers: { location: '/other' } } });
+    await expect(pingHeartbeat(`${receiver.url}/abc`)).rejects.toMatchObject({ code: 'receiver_refused' });
+    expect(receiver.calls).toHaveLength(2);
+  });
+});
