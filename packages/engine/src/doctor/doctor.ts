@@ -7,6 +7,7 @@ import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
 import { toActionView } from '../services/views.js';
+import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { serviceChecks } from './service-checks.js';
 
@@ -52,6 +53,9 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
     ...own,
     ...inSection('services', await serviceChecks(session, request.panel)),
     ...inSection('billing', billing),
+    ...(request.standIn === true || request.panel !== undefined
+      ? []
+      : inSection('notices', await noticeChecks(session))),
     ...ofPanels,
   ];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };

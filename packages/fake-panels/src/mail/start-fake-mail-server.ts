@@ -56,16 +56,6 @@ interface State {
 }
 
 function serve(socket: Socket, state: State): void {
-  let buffer = '';
-  let data: string | null = null;
-  let mail: FakeMail = { from: '', to: [], data: '' };
-  const say = (line: string): void => void socket.write(`${line}\r\n`);
-  const acceptMail = (): void => {
-    state.mails.push({ ...mail, data: data ?? '' });
-    if (state.behaviour === 'lose-answer') socket.destroy();
-    else say('250 accepted');
-    [mail, data] = [{ from: '', to: [], data: '' }, null];
-  };
   if (state.behaviour === 'hang') return;
   if (state.behaviour === 'drip') {
     const timer = setInterval(() => socket.write('220-wait\r\n'), 50);
@@ -74,41 +64,70 @@ function serve(socket: Socket, state: State): void {
     });
     return;
   }
-  say('220 mail.test ESMTP');
-  const answer = (line: string): void => {
+  new MailSession(socket, state).begin();
+}
+
+/** One connection. */
+class MailSession {
+  #buffer = '';
+  #data: string | null = null;
+  #mail: FakeMail = { from: '', to: [], data: '' };
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly state: State,
+  ) {}
+
+  begin(): void {
+    this.#say('220 mail.test ESMTP');
+    this.socket.on('data', (chunk) => {
+      this.#buffer += chunk.toString('utf8');
+      for (let end = this.#buffer.indexOf('\r\n'); end >= 0; end = this.#buffer.indexOf('\r\n')) {
+        const line = this.#buffer.slice(0, end);
+        this.#buffer = this.#buffer.slice(end + 2);
+        if (this.#data === null) this.#answer(line);
+        else if (line === '.') this.#accept(this.#data);
+        else this.#data += `${line.replace(/^\.\./, '.')}\n`;
+      }
+    });
+  }
+
+  #say(line: string): void {
+    this.socket.write(`${line}\r\n`);
+  }
+
+  #accept(data: string): void {
+    this.state.mails.push({ ...this.#mail, data });
+    this.#mail = { from: '', to: [], data: '' };
+    this.#data = null;
+    if (this.state.behaviour === 'lose-answer') this.socket.destroy();
+    else this.#say('250 accepted');
+  }
+
+  #answer(line: string): void {
     const word = line.slice(0, 4).toUpperCase();
-    if (word === 'EHLO') return void socket.write('250-mail.test\r\n250-AUTH PLAIN\r\n250 8BITMIME\r\n');
-    if (word === 'STAR') return say('502 not here');
+    const address = /<(.*?)>/.exec(line)?.[1] ?? '';
+    const { behaviour, logins } = this.state;
     if (word === 'AUTH') {
-      state.logins.push(
-        Buffer.from(line.split(' ')[2] ?? '', 'base64')
-          .toString('utf8')
-          .replaceAll('\0', ' ')
-          .trim(),
-      );
-      return say('235 welcome');
-    }
-    if (word === 'MAIL') mail.from = /<(.*?)>/.exec(line)?.[1] ?? '';
-    if (word === 'MAIL' && state.behaviour === 'busy') return say('451 try again later');
-    if (word === 'RCPT') {
-      if (state.behaviour === 'refuse-recipient') return say('550 no such user');
-      mail.to.push(/<(.*?)>/.exec(line)?.[1] ?? '');
-    }
-    if (word === 'DATA') {
-      data = '';
-      return say('354 go on');
-    }
-    say(word === 'QUIT' ? '221 bye' : '250 ok');
-    if (word === 'QUIT') socket.end();
+      const login = Buffer.from(line.split(' ')[2] ?? '', 'base64').toString('utf8');
+      logins.push(login.replaceAll('\0', ' ').trim());
+    } else if (word === 'MAIL') this.#mail.from = address;
+    else if (word === 'RCPT' && behaviour !== 'refuse-recipient') this.#mail.to.push(address);
+    else if (word === 'DATA') this.#data = '';
+    this.#say(replyTo(word, behaviour));
+    if (word === 'QUIT') this.socket.end();
+  }
+}
+
+function replyTo(word: string, behaviour: MailBehaviour): string {
+  if (word === 'EHLO') return '250-mail.test\r\n250-AUTH PLAIN\r\n250 8BITMIME';
+  if (word === 'MAIL' && behaviour === 'busy') return '451 try again later';
+  if (word === 'RCPT' && behaviour === 'refuse-recipient') return '550 no such user';
+  const replies: Record<string, string> = {
+    STAR: '502 not here',
+    AUTH: '235 welcome',
+    DATA: '354 go on',
+    QUIT: '221 bye',
   };
-  socket.on('data', (chunk) => {
-    buffer += chunk.toString('utf8');
-    for (let end = buffer.indexOf('\r\n'); end >= 0; end = buffer.indexOf('\r\n')) {
-      const line = buffer.slice(0, end);
-      buffer = buffer.slice(end + 2);
-      if (data === null) answer(line);
-      else if (line === '.') acceptMail();
-      else data += `${line.replace(/^\.\./, '.')}\n`;
-    }
-  });
+  return replies[word] ?? '250 ok';
 }

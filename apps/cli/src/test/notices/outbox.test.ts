@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FakeServer, Fault } from '@sluice/fake-panels';
+import type { RunReport } from '@sluice/engine';
+import { configText, DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { handleOn } from '../sqlite.js';
+import { type Received, received, startReceiver } from './receiver.js';
+
+const SECRET = 'signing-key-very-secret';
+const MINUTE = 60_000;
+
+let at: EasyDcimBench;
+let receiver: FakeServer;
+beforeEach(async () => {
+  receiver = await startReceiver();
+  at = await startEasyDcimBench(notify());
+  at.bench.env['HOOK_SECRET'] = SECRET;
+  for (const number of [1, 2, 3]) await at.addService(number);
+});
+afterEach(async () => {
+  await at.close();
+  await receiver.close();
+});
+
+function notify(more = '', events = 'events: [hold, release], '): string {
+  return `notify:
+  - { name: ops, webhook: "${receiver.url}/hook-s3cr3t", secret: "\${env:HOOK_SECRET}", timeout: 300ms, ${events}${more} }
+`;
+}
+
+const configure = (text: string): void => {
+  at.bench.write('sluice.yaml', configText(at.panel.url, text));
+};
+
+/** Lets a service exceed its allowance, and polls. */
+async function hold(number: number): Promise<void> {
+  at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+  await polled();
+}
+
+async function polled(): Promise<RunReport> {
+  at.bench.clock.advance(15 * MINUTE);
+  const { exitCode, stdout, stderr } = await at.bench.sluice('poll --json --allow-mass');
+  expect([exitCode, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as RunReport;
+}
+
+const arrived = (): Received[] => received(receiver.calls);
+const states = (): Promise<string[]> =>
+  at.bench.store(async (store) => (await store.deliveries.list()).map(({ delivery }) => delivery.state).reverse());
+
+describe('the notice of a hold', () => {
+  it('is sent once at the end of the run, and a quiet run sends nothing', async () => {
+    await hold(1);
+    const [message] = arrived();
+    expect(message).toMatchObject({ event: 'hold', code: 'hold', service: 'svc-1', for: 'operator' });
+    expect(message!.text).toMatch(/^svc-1 is held \(quota: .*\)\n2026-11-20 12:15 UTC$/);
+    for (let run = 0; run < 3; run++) await polled();
+    expect(receiver.calls).toHaveLength(1);
+    expect(await states()).toEqual(['sent']);
+  });
+
+  it.each<[string, Fault, 'before' | 'after']>([
+    ['is down', { kind: 'cut' }, 'before'],
+    ['answers 500', { kind: 'status', status: 500 }, 'before'],
+    ['answers late', { kind: 'hang' }, 'before'],
+    ['answers late, but has it', { kind: 'hang' }, 'after'],
+    ['loses its own answer', { kind: 'cut' }, 'after'],
+    ['redirects', { kind: 'status', status: 301, headers: { location: '/other' } }, 'before'],
+  ])('reaches a receiver that %s for an hour, and is not sent again then', async (_, fault, when) => {
+    const recover = receiver.inject({ fault, when });
+    await hold(1);
+    for (let run = 0; run < 4; run++) await polled();
+    const attempts = receiver.calls.length;
+    expect(attempts).toBeGreaterThan(1);
+    expect(await states()).toEqual(['pending']);
+    recover();
+    for (let run = 0; run < 8; run++) await polled();
+    expect(receiver.calls).toHaveLength(attempts + 1);
+    expect(new Set(arrived().map(({ delivery }) => delivery)).size).toBe(1);
+    expect(await states()).toEqual(['sent']);
+  });
+
+  it('waits longer after each failure, and is given up after three days, which doctor reports', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 500 } });
+    await hold(1);
+    const first = at.bench.clock.now();
+    const times: number[] = [];
+    receiver.onCall(() => times.push(at.bench.clock.now() - first));
+    while (at.bench.clock.now() - first < 4 * DAY) {
+      at.bench.clock.advance(HOUR);
+      await at.bench.sluice('notify send');
+    }
+    const waits = times.slice(1).map((ms, index) => (ms - times[index]!) / HOUR);
+    expect(waits.slice(-3).every((hours) => hours >= 6 && hours <= 8)).toBe(true);
+    expect(times.length).toBeLessThan(24);
+    expect(await states()).toEqual(['given-up']);
+    const { stdout } = await at.bench.sluice('doctor');
+    expect(stdout).toMatch(/ops.*1 notice was given up[\s\S]*receiver_refused/);
+    expect((await at.bench.sluice('notify list --status given-up')).stdout).toMatch(/svc-1 is held/);
+  });
+
+  it('does not keep the others from a receiver that refuses it, and leaves them where there is no answer', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 400 }, match: ({ body }) => body.includes('svc-1 ') });
+    for (const number of [1, 2, 3]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+    await polled();
+    expect((await states()).sort()).toEqual(['pending', 'sent', 'sent']);
+    receiver.clearFaults();
+    receiver.inject({ fault: { kind: 'cut' } });
+    receiver.clearCalls();
+    for (const number of [2, 3]) await at.bench.sluice(`override set svc-${number} --unlimited`);
+    await polled();
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it.each([
+    ['with the decision', 'insert on deliveries'],
+    ['before the request', 'update on deliveries when new.attempts > old.attempts'],
+    ['between acknowledgement and store', "update on deliveries when new.state = 'sent'"],
+    ['after a failed request', 'update on deliveries when new.last_error is not null'],
+  ])('is not lost where the store fails %s', async (_, when) => {
+    const { exec } = handleOn(at.bench.path('sluice.db'));
+    if (when.includes('last_error')) receiver.inject({ fault: { kind: 'status', status: 500 }, times: 2 });
+    exec(`create trigger stop before ${when} begin select raise(abort, 'killed'); end`);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    for (let run = 0; run < 2; run++) {
+      at.bench.clock.advance(HOUR);
+      await at.bench.sluice('poll --allow-mass');
+    }
+    expect(await states()).not.toContain('sent');
+    exec('drop trigger stop');
+    for (let run = 0; run < 2; run++) {
+      at.bench.clock.advance(HOUR);
+      await polled();
+    }
+    expect(await states()).toEqual(['sent']);
+    expect(arrived().at(-1)).toMatchObject({ event: 'hold', service: 'svc-1' });
+    expect(new Set(arrived().map(({ delivery }) => delivery)).size).toBe(1);
+    receiver.clearCalls();
+    await polled();
+    expect(receiver.calls).toEqual([]);
+  });
+
+  it('is sent by one of two processes that send at once', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 500 }, times: 1 });
+    await hold(1);
+    at.bench.clock.advance(HOUR);
+    receiver.clearCalls();
+    receiver.latencyMs = 100;
+    const both = await Promise.all([at.bench.sluice('notify send'), at.bench.sluice('notify send')]);
+    expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 5]);
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  it('has no secret anywhere', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 500, body: SECRET }, times: 1 });
+    await hold(1);
+    await at.bench.sluice('log list --api --json');
+    await at.bench.sluice('notify list --json');
+    await at.bench.sluice('notify test --json');
+    const stored = ['sluice.db', 'sluice.db-wal'].filter((name) => existsSync(at.bench.path(name)));
+    for (const text of [at.bench.printed, ...stored.map((name) => at.bench.read(name))])
+      expect(text).not.toMatch(/signing-key-very-secret|hook-s3cr3t/);
+  });
+});
