@@ -54,7 +54,9 @@ function table(rows) {
 
 /** `docs/config.md`, from what `sluice config schema` prints. */
 export async function configDocs(schema) {
-  const { panels, products, packages } = schema.properties;
+  const { panels, products, packages, notify } = schema.properties;
+  const channels = notify.items.anyOf.map((node) => rowsOf(node));
+  const inAll = (row) => channels.every((rows) => rows.some(({ name }) => name === row.name));
   const kinds = panels.additionalProperties.oneOf.map((node) => [node.properties.kind.const, rowsOf(node)]);
   const isCommon = (row) =>
     row.name !== 'kind' &&
@@ -71,6 +73,12 @@ export async function configDocs(schema) {
     ...kinds.flatMap(([kind, rows]) => [`### ${KINDS[kind] ?? kind}`, table(rows.filter((row) => !isCommon(row)))]),
     '## Products: `products.NAME`',
     table(rowsOf(products.additionalProperties)),
+    '## Notifications: entries of `notify`',
+    table(channels[0].filter(inAll)),
+    ...channels.flatMap((rows) => {
+      const [own] = rows;
+      return [`### \`${own.name}\``, table(rows.filter((row) => !inAll(row)))];
+    }),
     '## Packages: `packages.NAME`',
     table(rowsOf(packages.additionalProperties)),
   ];

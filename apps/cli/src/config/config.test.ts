@@ -99,9 +99,6 @@ describe('config check', () => {
 
   it('refuses every key whose feature does not exist yet, all at once, beside the other problems', async () => {
     const { exitCode, problems } = await check(`timeZone: Mars/Olympus
-heartbeat: https://watch.example.com/1
-notify: [{ telegram: "1", token: x }]
-
 whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", writeBack: true }
 billing: whmcs
 limits: [{ id: fair-use }]
@@ -117,19 +114,35 @@ products:
     expect(problems.map(({ path, line }) => `${line} ${path}`).sort()).toEqual(
       [
         '1 timeZone',
-        '2 heartbeat',
-        '3 notify',
-        '5 whmcs.writeBack',
-        '7 limits',
-        '14 products.two.autoBuy.package',
-        '14 products.two.limits.0.action',
-        '14 products.two.limits.0.allowance',
-        '14 products.two.limits.0.window',
+        '2 whmcs.writeBack',
+        '4 limits',
+        '11 products.two.autoBuy.package',
+        '11 products.two.limits.0.action',
+        '11 products.two.limits.0.allowance',
+        '11 products.two.limits.0.window',
       ].sort(),
     );
     const others = ['timeZone', 'products.two.'];
     const unbuilt = problems.filter(({ path }) => !others.some((other) => path.startsWith(other)));
     expect(unbuilt.filter(({ message }) => !/not (available|supported) yet\. /.test(message))).toEqual([]);
+  });
+
+  it('checks channels of notices: their keys, names, events, readers and templates', async () => {
+    const { problems } = await check(`${GOOD}heartbeat: ftp://watch.example.com
+notify:
+  - { webhook: "ftp://a", secret: x, timeout: 1m }
+  - { telegram: "1", tokn: x }
+  - { mail: "a@example.com, b@example.com", from: c@example.com, smtp: "smtp://u:p@host", requireTls: false }
+  - { name: one, command: /bin/x, events: [hold, digst] }
+  - { name: two, command: /bin/x, for: client, events: [hold, digest], clients: { "7": x } }
+  - { name: two, command: /bin/x, clients: { "7": x }, template: { hold: "{servce}", helo: "{message}" } }
+`);
+    expect(problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`)).toEqual([
+      expect.stringMatching(/^error heartbeat: is not an address/),
+      'error notify.1.token: is missing',
+      expect.stringMatching(/^error notify.1.tokn: unknown key "tokn"; did you mean "token"/),
+      expect.stringMatching(/^error notify.3.events.1: "digst" is not valid here/),
+    ]);
   });
 
   it('refuses limits that the kind of panel can not keep', async () => {

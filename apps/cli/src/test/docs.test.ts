@@ -35,6 +35,7 @@ enforce: observe
 panels:
   dcim: { kind: easydcim, url: "${at.panel.url}", allowHttp: true, token: "\${env:DCIM_TOKEN}" }
 currency: EUR
+notify: [{ command: /bin/true }]
 packages: { extra-1tb: { traffic: 1TB, price: "10.00" } }
 products:
   ded-100: { panel: dcim, quota: { total: 100GB }, action: disable-ports, packages: [extra-1tb] }
@@ -108,6 +109,7 @@ function codesInSources(): string[] {
   const folders = [
     'apps/cli/src',
     'packages/engine/src',
+    'packages/notice-channels/src',
     'packages/panel-http/src',
     'packages/panel-kind/src',
     'packages/state-store/src',

@@ -43,6 +43,24 @@ async function inShop(documents: Documents): Promise<void> {
   }
 }
 
+/** A hold that a command is notified of. */
+async function onChannels(documents: Documents): Promise<void> {
+  const at = await startEasyDcimBench('notify: [{ command: /bin/true }]');
+  const kept = (heading: string): Promise<void> =>
+    keep(documents, (words) => at.bench.sluice(words.split(' ')), heading);
+  try {
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('poll --allow-mass');
+    await kept('notify list');
+    await kept('notify test');
+    await kept('notify send');
+  } finally {
+    await at.close();
+  }
+}
+
 /** A service on EasyDCIM over its quota, one within it, and all that can be asked about them. */
 async function onEasyDcim(documents: Documents): Promise<void> {
   const at = await startEasyDcimBench();
@@ -223,6 +241,7 @@ export async function onTelephony(documents: Documents): Promise<void> {
 export async function playDocuments(): Promise<Documents> {
   const documents: Documents = new Map();
   await onEasyDcim(documents);
+  await onChannels(documents);
   await inShop(documents);
   await onFlvx(documents);
   await onHiddify(documents);
