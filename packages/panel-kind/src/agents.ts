@@ -58,6 +58,8 @@ export interface AgentTraffic {
   exceeded: boolean;
   /** Sub-agents' users included. */
   users: number;
+  /** The enabled ones of them, whoever disabled the others. */
+  enabledUsers: number;
   usersDisabledByUs: number;
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;

@@ -34,6 +34,8 @@ export interface AgentView {
 
 /** `agent show --json` (docs/json.md). */
 export interface AgentDetail extends AgentView {
+  /** Enabled users, sub-agents' included; null through the add-on. */
+  enabledUsers: number | null;
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;
   /** Thresholds (percent) announced in this period. */
@@ -76,6 +78,7 @@ function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemanti
   const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
   return {
     ...agentView(panel, agent),
+    enabledUsers: agent.enabledUsers,
     accounting,
     period,
     thresholds,
@@ -118,6 +121,7 @@ export function addonView(panel: string, agent: AddonAgent): AgentView {
 export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSemantics, at: string): AgentDetail {
   return {
     ...addonView(panel, agent),
+    enabledUsers: null,
     accounting: semantics.accounting,
     period: null,
     thresholds: [],

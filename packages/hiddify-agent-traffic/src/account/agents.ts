@@ -95,7 +95,7 @@ export function describeAgents(stored: StoredAgents): AgentTraffic[] {
 function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   const { accounting, releaseBelowPercent } = stored.rules;
   const { uuid, name, limitBytes, account, thresholds } = agent;
-  const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0 };
+  const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
   const usedBytes = totalTraffic(figures, accounting, account);
   const heldSince = stored.heldSince.get(uuid) ?? null;
   const { exceeded, rule } = judge({
@@ -117,6 +117,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     remainingBytes: remainingTraffic(limitBytes, usedBytes),
     exceeded,
     users: figures.users,
+    enabledUsers: figures.enabledUsers,
     usersDisabledByUs: stored.disabledBelow.get(uuid) ?? 0,
     accounting,
     period: account === null ? null : { start: account.periodStart, end: account.periodEnd },

@@ -1,0 +1,160 @@
+import type { AgentDetail, Sluice } from '@sluice/engine';
+import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
+import { BYTES_PER_GB } from '@sluice/quota-core';
+import { type AgentStats, toListEntry, toStats } from './stats.js';
+
+/** Where the calls of the add-on's API are: its own path. */
+export const AGENT_TRAFFIC_PREFIX = '/api/v1/agent-traffic';
+
+/** One request to the add-on's API. */
+export interface AgentTrafficRequest {
+  sluice: Pick<Sluice, 'agents' | 'panels'>;
+  /** Who calls, for the log. */
+  actor: string;
+  /** The text in place of `:agent`; empty for the calls about all agents. */
+  agent: string;
+  /** The parsed JSON body; undefined without one. */
+  body: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+/** One of the six calls. */
+export interface AgentTrafficCall {
+  method: 'GET' | 'PUT' | 'POST';
+  /** Below the prefix, without a trailing slash. */
+  path: string;
+  /** The scope that the token must have. */
+  needs: 'read' | 'operate';
+  /** Returns the body of the answer. */
+  answer(request: AgentTrafficRequest): Promise<object>;
+}
+
+/**
+ * The six calls of the agent traffic add-on for Hiddify (docs/panels/hiddify.md#71-calls), with its names and GB, on the agents of
+ * the engine. None creates anything, and each can be repeated: an idempotency key is not needed.
+ */
+export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
+  {
+    method: 'GET',
+    path: '/agents/traffic',
+    needs: 'read',
+    async answer({ sluice, signal }) {
+      const { agents } = await sluice.agents.list({ signal });
+      return { agents: agents.map(toListEntry), count: agents.length };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/agents/:agent/traffic',
+    needs: 'read',
+    answer: async (request) => toStats((await findAgent(request)).detail),
+  },
+  {
+    method: 'PUT',
+    path: '/agents/:agent/traffic-limit',
+    needs: 'operate',
+    async answer(request) {
+      const gb = readGigabytes(request.body, 'traffic_limit_GB');
+      const limitBytes = gb === null ? null : Math.trunc(gb * BYTES_PER_GB);
+      const { panel, uuid } = await findAgent(request);
+      const { sluice, actor, signal } = request;
+      // The add-on stores a limit without a question, also one that is already exceeded.
+      const confirm = (): Promise<void> => Promise.resolve();
+      const how = { panel, limitBytes, opening: undefined, dryRun: false, confirm, actor, signal };
+      const agent = await sluice.agents.limit(uuid, how);
+      return {
+        message: 'Traffic limit updated successfully',
+        agent_id: agent.uuid,
+        traffic_limit_GB: agent.limitBytes === null ? null : agent.limitBytes / BYTES_PER_GB,
+      };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/agents/:agent/check',
+    needs: 'operate',
+    async answer(request) {
+      const { panel, uuid } = await findAgent(request);
+      const { sluice, actor, signal } = request;
+      const report = await sluice.agents.check({ agent: uuid, panel, actor, signal });
+      const [agent] = report.agents;
+      throwFirst([report.error, agent?.error ?? null, ...report.panels.map(({ error }) => error)]);
+      const { exceeded = false } = agent ?? {};
+      const stats: AgentStats = toStats(await sluice.agents.show(uuid, { panel, signal }));
+      return { message: 'Check completed', was_exceeded: exceeded, stats };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/agents/check-all',
+    needs: 'operate',
+    async answer({ sluice, actor, signal }) {
+      const report = await sluice.agents.check({ actor, signal });
+      throwFirst([
+        report.error,
+        ...report.panels.map(({ error }) => error),
+        ...report.agents.map(({ error }) => error),
+      ]);
+      return { message: 'All agents checked', exceeded_agents_count: report.totals.exceeded };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/agents/:agent/can-create-user',
+    needs: 'read',
+    async answer(request) {
+      // Without a size, the add-on answers for a user of nothing: whether the agent has anything left.
+      const bytes = Math.ceil((readGigabytes(request.body, 'user_traffic_limit_GB') ?? 0) * BYTES_PER_GB);
+      const { panel, uuid, detail } = await findAgent(request);
+      const check = await request.sluice.agents.canCreateUser(uuid, bytes, { panel, signal: request.signal });
+      const isFull = detail.exceeded || detail.remainingBytes === 0;
+      const fits = check.allowed && !isFull;
+      const reason = fits ? null : (check.reason ?? `Agent "${detail.name}" has reached its traffic limit.`);
+      return { can_create: fits, error_message: reason, agent_stats: toStats(detail) };
+    },
+  },
+];
+
+interface FoundAgent {
+  uuid: string;
+  panel: string;
+  detail: AgentDetail;
+}
+
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+
+/** Returns the agent of a request, on whichever panel it is. */
+async function findAgent({ sluice, agent: text, signal }: AgentTrafficRequest): Promise<FoundAgent> {
+  if (!UUID.test(text)) throw notAUuid(text);
+  const uuid = text.toLowerCase();
+  const { agents } = await sluice.agents.list({ signal });
+  const found = agents.find((agent) => agent.uuid === uuid);
+  if (found === undefined) {
+    throw new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
+  }
+  const { panel } = found;
+  return { uuid, panel, detail: await sluice.agents.show(uuid, { panel, signal }) };
+}
+
+function notAUuid(text: string): SluiceError {
+  if (!/^\d+$/.test(text)) return new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
+  const message = `Agents have no integer id here: use the uuid (agent_uuid in GET ${AGENT_TRAFFIC_PREFIX}/agents/traffic) in place of ${text.slice(0, 20)}`;
+  return usageError('bad_option', message);
+}
+
+/** Returns a figure in GB of a body; null only where the body says null. */
+function readGigabytes(body: unknown, name: string): number | null {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  if (value === null) return null;
+  const isSize = typeof value === 'number' && value >= 0 && value * BYTES_PER_GB <= Number.MAX_SAFE_INTEGER;
+  if (isSize) return value;
+  throw usageError('bad_option', `The body needs ${name}: a number of GB from 0 up, or null for no limit`);
+}
+
+/** Throws the first error of a check: the add-on reports nothing but that it worked. */
+function throwFirst(errors: readonly (ItemError | null)[]): void {
+  const error = errors.find((item) => item !== null);
+  if (error == null) return;
+  const kind = error.code === 'mass_change' ? 'brake' : error.code === 'lease_held' ? 'busy' : 'panel';
+  throw new SluiceError(error.code, error.message, { kind });
+}

@@ -1,0 +1,59 @@
+import type { Sluice } from '@sluice/engine';
+import { isPanelError } from '@sluice/panel-http';
+import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Viewer } from '../access/viewer.js';
+import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from './calls.js';
+
+/** What the routes need of the server. */
+export interface AgentTrafficOptions {
+  sluice: Sluice;
+  /** Returns who calls; throws or returns null where the request has no valid token. */
+  viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
+}
+
+/** Adds the six calls of the Hiddify add-on to a server. Errors are the add-on's: `{ "error": TEXT }` with a status. */
+export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTrafficOptions): void {
+  for (const call of AGENT_TRAFFIC_CALLS) {
+    app.route({
+      method: call.method,
+      url: `${AGENT_TRAFFIC_PREFIX}${call.path}`,
+      handler: async (request, reply) => {
+        const { status, body } = await answer(options, call, request);
+        return reply.code(status).header('cache-control', 'no-store').send(body);
+      },
+    });
+  }
+}
+
+async function answer(
+  { sluice, viewerOf }: AgentTrafficOptions,
+  call: AgentTrafficCall,
+  request: FastifyRequest,
+): Promise<{ status: number; body: object }> {
+  const viewer = await viewerOf(request);
+  if (viewer === null) return { status: 401, body: { error: 'A valid token is required' } };
+  // Agents have clients of their own: a token for one client can't see them.
+  if (viewer.client !== null || !viewer.may(call.needs)) {
+    return { status: 403, body: { error: `This call needs a token with the scope ${call.needs}` } };
+  }
+  const { agent = '' } = request.params as { agent?: string };
+  try {
+    return { status: 200, body: await call.answer({ sluice, actor: viewer.name, agent, body: request.body }) };
+  } catch (error) {
+    if (isPanelError(error)) return { status: 502, body: { error: error.message } };
+    if (!(error instanceof SluiceError)) throw error;
+    return { status: STATUSES[error.kind] ?? 500, body: { error: error.message } };
+  }
+}
+
+/** Statuses of errors; the add-on itself answered 500 to whatever else failed. */
+const STATUSES: Partial<Record<ErrorKind, number>> = {
+  usage: 400,
+  unsupported: 400,
+  'not-found': 404,
+  conflict: 409,
+  brake: 409,
+  busy: 409,
+  panel: 502,
+};
