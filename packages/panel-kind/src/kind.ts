@@ -131,6 +131,10 @@ export interface PanelKind extends KindTraits {
   readonly customerLinks?: (panel: Pick<PanelToOpen, 'name' | 'settings'>, account: string) => CustomerLink[];
   /** Returns for how many days an account without a due date is valid from its first use. Pure. */
   readonly daysFromFirstUse?: (product: ProductSettings) => number;
+  /** Returns the fields that a product lets its customers change by themselves; absent where there are none. Pure. */
+  readonly customerMay?: (product: ProductSettings) => readonly string[];
+  /** Returns uuid or name of the agent that a client is; null for a client who is not an agent. Pure. */
+  readonly agentOf?: (panel: PanelSettings, client: string) => string | null;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;

@@ -1,6 +1,15 @@
 import type { PanelKind } from '@sluice/panel-kind';
 import { nameAction } from './name-action.js';
-import { CAPABILITIES, LINE_REF, panelShape, productSchema, RESTRICTIONS, SECTION, USERNAME_REF } from './settings.js';
+import {
+  CAPABILITIES,
+  LINE_REF,
+  panelShape,
+  productSchema,
+  RESTRICTIONS,
+  SECTION,
+  toLineProduct,
+  USERNAME_REF,
+} from './settings.js';
 
 const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64 characters' };
 
@@ -30,6 +39,8 @@ function telephonyKind(
       'product.creditLimit':
         'Credit that a new line may use, as text; nothing is granted without it. A whole number on MagnusBilling',
       'product.period': 'Which calls a bill has: those of the month before, or from the day on which the line was made',
+      'product.customerMay':
+        'What customers may change on their own pages: destination of a number, caller_id and sip_password of the line; nothing by default',
       'product.grace': 'How long after its end a period stays open, because records of long calls come late',
     },
     refs: [
@@ -53,6 +64,7 @@ function telephonyKind(
       product: { name: 'line', lines: ['astbilling: { planId: "1", billingType: postpaid }'] },
     },
     nameAction,
+    customerMay: (product) => toLineProduct(product).customerMay,
     async open(panel, dependencies) {
       const { openTelephonyPanel } = await import('./open.js');
       return openTelephonyPanel(kind, { ...panel, profile }, dependencies);

@@ -62,6 +62,7 @@ export const productSchema = z
     ),
     period: z._default(z.enum(['previous-month', 'anniversary']), 'previous-month'),
     grace: z._default(duration, 3_600_000),
+    customerMay: z._default(z.array(z.enum(['destination', 'caller_id', 'sip_password'])), []),
   })
   .check(
     z.refine(({ planId, plan }) => planId === undefined || plan === undefined, {

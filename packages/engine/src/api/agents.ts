@@ -1,4 +1,5 @@
 import type { AgentDetail } from '../agents/agent-views.js';
+import { agentsOfClient } from '../agents/client-agents.js';
 import { checkAgents, type CheckReport } from '../agents/check-agents.js';
 import {
   canCreateUser,
@@ -35,6 +36,8 @@ export interface Agents {
   /** Lists agents as last read; calls no panel. */
   listStored(options?: AgentOptions): Promise<{ agents: AgentDetail[] }>;
   show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
+  /** Returns the agents that a client is, by `agents.clients` of the panels, as last read. Calls no panel. */
+  ofClient(client: string, options?: CallOptions): Promise<{ agents: AgentDetail[] }>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */
@@ -68,6 +71,8 @@ export function agentsApi(call: RunCall): Agents {
     listStored: (options) =>
       call(options, async (session) => ({ agents: await listStoredAgents(session, options?.panel) })),
     show: (agent, options) => call(options, (session) => showAgent(session, agent, options?.panel)),
+    ofClient: (client, options) =>
+      call(options, async (session) => ({ agents: await agentsOfClient(session, client) })),
     explain: (agent, options) => call(options, (session) => explainAgent(session, agent, options?.panel)),
     limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),
     limits: (request) => call(request, (session) => limitAgents(session, request)),

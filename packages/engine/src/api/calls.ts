@@ -8,6 +8,7 @@ import {
   reportCalls,
 } from '../calls/read-calls.js';
 import { type ComparedBill, reconcileCalls, type ReconcileCallsRequest } from '../calls/reconcile-calls.js';
+import { billReport, type BillReport, listBills, type StoredBillView } from '../calls/stored-bills.js';
 import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
 import { afterRun } from '../notices/after-run.js';
 import { newsOfBills } from '../notices/run-notices.js';
@@ -55,6 +56,12 @@ export interface Calls {
     request: Partial<SimulateRequest> & Pick<SimulateRequest, 'destination' | 'seconds'>,
     options?: CallOptions,
   ): Promise<SimulatedCallView>;
+  /** Lists the stored bills of a service or client, or all, the newest period of each service first. Calls no panel. */
+  bills(
+    filter?: CallOptions & { service?: string | undefined; client?: string | undefined },
+  ): Promise<{ bills: StoredBillView[] }>;
+  /** Returns the report of a bill as CSV; reads the panel only where the file is gone. */
+  billReport(bill: string, options?: CallOptions): Promise<BillReport>;
   /** Compares what was billed with the records of now, and bills nothing. */
   reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<{ bills: ComparedBill[] }>;
 }
@@ -94,6 +101,8 @@ export function callsApi(call: RunCall): Calls {
         } as const;
         return simulateCall(session, { ...whole, ...request });
       }),
+    bills: (filter = {}) => checked(filter, async (session) => ({ bills: await listBills(session, filter) })),
+    billReport: (bill, options) => checked(options, (session) => billReport(session, bill)),
     reconcile: (request, options) =>
       checked(options, async (session) => ({
         bills: await reconcileCalls(session, { service: null, period: null, billed: null, ...request }),

@@ -1,5 +1,5 @@
 import { cancelPurchase } from '../purchases/cancel.js';
-import { createPurchase, type PurchaseReport } from '../purchases/create.js';
+import { createPurchase, type PurchaseBudget, type PurchaseReport } from '../purchases/create.js';
 import { listPackages, type PackageView } from '../purchases/packages.js';
 import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
 import { requireService } from '../session.js';
@@ -16,7 +16,7 @@ export interface Purchases {
   create(
     service: string,
     packageId: string,
-    options?: LockOptions & { ref?: string | undefined },
+    options?: LockOptions & { ref?: string | undefined; budget?: PurchaseBudget | undefined },
   ): Promise<PurchaseReport>;
   list(options?: CallOptions & { service?: string | undefined }): Promise<{ purchases: PurchaseView[] }>;
   /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
@@ -29,7 +29,13 @@ export function purchasesApi(call: RunCall): Purchases {
     packages: (options) => call(options, ({ config }) => Promise.resolve({ packages: listPackages(config) })),
     create: (service, packageId, options) =>
       call(options, (session) =>
-        createPurchase(session, { service, package: packageId, ref: options?.ref, waitMs: toWaitMs(options) }),
+        createPurchase(session, {
+          service,
+          package: packageId,
+          ref: options?.ref,
+          budget: options?.budget,
+          waitMs: toWaitMs(options),
+        }),
       ),
     list: (options) =>
       call(options, async (session) => {

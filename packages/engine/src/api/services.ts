@@ -1,5 +1,6 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
+import { customerFields } from '../services/customer-fields.js';
 import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/plan-rows.js';
@@ -63,6 +64,8 @@ export interface Services {
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
+  /** Returns the fields that the product of a service lets its client change; none on most panels. */
+  customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
   list(filter?: ServiceFilter): Promise<{ services: ServiceDetail[] }>;
   /** Returns the services in the format of an import. */
   export(filter?: ServiceFilter): Promise<Record<string, string>[]>;
@@ -114,6 +117,8 @@ export function servicesApi(call: RunCall): Services {
         return before;
       }),
     show: (id, options) => call(options, (session) => detail(session, id)),
+    customerMay: (id, options) =>
+      call(options, async (session) => ({ service: id, fields: await customerFields(session, id) })),
     list: (filter) =>
       call(filter, async (session) => ({
         services: await serviceDetails(session, await listServices(session, filter)),

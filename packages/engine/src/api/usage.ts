@@ -1,4 +1,5 @@
 import { compareWith, type Comparison } from '../usage/compare.js';
+import { lastGraph, type LastGraph } from '../graph/last-graph.js';
 import { panelGraph, type DrawnGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
@@ -19,6 +20,8 @@ export interface Usage {
   graph(service: string, range: GraphRange, options?: CallOptions): Promise<SampleGraph>;
   /** Returns the panel's own graph, which is cached. */
   panelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<DrawnGraph>;
+  /** Returns the panel's own graph as last read, of whatever age; null where none was. Calls no panel. */
+  lastPanelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<LastGraph | null>;
   /** Compares usage and holds with the figures of another tool. */
   compare(panel: string, rows: ImportRow[], options: CallOptions & { file: string }): Promise<Comparison>;
 }
@@ -33,6 +36,7 @@ export function usageApi(call: RunCall): Usage {
     history: (service, options) => call(options, async (session) => ({ cycles: await usageHistory(session, service) })),
     graph: (service, range, options) => call(options, (session) => sampleGraph(session, service, range)),
     panelGraph: (service, range, options) => call(options, (session) => panelGraph(session, service, range)),
+    lastPanelGraph: (service, range, options) => call(options, (session) => lastGraph(session, service, range)),
     compare: (panel, rows, options) => call(options, (session) => compareWith(session, panel, rows, options.file)),
   };
 }

@@ -4,6 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
 import { requireService, type Session } from '../session.js';
+import { keepLastGraph } from './last-graph.js';
 import { parseFigures, type PanelFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
@@ -55,6 +56,7 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
     await session.write([], (tables) =>
       tables.graphCache.put({ key, service: id, at: now, expiresAt, body: toText(read) }),
     );
+    await keepLastGraph(session, { panel, service, range }, { window, body: toText(read) });
   }
   return {
     ...drawn,

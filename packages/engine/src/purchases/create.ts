@@ -1,5 +1,5 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
-import { compareMoney } from '@sluice/quota-core';
+import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Due, noCredit, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -11,12 +11,21 @@ import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
+/** What may be spent in total on the purchases whose reference begins with the same text. */
+export interface PurchaseBudget {
+  refs: string;
+  /** Prices without tax; decimal text, in the currency of the client. */
+  amount: string;
+}
+
 /** What to buy. */
 export interface PurchaseRequest {
   service: string;
   package: string;
   /** One reference buys once, however often the request is repeated. */
   ref?: string | undefined;
+  /** Refuses a purchase with which those of the client would cost more. */
+  budget?: PurchaseBudget | undefined;
   waitMs: number;
 }
 
@@ -34,7 +43,7 @@ export interface PurchaseReport {
  * brings it under its allowance.
  *
  * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
- *   `no_credit`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`: nothing was charged
+ *   `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`: nothing was charged
  */
 export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;
@@ -73,6 +82,7 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   await session.write(run.leases.held, async (tables) => {
     // A reference of its own says that another one is wanted.
     if (key === null) await refuseUnfinished(tables, row);
+    if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
     await run.start(tables);
     await tables.purchases.add(row);
   });
@@ -123,6 +133,21 @@ async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promi
     { details: { service: row.service, purchase: same.id } },
   );
 }
+
+async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
+  const services = await tables.services.list({ client: row.client ?? '' });
+  const all = await tables.purchases.list({ services: services.map(({ id }) => id) });
+  const own = all.filter(({ key, status }) => key.startsWith(refKey(budget.refs)) && COUNTED.includes(status));
+  const spent = own.reduce((sum, { price }) => addMoney(sum, price), '0');
+  if (compareMoney(addMoney(spent, row.price), budget.amount) <= 0) return;
+  throw new SluiceError(
+    'over_budget',
+    `${row.price} ${row.currency} for package ${row.package} is more than what is left of ${budget.amount} ${row.currency}; nothing was charged`,
+    { details: { service: row.service, package: row.package } },
+  );
+}
+
+const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
 
 function requireChargeable({ id, client, status }: ServiceRecord): string {
   if (status !== 'active' && status !== 'suspended') {

@@ -2,7 +2,14 @@ import type { PanelKind } from '@sluice/panel-kind';
 import { USER_REF } from '../account/user-actions.js';
 import { toHiddifyProduct } from './product.js';
 import { customerLinks } from './customer-links.js';
-import { panelShape, productSchema, RESTRICTIONS, CAPABILITIES } from './settings.js';
+import {
+  CAPABILITIES,
+  findClientAgent,
+  type HiddifySettings,
+  panelShape,
+  productSchema,
+  RESTRICTIONS,
+} from './settings.js';
 import { nameAction } from './name-action.js';
 
 const UUID = {
@@ -28,6 +35,7 @@ export const hiddify: PanelKind = {
     'panel.agents.period.days': 'Length of a period in days',
     'panel.agents.exempt':
       'Agents, by uuid or name, whose limit is reported but not enforced: their own users are never disabled',
+    'panel.agents.clients': 'Clients who are agents, each with uuid or name of its agent: their pages show its budget',
     'panel.agents.releaseBelow':
       'Users are enabled again when their agent is below this share of its limit; default 95%',
     'panel.agents.thresholds': 'Percentages of the limit that are reported, each once per period',
@@ -59,6 +67,7 @@ export const hiddify: PanelKind = {
   },
   nameAction,
   customerLinks,
+  agentOf: (panel, client) => findClientAgent(panel as HiddifySettings, client),
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');

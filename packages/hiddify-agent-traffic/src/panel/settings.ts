@@ -12,6 +12,7 @@ const agents = z.strictObject({
   ),
   exempt: z._default(z.array(z.string()), []),
   releaseBelow: z._default(share.check(z.gte(0.01)), 0.95),
+  clients: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
   thresholds: z._default(z.array(z.int().check(z.positive(), z.lte(1000))), [80, 90, 100]),
   addon: z._default(z.union([z.boolean(), z.strictObject({ prefix: z.string() })]), false),
 });
@@ -61,4 +62,10 @@ export function toAgentRules({ agents }: Pick<HiddifySettings, 'agents'>, timeZo
     releaseBelowPercent: Math.round((agents?.releaseBelow ?? 0.95) * 100),
     thresholds: agents?.thresholds ?? [80, 90, 100],
   };
+}
+
+/** Returns uuid or name of the agent that a client is. */
+export function findClientAgent({ agents }: Pick<HiddifySettings, 'agents'>, client: string): string | null {
+  const clients = agents?.clients ?? {};
+  return Object.hasOwn(clients, client) ? (clients[client] ?? null) : null;
 }

@@ -1,0 +1,98 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
+import { requireService, type Session } from '../session.js';
+import type { CallReportSink } from './gather.js';
+import { gather } from './gather.js';
+import { periodOf } from './due.js';
+import { requireLine } from './line-of-service.js';
+
+/** A bill of calls as it is stored. */
+export interface StoredBillView {
+  id: string;
+  service: string;
+  client: string | null;
+  /** Half open, instants (ISO UTC). */
+  period: { from: string; to: string };
+  state: CallBillRecord['state'];
+  calls: number;
+  /** The amount of its line; decimal text. */
+  total: string;
+  currency: string;
+  /** The invoice with its line; null where it has none. */
+  invoice: string | null;
+  at: string;
+}
+
+/** The report of a bill: a CSV file with its calls. */
+export interface BillReport {
+  /** Without a folder. */
+  name: string;
+  text: string;
+}
+
+/** Lists the stored bills of a service or client, the newest period of each service first; calls no panel. */
+export async function listBills(
+  session: Session,
+  { service, client }: { service?: string | undefined; client?: string | undefined },
+): Promise<StoredBillView[]> {
+  if (service !== undefined) await requireService(session, service);
+  const bills = await session.store.callBills.list({
+    ...(service === undefined ? {} : { service }),
+    ...(client === undefined ? {} : { client }),
+  });
+  return bills.map(toView);
+}
+
+function toView(bill: CallBillRecord): StoredBillView {
+  const { id, service, client, start, end, state, calls, amount, currency, invoice, at } = bill;
+  return {
+    id,
+    service,
+    client,
+    period: { from: start, to: end },
+    state,
+    calls,
+    total: amount,
+    currency,
+    invoice,
+    at,
+  };
+}
+
+/**
+ * Returns the report of a bill: the file that was written with it, or, where that is gone, the same made again of the panel's
+ * records.
+ *
+ * @throws SluiceError `unknown_bill`; `report_failed` where the records are no longer those that were billed
+ */
+export async function billReport(session: Session, id: string): Promise<BillReport> {
+  const bill = await session.store.callBills.get(id);
+  if (bill === null) {
+    throw new SluiceError('unknown_bill', `There is no bill "${id}"`, { kind: 'not-found', details: { bill: id } });
+  }
+  const name = `calls_${bill.start.slice(0, 10)}_${bill.end.slice(0, 10)}.csv`;
+  const written = bill.file === null ? null : session.deps.files.read(bill.file);
+  return { name, text: written ?? (await makeAgain(session, bill)) };
+}
+
+async function makeAgain(session: Session, bill: CallBillRecord): Promise<string> {
+  const line = await requireLine(session, await requireService(session, bill.service));
+  const parts: string[] = [];
+  const sink: CallReportSink = {
+    write: (text) => {
+      parts.push(text);
+      return Promise.resolve();
+    },
+    finish: () => Promise.resolve(''),
+    discard: () => Promise.resolve(),
+  };
+  const period = periodOf(bill, line.telephony.timeZone);
+  const report = { sink, format: 'rfc4180' } as const;
+  const { digest } = await gather(session, { line, period, verifyPlan: null, report });
+  if (digest === bill.digest) return parts.join('');
+  throw new SluiceError(
+    'report_failed',
+    `The report of bill "${bill.id}" is gone, and the records of panel "${line.service.panel}" are no longer those that were billed`,
+    { kind: 'panel', details: { bill: bill.id } },
+  );
+}
