@@ -51,6 +51,7 @@ export type { ComparedBill, ReconcileCallsRequest } from './calls/reconcile-call
 export type { BillReport, StoredBillView } from './calls/stored-bills.js';
 export type { SimulatedCallView, SimulateRequest } from './calls/simulate.js';
 export type { DidReport } from './dids/change-did.js';
+export type { LineView } from './telephony/line-of-service.js';
 export type { RecordChange } from './telephony/change-record.js';
 export type { TelephonyDocument } from './telephony/documents.js';
 export type { ListedRecords } from './telephony/find-records.js';

@@ -10,6 +10,8 @@ import { addAgentTrafficRoutes } from './routes.js';
 const GB = 1024 ** 3;
 const none = { buy: false, maxAmount: null, manage: false, changePassword: false };
 const viewer = (name: string, scopes: string[], client: string | null = null): Viewer => ({
+  id: name,
+  shared: false,
   name,
   may: (scope) => scopes.includes(scope),
   client,

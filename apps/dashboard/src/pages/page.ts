@@ -29,8 +29,24 @@ export interface PageRequest {
 
 /** A page, or where the browser goes after a form. */
 export type PageAnswer =
-  | { status?: number; title: string; body: Html; notice?: string | undefined; refreshSeconds?: number | undefined }
-  | { redirect: string };
+  | {
+      status?: number;
+      title: string;
+      body: Html;
+      notice?: string | undefined;
+      refreshSeconds?: number | undefined;
+      /** Where the browser goes when the form is sent again; without it, the form of such an answer can be sent again. */
+      repeat?: string | undefined;
+    }
+  | { redirect: string }
+  | { file: PageFile };
+
+/** A file that the browser saves. */
+export interface PageFile {
+  name: string;
+  type: string;
+  text: string;
+}
 
 /** Makes a page. Errors of the engine become pages with their message. */
 export type Page = (request: PageRequest) => Promise<PageAnswer>;

@@ -7,7 +7,7 @@ import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
-import type { PageAnswer, Route } from './page.js';
+import type { PageAnswer, PageFile, Route } from './page.js';
 
 /** A request for a page, with who sends it. */
 interface PageVisit extends Visit {
@@ -79,6 +79,7 @@ async function servePage(context: Context, { request, reply }: Exchange, visit: 
     const answer =
       route.method === 'GET' ? await route.page(toPageRequest(context, request, { ...visit, frame })) : await perform();
     if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
+    if ('file' in answer) return await sendFile(reply, answer.file);
     return await sendPage(context, reply, frame, answer);
   } catch (error) {
     return sendErrorPage(context, reply, frame, error);
@@ -95,6 +96,12 @@ async function servePage(context: Context, { request, reply }: Exchange, visit: 
   }
 }
 
+async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Promise<FastifyReply> {
+  const attachment = `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`;
+  const headers = { 'cache-control': 'no-store', 'content-disposition': attachment };
+  return reply.headers(headers).type(type).send(text);
+}
+
 /** Performs a form once: a form that is sent again goes where the first one went. */
 async function onceOnly(
   { sluice }: Context,
@@ -109,9 +116,16 @@ async function onceOnly(
     return answer;
   } finally {
     // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
-    const stored = answer !== null && 'redirect' in answer ? { status: 303, answer } : null;
+    const to = answer === null ? null : afterwards(answer);
+    const stored = to === null ? null : { status: 303, answer: { redirect: to } };
     await sluice.requests.end(keyed, stored);
   }
+}
+
+/** Returns where a form that is sent again goes; null where it is performed again. */
+function afterwards(answer: PageAnswer): string | null {
+  if ('redirect' in answer) return answer.redirect;
+  return 'repeat' in answer ? (answer.repeat ?? null) : null;
 }
 
 function toPageRequest(

@@ -1,6 +1,27 @@
-import type { Route } from '../page.js';
+import type { Sluice } from '@sluice/engine';
+import type { Page, Route } from '../page.js';
+import { billFile, buy, newPassword, setAutoBuy, setCallerId, setDestination } from './actions.js';
+import { overviewPage } from './overview.js';
+import { PanelReads } from './panel-reads.js';
+import { GraphRefresher } from './refresh-graphs.js';
+import { servicePage } from './service.js';
 
 /** The pages of one client: below a share link, and for tokens of that client. */
-export function customerPages(): Route[] {
-  return [];
+export function customerPages(reads = new PanelReads()): Route[] {
+  let refresher: GraphRefresher | null = null;
+  const refresherOf = (sluice: Sluice): GraphRefresher => (refresher ??= new GraphRefresher(sluice));
+  const service: Page = (request) => servicePage(reads, () => refresherOf(request.sluice))(request);
+  const get = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'read', page });
+  const post = (path: string, needs: Route['needs'], page: Page): Route => ({ method: 'POST', path, needs, page });
+  return [
+    get('/', overviewPage(reads)),
+    get('/services/:id', service),
+    get('/services/:id/bills/:bill', billFile),
+    post('/services/:id/buy', 'buy', buy(reads)),
+    post('/services/:id/auto-buy', 'buy', setAutoBuy),
+    post('/services/:id/destination', 'manage', setDestination(reads)),
+    post('/services/:id/caller-id', 'manage', setCallerId(reads)),
+    // Either right is enough, as the page checks.
+    post('/services/:id/password', 'read', newPassword),
+  ];
 }

@@ -1,0 +1,110 @@
+import {
+  type ChartData,
+  describeProjection,
+  plainAxis,
+  responsiveChart,
+  UNKNOWN_UNIT,
+  usageChart,
+  usageProjection,
+} from '@sluice/charts';
+import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
+import { notice, section } from '../layout/components.js';
+import { name, Times } from '../layout/format.js';
+import { html, type Html, type Part, trusted } from '../layout/html.js';
+import type { PageRequest } from '../page.js';
+import { pathOf } from './own.js';
+import type { GraphRefresher } from './refresh-graphs.js';
+
+const RANGES = [
+  ['cycle', 'This period'],
+  ['24h', '24 hours'],
+  ['7d', '7 days'],
+] as const satisfies readonly (readonly [GraphRange, string])[];
+
+type Range = (typeof RANGES)[number][0];
+
+/** The usage of a service as a chart, and the panel's own graph as last read where its kind has graphs. */
+export async function graphSection(
+  request: PageRequest,
+  service: ServiceDetail,
+  refresher: GraphRefresher,
+): Promise<Html> {
+  const range = RANGES.map(([value]) => value).find((value) => value === request.query['range']) ?? 'cycle';
+  const links = RANGES.map(
+    ([value, text]) =>
+      html`<a
+        href="${pathOf(request, service.id)}?range=${value}#graph"
+        ${value === range ? html` aria-current="true"` : null}
+        >${text}</a
+      >`,
+  );
+  const content = html`${await ownChart(request, service, range)}
+  ${await panelChart(request, service, { range, refresher })}`;
+  return section('Usage over time', content, {
+    id: 'graph',
+    aside: html`<nav class="buttons" aria-label="Time">${links}</nav>`,
+  });
+}
+
+async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, range: Range): Promise<Part> {
+  try {
+    const graph = await sluice.usage.graph(id, range);
+    const isKnown = graph.series.some(
+      ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
+    );
+    if (!isKnown) return html`<p class="empty">There is no reading in this time.</p>`;
+    const data = usageChart(graph, { title: `Usage of ${id}`, now, ahead: range === 'cycle' });
+    const outlook = range === 'cycle' ? describeProjection(usageProjection(graph, now), graph.timeZone) : null;
+    return html`<div class="chart">${trusted(responsiveChart(data, { id: 'usage' }))}</div>
+      ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`}`;
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return html`<p class="empty">The usage of this service has not been read yet.</p>`;
+  }
+}
+
+async function panelChart(
+  { sluice, now }: PageRequest,
+  service: ServiceDetail,
+  { range, refresher }: { range: Range; refresher: GraphRefresher },
+): Promise<Part> {
+  if (!(await refresher.hasGraphs(service.panel))) return null;
+  const last = await sluice.usage.lastPanelGraph(service.id, range);
+  if (last === null || last.expired) refresher.refresh(service.id, range, now);
+  if (last === null)
+    return html`<p class="empty">The panel’s own graph has not been read yet. Reload the page in a moment.</p>`;
+  const times = new Times(now, sluice.config.timeZone);
+  const age = last.expired
+    ? notice('info', html`This is the panel’s last graph, from ${times.full(last.readAt)}.`)
+    : html`<p class="soft">Read ${times.ago(last.readAt)}.</p>`;
+  return html`<h3>Graph of ${name(service.panel)}</h3>
+    ${drawing(last)} ${age}`;
+}
+
+function drawing(last: LastGraph): Html {
+  const title = `Traffic graph of ${last.panel}`;
+  if (last.picture !== null) {
+    const data = Buffer.from(last.picture).toString('base64');
+    return html`<img class="picture" src="data:image/png;base64,${data}" alt="${title}" />`;
+  }
+  const data = chartOf(last, title);
+  if (data === null) return html`<p class="empty">The panel returned no data in this time.</p>`;
+  return html`<div class="chart">${trusted(responsiveChart(data, { id: 'panel' }))}</div>`;
+}
+
+function chartOf({ figures, window, timeZone }: LastGraph, title: string): ChartData | null {
+  if (figures === null) return null;
+  const lines = figures.series.map(({ name: of, values }) => ({
+    name: of,
+    points: values.flatMap((value, index) => {
+      const at = figures.times[index]?.at ?? null;
+      return at === null ? [] : [{ at: Date.parse(at), value }];
+    }),
+  }));
+  const all = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
+  if (all.length === 0) return null;
+  const axis = plainAxis(all, 5, figures.unit ?? UNKNOWN_UNIT);
+  const [from, to] = [Date.parse(window.start), Date.parse(window.end)];
+  return { title, from, to, timeZone, axis, lines, breaks: [], limit: null };
+}

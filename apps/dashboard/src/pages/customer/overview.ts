@@ -1,0 +1,120 @@
+import type { AgentDetail, ServiceDetail } from '@sluice/engine';
+import { facts, notice, section, table, usageBar } from '../layout/components.js';
+import { bytes, counted, money, name, Times } from '../layout/format.js';
+import { html, type Html, join, type Part } from '../layout/html.js';
+import type { Page, PageRequest } from '../page.js';
+import { clientOf, ownServices, pathOf } from './own.js';
+import type { PanelReads } from './panel-reads.js';
+import { cycleEnd, fillOf, remainingOf, stateOf, usedOf } from './usage.js';
+
+/** Returns the first page of a client: its services, its credit, and the agents that it is. */
+export function overviewPage(reads: PanelReads): Page {
+  return async (request) => {
+    const { sluice } = request;
+    const client = clientOf(request);
+    const times = new Times(request.now, sluice.config.timeZone);
+    const [services, { agents }, credit] = await Promise.all([
+      ownServices(request),
+      sluice.agents.ofClient(client),
+      creditOf(request, reads),
+    ]);
+    const body = join([
+      serviceTable(request, services, times),
+      ...agents.map((agent) => agentSection(agent, times)),
+      credit,
+    ]);
+    return { title: 'Your services', body };
+  };
+}
+
+function serviceTable(request: PageRequest, services: readonly ServiceDetail[], times: Times): Html {
+  const rows = services.map((service): Part[] => [
+    html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
+    stateOf(service),
+    usageBar(fillOf(service)) ?? '',
+    usedOf(service),
+    remainingOf(service),
+    cycleEnd(service, times),
+    service.usage === null ? html`<span class="unknown">never</span>` : times.ago(service.usage.readAt),
+  ]);
+  const list = table({
+    caption: 'Services',
+    columns: [
+      { title: 'Service' },
+      { title: 'State' },
+      { title: 'Used' },
+      { title: 'Traffic' },
+      { title: 'Left', isNumber: true },
+      { title: 'Until', isMinor: true },
+      { title: 'Read', isMinor: true },
+    ],
+    rows,
+    empty: 'There is no service here.',
+    filter: true,
+  });
+  return section('Services', list);
+}
+
+/** What an agent has used of its budget, and its users. */
+function agentSection(agent: AgentDetail, times: Times): Html {
+  const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, usersDisabledByUs, period, suspended } = agent;
+  const ours = usersDisabledByUs ?? 0;
+  const content = html`
+    ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
+    ${agent.exceeded ? notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.') : null}
+    <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
+    ${facts([
+      ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
+      ['Used', bytes(usedBytes)],
+      ['Rest', remainingBytes === null ? 'no limit' : bytes(remainingBytes)],
+      agent.reservedBytes === null || agent.reservedBytes === 0
+        ? null
+        : ['Reserved for new users', bytes(agent.reservedBytes)],
+      ['Users', counted(users, 'user')],
+      enabledUsers === null ? null : ['Enabled', counted(enabledUsers, 'user')],
+      ours === 0 ? null : ['Disabled for your budget', counted(ours, 'user')],
+      period === null ? null : ['Counted since', times.at(period.start)],
+      period?.end == null ? null : ['Counted until', times.at(period.end)],
+      ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
+    ])}
+  `;
+  return section(html`Reseller ${name(agent.name)}`, content);
+}
+
+/** The client's credit, in whichever billing system it is. */
+async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> {
+  const { sluice, now } = request;
+  const client = clientOf(request);
+  const times = new Times(now, sluice.config.timeZone);
+  const read = await reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
+  const { value, at, failed } = read;
+  if (value === null) return section('Credit', notice('warning', 'Your credit can’t be shown at the moment.'));
+  const entries = await reads.read({ client, what: 'credit entries', now }, (signal) =>
+    sluice.credit.history(client, { signal }),
+  );
+  const rows = [...(entries.value?.entries ?? [])].reverse().slice(0, 20);
+  const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
+  ${facts([['Credit', money(value.balance, value.currency)]])}
+  ${
+    rows.length === 0
+      ? null
+      : table({
+          caption: 'Changes of your credit',
+          hidesCaption: false,
+          columns: [
+            { title: 'When' },
+            { title: 'What' },
+            { title: 'Amount', isNumber: true },
+            { title: 'Credit', isNumber: true },
+          ],
+          rows: rows.map((entry) => [
+            times.at(entry.at),
+            name(entry.description),
+            money(entry.amount, entry.currency),
+            money(entry.balance, entry.currency),
+          ]),
+          empty: '',
+        })
+  }`;
+  return section('Credit', content);
+}

@@ -1,0 +1,151 @@
+import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
+import { badge, facts, section, table } from '../layout/components.js';
+import { bytes, money, name, type Times } from '../layout/format.js';
+import { postForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { PageRequest } from '../page.js';
+import { pathOf } from './own.js';
+
+/** Returns the packages that the product of a service offers. */
+export async function offeredPackages({ sluice }: PageRequest, { product }: ServiceDetail): Promise<PackageView[]> {
+  const { packages } = await sluice.purchases.packages();
+  return packages.filter(({ products }) => products.includes(product));
+}
+
+/** The packages on offer, each with a button where the client may buy. */
+export function packagesSection(
+  request: PageRequest,
+  service: ServiceDetail,
+  packages: readonly PackageView[],
+): Html | null {
+  if (packages.length === 0) return null;
+  const { viewer, csrf, newKey } = request;
+  const { maxAmount } = viewer.rights;
+  const mayBuy = viewer.may('buy');
+  const rows = packages.map(({ id, bytes: size, price, currency }): Part[] => [
+    name(id),
+    bytes(size),
+    money(price, currency),
+    ...(mayBuy
+      ? [
+          postForm({
+            action: `${pathOf(request, service.id)}/buy`,
+            id: `buy-${id}`,
+            csrf,
+            key: newKey(),
+            hidden: { package: id },
+            submit: `Buy ${id}`,
+          }),
+        ]
+      : []),
+  ]);
+  const list = table({
+    caption: 'Packages',
+    columns: [
+      { title: 'Package' },
+      { title: 'Traffic', isNumber: true },
+      { title: 'Price', isNumber: true },
+      ...(mayBuy ? [{ title: 'Buy' }] : []),
+    ],
+    rows,
+    empty: '',
+  });
+  const terms = html`<p class="soft">
+    ${mayBuy ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
+    ${maxAmount === null || !mayBuy ? null : html`With this link you can spend ${maxAmount} in total.`}
+  </p>`;
+  return section('Packages of extra traffic', html`${list}${terms}`, { id: 'packages' });
+}
+
+/** What was bought for a service, the newest first. */
+export function purchasesSection({ purchases }: ServiceDetail, times: Times): Html | null {
+  if (purchases.length === 0) return null;
+  const rows = [...purchases]
+    .reverse()
+    .map((purchase): Part[] => [
+      times.at(purchase.at),
+      name(purchase.package),
+      bytes(purchase.bytes),
+      money(purchase.price, purchase.currency),
+      badge(purchase.status),
+      purchase.current ? 'yes' : 'no',
+    ]);
+  const columns = [
+    { title: 'When' },
+    { title: 'Package' },
+    { title: 'Traffic', isNumber: true },
+    { title: 'Price', isNumber: true },
+    { title: 'State' },
+    { title: 'Counts now', isMinor: true },
+  ];
+  return section('Purchases', table({ caption: 'Purchases', columns, rows, empty: '' }));
+}
+
+/** Whether packages are bought by themselves, with a form where the client may buy. */
+export async function autoBuySection(
+  request: PageRequest,
+  service: ServiceDetail,
+  packages: readonly PackageView[],
+): Promise<Html | null> {
+  if (packages.length === 0) return null;
+  const { sluice, viewer } = request;
+  const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
+  const content = viewer.may('buy') ? autoBuyForm(request, service, { autoBuy, packages }) : autoBuyFacts(autoBuy);
+  return section('Automatic purchases', content, { id: 'auto-buy' });
+}
+
+function autoBuyFacts({ enabled, package: bought, threshold, maxPerCycle, bought: done }: AutoBuyView): Html {
+  if (!enabled) return html`<p>No package is bought by itself.</p>`;
+  return facts([
+    ['Package', name(bought)],
+    ['When less is left than', thresholdText(threshold)],
+    ['At most per period', String(maxPerCycle)],
+    done === null ? null : ['Bought in this period', String(done)],
+  ]);
+}
+
+function autoBuyForm(
+  request: PageRequest,
+  { id }: ServiceDetail,
+  { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
+): Html {
+  const { csrf, newKey } = request;
+  const choices = packages.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
+  return postForm({
+    action: `${pathOf(request, id)}/auto-buy`,
+    id: 'auto-buy',
+    csrf,
+    key: newKey(),
+    submit: 'Save',
+    fields: [
+      {
+        name: 'enabled',
+        label: 'Buy a package when the traffic runs low',
+        type: 'checkbox',
+        value: autoBuy.enabled ? 'yes' : '',
+      },
+      { name: 'package', label: 'Package', choices, value: autoBuy.package ?? packages[0]?.id ?? '' },
+      {
+        name: 'threshold',
+        label: 'When less is left than',
+        value: thresholdText(autoBuy.threshold),
+        hint: 'Such as 10GB or 10%',
+        isRequired: true,
+      },
+      {
+        name: 'max',
+        label: 'At most per period',
+        type: 'number',
+        value: String(autoBuy.maxPerCycle),
+        isRequired: true,
+      },
+    ],
+  });
+}
+
+/** Returns a threshold as the form reads it: bytes are stored as digits. */
+function thresholdText(threshold: string): string {
+  if (!/^\d+$/.test(threshold)) return threshold;
+  const gb = Number(threshold) / 1024 ** 3;
+  return `${Number(gb.toFixed(3))}GB`;
+}

@@ -1,0 +1,53 @@
+import type { GraphRange, Sluice } from '@sluice/engine';
+
+/** How long a panel may take to answer, in milliseconds. */
+const TIMEOUT_MS = 20_000;
+/** Without a cache, the shortest time between two reads of one graph, in milliseconds. */
+const SHORTEST_MS = 60_000;
+/** Most graphs whose last read is remembered. */
+const MOST = 5000;
+
+/**
+ * Reads panels' graphs after their pages were sent: never more than one read of a graph within `graphCache`, whether it worked or
+ * not, and one at a time.
+ */
+export class GraphRefresher {
+  readonly #sluice: Sluice;
+  readonly #startedAt = new Map<string, number>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #panels: Promise<ReadonlySet<string>> | null = null;
+
+  constructor(sluice: Sluice) {
+    this.#sluice = sluice;
+  }
+
+  /** Returns whether services on a panel have graphs of the panel's own. */
+  async hasGraphs(panel: string): Promise<boolean> {
+    this.#panels ??= this.#sluice.panels
+      .list()
+      .then(
+        ({ panels }) => new Set(panels.filter((one) => one.capabilities.includes('graphs')).map((one) => one.name)),
+      );
+    return (await this.#panels).has(panel);
+  }
+
+  /** Reads a graph in the background, unless that was tried lately. `now` is in milliseconds. */
+  refresh(service: string, range: GraphRange, now: number): void {
+    const key = JSON.stringify([service, range]);
+    const last = this.#startedAt.get(key) ?? -Infinity;
+    if (now >= last && now - last < Math.max(SHORTEST_MS, this.#sluice.config.graphCache)) return;
+    this.#startedAt.delete(key);
+    this.#startedAt.set(key, now);
+    const [oldest] = this.#startedAt.keys();
+    if (this.#startedAt.size > MOST && oldest !== undefined) this.#startedAt.delete(oldest);
+    this.#queue = this.#queue.then(() =>
+      // The next page shows the last good graph with its age.
+      this.#sluice.usage.panelGraph(service, range, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined),
+    );
+  }
+
+  /** Waits for reads under way. */
+  async idle(): Promise<void> {
+    await this.#queue;
+  }
+}

@@ -1,0 +1,78 @@
+import { facts, section, table } from '../layout/components.js';
+import { bytes, name, Times } from '../layout/format.js';
+import { html, type Html, join, type Part } from '../layout/html.js';
+import type { Page, PageRequest } from '../page.js';
+import { accountSection, passwordSection } from './account.js';
+import { graphSection } from './graphs.js';
+import { ownService } from './own.js';
+import { autoBuySection, offeredPackages, packagesSection, purchasesSection } from './packages.js';
+import type { PanelReads } from './panel-reads.js';
+import type { GraphRefresher } from './refresh-graphs.js';
+import { telephonySections } from './telephony.js';
+import { ageNotice, cycleEnd, headline, holdNotices, remainingOf, stateOf } from './usage.js';
+
+/** Most past periods on a page. */
+const MOST_CYCLES = 24;
+
+/** What the last form did, by the query of the page that it leads to. */
+const DONE: Record<string, string> = {
+  bought: 'The package was bought.',
+  ordered: 'The package was ordered; it counts when its invoice is paid.',
+  'auto-buy': 'The preference was saved.',
+  destination: 'The number was changed.',
+  'caller-id': 'The caller id was changed.',
+  password: 'A new password was made. It was shown once; get another one if you have lost it.',
+};
+
+/** Returns the page of one service of a client. */
+export function servicePage(reads: PanelReads, refresher: () => GraphRefresher): Page {
+  return async (request) => {
+    const service = await ownService(request);
+    const times = new Times(request.now, request.sluice.config.timeZone);
+    const packages = await offeredPackages(request, service);
+    const { allowance } = service;
+    const usage = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${headline(service)}
+    ${facts([
+      ['State', stateOf(service)],
+      ['Left', remainingOf(service)],
+      [
+        'Period',
+        service.cycle === null
+          ? html`<span class="unknown">unknown</span>`
+          : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`,
+      ],
+      allowance === null || allowance.extraBytes === 0 ? null : ['Bought in this period', bytes(allowance.extraBytes)],
+      service.nextDueDate === null ? null : ['Next due date', service.nextDueDate],
+      ['Read', service.usage === null ? html`<span class="unknown">never</span>` : times.full(service.usage.readAt)],
+    ])}`;
+    const isMetered = service.allowance !== null || service.usage !== null || service.error !== null;
+    const body = join([
+      html`<p><a href="${request.base}/">All services</a></p>`,
+      section('Usage', usage),
+      packagesSection(request, service, packages),
+      await autoBuySection(request, service, packages),
+      purchasesSection(service, times),
+      isMetered ? await graphSection(request, service, refresher()) : null,
+      await accountSection(request, service),
+      ...(await telephonySections(request, service, reads)),
+      await passwordSection(request, service),
+      await historySection(request, service.id, times),
+    ]);
+    const done = DONE[request.query['done'] ?? ''];
+    return { title: service.id, body, ...(done === undefined ? {} : { notice: done }) };
+  };
+}
+
+async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Html | null> {
+  const { cycles } = await sluice.usage.history(id);
+  if (cycles.length < 2) return null;
+  const rows = cycles
+    .slice(0, MOST_CYCLES)
+    .map(({ start, end, usage, allowance }): Part[] => [
+      html`${times.at(start)} to ${times.at(end)}`,
+      bytes(usage?.totalBytes),
+      allowance === null ? name(null) : allowance.unlimited ? 'no limit' : bytes(allowance.allowedBytes),
+    ]);
+  const columns = [{ title: 'Period' }, { title: 'Used', isNumber: true }, { title: 'Allowed', isNumber: true }];
+  return section('Past periods', table({ caption: 'Past periods', columns, rows, empty: '' }));
+}

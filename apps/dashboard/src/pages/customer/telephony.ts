@@ -1,0 +1,269 @@
+import type { LineView, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
+import { badge, facts, notice, section, table } from '../layout/components.js';
+import { count, money, name, Times } from '../layout/format.js';
+import { type Field, postForm, searchForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { PageRequest } from '../page.js';
+import { clientOf, pathOf } from './own.js';
+import type { LastRead, PanelReads } from './panel-reads.js';
+
+/** Most calls of a day on a page; the bill has all. */
+const MOST_CALLS = 200;
+
+type CallRecord = Parameters<RecordsRequest['onCall']>[0];
+
+/** Calls of today, the newest first, and their sums. */
+interface DayOfCalls {
+  calls: CallRecord[];
+  total: number;
+  charge: string;
+  currency: string;
+}
+
+/** What the sections share. */
+interface LineScene {
+  request: PageRequest;
+  service: ServiceDetail;
+  reads: PanelReads;
+  times: Times;
+}
+
+/** The line of a service with its plan, numbers, today's calls, the simulator and bills; nothing for services without a line. */
+export async function telephonySections(
+  request: PageRequest,
+  service: ServiceDetail,
+  reads: PanelReads,
+): Promise<Html[]> {
+  const { panels } = await request.sluice.panels.list();
+  if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return [];
+  const times = new Times(request.now, request.sluice.config.timeZone);
+  const scene: LineScene = { request, service, reads, times };
+  return [
+    await lineSection(scene),
+    await simulatorSection(scene),
+    await callsSection(scene),
+    await billsSection(scene),
+  ];
+}
+
+/** Returns the line of a service as last read. */
+export function readLine(
+  { sluice, now, viewer }: PageRequest,
+  service: string,
+  reads: PanelReads,
+): Promise<LastRead<LineView>> {
+  const client = viewer.client ?? '';
+  return reads.read({ client, what: `line ${service}`, now }, (signal) => sluice.telephony.line(service, { signal }));
+}
+
+/** One sentence in place of what can't be read, or the age of what is shown instead. */
+function ageOf({ value, at, failed }: LastRead<unknown>, times: Times): Html | null {
+  if (value === null)
+    return notice('warning', 'The telephone system can’t be reached at the moment. Please try again later.');
+  return failed
+    ? notice('warning', html`The telephone system can’t be reached at the moment. This is from ${times.full(at)}.`)
+    : null;
+}
+
+async function lineSection({ request, service, reads, times }: LineScene): Promise<Html> {
+  const read = await readLine(request, service.id, reads);
+  const { value: line } = read;
+  if (line === null) return section('Line', ageOf(read, times), { id: 'line' });
+  const { fields } = await request.sluice.services.customerMay(service.id);
+  const may = (field: string): boolean => request.viewer.may('manage') && fields.includes(field);
+  const { subscriber, plan } = line;
+  const content = html`${ageOf(read, times)}
+  ${facts([
+    ['User name', html`<code>${text(subscriber['username'])}</code>`],
+    ['State', badge(plain(subscriber['status']) || 'unknown')],
+    ['Plan', text(plan?.['name'] ?? subscriber['plan_id'])],
+    ['Calls at the same time', text(subscriber['channels'])],
+    subscriber['caller_id'] == null ? null : ['Caller id', text(subscriber['caller_id'])],
+  ])}
+  ${may('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
+  ${numbers(request, service, { line, mayChange: may('destination') })}`;
+  return section('Line', content, { id: 'line' });
+}
+
+function callerIdForm(request: PageRequest, { id }: ServiceDetail, value: string): Html {
+  const { csrf, newKey } = request;
+  const fields: Field[] = [
+    { name: 'caller_id', label: 'Caller id', value, hint: 'The number that others see', isRequired: true },
+  ];
+  return postForm({
+    action: `${pathOf(request, id)}/caller-id`,
+    id: 'caller-id',
+    csrf,
+    key: newKey(),
+    fields,
+    submit: 'Change',
+  });
+}
+
+function numbers(
+  request: PageRequest,
+  service: ServiceDetail,
+  { line, mayChange }: { line: LineView; mayChange: boolean },
+): Html {
+  const { csrf, newKey } = request;
+  const rows = line.numbers.map((did, index): Part[] => {
+    const number = plain(did['number']);
+    const destination = did['destination'] as { type?: string; value?: string | null } | null | undefined;
+    const goesTo =
+      destination?.type === 'number' ? text(destination.value) : destination?.type === 'none' ? 'nowhere' : 'this line';
+    const form = postForm({
+      action: `${pathOf(request, service.id)}/destination`,
+      id: `destination-${index}`,
+      csrf,
+      key: newKey(),
+      hidden: { number },
+      fields: [
+        {
+          name: 'destination',
+          label: `Calls to ${number} go to`,
+          value: destination?.type === 'number' ? (destination.value ?? '') : '',
+          hint: 'A number; empty for this line',
+        },
+      ],
+      submit: 'Change',
+    });
+    return [
+      html`<span class="number">${name(number)}</span>`,
+      badge(plain(did['status']) || 'unknown'),
+      goesTo,
+      ...(mayChange ? [form] : []),
+    ];
+  });
+  const columns = [
+    { title: 'Number' },
+    { title: 'State' },
+    { title: 'Goes to' },
+    ...(mayChange ? [{ title: 'Change' }] : []),
+  ];
+  return html`<h3>Numbers</h3>
+    ${table({ caption: 'Numbers', columns, rows, empty: 'The line has no number of its own.' })}`;
+}
+
+async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Html> {
+  const { sluice, now, query } = request;
+  const { destination = '', seconds = '60' } = query;
+  const form = searchForm({
+    action: `${pathOf(request, service.id)}#simulator`,
+    id: 'simulator-form',
+    fields: [
+      { name: 'destination', label: 'Number to call', value: destination, isRequired: true },
+      { name: 'seconds', label: 'Seconds', type: 'number', value: seconds, isRequired: true },
+    ],
+    submit: 'Show the price',
+  });
+  const length = /^\d{1,6}$/.test(seconds) ? Number(seconds) : null;
+  const isAsked = destination !== '' && destination.length <= 40 && length !== null;
+  const read = isAsked
+    ? await reads.read<SimulatedCallView>(
+        { client: clientOf(request), what: `price ${service.id} ${destination} ${seconds}`, now },
+        (signal) => sluice.calls.simulate({ service: service.id, destination, seconds: length }, { signal }),
+      )
+    : null;
+  return section('Price of a call', html`${form}${read === null ? null : price(read, times)}`, { id: 'simulator' });
+}
+
+function price({ value, failed }: LastRead<SimulatedCallView>, times: Times): Html {
+  if (value === null || failed)
+    return notice('warning', 'The price of this call can’t be shown. Check the number, or try again later.');
+  return html`${facts([
+    ['Number', text(value.destination)],
+    ['Price', money(value.cost, value.currency)],
+    value.billedSeconds === null ? null : ['Charged seconds', String(value.billedSeconds)],
+    value.rate.pricePerMinute === null ? null : ['Per minute', money(value.rate.pricePerMinute, value.currency)],
+    value.rate.description === null ? null : ['Destination', text(value.rate.description)],
+    ['At', times.full(value.at)],
+  ])}${value.source === 'panel' ? null : html`<p class="soft">Computed from the rates; the bill counts.</p>`}`;
+}
+
+async function callsSection({ request, service, reads, times }: LineScene): Promise<Html> {
+  const { sluice, now } = request;
+  const read = await reads.read<DayOfCalls>(
+    { client: clientOf(request), what: `calls ${service.id}`, now },
+    async (signal) => {
+      const calls: CallRecord[] = [];
+      const onCall = (call: CallRecord): void => {
+        calls.push(call);
+        if (calls.length > MOST_CALLS) calls.shift();
+      };
+      const { totals } = await sluice.calls.records({ service: service.id, onCall }, { signal });
+      return { calls: calls.reverse(), total: totals.calls, charge: totals.charge, currency: totals.currency };
+    },
+  );
+  const { value } = read;
+  if (value === null) return section('Calls today', ageOf(read, times), { id: 'calls' });
+  const rows = value.calls.map((call): Part[] => [
+    times.at(call.startedAt),
+    call.direction,
+    html`<span class="number">${text(call.source)}</span>`,
+    html`<span class="number">${text(call.destination)}</span>`,
+    `${count(call.talkSeconds)} s`,
+    money(call.charge, value.currency),
+  ]);
+  const columns = [
+    { title: 'When' },
+    { title: 'Direction', isMinor: true },
+    { title: 'From' },
+    { title: 'To' },
+    { title: 'Length', isNumber: true, isMinor: true },
+    { title: 'Charge', isNumber: true },
+  ];
+  const more =
+    value.total > value.calls.length
+      ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.total)} calls.</p>`
+      : null;
+  const list = table({ caption: 'Calls today', columns, rows, empty: 'There was no call today yet.' });
+  const sums = facts([
+    ['Calls', count(value.total)],
+    ['Charges so far', money(value.charge, value.currency)],
+  ]);
+  return section('Calls today', html`${ageOf(read, times)}${sums}${list}${more}`, { id: 'calls' });
+}
+
+const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' | 'quiet']> = {
+  confirmed: ['billed', 'good'],
+  zero: ['nothing to pay', 'quiet'],
+  planned: ['being billed', 'info'],
+  sending: ['being billed', 'info'],
+  unknown: ['being billed', 'info'],
+};
+
+async function billsSection({ request, service, times }: LineScene): Promise<Html> {
+  const { bills } = await request.sluice.calls.bills({ service: service.id });
+  const own = bills.filter(({ client }) => client === null || client === clientOf(request));
+  const rows = own.map((bill): Part[] => {
+    const [state, tone] = BILL_STATES[bill.state] ?? [bill.state, 'warning' as const];
+    const isFinal = bill.state === 'confirmed';
+    const file = `${pathOf(request, service.id)}/bills/${encodeURIComponent(bill.id)}`;
+    return [
+      html`${times.at(bill.period.from)} to ${times.at(bill.period.to)}`,
+      badge(state, tone),
+      count(bill.calls),
+      money(bill.total, bill.currency),
+      name(bill.invoice),
+      isFinal ? html`<a href="${file}" download>CSV</a>` : '–',
+    ];
+  });
+  const columns = [
+    { title: 'Period' },
+    { title: 'State' },
+    { title: 'Calls', isNumber: true, isMinor: true },
+    { title: 'Amount', isNumber: true },
+    { title: 'Invoice', isMinor: true },
+    { title: 'Calls as a file' },
+  ];
+  return section('Bills', table({ caption: 'Bills', columns, rows, empty: 'There is no bill yet.' }), { id: 'bills' });
+}
+
+/** A value of a record as text from outside. */
+function text(value: unknown): Html {
+  return name(plain(value));
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,76 @@
+import type { ServiceDetail } from '@sluice/engine';
+import { badge, type Fill, notice, usageBar } from '../layout/components.js';
+import { bytes, name, type Times, UNKNOWN } from '../layout/format.js';
+import { html, type Html, type Part } from '../layout/html.js';
+
+/** Readings older than this are shown with a warning, in milliseconds. */
+const OLD_MS = 6 * 3_600_000;
+
+/** Returns how much of its quota a service has used. */
+export function fillOf({ limits, usage, allowance }: ServiceDetail): Fill {
+  const quota = limits.find(({ id }) => id === 'quota');
+  const used = typeof quota?.used === 'number' ? quota.used : (usage?.totalBytes ?? null);
+  return { used, allowed: allowance?.allowedBytes ?? null };
+}
+
+/** The state of a service in a word that its client understands. */
+export function stateOf({ lifecycle, holds, status }: ServiceDetail): Html {
+  if (lifecycle !== 'active') return badge(lifecycle);
+  if (holds.length > 0) return badge('restricted', 'bad');
+  return status === 'unreadable' ? badge('not read', 'warning') : badge('active');
+}
+
+/** Used and allowed in words; unknown is said, and never a zero. */
+export function usedOf(service: ServiceDetail): Html {
+  const { used, allowed } = fillOf(service);
+  if (service.allowance === null) return used === null ? html`<span class="soft">not metered</span>` : bytes(used);
+  const of = service.allowance.unlimited ? 'without a limit' : html`of ${bytes(allowed)}`;
+  return html`${bytes(used)} ${of}`;
+}
+
+/** What is left of the quota. */
+export function remainingOf({ allowance }: ServiceDetail): Part {
+  if (allowance === null) return html`<span class="soft">–</span>`;
+  return allowance.unlimited ? 'no limit' : bytes(allowance.remainingBytes);
+}
+
+/** The bar of a service with its figures below. */
+export function headline(service: ServiceDetail): Html {
+  const bar = usageBar(fillOf(service));
+  return html`<div class="headline">${bar}</div>
+    <p>${usedOf(service)}</p>`;
+}
+
+/** One plain sentence where the figures are not those of now; nothing where they are. */
+export function ageNotice({ error, usage }: ServiceDetail, times: Times): Html | null {
+  if (error !== null) {
+    return usage === null
+      ? notice('warning', 'The usage could not be read yet.')
+      : notice(
+          'warning',
+          html`The usage can’t be read at the moment. These figures are from ${times.full(usage.readAt)}.`,
+        );
+  }
+  if (usage === null || !times.isOlder(usage.readAt, OLD_MS)) return null;
+  return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
+}
+
+/** Why a service is restricted, in words for its client. */
+export function holdNotices({ holds }: ServiceDetail, times: Times): Html[] {
+  return holds.map(({ reason, since }) => {
+    const [why, tone] = WHY[reason] ?? [html`The limit “${name(reason)}” is used up`, 'bad' as const];
+    return notice(tone, html`${why}; the service has been restricted since ${times.full(since)}.`);
+  });
+}
+
+const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
+  quota: ['The traffic of this period is used up', 'bad'],
+  billing: ['An invoice is not paid', 'bad'],
+  manual: ['Your provider has suspended the service', 'bad'],
+  'agent-limit': ['The traffic of your reseller is used up', 'bad'],
+};
+
+/** When a cycle ends, or that there is none. */
+export function cycleEnd({ cycle }: ServiceDetail, times: Times): Part {
+  return cycle === null ? UNKNOWN : times.at(cycle.end);
+}
