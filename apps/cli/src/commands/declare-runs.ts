@@ -58,7 +58,7 @@ function declareUsage(program: LazyCommand): void {
       ]),
     )
     .option('--svg <file>', 'write an SVG file instead; an existing file is replaced')
-    .option('--from-panel', "draw the panel's own graph; cached for the duration set in graphCache")
+    .option('--from-panel', "draw the panel's own graph, cached for graphCache; stored readings where the panel fails")
     .examples('sluice usage graph svc-1', 'sluice usage graph svc-1 --range 7d --svg svc-1.svg')
     .runs(async () => (await import('./graph.js')).usageGraph);
 }

@@ -5,6 +5,7 @@ import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../test/e
 
 interface GraphDocument {
   source: string;
+  note: string | null;
   series: (GraphPoint & { label?: string; values?: (number | null)[] })[];
   names?: string[];
   unit?: string | null;
@@ -51,6 +52,7 @@ describe('usage graph', () => {
         outBytes: (n + 1) * 2 * GB,
         totalBytes: (n + 1) * 3 * GB,
       })),
+      note: null,
     });
     expect(at.panel.server.calls).toEqual([]);
   });
@@ -193,18 +195,41 @@ describe('usage graph --from-panel', () => {
     expect(asked()).toHaveLength(3);
   });
 
-  it('keeps no failure', async () => {
+  it('shows our own readings with a note while the panel fails, and keeps no failure', async () => {
     const heal = at.panel.server.inject({ endpoint: GRAPH, fault: { kind: 'status', status: 500 } });
     const failed = await graph('--from-panel');
-    expect(failed.exitCode).toBe(1);
+    expect(failed.exitCode).toBe(0);
+    expect(failed.stdout).toContain('svc-1: traffic used in the cycle\n');
+    expect(failed.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+      /^The panel's own graph could not be read: .*HTTP 500.* These are the stored readings instead\. $/,
+    );
     heal();
     at.panel.answers.graph.form = 'no-data';
-    expect((await graph('--from-panel --json')).json<{ error: { code: string } }>().error.code).toBe(
-      'PANEL_UNREADABLE',
-    );
+    const unreadable = (await graph('--from-panel --json')).json<GraphDocument>();
+    expect(unreadable).toMatchObject({ source: 'samples', note: expect.stringContaining('could not be read') });
+    expect(unreadable.series.map(({ totalBytes }) => totalBytes)).toEqual([3 * GB, 6 * GB]);
     at.panel.answers.graph.form = 'chart';
-    expect((await graph('--from-panel')).exitCode).toBe(0);
+    expect((await graph('--from-panel --json')).json<GraphDocument>()).toMatchObject({ source: 'panel', note: null });
     expect(asked()).toHaveLength(3);
+  });
+
+  it('answers from the cache while the panel is down, and from our readings after the cache has expired', async () => {
+    const before = await graph('--from-panel --json');
+    at.panel.server.inject({ endpoint: GRAPH, fault: { kind: 'status', status: 500 } });
+    at.bench.clock.advance(29 * 60_000);
+    expect((await graph('--from-panel --json')).stdout).toBe(before.stdout);
+    at.bench.clock.advance(60_000);
+    const expired = await graph('--from-panel --svg fallback.svg --json');
+    expect([expired.exitCode, expired.json<GraphDocument>().source]).toEqual([0, 'samples']);
+    expect(textsOf(at.bench.read('fallback.svg'))).toEqual(expect.arrayContaining(['in', 'out', 'total', 'GB']));
+  });
+
+  it('fails where neither has figures, and where the request itself is wrong', async () => {
+    at.panel.server.inject({ endpoint: GRAPH, fault: { kind: 'status', status: 500 } });
+    at.bench.clock.advance(DAY);
+    const failed = await graph('--from-panel --range 1h --json');
+    expect([failed.exitCode, failed.json<{ error: { code: string } }>().error.code]).toEqual([1, 'PANEL_SERVER_ERROR']);
+    expect((await at.bench.sluice('usage graph svc-9 --from-panel')).stderr).toContain('There is no service "svc-9"');
   });
 
   it('draws a chart of each series, and says that the unit is not known', async () => {

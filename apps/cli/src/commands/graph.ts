@@ -14,7 +14,8 @@ import {
   usageProjection,
 } from '@sluice/charts';
 import { formatBytes, usageInMode } from '@sluice/quota-core';
-import { usageError } from '@sluice/panel-kind/errors';
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { writeDrawing } from '../files/new-file.js';
@@ -41,10 +42,24 @@ export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, dep
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const range = parseRange(options.range);
     const output = { options, deps, terminal };
-    if (options.fromPanel === true) showPanelGraph(await sluice.usage.panelGraph(id, range), output);
-    else showSamples(await sluice.usage.graph(id, range), range, output);
+    if (options.fromPanel !== true) {
+      showSamples(await sluice.usage.graph(id, range), range, output);
+      return ExitCode.done;
+    }
+    try {
+      showPanelGraph(await sluice.usage.panelGraph(id, range), output);
+    } catch (error) {
+      if (deps.signal.aborted || !isOfPanel(error)) throw error;
+      const samples = await sluice.usage.graph(id, range);
+      if (samples.series.length === 0) throw error;
+      showSamples(samples, range, output, `The panel's own graph could not be read: ${toItemError(error).message}`);
+    }
     return ExitCode.done;
   });
+
+function isOfPanel(error: unknown): boolean {
+  return isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
+}
 
 function parseRange(text = 'cycle'): GraphRange {
   if (text === 'cycle' || /^[1-9]\d{0,4}[hd]$/.test(text)) return text as GraphRange;
@@ -58,13 +73,15 @@ interface GraphOutput {
   terminal: Terminal;
 }
 
-function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput): void {
+/** Shows our own readings; `note` says why they stand for what was asked. */
+function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput, note: string | null = null): void {
   const { options, terminal, deps } = output;
+  if (note !== null) terminal.warn(`${note} These are the stored readings instead.`);
   const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
   const drawing = { now: deps.clock.now(), ahead: range === 'cycle' };
   const all = usageChart(graph, { ...drawing, title });
   if (options.svg !== undefined) save(svgDocument(all), options.svg, output);
-  terminal.document({ source: 'samples', series: graph.series });
+  terminal.document({ source: 'samples', series: graph.series, note });
   if (terminal.json || options.svg !== undefined) return;
   const last = graph.series.at(-1);
   if (!last) {
@@ -157,6 +174,7 @@ function toDocument({ figures, picture }: DrawnGraph): unknown {
       label,
       values: figures?.series.map(({ values }) => values[index] ?? null) ?? [],
     })),
+    note: null,
     names: figures?.series.map(({ name }) => name) ?? [],
     unit: figures?.unit ?? null,
     picture: picture === null ? null : { type: 'image/png', base64: Buffer.from(picture).toString('base64') },
