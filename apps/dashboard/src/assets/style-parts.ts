@@ -25,7 +25,7 @@ thead th a { color: inherit; }
 thead th[aria-sort] { color: var(--text); }
 thead th[aria-sort="ascending"]::after { content: " \\2191" / ""; }
 thead th[aria-sort="descending"]::after { content: " \\2193" / ""; }
-tbody th { font-weight: 500; max-inline-size: 22rem; }
+tbody th { font-weight: 500; min-inline-size: 6.5rem; max-inline-size: 22rem; }
 td { max-inline-size: 30rem; }
 tbody tr:last-child > * { border-block-end: 0; }
 tbody tr:hover > * { background: var(--raised); }
@@ -82,6 +82,10 @@ input[type="number"] { inline-size: 9em; }
 .graph { overflow-x: auto; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
 details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
+.refs { display: block; }
+[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, label, summary, caption, bdi, time, .number, .soft, .hint, .badge, .percent, .tile-title, .tile-value, .tile-detail, .button, .footer span, .who span) { unicode-bidi: plaintext; }
+[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, caption, .tile-title, .tile-value, .tile-detail) { text-align: right; }
+[dir="rtl"] .figure { text-align: left; }
 .login { max-inline-size: 25rem; margin: 8vh auto 0; }
 .login .field, .login input { inline-size: 100%; }
 `;

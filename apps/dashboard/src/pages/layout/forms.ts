@@ -40,7 +40,7 @@ export function postForm({ action, csrf, key, fields = [], submit, tone = 'plain
 /** Returns a form that reads: its fields become the address. */
 export function searchForm(of: { action: string; fields: readonly Field[]; submit: string; id: string }): Html {
   const { action, fields, submit, id } = of;
-  return html`<form class="form form-search" method="get" action="${action}" role="search">
+  return html`<form class="form form-search" method="get" action="${action}">
     ${fields.map((field) => fieldOf(field, id))}
     <button class="button" type="submit">${submit}</button>
   </form>`;

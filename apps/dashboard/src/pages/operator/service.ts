@@ -92,7 +92,10 @@ function headline({ times }: Scene, found: Explanation): Html {
       ['Product', name(service.product)],
       ['Panel', html`<a href="/panels/${encodeURIComponent(service.panel)}"><bdi>${service.panel}</bdi></a>`],
       ['Due', service.nextDueDate === null ? NONE : html`${service.nextDueDate} ${service.billingCycle ?? ''}`],
-      ['On the panel', listed(Object.entries(service.refs).map(([key, value]) => html`${key} <bdi>${value}</bdi>`))],
+      [
+        'On the panel',
+        Object.entries(service.refs).map(([key, value]) => html`<span class="refs">${key} <bdi>${value}</bdi></span>`),
+      ],
       service.account == null ? null : ['Account', words(service.account)],
       service.termination === null
         ? null
@@ -255,13 +258,12 @@ function historySection({ times }: Scene, cycles: Cycles, { mode }: ServiceDetai
 function changesSection({ times }: Scene, { actions }: Explanation): Html {
   const rows = actions
     .slice(0, ACTION_ROWS)
-    .map(({ name: what, state, at, prior, observed, error, run }): Part[] => [
+    .map(({ name: what, state, at, prior, observed, error }): Part[] => [
       times.at(at),
       html`<bdi>${what}</bdi>`,
       badge(state),
       html`<span dir="auto">${error === null ? words(prior) : error.message}</span>`,
       html`<span dir="auto">${words(observed)}</span>`,
-      run,
     ]);
   return section(
     'Changes on the panel',
@@ -273,7 +275,6 @@ function changesSection({ times }: Scene, { actions }: Explanation): Html {
         { title: 'State' },
         { title: 'Before, or error' },
         { title: 'Read back', isMinor: true },
-        { title: 'Run', isMinor: true },
       ],
       rows,
       empty: 'Nothing was changed.',

@@ -32,50 +32,98 @@ const nameOf = ({ page, services, rtl, scheme, width }: Screen): string =>
 
 const SCREENS = ALL.filter((screen) => LONG || FEW.has(nameOf(screen)));
 
-(noBrowser === null ? describe : describe.skip)(
-  `the operator's pages in a browser${noBrowser === null ? '' : ` (${noBrowser})`}`,
-  () => {
-    let browser: Browser;
-    const worlds = new Map<string, Promise<World>>();
-    const worldOf = (services: number, persian: boolean): Promise<World> => {
-      const key = `${services} ${String(persian)}`;
-      const known = worlds.get(key) ?? startWorld({ services, persian });
-      worlds.set(key, known);
-      return known;
-    };
+const inBrowser = noBrowser === null ? describe : describe.skip;
+const title = `the operator's pages in a browser${noBrowser === null ? '' : ` (${noBrowser})`}`;
 
-    beforeAll(async () => {
-      browser = await launch();
-    });
-    afterAll(async () => {
-      await browser.close();
-      for (const world of worlds.values()) await (await world).close();
-    });
+inBrowser(title, () => {
+  let browser: Browser;
+  const worlds = new Map<string, Promise<World>>();
+  const worldOf = (services: number, persian: boolean, others = false, name = ''): Promise<World> => {
+    const key = `${services} ${String(persian)} ${String(others)} ${name}`;
+    const known = worlds.get(key) ?? startWorld({ services, persian, others });
+    worlds.set(key, known);
+    return known;
+  };
 
-    it.each(SCREENS.map((screen) => [nameOf(screen), screen] as const))('%s is as it was', async (name, screen) => {
-      if (!isSameMachine(await fontSignature(browser))) {
-        process.stderr.write(
-          `${name}: not compared, because this machine has other fonts than that of the kept pictures\n`,
-        );
-        return;
-      }
-      const { services, rtl, scheme, width, page: which } = screen;
-      const { context, page, problems } = await visit(browser, await worldOf(services, rtl), {
-        width,
-        scheme,
-        rtl,
-        height: which === 'service' ? 1100 : 900,
-      });
-      try {
-        await page.goto(which === 'overview' ? '/' : `/services/${encodeURIComponent(serviceId(1, rtl))}`);
-        expect(compareScreen(name, await page.screenshot())).toEqual({ same: true });
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-        ).toBe(0);
-        expect(problems).toEqual([]);
-      } finally {
-        await context.close();
-      }
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const world of worlds.values()) await (await world).close();
+  });
+
+  it.each(SCREENS.map((screen) => [nameOf(screen), screen] as const))('%s is as it was', async (name, screen) => {
+    if (!isSameMachine(await fontSignature(browser))) {
+      process.stderr.write(
+        `${name}: not compared, because this machine has other fonts than that of the kept pictures\n`,
+      );
+      return;
+    }
+    const { services, rtl, scheme, width, page: which } = screen;
+    const { context, page, problems } = await visit(browser, await worldOf(services, rtl), {
+      width,
+      scheme,
+      rtl,
+      height: which === 'service' ? 1100 : 900,
     });
-  },
-);
+    try {
+      await page.goto(which === 'overview' ? '/' : `/services/${encodeURIComponent(serviceId(1, rtl))}`);
+      expect(compareScreen(name, await page.screenshot())).toEqual({ same: true });
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBe(0);
+      expect(problems).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  });
+
+  const PATHS = [
+    ...['/', `/services/${serviceId(1)}`, `/services/${serviceId(1)}/suspend`, '/log', '/agents', '/lines/9001'],
+    ...['/plans/11', '/simulator?destination=5511999990000&seconds=60&plan=11', '/services/none'],
+  ];
+  const MORE = [
+    ...['/?status=held&q=svc', '/products', '/packages', '/panels', '/panels/dcim', '/lines', '/dids', '/customers'],
+    ...['/plans', '/carriers', '/calls', '/simulator', '/bills'],
+  ];
+
+  it.each(LONG ? SCHEMES : (['light'] as const))('have nothing for axe-core to find in %s', async (scheme) => {
+    const world = await worldOf(3, false, true);
+    const { context, page, problems } = await visit(browser, world, { scheme });
+    try {
+      const found: string[] = [];
+      const { agents } = await world.bench.sluice.agents.listStored();
+      for (const path of [...PATHS, ...(LONG ? MORE : []), `/agents/${agents[0]?.uuid ?? ''}?panel=vpn`]) {
+        const answer = await page.goto(path);
+        expect([path, answer?.status()]).toEqual([path, path === '/services/none' ? 404 : 200]);
+        found.push(...(await accessibilityProblems(page)).map((problem) => `${path}: ${problem}`));
+      }
+      expect(found).toEqual([]);
+      expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('have forms that work without scripts', async () => {
+    const world = await worldOf(1, false, false, 'forms');
+    const { context, page } = await visit(browser, world, { script: false });
+    try {
+      await page.goto(`/services/${serviceId(1)}`);
+      await page.fill('#override-quota', '300GB');
+      await page.click('text=Set the override');
+      expect(await page.textContent('[role=status]')).toContain('override is set');
+      await page.selectOption('#buy-package', 'extra-50');
+      await page.click('text=Buy…');
+      expect(await page.textContent('main')).toContain('5.00 EUR');
+      await page.goto('/');
+      await page.click('text=Poll now');
+      for (let tries = 0; tries < 20 && (await page.textContent('h1'))?.startsWith('Running') === true; tries++)
+        await page.reload();
+      expect(await page.textContent('h1')).toBe('Ended: poll');
+    } finally {
+      await context.close();
+    }
+  });
+});

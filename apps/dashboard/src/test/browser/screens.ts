@@ -45,13 +45,21 @@ export function isSameMachine(signature: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').trim() === signature;
 }
 
-/** Encodes a picture with at most 256 colours: a quarter of its size. */
+/** Encodes a picture with its 256 most frequent colours: a quarter of its size. */
 function toIndexed({ width, height, data }: PNG): Buffer {
-  const colours = new Map<number, number>();
+  const colourAt = (at: number): number => data.readUInt32BE(at) >>> 8;
+  const counts = new Map<number, number>();
+  for (let at = 0; at < data.length; at += 4) counts.set(colourAt(at), (counts.get(colourAt(at)) ?? 0) + 1);
+  const kept = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, 256);
+  const colours = new Map(kept.map(([colour], index) => [colour, index]));
+  const known = new Map(colours);
   const rows = Buffer.alloc(height * (width + 1));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      rows[y * (width + 1) + x + 1] = indexOf(colours, data, (y * width + x) * 4);
+      const colour = colourAt((y * width + x) * 4);
+      const index = known.get(colour) ?? nearest(colours, colour);
+      known.set(colour, index);
+      rows[y * (width + 1) + x + 1] = index;
     }
   }
   const palette = Buffer.alloc(colours.size * 3);
@@ -71,23 +79,16 @@ function toIndexed({ width, height, data }: PNG): Buffer {
   ]);
 }
 
-/** Steps of each channel, finer to coarser: the palette has 256 places. */
-const MASKS = [0xf8, 0xf0, 0xe0, 0xc0];
-
-function indexOf(colours: Map<number, number>, data: Buffer, at: number): number {
-  for (const mask of MASKS) {
-    const [r = 0, g = 0, b = 0] = [data[at], data[at + 1], data[at + 2]].map((value = 0) =>
-      value >= 0xfb ? 0xff : value & mask,
+function nearest(colours: ReadonlyMap<number, number>, wanted: number): number {
+  let [best, least] = [0, Infinity];
+  for (const [colour, index] of colours) {
+    const distance = [16, 8, 0].reduce(
+      (sum, shift) => sum + (((colour >> shift) & 0xff) - ((wanted >> shift) & 0xff)) ** 2,
+      0,
     );
-    const colour = (r << 16) | (g << 8) | b;
-    const known = colours.get(colour);
-    if (known !== undefined) return known;
-    if (colours.size < 256 && (mask === 0xf8 || colours.size >= 200)) {
-      colours.set(colour, colours.size);
-      return colours.size - 1;
-    }
+    if (distance < least) [best, least] = [index, distance];
   }
-  return 0;
+  return best;
 }
 
 function chunk(type: string, content: Buffer): Buffer {
