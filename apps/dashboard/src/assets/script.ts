@@ -56,6 +56,7 @@ for (const element of document.querySelectorAll('[data-events]')) {
   });
   const end = () => { source.close(); window.location.reload(); };
   source.addEventListener('report', end);
-  source.addEventListener('failure', end);
+  // The browser's own errors, which it mends by itself, have no data.
+  source.addEventListener('error', (event) => { if (event.data) end(); });
 }
 `;

@@ -1,5 +1,7 @@
 import type { Sluice } from '@sluice/engine';
 import type { HtmlEscapedString } from 'hono/utils/html';
+import type { RunRequest } from '../api/routes/runs.js';
+import type { Task } from '../api/tasks.js';
 import type { Need, Viewer } from '../access/viewer.js';
 
 /** Escaped HTML, as the tags `html` return it. */
@@ -25,6 +27,10 @@ export interface PageRequest {
   form?: Record<string, string>;
   /** Options of every call of the engine that changes something: who makes it. */
   as: { actor: string };
+  /** Starts a run and returns its id; `/api/v1/runs/ID/events` are its events. */
+  startRun: (run: RunRequest) => string;
+  /** Returns a run that was started; undefined for one that is not known any more. */
+  findRun: (id: string) => Task | undefined;
 }
 
 /** A page, or where the browser goes after a form. */

@@ -3,7 +3,8 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { type Frame, NOBODY, sendErrorPage, sendPage } from '../server/html-reply.js';
-import type { Limiters } from '../server/limits.js';
+import { type RunRequest, startRun } from '../api/routes/runs.js';
+import type { ApiParts } from '../api/parts.js';
 import type { Context } from '../server/options.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
@@ -16,7 +17,8 @@ interface PageVisit extends Visit {
 }
 
 /** Adds the pages of operators and clients. */
-export function addPages(server: FastifyInstance, context: Context, limiters: Limiters): void {
+export function addPages(server: FastifyInstance, parts: ApiParts): void {
+  const { context, limiters } = parts;
   const [operator, customer] = [operatorPages(), customerPages()];
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
@@ -30,7 +32,7 @@ export function addPages(server: FastifyInstance, context: Context, limiters: Li
         await limiters.requests(request, reply, visit.viewer.id);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined) return sendErrorPage(context, reply, { ...visit, base: '', path }, notFound());
-        return servePage(context, { request, reply }, { ...visit, base: '', route });
+        return servePage(parts, { request, reply }, { ...visit, base: '', route });
       },
     });
     const shared = own.customer;
@@ -46,7 +48,7 @@ export function addPages(server: FastifyInstance, context: Context, limiters: Li
           return sendErrorPage(context, reply, NOBODY, notFound('This link is not valid, or it has ended'));
         }
         await limiters.requests(request, reply, visit.viewer.id);
-        return servePage(context, { request, reply }, { ...visit, base: `/share/${shareToken}`, route: shared });
+        return servePage(parts, { request, reply }, { ...visit, base: `/share/${shareToken}`, route: shared });
       },
     });
   }
@@ -69,7 +71,8 @@ function notFound(message = 'There is no such page'): SluiceError {
 
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 
-async function servePage(context: Context, { request, reply }: Exchange, visit: PageVisit): Promise<FastifyReply> {
+async function servePage(parts: ApiParts, { request, reply }: Exchange, visit: PageVisit): Promise<FastifyReply> {
+  const { context } = parts;
   const { viewer, csrf, base, route } = visit;
   const [path = '/'] = request.url.slice(base.length).split('?');
   const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
@@ -77,7 +80,7 @@ async function servePage(context: Context, { request, reply }: Exchange, visit: 
     if (!viewer.may(route.needs))
       throw new SluiceError('forbidden', 'Your token does not permit this', { kind: 'usage' });
     const answer =
-      route.method === 'GET' ? await route.page(toPageRequest(context, request, { ...visit, frame })) : await perform();
+      route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
     if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
     if ('file' in answer) return await sendFile(reply, answer.file);
     return await sendPage(context, reply, frame, answer);
@@ -92,7 +95,7 @@ async function servePage(context: Context, { request, reply }: Exchange, visit: 
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
     const keyed = { who: `${viewer.id} form`, key, fingerprint: digest([request.url, fields]) };
-    return onceOnly(context, keyed, () => route.page(toPageRequest(context, request, { ...visit, frame, form })));
+    return onceOnly(context, keyed, () => route.page(toPageRequest(parts, request, { ...visit, frame, form })));
   }
 }
 
@@ -129,17 +132,21 @@ function afterwards(answer: PageAnswer): string | null {
 }
 
 function toPageRequest(
-  { sluice, clock, randomBytes }: Context,
+  { context, tasks }: ApiParts,
   request: FastifyRequest,
   { viewer, csrf, base, frame, form }: PageVisit & { frame: Frame; form?: Record<string, string> },
 ) {
+  const { sluice, clock, randomBytes } = context;
   const { shareToken: _token, ...params } = toTexts(request.params);
+  const as = { actor: viewer.name };
   return {
     ...{ viewer, sluice, csrf, base, params, path: frame.path },
     now: clock.now(),
     query: toTexts(request.query),
     newKey: () => Buffer.from(randomBytes(16)).toString('base64url'),
-    as: { actor: viewer.name },
+    as,
+    startRun: (run: RunRequest) => startRun({ sluice, tasks, viewer, as }, run).id,
+    findRun: (id: string) => tasks.find(id),
     ...(form === undefined ? {} : { form }),
   };
 }

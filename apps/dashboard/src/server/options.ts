@@ -1,4 +1,4 @@
-import type { Sluice } from '@sluice/engine';
+import type { CallReports, Sluice } from '@sluice/engine';
 import type { Clock } from '@sluice/panel-kind';
 
 /** Options of `startDashboard`. */
@@ -17,6 +17,8 @@ export interface DashboardOptions {
   version: string;
   /** Receives errors that are defects; clients get no details of them. */
   onError?: ((error: unknown) => void) | undefined;
+  /** Where reports of bills are written; without it none are. */
+  reports?: CallReports | undefined;
   limits?: Partial<Limits> | undefined;
 }
 

@@ -5,10 +5,11 @@ import rateLimit from '@fastify/rate-limit';
 import { SluiceError } from '@sluice/panel-kind';
 import fastify, { type FastifyInstance } from 'fastify';
 import { addLogin } from '../access/login.js';
+import { addApi } from '../api/serve-api.js';
+import { Tasks } from '../api/tasks.js';
 import { assets } from '../assets/assets.js';
 import { addMetrics } from '../metrics/route.js';
 import { addPages } from '../pages/serve-pages.js';
-import { addRunEvents } from '../runs/serve-events.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { createLimiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
@@ -65,8 +66,10 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addAssets(server);
   addLogin(server, context, limiters);
   addMetrics(server, context, limiters);
-  addPages(server, context, limiters);
-  addRunEvents(server, context);
+  const tasks = new Tasks(context);
+  addApi(server, { context, limiters, tasks });
+  addPages(server, { context, limiters, tasks });
+  server.addHook('onClose', () => tasks.ended());
   return server;
 }
 

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { isUnderWay, RUN_COMMANDS, runsOf, type WatchedRun } from '../../runs/runs.js';
+import type { CheckReport, RunReport } from '@sluice/engine';
+import type { Task } from '../../api/tasks.js';
 import { badge, facts, section, table } from '../layout/components.js';
 import { count, label, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
@@ -7,7 +8,8 @@ import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
 
-const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent-check': 'Check agents' } as const;
+const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
+const COMMANDS = ['poll', 'plan', 'agent check'] as const;
 
 /** Seconds after which the page of a run reloads where no script runs. */
 const REFRESH_SECONDS = 3;
@@ -22,7 +24,7 @@ interface Scope {
 
 /** Buttons that start a run, over one panel, one service or all. */
 export function runButtons({ csrf, newKey }: PageRequest, { panel, service, hasAgents = false }: Scope): Html {
-  const shown = (['poll', 'plan', 'agent-check'] as const).filter((command) => command !== 'agent-check' || hasAgents);
+  const shown = COMMANDS.filter((command) => command !== 'agent check' || hasAgents);
   const over = { ...(panel === null ? {} : { panel }), ...(service === undefined ? {} : { service }) };
   return html`<div class="buttons">
     ${shown.map((command) =>
@@ -30,7 +32,7 @@ export function runButtons({ csrf, newKey }: PageRequest, { panel, service, hasA
         action: '/runs',
         csrf,
         key: newKey(),
-        id: `run-${command}`,
+        id: `run-${command.replace(' ', '-')}`,
         submit: WORDS[command],
         hidden: { command, ...over },
       }),
@@ -39,41 +41,39 @@ export function runButtons({ csrf, newKey }: PageRequest, { panel, service, hasA
 }
 
 /** `POST /runs` */
-export const startRunForm: Page = async ({ form = {}, sluice, now, viewer }) => {
-  const command = toWord(form.command, RUN_COMMANDS);
+export const startRunForm: Page = async ({ form = {}, startRun }) => {
+  const command = toWord(form.command, COMMANDS);
   if (command === undefined) throw new SluiceError('bad_request', 'Name the run to start');
   const { panel, service } = form;
-  const run = runsOf(sluice).start({ command, panel, service, actor: viewer.name }, now);
-  return Promise.resolve({ redirect: `/runs/${run.id}` });
+  const id = startRun({ command, panel, service });
+  return Promise.resolve({ redirect: `/runs/${id}` });
 };
 
 /** `/runs/:id`: a run that was started here, and its report. */
 export const runPage: Page = async (request) => {
-  const { params, sluice } = request;
-  const id = params.id ?? '';
-  const run = runsOf(sluice).find(id);
+  const run = request.findRun(request.params.id ?? '');
   if (run === undefined) {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
     return Promise.resolve({ status: 404, title: 'Run', body });
   }
   const scene = toScene(request);
-  const { command, panel, service, actor } = run.request;
-  const over = service === undefined ? (panel ?? 'all panels') : service;
+  const { command, panel, service, by, last, finishedAt } = run;
+  const over = service ?? panel ?? 'all panels';
   const body = html`${facts([
       ['Command', command],
       ['Over', html`<bdi>${over}</bdi>`],
-      ['Started', scene.times.ago(run.startedAt)],
-      ['By', html`<bdi>${actor}</bdi>`],
+      ['Started', scene.times.ago(Date.parse(run.startedAt))],
+      ['By', html`<bdi>${by}</bdi>`],
     ])}
-    ${isUnderWay(run) ? progress(run) : run.failure === null ? report(scene, run) : problemNotice(run.failure.message)}
-    <p><a href="${service === undefined ? '/' : `/services/${encodeURIComponent(service)}`}">Back</a></p>`;
-  const title = `${isUnderWay(run) ? 'Running' : 'Ended'}: ${command}`;
-  return Promise.resolve({ title, body, refreshSeconds: isUnderWay(run) ? REFRESH_SECONDS : undefined });
+    ${finishedAt === null ? progress(run) : ended(scene, last)}
+    <p><a href="${service === null ? '/' : `/services/${encodeURIComponent(service)}`}">Back</a></p>`;
+  const title = `${finishedAt === null ? 'Running' : 'Ended'}: ${command}`;
+  return Promise.resolve({ title, body, refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined });
 };
 
-function progress({ id, progress: reached }: WatchedRun): Html {
-  const { done = 0, total = 0 } = reached ?? {};
-  return html`<section class="card" data-events="/runs/${id}/events">
+function progress({ id, last }: Task): Html {
+  const { done, total } = last?.event === 'progress' ? last.data : { done: 0, total: 0 };
+  return html`<section class="card" data-events="/api/v1/runs/${id}/events">
     <p role="status">
       ${badge('running')}
       <span data-progress>${total === 0 ? 'It has begun.' : `${count(done)} of ${count(total)}`}</span>
@@ -87,8 +87,14 @@ function progress({ id, progress: reached }: WatchedRun): Html {
   </section>`;
 }
 
-function report(scene: Scene, { report: found }: WatchedRun): Html | null {
-  if (found === null) return null;
+type Report = RunReport | CheckReport;
+
+function ended(scene: Scene, last: Task['last']): Part {
+  if (last?.event === 'error') return problemNotice(last.data.message);
+  return last?.event === 'report' ? report(scene, last.data as Report) : null;
+}
+
+function report(scene: Scene, found: Report): Html {
   const { run, totals, error } = found;
   const figures = Object.entries(totals).map(([key, value]): [string, Part] => [label(key), count(Number(value))]);
   return html`<p>
@@ -99,8 +105,8 @@ function report(scene: Scene, { report: found }: WatchedRun): Html | null {
     ${section('Log', html`<a href="/log?kind=run">Runs in the log</a>, ${scene.times.at(run.finishedAt)}`)}`;
 }
 
-type Reported = Extract<NonNullable<WatchedRun['report']>, { services: unknown }>['services'];
-type Agents = Extract<NonNullable<WatchedRun['report']>, { agents: unknown }>['agents'];
+type Reported = RunReport['services'];
+type Agents = Report['agents'];
 
 function changes(services: Reported): Html {
   const rows = services.slice(0, ROWS).map((service): Part[] => [

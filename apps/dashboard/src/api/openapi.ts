@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { failure } from './schemas/access.js';
+import { named } from './schemas/common.js';
+import type { ApiRoute } from './route.js';
+import { ROUTES } from './routes/routes.js';
+import { type StreamRoute, STREAMS } from './stream-routes.js';
+
+type Json = Record<string, unknown>;
+
+const COMPONENTS = '#/components/schemas/';
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'New for each request; a repeated request with the same key returns the first answer',
+  schema: { type: 'string', minLength: 1, maxLength: 200 },
+};
+
+/** Returns the OpenAPI document of all routes. */
+export function openApiDocument(version: string): Json {
+  const components = componentSchemas();
+  const paths: Record<string, Json> = {};
+  for (const route of ROUTES) {
+    const path = toPath(route.path);
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) };
+  }
+  for (const stream of Object.values(STREAMS)) {
+    const path = toPath(stream.path);
+    paths[path] = { ...paths[path], get: toStreamOperation(stream) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Sluice', version, description: 'Documents are those of `--json`; see docs/json.md.' },
+    servers: [{ url: '/api/v1' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+/** Returns the name of an operation: `getServicesService` of `GET /services/:service`. */
+export function operationId({ method, path }: { method: string; path: string }): string {
+  const words = path.split(/[^A-Za-z]+/).filter((word) => word !== '');
+  return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
+}
+
+function componentSchemas(): Json {
+  const { schemas } = z.toJSONSchema(named, {
+    uri: (id) => `${COMPONENTS}${id}`,
+    io: 'output',
+    unrepresentable: 'any',
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]));
+}
+
+/** A schema by its name, or in full with its parts by their names. */
+function answerSchema(schema: z.ZodType): Json {
+  const id = named.get(schema)?.id;
+  if (id !== undefined) return { $ref: `${COMPONENTS}${id}` };
+  const all = z.registry<{ id: string }>();
+  for (const [part, meta] of named._map as Map<z.ZodType, { id: string }>) all.add(part, meta);
+  all.add(schema, { id: 'Answer' });
+  const { schemas } = z.toJSONSchema(all, {
+    uri: (part) => `${COMPONENTS}${part}`,
+    io: 'output',
+    unrepresentable: 'any',
+  });
+  return bare(schemas['Answer'] ?? {});
+}
+
+/** A request's fields are JSON of the other side: what has a default may be missing. */
+function requestSchema(schema: z.ZodType): Json {
+  return bare(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+}
+
+function bare(schema: object): Json {
+  const { $schema: _schema, $id: _id, ...rest } = schema as Json;
+  return rest;
+}
+
+function toOperation(route: ApiRoute): Json {
+  const { method, path, scope, summary, query, body, answer, status, clients, useCase } = route;
+  const changes = method !== 'GET' && scope === 'operate';
+  return {
+    operationId: operationId(route),
+    summary,
+    tags: [tagOf(path)],
+    'x-scope': scope,
+    'x-client-tokens': clients !== 'none',
+    'x-use-case': useCase,
+    parameters: [...pathParameters(path), ...queryParameters(query), ...(changes ? [KEY] : [])],
+    ...(body === null
+      ? {}
+      : {
+          requestBody: {
+            required: z.object(body.shape).safeParse({}).success === false,
+            content: { 'application/json': { schema: requestSchema(body) } },
+          },
+        }),
+    responses: {
+      [String(status)]: { description: 'Done', content: { 'application/json': { schema: answerSchema(answer) } } },
+      default: {
+        description: 'Error',
+        content: { 'application/json': { schema: answerSchema(failure) } },
+      },
+    },
+  };
+}
+
+function toStreamOperation({ path, summary, type, useCase }: StreamRoute): Json {
+  return {
+    operationId: operationId({ method: 'GET', path }),
+    summary,
+    tags: [tagOf(path)],
+    'x-scope': 'read',
+    'x-client-tokens': false,
+    'x-use-case': useCase,
+    parameters: pathParameters(path),
+    responses: {
+      '200': { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
+      default: { description: 'Error', content: { 'application/json': { schema: answerSchema(failure) } } },
+    },
+  };
+}
+
+function toPath(path: string): string {
+  return path.replace(/:(\w+)/g, '{$1}');
+}
+
+function tagOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodObject | null): Json[] {
+  if (query === null) return [];
+  const { properties = {}, required = [] } = requestSchema(query) as { properties?: Json; required?: string[] };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+}

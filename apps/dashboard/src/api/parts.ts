@@ -1,0 +1,39 @@
+import { SluiceError } from '@sluice/panel-kind';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { bySession, byToken, isForeign } from '../access/authenticate.js';
+import type { Viewer } from '../access/viewer.js';
+import type { Limiters } from '../server/limits.js';
+import type { Context } from '../server/options.js';
+import type { Tasks } from './tasks.js';
+
+/** Where the API is. */
+export const BASE = '/api/v1';
+
+/** What the routes of the API work with. */
+export interface ApiParts {
+  context: Context;
+  limiters: Limiters;
+  tasks: Tasks;
+}
+
+/** Returns who sends a request for the API, before its body is read; refuses all others. */
+export async function requireViewer(
+  { context, limiters }: Pick<ApiParts, 'context' | 'limiters'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Viewer> {
+  const viewer = (await byToken(context, request)) ?? (await bySessionOfPage(context, request));
+  if (viewer === null) {
+    await limiters.refusals(request, reply);
+    reply.header('www-authenticate', 'Bearer');
+    throw new SluiceError('no_token', 'The request has no valid token', { kind: 'usage' });
+  }
+  await limiters.requests(request, reply, viewer.id);
+  return viewer;
+}
+
+/** Pages may read with the session of their user; what changes something needs a token, or a form. */
+async function bySessionOfPage(context: Context, request: FastifyRequest): Promise<Viewer | null> {
+  if (request.method !== 'GET' || request.headers.authorization !== undefined || isForeign(request)) return null;
+  return (await bySession(context, request))?.viewer ?? null;
+}

@@ -1,0 +1,91 @@
+import type { Sluice } from '@sluice/engine';
+import * as z from 'zod';
+import type { Viewer } from '../access/viewer.js';
+import type { Context } from '../server/options.js';
+import type { Tasks } from './tasks.js';
+
+/**
+ * What a token of one client reaches: `service`: routes whose parameter `service` is one of its services; `client`: routes whose
+ * parameter `client` is it; `own`: the route itself returns only what is the client's; `none`: nothing.
+ */
+export type Reach = 'service' | 'client' | 'own' | 'none';
+
+/** A request for a route, checked. */
+export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, unknown>> {
+  sluice: Sluice;
+  context: Context;
+  viewer: Viewer;
+  /** Returns a parameter of the path. */
+  param(name: string): string;
+  query: Query;
+  body: Body;
+  /** The `Idempotency-Key`, unique among all senders; empty for a request that changes nothing. */
+  ref: string;
+  /** Options of calls of the engine that change something: who makes them, and why. */
+  as: { actor: string; note: string | null };
+  /** The client of the token; undefined for one of all clients. */
+  client: string | undefined;
+  tasks: Tasks;
+}
+
+/** One route of the HTTP API. */
+export interface ApiRoute {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below `/api/v1`, with parameters such as `/services/:service`. */
+  path: string;
+  scope: 'read' | 'operate';
+  clients: Reach;
+  /** The use case of the engine: `services.show`. */
+  useCase: string;
+  summary: string;
+  query: z.ZodObject | null;
+  body: z.ZodObject | null;
+  answer: z.ZodType;
+  status: number;
+  handle: (call: ApiCall) => Promise<unknown>;
+  /** Returns the answer as it is stored for repeats, without what is shown once. */
+  stored?: (answer: unknown) => unknown;
+}
+
+type Shape = Record<string, z.ZodType>;
+type Output<S extends Shape> = z.output<z.ZodObject<S>>;
+
+interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> {
+  scope?: ApiRoute['scope'];
+  clients?: Reach;
+  useCase: string;
+  summary: string;
+  query?: Query;
+  body?: Body;
+  answer: Answer;
+  status?: number;
+  handle: (call: ApiCall<Output<Query>, Output<Body>>) => Promise<z.input<Answer>>;
+  stored?: (answer: z.input<Answer>) => unknown;
+}
+
+const NOTE = { note: z.string().max(1000).optional().describe('Why, for the log') };
+
+/** Declares a route: `GET /services`. Routes that change something accept a `note`. */
+export function route<
+  Answer extends z.ZodType,
+  Query extends Shape = object & Shape,
+  Body extends Shape = object & Shape,
+>(address: `${ApiRoute['method']} /${string}`, parts: RouteParts<Query, Body, Answer>): ApiRoute {
+  const [method = '', path = ''] = address.split(' ');
+  const changes = method !== 'GET';
+  const { scope = changes ? 'operate' : 'read', clients = 'none', query, body, status = 200, handle, stored } = parts;
+  return {
+    method: method as ApiRoute['method'],
+    path,
+    scope,
+    clients,
+    useCase: parts.useCase,
+    summary: parts.summary,
+    query: query === undefined ? null : z.strictObject(query),
+    body: changes ? z.strictObject({ ...body, ...NOTE }) : null,
+    answer: parts.answer,
+    status,
+    handle: handle as unknown as ApiRoute['handle'],
+    ...(stored === undefined ? {} : { stored: stored as (answer: unknown) => unknown }),
+  };
+}

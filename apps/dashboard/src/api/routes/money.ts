@@ -1,0 +1,157 @@
+import { type Sluice } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
+import * as z from 'zod';
+import { flag, name, optionalText, someText } from '../schemas/common.js';
+import * as schema from '../schemas/money.js';
+import { type ApiCall, type ApiRoute, route } from '../route.js';
+
+const preference = {
+  enabled: flag,
+  package: optionalText,
+  threshold: optionalText,
+  maxPerCycle: z.int().min(0).optional(),
+};
+type Preference = z.output<z.ZodObject<typeof preference>>;
+
+/** Returns the parts that a request names. */
+function toPreference({ enabled, package: bought, threshold, maxPerCycle }: Preference) {
+  return { enabled, package: bought, threshold, maxPerCycle };
+}
+
+/** Returns the invoice, or refuses as for one that does not exist. */
+async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'client' | 'param'>) {
+  const id = param('invoice');
+  if (client !== undefined && !(await sluice.invoices.list({ client })).invoices.some((invoice) => invoice.id === id))
+    throw new SluiceError('unknown_invoice', `There is no invoice "${id}"`, { kind: 'not-found' });
+  return id;
+}
+
+async function ownPurchases(sluice: Sluice, client: string | undefined, service?: string) {
+  const { purchases } = await sluice.purchases.list({ service });
+  return { purchases: purchases.filter((purchase) => client === undefined || purchase.client === client) };
+}
+
+const autoBuyOf = (subject: 'service' | 'client'): ApiRoute[] => {
+  const path = `/${subject}s/:${subject}/auto-buy` as const;
+  const of = ({ param }: Pick<ApiCall, 'param'>) =>
+    subject === 'service' ? { service: param('service') } : { client: param('client') };
+  const parts = { clients: subject, answer: schema.autoBuy } as const;
+  return [
+    route(`GET ${path}`, {
+      ...parts,
+      useCase: 'autoBuy.show',
+      summary: `Show the preference for automatic purchases of a ${subject}`,
+      handle: ({ sluice, param }) => sluice.autoBuy.show(of({ param })),
+    }),
+    route(`PUT ${path}`, {
+      ...parts,
+      useCase: 'autoBuy.set',
+      summary: `Set parts of the preference of a ${subject}, and keep the others`,
+      body: preference,
+      handle: ({ sluice, param, body, as }) => sluice.autoBuy.set(of({ param }), toPreference(body), as),
+    }),
+    route(`DELETE ${path}`, {
+      ...parts,
+      useCase: 'autoBuy.clear',
+      summary: `Drop the preference of a ${subject}`,
+      handle: async ({ sluice, param, as }) => ({ autoBuy: (await sluice.autoBuy.clear(of({ param }), as)).autoBuy }),
+    }),
+  ];
+};
+
+/** Packages, purchases, credit and invoices. */
+export const moneyRoutes: ApiRoute[] = [
+  route('GET /packages', {
+    clients: 'own',
+    useCase: 'purchases.packages',
+    summary: 'List packages of extra traffic',
+    answer: name('Packages', schema.packages),
+    handle: ({ sluice }) => sluice.purchases.packages(),
+  }),
+  route('GET /purchases', {
+    clients: 'own',
+    useCase: 'purchases.list',
+    summary: 'List purchases, oldest first',
+    answer: name('Purchases', schema.purchases),
+    handle: ({ sluice, client }) => ownPurchases(sluice, client),
+  }),
+  route('GET /services/:service/purchases', {
+    clients: 'service',
+    useCase: 'purchases.list',
+    summary: 'List the purchases of a service, oldest first',
+    answer: schema.purchases,
+    handle: ({ sluice, client, param }) => ownPurchases(sluice, client, param('service')),
+  }),
+  route('POST /services/:service/purchases', {
+    clients: 'service',
+    useCase: 'purchases.create',
+    summary: 'Buy a package for the current cycle; the key of the request is the reference of the purchase',
+    status: 201,
+    body: { package: someText },
+    answer: schema.purchaseReport,
+    handle: ({ sluice, param, body, as, ref }) =>
+      sluice.purchases.create(param('service'), body.package, { ...as, ref }),
+  }),
+  route('POST /purchases/:purchase/cancel', {
+    useCase: 'purchases.cancel',
+    summary: 'Cancel a pending purchase, or with refund a paid one, whose price becomes credit',
+    body: { refund: flag },
+    answer: schema.cancelledPurchase,
+    handle: ({ sluice, param, body: { refund }, as }) => sluice.purchases.cancel(param('purchase'), { ...as, refund }),
+  }),
+  ...autoBuyOf('service'),
+  ...autoBuyOf('client'),
+  route('GET /clients/:client/credit', {
+    clients: 'client',
+    useCase: 'credit.show',
+    summary: 'Show the credit of a client',
+    answer: schema.credit,
+    handle: ({ sluice, param }) => sluice.credit.show(param('client')),
+  }),
+  route('POST /clients/:client/credit', {
+    useCase: 'credit.add',
+    summary: 'Add credit; one reference (default: the key of the request) is booked once',
+    body: { amount: someText, currency: someText, ref: optionalText },
+    answer: z.object({ credit: schema.credit, booked: z.boolean() }),
+    handle: ({ sluice, param, body: { amount, currency, ref: own }, as, ref }) =>
+      sluice.credit.add(param('client'), { amount, currency, ref: own ?? ref }, as),
+  }),
+  route('GET /clients/:client/credit/history', {
+    clients: 'client',
+    useCase: 'credit.history',
+    summary: "List the changes of a client's credit, oldest first",
+    answer: schema.creditEntries,
+    handle: ({ sluice, param }) => sluice.credit.history(param('client')),
+  }),
+  route('GET /invoices', {
+    clients: 'own',
+    useCase: 'invoices.list',
+    summary: 'List invoices, oldest first',
+    query: { client: optionalText },
+    answer: name('Invoices', schema.invoices),
+    handle: async ({ sluice, query, client }) => {
+      if (client !== undefined && query.client !== undefined && query.client !== client) return { invoices: [] };
+      return sluice.invoices.list({ client: client ?? query.client });
+    },
+  }),
+  route('GET /invoices/:invoice', {
+    clients: 'own',
+    useCase: 'invoices.show',
+    summary: 'Show an invoice',
+    answer: schema.invoice,
+    handle: async (call) => call.sluice.invoices.show(await ownInvoice(call)),
+  }),
+  route('POST /invoices/:invoice/pay', {
+    clients: 'own',
+    useCase: 'invoices.pay',
+    summary: "Pay an open invoice from the client's credit",
+    answer: z.object({ invoice: schema.invoice, credit: schema.credit, changed: z.boolean() }),
+    handle: async (call) => call.sluice.invoices.pay(await ownInvoice(call), call.as),
+  }),
+  route('POST /invoices/:invoice/cancel', {
+    useCase: 'invoices.cancel',
+    summary: 'Cancel an open invoice',
+    answer: z.object({ invoice: schema.invoice, changed: z.boolean() }),
+    handle: ({ sluice, param, as }) => sluice.invoices.cancel(param('invoice'), as),
+  }),
+];

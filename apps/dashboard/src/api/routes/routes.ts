@@ -1,0 +1,19 @@
+import type { ApiRoute } from '../route.js';
+import { agentRoutes } from './agents.js';
+import { callRoutes } from './calls.js';
+import { moneyRoutes } from './money.js';
+import { panelRoutes } from './panels.js';
+import { provisionRoutes } from './provision.js';
+import { runRoutes } from './runs.js';
+import { serviceRoutes } from './services.js';
+
+/** Every route of the HTTP API, except its streams. */
+export const ROUTES: readonly ApiRoute[] = [
+  ...serviceRoutes,
+  ...provisionRoutes,
+  ...moneyRoutes,
+  ...agentRoutes,
+  ...panelRoutes,
+  ...callRoutes,
+  ...runRoutes,
+];

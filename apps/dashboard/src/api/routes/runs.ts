@@ -1,0 +1,188 @@
+import { type Granted, parseTime } from '@sluice/engine';
+import * as z from 'zod';
+import { flag, name, optionalText, someText, text } from '../schemas/common.js';
+import { logEntries, logEntry, me, newToken, token, tokens } from '../schemas/access.js';
+import { type ApiCall, type ApiRoute, route } from '../route.js';
+import type { Task } from '../tasks.js';
+
+const task = name(
+  'Task',
+  z.object({
+    id: text,
+    command: text,
+    panel: text.nullable().describe('Null: all'),
+    service: text.nullable().describe('Null: all'),
+    startedAt: text,
+    finishedAt: text.nullable(),
+    events: text.describe('Path of the stream of events'),
+    last: z
+      .object({ event: z.enum(['progress', 'report', 'error']), data: z.unknown() })
+      .nullable()
+      .describe('The last event; of a run that has ended its report or error'),
+  }),
+);
+
+/** Returns a task as answers show it. */
+export function toTaskView({ by: _by, ...shown }: Task) {
+  return { ...shown, events: `/api/v1/runs/${shown.id}/events` };
+}
+
+const commands = z.enum(['poll', 'reconcile', 'plan', 'agent check']);
+const runBody = {
+  command: commands,
+  panel: optionalText,
+  service: optionalText.describe('poll, reconcile and plan'),
+  agent: optionalText.describe('agent check'),
+  dryRun: flag,
+  allowMass: flag,
+};
+
+type RunBody = z.output<z.ZodObject<typeof runBody>>;
+
+/** What a request may start. */
+export type RunRequest = Omit<RunBody, 'note'>;
+
+/** Starts a run, which goes on when its client hangs up. */
+export function startRun(
+  { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: { actor: string } },
+  { command, panel, service, agent, dryRun, allowMass }: RunRequest,
+): Task {
+  const request = { command, by: viewer.name, panel: panel ?? null, service: service ?? null };
+  return tasks.start(request, (onProgress) => {
+    if (command === 'agent check') return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
+    const options = { ...as, panel, service, dryRun, allowMass, onProgress };
+    return sluice[command](options);
+  });
+}
+
+const kinds = ['run', 'action', 'refresh', 'api'] as const;
+const logQuery = {
+  kind: z
+    .union([z.enum(kinds), z.array(z.enum(kinds))])
+    .optional()
+    .describe('Repeatable; default all'),
+  service: optionalText,
+  panel: optionalText,
+  since: optionalText.describe('1h, 2d, yesterday, a local date, or an instant'),
+};
+
+/** Which entries of the log a query names. */
+export type LogQuery = z.output<z.ZodObject<typeof logQuery>>;
+
+/** Returns the filter of the log that a query names. */
+export function toLogFilter(
+  { sluice, context }: Pick<ApiCall, 'sluice' | 'context'>,
+  { kind, service, panel, since }: LogQuery,
+) {
+  const { timeZone } = sluice.config;
+  const from =
+    since === undefined ? undefined : parseTime(since, { timeZone, option: 'since', now: context.clock.now() });
+  return { kinds: kind === undefined ? [...kinds] : [kind].flat(), service, panel, since: from };
+}
+
+/** The query of the log, for its streams. */
+export const logFilterSchema = z.strictObject(logQuery);
+
+const withoutToken = <Answer extends z.input<typeof newToken>>(answer: Answer): Answer => ({ ...answer, token: null });
+
+/** Runs, the log, and tokens. */
+export const runRoutes: ApiRoute[] = [
+  route('GET /me', {
+    clients: 'own',
+    useCase: 'access.verify',
+    summary: 'Show what the token permits',
+    answer: me,
+    handle: ({ viewer: { name: who, client, may } }) =>
+      Promise.resolve({ name: who, client, read: may('read'), operate: may('operate') } satisfies Pick<
+        Granted,
+        'name' | 'client' | 'read' | 'operate'
+      >),
+  }),
+  route('POST /runs', {
+    useCase: 'poll',
+    summary: 'Start a poll, reconcile, plan or agent check; its events report its progress and its report',
+    status: 202,
+    body: runBody,
+    answer: task,
+    handle: (call) => Promise.resolve(toTaskView(startRun(call, call.body))),
+  }),
+  route('GET /runs/:run', {
+    useCase: 'runs',
+    summary: 'Show a run that was started by the API, for an hour after its end',
+    answer: task,
+    handle: ({ tasks, param }) => Promise.resolve(toTaskView(tasks.get(param('run')))),
+  }),
+  route('GET /log', {
+    useCase: 'log.list',
+    summary: 'List runs, changes and calls, newest first',
+    query: { ...logQuery, limit: z.coerce.number().int().min(1).max(10_000).default(200) },
+    answer: logEntries,
+    handle: (call) => {
+      const { limit, ...filter } = call.query;
+      return call.sluice.log.list({ ...toLogFilter(call, filter), limit });
+    },
+  }),
+  route('POST /actions/:action/resolve', {
+    useCase: 'log.resolve',
+    summary: 'State how an action in doubt ended',
+    body: { done: z.boolean() },
+    answer: z.object({ action: logEntry }),
+    handle: async ({ sluice, param, body: { done }, as }) => ({
+      action: await sluice.log.resolve(param('action'), { ...as, done }),
+    }),
+  }),
+  route('GET /tokens', {
+    scope: 'operate',
+    useCase: 'access.list',
+    summary: 'List tokens and share links',
+    answer: tokens,
+    handle: ({ sluice }) => sluice.access.list(),
+  }),
+  route('POST /tokens', {
+    useCase: 'access.create',
+    summary: 'Create a token, which the answer shows once',
+    status: 201,
+    body: { name: someText, scopes: z.array(someText).min(1), expiresAt: z.iso.datetime({ offset: true }).optional() },
+    answer: newToken,
+    handle: ({ sluice, body: { name: called, scopes, expiresAt }, as }) =>
+      sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt) }, as),
+    stored: withoutToken,
+  }),
+  route('POST /share-links', {
+    useCase: 'access.share',
+    summary: 'Create a share link of a client, which the answer shows once; its page is /share/TOKEN',
+    status: 201,
+    body: {
+      client: someText,
+      expiresAt: z.iso.datetime({ offset: true }),
+      mayBuy: flag,
+      maxAmount: optionalText,
+      mayManage: flag,
+      mayChangePassword: flag,
+    },
+    answer: newToken,
+    handle: ({ sluice, body, as }) => {
+      const {
+        client,
+        expiresAt,
+        mayBuy = false,
+        maxAmount = null,
+        mayManage = false,
+        mayChangePassword = false,
+      } = body;
+      const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
+      return sluice.access.share({ client, expiresAt: toInstant(expiresAt) ?? '', rights }, as);
+    },
+    stored: withoutToken,
+  }),
+  route('DELETE /tokens/:token', {
+    useCase: 'access.revoke',
+    summary: 'Revoke a token or share link, and end its sessions',
+    answer: token,
+    handle: ({ sluice, param, as }) => sluice.access.revoke(param('token'), as),
+  }),
+];
+
+function toInstant(text: string | undefined): string | null {
+  return text === undefined ? null : new Date(text).toISOString();
+}

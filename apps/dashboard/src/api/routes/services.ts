@@ -1,0 +1,239 @@
+import { SluiceError } from '@sluice/panel-kind';
+import * as z from 'zod';
+import { flag, name, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
+import * as schema from '../schemas/services.js';
+import { comparison, history, panelGraph, sampleGraph } from '../schemas/usage.js';
+import { type ApiRoute, route } from '../route.js';
+
+const filter = { panel: optionalText, product: optionalText, client: optionalText };
+const range = z
+  .templateLiteral([z.number().int().positive().max(99_999), z.enum(['h', 'd'])])
+  .or(z.literal('cycle'))
+  .default('cycle')
+  .describe('cycle, or the last hours or days: 24h, 7d');
+const rows = z.array(texts).max(100_000);
+const pairs = texts.refine((where) => Object.keys(where).length > 0, { error: 'names nothing' });
+
+/** Services, their usage, holds and overrides. */
+export const serviceRoutes: ApiRoute[] = [
+  route('GET /services', {
+    clients: 'own',
+    useCase: 'services.list',
+    summary: 'List services',
+    query: filter,
+    answer: name('Services', schema.services),
+    handle: async ({ sluice, query, client }) => {
+      if (client !== undefined && query.client !== undefined && query.client !== client) return { services: [] };
+      return sluice.services.list({ ...query, client: client ?? query.client });
+    },
+  }),
+  route('GET /services/export', {
+    useCase: 'services.export',
+    summary: 'List services in the format of an import',
+    query: filter,
+    answer: z.object({ rows: z.array(z.record(z.string(), z.string())) }),
+    handle: async ({ sluice, query }) => ({ rows: await sluice.services.export(query) }),
+  }),
+  route('POST /services', {
+    useCase: 'services.add',
+    summary: 'Add a service',
+    status: 201,
+    body: { id: someText, values: texts, allowDuplicateRefs: flag },
+    answer: schema.service,
+    handle: ({ sluice, body: { id, values, allowDuplicateRefs }, as }) =>
+      sluice.services.add(id, values, { ...as, allowDuplicateRefs }),
+  }),
+  route('POST /services/import', {
+    useCase: 'services.import',
+    summary: 'Add and change services from rows, all or none',
+    body: { rows, dryRun: flag, allowDuplicateRefs: flag },
+    answer: schema.importReport,
+    handle: ({ sluice, body: { rows: imported, ...how }, as }) =>
+      sluice.services.import(imported, { ...as, ...how, describe: true }),
+  }),
+  route('POST /services/sync', {
+    useCase: 'services.sync',
+    summary: 'Take over services from the billing system',
+    body: { dryRun: flag, allowMass: flag, allowDuplicateRefs: flag },
+    answer: schema.syncReport,
+    handle: ({ sluice, body, as }) => sluice.services.sync({ ...as, ...body }),
+  }),
+  route('PATCH /services', {
+    useCase: 'services.setWhere',
+    summary: 'Change keys of all services that have certain values',
+    body: { where: pairs, values: texts, allowDuplicateRefs: flag },
+    answer: z.object({ services: z.array(schema.service), changed: z.number(), changes: schema.changes }),
+    handle: ({ sluice, body: { where, values, allowDuplicateRefs }, as }) =>
+      sluice.services.setWhere(Object.entries(where), values, { ...as, allowDuplicateRefs }),
+  }),
+  route('POST /services/plan-change', {
+    scope: 'read',
+    useCase: 'services.planSetWhere',
+    summary: 'Show what a change of several services would store',
+    body: { where: pairs, values: texts, allowDuplicateRefs: flag },
+    answer: schema.importReport,
+    handle: ({ sluice, body: { where, values, allowDuplicateRefs }, as }) =>
+      sluice.services.planSetWhere(Object.entries(where), values, { ...as, allowDuplicateRefs }),
+  }),
+  route('GET /services/:service', {
+    clients: 'service',
+    useCase: 'services.show',
+    summary: 'Show a service',
+    answer: schema.service,
+    handle: ({ sluice, param }) => sluice.services.show(param('service')),
+  }),
+  route('PATCH /services/:service', {
+    useCase: 'services.set',
+    summary: 'Change keys of a service; an empty text removes a value',
+    body: { values: texts, allowDuplicateRefs: flag },
+    answer: schema.changedService,
+    handle: ({ sluice, param, body: { values, allowDuplicateRefs }, as }) =>
+      sluice.services.set(param('service'), values, { ...as, allowDuplicateRefs }),
+  }),
+  route('DELETE /services/:service', {
+    useCase: 'services.remove',
+    summary: 'Remove a service that is not held and has no account',
+    answer: schema.service,
+    handle: ({ sluice, param, as }) => sluice.services.remove(param('service'), as),
+  }),
+  route('GET /services/:service/explanation', {
+    useCase: 'explain',
+    clients: 'service',
+    summary: 'Explain why a service is in its state, now or at an instant',
+    query: { at: z.iso.datetime({ offset: true }).optional() },
+    answer: schema.explanation,
+    handle: ({ sluice, param, query }) =>
+      sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString() }),
+  }),
+  route('GET /usage', {
+    clients: 'own',
+    useCase: 'usage.read',
+    summary: 'List services with their last usage; refresh reads the panels first',
+    query: { ...filter, service: optionalText, refresh: queryFlag },
+    answer: schema.services,
+    handle: async ({ sluice, query, client, viewer }) => {
+      if (client === undefined) return sluice.usage.read(query);
+      if (query.refresh === true && !viewer.may('operate'))
+        throw new SluiceError('forbidden', 'The token does not permit to read the panels', { kind: 'usage' });
+      const { services } = await sluice.usage.read({ panel: query.panel, product: query.product, client });
+      return { services: services.filter(({ id }) => query.service === undefined || id === query.service) };
+    },
+  }),
+  route('GET /services/:service/usage-history', {
+    clients: 'service',
+    useCase: 'usage.history',
+    summary: 'List the usage of each cycle, newest first',
+    answer: history,
+    handle: ({ sluice, param }) => sluice.usage.history(param('service')),
+  }),
+  route('GET /services/:service/graph', {
+    clients: 'service',
+    useCase: 'usage.graph',
+    summary: 'Return the stored readings of a range',
+    query: { range },
+    answer: sampleGraph,
+    handle: ({ sluice, param, query }) => sluice.usage.graph(param('service'), query.range),
+  }),
+  route('GET /services/:service/panel-graph', {
+    clients: 'service',
+    useCase: 'usage.panelGraph',
+    summary: "Return the panel's own graph, which is cached",
+    query: { range },
+    answer: panelGraph,
+    handle: async ({ sluice, param, query }) => {
+      const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range);
+      return { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') };
+    },
+  }),
+  route('POST /panels/:panel/comparison', {
+    scope: 'read',
+    useCase: 'usage.compare',
+    summary: 'Compare usage and holds with the figures of another tool (keys service, used_gb, limited)',
+    body: { rows },
+    answer: comparison,
+    handle: ({ sluice, param, body, as }) =>
+      sluice.usage.compare(
+        param('panel'),
+        body.rows.map((values, index) => ({ line: index + 1, values })),
+        { ...as, file: 'rows' },
+      ),
+  }),
+  route('GET /holds', {
+    useCase: 'holds.list',
+    summary: 'List holds',
+    query: { open: queryFlag },
+    answer: name('Holds', schema.holds),
+    handle: ({ sluice, query }) => sluice.holds.list(query),
+  }),
+  route('GET /services/:service/holds', {
+    clients: 'service',
+    useCase: 'holds.list',
+    summary: 'List the holds of a service',
+    query: { open: queryFlag },
+    answer: schema.holds,
+    handle: ({ sluice, param, query }) => sluice.holds.list({ ...query, service: param('service') }),
+  }),
+  route('POST /services/:service/holds', {
+    clients: 'service',
+    useCase: 'holds.add',
+    summary: 'Add a manual hold and restrict the service at once',
+    body: { dryRun: flag },
+    answer: schema.commandReport,
+    handle: ({ sluice, param, body: { dryRun }, as }) => sluice.holds.add(param('service'), { ...as, dryRun }),
+  }),
+  route('POST /services/:service/holds/release', {
+    clients: 'service',
+    useCase: 'holds.release',
+    summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
+    body: { dryRun: flag, until: z.string().nullable().optional() },
+    answer: schema.commandReport,
+    handle: ({ sluice, param, body: { dryRun, until }, as }) =>
+      sluice.holds.release(param('service'), { ...as, dryRun, until }),
+  }),
+  route('POST /services/:service/holds/adopt', {
+    useCase: 'holds.adopt',
+    summary: 'Adopt restrictions of another tool, so that a release undoes them',
+    body: {
+      reason: z.enum(['quota', 'billing', 'manual']).default('quota'),
+      ports: z.array(someText).optional(),
+      order: flag,
+      forwards: z.array(someText).optional(),
+    },
+    answer: schema.service,
+    handle: ({ sluice, param, body, as }) => sluice.holds.adopt(param('service'), { ...body, ...as }),
+  }),
+  route('POST /holds/release-all', {
+    useCase: 'holds.releaseAll',
+    summary: 'Lift all restrictions, and switch their panels to observe',
+    body: { panel: optionalText, reason: optionalText, dryRun: flag },
+    answer: schema.runReport,
+    handle: ({ sluice, body: { panel, reason, dryRun }, as }) =>
+      sluice.holds.releaseAll({ ...as, panel, reason, dryRun }),
+  }),
+  route('GET /overrides', {
+    useCase: 'overrides.list',
+    summary: 'List overrides, open and past',
+    answer: schema.overrides,
+    handle: ({ sluice }) => sluice.overrides.list(),
+  }),
+  route('GET /services/:service/overrides', {
+    clients: 'service',
+    useCase: 'overrides.list',
+    summary: 'List the overrides of a service',
+    answer: schema.overrides,
+    handle: ({ sluice, param }) => sluice.overrides.list({ service: param('service') }),
+  }),
+  route('PUT /services/:service/override', {
+    useCase: 'overrides.set',
+    summary: 'Set parts of the override, and keep the others; applies from the next run',
+    body: { quota: optionalText, unlimited: flag, mode: optionalText, action: optionalText },
+    answer: schema.service,
+    handle: ({ sluice, param, body, as }) => sluice.overrides.set(param('service'), body, as),
+  }),
+  route('DELETE /services/:service/override', {
+    useCase: 'overrides.clear',
+    summary: 'End the override',
+    answer: z.object({ service: schema.service, ended: z.boolean() }),
+    handle: ({ sluice, param, as }) => sluice.overrides.clear(param('service'), as),
+  }),
+];

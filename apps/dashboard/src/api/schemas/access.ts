@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { instant, instantOrNull, name, runOutcome, text, textOrNull } from './common.js';
+
+const scope = z.union([z.enum(['read', 'operate']), z.templateLiteral(['client:', z.string()])]);
+const rights = z.object({
+  buy: z.boolean(),
+  maxAmount: textOrNull,
+  manage: z.boolean(),
+  changePassword: z.boolean(),
+});
+export const token = name(
+  'Token',
+  z.object({
+    id: text,
+    name: text,
+    kind: z.enum(['api', 'share']),
+    scopes: z.array(scope),
+    client: textOrNull,
+    rights: rights.nullable(),
+    createdAt: instant,
+    createdBy: text,
+    expiresAt: instantOrNull,
+    revokedAt: instantOrNull,
+    lastUsedAt: instantOrNull,
+  }),
+);
+export const tokens = z.object({ tokens: z.array(token) });
+export const newToken = z.object({
+  token: textOrNull.describe('Shown once: null in the answer to a repeated request'),
+  access: token,
+});
+
+export const logEntry = name(
+  'LogEntry',
+  z.looseObject({
+    at: instant,
+    kind: z.enum(['run', 'action', 'refresh', 'api']),
+    run: textOrNull,
+    service: textOrNull,
+    panel: textOrNull,
+    outcome: runOutcome.nullable().optional(),
+  }),
+);
+export const logEntries = z.object({ entries: z.array(logEntry) });
+
+export const me = z.object({
+  name: text,
+  client: textOrNull,
+  read: z.boolean(),
+  operate: z.boolean(),
+});
+
+export const failure = name(
+  'Error',
+  z.object({ error: z.object({ code: text, message: text, details: z.record(text, z.unknown()) }) }),
+);

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+
+/** Schemas with a name, which the OpenAPI document lists once. */
+export const named = z.registry<{ id: string }>();
+
+/** Names a schema in the OpenAPI document. */
+export function name<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
+  named.add(schema, { id });
+  return schema;
+}
+
+export const text = z.string();
+export const orNull = <Schema extends z.ZodType>(schema: Schema): z.ZodNullable<Schema> => schema.nullable();
+export const textOrNull = text.nullable();
+export const bytes = z.number().describe('Bytes');
+export const bytesOrNull = z.number().nullable().describe('Bytes; null where unknown');
+export const instant = text.describe('Instant, ISO 8601 in UTC');
+export const instantOrNull = textOrNull.describe('Instant, ISO 8601 in UTC');
+export const amount = text.describe('Decimal text');
+export const count = z.number();
+export const unknown = z.unknown();
+
+export const itemError = name('ItemError', z.object({ code: text, message: text }));
+export const errorOrNull = itemError.nullable();
+export const runError = z.object({ code: text, message: text, details: z.record(text, unknown).optional() }).nullable();
+export const action = name('Action', z.object({ type: text, target: text, name: text, state: text }));
+export const notices = z.array(z.object({ code: text, service: textOrNull, message: text }));
+export const period = z.object({ start: instant, end: instant });
+export const fromTo = z.object({ from: instant, to: instant });
+
+const outcome = z.enum(['done', 'failed', 'usage', 'partial', 'busy', 'brake', 'interrupted', 'terminated']);
+const run = {
+  id: text,
+  command: text,
+  dryRun: z.boolean(),
+  startedAt: instant,
+  finishedAt: instant,
+  outcome,
+  changes: z.boolean(),
+};
+export const runOutcome = outcome;
+export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).optional() }));
+export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array(text) }));
+export const skippedPanels = z.array(z.object({ panel: text, error: itemError }));
+
+/** Fields of requests. */
+export const flag = z.boolean().optional();
+export const queryFlag = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional();
+export const someText = z.string().min(1).max(2000);
+export const optionalText = someText.optional();
+export const texts = z
+  .record(z.string().max(200), z.string().max(20_000))
+  .describe('Keys with texts, as an import has them');
+export const localDate = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .describe('Local date, YYYY-MM-DD');

@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import {
+  amount,
+  bytes,
+  bytesOrNull,
+  count,
+  errorOrNull,
+  instant,
+  instantOrNull,
+  name,
+  period,
+  text,
+  textOrNull,
+} from './common.js';
+
+export const packages = z.object({
+  packages: z.array(
+    name('Package', z.object({ id: text, bytes, price: amount, currency: text, products: z.array(text) })),
+  ),
+});
+
+const purchaseParts = {
+  id: text,
+  service: text,
+  client: textOrNull,
+  package: text,
+  bytes,
+  price: amount,
+  currency: text,
+  status: z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']),
+  actor: z.enum(['manual', 'auto']),
+  invoice: textOrNull,
+  charged: amount.nullable(),
+  at: instant,
+  paidAt: instantOrNull,
+};
+export const purchases = z.object({
+  purchases: z.array(name('Purchase', z.object({ ...purchaseParts, cycle: text }))),
+});
+const purchase = name(
+  'PurchaseDetail',
+  z.object({ ...purchaseParts, cycle: z.object({ id: text, ...period.shape }).nullable() }),
+);
+export const purchaseReport = z.object({ purchase, stillHeld: z.array(text), error: errorOrNull });
+export const cancelledPurchase = z.object({ purchase });
+
+export const autoBuy = z.object({
+  autoBuy: name(
+    'AutoBuy',
+    z.object({
+      enabled: z.boolean(),
+      package: textOrNull,
+      thresholdBytes: bytesOrNull,
+      threshold: text,
+      maxPerCycle: count,
+      bought: count.nullable(),
+      source: z.enum(['service', 'client', 'product', 'global', 'default']),
+    }),
+  ),
+});
+
+export const credit = name('Credit', z.object({ client: text, currency: textOrNull, balance: amount }));
+export const creditEntries = z.object({
+  entries: z.array(
+    z.object({
+      id: text,
+      at: instant,
+      amount,
+      balance: amount,
+      currency: text,
+      kind: z.enum(['credit', 'payment', 'refund']),
+      description: text,
+      ref: textOrNull,
+      actor: text,
+    }),
+  ),
+});
+
+export const invoice = name(
+  'Invoice',
+  z.object({
+    id: text,
+    client: text,
+    currency: text,
+    status: z.enum(['open', 'paid', 'cancelled', 'refunded']),
+    total: amount,
+    balance: amount,
+    createdAt: instant,
+    paidAt: instantOrNull,
+    closedAt: instantOrNull,
+    lines: z.array(z.object({ id: text, description: text, amount })),
+  }),
+);
+export const invoices = z.object({ invoices: z.array(invoice) });

@@ -1,0 +1,319 @@
+import * as z from 'zod';
+import {
+  action,
+  amount,
+  bytes,
+  bytesOrNull,
+  commandRun,
+  count,
+  errorOrNull,
+  instant,
+  instantOrNull,
+  itemError,
+  name,
+  notices,
+  panelsRun,
+  period,
+  runError,
+  skippedPanels,
+  text,
+  textOrNull,
+  unknown,
+} from './common.js';
+import { changedAgent } from './agents.js';
+import { callBill } from './calls.js';
+
+const figures = { inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull };
+export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant })).nullable();
+
+const serviceParts = {
+  id: text,
+  panel: text,
+  status: text,
+  observing: z.boolean(),
+  mode: textOrNull,
+  cycle: period.nullable(),
+  usage,
+  allowance: z
+    .object({
+      unlimited: z.boolean(),
+      baseBytes: bytesOrNull,
+      extraBytes: bytes,
+      allowedBytes: bytesOrNull,
+      remainingBytes: bytesOrNull,
+    })
+    .nullable(),
+  limits: z.array(
+    z.object({
+      id: text,
+      window: period.nullable(),
+      unit: text,
+      used: z.union([z.number(), text]).nullable(),
+      allowed: z.union([z.number(), text]).nullable(),
+      held: z.boolean(),
+    }),
+  ),
+  holds: z.array(z.object({ reason: text, since: instant })),
+  actions: z.array(action),
+  error: errorOrNull,
+  drift: z.array(text).optional(),
+};
+
+const purchase = z.object({
+  id: text,
+  package: text,
+  bytes,
+  price: amount,
+  currency: text,
+  status: text,
+  at: instant,
+  current: z.boolean(),
+});
+
+const account = z.object({
+  url: text,
+  username: text,
+  expiresAt: instantOrNull,
+  tunnels: z.array(z.object({ id: count, name: text, nodes: z.array(text) })),
+  forwards: z.array(z.object({ id: count, name: text, status: count, pausedByUs: z.boolean() })),
+});
+
+const detailParts = {
+  product: text,
+  client: textOrNull,
+  lifecycle: text,
+  billingCycle: textOrNull,
+  nextDueDate: textOrNull,
+  trafficMode: textOrNull,
+  baseQuotaBytes: bytesOrNull,
+  quota: z.object({ bytes: bytesOrNull, source: text }).nullable(),
+  refs: z.record(text, text),
+  purchases: z.array(purchase),
+  overrides: z
+    .object({
+      quotaBytes: bytesOrNull,
+      unlimited: z.boolean(),
+      mode: textOrNull,
+      action: textOrNull,
+      since: instant,
+    })
+    .nullable(),
+  protectedUntil: textOrNull,
+  protected: z.boolean(),
+  quotaReleasedUntil: textOrNull,
+  termination: z.object({ since: instant, by: text, remains: z.array(text) }).nullable(),
+  account: account.nullable().optional(),
+};
+
+export const service = name('Service', z.object({ ...serviceParts, ...detailParts }));
+export const services = z.object({ services: z.array(service) });
+/** In a run; those that need attention have the details too. */
+const serviceInRun = name('ServiceInRun', z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }));
+
+const change = z.object({
+  service: text,
+  added: z.boolean(),
+  keys: z.array(z.object({ key: text, before: textOrNull, after: textOrNull })),
+});
+export const changes = z.array(name('ServiceChange', change));
+export const changedService = z.object({ ...serviceParts, ...detailParts, changes });
+
+export const importReport = name(
+  'ImportReport',
+  z.object({
+    totals: z.object({ rows: count, added: count, changed: count, unchanged: count }),
+    problems: z.array(
+      z.object({
+        line: count.nullable(),
+        service: textOrNull,
+        key: textOrNull,
+        message: text,
+        code: text.optional(),
+      }),
+    ),
+    dryRun: z.literal(true).optional(),
+    changes: changes.optional(),
+    enforced: z.array(text).optional(),
+  }),
+);
+
+const syncField = z.object({ key: text, before: textOrNull, after: textOrNull });
+export const syncReport = name(
+  'SyncReport',
+  z.object({
+    run: commandRun,
+    totals: z.object({
+      seen: count,
+      added: count,
+      changed: count,
+      unchanged: count,
+      vanished: count,
+      terminated: count,
+      skipped: count,
+    }),
+    changes: z.array(
+      z.object({
+        id: text,
+        change: z.enum(['added', 'changed', 'vanished', 'terminated']),
+        fields: z.array(syncField),
+      }),
+    ),
+    skipped: z.array(z.object({ reason: text, services: z.array(text) })),
+    problems: z.array(z.object({ service: text, key: textOrNull, message: text, code: text.optional() })),
+  }),
+);
+
+export const runReport = name(
+  'RunReport',
+  z.object({
+    run: panelsRun,
+    totals: z.object({
+      services: count,
+      read: count,
+      unreadable: count,
+      failed: count,
+      held: count,
+      released: count,
+      purchased: count,
+      actions: count,
+    }),
+    services: z.array(serviceInRun),
+    notices,
+    error: runError,
+    panels: skippedPanels,
+    agents: z.array(changedAgent).optional(),
+  }),
+);
+
+export const access = name(
+  'CustomerAccess',
+  z.object({
+    username: text,
+    url: text,
+    links: z.array(z.object({ url: text, unknown: textOrNull })),
+    expiresAt: instantOrNull,
+    daysFromFirstUse: count.nullable(),
+  }),
+);
+
+export const commandReport = name(
+  'CommandReport',
+  z.object({
+    run: commandRun,
+    service,
+    actions: z.array(action),
+    credentials: z
+      .object({
+        username: textOrNull,
+        password: textOrNull.describe('Shown once: null in the answer to a repeated request'),
+        passwordFile: textOrNull,
+        writtenTo: text.optional(),
+      })
+      .nullable(),
+    access: access.nullable().optional(),
+    bills: z.array(callBill).optional(),
+    stillHeld: z.array(text),
+    notices,
+    error: itemError.optional(),
+  }),
+);
+
+const evidence = z.object({
+  kind: text,
+  target: text,
+  prior: unknown,
+  adopted: z.boolean(),
+  since: instant,
+  until: instantOrNull,
+  outcome: textOrNull,
+});
+const hold = {
+  reason: text,
+  since: instant,
+  until: instantOrNull,
+  note: textOrNull,
+  origin: text,
+  evidence: z.array(evidence),
+};
+export const holds = z.object({
+  holds: z.array(
+    name(
+      'Hold',
+      z.object({
+        ...hold,
+        service: textOrNull,
+        agent: z.object({ uuid: text, name: textOrNull }).nullable(),
+        panel: textOrNull,
+        product: textOrNull,
+        client: textOrNull,
+      }),
+    ),
+  ),
+  released: z.array(z.object({ service: text, until: text, note: textOrNull })),
+});
+
+export const explanation = name(
+  'Explanation',
+  z.object({
+    at: instant,
+    service,
+    readings: z.array(z.object({ at: instant, ...figures, rejected: textOrNull, raw: unknown })),
+    allowance: z.object({
+      parts: z.array(z.object({ source: text, bytes: bytesOrNull })),
+      allowedBytes: bytesOrNull,
+    }),
+    decision: z
+      .object({
+        rule: text,
+        status: text,
+        at: instant,
+        run: text,
+        mode: textOrNull,
+        action: textOrNull,
+        observing: z.boolean(),
+        wouldHold: z.array(text),
+        inputs: unknown,
+      })
+      .nullable(),
+    accountDue: z
+      .object({
+        verb: z.enum(['create', 'terminate']),
+        reason: z.enum(['next_run', 'observe', 'brake', 'failed', 'not_paid', 'suspended', 'operator']),
+      })
+      .nullable(),
+    holds: z.array(z.object({ ...hold, service: text })),
+    released: z.object({ until: text, note: textOrNull }).nullable(),
+    actions: z.array(
+      z.object({
+        id: text,
+        type: text,
+        target: text,
+        name: text,
+        state: text,
+        at: instant,
+        run: text,
+        prior: unknown,
+        observed: unknown,
+        error: errorOrNull,
+      }),
+    ),
+  }),
+);
+
+export const overrides = z.object({
+  overrides: z.array(
+    z.object({
+      service: text,
+      quotaBytes: bytesOrNull,
+      unlimited: z.boolean(),
+      mode: textOrNull,
+      action: textOrNull,
+      since: instant,
+      until: instantOrNull,
+      note: textOrNull,
+      panel: textOrNull,
+      product: textOrNull,
+      client: textOrNull,
+    }),
+  ),
+});

@@ -1,0 +1,77 @@
+import { printableJson } from '@sluice/panel-http/printable';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Viewer } from '../access/viewer.js';
+import { bodyOf, checked, checkReach, checkScope } from './check.js';
+import { answerOnce, keyOf, refOf } from './keyed.js';
+import { openApiDocument } from './openapi.js';
+import { type ApiParts, BASE, requireViewer } from './parts.js';
+import type { ApiCall, ApiRoute } from './route.js';
+import { ROUTES } from './routes/routes.js';
+import { addStreams } from './streams.js';
+
+/** Adds `/api/v1`. */
+export function addApi(server: FastifyInstance, parts: ApiParts): void {
+  for (const route of ROUTES) addRoute(server, parts, route);
+  addStreams(server, parts);
+  let document: string | null = null;
+  server.get(`${BASE}/openapi.json`, (_request, reply) => {
+    document ??= JSON.stringify(openApiDocument(parts.context.version));
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
+}
+
+function addRoute(server: FastifyInstance, parts: ApiParts, route: ApiRoute): void {
+  const viewers = new WeakMap<FastifyRequest, Viewer>();
+  server.route({
+    method: route.method,
+    url: `${BASE}${route.path}`,
+    onRequest: async (request, reply) => {
+      const viewer = await requireViewer(parts, request, reply);
+      checkScope(route, viewer);
+      viewers.set(request, viewer);
+    },
+    handler: async (request, reply) => {
+      const viewer = viewers.get(request);
+      if (viewer === undefined) throw new Error('a request without a viewer');
+      const { status, answer, replayed } = await answerTo(parts, route, { request, viewer });
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return sendJson(reply.code(status), answer);
+    },
+  });
+}
+
+/** Sends a document as the command prints it with `--json`. */
+export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(printableJson(answer ?? null));
+}
+
+async function answerTo(
+  { context, tasks }: ApiParts,
+  route: ApiRoute,
+  { request, viewer }: { request: FastifyRequest; viewer: Viewer },
+): Promise<{ status: number; answer: unknown; replayed: boolean }> {
+  const params = request.params as Record<string, string>;
+  await checkReach(context, route, viewer, params);
+  const changes = route.method !== 'GET' && route.scope === 'operate';
+  const key = changes ? keyOf(request) : '';
+  const query = checked(route.query, request.query, 'query');
+  const { note = null, ...body } = route.body === null ? {} : checked(route.body, bodyOf(request), 'body');
+  const call: ApiCall = {
+    ...{ context, tasks, viewer, query, body },
+    sluice: context.sluice,
+    param: (name) => params[name] ?? '',
+    ref: changes ? refOf(viewer.id, key) : '',
+    as: { actor: viewer.name, note: note as string | null },
+    client: viewer.client ?? undefined,
+  };
+  const work = async () => {
+    const answer = await route.handle(call);
+    return { status: route.status, answer, stored: route.stored === undefined ? answer : route.stored(answer) };
+  };
+  if (!changes) return { ...(await work()), replayed: false };
+  const content = [route.method, request.url, body, note];
+  return answerOnce(context, { who: viewer.id, key, content }, work);
+}
