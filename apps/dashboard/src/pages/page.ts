@@ -62,5 +62,7 @@ export interface Route {
   method: 'GET' | 'POST';
   path: string;
   needs: Need;
+  /** Whether it depends on the store and its address alone: then it is rendered once per change of the store. */
+  cached?: boolean;
   page: Page;
 }

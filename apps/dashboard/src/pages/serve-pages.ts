@@ -2,12 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
-import { type Frame, NOBODY, sendErrorPage, sendPage } from '../server/html-reply.js';
+import { directionOf, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
 import { type RunRequest, startRun } from '../api/routes/runs.js';
 import type { ApiParts } from '../api/parts.js';
 import type { Context } from '../server/options.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
+import { type OfVisit, PageCache } from './page-cache.js';
 import type { PageAnswer, PageFile, Route } from './page.js';
 
 /** A request for a page, with who sends it. */
@@ -20,6 +21,7 @@ interface PageVisit extends Visit {
 export function addPages(server: FastifyInstance, parts: ApiParts): void {
   const { context, limiters } = parts;
   const [operator, customer] = [operatorPages(), customerPages()];
+  const cache = new PageCache(context);
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
     const own = { operator: find(operator), customer: find(customer) };
@@ -32,7 +34,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         await limiters.requests(request, reply, visit.viewer.id);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined) return sendErrorPage(context, reply, { ...visit, base: '', path }, notFound());
-        return servePage(parts, { request, reply }, { ...visit, base: '', route });
+        return servePage(parts, { request, reply, cache }, { ...visit, base: '', route });
       },
     });
     const shared = own.customer;
@@ -48,7 +50,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
           return sendErrorPage(context, reply, NOBODY, notFound('This link is not valid, or it has ended'));
         }
         await limiters.requests(request, reply, visit.viewer.id);
-        return servePage(parts, { request, reply }, { ...visit, base: `/share/${shareToken}`, route: shared });
+        return servePage(parts, { request, reply, cache }, { ...visit, base: `/share/${shareToken}`, route: shared });
       },
     });
   }
@@ -69,16 +71,18 @@ function notFound(message = 'There is no such page'): SluiceError {
   return new SluiceError('unknown_page', message, { kind: 'not-found' });
 }
 
-type Exchange = { request: FastifyRequest; reply: FastifyReply };
+type Exchange = { request: FastifyRequest; reply: FastifyReply; cache: PageCache };
 
-async function servePage(parts: ApiParts, { request, reply }: Exchange, visit: PageVisit): Promise<FastifyReply> {
+async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit): Promise<FastifyReply> {
   const { context } = parts;
   const { viewer, csrf, base, route } = visit;
+  const { request, reply, cache } = exchange;
   const [path = '/'] = request.url.slice(base.length).split('?');
   const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
   try {
     if (!viewer.may(route.needs))
       throw new SluiceError('forbidden', 'Your token does not permit this', { kind: 'usage' });
+    if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });
     const answer =
       route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
     if ('redirect' in answer) return await reply.header('cache-control', 'no-store').redirect(answer.redirect, 303);
@@ -95,8 +99,39 @@ async function servePage(parts: ApiParts, { request, reply }: Exchange, visit: P
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
     const keyed = { who: `${viewer.id} form`, key, fingerprint: digest([request.url, fields]) };
-    return onceOnly(context, keyed, () => route.page(toPageRequest(parts, request, { ...visit, frame, form })));
+    try {
+      return await onceOnly(context, keyed, () => route.page(toPageRequest(parts, request, { ...visit, frame, form })));
+    } finally {
+      cache.clear();
+    }
   }
+}
+
+/** Sends a page of the cache; a browser that has it already gets no body. */
+async function serveCached(
+  parts: ApiParts,
+  { request, reply, cache }: Exchange,
+  visit: PageVisit & { frame: Frame },
+): Promise<FastifyReply> {
+  const { context } = parts;
+  const { viewer, csrf, route, frame } = visit;
+  const newKey = (): string => toKey(context);
+  const id = JSON.stringify([viewer.id, viewer.name, viewer.may('operate'), directionOf(request), request.url]);
+  const render = async (marks: OfVisit): Promise<string> => {
+    const marked = { ...frame, csrf: marks.csrf };
+    const answer = await route.page({ ...toPageRequest(parts, request, { ...visit, frame: marked }), ...marks });
+    if (!('body' in answer)) throw new Error('a cached page is always a page');
+    return renderPage(context, request, marked, answer);
+  };
+  const { tag, text } = await cache.read(id, { csrf, newKey }, render);
+  reply.headers({ 'cache-control': 'private, no-cache', etag: tag, vary: 'cookie, accept-language' });
+  if (request.headers['if-none-match'] === tag) return reply.code(304).send();
+  return reply.type('text/html; charset=utf-8').send(text());
+}
+
+/** Returns a new key of a form. */
+function toKey({ randomBytes }: Context): string {
+  return Buffer.from(randomBytes(16)).toString('base64url');
 }
 
 async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Promise<FastifyReply> {
@@ -136,14 +171,14 @@ function toPageRequest(
   request: FastifyRequest,
   { viewer, csrf, base, frame, form }: PageVisit & { frame: Frame; form?: Record<string, string> },
 ) {
-  const { sluice, clock, randomBytes } = context;
+  const { sluice, clock } = context;
   const { shareToken: _token, ...params } = toTexts(request.params);
   const as = { actor: viewer.name };
   return {
     ...{ viewer, sluice, csrf, base, params, path: frame.path },
     now: clock.now(),
     query: toTexts(request.query),
-    newKey: () => Buffer.from(randomBytes(16)).toString('base64url'),
+    newKey: () => toKey(context),
     as,
     startRun: (run: RunRequest) => startRun({ sluice, tasks, viewer, as }, run).id,
     findRun: (id: string) => tasks.find(id),

@@ -11,18 +11,32 @@ export type Frame = Pick<LayoutParts, 'viewer' | 'base' | 'path' | 'csrf'>;
 /** The frame of pages before the login. */
 export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '' };
 
+/** A page in its frame. */
+export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds'> & {
+  status?: number | undefined;
+};
+
+/** Returns the document of a page. */
+export async function renderPage(
+  { sluice, version }: Context,
+  request: FastifyRequest,
+  frame: Frame,
+  page: Omit<FramedPage, 'status'>,
+): Promise<string> {
+  const around = { version, timeZone: sluice.config.timeZone, dir: directionOf(request) };
+  const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
+  return layout({ ...frame, ...page, ...around, nav });
+}
+
 /** Sends a page. */
 export async function sendPage(
   context: Context,
   reply: FastifyReply,
   frame: Frame,
-  page: Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds'> & { status?: number | undefined },
+  page: FramedPage,
 ): Promise<FastifyReply> {
   const { status = 200, ...parts } = page;
-  const { sluice, version } = context;
-  const around = { version, timeZone: sluice.config.timeZone, dir: directionOf(reply.request) };
-  const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
-  const text = await layout({ ...frame, ...parts, ...around, nav });
+  const text = await renderPage(context, reply.request, frame, parts);
   return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 }
 
@@ -62,7 +76,7 @@ function isOperator(viewer: LayoutParts['viewer']): boolean {
 const RIGHT_TO_LEFT = /^(ar|arc|azb|ckb|dv|fa|he|ks|lrc|mzn|nqo|pnb|ps|sd|ug|ur|yi)\b/i;
 
 /** Returns the direction of pages: that of the visitor's first language. */
-function directionOf({ headers }: FastifyRequest): 'ltr' | 'rtl' {
+export function directionOf({ headers }: FastifyRequest): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.test(headers['accept-language'] ?? '') ? 'rtl' : 'ltr';
 }
 

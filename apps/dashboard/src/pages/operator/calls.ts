@@ -1,9 +1,10 @@
+import type { RecordsReport } from '@sluice/engine';
 import { badge, section, table } from '../layout/components.js';
 import { count, counted, money, name, NONE } from '../layout/format.js';
-import { searchForm } from '../layout/forms.js';
-import { html, type Part } from '../layout/html.js';
+import { type Field, searchForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { attempt, problemNotice, serviceLink, toScene, toWord } from './scene.js';
+import { attempt, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
 import { chosenPanel, panelField } from './telephony.js';
 
 /** Calls that the page of a day shows; the others are only summed. */
@@ -16,7 +17,7 @@ export const callsPage: Page = async (request) => {
   const { query, sluice } = request;
   const scene = toScene(request, chosenPanel(request) ?? null);
   const service = query.service?.trim() === '' ? undefined : query.service?.trim();
-  const direction = toWord(query.direction, ['inbound', 'outbound'] as const);
+  const direction = toWord(query.direction, DIRECTIONS);
   const calls: Call[] = [];
   const { value: report, problem } = await attempt(() =>
     sluice.calls.records({
@@ -29,30 +30,27 @@ export const callsPage: Page = async (request) => {
       },
     }),
   );
-  const form = searchForm({
-    action: '/calls',
-    id: 'calls',
-    submit: 'Show',
-    fields: [
-      ...panelField(request),
-      { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
-      { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
-      {
-        name: 'direction',
-        label: 'Direction',
-        value: direction ?? '',
-        choices: [
-          ['', 'both'],
-          ['inbound', 'inbound'],
-          ['outbound', 'outbound'],
-        ],
-      },
-    ],
-  });
-  if (report === null) return { title: 'Calls', body: html`${form} ${problemNotice(problem)}` };
-  const { totals, period, provisional } = report;
+  const fields: Field[] = [
+    ...panelField(request),
+    { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
+    { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
+    {
+      name: 'direction',
+      label: 'Direction',
+      value: direction ?? '',
+      choices: [['', 'both'], ...DIRECTIONS.map((word) => [word, word] as const)],
+    },
+  ];
+  const form = searchForm({ action: '/calls', id: 'calls', submit: 'Show', fields });
+  const list = report === null ? problemNotice(problem) : callsSection(scene, report, calls);
+  return { title: 'Calls', body: html`${form} ${list}` };
+};
+
+const DIRECTIONS = ['inbound', 'outbound'] as const;
+
+function callsSection({ times }: Scene, { totals, period, provisional }: RecordsReport, calls: readonly Call[]): Html {
   const rows = calls.map((call): Part[] => [
-    scene.times.at(call.startedAt),
+    times.at(call.startedAt),
     name(call.username ?? call.subscriberId),
     name(call.source),
     html`<bdi>${call.destination ?? ''}</bdi>
@@ -62,32 +60,26 @@ export const callsPage: Page = async (request) => {
     call.billedSeconds === null ? NONE : count(call.billedSeconds),
     money(call.charge, call.currency),
   ]);
-  const body = html`${form}
-  ${section(
+  const columns = [
+    { title: 'Start' },
+    { title: 'Line' },
+    { title: 'From', isMinor: true },
+    { title: 'To' },
+    { title: 'State', isMinor: true },
+    { title: 'Seconds', isNumber: true, isMinor: true },
+    { title: 'Billed', isNumber: true, isMinor: true },
+    { title: 'Charge', isNumber: true },
+  ];
+  const more = totals.calls > calls.length ? `; the first ${count(calls.length)} are shown` : '';
+  return section(
     'Calls',
     html`<p class="soft">
-        ${scene.times.full(period.from)} to ${scene.times.full(period.to)}: ${counted(totals.calls, 'call')},
-        ${money(totals.charge, totals.currency)}${provisional ? '; the day is not over' : ''}${totals.calls > calls.length ? `; the first ${count(calls.length)} are shown` : ''}
+        ${times.full(period.from)} to ${times.full(period.to)}: ${counted(totals.calls, 'call')},
+        ${money(totals.charge, totals.currency)}${provisional ? '; the day is not over' : ''}${more}
       </p>
-      ${table({
-        caption: 'Calls',
-        columns: [
-          { title: 'Start' },
-          { title: 'Line' },
-          { title: 'From', isMinor: true },
-          { title: 'To' },
-          { title: 'State', isMinor: true },
-          { title: 'Seconds', isNumber: true, isMinor: true },
-          { title: 'Billed', isNumber: true, isMinor: true },
-          { title: 'Charge', isNumber: true },
-        ],
-        rows,
-        empty: 'There were no calls.',
-        filter: true,
-      })}`,
-  )}`;
-  return { title: 'Calls', body };
-};
+      ${table({ caption: 'Calls', columns, rows, empty: 'There were no calls.', filter: true })}`,
+  );
+}
 
 /** `/simulator`: what a call would cost. */
 export const simulatorPage: Page = async (request) => {

@@ -77,20 +77,6 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
       },
     ],
   });
-  const states =
-    kind === 'lines'
-      ? null
-      : html`<div>
-          <h3>State</h3>
-          ${['suspend', 'unsuspend', 'release'].map((verb) =>
-            searchForm({
-              action: `${path}/${verb}`,
-              id: verb,
-              fields: [],
-              submit: `${verb.charAt(0).toUpperCase()}${verb.slice(1)}…`,
-            }),
-          )}
-        </div>`;
   return section(
     'Actions',
     html`<div class="actions">
@@ -106,9 +92,20 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
         <h3>Link to a service</h3>
         ${link}
       </div>
-      ${states}
+      ${kind === 'lines' ? null : didStates(path)}
     </div>`,
   );
+}
+
+function didStates(path: string): Html {
+  const forms = ['suspend', 'unsuspend', 'release'].map((verb) => {
+    const submit = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}…`;
+    return searchForm({ action: `${path}/${verb}`, id: verb, fields: [], submit });
+  });
+  return html`<div>
+    <h3>State</h3>
+    ${forms}
+  </div>`;
 }
 
 function plain(value: unknown): string {

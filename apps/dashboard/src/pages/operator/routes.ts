@@ -1,5 +1,6 @@
 import type { Page, Route } from '../page.js';
 import { agentLimitForm, agentPage, agentsPage } from './agents.js';
+import { billCsv, billsPage } from './bills.js';
 import { callsPage, simulatorPage } from './calls.js';
 import { logPage } from './log.js';
 import { overviewPage } from './overview.js';
@@ -21,7 +22,7 @@ const post = (path: string, page: Page): Route => ({ method: 'POST', path, needs
 /** The pages of operators: whose token reaches all clients. */
 export function operatorPages(): Route[] {
   return [
-    get('/', overviewPage),
+    { ...get('/', overviewPage), cached: true },
     get('/services/:id', servicePage),
     ...SERVICE_VERBS.flatMap((verb) => [
       ask(`/services/:id/${verb}`, withVerb(verb, verbPage)),
@@ -62,6 +63,8 @@ function telephonyPages(): Route[] {
     get('/plans/:id', planPage),
     get('/calls', callsPage),
     get('/simulator', simulatorPage),
+    get('/bills', billsPage),
+    get('/bills/:id', billCsv),
   ];
 }
 

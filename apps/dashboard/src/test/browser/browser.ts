@@ -87,14 +87,13 @@ interface AxeResult {
 export async function fontSignature(browser: Browser): Promise<string> {
   const page = await browser.newPage();
   try {
-    const widths = await page.evaluate(() => {
+    const widths = await page.evaluate<string[]>(`(() => {
       const context = document.createElement('canvas').getContext('2d');
-      if (context === null) return [];
       return ['14px system-ui', 'bold 22px system-ui', '12px monospace'].map((font) => {
         context.font = font;
         return context.measureText('Remaining 104.00 GB سرور مجازی').width.toFixed(2);
       });
-    });
+    })()`);
     return `${browser.version().split('.')[0] ?? ''} ${widths.join(' ')}`;
   } finally {
     await page.close();

@@ -70,9 +70,9 @@ inBrowser(title, () => {
     try {
       await page.goto(which === 'overview' ? '/' : `/services/${encodeURIComponent(serviceId(1, rtl))}`);
       expect(compareScreen(name, await page.screenshot())).toEqual({ same: true });
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-      ).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
       expect(problems).toEqual([]);
     } finally {
       await context.close();

@@ -73,7 +73,7 @@ async function otherPanels() {
   }
   voice.add('carriers', { id: '3', name: 'Telco', code: 'TEL', csp: '21' });
   const customer = voice.addCustomer({ id: '501', name: 'João da Silva', document: '12345678909' });
-  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, planId: plan });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   voice.addDid({ number: '+551142000001', subscriber: line });
   voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
   const vpn = await startFakeHiddify({ now });

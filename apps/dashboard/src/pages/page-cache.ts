@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '@sluice/panel-kind';
+import type { Sluice } from '@sluice/engine';
+import type { Context } from '../server/options.js';
+
+/** A page as it was rendered, with marks in place of what is of one visit only. */
+interface Cached {
+  version: string;
+  /** When it was rendered, in milliseconds. */
+  at: number;
+  parts: Promise<string[]>;
+}
+
+/** A page that is ready to be sent. */
+export interface CachedPage {
+  /** Changes with the content; for `ETag`. */
+  tag: string;
+  text: () => string;
+}
+
+/** What differs between two visits to the same page. */
+export interface OfVisit {
+  csrf: string;
+  newKey: () => string;
+}
+
+/** While others write to the store, a page is rendered at most once in this time. */
+const FRESH_MS = 1000;
+/** Ages such as `3 min ago` are right for this long. */
+const LONGEST_MS = 30_000;
+const ENTRIES = 50;
+
+/** Renders pages that depend on the store alone once per change of the store. */
+export class PageCache {
+  readonly #sluice: Sluice;
+  readonly #clock: Clock;
+  readonly #pages = new Map<string, Cached>();
+
+  /** Stand in rendered pages for what is of one visit; nobody outside knows them. */
+  readonly #csrf: string;
+  readonly #key: string;
+
+  constructor({ sluice, clock, randomBytes }: Pick<Context, 'sluice' | 'clock' | 'randomBytes'>) {
+    this.#sluice = sluice;
+    this.#clock = clock;
+    [this.#csrf, this.#key] = [newMark(randomBytes), newMark(randomBytes)];
+  }
+
+  /** Returns a page; `render` gets marks in place of the visit's own values. */
+  async read(id: string, of: OfVisit, render: (marks: OfVisit) => Promise<string>): Promise<CachedPage> {
+    const version = await this.#sluice.version();
+    const known = this.#pages.get(id);
+    const cached = known !== undefined && this.#isFresh(known, version) ? known : this.#add(id, version, render);
+    const parts = await cached.parts;
+    const tag = createHash('sha256').update(`${id} ${of.csrf} ${cached.version} ${cached.at}`).digest('base64url');
+    return { tag: `"${tag.slice(0, 22)}"`, text: () => this.#fill(parts, of) };
+  }
+
+  /** Forgets all pages: the next ones show what a form has just changed. */
+  clear(): void {
+    this.#pages.clear();
+  }
+
+  #isFresh({ version, at }: Cached, now: string): boolean {
+    const age = this.#clock.now() - at;
+    return age >= 0 && age < (version === now ? LONGEST_MS : FRESH_MS);
+  }
+
+  #add(id: string, version: string, render: (marks: OfVisit) => Promise<string>): Cached {
+    const marks = { csrf: this.#csrf, newKey: () => this.#key };
+    const between = new RegExp(`(${this.#csrf}|${this.#key})`);
+    const parts = render(marks).then((text) => text.split(between));
+    const cached = { version, at: this.#clock.now(), parts };
+    this.#pages.delete(id);
+    this.#pages.set(id, cached);
+    parts.catch(() => {
+      if (this.#pages.get(id) === cached) this.#pages.delete(id);
+    });
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > ENTRIES && oldest !== undefined) this.#pages.delete(oldest);
+    return cached;
+  }
+
+  #fill(parts: readonly string[], { csrf, newKey }: OfVisit): string {
+    return parts.map((part) => (part === this.#csrf ? csrf : part === this.#key ? newKey() : part)).join('');
+  }
+}
+
+function newMark(randomBytes: Context['randomBytes']): string {
+  return `mark-${Buffer.from(randomBytes(16)).toString('hex')}`;
+}
