@@ -10,6 +10,7 @@ const { benchLarge, benchMemory } = await import('./bench/large.mjs');
 const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
 const { benchFlvxPoll } = await import('./bench/flvx.mjs');
 const { benchRefresh } = await import('./bench/refresh.mjs');
+const { benchDashboard } = await import('./bench/dashboard.mjs');
 
 const wanted = process.argv.slice(2);
 const parts = {
@@ -20,6 +21,7 @@ const parts = {
   hiddify: benchHiddifySweep,
   flvx: benchFlvxPoll,
   refresh: benchRefresh,
+  dashboard: benchDashboard,
 };
 for (const [name, bench] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
