@@ -115,6 +115,6 @@ export async function benchDashboard() {
     serve.stop();
     bare?.stop();
     bench.remove();
-    await fake.stop?.();
+    fake.stop();
   }
 }

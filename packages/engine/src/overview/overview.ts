@@ -25,7 +25,7 @@ export interface OverviewEvent {
   run: string | null;
 }
 
-/** All services at a glance (docs/json.md), from the store alone. */
+/** All services at a glance, from the store alone. */
 export interface OverviewReport {
   at: string;
   totals: {
