@@ -66,7 +66,15 @@ describe('serve', () => {
       const clock = {
         now: at.bench.clock.now,
         sleep: (_ms: number, signal?: AbortSignal) =>
-          new Promise<void>((resolve) => signal?.addEventListener('abort', () => { resolve(); }, { once: true })),
+          new Promise<void>((resolve) =>
+            signal?.addEventListener(
+              'abort',
+              () => {
+                resolve();
+              },
+              { once: true },
+            ),
+          ),
       };
       const served = await startServe('serve --with-schedule', { clock, random: () => 0 });
       const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';

@@ -120,7 +120,17 @@ describe('the schedule', () => {
   it('waits for the run under way when it is stopped, and starts no other', async () => {
     const clock = virtualClock('2026-11-20T12:00:00Z');
     let end: () => void = () => undefined;
-    const { starts } = start(clock, [{ run: () => new Promise((resolve) => (end = () => { resolve('terminated'); })) }]);
+    const { starts } = start(clock, [
+      {
+        run: () =>
+          new Promise(
+            (resolve) =>
+              (end = () => {
+                resolve('terminated');
+              }),
+          ),
+      },
+    ]);
     await clock.pass(0);
     let isStopped = false;
     const stopped = schedule?.stop().then(() => (isStopped = true));

@@ -30,7 +30,10 @@ export function virtualClock(start: string): VirtualClock {
             resolve();
           },
         };
-        if (signal?.aborted === true) { resolve(); return; }
+        if (signal?.aborted === true) {
+          resolve();
+          return;
+        }
         sleepers.add(sleeper);
         signal?.addEventListener('abort', sleeper.wake, { once: true });
       }),
