@@ -1,5 +1,6 @@
-# The sluice command in a container:
+# The sluice command in a container, by default as a server that runs the schedule too:
 #   docker build -t sluice .
+#   docker run -d -v "$PWD:/data" -e DCIM_TOKEN -p 127.0.0.1:8787:8787 sluice
 #   docker run --rm -v "$PWD:/data" -e DCIM_TOKEN sluice poll
 
 FROM node:20-bookworm AS build
@@ -18,5 +19,8 @@ RUN ln -s /opt/sluice/bin/sluice /usr/local/bin/sluice \
 USER node
 WORKDIR /data
 VOLUME /data
+EXPOSE 8787
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD \
+  ["node", "-e", "fetch('http://127.0.0.1:8787/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["sluice"]
-CMD ["--help"]
+CMD ["serve", "--with-schedule", "--listen", "0.0.0.0:8787", "--config", "/data/sluice.yaml"]
