@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { keyOf, Link, mainOf } from '../../test/share-link.js';
+
+const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
+
+let at: DashboardBench;
+let link: Link;
+beforeAll(async () => {
+  at = await startBench({ config: { graphCache: '30m' } });
+  await at.addService(1, 'c-1', 20);
+  await at.addService(2, 'c-2', 10);
+  await at.addService(3, HOSTILE, 1);
+  at.clock.advance(60_000);
+  await at.sluice.poll();
+  await at.sluice.credit.add('c-1', { amount: '12.00', currency: 'EUR' });
+  link = await Link.open(at, { client: 'c-1', buy: true });
+});
+afterAll(() => at.close());
+
+describe('a share link', () => {
+  it('shows the services of its client: usage, what is left, the period and the credit', async () => {
+    const first = await link.text('/');
+    expect(first).toContain('svc-1');
+    expect(first).toContain('12.00 EUR');
+    expect(first).not.toMatch(/svc-2|svc-3/);
+    const page = await link.text('/services/svc-1');
+    expect(page).toContain('20 GB');
+    expect(page).toContain('80 GB');
+    expect(page).toContain('15 Dec 2026');
+    expect(page).toContain('chart-wide');
+    expect(page).toContain('5.00 EUR');
+  });
+
+  it('answers for a service of another client as for none', async () => {
+    for (const path of ['/services/svc-2', '/services/svc-2/bills/x']) {
+      const [other, none] = [await link.get(path), await link.get(path.replace('svc-2', 'svc-9'))];
+      expect([other.status, none.status]).toEqual([404, 404]);
+      const body = async (answer: Response): Promise<string> => (await answer.text()).replaceAll(/svc-\d/g, '');
+      expect(await body(other)).toBe(await body(none));
+    }
+    const answer = await link.post('/services/svc-2/buy', { package: 'extra-50' });
+    expect(answer.status).toBe(404);
+    expect((await at.sluice.purchases.list()).purchases).toEqual([]);
+  });
+
+  it('is not valid with any character changed, past its end, or revoked', async () => {
+    const { token } = link;
+    for (let index = 0; index < token.length; index++) {
+      const other = token[index] === 'A' ? 'B' : 'A';
+      const changed = token.slice(0, index) + other + token.slice(index + 1);
+      expect((await at.fetch(`/share/${changed}`)).status).toBe(404);
+    }
+    const short = await Link.open(at, { client: 'c-1', expiresAt: new Date(at.clock.now() + 60_000).toISOString() });
+    expect((await short.get('/')).status).toBe(200);
+    const revoked = await Link.open(at, { client: 'c-1' });
+    await at.sluice.access.revoke(revoked.id);
+    expect((await revoked.get('/')).status).toBe(404);
+    at.clock.advance(60_001);
+    expect((await short.get('/')).status).toBe(404);
+  });
+
+  it('offers no form that its rights lack, and refuses it', async () => {
+    const bare = await Link.open(at, { client: 'c-1' });
+    const page = await bare.text('/services/svc-1');
+    expect(page).not.toContain('method="post"');
+    const csrf = bare.csrf();
+    for (const [form, fields] of [
+      ['buy', { package: 'extra-50' }],
+      ['auto-buy', { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '3' }],
+      ['destination', { number: '1', destination: '2' }],
+      ['caller-id', { caller_id: '123' }],
+      ['password', {}],
+    ] as const) {
+      const answer = await bare.send(`/services/svc-1/${form}`, { ...fields, csrf, key: keyOf() });
+      expect([form, answer.status]).toEqual([form, 403]);
+    }
+    expect((await at.sluice.purchases.list()).purchases).toEqual([]);
+    expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
+  });
+
+  it('buys a package once, however often the form is sent', async () => {
+    const fields = link.formOf(await link.text('/services/svc-1'), '/buy');
+    expect(fields).toMatchObject({ package: 'extra-50' });
+    const sent = await Promise.all([1, 2, 3].map(() => link.send('/services/svc-1/buy', fields)));
+    expect(sent.map(({ status }) => status).every((status) => status === 303 || status === 409)).toBe(true);
+    const again = await link.send('/services/svc-1/buy', fields);
+    expect([again.status, again.headers.get('location')]).toEqual([
+      303,
+      `/share/${link.token}/services/svc-1?done=bought#packages`,
+    ]);
+    const { purchases } = await at.sluice.purchases.list();
+    expect(purchases.map(({ package: name, status }) => [name, status])).toEqual([['extra-50', 'paid']]);
+    const page = await link.text('/services/svc-1?done=bought');
+    expect(page).toContain('The package was bought.');
+    expect(page).toContain('130 GB');
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
+    expect(entries.filter((entry) => 'actor' in entry && entry.actor === 'client c-1')).toHaveLength(1);
+  });
+
+  it('refuses what is not on offer, and more than its maximum in total', async () => {
+    const limited = await Link.open(at, { client: 'c-1', buy: true, maxAmount: '9.99' });
+    await at.sluice.credit.add('c-1', { amount: '50.00', currency: 'EUR' });
+    const buy = async (name: string): Promise<number> =>
+      (await limited.post('/services/svc-1/buy', { package: name })).status;
+    expect([await buy('other'), await buy('extra-50'), await buy('extra-50')]).toEqual([404, 303, 409]);
+    expect((await at.sluice.purchases.list()).purchases).toHaveLength(2);
+    const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '2' };
+    expect((await limited.post('/services/svc-1/auto-buy', wish)).status).toBe(409);
+    expect((await limited.post('/services/svc-1/auto-buy', { ...wish, max: '1' })).status).toBe(303);
+    const { autoBuy } = await at.sluice.autoBuy.show({ service: 'svc-1' });
+    expect(autoBuy).toMatchObject({
+      enabled: true,
+      package: 'extra-50',
+      threshold: '10%',
+      maxPerCycle: 1,
+      source: 'service',
+    });
+    expect(await limited.text('/services/svc-1')).toContain('value="10%"');
+  });
+
+  it('shows hostile names as text', async () => {
+    const hostile = await Link.open(at, { client: HOSTILE, buy: true });
+    for (const path of ['/', '/services/svc-3']) {
+      const page = await hostile.text(path);
+      expect(page).not.toMatch(/<script>alert|\u202E/);
+    }
+  });
+
+  it('shows the last good figures with one sentence while the panel fails, and never calls it for a page', async () => {
+    at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
+    await at.sluice.poll();
+    const before = at.panel.server.calls.length;
+    const page = await link.text('/services/svc-1');
+    expect(page).toContain('The usage can’t be read at the moment. These figures are from');
+    expect(page).toContain('20 GB');
+    expect(page).not.toMatch(/token|HTTP 500|dcim\.token/);
+    expect(at.panel.server.calls).toHaveLength(before);
+  });
+});
+
+it('shows the same pages to a token of one client', async () => {
+  const cookie = await at.login(await at.token('read', 'client:c-2'));
+  const page = mainOf(await (await at.fetch('/services/svc-2', { cookie })).text());
+  expect(page).toContain('10 GB');
+  expect((await at.fetch('/services/svc-1', { cookie })).status).toBe(404);
+});
