@@ -1,7 +1,7 @@
 import type { Sluice } from '@sluice/engine';
 import { isPanelError } from '@sluice/panel-http';
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from './calls.js';
 
@@ -9,7 +9,7 @@ import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from
 export interface AgentTrafficOptions {
   sluice: Sluice;
   /** Returns who calls; throws or returns null where the request has no valid token. */
-  viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
+  viewerOf: (request: FastifyRequest, reply: FastifyReply) => Promise<Viewer | null>;
 }
 
 /** Adds the six calls of the Hiddify add-on to a server. Errors are the add-on's: `{ "error": TEXT }` with a status. */
@@ -19,7 +19,7 @@ export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTraffi
       method: call.method,
       url: `${AGENT_TRAFFIC_PREFIX}${call.path}`,
       handler: async (request, reply) => {
-        const { status, body } = await answer(options, call, request);
+        const { status, body } = await answer(options, call, await options.viewerOf(request, reply), request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },
     });
@@ -27,11 +27,11 @@ export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTraffi
 }
 
 async function answer(
-  { sluice, viewerOf }: AgentTrafficOptions,
+  { sluice }: AgentTrafficOptions,
   call: AgentTrafficCall,
+  viewer: Viewer | null,
   request: FastifyRequest,
 ): Promise<{ status: number; body: object }> {
-  const viewer = await viewerOf(request);
   if (viewer === null) return { status: 401, body: { error: 'A valid token is required' } };
   // Agents have clients of their own: a token for one client can't see them.
   if (viewer.client !== null || !viewer.may(call.needs)) {

@@ -4,14 +4,16 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { SluiceError } from '@sluice/panel-kind';
 import fastify, { type FastifyInstance } from 'fastify';
+import { byToken } from '../access/authenticate.js';
 import { addLogin } from '../access/login.js';
+import { addAgentTrafficRoutes, type AgentTrafficOptions } from '../agent-traffic/routes.js';
 import { addApi } from '../api/serve-api.js';
 import { Tasks } from '../api/tasks.js';
 import { assets } from '../assets/assets.js';
 import { addMetrics } from '../metrics/route.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
-import { createLimiters } from './limits.js';
+import { createLimiters, type Limiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
 
 /** Proxies whose forwarded headers are read, where a public address states that there is one. */
@@ -68,9 +70,19 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
   addApi(server, { context, limiters, tasks });
+  addAgentTrafficRoutes(server, { sluice: context.sluice, viewerOf: limitedViewer(context, limiters) });
   addPages(server, { context, limiters, tasks });
   server.addHook('onClose', () => tasks.ended());
   return server;
+}
+
+/** Returns who sends a request with a token, within the limits; null without a valid one. */
+function limitedViewer(context: Context, limiters: Limiters): AgentTrafficOptions['viewerOf'] {
+  return async (request, reply) => {
+    const viewer = await byToken(context, request);
+    await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer.id));
+    return viewer;
+  };
 }
 
 async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {
