@@ -1,0 +1,96 @@
+import type { Config } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { checkMoney, currencyDecimals } from '@sluice/quota-core';
+import type { Deps } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
+import { withSluice } from '../open-sluice.js';
+import type { CommandHandler, GlobalOptions, LazyCommand } from './command.js';
+import { parseListen } from './parse-listen.js';
+
+/** Options of `report` for a share link. */
+export interface ShareOptions extends GlobalOptions {
+  client?: string;
+  share?: string;
+  mayBuy?: boolean;
+  maxAmount?: string;
+  mayManage?: boolean;
+  mayChangePassword?: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const UNITS: Record<string, number> = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS };
+/** A link that never ends in practice is one that nobody revokes. */
+const LONGEST_DAYS = 366;
+
+/** Adds the options of a share link to `report`. */
+export function withShareOptions(command: LazyCommand): LazyCommand {
+  return command
+    .option('--share <time>', "make a link to the client's own pages that ends after this time, such as 7d")
+    .option('--may-buy', 'with the link, packages on offer can be bought and automatic purchases set')
+    .option('--max-amount <amount>', 'with --may-buy: what can be spent with the link in total')
+    .option('--may-manage', 'with the link, the fields that the product lists can be changed (customerMay)')
+    .option('--may-change-password', 'with the link, a new password can be made');
+}
+
+/** `sluice report --client C --share 7d` */
+export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
+  withSluice(deps, options, async ({ sluice, config, terminal }) => {
+    const { client } = options;
+    if (client === undefined) throw usageError('bad_option', '--share needs --client: a link shows one client only');
+    const expiresAt = parseEnd(options.share ?? '', deps);
+    const rights = {
+      buy: options.mayBuy === true,
+      maxAmount: parseMost(options, config),
+      manage: options.mayManage === true,
+      changePassword: options.mayChangePassword === true,
+    };
+    const { services } = await sluice.services.list({ client });
+    const { agents } = await sluice.agents.ofClient(client);
+    if (services.length + agents.length === 0)
+      throw usageError('unknown_client', `No service has the client "${client}"; no link was made`);
+    const { token, access } = await sluice.access.share({ client, expiresAt, rights });
+    const url = `${addressOf(config)}/share/${token}`;
+    terminal.document({ url, access });
+    terminal.verbatim(url);
+    if (!terminal.json) {
+      terminal.warn(`Anyone who has the link sees the services of client ${client}. It is not shown again: keep it now.`);
+      if (config.serve.publicUrl === undefined)
+        terminal.warn('Only this machine reaches it: set serve.publicUrl to the address that clients use');
+    }
+    return ExitCode.done;
+  });
+
+/** Returns why options of a link were used without `--share`; null where none was. */
+export function shareMisuse(options: ShareOptions): string | null {
+  const { share, mayBuy, maxAmount, mayManage, mayChangePassword } = options;
+  if (share !== undefined) return null;
+  const used = { mayBuy, maxAmount, mayManage, mayChangePassword };
+  const isUsed = Object.values(used).some((value) => value !== undefined);
+  return isUsed ? 'The rights of a link need --share' : null;
+}
+
+function parseEnd(text: string, deps: Deps): string {
+  const [, count = '', unit = ''] = /^(\d{1,4})([hdw])$/.exec(text) ?? [];
+  const length = Number(count) * (UNITS[unit] ?? 0);
+  if (length > 0 && length <= LONGEST_DAYS * DAY_MS) return new Date(deps.clock.now() + length).toISOString();
+  throw usageError('bad_option', `--share: "${text}" is not a time from 1h to ${LONGEST_DAYS}d, such as 7d`);
+}
+
+function parseMost({ mayBuy, maxAmount }: ShareOptions, { currency }: Config): string | null {
+  if (maxAmount === undefined) return null;
+  if (mayBuy !== true) throw usageError('bad_option', '--max-amount needs --may-buy');
+  try {
+    const amount = checkMoney(maxAmount, currency === undefined ? 2 : currencyDecimals(currency));
+    if (!amount.startsWith('-')) return amount;
+  } catch {
+    // Said below.
+  }
+  throw usageError('bad_option', `--max-amount: "${maxAmount}" is not an amount such as 50.00`);
+}
+
+/** Returns where clients reach the pages, without a slash at the end. */
+function addressOf({ serve }: Config): string {
+  if (serve.publicUrl !== undefined) return serve.publicUrl.replace(/\/+$/, '');
+  const { host, port } = parseListen(serve.listen, 'serve.listen');
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
