@@ -128,20 +128,42 @@ products:
   });
 
   it('checks channels of notices: their keys, names, events, readers and templates', async () => {
-    const { problems } = await check(`${GOOD}heartbeat: ftp://watch.example.com
+    const shown = async (entries: string): Promise<string[]> => {
+      const { problems } = await check(`${GOOD}${entries}`);
+      return problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`).sort();
+    };
+    expect(
+      await shown(`heartbeat: ftp://watch.example.com
 notify:
-  - { webhook: "ftp://a", secret: x, timeout: 1m }
   - { telegram: "1", tokn: x }
-  - { mail: "a@example.com, b@example.com", from: c@example.com, smtp: "smtp://u:p@host", requireTls: false }
   - { name: one, command: /bin/x, events: [hold, digst] }
+`),
+    ).toEqual([
+      'error heartbeat: is not an address that begins with https:// or http://',
+      'error notify.0.tokn: unknown key "tokn"; did you mean "token"?',
+      'error notify.0.token: this key is missing',
+      expect.stringMatching(/^error notify.1.events.1: "digst" is not valid here; known: threshold, /),
+    ]);
+    expect(
+      await shown(`notify:
+  - { webhook: "ftp://a", secret: x, timeout: 1m }
+  - { mail: "a@example.com, b@example.com", from: c@example.com, smtp: "smtp://u:p@host" }
   - { name: two, command: /bin/x, for: client, events: [hold, digest], clients: { "7": x } }
   - { name: two, command: /bin/x, clients: { "7": x }, template: { hold: "{servce}", helo: "{message}" } }
-`);
-    expect(problems.map(({ severity, path, message }) => `${severity} ${path}: ${message}`)).toEqual([
-      expect.stringMatching(/^error heartbeat: is not an address/),
-      'error notify.1.token: is missing',
-      expect.stringMatching(/^error notify.1.tokn: unknown key "tokn"; did you mean "token"/),
-      expect.stringMatching(/^error notify.3.events.1: "digst" is not valid here/),
+`),
+    ).toEqual([
+      'error notify.0.timeout: is longer than 30s',
+      'error notify.0.webhook: is not an address that begins with https:// or http://',
+      'error notify.1.mail: is not an e-mail address',
+      'error notify.1.smtp: has a password: move it to "password"',
+      'error notify.2.events: clients are not notified of "digest"; known: threshold, hold, release, purchase, auto-buy-refused',
+      'error notify.3.clients: is only for entries with "for: client"',
+      'error notify.3.name: "two" is the name of another entry: name each of them',
+      expect.stringMatching(/^error notify.3.template.helo: there is no event "helo"/),
+      expect.stringMatching(
+        /^error notify.3.template.hold: there is no placeholder \{servce\}; did you mean "service"/,
+      ),
+      'warning notify.0.secret: the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',
     ]);
   });
 
