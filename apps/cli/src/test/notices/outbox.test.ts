@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeServer, Fault } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
 import { handleOn } from '../sqlite.js';
 import { type Received, received, startReceiver } from './receiver.js';
 
@@ -27,10 +27,6 @@ function notify(more = '', events = 'events: [hold, release], '): string {
   - { name: ops, webhook: "${receiver.url}/hook-s3cr3t", secret: "\${env:HOOK_SECRET}", timeout: 300ms, ${events}${more} }
 `;
 }
-
-const configure = (text: string): void => {
-  at.bench.write('sluice.yaml', configText(at.panel.url, text));
-};
 
 /** Lets a service exceed its allowance, and polls. */
 async function hold(number: number): Promise<void> {

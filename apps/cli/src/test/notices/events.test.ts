@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type FakeMailServer, type FakeServer, startFakeMailServer } from '@sluice/fake-panels';
+import { eventOf, EVENTS, KNOWN_CODES } from '@sluice/engine';
+import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { received, startReceiver } from './receiver.js';
+
+let at: EasyDcimBench;
+let receiver: FakeServer;
+let mail: FakeMailServer;
+beforeEach(async () => {
+  [receiver, mail] = await Promise.all([startReceiver(), startFakeMailServer()]);
+  at = await startEasyDcimBench();
+});
+afterEach(async () => {
+  await Promise.all([at.close(), receiver.close(), mail.close()]);
+});
+
+function configure(entries: string, more = ''): void {
+  at.bench.write('sluice.yaml', configText(at.panel.url, `notify:\n${entries}\n${more}`));
+}
+
+const hook = (events: string, more = ''): string =>
+  `  - { webhook: "${receiver.url}/hook", secret: x, events: [${events}]${more} }`;
+
+/** Runs a command an hour later, and returns the events that arrived, with the service. */
+async function after(words: string): Promise<string[]> {
+  at.bench.clock.advance(HOUR);
+  receiver.clearCalls();
+  await at.bench.sluice(words);
+  return received(receiver.calls).map(({ code, service }) => `${code} ${service ?? '-'}`);
+}
+
+describe('an operator is notified of', () => {
+  it('a panel that does not answer in the third run, and once more when it does', async () => {
+    configure(hook('panel-unreachable'));
+    await at.addService(1);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    expect([await after('poll'), await after('poll'), await after('poll'), await after('poll')]).toEqual([
+      [],
+      [],
+      ['panel_unreachable -'],
+      [],
+    ]);
+    at.panel.server.clearFaults();
+    expect([await after('poll'), await after('poll')]).toEqual([['panel_reachable -'], []]);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 }, times: 4 });
+    expect([await after('poll'), await after('poll')]).toEqual([[], []]);
+  });
+
+  it('the brake once, until a run is not stopped', async () => {
+    configure(hook('brake, hold'));
+    for (const number of [1, 2]) {
+      await at.addService(number);
+      at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+    }
+    expect([await after('poll'), await after('poll')]).toEqual([['mass_change -'], []]);
+    expect((await after('poll --allow-mass')).sort()).toEqual(['hold svc-1', 'hold svc-2']);
+    for (const number of [1, 2]) await at.bench.sluice(`override set svc-${number} --unlimited`);
+    await after('poll --allow-mass');
+    for (const number of [1, 2]) await at.bench.sluice(`override clear svc-${number}`);
+    expect(await after('poll')).toEqual(['mass_change -']);
+  });
+
+  it('drift and new errors of services once', async () => {
+    configure(hook('drift, account'));
+    for (const number of [1, 2]) await at.addService(number);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    expect(await after('reconcile')).toEqual([]);
+    at.panel.staffEnablePort(idsOf(1).port(1));
+    expect(await after('reconcile')).toEqual(['drift svc-1']);
+    expect(await after('reconcile')).toEqual([]);
+    at.panel.server.inject({ endpoint: /disable$/, fault: { kind: 'status', status: 422 } });
+    at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
+    expect([await after('poll'), await after('poll')]).toEqual([['service_failed svc-2'], []]);
+  });
+
+  it('the day before, once a day, if anything happened on it', async () => {
+    configure(hook('digest'));
+    await at.addService(1);
+    at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+    expect(await after('poll')).toEqual([]);
+    at.bench.clock.advance(DAY);
+    receiver.clearCalls();
+    await at.bench.sluice('poll');
+    expect(received(receiver.calls)[0]?.text).toMatch(/^2026-11-20: 1 hold \(svc-1\); 1 threshold \(svc-1\)\n/);
+    expect(await after('poll')).toEqual([]);
+    at.bench.clock.advance(2 * DAY);
+    expect(await after('poll')).toEqual([]);
+  });
+});
+
+describe('a client is notified', () => {
+  it('of its own services, at its own address, in the words of the template', async () => {
+    configure(
+      `${hook('hold', ', name: ours')}
+${hook('hold', ', name: theirs, for: client')}
+  - mail: desk@example.com
+    from: sluice@example.com
+    smtp: "${mail.url}"
+    requireTls: false
+    for: client
+    events: [hold]
+    clients: { "8": eight@example.com }
+    template: { hold: "{service}: {message} {panel} {{x}}" }`.replace('{{x}}', ''),
+    );
+    await at.addService(1, { values: ['client=7', 'email=seven@example.com'] });
+    await at.addService(2, { values: ['client=8', 'email=other@example.com'] });
+    await at.addService(3, { values: ['client=9'] });
+    await at.addService(4);
+    for (const number of [1, 2, 3, 4]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+    await after('poll --allow-mass');
+    const hooks = received(receiver.calls);
+    expect(hooks.filter((message) => !('client' in message) || message.client === null)).toHaveLength(1);
+    expect(hooks).toHaveLength(7);
+    expect(hooks.filter(({ text }) => text === 'Service svc-1 is restricted now.')).toHaveLength(1);
+    expect(mail.mails.map(({ to }) => to.join()).sort()).toEqual([
+      'desk@example.com',
+      'eight@example.com',
+      'seven@example.com',
+    ]);
+    const { stdout } = await at.bench.sluice('notify list --json');
+    expect(stdout).not.toContain('@example.com');
+  });
+});
+
+describe('the heartbeat', () => {
+  it('calls start and the end of each run over all panels', async () => {
+    configure('  []', `heartbeat: "${receiver.url}/beat?k=1"`);
+    await at.addService(1);
+    const calls = async (words: string): Promise<string[]> => {
+      receiver.clearCalls();
+      await at.bench.sluice(words);
+      return receiver.calls.map(({ endpoint, query }) => `${endpoint} ${query.get('k') ?? ''}`);
+    };
+    expect(await calls('poll')).toEqual(['/beat/start 1', '/beat 1']);
+    for (const words of ['poll --dry-run', 'poll --panel dcim', 'poll --service svc-1', 'plan', 'doctor'])
+      expect([words, await calls(words)]).toEqual([words, []]);
+    at.panel.server.inject({ fault: { kind: 'status', status: 503 } });
+    expect(await calls('reconcile')).toEqual(['/beat/start 1', '/beat/fail 1']);
+    receiver.inject({ fault: { kind: 'hang' } });
+    at.panel.server.clearFaults();
+    const { exitCode, stderr } = await at.bench.sluice('poll');
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('docs/notifications.md', () => {
+  const page = readFileSync(path.resolve(import.meta.dirname, '../../../../../docs/notifications.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\|[^|]*\|([^|]*)\|$/gm)].map(([, event = '', codes = '']) => ({
+    event,
+    codes: [...codes.matchAll(/`(\w+)`/g)].map(([, code = '']) => code),
+  }));
+
+  it('lists each event with the codes of its notices', () => {
+    expect(rows.map(({ event }) => event)).toEqual([...EVENTS]);
+    for (const { event, codes } of rows) expect([event, codes.map(eventOf)]).toEqual([event, codes.map(() => event)]);
+    const listed = rows.flatMap(({ codes }) => codes).sort();
+    expect(listed).toEqual(KNOWN_CODES.filter((code) => eventOf(code) !== null).sort());
+  });
+});
