@@ -98,6 +98,7 @@ products:
   big: { panel: relay, quota: { total: 200GB }, flvx: { tunnelId: 1 } }
   line: { panel: voice, astbilling: { planId: "11", billingType: prepaid } }
 currency: EUR
+notify: [{ command: /bin/true }]
 packages: { extra: { traffic: 50GB, price: "5.00" } }
 whmcs: { url: "${whmcs.url}", allowHttp: true, identifier: "${whmcs.identifier}", secret: "\${env:WHMCS_SECRET}" }
 `,
@@ -154,6 +155,9 @@ describe('the built command', () => {
       'plan',
       'poll',
       'reconcile',
+      'notify test',
+      'notify list',
+      'notify send',
       'usage',
       'usage history dcim-1',
       'usage graph dcim-1',

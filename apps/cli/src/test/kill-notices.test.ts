@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FakeServer } from '@sluice/fake-panels';
+import { startCommand } from './command-process.js';
+import { DAY, GB, HOUR, idsOf } from './easydcim-bench.js';
+import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
+import { received, startReceiver } from './notices/receiver.js';
+import { REAL_PROCESS } from './real-process.js';
+
+/** The tests of the outbox fail the store at each of its writes; these kill the built command. */
+const long = process.env['SLUICE_LONG'] === '1' ? describe : describe.skip;
+const KILL_AT_COMMIT = fileURLToPath(new URL('kill/kill-at-commit.mjs', import.meta.url));
+/** More moments than a poll has. */
+const MOST = 60;
+
+let at: KillBench;
+let receiver: FakeServer;
+beforeEach(async () => {
+  receiver = await startReceiver();
+  at = await startKillBench(`notify: [{ webhook: "${receiver.url}/hook", secret: x, events: [hold] }]`);
+});
+afterEach(async () => {
+  await Promise.all([at.close(), receiver.close()]);
+});
+
+/** Sends what is due some time from now. */
+async function sendLater(ms: number): Promise<void> {
+  const { clock = at.bench.clock } = REAL_PROCESS;
+  const { exitCode } = await at.bench.sluice('notify send', {
+    ...REAL_PROCESS,
+    clock: { ...clock, now: () => Date.now() + ms },
+  });
+  expect(exitCode).toBe(0);
+}
+
+async function overQuota(number: number): Promise<void> {
+  const ids = idsOf(number);
+  const ports = [{ id: ids.port(1), name: 'eth0' }];
+  at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11, ports });
+  at.panel.addTraffic(ids.service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
+  const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
+  const refs = `easydcim_service_id=${ids.service} easydcim_order_id=${ids.order} easydcim_server_id=${ids.server}`;
+  await succeed(
+    at,
+    `service add svc-${number} panel=dcim product=ports billing_cycle=monthly next_due_date=${due} ${refs}`,
+  );
+}
+
+long('a poll that is killed before its n-th commit', () => {
+  it('loses no notice, and sends none again that was acknowledged', async () => {
+    for (let n = 1; ; n++) {
+      await overQuota(n);
+      const env = { ...at.env, NODE_OPTIONS: `--import=${KILL_AT_COMMIT}`, KILL_AT_COMMIT: String(n) };
+      const run = startCommand(['poll'], { cwd: at.bench.folder, env });
+      const { signal } = await run.ended;
+      await succeed(at, 'poll');
+      await sendLater(10 * 60_000);
+      const own = received(receiver.calls).filter(({ service }) => service === `svc-${n}`);
+      expect([n, new Set(own.map(({ delivery }) => delivery)).size]).toEqual([n, 1]);
+      receiver.clearCalls();
+      await sendLater(DAY);
+      expect([n, receiver.calls]).toEqual([n, []]);
+      if (signal !== 'SIGKILL') break;
+      if (n > MOST) throw new Error('The poll has too many commits.');
+    }
+  });
+});
