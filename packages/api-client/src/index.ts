@@ -1,1 +1,4 @@
-export {};
+export { createSluiceApi, type SluiceApi, type SluiceApiOptions } from './create-client.js';
+export { SluiceApiError } from './error.js';
+export type { RunEvent } from './events.js';
+export type { components, operations, paths } from './schema.js';

@@ -12,7 +12,7 @@ export interface Viewer {
   name: string;
   /** Whether it came by a share link. */
   shared: boolean;
-  may(need: Need): boolean;
+  may: (need: Need) => boolean;
   /** The only client whose services it reaches; null for all. */
   client: string | null;
   rights: { buy: boolean; maxAmount: string | null; manage: boolean; changePassword: boolean };

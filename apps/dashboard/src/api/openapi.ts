@@ -17,7 +17,7 @@ const KEY = {
 };
 
 /** Returns the OpenAPI document of all routes. */
-export function openApiDocument(version: string): Json {
+export function openApiDocument(): Json {
   const components = componentSchemas();
   const paths: Record<string, Json> = {};
   for (const route of ROUTES) {
@@ -30,7 +30,7 @@ export function openApiDocument(version: string): Json {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Sluice', version, description: 'Documents are those of `--json`; see docs/json.md.' },
+    info: { title: 'Sluice', version: 'v1', description: 'Documents are those of `--json`; see docs/json.md.' },
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
     paths,
@@ -44,31 +44,25 @@ export function openApiDocument(version: string): Json {
 /** Returns the name of an operation: `getServicesService` of `GET /services/:service`. */
 export function operationId({ method, path }: { method: string; path: string }): string {
   const words = path.split(/[^A-Za-z]+/).filter((word) => word !== '');
-  return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
+  return method.toLowerCase() + words.map((word) => (word[0] ?? '').toUpperCase() + word.slice(1)).join('');
 }
 
 function componentSchemas(): Json {
-  const { schemas } = z.toJSONSchema(named, {
-    uri: (id) => `${COMPONENTS}${id}`,
-    io: 'output',
-    unrepresentable: 'any',
-  });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, bare(schema)]));
+  return Object.fromEntries(Object.entries(convert([])).map(([id, schema]) => [id, bare(schema)]));
 }
 
 /** A schema by its name, or in full with its parts by their names. */
 function answerSchema(schema: z.ZodType): Json {
-  const id = named.get(schema)?.id;
-  if (id !== undefined) return { $ref: `${COMPONENTS}${id}` };
+  const id = named.get(schema);
+  return id === undefined ? bare(convert([schema])['Answer'] ?? {}) : { $ref: `${COMPONENTS}${id}` };
+}
+
+/** Converts all named schemas, and further ones under the name `Answer`. */
+function convert(further: z.ZodType[]): Record<string, object> {
   const all = z.registry<{ id: string }>();
-  for (const [part, meta] of named._map as Map<z.ZodType, { id: string }>) all.add(part, meta);
-  all.add(schema, { id: 'Answer' });
-  const { schemas } = z.toJSONSchema(all, {
-    uri: (part) => `${COMPONENTS}${part}`,
-    io: 'output',
-    unrepresentable: 'any',
-  });
-  return bare(schemas['Answer'] ?? {});
+  for (const [part, id] of named) all.add(part, { id });
+  for (const schema of further) all.add(schema, { id: 'Answer' });
+  return z.toJSONSchema(all, { uri: (id) => `${COMPONENTS}${id}`, io: 'output', unrepresentable: 'any' }).schemas;
 }
 
 /** A request's fields are JSON of the other side: what has a default may be missing. */
@@ -96,7 +90,7 @@ function toOperation(route: ApiRoute): Json {
       ? {}
       : {
           requestBody: {
-            required: z.object(body.shape).safeParse({}).success === false,
+            required: !body.safeParse({}).success,
             content: { 'application/json': { schema: requestSchema(body) } },
           },
         }),

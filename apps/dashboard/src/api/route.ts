@@ -16,7 +16,7 @@ export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, 
   context: Context;
   viewer: Viewer;
   /** Returns a parameter of the path. */
-  param(name: string): string;
+  param: (name: string) => string;
   query: Query;
   body: Body;
   /** The `Idempotency-Key`, unique among all senders; empty for a request that changes nothing. */

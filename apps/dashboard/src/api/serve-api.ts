@@ -15,7 +15,7 @@ export function addApi(server: FastifyInstance, parts: ApiParts): void {
   addStreams(server, parts);
   let document: string | null = null;
   server.get(`${BASE}/openapi.json`, (_request, reply) => {
-    document ??= JSON.stringify(openApiDocument(parts.context.version));
+    document ??= JSON.stringify(openApiDocument());
     return reply.type('application/json; charset=utf-8').send(document);
   });
 }

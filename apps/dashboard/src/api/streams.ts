@@ -4,7 +4,8 @@ import type { LogEntry } from '@sluice/engine';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checked, checkScope } from './check.js';
-import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
+import { runsOf } from '../runs/runs.js';
+import { logFilterSchema, type LogQuery, requireRun, toLogFilter } from './routes/runs.js';
 import { type ApiParts, BASE, requireViewer } from './parts.js';
 import { type StreamRoute, STREAMS } from './stream-routes.js';
 
@@ -13,23 +14,21 @@ const SILENT_MS = 15_000;
 
 type Send = (event: string, data: unknown) => void;
 
+/** Writes an answer until it ends. */
+type Write = (raw: ServerResponse) => Promise<void>;
+
 /** Adds the streams of the API; they end with the server. */
 export function addStreams(server: FastifyInstance, parts: ApiParts): void {
-  const { context, tasks } = parts;
-  const { sluice } = context;
   const open = new Set<ServerResponse>();
   server.addHook('preClose', (done) => {
     for (const stream of open) stream.end();
     done();
   });
-  const stream = (
-    { path }: StreamRoute,
-    begin: (request: FastifyRequest, reply: FastifyReply) => Promise<(raw: ServerResponse) => Promise<void>>,
-  ): void => {
+  const add = ({ path }: StreamRoute, begin: (request: FastifyRequest, reply: FastifyReply) => Write): void => {
     server.get(`${BASE}${path}`, async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
       checkScope({ scope: 'read', clients: 'none' }, viewer);
-      const write = await begin(request, reply);
+      const write = begin(request, reply);
       const raw = toRaw(reply);
       open.add(raw);
       try {
@@ -40,53 +39,53 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
       }
     });
   };
-  stream(STREAMS.events, (request, reply) => {
-    const task = tasks.get((request.params as { run: string }).run);
-    asEvents(reply);
-    return Promise.resolve((raw) =>
-      sendEvents(raw, (send) => {
-        const end = tasks.listen(task, ({ event, data }) => {
-          send(event, data);
-          if (event !== 'progress') raw.end();
-        });
-        return { end };
-      }),
-    );
-  });
-  stream(STREAMS.follow, (request, reply) => {
-    const filter = {
-      ...toLogFilter({ sluice, context }, checked(logFilterSchema, request.query, 'query') as LogQuery),
-      limit: 1,
-    };
-    asEvents(reply);
-    return Promise.resolve((raw) =>
-      sendEvents(raw, (send) => {
-        const stop = new AbortController();
-        const follow = sluice.log.follow({ ...filter, signal: stop.signal }, (entry) => {
-          send('entry', entry);
-        });
-        follow.catch((error: unknown) => {
-          if (!stop.signal.aborted) context.onError?.(error);
-          raw.end();
-        });
-        return {
-          end: () => {
-            stop.abort();
-          },
-        };
-      }),
-    );
-  });
-  stream(STREAMS.export, (request, reply) => {
-    const filter = {
-      ...toLogFilter({ sluice, context }, checked(logFilterSchema, request.query, 'query') as LogQuery),
-      limit: 0,
-    };
+  add(STREAMS.events, (request, reply) => followRun(parts, request, reply));
+  add(STREAMS.follow, (request, reply) => followLog(parts, request, reply));
+  add(STREAMS.export, (request, reply) => {
+    const filter = toFilter(parts, request);
     reply.header('content-type', 'application/x-ndjson; charset=utf-8');
-    return Promise.resolve(async (raw) => {
-      await sluice.log.export(filter, (entry) => writeLine(raw, entry));
-    });
+    return async (raw) => {
+      await parts.context.sluice.log.export(filter, (entry) => writeLine(raw, entry));
+    };
   });
+}
+
+function followRun({ context }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+  const { sluice } = context;
+  const { id } = requireRun(sluice, (request.params as { run: string }).run);
+  asEvents(reply);
+  return (raw) =>
+    sendEvents(raw, (send) =>
+      runsOf(sluice).watch(id, ({ type, data }) => {
+        // A slow client misses steps of the progress, never the end.
+        if (type !== 'progress' || !raw.writableNeedDrain) send(type, data);
+        if (type !== 'progress') raw.end();
+      }),
+    );
+}
+
+function followLog(parts: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+  const filter = toFilter(parts, request);
+  asEvents(reply);
+  return (raw) =>
+    sendEvents(raw, (send) => {
+      const stop = new AbortController();
+      const onEntry = (entry: LogEntry): void => {
+        send('entry', entry);
+      };
+      parts.context.sluice.log.follow({ ...filter, signal: stop.signal }, onEntry).catch((error: unknown) => {
+        if (!stop.signal.aborted) parts.context.onError?.(error);
+        raw.end();
+      });
+      return () => {
+        stop.abort();
+      };
+    });
+}
+
+function toFilter({ context }: ApiParts, request: FastifyRequest) {
+  const query = checked(logFilterSchema, request.query, 'query') as LogQuery;
+  return { ...toLogFilter({ sluice: context.sluice, context }, query), limit: 1 };
 }
 
 function asEvents(reply: FastifyReply): void {
@@ -102,10 +101,10 @@ function toRaw(reply: FastifyReply): ServerResponse {
 }
 
 /** Sends events until the client hangs up or the stream is ended. */
-async function sendEvents(raw: ServerResponse, begin: (send: Send) => { end: () => void }): Promise<void> {
+async function sendEvents(raw: ServerResponse, begin: (send: Send) => () => void): Promise<void> {
   const silence = setInterval(() => raw.write(': still here\n\n'), SILENT_MS);
   const closed = raw.closed ? Promise.resolve() : once(raw, 'close');
-  const { end } = begin((event, data) => {
+  const end = begin((event, data) => {
     if (!raw.writableEnded) raw.write(`event: ${event}\ndata: ${printableJson(data)}\n\n`);
   });
   try {

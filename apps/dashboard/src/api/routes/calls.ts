@@ -1,4 +1,4 @@
-import type { CallReports } from '@sluice/engine';
+import type { CallReports, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
@@ -52,7 +52,7 @@ const callQuery = {
 type CallQuery = z.output<z.ZodObject<typeof callQuery>>;
 
 function callsOf(of: { service?: string | undefined; did?: string | undefined; panel?: string | undefined }) {
-  return async ({ sluice, query }: { sluice: import('@sluice/engine').Sluice; query: CallQuery }) => {
+  return async ({ sluice, query }: { sluice: Sluice; query: CallQuery }) => {
     const calls: z.input<typeof schema.callRecords>['calls'] = [];
     let left = 0;
     const { service = null, did = null, panel = null } = of;
@@ -192,7 +192,10 @@ export const callRoutes: ApiRoute[] = [
     answer: schema.records,
     handle: ({ sluice, param, query: { panel, filter = [] } }) => {
       const pairs = [filter].flat().map((one) => [one.split(':')[0] ?? '', one.slice(one.indexOf(':') + 1)]);
-      return sluice.telephony.list(toResource(param('resource')), { panel, filters: Object.fromEntries(pairs) });
+      return sluice.telephony.list(toResource(param('resource')), {
+        panel,
+        filters: Object.fromEntries(pairs) as Record<string, string>,
+      });
     },
   }),
   route('GET /telephony/:resource/:id', {

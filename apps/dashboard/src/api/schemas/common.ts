@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
 /** Schemas with a name, which the OpenAPI document lists once. */
-export const named = z.registry<{ id: string }>();
+export const named = new Map<z.ZodType, string>();
 
 /** Names a schema in the OpenAPI document. */
 export function name<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
-  named.add(schema, { id });
+  named.set(schema, id);
   return schema;
 }
 

@@ -1,0 +1,71 @@
+import createFetchClient, { type Client, type Middleware } from 'openapi-fetch';
+import { followEvents, type RunEvent } from './events.js';
+import { toApiError } from './error.js';
+import type { paths } from './schema.js';
+
+/** Options of `createSluiceApi`. */
+export interface SluiceApiOptions {
+  /** Where `sluice serve` is reached: `https://sluice.example.com`. */
+  url: string;
+  /** An API token. */
+  token: string;
+  /** Default: the global one. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** Returns a new `Idempotency-Key`; default a random UUID. */
+  newKey?: (() => string) | undefined;
+}
+
+/** The HTTP API: one typed method per HTTP method, and the events of runs. */
+export interface SluiceApi extends Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'> {
+  /**
+   * Returns the events of a run as they come; the last is `report` or `failure`.
+   *
+   * @throws SluiceApiError for a run that is unknown
+   */
+  events(run: string, options?: { signal?: AbortSignal | undefined }): AsyncGenerator<RunEvent, void, undefined>;
+}
+
+/**
+ * Creates a client of the HTTP API. Every method rejects with a `SluiceApiError` for an answer that is an error. A request that
+ * changes something gets an `Idempotency-Key`; pass your own in `params.header` to send a request again after a lost answer.
+ *
+ * @example
+ * const api = createSluiceApi({ url: 'https://sluice.example.com', token });
+ * const { data } = await api.GET('/services', { params: { query: { client: '42' } } });
+ */
+export function createSluiceApi({ url, token, fetch: send, newKey = randomKey }: SluiceApiOptions): SluiceApi {
+  const baseUrl = `${url.replace(/\/+$/, '')}/api/v1`;
+  const headers = { authorization: `Bearer ${token}` };
+  const client = createFetchClient<paths>({ baseUrl, headers, ...(send === undefined ? {} : { fetch: send }) });
+  client.use(keyed(newKey), refusing);
+  const { GET, POST, PUT, PATCH, DELETE } = client;
+  const follow = send ?? ((request: Request) => fetch(request));
+  return {
+    ...{ GET, POST, PUT, PATCH, DELETE },
+    events: (run, { signal } = {}) => {
+      const address = `${baseUrl}/runs/${encodeURIComponent(run)}/events`;
+      return followEvents(() => follow(new Request(address, { headers, ...(signal === undefined ? {} : { signal }) })));
+    },
+  };
+}
+
+function randomKey(): string {
+  return crypto.randomUUID();
+}
+
+function keyed(newKey: () => string): Middleware {
+  return {
+    onRequest: ({ request }) => {
+      if (request.method !== 'GET' && !request.headers.has('idempotency-key'))
+        request.headers.set('idempotency-key', newKey());
+      return request;
+    },
+  };
+}
+
+const refusing: Middleware = {
+  onResponse: async ({ response }) => {
+    if (!response.ok) throw await toApiError(response);
+    return undefined;
+  },
+};
