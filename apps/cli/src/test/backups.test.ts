@@ -161,6 +161,9 @@ describe('a backup by itself', () => {
       'auto_buy_preferences',
       'pushed_usage',
       'call_bills',
+      'api_tokens',
+      'sessions',
+      'requests',
       'deliveries',
       'conditions',
     ])

@@ -83,6 +83,7 @@ const SCHEMA_DIGESTS = [
   'dfe7ba5bef55714a',
   'b07dafa07e980c6c',
   '872898285b4e0792',
+  '0b8609fa3a7c8949',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -35,4 +35,4 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** The schema version that this version of the package reads and writes. */
-export const LATEST_SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,0 +1,258 @@
+import { request as send } from 'node:http';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import type { ApiRoute } from './route.js';
+import { ROUTES } from './routes/routes.js';
+
+const API = '/api/v1';
+const errors: unknown[] = [];
+let at: DashboardBench;
+beforeAll(async () => {
+  at = await startBench({
+    dashboard: {
+      onError: (error) => errors.push(error),
+      limits: { refusalsPerMinute: 100_000, requestsPerMinute: 100_000, headersMs: 300, requestMs: 700 },
+    },
+  });
+  await at.addService(1, '42');
+  await at.addService(2, '43');
+  await at.sluice.credit.add('42', { amount: '100.00', currency: 'EUR', ref: 'first' });
+  await at.sluice.poll();
+});
+afterAll(async () => {
+  await at.close();
+  expect(errors).toEqual([]);
+});
+
+/** The address of a route about the service and client of somebody else. */
+const addressOf = ({ path }: ApiRoute, service = 'svc-2', client = '43'): string =>
+  API + path.replace(':service', service).replace(':client', client).replace(/:\w+/g, 'telephony');
+
+async function ask(route: ApiRoute, token: string | undefined, address = addressOf(route)) {
+  const answer = await at.fetch(address, {
+    method: route.method,
+    ...(token === undefined ? {} : { token }),
+    headers: { 'idempotency-key': 'abuse', 'content-type': 'application/json' },
+    ...(route.method === 'GET' ? {} : { body: '{}' }),
+  });
+  const { error } = (await answer.json()) as { error?: { code: string; message: string } };
+  return { status: answer.status, code: error?.code, message: error?.message };
+}
+
+describe('tokens', () => {
+  it('open nothing when they are missing, wrong, revoked, expired, or of a link', async () => {
+    const revoked = await at.token('read');
+    await at.sluice.access.revoke('t-read');
+    const { token: expired } = await at.sluice.access.create({
+      name: 'short',
+      scopes: ['operate'],
+      expiresAt: new Date(at.clock.now() + 1).toISOString(),
+    });
+    at.clock.advance(2);
+    const expiresAt = new Date(at.clock.now() + 86_400_000).toISOString();
+    const { token: link } = await at.sluice.access.share({ client: '42', expiresAt });
+    const [first] = ROUTES;
+    for (const token of [revoked, expired, link, `${SERVE_TOKEN}x`, SERVE_TOKEN.slice(0, -1), 'x'.repeat(8000), '%00'])
+      expect(await ask(first!, token)).toMatchObject({ status: token.length > 7000 ? 401 : 401, code: 'no_token' });
+    for (const route of ROUTES) expect(await ask(route, undefined)).toMatchObject({ status: 401, code: 'no_token' });
+  });
+
+  it('permit no more than their scopes', async () => {
+    const read = await at.token('read');
+    for (const route of ROUTES.filter(({ scope }) => scope === 'operate'))
+      expect([route.path, await ask(route, read)]).toEqual([route.path, expect.objectContaining({ status: 403 })]);
+  });
+
+  it('of one client see the services of others as if there were none', async () => {
+    const own = await at.token('operate', 'client:42');
+    for (const route of ROUTES) {
+      const answer = await ask(route, own);
+      if (route.clients === 'none') expect([route.path, answer.status]).toEqual([route.path, 403]);
+      if (route.clients !== 'service' && route.clients !== 'client') continue;
+      const none = await ask(route, own, addressOf(route, 'svc-9', '99'));
+      const alike = JSON.parse(
+        JSON.stringify(answer)
+          .replaceAll('svc-2', 'svc-9')
+          .replaceAll('"43"', '"99"')
+          .replaceAll('\\"43\\"', '\\"99\\"'),
+      );
+      expect([route.path, alike]).toEqual([route.path, none]);
+      expect(none.status).toBe(404);
+    }
+    const listed = (await (await at.fetch(`${API}/services?client=43`, { token: own })).json()) as { services: [] };
+    expect(listed.services).toEqual([]);
+    expect(await (await at.fetch(`${API}/services`, { token: own })).text()).not.toContain('svc-2');
+  });
+
+  it('of a link open nothing once any character differs', async () => {
+    const expiresAt = new Date(at.clock.now() + 86_400_000).toISOString();
+    const { token } = await at.sluice.access.share({ client: '42', expiresAt });
+    const open = (text: string) => at.sluice.access.verify(text, { kind: 'share' });
+    expect(await open(token)).toMatchObject({ client: '42', operate: false, read: false });
+    for (let index = 0; index < token.length; index++) {
+      const other = token[index] === 'A' ? 'B' : 'A';
+      expect(await open(token.slice(0, index) + other + token.slice(index + 1))).toBeNull();
+    }
+    at.clock.advance(86_400_001);
+    expect(await open(token)).toBeNull();
+  });
+});
+
+describe('keys', () => {
+  const buy = (key: string | null, body: object = { package: 'extra-50' }, token = SERVE_TOKEN) =>
+    at.fetch(`${API}/services/svc-1/purchases`, {
+      method: 'POST',
+      token,
+      headers: { 'content-type': 'application/json', ...(key === null ? {} : { 'idempotency-key': key }) },
+      body: JSON.stringify(body),
+    });
+  const bought = async () => (await at.sluice.purchases.list({ service: 'svc-1' })).purchases.length;
+
+  it('are required for what changes something', async () => {
+    const answer = await buy(null);
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: 'no_key' } }]);
+  });
+
+  it('make repeated and concurrent requests one', async () => {
+    const before = await bought();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => buy('at-once')));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect([...statuses].every((status) => status === 201 || status === 409)).toBe(true);
+    const again = await buy('at-once');
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(await bought()).toBe(before + 1);
+    expect((await buy('at-once', { package: 'other' })).status).toBe(422);
+    expect((await buy('at-once', { package: 'extra-50' }, await at.token('operate'))).status).toBe(201);
+    expect(await bought()).toBe(before + 2);
+  });
+
+  it('let a request run again that failed, and change nothing twice after a kill', async () => {
+    expect((await buy('fails', { package: 'none' })).status).toBeGreaterThanOrEqual(400);
+    expect((await buy('fails')).status).toBe(201);
+    const before = await bought();
+    const first: unknown = await (await buy('killed')).json();
+    // As a process leaves it that is killed between the purchase and its answer.
+    const { id: who } = (await at.sluice.access.verify(SERVE_TOKEN, { master: SERVE_TOKEN }))!;
+    const stored = (await at.store.requests.get(who, 'killed'))!;
+    const owner = { host: hostname(), pid: 4_194_303, processStart: '1' };
+    await at.store.requests.put({ ...stored, state: 'running', owner, status: null, answer: null });
+    const again = await buy('killed');
+    expect([again.status, await again.json()]).toEqual([201, first]);
+    expect(await bought()).toBe(before + 1);
+  });
+
+  it('store no password or token', async () => {
+    const made = await at.fetch(`${API}/tokens`, {
+      method: 'POST',
+      token: SERVE_TOKEN,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'made' },
+      body: JSON.stringify({ name: 'made', scopes: ['read'] }),
+    });
+    const { token } = (await made.json()) as { token: string };
+    expect(token).toMatch(/^sluice_/);
+    const { id: who } = (await at.sluice.access.verify(SERVE_TOKEN, { master: SERVE_TOKEN }))!;
+    expect(await at.store.requests.get(who, 'made')).toMatchObject({
+      answer: { token: null, access: { name: 'made' } },
+    });
+  });
+});
+
+describe('load', () => {
+  it('of 1,000 requests at once is answered', async () => {
+    const asked = Array.from({ length: 1000 }, () => at.fetch(`${API}/services/svc-1`, { token: SERVE_TOKEN }));
+    const answers = await Promise.all(asked.map(async (one) => (await one).text().then((text) => text.length > 100)));
+    expect(answers.filter(Boolean)).toHaveLength(1000);
+  });
+
+  it('of 100 MB in a body is refused early', async () => {
+    const { port } = new URL(at.dashboard.url);
+    const post = (headers: Record<string, string>) =>
+      new Promise<{ status: number; sent: number }>((resolve) => {
+        let sent = 0;
+        const headersOf = {
+          authorization: `Bearer ${SERVE_TOKEN}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'big',
+        };
+        const request = send({
+          port,
+          path: `${API}/services/import`,
+          method: 'POST',
+          headers: { ...headersOf, ...headers },
+        });
+        const chunk = Buffer.alloc(65_536, 0x20);
+        const more = (): void => {
+          while (sent < 100 * 1024 * 1024 && !request.destroyed) {
+            sent += chunk.length;
+            if (!request.write(chunk)) return void request.once('drain', more);
+          }
+        };
+        request.on('response', (response) => {
+          resolve({ status: response.statusCode ?? 0, sent });
+          request.destroy();
+        });
+        request.on('error', () => undefined);
+        more();
+      });
+    const before = process.memoryUsage().rss;
+    for (const headers of [{ 'content-length': String(100 * 1024 * 1024) }, { 'transfer-encoding': 'chunked' }]) {
+      const { status, sent } = await post(headers as unknown as Record<string, string>);
+      expect(status).toBe(413);
+      expect(sent).toBeLessThan(20 * 1024 * 1024);
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(60 * 1024 * 1024);
+  });
+
+  it.each([
+    ['headers', 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: '],
+    [
+      'a body',
+      `POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 90\r\n\r\ntoken=`,
+    ],
+  ])('of slow clients ends: %s', async (_what, text) => {
+    const { port } = new URL(at.dashboard.url);
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      let got = '';
+      socket.on('data', (data) => (got += data.toString()));
+      socket.on('close', () => {
+        resolve(got);
+      });
+      socket.write(text);
+    });
+    expect(answer).toMatch(/^(HTTP\/1\.1 408|$)/);
+  });
+});
+
+describe('strange requests', () => {
+  it('are refused without a word about what is inside', async () => {
+    const paths = [
+      '/../../etc/passwd',
+      '/%2e%2e/%2e%2e/etc/passwd',
+      '/services/..%2f..%2fetc',
+      '/services/%00',
+      '/services/%zz',
+      '//evil',
+    ];
+    for (const path of paths) {
+      const answer = await at.fetch(`${at.dashboard.url}${API}${path}`, { token: SERVE_TOKEN });
+      expect([path, answer.status >= 400 && answer.status < 500]).toEqual([path, true]);
+      expect(await answer.text()).not.toMatch(/panel-secret|first-start|\/src\/|node_modules|at \w+ \(/);
+    }
+    const odd = ['{', '[]', '"x"', '{"command":"poll","__proto__":{"a":1}}', '{"command":"rm -rf"}', 'null'];
+    for (const body of odd) {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': `odd-${body.length}` };
+      const answer = await at.fetch(`${API}/runs`, { method: 'POST', token: SERVE_TOKEN, headers, body });
+      expect([body, answer.status]).toEqual([body, 400]);
+    }
+    const form = {
+      method: 'POST',
+      token: SERVE_TOKEN,
+      headers: { 'idempotency-key': 'form' },
+      body: new URLSearchParams({ command: 'poll' }),
+    };
+    expect((await at.fetch(`${API}/runs`, form)).status).toBe(415);
+  });
+});
