@@ -1461,6 +1461,142 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Show all services at a glance */
+    get: operations['getOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/services/{service}/last-panel-graph': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the panel's own graph as last read; graph is null where none was */
+    get: operations['getServicesServiceLastPanelGraph'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/services/{service}/customer-fields': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the fields that the product lets the client change */
+    get: operations['getServicesServiceCustomerFields'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/services/{service}/line': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Show the line of a service with its plan and numbers */
+    get: operations['getServicesServiceLine'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/call-bills': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the stored bills of calls, the newest period of each service first */
+    get: operations['getCallBills'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/call-bills/{bill}/report': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the report of a bill as CSV */
+    get: operations['getCallBillsBillReport'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/stored-agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List agents as last read */
+    get: operations['getStoredAgents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/clients/{client}/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the agents that a client is, as last read */
+    get: operations['getClientsClientAgents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{run}/events': {
     parameters: {
       query?: never;
@@ -2045,6 +2181,40 @@ export interface components {
       };
       changed: string[];
       differs: string[];
+    };
+    Line: {
+      service: string;
+      panel: string;
+      timeZone: string;
+      subscriber: {
+        [key: string]: unknown;
+      };
+      plan: {
+        [key: string]: unknown;
+      } | null;
+      numbers: {
+        [key: string]: unknown;
+      }[];
+    };
+    StoredBill: {
+      id: string;
+      service: string;
+      client: string | null;
+      period: {
+        /** @description Instant, ISO 8601 in UTC */
+        from: string;
+        /** @description Instant, ISO 8601 in UTC */
+        to: string;
+      };
+      /** @enum {string} */
+      state: 'planned' | 'sending' | 'confirmed' | 'zero' | 'unknown' | 'failed';
+      calls: number;
+      /** @description Decimal text */
+      total: string;
+      currency: string;
+      invoice: string | null;
+      /** @description Instant, ISO 8601 in UTC */
+      at: string;
     };
     UsageFigures: {
       /** @description Bytes; null where unknown */
@@ -2725,6 +2895,105 @@ export interface components {
           [key: string]: unknown;
         };
       } | null;
+    };
+    Overview: {
+      /** @description Instant, ISO 8601 in UTC */
+      at: string;
+      totals: {
+        services: number;
+        held: number;
+        nearLimit: number;
+        drifting: number;
+        byStatus: {
+          [key: string]: number;
+        };
+        byReason: {
+          [key: string]: number;
+        };
+      };
+      panels: {
+        name: string;
+        kind: string;
+        capabilities: string[];
+        requiredRef: string | null;
+        services: number;
+        held: number;
+        failing: number;
+        drifting: number;
+        enforce: {
+          /** @enum {string} */
+          value: 'on' | 'observe';
+          source: string;
+          /** @description Instant, ISO 8601 in UTC */
+          since: string | null;
+        };
+        reachable: boolean | null;
+        lastCall: {
+          /** @description Instant, ISO 8601 in UTC */
+          at: string;
+          ok: boolean;
+          code: string | null;
+          message: string | null;
+        } | null;
+        lease: {
+          run: string;
+          /** @description Instant, ISO 8601 in UTC */
+          since: string;
+        } | null;
+      }[];
+      services: {
+        matching: number;
+        page: number;
+        pages: number;
+        /** @enum {string} */
+        order: 'remaining' | 'share' | 'used' | 'id' | 'client';
+        items: {
+          id: string;
+          panel: string;
+          product: string;
+          client: string | null;
+          lifecycle: string;
+          status: string;
+          mode: string | null;
+          observing: boolean;
+          holds: string[];
+          /** @description Bytes; null where unknown */
+          usedBytes: number | null;
+          /** @description Bytes; null where unknown */
+          allowedBytes: number | null;
+          /** @description Bytes; null where unknown */
+          remainingBytes: number | null;
+          /** @description Instant, ISO 8601 in UTC */
+          readAt: string | null;
+          errorCode: string | null;
+          errorMessage: string | null;
+          drift: number;
+        }[];
+      };
+      holds: {
+        service: string;
+        panel: string;
+        reason: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string;
+        note: string | null;
+      }[];
+      events: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @enum {string} */
+        kind: 'notice' | 'action' | 'run';
+        code: string;
+        message: string;
+        panel: string | null;
+        service: string | null;
+        run: string | null;
+      }[];
+      clock: {
+        status: string;
+        message: string;
+      };
+      runs: components['schemas']['LogEntry'][];
     };
     SampleGraph: {
       service: string;
@@ -7120,6 +7389,307 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Token'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getOverview: {
+    parameters: {
+      query?: {
+        panel?: string;
+        product?: string;
+        client?: string;
+        status?: string;
+        search?: string;
+        drifting?: 'true' | 'false';
+        order?: 'remaining' | 'share' | 'used' | 'id' | 'client';
+        page?: number;
+        size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Overview'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getServicesServiceLastPanelGraph: {
+    parameters: {
+      query?: {
+        range?: string | 'cycle';
+      };
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            graph: {
+              service: string;
+              panel: string;
+              window: {
+                /** @description Instant, ISO 8601 in UTC */
+                start: string;
+                /** @description Instant, ISO 8601 in UTC */
+                end: string;
+                cycle: string | null;
+              };
+              timeZone: string;
+              /** @description Instant, ISO 8601 in UTC */
+              readAt: string | null;
+              figures: {
+                times: {
+                  /** @description Instant, ISO 8601 in UTC */
+                  at: string | null;
+                  label: string;
+                }[];
+                series: {
+                  name: string;
+                  values: (number | null)[];
+                }[];
+                unit: string | null;
+              } | null;
+              /** @description PNG, base64 */
+              picture: string | null;
+              expired: boolean;
+            } | null;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getServicesServiceCustomerFields: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            service: string;
+            fields: string[];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getServicesServiceLine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Line'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getCallBills: {
+    parameters: {
+      query?: {
+        service?: string;
+        client?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            bills: components['schemas']['StoredBill'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getCallBillsBillReport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        bill: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            name: string;
+            text: string;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getStoredAgents: {
+    parameters: {
+      query?: {
+        panel?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            agents: components['schemas']['AgentDetail'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getClientsClientAgents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        client: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            agents: components['schemas']['AgentDetail'][];
+          };
         };
       };
       /** @description Error */

@@ -5,6 +5,7 @@ import { moneyRoutes } from './money.js';
 import { panelRoutes } from './panels.js';
 import { provisionRoutes } from './provision.js';
 import { runRoutes } from './runs.js';
+import { storedRoutes } from './stored.js';
 import { serviceRoutes } from './services.js';
 
 /** Every route of the HTTP API, except its streams. */
@@ -16,4 +17,5 @@ export const ROUTES: readonly ApiRoute[] = [
   ...panelRoutes,
   ...callRoutes,
   ...runRoutes,
+  ...storedRoutes,
 ];

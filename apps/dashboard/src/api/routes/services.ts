@@ -2,15 +2,11 @@ import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
 import * as schema from '../schemas/services.js';
+import { range } from '../schemas/requests.js';
 import { comparison, history, panelGraph, sampleGraph } from '../schemas/usage.js';
 import { type ApiRoute, route } from '../route.js';
 
 const filter = { panel: optionalText, product: optionalText, client: optionalText };
-const range = z
-  .templateLiteral([z.number().int().positive().max(99_999), z.enum(['h', 'd'])])
-  .or(z.literal('cycle'))
-  .default('cycle')
-  .describe('cycle, or the last hours or days: 24h, 7d');
 const rows = z.array(texts).max(100_000);
 const pairs = texts.refine((where) => Object.keys(where).length > 0, { error: 'names nothing' });
 

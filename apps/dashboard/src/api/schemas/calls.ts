@@ -153,3 +153,34 @@ export const recordChange = name(
   'TelephonyChange',
   z.object({ run: commandRun, panel: text, record, changed: z.array(text), differs: z.array(text) }),
 );
+
+export const lineView = name(
+  'Line',
+  z.object({
+    service: text,
+    panel: text,
+    timeZone: text,
+    subscriber: record,
+    plan: record.nullable(),
+    numbers: z.array(record),
+  }),
+);
+export const storedBills = z.object({
+  bills: z.array(
+    name(
+      'StoredBill',
+      z.object({
+        id: text,
+        service: text,
+        client: textOrNull,
+        period: fromTo,
+        state: z.enum(['planned', 'sending', 'confirmed', 'zero', 'unknown', 'failed']),
+        calls: count,
+        total: amount,
+        currency: text,
+        invoice: textOrNull,
+        at: instant,
+      }),
+    ),
+  ),
+});

@@ -31,24 +31,23 @@ export const sampleGraph = name(
   }),
 );
 
-export const panelGraph = name(
-  'PanelGraph',
-  z.object({
-    service: text,
-    panel: text,
-    window,
-    timeZone: text,
-    readAt: instantOrNull,
-    figures: z
-      .object({
-        times: z.array(z.object({ at: instantOrNull, label: text })),
-        series: z.array(z.object({ name: text, values: z.array(z.number().nullable()) })),
-        unit: textOrNull,
-      })
-      .nullable(),
-    picture: textOrNull.describe('PNG, base64'),
-  }),
-);
+const panelGraphParts = {
+  service: text,
+  panel: text,
+  window,
+  timeZone: text,
+  readAt: instantOrNull,
+  figures: z
+    .object({
+      times: z.array(z.object({ at: instantOrNull, label: text })),
+      series: z.array(z.object({ name: text, values: z.array(z.number().nullable()) })),
+      unit: textOrNull,
+    })
+    .nullable(),
+  picture: textOrNull.describe('PNG, base64'),
+};
+export const panelGraph = name('PanelGraph', z.object(panelGraphParts));
+export const lastGraph = z.object({ graph: z.object({ ...panelGraphParts, expired: z.boolean() }).nullable() });
 
 export const comparison = z.object({
   services: z.array(

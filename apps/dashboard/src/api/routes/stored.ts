@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { optionalText, queryFlag } from '../schemas/common.js';
+import { agentDetails } from '../schemas/agents.js';
+import { lineView, storedBills } from '../schemas/calls.js';
+import { order, overview } from '../schemas/overview.js';
+import { lastGraph } from '../schemas/usage.js';
+import { range } from '../schemas/requests.js';
+import { type ApiRoute, route } from '../route.js';
+
+const positive = z.coerce.number().int().min(1);
+
+/** What is answered from the store, without a call to a panel. */
+export const storedRoutes: ApiRoute[] = [
+  route('GET /overview', {
+    useCase: 'overview',
+    summary: 'Show all services at a glance',
+    query: {
+      ...{ panel: optionalText, product: optionalText, client: optionalText, status: optionalText },
+      ...{ search: optionalText, drifting: queryFlag, order: order.optional() },
+      page: positive.optional(),
+      size: positive.max(500).optional(),
+    },
+    answer: overview,
+    handle: ({ sluice, query }) => sluice.overview(query),
+  }),
+  route('GET /services/:service/last-panel-graph', {
+    clients: 'service',
+    useCase: 'usage.lastPanelGraph',
+    summary: "Return the panel's own graph as last read; graph is null where none was",
+    query: { range },
+    answer: lastGraph,
+    handle: async ({ sluice, param, query }) => {
+      const found = await sluice.usage.lastPanelGraph(param('service'), query.range);
+      if (found === null) return { graph: null };
+      const { picture, ...graph } = found;
+      return { graph: { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') } };
+    },
+  }),
+  route('GET /services/:service/customer-fields', {
+    clients: 'service',
+    useCase: 'services.customerMay',
+    summary: 'List the fields that the product lets the client change',
+    answer: z.object({ service: z.string(), fields: z.array(z.string()) }),
+    handle: async ({ sluice, param }) => {
+      const { service, fields } = await sluice.services.customerMay(param('service'));
+      return { service, fields: [...fields] };
+    },
+  }),
+  route('GET /services/:service/line', {
+    clients: 'service',
+    useCase: 'telephony.line',
+    summary: 'Show the line of a service with its plan and numbers',
+    answer: lineView,
+    handle: ({ sluice, param }) => sluice.telephony.line(param('service')),
+  }),
+  route('GET /call-bills', {
+    clients: 'own',
+    useCase: 'calls.bills',
+    summary: 'List the stored bills of calls, the newest period of each service first',
+    query: { service: optionalText, client: optionalText },
+    answer: storedBills,
+    handle: async ({ sluice, query, client }) => {
+      const { bills } = await sluice.calls.bills(client === undefined ? query : { client });
+      const { service, client: asked } = query;
+      return {
+        bills: bills.filter(
+          (bill) =>
+            (service === undefined || bill.service === service) && (asked === undefined || bill.client === asked),
+        ),
+      };
+    },
+  }),
+  route('GET /call-bills/:bill/report', {
+    useCase: 'calls.billReport',
+    summary: 'Return the report of a bill as CSV',
+    answer: z.object({ name: z.string(), text: z.string() }),
+    handle: ({ sluice, param }) => sluice.calls.billReport(param('bill')),
+  }),
+  route('GET /stored-agents', {
+    useCase: 'agents.listStored',
+    summary: 'List agents as last read',
+    query: { panel: optionalText },
+    answer: agentDetails,
+    handle: ({ sluice, query }) => sluice.agents.listStored(query),
+  }),
+  route('GET /clients/:client/agents', {
+    clients: 'client',
+    useCase: 'agents.ofClient',
+    summary: 'List the agents that a client is, as last read',
+    answer: agentDetails,
+    handle: ({ sluice, param }) => sluice.agents.ofClient(param('client')),
+  }),
+];

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
+import { logEntry } from './access.js';
+
+export const order = z.enum(['remaining', 'share', 'used', 'id', 'client']);
+
+const panel = z.object({
+  name: text,
+  kind: text,
+  capabilities: z.array(text),
+  requiredRef: textOrNull,
+  services: count,
+  held: count,
+  failing: count,
+  drifting: count,
+  enforce: z.object({ value: z.enum(['on', 'observe']), source: text, since: instantOrNull }),
+  reachable: z.boolean().nullable(),
+  lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
+  lease: z.object({ run: text, since: instant }).nullable(),
+});
+
+const row = z.object({
+  id: text,
+  panel: text,
+  product: text,
+  client: textOrNull,
+  lifecycle: text,
+  status: text,
+  mode: textOrNull,
+  observing: z.boolean(),
+  holds: z.array(text),
+  usedBytes: bytesOrNull,
+  allowedBytes: bytesOrNull,
+  remainingBytes: bytesOrNull,
+  readAt: instantOrNull,
+  errorCode: textOrNull,
+  errorMessage: textOrNull,
+  drift: count,
+});
+
+const event = z.object({
+  at: instant,
+  kind: z.enum(['notice', 'action', 'run']),
+  code: text,
+  message: text,
+  panel: textOrNull,
+  service: textOrNull,
+  run: textOrNull,
+});
+
+export const overview = name(
+  'Overview',
+  z.object({
+    at: instant,
+    totals: z.object({
+      services: count,
+      held: count,
+      nearLimit: count,
+      drifting: count,
+      byStatus: z.record(text, count),
+      byReason: z.record(text, count),
+    }),
+    panels: z.array(panel),
+    services: z.object({ matching: count, page: count, pages: count, order, items: z.array(row) }),
+    holds: z.array(z.object({ service: text, panel: text, reason: text, since: instant, note: textOrNull })),
+    events: z.array(event),
+    clock: z.object({ status: text, message: text }),
+    runs: z.array(logEntry),
+  }),
+);
