@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { Sluice } from '@sluice/engine';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { validator } from '../test/json-schema.js';
-import { operationId } from './openapi.js';
+import { openApiDocument, operationId } from './openapi.js';
 import { ROUTES } from './routes/routes.js';
 import { STREAMS } from './stream-routes.js';
 
@@ -162,6 +163,11 @@ describe('the OpenAPI document', () => {
     const known = new Set([...ROUTES, ...Object.values(STREAMS)].map(({ useCase }) => useCase));
     const missing = Object.entries(REACHED).filter(([name, by]) => by === 'route' && !known.has(name));
     expect(missing).toEqual([]);
+  });
+
+  it('is the one that the client is generated from', () => {
+    const file = new URL('../../../../packages/api-client/openapi.json', import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
   });
 
   it('names each operation once', () => {

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSluiceApi, SluiceApiError, type SluiceApi } from './index.js';
+
+let server: Server;
+let api: SluiceApi;
+const seen: { method: string; url: string; key: string | undefined; token: string | undefined }[] = [];
+
+const ANSWERS: Record<string, (response: ServerResponse) => void> = {
+  '/api/v1/me': (response) => response.end('{"name":"token x","client":null,"read":true,"operate":true}'),
+  '/api/v1/tokens/x': (response) => response.end('{}'),
+  '/api/v1/runs/r/events': (response) => {
+    response.write('event: progress\ndata: {"done":1,"tot');
+    response.write('al":2}\n\n: still here\n\n');
+    response.end('event: failure\ndata: {"code":"busy","message":"m","details":{}}\n\n');
+  },
+  '/api/v1/services/svc-9': (response) => {
+    response.statusCode = 404;
+    response.end('{"error":{"code":"unknown_service","message":"There is no service","details":{"service":"svc-9"}}}');
+  },
+  '/api/v1/panels': (response) => {
+    response.statusCode = 502;
+    response.end('<html>Bad gateway</html>');
+  },
+};
+
+beforeAll(async () => {
+  server = createServer((request: IncomingMessage, response) => {
+    const { method = '', url = '', headers } = request;
+    seen.push({ method, url, key: headers['idempotency-key'] as string | undefined, token: headers.authorization });
+    response.setHeader('content-type', 'application/json');
+    ANSWERS[url]?.(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  let keys = 0;
+  api = createSluiceApi({ url: `http://127.0.0.1:${port}/`, token: 'secret', newKey: () => `key-${++keys}` });
+});
+afterAll(() => server.close());
+
+describe('the client', () => {
+  it('sends its token, and a new key with each change unless there is one', async () => {
+    const { data } = await api.GET('/me');
+    expect(data?.operate).toBe(true);
+    const params = { path: { token: 'x' } };
+    await api.DELETE('/tokens/{token}', { params });
+    await api.DELETE('/tokens/{token}', { params: { ...params, header: { 'Idempotency-Key': 'own' } } });
+    expect(seen.map(({ method, key, token }) => [method, key, token])).toEqual([
+      ['GET', undefined, 'Bearer secret'],
+      ['DELETE', 'key-1', 'Bearer secret'],
+      ['DELETE', 'own', 'Bearer secret'],
+    ]);
+  });
+
+  it('throws errors with their code, also those of a proxy', async () => {
+    await expect(api.GET('/services/{service}', { params: { path: { service: 'svc-9' } } })).rejects.toMatchObject({
+      name: 'SluiceApiError',
+      status: 404,
+      code: 'unknown_service',
+      details: { service: 'svc-9' },
+    });
+    await expect(api.GET('/panels')).rejects.toEqual(
+      new SluiceApiError(502, { code: 'http_error', message: 'The server answered HTTP 502' }),
+    );
+  });
+
+  it('yields the events of a run to the last', async () => {
+    const events = [];
+    for await (const event of api.events('r')) events.push(event);
+    expect(events).toEqual([
+      { event: 'progress', data: { done: 1, total: 2 } },
+      { event: 'failure', data: { code: 'busy', message: 'm', details: {} } },
+    ]);
+  });
+});
+
+describe('the generated types', () => {
+  it('are those of the stored document', async () => {
+    const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+    const { typesOf } = (await import('../../../scripts/api-client.mjs' as string)) as {
+      typesOf: (document: unknown) => Promise<string>;
+    };
+    expect(await typesOf(JSON.parse(read('openapi.json')))).toBe(read('src/schema.ts'));
+  });
+});
