@@ -185,6 +185,9 @@ describe('the built command', () => {
       'compare dcim --with old.csv',
       'observe dcim',
       'enforce dcim --yes',
+      'api-token create billing --scope operate',
+      'api-token list',
+      'api-token revoke billing',
       'log list',
       'log list --runs',
       'log export log.jsonl',
@@ -275,6 +278,12 @@ describe('the built command', () => {
       const unknown = await runCommand(words.split(' '), { cwd: folder, env: secrets() });
       expect([unknown.exitCode, unknown.stderr.includes('This is a bug')]).toEqual([1, false]);
     }
+  });
+
+  it('runs what serves until it is interrupted', async () => {
+    played.push('serve --listen nowhere');
+    const refused = await runCommand(['serve', '--listen', 'nowhere'], { cwd: folder, env: secrets() });
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not an address with a port')]);
   });
 
   it('has no command and no format that was left out here', () => {

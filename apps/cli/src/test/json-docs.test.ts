@@ -14,6 +14,7 @@ const LISTS: Record<string, string> = {
   'invoice list': 'invoices',
   'service set --where': 'services',
   'agent list': 'agents',
+  'api-token list': 'tokens',
 };
 /** Commands whose document is that of another one, or none. */
 const ELSEWHERE = ['service remove', 'log export'];

@@ -96,6 +96,9 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('invoice pay', 'invoice pay inv-1');
     await kept('invoice cancel', 'invoice cancel inv-2');
     await kept('invoice show', 'invoice show inv-1');
+    await kept('api-token create', 'api-token create billing --scope operate --expires 90d');
+    await kept('api-token list');
+    await kept('api-token revoke', 'api-token revoke billing');
     await kept('hold add', 'hold add svc-2 --note checked');
     await kept('service show', 'service show svc-2');
     await kept('hold list');
