@@ -8,6 +8,7 @@ import { withSluice } from '../open-sluice.js';
 import { Terminal } from '../output/terminal.js';
 import { withRemedy } from '../remedies.js';
 import type { JobParts } from '../schedule/serve-jobs.js';
+import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { isLoopback, type ListenAddress, parseListen } from './parse-listen.js';
 
@@ -31,8 +32,9 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     if (!hasTokens && !isLoopback(listen)) throw noToken(listen);
     const { startDashboard, startSchedule } = await import('@sluice/dashboard');
     const { clock, randomBytes, version } = deps;
+    const reports = billReports(config, toFormat({}));
     const dashboard = await startDashboard({
-      ...{ sluice, listen, publicUrl, token, clock, randomBytes, version },
+      ...{ sluice, listen, publicUrl, token, clock, randomBytes, version, reports },
       onError: (error) => {
         const { stack, message } = error as { stack?: string; message?: string };
         terminal.warn(`sluice: ${(options.verbose === true ? stack : undefined) ?? message ?? String(error)}`);
