@@ -34,7 +34,7 @@ async function send(address: string, body?: object): Promise<unknown> {
   });
   const json: unknown = await answer.json();
   expect(answer.ok ? null : [address, json]).toBeNull();
-  expect(validate(method, path.split('?')[0] ?? '', answer.status, json)).toEqual([address]);
+  expect([address, ...validate(method, path.split('?')[0] ?? '', answer.status, json)]).toEqual([address]);
   return json;
 }
 
@@ -218,9 +218,9 @@ describe('answers are as the document says', () => {
     await send('POST /services/svc-2/provision/suspend', { dryRun: true });
     await send('PUT /services/svc-2/override', { quota: '1TB' });
     await send('DELETE /services/svc-2/override');
-    await send('PATCH /services/svc-2', { values: { traffic_mode: 'IN' } });
-    await send('PATCH /services', { where: { client: '43' }, values: { traffic_mode: 'OUT' } });
-    await send('POST /services/plan-change', { where: { client: '43' }, values: { traffic_mode: 'IN' } });
+    await send('PATCH /services/svc-2', { values: { email: 'anna@example.com' } });
+    await send('PATCH /services', { where: { client: '43' }, values: { email: 'b@example.com' } });
+    await send('POST /services/plan-change', { where: { client: '43' }, values: { email: 'c@example.com' } });
     await send('POST /services/import', { rows: [], dryRun: true });
     await send('PUT /services/svc-2/auto-buy', { enabled: true, package: 'extra-50' });
     await send('DELETE /clients/42/auto-buy');

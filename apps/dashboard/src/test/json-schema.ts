@@ -6,7 +6,7 @@ interface OpenApi {
   components: { schemas: Record<string, Json> };
 }
 
-/** Returns a check of answers against an OpenAPI document: the address alone, or what is wrong. */
+/** Returns a check of answers against an OpenAPI document: it returns what is wrong. */
 export function validator(document: OpenApi) {
   const own = JSON.parse(JSON.stringify(document).replaceAll('#/components/schemas/', '#/$defs/')) as OpenApi;
   return (method: string, path: string, status: number, answer: unknown): string[] => {
@@ -16,11 +16,8 @@ export function validator(document: OpenApi) {
       .find((known) => new RegExp(`^${known.replace(/\{\w+\}/g, '[^/]+')}$`).test(path));
     const schema =
       own.paths[found ?? '']?.[method.toLowerCase()]?.responses[String(status)]?.content['application/json']?.schema;
-    const address = `${method} ${path}`;
-    if (schema === undefined) return [address, 'is not in the document'];
+    if (schema === undefined) return [`${status} is not in the document`];
     const { error } = z.fromJSONSchema({ ...schema, $defs: own.components.schemas } as never).safeParse(answer);
-    return error === undefined
-      ? [address]
-      : [address, ...error.issues.map((issue) => `${issue.path.join('.')}: ${JSON.stringify(issue)}`)];
+    return (error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   };
 }
