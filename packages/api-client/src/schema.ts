@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json. */
+/* Written by `npm run api-client` from openapi.json (SHA-256 d398dffb3490bdd94ea3a208d3e28e8e1dcfb8488cfcf3a4f3285f0dc681fa19). */
 export interface paths {
   '/services': {
     parameters: {

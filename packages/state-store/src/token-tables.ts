@@ -8,7 +8,7 @@ export interface TokenTables {
     get(id: string): Promise<ApiTokenRecord | null>;
     find(hash: string): Promise<ApiTokenRecord | null>;
     add(record: ApiTokenRecord): Promise<void>;
-    update(id: string, change: Partial<Pick<ApiTokenRecord, 'revokedAt' | 'lastUsedAt'>>): Promise<void>;
+    update(id: string, change: Partial<Pick<ApiTokenRecord, 'hash' | 'revokedAt' | 'lastUsedAt'>>): Promise<void>;
   };
   sessions: {
     get(hash: string): Promise<SessionRecord | null>;

@@ -10,6 +10,7 @@ import { openStore, type StateStore } from '@sluice/state-store';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../index.js';
 
 export const GB = 1024 ** 3;
+const HOUR = 3_600_000;
 /** `serve.token` of the dashboard. */
 export const SERVE_TOKEN = 'first-start-token-0123456789';
 const PANEL_TOKEN = 'panel-secret-9f3c';
@@ -90,7 +91,7 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
   return {
     ...{ clock, panel, sluice, store, location, dashboard },
     fetch: fetchFrom,
-    addService: (number, client, usedGb = 0) => addService({ panel, sluice }, number, { client, usedGb }),
+    addService: (number, client, usedGb = 0) => addService({ clock, panel, sluice }, number, { client, usedGb }),
     token: async (...scopes) =>
       (await sluice.access.create({ name: `t-${scopes.join('-').replace(/:/g, '.')}`, scopes })).token,
     login: async (token = SERVE_TOKEN) => {
@@ -107,7 +108,7 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
 }
 
 async function addService(
-  { panel, sluice }: Pick<DashboardBench, 'panel' | 'sluice'>,
+  { clock, panel, sluice }: Pick<DashboardBench, 'clock' | 'panel' | 'sluice'>,
   number: number,
   { client, usedGb }: { client: string | undefined; usedGb: number },
 ): Promise<void> {
@@ -118,7 +119,7 @@ async function addService(
     { id: port(2), name: 'eth1' },
   ];
   panel.addService({ ...ids, user: 10 + number, ports });
-  if (usedGb > 0) panel.addTraffic(ids.id, { in: usedGb * GB, out: 0 });
+  if (usedGb > 0) panel.addTraffic(ids.id, { in: usedGb * GB, out: 0, at: clock.now() - HOUR });
   await sluice.services.add(`svc-${number}`, {
     panel: 'dcim',
     product: 'ports',

@@ -38,7 +38,7 @@ export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }:
     id,
     name: kind === 'share' ? `client ${client ?? ''}` : `token ${name}`,
     kind,
-    read: operate || scopes.includes('read'),
+    read: operate || scopes.includes('read') || (kind === 'api' && client !== null),
     operate,
     client,
     rights: rights ?? NO_RIGHTS,

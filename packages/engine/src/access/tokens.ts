@@ -14,36 +14,47 @@ export async function createToken(session: Session, request: TokenRequest): Prom
     throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
   const { scopes, client } = parseScopes(request.scopes);
   const token = `sluice_${newSecret(session)}`;
-  const record = {
-    ...newRecord(session, token, request.expiresAt ?? null),
-    name,
-    kind: 'api' as const,
-    scopes,
-    client,
+  const record: ApiTokenRecord = {
+    ...newRecord(session, token, { expiresAt: request.expiresAt ?? null, ref: request.ref }),
+    ...{ name, kind: 'api', scopes, client, rights: null },
   };
-  await session.store.write(async (tables) => {
-    const taken = (await tables.apiTokens.list()).some((other) => other.name === name && isValid(other, session.now()));
-    if (taken)
+  return { token, access: await storeToken(session, record) };
+}
+
+/** Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one. */
+async function storeToken(session: Session, record: ApiTokenRecord): Promise<TokenView> {
+  const { id, hash, name, kind } = record;
+  return session.store.write(async (tables) => {
+    const now = session.now();
+    const earlier = await tables.apiTokens.get(id);
+    if (earlier !== null && isValid(earlier, now)) {
+      await tables.apiTokens.update(id, { hash });
+      return toView(earlier);
+    }
+    const others = kind === 'api' ? await tables.apiTokens.list() : [];
+    if (others.some((other) => other.name === name && isValid(other, now)))
       throw new SluiceError('token_exists', `There is a token "${name}" already`, { details: { token: name } });
-    await tables.apiTokens.add({ ...record, rights: null });
+    await tables.apiTokens.add(record);
+    return toView(record);
   });
-  return { token, access: toView({ ...record, rights: null }) };
 }
 
 /** Creates a share link for a client that has services. */
-export async function createShare(session: Session, { client, expiresAt, rights }: ShareRequest): Promise<NewToken> {
+export async function createShare(
+  session: Session,
+  { client, expiresAt, rights, ref }: ShareRequest,
+): Promise<NewToken> {
   await requireClient(session, client);
   const token = newSecret(session);
   const record: ApiTokenRecord = {
-    ...newRecord(session, token, expiresAt),
+    ...newRecord(session, token, { expiresAt, ref }),
     name: `share ${client}`,
     kind: 'share',
     scopes: [],
     client,
     rights: checkRights({ ...NO_RIGHTS, ...rights }),
   };
-  await session.store.apiTokens.add(record);
-  return { token, access: toView(record) };
+  return { token, access: await storeToken(session, record) };
 }
 
 /** Lists all tokens and links, also those that ended. */
@@ -67,12 +78,16 @@ export async function revokeToken(session: Session, token: string): Promise<Toke
   });
 }
 
-function newRecord(session: Session, token: string, expiresAt: string | null) {
+function newRecord(
+  session: Session,
+  token: string,
+  { expiresAt, ref }: { expiresAt: string | null; ref: string | undefined },
+) {
   const createdAt = session.now();
   if (expiresAt !== null && !(expiresAt > createdAt))
     throw usageError('bad_token', 'The end of the token is not in the future');
   return {
-    id: session.id('tok'),
+    id: ref === undefined ? session.id('tok') : `tok-${hashOf(`ref:${ref}`).slice(0, 24)}`,
     hash: hashOf(token),
     createdAt,
     createdBy: session.deps.actor(),

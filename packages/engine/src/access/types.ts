@@ -30,6 +30,8 @@ export interface TokenRequest {
   scopes: readonly string[];
   /** ISO UTC; default never. */
   expiresAt?: string | null | undefined;
+  /** Identifies the request: a repeated one replaces the text of the token that the first one made. */
+  ref?: string | undefined;
 }
 
 /** Request of a share link. */
@@ -38,6 +40,8 @@ export interface ShareRequest {
   /** ISO UTC. */
   expiresAt: string;
   rights?: Partial<ShareRights> | undefined;
+  /** Identifies the request: a repeated one replaces the text of the token that the first one made. */
+  ref?: string | undefined;
 }
 
 /** What the holder of a token, link or session may do. */

@@ -144,8 +144,8 @@ export const runRoutes: ApiRoute[] = [
     status: 201,
     body: { name: someText, scopes: z.array(someText).min(1), expiresAt: z.iso.datetime({ offset: true }).optional() },
     answer: newToken,
-    handle: ({ sluice, body: { name: called, scopes, expiresAt }, as }) =>
-      sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt) }, as),
+    handle: ({ sluice, body: { name: called, scopes, expiresAt }, as, ref }) =>
+      sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt), ref }, as),
     stored: withoutToken,
   }),
   route('POST /share-links', {
@@ -161,7 +161,7 @@ export const runRoutes: ApiRoute[] = [
       mayChangePassword: flag,
     },
     answer: newToken,
-    handle: ({ sluice, body, as }) => {
+    handle: ({ sluice, body, as, ref }) => {
       const {
         client,
         expiresAt,
@@ -171,7 +171,7 @@ export const runRoutes: ApiRoute[] = [
         mayChangePassword = false,
       } = body;
       const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
-      return sluice.access.share({ client, expiresAt: toInstant(expiresAt) ?? '', rights }, as);
+      return sluice.access.share({ client, expiresAt: toInstant(expiresAt) ?? '', rights, ref }, as);
     },
     stored: withoutToken,
   }),
