@@ -5,7 +5,7 @@ export const PARTS_STYLE = `
 .card > :last-child { margin-block-end: 0; }
 .columns { display: grid; gap: 0 var(--gap); grid-template-columns: minmax(0, 1fr); align-items: start; }
 @media (min-width: 75rem) { .columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } .columns-wide { grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); } }
-.tiles { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); margin-block-end: var(--gap); }
+.tiles { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(104px, 1fr)); margin-block-end: var(--gap); }
 .tile { display: flex; flex-direction: column; gap: 1px; background: var(--surface); border: 1px solid var(--line); border-block-start: 3px solid var(--line); border-radius: var(--radius); padding: 9px 13px 10px; color: var(--text); text-decoration: none; }
 a.tile:hover { background: var(--raised); }
 .tile-good { border-block-start-color: var(--good-fill); }

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startWorld, type World } from '../../test/browser/world.js';
+
+let world: World;
+afterEach(async () => {
+  await world.close();
+});
+
+const keysOf = (text: string): string[] => [...text.matchAll(/name="key" value="([^"]+)"/g)].map(([, key = '']) => key);
+const csrfOf = (text: string): string => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+
+async function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return world.bench.fetch(path, { cookie: world.cookie, headers });
+}
+
+async function post(path: string, fields: Record<string, string>, cookie = world.cookie): Promise<Response> {
+  return world.bench.fetch(path, { method: 'POST', cookie, body: new URLSearchParams(fields) });
+}
+
+describe("the operator's pages", () => {
+  it('send the first page of 5,000 services in less than 200 kB, and again only when something changed', async () => {
+    world = await startWorld({ services: 5000 });
+    const first = await get('/');
+    const text = await first.text();
+    expect(first.status).toBe(200);
+    expect(Buffer.byteLength(text)).toBeLessThan(200_000);
+    const tag = first.headers.get('etag') ?? '';
+    expect((await get('/', { 'if-none-match': tag })).status).toBe(304);
+    const second = await (await get('/')).text();
+    expect(keysOf(second)).toHaveLength(keysOf(text).length);
+    expect(keysOf(second)).not.toContain(keysOf(text)[0]);
+    expect(csrfOf(second)).toBe(csrfOf(text));
+    await world.bench.sluice.overrides.set('svc-2', { unlimited: true });
+    world.bench.clock.advance(1500);
+    expect((await get('/', { 'if-none-match': tag })).status).toBe(200);
+  });
+
+  it('show the effect of a form at once, and act once on a repeated one', async () => {
+    world = await startWorld({ services: 2 });
+    const page = await (await get('/services/svc-2')).text();
+    const [key = ''] = keysOf(page);
+    const fields = { csrf: csrfOf(page), key, quota: '300GB' };
+    expect((await post('/services/svc-2/override', fields)).headers.get('location')).toBe(
+      '/services/svc-2?done=override',
+    );
+    expect((await post('/services/svc-2/override', fields)).status).toBe(303);
+    expect(await (await get('/services/svc-2?done=override')).text()).toContain('The override is set');
+    const { overrides } = await world.bench.sluice.overrides.list({ service: 'svc-2' });
+    expect(overrides).toMatchObject([{ quotaBytes: 300 * 1024 ** 3 }]);
+    expect((await post('/services/svc-2/override', { ...fields, csrf: 'x' })).status).toBe(400);
+  });
+
+  it('show a token that may only read no forms, and refuse them', async () => {
+    world = await startWorld({ services: 1 });
+    const cookie = await world.bench.login(await world.bench.token('read'));
+    const page = await (await world.bench.fetch('/services/svc-1', { cookie })).text();
+    expect(page).toContain('It is held since');
+    expect(page).not.toContain('/services/svc-1/suspend');
+    expect((await world.bench.fetch('/services/svc-1/suspend', { cookie })).status).toBe(400);
+    const fields = { csrf: csrfOf(page), key: 'key-0123456789' };
+    expect((await post('/services/svc-1/suspend', fields, cookie)).status).toBe(400);
+  });
+
+  it('escape hostile names, and show a fault of a panel as one sentence', async () => {
+    world = await startWorld({ services: 1 });
+    const { bench } = world;
+    const id = '"><script>alert(1)</script>\u202Etxet/../x';
+    const [row] = await bench.store.services.list({ ids: ['svc-1'] });
+    if (row === undefined) throw new Error('no service');
+    await bench.store.services.put([{ ...row, id, client: '<b>\u0007c' }]);
+    const overview = await (await get('/?order=id')).text();
+    expect(overview).not.toContain('<script>alert');
+    expect(overview).not.toContain('\u202E');
+    expect(overview).toContain('&lt;b&gt; c');
+    const own = await get(`/services/${encodeURIComponent(id)}`);
+    expect(own.status).toBe(200);
+    expect(await own.text()).not.toContain('<script>alert');
+    await bench.panel.close();
+    const preview = await (await get('/services/svc-1/suspend')).text();
+    expect(preview).toMatch(/notice-warning[^]*Panel (&quot;|")dcim/);
+    expect((await get('/panels/dcim?test=yes')).status).toBe(200);
+  });
+});
