@@ -83,8 +83,8 @@ input[type="number"] { inline-size: 9em; }
 .progress { display: block; inline-size: 100%; max-inline-size: 480px; block-size: 14px; accent-color: var(--accent); }
 details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; }
 .refs { display: block; }
-[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, label, summary, caption, bdi, time, .number, .soft, .hint, .badge, .percent, .tile-title, .tile-value, .tile-detail, .button, .footer span, .who span) { unicode-bidi: plaintext; }
-[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, caption, .tile-title, .tile-value, .tile-detail) { text-align: right; }
+[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, label, caption, .refs, bdi, time, .number, .soft, .hint, .badge, .percent, .tile-title, .tile-value, .tile-detail, .button, .footer span, .who span) { unicode-bidi: plaintext; }
+[dir="rtl"] :is(p, li, dd, dt, td, th, h1, h2, h3, caption, .refs, .tile-title, .tile-value, .tile-detail) { text-align: right; }
 [dir="rtl"] .figure { text-align: left; }
 .login { max-inline-size: 25rem; margin: 8vh auto 0; }
 .login .field, .login input { inline-size: 100%; }

@@ -112,15 +112,16 @@ export const verbForm: Page = async (request) => {
     report.error !== undefined ||
     report.actions.some(({ state }) => state === 'failed');
   if (!failed && report.notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
-  const body = html`${report.error === undefined ? null : problemNotice(report.error.message)}
-    ${report.service.error === null ? null : problemNotice(report.service.error.message)} ${preview(report)}
+  const body = html`${preview(report)}
     <p>${serviceLink(id)}</p>`;
   return { title: verb.title(id), body };
 };
 
-function preview({ actions, notices, stillHeld }: CommandReport): Html {
+function preview({ actions, notices, stillHeld, error, service }: CommandReport): Html {
+  const problems = [error, service.error].filter((each) => each != null);
   const rows = actions.map(({ name, state }): Part[] => [html`<bdi>${name}</bdi>`, badge(state)]);
-  return html`${notices.map(({ message }) => html`<p class="notice notice-info" role="status"><span dir="auto">${message}</span></p>`)}
+  return html`${problems.map(({ message }) => problemNotice(message))}
+  ${notices.map(({ message }) => html`<p class="notice notice-info" role="status"><span dir="auto">${message}</span></p>`)}
   ${section(
     'Changes on the panel',
     html`${table({ caption: 'Changes on the panel', columns: [{ title: 'Change' }, { title: 'State' }], rows, empty: 'Nothing is changed on the panel.' })}
