@@ -3,7 +3,6 @@ import { LazyCommand, type CommandContext, type GlobalOptions } from './commands
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
 import { declareCalls, declareProfile } from './commands/declare-calls.js';
-import { declareNotices } from './commands/declare-notices.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
@@ -65,7 +64,6 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareCalls(program);
   declareProfile(program);
   declareBilling(program);
-  declareNotices(program);
   declareSetup(program);
   declareServe(program);
   declareStart(program);

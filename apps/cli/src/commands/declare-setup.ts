@@ -1,13 +1,15 @@
 import type { LazyCommand } from './command.js';
+import { declareNotices } from './declare-notices.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `metrics` and `demo`. */
+/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `notify`, `metrics` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
   declareConfig(program);
   declarePanels(program);
   declareLog(program);
   declareStore(program);
   declareSwitches(program);
+  declareNotices(program);
   program
     .command('metrics')
     .description('print figures for Prometheus, from the store; calls no panel')

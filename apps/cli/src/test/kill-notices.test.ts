@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { realClock } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import { startCommand } from './command-process.js';
 import { DAY, GB, HOUR, idsOf } from './easydcim-bench.js';
@@ -25,10 +26,9 @@ afterEach(async () => {
 
 /** Sends what is due some time from now. */
 async function sendLater(ms: number): Promise<void> {
-  const { clock = at.bench.clock } = REAL_PROCESS;
   const { exitCode } = await at.bench.sluice('notify send', {
     ...REAL_PROCESS,
-    clock: { ...clock, now: () => Date.now() + ms },
+    clock: { ...realClock, now: () => Date.now() + ms },
   });
   expect(exitCode).toBe(0);
 }

@@ -10,7 +10,14 @@ import {
 import { limitAgent, limitAgents, type LimitImport, type LimitRequest } from '../agents/limit-agents.js';
 import type { AgentRequest, RestoreReport } from '../agents/agent-command.js';
 import { restoreAgent } from '../agents/restore-agent.js';
-import { type AgentExplained, type AgentList, explainAgent, listAgents, listStoredAgents, showAgent } from '../agents/show-agents.js';
+import {
+  type AgentExplained,
+  type AgentList,
+  explainAgent,
+  listAgents,
+  listStoredAgents,
+  showAgent,
+} from '../agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { afterRun } from '../notices/after-run.js';
 import { toWaitMs, type CallOptions, type RunCall } from './call.js';
