@@ -163,7 +163,6 @@ notify:
       expect.stringMatching(
         /^error notify.3.template.hold: there is no placeholder \{servce\}; did you mean "service"/,
       ),
-      'warning notify.0.secret: the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead',
     ]);
   });
 

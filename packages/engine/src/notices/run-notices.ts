@@ -1,4 +1,5 @@
 import type { CallBillView } from '../calls/bill-period.js';
+import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { nameFew } from '../name-few.js';
 import type { Notice } from '../run/notices.js';
 import type { Applied } from '../run/stages.js';
@@ -16,11 +17,18 @@ const NOT_OF_SERVICE =
  * Returns notices for channels about what the report of a run shows as well: drift, and errors of services. Only what the
  * decision before did not have, and only what a channel is notified of.
  */
-export function newsOfServices(session: Session, works: readonly Applied[], run: string): Notice[] {
-  return [
-    ...(isWanted(session, 'drift') ? toNotices(works, run, driftOf) : []),
-    ...(isWanted(session, 'account') ? toNotices(works, run, errorOf) : []),
-  ];
+export async function newsOfServices(
+  session: Session,
+  tables: Pick<StoreTables, 'decisions'>,
+  works: readonly Applied[],
+  run: string,
+): Promise<Notice[]> {
+  const wanted = [...(isWanted(session, 'drift') ? [driftOf] : []), ...(isWanted(session, 'account') ? [errorOf] : [])];
+  const some = works.filter(({ drift, error, changedMeanwhile }) => !changedMeanwhile && (drift.length > 0 || error));
+  if (wanted.length === 0 || some.length === 0) return [];
+  const latest = await tables.decisions.latest(some.map(({ service }) => service.id));
+  const before = new Map(latest.map((decision) => [decision.service, decision]));
+  return wanted.flatMap((find) => toNotices(some, run, (work) => find(work, before.get(work.service.id))));
 }
 
 /** Returns the notices of bills that failed: one for each bill and cause. */
@@ -40,22 +48,22 @@ interface News {
   message: string;
 }
 
-function driftOf({ drift, history }: Applied): News | null {
+function driftOf({ drift }: Applied, decision: DecisionRecord | undefined): News | null {
   if (drift.length === 0) return null;
-  const { drift: before = [] } = (history.decision?.inputs ?? {}) as { drift?: string[] };
+  const { drift: before = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
   if (drift.every((text) => before.includes(text))) return null;
   return { code: 'drift', group: 'differ from what they should be', message: drift.join('; ') };
 }
 
-function errorOf({ error, history }: Applied): News | null {
-  if (error === null || NOT_OF_SERVICE.test(error.code) || history.decision?.errorCode === error.code) return null;
+function errorOf({ error }: Applied, decision: DecisionRecord | undefined): News | null {
+  if (error === null || NOT_OF_SERVICE.test(error.code) || decision?.errorCode === error.code) return null;
   return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
 }
 
 function toNotices(works: readonly Applied[], run: string, find: (work: Applied) => News | null): Notice[] {
   const groups = new Map<string, { news: News; work: Applied }[]>();
   for (const work of works) {
-    const news = work.changedMeanwhile ? null : find(work);
+    const news = find(work);
     if (news !== null) groups.set(news.group, [...(groups.get(news.group) ?? []), { news, work }]);
   }
   return [...groups.values()].flatMap((group): Notice[] => {

@@ -285,11 +285,12 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const decisions = decided(run, finished);
   // A decision on changed facts is not stored: the one before stays.
   const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
+  const news = await newsOfServices(session, tables, works, report.run.id);
   await tables.decisions.record(kept);
   const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.
-  await addNotices(session, tables, noticeRows(session, report.run.id, newsOfServices(session, works, report.run.id)));
+  await addNotices(session, tables, noticeRows(session, report.run.id, news));
 }
 
 /** Adds the services to the document of a run that stores nothing. */
