@@ -278,6 +278,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       state?: DeliveryState;
       limit?: number;
     }): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]>;
+    /** Number of deliveries that are pending or were given up, by channel. */
+    counts(): Promise<{ channel: string; state: Exclude<DeliveryState, 'sent'>; count: number }[]>;
     /** Changes a pending delivery; returns false, and changes nothing, for another one. */
     update(
       id: string,

@@ -54,6 +54,8 @@ export const METRICS = {
   ),
   sluice_run_interval_seconds: gauge('Time between two scheduled runs, by the config.', 'command'),
   sluice_purchases_total: { type: 'counter', help: 'Number of packages that were paid for.', labels: ['actor'] },
+  sluice_deliveries_pending: gauge('Number of notices that wait to be sent to a channel.', 'channel'),
+  sluice_deliveries_given_up: gauge('Number of notices that could not be sent to a channel.', 'channel'),
   sluice_agent_used_bytes: gauge('Usage of an agent in its period.', 'panel', 'agent', 'id'),
   sluice_agent_limit_bytes: gauge('Limit of an agent; absent without a limit.', 'panel', 'agent', 'id'),
 } as const satisfies Readonly<Record<string, Declared>>;

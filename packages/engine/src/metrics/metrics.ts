@@ -1,5 +1,6 @@
 import type { Session } from '../session.js';
 import { type MetricFamily, MetricTable } from './families.js';
+import { addNoticeMetrics } from './notice-metrics.js';
 import { addPanelMetrics } from './panel-metrics.js';
 import { addRunMetrics } from './run-metrics.js';
 import { addServiceMetrics } from './service-metrics.js';
@@ -16,5 +17,6 @@ export async function collectMetrics(session: Session): Promise<MetricsReport> {
   await addServiceMetrics(session, table);
   await addPanelMetrics(session, table);
   await addRunMetrics(session, table);
+  await addNoticeMetrics(session, table);
   return { at: session.now(), metrics: table.families() };
 }

@@ -33,6 +33,12 @@ describe('deliveries', () => {
       ['d-4', 'n-2'],
       ['d-1', 'n-1'],
     ]);
+    expect(await deliveries.update('d-1', { state: 'given-up' })).toBe(true);
+    expect(await deliveries.update('d-2', { state: 'sent' })).toBe(true);
+    expect(await deliveries.counts()).toEqual([
+      { channel: 'ops', state: 'given-up', count: 1 },
+      { channel: 'ops', state: 'pending', count: 1 },
+    ]);
     expect((await deliveries.list({ limit: 2 })).map((each) => each.delivery.id)).toEqual(['d-4', 'd-2']);
   });
 

@@ -34,6 +34,16 @@ export function deliveriesTable(access: Access): StoreTables['deliveries'] {
         if (limit !== undefined) query = query.limit(limit);
         return withNotices(session, query.orderBy('seq', 'desc'));
       }),
+    counts: () =>
+      access.read(({ db }) =>
+        db
+          .selectFrom('deliveries')
+          .select((eb) => ['channel', 'state', eb.fn.countAll<number>().as('count')])
+          .where('state', 'in', ['pending', 'given-up'])
+          .groupBy(['state', 'channel'])
+          .$narrowType<{ state: 'pending' | 'given-up' }>()
+          .execute(),
+      ),
     update: (id, change) =>
       access.write(async ({ db }) => {
         const result = await db

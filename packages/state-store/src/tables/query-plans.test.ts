@@ -61,6 +61,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'notices.list since': (t) => t.notices.list({ since: minute(1) }),
   'notices.has': (t) => t.notices.has('k'),
   'deliveries.due': (t) => t.deliveries.due({ channel: 'ops', now: minute(1), limit: 10 }),
+  'deliveries.counts': (t) => t.deliveries.counts(),
   'deliveries.list of a state': (t) => t.deliveries.list({ state: 'pending' }),
   'conditions.get': (t) => t.conditions.get('k'),
   'runs.get': (t) => t.runs.get('run-1'),
