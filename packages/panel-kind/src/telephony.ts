@@ -34,7 +34,18 @@ export type TelephonyValues = Readonly<Record<string, unknown>>;
 
 /** How the text of a field is read: `secret` is only ever written, `computed` is only read. */
 export type TelephonyFieldType =
-  'text' | 'id' | 'ids' | 'phone' | 'money' | 'date' | 'integer' | 'channels' | 'boolean' | 'secret' | 'computed';
+  | 'text'
+  | 'id'
+  | 'ids'
+  | 'phone'
+  | 'money'
+  | 'date'
+  | 'integer'
+  | 'channels'
+  | 'boolean'
+  | 'destination'
+  | 'secret'
+  | 'computed';
 
 /** A field of a list that the system has. */
 export interface TelephonyField {

@@ -3,7 +3,7 @@ import type { AstbillingClient } from '../client/types.js';
 import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
 
 /** Types that are only read, since no text stands for them. */
-const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'destination', 'duration'];
+const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'duration'];
 
 /** Returns the fields of a list that the system has; further fields of its profile last. */
 export function fieldsOf(

@@ -32,18 +32,30 @@ export function toCamel(name: string): string {
 }
 
 /** A value to be written. */
-export type WrittenValue = string | number | boolean | readonly string[] | null;
+export type WrittenValue = string | number | boolean | readonly string[] | WrittenDestination | null;
+
+/** Where calls to a number go. */
+export interface WrittenDestination {
+  type: 'subscriber' | 'number' | 'none';
+  value: string | null;
+}
+
+function isDestination(value: WrittenValue): value is WrittenDestination {
+  return typeof value === 'object' && value !== null && 'type' in value;
+}
 
 /** Returns whether a record shows a value as it was written. */
 export function showsValue({ name, type }: TelephonyField, document: TelephonyDocument, wanted: WrittenValue): boolean {
   if (type === 'secret') return true;
   const shown = (document[name] ?? null) as WrittenValue;
   if (wanted === null || wanted === '') return shown === null || shown === '';
+  if (isDestination(wanted)) return shown !== null && textOf(shown) === textOf(wanted);
   if (type === 'money' && typeof shown === 'string') return compareMoney(shown, textOf(wanted)) === 0;
   return shown !== null && textOf(shown) === textOf(wanted);
 }
 
 /** Returns a value as text; ids in a list are separated by commas. */
 export function textOf(value: WrittenValue): string {
+  if (isDestination(value)) return value.type === 'none' ? 'none' : `${value.type}:${value.value ?? ''}`;
   return typeof value === 'object' ? (value ?? []).join(',') : String(value);
 }

@@ -13,6 +13,8 @@ export interface LineView {
   plan: TelephonyDocument | null;
   /** Without numbers that ended. */
   numbers: TelephonyDocument[];
+  /** Names of the fields that the system lets be changed. */
+  changeable: { subscriber: string[]; numbers: string[] };
 }
 
 /**
@@ -28,6 +30,13 @@ export async function lineOfService(session: Session, id: string): Promise<LineV
   const subscriber = await readSubscriber(session, line);
   const has = (resource: 'plans' | 'dids', operation: 'list' | 'get'): boolean =>
     telephony.unsupported({ resource, operation }) === null;
+  const changeable = (resource: 'subscribers' | 'dids'): string[] =>
+    telephony.unsupported({ resource, operation: 'set' }) === null
+      ? telephony
+          .fields(resource)
+          .filter(({ type }) => type !== 'computed')
+          .map(({ name }) => name)
+      : [];
   const { planId } = subscriber;
   const plan = planId !== null && has('plans', 'get') ? await telephony.get('plans', planId, signal) : null;
   const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
@@ -39,5 +48,6 @@ export async function lineOfService(session: Session, id: string): Promise<LineV
     plan: plan === null ? null : toDocument(plan),
     // A system that does not filter returns the numbers of other lines, too.
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
+    changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
   };
 }

@@ -1,7 +1,7 @@
 import { type PanelTelephony, type TelephonyField, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { parseNumber } from '@sluice/telephony';
 import { suggestion } from '../suggestion.js';
-import { toCamel, type WrittenValue } from './documents.js';
+import { toCamel, type WrittenDestination, type WrittenValue } from './documents.js';
 
 /** A field with the value that it is to have. */
 export interface FieldValue {
@@ -48,8 +48,17 @@ const PATTERNS: Partial<Record<TelephonyField['type'], [RegExp, string]>> = {
   boolean: [/^(true|false)$/, 'true or false'],
 };
 
+/** Reads `none`, `line:ID` for a line, or a number. */
+function readDestination(text: string, country: string): WrittenDestination {
+  if (text === '' || text === 'none') return { type: 'none', value: null };
+  const line = /^line:(.+)$/.exec(text)?.[1];
+  if (line !== undefined) return { type: 'subscriber', value: line };
+  return { type: 'number', value: parseNumber(text, { country }).number };
+}
+
 function readValue({ name, type }: TelephonyField, text: string, country: string): WrittenValue {
   if (type === 'ids') return text === '' ? [] : text.split(',').map((id) => id.trim());
+  if (type === 'destination') return readDestination(text, country);
   // The rate of all other numbers has an empty prefix.
   if (text === '') return name === 'prefix' ? '' : null;
   const [pattern, words] = PATTERNS[type] ?? [];

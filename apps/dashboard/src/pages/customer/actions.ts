@@ -74,12 +74,15 @@ export function setDestination(reads: PanelReads): Page {
     const { id, panel } = await ownService(request);
     await requireField(request, id, 'destination');
     const { number = '', destination = '' } = form;
+    if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
     reads.forget(clientOf(request));
     const { value: line } = await readLine(request, id, reads);
     if (line?.numbers.some((did) => did['number'] === number) !== true) {
       throw new SluiceError('no_number', 'Your line has no such number', { kind: 'not-found' });
     }
-    const values = { destination: destination.trim() === '' ? 'line' : destination.trim() };
+    const values = {
+      destination: destination.trim() === '' ? `line:${String(line.subscriber['id'])}` : destination.trim(),
+    };
     const report = await plainly(async () => {
       const made = await sluice.dids.set(number, { values }, { ...as, panel });
       throwReported(made.error);

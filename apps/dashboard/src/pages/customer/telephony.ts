@@ -80,8 +80,8 @@ async function lineSection({ request, service, reads, times }: LineScene): Promi
     ['Calls at the same time', text(subscriber['channels'])],
     subscriber['caller_id'] == null ? null : ['Caller id', text(subscriber['caller_id'])],
   ])}
-  ${may('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
-  ${numbers(request, service, { line, mayChange: may('destination') })}`;
+  ${may('caller_id') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
+  ${numbers(request, service, { line, mayChange: may('destination') && line.changeable.numbers.includes('destination') })}`;
   return section('Line', content, { id: 'line' });
 }
 

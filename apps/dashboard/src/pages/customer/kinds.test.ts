@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { astbilling } from '@sluice/astbilling-client/panel';
+import {
+  type FakeAstbilling,
+  type FakeHiddify,
+  manualClock,
+  startFakeAstbilling,
+  startFakeHiddify,
+} from '@sluice/fake-panels';
+import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
+import { Link } from '../../test/share-link.js';
+
+const PERSIAN = 'شرکت نمونه';
+
+let at: DashboardBench;
+let voice: FakeAstbilling;
+let vpn: FakeHiddify;
+let agent: string;
+let link: Link;
+let other: string;
+
+beforeAll(async () => {
+  const { now } = manualClock('2026-11-20T12:00:00Z');
+  voice = await startFakeAstbilling({ now });
+  const plan = voice.add('plans', { id: '11', name: 'Corporativo <b>30/6</b>' });
+  const customer = voice.addCustomer({ id: '501', name: 'João da Silva', document: '12345678909' });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
+  voice.addDid({ number: '+551142000001', subscriber: line });
+  other = voice.addSubscriber({ id: '9002', username: '1142000002', customer, plan });
+  voice.addDid({ number: '+551142000002', subscriber: other });
+  voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
+  vpn = await startFakeHiddify({ now });
+  agent = vpn.addAgent(undefined, { name: PERSIAN });
+  vpn.addUser({ agent, usageLimit: 30 * GB, currentUsage: 10 * GB });
+  const tel = { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0, timeout: '1s' };
+  const customerMay = ['destination', 'caller_id', 'sip_password'];
+  at = await startBench({
+    kinds: [astbilling, hiddify],
+    config: { currency: 'BRL' },
+    panels: {
+      voice: tel,
+      vpn: {
+        ...{ kind: 'hiddify', url: vpn.url, apiKey: vpn.key, allowHttp: true, retries: 0 },
+        agents: { clients: { [PERSIAN]: agent } },
+      },
+    },
+    products: { line: { panel: 'voice', astbilling: { planId: 11, customerMay } } },
+  });
+  const row = { panel: 'voice', product: 'line', client: '501', status: 'active', astbilling_subscriber_id: line };
+  await at.sluice.services.add('line-1', row);
+  link = await Link.open(at, { client: '501', manage: true });
+});
+afterAll(async () => {
+  await at.close();
+  await voice.close();
+  await vpn.close();
+});
+
+describe('the page of a line', () => {
+  it('shows line, plan, numbers and the calls of today, and no password', async () => {
+    const page = await link.text('/services/line-1');
+    for (const text of [
+      '1142000001',
+      'Corporativo &lt;b&gt;',
+      '+551142000001',
+      '0.4500',
+      'Price of a call',
+      'There is no bill yet',
+    ])
+      expect(page).toContain(text);
+    expect(page).not.toContain('1142000002');
+    expect(page).not.toMatch(/password_set|sip_password|12345678909/);
+  });
+
+  it('reads a panel once for many views', async () => {
+    await link.text('/services/line-1');
+    const before = voice.server.calls.length;
+    await Promise.all([1, 2, 3].map(() => link.text('/services/line-1')));
+    expect(voice.server.calls).toHaveLength(before);
+  });
+
+  it('changes what the product lists, as the client, and only the numbers of its own line', async () => {
+    const sent = await link.post('/services/line-1/destination', {
+      number: '+551142000001',
+      destination: '11987654321',
+    });
+    expect([sent.status, await sent.text()]).toEqual([303, '']);
+    expect(voice.did('+551142000001').destination).toEqual({ type: 'number', value: '+5511987654321' });
+    expect(await link.text('/services/line-1')).toContain('+5511987654321');
+    await link.post('/services/line-1/destination', { number: '+551142000001', destination: '' });
+    expect(voice.did('+551142000001').destination).toEqual({ type: 'subscriber', value: '9001' });
+    const foreign = { number: '+551142000002', destination: '11987654321' };
+    expect((await link.post('/services/line-1/destination', foreign)).status).toBe(404);
+    expect((await link.post('/services/line-1/caller-id', { caller_id: '+551142000001' })).status).toBe(303);
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
+    const ours = entries.filter((entry) => 'actor' in entry && entry.actor === 'client 501');
+    expect(ours.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('makes a new password, shows it once and stores it nowhere', async () => {
+    const page = await link.text('/services/line-1');
+    const fields = link.formOf(page, '/password');
+    const answer = await link.send('/services/line-1/password', fields);
+    const text = await answer.text();
+    const password = /<code class="secret"[^>]*>([^<]+)</.exec(text)?.[1] ?? '';
+    expect(password).toMatch(/^\S{12,}$/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const again = await link.send('/services/line-1/password', fields);
+    expect([again.status, again.headers.get('location')]).toEqual([303, expect.stringContaining('done=password')]);
+    expect(await link.text('/services/line-1?done=password')).not.toContain(password);
+    expect(JSON.stringify(await at.sluice.log.list({ kinds: ['run', 'action', 'api'], limit: 500 }))).not.toContain(
+      password,
+    );
+  });
+
+  it('shows the price of a call', async () => {
+    const page = await link.text('/services/line-1?destination=11987654321&seconds=60');
+    expect(page).toMatch(/Price of a call/);
+    const odd = await link.text('/services/line-1?destination=%3Cscript%3E&seconds=60');
+    expect(odd).toContain('The price of this call can’t be shown');
+  });
+
+  it.each([
+    ['fails', { kind: 'status', status: 500 }],
+    ['does not answer', { kind: 'hang' }],
+    ['sends a sign-in page', { kind: 'html' }],
+  ] as const)('shows the last good figures with their age while the panel %s', async (_what, fault) => {
+    await link.text('/services/line-1');
+    voice.server.inject({ fault });
+    at.clock.advance(31_000);
+    const page = await link.text('/services/line-1');
+    voice.server.clearFaults();
+    at.clock.advance(31_000);
+    expect(page).toContain('The telephone system can’t be reached at the moment. This is from');
+    expect(page).toContain('1142000001');
+    expect(page).not.toMatch(/HTTP 500|panels\.voice/);
+  });
+});
+
+it("shows an agent's budget, users and rest to its client only", async () => {
+  const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
+  const reseller = await Link.open(at, { client: PERSIAN });
+  const page = await reseller.text('/');
+  for (const text of [PERSIAN, '40 GB', '10 GB', '30 GB', '1 user']) expect(page).toContain(text);
+  expect(page).not.toContain(agent);
+  expect(await link.text('/')).not.toContain(PERSIAN);
+});
