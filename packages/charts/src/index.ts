@@ -5,6 +5,7 @@ export {
   type Projection,
   type ProjectionInput,
   projectionLine,
+  projectionSentence,
   projectUsage,
 } from './projection.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ChartPoint } from './chart.js';
-import { describeProjection, projectionLine, projectUsage, type ProjectionInput } from './projection.js';
+import {
+  describeProjection,
+  projectionLine,
+  projectionSentence,
+  projectUsage,
+  type ProjectionInput,
+} from './projection.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -147,5 +153,7 @@ describe('the projection of usage', () => {
       null,
     ]);
     expect(describeProjection({ kind: 'unknown' }, 'UTC')).toBeNull();
+    expect(projectionSentence({ kind: 'unknown' }, 'UTC')).toBeNull();
+    expect(projectionSentence(project(points, { limit: 480 }), 'UTC')).toBe('It is used up.');
   });
 });

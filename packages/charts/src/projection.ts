@@ -74,6 +74,13 @@ export function describeProjection(projection: Projection, timeZone: string): st
   return projection.kind === 'runs-out' ? `runs out on ${shortDate(projection.at, timeZone)}` : null;
 }
 
+/** Returns the projection as a sentence: `At the present rate, it runs out on 24 Nov 2026.`; null as `describeProjection`. */
+export function projectionSentence(projection: Projection, timeZone: string): string | null {
+  const words = describeProjection(projection, timeZone);
+  if (words === null) return null;
+  return projection.kind === 'used-up' ? `It is ${words}.` : `At the present rate, it ${words}.`;
+}
+
 /** Returns the line of a projection that ends at an instant at the latest; null where nothing is to be drawn. */
 export function projectionLine(projection: Projection, until: number): { from: KnownPoint; to: KnownPoint } | null {
   if (projection.kind === 'unknown' || projection.kind === 'used-up') return null;

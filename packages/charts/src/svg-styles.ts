@@ -44,7 +44,7 @@ const SHAPES = [
   '.chart-break{stroke-dasharray:1 3}',
   ...DASHES.map((dash, index) => `.chart-line.chart-${String(index + 1)}{stroke-dasharray:${dash}}`),
   '.chart.chart-narrow{display:none}',
-  '@media (max-width:40rem){.chart.chart-wide{display:none}.chart.chart-narrow{display:block}}',
+  '@media screen and (max-width:40rem){.chart.chart-wide{display:none}.chart.chart-narrow{display:block}}',
 ];
 
 /**

@@ -35,7 +35,7 @@ describe('the chart of usage', () => {
       to: START + 20 * DAY,
       projection: { from: { value: 30 * GB }, to: { at: START + 20 * DAY, value: 60 * GB } },
       summary:
-        'Last reading: in 10 GB, out 20 GB, total 30 GB. Allowed: 60 GB. At the present rate: runs out on 21 Nov 2026.',
+        'Last reading: in 10 GB, out 20 GB, total 30 GB. Allowed: 60 GB. At the present rate, it runs out on 21 Nov 2026.',
     });
     expect(usageChart(graph({ cycleEnd: at(12) }), { ...options, ahead: true }).to).toBe(START + 12 * DAY);
     expect(usageChart(graph({ cycleEnd: null }), { ...options, ahead: true }).to).toBe(START + 10 * DAY);

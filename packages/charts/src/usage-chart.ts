@@ -1,6 +1,6 @@
 import { byteAxis, bytesText } from './axis.js';
 import type { ChartData, ChartLine } from './chart.js';
-import { describeProjection, type Projection, projectionLine, projectUsage } from './projection.js';
+import { projectionSentence, type Projection, projectionLine, projectUsage } from './projection.js';
 
 const TICKS = 5;
 /** An allowance above this many times the highest figure is not drawn: it would flatten the figures. */
@@ -59,7 +59,7 @@ export function usageChart(graph: UsageGraph, options: UsageChartOptions): Chart
   const projection = isDrawn ? projectionLine(projected, to) : null;
   const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
   if (projection !== null) figures.push(projection.to.value);
-  const summary = summaryOf(graph, lines, describeProjection(projected, graph.timeZone));
+  const summary = summaryOf(graph, lines, projectionSentence(projected, graph.timeZone));
   return {
     title,
     from,
@@ -105,6 +105,6 @@ function summaryOf({ allowedBytes }: UsageGraph, lines: ChartLine[], outlook: st
   return [
     ...(last.length === 0 ? [] : [`Last reading: ${last.join(', ')}.`]),
     ...(allowedBytes === null ? [] : [`Allowed: ${bytesText(allowedBytes)}.`]),
-    ...(outlook === null ? [] : [`At the present rate: ${outlook}.`]),
+    ...(outlook === null ? [] : [outlook]),
   ].join(' ');
 }

@@ -96,7 +96,7 @@ describe('usage graph', () => {
     expect(lines.slice(-3)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
       '18% of 100 GB (TOTAL), read 21 Nov 2026 18:00 (UTC)',
-      'at the present rate: runs out on 2 Dec 2026',
+      'At the present rate, it runs out on 2 Dec 2026.',
     ]);
     let narrow = '';
     const terminal = { write: (text: string) => (narrow += text), isTTY: true, columns: 50 };

@@ -4,7 +4,7 @@ import {
   areaChart,
   type ChartData,
   type ChartLine,
-  describeProjection,
+  projectionSentence,
   plainAxis,
   shortTime,
   svgDocument,
@@ -101,8 +101,8 @@ function showSamples(graph: SampleGraph, range: GraphRange, output: GraphOutput,
   terminal.line(
     `${formatShare(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
   );
-  const outlook = describeProjection(usageProjection(graph, drawing.now), graph.timeZone);
-  if (range === 'cycle' && outlook !== null) terminal.line(`at the present rate: ${outlook}`);
+  const outlook = projectionSentence(usageProjection(graph, drawing.now), graph.timeZone);
+  if (range === 'cycle' && outlook !== null) terminal.line(outlook);
 }
 
 /** Returns `62 % of 130 GB (TOTAL), `, or an empty text without a share. */
