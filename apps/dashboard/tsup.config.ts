@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.js';
 
-// `metrics` alone is what the command needs to print them: it may not load the server.
-export default defineConfig({ ...base, entry: ['src/index.ts', 'src/metrics.ts'] });
+// What the command needs without the server: `metrics` and `report` may not load it.
+export default defineConfig({ ...base, entry: ['src/index.ts', 'src/metrics.ts', 'src/report/index.ts'] });

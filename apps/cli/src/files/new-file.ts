@@ -112,3 +112,41 @@ export function replaceShared(file: string, text: string): void {
     throw unwritable(file, error);
   }
 }
+
+/**
+ * Writes a file in one step from parts as they come: a reader never sees half of it, and an error leaves what was there. A
+ * new file is 0600; an existing one keeps its mode.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export async function writeParts(file: string, parts: AsyncIterable<string>): Promise<void> {
+  const draft = `${file}.${process.pid}.new`;
+  requireFolder(file);
+  const before = statSync(file, { throwIfNoEntry: false });
+  if (before?.isDirectory() === true) throw unwritable(file, Object.assign(new Error(), { code: 'EISDIR' }));
+  rmSync(draft, { force: true });
+  const writer = NewFile.create(draft);
+  try {
+    for await (const part of parts) {
+      attempt(file, () => {
+        writer.write(part);
+      });
+    }
+    attempt(file, () => {
+      writer.close();
+      if (before) chmodSync(draft, before.mode & 0o777);
+      renameSync(draft, file);
+    });
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+function attempt(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}

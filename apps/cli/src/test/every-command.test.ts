@@ -174,6 +174,8 @@ describe('the built command', () => {
       'package list',
       'service set dcim-2 client=7',
       'purchase create dcim-2 extra --ref first',
+      'report',
+      'report --client 7 --html report.html',
       'purchase list',
       'auto-buy set dcim-2 --on --package extra',
       'auto-buy show dcim-2',
@@ -303,5 +305,6 @@ describe('the built command', () => {
     );
     expect(choices.filter((choice) => !played.includes(choice))).toEqual([]);
     expect(readFileSync(path.join(folder, 'graph.svg'), 'utf8')).toContain('<svg');
+    expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
   });
 });

@@ -83,6 +83,7 @@ async function onEasyDcim(documents: Documents): Promise<void> {
     await kept('usage');
     await kept('usage history', 'usage history svc-1');
     await kept('usage graph', 'usage graph svc-1');
+    await kept('report');
     await kept('service list');
     await kept('override set', 'override set svc-2 --quota 1TB');
     await kept('override list');

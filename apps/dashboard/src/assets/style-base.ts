@@ -10,7 +10,7 @@ export const BASE_STYLE = `
   --info: #27509b; --info-ground: #e6eefb; --quiet-ground: #eceff3;
   --radius: 6px; --gap: 16px; --side: 208px;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #11151c; --surface: #191f29; --raised: #222a36; --line: #2d3645; --strong-line: #8993a5;
     --text: #e5e9f0; --soft: #a3adbd; --link: #7fb8f5; --accent: #7fb8f5; --on-accent: #0d1520;

@@ -56,14 +56,14 @@ function toneOf(percent: number): Tone {
   return percent >= 80 ? 'warning' : 'good';
 }
 
-/** A bar that shows the share of an allowance, with the percentage in words; nothing where it is not known. */
-export function usageBar(fill: Fill): Html | null {
+/** A bar that shows the share of an allowance in a tone, by default its own, with the percentage; nothing where it is not known. */
+export function usageBar(fill: Fill, tone?: Tone): Html | null {
   const percent = percentOf(fill);
   if (percent === null) return null;
   const width = Math.min(100, Math.max(0, percent));
   return html`<span class="usage"
     ><svg
-      class="bar bar-${toneOf(percent)}"
+      class="bar bar-${tone ?? toneOf(percent)}"
       viewBox="0 0 100 8"
       preserveAspectRatio="none"
       aria-hidden="true"

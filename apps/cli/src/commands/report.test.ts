@@ -1,0 +1,107 @@
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Report } from '@sluice/dashboard/report';
+import { DAY, GB, startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
+
+const HOSTILE = '"><script>alert(1)</script>\u202E<b>';
+const PERSIAN = 'شرکت نمونه';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1, { values: [`client=${PERSIAN}`] });
+  await at.addService(2, { product: 'inbound', values: ['client=8'] });
+  await at.addService(3, { product: 'free', values: [`client=${PERSIAN}`] });
+  await at.addService(4, { product: 'bare' });
+});
+afterEach(() => at.close());
+
+/** Polls once a day, with 20 GB in and 5 GB out of svc-1 and 85 GB in of svc-2 before. */
+async function pollFor(days: number): Promise<void> {
+  at.panel.addTraffic(502, { in: 85 * GB, out: GB });
+  for (let day = 0; day < days; day++) {
+    at.panel.addTraffic(501, { in: 20 * GB, out: 5 * GB });
+    at.bench.clock.advance(DAY);
+    await at.poll();
+  }
+}
+
+const report = (...words: string[]) => at.bench.sluice(['report', ...words]);
+const documentOf = async (...words: string[]): Promise<Report> =>
+  (await report('--json', ...words)).json<{ report: Report }>().report;
+
+describe('report', () => {
+  it('lists all services by the part of their allowance that is used, from the store alone', async () => {
+    await pollFor(3);
+    at.panel.server.clearCalls();
+    const found = await documentOf();
+    expect(found.services.map(({ id, share, usedBytes, client }) => [id, share, usedBytes, client])).toEqual([
+      ['svc-2', 0.85, 85 * GB, '8'],
+      ['svc-1', 0.75, 75 * GB, PERSIAN],
+      ['svc-3', null, 0, PERSIAN],
+      ['svc-4', null, 0, null],
+    ]);
+    expect(found.totals).toEqual({ services: 4, held: 0, usedUp: 0, nearLimit: 1, unknown: 0, withoutLimit: 2 });
+    expect(found.outlooks).toEqual([
+      { service: 'svc-2', outlook: 'lasts', at: null, perDayBytes: 0 },
+      { service: 'svc-1', outlook: 'runs-out', at: '2026-11-24T12:00:00.000Z', perDayBytes: 25 * GB },
+    ]);
+    expect(at.panel.server.calls).toEqual([]);
+  });
+
+  it('prints a table with what becomes of the usage', async () => {
+    await pollFor(3);
+    const { stdout } = await report();
+    expect(stdout).toMatch(/^svc-1 .* 75 GB .* 75% .* ok +runs out 24 Nov 2026 12:00$/m);
+    expect(stdout).toMatch(/^svc-3 .* unlimited /m);
+    expect(stdout).toMatch(/^4 services: 0 used up, 1 at 80% or more, 0 held, 0 unknown$/m);
+  });
+
+  it('does not take what was not read for zero', async () => {
+    const found = await documentOf();
+    expect(found.services.map(({ usedBytes, share }) => [usedBytes, share])).toEqual(Array(4).fill([null, null]));
+    expect((await report('--html', 'new.html')).exitCode).toBe(0);
+    expect(at.bench.read('new.html')).toContain('unknown');
+  });
+
+  it('writes one page that needs no other file, in one step and for its owner alone', async () => {
+    await pollFor(3);
+    const { exitCode, stdout } = await report('--html', 'all.html');
+    expect([exitCode, stdout]).toEqual([0, `${at.bench.path('all.html')} was written\n`]);
+    const page = at.bench.read('all.html');
+    expect(page).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(4);
+    expect(page).toContain('At the present rate, it runs out on 24 Nov 2026.');
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|\bsrc=|\bstyle=|href="[^#]/);
+    expect(page.match(/https?:\/\/[^"]*/g)?.every((name) => name === 'http://www.w3.org/2000/svg')).toBe(true);
+    expect(statSync(at.bench.path('all.html')).mode & 0o777).toBe(0o600);
+    chmodSync(at.bench.path('all.html'), 0o644);
+    await report('--html', 'all.html');
+    expect(statSync(at.bench.path('all.html')).mode & 0o777).toBe(0o644);
+    expect(readdirSync(at.bench.folder).filter((name) => name.includes('all.html'))).toEqual(['all.html']);
+    expect((await report('--html', 'nowhere/all.html')).exitCode).toBe(2);
+    expect((await report('--html', '.')).exitCode).toBe(2);
+  });
+
+  it("shows a client's services and nothing of others", async () => {
+    await pollFor(26);
+    const found = await documentOf('--client', PERSIAN, '--html', 'client.html');
+    expect(found.services.map(({ id }) => id)).toEqual(['svc-1', 'svc-3']);
+    const page = at.bench.read('client.html');
+    expect(page).toContain(`<bdi>${PERSIAN}</bdi>`);
+    expect(page).toMatch(/Earlier cycles of\s+<bdi>svc-1<\/bdi>/);
+    expect(page).not.toMatch(/svc-2|svc-4/);
+    const unknown = await report('--client', '9', '--html', 'none.html');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([1, expect.stringContaining('No service has the client "9"')]);
+    expect(readdirSync(at.bench.folder)).not.toContain('none.html');
+  });
+
+  it('keeps names that are markup apart from the page', async () => {
+    await at.bench.sluice(['service', 'set', 'svc-1', `client=${HOSTILE}`]);
+    await pollFor(1);
+    await report('--html', 'all.html');
+    const page = at.bench.read('all.html');
+    expect(page).not.toMatch(/<script|\u202E/);
+    expect(page).toContain('&quot;&gt;&lt;script&gt;alert(1)');
+  });
+});

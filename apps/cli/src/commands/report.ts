@@ -1,0 +1,78 @@
+import path from 'node:path';
+import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
+import { ExitCode } from '../exit-codes.js';
+import { writeParts } from '../files/new-file.js';
+import { withSluice } from '../open-sluice.js';
+import { type Column, bytes, printRows, shares, state, text, time } from '../output/columns.js';
+import { bytesCell, type Terminal } from '../output/terminal.js';
+import { formatCount } from '../output/words.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
+
+/** Options of `report`. */
+export interface ReportOptions extends GlobalOptions {
+  client?: string;
+  html?: string;
+}
+
+/** Services in the terminal: those with an outlook are among them. */
+const SHOWN = 40;
+
+type Row = ReportService & { outlook: ReportOutlook | undefined };
+
+const COLUMNS: readonly Column<Row>[] = [
+  text('service', ({ id }) => id),
+  text('client', ({ client }) => client, { extra: true, priority: 9 }),
+  text('product', ({ product }) => product, { extra: true, priority: 10 }),
+  bytes('used', ({ usedBytes }) => usedBytes, { priority: 5 }),
+  {
+    ...bytes<Row>('allowed', ({ allowedBytes }) => allowedBytes, { priority: 4 }),
+    cell: ({ unlimited, allowedBytes }) => (unlimited ? 'unlimited' : bytesCell(allowedBytes)),
+  },
+  ...shares<Row>(
+    ({ share }) => share,
+    ({ share }) => (share === null ? null : 1),
+  ),
+  bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 6 }),
+  time('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
+  state('status', ({ status }) => status, { priority: 2 }),
+  {
+    ...text<Row>('outlook', ({ outlook }) => outlook?.outlook ?? null, { priority: 7 }),
+    cell: ({ outlook, panel }, { times }) => outlookText(outlook, (at) => times.at(at, panel) ?? ''),
+  },
+];
+
+/** `sluice report` */
+export const report: CommandHandler<ReportOptions> = (_args, options, deps) =>
+  withSluice(deps, options, async ({ sluice, terminal }) => {
+    const { readReport, reportHtml } = await import('@sluice/dashboard/report');
+    const found = await readReport(sluice, { client: options.client, now: deps.clock.now() });
+    if (options.html !== undefined) {
+      const file = path.resolve(deps.cwd, options.html);
+      await writeParts(file, reportHtml(sluice, found));
+      terminal.info(`${file} was written`);
+    } else if (!terminal.json) show(terminal, found);
+    terminal.document({ report: found });
+    return ExitCode.done;
+  });
+
+function show(terminal: Terminal, { services, outlooks, totals }: Report): void {
+  if (services.length === 0) {
+    terminal.line('No services.');
+    return;
+  }
+  const outlookOf = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
+  const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: outlookOf.get(service.id) }));
+  printRows(terminal, COLUMNS, rows);
+  const more = services.length - rows.length;
+  if (more > 0) terminal.line(`${formatCount(more, 'other service')} with a smaller share: --html FILE has them all`);
+  const { usedUp, nearLimit, held, unknown } = totals;
+  terminal.line(
+    `${formatCount(services.length, 'service')}: ${usedUp} used up, ${nearLimit} at 80% or more, ${held} held, ${unknown} unknown`,
+  );
+}
+
+function outlookText(outlook: ReportOutlook | undefined, at: (instant: string) => string): string {
+  if (outlook === undefined) return '';
+  if (outlook.outlook === 'runs-out') return `runs out ${at(outlook.at ?? '')}`;
+  return { 'used-up': 'used up', lasts: 'lasts the cycle', unknown: '', 'no-limit': '' }[outlook.outlook];
+}

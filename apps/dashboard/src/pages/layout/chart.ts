@@ -1,0 +1,64 @@
+import { projectionSentence, responsiveChart, usageChart, type UsageGraph, usageProjection } from '@sluice/charts';
+import { bytes, Times } from './format.js';
+import { html, type Html, trusted } from './html.js';
+
+/** How a chart of usage is shown. */
+export interface UsageFigureOptions {
+  /** Names the chart for screen readers; the page shows it as a heading. */
+  title: string;
+  /** Starts the ids in the drawing: one of its own for each chart of a page. */
+  id: string;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Whether the time to come is drawn, with the projection. Default false. */
+  ahead?: boolean;
+}
+
+/** Readings in the table below a chart. */
+const ROWS = 31;
+
+/** Returns a chart of usage with the projection in words, and its readings as a table; a sentence where there are none. */
+export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Html {
+  const { title, id, now, ahead = false } = options;
+  const data = usageChart(graph, { title, now, ahead });
+  if (data.lines.length === 0) return html`<p class="empty">No reading in this time.</p>`;
+  const outlook = ahead ? projectionSentence(usageProjection(graph, now), graph.timeZone) : null;
+  return html`<figure class="chart-figure">
+    ${trusted(responsiveChart(data, { id }))} ${outlook === null ? null : html`<figcaption>${outlook}</figcaption>`}
+    ${readingsTable(graph, now)}
+  </figure>`;
+}
+
+/** Returns the readings as a table that opens on demand: at most 31, evenly spread, the last one always. */
+function readingsTable({ series, timeZone }: UsageGraph, now: number): Html {
+  const step = Math.max(1, Math.ceil(series.length / ROWS));
+  const shown = series.filter((_, index) => (series.length - 1 - index) % step === 0);
+  const times = new Times(now, timeZone);
+  return html`<details class="chart-data">
+    <summary>Readings</summary>
+    <table>
+      <caption class="visually-hidden">
+        Readings of usage
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Read</th>
+          <th scope="col" class="figure">In</th>
+          <th scope="col" class="figure">Out</th>
+          <th scope="col" class="figure">Total</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          ({ at, inBytes, outBytes, totalBytes }) =>
+            html`<tr>
+              <th scope="row">${times.at(at)}</th>
+              <td class="figure">${bytes(inBytes)}</td>
+              <td class="figure">${bytes(outBytes)}</td>
+              <td class="figure">${bytes(totalBytes)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}

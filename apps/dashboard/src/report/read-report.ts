@@ -1,0 +1,179 @@
+import { usageProjection } from '@sluice/charts';
+import { compareIds, type LimitView, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind/errors';
+import { usageInMode } from '@sluice/quota-core';
+
+/** A service in a report. */
+export interface ReportService {
+  id: string;
+  client: string | null;
+  panel: string;
+  product: string;
+  status: string;
+  /** Reasons of its open holds. */
+  holds: string[];
+  cycle: { start: string; end: string } | null;
+  readAt: string | null;
+  /** The direction that counts; null where it is unknown. */
+  usedBytes: number | null;
+  /** Null where it is unlimited, unmanaged or unknown. */
+  allowedBytes: number | null;
+  unlimited: boolean;
+  remainingBytes: number | null;
+  /** Limits beside the quota. */
+  limits: LimitView[];
+  /** The fullest of its limits: 1 is used up; null where that is unknown or there is none. */
+  share: number | null;
+}
+
+/** Counts of a report. */
+export interface ReportTotals {
+  services: number;
+  held: number;
+  /** Services with a limit that is used up. */
+  usedUp: number;
+  /** Services that have used at least 80 % of a limit, and not all of it. */
+  nearLimit: number;
+  /** Services with a limit whose usage is unknown. */
+  unknown: number;
+  /** Services without any limit. */
+  withoutLimit: number;
+}
+
+/** Where the usage of a service goes at the present rate. */
+export interface ReportOutlook {
+  service: string;
+  /** As `Projection` of `@sluice/charts`. */
+  outlook: 'unknown' | 'used-up' | 'runs-out' | 'lasts' | 'no-limit';
+  /** When the allowance runs out. */
+  at: string | null;
+  /** Growth in 24 hours. */
+  perDayBytes: number | null;
+}
+
+/** Usage of all services or of one client's (docs/json.md). */
+export interface Report {
+  at: string;
+  timeZone: string;
+  /** Null: all clients. */
+  client: string | null;
+  totals: ReportTotals;
+  /** The fullest first. */
+  services: ReportService[];
+  /** Of the services that are shown with a chart. */
+  outlooks: ReportOutlook[];
+}
+
+/** Which services a report is about, and as of when (milliseconds since 1970). */
+export interface ReportRequest {
+  client?: string | undefined;
+  now: number;
+}
+
+/** Services of a report that are shown with a chart, with all clients and with one. */
+const CHARTS = { all: 12, client: 40 };
+const NEAR = 0.8;
+
+/**
+ * Reads a report from the store; no panel is called.
+ *
+ * @throws SluiceError `unknown_client` where no service has the client
+ */
+export async function readReport(sluice: Sluice, { client, now }: ReportRequest): Promise<Report> {
+  const { services } = await sluice.services.list({ client });
+  if (client !== undefined && services.length === 0) {
+    throw new SluiceError('unknown_client', `No service has the client "${client}"`, { kind: 'not-found' });
+  }
+  const rows = services.map(toReportService).sort(byShare);
+  const report: Report = {
+    at: new Date(now).toISOString(),
+    timeZone: sluice.config.timeZone,
+    client: client ?? null,
+    totals: toTotals(rows),
+    services: rows,
+    outlooks: [],
+  };
+  for (const { id } of chartedServices(report)) {
+    const graph = await readGraph(sluice, id);
+    if (graph !== null) report.outlooks.push(toOutlook(graph, now));
+  }
+  return report;
+}
+
+/** Returns the services that a report shows with a chart: the fullest, or all of a client with few. */
+export function chartedServices({ client, services }: Pick<Report, 'client' | 'services'>): ReportService[] {
+  if (client !== null) return services.filter(({ readAt }) => readAt !== null).slice(0, CHARTS.client);
+  return services.filter(({ usedBytes, share }) => usedBytes !== null && share !== null).slice(0, CHARTS.all);
+}
+
+/** Returns the readings of a service's cycle; null for one that was never metered. */
+export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph | null> {
+  try {
+    return await sluice.usage.graph(id, 'cycle');
+  } catch (error) {
+    // A service that was removed meanwhile is left out too.
+    if (error instanceof SluiceError && error.kind === 'not-found') return null;
+    throw error;
+  }
+}
+
+function toReportService(service: ServiceDetail): ReportService {
+  const { id, client, panel, product, status, cycle, usage, allowance, mode, holds } = service;
+  const usedBytes = usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
+  const allowedBytes = allowance?.allowedBytes ?? null;
+  const limits = service.limits.filter((limit) => limit.id !== 'quota');
+  const shares = [shareOf(usedBytes, allowedBytes), ...limits.map(({ used, allowed }) => shareOf(used, allowed))];
+  const known = shares.filter((share) => share !== null);
+  return {
+    id,
+    client,
+    panel,
+    product,
+    status,
+    holds: holds.map(({ reason }) => reason),
+    cycle,
+    readAt: usage?.readAt ?? null,
+    usedBytes,
+    allowedBytes,
+    unlimited: allowance?.unlimited === true,
+    remainingBytes: allowance?.remainingBytes ?? null,
+    limits,
+    share: known.length === 0 ? null : Math.max(...known),
+  };
+}
+
+/** Returns used divided by allowed, of bytes or of amounts: for order and bars, never an amount itself. */
+export function shareOf(used: number | string | null, allowed: number | string | null): number | null {
+  if (used === null || allowed === null) return null;
+  const [part, whole] = [Number(used), Number(allowed)];
+  if (whole === 0) return part > 0 ? 1 : 0;
+  return part / whole;
+}
+
+function byShare(a: ReportService, b: ReportService): number {
+  const order = (b.share ?? -1) - (a.share ?? -1);
+  return order === 0 ? compareIds(a.id, b.id) : order;
+}
+
+function toTotals(services: readonly ReportService[]): ReportTotals {
+  const hasLimit = ({ allowedBytes, limits }: ReportService): boolean => allowedBytes !== null || limits.length > 0;
+  const count = (matches: (service: ReportService) => boolean): number => services.filter(matches).length;
+  return {
+    services: services.length,
+    held: count(({ holds }) => holds.length > 0),
+    usedUp: count(({ share }) => share !== null && share >= 1),
+    nearLimit: count(({ share }) => share !== null && share >= NEAR && share < 1),
+    unknown: count((service) => hasLimit(service) && service.share === null),
+    withoutLimit: count((service) => !hasLimit(service)),
+  };
+}
+
+function toOutlook(graph: SampleGraph, now: number): ReportOutlook {
+  const projection = usageProjection(graph, now);
+  return {
+    service: graph.service,
+    outlook: projection.kind,
+    at: projection.kind === 'runs-out' ? new Date(projection.at).toISOString() : null,
+    perDayBytes: 'perDay' in projection ? Math.round(projection.perDay) : null,
+  };
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { chartStyles } from '@sluice/charts';
+import type { Sluice } from '@sluice/engine';
+import { BASE_STYLE } from '../assets/style-base.js';
+import { PARTS_STYLE } from '../assets/style-parts.js';
+import { tile, tiles, type Tone, usageBar } from '../pages/layout/components.js';
+import { counted, name, Times } from '../pages/layout/format.js';
+import { html, type Html, visible } from '../pages/layout/html.js';
+import { usageFigure } from '../pages/layout/chart.js';
+import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
+import { timesOf } from './times-of.js';
+import { REPORT_STYLE } from './report-style.js';
+import { historyTable, serviceFacts } from './service-parts.js';
+import { serviceRow, serviceTableHead } from './service-table.js';
+
+const STYLE = `${BASE_STYLE}${PARTS_STYLE}${chartStyles()}${REPORT_STYLE}`;
+/** The page may use this style and nothing else: no script, no request. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+/** Rows that are written at once. */
+const ROWS = 200;
+
+/**
+ * Writes a report as one HTML page that needs no other file, part by part: memory does not grow with the number of
+ * services beyond the report itself. Charts are read from the store as they are written.
+ */
+export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerator<string> {
+  const now = Date.parse(report.at);
+  const charted = chartedServices(report);
+  yield head(report);
+  yield String(header(report, charted));
+  yield '<main>\n';
+  yield String(overview(report));
+  if (charted.length > 0) {
+    const title = report.client === null ? 'Nearest to their allowance' : 'Services';
+    yield `<section class="card" id="charts">\n<div class="card-head"><h2>${title}</h2></div>\n`;
+    for (const [index, service] of charted.entries()) yield await chartOf(sluice, report, { service, index, now });
+    yield '</section>\n';
+  }
+  yield* table(sluice, report);
+  yield '</main>\n</body>\n</html>\n';
+}
+
+function head({ client }: Report): string {
+  const title = client === null ? 'Usage report' : `Usage report of client ${client}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+${String(html`<title>${visible(title)}</title>`)}
+<style>${STYLE}</style>
+</head>
+<body>
+`;
+}
+
+function header(report: Report, charted: readonly ReportService[]): Html {
+  const times = new Times(Date.parse(report.at), report.timeZone);
+  return html`<header class="report-head">
+    <h1>Usage report${report.client === null ? null : html` of client ${name(report.client)}`}</h1>
+    <p class="soft">${counted(report.totals.services, 'service')}, as of ${times.full(report.at)}</p>
+    <nav class="contents" aria-label="Contents">
+      <a href="#overview">Overview</a>
+      ${charted.length === 0 ? null : html`<a href="#charts">Charts</a>`}
+      <a href="#services">All services</a>
+    </nav>
+  </header> `;
+}
+
+function overview({ totals, services }: Report): Html {
+  return html`<section id="overview" aria-labelledby="overview-title">
+    <h2 class="visually-hidden" id="overview-title">Overview</h2>
+    ${tiles([
+      tile('Services', totals.services),
+      tile('Used up', totals.usedUp, { tone: totals.usedUp > 0 ? 'bad' : 'good' }),
+      tile('At 80% or more', totals.nearLimit, { tone: totals.nearLimit > 0 ? 'warning' : 'good' }),
+      tile('Held', totals.held, { tone: totals.held > 0 ? 'bad' : 'good' }),
+      tile('Usage unknown', totals.unknown, { tone: totals.unknown > 0 ? 'warning' : 'good' }),
+    ])}
+    ${services.length > 1 ? bands(services) : null}
+  </section> `;
+}
+
+const BANDS: readonly (readonly [title: string, tone: Tone, from: number, to: number])[] = [
+  ['100% and more', 'bad', 1, Infinity],
+  ['80% to 99%', 'warning', 0.8, 1],
+  ['50% to 79%', 'good', 0.5, 0.8],
+  ['Below 50%', 'good', 0, 0.5],
+];
+
+/** How many services have used how much. */
+function bands(services: readonly ReportService[]): Html {
+  const counts = BANDS.map(
+    ([title, tone, from, to]) =>
+      [title, tone, services.filter(({ share }) => share !== null && share >= from && share < to).length] as const,
+  );
+  const others = services.filter(({ share }) => share === null).length;
+  const row = ([title, tone, count]: readonly [string, Tone, number]): Html =>
+    html`<tr>
+      <th scope="row">${title}</th>
+      <td class="figure">${count}</td>
+      <td>${usageBar({ used: count, allowed: services.length }, tone)}</td>
+    </tr>`;
+  return html`<div class="card">
+    <table class="bands">
+      <caption>
+        Services by the part of their allowance that is used
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Used</th>
+          <th scope="col" class="figure">Services</th>
+          <th scope="col">Part of all</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[...counts, ['No limit, or unknown', 'good', others] as const].map(row)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+async function chartOf(
+  sluice: Sluice,
+  report: Report,
+  { service, index, now }: { service: ReportService; index: number; now: number },
+): Promise<string> {
+  const graph = await readGraph(sluice, service.id);
+  const figure =
+    graph === null
+      ? html`<p class="empty">It has not been metered yet.</p>`
+      : usageFigure(graph, { title: `${service.id}: usage in the cycle`, id: `chart-${index + 1}`, now, ahead: true });
+  const history = report.client === null ? null : await historyTable(sluice, service, now);
+  return String(
+    html`<article class="service">
+      <h3>${name(service.id)}</h3>
+      <div class="service-facts">${serviceFacts(service, timesOf(sluice, service.panel, now))}</div>
+      <div>${figure} ${history}</div>
+    </article> `,
+  );
+}
+
+function* table(sluice: Sluice, report: Report): Generator<string> {
+  const now = Date.parse(report.at);
+  const isOfAll = report.client === null;
+  if (report.services.length === 0) {
+    yield '<section class="card" id="services"><h2>All services</h2><p class="empty">There are no services.</p></section>\n';
+    return;
+  }
+  yield serviceTableHead(isOfAll);
+  for (let first = 0; first < report.services.length; first += ROWS) {
+    const rows = report.services.slice(first, first + ROWS);
+    yield rows.map((service) => serviceRow(service, timesOf(sluice, service.panel, now), isOfAll)).join('');
+  }
+  yield '</tbody>\n</table>\n</div>\n</section>\n';
+}

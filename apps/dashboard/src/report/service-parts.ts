@@ -1,0 +1,79 @@
+import type { Sluice } from '@sluice/engine';
+import { facts } from '../pages/layout/components.js';
+import { bytes, name, NONE, type Times } from '../pages/layout/format.js';
+import { html, type Html, type Part } from '../pages/layout/html.js';
+import { type ReportService, shareOf } from './read-report.js';
+import { amount, shareBar, statusOf } from './service-table.js';
+import { timesOf } from './times-of.js';
+
+/** Past cycles in the report of a client. */
+const CYCLES = 12;
+
+/** Returns product, cycle and limits of a service. */
+export function serviceFacts(service: ReportService, times: Times): Html {
+  const { product, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
+  return facts([
+    ['Product', name(product)],
+    ['Status', statusOf(service)],
+    cycle === null ? null : ['Cycle', html`${times.at(cycle.start)} to ${times.full(cycle.end)}`],
+    allowedBytes === null
+      ? ['Used', html`${bytes(usedBytes)}${unlimited ? ', unlimited' : null}`]
+      : ['Used', html`${bytes(usedBytes)} of ${bytes(allowedBytes)} ${bar(usedBytes, allowedBytes)}`],
+    remainingBytes === null ? null : ['Remaining', bytes(remainingBytes)],
+    ...limits.map(
+      ({ id, unit, used, allowed }) =>
+        [
+          `Limit ${id}`,
+          html`${amount(used, unit)}${allowed === null ? null : html` of ${amount(allowed, unit)} ${bar(used, allowed)}`}`,
+        ] as const,
+    ),
+    readAt === null ? null : ['Read', times.full(readAt)],
+  ]);
+}
+
+function bar(used: number | string | null, allowed: number | string): Part {
+  const share = shareOf(used, allowed);
+  return share === null ? null : shareBar(share);
+}
+
+/** Returns the last cycles of a service before the present one; nothing where there are none. */
+export async function historyTable(sluice: Sluice, service: ReportService, now: number): Promise<Html | null> {
+  const { cycles } = await sluice.usage.history(service.id);
+  const past = cycles.slice(1, CYCLES + 1);
+  if (past.length === 0) return null;
+  const times = timesOf(sluice, service.panel, now);
+  return html`<table>
+    <caption>
+      Earlier cycles of ${name(service.id)}
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Cycle</th>
+        <th scope="col" class="figure">In</th>
+        <th scope="col" class="figure">Out</th>
+        <th scope="col" class="figure">Total</th>
+        <th scope="col" class="figure">Allowed</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${past.map(
+        ({ start, end, usage, allowance }) =>
+          html`<tr>
+            <th scope="row">${times.at(start)} to ${times.at(end)}</th>
+            <td class="figure">${bytes(usage?.inBytes)}</td>
+            <td class="figure">${bytes(usage?.outBytes)}</td>
+            <td class="figure">${bytes(usage?.totalBytes)}</td>
+            <td class="figure">
+              ${
+                allowance?.unlimited === true
+                  ? 'unlimited'
+                  : allowance?.allowedBytes == null
+                    ? NONE
+                    : bytes(allowance.allowedBytes)
+              }
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}

@@ -1,0 +1,72 @@
+import { badge, usageBar } from '../pages/layout/components.js';
+import { bytes, name, NONE, type Times, UNKNOWN } from '../pages/layout/format.js';
+import { html, type Html } from '../pages/layout/html.js';
+import type { ReportService } from './read-report.js';
+
+/** Returns the start of the table of services, up to its first row. */
+export function serviceTableHead(showsClient: boolean): string {
+  const heads = [
+    '<th scope="col">Service</th>',
+    ...(showsClient ? ['<th scope="col" class="minor">Client</th>'] : []),
+    '<th scope="col" class="minor">Product</th>',
+    '<th scope="col" class="figure">Used</th>',
+    '<th scope="col" class="figure minor">Allowed</th>',
+    '<th scope="col">Share</th>',
+    '<th scope="col" class="figure minor">Remaining</th>',
+    '<th scope="col" class="minor">Cycle ends</th>',
+    '<th scope="col">Status</th>',
+  ];
+  return `<section class="card" id="services">
+<div class="card-head"><h2>All services</h2></div>
+<div class="scroll" role="region" aria-label="All services" tabindex="0">
+<table>
+<caption class="visually-hidden">All services, those nearest to their allowance first</caption>
+<thead><tr>${heads.join('')}</tr></thead>
+<tbody>
+`;
+}
+
+/** Returns the row of a service. */
+export function serviceRow(service: ReportService, times: Times, showsClient: boolean): string {
+  const { id, client, product, share, remainingBytes, cycle, limits } = service;
+  // A limit in money stands in for a missing quota.
+  const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
+  const used = main === undefined ? usedBytes(service) : amount(main.used, main.unit);
+  const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
+  const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
+  // prettier-ignore
+  return String(html`<tr><th scope="row">${name(id)}</th>${
+    showsClient ? html`<td class="minor">${name(client)}</td>` : null
+  }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
+    share === null ? NONE : shareBar(share)
+  }</td><td class="figure minor">${remaining}</td><td class="minor">${
+    cycle === null ? NONE : times.at(cycle.end)
+  }</td><td>${statusOf(service)}</td></tr>
+`);
+}
+
+/** Returns the bar of a share, which is 1 where all is used. */
+export function shareBar(share: number): Html | null {
+  // 29 of 100 are 0.28999…
+  return usageBar({ used: share * 100 + 1e-9, allowed: 100 });
+}
+
+/** Returns the state of a service, with the reasons of its holds. */
+export function statusOf({ status, holds }: ReportService): Html {
+  return html`${badge(status)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
+}
+
+function usedBytes({ usedBytes: used, readAt }: ReportService): Html {
+  return used === null && readAt === null ? UNKNOWN : bytes(used);
+}
+
+function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html {
+  if (unlimited) return html`unlimited`;
+  return allowed === null ? NONE : bytes(allowed);
+}
+
+/** Returns a figure of a limit: bytes, or an amount with its currency. */
+export function amount(figure: number | string | null, unit: string): Html {
+  if (figure === null) return UNKNOWN;
+  return typeof figure === 'number' ? bytes(figure) : html`<span class="number">${figure} ${unit}</span>`;
+}
