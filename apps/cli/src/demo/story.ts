@@ -127,6 +127,13 @@ async function play(scene: Scene): Promise<void> {
   say('"explain" shows why alpha is in its state, using only the store:');
   await sluice('explain alpha', 0);
   await sluice('log list --actions', 0);
+
+  say('"report" shows where each service stands, also as a page with charts that needs no other file:');
+  await sluice('report', 0);
+  await sluice('report --html report.html', 0);
+  say(
+    'The demo removes its folder. With your own config, "sluice serve" shows the same in a browser, at http://127.0.0.1:8787 by default.',
+  );
 }
 
 function portLine({ panel }: Scene): string {
