@@ -1,16 +1,17 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
+import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
 import { writeParts } from '../files/new-file.js';
 import { withSluice } from '../open-sluice.js';
 import { type Column, bytes, printRows, shares, state, text, time } from '../output/columns.js';
 import { bytesCell, type Terminal } from '../output/terminal.js';
 import { formatCount } from '../output/words.js';
-import type { CommandHandler, GlobalOptions } from './command.js';
+import type { CommandHandler } from './command.js';
+import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
-export interface ReportOptions extends GlobalOptions {
-  client?: string;
+export interface ReportOptions extends ShareOptions {
   html?: string;
 }
 
@@ -42,7 +43,15 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** `sluice report` */
-export const report: CommandHandler<ReportOptions> = (_args, options, deps) =>
+export const report: CommandHandler<ReportOptions> = async (args, options, deps) => {
+  const { shareLink, shareMisuse } = await import('./share.js');
+  if (options.share !== undefined) return shareLink(args, options, deps);
+  const misuse = shareMisuse(options);
+  if (misuse !== null) throw usageError('bad_option', misuse);
+  return listReport(args, options, deps);
+};
+
+const listReport: CommandHandler<ReportOptions> = (_args, options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const { readReport, reportHtml } = await import('@sluice/dashboard/report');
     const found = await readReport(sluice, { client: options.client, now: deps.clock.now() });

@@ -4,7 +4,7 @@ import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import type { CommandHandler, GlobalOptions, LazyCommand } from './command.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
 import { parseListen } from './parse-listen.js';
 
 /** Options of `report` for a share link. */
@@ -21,16 +21,6 @@ const DAY_MS = 86_400_000;
 const UNITS: Record<string, number> = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS };
 /** A link that never ends in practice is one that nobody revokes. */
 const LONGEST_DAYS = 366;
-
-/** Adds the options of a share link to `report`. */
-export function withShareOptions(command: LazyCommand): LazyCommand {
-  return command
-    .option('--share <time>', "make a link to the client's own pages that ends after this time, such as 7d")
-    .option('--may-buy', 'with the link, packages on offer can be bought and automatic purchases set')
-    .option('--max-amount <amount>', 'with --may-buy: what can be spent with the link in total')
-    .option('--may-manage', 'with the link, the fields that the product lists can be changed (customerMay)')
-    .option('--may-change-password', 'with the link, a new password can be made');
-}
 
 /** `sluice report --client C --share 7d` */
 export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
@@ -53,7 +43,9 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
     terminal.document({ url, access });
     terminal.verbatim(url);
     if (!terminal.json) {
-      terminal.warn(`Anyone who has the link sees the services of client ${client}. It is not shown again: keep it now.`);
+      terminal.warn(
+        `Anyone who has the link sees the services of client ${client}. It is not shown again: keep it now.`,
+      );
       if (config.serve.publicUrl === undefined)
         terminal.warn('Only this machine reaches it: set serve.publicUrl to the address that clients use');
     }

@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startEasyDcimBench, type EasyDcimBench } from '../test/easydcim-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1, { values: ['client=7'] });
+});
+afterEach(() => at.close());
+
+const share = (words: string) => at.bench.sluice(`report --client 7 ${words}`);
+
+describe('report --share', () => {
+  it('prints a link that ends, with its rights, and lists it among the tokens', async () => {
+    const { exitCode, stdout, stderr } = await share('--share 7d --may-buy --max-amount 50');
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^http:\/\/127\.0\.0\.1:8787\/share\/[\w-]{43}\n$/)]);
+    expect(stderr).toContain('serve.publicUrl');
+    const { tokens } = (await at.bench.sluice('api-token list')).json<{ tokens: Record<string, unknown>[] }>();
+    const rights = { buy: true, maxAmount: '50.00', manage: false, changePassword: false };
+    expect(tokens).toMatchObject([{ kind: 'share', client: '7', rights }]);
+    expect(Date.parse(String(tokens[0]?.['expiresAt'])) - at.bench.clock.now()).toBe(7 * 86_400_000);
+    const made = (await share('--share 12h --json')).json<{ url: string; access: { id: string } }>();
+    expect((await at.bench.sluice(`api-token revoke ${made.access.id}`)).exitCode).toBe(0);
+  });
+
+  it.each([
+    '--share soon',
+    '--share 400d',
+    '--share 7d --max-amount 5',
+    '--share 7d --may-buy --max-amount=-5',
+    '--may-buy',
+  ])('refuses %s', async (words) => {
+    expect((await share(words)).exitCode).toBe(2);
+    expect((await at.bench.sluice('api-token list')).json()).toEqual({ tokens: [] });
+  });
+
+  it('refuses a client that nobody is, and a link without a client', async () => {
+    expect((await at.bench.sluice('report --client 9 --share 7d')).exitCode).toBe(2);
+    expect((await at.bench.sluice('report --share 7d')).exitCode).toBe(2);
+  });
+});
