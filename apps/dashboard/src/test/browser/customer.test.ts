@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { type DashboardBench, startBench } from '../dashboard-bench.js';
+import { Link } from '../share-link.js';
+import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
+
+const PERSIAN = 'شرکت نمونهٔ پارس';
+
+(noBrowser === null ? describe : describe.skip)('the pages of a client in a browser', () => {
+  let bench: DashboardBench;
+  let browser: Browser;
+  let link: Link;
+  beforeAll(async () => {
+    bench = await startBench({ config: { timeZone: 'Asia/Tehran' } });
+    await bench.addService(1, PERSIAN, 60);
+    bench.clock.advance(60_000);
+    await bench.sluice.poll();
+    await bench.sluice.credit.add(PERSIAN, { amount: '20.00', currency: 'EUR', ref: 'first' });
+    link = await Link.open(bench, { client: PERSIAN, buy: true });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await bench.close();
+  });
+
+  const open = (view: Parameters<typeof visit>[2]) =>
+    visit(browser, { bench, cookie: 'none=none', close: () => Promise.resolve() }, view);
+
+  it('live without scripts: open, buy, reload, and set automatic purchases', async () => {
+    const { context, page } = await open({ script: false, width: 360 });
+    await page.goto(`/share/${link.token}`);
+    await page.getByRole('link', { name: 'svc-1' }).click();
+    await page.getByRole('button', { name: 'Buy extra-50' }).click();
+    expect(await page.getByRole('status').first().textContent()).toContain('The package was bought.');
+    await page.reload();
+    await page.goBack();
+    await page.getByLabel('Buy a package when the traffic runs low').check();
+    await page.getByLabel('When less is left than').fill('15%');
+    await page.getByLabel('At most per period').fill('2');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect(await page.getByLabel('When less is left than').inputValue()).toBe('15%');
+    expect((await bench.sluice.purchases.list()).purchases).toHaveLength(1);
+    const { autoBuy } = await bench.sluice.autoBuy.show({ service: 'svc-1' });
+    expect(autoBuy).toMatchObject({ enabled: true, threshold: '15%', maxPerCycle: 2 });
+    await context.close();
+  });
+
+  it.each([
+    { width: 360, scheme: 'light' },
+    { width: 1440, scheme: 'dark', rtl: true },
+  ] as const)('are accessible, fit the screen and ask no other host: %j', async (view) => {
+    const { context, page, problems } = await open(view);
+    for (const path of ['', '/services/svc-1']) {
+      await page.goto(`/share/${link.token}${path}`);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow).toBe(0);
+      const folder = process.env['SLUICE_LOOK'];
+      if (folder !== undefined)
+        await page.screenshot({
+          path: `${folder}/customer-${view.width}${path.replaceAll('/', '-')}.png`,
+          fullPage: true,
+        });
+    }
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
