@@ -33,5 +33,5 @@ function parseEvent(block: string): RunEvent | null {
     }),
   );
   const [event, data] = [fields.get('event'), fields.get('data')];
-  return event === undefined || data === undefined ? null : ({ event, data: JSON.parse(data) } as RunEvent);
+  return event === undefined || data === undefined ? null : ({ event, data: JSON.parse(data) as unknown } as RunEvent);
 }

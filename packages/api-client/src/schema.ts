@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 d398dffb3490bdd94ea3a208d3e28e8e1dcfb8488cfcf3a4f3285f0dc681fa19). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 d42f0c25295403f2631e6135a9c2a314ffb13b693e622acc4a67a41cd9624f10). */
 export interface paths {
   '/services': {
     parameters: {
@@ -1365,7 +1365,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Show a run that this server has started */
+    /** Show a run that was started by the API, for an hour after its end */
     get: operations['getRunsRun'];
     put?: never;
     post?: never;
@@ -1597,6 +1597,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/notices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List what was sent to channels and what is to be sent, newest first */
+    get: operations['getNotices'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notices/send': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send the notices that are due, as every run does at its end */
+    post: operations['postNoticesSend'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notices/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send a test notice through one channel, or through all */
+    post: operations['postNoticesTest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{run}/events': {
     parameters: {
       query?: never;
@@ -1604,7 +1655,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Follow a run: events `progress`, then `report` or `failure`, which is the last */
+    /** Follow a run: events `progress`, then `report` or `error`, which is the last */
     get: operations['getRunsRunEvents'];
     put?: never;
     post?: never;
@@ -2804,6 +2855,25 @@ export interface components {
     Invoices: {
       invoices: components['schemas']['Invoice'][];
     };
+    Delivery: {
+      id: string;
+      channel: string;
+      event: string;
+      code: string;
+      service: string | null;
+      panel: string | null;
+      message: string;
+      /** @enum {string} */
+      state: 'pending' | 'sent' | 'given-up';
+      attempts: number;
+      /** @description Instant, ISO 8601 in UTC */
+      at: string;
+      /** @description Instant, ISO 8601 in UTC */
+      nextAt: string | null;
+      /** @description Instant, ISO 8601 in UTC */
+      sentAt: string | null;
+      lastError: string | null;
+    };
     Panel: {
       name: string;
       kind: string;
@@ -2876,24 +2946,22 @@ export interface components {
     Products: {
       products: components['schemas']['Product'][];
     };
-    StartedRun: {
+    Task: {
       id: string;
       command: string;
+      /** @description Null: all */
+      panel: string | null;
+      /** @description Null: all */
+      service: string | null;
       startedAt: string;
+      finishedAt: string | null;
       /** @description Path of the stream of events */
       events: string;
-      progress: {
-        done: number;
-        total: number;
-      } | null;
-      /** @description Null while the run is under way */
-      report: (components['schemas']['RunReport'] | components['schemas']['AgentCheckReport']) | null;
-      error: {
-        code: string;
-        message: string;
-        details: {
-          [key: string]: unknown;
-        };
+      /** @description The last event; of a run that has ended its report or failure */
+      last: {
+        /** @enum {string} */
+        event: 'progress' | 'report' | 'failure';
+        data: unknown;
       } | null;
     };
     Overview: {
@@ -3007,6 +3075,8 @@ export interface components {
       timeZone: string;
       /** @enum {string} */
       mode: 'IN' | 'OUT' | 'TOTAL';
+      /** @description Instant, ISO 8601 in UTC */
+      cycleEnd: string | null;
       /** @description Bytes; null where unknown */
       allowedBytes: number | null;
       series: {
@@ -7087,11 +7157,11 @@ export interface operations {
       content: {
         'application/json': {
           /** @enum {string} */
-          command: 'poll' | 'plan' | 'reconcile' | 'agent-check';
+          command: 'poll' | 'reconcile' | 'plan' | 'agent check';
           panel?: string;
-          /** @description Of poll, reconcile and plan */
+          /** @description poll, reconcile and plan */
           service?: string;
-          /** @description Of agent-check */
+          /** @description agent check */
           agent?: string;
           dryRun?: boolean;
           allowMass?: boolean;
@@ -7107,7 +7177,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['StartedRun'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description Error */
@@ -7138,7 +7208,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['StartedRun'];
+          'application/json': components['schemas']['Task'];
         };
       };
       /** @description Error */
@@ -7689,6 +7759,131 @@ export interface operations {
         content: {
           'application/json': {
             agents: components['schemas']['AgentDetail'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getNotices: {
+    parameters: {
+      query?: {
+        state?: 'pending' | 'sent' | 'given-up';
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            deliveries: components['schemas']['Delivery'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  postNoticesSend: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description New for each request; a repeated request with the same key returns the first answer */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the log */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            sent: number;
+            failed: number;
+            givenUp: number;
+            busy: boolean;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  postNoticesTest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description New for each request; a repeated request with the same key returns the first answer */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          channel?: string;
+          /** @description Why, for the log */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            channels: {
+              channel: string;
+              kind: string;
+              ok: boolean;
+              error: components['schemas']['ItemError'] | null;
+            }[];
           };
         };
       };

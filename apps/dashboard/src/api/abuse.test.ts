@@ -75,7 +75,7 @@ describe('tokens', () => {
       if (route.clients === 'none') expect([route.path, answer.status]).toEqual([route.path, 403]);
       if (route.clients !== 'service' && route.clients !== 'client') continue;
       const none = await ask(route, own, addressOf(route, 'svc-9', '99'));
-      const alike = JSON.parse(
+      const alike: unknown = JSON.parse(
         JSON.stringify(answer)
           .replaceAll('svc-2', 'svc-9')
           .replaceAll('"43"', '"99"')
@@ -203,7 +203,7 @@ describe('load', () => {
       });
     const before = process.memoryUsage().rss;
     for (const headers of [{ 'content-length': String(100 * 1024 * 1024) }, { 'transfer-encoding': 'chunked' }]) {
-      const { status, sent } = await post(headers as unknown as Record<string, string>);
+      const { status, sent } = await post(headers);
       expect(status).toBe(413);
       expect(sent).toBeLessThan(20 * 1024 * 1024);
     }

@@ -53,6 +53,10 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   explain: 'route',
   overview: 'route',
   version: 'server',
+  metrics: 'server',
+  'notices.list': 'route',
+  'notices.send': 'route',
+  'notices.test': 'route',
   'agents.listStored': 'route',
   'agents.ofClient': 'route',
   'calls.bills': 'route',
@@ -181,7 +185,9 @@ describe('answers are as the document says', () => {
     const { id } = (await send('POST /runs', { command: 'poll', note: 'by hand' })) as { id: string };
     const events = await (await at.fetch(`/api/v1/runs/${id}/events`, { token: SERVE_TOKEN })).text();
     expect(events).toMatch(/event: report\ndata: \{"run":/);
-    expect(await send(`GET /runs/${id}`)).toMatchObject({ report: { run: { command: 'poll' } }, error: null });
+    expect(await send(`GET /runs/${id}`)).toMatchObject({
+      last: { event: 'report', data: { run: { command: 'poll' } } },
+    });
     expect(await send('GET /services?client=42')).toMatchObject({ services: [{ status: 'held' }, { status: 'ok' }] });
     for (const path of [
       ...[
@@ -196,6 +202,7 @@ describe('answers are as the document says', () => {
       ].map((part) => `/services/svc-1${part}`),
       ...[
         '/overview?size=2',
+        '/notices',
         '/call-bills',
         '/services/svc-1/customer-fields',
         '/services/export',

@@ -4,8 +4,7 @@ import type { LogEntry } from '@sluice/engine';
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checked, checkScope } from './check.js';
-import { runsOf } from '../runs/runs.js';
-import { logFilterSchema, type LogQuery, requireRun, toLogFilter } from './routes/runs.js';
+import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
 import { type ApiParts, BASE, requireViewer } from './parts.js';
 import { type StreamRoute, STREAMS } from './stream-routes.js';
 
@@ -50,16 +49,15 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-function followRun({ context }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
-  const { sluice } = context;
-  const { id } = requireRun(sluice, (request.params as { run: string }).run);
+function followRun({ tasks }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+  const task = tasks.get((request.params as { run: string }).run);
   asEvents(reply);
   return (raw) =>
     sendEvents(raw, (send) =>
-      runsOf(sluice).watch(id, ({ type, data }) => {
+      tasks.listen(task, ({ event, data }) => {
         // A slow client misses steps of the progress, never the end.
-        if (type !== 'progress' || !raw.writableNeedDrain) send(type, data);
-        if (type !== 'progress') raw.end();
+        if (event !== 'progress' || !raw.writableNeedDrain) send(event, data);
+        if (event !== 'progress') raw.end();
       }),
     );
 }

@@ -6,7 +6,7 @@ import type { Context } from '../server/options.js';
 export type TaskEvent =
   | { event: 'progress'; data: { done: number; total: number } }
   | { event: 'report'; data: unknown }
-  | { event: 'error'; data: { code: string; message: string; details: Record<string, unknown> } };
+  | { event: 'failure'; data: { code: string; message: string; details: Record<string, unknown> } };
 
 /** A run that a request started. */
 export interface Task {
@@ -47,7 +47,7 @@ export class Tasks {
     const now = this.#context.clock.now();
     this.#forget(now);
     if (this.#underWay.size >= MOST)
-      throw new SluiceError('too_many_tasks', `${MOST} runs are under way`, { kind: 'busy' });
+      throw new SluiceError('too_many_runs', `${MOST} runs are under way`, { kind: 'busy' });
     const id = `task-${Buffer.from(this.#context.randomBytes(12)).toString('base64url')}`;
     const task: Task = {
       ...{ id, ...request, startedAt: new Date(now).toISOString() },
@@ -62,12 +62,12 @@ export class Tasks {
   /**
    * Returns a run, under way or ended less than an hour ago.
    *
-   * @throws SluiceError `unknown_task`
+   * @throws SluiceError `unknown_run`
    */
   get(id: string): Task {
     const task = this.find(id);
     if (task !== undefined) return task;
-    throw new SluiceError('unknown_task', `There is no run "${id}"`, { kind: 'not-found' });
+    throw new SluiceError('unknown_run', `There is no run "${id}"`, { kind: 'not-found' });
   }
 
   /** Returns such a run; undefined for one that is not known. */
@@ -82,7 +82,9 @@ export class Tasks {
     this.#listeners.set(task.id, listeners);
     listeners.add(onEvent);
     if (task.last !== null) onEvent(task.last);
-    return () => listeners.delete(onEvent);
+    return () => {
+      listeners.delete(onEvent);
+    };
   }
 
   /** Waits for the runs under way. */
@@ -98,7 +100,7 @@ export class Tasks {
       (error: unknown): TaskEvent => {
         const { code, message, details, defect } = toFailure(error);
         if (defect) this.#context.onError?.(error);
-        return { event: 'error', data: { code, message, details } };
+        return { event: 'failure', data: { code, message, details } };
       },
     );
     task.finishedAt = new Date(this.#context.clock.now()).toISOString();

@@ -57,6 +57,6 @@ for (const element of document.querySelectorAll('[data-events]')) {
   const end = () => { source.close(); window.location.reload(); };
   source.addEventListener('report', end);
   // The browser's own errors, which it mends by itself, have no data.
-  source.addEventListener('error', (event) => { if (event.data) end(); });
+  source.addEventListener('failure', end);
 }
 `;

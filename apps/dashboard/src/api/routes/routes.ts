@@ -2,6 +2,7 @@ import type { ApiRoute } from '../route.js';
 import { agentRoutes } from './agents.js';
 import { callRoutes } from './calls.js';
 import { moneyRoutes } from './money.js';
+import { noticeRoutes } from './notices.js';
 import { panelRoutes } from './panels.js';
 import { provisionRoutes } from './provision.js';
 import { runRoutes } from './runs.js';
@@ -18,4 +19,5 @@ export const ROUTES: readonly ApiRoute[] = [
   ...callRoutes,
   ...runRoutes,
   ...storedRoutes,
+  ...noticeRoutes,
 ];

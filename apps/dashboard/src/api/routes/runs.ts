@@ -16,9 +16,9 @@ const task = name(
     finishedAt: text.nullable(),
     events: text.describe('Path of the stream of events'),
     last: z
-      .object({ event: z.enum(['progress', 'report', 'error']), data: z.unknown() })
+      .object({ event: z.enum(['progress', 'report', 'failure']), data: z.unknown() })
       .nullable()
-      .describe('The last event; of a run that has ended its report or error'),
+      .describe('The last event; of a run that has ended its report or failure'),
   }),
 );
 

@@ -25,6 +25,7 @@ export const sampleGraph = name(
     window,
     timeZone: text,
     mode: z.enum(['IN', 'OUT', 'TOTAL']),
+    cycleEnd: instantOrNull,
     allowedBytes: bytesOrNull,
     series: z.array(z.object({ at: instant, inBytes: bytesOrNull, outBytes: bytesOrNull, totalBytes: bytesOrNull })),
     breaks: z.array(instant),

@@ -90,7 +90,7 @@ function progress({ id, last }: Task): Html {
 type Report = RunReport | CheckReport;
 
 function ended(scene: Scene, last: Task['last']): Part {
-  if (last?.event === 'error') return problemNotice(last.data.message);
+  if (last?.event === 'failure') return problemNotice(last.data.message);
   return last?.event === 'report' ? report(scene, last.data as Report) : null;
 }
 

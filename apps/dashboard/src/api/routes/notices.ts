@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { errorOrNull, instant, instantOrNull, name, optionalText, text, textOrNull } from '../schemas/common.js';
+import { type ApiRoute, route } from '../route.js';
+
+const state = z.enum(['pending', 'sent', 'given-up']);
+
+const delivery = name(
+  'Delivery',
+  z.object({
+    id: text,
+    channel: text,
+    event: text,
+    code: text,
+    service: textOrNull,
+    panel: textOrNull,
+    message: text,
+    state,
+    attempts: z.number(),
+    at: instant,
+    nextAt: instantOrNull,
+    sentAt: instantOrNull,
+    lastError: textOrNull,
+  }),
+);
+
+/** Notices to channels. */
+export const noticeRoutes: ApiRoute[] = [
+  route('GET /notices', {
+    useCase: 'notices.list',
+    summary: 'List what was sent to channels and what is to be sent, newest first',
+    query: { state: state.optional(), limit: z.coerce.number().int().min(1).max(10_000).default(200) },
+    answer: z.object({ deliveries: z.array(delivery) }),
+    handle: ({ sluice, query }) => sluice.notices.list(query),
+  }),
+  route('POST /notices/send', {
+    useCase: 'notices.send',
+    summary: 'Send the notices that are due, as every run does at its end',
+    answer: z.object({ sent: z.number(), failed: z.number(), givenUp: z.number(), busy: z.boolean() }),
+    handle: ({ sluice, as }) => sluice.notices.send(as),
+  }),
+  route('POST /notices/test', {
+    useCase: 'notices.test',
+    summary: 'Send a test notice through one channel, or through all',
+    body: { channel: optionalText },
+    answer: z.object({
+      channels: z.array(z.object({ channel: text, kind: text, ok: z.boolean(), error: errorOrNull })),
+    }),
+    handle: ({ sluice, body: { channel = null }, as }) => sluice.notices.test(channel, as),
+  }),
+];
