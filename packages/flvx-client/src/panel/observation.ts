@@ -260,7 +260,8 @@ export function describeMissingAccount(service: string, id: string): string {
 
 /**
  * Whether the account with the stored id is another one than before, as after a restore of the panel. Customers can rename
- * themselves, and an import of a backup may set new instants of creation: only both together prove it.
+ * themselves, so that another name alone proves nothing. An import over the account keeps its instant of creation and is not
+ * noticed (docs/panels/flvx.md, 8.2).
  */
 export function isReplaced(
   { refs }: Pick<ServiceRecord, 'refs'>,

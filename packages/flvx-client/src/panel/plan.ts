@@ -76,7 +76,7 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
 
 /**
  * Returns the problem with an account whose id may be another account's now. Customers can rename themselves, which alone only
- * prevents a removal, since that can't be undone.
+ * prevents a removal: that can't be undone, and an import can put another customer on the id (docs/panels/flvx.md, 8.2).
  */
 function findRenamed({ service, checkpoint, command }: TargetState, { user }: FlvxAccount): ItemError | null {
   if (user === null) return null;

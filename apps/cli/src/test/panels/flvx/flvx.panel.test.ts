@@ -253,7 +253,8 @@ describe('a real FLVX panel', () => {
 
       const changed = await run<CommandReport>('provision change-password svc-1');
       await expect(PanelApi.login(name, first)).rejects.toThrow(/账号或密码错误/);
-      await PanelApi.login(name, changed.credentials?.password ?? '');
+      const latest = changed.credentials?.password ?? '';
+      await PanelApi.login(name, latest);
       expect(await own()).toMatchObject({
         flow: 5 * 1024,
         num: 10,
@@ -286,6 +287,19 @@ describe('a real FLVX panel', () => {
       await traffic(web, 2 * GB);
       expect((await poll()).usage?.totalBytes).toBe(2 * ratio * GB);
       await settled();
+
+      // Under a name that the customer chose, all works but the removal.
+      const secrets = { currentPassword: latest, newPassword: latest, confirmPassword: latest };
+      const rename = (newUsername: string): Promise<unknown> =>
+        customer.post('/user/updatePassword', { newUsername, ...secrets });
+      await rename(`${name}-x`);
+      await run('provision suspend svc-1');
+      expect(await own()).toMatchObject({ user: `${name}-x`, status: 0 });
+      await run('provision unsuspend svc-1');
+      const refused = await run<CommandReport>('provision terminate svc-1 --yes', 1);
+      expect(JSON.stringify(refused)).toContain('"account_renamed"');
+      expect(await own()).toMatchObject({ user: `${name}-x`, status: 1 });
+      await rename(name);
 
       const terminated = await run<CommandReport>('provision terminate svc-1 --yes');
       expect(terminated.service.lifecycle).toBe('terminated');
