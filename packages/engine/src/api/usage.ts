@@ -1,6 +1,7 @@
 import { compareWith, type Comparison } from '../usage/compare.js';
 import { lastGraph, type LastGraph } from '../graph/last-graph.js';
-import { panelGraph, type DrawnGraph } from '../graph/panel-graph.js';
+import type { DrawnGraph } from '../graph/drawn-graph.js';
+import { panelGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
 import type { ImportRow } from '../services/plan-rows.js';

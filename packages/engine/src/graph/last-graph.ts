@@ -4,7 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import { parseFigures } from './panel-figures.js';
-import type { DrawnGraph } from './panel-graph.js';
+import type { DrawnGraph } from './drawn-graph.js';
 import type { GraphRange, GraphWindow } from './window.js';
 
 /** The last graph that was read of a panel, and whether it is due to be read again. */

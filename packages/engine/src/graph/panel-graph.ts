@@ -4,22 +4,10 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
 import { requireService, type Session } from '../session.js';
+import type { DrawnGraph } from './drawn-graph.js';
 import { keepLastGraph } from './last-graph.js';
-import { parseFigures, type PanelFigures } from './panel-figures.js';
+import { parseFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
-
-/** A service's graph on its panel. */
-export interface DrawnGraph {
-  service: string;
-  panel: string;
-  window: GraphWindow;
-  timeZone: string;
-  /** When the panel was read, which is earlier for a cached answer; null for a range without readings. */
-  readAt: string | null;
-  /** Null for a picture. */
-  figures: PanelFigures | null;
-  picture: Uint8Array | null;
-}
 
 /**
  * Returns the panel's own graph. An answer is cached for `graphCache`; the range ends at a multiple of that interval, so
