@@ -1,7 +1,9 @@
 import type { BillingKind, Clock, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
 import type { Files } from './files.js';
-import type { Ping } from './notices/heartbeat.js';
+
+/** Calls an address once, without a body; never waits longer than about two seconds. */
+export type Ping = (url: string) => Promise<void>;
 
 /** Everything passed to the engine, which never reads process, environment or terminal itself. */
 export interface Dependencies {

@@ -63,6 +63,7 @@ export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';
 export type { LastGraph } from './graph/last-graph.js';
 export type { DrawnGraph } from './graph/drawn-graph.js';
+export type { Ping } from './dependencies.js';
 export type { GraphPoint, SampleGraph } from './graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './graph/window.js';
 export {
@@ -105,7 +106,6 @@ export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
 export { EVENTS, eventOf, KNOWN_CODES, type NoticeEvent } from './notices/events.js';
-export type { Ping } from './notices/heartbeat.js';
 export type { DeliveryFilter, DeliveryView } from './notices/list-deliveries.js';
 export type { SendReport } from './notices/send.js';
 export type { TestedChannel } from './notices/test-channels.js';

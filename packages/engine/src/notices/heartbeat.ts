@@ -2,9 +2,6 @@ import type { RunOutcome } from '@sluice/state-store';
 import type { Dependencies } from '../dependencies.js';
 import type { Config } from '../config/schema.js';
 
-/** Calls an address once, without a body; never waits longer than about two seconds. */
-export type Ping = (url: string) => Promise<void>;
-
 /** Outcomes of a run that did its work: some services may have failed. */
 const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 
