@@ -32,6 +32,20 @@ afterAll(async () => {
 
 const docker = (...words: string[]) => promisify(execFile)('docker', words, { encoding: 'utf8' });
 
+/** Asks what the image's own check asks. */
+async function untilHealthy(id: string): Promise<void> {
+  const ask =
+    "fetch('http://127.0.0.1:8787/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))";
+  for (let tries = 0; tries < 100; tries++) {
+    const isUp = await docker('exec', id, 'node', '-e', ask).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+  }
+  throw new Error('the server in the container does not answer');
+}
+
 describe('the container', () => {
   check(
     `polls a panel as a user without rights${skipped === null ? '' : ` (skipped: ${skipped})`}`,
@@ -61,6 +75,19 @@ products: { free: { panel: dcim, quota: unlimited } }
       const { stdout } = await docker(...inside, IMAGE, 'poll', '--json');
       expect(JSON.parse(stdout)).toMatchObject({ totals: { services: 1, read: 1 } });
       expect((await docker('run', '--rm', '--entrypoint', 'id', IMAGE, '-u')).stdout.trim()).not.toBe('0');
+      await expect(docker(...inside, IMAGE)).rejects.toThrow('there is no token');
+      const token = (await docker(...inside, IMAGE, 'api-token', 'create', 'prometheus', '--scope', 'read')).stdout;
+      const server = ['run', '--detach', ...inside.slice(1), IMAGE];
+      const id = (await docker(...server)).stdout.trim();
+      try {
+        await untilHealthy(id);
+        expect((await fetch('http://127.0.0.1:8787/metrics')).status).toBe(401);
+        const headers = { authorization: `Bearer ${token.trim()}` };
+        const metrics = await (await fetch('http://127.0.0.1:8787/metrics', { headers })).text();
+        expect(metrics).toContain('sluice_services{panel="dcim",status="ok"} 1\n');
+      } finally {
+        await docker('stop', id);
+      }
     },
     1_800_000,
   );
