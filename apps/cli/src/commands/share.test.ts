@@ -15,7 +15,7 @@ describe('report --share', () => {
     const { exitCode, stdout, stderr } = await share('--share 7d --may-buy --max-amount 50');
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^http:\/\/127\.0\.0\.1:8787\/share\/[\w-]{43}\n$/)]);
     expect(stderr).toContain('serve.publicUrl');
-    const { tokens } = (await at.bench.sluice('api-token list')).json<{ tokens: Record<string, unknown>[] }>();
+    const { tokens } = (await at.bench.sluice('api-token list --json')).json<{ tokens: Record<string, unknown>[] }>();
     const rights = { buy: true, maxAmount: '50.00', manage: false, changePassword: false };
     expect(tokens).toMatchObject([{ kind: 'share', client: '7', rights }]);
     expect(Date.parse(String(tokens[0]?.['expiresAt'])) - at.bench.clock.now()).toBe(7 * 86_400_000);
@@ -31,7 +31,7 @@ describe('report --share', () => {
     '--may-buy',
   ])('refuses %s', async (words) => {
     expect((await share(words)).exitCode).toBe(2);
-    expect((await at.bench.sluice('api-token list')).json()).toEqual({ tokens: [] });
+    expect((await at.bench.sluice('api-token list --json')).json()).toEqual({ tokens: [] });
   });
 
   it('refuses a client that nobody is, and a link without a client', async () => {

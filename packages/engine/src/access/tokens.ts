@@ -1,6 +1,7 @@
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import { agentsOfClient } from '../agents/client-agents.js';
 import type { Session } from '../session.js';
 import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import type { NewToken, ShareRequest, TokenRequest, TokenView } from './types.js';
@@ -123,6 +124,7 @@ function checkRights(rights: ShareRights): ShareRights {
 
 async function requireClient(session: Session, client: string): Promise<void> {
   if ((await session.store.services.list({ client, limit: 1 })).length > 0) return;
+  if ((await agentsOfClient(session, client)).length > 0) return;
   throw new SluiceError('unknown_client', `No service has the client "${client}"`, {
     kind: 'not-found',
     details: { client },

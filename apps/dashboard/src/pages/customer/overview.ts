@@ -13,11 +13,9 @@ export function overviewPage(reads: PanelReads): Page {
     const { sluice } = request;
     const client = clientOf(request);
     const times = new Times(request.now, sluice.config.timeZone);
-    const [services, { agents }, credit] = await Promise.all([
-      ownServices(request),
-      sluice.agents.ofClient(client),
-      creditOf(request, reads),
-    ]);
+    const [services, { agents }] = await Promise.all([ownServices(request), sluice.agents.ofClient(client)]);
+    // A client who is an agent alone has nothing to pay here.
+    const credit = services.length === 0 ? null : await creditOf(request, reads);
     const body = join([
       serviceTable(request, services, times),
       ...agents.map((agent) => agentSection(agent, times)),
