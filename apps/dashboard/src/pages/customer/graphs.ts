@@ -36,7 +36,7 @@ export async function graphSection(
       html`<a
         href="${pathOf(request, service.id)}?range=${value}#graph"
         ${value === range ? html` aria-current="true"` : null}
-        >${text}</a
+        >${name(text)}</a
       >`,
   );
   const content = html`${await ownChart(request, service, range)}

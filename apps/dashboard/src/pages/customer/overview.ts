@@ -28,10 +28,10 @@ export function overviewPage(reads: PanelReads): Page {
 function serviceTable(request: PageRequest, services: readonly ServiceDetail[], times: Times): Html {
   const rows = services.map((service): Part[] => [
     html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
-    stateOf(service),
-    usageBar(fillOf(service)) ?? '',
-    usedOf(service),
     remainingOf(service),
+    usageBar(fillOf(service)) ?? '',
+    stateOf(service),
+    usedOf(service),
     cycleEnd(service, times),
     service.usage === null ? html`<span class="unknown">never</span>` : times.ago(service.usage.readAt),
   ]);
@@ -39,10 +39,10 @@ function serviceTable(request: PageRequest, services: readonly ServiceDetail[], 
     caption: 'Services',
     columns: [
       { title: 'Service' },
-      { title: 'State' },
-      { title: 'Used' },
-      { title: 'Traffic' },
       { title: 'Left', isNumber: true },
+      { title: 'Used' },
+      { title: 'State' },
+      { title: 'Traffic', isMinor: true },
       { title: 'Until', isMinor: true },
       { title: 'Read', isMinor: true },
     ],
