@@ -228,6 +228,8 @@ export default ts.config(
       '**/.stryker-tmp/**',
       '**/coverage/**',
       'docs/api/**',
+      // Generated from the OpenAPI document.
+      'packages/api-client/src/schema.ts',
     ],
   },
   js.configs.recommended,
@@ -272,6 +274,7 @@ export default ts.config(
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
+        URLSearchParams: 'readonly',
         setTimeout: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',

@@ -9,6 +9,13 @@ import { format, resolveConfig } from 'prettier';
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'packages', 'api-client');
 
+/** What the generated types are. */
+const DESCRIPTIONS = {
+  paths: 'The addresses of the HTTP API below `/api/v1`, with their methods.',
+  components: 'The named schemas of the HTTP API.',
+  operations: 'The requests of the HTTP API by name: parameters, bodies and answers.',
+};
+
 /** The types of a document. The client makes the keys of requests itself, so that they may be left out. */
 async function typesOf(document) {
   const own = JSON.parse(JSON.stringify(document));
@@ -18,7 +25,12 @@ async function typesOf(document) {
   const text = astToString(await openapiTS(own, { defaultNonNullable: false }));
   const file = path.join(folder, 'src', 'schema.ts');
   const head = `/* Written by \`npm run api-client\` from openapi.json (SHA-256 ${digestOf(await textOf(document))}). */`;
-  return format(`${head}\n${text}`, { ...(await resolveConfig(file)), filepath: file });
+  const described = Object.entries(DESCRIPTIONS).reduce(
+    (types, [name, words]) =>
+      types.replace(`export interface ${name} {`, `/** ${words} */\nexport interface ${name} {`),
+    text,
+  );
+  return format(`${head}\n${described}`, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function digestOf(text) {

@@ -72,6 +72,8 @@ const app = await typedoc.Application.bootstrap({
   disableGit: true,
   disableSources: true,
   excludeInternal: true,
+  // Of the types that are generated from the OpenAPI document.
+  blockTags: [...typedoc.OptionDefaults.blockTags, '@description', '@constant'],
   logLevel: 'Warn',
   validation: { notExported: true, invalidLink: true, notDocumented: false },
 });

@@ -25,6 +25,17 @@ const HELP: HelpConfiguration = {
   },
 };
 
+const EXAMPLES = `
+Examples:
+  $ sluice demo                      try it on a fake panel
+  $ sluice config check              check sluice.yaml
+  $ sluice plan                      show what a run would change
+  $ sluice poll --quiet              meter and enforce (run it from cron)
+  $ sluice explain SERVICE           show why a service is in its state
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
+5 another run holds the lease, 6 stopped by the mass-change brake.`;
+
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
   const { deps } = context;
@@ -71,19 +82,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareStart(program);
   declareVersion(program);
   declareHelp(program);
-  program.addHelpText(
-    'after',
-    `
-Examples:
-  $ sluice demo                      try it on a fake panel
-  $ sluice config check              check sluice.yaml
-  $ sluice plan                      show what a run would change
-  $ sluice poll --quiet              meter and enforce (run it from cron)
-  $ sluice explain SERVICE           show why a service is in its state
-
-Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
-5 another run holds the lease, 6 stopped by the mass-change brake.`,
-  );
+  program.addHelpText('after', EXAMPLES);
   inherit(program);
   return program;
 }

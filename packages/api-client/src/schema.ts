@@ -1,4 +1,5 @@
 /* Written by `npm run api-client` from openapi.json (SHA-256 d42f0c25295403f2631e6135a9c2a314ffb13b693e622acc4a67a41cd9624f10). */
+/** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
     parameters: {
@@ -1701,6 +1702,7 @@ export interface paths {
   };
 }
 export type webhooks = Record<string, never>;
+/** The named schemas of the HTTP API. */
 export interface components {
   schemas: {
     ItemError: {
@@ -3138,6 +3140,7 @@ export interface components {
   pathItems: never;
 }
 export type $defs = Record<string, never>;
+/** The requests of the HTTP API by name: parameters, bodies and answers. */
 export interface operations {
   getServices: {
     parameters: {

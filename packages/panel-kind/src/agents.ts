@@ -58,7 +58,7 @@ export interface AgentTraffic {
   exceeded: boolean;
   /** Sub-agents' users included. */
   users: number;
-  /** The enabled ones of them, whoever disabled the others. */
+  /** The enabled ones of them, no matter who disabled the others. */
   enabledUsers: number;
   usersDisabledByUs: number;
   accounting: AccountingMode;
