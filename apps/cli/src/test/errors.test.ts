@@ -124,7 +124,7 @@ describe('an unknown panel, product or option', () => {
       const { exitCode, stderr } = await at.bench.sluice(words);
       return [exitCode, stderr];
     };
-    for (const words of ['report --client 42', 'worker'])
+    for (const words of ['adopt dcim', 'worker'])
       expect(await said(words)).toEqual([2, `sluice: "sluice ${words.split(' ')[0]!}" is not in this version yet\n`]);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
     for (const words of ['version', '-V', '--version'])
