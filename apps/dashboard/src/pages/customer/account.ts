@@ -2,10 +2,8 @@ import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, facts, section, table } from '../layout/components.js';
 import { name, Times } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { pathOf } from './own.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */
 export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Html | null> {
@@ -49,31 +47,4 @@ async function loginOf({ sluice }: PageRequest, id: string): Promise<{ url: stri
     if (error instanceof SluiceError) return null;
     throw error;
   }
-}
-
-/** Returns whether the client may get a new password for a service. */
-export async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
-  if (!viewer.may('changePassword') && !viewer.may('manage')) return false;
-  const { panels } = await sluice.panels.list();
-  const hasPasswords = panels.some((one) => one.name === panel && one.capabilities.includes('passwords'));
-  if (!hasPasswords || viewer.may('changePassword')) return hasPasswords;
-  return (await sluice.services.customerMay(id)).fields.includes('sip_password');
-}
-
-/** The form for a new password; the present one can't be shown. */
-export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Html | null> {
-  if (!(await mayGetPassword(request, service))) return null;
-  const { csrf, newKey } = request;
-  const form = postForm({
-    action: `${pathOf(request, service.id)}/password`,
-    id: 'password',
-    csrf,
-    key: newKey(),
-    submit: 'Get a new password',
-  });
-  const words = html`<p>
-    The present password can’t be shown. A new one replaces it at once, and is shown only in the answer: keep it
-    somewhere safe.
-  </p>`;
-  return section('Password', html`${words}${form}`, { id: 'password' });
 }

@@ -98,9 +98,9 @@ describe('the page of a line', () => {
     expect(ours.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('makes a new password, shows it once and stores it nowhere', async () => {
-    const page = await link.text('/services/line-1');
-    const fields = link.formOf(page, '/password');
+  it('asks before it makes a new password, shows it once and stores it nowhere', async () => {
+    expect(link.formOf(await link.text('/services/line-1'), '/password')).toEqual({});
+    const fields = link.formOf(await link.text('/services/line-1/password'), '/password');
     const answer = await link.send('/services/line-1/password', fields);
     const text = await answer.text();
     const password = /<code class="secret"[^>]*>([^<]+)</.exec(text)?.[1] ?? '';

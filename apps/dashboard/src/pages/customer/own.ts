@@ -1,7 +1,7 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
-import type { PageRequest } from '../page.js';
+import type { PageAnswer, PageRequest } from '../page.js';
 
 /** Returns the client of a page; only routes with one are served to clients. */
 export function clientOf({ viewer }: Pick<PageRequest, 'viewer'>): string {
@@ -69,4 +69,9 @@ function failed(code: string, cause: unknown): SluiceError {
 /** Throws the error of a report in which the action failed. */
 export function throwReported(error: { code: string; message: string } | null | undefined): void {
   if (error != null) throw new SluiceError(error.code, error.message, { kind: 'panel' });
+}
+
+/** Leads back to the service with a sentence about what was done. */
+export function done(request: PageRequest, id: string, what: string, part: string): PageAnswer {
+  return { redirect: `${pathOf(request, id)}?done=${what}#${part}` };
 }

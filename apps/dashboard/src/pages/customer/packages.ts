@@ -1,5 +1,5 @@
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
-import { badge, facts, section, table } from '../layout/components.js';
+import { address, badge, facts, section, table } from '../layout/components.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -19,7 +19,7 @@ export function packagesSection(
   packages: readonly PackageView[],
 ): Html | null {
   if (packages.length === 0) return null;
-  const { viewer, csrf, newKey } = request;
+  const { viewer } = request;
   const { maxAmount } = viewer.rights;
   const mayBuy = viewer.may('buy');
   const rows = packages.map(({ id, bytes: size, price, currency }): Part[] => [
@@ -28,14 +28,9 @@ export function packagesSection(
     money(price, currency),
     ...(mayBuy
       ? [
-          postForm({
-            action: `${pathOf(request, service.id)}/buy`,
-            id: `buy-${id}`,
-            csrf,
-            key: newKey(),
-            hidden: { package: id },
-            submit: `Buy ${id}`,
-          }),
+          html`<a class="button" href="${address(`${pathOf(request, service.id)}/buy`, { package: id })}"
+            >Buy<span class="visually-hidden"> ${name(id)}</span></a
+          >`,
         ]
       : []),
   ]);

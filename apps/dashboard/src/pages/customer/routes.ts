@@ -1,8 +1,10 @@
 import type { Sluice } from '@sluice/engine';
 import type { Page, Route } from '../page.js';
-import { billFile, buy, newPassword, setAutoBuy, setCallerId, setDestination } from './actions.js';
+import { billFile, setCallerId, setDestination } from './actions.js';
 import { overviewPage } from './overview.js';
 import { PanelReads } from './panel-reads.js';
+import { newPassword, passwordPage } from './password.js';
+import { buy, buyPage, setAutoBuy } from './purchases.js';
 import { GraphRefresher } from './refresh-graphs.js';
 import { servicePage } from './service.js';
 
@@ -11,17 +13,24 @@ export function customerPages(reads = new PanelReads()): Route[] {
   let refresher: GraphRefresher | null = null;
   const refresherOf = (sluice: Sluice): GraphRefresher => (refresher ??= new GraphRefresher(sluice));
   const service: Page = (request) => servicePage(reads, () => refresherOf(request.sluice))(request);
-  const get = (path: string, page: Page): Route => ({ method: 'GET', path, needs: 'read', page });
+  const get = (path: string, page: Page, needs: Route['needs'] = 'read'): Route => ({
+    method: 'GET',
+    path,
+    needs,
+    page,
+  });
   const post = (path: string, needs: Route['needs'], page: Page): Route => ({ method: 'POST', path, needs, page });
   return [
     get('/', overviewPage(reads)),
     get('/services/:id', service),
     get('/services/:id/bills/:bill', billFile),
+    get('/services/:id/buy', buyPage, 'buy'),
     post('/services/:id/buy', 'buy', buy(reads)),
     post('/services/:id/auto-buy', 'buy', setAutoBuy),
     post('/services/:id/destination', 'manage', setDestination(reads)),
     post('/services/:id/caller-id', 'manage', setCallerId(reads)),
     // Either right is enough, as the page checks.
+    get('/services/:id/password', passwordPage),
     post('/services/:id/password', 'read', newPassword),
   ];
 }

@@ -75,12 +75,24 @@ describe('a share link', () => {
       const answer = await bare.send(`/services/svc-1/${form}`, { ...fields, csrf, key: keyOf() });
       expect([form, answer.status]).toEqual([form, 403]);
     }
+    for (const path of ['buy?package=extra-50', 'password'])
+      expect([path, (await bare.get(`/services/svc-1/${path}`)).status]).toEqual([path, 403]);
     expect((await at.sluice.purchases.list()).purchases).toEqual([]);
     expect((await at.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
   });
 
+  it('asks before it buys, with the price', async () => {
+    const page = await link.text('/services/svc-1');
+    expect(link.formOf(page, '/buy')).toEqual({});
+    expect(page).toContain(`href="/share/${link.token}/services/svc-1/buy?package=extra-50"`);
+    expect(await link.text('/services/svc-1/buy?package=extra-50')).toContain('5.00 EUR');
+    expect((await link.get('/services/svc-1/buy?package=other')).status).toBe(409);
+    expect((await link.get('/services/svc-2/buy?package=extra-50')).status).toBe(404);
+    expect((await at.sluice.purchases.list()).purchases).toEqual([]);
+  });
+
   it('buys a package once, however often the form is sent', async () => {
-    const fields = link.formOf(await link.text('/services/svc-1'), '/buy');
+    const fields = link.formOf(await link.text('/services/svc-1/buy?package=extra-50'), '/buy');
     expect(fields).toMatchObject({ package: 'extra-50' });
     const sent = await Promise.all([1, 2, 3].map(() => link.send('/services/svc-1/buy', fields)));
     expect(sent.map(({ status }) => status).every((status) => status === 303 || status === 409)).toBe(true);

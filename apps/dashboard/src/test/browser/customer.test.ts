@@ -31,7 +31,8 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     const { context, page } = await open({ script: false, width: 360 });
     await page.goto(`/share/${link.token}`);
     await page.getByRole('link', { name: 'svc-1' }).click();
-    await page.getByRole('button', { name: 'Buy extra-50' }).click();
+    await page.getByRole('link', { name: 'Buy extra-50' }).click();
+    await page.getByRole('button', { name: 'Buy extra-50 for 5.00 EUR' }).click();
     expect(await page.getByRole('status').first().textContent()).toContain('The package was bought.');
     await page.reload();
     await page.goBack();
@@ -51,7 +52,7 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     { width: 1440, scheme: 'dark', rtl: true },
   ] as const)('are accessible, fit the screen and ask no other host: %j', async (view) => {
     const { context, page, problems } = await open(view);
-    for (const path of ['', '/services/svc-1']) {
+    for (const path of ['', '/services/svc-1', '/services/svc-1/buy?package=extra-50']) {
       await page.goto(`/share/${link.token}${path}`);
       expect(await accessibilityProblems(page)).toEqual([]);
       const overflow = await page.evaluate(
@@ -61,7 +62,7 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
       const folder = process.env['SLUICE_LOOK'];
       if (folder !== undefined)
         await page.screenshot({
-          path: `${folder}/customer-${view.width}${path.replaceAll('/', '-')}.png`,
+          path: `${folder}/customer-${view.width}${path.replaceAll(/[^\w-]/g, '-')}.png`,
           fullPage: true,
         });
     }

@@ -1,0 +1,64 @@
+import type { ServiceDetail } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
+import { facts, notice, section } from '../layout/components.js';
+import { name } from '../layout/format.js';
+import { postForm } from '../layout/forms.js';
+import { html, type Html } from '../layout/html.js';
+import type { Page, PageAnswer, PageRequest } from '../page.js';
+import { ownService, pathOf, plainly, throwReported } from './own.js';
+
+/** Returns whether the client may get a new password for a service. */
+async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
+  if (!viewer.may('changePassword') && !viewer.may('manage')) return false;
+  const { panels } = await sluice.panels.list();
+  const hasPasswords = panels.some((one) => one.name === panel && one.capabilities.includes('passwords'));
+  if (!hasPasswords || viewer.may('changePassword')) return hasPasswords;
+  return (await sluice.services.customerMay(id)).fields.includes('sip_password');
+}
+
+async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
+  const service = await ownService(request);
+  if (await mayGetPassword(request, service)) return service;
+  throw new SluiceError('forbidden', 'Your link does not permit this', { kind: 'usage' });
+}
+
+/** The way to a new password; the present one can't be shown. */
+export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Html | null> {
+  if (!(await mayGetPassword(request, service))) return null;
+  const content = html`<p>The present password can’t be shown.</p>
+    <p><a class="button" href="${pathOf(request, service.id)}/password">Get a new password</a></p>`;
+  return section('Password', content, { id: 'password' });
+}
+
+/** `GET …/password`: what a new password means, before it is made. */
+export const passwordPage: Page = async (request) => {
+  const { csrf, newKey } = request;
+  const { id } = await requirePassword(request);
+  const back = pathOf(request, id);
+  const body = html`${notice('warning', html`A new password for ${name(id)} replaces the present one at once: devices and programs that use the present one stop working until you enter the new one.`)}
+    <p>It is shown only in the answer: keep it somewhere safe.</p>
+    ${postForm({ action: `${back}/password`, id: 'password', csrf, key: newKey(), submit: 'Replace the password', tone: 'danger' })}
+    <p><a href="${back}">Back to the service</a></p>`;
+  return { title: 'Get a new password', body };
+};
+
+/** Gets a new password, which is shown in this answer only. */
+export const newPassword: Page = async (request): Promise<PageAnswer> => {
+  const { sluice, as } = request;
+  const service = await requirePassword(request);
+  const report = await plainly(async () => {
+    const made = await sluice.provision.changePassword(service.id, { ...as, showPassword: 'always' });
+    throwReported(made.error ?? made.service.error);
+    return made;
+  });
+  const { username = null, password = null } = report.credentials ?? {};
+  const back = pathOf(request, service.id);
+  if (password === null) throw new SluiceError('not_changed', 'The password was not changed. Try again later.');
+  const body = html`${notice('warning', 'This password is shown only now. Keep it somewhere safe before you leave this page.')}
+    ${facts([
+      username === null ? null : ['User name', html`<code>${name(username)}</code>`],
+      ['New password', html`<code class="secret" data-copy="${password}">${password}</code>`],
+    ])}
+    <p><a href="${back}">Back to the service</a></p>`;
+  return { title: 'New password', body, repeat: `${back}?done=password#password` };
+};
