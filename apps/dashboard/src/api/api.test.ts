@@ -120,6 +120,7 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   'purchases.packages': 'route',
   'purchases.create': 'route',
   'purchases.list': 'route',
+  'purchases.budgetLeft': 'server',
   'purchases.cancel': 'route',
   'autoBuy.show': 'route',
   'autoBuy.set': 'route',

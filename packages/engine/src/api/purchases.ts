@@ -1,5 +1,5 @@
 import { cancelPurchase } from '../purchases/cancel.js';
-import { createPurchase, type PurchaseBudget, type PurchaseReport } from '../purchases/create.js';
+import { createPurchase, type PurchaseBudget, type PurchaseReport, readBudgetLeft } from '../purchases/create.js';
 import { listPackages, type PackageView } from '../purchases/packages.js';
 import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
 import { requireService } from '../session.js';
@@ -18,7 +18,12 @@ export interface Purchases {
     packageId: string,
     options?: LockOptions & { ref?: string | undefined; budget?: PurchaseBudget | undefined },
   ): Promise<PurchaseReport>;
-  list(options?: CallOptions & { service?: string | undefined }): Promise<{ purchases: PurchaseView[] }>;
+  /** Lists purchases, oldest first; `ref` is the reference of one. */
+  list(
+    options?: CallOptions & { service?: string | undefined; ref?: string | undefined },
+  ): Promise<{ purchases: PurchaseView[] }>;
+  /** Returns what a client may still spend of a budget: decimal text, without tax, in the client's currency. */
+  budgetLeft(client: string, budget: PurchaseBudget, options?: CallOptions): Promise<string>;
   /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
   cancel(id: string, options?: LockOptions & { refund?: boolean | undefined }): Promise<{ purchase: PurchaseDetail }>;
 }
@@ -39,10 +44,11 @@ export function purchasesApi(call: RunCall): Purchases {
       ),
     list: (options) =>
       call(options, async (session) => {
-        const service = options?.service;
+        const { service, ref } = options ?? {};
         if (service !== undefined) await requireService(session, service);
-        return { purchases: await listPurchases(session, { service }) };
+        return { purchases: await listPurchases(session, { service, ref }) };
       }),
+    budgetLeft: (client, budget, options) => call(options, ({ store }) => readBudgetLeft(store, client, budget)),
     cancel: (id, options) =>
       call(options, async (session) => ({
         purchase: await cancelPurchase(session, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),

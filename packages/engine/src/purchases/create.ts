@@ -1,5 +1,5 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
-import { addMoney, compareMoney } from '@sluice/quota-core';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Due, noCredit, refuseOtherCurrency } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -9,7 +9,7 @@ import { requireService, type Session } from '../session.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
-import { type PurchaseDetail, toDetail } from './views.js';
+import { type PurchaseDetail, refKey, toDetail } from './views.js';
 
 /** What may be spent in total on the purchases whose reference begins with the same text. */
 export interface PurchaseBudget {
@@ -105,8 +105,6 @@ async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<
   }
 }
 
-const refKey = (ref: string): string => `ref:${ref}`;
-
 /** Returns the purchase of a repeated reference. */
 async function findRepeated(session: Session, request: PurchaseRequest): Promise<PurchaseRecord | null> {
   if (request.ref === undefined) return null;
@@ -135,16 +133,24 @@ async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promi
 }
 
 async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
-  const services = await tables.services.list({ client: row.client ?? '' });
-  const all = await tables.purchases.list({ services: services.map(({ id }) => id) });
-  const own = all.filter(({ key, status }) => key.startsWith(refKey(budget.refs)) && COUNTED.includes(status));
-  const spent = own.reduce((sum, { price }) => addMoney(sum, price), '0');
-  if (compareMoney(addMoney(spent, row.price), budget.amount) <= 0) return;
+  if (compareMoney(row.price, await readBudgetLeft(tables, row.client ?? '', budget)) <= 0) return;
   throw new SluiceError(
     'over_budget',
     `${row.price} ${row.currency} for package ${row.package} is more than what is left of ${budget.amount} ${row.currency}; nothing was charged`,
     { details: { service: row.service, package: row.package } },
   );
+}
+
+/** Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count. */
+export async function readBudgetLeft(
+  tables: Pick<StoreTables, 'services' | 'purchases'>,
+  client: string,
+  { refs, amount }: PurchaseBudget,
+): Promise<string> {
+  const services = await tables.services.list({ client });
+  const all = await tables.purchases.list({ services: services.map(({ id }) => id) });
+  const own = all.filter(({ key, status }) => key.startsWith(refKey(refs)) && COUNTED.includes(status));
+  return own.reduce((left, { price }) => subtractMoney(left, price), amount);
 }
 
 const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];

@@ -53,11 +53,19 @@ export async function toDetail({ store }: Session, row: PurchaseRecord): Promise
   return { ...toView(row), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
 }
 
+/** Returns the key of the purchase with this reference. */
+export function refKey(ref: string): string {
+  return `ref:${ref}`;
+}
+
 /** Lists purchases, oldest first. */
 export async function listPurchases(
   { store }: Session,
-  filter: { service?: string | undefined } = {},
+  { service, ref }: { service?: string | undefined; ref?: string | undefined } = {},
 ): Promise<PurchaseView[]> {
-  const rows = await store.purchases.list(filter.service === undefined ? {} : { service: filter.service });
+  const rows = await store.purchases.list({
+    ...(service === undefined ? {} : { service }),
+    ...(ref === undefined ? {} : { key: refKey(ref) }),
+  });
   return rows.map(toView);
 }

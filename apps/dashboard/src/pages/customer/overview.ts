@@ -92,7 +92,9 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> 
   );
   const rows = [...(entries.value?.entries ?? [])].reverse().slice(0, 20);
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
-  ${facts([['Credit', money(value.balance, value.currency)]])}
+  ${facts([
+    ['Credit', money(value.balance, value.currency ?? (Number(value.balance) === 0 ? sluice.config.currency : null))],
+  ])}
   ${
     rows.length === 0
       ? null

@@ -1,4 +1,5 @@
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
+import type { Viewer } from '../../access/viewer.js';
 import { address, badge, facts, section, table } from '../layout/components.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
@@ -12,15 +13,19 @@ export async function offeredPackages({ sluice }: PageRequest, { product }: Serv
   return packages.filter(({ products }) => products.includes(product));
 }
 
+/** Returns what the references of purchases with a share link or token begin with. */
+export function refsOf({ id }: Viewer): string {
+  return `${id}:`;
+}
+
 /** The packages on offer, each with a button where the client may buy. */
-export function packagesSection(
+export async function packagesSection(
   request: PageRequest,
   service: ServiceDetail,
   packages: readonly PackageView[],
-): Html | null {
+): Promise<Html | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const { maxAmount } = viewer.rights;
   const mayBuy = viewer.may('buy');
   const rows = packages.map(({ id, bytes: size, price, currency }): Part[] => [
     name(id),
@@ -47,9 +52,17 @@ export function packagesSection(
   });
   const terms = html`<p class="soft">
     ${mayBuy ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
-    ${maxAmount === null || !mayBuy ? null : html`With this link you can spend ${maxAmount} in total.`}
+    ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
   </p>`;
   return section('Packages of extra traffic', html`${list}${terms}`, { id: 'packages' });
+}
+
+/** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
+async function budgetText({ sluice, viewer }: PageRequest, currency: string | undefined): Promise<Html | null> {
+  const { maxAmount } = viewer.rights;
+  if (maxAmount === null || viewer.client === null) return null;
+  const left = await sluice.purchases.budgetLeft(viewer.client, { refs: refsOf(viewer), amount: maxAmount });
+  return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 
 /** What was bought for a service, the newest first. */

@@ -6,8 +6,9 @@ import { bytes, money, name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { findAsked } from '../asked-purchase.js';
 import { clientOf, done, ownService, pathOf, plainly } from './own.js';
-import { offeredPackages } from './packages.js';
+import { offeredPackages, refsOf } from './packages.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** Most packages that a client may have bought by themselves in a period. */
@@ -15,18 +16,25 @@ const MOST_AUTOMATIC = 100;
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
 export const buyPage: Page = async (request) => {
-  const { csrf, newKey, query } = request;
+  const { csrf, query, viewer } = request;
   const service = await ownService(request);
   const { id, bytes: size, price, currency } = await requireOffered(request, service, query['package'] ?? '');
+  const asked = await findAsked(request, service.id, (key) => refsOf(viewer) + key);
+  if ('redirect' in asked) return asked.redirect;
   const back = pathOf(request, service.id);
+  const label = `Buy ${id} for ${price} ${currency}`;
   const body = html`${facts([
       ['Service', name(service.id)],
       ['Package', name(id)],
       ['Traffic', bytes(size)],
       ['Price without tax', money(price, currency)],
     ])}
-    <p>It is charged at once, and counts in the current period.</p>
-    ${postForm({ action: `${back}/buy`, id: 'buy', csrf, key: newKey(), hidden: { package: id }, submit: `Buy ${id} for ${price} ${currency}` })}
+    ${
+      'made' in asked
+        ? asked.made
+        : html`<p>It is charged at once, and counts in the current period.</p>
+            ${postForm({ action: `${back}/buy`, id: 'buy', csrf, key: asked.key, hidden: { package: id }, submit: label })}`
+    }
     <p><a href="${back}">Back to the service</a></p>`;
   return { title: `Buy ${id}`, body };
 };
@@ -46,7 +54,7 @@ export function buy(reads: PanelReads): Page {
     const { id } = await ownService(request);
     const { package: wanted = '', key = '' } = form;
     const { maxAmount } = viewer.rights;
-    const refs = `${viewer.id}:`;
+    const refs = refsOf(viewer);
     const { purchase } = await plainly(() =>
       sluice.purchases.create(id, wanted, {
         ...as,

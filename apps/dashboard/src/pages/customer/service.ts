@@ -50,7 +50,7 @@ export function servicePage(reads: PanelReads, refresher: () => GraphRefresher):
     const body = join([
       html`<p><a href="${request.base}/">All services</a></p>`,
       section('Usage', usage),
-      packagesSection(request, service, packages),
+      await packagesSection(request, service, packages),
       await autoBuySection(request, service, packages),
       purchasesSection(service, times),
       isMetered ? await graphSection(request, service, refresher()) : null,

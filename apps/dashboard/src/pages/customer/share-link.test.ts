@@ -18,6 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
+/** Returns the address of the page that asks before a purchase. */
+async function askFor(of: Link, name: string): Promise<string> {
+  const to = (await of.get(`/services/svc-1/buy?package=${name}`)).headers.get('location') ?? '';
+  return to.slice(`/share/${of.token}`.length);
+}
+
 describe('a share link', () => {
   it('shows the services of its client: usage, what is left, the period and the credit', async () => {
     const first = await link.text('/');
@@ -85,14 +91,15 @@ describe('a share link', () => {
     const page = await link.text('/services/svc-1');
     expect(link.formOf(page, '/buy')).toEqual({});
     expect(page).toContain(`href="/share/${link.token}/services/svc-1/buy?package=extra-50"`);
-    expect(await link.text('/services/svc-1/buy?package=extra-50')).toContain('5.00 EUR');
+    expect(await link.text(await askFor(link, 'extra-50'))).toContain('5.00 EUR');
     expect((await link.get('/services/svc-1/buy?package=other')).status).toBe(409);
     expect((await link.get('/services/svc-2/buy?package=extra-50')).status).toBe(404);
     expect((await at.sluice.purchases.list()).purchases).toEqual([]);
   });
 
   it('buys a package once, however often the form is sent', async () => {
-    const fields = link.formOf(await link.text('/services/svc-1/buy?package=extra-50'), '/buy');
+    const asking = await askFor(link, 'extra-50');
+    const fields = link.formOf(await link.text(asking), '/buy');
     expect(fields).toMatchObject({ package: 'extra-50' });
     const sent = await Promise.all([1, 2, 3].map(() => link.send('/services/svc-1/buy', fields)));
     expect(sent.map(({ status }) => status).every((status) => status === 303 || status === 409)).toBe(true);
@@ -103,6 +110,9 @@ describe('a share link', () => {
     ]);
     const { purchases } = await at.sluice.purchases.list();
     expect(purchases.map(({ package: name, status }) => [name, status])).toEqual([['extra-50', 'paid']]);
+    const back = await link.text(asking);
+    expect(back).toContain('It is not bought again.');
+    expect(link.formOf(back, '/buy')).toEqual({});
     const page = await link.text('/services/svc-1?done=bought');
     expect(page).toContain('The package was bought.');
     expect(page).toContain('130 GB');
@@ -115,8 +125,10 @@ describe('a share link', () => {
     await at.sluice.credit.add('c-1', { amount: '50.00', currency: 'EUR' });
     const buy = async (name: string): Promise<number> =>
       (await limited.post('/services/svc-1/buy', { package: name })).status;
+    expect(await limited.text('/services/svc-1')).toMatch(/9\.99 EUR<\/span> in total; <span[^>]*>9\.99 EUR/);
     expect([await buy('other'), await buy('extra-50'), await buy('extra-50')]).toEqual([404, 303, 409]);
     expect((await at.sluice.purchases.list()).purchases).toHaveLength(2);
+    expect(await limited.text('/services/svc-1')).toMatch(/9\.99 EUR<\/span> in total; <span[^>]*>4\.99 EUR/);
     const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '2' };
     expect((await limited.post('/services/svc-1/auto-buy', wish)).status).toBe(409);
     expect((await limited.post('/services/svc-1/auto-buy', { ...wish, max: '1' })).status).toBe(303);
@@ -135,6 +147,7 @@ describe('a share link', () => {
     const hostile = await Link.open(at, { client: HOSTILE, buy: true });
     for (const path of ['/', '/services/svc-3']) {
       const page = await hostile.text(path);
+      if (path === '/') expect(page).toContain('0 EUR');
       expect(page).not.toMatch(/<script>alert|\u202E/);
     }
   });

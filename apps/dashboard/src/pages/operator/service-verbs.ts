@@ -5,6 +5,7 @@ import { money } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { findAsked } from '../asked-purchase.js';
 import { attempt, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 type Fields = Readonly<Record<string, string>>;
@@ -131,18 +132,20 @@ function preview({ actions, notices, stillHeld, error, service }: CommandReport)
 
 /** `GET /services/:id/buy`: the price before the purchase. */
 export const buyPage: Page = async (request) => {
-  const { params, query, sluice, csrf, newKey } = request;
+  const { params, query, sluice, csrf } = request;
   const id = params.id ?? '';
   const detail = await sluice.services.show(id);
   const { packages } = await sluice.purchases.packages();
   const chosen = packages.find((each) => each.id === query.package && each.products.includes(detail.product));
   if (chosen === undefined)
     throw new SluiceError('package_not_offered', `The product of "${id}" does not offer this package`);
+  const asked = await findAsked(request, id, (key) => key);
+  if ('redirect' in asked) return asked.redirect;
   const body = html`<p>
       Buy <bdi>${chosen.id}</bdi> for ${serviceLink(id)}: ${money(chosen.price, chosen.currency)} without tax, charged
       to client <bdi>${detail.client ?? 'unknown'}</bdi>.
     </p>
-    ${postForm({ action: `${serviceHref(id)}/buy`, csrf, key: newKey(), id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
+    ${'made' in asked ? asked.made : postForm({ action: `${serviceHref(id)}/buy`, csrf, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.id}`, body };
 };

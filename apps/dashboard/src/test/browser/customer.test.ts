@@ -36,6 +36,8 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     expect(await page.getByRole('status').first().textContent()).toContain('The package was bought.');
     await page.reload();
     await page.goBack();
+    expect(await page.getByRole('status').first().textContent()).toContain('It is not bought again.');
+    await page.getByRole('link', { name: 'Back to the service' }).click();
     await page.getByLabel('Buy a package when the traffic runs low').check();
     await page.getByLabel('When less is left than').fill('15%');
     await page.getByLabel('At most per period').fill('2');

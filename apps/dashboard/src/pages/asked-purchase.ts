@@ -1,0 +1,35 @@
+import type { PurchaseView } from '@sluice/engine';
+import { notice, address } from './layout/components.js';
+import { Times } from './layout/format.js';
+import { html, type Html } from './layout/html.js';
+import type { PageAnswer, PageRequest } from './page.js';
+
+/** What a page that asks before a purchase shows first. */
+export type Asked =
+  /** The address gets a key, so that the back button leads to the same purchase. */
+  | { redirect: PageAnswer }
+  /** The purchase of this page was made already. */
+  | { made: Html }
+  /** It was not: the key of its form. */
+  | { key: string };
+
+/**
+ * Finds the purchase that a page asks about. Its key is in the address of the page: a browser that goes back shows what became of
+ * it, and does not buy again. `toRef` returns the reference of the purchase with a key.
+ */
+export async function findAsked(request: PageRequest, service: string, toRef: (key: string) => string): Promise<Asked> {
+  const { base, path, query, newKey, sluice } = request;
+  const { package: wanted = '', key = '' } = query;
+  const again = (): string => address(`${base}${path}`, { package: wanted, key: newKey() });
+  if (!/^[\w-]{8,100}$/.test(key)) return { redirect: { redirect: again() } };
+  const { purchases } = await sluice.purchases.list({ ref: toRef(key) });
+  const made = purchases.find((each) => each.service === service);
+  if (made === undefined) return { key };
+  return made.status === 'failed' ? { redirect: { redirect: again() } } : { made: madeNotice(request, made, again()) };
+}
+
+function madeNotice({ now, sluice }: PageRequest, { at }: PurchaseView, again: string): Html {
+  const times = new Times(now, sluice.config.timeZone);
+  return html`${notice('info', html`You bought this package ${times.ago(at)}. It is not bought again.`)}
+    <p><a class="button" href="${again}">Buy another one…</a></p>`;
+}
