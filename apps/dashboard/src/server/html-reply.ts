@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { html } from 'hono/html';
+import { html, type Html } from '../pages/layout/html.js';
 import { layout, type LayoutParts } from '../pages/layout/layout.js';
 import { operatorNav } from '../pages/operator/navigation.js';
 import { type Failure, toFailure } from './failure.js';
@@ -51,8 +51,17 @@ export async function sendErrorPage(
   if (failure.defect) context.onError?.(error);
   const { status, message } = failure;
   const body = html`<p dir="auto">${message}</p>
-    <p><a href="${frame.base}/">Back to the overview</a></p>`;
+    ${backToService(frame, status)}
+    <p><a href="${frame.base === '' ? '/' : frame.base}">Back to the overview</a></p>`;
   return sendPage(context, reply, frame, { status, title: titleOf(status), body });
+}
+
+/** The way from an action of a service back to it. */
+function backToService({ base, path }: Frame, status: number): Html | null {
+  const [service] = /^\/services\/[^/]+(?=\/.)/.exec(path) ?? [];
+  return service === undefined || status === 404
+    ? null
+    : html`<p><a href="${base}${service}">Back to the service</a></p>`;
 }
 
 /** Sends an error as JSON. */

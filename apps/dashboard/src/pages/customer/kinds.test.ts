@@ -70,6 +70,7 @@ describe('the page of a line', () => {
     ])
       expect(page).toContain(text);
     expect(page).not.toContain('1142000002');
+    for (const each of [page, await link.text('/')]) expect(each).not.toMatch(/class="unknown"|>never</);
     expect(page).not.toMatch(/password_set|sip_password|12345678909/);
   });
 

@@ -1,11 +1,11 @@
 import type { AgentDetail, ServiceDetail } from '@sluice/engine';
 import { facts, notice, section, table, usageBar } from '../layout/components.js';
-import { bytes, counted, money, name, Times } from '../layout/format.js';
+import { bytes, counted, money, name, NONE, Times } from '../layout/format.js';
 import { html, type Html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { clientOf, ownServices, pathOf } from './own.js';
 import type { PanelReads } from './panel-reads.js';
-import { cycleEnd, fillOf, remainingOf, stateOf, usedOf } from './usage.js';
+import { cycleEnd, fillOf, isMetered, remainingOf, stateOf, usedOf } from './usage.js';
 
 /** Returns the first page of a client: its services, its credit, and the agents that it is. */
 export function overviewPage(reads: PanelReads): Page {
@@ -28,20 +28,20 @@ export function overviewPage(reads: PanelReads): Page {
 function serviceTable(request: PageRequest, services: readonly ServiceDetail[], times: Times): Html {
   const rows = services.map((service): Part[] => [
     html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
+    stateOf(service),
     remainingOf(service),
     usageBar(fillOf(service)) ?? '',
-    stateOf(service),
     usedOf(service),
     cycleEnd(service, times),
-    service.usage === null ? html`<span class="unknown">never</span>` : times.ago(service.usage.readAt),
+    readAt(service, times),
   ]);
   const list = table({
     caption: 'Services',
     columns: [
       { title: 'Service' },
+      { title: 'State' },
       { title: 'Left', isNumber: true },
       { title: 'Used' },
-      { title: 'State' },
       { title: 'Traffic', isMinor: true },
       { title: 'Until', isMinor: true },
       { title: 'Read', isMinor: true },
@@ -51,6 +51,11 @@ function serviceTable(request: PageRequest, services: readonly ServiceDetail[], 
     filter: true,
   });
   return section('Services', list);
+}
+
+function readAt(service: ServiceDetail, times: Times): Part {
+  if (service.usage !== null) return times.ago(service.usage.readAt);
+  return isMetered(service) ? html`<span class="unknown">never</span>` : NONE;
 }
 
 /** What an agent has used of its budget, and its users. */

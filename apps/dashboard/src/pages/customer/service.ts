@@ -1,5 +1,6 @@
+import type { ServiceDetail } from '@sluice/engine';
 import { facts, section, table } from '../layout/components.js';
-import { bytes, name, Times } from '../layout/format.js';
+import { bytes, name, Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { accountSection } from './account.js';
@@ -10,7 +11,7 @@ import type { PanelReads } from './panel-reads.js';
 import { passwordSection } from './password.js';
 import type { GraphRefresher } from './refresh-graphs.js';
 import { telephonySections } from './telephony.js';
-import { ageNotice, cycleEnd, headline, holdNotices, remainingOf, stateOf } from './usage.js';
+import { ageNotice, cycleEnd, headline, holdNotices, isMetered, remainingOf, stateOf } from './usage.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -32,28 +33,25 @@ export function servicePage(reads: PanelReads, refresher: () => GraphRefresher):
     const times = new Times(request.now, request.sluice.config.timeZone);
     const packages = await offeredPackages(request, service);
     const { allowance } = service;
-    const usage = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${headline(service)}
+    const metered = isMetered(service);
+    const usage = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
     ${facts([
       ['State', stateOf(service)],
-      ['Left', remainingOf(service)],
-      [
-        'Period',
-        service.cycle === null
-          ? html`<span class="unknown">unknown</span>`
-          : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`,
-      ],
+      metered ? ['Left', remainingOf(service)] : null,
+      metered ? ['Period', periodOf(service, times)] : null,
       allowance === null || allowance.extraBytes === 0 ? null : ['Bought in this period', bytes(allowance.extraBytes)],
-      service.nextDueDate === null ? null : ['Next due date', service.nextDueDate],
-      ['Read', service.usage === null ? html`<span class="unknown">never</span>` : times.full(service.usage.readAt)],
+      service.nextDueDate === null ? null : ['Next due date', times.day(service.nextDueDate)],
+      metered
+        ? ['Read', service.usage === null ? html`<span class="unknown">never</span>` : times.full(service.usage.readAt)]
+        : null,
     ])}`;
-    const isMetered = service.allowance !== null || service.usage !== null || service.error !== null;
     const body = join([
-      html`<p><a href="${request.base}/">All services</a></p>`,
-      section('Usage', usage),
+      html`<p><a href="${request.base === '' ? '/' : request.base}">All services</a></p>`,
+      section(metered ? 'Usage' : 'Service', usage),
       await packagesSection(request, service, packages),
       await autoBuySection(request, service, packages),
       purchasesSection(service, times),
-      isMetered ? await graphSection(request, service, refresher()) : null,
+      metered ? await graphSection(request, service, refresher()) : null,
       await accountSection(request, service),
       ...(await telephonySections(request, service, reads)),
       await passwordSection(request, service),
@@ -62,6 +60,10 @@ export function servicePage(reads: PanelReads, refresher: () => GraphRefresher):
     const done = DONE[request.query['done'] ?? ''];
     return { title: service.id, body, ...(done === undefined ? {} : { notice: done }) };
   };
+}
+
+function periodOf(service: ServiceDetail, times: Times): Part {
+  return service.cycle === null ? UNKNOWN : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`;
 }
 
 async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Html | null> {

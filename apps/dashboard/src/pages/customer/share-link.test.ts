@@ -34,6 +34,7 @@ describe('a share link', () => {
     expect(page).toContain('20 GB');
     expect(page).toContain('80 GB');
     expect(page).toContain('15 Dec 2026');
+    expect(page).toContain('<dd>15 Dec 2026</dd>');
     expect(page).toContain('chart-wide');
     expect(page).toContain('5.00 EUR');
   });
@@ -141,6 +142,16 @@ describe('a share link', () => {
       source: 'service',
     });
     expect(await limited.text('/services/svc-1')).toContain('value="10%"');
+  });
+
+  it('has no dead way back', async () => {
+    expect((await at.fetch(`/share/${link.token}/`)).status).toBe(200);
+    const failed = await link.post('/services/svc-1/buy', { package: 'other' });
+    for (const page of [await link.text('/services/svc-1'), mainOf(await failed.text())]) {
+      const ways = [...page.matchAll(/<a href="([^"?]*)"[^>]*>(?:All|Back)/g)].map(([, to = '']) => to);
+      expect(ways.length).toBeGreaterThan(0);
+      for (const to of ways) expect([to, (await at.fetch(to)).status]).toEqual([to, 200]);
+    }
   });
 
   it('shows hostile names as text', async () => {

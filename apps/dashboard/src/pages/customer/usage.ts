@@ -1,6 +1,6 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { badge, type Fill, notice, usageBar } from '../layout/components.js';
-import { bytes, name, type Times, UNKNOWN } from '../layout/format.js';
+import { bytes, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 
 /** Readings older than this are shown with a warning, in milliseconds. */
@@ -11,6 +11,11 @@ export function fillOf({ limits, usage, allowance }: ServiceDetail): Fill {
   const quota = limits.find(({ id }) => id === 'quota');
   const used = typeof quota?.used === 'number' ? quota.used : (usage?.totalBytes ?? null);
   return { used, allowed: allowance?.allowedBytes ?? null };
+}
+
+/** Whether the usage of a service is read at all. */
+export function isMetered({ allowance, usage, error }: ServiceDetail): boolean {
+  return allowance !== null || usage !== null || error !== null;
 }
 
 /** The state of a service in a word that its client understands. */
@@ -70,7 +75,8 @@ const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
   'agent-limit': ['The traffic of your reseller is used up', 'bad'],
 };
 
-/** When a cycle ends, or that there is none. */
-export function cycleEnd({ cycle }: ServiceDetail, times: Times): Part {
-  return cycle === null ? UNKNOWN : times.at(cycle.end);
+/** When a cycle ends; nothing for a service without usage. */
+export function cycleEnd(service: ServiceDetail, times: Times): Part {
+  if (service.cycle === null) return isMetered(service) ? UNKNOWN : NONE;
+  return times.at(service.cycle.end);
 }

@@ -68,6 +68,12 @@ export class Times {
     return html`<time datetime="${new Date(ms).toISOString()}" title="${text} ${offset}">${text}</time>`;
   }
 
+  /** A calendar day, `2026-12-10`, as `10 Dec 2026`. */
+  day(date: string): string {
+    const ms = toMs(`${date}T12:00:00Z`);
+    return ms === null ? date : toParts(ms, 'UTC').text.replace(/ [\d:]+$/, '');
+  }
+
   /** As `at`, with the zone beside it. */
   full(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
