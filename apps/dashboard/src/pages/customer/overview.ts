@@ -89,12 +89,12 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> 
   const { sluice, now } = request;
   const client = clientOf(request);
   const times = new Times(now, sluice.config.timeZone);
-  const read = await reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
-  const { value, at, failed } = read;
+  // Together, so that a billing system that hangs delays the page by one time-out.
+  const [{ value, at, failed }, entries] = await Promise.all([
+    reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal })),
+    reads.read({ client, what: 'credit entries', now }, (signal) => sluice.credit.history(client, { signal })),
+  ]);
   if (value === null) return section('Credit', notice('warning', 'Your credit can’t be shown at the moment.'));
-  const entries = await reads.read({ client, what: 'credit entries', now }, (signal) =>
-    sluice.credit.history(client, { signal }),
-  );
   const rows = [...(entries.value?.entries ?? [])].reverse().slice(0, 20);
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
   ${facts([

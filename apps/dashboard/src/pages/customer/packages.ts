@@ -1,6 +1,6 @@
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
-import { address, badge, facts, section, table } from '../layout/components.js';
+import { address, badge, facts, notice, section, table } from '../layout/components.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -54,7 +54,12 @@ export async function packagesSection(
     ${mayBuy ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
     ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
   </p>`;
-  return section('Packages of extra traffic', html`${list}${terms}`, { id: 'packages' });
+  const stays = service.lifecycle !== 'active' || service.holds.some(({ reason }) => reason !== 'quota');
+  const warning =
+    mayBuy && stays
+      ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
+      : null;
+  return section('Packages of extra traffic', html`${warning}${list}${terms}`, { id: 'packages' });
 }
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */

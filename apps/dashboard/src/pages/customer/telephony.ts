@@ -38,12 +38,8 @@ export async function telephonySections(
   if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return [];
   const times = new Times(request.now, request.sluice.config.timeZone);
   const scene: LineScene = { request, service, reads, times };
-  return [
-    await lineSection(scene),
-    await simulatorSection(scene),
-    await callsSection(scene),
-    await billsSection(scene),
-  ];
+  // Together, so that a panel that hangs delays the page by one time-out.
+  return Promise.all([lineSection(scene), simulatorSection(scene), callsSection(scene), billsSection(scene)]);
 }
 
 /** Returns the line of a service as last read. */
@@ -106,42 +102,36 @@ function numbers(
   { line, mayChange }: { line: LineView; mayChange: boolean },
 ): Html {
   const { csrf, newKey } = request;
+  const forms: Html[] = [];
   const rows = line.numbers.map((did, index): Part[] => {
     const number = plain(did['number']);
     const destination = did['destination'] as { type?: string; value?: string | null } | null | undefined;
     const goesTo =
       destination?.type === 'number' ? text(destination.value) : destination?.type === 'none' ? 'nowhere' : 'this line';
-    const form = postForm({
-      action: `${pathOf(request, service.id)}/destination`,
-      id: `destination-${index}`,
-      csrf,
-      key: newKey(),
-      hidden: { number },
-      fields: [
-        {
-          name: 'destination',
-          label: `Calls to ${number} go to`,
-          value: destination?.type === 'number' ? (destination.value ?? '') : '',
-          hint: 'A number; empty for this line',
-        },
-      ],
-      submit: 'Change',
-    });
-    return [
-      html`<span class="number">${name(number)}</span>`,
-      badge(plain(did['status']) || 'unknown'),
-      goesTo,
-      ...(mayChange ? [form] : []),
-    ];
+    forms.push(
+      postForm({
+        action: `${pathOf(request, service.id)}/destination`,
+        id: `destination-${index}`,
+        csrf,
+        key: newKey(),
+        hidden: { number },
+        fields: [
+          {
+            name: 'destination',
+            label: `Calls to ${number} go to`,
+            value: destination?.type === 'number' ? (destination.value ?? '') : '',
+            hint: 'A number; empty for this line',
+          },
+        ],
+        submit: 'Change',
+      }),
+    );
+    return [html`<span class="number">${name(number)}</span>`, badge(plain(did['status']) || 'unknown'), goesTo];
   });
-  const columns = [
-    { title: 'Number' },
-    { title: 'State' },
-    { title: 'Goes to' },
-    ...(mayChange ? [{ title: 'Change' }] : []),
-  ];
+  const columns = [{ title: 'Number' }, { title: 'State' }, { title: 'Goes to' }];
   return html`<h3>Numbers</h3>
-    ${table({ caption: 'Numbers', columns, rows, empty: 'The line has no number of its own.' })}`;
+    ${table({ caption: 'Numbers', columns, rows, empty: 'The line has no number of its own.' })}
+    ${mayChange ? forms : null}`;
 }
 
 async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Html> {
