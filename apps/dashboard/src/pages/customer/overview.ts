@@ -108,14 +108,14 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> 
           hidesCaption: false,
           columns: [
             { title: 'When' },
-            { title: 'What' },
             { title: 'Amount', isNumber: true },
-            { title: 'Credit', isNumber: true },
+            { title: 'What' },
+            { title: 'Credit', isNumber: true, isMinor: true },
           ],
           rows: rows.map((entry) => [
             times.at(entry.at),
-            name(entry.description),
             money(entry.amount, entry.currency),
+            name(entry.description),
             money(entry.balance, entry.currency),
           ]),
           empty: '',

@@ -86,7 +86,7 @@ export function purchasesSection({ purchases }: ServiceDetail, times: Times): Ht
   const columns = [
     { title: 'When' },
     { title: 'Package' },
-    { title: 'Traffic', isNumber: true },
+    { title: 'Traffic', isNumber: true, isMinor: true },
     { title: 'Price', isNumber: true },
     { title: 'State' },
     { title: 'Counts now', isMinor: true },
