@@ -2,8 +2,10 @@ import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import type { Session } from './session.js';
 
-const TTL_MS = 60_000;
-const RENEW_MS = 15_000;
+/** How long a lease lasts unless it is renewed, in milliseconds. */
+export const TTL_MS = 60_000;
+/** How often leases are renewed, in milliseconds. */
+export const RENEW_MS = 15_000;
 const RETRY_MS = 100;
 
 /** Leases of one run, renewed until they are released. */

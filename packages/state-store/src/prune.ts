@@ -8,7 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Hours are kept this many times as long as raw samples. */
 const HOURS_FACTOR = 4;
 
-/** Answers to requests with a key are kept this many days. */
+/** Requests with a key are kept this many days after their answer or, without one, after they were last renewed. */
 const REQUEST_DAYS = 7;
 
 interface PruneRequest {
@@ -44,12 +44,12 @@ export async function prune(
   return { apiCalls, samples: hours + days };
 }
 
-/** Deletes sessions that ended, and answers that nobody asks for again. A request without an answer stays: its outcome is unknown. */
+/** Deletes sessions that ended, and requests that nobody repeats any more. */
 async function deleteEnded(access: Access, instant: number): Promise<void> {
   await access.write(async ({ db }) => {
     await db.deleteFrom('sessions').where('expires_at', '<=', new Date(instant).toISOString()).execute();
     const before = new Date(instant - REQUEST_DAYS * DAY_MS).toISOString();
-    await db.deleteFrom('requests').where('at', '<', before).where('state', '=', 'done').execute();
+    await db.deleteFrom('requests').where('at', '<', before).execute();
   });
 }
 

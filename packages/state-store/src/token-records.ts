@@ -58,5 +58,6 @@ export interface RequestRecord {
   /** Null while it runs. */
   status: number | null;
   answer: unknown;
+  /** When it began or, while it runs, was last renewed; then when it was answered. */
   at: string;
 }

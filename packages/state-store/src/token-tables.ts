@@ -23,6 +23,8 @@ export interface TokenTables {
     add(record: RequestRecord): Promise<boolean>;
     /** Replaces a stored request. */
     put(record: RequestRecord): Promise<void>;
+    /** Renews a request that this process runs; changes nothing once another one runs it or it is done. */
+    renew(request: Pick<RequestRecord, 'who' | 'key' | 'owner' | 'at'>): Promise<void>;
     remove(who: string, key: string): Promise<void>;
   };
 }

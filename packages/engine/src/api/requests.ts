@@ -1,10 +1,19 @@
-import { beginRequest, type Begun, endRequest, type KeyedAnswer, type KeyedRequest } from '../requests/once.js';
+import {
+  beginRequest,
+  type Begun,
+  endRequest,
+  type KeyedAnswer,
+  type KeyedRequest,
+  renewRequests,
+} from '../requests/once.js';
+import { RunningRequests } from '../requests/running.js';
 import type { RunCall } from './call.js';
 
 /** Requests with a key: a repeated one returns the answer of the first. */
 export interface Requests {
   /**
-   * Begins a request. One that a killed process began may run again: use cases finish what an earlier call left.
+   * Begins a request. One that a killed process began may run again: use cases finish what an earlier call left. If the
+   * process was one of another host, a minute after it was last seen.
    *
    * @throws SluiceError `key_reused` if the key belongs to another request, `request_running` while it runs
    */
@@ -15,8 +24,12 @@ export interface Requests {
 
 /** Returns the calls about requests. */
 export function requestsApi(call: RunCall): Requests {
+  const running = new RunningRequests((requests) => call(undefined, (session) => renewRequests(session, requests)));
   return {
-    begin: (request) => call(undefined, (session) => beginRequest(session, request)),
-    end: (request, answer) => call(undefined, (session) => endRequest(session, request, answer)),
+    begin: (request) => call(undefined, (session) => beginRequest(session, request, running)),
+    end: (request, answer) => {
+      running.delete(request);
+      return call(undefined, (session) => endRequest(session, request, answer));
+    },
   };
 }

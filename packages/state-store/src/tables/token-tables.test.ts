@@ -55,13 +55,19 @@ describe('sessions', () => {
 });
 
 describe('requests', () => {
-  it('adds a key of a sender once, and keeps what has no answer', async () => {
+  it('adds a key of a sender once, and keeps it for a week after its answer or its last renewal', async () => {
     expect(await at.store.requests.add(request('k', minute(0)))).toBe(true);
     expect(await at.store.requests.add(request('k', minute(1)))).toBe(false);
     await at.store.requests.add(request('done', minute(0)));
     await at.store.requests.put({ ...request('done', minute(0)), state: 'done', owner: null, status: 200, answer: {} });
-    await at.store.maintenance.prune({ now: '2036-01-01T00:00:00.000Z', apiLogDays: 30, samplesDays: 90 });
-    expect(await at.store.requests.get('token tok-1', 'k')).toEqual(request('k', minute(0)));
-    expect(await at.store.requests.get('token tok-1', 'done')).toBeNull();
+    await at.store.requests.add(request('left', minute(0)));
+    const { who, owner } = request('k', minute(0));
+    await at.store.requests.renew({ who, key: 'k', owner, at: minute(5) });
+    await at.store.requests.renew({ who, key: 'left', owner: { ...owner!, host: 'b' }, at: minute(5) });
+    const now = new Date(Date.parse(minute(5)) + 7 * 86_400_000).toISOString();
+    await at.store.maintenance.prune({ now, apiLogDays: 30, samplesDays: 90 });
+    expect(await at.store.requests.get(who, 'k')).toEqual(request('k', minute(5)));
+    expect(await at.store.requests.get(who, 'left')).toBeNull();
+    expect(await at.store.requests.get(who, 'done')).toBeNull();
   });
 });

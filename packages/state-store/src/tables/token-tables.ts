@@ -102,6 +102,16 @@ function requestsTable(access: Access): TokenTables['requests'] {
           .executeTakeFirst();
         mustExist('requests', key, result.numUpdatedRows);
       }),
+    renew: ({ who, key, owner, at }) =>
+      access.write(async ({ db }) => {
+        await db
+          .updateTable('requests')
+          .set({ at })
+          .where('who', '=', who)
+          .where('key', '=', key)
+          .where('owner', '=', JSON.stringify(owner))
+          .execute();
+      }),
     remove: (who, key) =>
       access.write(async ({ db }) => {
         await db.deleteFrom('requests').where('who', '=', who).where('key', '=', key).execute();

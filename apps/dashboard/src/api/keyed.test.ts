@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+
+/** As after the start of a container whose host name is new. */
+const ELSEWHERE = { host: 'container-1', pid: 1, processStart: '1' };
+const ANSWER = { status: 200, answer: { done: true } };
+let at: DashboardBench;
+beforeAll(async () => {
+  at = await startBench();
+});
+afterAll(async () => {
+  jest.useRealTimers();
+  await at.close();
+});
+
+const keyed = (key: string) => ({ who: 'w', key, fingerprint: 'f' });
+const begin = (key: string) => at.sluice.requests.begin(keyed(key));
+const stored = async (key: string) => (await at.store.requests.get('w', key))!;
+/** Begins a request as a process of another host. */
+async function beginElsewhere(key: string): Promise<void> {
+  await begin(key);
+  await at.store.requests.put({ ...(await stored(key)), owner: ELSEWHERE });
+  await at.sluice.requests.end(keyed(key), ANSWER);
+  expect(await stored(key)).toMatchObject({ state: 'running', owner: ELSEWHERE });
+}
+
+it('runs again what a process of another host left, once it is not renewed', async () => {
+  await beginElsewhere('left');
+  at.clock.advance(59_999);
+  await expect(begin('left')).rejects.toMatchObject({ code: 'request_running' });
+  at.clock.advance(1);
+  expect(await begin('left')).toEqual({ repeated: false, interrupted: true });
+  await expect(begin('left')).rejects.toMatchObject({ code: 'request_running' });
+  await at.sluice.requests.end(keyed('left'), ANSWER);
+  expect(await begin('left')).toEqual({ repeated: true, answer: ANSWER });
+});
+
+it('does not wait for a clock that was set back', async () => {
+  await beginElsewhere('ahead');
+  await at.store.requests.put({ ...(await stored('ahead')), at: '2036-01-01T00:00:00.000Z' });
+  expect(await begin('ahead')).toEqual({ repeated: false, interrupted: true });
+  await at.sluice.requests.end(keyed('ahead'), null);
+});
+
+it('renews what runs, and never runs it a second time beside itself', async () => {
+  jest.useFakeTimers({
+    doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'setTimeout', 'Date', 'performance'],
+  });
+  await begin('long');
+  at.clock.advance(3_600_000);
+  await expect(begin('long')).rejects.toMatchObject({ code: 'request_running' });
+  jest.advanceTimersByTime(15_000);
+  const now = new Date(at.clock.now()).toISOString();
+  for (let tries = 0; tries < 50 && (await stored('long')).at !== now; tries++) await at.sluice.access.list();
+  expect((await stored('long')).at).toBe(now);
+  await at.sluice.requests.end(keyed('long'), null);
+  expect(await begin('long')).toEqual({ repeated: false, interrupted: false });
+  await at.sluice.requests.end(keyed('long'), null);
+});
