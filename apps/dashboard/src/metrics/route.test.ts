@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 
@@ -22,6 +23,22 @@ describe('/metrics', () => {
     expect(await status(await at.token('read'))).toBe(200);
     expect(await status(await at.token('client:42', 'read'))).toBe(403);
     expect(await status('wrong-token-0123456789')).toBe(401);
+  });
+
+  it('needs a token for a host name that is not one of loopback', async () => {
+    at = await startBench();
+    const { port } = new URL(at.dashboard.url);
+    const status = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        get({ port, path: '/metrics', headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        }).on('error', reject);
+      });
+    for (const host of ['localhost', `localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+      expect([host, await status(host)]).toEqual([host, 200]);
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example'])
+      expect([host, await status(host)]).toEqual([host, 401]);
   });
 
   it('needs a token where others reach the server', async () => {

@@ -9,7 +9,8 @@ import { METRICS_CONTENT_TYPE, metricsText } from './metrics-text.js';
 
 /**
  * Adds `/metrics`. It needs a token with the scope `read`, unless only programs of this machine reach the server: then it
- * listens on loopback, and no public address states that a proxy is before it.
+ * listens on loopback, no public address states that a proxy is before it, and the request names a loopback host. A
+ * browser names another one for a web page whose name was made to lead to this machine.
  */
 export function addMetrics(server: FastifyInstance, context: Context, limiters: Limiters): void {
   const isOpen = isLoopback(context.listen.host) && context.publicUrl === undefined;
@@ -19,7 +20,7 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
       await limiters.requests(request, reply, viewer.id);
       // A client sees its own services only; the figures are of all.
       if (!viewer.may('read') || viewer.client !== null) throw forbidden('Metrics need a token with the scope read');
-    } else if (!isOpen || request.headers.authorization !== undefined) {
+    } else if (!isOpen || !isLoopback(request.hostname) || request.headers.authorization !== undefined) {
       await limiters.refusals(request, reply);
       throw new SluiceError('no_token', 'Metrics need a token with the scope read', { kind: 'usage' });
     }
@@ -32,5 +33,5 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }
