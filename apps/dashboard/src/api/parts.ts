@@ -22,7 +22,7 @@ export async function requireViewer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Viewer> {
-  const viewer = (await byToken(context, request)) ?? (await bySessionOfPage(context, request));
+  const viewer = await findViewer(context, request);
   if (viewer === null) {
     await limiters.refusals(request, reply);
     reply.header('www-authenticate', 'Bearer');
@@ -30,6 +30,11 @@ export async function requireViewer(
   }
   await limiters.requests(request, reply, viewer.id);
   return viewer;
+}
+
+/** Returns who sends a request for the API; null without a valid token or session. */
+export async function findViewer(context: Context, request: FastifyRequest): Promise<Viewer | null> {
+  return (await byToken(context, request)) ?? (await bySessionOfPage(context, request));
 }
 
 /** Pages may read with the session of their user; what changes something needs a token, or a form. */

@@ -5,7 +5,7 @@ import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checked, checkScope } from './check.js';
 import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
-import { type ApiParts, BASE, requireViewer } from './parts.js';
+import { type ApiParts, BASE, findViewer, requireViewer } from './parts.js';
 import { type StreamRoute, STREAMS } from './stream-routes.js';
 
 /** Comments keep proxies from closing a stream that is silent. */
@@ -30,9 +30,17 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
       const write = begin(request, reply);
       const raw = toRaw(reply);
       open.add(raw);
+      // A token may be revoked, and a session end, while the stream is open.
+      const checks = setInterval(() => {
+        findViewer(parts.context, request).then(
+          (still) => still ?? raw.end(),
+          () => undefined,
+        );
+      }, SILENT_MS);
       try {
         await write(raw);
       } finally {
+        clearInterval(checks);
         open.delete(raw);
         raw.end();
       }
