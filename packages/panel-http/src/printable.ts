@@ -30,3 +30,18 @@ export function printableJson(value: unknown, indent?: number): string {
       .join(''),
   );
 }
+
+const UUID = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi;
+
+/** Cuts every uuid in `text` to its first four digits: enough to distinguish two in a log, useless as a key. */
+export function maskUuids(text: string): string {
+  return text.replace(UUID, (uuid) => `${uuid.slice(0, 4)}...`);
+}
+
+/** Returns a value of JSON with the uuids in its texts masked, as by `maskUuids`; keys stay. */
+export function maskUuidsIn(value: unknown): unknown {
+  if (typeof value === 'string') return maskUuids(value);
+  if (Array.isArray(value)) return value.map(maskUuidsIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskUuidsIn(item)]));
+}

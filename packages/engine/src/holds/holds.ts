@@ -1,3 +1,4 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent } from '@sluice/quota-core';
@@ -217,5 +218,5 @@ async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<
 
 export function evidenceView(item: EvidenceRecord): EvidenceView {
   const { kind, target, prior, adopted, since, until, outcome } = item;
-  return { kind, target, prior, adopted, since, until, outcome };
+  return { kind, target, prior: maskUuidsIn(prior), adopted, since, until, outcome };
 }

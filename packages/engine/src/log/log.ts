@@ -1,3 +1,4 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { ActionRecord, ApiCallRecord, RefreshRecord, RunOutcome, RunRecord } from '@sluice/state-store';
 import { type FindKind, toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
@@ -89,8 +90,8 @@ function actionEntry(kindOf: FindKind, action: ActionRecord): LogEntry {
     id,
     ...toActionView(kindOf, action),
     hold,
-    prior,
-    observed,
+    prior: maskUuidsIn(prior),
+    observed: maskUuidsIn(observed),
     error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
   };
 }

@@ -1,3 +1,4 @@
+import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
@@ -115,7 +116,7 @@ function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | nul
     const hasFallen = totalBytes !== null && total * 2 < highest && highest - total > NOISE_BYTES;
     if (!isAbove) highest = Math.max(highest, total);
     const rejected = isAbove ? 'mass_change' : hasFallen ? 'usage_fell' : null;
-    return { at, inBytes, outBytes, totalBytes, rejected, raw: toRaw(raw) };
+    return { at, inBytes, outBytes, totalBytes, rejected, raw: maskUuidsIn(toRaw(raw)) };
   });
 }
 
@@ -128,14 +129,25 @@ function allowanceView(allowance: Allowance | null): Explanation['allowance'] {
 
 function decisionView(decision: DecisionRecord): NonNullable<Explanation['decision']> {
   const { rule, status, at, run, mode, action, observing, wouldHold, inputs } = decision;
-  return { rule, status, at, run, mode, action, observing, wouldHold, inputs };
+  return { rule, status, at, run, mode, action, observing, wouldHold, inputs: maskUuidsIn(inputs) };
 }
 
 function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
   const { id, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
   const { type, target, name, state } = toActionView((panel) => session.kindOf(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
-  return { id, type, target, name, state, at: settledAt ?? plannedAt, run, prior, observed, error };
+  return {
+    id,
+    type,
+    target,
+    name,
+    state,
+    at: settledAt ?? plannedAt,
+    run,
+    prior: maskUuidsIn(prior),
+    observed: maskUuidsIn(observed),
+    error,
+  };
 }
 
 function toRaw(text: string): unknown {

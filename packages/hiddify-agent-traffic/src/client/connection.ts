@@ -1,3 +1,4 @@
+import { maskUuids } from '@sluice/panel-http/printable';
 import {
   createPanelHttp,
   isPanelError,
@@ -17,7 +18,7 @@ import { AgentTrafficError } from '../errors.js';
 import { parseHiddifyLink } from './link.js';
 import { findMessage, findRefusal } from './refusal.js';
 import type { HiddifyClientOptions } from './types.js';
-import { isCanonicalUuid, maskUuids } from './uuid.js';
+import { isCanonicalUuid } from './uuid.js';
 
 const PING = { method: 'GET', path: '/api/v2/panel/ping/', endpoint: 'GET /api/v2/panel/ping/' } as const;
 

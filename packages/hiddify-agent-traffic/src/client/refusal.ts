@@ -1,5 +1,5 @@
+import { maskUuids } from '@sluice/panel-http/printable';
 import type { PanelFailure } from '@sluice/panel-http';
-import { maskUuids } from './uuid.js';
 
 /** Meaning of a refusal, as `panelCode` of an error. */
 export type HiddifyPanelCode =

@@ -1,3 +1,4 @@
+import { maskUuids } from '@sluice/panel-http/printable';
 import { isPanelError, type PanelRequest, PanelUnreadableError } from '@sluice/panel-http';
 import type { Connection } from './connection.js';
 import { ListReader, type ReadList } from './read-list.js';
@@ -6,7 +7,6 @@ import { SELF } from './records.js';
 import type { HiddifyPanelCode } from './refusal.js';
 import { BrokenList } from './split-rows.js';
 import type { CallOptions } from './types.js';
-import { maskUuids } from './uuid.js';
 
 /** What users and accounts differ in. */
 interface RowKind<T> {

@@ -1,3 +1,4 @@
+import { maskUuids } from '@sluice/panel-http/printable';
 import { createPanelHttp, isPanelError, type PanelHttp, type PanelRequest } from '@sluice/panel-http';
 import type { AddonAgent, AgentAddon, AgentSemantics, CreationCheck } from '@sluice/panel-kind';
 import * as z from 'zod';
@@ -5,7 +6,6 @@ import { remainingTraffic } from '../account/calculator.js';
 import { toConnectionSettings } from '../client/connection.js';
 import { toBytes, toGigabytes } from '../client/gigabytes.js';
 import type { CallOptions, HiddifyClientOptions } from '../client/types.js';
-import { maskUuids } from '../client/uuid.js';
 import { AgentTrafficError } from '../errors.js';
 
 /** A database's sum may come as text. */

@@ -1,4 +1,4 @@
-import { printable } from '@sluice/panel-http/printable';
+import { maskUuids, printable } from '@sluice/panel-http/printable';
 import { html as template, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 
@@ -8,10 +8,19 @@ export type Html = HtmlEscapedString;
 /** What a template accepts: text is cleaned and escaped, HTML stays, `null`, `undefined` and `false` are left out. */
 export type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-/** Builds HTML. Text loses characters that could reorder or hide what stands beside it, then is escaped. */
+/** Attributes that lead somewhere or are sent back: what stands in them is not shown. */
+const ADDRESSED = /\s(?:href|action|value|name|id|for)="[^"]*$/;
+
+/**
+ * Builds HTML. Text loses characters that could reorder or hide what stands beside it, then is escaped. Uuids are masked,
+ * except in addresses and the values of forms: on some panels they are keys.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Html {
   // Without promises among the values, the result is not a promise.
-  return template(strings, ...values.map(toSafe)) as Html;
+  return template(
+    strings,
+    ...values.map((value, index) => toSafe(value, !ADDRESSED.test(strings[index] ?? ''))),
+  ) as Html;
 }
 
 /** Marks text of our own as HTML, such as the SVG of a chart, which escapes by itself. */
@@ -24,10 +33,10 @@ export function join(parts: readonly Part[]): Html {
   return html`${parts}`;
 }
 
-function toSafe(part: Part): unknown {
-  if (Array.isArray(part)) return (part as readonly Part[]).map(toSafe);
+function toSafe(part: Part, isShown: boolean): unknown {
+  if (Array.isArray(part)) return (part as readonly Part[]).map((each) => toSafe(each, isShown));
   if (typeof part !== 'string' || 'isEscaped' in Object(part)) return part;
-  return visible(part);
+  return isShown ? maskUuids(visible(part)) : visible(part);
 }
 
 /** Joiners are part of Persian words, and reorder nothing. */

@@ -6,13 +6,11 @@ import { bytes, count, name, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, type Scene, toScene } from './scene.js';
 
 const ACTION_ROWS = 50;
-
-const hrefOf = ({ panel, uuid }: Pick<AgentView, 'panel' | 'uuid'>): string =>
-  `/agents/${encodeURIComponent(uuid)}?panel=${encodeURIComponent(panel)}`;
 
 /** `/agents`: as last read; with `?read=yes` the panels are read now. */
 export const agentsPage: Page = async (request) => {
@@ -22,7 +20,7 @@ export const agentsPage: Page = async (request) => {
   const stored = await sluice.agents.listStored();
   const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] = live?.value?.agents ?? stored.agents;
   const rows = agents.map((agent): Part[] => [
-    html`<a href="${hrefOf(agent)}"><bdi>${agent.name}</bdi></a>`,
+    html`<a href="${agentHref(agent)}"><bdi>${agent.name}</bdi></a>`,
     name(agent.panel),
     stateOf(agent),
     agent.limitBytes === null ? html`<span class="soft">no limit</span>` : bytes(agent.limitBytes),
@@ -65,11 +63,11 @@ function stateOf(agent: AgentView): Html {
   return agent.exceeded ? badge('exceeded') : badge(agent.rule ?? 'ok', agent.rule === 'missing' ? 'warning' : 'good');
 }
 
-/** `/agents/:uuid`: from the store alone. */
+/** `/agents/:id`: from the store alone. */
 export const agentPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panel = query.panel === '' ? undefined : query.panel;
-  const uuid = params.uuid ?? '';
+  const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
   const scene = toScene(request, panel ?? null);
   const { value: found, problem } = await attempt(() => sluice.agents.explain(uuid, { panel }));
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
@@ -101,7 +99,7 @@ export const agentPage: Page = async (request) => {
           agent.ancestors.length === 0 ? NONE : listed(agent.ancestors.map((each) => html`<bdi>${each.name}</bdi>`)),
         ],
         ['Read', times.ago(agent.at)],
-        ['Id', html`<code data-copy="${agent.uuid}">${agent.uuid}</code>`],
+        ['Id', html`<code>${agent.uuid}</code>`],
       ])}
     </section>
     ${mayOperate ? limitSection(request, agent) : null} ${found === null ? null : actionsSection(scene, found)}`;
@@ -113,11 +111,10 @@ export const agentPage: Page = async (request) => {
 };
 
 function limitSection({ csrf, newKey }: PageRequest, agent: AgentDetail): Html {
-  const path = `/agents/${encodeURIComponent(agent.uuid)}`;
   return section(
     'Limit',
     postForm({
-      action: `${path}/limit`,
+      action: agentAction(agent, 'limit'),
       csrf,
       key: newKey(),
       id: 'limit',
@@ -164,10 +161,10 @@ function actionsSection({ times }: Scene, { actions, reservations }: AgentExplai
   ${held.length === 0 ? null : section('Reserved', table({ caption: 'Reserved for new users', columns: [{ title: 'User' }, { title: 'Size', isNumber: true }, { title: 'Left', isNumber: true }, { title: 'State' }, { title: 'Until' }], rows: held, empty: '' }))}`;
 }
 
-/** `POST /agents/:uuid/limit` */
+/** `POST /agents/:id/limit` */
 export const agentLimitForm: Page = async ({ params, form = {}, sluice, as }) => {
-  const uuid = params.uuid ?? '';
   const panel = form.panel === '' ? undefined : form.panel;
+  const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
   await sluice.agents.limit(uuid, {
     ...as,
     panel,
@@ -176,7 +173,9 @@ export const agentLimitForm: Page = async ({ params, form = {}, sluice, as }) =>
     dryRun: false,
     confirm: () => Promise.resolve(),
   });
-  return { redirect: `/agents/${encodeURIComponent(uuid)}?panel=${encodeURIComponent(panel ?? '')}&done=limit` };
+  return {
+    redirect: `/agents/${encodeURIComponent(params.id ?? '')}?panel=${encodeURIComponent(panel ?? '')}&done=limit`,
+  };
 };
 
 function toBytes(text: string): number | null {

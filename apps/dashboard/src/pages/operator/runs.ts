@@ -6,6 +6,7 @@ import { count, label, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { agentHref } from './agent-address.js';
 import { problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
 
 const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
@@ -138,9 +139,7 @@ function changes(services: Reported): Html {
 
 function agentChanges(agents: Agents = []): Html {
   const rows = agents.slice(0, ROWS).map((agent): Part[] => [
-    html`<a href="/agents/${encodeURIComponent(agent.uuid)}?panel=${encodeURIComponent(agent.panel)}"
-      ><bdi>${agent.name}</bdi></a
-    >`,
+    html`<a href="${agentHref(agent)}"><bdi>${agent.name}</bdi></a>`,
     agent.exceeded ? badge('exceeded') : badge('ok'),
     html`<ul class="plain">
       ${agent.actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
