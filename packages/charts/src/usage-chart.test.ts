@@ -28,11 +28,11 @@ function graph(change: Partial<UsageGraph> = {}): UsageGraph {
 const options = { title: 'svc-1', now: START + 10 * DAY };
 
 describe('the chart of usage', () => {
-  it('ends where the readings end, or leaves as much room for the projection', () => {
+  it('ends where the readings end, or with the cycle', () => {
     expect(usageChart(graph(), options)).toMatchObject({ to: START + 10 * DAY, limit: 60 * GB });
     expect(usageChart(graph(), options).projection).toBeUndefined();
     expect(usageChart(graph(), { ...options, ahead: true })).toMatchObject({
-      to: START + 20 * DAY,
+      to: START + 30 * DAY,
       projection: { from: { value: 30 * GB }, to: { at: START + 20 * DAY, value: 60 * GB } },
       summary:
         'Last reading: in 10 GB, out 20 GB, total 30 GB. Allowed: 60 GB. At the present rate, it runs out on 21 Nov 2026.',

@@ -28,7 +28,7 @@ export interface UsageChartOptions {
   now: number;
   /** The lines to draw, default all with known figures. */
   lines?: readonly ('in' | 'out' | 'total')[];
-  /** Whether the projection is drawn, after which the chart covers at most twice the time of the readings. Default false. */
+  /** Whether the chart covers the cycle to its end, with the projection. Default false. */
   ahead?: boolean;
 }
 
@@ -54,7 +54,7 @@ export function usageChart(graph: UsageGraph, options: UsageChartOptions): Chart
     .filter(({ points }) => points.some(({ value }) => value !== null));
   const [from, end] = [Date.parse(graph.window.start), Date.parse(graph.window.end)];
   const projected = usageProjection(graph, now);
-  const to = options.ahead === true ? horizon({ from, end, graph, projected }) : end;
+  const to = options.ahead === true ? Math.max(end, Date.parse(graph.cycleEnd ?? graph.window.end)) : end;
   const isDrawn = to > end && lines.some(({ name }) => name === countedName(graph));
   const projection = isDrawn ? projectionLine(projected, to) : null;
   const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
@@ -79,13 +79,6 @@ function countedName({ mode }: UsageGraph): 'in' | 'out' | 'total' {
 
 function lineOf(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
   return { name, points: graph.series.map((point) => ({ at: Date.parse(point.at), value: point[KEYS[name]] })) };
-}
-
-/** Returns where the chart ends: the future has at most as much room as the past. */
-function horizon(view: { from: number; end: number; graph: UsageGraph; projected: Projection }): number {
-  const { from, end, graph, projected } = view;
-  if (graph.cycleEnd === null || projected.kind === 'unknown' || projected.kind === 'used-up') return end;
-  return Math.max(end, Math.min(Date.parse(graph.cycleEnd), end + (end - from)));
 }
 
 function allowance(figures: number[], allowed: number | null): Pick<ChartData, 'axis' | 'limit' | 'note'> {
