@@ -61,6 +61,17 @@ describe("the operator's pages", () => {
     expect((await post('/services/svc-1/suspend', fields, cookie)).status).toBe(403);
   });
 
+  it('lead from a service of telephony to its line, calls and bills, and show no traffic', async () => {
+    world = await startWorld({ services: 8, others: true });
+    const page = await (await get('/services/line-1')).text();
+    for (const address of ['/lines/9001?panel=voice', '/calls?panel=voice&amp;service=line-1', '/bills?service=line-1'])
+      expect(page).toContain(address);
+    expect(page).not.toMatch(/not read yet|Override|>Renew|Usage in this cycle|Usage of each cycle/);
+    const drifting = await (await get('/services/svc-7')).text();
+    expect(drifting).toContain('a difference from its target: <span dir="auto">port eth0 is enabled');
+    expect(await (await get('/')).text()).toContain('line-1');
+  });
+
   it('escape hostile names, and show a fault of a panel as one sentence', async () => {
     world = await startWorld({ services: 1 });
     const { bench } = world;

@@ -10,10 +10,17 @@ export function usedBytes({ usage, mode }: Pick<ServiceDetail, 'usage' | 'mode'>
   return mode === 'OUT' ? usage.outBytes : usage.totalBytes;
 }
 
+/** Returns what the last run found to differ from its target: the overview counts the same. */
+export function driftOf({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
+  const { drift } = (decision?.inputs ?? {}) as { drift?: unknown };
+  return Array.isArray(drift) ? drift.map(String) : [];
+}
+
 /** Returns sentences that say why a service is held or not, since when, and what ends that. */
 export function explainState(found: Explanation, times: Times): Part[] {
   const { service, holds, released, readings } = found;
   const rejected = readings.filter((reading) => reading.rejected !== null).length;
+  const drift = driftOf(found);
   const open = holds.filter(({ until }) => until === null);
   return [
     ...(open.length > 0 ? open.flatMap((hold) => holdSentences(found, hold, times)) : withoutHold(found, times)),
@@ -22,6 +29,9 @@ export function explainState(found: Explanation, times: Times): Part[] {
       : html`The last run could not finish:
           <span dir="auto">${service.error.message}</span
           >${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
+    drift.length === 0
+      ? null
+      : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
     service.protected ? `It is protected until ${service.protectedUntil ?? ''}: nothing is restricted before.` : null,
     released === null
       ? null
@@ -93,10 +103,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
     case 'manual':
       return [html`${since}: an operator restricted it${note}.`, 'It is held until an operator releases it.'];
     case 'billing':
-      return [
-        html`${since}: its bill is not paid${note}.`,
-        `It was due on ${service.nextDueDate ?? 'an unknown date'}.`,
-      ];
+      return [html`${since}: its bill is not paid${note}.`, `Its due date is ${service.nextDueDate ?? 'unknown'}.`];
     case 'agent-limit':
       return [
         html`${since}:

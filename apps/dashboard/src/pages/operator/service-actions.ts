@@ -1,8 +1,10 @@
 import type { ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
 import { section } from '../layout/components.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { isLine } from './lines.js';
 import { runButtons } from './runs.js';
 import { attempt, type Scene, serviceHref } from './scene.js';
 
@@ -20,7 +22,9 @@ export async function actionsSection(scene: Scene, service: ServiceDetail): Prom
     asked(service, 'release', [
       { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
     ]),
-    asked(service, 'renew', [{ name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' }]),
+    service.billingCycle === null
+      ? null
+      : asked(service, 'renew', [{ name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' }]),
     products.length < 2
       ? null
       : asked(service, 'change-package', [
@@ -32,7 +36,7 @@ export async function actionsSection(scene: Scene, service: ServiceDetail): Prom
           },
         ]),
     await buyPart(scene, service),
-    overridePart(scene, service),
+    isLine(scene, service) ? null : overridePart(scene, service),
     await autoBuyPart(scene, service),
   ];
   return section(
@@ -122,7 +126,11 @@ async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): 
       value: autoBuy.package ?? '',
       choices: [['', 'unchanged'], ...offered.map((each) => [each.id, each.id] as const)],
     },
-    { name: 'threshold', label: 'When less remains than', hint: `Now ${autoBuy.threshold}; such as 10GB or 10%` },
+    {
+      name: 'threshold',
+      label: 'When less remains than',
+      hint: `Now ${/^\d+$/.test(autoBuy.threshold) ? formatBytes(Number(autoBuy.threshold)) : autoBuy.threshold}; such as 10GB or 10%`,
+    },
     { name: 'maxPerCycle', label: 'At most per cycle', type: 'number', value: String(autoBuy.maxPerCycle) },
   ];
   return html`<h3>Auto-buy</h3>

@@ -1,13 +1,15 @@
 import type { Explanation, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { badge, facts, listed, percentOf, section, table, usageBar } from '../layout/components.js';
-import { bytes, money, name, NONE, words } from '../layout/format.js';
+import { bytes, money, name, NONE, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { actionsSection } from './service-actions.js';
 import { graphsSection } from './graphs.js';
+import { isLine, lineSection } from './lines.js';
 import { logTable } from './log-table.js';
+import { readCapabilities } from './navigation.js';
 import { type Scene, toScene } from './scene.js';
-import { explainState, usedBytes } from './sentences.js';
+import { driftOf, explainState, usedBytes } from './sentences.js';
 
 /** Rows of the API log on the page of a service. */
 const LOG_ROWS = 25;
@@ -24,15 +26,18 @@ export const servicePage: Page = async (request) => {
   const { cycles } = await sluice.usage.history(id);
   const { purchases } = await sluice.purchases.list({ service: id });
   const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
-  const body = html`${headline(scene, found)}
-    <div class="columns columns-wide">
-      <div>${await graphsSection(scene, service)}</div>
-      <div>${allowanceSection(scene, found)} ${limitsSection(scene, service)}</div>
-    </div>
+  await readCapabilities(sluice);
+  const figures = isLine(scene, service)
+    ? html`${await lineSection(scene, service)} ${limitsSection(scene, service)}`
+    : html`<div class="columns columns-wide">
+        <div>${await graphsSection(scene, service)}</div>
+        <div>${allowanceSection(scene, found)} ${limitsSection(scene, service)}</div>
+      </div>`;
+  const body = html`${headline(scene, found)} ${figures}
     ${scene.mayOperate ? await actionsSection(scene, service) : null}
     <div class="columns">
       <div>${holdsSection(scene, found)} ${purchasesSection(scene, purchases)}</div>
-      <div>${historySection(scene, cycles.slice(0, CYCLES), service)}</div>
+      <div>${isLine(scene, service) ? null : historySection(scene, cycles.slice(0, CYCLES), service)}</div>
     </div>
     ${changesSection(scene, found)}
     ${section(
@@ -61,33 +66,21 @@ const DONE: Record<string, string> = {
   set: 'The change is stored.',
 };
 
-function headline({ times }: Scene, found: Explanation): Html {
+function headline(scene: Scene, found: Explanation): Html {
+  const { times } = scene;
   const { service } = found;
   const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
-  const remaining = service.allowance?.remainingBytes ?? null;
-  const { usage } = service;
   return html`<section class="card">
     <p class="headline">
       ${badge(service.status)} ${service.lifecycle === 'active' ? null : badge(service.lifecycle)}
-      ${service.observing ? badge('observe') : null} ${service.drift?.length ? badge('drift', 'warning') : null}
+      ${service.observing ? badge('observe') : null} ${driftOf(found).length > 0 ? badge('drift', 'warning') : null}
     </p>
     ${percentOf(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
     <ul class="sentences">
       ${explainState(found, times).map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     ${facts([
-      ['Used', service.usage === null ? html`<span class="unknown">not read yet</span>` : bytes(fill.used)],
-      [
-        'Allowed',
-        service.allowance === null ? 'no quota' : service.allowance.unlimited ? 'unlimited' : bytes(fill.allowed),
-      ],
-      ['Remaining', service.allowance === null || service.allowance.unlimited ? NONE : bytes(remaining)],
-      ['In and out', usage === null ? NONE : html`${bytes(usage.inBytes)} in, ${bytes(usage.outBytes)} out`],
-      ['Read', times.ago(usage?.readAt)],
-      [
-        'Cycle',
-        service.cycle === null ? NONE : html`${times.at(service.cycle.start)} to ${times.full(service.cycle.end)}`,
-      ],
+      ...(isLine(scene, service) ? [] : usageFacts(times, service)),
       ['Client', name(service.client)],
       ['Product', name(service.product)],
       ['Panel', html`<a href="/panels/${encodeURIComponent(service.panel)}"><bdi>${service.panel}</bdi></a>`],
@@ -102,6 +95,21 @@ function headline({ times }: Scene, found: Explanation): Html {
         : ['Termination', html`unfinished since ${times.at(service.termination.since)}`],
     ])}
   </section>`;
+}
+
+function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
+  const { usage, allowance } = service;
+  return [
+    ['Used', usage === null ? html`<span class="unknown">not read yet</span>` : bytes(usedBytes(service))],
+    ['Allowed', allowance === null ? 'no quota' : allowance.unlimited ? 'unlimited' : bytes(allowance.allowedBytes)],
+    ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
+    ['In and out', usage === null ? NONE : html`${bytes(usage.inBytes)} in, ${bytes(usage.outBytes)} out`],
+    ['Read', times.ago(usage?.readAt)],
+    [
+      'Cycle',
+      service.cycle === null ? NONE : html`${times.at(service.cycle.start)} to ${times.full(service.cycle.end)}`,
+    ],
+  ];
 }
 
 function allowanceSection({ times }: Scene, { service, allowance }: Explanation): Html {
@@ -231,8 +239,7 @@ function historySection({ times }: Scene, cycles: Cycles, { mode }: ServiceDetai
   const rows = cycles.map(({ start, end, usage, allowance }): Part[] => {
     const used = usedBytes({ usage, mode });
     return [
-      html`${times.at(start)}`,
-      times.at(end),
+      html`${times.at(start)} to ${times.at(end)}`,
       usage === null ? NONE : bytes(used),
       allowance === null ? NONE : allowance.unlimited ? 'unlimited' : bytes(allowance.allowedBytes),
       usageBar({ used, allowed: allowance?.allowedBytes ?? null }) ?? NONE,
@@ -243,8 +250,7 @@ function historySection({ times }: Scene, cycles: Cycles, { mode }: ServiceDetai
     table({
       caption: 'Usage of each cycle',
       columns: [
-        { title: 'From' },
-        { title: 'To', isMinor: true },
+        { title: 'Cycle' },
         { title: 'Used', isNumber: true },
         { title: 'Allowed', isNumber: true },
         { title: 'Share' },

@@ -1,0 +1,32 @@
+import type { ServiceDetail } from '@sluice/engine';
+import { address, facts, section } from '../layout/components.js';
+import { name } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
+import { panelsWith } from './navigation.js';
+import type { Scene } from './scene.js';
+
+/** Returns whether a service is a line of a telephony panel: it has calls in place of traffic. */
+export function isLine({ request }: Scene, { panel }: Pick<ServiceDetail, 'panel'>): boolean {
+  return panelsWith(request.sluice, 'calls').includes(panel);
+}
+
+/** The line of a service, with the ways to its DIDs, calls and bills. */
+export async function lineSection({ request }: Scene, { id, panel, refs }: ServiceDetail): Promise<Html> {
+  const { panels } = await request.sluice.overview({ size: 1 });
+  const line = refs[panels.find((each) => each.name === panel)?.requiredRef ?? ''];
+  const ways = html`<a class="button" href="${address('/calls', { panel, service: id })}">Calls of today</a>
+    <a class="button" href="${address('/bills', { service: id })}">Bills</a>
+    ${line === undefined ? null : html`<a class="button" href="${address('/dids', { panel, q: line })}">DIDs</a>`}`;
+  return section(
+    'Line',
+    html`${facts([
+        [
+          'Line',
+          line === undefined
+            ? name(null)
+            : html`<a href="${address(`/lines/${encodeURIComponent(line)}`, { panel })}"><bdi>${line}</bdi></a>`,
+        ],
+      ])}
+      <p>${ways}</p>`,
+  );
+}
