@@ -84,12 +84,4 @@ main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
   .footer { margin-inline-start: var(--side); padding-inline: 24px; }
 }
 @media (prefers-reduced-motion: no-preference) { .nav a, .button { transition: background-color 120ms; } }
-@media print {
-  :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
-  .side, .skip, .form, .pager, .actions { display: none; }
-  .card, .tile { break-inside: avoid; box-shadow: none; }
-  .scroll { overflow: visible; }
-  .footer { margin: 0; }
-  main { padding: 0; }
-}
 `;

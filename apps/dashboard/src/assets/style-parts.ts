@@ -88,4 +88,12 @@ details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; 
 [dir="rtl"] .figure { text-align: left; }
 .login { max-inline-size: 25rem; margin: 8vh auto 0; }
 .login .field, .login input { inline-size: 100%; }
+@media print {
+  :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
+  .side, .skip, .form, .pager, #actions, .actions { display: none; }
+  .card, .tile { break-inside: avoid; box-shadow: none; }
+  .scroll { overflow: visible; }
+  .footer { margin: 0; }
+  main { padding: 0; }
+}
 `;

@@ -44,8 +44,10 @@ export const overviewPage: Page = async (request) => {
   return { title: 'Overview', body };
 };
 
-function summary({ totals, panels }: OverviewReport): Html {
+function summary({ totals, panels, runs }: OverviewReport): Html {
   const failing = (totals.byStatus.failed ?? 0) + (totals.byStatus.unreadable ?? 0);
+  const hasRun = runs.length > 0;
+  const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
   const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
   const reasons = Object.entries(totals.byReason).map(([reason, services]) => `${count(services)} ${reason}`);
@@ -63,8 +65,8 @@ function summary({ totals, panels }: OverviewReport): Html {
     }),
     tile('Not read', count(failing), {
       href: '/?status=unreadable',
-      tone: failing > 0 ? 'warning' : 'good',
-      detail: failing > 0 ? 'failed or unreadable' : 'the last run read all',
+      tone: failing > 0 || !hasRun ? 'warning' : 'good',
+      detail: failing > 0 ? 'failed or unreadable' : hasRun ? 'the last run read all' : 'nothing has run yet',
     }),
     tile('Drift', count(totals.drifting), {
       href: '/?drift=yes',
@@ -73,8 +75,13 @@ function summary({ totals, panels }: OverviewReport): Html {
     }),
     tile('Panels away', count(away.length), {
       href: '/panels',
-      tone: away.length > 0 ? 'bad' : 'good',
-      detail: observed > 0 ? `${count(observed)} under observe` : 'all answered last',
+      tone: away.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
+      detail:
+        uncalled > 0
+          ? `${count(uncalled)} not called yet`
+          : observed > 0
+            ? `${count(observed)} under observe`
+            : 'all answered last',
     }),
   ]);
 }

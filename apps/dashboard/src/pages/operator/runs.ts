@@ -109,8 +109,15 @@ function report(scene: Scene, found: Report): Html {
 type Reported = RunReport['services'];
 type Agents = Report['agents'];
 
+/** What a run leaves as it was, and found as it should be, is not listed. */
+function needsAttention({ status, holds, actions, error, drift = [] }: Reported[number]): boolean {
+  const isQuiet = status === 'ok' || status === 'skipped' || status === 'unmanaged';
+  return !isQuiet || holds.length + actions.length + drift.length > 0 || error !== null;
+}
+
 function changes(services: Reported): Html {
-  const rows = services.slice(0, ROWS).map((service): Part[] => [
+  const found = services.filter(needsAttention);
+  const rows = found.slice(0, ROWS).map((service): Part[] => [
     serviceLink(service.id),
     badge(service.status),
     service.holds.map(({ reason }) => reason).join(', ') || NONE,

@@ -1,7 +1,7 @@
 import type { CommandReport } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, section, table } from '../layout/components.js';
-import { money } from '../layout/format.js';
+import { money, name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
@@ -143,9 +143,9 @@ export const buyPage: Page = async (request) => {
   if ('redirect' in asked) return asked.redirect;
   const body = html`<p>
       Buy <bdi>${chosen.id}</bdi> for ${serviceLink(id)}: ${money(chosen.price, chosen.currency)} without tax, charged
-      to client <bdi>${detail.client ?? 'unknown'}</bdi>.
+      to client ${name(detail.client)}.
     </p>
-    ${'made' in asked ? asked.made : postForm({ action: `${serviceHref(id)}/buy`, csrf, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
+    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm({ action: `${serviceHref(id)}/buy`, csrf, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.id}`, body };
 };

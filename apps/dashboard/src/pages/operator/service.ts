@@ -235,8 +235,11 @@ function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]):
 
 type Cycles = Awaited<ReturnType<Parameters<Page>[0]['sluice']['usage']['history']>>['cycles'];
 
-function historySection({ times }: Scene, cycles: Cycles, { mode }: ServiceDetail): Html {
-  const rows = cycles.map(({ start, end, usage, allowance }): Part[] => {
+function historySection({ times }: Scene, cycles: Cycles, service: ServiceDetail): Html {
+  const { mode } = service;
+  const rows = cycles.map(({ start, end, usage, allowance: stored }): Part[] => {
+    // That of the present cycle counts purchases and changes since the last run.
+    const allowance = start === service.cycle?.start ? service.allowance : stored;
     const used = usedBytes({ usage, mode });
     return [
       html`${times.at(start)} to ${times.at(end)}`,
