@@ -41,7 +41,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
   const { deps } = context;
   const program = new LazyCommand('sluice', context);
   program
-    .description('Meters traffic, enforces quotas and provisions services on EasyDCIM, FLVX and Hiddify panels.')
+    .description('Meters traffic, enforces quotas and provisions services on hosting, relay, VPN and telephony panels.')
     .version(deps.version, '-V, --version', 'print the version')
     .option(
       '--config <file>',

@@ -4,7 +4,14 @@ export { backupStore } from './backup-store.js';
 export type { LedgerTables } from './ledger-tables.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
 export { mergeService } from './merge-service.js';
-export type { OverviewCount, OverviewFilter, OverviewOrder, OverviewRow, OverviewTables } from './overview.js';
+export type {
+  OverviewCount,
+  OverviewError,
+  OverviewFilter,
+  OverviewOrder,
+  OverviewRow,
+  OverviewTables,
+} from './overview.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
 export { openStore, type OpenStoreOptions } from './open-store.js';
 export type {

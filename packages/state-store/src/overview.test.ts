@@ -37,6 +37,23 @@ describe('lists for operators', () => {
   const list = async (request: Partial<Parameters<typeof at.store.overview.services>[0]> = {}) =>
     at.store.overview.services({ order: 'remaining', limit: 100, offset: 0, ...request });
 
+  it('count services with the same error', async () => {
+    await at.store.services.put(['one', 'two', 'three', 'fine'].map((id) => service(id)));
+    const failed = (id: string, errorCode: string, change: Partial<DecisionRecord> = {}): DecisionRecord =>
+      decision(id, { status: 'unreadable', errorCode, errorMessage: `${id} is away`, ...change });
+    await at.store.decisions.record([
+      failed('two', 'PANEL_NOT_FOUND', { at: minute(2) }),
+      failed('one', 'PANEL_NOT_FOUND'),
+      failed('three', 'PANEL_TIMEOUT'),
+      decision('fine'),
+    ]);
+    const { panel } = service('one');
+    expect(await at.store.overview.errors()).toEqual([
+      { panel, code: 'PANEL_NOT_FOUND', services: 2, at: minute(1), service: 'one', message: 'one is away' },
+      { panel, code: 'PANEL_TIMEOUT', services: 1, at: minute(1), service: 'three', message: 'three is away' },
+    ]);
+  });
+
   it('rank services by what remains, unknown figures last', async () => {
     const ids = ['full', 'half', 'open', 'unread', 'new'];
     await at.store.services.put(ids.map((id) => service(id, { client: id === 'half' ? '100%_\\' : null })));

@@ -49,6 +49,17 @@ export interface OverviewCount {
   nearLimit: number;
 }
 
+/** The services of a panel whose last decision has the same error. */
+export interface OverviewError {
+  panel: string;
+  code: string;
+  services: number;
+  /** One of the services; the instant and the message of its decision. */
+  service: string;
+  at: string;
+  message: string | null;
+}
+
 /** Lists for operators, in one statement each. */
 export interface OverviewTables {
   overview: {
@@ -60,5 +71,7 @@ export interface OverviewTables {
     ): Promise<{ service: string; panel: string; reason: string; since: string; note: string | null }[]>;
     /** Number of open holds of services by reason, the most first. */
     reasons(): Promise<{ reason: string; services: number }[]>;
+    /** Errors of the last decisions by panel and code, the most services first, each with one of them. */
+    errors(): Promise<OverviewError[]>;
   };
 }

@@ -6,10 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checked, checkScope } from './check.js';
 import { logFilterSchema, type LogQuery, toLogFilter } from './routes/runs.js';
 import { type ApiParts, BASE, findViewer, requireViewer } from './parts.js';
+import type { Limits } from '../server/options.js';
 import { type StreamRoute, STREAMS } from './stream-routes.js';
-
-/** Comments keep proxies from closing a stream that is silent. */
-const SILENT_MS = 15_000;
 
 type Send = (event: string, data: unknown) => void;
 
@@ -36,7 +34,7 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
           (still) => still ?? raw.end(),
           () => undefined,
         );
-      }, SILENT_MS);
+      }, parts.context.limits.streamMs);
       try {
         await write(raw);
       } finally {
@@ -57,11 +55,11 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-function followRun({ tasks }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
+function followRun({ context, tasks }: ApiParts, request: FastifyRequest, reply: FastifyReply): Write {
   const task = tasks.get((request.params as { run: string }).run);
   asEvents(reply);
   return (raw) =>
-    sendEvents(raw, (send) =>
+    sendEvents({ raw, limits: context.limits }, (send) =>
       tasks.listen(task, ({ event, data }) => {
         // A slow client misses steps of the progress, never the end.
         if (event !== 'progress' || !raw.writableNeedDrain) send(event, data);
@@ -74,7 +72,7 @@ function followLog(parts: ApiParts, request: FastifyRequest, reply: FastifyReply
   const filter = toFilter(parts, request);
   asEvents(reply);
   return (raw) =>
-    sendEvents(raw, (send) => {
+    sendEvents({ raw, limits: parts.context.limits }, (send) => {
       const stop = new AbortController();
       const onEntry = (entry: LogEntry): void => {
         send('entry', entry);
@@ -107,8 +105,12 @@ function toRaw(reply: FastifyReply): ServerResponse {
 }
 
 /** Sends events until the client hangs up or the stream is ended. */
-async function sendEvents(raw: ServerResponse, begin: (send: Send) => () => void): Promise<void> {
-  const silence = setInterval(() => raw.write(': still here\n\n'), SILENT_MS);
+async function sendEvents(
+  { raw, limits }: { raw: ServerResponse; limits: Limits },
+  begin: (send: Send) => () => void,
+): Promise<void> {
+  // Comments keep proxies from closing a stream that is silent.
+  const silence = setInterval(() => raw.write(': still here\n\n'), limits.streamMs);
   const closed = raw.closed ? Promise.resolve() : once(raw, 'close');
   const end = begin((event, data) => {
     if (!raw.writableEnded) raw.write(`event: ${event}\ndata: ${printableJson(data)}\n\n`);

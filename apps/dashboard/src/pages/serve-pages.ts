@@ -140,12 +140,22 @@ async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Pr
   return reply.headers(headers).type(type).send(text);
 }
 
-/** Performs a form once: a form that is sent again goes where the first one went. */
-async function onceOnly(
-  { sluice }: Context,
-  keyed: { who: string; key: string; fingerprint: string },
-  work: () => Promise<PageAnswer>,
-): Promise<PageAnswer> {
+type Keyed = { who: string; key: string; fingerprint: string };
+
+/** Forms under way: a second click gets the answer of the first. */
+const underWay = new WeakMap<Context, Map<string, Promise<PageAnswer>>>();
+
+/** Performs a form once: a form that is sent again gets the same answer, or goes where the first one went. */
+async function onceOnly(context: Context, keyed: Keyed, work: () => Promise<PageAnswer>): Promise<PageAnswer> {
+  const forms = underWay.get(context) ?? new Map<string, Promise<PageAnswer>>();
+  underWay.set(context, forms);
+  const id = JSON.stringify(keyed);
+  const answer = forms.get(id) ?? performForm(context, keyed, work);
+  forms.set(id, answer);
+  return answer.finally(() => forms.delete(id));
+}
+
+async function performForm({ sluice }: Context, keyed: Keyed, work: () => Promise<PageAnswer>): Promise<PageAnswer> {
   const begun = await sluice.requests.begin(keyed);
   if (begun.repeated) return begun.answer.answer as PageAnswer;
   let answer: PageAnswer | null = null;

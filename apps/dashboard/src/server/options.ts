@@ -30,6 +30,10 @@ export interface Limits {
   headersMs: number;
   /** Time for a whole request to arrive, in milliseconds; default 30 s. */
   requestMs: number;
+  /** Time for requests under way to arrive when the server ends, in milliseconds; default 5 s. */
+  endMs: number;
+  /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
+  streamMs: number;
   /** Attempts to log in per address and minute; default 10. */
   loginsPerMinute: number;
   /** Requests per token and minute; default 6000. */
@@ -57,6 +61,8 @@ const LIMITS: Limits = {
   bodyBytes: 1_048_576,
   headersMs: 10_000,
   requestMs: 30_000,
+  endMs: 5000,
+  streamMs: 15_000,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
   refusalsPerMinute: 120,

@@ -13,6 +13,7 @@ import { assets } from '../assets/assets.js';
 import { addMetrics } from '../metrics/route.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
+import { closeServer, watchRequests } from './close-server.js';
 import { createLimiters, type Limiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
 
@@ -30,10 +31,11 @@ const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const context = toContext(options);
   const server = await createServer(context);
+  const cutHalfSent = watchRequests(server.server);
   const { host, port } = context.listen;
   try {
     const url = await server.listen({ host, port });
-    return { url, close: () => server.close() };
+    return { url, close: () => closeServer(server, cutHalfSent, context.limits.endMs) };
   } catch (error) {
     await server.close();
     const { code = 'unknown' } = error as { code?: string };

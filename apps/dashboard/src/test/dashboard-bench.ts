@@ -46,12 +46,14 @@ export interface BenchOptions {
   /** Default a new database file. */
   location?: string;
   files?: Files;
+  /** Default returns at once. */
+  sleep?: (ms: number) => Promise<void>;
 }
 
 /** Starts all of it at 2026-11-20 12:00 UTC; cycles run from the 15th to the 15th. */
 export async function startBench(options: BenchOptions = {}): Promise<DashboardBench> {
   const time = manualClock('2026-11-20T12:00:00Z');
-  const clock = { ...time, sleep: () => Promise.resolve() };
+  const clock = { ...time, sleep: options.sleep ?? (() => Promise.resolve()) };
   const panel = await startFakeEasyDcim({ token: PANEL_TOKEN, now: clock.now, timeZone: 'UTC' });
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-dashboard-'));
   const location = options.location ?? path.join(folder, 'sluice.db');

@@ -17,7 +17,8 @@ export interface OverviewRequest extends OverviewFilter {
 /** Something that went wrong, or that an operator should know. */
 export interface OverviewEvent {
   at: string;
-  kind: 'notice' | 'action' | 'run';
+  /** `service`: the error of the last decision of one or several services. */
+  kind: 'notice' | 'action' | 'run' | 'service';
   code: string;
   message: string;
   panel: string | null;
@@ -135,5 +136,19 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
       const message = `${command}: ${error ?? ''}`;
       return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
     });
-  return [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, EVENTS);
+  const services = await serviceErrors(session);
+  const others = [...notices, ...actions, ...runs].sort((a, b) => (a.at < b.at ? 1 : -1));
+  return [...services, ...others].slice(0, EVENTS);
+}
+
+/** Returns the errors that services have now, one entry for those with the same code. */
+async function serviceErrors({ store }: Session): Promise<OverviewEvent[]> {
+  return (await store.overview.errors()).slice(0, EVENTS / 2).map(({ services, message, service, ...error }) => {
+    const text = message ?? error.code;
+    return {
+      ...{ at: error.at, kind: 'service' as const, code: error.code, panel: error.panel, run: null },
+      message: services === 1 ? text : `${services} services: ${text}`,
+      service: services === 1 ? service : null,
+    };
+  });
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { OverviewCount, OverviewFilter, OverviewRow, OverviewTables } from '../overview.js';
+import type { OverviewCount, OverviewError, OverviewFilter, OverviewRow, OverviewTables } from '../overview.js';
 import type { Access } from './access.js';
 
 /** A row as SQLite returns it; the reasons are separated by blanks. */
@@ -49,6 +49,16 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
           where h."until" is null group by h."reason" order by 2 desc, 1`.execute(db);
         return rows;
+      }),
+    errors: () =>
+      access.read(async ({ db }) => {
+        // The columns that are not grouped are of the row with the smallest id.
+        const { rows } = await sql<OverviewError & { first: string }>`
+          select s."panel", d."error_code" as "code", count(*) as "services", d."at",
+            s."id" as "service", d."error_message" as "message", min(s."id") as "first"
+          from "decisions" d join "services" s on s."id" = d."service"
+          where d."error_code" is not null group by s."panel", d."error_code" order by 3 desc, 1, 2`.execute(db);
+        return rows.map(({ first, ...row }) => ({ ...row, service: first }));
       }),
   };
 }

@@ -40,7 +40,7 @@ const row = z.object({
 
 const event = z.object({
   at: instant,
-  kind: z.enum(['notice', 'action', 'run']),
+  kind: z.enum(['notice', 'action', 'run', 'service']),
   code: text,
   message: text,
   panel: textOrNull,
