@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 d42f0c25295403f2631e6135a9c2a314ffb13b693e622acc4a67a41cd9624f10). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 b8350649feedeed4576fb020cab46e749165d9dc11479e6241ed81d91147377b). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3052,7 +3052,7 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         at: string;
         /** @enum {string} */
-        kind: 'notice' | 'action' | 'run';
+        kind: 'notice' | 'action' | 'run' | 'service';
         code: string;
         message: string;
         panel: string | null;
