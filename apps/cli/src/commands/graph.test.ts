@@ -92,7 +92,7 @@ describe('usage graph', () => {
     expect(stdout).toMatch(/ 0 GB └/);
     expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     // Readings, and where they go.
-    expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]··/);
+    expect(stdout).toMatch(/[▁▂▃▄▅▆▇█]·/);
     expect(lines.slice(-3)).toEqual([
       'in 6 GB, out 12 GB, total 18 GB',
       '18% of 100 GB (TOTAL), read 21 Nov 2026 18:00 (UTC)',

@@ -1,12 +1,5 @@
-import {
-  beginRequest,
-  type Begun,
-  endRequest,
-  type KeyedAnswer,
-  type KeyedRequest,
-  renewRequests,
-} from '../requests/once.js';
-import { RunningRequests } from '../requests/running.js';
+import { beginRequest, type Begun, endRequest, type KeyedAnswer, renewRequests } from '../requests/once.js';
+import { type KeyedRequest, RunningRequests } from '../requests/running.js';
 import type { RunCall } from './call.js';
 
 /** Requests with a key: a repeated one returns the answer of the first. */

@@ -3,16 +3,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { RequestRecord } from '@sluice/state-store';
 import { TTL_MS } from '../leases.js';
 import type { Session } from '../session.js';
-import type { RunningRequests } from './running.js';
-
-/** A request with a key, as its sender repeats it. */
-export interface KeyedRequest {
-  /** Who sends it; keys of different senders are independent. */
-  who: string;
-  key: string;
-  /** Digest of everything that the request says: a key belongs to one request. */
-  fingerprint: string;
-}
+import type { KeyedRequest, RunningRequests } from './running.js';
 
 /** The answer of a request. */
 export interface KeyedAnswer {

@@ -1,5 +1,13 @@
 import { RENEW_MS } from '../leases.js';
-import type { KeyedRequest } from './once.js';
+
+/** A request with a key, as its sender repeats it. */
+export interface KeyedRequest {
+  /** Who sends it; keys of different senders are independent. */
+  who: string;
+  key: string;
+  /** Digest of everything that the request says: a key belongs to one request. */
+  fingerprint: string;
+}
 
 /** Requests that this instance runs, renewed in the store until they end. */
 export class RunningRequests {
