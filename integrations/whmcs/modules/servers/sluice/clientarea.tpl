@@ -1,0 +1,29 @@
+<link rel="stylesheet" href="{$WEB_ROOT|escape}/modules/servers/sluice/assets/sluice.css">
+<div class="sluice">
+  {if $sluice.fault}<p class="sluice-fault" role="status">{$sluice.fault|escape}</p>{/if}
+  {if $sluice.title}<h3 dir="auto">{$sluice.title|escape}</h3>{/if}
+  {if $sluice.summary}<p dir="auto">{$sluice.summary|escape}</p>{/if}
+  {foreach $sluice.parts as $part}
+    <section class="sluice-part" id="sluice-{$part.id|escape}">
+      {if $part.title}<h4 dir="auto">{$part.title|escape}</h4>{/if}
+      {$part.html nofilter}
+    </section>
+  {/foreach}
+  {if $sluice.packages}
+    <form class="sluice-buy" method="post" action="clientarea.php?action=productdetails">
+      <input type="hidden" name="id" value="{$sluiceService|escape}">
+      <input type="hidden" name="modop" value="custom">
+      <input type="hidden" name="a" value="buy">
+      <input type="hidden" name="ticket" value="{$sluiceTicket|escape}">
+      <label>Extra traffic
+        <select name="package">
+          {foreach $sluice.packages as $package}<option value="{$package.package|escape}">{$package.label|escape}</option>{/foreach}
+        </select>
+      </label>
+      <button type="submit" class="btn btn-primary">Buy</button>
+    </form>
+  {/if}
+  {if $sluice.loginLink}
+    <p><a class="btn btn-default" href="clientarea.php?action=productdetails&amp;id={$sluiceService|escape}&amp;dosinglesignon=1">Log in to the panel</a></p>
+  {/if}
+</div>

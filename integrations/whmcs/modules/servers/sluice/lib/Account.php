@@ -1,0 +1,125 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs;
+
+/** The module commands of a service. */
+final class Account
+{
+    private readonly Commands $commands;
+    private readonly Service $service;
+
+    /**
+     * @param array<array-key, mixed> $params the parameters of a module function
+     *
+     * @throws Refusal
+     */
+    public function __construct(private readonly array $params)
+    {
+        $this->service = Service::of($params);
+        $this->commands = new Commands(new Api(Connection::ofServer($params)), $this->service);
+    }
+
+    /**
+     * Creates the account, and stores user name and password in WHMCS. On a panel where Sluice makes no accounts, the existing one
+     * that the service names is read instead.
+     */
+    public function create(): void
+    {
+        $this->commands->sync();
+        try {
+            $this->commands->provision('create', [], function (Data $report): void {
+                $credentials = $report->at('credentials');
+                Credentials::store($this->params, $credentials);
+                // The answer that had the password was lost.
+                if (Credentials::isLost($credentials)) {
+                    $this->commands->provision('change-password', [], $this->storesCredentials());
+                }
+            });
+        } catch (ApiError $error) {
+            if ($error->reason !== 'unsupported') {
+                throw $error;
+            }
+            $this->link();
+        }
+    }
+
+    public function suspend(): void
+    {
+        $reason = Text::sentence((new Data($this->params))->text('suspendreason'));
+        $this->commands->provisionKnown('suspend', ['as' => 'billing'] + ($reason === '' ? [] : ['note' => $reason]));
+    }
+
+    public function unsuspend(): void
+    {
+        $this->commands->provisionKnown('unsuspend', ['as' => 'billing']);
+    }
+
+    /** Removes the account; calls that are not billed yet are billed first. */
+    public function terminate(): void
+    {
+        try {
+            $this->commands->provisionKnown('terminate');
+        } catch (ApiError $error) {
+            if ($error->reason !== 'unbilled_calls') {
+                throw $error;
+            }
+            $this->commands->provision('terminate', ['finalInvoice' => true]);
+        }
+    }
+
+    /** Moves the service to the product that its product in WHMCS stands for now. */
+    public function changePackage(): void
+    {
+        $this->commands->sync();
+        $product = $this->read()->text('product');
+        $this->commands->provision('change-package', ['product' => $product]);
+    }
+
+    /** Sets the password that WHMCS has for the service. */
+    public function changePassword(): void
+    {
+        $password = html_entity_decode((new Data($this->params))->text('password'), ENT_QUOTES | ENT_HTML5, 'UTF-8');
+        if ($password === '') {
+            throw new Refusal('WHMCS sent an empty password; nothing was changed.');
+        }
+        $this->commands->provisionKnown('change-password', ['password' => $password]);
+    }
+
+    /** Moves the account's expiry to the due date that WHMCS has. */
+    public function renew(): void
+    {
+        $this->commands->sync();
+        $until = $this->read()->text('nextDueDate');
+        if ($until !== '') {
+            $this->commands->provision('renew', ['until' => $until]);
+        }
+    }
+
+    /** @return callable(Data): void */
+    private function storesCredentials(): callable
+    {
+        return function (Data $report): void {
+            Credentials::store($this->params, $report->at('credentials'));
+        };
+    }
+
+    private function read(): Data
+    {
+        return new Data($this->commands->api->get($this->service->path()));
+    }
+
+    private function link(): void
+    {
+        $usage = $this->commands->api->get('/usage', ['service' => $this->service->id, 'refresh' => 'true']);
+        $found = (new Data($usage))->items('services')[0] ?? new Data([]);
+        $problem = $found->at('error')->text('message');
+        if ($problem !== '') {
+            throw new Refusal($problem);
+        }
+        if (!$found->has('usage')) {
+            throw new Refusal('Sluice makes no accounts on this panel, and has no reading of the existing one yet: check the ids in the custom fields of the service.');
+        }
+    }
+}

@@ -1,0 +1,63 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs;
+
+/** Sends requests. Certificates are checked, redirects are not followed, and answers have a limit. */
+final class Http
+{
+    private const CONNECT_SECONDS = 5;
+    private const MOST_BYTES = 50_000_000;
+
+    public function __construct(private readonly Connection $connection, private readonly int $seconds)
+    {
+    }
+
+    /**
+     * Sends a request; a failure of the connection is in `errno` and `problem`.
+     *
+     * @return array{status: int, text: string, errno: int, problem: string, wasSent: bool, seconds: int} `wasSent`: whether the
+     *     server may have the request
+     */
+    public function send(string $method, string $address, ?string $body, ?string $key): array
+    {
+        $headers = ['Authorization: Bearer ' . $this->connection->token, 'Accept: application/json', 'Expect:'];
+        if ($body !== null) {
+            $headers[] = 'Content-Type: application/json';
+        }
+        if ($key !== null) {
+            $headers[] = "Idempotency-Key: $key";
+        }
+        $text = '';
+        $curl = curl_init();
+        curl_setopt_array($curl, [
+            CURLOPT_URL => $address,
+            CURLOPT_CUSTOMREQUEST => $method,
+            CURLOPT_HTTPHEADER => $headers,
+            CURLOPT_CONNECTTIMEOUT => min(self::CONNECT_SECONDS, $this->seconds),
+            CURLOPT_TIMEOUT => $this->seconds,
+            CURLOPT_FOLLOWLOCATION => false,
+            CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS,
+            // A web server may set the variable of the proxy from a header of a visitor.
+            CURLOPT_PROXY => '',
+            CURLOPT_SSL_VERIFYPEER => true,
+            CURLOPT_SSL_VERIFYHOST => 2,
+            CURLOPT_USERAGENT => 'sluice-whmcs',
+            CURLOPT_WRITEFUNCTION => static function (mixed $handle, string $part) use (&$text): int {
+                $text .= $part;
+                return strlen($text) > self::MOST_BYTES ? 0 : strlen($part);
+            },
+        ] + ($body === null ? [] : [CURLOPT_POSTFIELDS => $body]));
+        curl_exec($curl);
+        $errno = curl_errno($curl);
+        return [
+            'status' => (int) curl_getinfo($curl, CURLINFO_RESPONSE_CODE),
+            'text' => $text,
+            'errno' => $errno,
+            'problem' => $errno === 0 ? '' : curl_error($curl),
+            'wasSent' => (int) curl_getinfo($curl, CURLINFO_REQUEST_SIZE) > 0,
+            'seconds' => $this->seconds,
+        ];
+    }
+}

@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs;
+
+use Throwable;
+
+/** Documents for embedding, read now or, where that fails, as last read. */
+final class Page
+{
+    /**
+     * @param array<array-key, mixed> $document empty where there is none
+     * @param string $fault one plain sentence for customers and staff; empty where the document is of now
+     */
+    private function __construct(public readonly array $document, public readonly string $fault)
+    {
+    }
+
+    /**
+     * Reads a document, and keeps it for when that fails.
+     *
+     * @param string $subject what it is about, unique in the installation: `service-42-customer`
+     * @param callable(): array<array-key, mixed> $read
+     */
+    public static function read(string $subject, callable $read): self
+    {
+        try {
+            $document = $read();
+            LastPage::save($subject, $document);
+            return new self($document, '');
+        } catch (ApiError $error) {
+            if ($error->status === 404) {
+                // What is known no more must not be shown as if it were.
+                LastPage::drop($subject);
+                return new self([], 'There are no figures of this service yet.');
+            }
+            return self::last($subject);
+        } catch (Throwable $error) {
+            Text::failure($error);
+            return self::last($subject);
+        }
+    }
+
+    /**
+     * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
+     * `packages`, `loginLink`, `fault`.
+     *
+     * @return array{title: string, summary: string, parts: list<array{id: string, title: string, html: string}>,
+     *     packages: list<array{package: string, label: string}>, loginLink: bool, fault: string}
+     */
+    public function variables(): array
+    {
+        $document = new Data($this->document);
+        $parts = [];
+        foreach ($document->items('parts') as $part) {
+            $parts[] = ['id' => $part->text('id'), 'title' => $part->text('title'), 'html' => $part->text('html')];
+        }
+        $packages = [];
+        foreach ($this->fault === '' ? $document->items('packages') : [] as $package) {
+            $packages[] = ['package' => $package->text('package'), 'label' => $package->text('label')];
+        }
+        return [
+            'title' => $document->text('title'),
+            'summary' => $document->text('summary'),
+            'parts' => $parts,
+            'packages' => $packages,
+            'loginLink' => $document->isTrue('loginLink'),
+            'fault' => $this->fault,
+        ];
+    }
+
+    private static function last(string $subject): self
+    {
+        try {
+            $last = LastPage::find($subject);
+        } catch (Throwable) {
+            $last = null;
+        }
+        if ($last === null) {
+            return new self([], "The figures can't be had at the moment. Please try again later.");
+        }
+        $at = strtotime($last['readAt']);
+        $when = $at === false ? $last['readAt'] : date('Y-m-d H:i', $at);
+        return new self($last['document'], "The current figures can't be had at the moment; these are of $when.");
+    }
+}

@@ -1,0 +1,51 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs;
+
+/** Where a customer is sent from WHMCS: the panel's login, or a page of Sluice that is open for an hour. */
+final class SignOn
+{
+    private const SECONDS = 3600;
+
+    /**
+     * @param array<array-key, mixed> $params the parameters of the module function
+     *
+     * @throws ApiError|Refusal
+     */
+    public static function address(array $params): string
+    {
+        $connection = Connection::ofServer($params);
+        $service = Service::of($params);
+        $api = new Api($connection, 15);
+        try {
+            $address = (new Data($api->get($service->path('/login-link'))))->text('url');
+        } catch (ApiError $error) {
+            if ($error->reason !== 'unsupported') {
+                throw $error;
+            }
+            $address = self::shared($api, $connection, $service);
+        }
+        if (preg_match('#^https?://[^\s<>"\']+$#i', $address) !== 1) {
+            throw new Refusal('The panel named no address to log in at.');
+        }
+        return $address;
+    }
+
+    private static function shared(Api $api, Connection $connection, Service $service): string
+    {
+        if ($service->client === '') {
+            throw new Refusal('WHMCS named no client.');
+        }
+        // A link is shown once: a repetition has to make another one.
+        $key = "whmcs-{$service->subject()}-share-" . bin2hex(random_bytes(12));
+        $body = ['client' => $service->client, 'expiresAt' => gmdate('Y-m-d\TH:i:s\Z', time() + self::SECONDS)];
+        $answer = new Data($api->post('/share-links', $body, $key));
+        $token = $answer->text('token');
+        if ($token === '') {
+            throw new Refusal('Sluice made no link; try again.');
+        }
+        return $answer->text('url') ?: $connection->address . '/share/' . rawurlencode($token);
+    }
+}

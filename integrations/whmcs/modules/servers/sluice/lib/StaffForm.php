@@ -1,0 +1,112 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs;
+
+/** What staff entered in the fields of a service. */
+final class StaffForm
+{
+    private const UNITS = ['PB' => 1024 ** 5, 'TB' => 1024 ** 4, 'GB' => 1024 ** 3, 'MB' => 1024 ** 2, 'KB' => 1024];
+
+    public function __construct(private readonly Data $fields)
+    {
+    }
+
+    /**
+     * Returns the fields of an override as the form shows them; empty texts where there is none.
+     *
+     * @return array{quota: string, unlimited: string, mode: string, action: string}
+     */
+    public static function overrideOf(Data $override): array
+    {
+        return [
+            'quota' => self::size($override->whole('quotaBytes')),
+            'unlimited' => $override->isTrue('unlimited') ? '1' : '',
+            'mode' => $override->text('mode'),
+            'action' => $override->text('action'),
+        ];
+    }
+
+    /** Returns whether the form was changed. */
+    public function isChanged(): bool
+    {
+        return $this->changes('override') !== [] || $this->lineChanges() !== [];
+    }
+
+    /**
+     * Stores the changed parts of the override. Parts can't be removed one by one, so that an emptied field ends the override, and
+     * what is left of it is set again.
+     *
+     * @throws ApiError|Refusal
+     */
+    public function saveOverride(Commands $commands, Service $service): void
+    {
+        $changes = $this->changes('override');
+        if ($changes === []) {
+            return;
+        }
+        $path = $service->path('/override');
+        if (in_array('', $changes, true)) {
+            $commands->send('DELETE', $path, [], 'override-clear');
+            $changes = array_filter($this->entered('override'), static fn (string $text): bool => $text !== '');
+        }
+        if ($changes === []) {
+            return;
+        }
+        $body = array_diff_key($changes, ['unlimited' => '']);
+        $commands->send('PUT', $path, isset($changes['unlimited']) ? $body + ['unlimited' => true] : $body, 'override-set');
+    }
+
+    /**
+     * Stores the changed fields of the line.
+     *
+     * @throws ApiError|Refusal
+     */
+    public function saveLine(Commands $commands, Service $service): void
+    {
+        $values = $this->lineChanges();
+        if ($values === []) {
+            return;
+        }
+        $line = new Data($commands->api->get($service->path('/line')));
+        $id = $line->at('subscriber')->text('id');
+        $body = ['panel' => $line->text('panel'), 'values' => $values];
+        $commands->send('PATCH', '/telephony/subscribers/' . rawurlencode($id), $body, 'line-set');
+    }
+
+    /** @return array<string, string> */
+    private function lineChanges(): array
+    {
+        $password = $this->fields->at('sluice_line')->text('sip_password');
+        return $this->changes('line') + ($password === '' ? [] : ['sip_password' => $password]);
+    }
+
+    /** @return array<string, string> the fields of a group that differ from what the form showed */
+    private function changes(string $group): array
+    {
+        $before = $this->fields->at("sluice_{$group}_before");
+        $isChanged = static fn (string $value, string $field): bool => $value !== trim($before->text($field));
+        return array_filter($this->entered($group), $isChanged, ARRAY_FILTER_USE_BOTH);
+    }
+
+    /** @return array<string, string> */
+    private function entered(string $group): array
+    {
+        $entered = [];
+        foreach (array_keys($this->fields->at("sluice_{$group}_before")->values) as $field) {
+            $entered[(string) $field] = trim($this->fields->at("sluice_$group")->text($field));
+        }
+        return $entered;
+    }
+
+    private static function size(?int $bytes): string
+    {
+        foreach ($bytes === null || $bytes === 0 ? [] : self::UNITS as $unit => $size) {
+            if ($bytes % $size === 0) {
+                return intdiv($bytes, $size) . $unit;
+            }
+        }
+        return $bytes === null ? '' : "{$bytes}B";
+    }
+}
