@@ -19,13 +19,14 @@ import { known, type WhmcsWorld } from './world.js';
 export class FakeWhmcs {
   /** The form of its answers and its behaviour; may be changed at any time. */
   readonly quirks: WhmcsQuirks;
-  readonly #world: WhmcsWorld;
+  /** Its database: rows may be changed, as staff would. */
+  readonly world: WhmcsWorld;
 
   constructor(
     readonly server: FakeServer,
     private readonly site: WhmcsSite,
   ) {
-    this.#world = site.world;
+    this.world = site.world;
     this.quirks = site.world.quirks;
   }
 
@@ -43,100 +44,100 @@ export class FakeWhmcs {
   }
 
   addClient(client: NewWhmcsClient = {}): number {
-    return this.#world.addClient(client);
+    return this.world.addClient(client);
   }
 
   addProduct(product: NewWhmcsProduct = {}): number {
-    return this.#world.addProduct(product);
+    return this.world.addProduct(product);
   }
 
   addService(service: NewWhmcsService): number {
-    return this.#world.addService(service);
+    return this.world.addService(service);
   }
 
   /** Makes an invoice as staff does. */
   addInvoice(invoice: NewWhmcsInvoice): number {
-    return this.#world.addInvoice(invoice);
+    return this.world.addInvoice(invoice);
   }
 
   /** A service's row; its fields may be changed, as staff would. */
   service(id: number): ServiceRow {
-    return known(this.#world.services.get(id), 'service', id);
+    return known(this.world.services.get(id), 'service', id);
   }
 
   /** The value of a service's custom field, by its name. */
   field(serviceId: number, name: string): string {
     const service = this.service(serviceId);
-    const field = this.#world.fieldsOf(service.productId).find((one) => one.name === name);
+    const field = this.world.fieldsOf(service.productId).find((one) => one.name === name);
     return service.fields.get(known(field, 'custom field', name).id) ?? '';
   }
 
   /** Sets the value of a service's custom field, by its name. */
   setField(serviceId: number, name: string, value: string): void {
     const service = this.service(serviceId);
-    const field = this.#world.fieldsOf(service.productId).find((one) => one.name === name);
+    const field = this.world.fieldsOf(service.productId).find((one) => one.name === name);
     service.fields.set(known(field, 'custom field', name).id, value);
   }
 
   deleteService(id: number): void {
     this.service(id);
-    this.#world.services.delete(id);
+    this.world.services.delete(id);
   }
 
   /** The credit balance of a client. */
   credit(client: number): string {
-    return fromCents(known(this.#world.clients.get(client), 'client', client).credit);
+    return fromCents(known(this.world.clients.get(client), 'client', client).credit);
   }
 
   /** Adds credit as staff does. */
   addCredit(client: number, amount: string, description = 'Added by staff'): void {
-    this.#world.addCredit(client, toCents(amount), description);
+    this.world.addCredit(client, toCents(amount), description);
   }
 
   /** The credit log of a client: amounts and descriptions, oldest first. */
   credits(client: number): { amount: string; description: string }[] {
-    return this.#world.credits
+    return this.world.credits
       .filter(({ clientId }) => clientId === client)
       .map(({ amount, description }) => ({ amount: fromCents(amount), description }));
   }
 
   invoice(id: number): WhmcsInvoiceState {
-    return this.#world.state(known(this.#world.invoices.get(id), 'invoice', id));
+    return this.world.state(known(this.world.invoices.get(id), 'invoice', id));
   }
 
   /** The invoices of a client, or all, oldest first. */
   invoices(client?: number): WhmcsInvoiceState[] {
-    const rows = [...this.#world.invoices.values()];
+    const rows = [...this.world.invoices.values()];
     return rows
       .filter(({ clientId }) => client === undefined || clientId === client)
-      .map((row) => this.#world.state(row));
+      .map((row) => this.world.state(row));
   }
 
   /** Pays the rest of an invoice, as its client does through a gateway. */
   pay(invoice: number, transactionId = `fake-${invoice}`): void {
-    const row = known(this.#world.invoices.get(invoice), 'invoice', invoice);
-    this.#world.addPayment(row, this.#world.balance(row), transactionId);
+    const row = known(this.world.invoices.get(invoice), 'invoice', invoice);
+    this.world.addPayment(row, this.world.balance(row), transactionId);
   }
 
   /** Sets the status of an invoice, as staff does. */
   setInvoiceStatus(invoice: number, status: string): void {
-    known(this.#world.invoices.get(invoice), 'invoice', invoice).status = status;
+    known(this.world.invoices.get(invoice), 'invoice', invoice).status = status;
   }
 
   /** Sets the currency of an invoice that was made before the client's was changed. */
   setInvoiceCurrency(invoice: number, currency: string): void {
-    known(this.#world.invoices.get(invoice), 'invoice', invoice).currency = currency;
+    known(this.world.invoices.get(invoice), 'invoice', invoice).currency = currency;
   }
 
   deleteInvoice(id: number): void {
     this.invoice(id);
-    this.#world.invoices.delete(id);
+    this.world.invoices.delete(id);
   }
 
   /** Moves the lines of an invoice to another one and cancels it, as staff does with "Merge". */
   mergeInvoice(id: number, into: number): void {
-    const from = known(this.#world.invoices.get(id), 'invoice', id);
-    known(this.#world.invoices.get(into), 'invoice', into).items.push(...from.items.splice(0));
+    const from = known(this.world.invoices.get(id), 'invoice', id);
+    known(this.world.invoices.get(into), 'invoice', into).items.push(...from.items.splice(0));
     from.status = 'Cancelled';
   }
 
