@@ -63,6 +63,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'No action is needed: the next run resolves it',
   ],
   unknown_service: 'List the services with "sluice service list", or add one with "sluice service add"',
+  not_listed: 'Check the id in the billing system',
+  product_conflict:
+    'Name product {claimed} for {service}, or take its id out of the section whmcs of product {claimed} in the config',
   unknown_product: 'Add it to the config, or set another with "sluice service set {service} product=NAME"',
   unknown_client: [
     'Correct the client of the service: it has to exist in {billing}',

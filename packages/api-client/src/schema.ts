@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 b8350649feedeed4576fb020cab46e749165d9dc11479e6241ed81d91147377b). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 66ac7ff05833832cbdba9eb6f58dbaa13eb67f9c1f3d292b23e528c6ad49a6f9). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -63,7 +63,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Take over services from the billing system */
+    /** Take over services from the billing system; with service only that one, by its id there */
     post: operations['postServicesSync'];
     delete?: never;
     options?: never;
@@ -3366,6 +3366,8 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          service?: string;
+          product?: string;
           dryRun?: boolean;
           allowMass?: boolean;
           allowDuplicateRefs?: boolean;

@@ -4,10 +4,14 @@ export interface SourceService {
   id: string;
   /** Why it is not taken, in words that are the same for all such services; null: it is taken. */
   skipped: string | null;
-  /** Texts by column of a service import, `product` among them. A column that is absent is not changed; an empty one is unset. */
+  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed; an empty one is unset. */
   texts: Record<string, string>;
   /** Its id in the billing system. */
   externalId: string;
+  /** The id of its product in the billing system; null where it has none. */
+  externalProduct: string | null;
+  /** Why `texts` has no product, in words that are the same for all such services; null: it has one. */
+  unclaimed: string | null;
   /** What can't be understood: the service is reported and not changed. */
   problems: SourceProblem[];
 }
@@ -24,6 +28,8 @@ export interface SourceRequest {
   products: Readonly<Record<string, unknown>>;
   /** Columns of a service import that custom fields may have. */
   columns: readonly string[];
+  /** Only this service, by its id in the billing system; absent: all. */
+  service?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -39,10 +45,18 @@ export interface ServiceSource {
   readonly title: string;
   /** The ref with the id of the service in the billing system; every service that came from it has one. */
   readonly ref: string;
+  /** The ref with the id of the billing system's product, of a service whose product an operator named. */
+  readonly productRef: string;
   /** Whether usage is written into the services of the billing system after runs. */
   readonly pushesUsage: boolean;
   /**
-   * Lists all services, complete or not at all.
+   * Returns the id as a service of Sluice, by the value of its `ref`.
+   *
+   * @throws SluiceError `bad_service` for what can't be such a value
+   */
+  toServiceId(id: string): string;
+  /**
+   * Lists all services, or the one that is asked for; complete or not at all.
    *
    * @throws SluiceError `billing_unavailable`
    */

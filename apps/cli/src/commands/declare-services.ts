@@ -100,11 +100,13 @@ function declareSync(service: LazyCommand): void {
     .description('take the services over from WHMCS: adds and changes them, and marks those that ended')
     .option(...DRY_RUN)
     .option(...DETAILED)
+    .option('--service <id>', 'only this service, by its id in WHMCS')
+    .option('--product <name>', 'with --service: its product, where no product of the config claims it')
     .option('--allow-mass', 'accept a list that lacks more than half of the known services')
     .option(...DUPLICATES)
     .option(...WAIT)
     .changes()
-    .examples('sluice service sync --dry-run', 'sluice service sync')
+    .examples('sluice service sync --dry-run', 'sluice service sync', 'sluice service sync --service 42')
     .runs(async () => (await import('./sync-services.js')).sync);
 }
 

@@ -8,12 +8,18 @@ import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printFields } from './import-services.js';
 import { parseWait } from './parse-wait.js';
 
+interface SyncOptions extends PreviewOptions {
+  allowMass?: boolean;
+  service?: string;
+  product?: string;
+}
+
 /** `sluice service sync` */
-export const sync: CommandHandler<PreviewOptions & { allowMass?: boolean }> = (_args, options, deps) => {
+export const sync: CommandHandler<SyncOptions> = (_args, options, deps) => {
   const waitMs = parseWait(options);
   return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { dryRun, allowMass, allowDuplicateRefs, detailedExitcode } = options;
-    const report = await sluice.services.sync({ waitMs, dryRun, allowMass, allowDuplicateRefs });
+    const { dryRun, service, product, allowMass, allowDuplicateRefs, detailedExitcode } = options;
+    const report = await sluice.services.sync({ waitMs, dryRun, service, product, allowMass, allowDuplicateRefs });
     terminal.document(report);
     print(terminal, report);
     if (report.problems.length > 0) return ExitCode.partial;

@@ -22,6 +22,10 @@ export interface ServiceFilter extends CallOptions {
 /** Options of a sync. */
 export interface SyncOptions extends LockOptions, ChangeOptions {
   dryRun?: boolean | undefined;
+  /** Only this service, by its id in the billing system; the others are not changed. */
+  service?: string | undefined;
+  /** The product of that service where no product of the config claims it; later syncs keep it. */
+  product?: string | undefined;
   /** Accept a list that lacks more than half of the known services. */
   allowMass?: boolean | undefined;
 }
@@ -136,8 +140,8 @@ async function detail(session: Session, id: string): Promise<ServiceDetail> {
 }
 
 function toSyncRequest(options: SyncOptions = {}): SyncRequest {
-  const { dryRun = false, allowMass = false, allowDuplicateRefs = false } = options;
-  return { dryRun, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
+  const { dryRun = false, allowMass = false, allowDuplicateRefs = false, service = null, product = null } = options;
+  return { dryRun, service, product, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
 }
 
 function toRow(row: ImportRow | Record<string, string>): ImportRow {

@@ -6,12 +6,13 @@ import {
   type SourceRequest,
   type SourceService,
   type SourceUsage,
+  usageError,
 } from '@sluice/panel-kind';
 import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
-import { toSourceService } from './to-source-service.js';
+import { toServiceId, toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
@@ -23,7 +24,7 @@ const OF_SERVICE: readonly unknown[] = ['not_found', 'invalid_request', 'state',
 
 function refused(id: string, what: 'usage' | 'credentials', cause: PanelError): SluiceError {
   const message = `${TITLE} refused the ${what} of service ${id}: ${cause.statement}`;
-  return new SluiceError(`${what}_refused`, message, { kind: 'billing', cause, details: { service: `whmcs-${id}` } });
+  return new SluiceError(`${what}_refused`, message, { kind: 'billing', cause, details: { service: toServiceId(id) } });
 }
 
 /** Answers about an order that concern only its service: refusals, and what can't be parsed. */
@@ -33,7 +34,7 @@ function isAboutOrder({ code, panelCode }: PanelError): boolean {
 
 function unreadable(id: string, cause: PanelError): SluiceError {
   const message = `The order of service ${id} of ${TITLE} can't be read: ${cause.statement}`;
-  const details = { service: `whmcs-${id}` };
+  const details = { service: toServiceId(id) };
   return new SluiceError('order_unreadable', message, { kind: 'billing', cause, details });
 }
 
@@ -42,6 +43,7 @@ const MEGABYTE = 1024 * 1024;
 class WhmcsSource implements ServiceSource {
   readonly title = TITLE;
   readonly ref = 'whmcs_service_id';
+  readonly productRef = 'whmcs_product_id';
   readonly pushesUsage: boolean;
   readonly #client: WhmcsClient;
   readonly #settings: WhmcsSettings;
@@ -52,15 +54,20 @@ class WhmcsSource implements ServiceSource {
     this.pushesUsage = settings.pushUsage !== 'off';
   }
 
-  list({ products, columns, signal }: SourceRequest): Promise<SourceService[]> {
+  toServiceId(id: string): string {
+    if (/^[1-9]\d{0,19}$/.test(id)) return toServiceId(id);
+    throw usageError('bad_service', `${JSON.stringify(id)} is not the id of a service of ${TITLE}: use digits`);
+  }
+
+  list({ products, columns, service, signal }: SourceRequest): Promise<SourceService[]> {
     const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return run({ wrote: false, signal }, async () => {
       const groups = needsGroups(only, sections) ? await this.#listGroups(signal) : new Map<string, string>();
-      const services = await this.#client.services.list({}, { signal });
+      const services = await this.#list(service, signal);
       const mapping = { products: sections, only, groups, columns, fields };
-      return services.map((service) => toSourceService(service, mapping));
+      return services.map((one) => toSourceService(one, mapping));
     });
   }
 
@@ -90,7 +97,7 @@ class WhmcsSource implements ServiceSource {
     return run({ wrote: false, signal }, async () => {
       if ((await this.#find(serviceId, signal)) !== undefined) return;
       const message = `${TITLE} has no service ${serviceId} to which the credentials could be written`;
-      const details = { service: `whmcs-${serviceId}` };
+      const details = { service: toServiceId(serviceId) };
       throw new SluiceError('credentials_refused', message, { kind: 'billing', details });
     });
   }
@@ -104,12 +111,18 @@ class WhmcsSource implements ServiceSource {
     // The same change may be repeated, so that it does not matter whether a lost one was made.
     return run({ wrote: false, signal }, async () => {
       try {
-        await this.#client.services.update(id, change, { signal, tag: `whmcs-${id}` });
+        await this.#client.services.update(id, change, { signal, tag: toServiceId(id) });
       } catch (error) {
         if (isPanelError(error) && OF_SERVICE.includes(error.panelCode)) throw refused(id, what, error);
         throw error;
       }
     });
+  }
+
+  async #list(serviceId: string | undefined, signal: AbortSignal | undefined): Promise<WhmcsService[]> {
+    if (serviceId === undefined) return this.#client.services.list({}, { signal });
+    const service = await this.#find(serviceId, signal);
+    return service === undefined ? [] : [service];
   }
 
   /** Installations exist that ignore the filter. */

@@ -52,7 +52,9 @@ describe('toSourceService', () => {
     expect(map({ customFields })).toEqual({
       id: 'whmcs-17',
       externalId: '17',
+      externalProduct: '10',
       skipped: null,
+      unclaimed: null,
       texts: {
         product: 'small',
         client: '77',
@@ -83,8 +85,9 @@ describe('toSourceService', () => {
 
   it('claims by product before group, and narrows by either list', () => {
     expect([map({}).texts['product'], map({ productId: '11' }).texts['product']]).toEqual(['small', 'group']);
-    expect(map({ productId: '12' }).skipped).toContain('product 12 (Server) of WHMCS is not claimed');
-    expect(map({ productId: null }).skipped).toContain('product none');
+    expect(map({ productId: '12' }).unclaimed).toContain('product 12 (Server) of WHMCS is not claimed');
+    expect(map({ productId: '12' }).texts).not.toHaveProperty('product');
+    expect(map({ productId: null }).unclaimed).toContain('product none');
     const only = { productIds: ['10'], productGroupIds: ['4'] };
     expect(map({}, { ...MAPPING, only }).skipped).toBeNull();
     expect(map({ productId: '11' }, { ...MAPPING, only }).skipped).toContain('whmcs.productIds');

@@ -29,16 +29,20 @@ const STATUSES = new Map([
 /** Billing cycles that do not recur: WHMCS has no cycle for the service then. */
 const NO_CYCLE = ['', 'one time', 'one-time', 'onetime', 'free account', 'free'];
 
+/** Returns the id as a service of Sluice. */
+export function toServiceId(id: string): string {
+  return `whmcs-${id}`;
+}
+
 /** Maps a service of WHMCS to the texts of a service import (docs/whmcs.md). */
 export function toSourceService(service: WhmcsService, mapping: Mapping): SourceService {
   const { productId, status, billingCycle, nextDueDate } = service;
   const groupId = productId === null ? null : (mapping.groups.get(productId) ?? null);
   const product = findClaim(mapping.products, { productId, groupId });
-  const row = { id: `whmcs-${service.id}`, externalId: service.id };
-  const skip = (skipped: string): SourceService => ({ ...row, skipped, texts: {}, problems: [] });
+  const row = { id: toServiceId(service.id), externalId: service.id, externalProduct: productId };
+  const skip = (skipped: string): SourceService => ({ ...row, skipped, unclaimed: null, texts: {}, problems: [] });
   if (!isTaken(mapping.only, productId, groupId)) return skip('not among whmcs.productIds and whmcs.productGroupIds');
   const named = `product ${productId ?? 'none'} (${service.product})`;
-  if (product === null) return skip(`${named} of WHMCS is not claimed by a product of the config`);
   const known = STATUSES.get(status.toLowerCase());
   if (known === undefined) return skip(`status "${status}"`);
   const recurs = !NO_CYCLE.includes(billingCycle.trim().toLowerCase());
@@ -46,8 +50,9 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
   return {
     ...row,
     skipped: null,
+    unclaimed: product === null ? `${named} of WHMCS is not claimed by a product of the config` : null,
     texts: {
-      product,
+      ...(product === null ? {} : { product }),
       client: service.clientId,
       status: known,
       ...(recurs ? { billing_cycle: billingCycle } : {}),

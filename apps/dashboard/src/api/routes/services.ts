@@ -49,8 +49,8 @@ export const serviceRoutes: ApiRoute[] = [
   }),
   route('POST /services/sync', {
     useCase: 'services.sync',
-    summary: 'Take over services from the billing system',
-    body: { dryRun: flag, allowMass: flag, allowDuplicateRefs: flag },
+    summary: 'Take over services from the billing system; with service only that one, by its id there',
+    body: { service: optionalText, product: optionalText, dryRun: flag, allowMass: flag, allowDuplicateRefs: flag },
     answer: schema.syncReport,
     handle: ({ sluice, body, as }) => sluice.services.sync({ ...as, ...body }),
   }),

@@ -13,6 +13,7 @@ import {
   type RowOptions,
   toChanges,
 } from '../plan-rows.js';
+import { nameProducts } from './name-products.js';
 import type { SyncChange, SyncProblem, SyncReport } from './report.js';
 
 /** The services that a billing system lists. */
@@ -21,12 +22,18 @@ export interface Listed {
   title: string;
   /** The ref with their id there. */
   ref: string;
+  /** The ref with the id of their product there, where an operator named the product. */
+  productRef: string;
+  /** The only service that was asked for; null: all. */
+  only: string | null;
   services: readonly SourceService[];
 }
 
 /** How rows are checked. */
 export interface SyncOptions {
   allowDuplicateRefs: boolean;
+  /** The product of services that no product of the config claims; null: they are skipped. */
+  product: string | null;
 }
 
 /** What a sync stores and reports. */
@@ -43,10 +50,12 @@ const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated'
 export async function planSync(
   session: Session,
   tables: StoreTables,
-  { ref, services }: Listed,
+  { ref, productRef, only, services: listedServices }: Listed,
   options: SyncOptions,
 ): Promise<SyncPlan> {
-  const stored = new Map((await tables.services.list({})).map((record) => [record.id, record]));
+  const records = await tables.services.list(only === null ? {} : { ids: [only] });
+  const stored = new Map(records.map((record) => [record.id, record]));
+  const services = nameProducts(listedServices, { product: options.product, productRef, stored });
   const skipped = services.flatMap((service) => {
     const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
     return reason === null ? [] : [{ id: service.id, reason }];
@@ -55,12 +64,17 @@ export async function planSync(
   const taken = services.filter(({ id }) => !left.has(id));
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);
-  const refs = new Map(sound.map((service) => [service.id, service.externalId]));
+  const sources = new Map(sound.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
   const ending = known.filter(({ id }) => !listed.has(id)).map(toVanished);
   const planned = await planSound(session, tables, sound, { ...options, ending });
-  for (const { after } of planned.rowChanges) after.refs[ref] = refs.get(after.id) ?? '';
+  for (const { after } of planned.rowChanges) {
+    const { externalId = '', named = null } = sources.get(after.id) ?? {};
+    after.refs[ref] = externalId;
+    if (named === null) Reflect.deleteProperty(after.refs, productRef);
+    else after.refs[productRef] = named;
+  }
   const rowChanges = [...planned.rowChanges, ...ending];
   const { added, changes: updates, unchanged } = toChanges(rowChanges, session.now());
   const changes = describe(session, rowChanges, new Set([...added, ...updates].map(({ id }) => id)));

@@ -1,9 +1,11 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { type ServiceSource, SluiceError, type SourceService, usageError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-kind.js';
 import { billingSections } from '../../config/billing-settings.js';
+import { findEntry } from '../../config/find-entry.js';
 import { serviceLease } from '../../leases.js';
 import { type Run, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
+import { suggestion } from '../../suggestion.js';
 import { listFieldColumns } from '../fields.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 import { type SyncReport, toRunView } from './report.js';
@@ -11,6 +13,10 @@ import { type SyncReport, toRunView } from './report.js';
 /** How services are synced. */
 export interface SyncRequest {
   dryRun: boolean;
+  /** Only this service, by its id in the billing system; null: all. */
+  service: string | null;
+  /** The product of the service where no product of the config claims it; only with `service`. */
+  product: string | null;
   /** Accept a list with fewer than half of the known services. */
   allowMass: boolean;
   /** Whether a service may have the id of another service on its panel. */
@@ -23,39 +29,61 @@ const SYNC_LEASE = 'service sync';
 
 /**
  * Adds and changes services as the billing system lists them. Everything is read first; then all changes are stored in one transaction,
- * under the leases of the services that change. Services with problems are left as they are.
+ * under the leases of the services that change. Services with problems are left as they are. With `service` nothing is known of the
+ * others, and they are not changed.
  *
- * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`: nothing was changed
+ * @throws SluiceError `no_source`, `billing_unavailable`, `list_too_short`, `lease_held`, `not_listed`, `product_conflict`,
+ * `unknown_product`: nothing was changed
  */
 export async function syncServices(session: Session, request: SyncRequest): Promise<SyncReport> {
-  requireSource(session);
-  return withRun(session, { command: 'service sync', dryRun: request.dryRun }, async (run) => {
-    if (!request.dryRun) {
-      await run.leases.take(SYNC_LEASE, request.waitMs);
-      await run.start();
-    }
-    const listed = await readList(session);
-    if (request.dryRun) {
+  checkProduct(session, request);
+  const { kind, open } = requireSource(session);
+  const source = await open();
+  const { dryRun, service: one } = request;
+  const service = one === null ? null : source.toServiceId(one);
+  try {
+    return await withRun(session, { command: 'service sync', dryRun, ...(service && { service }) }, async (run) => {
+      if (!dryRun) {
+        await run.leases.take(SYNC_LEASE, request.waitMs);
+        await run.start();
+      }
+      const services = await readList(session, source, { section: kind.kind, service: one ?? undefined });
+      const { title, ref, productRef } = source;
+      const listed = { title, ref, productRef, only: service, services };
+      if (service !== null) await refuseUnlisted(session, service, listed);
+      if (!dryRun) return toReport(run, await storeLeased(session, run, listed, request));
       const plan = await planChecked(session, listed, request);
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 });
       return toReport(run, plan);
-    }
-    return toReport(run, await storeLeased(session, run, listed, request));
-  });
-}
-
-async function readList(session: Session): Promise<Listed> {
-  const { config, deps } = session;
-  const { kind, open } = requireSource(session);
-  const source = await open();
-  const products = billingSections(config, kind.kind);
-  const columns = listFieldColumns(deps.kinds);
-  try {
-    const services = await source.list({ products, columns, signal: deps.signal });
-    return { title: source.title, ref: source.ref, services };
+    });
   } finally {
     source.close();
   }
+}
+
+function checkProduct({ config }: Session, { product, service }: SyncRequest): void {
+  if (product === null) return;
+  if (service === null) throw usageError('bad_option', 'A product is named for one service; name the service too');
+  if (findEntry(config.products, product) !== undefined) return;
+  const hint = suggestion(product, Object.keys(config.products));
+  throw new SluiceError('unknown_product', `There is no product "${product}"${hint}`, { kind: 'not-found' });
+}
+
+function readList(
+  { config, deps }: Session,
+  source: ServiceSource,
+  { section, service }: { section: string; service: string | undefined },
+): Promise<SourceService[]> {
+  const products = billingSections(config, section);
+  return source.list({ products, columns: listFieldColumns(deps.kinds), service, signal: deps.signal });
+}
+
+async function refuseUnlisted({ store }: Session, id: string, { services, title, ref }: Listed): Promise<void> {
+  if (services.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
+  throw new SluiceError('not_listed', `${title} lists no service "${id}"; nothing was changed`, {
+    kind: 'not-found',
+    details: { service: id },
+  });
 }
 
 /** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */
