@@ -4,6 +4,7 @@ import { bySession, byToken, isForeign } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
+import type { Readers } from '../pages/customer/readers.js';
 import type { Tasks } from './tasks.js';
 
 /** Where the API is. */
@@ -14,6 +15,7 @@ export interface ApiParts {
   context: Context;
   limiters: Limiters;
   tasks: Tasks;
+  readers: Readers;
 }
 
 /** Returns who sends a request for the API, before its body is read; refuses all others. */

@@ -2,6 +2,7 @@ import type { Sluice } from '@sluice/engine';
 import * as z from 'zod';
 import type { Viewer } from '../access/viewer.js';
 import type { Context } from '../server/options.js';
+import type { Readers } from '../pages/customer/readers.js';
 import type { Tasks } from './tasks.js';
 
 /**
@@ -26,6 +27,7 @@ export interface ApiCall<Query = Record<string, unknown>, Body = Record<string, 
   /** The client of the token; undefined for one of all clients. */
   client: string | undefined;
   tasks: Tasks;
+  readers: Readers;
 }
 
 /** One route of the HTTP API. */

@@ -49,7 +49,7 @@ export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
 }
 
 async function answerTo(
-  { context, tasks }: ApiParts,
+  { context, tasks, readers }: ApiParts,
   route: ApiRoute,
   { request, viewer }: { request: FastifyRequest; viewer: Viewer },
 ): Promise<{ status: number; answer: unknown; replayed: boolean }> {
@@ -60,7 +60,7 @@ async function answerTo(
   const query = checked(route.query, request.query, 'query');
   const { note = null, ...body } = route.body === null ? {} : checked(route.body, bodyOf(request), 'body');
   const call: ApiCall = {
-    ...{ context, tasks, viewer, query, body },
+    ...{ context, tasks, readers, viewer, query, body },
     sluice: context.sluice,
     param: (name) => params[name] ?? '',
     ref: changes ? refOf(viewer.id, key) : '',

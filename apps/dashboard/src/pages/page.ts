@@ -23,6 +23,8 @@ export interface PageRequest {
   base: string;
   /** The path of the page, without `base`. */
   path: string;
+  /** Whether its parts are shown on pages of another site: without forms, and without files to load. */
+  isEmbedded: boolean;
   /** The fields of a posted form. Where a call has a `ref`, `key` is a good one. */
   form?: Record<string, string>;
   /** Options of every call of the engine that changes something: who makes it. */

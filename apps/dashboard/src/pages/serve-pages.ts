@@ -20,7 +20,7 @@ interface PageVisit extends Visit {
 /** Adds the pages of operators and clients. */
 export function addPages(server: FastifyInstance, parts: ApiParts): void {
   const { context, limiters } = parts;
-  const [operator, customer] = [operatorPages(), customerPages()];
+  const [operator, customer] = [operatorPages(), customerPages(parts.readers)];
   const cache = new PageCache(context);
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
@@ -189,6 +189,7 @@ function toPageRequest(
     now: clock.now(),
     query: toTexts(request.query),
     newKey: () => toKey(context),
+    isEmbedded: false,
     as,
     startRun: (run: RunRequest) => startRun({ sluice, tasks, viewer, as }, run).id,
     findRun: (id: string) => tasks.find(id),

@@ -11,6 +11,7 @@ import { addApi } from '../api/serve-api.js';
 import { Tasks } from '../api/tasks.js';
 import { assets } from '../assets/assets.js';
 import { addMetrics } from '../metrics/route.js';
+import { createReaders } from '../pages/customer/readers.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { closeServer, watchRequests } from './close-server.js';
@@ -71,9 +72,10 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addLogin(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
-  addApi(server, { context, limiters, tasks });
+  const parts = { context, limiters, tasks, readers: createReaders(context.sluice) };
+  addApi(server, parts);
   addAgentTrafficRoutes(server, { sluice: context.sluice, viewerOf: limitedViewer(context, limiters) });
-  addPages(server, { context, limiters, tasks });
+  addPages(server, parts);
   server.addHook('onClose', () => tasks.ended());
   return server;
 }

@@ -1,12 +1,12 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, section, table } from '../layout/components.js';
+import { badge, facts, type Section, table } from '../layout/components.js';
 import { name, Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */
-export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Html | null> {
+export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   const { account } = service;
   const login = await loginOf(request, service.id);
   if (account == null && login === null) return null;
@@ -17,7 +17,7 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
     account == null ? null : ['Valid until', account.expiresAt === null ? 'no end' : times.at(account.expiresAt)],
   ])}
   ${account == null ? null : tunnels(account)}`;
-  return section('Account', content, { id: 'account' });
+  return { id: 'account', title: 'Account', content };
 }
 
 function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account']>): Html {
@@ -39,7 +39,7 @@ function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account
 }
 
 /** Returns where the client logs in, from the store; null on panels where clients have no login, and before the account exists. */
-async function loginOf({ sluice }: PageRequest, id: string): Promise<{ url: string; username: string } | null> {
+export async function loginOf({ sluice }: PageRequest, id: string): Promise<{ url: string; username: string } | null> {
   try {
     const { url, username } = await sluice.panels.loginLink(id);
     return /^https?:\/\//i.test(url) ? { url, username } : null;

@@ -8,12 +8,13 @@ import { readLine } from './telephony.js';
 export function setDestination(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, form = {}, as } = request;
-    const { id, panel } = await ownService(request);
+    const service = await ownService(request);
+    const { id, panel } = service;
     await requireField(request, id, 'destination');
     const { number = '', destination = '' } = form;
     if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
     reads.forget(clientOf(request));
-    const { value: line } = await readLine(request, id, reads);
+    const { value: line } = await readLine(request, service, reads);
     if (line?.numbers.some((did) => did['number'] === number) !== true) {
       throw new SluiceError('no_number', 'Your line has no such number', { kind: 'not-found' });
     }

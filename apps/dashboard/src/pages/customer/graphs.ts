@@ -9,7 +9,7 @@ import {
 } from '@sluice/charts';
 import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { notice, section } from '../layout/components.js';
+import { notice, type Section, toId } from '../layout/components.js';
 import { name, Times } from '../layout/format.js';
 import { html, type Html, type Part, trusted } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
@@ -29,7 +29,7 @@ export async function graphSection(
   request: PageRequest,
   service: ServiceDetail,
   refresher: GraphRefresher,
-): Promise<Html> {
+): Promise<Section> {
   const range = RANGES.map(([value]) => value).find((value) => value === request.query['range']) ?? 'cycle';
   const links = RANGES.map(
     ([value, text]) =>
@@ -41,10 +41,8 @@ export async function graphSection(
   );
   const content = html`${await ownChart(request, service, range)}
   ${await panelChart(request, service, { range, refresher })}`;
-  return section('Usage over time', content, {
-    id: 'graph',
-    aside: html`<nav class="buttons" aria-label="Time">${links}</nav>`,
-  });
+  const aside = html`<nav class="buttons" aria-label="Time">${links}</nav>`;
+  return { id: 'graph', title: 'Usage over time', content, aside };
 }
 
 async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, range: Range): Promise<Part> {
@@ -56,7 +54,7 @@ async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, ran
     if (!isKnown) return html`<p class="empty">There is no reading in this time.</p>`;
     const data = usageChart(graph, { title: `Usage of ${id}`, now, ahead: range === 'cycle' });
     const outlook = range === 'cycle' ? describeProjection(usageProjection(graph, now), graph.timeZone) : null;
-    return html`<div class="chart">${trusted(responsiveChart(data, { id: 'usage' }))}</div>
+    return html`<div class="chart">${trusted(responsiveChart(data, { id: `usage-${toId(id)}` }))}</div>
       ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`}`;
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -90,7 +88,7 @@ function drawing(last: LastGraph): Html {
   }
   const data = chartOf(last, title);
   if (data === null) return html`<p class="empty">The panel returned no data in this time.</p>`;
-  return html`<div class="chart">${trusted(responsiveChart(data, { id: 'panel' }))}</div>`;
+  return html`<div class="chart">${trusted(responsiveChart(data, { id: `panel-${toId(last.service)}` }))}</div>`;
 }
 
 function chartOf({ figures, window, timeZone }: LastGraph, title: string): ChartData | null {

@@ -1,7 +1,7 @@
 import type { AgentDetail, ServiceDetail } from '@sluice/engine';
-import { facts, notice, section, table, usageBar } from '../layout/components.js';
+import { facts, notice, type Section, sections, table, usageBar } from '../layout/components.js';
 import { bytes, counted, money, name, NONE, Times } from '../layout/format.js';
-import { html, type Html, join, type Part } from '../layout/html.js';
+import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { clientOf, ownServices, pathOf } from './own.js';
 import type { PanelReads } from './panel-reads.js';
@@ -10,22 +10,30 @@ import { cycleEnd, fillOf, isMetered, remainingOf, stateOf, usedOf } from './usa
 /** Returns the first page of a client: its services, its credit, and the agents that it is. */
 export function overviewPage(reads: PanelReads): Page {
   return async (request) => {
-    const { sluice } = request;
-    const client = clientOf(request);
-    const times = new Times(request.now, sluice.config.timeZone);
-    const [services, { agents }] = await Promise.all([ownServices(request), sluice.agents.ofClient(client)]);
-    // A client who is an agent alone has nothing to pay here.
-    const credit = services.length === 0 ? null : await creditOf(request, reads);
-    const body = join([
-      serviceTable(request, services, times),
-      ...agents.map((agent) => agentSection(agent, times)),
-      credit,
-    ]);
-    return { title: 'Your services', body };
+    const parts = await clientSections(request, await ownServices(request), reads);
+    return { title: 'Your services', body: join(sections(parts)) };
   };
 }
 
-function serviceTable(request: PageRequest, services: readonly ServiceDetail[], times: Times): Html {
+/** Returns the parts of the first page of a client. */
+export async function clientSections(
+  request: PageRequest,
+  services: readonly ServiceDetail[],
+  reads: PanelReads,
+): Promise<(Section | null)[]> {
+  const { sluice, now } = request;
+  const times = new Times(now, sluice.config.timeZone);
+  const { agents } = await sluice.agents.ofClient(clientOf(request));
+  // A client who is an agent alone has nothing to pay here.
+  const credit = services.length === 0 ? null : await creditOf(request, reads);
+  return [
+    servicesSection(request, services, times),
+    ...agents.map((agent, index) => agentSection(agent, times, `agent-${index + 1}`)),
+    credit,
+  ];
+}
+
+function servicesSection(request: PageRequest, services: readonly ServiceDetail[], times: Times): Section {
   const rows = services.map((service): Part[] => [
     html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
     stateOf(service),
@@ -50,7 +58,7 @@ function serviceTable(request: PageRequest, services: readonly ServiceDetail[], 
     empty: 'There is no service here.',
     filter: true,
   });
-  return section('Services', list);
+  return { id: 'services', title: 'Services', content: list };
 }
 
 function readAt(service: ServiceDetail, times: Times): Part {
@@ -59,7 +67,7 @@ function readAt(service: ServiceDetail, times: Times): Part {
 }
 
 /** What an agent has used of its budget, and its users. */
-function agentSection(agent: AgentDetail, times: Times): Html {
+function agentSection(agent: AgentDetail, times: Times, id: string): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, usersDisabledByUs, period, suspended } = agent;
   const ours = usersDisabledByUs ?? 0;
   const content = html`
@@ -81,11 +89,12 @@ function agentSection(agent: AgentDetail, times: Times): Html {
       ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
     ])}
   `;
-  return section(html`Reseller ${name(agent.name)}`, content);
+  return { id, title: `Reseller ${agent.name}`, content };
 }
 
 /** The client's credit, in whichever billing system it is. */
-async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> {
+async function creditOf(request: PageRequest, reads: PanelReads): Promise<Section> {
+  const head = { id: 'credit', title: 'Credit' };
   const { sluice, now } = request;
   const client = clientOf(request);
   const times = new Times(now, sluice.config.timeZone);
@@ -94,7 +103,7 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> 
     reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal })),
     reads.read({ client, what: 'credit entries', now }, (signal) => sluice.credit.history(client, { signal })),
   ]);
-  if (value === null) return section('Credit', notice('warning', 'Your credit can’t be shown at the moment.'));
+  if (value === null) return { ...head, content: notice('warning', 'Your credit can’t be shown at the moment.') };
   const rows = [...(entries.value?.entries ?? [])].reverse().slice(0, 20);
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
   ${facts([
@@ -121,5 +130,5 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Html> 
           empty: '',
         })
   }`;
-  return section('Credit', content);
+  return { ...head, content };
 }

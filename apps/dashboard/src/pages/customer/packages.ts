@@ -1,6 +1,6 @@
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
-import { address, badge, facts, notice, section, table } from '../layout/components.js';
+import { address, badge, facts, notice, type Section, table } from '../layout/components.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -23,7 +23,7 @@ export async function packagesSection(
   request: PageRequest,
   service: ServiceDetail,
   packages: readonly PackageView[],
-): Promise<Html | null> {
+): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
   const mayBuy = viewer.may('buy');
@@ -59,7 +59,7 @@ export async function packagesSection(
     mayBuy && stays
       ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
       : null;
-  return section('Packages of extra traffic', html`${warning}${list}${terms}`, { id: 'packages' });
+  return { id: 'packages', title: 'Packages of extra traffic', content: html`${warning}${list}${terms}` };
 }
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
@@ -71,7 +71,7 @@ async function budgetText({ sluice, viewer }: PageRequest, currency: string | un
 }
 
 /** What was bought for a service, the newest first. */
-export function purchasesSection({ purchases }: ServiceDetail, times: Times): Html | null {
+export function purchasesSection({ purchases }: ServiceDetail, times: Times): Section | null {
   if (purchases.length === 0) return null;
   const rows = [...purchases]
     .reverse()
@@ -91,7 +91,8 @@ export function purchasesSection({ purchases }: ServiceDetail, times: Times): Ht
     { title: 'State' },
     { title: 'Counts now', isMinor: true },
   ];
-  return section('Purchases', table({ caption: 'Purchases', columns, rows, empty: '' }));
+  const content = table({ caption: 'Purchases', columns, rows, empty: '' });
+  return { id: 'purchases', title: 'Purchases', content };
 }
 
 /** Whether packages are bought by themselves, with a form where the client may buy. */
@@ -99,12 +100,12 @@ export async function autoBuySection(
   request: PageRequest,
   service: ServiceDetail,
   packages: readonly PackageView[],
-): Promise<Html | null> {
+): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { sluice, viewer } = request;
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
   const content = viewer.may('buy') ? autoBuyForm(request, service, { autoBuy, packages }) : autoBuyFacts(autoBuy);
-  return section('Automatic purchases', content, { id: 'auto-buy' });
+  return { id: 'auto-buy', title: 'Automatic purchases', content };
 }
 
 function autoBuyFacts({ enabled, package: bought, threshold, maxPerCycle, bought: done }: AutoBuyView): Html {

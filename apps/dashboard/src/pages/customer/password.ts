@@ -1,9 +1,9 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { facts, notice, section } from '../layout/components.js';
+import { facts, notice, type Section } from '../layout/components.js';
 import { name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
+import { html } from '../layout/html.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
 import { ownService, pathOf, plainly, throwReported } from './own.js';
 
@@ -23,11 +23,11 @@ async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
 }
 
 /** The way to a new password; the present one can't be shown. */
-export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Html | null> {
+export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   if (!(await mayGetPassword(request, service))) return null;
   const content = html`<p>The present password can’t be shown.</p>
     <p><a class="button" href="${pathOf(request, service.id)}/password">Get a new password</a></p>`;
-  return section('Password', content, { id: 'password' });
+  return { id: 'password', title: 'Password', content };
 }
 
 /** `GET …/password`: what a new password means, before it is made. */

@@ -1,18 +1,14 @@
-import type { Sluice } from '@sluice/engine';
 import type { Page, Route } from '../page.js';
 import { billFile, setCallerId, setDestination } from './actions.js';
 import { overviewPage } from './overview.js';
-import { PanelReads } from './panel-reads.js';
 import { newPassword, passwordPage } from './password.js';
 import { buy, buyPage, setAutoBuy } from './purchases.js';
-import { GraphRefresher } from './refresh-graphs.js';
+import type { Readers } from './readers.js';
 import { servicePage } from './service.js';
 
 /** The pages of one client: below a share link, and for tokens of that client. */
-export function customerPages(reads = new PanelReads()): Route[] {
-  let refresher: GraphRefresher | null = null;
-  const refresherOf = (sluice: Sluice): GraphRefresher => (refresher ??= new GraphRefresher(sluice));
-  const service: Page = (request) => servicePage(reads, () => refresherOf(request.sluice))(request);
+export function customerPages(readers: Readers): Route[] {
+  const { reads } = readers;
   const get = (path: string, page: Page, needs: Route['needs'] = 'read'): Route => ({
     method: 'GET',
     path,
@@ -22,7 +18,7 @@ export function customerPages(reads = new PanelReads()): Route[] {
   const post = (path: string, needs: Route['needs'], page: Page): Route => ({ method: 'POST', path, needs, page });
   return [
     get('/', overviewPage(reads)),
-    get('/services/:id', service),
+    get('/services/:id', servicePage(readers)),
     get('/services/:id/bills/:bill', billFile),
     get('/services/:id/buy', buyPage, 'buy'),
     post('/services/:id/buy', 'buy', buy(reads)),

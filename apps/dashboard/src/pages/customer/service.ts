@@ -1,15 +1,14 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { facts, section, table } from '../layout/components.js';
+import { facts, type Section, sections, table } from '../layout/components.js';
 import { bytes, name, Times, UNKNOWN } from '../layout/format.js';
-import { html, type Html, join, type Part } from '../layout/html.js';
+import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
 import { autoBuySection, offeredPackages, packagesSection, purchasesSection } from './packages.js';
-import type { PanelReads } from './panel-reads.js';
 import { passwordSection } from './password.js';
-import type { GraphRefresher } from './refresh-graphs.js';
+import type { Readers } from './readers.js';
 import { telephonySections } from './telephony.js';
 import { ageNotice, cycleEnd, headline, holdNotices, isMetered, remainingOf, stateOf } from './usage.js';
 
@@ -27,46 +26,59 @@ const DONE: Record<string, string> = {
 };
 
 /** Returns the page of one service of a client. */
-export function servicePage(reads: PanelReads, refresher: () => GraphRefresher): Page {
+export function servicePage(readers: Readers): Page {
   return async (request) => {
     const service = await ownService(request);
-    const times = new Times(request.now, request.sluice.config.timeZone);
-    const packages = await offeredPackages(request, service);
-    const { allowance } = service;
-    const metered = isMetered(service);
-    const usage = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
-    ${facts([
-      ['State', stateOf(service)],
-      metered ? ['Left', remainingOf(service)] : null,
-      metered ? ['Period', periodOf(service, times)] : null,
-      allowance === null || allowance.extraBytes === 0 ? null : ['Bought in this period', bytes(allowance.extraBytes)],
-      service.nextDueDate === null ? null : ['Next due date', times.day(service.nextDueDate)],
-      metered
-        ? ['Read', service.usage === null ? html`<span class="unknown">never</span>` : times.full(service.usage.readAt)]
-        : null,
-    ])}`;
     const body = join([
       html`<p><a href="${request.base === '' ? '/' : request.base}">All services</a></p>`,
-      section(metered ? 'Usage' : 'Service', usage),
-      await packagesSection(request, service, packages),
-      await autoBuySection(request, service, packages),
-      purchasesSection(service, times),
-      metered ? await graphSection(request, service, refresher()) : null,
-      await accountSection(request, service),
-      ...(await telephonySections(request, service, reads)),
-      await passwordSection(request, service),
-      await historySection(request, service.id, times),
+      ...sections(await serviceSections(request, service, readers)),
     ]);
     const done = DONE[request.query['done'] ?? ''];
     return { title: service.id, body, ...(done === undefined ? {} : { notice: done }) };
   };
 }
 
+/** Returns the parts of the page of a service; null for those that it has not. */
+export async function serviceSections(
+  request: PageRequest,
+  service: ServiceDetail,
+  { reads, graphs }: Readers,
+): Promise<(Section | null)[]> {
+  const times = new Times(request.now, request.sluice.config.timeZone);
+  const packages = await offeredPackages(request, service);
+  return [
+    usageSection(service, times),
+    await packagesSection(request, service, packages),
+    await autoBuySection(request, service, packages),
+    purchasesSection(service, times),
+    isMetered(service) ? await graphSection(request, service, graphs) : null,
+    await accountSection(request, service),
+    ...(await telephonySections(request, service, reads)),
+    await passwordSection(request, service),
+    await historySection(request, service.id, times),
+  ];
+}
+
+function usageSection(service: ServiceDetail, times: Times): Section {
+  const { allowance, nextDueDate, usage } = service;
+  const metered = isMetered(service);
+  const content = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
+  ${facts([
+    ['State', stateOf(service)],
+    metered ? ['Left', remainingOf(service)] : null,
+    metered ? ['Period', periodOf(service, times)] : null,
+    allowance === null || allowance.extraBytes === 0 ? null : ['Bought in this period', bytes(allowance.extraBytes)],
+    nextDueDate === null ? null : ['Next due date', times.day(nextDueDate)],
+    metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
+  ])}`;
+  return { id: 'usage', title: metered ? 'Usage' : 'Service', content };
+}
+
 function periodOf(service: ServiceDetail, times: Times): Part {
   return service.cycle === null ? UNKNOWN : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`;
 }
 
-async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Html | null> {
+async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id);
   if (cycles.length < 2) return null;
   const rows = cycles
@@ -77,5 +89,6 @@ async function historySection({ sluice }: PageRequest, id: string, times: Times)
       allowance === null ? name(null) : allowance.unlimited ? 'no limit' : bytes(allowance.allowedBytes),
     ]);
   const columns = [{ title: 'Period' }, { title: 'Used', isNumber: true }, { title: 'Allowed', isNumber: true }];
-  return section('Past periods', table({ caption: 'Past periods', columns, rows, empty: '' }));
+  const content = table({ caption: 'Past periods', columns, rows, empty: '' });
+  return { id: 'periods', title: 'Past periods', content };
 }

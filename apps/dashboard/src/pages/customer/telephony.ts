@@ -1,10 +1,10 @@
 import type { LineView, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
-import { badge, facts, notice, section, table } from '../layout/components.js';
+import { badge, facts, notice, type Section, table } from '../layout/components.js';
 import { count, money, name, Times } from '../layout/format.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { clientOf, pathOf } from './own.js';
+import { pathOf } from './own.js';
 import type { LastRead, PanelReads } from './panel-reads.js';
 
 /** Most calls of a day on a page; the bill has all. */
@@ -33,23 +33,25 @@ export async function telephonySections(
   request: PageRequest,
   service: ServiceDetail,
   reads: PanelReads,
-): Promise<Html[]> {
+): Promise<(Section | null)[]> {
   const { panels } = await request.sluice.panels.list();
   if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return [];
   const times = new Times(request.now, request.sluice.config.timeZone);
   const scene: LineScene = { request, service, reads, times };
   // Together, so that a panel that hangs delays the page by one time-out.
-  return Promise.all([lineSection(scene), simulatorSection(scene), callsSection(scene), billsSection(scene)]);
+  const simulator = request.isEmbedded ? null : simulatorSection(scene);
+  return Promise.all([lineSection(scene), simulator, callsSection(scene), billsSection(scene)]);
 }
 
 /** Returns the line of a service as last read. */
 export function readLine(
-  { sluice, now, viewer }: PageRequest,
-  service: string,
+  { sluice, now }: PageRequest,
+  { id, client }: ServiceDetail,
   reads: PanelReads,
 ): Promise<LastRead<LineView>> {
-  const client = viewer.client ?? '';
-  return reads.read({ client, what: `line ${service}`, now }, (signal) => sluice.telephony.line(service, { signal }));
+  return reads.read({ client: client ?? '', what: `line ${id}`, now }, (signal) =>
+    sluice.telephony.line(id, { signal }),
+  );
 }
 
 /** One sentence in place of what can't be read, or the age of what is shown instead. */
@@ -61,10 +63,11 @@ function ageOf({ value, at, failed }: LastRead<unknown>, times: Times): Html | n
     : null;
 }
 
-async function lineSection({ request, service, reads, times }: LineScene): Promise<Html> {
-  const read = await readLine(request, service.id, reads);
+async function lineSection({ request, service, reads, times }: LineScene): Promise<Section> {
+  const head = { id: 'line', title: 'Line' };
+  const read = await readLine(request, service, reads);
   const { value: line } = read;
-  if (line === null) return section('Line', ageOf(read, times), { id: 'line' });
+  if (line === null) return { ...head, content: ageOf(read, times) };
   const { fields } = await request.sluice.services.customerMay(service.id);
   const may = (field: string): boolean => request.viewer.may('manage') && fields.includes(field);
   const { subscriber, plan } = line;
@@ -78,7 +81,7 @@ async function lineSection({ request, service, reads, times }: LineScene): Promi
   ])}
   ${may('caller_id') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
   ${numbers(request, service, { line, mayChange: may('destination') && line.changeable.numbers.includes('destination') })}`;
-  return section('Line', content, { id: 'line' });
+  return { ...head, content };
 }
 
 function callerIdForm(request: PageRequest, { id }: ServiceDetail, value: string): Html {
@@ -134,7 +137,7 @@ function numbers(
     ${mayChange ? forms : null}`;
 }
 
-async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Html> {
+async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Section> {
   const { sluice, now, query } = request;
   const { destination = '', seconds = '60' } = query;
   const form = searchForm({
@@ -150,11 +153,12 @@ async function simulatorSection({ request, service, reads, times }: LineScene): 
   const isAsked = destination !== '' && destination.length <= 40 && length !== null;
   const read = isAsked
     ? await reads.read<SimulatedCallView>(
-        { client: clientOf(request), what: `price ${service.id} ${destination} ${seconds}`, now },
+        { client: service.client ?? '', what: `price ${service.id} ${destination} ${seconds}`, now },
         (signal) => sluice.calls.simulate({ service: service.id, destination, seconds: length }, { signal }),
       )
     : null;
-  return section('Price of a call', html`${form}${read === null ? null : price(read, times)}`, { id: 'simulator' });
+  const content = html`${form}${read === null ? null : price(read, times)}`;
+  return { id: 'simulator', title: 'Price of a call', content };
 }
 
 function price({ value, failed }: LastRead<SimulatedCallView>, times: Times): Html {
@@ -170,10 +174,11 @@ function price({ value, failed }: LastRead<SimulatedCallView>, times: Times): Ht
   ])}${value.source === 'panel' ? null : html`<p class="soft">Computed from the rates; the bill counts.</p>`}`;
 }
 
-async function callsSection({ request, service, reads, times }: LineScene): Promise<Html> {
+async function callsSection({ request, service, reads, times }: LineScene): Promise<Section> {
+  const head = { id: 'calls', title: 'Calls today' };
   const { sluice, now } = request;
   const read = await reads.read<DayOfCalls>(
-    { client: clientOf(request), what: `calls ${service.id}`, now },
+    { client: service.client ?? '', what: `calls ${service.id}`, now },
     async (signal) => {
       const calls: CallRecord[] = [];
       const onCall = (call: CallRecord): void => {
@@ -185,7 +190,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     },
   );
   const { value } = read;
-  if (value === null) return section('Calls today', ageOf(read, times), { id: 'calls' });
+  if (value === null) return { ...head, content: ageOf(read, times) };
   const rows = value.calls.map((call): Part[] => [
     times.at(call.startedAt),
     call.direction,
@@ -211,7 +216,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     ['Calls', count(value.total)],
     ['Charges so far', money(value.charge, value.currency)],
   ]);
-  return section('Calls today', html`${ageOf(read, times)}${sums}${list}${more}`, { id: 'calls' });
+  return { ...head, content: html`${ageOf(read, times)}${sums}${list}${more}` };
 }
 
 const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' | 'quiet']> = {
@@ -222,9 +227,9 @@ const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' 
   unknown: ['being billed', 'info'],
 };
 
-async function billsSection({ request, service, times }: LineScene): Promise<Html> {
+async function billsSection({ request, service, times }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id });
-  const own = bills.filter(({ client }) => client === null || client === clientOf(request));
+  const own = bills.filter(({ client }) => client === null || client === service.client);
   const rows = own.map((bill): Part[] => {
     const [state, tone] = BILL_STATES[bill.state] ?? [bill.state, 'warning' as const];
     const isFinal = bill.state === 'confirmed';
@@ -235,7 +240,7 @@ async function billsSection({ request, service, times }: LineScene): Promise<Htm
       count(bill.calls),
       money(bill.total, bill.currency),
       name(bill.invoice),
-      isFinal ? html`<a href="${file}" download>CSV</a>` : '–',
+      ...(request.isEmbedded ? [] : [isFinal ? html`<a href="${file}" download>CSV</a>` : '–']),
     ];
   });
   const columns = [
@@ -244,9 +249,10 @@ async function billsSection({ request, service, times }: LineScene): Promise<Htm
     { title: 'Calls', isNumber: true, isMinor: true },
     { title: 'Amount', isNumber: true },
     { title: 'Invoice', isMinor: true },
-    { title: 'Calls as a file' },
+    ...(request.isEmbedded ? [] : [{ title: 'Calls as a file' }]),
   ];
-  return section('Bills', table({ caption: 'Bills', columns, rows, empty: 'There is no bill yet.' }), { id: 'bills' });
+  const content = table({ caption: 'Bills', columns, rows, empty: 'There is no bill yet.' });
+  return { id: 'bills', title: 'Bills', content };
 }
 
 /** A value of a record as text from outside. */

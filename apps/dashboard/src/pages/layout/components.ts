@@ -142,6 +142,23 @@ export function facts(pairs: readonly (readonly [term: string, value: Part] | nu
   </dl>`;
 }
 
+/** A part of a page: what stands under a heading. */
+export interface Section {
+  /** Its own on the page. */
+  id: string;
+  title: string;
+  content: Part;
+  /** Stands beside the heading, on pages of ours only. */
+  aside?: Part;
+}
+
+/** Returns parts of a page with their headings; null is left out. */
+export function sections(parts: readonly (Section | null)[]): Html[] {
+  return parts
+    .filter((part) => part !== null)
+    .map(({ title, content, ...options }) => section(title, content, options));
+}
+
 /** A part of a page under a heading. */
 export function section(title: Part, content: Part, options: { id?: string; aside?: Part } = {}): Html {
   const { id, aside } = options;
@@ -152,6 +169,11 @@ export function section(title: Part, content: Part, options: { id?: string; asid
     </div>
     ${content}
   </section>`;
+}
+
+/** Returns a text as a part of the ids of elements, such as those that pages have once for each service. */
+export function toId(text: string): string {
+  return text.replace(/[^\w-]+/g, '-');
 }
 
 /** A sentence that stands out. */

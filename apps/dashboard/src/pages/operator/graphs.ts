@@ -1,6 +1,6 @@
 import { describeProjection, responsiveChart, usageChart, usageProjection } from '@sluice/charts';
 import type { GraphRange, ServiceDetail } from '@sluice/engine';
-import { section } from '../layout/components.js';
+import { type Section, toId } from '../layout/components.js';
 import { html, type Html, trusted } from '../layout/html.js';
 import { attempt, type Scene } from './scene.js';
 
@@ -11,7 +11,7 @@ const RANGES: readonly (readonly [GraphRange, string])[] = [
 ];
 
 /** The stored usage of a service in three ranges, and when its allowance runs out. */
-export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDetail, 'id'>): Promise<Html> {
+export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDetail, 'id'>): Promise<Section> {
   const parts: Html[] = [];
   let outlook: string | null = null;
   for (const [range, title] of RANGES) {
@@ -26,7 +26,7 @@ export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDeta
     );
     const chart = isKnown
       ? html`<div class="graph">
-          ${trusted(responsiveChart(usageChart(graph, { title, now: request.now, ahead: range === 'cycle' }), { id: `graph-${range}` }))}
+          ${trusted(responsiveChart(usageChart(graph, { title, now: request.now, ahead: range === 'cycle' }), { id: `graph-${range}-${toId(id)}` }))}
         </div>`
       : html`<p class="empty">No reading in this time.</p>`;
     parts.push(
@@ -38,7 +38,6 @@ export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDeta
           </details>`,
     );
   }
-  return section('Usage in this cycle', parts, {
-    aside: outlook === null ? null : html`<span class="soft">At the present rate: ${outlook}</span>`,
-  });
+  const aside = outlook === null ? null : html`<span class="soft">At the present rate: ${outlook}</span>`;
+  return { id: 'graph', title: 'Usage in this cycle', content: parts, aside };
 }

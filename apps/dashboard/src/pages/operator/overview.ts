@@ -5,7 +5,8 @@ import {
   type Column,
   listed,
   pager,
-  section,
+  type Section,
+  sections,
   table,
   tile,
   tiles,
@@ -14,7 +15,7 @@ import {
 import { bytes, count, counted, name, NONE, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
-import type { Page } from '../page.js';
+import type { Page, PageRequest } from '../page.js';
 import { runButtons } from './runs.js';
 import { type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
@@ -24,7 +25,20 @@ const PAGE = 50;
 
 /** `/`: all services at a glance. */
 export const overviewPage: Page = async (request) => {
-  const { query, sluice } = request;
+  const report = await readOverview(request);
+  const scene = toScene(request);
+  const { services, panels, events, holds, runs } = overviewSections(scene, report);
+  const body = html`${summary(report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
+    ${sections([services])}
+    <div class="columns">
+      <div>${sections([panels, events])}</div>
+      <div>${sections([holds, runs])}</div>
+    </div>`;
+  return { title: 'Overview', body };
+};
+
+/** Returns what the overview shows, with the filter of the page's address. */
+export function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
   const filter = {
     status: toWord(query.status, STATUSES),
     panel: query.panel === '' ? undefined : query.panel,
@@ -32,26 +46,32 @@ export const overviewPage: Page = async (request) => {
     drifting: query.drift === 'yes' ? true : undefined,
   };
   const order = toWord(query.order, ORDERS) ?? 'remaining';
-  const report = await sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
-  const scene = toScene(request);
-  const body = html`${summary(report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
-    ${report.clock.status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${report.clock.message}</p>`}
-    ${servicesSection(scene, report)}
-    <div class="columns">
-      <div>${panelsSection(scene, report)} ${eventsSection(scene, report)}</div>
-      <div>${holdsSection(scene, report)} ${runsSection(scene, report)}</div>
-    </div>`;
-  return { title: 'Overview', body };
-};
+  return sluice.overview({ ...filter, order, page: toNumber(query.page, 1), size: PAGE });
+}
 
-function summary({ totals, panels, runs }: OverviewReport): Html {
+/** Returns the parts of the overview. */
+export function overviewSections(
+  scene: Scene,
+  report: OverviewReport,
+): Record<'services' | 'panels' | 'events' | 'holds' | 'runs', Section> {
+  return {
+    services: servicesSection(scene, report),
+    panels: panelsSection(scene, report),
+    events: eventsSection(scene, report),
+    holds: holdsSection(scene, report),
+    runs: runsSection(scene, report),
+  };
+}
+
+/** The totals of all services and panels, and a warning while the clock is wrong. */
+export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
   const failing = (totals.byStatus.failed ?? 0) + (totals.byStatus.unreadable ?? 0);
   const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
   const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
   const reasons = Object.entries(totals.byReason).map(([reason, services]) => `${count(services)} ${reason}`);
-  return tiles([
+  const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
     tile('Held', count(totals.held), {
       href: '/?status=held',
@@ -84,9 +104,11 @@ function summary({ totals, panels, runs }: OverviewReport): Html {
             : 'all answered last',
     }),
   ]);
+  return html`${figures}
+  ${clock.status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${clock.message}</p>`}`;
 }
 
-function servicesSection(scene: Scene, report: OverviewReport): Html {
+function servicesSection(scene: Scene, report: OverviewReport): Section {
   const { query } = scene.request;
   const { matching, page, pages, order, items } = report.services;
   const kept = { q: query.q ?? '', status: query.status ?? '', panel: query.panel ?? '', drift: query.drift ?? '' };
@@ -121,18 +143,17 @@ function servicesSection(scene: Scene, report: OverviewReport): Html {
     { title: 'Read', isMinor: true },
   ];
   const isAll = matching === report.totals.services;
-  return section(
-    'Services',
-    html`${filterForm(scene, report, kept)}
-    ${table({ caption: 'Services', columns, rows, empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.' })}
-    ${pager({ path: '/', query: { ...kept, order }, page, pages })}`,
-    {
-      id: 'services',
-      aside: html`<span class="soft"
-        >${isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`}</span
-      >`,
-    },
-  );
+  const figures = table({
+    caption: 'Services',
+    columns,
+    rows,
+    empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
+  });
+  const found = isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`;
+  const content = scene.request.isEmbedded
+    ? html`${figures}${pages > 1 ? html`<p class="soft">The first ${items.length} of ${found}.</p>` : null}`
+    : html`${filterForm(scene, report, kept)}${figures} ${pager({ path: '/', query: { ...kept, order }, page, pages })}`;
+  return { id: 'services', title: 'Services', content, aside: html`<span class="soft">${found}</span>` };
 }
 
 function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record<string, string>): Html {
@@ -174,8 +195,7 @@ const ORDER_WORDS: Record<(typeof ORDERS)[number], string> = {
   client: 'by client',
 };
 
-/** The panels with their state. */
-export function panelsSection({ times }: Scene, { panels }: OverviewReport): Html {
+function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
   const rows = panels.map((panel): Part[] => [
     html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>
       <span class="soft">${panel.kind}</span>`,
@@ -189,26 +209,24 @@ export function panelsSection({ times }: Scene, { panels }: OverviewReport): Htm
     count(panel.services),
     times.ago(panel.lastCall?.at),
   ]);
-  return section(
-    'Panels',
-    table({
-      caption: 'Panels',
-      columns: [
-        { title: 'Panel' },
-        { title: 'State' },
-        { title: 'Enforce' },
-        { title: 'Run', isMinor: true },
-        { title: 'Services', isNumber: true },
-        { title: 'Last call', isMinor: true },
-      ],
-      rows,
-      empty: 'The config has no panel.',
-    }),
-    { aside: html`<a href="/panels">All panels</a>` },
-  );
+  const content = table({
+    caption: 'Panels',
+    columns: [
+      { title: 'Panel' },
+      { title: 'State' },
+      { title: 'Enforce' },
+      { title: 'Run', isMinor: true },
+      { title: 'Services', isNumber: true },
+      { title: 'Last call', isMinor: true },
+    ],
+    rows,
+    empty: 'The config has no panel.',
+  });
+  const aside = html`<a href="/panels">All panels</a>`;
+  return { id: 'panels', title: 'Panels', content, aside };
 }
 
-function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Html {
+function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Section {
   const rows = holds.map((hold): Part[] => [
     serviceLink(hold.service),
     badge(hold.reason, 'bad'),
@@ -216,55 +234,46 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Html
     name(hold.note),
   ]);
   const all = Object.values(totals.byReason).reduce((sum, one) => sum + one, 0);
-  return section(
-    'Held and why',
-    table({
-      caption: 'Newest holds',
-      columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Note', isMinor: true }],
-      rows,
-      empty: 'Nothing is held.',
-    }),
-    {
-      aside: html`<span class="soft"
-        >${listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`))}${all > holds.length ? ` · the newest ${count(holds.length)}` : ''}</span
-      >`,
-    },
-  );
+  const content = table({
+    caption: 'Newest holds',
+    columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Note', isMinor: true }],
+    rows,
+    empty: 'Nothing is held.',
+  });
+  const aside = html`<span class="soft"
+    >${listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`))}${all > holds.length ? ` · the newest ${count(holds.length)}` : ''}</span
+  >`;
+  return { id: 'holds', title: 'Held and why', content, aside };
 }
 
-function eventsSection({ times }: Scene, { events }: OverviewReport): Html {
+function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
   const rows = events.map(({ at, code, message, service, panel }): Part[] => [
     times.ago(at),
     service === null ? name(panel) : serviceLink(service),
     html`<span dir="auto">${message}</span> <span class="soft">${code}</span>`,
   ]);
-  return section(
-    'Errors and notices',
-    table({
-      caption: 'Errors and notices of three days',
-      columns: [{ title: 'When' }, { title: 'About' }, { title: 'What' }],
-      rows,
-      empty: 'Nothing in the last three days.',
-    }),
-    { aside: html`<span class="soft">three days</span>` },
-  );
+  const content = table({
+    caption: 'Errors and notices of three days',
+    columns: [{ title: 'When' }, { title: 'About' }, { title: 'What' }],
+    rows,
+    empty: 'Nothing in the last three days.',
+  });
+  const aside = html`<span class="soft">three days</span>`;
+  return { id: 'events', title: 'Errors and notices', content, aside };
 }
 
-function runsSection({ times }: Scene, { runs }: OverviewReport): Html {
+function runsSection({ times }: Scene, { runs }: OverviewReport): Section {
   const rows = runs.map((run): Part[] => [
     html`${words(run.command)}${run.dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
     run.outcome === null || run.outcome === undefined ? badge('running') : badge(run.outcome),
     times.ago(run.at),
     name(typeof run.actor === 'string' ? run.actor : null),
   ]);
-  return section(
-    'Last runs',
-    table({
-      caption: 'Last runs',
-      columns: [{ title: 'Command' }, { title: 'Outcome' }, { title: 'Started' }, { title: 'By', isMinor: true }],
-      rows,
-      empty: 'Nothing has run yet.',
-    }),
-    { aside: html`<a href="/log">Log</a>` },
-  );
+  const content = table({
+    caption: 'Last runs',
+    columns: [{ title: 'Command' }, { title: 'Outcome' }, { title: 'Started' }, { title: 'By', isMinor: true }],
+    rows,
+    empty: 'Nothing has run yet.',
+  });
+  return { id: 'runs', title: 'Last runs', content, aside: html`<a href="/log">Log</a>` };
 }

@@ -9,7 +9,7 @@ import { packagesPage, productsPage } from './products.js';
 import { planPage } from './rates.js';
 import { didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
 import { runPage, startRunForm } from './runs.js';
-import { servicePage } from './service.js';
+import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
 import { buyForm, buyPage, SERVICE_VERBS, verbForm, verbPage } from './service-verbs.js';
 import { listPage, LISTS } from './telephony.js';

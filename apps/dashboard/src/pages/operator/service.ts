@@ -1,77 +1,56 @@
 import type { Explanation, PurchaseView, ServiceDetail } from '@sluice/engine';
-import { badge, facts, listed, percentOf, section, table, usageBar } from '../layout/components.js';
+import { badge, facts, listed, percentOf, type Section, table, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
-import type { Page } from '../page.js';
-import { actionsSection } from './service-actions.js';
+import type { PageRequest } from '../page.js';
 import { graphsSection } from './graphs.js';
-import { isLine, lineSection } from './lines.js';
-import { logTable } from './log-table.js';
+import { isLine } from './lines.js';
 import { readCapabilities } from './navigation.js';
 import { type Scene, toScene } from './scene.js';
 import { driftOf, explainState, usedBytes } from './sentences.js';
 
-/** Rows of the API log on the page of a service. */
-const LOG_ROWS = 25;
 const ACTION_ROWS = 30;
 const CYCLES = 24;
 
-/** `/services/:id` */
-export const servicePage: Page = async (request) => {
-  const { sluice, params, query } = request;
-  const id = params.id ?? '';
-  const found = await sluice.explain(id);
+/** The scene of a service, with what is known of it. */
+export interface ServiceScene extends Scene {
+  found: Explanation;
+}
+
+/** Returns the scene of a service, in the time zone of its panel. */
+export async function readScene(request: PageRequest, id: string): Promise<ServiceScene> {
+  const found = await request.sluice.explain(id);
+  await readCapabilities(request.sluice);
+  return { ...toScene(request, found.service.panel), found };
+}
+
+/** Returns the parts of the page of a service, except its state; null for those that it has not. */
+export async function figuresOf(
+  scene: ServiceScene,
+): Promise<Record<'graphs' | 'allowance' | 'limits' | 'holds' | 'purchases' | 'cycles' | 'changes', Section | null>> {
+  const { found, request } = scene;
   const { service } = found;
-  const scene = toScene(request, service.panel);
-  const { cycles } = await sluice.usage.history(id);
-  const { purchases } = await sluice.purchases.list({ service: id });
-  const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
-  await readCapabilities(sluice);
-  const figures = isLine(scene, service)
-    ? html`${await lineSection(scene, service)} ${limitsSection(scene, service)}`
-    : html`<div class="columns columns-wide">
-        <div>${await graphsSection(scene, service)}</div>
-        <div>${allowanceSection(scene, found)} ${limitsSection(scene, service)}</div>
-      </div>`;
-  const body = html`${headline(scene, found)} ${figures}
-    ${scene.mayOperate ? await actionsSection(scene, service) : null}
-    <div class="columns">
-      <div>${holdsSection(scene, found)} ${purchasesSection(scene, purchases)}</div>
-      <div>${isLine(scene, service) ? null : historySection(scene, cycles.slice(0, CYCLES), service)}</div>
-    </div>
-    ${changesSection(scene, found)}
-    ${section(
-      'Runs and API calls',
-      logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
-      {
-        aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>`,
-      },
-    )}`;
-  return { title: id, body, notice: DONE[query.done ?? ''] };
-};
+  const { id } = service;
+  const isMetered = !isLine(scene, service);
+  const { purchases } = await request.sluice.purchases.list({ service: id });
+  const { cycles } = await request.sluice.usage.history(id);
+  return {
+    graphs: isMetered ? await graphsSection(scene, service) : null,
+    allowance: isMetered ? allowanceSection(scene) : null,
+    limits: limitsSection(scene, service),
+    holds: holdsSection(scene, found),
+    purchases: purchasesSection(scene, purchases),
+    cycles: isMetered ? historySection(scene, cycles.slice(0, CYCLES), service) : null,
+    changes: changesSection(scene, found),
+  };
+}
 
-/** What a form of this page did, by the word in its address. */
-const DONE: Record<string, string> = {
-  suspend: 'The service is suspended.',
-  unsuspend: 'The suspension has ended.',
-  renew: 'The due date was moved.',
-  'change-package': 'The service has another product.',
-  buy: 'The package was bought.',
-  override: 'The override is set; it applies from the next run.',
-  'override-clear': 'The override has ended.',
-  hold: 'The hold was added.',
-  release: 'The hold was released.',
-  'auto-buy': 'The preference is stored.',
-  'auto-buy-clear': 'The preference was removed.',
-  set: 'The change is stored.',
-};
-
-function headline(scene: Scene, found: Explanation): Html {
-  const { times } = scene;
+/** The state of a service in words, its client, product, panel and account. */
+export function stateOf(scene: ServiceScene): Html {
+  const { times, found } = scene;
   const { service } = found;
   const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
-  return html`<section class="card">
-    <p class="headline">
+  return html`<p class="headline">
       ${badge(service.status)} ${service.lifecycle === 'active' ? null : badge(service.lifecycle)}
       ${service.observing ? badge('observe') : null} ${driftOf(found).length > 0 ? badge('drift', 'warning') : null}
     </p>
@@ -93,8 +72,7 @@ function headline(scene: Scene, found: Explanation): Html {
       service.termination === null
         ? null
         : ['Termination', html`unfinished since ${times.at(service.termination.since)}`],
-    ])}
-  </section>`;
+    ])}`;
 }
 
 function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
@@ -112,37 +90,36 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   ];
 }
 
-function allowanceSection({ times }: Scene, { service, allowance }: Explanation): Html {
+function allowanceSection({ times, found }: ServiceScene): Section {
+  const { service, allowance } = found;
   const rows = allowance.parts.map(({ source, bytes: part }): Part[] => [
     source,
     part === null ? 'unlimited' : bytes(part),
   ]);
   const own = service.overrides;
-  return section(
-    'Allowance',
-    html`${table({
-      caption: 'Parts of the allowance',
-      columns: [{ title: 'From' }, { title: 'Bytes', isNumber: true }],
-      rows: [
-        ...rows,
-        ...(allowance.allowedBytes === null
-          ? []
-          : [[html`<strong>Allowed</strong>`, html`<strong>${bytes(allowance.allowedBytes)}</strong>`]]),
-      ],
-      empty: 'It has no quota.',
-    })}
-    ${
-      own === null
-        ? null
-        : html`<p class="soft">
-            Override since ${times.at(own.since)}:
-            ${listed([own.unlimited ? 'unlimited' : null, own.quotaBytes === null ? null : bytes(own.quotaBytes), own.mode, own.action].filter((part) => part !== null))}
-          </p>`
-    }`,
-  );
+  const content = html`${table({
+    caption: 'Parts of the allowance',
+    columns: [{ title: 'From' }, { title: 'Bytes', isNumber: true }],
+    rows: [
+      ...rows,
+      ...(allowance.allowedBytes === null
+        ? []
+        : [[html`<strong>Allowed</strong>`, html`<strong>${bytes(allowance.allowedBytes)}</strong>`]]),
+    ],
+    empty: 'It has no quota.',
+  })}
+  ${
+    own === null
+      ? null
+      : html`<p class="soft">
+          Override since ${times.at(own.since)}:
+          ${listed([own.unlimited ? 'unlimited' : null, own.quotaBytes === null ? null : bytes(own.quotaBytes), own.mode, own.action].filter((part) => part !== null))}
+        </p>`
+  }`;
+  return { id: 'allowance', title: 'Allowance', content };
 }
 
-function limitsSection({ times }: Scene, { limits }: ServiceDetail): Html | null {
+function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | null {
   if (limits.every(({ id }) => id === 'quota')) return null;
   const figure = (value: number | string | null, unit: string): Part =>
     typeof value === 'number' && unit === 'bytes' ? bytes(value) : value === null ? NONE : money(String(value), unit);
@@ -152,23 +129,21 @@ function limitsSection({ times }: Scene, { limits }: ServiceDetail): Html | null
     figure(allowed, unit),
     times.at(window?.end),
   ]);
-  return section(
-    'Limits',
-    table({
-      caption: 'Limits',
-      columns: [
-        { title: 'Limit' },
-        { title: 'Used', isNumber: true },
-        { title: 'Allowed', isNumber: true },
-        { title: 'Until' },
-      ],
-      rows,
-      empty: 'It has no limits.',
-    }),
-  );
+  const content = table({
+    caption: 'Limits',
+    columns: [
+      { title: 'Limit' },
+      { title: 'Used', isNumber: true },
+      { title: 'Allowed', isNumber: true },
+      { title: 'Until' },
+    ],
+    rows,
+    empty: 'It has no limits.',
+  });
+  return { id: 'limits', title: 'Limits', content };
 }
 
-function holdsSection({ times }: Scene, { holds }: Explanation): Html {
+function holdsSection({ times }: Scene, { holds }: Explanation): Section {
   const rows = [...holds].reverse().map(({ reason, since, until, note, origin, evidence }): Part[] => [
     badge(reason, until === null ? 'bad' : 'quiet'),
     times.at(since),
@@ -187,24 +162,22 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Html {
           )}
         </ul>`,
   ]);
-  return section(
-    'Holds',
-    table({
-      caption: 'Holds with their evidence',
-      columns: [
-        { title: 'Reason' },
-        { title: 'Since' },
-        { title: 'Until' },
-        { title: 'Note', isMinor: true },
-        { title: 'Evidence' },
-      ],
-      rows,
-      empty: 'It was never held.',
-    }),
-  );
+  const content = table({
+    caption: 'Holds with their evidence',
+    columns: [
+      { title: 'Reason' },
+      { title: 'Since' },
+      { title: 'Until' },
+      { title: 'Note', isMinor: true },
+      { title: 'Evidence' },
+    ],
+    rows,
+    empty: 'It was never held.',
+  });
+  return { id: 'holds', title: 'Holds', content };
 }
 
-function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]): Html {
+function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]): Section {
   const rows = [...purchases]
     .reverse()
     .map((row): Part[] => [
@@ -215,27 +188,25 @@ function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]):
       row.actor === 'auto' ? 'auto-buy' : 'manual',
       times.at(row.at),
     ]);
-  return section(
-    'Purchases',
-    table({
-      caption: 'Purchases',
-      columns: [
-        { title: 'Package' },
-        { title: 'Bytes', isNumber: true },
-        { title: 'Price', isNumber: true },
-        { title: 'State' },
-        { title: 'By', isMinor: true },
-        { title: 'At' },
-      ],
-      rows,
-      empty: 'Nothing was bought.',
-    }),
-  );
+  const content = table({
+    caption: 'Purchases',
+    columns: [
+      { title: 'Package' },
+      { title: 'Bytes', isNumber: true },
+      { title: 'Price', isNumber: true },
+      { title: 'State' },
+      { title: 'By', isMinor: true },
+      { title: 'At' },
+    ],
+    rows,
+    empty: 'Nothing was bought.',
+  });
+  return { id: 'purchases', title: 'Purchases', content };
 }
 
-type Cycles = Awaited<ReturnType<Parameters<Page>[0]['sluice']['usage']['history']>>['cycles'];
+type Cycles = Awaited<ReturnType<PageRequest['sluice']['usage']['history']>>['cycles'];
 
-function historySection({ times }: Scene, cycles: Cycles, service: ServiceDetail): Html {
+function historySection({ times }: Scene, cycles: Cycles, service: ServiceDetail): Section {
   const { mode } = service;
   const rows = cycles.map(({ start, end, usage, allowance: stored }): Part[] => {
     // That of the present cycle counts purchases and changes since the last run.
@@ -248,23 +219,21 @@ function historySection({ times }: Scene, cycles: Cycles, service: ServiceDetail
       usageBar({ used, allowed: allowance?.allowedBytes ?? null }) ?? NONE,
     ];
   });
-  return section(
-    'Cycles',
-    table({
-      caption: 'Usage of each cycle',
-      columns: [
-        { title: 'Cycle' },
-        { title: 'Used', isNumber: true },
-        { title: 'Allowed', isNumber: true },
-        { title: 'Share' },
-      ],
-      rows,
-      empty: 'It was not metered yet.',
-    }),
-  );
+  const content = table({
+    caption: 'Usage of each cycle',
+    columns: [
+      { title: 'Cycle' },
+      { title: 'Used', isNumber: true },
+      { title: 'Allowed', isNumber: true },
+      { title: 'Share' },
+    ],
+    rows,
+    empty: 'It was not metered yet.',
+  });
+  return { id: 'cycles', title: 'Cycles', content };
 }
 
-function changesSection({ times }: Scene, { actions }: Explanation): Html {
+function changesSection({ times }: Scene, { actions }: Explanation): Section {
   const rows = actions
     .slice(0, ACTION_ROWS)
     .map(({ name: what, state, at, prior, observed, error }): Part[] => [
@@ -274,19 +243,17 @@ function changesSection({ times }: Scene, { actions }: Explanation): Html {
       html`<span dir="auto">${error === null ? words(prior) : error.message}</span>`,
       html`<span dir="auto">${words(observed)}</span>`,
     ]);
-  return section(
-    'Changes on the panel',
-    table({
-      caption: 'Changes on the panel',
-      columns: [
-        { title: 'When' },
-        { title: 'Change' },
-        { title: 'State' },
-        { title: 'Before, or error' },
-        { title: 'Read back', isMinor: true },
-      ],
-      rows,
-      empty: 'Nothing was changed.',
-    }),
-  );
+  const content = table({
+    caption: 'Changes on the panel',
+    columns: [
+      { title: 'When' },
+      { title: 'Change' },
+      { title: 'State' },
+      { title: 'Before, or error' },
+      { title: 'Read back', isMinor: true },
+    ],
+    rows,
+    empty: 'Nothing was changed.',
+  });
+  return { id: 'changes', title: 'Changes on the panel', content };
 }

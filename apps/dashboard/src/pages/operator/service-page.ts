@@ -1,0 +1,58 @@
+import { section, sections } from '../layout/components.js';
+import { html } from '../layout/html.js';
+import type { Page } from '../page.js';
+import { isLine, lineSection } from './lines.js';
+import { logTable } from './log-table.js';
+import { actionsSection } from './service-actions.js';
+import { figuresOf, readScene, stateOf } from './service.js';
+
+/** Rows of the API log on the page of a service. */
+const LOG_ROWS = 25;
+
+/** `/services/:id` */
+export const servicePage: Page = async (request) => {
+  const { sluice, params, query } = request;
+  const id = params.id ?? '';
+  const scene = await readScene(request, id);
+  const { found } = scene;
+  const { service } = found;
+  const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
+  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
+  const figures = isLine(scene, service)
+    ? html`${await lineSection(scene, service)} ${sections([limits])}`
+    : html`<div class="columns columns-wide">
+        <div>${sections([graphs])}</div>
+        <div>${sections([allowance, limits])}</div>
+      </div>`;
+  const body = html`<section class="card">${stateOf(scene)}</section>
+    ${figures} ${scene.mayOperate ? await actionsSection(scene, service) : null}
+    <div class="columns">
+      <div>${sections([holds, purchases])}</div>
+      <div>${sections([cycles])}</div>
+    </div>
+    ${sections([changes])}
+    ${section(
+      'Runs and API calls',
+      logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
+      {
+        aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>`,
+      },
+    )}`;
+  return { title: id, body, notice: DONE[query.done ?? ''] };
+};
+
+/** What a form of this page did, by the word in its address. */
+const DONE: Record<string, string> = {
+  suspend: 'The service is suspended.',
+  unsuspend: 'The suspension has ended.',
+  renew: 'The due date was moved.',
+  'change-package': 'The service has another product.',
+  buy: 'The package was bought.',
+  override: 'The override is set; it applies from the next run.',
+  'override-clear': 'The override has ended.',
+  hold: 'The hold was added.',
+  release: 'The hold was released.',
+  'auto-buy': 'The preference is stored.',
+  'auto-buy-clear': 'The preference was removed.',
+  set: 'The change is stored.',
+};
