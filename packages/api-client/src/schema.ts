@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 66ac7ff05833832cbdba9eb6f58dbaa13eb67f9c1f3d292b23e528c6ad49a6f9). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 ca3db1678eea1fafde97cf1551b4a602ce242016dfb650c5e3bf97b3f19f57e0). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1649,6 +1649,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/embedded/services/{service}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the page of a service, for its client or for staff */
+    get: operations['getEmbeddedServicesService'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/embedded/clients/{client}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the first page of a client */
+    get: operations['getEmbeddedClientsClient'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/embedded/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the overview of all services */
+    get: operations['getEmbeddedOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{run}/events': {
     parameters: {
       query?: never;
@@ -2748,6 +2799,14 @@ export interface components {
           ledger: boolean;
         };
       }[];
+    };
+    EmbeddedPart: {
+      /** @description Unique in its document */
+      id: string;
+      /** @description Plain text, to be escaped */
+      title: string;
+      /** @description Escaped HTML without forms, scripts, inline styles and links that need a session */
+      html: string;
     };
     Package: {
       id: string;
@@ -7889,6 +7948,127 @@ export interface operations {
               ok: boolean;
               error: components['schemas']['ItemError'] | null;
             }[];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedServicesService: {
+    parameters: {
+      query: {
+        for: 'customer' | 'staff';
+      };
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            service: string;
+            /** @description Plain text, to be escaped */
+            title: string;
+            /** @description Plain text, to be escaped */
+            summary: string;
+            /** @description Instant, ISO 8601 in UTC */
+            readAt: string | null;
+            parts: components['schemas']['EmbeddedPart'][];
+            packages: {
+              package: string;
+              /** @description Plain text, to be escaped */
+              label: string;
+            }[];
+            /** @description Whether the panel has a page where the client logs in */
+            loginLink: boolean;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedClientsClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        client: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            client: string;
+            parts: components['schemas']['EmbeddedPart'][];
+            services: {
+              service: string;
+              /** @description Plain text, to be escaped */
+              title: string;
+              /** @description Plain text, to be escaped */
+              summary: string;
+            }[];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            parts: components['schemas']['EmbeddedPart'][];
           };
         };
       };

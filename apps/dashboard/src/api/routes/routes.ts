@@ -1,6 +1,7 @@
 import type { ApiRoute } from '../route.js';
 import { agentRoutes } from './agents.js';
 import { callRoutes } from './calls.js';
+import { embeddedRoutes } from './embedded.js';
 import { moneyRoutes } from './money.js';
 import { noticeRoutes } from './notices.js';
 import { panelRoutes } from './panels.js';
@@ -20,4 +21,5 @@ export const ROUTES: readonly ApiRoute[] = [
   ...runRoutes,
   ...storedRoutes,
   ...noticeRoutes,
+  ...embeddedRoutes,
 ];

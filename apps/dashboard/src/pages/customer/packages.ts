@@ -50,13 +50,15 @@ export async function packagesSection(
     rows,
     empty: '',
   });
+  // Where the parts are embedded, the other site sells.
+  const isSold = mayBuy || request.isEmbedded;
   const terms = html`<p class="soft">
-    ${mayBuy ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
+    ${isSold ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
     ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
   </p>`;
   const stays = service.lifecycle !== 'active' || service.holds.some(({ reason }) => reason !== 'quota');
   const warning =
-    mayBuy && stays
+    isSold && stays
       ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
       : null;
   return { id: 'packages', title: 'Packages of extra traffic', content: html`${warning}${list}${terms}` };

@@ -21,7 +21,7 @@ interface DayOfCalls {
 }
 
 /** What the sections share. */
-interface LineScene {
+export interface LineScene {
   request: PageRequest;
   service: ServiceDetail;
   reads: PanelReads;
@@ -34,13 +34,22 @@ export async function telephonySections(
   service: ServiceDetail,
   reads: PanelReads,
 ): Promise<(Section | null)[]> {
-  const { panels } = await request.sluice.panels.list();
-  if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return [];
-  const times = new Times(request.now, request.sluice.config.timeZone);
-  const scene: LineScene = { request, service, reads, times };
+  const scene = await toLineScene(request, service, reads);
+  if (scene === null) return [];
   // Together, so that a panel that hangs delays the page by one time-out.
   const simulator = request.isEmbedded ? null : simulatorSection(scene);
   return Promise.all([lineSection(scene), simulator, callsSection(scene), billsSection(scene)]);
+}
+
+/** Returns the scene of a service with a line; null for others. */
+export async function toLineScene(
+  request: PageRequest,
+  service: ServiceDetail,
+  reads: PanelReads,
+): Promise<LineScene | null> {
+  const { panels } = await request.sluice.panels.list();
+  if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return null;
+  return { request, service, reads, times: new Times(request.now, request.sluice.config.timeZone) };
 }
 
 /** Returns the line of a service as last read. */
@@ -63,7 +72,8 @@ function ageOf({ value, at, failed }: LastRead<unknown>, times: Times): Html | n
     : null;
 }
 
-async function lineSection({ request, service, reads, times }: LineScene): Promise<Section> {
+/** The line of a service with its plan and numbers. */
+export async function lineSection({ request, service, reads, times }: LineScene): Promise<Section> {
   const head = { id: 'line', title: 'Line' };
   const read = await readLine(request, service, reads);
   const { value: line } = read;

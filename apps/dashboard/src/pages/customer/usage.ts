@@ -1,4 +1,5 @@
 import type { ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -19,10 +20,25 @@ export function isMetered({ allowance, usage, error }: ServiceDetail): boolean {
 }
 
 /** The state of a service in a word that its client understands. */
-export function stateOf({ lifecycle, holds, status }: ServiceDetail): Html {
-  if (lifecycle !== 'active') return badge(lifecycle);
-  if (holds.length > 0) return badge('restricted', 'bad');
-  return status === 'unreadable' ? badge('not read', 'warning') : badge('active');
+export function stateOf(service: ServiceDetail): Html {
+  const word = stateWord(service);
+  return badge(word, word === 'restricted' ? 'bad' : word === 'not read' ? 'warning' : undefined);
+}
+
+function stateWord({ lifecycle, holds, status }: ServiceDetail): string {
+  if (lifecycle !== 'active') return lifecycle;
+  if (holds.length > 0) return 'restricted';
+  return status === 'unreadable' ? 'not read' : 'active';
+}
+
+/** A service in one line of text: its state, and what is used of its quota until when. */
+export function summaryOf(service: ServiceDetail, times: Times): string {
+  const { used, allowed } = fillOf(service);
+  if (!isMetered(service)) return stateWord(service);
+  const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
+  const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
+  const until = service.cycle === null ? '' : ` until ${times.text(service.cycle.end)}`;
+  return `${stateWord(service)}: ${usage}${until}`;
 }
 
 /** Used and allowed in words; unknown is said, and never a zero. */

@@ -1,0 +1,38 @@
+import type { ApiCall } from '../api/route.js';
+import { clientSections } from '../pages/customer/overview.js';
+import { html } from '../pages/layout/html.js';
+import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';
+import { toScene } from '../pages/operator/scene.js';
+import { type EmbeddedPart, toParts, toText } from './embedded-part.js';
+import { embeddedRequest } from './embedded-request.js';
+import { summaryForCustomer } from './embedded-service.js';
+
+/** The first page of a client for another site. */
+export interface EmbeddedClient {
+  client: string;
+  parts: EmbeddedPart[];
+  /** Each has a document of its own. */
+  services: { service: string; title: string; summary: string }[];
+}
+
+/** Returns what a client sees of its services, its credit and the agents that it is. */
+export async function clientForCustomer(call: ApiCall, client: string): Promise<EmbeddedClient> {
+  const request = embeddedRequest(call, client);
+  const { services } = await call.sluice.services.list({ client });
+  const parts = toParts(await clientSections(request, services, call.readers.reads));
+  const listed = services.map((service) => ({
+    service: service.id,
+    title: toText(service.id),
+    summary: summaryForCustomer(request, service),
+  }));
+  return { client, parts, services: listed };
+}
+
+/** Returns the overview of all services and panels, without what operators change. */
+export async function overviewForStaff(call: ApiCall): Promise<{ parts: EmbeddedPart[] }> {
+  const request = embeddedRequest(call, null);
+  const report = await readOverview(request);
+  const { services, panels, events, holds, runs } = overviewSections(toScene(request), report);
+  const totals = { id: 'totals', title: 'Totals', content: html`${summary(report)}` };
+  return { parts: toParts([totals, events, holds, services, panels, runs]) };
+}

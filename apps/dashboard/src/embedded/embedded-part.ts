@@ -1,0 +1,38 @@
+import { maskUuids } from '@sluice/panel-http/printable';
+import type { Section } from '../pages/layout/components.js';
+import { html, visible } from '../pages/layout/html.js';
+
+/** A part of a page as other sites show it. */
+export interface EmbeddedPart {
+  /** Unique in its document. */
+  id: string;
+  /** Plain text. */
+  title: string;
+  /** Escaped: without forms, scripts, inline styles and links that need a session. */
+  html: string;
+}
+
+/** Returns parts of a page for other sites; null is left out. */
+export function toParts(sections: readonly (Section | null)[]): EmbeddedPart[] {
+  return sections
+    .filter((section) => section !== null)
+    .map(({ id, title, content }) => ({ id, title: toText(title), html: withoutLinks(html`${content}`.toString()) }));
+}
+
+/** Returns a text without characters that reorder or hide what stands beside it, and with uuids masked. */
+export function toText(text: string): string {
+  return maskUuids(visible(text));
+}
+
+const LINK = /<a\b([^>]*)>([\s\S]*?)<\/a\s*>/g;
+/** Attributes are escaped: a `>` always ends the tag. */
+const OUTWARD = /\shref="https?:/;
+
+/** Returns escaped HTML with links to pages of ours as plain text, in the same class. */
+function withoutLinks(markup: string): string {
+  return markup.replace(LINK, (link, attributes: string, content: string) => {
+    if (OUTWARD.test(attributes)) return link;
+    const [own = ''] = /\sclass="[^"]*"/.exec(attributes) ?? [];
+    return `<span${own}>${content}</span>`;
+  });
+}

@@ -1,0 +1,84 @@
+import type { PackageView, ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
+import type { ApiCall } from '../api/route.js';
+import { loginOf } from '../pages/customer/account.js';
+import { offeredPackages } from '../pages/customer/packages.js';
+import { serviceSections } from '../pages/customer/service.js';
+import { lineSection, toLineScene } from '../pages/customer/telephony.js';
+import { isMetered, summaryOf } from '../pages/customer/usage.js';
+import type { Section } from '../pages/layout/components.js';
+import { Times } from '../pages/layout/format.js';
+import { html } from '../pages/layout/html.js';
+import type { PageRequest } from '../pages/page.js';
+import { usedWords } from '../pages/operator/sentences.js';
+import { figuresOf, readScene, stateOf } from '../pages/operator/service.js';
+import { type EmbeddedPart, toParts, toText } from './embedded-part.js';
+import { embeddedRequest } from './embedded-request.js';
+
+/** The page of a service for another site. */
+export interface EmbeddedService {
+  service: string;
+  /** Plain text. */
+  title: string;
+  /** One line of plain text. */
+  summary: string;
+  /** When its usage was read; null where it never was. */
+  readAt: string | null;
+  parts: EmbeddedPart[];
+  packages: { package: string; label: string }[];
+  /** Whether the panel has a page where its client logs in. */
+  loginLink: boolean;
+}
+
+/** Returns what the client of a service sees of it. */
+export async function serviceForCustomer(call: ApiCall, service: ServiceDetail): Promise<EmbeddedService> {
+  const request = embeddedRequest(call, service.client);
+  const parts = await serviceSections(request, service, call.readers);
+  return { ...(await headOf(request, service)), summary: summaryForCustomer(request, service), parts: toParts(parts) };
+}
+
+/** Returns the summary of a service for its client. */
+export function summaryForCustomer({ sluice, now }: PageRequest, service: ServiceDetail): string {
+  return toText(summaryOf(service, new Times(now, sluice.config.timeZone)));
+}
+
+/** Returns what an operator sees of a service, without what operators change. */
+export async function serviceForStaff(call: ApiCall, id: string): Promise<EmbeddedService> {
+  const request = embeddedRequest(call, null);
+  const scene = await readScene(request, id);
+  const { service } = scene.found;
+  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
+  const line = await toLineScene(request, service, call.readers.reads);
+  const parts: (Section | null)[] = [
+    { id: 'state', title: 'State', content: stateOf(scene) },
+    line === null ? null : { ...(await lineSection(line)), title: 'Line and numbers' },
+    graphs === null
+      ? null
+      : {
+          ...graphs,
+          content: html`${graphs.content}
+            <p>${graphs.aside}</p>`,
+        },
+    ...[allowance, limits, holds, purchases, cycles, changes],
+  ];
+  const summary = toText(isMetered(service) ? `${service.status}: ${usedWords(service)}` : service.status);
+  return { ...(await headOf(request, service)), summary, parts: toParts(parts) };
+}
+
+async function headOf(
+  request: PageRequest,
+  service: ServiceDetail,
+): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
+  const packages = await offeredPackages(request, service);
+  return {
+    service: service.id,
+    title: toText(service.id),
+    readAt: service.usage?.readAt ?? null,
+    packages: packages.map((each) => ({ package: each.id, label: toText(labelOf(each)) })),
+    loginLink: (await loginOf(request, service.id)) !== null,
+  };
+}
+
+function labelOf({ id, bytes, price, currency }: PackageView): string {
+  return `${id}: ${formatBytes(bytes)}, ${price} ${currency}`;
+}
