@@ -85,6 +85,9 @@ final class Site
      */
     public static function api(string $command, array $values): array
     {
+        if ($command === 'DecryptPassword') {
+            return ['result' => 'success', 'password' => decrypt((string) $values['password2'])];
+        }
         if (self::$api === []) {
             return ['result' => 'error', 'message' => 'There is no API'];
         }

@@ -175,7 +175,12 @@ function tablesOf(url: string): Tables {
 function rowsOf({ whmcs }: ModuleSite): Tables {
   const { world } = whmcs;
   const fields = [...world.products.values()].flatMap(({ id }) => world.fieldsOf(id));
+  const invoices = [...world.invoices.values()];
   return {
+    tblinvoices: invoices.map(({ id, clientId, status }) => ({ id, userid: clientId, status })),
+    tblinvoiceitems: invoices.flatMap(({ id, clientId, items }) =>
+      items.map((item) => ({ id: item.id, invoiceid: id, userid: clientId, type: item.type, relid: item.relatedId })),
+    ),
     tblclients: [...world.clients.values()].map(({ id, firstName, lastName, company, email }) => ({
       ...{ id, email, firstname: firstName, lastname: lastName, companyname: company },
     })),

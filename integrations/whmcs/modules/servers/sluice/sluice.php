@@ -11,6 +11,7 @@ if (!defined('WHMCS')) {
 }
 
 require_once __DIR__ . '/lib/autoload.php';
+require_once __DIR__ . '/client-area.php';
 
 use Sluice\Whmcs\Account;
 use Sluice\Whmcs\Module;
@@ -141,16 +142,6 @@ function sluice_Renew(array $params): string
 function sluice_UsageUpdate(array $params): string
 {
     return Module::run(static fn () => ServerUsage::update($params));
-}
-
-/**
- * @param array<array-key, mixed> $params
- *
- * @return array{templatefile: string, vars: array<string, mixed>}
- */
-function sluice_ClientArea(array $params): array
-{
-    return ['templatefile' => 'clientarea', 'vars' => Module::customerPage($params)];
 }
 
 /** @return list<string> */

@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Sluice\Whmcs\Addon;
+
+use Sluice\Whmcs\Api;
+use Sluice\Whmcs\ApiError;
+use Sluice\Whmcs\Connection;
+use Sluice\Whmcs\Data;
+use Sluice\Whmcs\Text;
+use Throwable;
+use WHMCS\Database\Capsule;
+
+/**
+ * Asks for the calls of a new invoice, so that its mail has them. Sluice finds the lines and bills each period once; what is not done
+ * in time is done by its next run.
+ */
+final class InvoiceCalls
+{
+    private const SECONDS = 10;
+
+    /** Answers that say that there is nothing to bill. */
+    private const NOTHING = ['wrong_invoice', 'unsupported'];
+
+    /** After a failure of the connection the other invoices of the same run of WHMCS are not waited for. */
+    private static bool $isDown = false;
+
+    /**
+     * Adds the calls to an invoice. A failure is a line of the activity log, never of WHMCS.
+     *
+     * @param array<array-key, mixed> $vars of `InvoiceCreation`
+     */
+    public static function add(array $vars): void
+    {
+        try {
+            $invoice = (new Data($vars))->whole('invoiceid');
+            if ($invoice !== null && !self::$isDown && self::isOfService($invoice)) {
+                self::bill($invoice);
+            }
+        } catch (Throwable $error) {
+            self::report((new Data($vars))->text('invoiceid'), Text::failure($error));
+        }
+    }
+
+    /** Invoices without a service, such as those that Sluice itself makes, are none of its business. */
+    private static function isOfService(int $invoice): bool
+    {
+        return Capsule::table('tblinvoiceitems')->where('invoiceid', $invoice)->where('type', 'Hosting')->exists();
+    }
+
+    private static function bill(int $invoice): void
+    {
+        try {
+            // The API bills a period once, whatever its key is; a key of its own lets a repeated hook see what is new.
+            $key = "whmcs-invoice-$invoice-" . bin2hex(random_bytes(8));
+            $answer = (new Api(Connection::ofAddon(), self::SECONDS))->post('/calls/bill', ['invoice' => (string) $invoice], $key);
+        } catch (ApiError $error) {
+            self::$isDown = $error->status === 0;
+            if (!in_array($error->reason, self::NOTHING, true)) {
+                self::report((string) $invoice, Text::failure($error));
+            }
+            return;
+        }
+        foreach ((new Data($answer))->items('bills') as $bill) {
+            if ($bill->text('state') === 'failed') {
+                $message = $bill->at('error')->text('message');
+                self::report((string) $invoice, Text::sentence("{$bill->text('service')}: $message"));
+            }
+        }
+    }
+
+    private static function report(string $invoice, string $what): void
+    {
+        try {
+            logActivity("Sluice: calls of invoice $invoice: $what The next run of \"sluice call bill\" goes on with them.");
+        } catch (Throwable) {
+            // An invoice is made all the same.
+        }
+    }
+}
