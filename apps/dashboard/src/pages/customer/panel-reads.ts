@@ -6,6 +6,8 @@ export interface LastRead<T> {
   at: number | null;
   /** Whether reading it failed now, so that the value is an older one. */
   failed: boolean;
+  /** Why it failed; undefined where it did not, or has not answered yet. */
+  error?: unknown;
 }
 
 /** How pages read panels and billing systems. */
@@ -14,17 +16,18 @@ export interface ReadLimits {
   timeoutMs: number;
   /** How long a figure, or a failure, is shown without reading again, in milliseconds. */
   freshMs: number;
+  /** Most figures that are kept; the oldest go first. */
+  mostKept: number;
 }
 
-const DEFAULTS: ReadLimits = { timeoutMs: 5000, freshMs: 30_000 };
-/** Most figures that are kept; the oldest go first. */
-const MOST_KEPT = 2000;
+const DEFAULTS: ReadLimits = { timeoutMs: 5000, freshMs: 30_000, mostKept: 2000 };
 
 interface Kept {
   value: unknown;
   at: number | null;
   triedAt: number;
   failed: boolean;
+  error?: unknown;
 }
 
 /**
@@ -53,10 +56,10 @@ export class PanelReads {
     if (kept === undefined || age < 0 || age >= this.#limits.freshMs) {
       await this.#within(this.#start(key, client, now, work));
     }
-    const { value = null, at = null, failed = true } = this.#kept.get(key) ?? {};
+    const { value = null, at = null, failed = true, error } = this.#kept.get(key) ?? {};
     // A read that still runs has not changed what is kept.
     const isLate = this.#underWay.has(key);
-    return { value: value as T | null, at, failed: failed || isLate };
+    return { value: value as T | null, at, failed: failed || isLate, error };
   }
 
   /** Reads again what a change has made out of date. */
@@ -80,9 +83,9 @@ export class PanelReads {
         (value) => {
           this.#keep(key, { value, at: now, triedAt: now, failed: false });
         },
-        () => {
+        (error: unknown) => {
           const { value = null, at = null } = this.#kept.get(key) ?? {};
-          this.#keep(key, { value, at, triedAt: now, failed: true });
+          this.#keep(key, { value, at, triedAt: now, failed: true, error });
         },
       )
       .finally(() => {
@@ -108,6 +111,6 @@ export class PanelReads {
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > this.#limits.mostKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 }

@@ -4,6 +4,9 @@ import { count, counted, money, name, NONE } from '../layout/format.js';
 import { type Field, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { readNow } from './last-read.js';
+import { readCapabilities } from './navigation.js';
+import { lineHref } from './record-values.js';
 import { attempt, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
 import { chosenPanel, panelField } from './telephony.js';
 
@@ -18,18 +21,19 @@ export const callsPage: Page = async (request) => {
   const scene = toScene(request, chosenPanel(request) ?? null);
   const service = query.service?.trim() === '' ? undefined : query.service?.trim();
   const direction = toWord(query.direction, DIRECTIONS);
-  const calls: Call[] = [];
-  const { value: report, problem } = await attempt(() =>
-    sluice.calls.records({
-      service: service ?? null,
-      panel: chosenPanel(request) ?? null,
-      direction: direction ?? null,
-      day: query.day === undefined || query.day === '' ? null : query.day,
-      onCall: (call) => {
-        if (calls.length < CALLS) calls.push(call);
-      },
-    }),
-  );
+  const day = query.day === undefined || query.day === '' ? null : query.day;
+  const panel = chosenPanel(request) ?? null;
+  // Without a day, those of yesterday are another question.
+  const what = ['calls', panel ?? '', service, direction, day ?? scene.times.text(request.now).replace(/ \d+:.*/, '')];
+  await readCapabilities(sluice);
+  const { value, notice } = await readNow(scene, what, async (signal) => {
+    const calls: Call[] = [];
+    const onCall = (call: Call): void => {
+      if (calls.length < CALLS) calls.push(call);
+    };
+    const asked = { service: service ?? null, panel, direction: direction ?? null, day, onCall };
+    return { report: await sluice.calls.records(asked, { signal }), calls };
+  });
   const fields: Field[] = [
     ...panelField(request),
     { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
@@ -42,16 +46,22 @@ export const callsPage: Page = async (request) => {
     },
   ];
   const form = searchForm({ action: '/calls', id: 'calls', submit: 'Show', fields });
-  const list = report === null ? problemNotice(problem) : callsSection(scene, report, calls);
-  return { title: 'Calls', body: html`${form} ${list}` };
+  const list = value === null ? null : callsSection(scene, value.report, value.calls);
+  return { title: 'Calls', body: html`${form} ${notice} ${list}` };
 };
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
 
-function callsSection({ times }: Scene, { totals, period, provisional }: RecordsReport, calls: readonly Call[]): Html {
+function callsSection(
+  { times }: Scene,
+  { panel, totals, period, provisional }: RecordsReport,
+  calls: readonly Call[],
+): Html {
   const rows = calls.map((call): Part[] => [
     times.at(call.startedAt),
-    name(call.username ?? call.subscriberId),
+    call.subscriberId === null
+      ? name(call.username)
+      : html`<a href="${lineHref(panel, call.subscriberId)}"><bdi>${call.username ?? call.subscriberId}</bdi></a>`,
     name(call.source),
     html`<bdi>${call.destination ?? ''}</bdi>
       <span class="soft" dir="auto">${call.destinationDescription ?? ''}</span>`,
@@ -85,6 +95,7 @@ function callsSection({ times }: Scene, { totals, period, provisional }: Records
 export const simulatorPage: Page = async (request) => {
   const { query, sluice } = request;
   const { destination = '', seconds = '', plan = '', service = '' } = query;
+  await readCapabilities(sluice);
   const form = searchForm({
     action: '/simulator',
     id: 'simulator',

@@ -4,8 +4,11 @@ import { counted, money, name, NONE, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
-import { attempt, problemNotice, toNumber } from './scene.js';
-import { chosenPanel, contains, panelField, recordFacts } from './telephony.js';
+import { readNow } from './last-read.js';
+import { readCapabilities } from './navigation.js';
+import { recordFacts } from './record-values.js';
+import { toNumber, toScene } from './scene.js';
+import { chosenPanel, contains, panelField } from './telephony.js';
 
 const ROWS = 200;
 
@@ -14,8 +17,14 @@ export const planPage: Page = async (request) => {
   const { params, query, sluice } = request;
   const id = params.id ?? '';
   const panel = chosenPanel(request);
-  const plan = await attempt(() => sluice.telephony.show('plans', id, { panel }));
-  const rates = await attempt(() => sluice.telephony.list('rates', { panel, filters: { plan_id: id } }));
+  const scene = toScene(request, panel ?? null);
+  await readCapabilities(sluice);
+  const plan = await readNow(scene, ['show', 'plans', id, panel], (signal) =>
+    sluice.telephony.show('plans', id, { panel, signal }),
+  );
+  const rates = await readNow(scene, ['rates', id, panel], (signal) =>
+    sluice.telephony.list('rates', { panel, filters: { plan_id: id }, signal }),
+  );
   const [record] = plan.value?.records ?? [];
   const currency = words(record?.currency);
   const found = (rates.value?.records ?? []).filter((rate) => matches(rate, query.q ?? '')).sort(byPlace);
@@ -35,14 +44,15 @@ export const planPage: Page = async (request) => {
         : `${words(rate.valid_from)} to ${words(rate.valid_to)}`,
     ]);
   const path = `/plans/${encodeURIComponent(id)}`;
-  const body = html`${plan.value === null ? problemNotice(plan.problem) : null}
-  ${record === undefined ? null : section('Plan', facts(recordFacts(record)))}
+  const body = html`${plan.notice}
+  ${record === undefined ? null : section('Plan', facts(recordFacts({ panel: plan.value?.panel ?? '', times: scene.times, services: new Map() }, record)))}
   ${section(
     'Rates',
     html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...panelField(request), { name: 'q', label: 'Number, prefix, country or name', type: 'search', value: query.q ?? '' }] })}
+    ${rates.notice}
     ${
       rates.value === null
-        ? problemNotice(rates.problem)
+        ? null
         : html`<p class="soft">${counted(found.length, 'rate')}, by country and prefix</p>
             ${table({
               caption: 'Rates by country and prefix',

@@ -1,11 +1,14 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, section, table } from '../layout/components.js';
+import { address, badge, facts, section, table } from '../layout/components.js';
 import { words } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { readNow } from './last-read.js';
+import { readCapabilities, requiredRefOf } from './navigation.js';
+import { fieldTitle, recordFacts, type RecordScene, servicesByLine, servicesOf } from './record-values.js';
 import { attempt, problemNotice, toScene } from './scene.js';
-import { chosenPanel, recordFacts } from './telephony.js';
+import { chosenPanel } from './telephony.js';
 
 /** Fields of a line that its page changes. */
 const LINE_FIELDS = ['caller_id', 'channels', 'area_code'] as const;
@@ -22,17 +25,37 @@ export function recordPage(kind: Kind): Page {
     const { params, query, sluice } = request;
     const id = params.id ?? '';
     const panel = chosenPanel(request);
-    const { value, problem } = await attempt(() => sluice.telephony.show(RESOURCES[kind], id, { panel }));
+    const scene = toScene(request, panel ?? null);
+    const { value, notice } = await readNow(scene, ['show', kind, id, panel], (signal) =>
+      sluice.telephony.show(RESOURCES[kind], id, { panel, signal }),
+    );
     const [record] = value?.records ?? [];
-    if (value === null || record === undefined)
-      return { title: id, body: html`${problemNotice(problem ?? 'There is no such record')}` };
+    const noun = kind === 'lines' ? 'Line' : 'DID';
+    if (value === null || record === undefined) return { title: `${noun} ${id}`, body: html`${notice}` };
     const title = words(kind === 'lines' ? record.username : record.number) || id;
-    const forms = toScene(request).mayOperate
-      ? formsOf(request, { kind, id, title, panel: value.panel, record })
-      : null;
-    const body = html`${section(kind === 'lines' ? 'Line' : 'DID', facts(recordFacts(record)))} ${forms}`;
-    return { title, body, notice: query.done === 'yes' ? 'The change is stored.' : undefined };
+    const shown = { kind, id, title, panel: value.panel, record };
+    const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
+    const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? formsOf(request, shown) : null}`;
+    return { title: `${noun} ${title}`, body, notice: query.done === 'yes' ? 'The change is stored.' : undefined };
   };
+}
+
+function factsSection(scene: RecordScene, { kind, panel, record }: Shown): Html {
+  const line = words(kind === 'lines' ? record.id : record.subscriber_id);
+  const [service] = scene.services.get(line) ?? [];
+  const ways =
+    kind === 'dids'
+      ? null
+      : html`<p>
+          <a class="button" href="${address('/dids', { panel, line })}">DIDs</a>
+          ${service === undefined ? null : html`<a class="button" href="${address('/calls', { panel, service })}">Calls of today</a>`}
+          ${service === undefined ? null : html`<a class="button" href="${address('/bills', { service })}">Bills</a>`}
+        </p>`;
+  const shown: readonly (readonly [string, Part])[] = [
+    ['Service', servicesOf(scene, line)],
+    ...recordFacts(scene, record),
+  ];
+  return section(kind === 'lines' ? 'Line' : 'DID', html`${facts(shown)} ${ways}`);
 }
 
 interface Shown {
@@ -57,7 +80,7 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
     hidden,
     fields: names.map((field) => ({
       name: `set_${field}`,
-      label: field.replaceAll('_', ' '),
+      label: fieldTitle(field),
       value: plain(record[field]),
     })),
   });
@@ -134,10 +157,10 @@ export function recordLinkForm(kind: Kind): Page {
     if (kind === 'dids') {
       await sluice.dids.link(form.name ?? id, { ...as, service });
     } else {
-      const { panels } = await sluice.overview({ size: 1 });
+      await readCapabilities(sluice);
       const of = (await sluice.services.show(service)).panel;
-      const ref = panels.find((each) => each.name === of)?.requiredRef;
-      if (ref == null) throw new SluiceError('unsupported', `Panel "${of}" has no lines`, { kind: 'unsupported' });
+      const ref = requiredRefOf(sluice, of);
+      if (ref === null) throw new SluiceError('unsupported', `Panel "${of}" has no lines`, { kind: 'unsupported' });
       await sluice.services.set(service, { [ref]: id }, as);
     }
     return { redirect: back(kind, id, panel) };

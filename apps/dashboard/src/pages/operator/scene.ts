@@ -56,6 +56,6 @@ function isForPeople(error: unknown): error is Error & { code: string } {
 }
 
 /** One sentence in place of what can't be had. */
-export function problemNotice(problem: string): Part {
+export function problemNotice(problem: Part): Part {
   return html`<p class="notice notice-warning" role="status"><span dir="auto">${problem}</span></p>`;
 }

@@ -1,11 +1,13 @@
 import type { ListedRecords, Sluice, TelephonyDocument } from '@sluice/engine';
-import { address, badge, type Column, pager, section, table } from '../layout/components.js';
-import { count, counted, label, name, NONE, words } from '../layout/format.js';
+import { address, type Column, pager, section, table } from '../layout/components.js';
+import { counted, words } from '../layout/format.js';
 import { type Field, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
-import { attempt, problemNotice, toNumber } from './scene.js';
+import { fieldTitle, type RecordScene, servicesByLine, servicesOf, valueOf } from './record-values.js';
+import { toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
 interface List {
@@ -33,7 +35,7 @@ export const LISTS: Readonly<Record<'lines' | 'dids' | 'customers' | 'plans' | '
     path: '/dids',
     resource: 'dids',
     title: 'DIDs',
-    columns: ['number', 'status', 'subscriber_id', 'destination', 'channels', 'monthly_price', 'currency'],
+    columns: ['number', 'status', 'subscriber_id', 'destination', 'channels', 'monthly_price'],
     hasPages: true,
   },
   customers: {
@@ -47,7 +49,7 @@ export const LISTS: Readonly<Record<'lines' | 'dids' | 'customers' | 'plans' | '
     path: '/plans',
     resource: 'plans',
     title: 'Plans',
-    columns: ['name', 'status', 'description', 'monthly_price', 'currency', 'included_minutes'],
+    columns: ['name', 'status', 'description', 'monthly_price', 'included_minutes'],
     hasPages: true,
   },
   carriers: {
@@ -59,50 +61,77 @@ export const LISTS: Readonly<Record<'lines' | 'dids' | 'customers' | 'plans' | '
   },
 };
 
+/** Fields that links name exactly, by the key in the address. */
+const EXACT = { id: 'id', line: 'subscriber_id', customer: 'customer_id' } as const;
+
 /** Returns the page of a list. */
 export function listPage(list: List): Page {
   return async (request) => {
     const { query, sluice } = request;
     const panel = chosenPanel(request);
-    const { value, problem } = await attempt(() => sluice.telephony.list(list.resource, { panel }));
+    const scene = toScene(request, panel ?? null);
+    const { value, notice } = await readNow(scene, ['list', list.resource, panel], (signal) =>
+      sluice.telephony.list(list.resource, { panel, signal }),
+    );
+    const found =
+      value === null ? null : { ...value, times: scene.times, services: await servicesByLine(sluice, value.panel) };
     const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...panelField(request), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
-    ${value === null ? problemNotice(problem) : section(list.title, recordsTable(request, list, value))}`;
+    ${notice} ${found === null ? null : section(list.title, recordsTable(request, list, found))}`;
     return { title: list.title, body };
   };
 }
 
-function recordsTable(
-  { query }: PageRequest,
-  { path, title, columns, hasPages }: List,
-  { panel, records }: ListedRecords,
-): Html {
-  const found = records.filter((record) => contains(record, query.q ?? ''));
-  const known = columns.filter((column, index) => index === 0 || records.some((record) => record[column] != null));
-  const pages = Math.max(1, Math.ceil(found.length / ROWS));
-  const page = Math.min(pages, toNumber(query.page, 1));
-  const rows = found.slice((page - 1) * ROWS, page * ROWS).map((record): Part[] =>
-    known.map((column, index) => {
-      const text = html`<bdi>${words(record[column]) || words(record.id)}</bdi>`;
-      if (index > 0) return cellOf(column, record[column]);
-      return hasPages
-        ? html`<a href="${address(`${path}/${encodeURIComponent(words(record.id))}`, { panel })}">${text}</a>`
-        : text;
-    }),
+function recordsTable({ query }: PageRequest, list: List, found: RecordScene & Pick<ListedRecords, 'records'>): Html {
+  const { path, title } = list;
+  const { panel, records } = found;
+  const exact = Object.entries(EXACT).flatMap(([key, field]) => {
+    const wanted = query[key] ?? '';
+    return wanted === '' ? [] : [{ key, field, wanted }];
+  });
+  const matching = records.filter(
+    (record) => contains(record, query.q ?? '') && exact.every(({ field, wanted }) => words(record[field]) === wanted),
   );
-  const titles = known.map((column, index): Column => ({
-    title: label(column),
+  const pages = Math.max(1, Math.ceil(matching.length / ROWS));
+  const page = Math.min(pages, toNumber(query.page, 1));
+  const { columns, rows } = toTable(list, found, matching.slice((page - 1) * ROWS, page * ROWS));
+  const kept = Object.fromEntries(exact.map(({ key, wanted }) => [key, wanted]));
+  const narrowed = exact.map(
+    ({ field, wanted }) => html` with ${fieldTitle(field).toLowerCase()} <bdi>${wanted}</bdi>`,
+  );
+  return html`<p class="soft">
+      ${counted(matching.length, 'record')}${narrowed} of panel
+      <bdi>${panel}</bdi>${narrowed.length === 0 ? null : html` · <a href="${address(path, { panel })}">All</a>`}
+    </p>
+    ${table({ caption: title, columns, rows, empty: 'There is none.' })}
+    ${pager({ path, query: { q: query.q ?? '', panel, ...kept }, page, pages })}`;
+}
+
+function toTable(
+  { path, columns: all, hasPages, resource }: List,
+  found: RecordScene & Pick<ListedRecords, 'records'>,
+  shown: readonly TelephonyDocument[],
+): { columns: Column[]; rows: Part[][] } {
+  const { panel, records } = found;
+  const known = all.filter((column, index) => index === 0 || records.some((record) => record[column] != null));
+  const line = resource === 'subscribers' ? 'id' : resource === 'dids' ? 'subscriber_id' : null;
+  const rows = shown.map((record): Part[] => {
+    const [first = 'id', ...others] = known;
+    const text = html`<bdi>${words(record[first]) || words(record.id)}</bdi>`;
+    const named = hasPages
+      ? html`<a href="${address(`${path}/${encodeURIComponent(words(record.id))}`, { panel })}">${text}</a>`
+      : text;
+    return [
+      named,
+      ...(line === null ? [] : [servicesOf(found, record[line])]),
+      ...others.map((column) => valueOf(found, record, column)),
+    ];
+  });
+  const titled = known.map((column, index): Column => ({
+    title: fieldTitle(column),
     isMinor: index > 2,
     isNumber: /price|minutes|channels/.test(column),
   }));
-  return html`<p class="soft">${counted(found.length, 'record')} of panel <bdi>${panel}</bdi></p>
-    ${table({ caption: title, columns: titles, rows, empty: 'There is none.' })}
-    ${pager({ path, query: { q: query.q ?? '', panel }, page, pages })}`;
-}
-
-function cellOf(column: string, value: unknown): Part {
-  if (value === null || value === undefined || value === '') return NONE;
-  if (column === 'status') return badge(words(value));
-  return typeof value === 'number' ? count(value) : name(words(value));
+  return { columns: line === null ? titled : [...titled.slice(0, 1), { title: 'Service' }, ...titled.slice(1)], rows };
 }
 
 /** Whether one of a record's values contains a text, in any case. */
@@ -122,11 +151,4 @@ export function panelField(request: PageRequest): Field[] {
   if (panels.length < 2) return [];
   const choices = panels.map((panel) => [panel, panel] as const);
   return [{ name: 'panel', label: 'Panel', value: chosenPanel(request) ?? panels[0] ?? '', choices }];
-}
-
-/** Every field of a record that has a value. */
-export function recordFacts(record: TelephonyDocument): readonly (readonly [string, Part])[] {
-  return Object.entries(record)
-    .filter(([, value]) => words(value) !== '')
-    .map(([key, value]) => [label(key), cellOf(key, value)] as const);
 }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { astbilling } from '@sluice/astbilling-client/panel';
+import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { mainOf } from '../../test/share-link.js';
+
+let voice: FakeAstbilling;
+let at: DashboardBench;
+let cookie: string;
+
+beforeAll(async () => {
+  voice = await startFakeAstbilling({ now: manualClock('2026-11-20T12:00:00Z').now });
+  const plan = voice.add('plans', { id: '11', name: 'Corporativo 30/6' });
+  const customer = voice.addCustomer({ id: '501', name: 'João da Silva' });
+  const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
+  voice.addSubscriber({ id: '9002', username: '1142000002', customer: voice.addCustomer({ id: '5010' }) });
+  voice.addDid({ id: '71', number: '+551142000001', subscriber: line });
+  voice.addDid({ id: '72', number: '+551142009001' });
+  voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
+  at = await startBench({
+    kinds: [astbilling],
+    config: { timeZone: 'Europe/Berlin', currency: 'BRL' },
+    panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
+    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
+  });
+  const row = { panel: 'voice', product: 'line', client: '501', status: 'active' };
+  await at.sluice.services.add('line-1', { ...row, astbilling_subscriber_id: line });
+  cookie = await at.login();
+});
+afterAll(async () => {
+  await at.close();
+  await voice.close();
+});
+
+const open = (path: string): Promise<Response> => at.fetch(path, { cookie });
+const read = async (path: string): Promise<string> => mainOf(await (await open(path)).text());
+
+describe('the look-ups of a telephony panel', () => {
+  it('name what they show in words, lead to each other and to the service', async () => {
+    const lines = await read('/lines');
+    for (const title of ['>Customer<', '>Plan<', '>Service<']) expect(lines).toContain(title);
+    expect(lines).toContain('href="/services/line-1"');
+    expect(lines).toContain('href="/customers?panel=voice&amp;id=501"');
+    const line = await read('/lines/9001');
+    for (const way of [
+      ...[
+        '/services/line-1',
+        '/customers?panel=voice&amp;id=501',
+        '/plans/11?panel=voice',
+        '/dids?panel=voice&amp;line=9001',
+      ],
+      '/calls?panel=voice&amp;service=line-1',
+    ])
+      expect(line).toContain(`href="${way}"`);
+    expect(line).toContain('Line 1142000001</h1>');
+    const did = await read('/dids/71');
+    for (const way of ['/services/line-1', '/lines/9001?panel=voice']) expect(did).toContain(`href="${way}"`);
+    expect(await read('/calls')).toContain('href="/lines/9001?panel=voice"');
+    for (const page of [lines, line, did, await read('/dids'), await read('/customers')])
+      expect(page).not.toMatch(
+        />[^<]*(customer id|plan id|subscriber id|value 9001|password set yes|\d{4}-\d\d-\d\dT)/i,
+      );
+  });
+
+  it('show only what belongs to a line or customer where a link asks for that', async () => {
+    const dids = await read('/dids?line=9001');
+    expect([dids.includes('+551142000001'), dids.includes('+551142009001')]).toEqual([true, false]);
+    expect((await read('/customers?id=501')).match(/<tr>/g)).toHaveLength(2);
+  });
+
+  it('answer 404 for what the panel does not have', async () => {
+    for (const path of ['/lines/99', '/dids/99', '/plans/99'])
+      expect([path, (await open(path)).status]).toEqual([path, 404]);
+  });
+
+  it.each([
+    ['/lines', '1142000001'],
+    ['/lines/9001', '1142000001'],
+    ['/dids/71', '+551142000001'],
+    ['/plans/11', 'Corporativo 30/6'],
+    ['/calls', '0.4500'],
+  ])('%s shows the last good figures with their age while the panel fails', async (path, figure) => {
+    await read(path);
+    voice.server.inject({ fault: { kind: 'status', status: 500 } });
+    at.clock.advance(180_000);
+    const answer = await open(path);
+    const page = mainOf(await answer.text());
+    voice.server.clearFaults();
+    expect(answer.status).toBe(200);
+    expect(page).toContain(figure);
+    expect(page).toMatch(/HTTP 500[\s\S]*This was read <time[^>]*>3 min ago/);
+  });
+
+  it('say only what failed where nothing was read before', async () => {
+    voice.server.inject({ fault: { kind: 'status', status: 500 } });
+    const page = await read('/carriers');
+    voice.server.clearFaults();
+    expect(page).toContain('HTTP 500');
+    expect(page).not.toContain('This was read');
+  });
+});
