@@ -51,17 +51,19 @@ export async function sendErrorPage(
   if (failure.defect) context.onError?.(error);
   const { status, message } = failure;
   const body = html`<p dir="auto">${message}</p>
-    ${backToService(frame, status)}
+    ${backToParent(frame, status)}
     <p><a href="${frame.base === '' ? '/' : frame.base}">Back to the overview</a></p>`;
   return sendPage(context, reply, frame, { status, title: titleOf(status), body });
 }
 
-/** The way from an action of a service back to it. */
-function backToService({ base, path }: Frame, status: number): Html | null {
-  const [service] = /^\/services\/[^/]+(?=\/.)/.exec(path) ?? [];
-  return service === undefined || status === 404
+const PARENTS = { services: 'service', agents: 'agent', lines: 'line', dids: 'number' } as const;
+
+/** The way from an action of something back to it. */
+function backToParent({ base, path }: Frame, status: number): Html | null {
+  const [parent, kind] = /^\/(services|agents|lines|dids)\/[^/]+(?=\/.)/.exec(path) ?? [];
+  return parent === undefined || kind === undefined || status === 404
     ? null
-    : html`<p><a href="${base}${service}">Back to the service</a></p>`;
+    : html`<p><a href="${base}${parent}">Back to the ${PARENTS[kind as keyof typeof PARENTS]}</a></p>`;
 }
 
 /** Sends an error as JSON. */

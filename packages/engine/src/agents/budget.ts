@@ -87,7 +87,7 @@ export async function reserveUser(
       throw new SluiceError(
         'unknown_agent',
         `Agent "${agent.name}" is no longer in the panel's list. No user was created.`,
-        { kind: 'panel' },
+        { kind: 'not-found' },
       );
     }
     const chain = agents.listChain(agent.uuid, records);

@@ -67,7 +67,7 @@ function refuseMissing({ agent, read }: AgentCommand): void {
   const { name = '', missingSince = null } = read.records.agents.find(({ uuid }) => uuid === agent) ?? {};
   if (missingSince === null) return;
   throw new SluiceError('unknown_agent', `Agent "${name}" is no longer in the panel's list. Nothing was changed.`, {
-    kind: 'panel',
+    kind: 'not-found',
   });
 }
 

@@ -1,5 +1,5 @@
 import { changeDid, type DidReport, type DidRequest } from '../dids/change-did.js';
-import { type RunCall, toWaitMs } from './call.js';
+import { type RunCall, toWaitMs, withRequestErrors } from './call.js';
 import type { CommandOptions } from './holds.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */
@@ -32,11 +32,12 @@ export interface Dids {
 
 /** Returns the calls about numbers. */
 export function didsApi(call: RunCall): Dids {
+  const checked = withRequestErrors(call);
   const change = (
     request: Pick<DidRequest, 'operation' | 'number'> & Partial<DidRequest>,
     options: DidOptions | undefined,
   ): Promise<DidReport> =>
-    call(options, (session) =>
+    checked(options, (session) =>
       changeDid(session, {
         service: null,
         panel: options?.panel ?? null,

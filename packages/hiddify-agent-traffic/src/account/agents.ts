@@ -145,8 +145,8 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   'no-limit': 'It has no limit.',
   'below-limit': 'That is below its limit.',
   full: 'That is exactly its limit, which is allowed with accounting: allocated.',
-  'at-or-over-limit': 'That reaches its limit: its users are disabled.',
-  'over-limit': 'That is over its limit: its users are disabled.',
+  'at-or-over-limit': 'That reaches its limit',
+  'over-limit': 'That is over its limit',
   'within-release-margin': 'That is below its limit but not low enough to enable its users again.',
   exempt: 'It is exempt: the limit is reported but not enforced.',
   dormant: 'The account is not an agent any more, so the limit is not enforced.',
@@ -164,9 +164,15 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
-  const rule = EXPLANATIONS[agent.rule as AgentRule];
+  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${restrictionOf(agent)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
+}
+
+/** Returns what an exceeded limit does to the users, now or with the next check. */
+function restrictionOf({ rule, heldSince }: AgentTraffic): string {
+  if (rule !== 'at-or-over-limit' && rule !== 'over-limit') return '';
+  return heldSince === null ? ': the next check disables its users.' : ': its users are disabled.';
 }
 
 /**
@@ -183,14 +189,13 @@ export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>
   if (only !== undefined && named.length === 1) return only;
   if (named.length > 1) {
     throw new SluiceError('ambiguous_agent', `${named.length} agents are called "${text}". Name one by its uuid.`, {
-      kind: 'panel',
       details: { uuids: named.map(({ uuid }) => uuid) },
     });
   }
   throw new SluiceError(
     'unknown_agent',
     `The panel has no agent with the uuid or name "${maskKey(text)}". List the agents to see them.`,
-    { kind: 'panel', details: { names: listed.map(({ name }) => name) } },
+    { kind: 'not-found', details: { names: listed.map(({ name }) => name) } },
   );
 }
 

@@ -41,6 +41,8 @@ function toParts(ms: number, timeZone: string): { text: string; offset: string }
   return { text: `${day} ${month} ${year} ${hour}:${minute}`, offset: timeZoneName.replace('GMT', 'UTC') };
 }
 
+const INSTANTS = /(\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
+
 /** Writes instants in one time zone, as seen at one moment. */
 export class Times {
   readonly #now: number;
@@ -79,6 +81,12 @@ export class Times {
     const ms = toMs(instant);
     if (ms === null) return NONE;
     return html`<time datetime="${new Date(ms).toISOString()}">${this.text(ms)}</time>`;
+  }
+
+  /** A text of the engine with its instants (ISO UTC) in this zone. */
+  inText(text: string): Html {
+    const parts = text.split(INSTANTS);
+    return html`${parts.map((part, index) => (index % 2 === 1 ? this.full(part) : part))}`;
   }
 
   /** A recent instant as `3 min ago`; others as `at`. */

@@ -1,12 +1,13 @@
 import type { AgentDetail, AgentExplained, AgentView } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
-import { usageError } from '@sluice/panel-kind';
-import { badge, facts, listed, percentOf, section, table, usageBar } from '../layout/components.js';
+import { SluiceError, usageError } from '@sluice/panel-kind';
+import { address, badge, facts, listed, percentOf, section, table, usageBar } from '../layout/components.js';
 import { bytes, count, name, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
+import { asTyped } from './refused.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -76,7 +77,7 @@ export const agentPage: Page = async (request) => {
   const body = html`<section class="card">
       <p class="headline">${stateOf(agent)}</p>
       ${percentOf(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
-      <p dir="auto">${found === null ? problem : found.sentence}</p>
+      <p dir="auto">${found === null ? problem : times.inText(found.sentence)}</p>
       ${facts([
         ['Limit', agent.limitBytes === null ? 'none' : bytes(agent.limitBytes)],
         ['Used', bytes(agent.usedBytes)],
@@ -110,7 +111,8 @@ export const agentPage: Page = async (request) => {
   };
 };
 
-function limitSection({ csrf, newKey }: PageRequest, agent: AgentDetail): Html {
+function limitSection(request: PageRequest, agent: AgentDetail): Html {
+  const { csrf, newKey } = request;
   return section(
     'Limit',
     postForm({
@@ -120,7 +122,9 @@ function limitSection({ csrf, newKey }: PageRequest, agent: AgentDetail): Html {
       id: 'limit',
       submit: 'Set the limit',
       hidden: { panel: agent.panel },
-      fields: [{ name: 'limit', label: 'Limit', hint: 'Such as 500GB; empty removes the limit' }],
+      fields: asTyped(request, 'limit', [
+        { name: 'limit', label: 'Limit', hint: 'Such as 500GB; empty removes the limit' },
+      ]),
     }),
   );
 }
@@ -161,22 +165,36 @@ function actionsSection({ times }: Scene, { actions, reservations }: AgentExplai
   ${held.length === 0 ? null : section('Reserved', table({ caption: 'Reserved for new users', columns: [{ title: 'User' }, { title: 'Size', isNumber: true }, { title: 'Left', isNumber: true }, { title: 'State' }, { title: 'Until' }], rows: held, empty: '' }))}`;
 }
 
-/** `POST /agents/:id/limit` */
-export const agentLimitForm: Page = async ({ params, form = {}, sluice, as }) => {
+/** `POST /agents/:id/limit`; asks before a limit that is exceeded at once. */
+export const agentLimitForm: Page = async (request) => {
+  const { params, form = {}, sluice, as } = request;
   const panel = form.panel === '' ? undefined : form.panel;
   const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
-  await sluice.agents.limit(uuid, {
-    ...as,
-    panel,
-    limitBytes: toBytes(form.limit ?? ''),
-    opening: undefined,
-    dryRun: false,
-    confirm: () => Promise.resolve(),
-  });
-  return {
-    redirect: `/agents/${encodeURIComponent(params.id ?? '')}?panel=${encodeURIComponent(panel ?? '')}&done=limit`,
+  const limitBytes = toBytes(form.limit ?? '');
+  const asked: string[] = [];
+  const confirm = (question: string): Promise<void> => {
+    if (form.confirmed === 'yes') return Promise.resolve();
+    asked.push(question);
+    return Promise.reject(new SluiceError('not_confirmed', question));
   };
+  const back = address(`/agents/${encodeURIComponent(params.id ?? '')}`, { panel });
+  try {
+    await sluice.agents.limit(uuid, { ...as, panel, limitBytes, opening: undefined, dryRun: false, confirm });
+  } catch (error) {
+    const [question] = asked;
+    if (question === undefined) throw error;
+    return { title: 'Set the limit', body: limitQuestion(request, question, back) };
+  }
+  return { redirect: `${back}${panel === undefined ? '?' : '&'}done=limit` };
 };
+
+function limitQuestion({ csrf, newKey, form = {}, path }: PageRequest, question: string, back: string): Html {
+  const { limit = '', panel = '' } = form;
+  const hidden = { limit, panel, confirmed: 'yes' };
+  return html`<p dir="auto">${question}</p>
+    ${postForm({ action: path, csrf, key: newKey(), id: 'limit', submit: 'Set the limit', tone: 'danger', hidden })}
+    <p><a href="${back}">Back to the agent</a></p>`;
+}
 
 function toBytes(text: string): number | null {
   if (text.trim() === '') return null;

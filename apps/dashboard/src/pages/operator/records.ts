@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { readCapabilities, requiredRefOf } from './navigation.js';
 import { fieldTitle, recordFacts, type RecordScene, servicesByLine, servicesOf } from './record-values.js';
+import { asTyped } from './refused.js';
 import { attempt, problemNotice, toScene } from './scene.js';
 import { chosenPanel } from './telephony.js';
 
@@ -78,11 +79,16 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
     id: 'set',
     submit: 'Store the change',
     hidden,
-    fields: names.map((field) => ({
-      name: `set_${field}`,
-      label: fieldTitle(field),
-      value: plain(record[field]),
-    })),
+    fields: asTyped(
+      request,
+      'set',
+      names.map((field) => ({
+        name: `set_${field}`,
+        label: fieldTitle(field),
+        value: field === 'destination' ? destinationText(record[field]) : plain(record[field]),
+        ...(field === 'destination' ? { hint: 'A number, line:ID, or none' } : {}),
+      })),
+    ),
   });
   const link = postForm({
     action: `${path}/link`,
@@ -91,14 +97,14 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
     id: 'link',
     submit: kind === 'lines' ? 'Link the line' : 'Link the DID',
     hidden,
-    fields: [
+    fields: asTyped(request, 'link', [
       {
         name: 'service',
         label: 'Service',
         isRequired: true,
         hint: kind === 'lines' ? 'Its line is this one from then on' : 'Its line receives the calls',
       },
-    ],
+    ]),
   });
   return section(
     'Actions',
@@ -129,6 +135,13 @@ function didStates(path: string): Html {
     <h3>State</h3>
     ${forms}
   </div>`;
+}
+
+/** Returns where calls go as the form of a number has it. */
+function destinationText(destination: unknown): string {
+  const { type, value } = (destination ?? {}) as { type?: unknown; value?: unknown };
+  if (type === 'subscriber') return `line:${plain(value)}`;
+  return type === 'number' ? plain(value) : 'none';
 }
 
 function plain(value: unknown): string {

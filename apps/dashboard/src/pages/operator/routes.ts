@@ -8,6 +8,7 @@ import { panelPage, panelsPage } from './panels.js';
 import { packagesPage, productsPage } from './products.js';
 import { planPage } from './rates.js';
 import { didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
+import { orAgain } from './refused.js';
 import { runPage, startRunForm } from './runs.js';
 import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
@@ -30,9 +31,9 @@ export function operatorPages(): Route[] {
     ]),
     ask('/services/:id/buy', buyPage),
     post('/services/:id/buy', buyForm),
-    post('/services/:id/override', overrideForm),
+    post('/services/:id/override', orAgain(overrideForm, servicePage, 'override')),
     post('/services/:id/override/clear', overrideClearForm),
-    post('/services/:id/auto-buy', autoBuyForm),
+    post('/services/:id/auto-buy', orAgain(autoBuyForm, servicePage, 'auto-buy')),
     post('/services/:id/auto-buy/clear', autoBuyClearForm),
     get('/products', productsPage),
     get('/packages', packagesPage),
@@ -41,7 +42,7 @@ export function operatorPages(): Route[] {
     get('/panels/:name', panelPage),
     get('/agents', agentsPage),
     get('/agents/:id', agentPage),
-    post('/agents/:id/limit', agentLimitForm),
+    post('/agents/:id/limit', orAgain(agentLimitForm, agentPage, 'limit')),
     post('/runs', startRunForm),
     get('/runs/:id', runPage),
     ...telephonyPages(),
@@ -53,8 +54,8 @@ function telephonyPages(): Route[] {
     ...Object.values(LISTS).map((list) => get(list.path, listPage(list))),
     ...(['lines', 'dids'] as const).flatMap((kind) => [
       get(`/${kind}/:id`, recordPage(kind)),
-      post(`/${kind}/:id/set`, recordSetForm(kind)),
-      post(`/${kind}/:id/link`, recordLinkForm(kind)),
+      post(`/${kind}/:id/set`, orAgain(recordSetForm(kind), recordPage(kind), 'set')),
+      post(`/${kind}/:id/link`, orAgain(recordLinkForm(kind), recordPage(kind), 'link')),
     ]),
     ...['suspend', 'unsuspend', 'release'].flatMap((verb) => [
       ask(`/dids/:id/${verb}`, withVerb(verb, didVerbPage)),

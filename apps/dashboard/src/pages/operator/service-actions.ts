@@ -5,6 +5,7 @@ import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { isLine } from './lines.js';
+import { asTyped } from './refused.js';
 import { runButtons } from './runs.js';
 import { attempt, type Scene, serviceHref } from './scene.js';
 
@@ -100,7 +101,7 @@ function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Htm
           submit: 'End the override',
         });
   return html`<h3>Override</h3>
-    ${postForm({ action: `${serviceHref(id)}/override`, csrf, key: newKey(), id: 'override', fields, submit: 'Set the override' })}${clear}`;
+    ${postForm({ action: `${serviceHref(id)}/override`, csrf, key: newKey(), id: 'override', fields: asTyped(request, 'override', fields), submit: 'Set the override' })}${clear}`;
 }
 
 async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): Promise<Part> {
@@ -134,7 +135,7 @@ async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): 
     { name: 'maxPerCycle', label: 'At most per cycle', type: 'number', value: String(autoBuy.maxPerCycle) },
   ];
   return html`<h3>Auto-buy</h3>
-    ${postForm({ action: `${serviceHref(id)}/auto-buy`, csrf, key: newKey(), id: 'auto-buy', fields, submit: 'Store the preference' })}
+    ${postForm({ action: `${serviceHref(id)}/auto-buy`, csrf, key: newKey(), id: 'auto-buy', fields: asTyped(request, 'auto-buy', fields), submit: 'Store the preference' })}
     ${postForm({ action: `${serviceHref(id)}/auto-buy/clear`, csrf, key: newKey(), id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
 }
 
