@@ -19,7 +19,7 @@ export const servicePage: Page = async (request) => {
   const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
   const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
   const figures = isLine(scene, service)
-    ? html`${await lineSection(scene, service)} ${sections([limits])}`
+    ? html`${lineSection(scene, service)} ${sections([limits])}`
     : html`<div class="columns columns-wide">
         <div>${sections([graphs])}</div>
         <div>${sections([allowance, limits])}</div>
