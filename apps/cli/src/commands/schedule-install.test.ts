@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { Bench } from '../test/harness.js';
@@ -95,6 +96,29 @@ describe('schedule install, in a crontab', () => {
     const { exitCode, stderr } = await install();
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('The crontab was not changed')]);
     expect([bench.read('tab'), calls()]).toEqual([before, []]);
+  });
+
+  it.each([
+    ["/srv/sp%a'ce/sluice.yaml", (file: string) => `--config ${file}.bak --quiet`],
+    ['/srv/a/sluice.yaml', (file: string) => `--config=/mnt${file}`],
+  ])('knows the jobs of %s from those of a path that contains it', async (name, other) => {
+    const folder = bench.path(path.dirname(name));
+    mkdirSync(folder, { recursive: true });
+    bench.write(name.slice(1), CONFIG);
+    const file = bench.path(name.slice(1));
+    const words = ['--config', file];
+    const foreign = `*/5 * * * * sluice poll ${other(file.replaceAll(/['%]/g, '\\$&'))}\n`;
+    bench.write('tab', foreign);
+    expect((await bench.sluice(['schedule', 'install', '--yes', ...words])).exitCode).toBe(0);
+    expect(bench.read('tab')).toContain(`${foreign}# BEGIN sluice ${file}\n`);
+    // The same jobs outside of the markers are found however the path is quoted.
+    for (const word of [`"${file.replace('%', '\\%')}"`, file.replaceAll(/['%]/g, '\\$&')]) {
+      bench.write('tab', `*/5 * * * * sluice poll --config ${word} --quiet\n`);
+      const { exitCode, stderr } = await bench.sluice(['schedule', 'install', '--yes', ...words]);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('runs a job of this config already')]);
+    }
+    bench.write('tab', (await bench.sluice(['schedule', 'show', ...words])).stdout);
+    expect((await bench.sluice(['schedule', 'install', '--yes', ...words])).exitCode).toBe(1);
   });
 
   it('keeps the jobs of another config, and reports what crontab says', async () => {

@@ -40,9 +40,22 @@ export function replaceJobs(crontab: Buffer, config: string, lines: readonly str
   return Buffer.from(`${start}${block}${after.join('')}`, 'latin1');
 }
 
-/** Whether a line starts a scheduled command with this config. */
+/** Whether a line starts a scheduled command with this config, however its path is quoted. */
 function isJobOf(row: string, config: string): boolean {
-  return !/^\s*#/.test(row) && /\b(poll|reconcile|agent check|call bill)\b/.test(row) && row.includes(config);
+  if (/^\s*#/.test(row) || !/\b(poll|reconcile|agent check|call bill)\b/.test(row)) return false;
+  // cron makes a bare % of \%, and the shell sees what is left.
+  const command = row.replaceAll('\\%', '%');
+  const found = command.matchAll(/\s--config(?:=|\s+)((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+)/g);
+  return [...found].some(([, word = '']) => unquote(word) === config);
+}
+
+/** Returns a word of a shell's line without its quotes. */
+function unquote(word: string): string {
+  return word.replaceAll(
+    /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/g,
+    (_whole, single?: string, double?: string, escaped?: string) =>
+      single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
+  );
 }
 
 function unclear(why: string): SluiceError {
