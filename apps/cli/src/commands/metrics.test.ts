@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, startEasyDcimBench, TOKEN } from '../test/easydcim-bench.js';
 import { startHiddifyBench } from '../test/hiddify-bench.js';
@@ -98,6 +99,25 @@ describe('metrics', () => {
     chmodSync(at.bench.path('collector'), 0o755);
     const refused = await at.bench.sluice('metrics --textfile nowhere/sluice.prom');
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('its folder does not exist')]);
+  });
+
+  it('replaces nothing but a regular file, as all commands that write one', async () => {
+    const at = await shop();
+    await at.poll();
+    at.bench.write('real.txt', 'old\n');
+    symlinkSync('real.txt', at.bench.path('link'));
+    execFileSync('mkfifo', [at.bench.path('pipe')]);
+    for (const words of ['metrics --textfile', 'service list --csv', 'report --html', 'usage graph svc-1 --svg']) {
+      for (const [name, why] of [
+        ['pipe', 'it is a device, a pipe or a socket'],
+        ['link', 'it is a symbolic link'],
+      ]) {
+        const { exitCode, stderr } = await at.bench.sluice(`${words} ${name}`);
+        expect([words, exitCode, stderr]).toEqual([words, 2, expect.stringContaining(`can't be written: ${why}`)]);
+      }
+    }
+    expect(lstatSync(at.bench.path('pipe')).isFIFO()).toBe(true);
+    expect([lstatSync(at.bench.path('link')).isSymbolicLink(), at.bench.read('real.txt')]).toEqual([true, 'old\n']);
   });
 
   it('shows agents by name, and never their uuid', async () => {

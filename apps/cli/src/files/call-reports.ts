@@ -6,7 +6,7 @@ import { type CallReports, type CallReportSink, nodeFiles } from '@sluice/engine
 import { usageError } from '@sluice/panel-kind/errors';
 import type { ReportFormat } from '@sluice/telephony';
 import type { Deps } from '../context.js';
-import { NewFile, requireFolder } from './new-file.js';
+import { NewFile, requireFolder, requireReplaceable } from './new-file.js';
 import { unwritable } from './read-text.js';
 
 /** Returns the reports of bills in a folder, which is made with the first of them. */
@@ -56,6 +56,7 @@ function stdoutSink({ stdout }: Deps): CallReportSink {
 }
 
 function sinkOf(file: string, check: (draft: string) => Promise<void>): CallReportSink {
+  requireReplaceable(file);
   const draft = `${file}.${randomBytes(4).toString('hex')}.new`;
   const open = NewFile.create(draft);
   const writing = <T>(work: () => T): T => {

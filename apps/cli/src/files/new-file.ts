@@ -5,10 +5,11 @@ import {
   constants,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
-  statSync,
+  type Stats,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -73,14 +74,32 @@ export function requireFolder(file: string): void {
 }
 
 /**
+ * Checks that nothing but a regular file would be replaced: a device or a pipe would be lost, and a symbolic link may lead
+ * anywhere. Returns what is known of the file; undefined where there is none.
+ *
+ * @throws SluiceError `file_unwritable`
+ */
+export function requireReplaceable(file: string): Stats | undefined {
+  let found: Stats | undefined;
+  try {
+    found = lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  if (found === undefined || found.isFile()) return found;
+  const code = found.isDirectory() ? 'EISDIR' : found.isSymbolicLink() ? 'ELOOP' : 'ENXIO';
+  throw unwritable(file, { code });
+}
+
+/**
  * Writes a drawing in one step, so that a page that shows it never sees half of it. A new file is 0600; an existing one
  * keeps its mode.
  *
  * @throws SluiceError `file_unwritable`
  */
 export function writeDrawing(file: string, text: string): void {
+  const before = requireReplaceable(file);
   try {
-    const before = statSync(file, { throwIfNoEntry: false });
     nodeFiles.replace(file, text);
     if (before) chmodSync(file, before.mode & 0o777);
   } catch (error) {
@@ -94,6 +113,7 @@ export function writeDrawing(file: string, text: string): void {
  * @throws SluiceError `file_unwritable`
  */
 export function replaceShared(file: string, text: string): void {
+  requireReplaceable(file);
   const draft = `${file}.${process.pid}.new`;
   try {
     rmSync(draft, { force: true });
@@ -122,8 +142,7 @@ export function replaceShared(file: string, text: string): void {
 export async function writeParts(file: string, parts: AsyncIterable<string>): Promise<void> {
   const draft = `${file}.${process.pid}.new`;
   requireFolder(file);
-  const before = statSync(file, { throwIfNoEntry: false });
-  if (before?.isDirectory() === true) throw unwritable(file, Object.assign(new Error(), { code: 'EISDIR' }));
+  const before = requireReplaceable(file);
   rmSync(draft, { force: true });
   const writer = NewFile.create(draft);
   try {

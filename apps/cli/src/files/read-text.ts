@@ -19,6 +19,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'a part of its path is a file, not a folder',
   EISDIR: 'it is a folder',
+  ELOOP: 'it is a symbolic link',
+  ENXIO: 'it is a device, a pipe or a socket',
   ENAMETOOLONG: 'its name is too long',
 };
 

@@ -14,7 +14,7 @@ import { describedSchema, nodeFiles } from '@sluice/engine';
 import { BILLING, CHANNELS } from '../kinds.js';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '../config/load.js';
-import { NewFile } from '../files/new-file.js';
+import { NewFile, requireReplaceable } from '../files/new-file.js';
 import { toErrno, unwritable } from '../files/read-text.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
 import { configText, SCHEMA_FILE, secretFileName } from './config-text.js';
@@ -39,11 +39,12 @@ export function refuseExisting(file: string, force: boolean): void {
 }
 
 /**
- * Refuses a folder in which no file can be created.
+ * Refuses a folder in which no file can be created, and to replace anything but a regular file.
  *
  * @throws SluiceError `file_unwritable`
  */
 export function refuseUnwritable(file: string): void {
+  requireReplaceable(file);
   let folder = path.dirname(file);
   try {
     while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);

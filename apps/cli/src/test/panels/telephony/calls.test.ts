@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
@@ -144,6 +144,9 @@ describe('call records', () => {
     const other = await at.bench.sluice(words);
     expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('--force')]);
     expect((await at.bench.sluice(`${words} --force`)).exitCode).toBe(0);
+    symlinkSync('calls.csv', at.bench.path('link.csv'));
+    const link = await at.bench.sluice('call records --from 2026-11-04 --force --csv link.csv');
+    expect([link.exitCode, link.stderr]).toEqual([2, expect.stringContaining('it is a symbolic link')]);
     const { stdout } = await at.bench.sluice('call records --csv - --did 1140001234');
     expect(stdout).toMatch(/^\uFEFFdata_hora;/);
   });
