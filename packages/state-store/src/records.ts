@@ -221,6 +221,8 @@ export interface RunRecord {
   pid: number;
   /** The service that a command is about. */
   service: string | null;
+  /** The part that it was over, such as `panel dcim`; null for everything that the command is for, or for a service. */
+  scope: string | null;
   /** Who ran it; null for runs of versions that did not store it. */
   actor: string | null;
   /** The operator's note. */

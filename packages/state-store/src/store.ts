@@ -301,10 +301,11 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       change: { finishedAt: string; outcome: RunOutcome; totals: unknown; error: string | null; observing: string[] },
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
-    /** Newest first. `service` null matches runs that are not about one service. */
+    /** Newest first. `whole` matches runs over everything that the command is for, not about one service or a part. */
     list(filter?: {
       command?: string;
-      service?: string | null;
+      service?: string;
+      whole?: boolean;
       outcomes?: readonly RunOutcome[];
       since?: string;
       limit?: number;

@@ -75,6 +75,7 @@ function run(id: string, seconds: number): RunRecord {
     host: 'test',
     pid: 1,
     service: null,
+    scope: null,
     actor: 'alice',
     note: null,
   };

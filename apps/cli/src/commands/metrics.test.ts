@@ -101,6 +101,21 @@ describe('metrics', () => {
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('its folder does not exist')]);
   });
 
+  it('counts no run over a part as a run', async () => {
+    const at = await shop();
+    const success = async () =>
+      linesOf((await at.bench.sluice('metrics')).stdout, 'sluice_run_last_success_timestamp_seconds');
+    await at.bench.sluice('poll --panel dcim');
+    expect(await success()).toEqual([]);
+    await at.poll();
+    const [polled] = await success();
+    at.bench.clock.advance(HOUR);
+    await at.bench.sluice('poll --panel dcim');
+    expect(await success()).toEqual([polled]);
+    const { entries } = (await at.bench.sluice('log list --runs --json')).json<{ entries: { scope: unknown }[] }>();
+    expect(entries.map(({ scope }) => scope).filter(Boolean)).toEqual(['panel dcim', 'panel dcim']);
+  });
+
   it('replaces nothing but a regular file, as all commands that write one', async () => {
     const at = await shop();
     await at.poll();

@@ -61,8 +61,11 @@ describe('serve', () => {
     ({ bench } = at);
     try {
       await at.addService(1);
-      at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+      // A run over a part does not stand for the job.
       at.bench.clock.advance(HOUR);
+      await at.bench.sluice('poll --panel dcim');
+      at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
+      at.bench.clock.advance(HOUR / 6);
       const clock = {
         now: at.bench.clock.now,
         sleep: (_ms: number, signal?: AbortSignal) =>
@@ -82,7 +85,7 @@ describe('serve', () => {
       const { exitCode, stdout } = await served.stop();
       expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
       const runs = await at.bench.store((store) => store.runs.list());
-      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual(['poll']);
+      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual(['poll', 'poll']);
     } finally {
       await at.panel.close();
     }

@@ -26,7 +26,9 @@ export function serveJobs(parts: JobParts, deps: Deps): ScheduledJob[] {
     timing: toTiming(job),
     lastStart: async () => {
       const { entries } = await parts.sluice.log.list({ kinds: ['run'], command: job.command, limit: RECENT });
-      const last = entries.find(({ service, outcome }) => service === null && outcome !== 'busy');
+      const last = entries.find(
+        ({ service, scope, outcome }) => service === null && scope === null && outcome !== 'busy',
+      );
       return last === undefined ? null : Date.parse(last.at);
     },
     run: () => WORK[job.command](parts),

@@ -148,7 +148,7 @@ describe('a backup by itself', () => {
     for (const table of tables) exec(`drop table if exists ${table}`);
     exec('alter table holds drop column restriction');
     exec('drop index if exists runs_service');
-    for (const name of ['service', 'actor', 'note']) exec(`alter table runs drop column ${name}`);
+    for (const name of ['service', 'actor', 'note', 'scope']) exec(`alter table runs drop column ${name}`);
     exec('alter table service_overrides drop column note');
     exec('alter table services drop column quota_released_until');
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'run', 'note'])

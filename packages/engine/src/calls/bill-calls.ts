@@ -35,7 +35,9 @@ export async function billCalls(session: Session, request: BillRequest): Promise
   if (!request.dryRun) calls.settings();
   const services = await findServices(session, request);
   const isObserved = await observedServices(session, request);
-  const command = { command: 'call bill', dryRun: request.dryRun, service: request.service ?? undefined };
+  const { dryRun, service, invoice } = request;
+  const scope = invoice === null ? null : `invoice ${invoice}`;
+  const command = { command: 'call bill', dryRun, service: service ?? undefined, scope };
   return withRun(session, command, async (run) => {
     await run.start();
     const bills: CallBillView[] = [];

@@ -103,7 +103,7 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
 
 /** Returns a run as an entry; `at` is its start. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { command, dryRun, observing, finishedAt, outcome, totals, error, actor, note } = run;
+  const { command, scope, dryRun, observing, finishedAt, outcome, totals, error, actor, note } = run;
   return {
     at: run.startedAt,
     kind: 'run',
@@ -111,6 +111,7 @@ export function runEntry(run: RunRecord): LogEntry {
     service: run.service,
     panel: null,
     command,
+    scope,
     dryRun,
     observing,
     finishedAt,

@@ -12,7 +12,7 @@ const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 export async function addRunMetrics({ store, config, deps }: Session, table: MetricTable): Promise<void> {
   for (const { command, intervalMs } of scheduledCommands(config, deps.kinds)) {
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
-    const ofAll = { command, service: null, limit: 1 };
+    const ofAll = { command, whole: true, limit: 1 };
     const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
     if (success?.finishedAt != null)
       table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);

@@ -27,6 +27,8 @@ export interface RunPurpose {
   dryRun: boolean;
   /** The service that it is about. */
   service?: string | undefined;
+  /** The part that it is over, such as `panel dcim`; null or undefined for all, or for the service. */
+  scope?: string | null | undefined;
   /** Id of the run that this one is a part of: its row in the store is that run's. */
   partOf?: string | undefined;
 }
@@ -63,14 +65,16 @@ export class Run {
   readonly #session: Session;
   readonly #isStored: boolean;
   readonly #service: string | null;
+  readonly #scope: string | null;
   #isStarted = false;
   #callsPanel = true;
 
-  constructor(session: Session, { command, dryRun, service, partOf }: RunPurpose) {
+  constructor(session: Session, { command, dryRun, service, scope, partOf }: RunPurpose) {
     const at = session.now();
     const id = partOf ?? session.id('run');
     this.#session = session;
     this.#service = service ?? null;
+    this.#scope = scope ?? null;
     this.#isStored = !dryRun && partOf === undefined;
     this.view = {
       id,
@@ -96,11 +100,12 @@ export class Run {
     const { id, command, dryRun, observing, startedAt } = this.view;
     const { owner, actor, note } = this.#session.deps;
     const { host, pid } = owner;
-    const who = { service: this.#service, actor: printable(actor()), note: note === null ? null : printable(note) };
+    const who = { actor: printable(actor()), note: note === null ? null : printable(note) };
+    const about = { service: this.#service, scope: this.#scope };
     const end = { finishedAt: null, outcome: null, totals: null, error: null };
     this.#isStarted = true;
     // eslint-disable-next-line no-restricted-syntax -- the only place
-    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid, ...who });
+    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid, ...about, ...who });
   }
 
   /** Stores what a command that calls no panel changes, with its run, in one transaction. */

@@ -1,5 +1,10 @@
 import type { SwitchRecord } from '@sluice/state-store';
 
+/** Returns the part of the panels that a run is over; null for all of them, or for one service. */
+export function scopeOf({ panel, service }: Pick<RunRequest, 'panel' | 'service'>): string | null {
+  return panel === undefined || service !== undefined ? null : `panel ${panel}`;
+}
+
 /** Options of a run. */
 export interface RunRequest {
   command: string;

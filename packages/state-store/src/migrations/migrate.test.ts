@@ -84,6 +84,7 @@ const SCHEMA_DIGESTS = [
   'b07dafa07e980c6c',
   '872898285b4e0792',
   '0b8609fa3a7c8949',
+  '7e96588394b8d765',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -13,6 +13,7 @@ import { pushedUsage } from './012-pushed-usage.js';
 import { callBills } from './013-call-bills.js';
 import { deliveries } from './014-deliveries.js';
 import { access } from './015-access.js';
+import { runScope } from './016-run-scope.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   callBills,
   deliveries,
   access,
+  runScope,
 ];
 
 /** The schema version that this version of the package reads and writes. */

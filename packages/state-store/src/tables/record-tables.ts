@@ -301,6 +301,7 @@ export const runs = recordTable<RunRecord>()(
     host: text('host'),
     pid: int('pid'),
     service: textOrNull('service'),
+    scope: textOrNull('scope'),
     actor: textOrNull('actor'),
     note: textOrNull('note'),
   },

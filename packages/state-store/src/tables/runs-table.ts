@@ -28,12 +28,12 @@ export function runsTable(access: Access): StoreTables['runs'] {
         const row = await db.selectFrom('runs').select(runs.columns).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : runs.decode(row);
       }),
-    list: ({ command, service, outcomes, since, limit } = {}) =>
+    list: ({ command, service, whole, outcomes, since, limit } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('runs').select(runs.columns);
         if (command !== undefined) query = query.where('command', '=', command);
-        if (service === null) query = query.where('service', 'is', null);
-        else if (service !== undefined) query = query.where('service', '=', service);
+        if (whole === true) query = query.where('service', 'is', null).where('scope', 'is', null);
+        if (service !== undefined) query = query.where('service', '=', service);
         if (outcomes !== undefined) query = query.where('exit_code', 'in', outcomes.map(OUTCOME.encode));
         if (since !== undefined) query = query.where('started_at', '>=', since);
         if (limit !== undefined) query = query.limit(limit);

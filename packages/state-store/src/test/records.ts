@@ -228,6 +228,7 @@ export function run(id: string, change: Partial<RunRecord> = {}): RunRecord {
     host: 'host-1',
     pid: 100,
     service: null,
+    scope: null,
     actor: null,
     note: null,
     ...change,
