@@ -308,6 +308,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       whole?: boolean;
       outcomes?: readonly RunOutcome[];
       since?: string;
+      until?: string;
       limit?: number;
     }): Promise<RunRecord[]>;
     /** In the order of starting, `limit` at a time. */

@@ -116,6 +116,22 @@ describe('metrics', () => {
     expect(entries.map(({ scope }) => scope).filter(Boolean)).toEqual(['panel dcim', 'panel dcim']);
   });
 
+  it('leaves out runs that began while the clock was ahead', async () => {
+    const at = await shop();
+    await at.poll();
+    const before = (await at.bench.sluice('metrics')).stdout;
+    await at.bench.store(async (store) => {
+      const [last] = await store.runs.list({ command: 'poll' });
+      const ahead = new Date(at.bench.clock.now() + 26 * HOUR).toISOString();
+      const end = { startedAt: ahead, finishedAt: ahead, outcome: 'failed' as const };
+      await store.runs.start({ ...last!, ...end, id: 'run-ahead' });
+      await store.runs.start({ ...last!, ...end, id: 'run-ahead-2', outcome: 'done' });
+    });
+    const after = (await at.bench.sluice('metrics')).stdout;
+    const runLines = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('sluice_run_'));
+    expect(runLines(after)).toEqual(runLines(before));
+  });
+
   it('replaces nothing but a regular file, as all commands that write one', async () => {
     const at = await shop();
     await at.poll();

@@ -9,10 +9,12 @@ const OUTCOMES: readonly RunOutcome[] = ['done', 'partial', 'failed', 'usage', '
 const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 
 /** Adds the last runs of the scheduled commands, and the number of purchases. */
-export async function addRunMetrics({ store, config, deps }: Session, table: MetricTable): Promise<void> {
+export async function addRunMetrics(session: Session, table: MetricTable): Promise<void> {
+  const { store, config, deps } = session;
   for (const { command, intervalMs } of scheduledCommands(config, deps.kinds)) {
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
-    const ofAll = { command, whole: true, limit: 1 };
+    // A run that began while the clock was ahead would stay the last one until the clock gets there.
+    const ofAll = { command, whole: true, until: session.now(), limit: 1 };
     const [success] = await store.runs.list({ ...ofAll, outcomes: SUCCESSES });
     if (success?.finishedAt != null)
       table.add('sluice_run_last_success_timestamp_seconds', { command }, Date.parse(success.finishedAt) / 1000);

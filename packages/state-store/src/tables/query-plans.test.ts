@@ -67,7 +67,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'runs.get': (t) => t.runs.get('run-1'),
   'runs.list of a command': (t) => t.runs.list({ command: 'poll', limit: 1 }),
   'runs.list of a command that ended': (t) =>
-    t.runs.list({ command: 'poll', whole: true, outcomes: ['done'], limit: 1 }),
+    t.runs.list({ command: 'poll', whole: true, outcomes: ['done'], until: minute(1), limit: 1 }),
   'runs.list of a service': (t) => t.runs.list({ service: 'svc-1', limit: 1 }),
   'runs.page': (t) => t.runs.page({ after: { at: minute(1), seq: 1 }, limit: 10 }),
   'apiCalls.list of a service': (t) => t.apiCalls.list({ service: 'svc-1' }),

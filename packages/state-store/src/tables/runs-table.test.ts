@@ -30,6 +30,7 @@ describe('runs', () => {
     expect((await at.store.runs.list()).map((each) => each.id)).toEqual(['run-2', 'run-1']);
     expect((await at.store.runs.list({ command: 'poll' })).map((each) => each.id)).toEqual(['run-1']);
     expect((await at.store.runs.list({ since: minute(1), limit: 5 })).map((each) => each.id)).toEqual(['run-2']);
+    expect((await at.store.runs.list({ until: minute(0) })).map((each) => each.id)).toEqual(['run-1']);
     expect((await at.store.runs.list({ service: 'svc-1' })).map((each) => each.actor)).toEqual(['alice']);
     const ended = await at.store.runs.list({ whole: true, outcomes: ['done', 'partial'] });
     expect(ended.map(({ id }) => id)).toEqual(['run-1']);

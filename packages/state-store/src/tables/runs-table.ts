@@ -28,7 +28,7 @@ export function runsTable(access: Access): StoreTables['runs'] {
         const row = await db.selectFrom('runs').select(runs.columns).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : runs.decode(row);
       }),
-    list: ({ command, service, whole, outcomes, since, limit } = {}) =>
+    list: ({ command, service, whole, outcomes, since, until, limit } = {}) =>
       access.read(async ({ db }) => {
         let query = db.selectFrom('runs').select(runs.columns);
         if (command !== undefined) query = query.where('command', '=', command);
@@ -36,6 +36,7 @@ export function runsTable(access: Access): StoreTables['runs'] {
         if (service !== undefined) query = query.where('service', '=', service);
         if (outcomes !== undefined) query = query.where('exit_code', 'in', outcomes.map(OUTCOME.encode));
         if (since !== undefined) query = query.where('started_at', '>=', since);
+        if (until !== undefined) query = query.where('started_at', '<=', until);
         if (limit !== undefined) query = query.limit(limit);
         const rows = await query.orderBy('started_at', 'desc').orderBy('seq', 'desc').execute();
         return rows.map((row) => runs.decode(row));
