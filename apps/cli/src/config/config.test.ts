@@ -166,6 +166,34 @@ notify:
     ]);
   });
 
+  it('refuses a name under which something else is called', async () => {
+    const paths = async (more: string): Promise<string[]> =>
+      (
+        await check(`panels:
+  dcim: { kind: easydcim, url: https://dcim.example.com, token: "\${env:T}" }
+  webhook: { kind: easydcim, url: https://other.example.com, token: "\${env:T}" }
+  whmcs: { kind: easydcim, url: https://third.example.com, token: "\${env:T}" }
+${more}`)
+      ).problems
+        .map(({ path, message }) => `${path}: ${message}`)
+        .sort();
+    expect(await paths('')).toEqual([]);
+    expect(
+      await paths(`whmcs: { url: https://b.example.com, identifier: "\${env:I}", secret: "\${env:S}" }
+notify:
+  - { webhook: "https://a.example.com", secret: x }
+  - { name: dcim, command: /bin/x }
+  - { command: /bin/y }
+  - { command: /bin/z }
+`),
+    ).toEqual([
+      'notify.0.name: "webhook" is the name of a panel: use another one',
+      'notify.1.name: "dcim" is the name of a panel: use another one',
+      'notify.3.name: "command" is the name of another entry: name the one that is new, or what waits for the other is sent to it',
+      'panels.whmcs: calls to WHMCS have this name in the log: use another one',
+    ]);
+  });
+
   it('refuses limits that the kind of panel can not keep', async () => {
     const { problems } = await check(`panels:
   relay: { kind: flvx, url: https://relay.example.com, username: a, password: "\${env:P}" }

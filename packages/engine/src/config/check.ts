@@ -4,6 +4,7 @@ import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
 import { describeIssue } from './issue-message.js';
 import { findNotBuilt, isMap } from './not-built.js';
+import { checkLogNames } from './log-names.js';
 import { checkNotify } from './notify-rules.js';
 import { findBrokenReferences, withoutBroken } from './references.js';
 import { checkRules, type RuleFinding } from './rules.js';
@@ -42,7 +43,11 @@ export function checkConfig(
   const paths = wrong.map(({ path }) => path);
   const checked = parsed.success ? parsed : schema.safeParse(withoutBroken(rest, paths));
   if (checked.success) {
-    const broken = [...checkRules(checked.data, kinds, billing), ...checkNotify(checked.data, channels ?? [])];
+    const broken = [
+      ...checkRules(checked.data, kinds, billing),
+      ...checkNotify(checked.data, channels ?? []),
+      ...checkLogNames(checked.data, billing ?? [], channels ?? []),
+    ];
     findings.push(...broken.map(toRuleFinding));
   }
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');

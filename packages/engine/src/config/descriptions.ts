@@ -32,7 +32,7 @@ const GENERAL: Record<string, string> = {
   notify: 'Where notices are sent: webhooks, mail, Telegram, commands; see notifications.md',
   heartbeat: 'Address that each run over all panels calls: with /start, as it is on success, with /fail otherwise',
   ...under('notify', {
-    name: 'Name of the entry; default: its kind of channel, numbered from the second',
+    name: 'Name of the entry; default: its kind of channel. All but one entry of a kind need one',
     events:
       'What is sent, by the names in notifications.md; default: all but would-change and digest, or all that clients are notified of',
     for: 'operator: everything. client: what happens to the services of a client, to that client',

@@ -12,10 +12,8 @@ const LONGEST_MS = 30_000;
 /** Returns what is wrong with `notify` beyond its schema. */
 export function checkNotify({ notify, heartbeat }: Config, channels: readonly NoticeChannelKind[]): RuleFinding[] {
   const named = namedChannels(notify, channels);
-  const found = named.flatMap(({ name, index, kind, settings }) => {
-    const isRepeated = named.some((other) => other.name === name && other.index < index);
+  const found = named.flatMap(({ index, kind, settings }) => {
     const wrong = [
-      ...(isRepeated ? [{ key: 'name', message: `"${name}" is the name of another entry: name each of them` }] : []),
       ...forClients(settings),
       ...templates(settings),
       ...(settings.timeout > LONGEST_MS ? [{ key: 'timeout', message: 'is longer than 30s' }] : []),

@@ -45,18 +45,13 @@ export function channelKindOf(
   return channels.find(({ kind }) => settings[kind] !== undefined);
 }
 
-/** Returns the entries of `notify` with their names: an entry without one has that of its kind, numbered from the second. */
+/** Returns the entries of `notify` with their names; an entry without one has that of its kind, wherever it stands. */
 export function namedChannels(
   notify: readonly NotifySettings[] | undefined,
   channels: readonly NoticeChannelKind[],
 ): { name: string; index: number; kind: NoticeChannelKind; settings: NotifySettings }[] {
-  const counts = new Map<string, number>();
   return (notify ?? []).flatMap((settings, index) => {
     const kind = channelKindOf(channels, settings);
-    if (kind === undefined) return [];
-    const count = (counts.get(kind.kind) ?? 0) + 1;
-    counts.set(kind.kind, count);
-    const name = settings.name ?? (count === 1 ? kind.kind : `${kind.kind}-${count}`);
-    return [{ name, index, kind, settings }];
+    return kind === undefined ? [] : [{ name: settings.name ?? kind.kind, index, kind, settings }];
   });
 }
