@@ -11,6 +11,9 @@ const HOURS_FACTOR = 4;
 /** Requests with a key are kept this many days after their answer or, without one, after they were last renewed. */
 const REQUEST_DAYS = 7;
 
+/** Deliveries of notices are kept this many days after they were sent or given up. */
+const DELIVERY_DAYS = 30;
+
 interface PruneRequest {
   now: string;
   apiLogDays: number;
@@ -44,12 +47,14 @@ export async function prune(
   return { apiCalls, samples: hours + days };
 }
 
-/** Deletes sessions that ended, and requests that nobody repeats any more. */
+/** Deletes sessions that ended, requests that nobody repeats any more, and deliveries that ended. */
 async function deleteEnded(access: Access, instant: number): Promise<void> {
   await access.write(async ({ db }) => {
     await db.deleteFrom('sessions').where('expires_at', '<=', new Date(instant).toISOString()).execute();
     const before = new Date(instant - REQUEST_DAYS * DAY_MS).toISOString();
     await db.deleteFrom('requests').where('at', '<', before).execute();
+    const ended = new Date(instant - DELIVERY_DAYS * DAY_MS).toISOString();
+    await db.deleteFrom('deliveries').where('state', 'in', ['sent', 'given-up']).where('at', '<', ended).execute();
   });
 }
 

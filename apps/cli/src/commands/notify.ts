@@ -53,7 +53,7 @@ export const notifySend: CommandHandler = (_args, options, deps) =>
     const { sent, failed, givenUp, busy } = report;
     if (busy) terminal.line('Another process is sending notices.');
     else terminal.info(`${formatCount(sent, 'notice')} sent.`);
-    if (failed > 0) terminal.line(`${formatCount(failed, 'attempt')} failed; ${givenUp} given up.`);
+    if (failed > 0 || givenUp > 0) terminal.line(`${formatCount(failed, 'attempt')} failed; ${givenUp} given up.`);
     if (busy) return ExitCode.busy;
     return failed === 0 ? ExitCode.done : sent > 0 ? ExitCode.partial : ExitCode.failed;
   });

@@ -18,9 +18,14 @@ export async function noticeChecks(session: Session): Promise<Check[]> {
     .filter(({ at }) => at >= since);
   const waiting = (await store.deliveries.list({ state: 'pending' })).map(({ delivery }) => delivery);
   const late = waiting.filter(({ attempts, channel }) => attempts >= FAILURES && names.includes(channel));
-  const orphans = waiting.filter(({ channel }) => !names.includes(channel));
+  const orphans = [...waiting, ...lost].filter(({ channel }) => !names.includes(channel));
   const checks = [
-    ...byChannel(lost, 'failed', 'notices_given_up', (count) => `${count} given up in the last 7 days`),
+    ...byChannel(
+      lost.filter(({ channel }) => names.includes(channel)),
+      'failed',
+      'notices_given_up',
+      (count) => `${count} given up in the last 7 days`,
+    ),
     ...byChannel(late, 'warning', 'notices_waiting', (count) => `${count} not sent yet`),
     ...byChannel(
       orphans,

@@ -22,6 +22,8 @@ const LEASE = 'notices';
 /** No attempt begins later than this in a round; one that began ends with the channel's own time-out. */
 const BUDGET_MS = 10_000;
 const PAGE = 50;
+/** Most deliveries that a removed channel loses in one round. */
+const PAGE_OF_REMOVED = 500;
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 6 * 3_600_000;
 /** A delivery is given up after this time, and after this many attempts. */
@@ -44,6 +46,7 @@ interface Round {
  */
 export async function sendDue(session: Session): Promise<SendReport> {
   const report: SendReport = { sent: 0, failed: 0, givenUp: 0, busy: false };
+  report.givenUp += await giveUpRemoved(session);
   const waiting = await findWaiting(session);
   if (waiting.length === 0 || session.deps.signal.aborted) return report;
   const leases = new Leases(session, session.runId ?? session.id('send'));
@@ -66,6 +69,24 @@ async function findWaiting(session: Session): Promise<ConfiguredChannel[]> {
     if (due.length > 0) waiting.push(channel);
   }
   return waiting;
+}
+
+/** Marks as given up what waits for channels that the config does not name, after the time after which all others are given up. */
+async function giveUpRemoved(session: Session): Promise<number> {
+  const { store, deps } = session;
+  const names = configuredChannels(session).map(({ name }) => name);
+  const pending = (await store.deliveries.counts()).filter(({ state }) => state === 'pending');
+  let givenUp = 0;
+  for (const { channel } of pending.filter((each) => !names.includes(each.channel))) {
+    const due = await store.deliveries.due({ channel, now: session.now(), limit: PAGE_OF_REMOVED });
+    const old = due.filter(({ delivery }) => deps.clock.now() - Date.parse(delivery.at) >= GIVE_UP_MS);
+    const lastError = 'channel_removed: The config does not name this channel';
+    await store.write(async (tables) => {
+      for (const { delivery } of old) await tables.deliveries.update(delivery.id, { state: 'given-up', lastError });
+    });
+    givenUp += old.length;
+  }
+  return givenUp;
 }
 
 /** Sends what is due for one channel; ends where the receiver does not answer. */

@@ -96,6 +96,25 @@ describe('the notice of a hold', () => {
     expect((await at.bench.sluice('notify list --status given-up')).stdout).toMatch(/svc-1 is held/);
   });
 
+  it('is given up after three days for a channel that is gone, and deleted later', async () => {
+    receiver.inject({ fault: { kind: 'status', status: 500 } });
+    await hold(1);
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('name: ops', 'name: night'));
+    const waiting = async () => (await at.bench.sluice('metrics')).stdout.match(/sluice_deliveries_pending\{.*/g);
+    at.bench.clock.advance(3 * DAY - HOUR);
+    expect((await at.bench.sluice('notify send --json')).json()).toMatchObject({ givenUp: 0 });
+    expect(await waiting()).toContain('sluice_deliveries_pending{channel="ops"} 1');
+    at.bench.clock.advance(HOUR);
+    expect((await at.bench.sluice('notify send --json')).json()).toMatchObject({ givenUp: 1 });
+    expect(await waiting()).not.toContain('sluice_deliveries_pending{channel="ops"} 1');
+    expect((await at.bench.sluice('notify list --status given-up')).stdout).toContain('channel_removed');
+    expect((await at.bench.sluice('doctor')).stdout).toMatch(/ops.*1 notice was meant for a channel/);
+    at.bench.clock.advance(28 * DAY);
+    await at.bench.sluice('reconcile');
+    expect(await states()).not.toContain('given-up');
+  });
+
   it('does not keep the others from a receiver that refuses it, and leaves them where there is no answer', async () => {
     receiver.inject({ fault: { kind: 'status', status: 400 }, match: ({ body }) => body.includes('svc-1 ') });
     for (const number of [1, 2, 3]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
