@@ -41,7 +41,7 @@ afterAll(() => {
 
 /** Labels that Prometheus adds. */
 const OF_PROMETHEUS = ['instance', 'job'];
-const FUNCTIONS = /^(?:sum|time|topk|increase|vector|and|or|unless|by|on|offset|up|label_values)$/;
+const FUNCTIONS = /^(?:sum|time|topk|increase|and|or|unless|by|on|offset|up|label_values)$/;
 
 /** What is wrong with an expression: unknown names, labels that its metrics lack, brackets that do not close. */
 function findFaults(expression: string): string[] {
