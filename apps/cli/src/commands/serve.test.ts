@@ -85,7 +85,10 @@ describe('serve', () => {
       const { exitCode, stdout } = await served.stop();
       expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
       const runs = await at.bench.store((store) => store.runs.list());
-      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual(['poll', 'poll']);
+      expect(runs.filter(({ command }) => command !== 'service add').map(({ command }) => command)).toEqual([
+        'poll',
+        'poll',
+      ]);
     } finally {
       await at.panel.close();
     }
@@ -98,6 +101,16 @@ describe('serve', () => {
       2,
       expect.stringMatching(/there is no token .* Set serve\.token, or create one/s),
     ]);
+  });
+
+  it('counts no token that was revoked or has expired', async () => {
+    bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\n');
+    await bench.sluice('api-token create one --scope read');
+    await bench.sluice('api-token revoke one');
+    await bench.sluice('api-token create two --scope read --expires 1h');
+    bench.clock.advance(2 * HOUR);
+    const { exitCode, stderr } = await bench.sluice('serve --listen 0.0.0.0:0');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('there is no token')]);
   });
 
   it('refuses a token that can be guessed', async () => {

@@ -1,3 +1,4 @@
+import type { TokenView } from '@sluice/engine';
 import type { ScheduleOptions } from '@sluice/dashboard';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Config } from '../config/load.js';
@@ -28,7 +29,11 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const listen =
       options.listen === undefined ? parseListen(configured, 'serve.listen') : parseListen(options.listen, '--listen');
     const token = readToken(config, deps);
-    const hasTokens = token !== undefined || (await sluice.access.list()).tokens.length > 0;
+    const now = new Date(deps.clock.now()).toISOString();
+    const { tokens } = await sluice.access.list();
+    const isValid = ({ revokedAt, expiresAt }: TokenView): boolean =>
+      revokedAt === null && (expiresAt === null || expiresAt > now);
+    const hasTokens = token !== undefined || tokens.some(isValid);
     if (!hasTokens && !isLoopback(listen)) throw noToken(listen);
     const { startDashboard, startSchedule } = await import('@sluice/dashboard');
     const { clock, randomBytes, version } = deps;
@@ -44,7 +49,7 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     terminal.info(`Listening on ${dashboard.url}${publicUrl === undefined ? '' : ` for ${publicUrl}`}`);
     warn(terminal, listen, publicUrl);
     if (!hasTokens)
-      terminal.info('There is no token yet: create one with "sluice api-token create NAME --scope operate"');
+      terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
     const schedule =
       options.withSchedule === true
         ? startSchedule(await scheduleOptions({ sluice, config, terminal: quietly(deps, options, config) }, deps))
