@@ -1,6 +1,7 @@
-import type { AgentRecord, ApiCallRecord } from '@sluice/state-store';
+import type { AgentRecord } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { panelLease } from '../leases.js';
+import { isAnswered, lastCallTo } from '../panels/last-call.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
@@ -14,20 +15,13 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
   for (const panel of panels) {
     await addHolds(session, table, panel, withAgents.includes(panel));
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
-    const [call] = await store.apiCalls.list({ panel, limit: 1 });
-    table.add('sluice_panel_up', { panel }, call === undefined ? null : Number(hasAnswered(call)));
+    const call = await lastCallTo(session, panel);
+    table.add('sluice_panel_up', { panel }, call === undefined ? null : Number(isAnswered(call)));
     const lease = leases.get(panelLease(panel));
     const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
     table.add('sluice_lease_held', { panel }, Number(isHeld));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
   }
-}
-
-/** Codes of answers about one object: the panel itself works. */
-const ANSWERS: readonly string[] = ['PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_FORBIDDEN'];
-
-function hasAnswered({ ok, code }: ApiCallRecord): boolean {
-  return ok || ANSWERS.includes(code ?? '');
 }
 
 /** Reasons that any panel may have: with a figure of 0 from the beginning, an increase can be seen. */

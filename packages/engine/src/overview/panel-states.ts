@@ -1,6 +1,7 @@
 import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../leases.js';
 import { findEnforcement } from '../panels/enforcement.js';
+import { isAnswered, lastCallTo } from '../panels/last-call.js';
 import type { Session } from '../session.js';
 
 /** A panel of the config with its last known state. */
@@ -18,6 +19,7 @@ export interface OverviewPanel {
   enforce: { value: 'on' | 'observe'; source: string; since: string | null };
   /** Whether the panel answered the last call; null before the first. */
   reachable: boolean | null;
+  /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
   lastCall: { at: string; ok: boolean; code: string | null; message: string | null } | null;
   /** The run that works on the panel now. */
   lease: { run: string; since: string } | null;
@@ -33,7 +35,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
   for (const [name, { kind }] of Object.entries(config.panels)) {
     const own = counts.filter(({ panel }) => panel === name);
     const lease = leases.find((held) => held.name === panelLease(name));
-    const [last] = await store.apiCalls.list({ panel: name, limit: 1 });
+    const last = await lastCallTo(session, name);
     const total = (statuses: readonly string[] | null, key: 'services' | 'drifting' = 'services'): number =>
       own.reduce((sum, row) => (statuses === null || statuses.includes(row.status) ? sum + row[key] : sum), 0);
     states.push({
@@ -47,7 +49,8 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       drifting: total(null, 'drifting'),
       enforce: findEnforcement(config, switches, name, null),
       reachable: last === undefined ? null : last.status !== null,
-      lastCall: last === undefined ? null : { at: last.at, ok: last.ok, code: last.code, message: last.message },
+      lastCall:
+        last === undefined ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });
   }

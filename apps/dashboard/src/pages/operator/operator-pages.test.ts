@@ -72,6 +72,32 @@ describe("the operator's pages", () => {
     expect(await (await get('/')).text()).toContain('line-1');
   });
 
+  it('tell a panel that answers with errors from one that works', async () => {
+    world = await startWorld({ services: 1 });
+    const { store, clock } = world.bench;
+    const call = {
+      panel: 'dcim',
+      run: null,
+      service: null,
+      endpoint: 'x',
+      method: 'GET',
+      path: '/',
+      durationMs: 1,
+      attempt: 1,
+    };
+    const add = async (status: number, code: string | null) => {
+      clock.advance(1500);
+      const at = new Date(clock.now()).toISOString();
+      await store.apiCalls.add([{ ...call, at, status, ok: false, code, message: code, changing: false }]);
+    };
+    await add(500, 'PANEL_UNAVAILABLE');
+    for (const path of ['/', '/panels', '/panels/dcim'])
+      expect(await (await get(path)).text()).toContain('answers with errors');
+    expect(await (await get('/')).text()).toContain('1 with errors');
+    await add(404, 'PANEL_NOT_FOUND');
+    expect(await (await get('/panels')).text()).not.toContain('answers with errors');
+  });
+
   it('escape hostile names, and show a fault of a panel as one sentence', async () => {
     world = await startWorld({ services: 1 });
     const { bench } = world;

@@ -16,6 +16,7 @@ import { bytes, count, counted, name, NONE, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { stateOf } from './panels.js';
 import { runButtons } from './runs.js';
 import { type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
@@ -69,6 +70,7 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
   const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
+  const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
   const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
   const reasons = Object.entries(totals.byReason).map(([reason, services]) => `${count(services)} ${reason}`);
   const figures = tiles([
@@ -95,13 +97,15 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
     }),
     tile('Panels away', count(away.length), {
       href: '/panels',
-      tone: away.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
+      tone: away.length + erring.length > 0 ? 'bad' : uncalled > 0 ? 'warning' : 'good',
       detail:
-        uncalled > 0
-          ? `${count(uncalled)} not called yet`
-          : observed > 0
-            ? `${count(observed)} under observe`
-            : 'all answered last',
+        erring.length > 0
+          ? `${count(erring.length)} with errors`
+          : uncalled > 0
+            ? `${count(uncalled)} not called yet`
+            : observed > 0
+              ? `${count(observed)} under observe`
+              : 'all answered last',
     }),
   ]);
   return html`${figures}
@@ -199,11 +203,7 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
   const rows = panels.map((panel): Part[] => [
     html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>
       <span class="soft">${panel.kind}</span>`,
-    panel.reachable === null
-      ? badge('not called yet')
-      : panel.reachable
-        ? badge('reachable', 'good')
-        : badge('unreachable'),
+    stateOf(panel),
     panel.enforce.value === 'observe' ? badge('observe') : badge('on'),
     panel.lease === null ? NONE : html`<a href="/log?kind=run">${panel.lease.run}</a>`,
     count(panel.services),

@@ -1,11 +1,19 @@
 import { badge, facts, section, table } from '../layout/components.js';
 import { count, NONE } from '../layout/format.js';
-import { html, type Part } from '../layout/html.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
+import type { OverviewPanel } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
+
+/** Returns whether a panel answered the last call, as a coloured word. */
+export function stateOf({ reachable, lastCall }: OverviewPanel): Html {
+  if (reachable === null) return badge('not called yet');
+  if (!reachable) return badge('unreachable');
+  return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
+}
 
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
@@ -14,11 +22,7 @@ export const panelsPage: Page = async (request) => {
   const rows = panels.map((panel): Part[] => [
     html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>`,
     panel.kind,
-    panel.reachable === null
-      ? badge('not called yet')
-      : panel.reachable
-        ? badge('reachable', 'good')
-        : badge('unreachable'),
+    stateOf(panel),
     badge(panel.enforce.value === 'observe' ? 'observe' : 'on'),
     panel.lease === null ? NONE : html`${panel.lease.run}, ${times.ago(panel.lease.since)}`,
     count(panel.services),
@@ -79,14 +83,7 @@ export const panelPage: Page = async (request) => {
     'State',
     html`${facts([
         ['Kind', panel.kind],
-        [
-          'State',
-          panel.reachable === null
-            ? badge('not called yet')
-            : panel.reachable
-              ? badge('reachable', 'good')
-              : badge('unreachable'),
-        ],
+        ['State', stateOf(panel)],
         [
           'Last call',
           lastCall === null
