@@ -124,6 +124,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unbilled_calls:
     'Bill them with "sluice provision terminate {service} --final-invoice", or give them up with --forfeit-unbilled',
   final_bill_failed: '"sluice call bill --service {service} --final" shows why',
+  did_of_other: 'Find the addon with "sluice did show NUMBER", and release the number there first',
   number_unused: 'Link it with "sluice did link {number} --service SERVICE"',
   no_number: '"sluice did list" lists the numbers',
   unknown_tunnel: '"sluice tunnel list" lists the tunnels',

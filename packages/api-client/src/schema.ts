@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 ca3db1678eea1fafde97cf1551b4a602ce242016dfb650c5e3bf97b3f19f57e0). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 ebc7ca6139b753e34f81f4a0f0b86d80c51e838e6f1f12fcf5c3232bbd168743). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2259,7 +2259,7 @@ export interface components {
     };
     DidReport: {
       run: components['schemas']['CommandRun'];
-      service: string;
+      service: string | null;
       dids: {
         [key: string]: unknown;
       }[];
@@ -6760,8 +6760,11 @@ export interface operations {
       content: {
         'application/json': {
           service: string;
+          addon?: string;
+          areaCode?: string;
           carrier?: string;
           channels?: number;
+          destination?: string;
           dryRun?: boolean;
           /** @description Why, for the log */
           note?: string;
@@ -6854,6 +6857,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -6897,6 +6903,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -6940,6 +6949,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };

@@ -4,7 +4,7 @@ export type { AutoBuy } from './api/auto-buy.js';
 export type { CreditCalls, Invoices } from './api/billing.js';
 export type { CallOptions, LockOptions } from './api/call.js';
 export type { BillCallsOptions, Calls } from './api/calls.js';
-export type { DidOptions, Dids } from './api/dids.js';
+export type { DidLinkOptions, DidOfAddon, DidOptions, Dids, LinkedDidOptions } from './api/dids.js';
 export type { Telephony, TelephonyChangeOptions, TelephonyOptions } from './api/telephony.js';
 export type { Log } from './api/log.js';
 export type { Notices } from './api/notices.js';

@@ -88,7 +88,11 @@ export interface DidCommand {
   /** Of a number that has to be created: id, name or code. */
   carrier?: string | undefined;
   channels?: number | undefined;
-  /** Fields to set, by the names of the record. */
+  /** The area code that it was checked against. */
+  areaCode?: string | undefined;
+  /** The billing system's product addon that the number is for: one with another addon's reference is refused. */
+  addon?: string | undefined;
+  /** Fields to set, by the names of the record; of a link only `destination`. */
   values?: Readonly<Record<string, unknown>> | undefined;
 }
 

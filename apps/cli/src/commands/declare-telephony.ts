@@ -133,31 +133,47 @@ function declareNumbers(program: LazyCommand): void {
   declareLookups(did, NUMBERS);
   const change = (name: string): LazyCommand => did.command(name).argument('<number>', 'a number as people write it');
   const handlers = () => import('./dids.js');
-  changing(change('link'))
+  ofAddon(changing(change('link')))
     .description('give a number to the line of a service; one that the panel lacks is created')
     .option('--service <id>', 'the service')
     .option('--carrier <name>', 'for a new number: the carrier, by id, name or code')
     .option('--channels <number>', 'calls at the same time')
-    .examples('sluice did link +551140001234 --service svc-1')
+    .option('--destination <number>', 'where its calls go: a number, line:ID, or none')
+    .examples(
+      'sluice did link +551140001234 --service svc-1',
+      'sluice did link 33331234 --service whmcs-42 --addon 77 --area-code 11',
+    )
     .runs(async () => (await handlers()).didLink);
   changing(change('set').argument('[fields...]', 'KEY=VALUE with the names that "show --json" has'))
     .description('change fields of a number, or end its link to a line')
     .option('--subscriber <none>', 'none: the number belongs to no line any more')
     .examples('sluice did set +551140001234 channels=2', 'sluice did set +551140001234 --subscriber none')
     .runs(async () => (await handlers()).didSet);
-  changing(change('suspend'))
+  linked(change('suspend'))
     .description('suspend a number, until "did unsuspend"')
     .examples('sluice did suspend +551140001234 --note abuse')
     .runs(async () => (await handlers()).didSuspend);
-  changing(change('unsuspend'))
+  linked(change('unsuspend'))
     .description('make a suspended number active again')
     .examples('sluice did unsuspend +551140001234')
     .runs(async () => (await handlers()).didUnsuspend);
-  changing(change('release'))
+  linked(change('release'))
     .description('end a number: it is removed, or goes back to the pool of the panel')
     .option('--yes', 'do not ask')
     .examples('sluice did release +551140001234 --yes')
     .runs(async () => (await handlers()).didRelease);
+}
+
+/** Adds how a billing system names a number. */
+function ofAddon(command: LazyCommand): LazyCommand {
+  return command
+    .option('--addon <id>', "the billing system's product addon that the number is for")
+    .option('--area-code <digits>', 'the area code that the number has');
+}
+
+/** Adds what every change of a number that a line has accepts. */
+function linked(command: LazyCommand): LazyCommand {
+  return ofAddon(changing(command)).option('--service <id>', 'the service whose line has it');
 }
 
 /** Declares `list` and `show` of a noun. */

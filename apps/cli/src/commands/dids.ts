@@ -10,8 +10,14 @@ import { parsePairs } from './parse-pairs.js';
 import { parseWait } from './parse-wait.js';
 import type { ChangeOptions } from './telephony.js';
 
-interface LinkOptions extends ChangeOptions {
+interface LinkedOptions extends ChangeOptions {
   service?: string;
+  addon?: string;
+  areaCode?: string;
+}
+
+interface LinkOptions extends LinkedOptions {
+  destination?: string;
   carrier?: string;
   channels?: string;
 }
@@ -48,22 +54,23 @@ function print(terminal: Terminal, number: string, words: string, report: DidRep
   const shown = did === undefined ? number : describeValue(did['number']);
   const made = actions.some(({ state }) => state === 'applied');
   const outcome = run.dryRun ? 'previewed' : run.outcome !== 'done' ? 'not finished' : made ? words : 'was so before';
-  if (actions.length > 0 || !terminal.quiet) terminal.line(`${shown} of ${service}: ${outcome}`);
+  const whose = service === null ? '' : ` of ${service}`;
+  if (actions.length > 0 || !terminal.quiet) terminal.line(`${shown}${whose}: ${outcome}`);
   printActions(terminal, actions);
   for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
-  if (error !== null) terminal.line(`  ${terminal.error(error, { service })}`);
+  if (error !== null) terminal.line(`  ${terminal.error(error, service === null ? {} : { service })}`);
 }
 
 /** `sluice did link NUMBER --service S` */
 export const didLink: CommandHandler<LinkOptions> = (args, options, deps) => {
-  const { service, carrier, channels } = options;
+  const { service, addon, areaCode, carrier, channels, destination } = options;
   if (service === undefined)
     throw usageError('bad_option', 'Name the service whose line has the number with --service');
   if (channels !== undefined && !/^[1-9]\d{0,5}$/.test(channels))
     throw usageError('bad_option', `--channels: "${channels}" is not a whole number from 1 on`);
   const many = channels === undefined ? undefined : Number(channels);
   return changing<LinkOptions>('linked', (sluice, number, _options, { panel: _panel, ...how }) =>
-    sluice.dids.link(number, { ...how, service, carrier, channels: many }),
+    sluice.dids.link(number, { ...how, service, addon, areaCode, carrier, channels: many, destination }),
   )(args, options, deps);
 };
 
@@ -83,16 +90,23 @@ export const didSet: CommandHandler<SetOptions> = ([number = '', ...pairs], opti
   );
 };
 
+/** The number of an addon, as the engine has it. */
+const toLinked = ({ service, addon, areaCode }: LinkedOptions) => ({ service, addon, areaCode });
+
 /** `sluice did suspend NUMBER` */
-export const didSuspend = changing('suspended', (sluice, number, _options, how) => sluice.dids.suspend(number, how));
+export const didSuspend = changing<LinkedOptions>('suspended', (sluice, number, options, how) =>
+  sluice.dids.suspend(number, { ...how, ...toLinked(options) }),
+);
 
 /** `sluice did unsuspend NUMBER` */
-export const didUnsuspend = changing('active again', (sluice, number, _options, how) =>
-  sluice.dids.unsuspend(number, how),
+export const didUnsuspend = changing<LinkedOptions>('active again', (sluice, number, options, how) =>
+  sluice.dids.unsuspend(number, { ...how, ...toLinked(options) }),
 );
 
 /** `sluice did release NUMBER` */
-export const didRelease: CommandHandler<ChangeOptions> = async ([number = ''], options, deps) => {
+export const didRelease: CommandHandler<LinkedOptions> = async ([number = ''], options, deps) => {
   if (options.dryRun !== true) await confirm(deps, options, `Release the number ${number}? Its line loses it.`);
-  return changing('released', (sluice, id, _options, how) => sluice.dids.release(id, how))([number], options, deps);
+  return changing<LinkedOptions>('released', (sluice, id, _options, how) =>
+    sluice.dids.release(id, { ...how, ...toLinked(options) }),
+  )([number], options, deps);
 };

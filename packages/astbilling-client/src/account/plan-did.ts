@@ -1,6 +1,6 @@
-import type { Did, Subscriber } from '@sluice/telephony';
+import type { Did, DidDestination, Subscriber } from '@sluice/telephony';
 import type { Carrier, DidValues } from '../client/types.js';
-import { toReference, withReference } from './reference.js';
+import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
 import { reserve } from './plan-states.js';
 import { LineRefusal } from './refusal.js';
 import { type LinePlan, type LineStep, stateStep } from './step.js';
@@ -14,6 +14,7 @@ export interface DidTarget {
   /** Id, name or code; needed only for a number that the system does not have. */
   carrier?: string;
   channels?: number;
+  destination?: DidDestination;
   externalRef?: string;
 }
 
@@ -28,7 +29,8 @@ export interface DidObservation {
 /**
  * Plans the link of a number: by the profile's `link`, else by an update; a number that the system lacks is created.
  *
- * @throws LineRefusal `conflict` for a number of another line, `not_found`, `ambiguous`, `unsupported`
+ * @throws LineRefusal `conflict` for a number of another line, `other_addon` for one of another addon, `not_found`, `ambiguous`,
+ *   `unsupported`
  */
 export function planLink(system: LineSystem, { line, dids, carriers }: DidObservation, target: DidTarget): LinePlan {
   if (line === null) throw new LineRefusal('not_found', 'the system has no such line');
@@ -41,10 +43,26 @@ export function planLink(system: LineSystem, { line, dids, carriers }: DidObserv
   if (did.status === 'terminated' || (did.subscriberId === null && did.status === 'suspended')) {
     throw new LineRefusal('conflict', `the number is ${did.status}`, [did.id]);
   }
+  if (did.subscriberId === line.id) {
+    if (target.externalRef !== undefined) refuseOtherAddon(did, target.externalRef);
+    return planDifferences(system, did, target);
+  }
   const { steps: changes, warnings } = planDifferences(system, did, target);
-  if (did.subscriberId === line.id) return { steps: changes, warnings };
   const link = planLinkStep(system, did.id, { subscriberId: line.id, number: did.number });
-  return { steps: [...link, ...changes], warnings };
+  // Once it is linked, the reference of its last addon would refuse a repeat.
+  const isStale = isOfAddon(toReference(did.externalRef));
+  return { steps: isStale ? [...changes, ...link] : [...link, ...changes], warnings };
+}
+
+/**
+ * Refuses a number with the reference of another product addon.
+ *
+ * @throws LineRefusal `other_addon`
+ */
+export function refuseOtherAddon({ id, number, externalRef }: Did, own: string): void {
+  const reference = toReference(externalRef);
+  if (!isOfAddon(reference) || reference === own) return;
+  throw new LineRefusal('other_addon', `number ${number} has the reference ${reference ?? ''} of another addon`, [id]);
 }
 
 /**
@@ -90,33 +108,53 @@ function planLinkStep(
   ];
 }
 
-function planDifferences(system: LineSystem, did: Did, { channels, externalRef }: DidTarget): LinePlan {
-  const warnings: string[] = [];
+function planDifferences(system: LineSystem, did: Did, { channels, destination, externalRef }: DidTarget): LinePlan {
   const changes: DidValues = {};
   const prior: DidValues = {};
   if (channels !== undefined && did.channels !== channels && system.sends('dids', 'update', 'channels')) {
     changes.channels = channels;
     prior.channels = did.channels;
   }
-  const reference = toReference(did.externalRef);
-  const sends = system.sends('dids', 'update', 'external_ref');
-  if (externalRef !== undefined && reference !== externalRef && sends) {
-    // A number that was released may still have the reference of its last line.
-    if (reference === null || did.subscriberId === null) {
-      const note = reference === null ? did.externalRef : did.externalRef?.trim().slice(reference.length);
-      changes.externalRef = withReference(note?.replace(/^ \| /, '') ?? null, externalRef);
-      prior.externalRef = did.externalRef;
-    } else warnings.push('The number has another reference, which was left as it is.');
+  if (destination !== undefined && !isSameDestination(did.destination, destination)) {
+    needUpdate(system, 'destination');
+    changes.destination = destination;
+    prior.destination = did.destination;
+  }
+  const { text, warnings } = toReferenceText(did, externalRef ?? null);
+  if (text !== did.externalRef && system.sends('dids', 'update', 'external_ref')) {
+    changes.externalRef = text;
+    prior.externalRef = did.externalRef;
   }
   if (Object.keys(changes).length === 0) return { steps: [], warnings };
   return { steps: [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }], warnings };
+}
+
+function isSameDestination(seen: DidDestination | null, wanted: DidDestination): boolean {
+  const { type, value } = seen ?? { type: 'none', value: null };
+  return type === wanted.type && value === wanted.value;
+}
+
+/** Returns what the field of the reference should have. A number that was released may still have that of its last line or addon. */
+function toReferenceText(
+  { externalRef: text, subscriberId }: Did,
+  wanted: string | null,
+): { text: string | null; warnings: string[] } {
+  const reference = toReference(text);
+  if (reference === wanted) return { text, warnings: [] };
+  if (wanted === null) {
+    const isStale = subscriberId === null && isOfAddon(reference);
+    return { text: isStale ? withoutReference(text) : text, warnings: [] };
+  }
+  if (reference === null) return { text: withReference(text, wanted), warnings: [] };
+  if (subscriberId === null) return { text: withReference(withoutReference(text), wanted), warnings: [] };
+  return { text, warnings: ['The number has another reference, which was left as it is.'] };
 }
 
 function planCreation(
   system: LineSystem,
   subscriberId: string,
   carriers: readonly Carrier[],
-  { number, areaCode, carrier, channels, externalRef }: DidTarget,
+  { number, areaCode, carrier, channels, destination, externalRef }: DidTarget,
 ): LineStep[] {
   need(system, 'dids', 'create');
   const sends = (field: string): boolean => system.sends('dids', 'create', field);
@@ -130,6 +168,7 @@ function planCreation(
     ...(areaCode !== undefined && sends('area_code') ? { areaCode } : {}),
     ...(carrierId !== undefined && sends('carrier_id') ? { carrierId } : {}),
     ...(channels !== undefined && sends('channels') ? { channels } : {}),
+    ...(destination !== undefined && sends('destination') ? { destination } : {}),
     ...(externalRef !== undefined && sends('external_ref') ? { externalRef } : {}),
     ...(linked ? {} : { subscriberId }),
   };

@@ -7,6 +7,22 @@ export function toReference(text: string | null): string | null {
   return REFERENCE.test(first) ? first : null;
 }
 
+/** Returns the reference of a product addon of WHMCS. */
+export function addonReference(addon: string): string {
+  return `whmcs:addon:${addon}`;
+}
+
+/** Returns whether a reference is of a product addon. */
+export function isOfAddon(reference: string | null): boolean {
+  return reference !== null && /^[a-z]+:addon:/.test(reference);
+}
+
+/** Returns the text of a field without its reference; null where nothing is left. */
+export function withoutReference(text: string | null): string | null {
+  const note = text?.split(SEPARATOR).slice(1).join(SEPARATOR).trim() ?? '';
+  return note === '' ? null : note;
+}
+
 /** Returns whether a reference is unique in one store only: another installation may have the same id. */
 export function isOfStoreOnly(reference: string): boolean {
   return reference.startsWith('sluice:');

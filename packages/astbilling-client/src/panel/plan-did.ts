@@ -1,11 +1,13 @@
 import type { AccountCommand, Plan, Step, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import type { Did } from '@sluice/telephony';
-import { planLink, planUnlink } from '../account/plan-did.js';
+import type { Did, DidDestination } from '@sluice/telephony';
+import { planLink, planUnlink, refuseOtherAddon } from '../account/plan-did.js';
 import { planRelease, restore } from '../account/plan-states.js';
+import { addonReference } from '../account/reference.js';
 import { LineRefusal } from '../account/refusal.js';
 import { type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
+import { noteAll } from './notes.js';
 import { DID_EVIDENCE, toStep } from './steps.js';
 import type { LineState } from './state.js';
 
@@ -18,22 +20,14 @@ export interface DidRequest {
 
 /** Plans a command about one number of a line. What an operator does to a number by name is not undone by a hold. */
 export function planDidCommand(system: LineSystem, plan: Plan, request: DidRequest): void {
-  const { command, state, target } = request;
+  const { command, target } = request;
   if (command.operation === 'link') {
-    const { number, carrier, channels } = command;
-    const wanted = {
-      number,
-      ...(carrier === undefined ? {} : { carrier }),
-      ...(channels === undefined ? {} : { channels }),
-    };
-    const { steps } = planLink(system, { line: state.line, dids: state.number, carriers: state.carriers }, wanted);
-    const [first, ...rest] = steps;
-    if (first === undefined) return;
-    plan.steps.push(toStep(first), ...rest.map((step) => ({ ...toStep(step), later: true })));
-    plan.again = rest.length > 0;
+    addLink(system, plan, request);
     return;
   }
+  if (isReleased(request)) return;
   const did = requireOwn(request);
+  if (command.addon !== undefined) refuseOtherAddon(did, addonReference(command.addon));
   const evidence = target.evidence.filter((item) => item.kind === DID_EVIDENCE && item.target === did.id);
   const steps = toNumberSteps(planOperation(system, did, request), evidence);
   plan.steps.push(...steps);
@@ -44,6 +38,32 @@ export function planDidCommand(system: LineSystem, plan: Plan, request: DidReque
   const last = steps.at(-1);
   if (last === undefined) plan.endedEvidence.push(...left.map((id) => ({ evidence: id, outcome: 'dropped' as const })));
   else last.ends.push(...left);
+}
+
+function addLink(system: LineSystem, plan: Plan, { state, command, target }: DidRequest): void {
+  const { number, carrier, channels, areaCode, addon, values } = command;
+  const destination = values?.['destination'] as DidDestination | undefined;
+  const wanted = {
+    number,
+    ...(carrier === undefined ? {} : { carrier }),
+    ...(channels === undefined ? {} : { channels }),
+    ...(areaCode === undefined ? {} : { areaCode }),
+    ...(destination === undefined ? {} : { destination }),
+    ...(addon === undefined ? {} : { externalRef: addonReference(addon) }),
+  };
+  const observed = { line: state.line, dids: state.number, carriers: state.carriers };
+  const { steps, warnings } = planLink(system, observed, wanted);
+  noteAll(plan, target.service, { steps, warnings });
+  const [first, ...rest] = steps;
+  if (first === undefined) return;
+  plan.steps.push(toStep(first), ...rest.map((step) => ({ ...toStep(step), later: true })));
+  plan.again = rest.length > 0;
+}
+
+/** Whether an addon's number has no line any more, as after an earlier release. */
+function isReleased({ state, command }: DidRequest): boolean {
+  if (command.operation !== 'release' || command.addon === undefined) return false;
+  return state.number.every(({ status, subscriberId }) => status === 'terminated' || subscriberId === null);
 }
 
 /** Returns the steps of numbers, each after the one before it for the same number; a restored number ends its evidence. */

@@ -7,6 +7,7 @@ import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-state
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan, LineStep } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
+import { noteAll } from './notes.js';
 import { planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
@@ -61,6 +62,7 @@ function toProblem(error: unknown, { id }: Pick<ServiceRecord, 'id'>): ItemError
   const codes: Record<LineRefusal['code'], string> = {
     conflict: 'line_conflict',
     foreign: 'foreign_line',
+    other_addon: 'did_of_other',
     ambiguous: 'ambiguous_line',
     not_found: 'line_not_found',
     invalid: 'line_invalid',
@@ -258,16 +260,6 @@ function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetSt
     const step = steps.find(({ target }) => target === item.target);
     if (step === undefined) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     else plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
-  }
-}
-
-function noteAll(plan: Plan, { id }: ServiceRecord, { warnings, line }: LinePlan): void {
-  for (const warning of warnings) {
-    (plan.notices ??= []).push({
-      code: 'line_warning',
-      key: `line_warning:${id}:${line?.id ?? ''}:${warning}`,
-      message: `${id}: ${warning}`,
-    });
   }
 }
 

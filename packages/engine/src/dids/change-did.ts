@@ -1,9 +1,10 @@
-import { type DidCommand, type ItemError, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
+import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
-import { parseNumber } from '@sluice/telephony';
+import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
 import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
+import { withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
@@ -20,6 +21,10 @@ export interface DidRequest {
   panel: string | null;
   carrier?: string | undefined;
   channels?: number | undefined;
+  /** The area code that the number is stated to have, also where it is written without one. */
+  areaCode?: string | undefined;
+  /** The id of the billing system's product addon that the number is for. */
+  addon?: string | undefined;
   /** As people write them, by the names of the documents. */
   values?: Readonly<Record<string, string>> | undefined;
   waitMs: number;
@@ -29,7 +34,8 @@ export interface DidRequest {
 /** `did link --json` and the others that change a number (docs/json.md). */
 export interface DidReport {
   run: CommandReport['run'];
-  service: string;
+  /** Null for a number that an addon had and that belongs to no service any more. */
+  service: string | null;
   /** The number as it reads back; empty where the panel does not have it any more. */
   dids: TelephonyDocument[];
   actions: CommandReport['actions'];
@@ -37,60 +43,91 @@ export interface DidReport {
   error: ItemError | null;
 }
 
-/** Changes one number as a command about the service whose line has it. Repeatable: what is done already is not done again. */
+/**
+ * Changes one number as a command about the service whose line has it. Repeatable: what is done already is not done again.
+ *
+ * @throws SluiceError `no_number`, `number_unused`, `wrong_lifecycle`, `bad_value`, errors of the number
+ */
 export async function changeDid(session: Session, request: DidRequest): Promise<DidReport> {
-  const { operation, carrier, channels, dryRun, waitMs } = request;
-  const { service: named } = request;
-  const stated = named === null ? request.panel : (await requireService(session, named)).panel;
-  const { panel, telephony } = await requireTelephony(session, stated);
-  const number = readNumber(telephony, request.number);
-  const service =
-    request.service === null
-      ? await findOwner(session, { panel, telephony, number })
-      : await requireService(session, request.service);
+  const { operation, carrier, channels, areaCode, addon, dryRun, waitMs } = request;
+  checkAddon(addon);
+  const named = request.service === null ? null : await requireService(session, request.service);
+  const { panel, telephony } = await requireTelephony(session, named?.panel ?? request.panel);
+  const number = readNumber(telephony, request);
+  const place = { panel, telephony, number };
+  if (operation === 'release' && addon !== undefined && (await isFree(session, place))) {
+    return reportReleased(session, request, place);
+  }
+  const service = named ?? (await findOwner(session, place));
   refuseEnded(service);
   const values = request.values && toRecordValues(readValues(telephony, 'dids', request.values));
-  const account = { verb: 'did', operation, number, carrier, channels, values } as const;
   const { report } = await runCommand(session, service.id, {
     command: `did ${operation}`,
     dryRun,
     waitMs,
-    account,
+    account: { verb: 'did', operation, number, carrier, channels, areaCode, addon, values },
     storeTarget: () => Promise.resolve(),
     preview: (loaded) => loaded,
   });
   const { run, actions, notices } = report;
-  const dids = await telephony.list('dids', { number }, session.deps.signal);
-  const live = dids.filter(({ status }) => status !== 'terminated');
-  return {
-    run,
-    service: service.id,
-    dids: live.map(toDocument),
-    actions,
-    notices,
-    error: report.service.error ?? report.error ?? null,
-  };
+  const live = await listLive(session, place);
+  const error = report.service.error ?? report.error ?? null;
+  return { run, service: service.id, dids: live.map(toDocument), actions, notices, error };
 }
 
-function readNumber({ country }: PanelTelephony, text: string): string {
+/** A number of a panel. */
+interface Place {
+  panel: string;
+  telephony: PanelTelephony;
+  number: string;
+}
+
+async function listLive({ deps }: Session, { telephony, number }: Place): Promise<Did[]> {
+  const dids = await telephony.list('dids', { number }, deps.signal);
+  return dids.filter(({ status }) => status !== 'terminated');
+}
+
+/** Whether the number belongs to no line, as after an earlier release. */
+async function isFree(session: Session, place: Place): Promise<boolean> {
+  return (await listLive(session, place)).every(({ subscriberId }) => subscriberId === null);
+}
+
+/** Reports a number that was released before, as a run of its own. */
+function reportReleased(session: Session, { service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
+  const purpose = { command: 'did release', dryRun, ...(service !== null && { service }) };
+  return withRun(session, purpose, async (run) => {
+    if (!dryRun) await run.start();
+    await run.end({ outcome: 'done', changes: false });
+    const { observing: _panels, ...view } = run.view;
+    const dids = (await listLive(session, place)).map(toDocument);
+    return { run: view, service, dids, actions: [], notices: [], error: null };
+  });
+}
+
+function checkAddon(addon: string | undefined): void {
+  if (addon === undefined || /^[\w.-]{1,64}$/.test(addon)) return;
+  throw usageError('bad_option', `${JSON.stringify(addon)} is not the id of an addon`);
+}
+
+function readNumber({ country }: PanelTelephony, { number: text, areaCode }: DidRequest): string {
   try {
-    return parseNumber(text, { country }).number;
+    if (areaCode === undefined) return parseNumber(text, { country }).number;
+    const parsed = parseNumber(text, { country, defaultAreaCode: checkAreaCode(areaCode) });
+    checkAreaCodeOf(parsed, areaCode);
+    return parsed.number;
   } catch (error) {
     throw toRequestError(error);
   }
 }
 
-async function findOwner(
-  session: Session,
-  { panel, telephony, number }: { panel: string; telephony: PanelTelephony; number: string },
-): Promise<ServiceRecord> {
-  const dids = await telephony.list('dids', { number }, session.deps.signal);
-  const did = dids.find(({ status, subscriberId }) => status !== 'terminated' && subscriberId !== null);
+async function findOwner(session: Session, place: Place): Promise<ServiceRecord> {
+  const { panel, telephony, number } = place;
+  const dids = await listLive(session, place);
+  const did = dids.find(({ subscriberId }) => subscriberId !== null);
   const services = did === undefined ? [] : await session.store.services.list({ panel });
   const owner = services.find((service) => telephony.subscriberOf(service) === did?.subscriberId);
   if (owner !== undefined) return owner;
-  const isThere = dids.some(({ status }) => status !== 'terminated');
-  if (!isThere) {
+  if (dids.length === 0) {
     throw new SluiceError('no_number', `Panel "${panel}" has no number ${number}`, {
       kind: 'not-found',
       details: { panel, number },

@@ -21,6 +21,7 @@ const resource = z.enum([
 ]);
 const fields = { panel: optionalText, values: texts, dryRun: flag };
 const didOptions = { panel: optionalText, dryRun: flag };
+const ofAddon = { addon: optionalText, areaCode: optionalText };
 const period = someText.describe('previous-month, YYYY-MM, or FROM..TO');
 
 /** Keeps reports in memory, for the answer. */
@@ -72,10 +73,9 @@ const didVerbs = (['suspend', 'unsuspend', 'release'] as const).map((verb) =>
   route(`POST /dids/:number/${verb}`, {
     useCase: `dids.${verb}`,
     summary: { suspend: 'Suspend a number', unsuspend: 'End its suspension', release: 'End a number' }[verb],
-    body: didOptions,
+    body: { ...didOptions, ...ofAddon, service: optionalText },
     answer: schema.didReport,
-    handle: ({ sluice, param, body: { panel, dryRun }, as }) =>
-      sluice.dids[verb](param('number'), { ...as, panel, dryRun }),
+    handle: ({ sluice, param, body, as }) => sluice.dids[verb](param('number'), { ...as, ...body }),
   }),
 );
 
@@ -161,10 +161,16 @@ export const callRoutes: ApiRoute[] = [
   route('POST /dids/:number/link', {
     useCase: 'dids.link',
     summary: 'Link a number to the line of a service',
-    body: { service: someText, carrier: optionalText, channels: z.int().min(1).optional(), dryRun: flag },
+    body: {
+      service: someText,
+      ...ofAddon,
+      carrier: optionalText,
+      channels: z.int().min(1).optional(),
+      destination: optionalText,
+      dryRun: flag,
+    },
     answer: schema.didReport,
-    handle: ({ sluice, param, body: { service, carrier, channels, dryRun }, as }) =>
-      sluice.dids.link(param('number'), { ...as, service, carrier, channels, dryRun }),
+    handle: ({ sluice, param, body, as }) => sluice.dids.link(param('number'), { ...as, ...body }),
   }),
   route('PATCH /dids/:number', {
     useCase: 'dids.set',

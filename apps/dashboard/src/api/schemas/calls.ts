@@ -141,7 +141,7 @@ export const didReport = name(
   'DidReport',
   z.object({
     run: commandRun,
-    service: text,
+    service: text.nullable(),
     dids: z.array(record),
     actions: z.array(action),
     notices,

@@ -21,13 +21,12 @@ export function setDestination(reads: PanelReads): Page {
     const values = {
       destination: destination.trim() === '' ? `line:${String(line.subscriber['id'])}` : destination.trim(),
     };
-    const report = await plainly(async () => {
+    await plainly(async () => {
       const made = await sluice.dids.set(number, { values }, { ...as, panel });
       throwReported(made.error);
-      return made;
     });
     reads.forget(clientOf(request));
-    return done(request, report.service, 'destination', 'line');
+    return done(request, id, 'destination', 'line');
   };
 }
 
