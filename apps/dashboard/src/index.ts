@@ -4,3 +4,4 @@ export type { Need, Viewer } from './access/viewer.js';
 export type { JobTiming } from './schedule/timing.js';
 export { type Schedule, type ScheduledJob, type ScheduleOptions, startSchedule } from './schedule/run-schedule.js';
 export { openApiDocument } from './api/openapi.js';
+export { embeddedStyle } from './assets/embedded-style.js';
