@@ -19,6 +19,14 @@ export function packInto(destination) {
   });
 }
 
+/** Packs the modules for WHMCS into a file that is unpacked in WHMCS's folder; returns its name. */
+function packModules(destination, version) {
+  const name = `sluice-whmcs-${version}.tgz`;
+  const folder = path.join(root, 'integrations', 'whmcs');
+  execFileSync('tar', ['--owner=0', '--group=0', '-czf', path.join(destination, name), '-C', folder, 'modules']);
+  return name;
+}
+
 if (process.argv[1] === import.meta.filename) {
   ensureInstalled();
   if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
@@ -27,9 +35,11 @@ if (process.argv[1] === import.meta.filename) {
   mkdirSync(folder);
   const packed = packInto(folder);
   const command = packed.find(({ manifest }) => manifest.bin !== undefined);
-  process.stdout.write(`${packed.length} tarballs in ${path.relative(process.cwd(), folder) || '.'}
+  const modules = packModules(folder, command.manifest.version);
+  process.stdout.write(`${packed.length} packages and ${modules} in ${path.relative(process.cwd(), folder) || '.'}
 
   npm install --global ./tarballs/${command.filename}   the sluice command
   npm install ./tarballs/*.tgz${' '.repeat(command.filename.length - 2)}   the libraries and the command, in a project of your own
+  tar -xzf ./tarballs/${modules} -C WHMCS${' '.repeat(Math.max(1, command.filename.length - modules.length + 3))}   the modules for WHMCS, into its folder
 `);
 }

@@ -1,18 +1,138 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ModuleSite, startModuleSite } from './test/module-site.js';
-import { noPhp } from './test/php.js';
+import { IDS, type ModuleSite, startModuleSite, TOKEN } from './test/module-site.js';
+import { noPhp, type PhpCall, type PhpResult } from './test/php.js';
 
 const withPhp = noPhp === null ? describe : describe.skip;
+const GB = 1024 ** 3;
+
+const ANA = { uid: IDS.ana };
+const EVE = { uid: IDS.eve };
+/** What the addon module is called with besides its settings. */
+const MODULE_LINK = { modulelink: 'index.php?m=sluice', WEB_ROOT: '/whmcs' };
+
+const area = (session: object, get: Record<string, string> = {}): PhpCall => ({
+  ...{ module: 'addons/sluice', call: 'clientarea', params: MODULE_LINK, get, session: { ...session } },
+});
+const overview: PhpCall = { module: 'addons/sluice', call: 'output', params: MODULE_LINK, session: { adminid: 1 } };
+const button = (service: number, session: object): PhpCall => ({
+  ...{ hook: 'ClientAreaProductDetailsOutput', vars: { service: { $service: service } }, session: { ...session } },
+});
+const paths = ({ moduleLog }: PhpResult): string[] => moduleLog.map(({ action }) => action);
+const text = ({ html, output }: PhpResult): string =>
+  (html ?? output).replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
 
 withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
   let at: ModuleSite;
   beforeAll(async () => {
     at = await startModuleSite();
+    // Servers that EasyDCIM's own module provisions: 1 is Ana's, 2 Eve's. Client names are hostile, too.
+    for (const [number, client] of [[1, IDS.ana] as const, [2, IDS.eve] as const]) {
+      const ids = { service: 500 + number, order: 900 + number, server: 300 + number };
+      const ports = [{ id: 7000 + number, name: 'eth0' }];
+      at.dcim.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 10 + number, ports });
+      at.dcim.addTraffic(ids.service, { in: 40 * number * GB, out: 0 });
+      const fields = { easydcim_service_id: ids.service, easydcim_order_id: ids.order, easydcim_server_id: ids.server };
+      const own = Object.fromEntries(Object.entries(fields).map(([name, id]) => [name, String(id)]));
+      at.whmcs.addService({ id: number, client, product: IDS.dedicated, nextDueDate: '2026-12-15', fields: own });
+    }
+    at.clock.advance(3_600_000);
+    for (const words of ['service sync', 'poll']) expect((await at.bench.sluice(words)).stderr).toBe('');
   });
   afterAll(() => at.close());
 
-  it('has an address and a token as settings', async () => {
-    const [config] = await at.php([{ module: 'addons/sluice', call: 'config' }]);
+  it('makes its table when it is activated, and removes it when it is not needed', async () => {
+    const addon = (call: string): PhpCall => ({ module: 'addons/sluice', call });
+    const [config, made, again] = await at.php([addon('config'), addon('activate'), addon('activate')]);
     expect(config?.returned).toMatchObject({ fields: { address: { Type: 'text' }, token: { Type: 'password' } } });
+    expect([made?.returned, again?.returned]).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+    expect(at.tables).toHaveProperty('mod_sluice_pages');
+    const [removed, twice] = await at.php([addon('deactivate'), addon('deactivate')]);
+    expect([removed?.returned, twice?.returned]).toMatchObject([{ status: 'success' }, { status: 'success' }]);
+  });
+
+  it('shows a client the pages of his own services, and reads no other', async () => {
+    const results = await at.php([
+      area(ANA),
+      area(ANA, { service: 'whmcs-1' }),
+      area(ANA, { service: 'whmcs-2', client: String(IDS.eve), uid: String(IDS.eve), userid: String(IDS.eve) }),
+      area(ANA, { service: '../clients/78' }),
+      area({}, { service: 'whmcs-1', uid: String(IDS.ana) }),
+      area(EVE),
+    ]);
+    const [list, own, foreign, odd, guest, other] = results as [
+      PhpResult,
+      PhpResult,
+      PhpResult,
+      PhpResult,
+      PhpResult,
+      PhpResult,
+    ];
+    expect(results.map(({ thrown }) => thrown)).toEqual(results.map(() => null));
+    expect(list.returned).toMatchObject({ requirelogin: true });
+    expect(list.html).toContain('index.php?m=sluice&amp;service=whmcs-1"');
+    expect(list.html).not.toContain('whmcs-2');
+    expect(text(own)).toMatch(/40(\.0+)? GB/);
+    expect(paths(own)).toEqual([`GET /embedded/clients/${IDS.ana}`, 'GET /embedded/services/whmcs-1']);
+    for (const refused of [foreign, odd]) {
+      expect(text(refused)).toContain('not one of your services');
+      expect(paths(refused)).toEqual([`GET /embedded/clients/${IDS.ana}`]);
+      expect(refused.html).not.toContain('whmcs-2');
+    }
+    expect([guest.moduleLog, text(guest)]).toEqual([[], expect.not.stringMatching(/GB|whmcs-/)]);
+    expect(other.html).toContain('whmcs-2');
+    expect(JSON.stringify(results)).not.toContain(TOKEN);
+  });
+
+  it('is linked from services that other modules provision, for their own client', async () => {
+    const relay = at.whmcs.addService({ id: 9, client: IDS.ana, product: IDS.relay });
+    const navbar: PhpCall = { hook: 'ClientAreaPrimaryNavbar', menu: ['Services'], session: ANA };
+    const results = await at.php([button(1, ANA), button(2, ANA), button(relay, ANA), button(1, {}), navbar]);
+    const [own, foreign, provisioned, guest, menu] = results.map(({ returned }) => (returned as unknown[])[0]);
+    expect(own).toContain('href="index.php?m=sluice&amp;service=whmcs-1"');
+    expect([foreign, provisioned, guest]).toEqual(['', '', '']);
+    expect(paths(results[2]!)).toEqual([]);
+    const link = { uri: 'index.php?m=sluice' };
+    expect(menu).toMatchObject({ children: { Services: { children: { Sluice: link } } } });
+    at.whmcs.deleteService(relay);
+  });
+
+  it('shows staff the overview', async () => {
+    const [page] = await at.php([overview]);
+    expect([page?.thrown, text(page!)]).toEqual([null, expect.stringContaining('whmcs-2')]);
+    expect(page?.output).not.toMatch(/<script|<form/);
+  });
+
+  it('names what is wrong with its settings to staff, and not to clients', async () => {
+    const { tbladdonmodules: settings } = at.tables;
+    const withSettings = async (address: string, token: string): Promise<PhpResult[]> => {
+      at.tables['tbladdonmodules'] = settings!.map((row) => ({
+        ...row,
+        value: row['setting'] === 'token' ? token : address,
+      }));
+      return at.php([overview, area(EVE)]);
+    };
+    const wrong = await withSettings(at.url, 'sluice_wrong-token-0123456789-wrong-wrong-wrong');
+    const open = await withSettings('http://sluice.example.com', TOKEN);
+    const empty = await withSettings('', '');
+    at.tables['tbladdonmodules'] = settings!;
+    expect([wrong, open, empty].map(([staff]) => text(staff!))).toEqual([
+      expect.stringMatching(/token/i),
+      expect.stringContaining('unencrypted'),
+      expect.stringContaining('enter that of Sluice'),
+    ]);
+    for (const [, client] of [wrong, open, empty]) expect(text(client!)).not.toMatch(/token|unencrypted|settings/i);
+    expect(open.map(paths)).toEqual([[], []]);
+    expect(JSON.stringify([wrong, open])).not.toMatch(/wrong-wrong|first-start/);
+  });
+
+  it('shows the last good figures, to the same client alone, while Sluice is down', async () => {
+    await at.stopServe();
+    const calls = [area(ANA, { service: 'whmcs-1' }), area(ANA, { service: 'whmcs-2' }), overview, button(1, ANA)];
+    const results = await at.php(calls);
+    expect(results.map(({ thrown }) => thrown)).toEqual([null, null, null, null]);
+    const [own, foreign, staff] = results.map(text);
+    expect(own).toMatch(/current figures can't be had .* 40(\.0+)? GB/);
+    expect(foreign).not.toContain('80');
+    expect(staff).toContain('whmcs-2');
   });
 });

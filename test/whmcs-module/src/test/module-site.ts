@@ -254,7 +254,7 @@ function paramsOf({ whmcs, tables }: ModuleSite, id: number): Record<string, unk
     .fieldsOf(productId)
     .map((field) => [field.name.split('|')[0], service.fields.get(field.id) ?? '']);
   const [server = {}] = tables['tblservers'] ?? [];
-  const options = Array.from({ length: 24 }, (_, index) => [`configoption${index + 1}`, '']);
+  const options = Array.from({ length: 24 }, (_, index) => [`configoption${index + 1}`, ''] as const);
   return {
     ...{ serviceid: id, userid: clientId, pid: productId, serverid: IDS.server, domain, username, password },
     ...{ producttype: 'other', moduletype: 'sluice', ...Object.fromEntries(options), configoptions: {} },

@@ -43,7 +43,8 @@ export interface PhpResult {
 }
 
 /** Rows of tables of WHMCS's database. */
-export type Tables = Record<string, Record<string, unknown>[]>;
+export type Tables = Record<string, Row[]>;
+type Row = Record<string, string | number | null>;
 
 /** What one PHP process is asked for. */
 export interface PhpRequest {
