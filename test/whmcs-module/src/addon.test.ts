@@ -83,6 +83,23 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     expect(JSON.stringify(results)).not.toContain(TOKEN);
   });
 
+  it('sells a package once, for the form that the client was shown', async () => {
+    at.whmcs.addCredit(IDS.ana, '50.00');
+    const bought = (): string[] => at.whmcs.invoices(IDS.ana).map(({ price }) => price);
+    const buy = (session: object, post: Record<string, string>): PhpCall => ({
+      ...area(session, { service: 'whmcs-1' }),
+      post,
+    });
+    const [page] = await at.php([area(ANA, { service: 'whmcs-1' })]);
+    const ticket = /name="ticket" value="([^"]+)"/.exec(page!.html!)![1]!;
+    const form = { package: 'extra-1tb', ticket };
+    const forged = await at.php([buy(EVE, form), buy({}, form), buy(ANA, { ...form, ticket: `${ticket}0` })]);
+    expect([bought(), text(forged[2]!)]).toEqual([[], expect.stringContaining('out of date')]);
+    const results = await at.php([buy(ANA, form), buy(ANA, form)]);
+    expect(results.map(text)).toEqual(results.map(() => expect.stringContaining('The package was bought.')));
+    expect(bought()).toEqual(['10.00']);
+  });
+
   it('is linked from services that other modules provision, for their own client', async () => {
     const relay = at.whmcs.addService({ id: 9, client: IDS.ana, product: IDS.relay });
     const navbar: PhpCall = { hook: 'ClientAreaPrimaryNavbar', menu: ['Services'], session: ANA };
@@ -131,8 +148,8 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     const results = await at.php(calls);
     expect(results.map(({ thrown }) => thrown)).toEqual([null, null, null, null]);
     const [own, foreign, staff] = results.map(text);
-    expect(own).toMatch(/current figures can't be had .* 40(\.0+)? GB/);
-    expect(foreign).not.toContain('80');
+    expect(own).toMatch(/current figures can&#039;t be had .* 40(\.0+)? GB/);
+    expect(foreign).not.toContain('80 GB');
     expect(staff).toContain('whmcs-2');
   });
 });

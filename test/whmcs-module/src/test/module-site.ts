@@ -70,8 +70,9 @@ panels:
   dcim: { kind: easydcim, url: "${urls.dcim}", token: "\${env:DCIM_TOKEN}", ${own} }
   relay: { kind: flvx, url: "${urls.relay}", username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }
   voice: { kind: astbilling, url: "${urls.voice}", token: "\${env:VOICE_TOKEN}", billFrom: 2026-10-01, ${own} }
+packages: { extra-1tb: { traffic: 1TB, price: "10.00" } }
 products:
-  ded-100: { panel: dcim, quota: { total: 100GB }, whmcs: { productIds: [${IDS.dedicated}] } }
+  ded-100: { panel: dcim, quota: { total: 100GB }, packages: [extra-1tb], whmcs: { productIds: [${IDS.dedicated}] } }
   ded-900: { panel: dcim, quota: { total: 900GB }, whmcs: { productIds: [${IDS.bigger}] } }
   relay-100: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 }, whmcs: { productIds: [${IDS.relay}] } }
   relay-300: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2] } }
@@ -217,7 +218,10 @@ async function runCalls(site: ModuleSite, calls: PhpCall[]): Promise<PhpResult[]
     compile: bench.path('templates'),
     api: { url, identifier, secret },
   };
-  const { results, tables } = await runPhp({ ...request, tables: { ...rowsOf(site), ...site.tables }, calls });
+  // The modules' own tables are in the database already.
+  const known = Object.entries(site.tables).filter(([name]) => !name.startsWith('mod_'));
+  const sent = { ...rowsOf(site), ...Object.fromEntries(known) };
+  const { results, tables } = await runPhp({ ...request, tables: sent, calls });
   site.tables = { ...site.tables, ...ownTables(tables) };
   takeOver(whmcs, tables);
   return results;

@@ -20,5 +20,5 @@ function sluice_ClientArea(array $params): array
     if (isset($params['serviceid'])) {
         return ['templatefile' => 'clientarea', 'vars' => Module::customerPage($params)];
     }
-    return ClientPage::of($_GET);
+    return ClientPage::of($_GET, $_POST);
 }

@@ -153,7 +153,7 @@ function sluice_ClientAreaAllowedFunctions(): array
 /** @param array<array-key, mixed> $params */
 function sluice_buy(array $params): string
 {
-    return Module::run(static fn () => Purchase::make($params, $_POST), true);
+    return Module::run(static fn () => Purchase::of($params)->make($_POST), true);
 }
 
 /**

@@ -21,18 +21,19 @@ final class ClientPage
     /**
      * Returns what WHMCS renders: the list of the client's services, or the page of the one that is asked for.
      *
-     * @param array<array-key, mixed> $query `service`: the id of a service in Sluice
+     * @param array<array-key, mixed> $query `service`: the id of a service in Sluice; `login`: log in to its panel
+     * @param array<array-key, mixed> $form `package` and `ticket`, of a purchase
      *
      * @return array<string, mixed>
      */
-    public static function of(array $query): array
+    public static function of(array $query, array $form): array
     {
         $page = [
             'pagetitle' => 'Traffic and accounts',
             'breadcrumb' => ['index.php?m=sluice' => 'Traffic and accounts'],
             'templatefile' => 'templates/services',
             'requirelogin' => true,
-            'vars' => ['sluice' => [], 'sluiceServices' => []],
+            'vars' => ['sluice' => ['parts' => [], 'fault' => ''], 'sluiceServices' => []],
         ];
         $client = self::client();
         if ($client === null) {
@@ -46,7 +47,7 @@ final class ClientPage
         }
         foreach ($services as $service) {
             if ($service['service'] === $asked) {
-                return self::ofService($page, $client, $service);
+                return (new ServicePage($client, $service))->of($page, $query, $form);
             }
         }
         $variables = $list->variables();
@@ -74,28 +75,5 @@ final class ClientPage
         return Page::read("client-$client", static function () use ($client, $seconds): array {
             return (new Api(Connection::ofAddon(), $seconds))->get("/embedded/clients/$client");
         });
-    }
-
-    /**
-     * @param array<string, mixed> $page
-     * @param array{service: string, title: string, summary: string} $service one of this client's
-     *
-     * @return array<string, mixed>
-     */
-    private static function ofService(array $page, string $client, array $service): array
-    {
-        $id = $service['service'];
-        // The client is in the name: what was stored for the one before is not shown to the next.
-        $subject = "client-$client-" . substr(hash('sha256', $id), 0, 32);
-        $read = Page::read($subject, static function () use ($id): array {
-            $api = new Api(Connection::ofAddon(), self::SECONDS);
-            return $api->get('/embedded/services/' . rawurlencode($id), ['for' => 'customer']);
-        });
-        return [
-            'pagetitle' => $service['title'],
-            'breadcrumb' => ['index.php?m=sluice' => 'Traffic and accounts', 'index.php?m=sluice&service=' . rawurlencode($id) => $service['title']],
-            'templatefile' => 'templates/service',
-            'vars' => ['sluice' => $read->variables(), 'sluiceServices' => []],
-        ] + $page;
     }
 }

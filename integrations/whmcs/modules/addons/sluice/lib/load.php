@@ -7,3 +7,4 @@ require_once __DIR__ . '/ClientPage.php';
 require_once __DIR__ . '/InvoiceCalls.php';
 require_once __DIR__ . '/Links.php';
 require_once __DIR__ . '/Overview.php';
+require_once __DIR__ . '/ServicePage.php';

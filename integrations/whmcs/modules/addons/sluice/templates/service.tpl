@@ -1,5 +1,6 @@
 <link rel="stylesheet" href="{$WEB_ROOT|escape}/modules/servers/sluice/assets/sluice.css">
 <div class="sluice">
+  {if $sluiceNotice}<p class="alert alert-info" role="status">{$sluiceNotice|escape}</p>{/if}
   {if $sluice.fault}<p class="sluice-fault" role="status">{$sluice.fault|escape}</p>{/if}
   {if $sluice.summary}<p dir="auto">{$sluice.summary|escape}</p>{/if}
   {foreach $sluice.parts as $part}
@@ -8,5 +9,21 @@
       {$part.html nofilter}
     </section>
   {/foreach}
+  {if $sluice.packages}
+    <form class="sluice-buy" method="post" action="{$sluiceLink|escape}">
+      <input type="hidden" name="ticket" value="{$sluiceTicket|escape}">
+      <label>Extra traffic
+        <select name="package">
+          {foreach $sluice.packages as $package}<option value="{$package.package|escape}">{$package.label|escape}</option>{/foreach}
+        </select>
+      </label>
+      <button type="submit" class="btn btn-primary">Buy</button>
+    </form>
+  {/if}
+  {if $sluiceLogin}
+    <p><a class="btn btn-primary" rel="noreferrer" href="{$sluiceLogin|escape}">Continue to the panel</a></p>
+  {elseif $sluice.loginLink}
+    <p><a class="btn btn-default" href="{$sluiceLink|escape}&amp;login=1">Log in to the panel</a></p>
+  {/if}
   <p><a href="index.php?m=sluice">All services</a></p>
 </div>

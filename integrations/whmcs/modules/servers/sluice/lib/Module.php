@@ -46,7 +46,7 @@ final class Module
         return [
             'sluice' => $variables,
             'sluiceService' => (new Data($params))->text('serviceid'),
-            'sluiceTicket' => $variables['packages'] === [] ? '' : Purchase::ticket($params),
+            'sluiceTicket' => $variables['packages'] === [] ? '' : Purchase::of($params)->ticket(),
         ];
     }
 }

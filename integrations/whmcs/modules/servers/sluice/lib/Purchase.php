@@ -10,47 +10,59 @@ final class Purchase
     /** Less than the week that Sluice keeps the answers of requests. */
     private const TICKET_SECONDS = 86_400;
 
+    public function __construct(
+        private readonly Connection $connection,
+        /** The id of the service in Sluice. */
+        private readonly string $service,
+        /** The id of the client in WHMCS. */
+        private readonly string $client
+    ) {
+    }
+
     /**
-     * Returns the ticket of a form.
+     * Returns the purchases of the service that parameters of a module function name.
      *
-     * @param array<array-key, mixed> $params the parameters of a module function
+     * @param array<array-key, mixed> $params
      *
      * @throws Refusal
      */
-    public static function ticket(array $params): string
+    public static function of(array $params): self
+    {
+        $service = Service::of($params);
+        return new self(Connection::ofServer($params), $service->id, $service->client);
+    }
+
+    /** Returns the ticket of a form. */
+    public function ticket(): string
     {
         $nonce = time() . '.' . bin2hex(random_bytes(12));
-        return "$nonce." . self::signature($params, $nonce);
+        return "$nonce." . $this->signature($nonce);
     }
 
     /**
      * Buys a package for the service.
      *
-     * @param array<array-key, mixed> $params the parameters of a module function
      * @param array<array-key, mixed> $form `package` and `ticket`
      *
      * @throws ApiError|Refusal
      */
-    public static function make(array $params, array $form): void
+    public function make(array $form): void
     {
         $entered = new Data($form);
         [$time, $random, $signature] = explode('.', $entered->text('ticket') . '..');
         $nonce = "$time.$random";
-        $isOurs = hash_equals(self::signature($params, $nonce), $signature);
+        $isOurs = hash_equals($this->signature($nonce), $signature);
         if (!$isOurs || (int) $time + self::TICKET_SECONDS < time()) {
             throw new Refusal('This page is out of date. Open the service again, and choose the package there.');
         }
-        $service = Service::of($params);
         $package = $entered->text('package');
-        $key = "whmcs-service-{$service->number}-buy-$nonce-" . substr(hash('sha256', $package), 0, 12);
-        (new Api(Connection::ofServer($params)))->post($service->path('/purchases'), ['package' => $package], $key);
+        $key = 'buy-' . substr(hash('sha256', "{$this->service}:$package"), 0, 24) . "-$nonce";
+        $path = '/services/' . rawurlencode($this->service) . '/purchases';
+        (new Api($this->connection))->post($path, ['package' => $package], $key);
     }
 
-    /** @param array<array-key, mixed> $params */
-    private static function signature(array $params, string $nonce): string
+    private function signature(string $nonce): string
     {
-        $service = Service::of($params);
-        $token = Connection::ofServer($params)->token;
-        return hash_hmac('sha256', "buy:{$service->number}:{$service->client}:$nonce", $token);
+        return hash_hmac('sha256', "buy:{$this->service}:{$this->client}:$nonce", $this->connection->token);
     }
 }

@@ -27,6 +27,16 @@ final class SignOn
             }
             $address = self::shared($api, $connection, $service);
         }
+        return self::checked($address);
+    }
+
+    /**
+     * Returns an address if it is one of a web page.
+     *
+     * @throws Refusal
+     */
+    public static function checked(string $address): string
+    {
         if (preg_match('#^https?://[^\s<>"\']+$#i', $address) !== 1) {
             throw new Refusal('The panel named no address to log in at.');
         }
