@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { KeyedRequests } from './keyed.js';
 
 /** As after the start of a container whose host name is new. */
 const ELSEWHERE = { host: 'container-1', pid: 1, processStart: '1' };
@@ -56,4 +58,19 @@ it('renews what runs, and never runs it a second time beside itself', async () =
   await at.sluice.requests.end(keyed('long'), null);
   expect(await begin('long')).toEqual({ repeated: false, interrupted: false });
   await at.sluice.requests.end(keyed('long'), null);
+});
+
+it('stores nothing that a password can be guessed with, and compares it only as long as the process runs', async () => {
+  const start = () => new KeyedRequests({ sluice: at.sluice, randomBytes });
+  const send = (requests: KeyedRequests, password: string) =>
+    requests.perform({ who: 'w', key: 'secret', content: ['POST', '/x', { values: { sip_password: password } }] }, () =>
+      Promise.resolve({ status: 200, answer: 'first', stored: { answer: 'again' } }),
+    );
+  const requests = start();
+  expect(await send(requests, 'MYPASSword987')).toMatchObject({ answer: 'first', replayed: false });
+  expect(await send(requests, 'MYPASSword987')).toMatchObject({ answer: 'again', replayed: true });
+  await expect(send(requests, 'another')).rejects.toMatchObject({ code: 'key_reused' });
+  const shown = JSON.stringify(['POST', '/x', { values: { sip_password: true } }]);
+  expect((await stored('secret')).fingerprint).toBe(createHash('sha256').update(shown).digest('base64url'));
+  expect(await send(start(), 'MYPASSword987')).toMatchObject({ answer: 'again', replayed: true });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../server/options.js';
@@ -30,33 +30,92 @@ export function keyOf(request: FastifyRequest): string {
 
 /** Returns a short text that is unique for a sender and key. */
 export function refOf(who: string, key: string): string {
-  return `api-${digest([who, key]).slice(0, 24)}`;
+  return `api-${digest(JSON.stringify([who, key])).slice(0, 24)}`;
 }
 
-/** Performs a request once: a repeated one returns the stored answer. One that failed may be sent again with its key. */
-export async function answerOnce(
-  { sluice }: Context,
-  request: { who: string; key: string; content: unknown },
-  work: () => Promise<{ status: number; answer: unknown; stored: unknown }>,
-): Promise<Answered> {
-  const keyed = { who: request.who, key: request.key, fingerprint: digest(request.content) };
-  const begun = await sluice.requests.begin(keyed);
-  if (begun.repeated) return { ...begun.answer, replayed: true };
-  let done: { status: number; answer: unknown; stored: unknown } | null = null;
-  try {
-    done = await work();
-    return { status: done.status, answer: done.answer, replayed: false };
-  } finally {
-    const stored = done === null || isUnfinished(done.answer) ? null : { status: done.status, answer: done.stored };
-    await sluice.requests.end(keyed, stored);
+/** What a request did. */
+export interface Performed {
+  status: number;
+  answer: unknown;
+  /** What repeated requests get; null where the request may be sent again with its key. */
+  stored: { answer: unknown } | null;
+}
+
+/** A request with a key; `content` is JSON. */
+export interface KeyedContent {
+  who: string;
+  key: string;
+  content: unknown;
+}
+
+/** Fields whose values are stored nowhere, not even as a digest: short ones can be guessed. */
+const SECRET = /password|secret/i;
+/** Most requests whose secrets a repeated one is compared with. */
+const MOST_COMPARED = 10_000;
+
+/** Performs requests of programs and forms once each. */
+export class KeyedRequests {
+  readonly #context: Pick<Context, 'sluice'>;
+  /** Of this process alone, as are the digests that are made with it. */
+  readonly #secretKey: Uint8Array;
+  readonly #secrets = new Map<string, string>();
+
+  constructor(context: Pick<Context, 'sluice' | 'randomBytes'>) {
+    this.#context = context;
+    this.#secretKey = context.randomBytes(32);
+  }
+
+  /**
+   * Performs a request once: a repeated one returns the stored answer. One that failed may be sent again with its key.
+   *
+   * @throws SluiceError `key_reused`, `request_running`
+   */
+  async perform({ who, key, content }: KeyedContent, work: () => Promise<Performed>): Promise<Answered> {
+    const { requests } = this.#context.sluice;
+    const [shown, secrets] = this.#split(content);
+    const keyed = { who, key, fingerprint: digest(shown) };
+    const id = JSON.stringify([who, key]);
+    const begun = await requests.begin(keyed);
+    if (begun.repeated) {
+      if ((this.#secrets.get(id) ?? secrets) === secrets) return { ...begun.answer, replayed: true };
+      throw new SluiceError('key_reused', 'The key of the request was used for a different request', { kind: 'usage' });
+    }
+    this.#remember(id, secrets);
+    let done: Performed | null = null;
+    try {
+      done = await work();
+      return { status: done.status, answer: done.answer, replayed: false };
+    } finally {
+      const stored = done?.stored == null ? null : { status: done.status, ...done.stored };
+      if (stored === null) this.#secrets.delete(id);
+      await requests.end(keyed, stored);
+    }
+  }
+
+  /** Returns the content without its secrets, and a digest of these. */
+  #split(content: unknown): [shown: string, secrets: string] {
+    const found: unknown[] = [];
+    const text = JSON.stringify(content, (name, value: unknown) => {
+      if (!SECRET.test(name) || typeof value !== 'string') return value;
+      found.push(value);
+      return true;
+    });
+    return [text, createHmac('sha256', this.#secretKey).update(JSON.stringify(found)).digest('base64url')];
+  }
+
+  #remember(id: string, secrets: string): void {
+    this.#secrets.set(id, secrets);
+    const [oldest] = this.#secrets.keys();
+    if (this.#secrets.size > MOST_COMPARED && oldest !== undefined) this.#secrets.delete(oldest);
   }
 }
 
-function isUnfinished(answer: unknown): boolean {
+/** Returns what repeats of a request get: nothing where its run did not end well. */
+export function storedOf(answer: unknown, stored: unknown): Performed['stored'] {
   const { run } = (answer ?? {}) as { run?: { outcome?: string } | null };
-  return UNFINISHED.includes(run?.outcome ?? '');
+  return UNFINISHED.includes(run?.outcome ?? '') ? null : { answer: stored };
 }
 
-function digest(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('base64url');
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

@@ -5,6 +5,7 @@ import type { Viewer } from '../access/viewer.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import type { Readers } from '../pages/customer/readers.js';
+import type { KeyedRequests } from './keyed.js';
 import type { Tasks } from './tasks.js';
 
 /** Where the API is. */
@@ -16,6 +17,7 @@ export interface ApiParts {
   limiters: Limiters;
   tasks: Tasks;
   readers: Readers;
+  keyed: KeyedRequests;
 }
 
 /** Returns who sends a request for the API, before its body is read; refuses all others. */

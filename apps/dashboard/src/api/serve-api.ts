@@ -2,7 +2,7 @@ import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
 import { bodyOf, checked, checkReach, checkScope } from './check.js';
-import { answerOnce, keyOf, refOf } from './keyed.js';
+import { keyOf, refOf, storedOf } from './keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type ApiParts, BASE, requireViewer } from './parts.js';
 import type { ApiCall, ApiRoute } from './route.js';
@@ -49,7 +49,7 @@ export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
 }
 
 async function answerTo(
-  { context, tasks, readers }: ApiParts,
+  { context, tasks, readers, keyed }: ApiParts,
   route: ApiRoute,
   { request, viewer }: { request: FastifyRequest; viewer: Viewer },
 ): Promise<{ status: number; answer: unknown; replayed: boolean }> {
@@ -69,9 +69,10 @@ async function answerTo(
   };
   const work = async () => {
     const answer = await route.handle(call);
-    return { status: route.status, answer, stored: route.stored === undefined ? answer : route.stored(answer) };
+    const stored = route.stored === undefined ? answer : route.stored(answer);
+    return { status: route.status, answer, stored: storedOf(answer, stored) };
   };
   if (!changes) return { ...(await work()), replayed: false };
   const content = [route.method, request.url, body, note];
-  return answerOnce(context, { who: viewer.id, key, content }, work);
+  return keyed.perform({ who: viewer.id, key, content }, work);
 }

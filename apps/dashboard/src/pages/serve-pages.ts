@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { directionOf, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
 import { type RunRequest, startRun } from '../api/routes/runs.js';
+import type { KeyedContent, Performed } from '../api/keyed.js';
 import type { ApiParts } from '../api/parts.js';
 import type { Context } from '../server/options.js';
 import { customerPages } from './customer/routes.js';
@@ -22,6 +23,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
   const { context, limiters } = parts;
   const [operator, customer] = [operatorPages(), customerPages(parts.readers)];
   const cache = new PageCache(context);
+  const underWay: FormsUnderWay = new Map();
   for (const [method, path] of addresses([...operator, ...customer])) {
     const find = (routes: Route[]) => routes.find((route) => route.method === method && route.path === path);
     const own = { operator: find(operator), customer: find(customer) };
@@ -34,7 +36,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         await limiters.requests(request, reply, visit.viewer.id);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined) return sendErrorPage(context, reply, { ...visit, base: '', path }, notFound());
-        return servePage(parts, { request, reply, cache }, { ...visit, base: '', route });
+        return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
     const shared = own.customer;
@@ -50,7 +52,11 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
           return sendErrorPage(context, reply, NOBODY, notFound('This link is not valid, or it has ended'));
         }
         await limiters.requests(request, reply, visit.viewer.id);
-        return servePage(parts, { request, reply, cache }, { ...visit, base: `/share/${shareToken}`, route: shared });
+        return servePage(
+          parts,
+          { request, reply, cache, underWay },
+          { ...visit, base: `/share/${shareToken}`, route: shared },
+        );
       },
     });
   }
@@ -71,12 +77,20 @@ function notFound(message = 'There is no such page'): SluiceError {
   return new SluiceError('unknown_page', message, { kind: 'not-found' });
 }
 
-type Exchange = { request: FastifyRequest; reply: FastifyReply; cache: PageCache };
+/** Forms under way: a second click gets the answer of the first. */
+type FormsUnderWay = Map<string, Promise<PageAnswer>>;
+
+interface Exchange {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  cache: PageCache;
+  underWay: FormsUnderWay;
+}
 
 async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit): Promise<FastifyReply> {
   const { context } = parts;
   const { viewer, csrf, base, route } = visit;
-  const { request, reply, cache } = exchange;
+  const { request, reply, cache, underWay } = exchange;
   const [path = '/'] = request.url.slice(base.length).split('?');
   const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
   try {
@@ -98,9 +112,11 @@ async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit):
       throw new SluiceError('bad_csrf', 'The form is out of date: go back, reload the page and try again');
     const { csrf: _csrf, key = '', ...fields } = form;
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
-    const keyed = { who: `${viewer.id} form`, key, fingerprint: digest([request.url, fields]) };
+    const content = { who: `${viewer.id} form`, key, content: [request.url, fields] };
     try {
-      return await onceOnly(context, keyed, () => route.page(toPageRequest(parts, request, { ...visit, frame, form })));
+      return await onceOnly(parts, underWay, content, () =>
+        route.page(toPageRequest(parts, request, { ...visit, frame, form })),
+      );
     } finally {
       cache.clear();
     }
@@ -140,34 +156,25 @@ async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Pr
   return reply.headers(headers).type(type).send(text);
 }
 
-type Keyed = { who: string; key: string; fingerprint: string };
-
-/** Forms under way: a second click gets the answer of the first. */
-const underWay = new WeakMap<Context, Map<string, Promise<PageAnswer>>>();
-
-/** Performs a form once: a form that is sent again gets the same answer, or goes where the first one went. */
-async function onceOnly(context: Context, keyed: Keyed, work: () => Promise<PageAnswer>): Promise<PageAnswer> {
-  const forms = underWay.get(context) ?? new Map<string, Promise<PageAnswer>>();
-  underWay.set(context, forms);
-  const id = JSON.stringify(keyed);
-  const answer = forms.get(id) ?? performForm(context, keyed, work);
-  forms.set(id, answer);
-  return answer.finally(() => forms.delete(id));
+/** Performs a form once: one that is sent again gets the same answer, or goes where the first one went. */
+async function onceOnly(
+  { keyed }: ApiParts,
+  underWay: FormsUnderWay,
+  form: KeyedContent,
+  work: () => Promise<PageAnswer>,
+): Promise<PageAnswer> {
+  const id = JSON.stringify(form);
+  const answer =
+    underWay.get(id) ?? keyed.perform(form, () => toPerformed(work)).then((done) => done.answer as PageAnswer);
+  underWay.set(id, answer);
+  return answer.finally(() => underWay.delete(id));
 }
 
-async function performForm({ sluice }: Context, keyed: Keyed, work: () => Promise<PageAnswer>): Promise<PageAnswer> {
-  const begun = await sluice.requests.begin(keyed);
-  if (begun.repeated) return begun.answer.answer as PageAnswer;
-  let answer: PageAnswer | null = null;
-  try {
-    answer = await work();
-    return answer;
-  } finally {
-    // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
-    const to = answer === null ? null : afterwards(answer);
-    const stored = to === null ? null : { status: 303, answer: { redirect: to } };
-    await sluice.requests.end(keyed, stored);
-  }
+async function toPerformed(work: () => Promise<PageAnswer>): Promise<Performed> {
+  const answer = await work();
+  // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
+  const to = afterwards(answer);
+  return { status: 303, answer, stored: to === null ? null : { answer: { redirect: to } } };
 }
 
 /** Returns where a form that is sent again goes; null where it is performed again. */
@@ -204,10 +211,6 @@ function toTexts(fields: unknown): Record<string, string> {
     Array.isArray(value) ? value[0] : value,
   ]);
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }
 
 function isSame(a: string, b: string): boolean {

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { byToken } from '../access/authenticate.js';
 import { addLogin } from '../access/login.js';
 import { addAgentTrafficRoutes, type AgentTrafficOptions } from '../agent-traffic/routes.js';
+import { KeyedRequests } from '../api/keyed.js';
 import { addApi } from '../api/serve-api.js';
 import { Tasks } from '../api/tasks.js';
 import { assets } from '../assets/assets.js';
@@ -72,7 +73,7 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   addLogin(server, context, limiters);
   addMetrics(server, context, limiters);
   const tasks = new Tasks(context);
-  const parts = { context, limiters, tasks, readers: createReaders(context.sluice) };
+  const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
   addApi(server, parts);
   addAgentTrafficRoutes(server, { sluice: context.sluice, viewerOf: limitedViewer(context, limiters) });
   addPages(server, parts);

@@ -115,6 +115,23 @@ describe('the page of a line', () => {
     );
   });
 
+  it('does a form once that is clicked twice: the second click gets the answer of the first', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    voice.server.inject({ times: 1, fault: { kind: 'wait', until: () => released } });
+    const fields = link.formOf(await link.text('/services/line-1/password'), '/password');
+    const changes = voice.server.totals.changing;
+    const answers = [1, 2].map(async () => (await link.send('/services/line-1/password', fields)).text());
+    for (let asked = 0; asked < 10; asked++) await at.fetch('/healthz');
+    release();
+    const [first = '', second = ''] = (await Promise.all(answers)).map(
+      (text) => /<code class="secret"[^>]*>([^<]+)</.exec(text)?.[1],
+    );
+    expect(first).toMatch(/^\S{12,}$/);
+    expect(second).toBe(first);
+    expect(voice.server.totals.changing).toBe(changes + 1);
+  });
+
   it('shows the price of a call', async () => {
     const page = await link.text('/services/line-1?destination=11987654321&seconds=60');
     expect(page).toMatch(/Price of a call/);
