@@ -8,6 +8,7 @@ export type {
   OverviewCount,
   OverviewError,
   OverviewFilter,
+  OverviewHold,
   OverviewOrder,
   OverviewRow,
   OverviewTables,

@@ -49,6 +49,18 @@ export interface OverviewCount {
   nearLimit: number;
 }
 
+/** An open hold of a service. */
+export interface OverviewHold {
+  service: string;
+  panel: string;
+  reason: string;
+  since: string;
+  note: string | null;
+  /** When it was added; null where no traffic decided. */
+  usedBytes: number | null;
+  allowedBytes: number | null;
+}
+
 /** The services of a panel whose last decision has the same error. */
 export interface OverviewError {
   panel: string;
@@ -66,9 +78,7 @@ export interface OverviewTables {
     services(request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number }): Promise<OverviewRow[]>;
     counts(filter?: OverviewFilter): Promise<OverviewCount[]>;
     /** Open holds of services, the newest first. */
-    holds(
-      limit: number,
-    ): Promise<{ service: string; panel: string; reason: string; since: string; note: string | null }[]>;
+    holds(limit: number): Promise<OverviewHold[]>;
     /** Number of open holds of services by reason, the most first. */
     reasons(): Promise<{ reason: string; services: number }[]>;
     /** Errors of the last decisions by panel and code, the most services first, each with one of them. */

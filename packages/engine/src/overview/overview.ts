@@ -1,4 +1,4 @@
-import type { OverviewFilter, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import type { OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { toActionView } from '../services/views.js';
@@ -49,7 +49,7 @@ export interface OverviewReport {
     items: OverviewRow[];
   };
   /** The newest open holds. */
-  holds: { service: string; panel: string; reason: string; since: string; note: string | null }[];
+  holds: OverviewHold[];
   /** Of the last three days, the newest first. */
   events: OverviewEvent[];
   clock: { status: string; message: string };

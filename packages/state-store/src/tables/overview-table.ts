@@ -36,8 +36,11 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           reason: string;
           since: string;
           note: string | null;
+          usedBytes: number | null;
+          allowedBytes: number | null;
         }>`
-          select h."service", s."panel", h."reason", h."since", h."note"
+          select h."service", s."panel", h."reason", h."since", h."note",
+            h."used_bytes" as "usedBytes", h."allowed_bytes" as "allowedBytes"
           from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
           where h."until" is null order by h."since" desc, h."service" limit ${limit}`.execute(db);
         return rows;

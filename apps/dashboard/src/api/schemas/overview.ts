@@ -62,7 +62,12 @@ export const overview = name(
     }),
     panels: z.array(panel),
     services: z.object({ matching: count, page: count, pages: count, order, items: z.array(row) }),
-    holds: z.array(z.object({ service: text, panel: text, reason: text, since: instant, note: textOrNull })),
+    holds: z.array(
+      z.object({
+        ...{ service: text, panel: text, reason: text, since: instant, note: textOrNull },
+        ...{ usedBytes: bytesOrNull, allowedBytes: bytesOrNull },
+      }),
+    ),
     events: z.array(event),
     clock: z.object({ status: text, message: text }),
     runs: z.array(logEntry),

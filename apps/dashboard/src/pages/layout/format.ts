@@ -76,6 +76,11 @@ export class Times {
     return ms === null ? date : toParts(ms, 'UTC').text.replace(/ [\d:]+$/, '');
   }
 
+  /** The local day of now, as `2026-12-10`. */
+  today(): string {
+    return new Intl.DateTimeFormat('en-CA', { timeZone: this.timeZone, dateStyle: 'short' }).format(this.#now);
+  }
+
   /** As `at`, with the zone beside it. */
   full(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);

@@ -1,7 +1,7 @@
-import { badge, section, table } from '../layout/components.js';
+import { badge, section, table, type Tone } from '../layout/components.js';
 import { count, money, name } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
-import { html, type Part } from '../layout/html.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { attempt, problemNotice, serviceLink, toScene } from './scene.js';
 
@@ -16,7 +16,7 @@ export const billsPage: Page = async (request) => {
     serviceLink(bill.service),
     name(bill.client),
     html`${times.at(bill.period.from)} to ${times.at(bill.period.to)}`,
-    badge(bill.state),
+    stateOf(bill.state),
     money(bill.total, bill.currency),
     count(bill.calls),
     name(bill.invoice),
@@ -49,6 +49,18 @@ export const billsPage: Page = async (request) => {
     body: html`${form} ${value === null ? problemNotice(problem) : section('Bills of calls', list)}`,
   };
 };
+
+/** States of bills whose words mean little to people. */
+const STATES: Record<string, readonly [string, Tone]> = {
+  confirmed: ['billed', 'good'],
+  zero: ['nothing to pay', 'quiet'],
+  unknown: ['in doubt', 'warning'],
+};
+
+function stateOf(state: string): Html {
+  const [text, tone] = STATES[state] ?? [state];
+  return badge(text, tone);
+}
 
 /** `/bills/:id`: the calls of a bill as CSV. */
 export const billCsv: Page = async ({ params, sluice }) => {

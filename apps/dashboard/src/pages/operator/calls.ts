@@ -24,7 +24,7 @@ export const callsPage: Page = async (request) => {
   const day = query.day === undefined || query.day === '' ? null : query.day;
   const panel = chosenPanel(request) ?? null;
   // Without a day, those of yesterday are another question.
-  const what = ['calls', panel ?? '', service, direction, day ?? scene.times.text(request.now).replace(/ \d+:.*/, '')];
+  const what = ['calls', panel ?? '', service, direction, day ?? scene.times.today()];
   await readCapabilities(sluice);
   const { value, notice } = await readNow(scene, what, async (signal) => {
     const calls: Call[] = [];

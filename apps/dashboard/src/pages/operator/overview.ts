@@ -12,7 +12,7 @@ import {
   tiles,
   usageBar,
 } from '../layout/components.js';
-import { bytes, count, counted, name, NONE, words } from '../layout/format.js';
+import { bytes, count, counted, name, NONE, type Times, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
@@ -231,26 +231,36 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
     serviceLink(hold.service),
     badge(hold.reason, 'bad'),
     times.ago(hold.since),
-    name(hold.note),
+    html`${whyHeld(hold, times)}`,
   ]);
   const all = Object.values(totals.byReason).reduce((sum, one) => sum + one, 0);
   const content = table({
     caption: 'Newest holds',
-    columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Note', isMinor: true }],
+    columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Why' }],
     rows,
     empty: 'Nothing is held.',
   });
-  const aside = html`<span class="soft"
-    >${listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`))}${all > holds.length ? ` · the newest ${count(holds.length)}` : ''}</span
-  >`;
+  const reasons = listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`));
+  const aside = html`<span class="soft">${reasons}</span
+    >${all > holds.length ? html` <a href="/?status=held">All held services</a>` : null}`;
   return { id: 'holds', title: 'Held and why', content, aside };
+}
+
+/** Rules that a hold's figures say better. */
+const RULES: readonly string[] = ['at-or-over-allowance', 'over-allowance'];
+
+/** Returns why a service is held: the figures of when the hold was added, or the note of who added it. */
+function whyHeld({ note, usedBytes, allowedBytes }: OverviewReport['holds'][number], times: Times): Part {
+  if (usedBytes !== null && allowedBytes !== null) return html`${bytes(usedBytes)} of ${bytes(allowedBytes)} used`;
+  if (note === null || RULES.includes(note)) return NONE;
+  return html`<span dir="auto">${times.inText(note)}</span>`;
 }
 
 function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
   const rows = events.map(({ at, code, message, service, panel }): Part[] => [
     times.ago(at),
     service === null ? name(panel) : serviceLink(service),
-    html`<span dir="auto">${message}</span> <span class="soft">${code}</span>`,
+    html`<span dir="auto">${times.inText(message)}</span> <span class="soft">${code}</span>`,
   ]);
   const content = table({
     caption: 'Errors and notices of three days',

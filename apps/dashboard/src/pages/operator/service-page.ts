@@ -46,7 +46,7 @@ const DONE: Record<string, string> = {
   suspend: 'The service is suspended.',
   unsuspend: 'The suspension has ended.',
   renew: 'The due date was moved.',
-  'change-package': 'The service has another product.',
+  'change-package': 'The service has another product; its quota applies from the next run.',
   buy: 'The package was bought.',
   override: 'The override is set; it applies from the next run.',
   'override-clear': 'The override has ended.',

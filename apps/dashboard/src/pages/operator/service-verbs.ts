@@ -1,12 +1,13 @@
-import type { CommandReport } from '@sluice/engine';
+import type { CommandReport, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { badge, section, table } from '../layout/components.js';
-import { money, name } from '../layout/format.js';
+import { bytes, money, name, NONE, Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
 import { attempt, problemNotice, serviceHref, serviceLink } from './scene.js';
+import { findZone } from './zones.js';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -90,7 +91,7 @@ export const verbPage: Page = async (request) => {
   const stated = Object.entries(fields).filter(([, value]) => value !== '');
   const body = html`<p>${verb.says}</p>
     ${stated.length === 0 ? null : html`<p>${stated.map(([name, value]) => html`<span class="soft">${name}:</span> <bdi>${value}</bdi> `)}</p>`}
-    ${report === null ? problemNotice(problem) : preview(report)}
+    ${report === null ? problemNotice(problem) : html`${differences(request, await request.sluice.services.show(id), report.service)} ${preview(report)}`}
     ${postForm({
       action: `${serviceHref(id)}/${word}`,
       csrf: request.csrf,
@@ -128,6 +129,26 @@ function preview({ actions, notices, stillHeld, error, service }: CommandReport)
     html`${table({ caption: 'Changes on the panel', columns: [{ title: 'Change' }, { title: 'State' }], rows, empty: 'Nothing is changed on the panel.' })}
     ${stillHeld.length === 0 ? null : html`<p class="soft">Held afterwards: ${stillHeld.join(', ')}</p>`}`,
   )}`;
+}
+
+/** What changes in Sluice: the due date, the product and its quota. */
+function differences({ now, sluice }: PageRequest, before: ServiceDetail, after: ServiceDetail): Part {
+  const times = new Times(now, findZone(sluice.config, before.panel));
+  const day = (date: string | null): Part => (date === null ? NONE : times.day(date));
+  const quota = (found: ServiceDetail['quota']): Part =>
+    found === null ? 'no quota' : found.bytes === null ? 'unlimited' : bytes(found.bytes);
+  const isRenewed = before.nextDueDate !== after.nextDueDate;
+  const rows: (Part[] | null)[] = [
+    isRenewed ? ['Due date', day(before.nextDueDate), day(after.nextDueDate)] : null,
+    before.product === after.product ? null : ['Product', name(before.product), name(after.product)],
+    before.quota?.bytes === after.quota?.bytes ? null : ['Quota', quota(before.quota), quota(after.quota)],
+  ];
+  const shown = rows.filter((row) => row !== null);
+  if (shown.length === 0) return null;
+  const columns = [{ title: 'What' }, { title: 'Now' }, { title: 'Afterwards' }];
+  const isPast = isRenewed && (after.nextDueDate ?? '') < times.today();
+  return html`${isPast ? problemNotice(`${times.day(after.nextDueDate ?? '')} is in the past: the service is overdue at once.`) : null}
+  ${section('Changes of the service', table({ caption: 'Changes of the service', columns, rows: shown, empty: '' }))}`;
 }
 
 /** `GET /services/:id/buy`: the price before the purchase. */

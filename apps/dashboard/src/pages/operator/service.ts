@@ -36,7 +36,7 @@ export async function figuresOf(
   const { cycles } = await request.sluice.usage.history(id);
   return {
     graphs: isMetered ? await graphsSection(scene, service) : null,
-    allowance: isMetered ? allowanceSection(scene) : null,
+    allowance: isMetered ? allowanceSection(scene, purchases) : null,
     limits: limitsSection(scene, service),
     holds: holdsSection(scene, found),
     purchases: purchasesSection(scene, purchases),
@@ -90,16 +90,27 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   ];
 }
 
-function allowanceSection({ times, found }: ServiceScene): Section {
+/** The parts of an allowance, in words. */
+function sourceOf(source: string, packages: ReadonlyMap<string, string>): Part {
+  const [kind = '', rest = ''] = source.split(/[.:](.*)/s);
+  if (kind === 'purchase') return html`package <bdi>${packages.get(rest) ?? rest}</bdi>`;
+  if (kind === 'product') return rest === 'default' ? 'the product' : `the product (${rest})`;
+  return SOURCES[kind] ?? source;
+}
+
+const SOURCES: Record<string, string> = { service: 'the service itself', override: 'an override' };
+
+function allowanceSection({ times, found }: ServiceScene, purchases: readonly PurchaseView[]): Section {
   const { service, allowance } = found;
+  const packages = new Map(purchases.map((row) => [row.id, row.package]));
   const rows = allowance.parts.map(({ source, bytes: part }): Part[] => [
-    source,
+    sourceOf(source, packages),
     part === null ? 'unlimited' : bytes(part),
   ]);
   const own = service.overrides;
   const content = html`${table({
     caption: 'Parts of the allowance',
-    columns: [{ title: 'From' }, { title: 'Bytes', isNumber: true }],
+    columns: [{ title: 'From' }, { title: 'Traffic', isNumber: true }],
     rows: [
       ...rows,
       ...(allowance.allowedBytes === null
@@ -192,7 +203,7 @@ function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]):
     caption: 'Purchases',
     columns: [
       { title: 'Package' },
-      { title: 'Bytes', isNumber: true },
+      { title: 'Traffic', isNumber: true },
       { title: 'Price', isNumber: true },
       { title: 'State' },
       { title: 'By', isMinor: true },

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { mainOf } from '../../test/share-link.js';
+
+let at: DashboardBench;
+let cookie: string;
+
+const read = async (path: string): Promise<string> => mainOf(await (await at.fetch(path, { cookie })).text());
+
+beforeAll(async () => {
+  at = await startBench({
+    products: { big: { panel: 'dcim', quota: { total: '500GB' }, action: 'disable-ports' } },
+    config: { autoBuy: { package: 'extra-50', thresholdGb: 10, maxPerCycle: 2 } },
+  });
+  cookie = await at.login();
+});
+afterAll(() => at.close());
+
+it('the overview does not show an empty store as healthy', async () => {
+  const page = await read('/');
+  expect(page).toContain('nothing has run yet');
+  expect(page).toContain('1 not called yet');
+  expect(page).not.toMatch(/read all|all answered/);
+});
+
+describe('with services', () => {
+  beforeAll(async () => {
+    await at.addService(1, '7', 109);
+    await at.addService(2, '7', 10);
+    await at.sluice.poll({});
+    await at.sluice.credit.add('7', { amount: '20.00', currency: 'EUR', ref: 'first' });
+    await at.sluice.purchases.create('svc-2', 'extra-50', { ref: 'one' });
+    await at.sluice.poll({});
+    // The cache keeps the page of the empty store for a second.
+    at.clock.advance(1500);
+  });
+
+  it('the overview says why services are held, in figures', async () => {
+    const page = await read('/');
+    expect(page).toMatch(/109 GB<\/span> of <span[^>]*>100 GB<\/span> used/);
+    expect(page).not.toContain('at-or-over');
+  });
+
+  it('the page of a service names the parts of its allowance and the threshold in words', async () => {
+    const page = await read('/services/svc-2');
+    expect(page).toMatch(/the product \(total\)[\s\S]*package <bdi>extra-50<\/bdi>/);
+    expect(page).not.toMatch(/purchase:pur|product\.total|>Bytes</);
+    expect(page).toContain('Now 10 GB;');
+  });
+
+  it('the pages that ask say what changes, and warn of a due date in the past', async () => {
+    const renewed = await read('/services/svc-2/renew');
+    expect(renewed).toMatch(/15 Dec 2026[\s\S]*15 Jan 2027/);
+    expect(renewed).not.toContain('in the past');
+    expect(await read('/services/svc-2/renew?until=2020-01-01')).toContain('1 Jan 2020 is in the past');
+    expect(await read('/services/svc-2/change-package?product=big')).toMatch(
+      /ports[\s\S]*big[\s\S]*100 GB[\s\S]*500 GB/,
+    );
+    expect(await read('/services/svc-2?done=change-package')).toContain('from the next run');
+  });
+
+  it('the page of a suspended service does not say that it was due on a day to come', async () => {
+    await at.sluice.provision.suspend('svc-2', {});
+    const page = await read('/services/svc-2');
+    expect(page).toContain('Its due date is 2026-12-15');
+    expect(page).not.toContain('was due');
+  });
+
+  it('the page of a run lists only services that need attention', async () => {
+    for (let number = 3; number < 9; number++) await at.addService(number, '7', 10);
+    const start = await read('/');
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(start) ?? [];
+    const body = new URLSearchParams({ csrf, key: 'key-0123456789', command: 'poll' });
+    const started = await at.fetch('/runs', { method: 'POST', cookie, body });
+    const path = started.headers.get('location') ?? '';
+    let page = await read(path);
+    for (let tries = 0; tries < 50 && page.includes('>Running'); tries++) page = await read(path);
+    const rows = [...page.matchAll(/<th scope="row" ?><a href="\/services\/([^"]+)"/g)].map(([, id]) => id);
+    expect(rows).toEqual(['svc-1', 'svc-2']);
+  });
+});
