@@ -9,6 +9,11 @@ export const BASE_STYLE = `
   --bad: #a8201f; --bad-fill: #d63a38; --bad-ground: #fdE8e7;
   --info: #27509b; --info-ground: #e6eefb; --quiet-ground: #eceff3;
   --radius: 6px; --gap: 16px; --side: 208px;
+  /* Shadows at the sides where more is to be scrolled to. */
+  --more: linear-gradient(to right, var(--surface) 40%, transparent) left / 48px 100% no-repeat local,
+    linear-gradient(to left, var(--surface) 40%, transparent) right / 48px 100% no-repeat local,
+    linear-gradient(to right, var(--strong-line), transparent) left / 10px 100% no-repeat scroll,
+    linear-gradient(to left, var(--strong-line), transparent) right / 10px 100% no-repeat scroll;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
@@ -53,7 +58,10 @@ code { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace
 main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
 .side { background: var(--surface); border-block-end: 1px solid var(--line); padding: 10px var(--gap); }
 .brand a { color: var(--text); font-size: 1.0625rem; font-weight: 700; text-decoration: none; letter-spacing: -0.01em; }
-.nav { display: flex; gap: 4px; overflow-x: auto; margin-block-start: 6px; padding-block: 2px 4px; }
+.nav {
+  display: flex; gap: 4px; overflow-x: auto; margin-block-start: 6px; padding-block: 2px 4px;
+  background: var(--more);
+}
 .nav ul { display: flex; gap: 2px; list-style: none; margin: 0; padding: 0; }
 .nav-title { display: none; }
 .nav a {
@@ -76,7 +84,7 @@ main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
     position: sticky; inset-block-start: 0; align-self: flex-start; block-size: 100vh; overflow-y: auto;
   }
   .brand { padding-inline: 9px; }
-  .nav { flex-direction: column; gap: 0; overflow: visible; margin: 0; padding: 0; }
+  .nav { flex-direction: column; gap: 0; overflow: visible; margin: 0; padding: 0; background: none; }
   .nav ul { flex-direction: column; gap: 1px; margin-block-end: 12px; }
   .nav-title { display: block; padding: 0 9px 4px; color: var(--soft); font-size: 0.75rem; font-weight: 600; }
   .who { flex-direction: column; align-items: flex-start; gap: 2px; margin-block-start: auto; padding: 10px 9px 0; border-block-start: 1px solid var(--line); }

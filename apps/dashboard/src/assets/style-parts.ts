@@ -15,7 +15,7 @@ a.tile:hover { background: var(--raised); }
 .tile-title { color: var(--soft); font-size: 0.8125rem; }
 .tile-value { font-size: 1.375rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tile-detail { color: var(--soft); font-size: 0.8125rem; }
-.scroll { overflow-x: auto; margin-inline: calc(-1 * var(--gap)); padding-inline: var(--gap); }
+.scroll { position: relative; background: var(--more); overflow-x: auto; margin-inline: calc(-1 * var(--gap)); padding-inline: var(--gap); }
 .scroll:focus-visible { outline-offset: -3px; }
 table { border-collapse: collapse; inline-size: 100%; font-size: 0.8438rem; }
 caption { text-align: start; font-weight: 600; padding-block-end: 6px; }
@@ -32,6 +32,12 @@ tbody tr:hover > * { background: var(--raised); }
 tr > :last-child { padding-inline-end: 0; }
 .figure { text-align: end; }
 @media (max-width: 47.99rem) { .minor { display: none; } }
+@media (max-width: 30rem) {
+  .compact .bar { display: none; }
+  table { font-size: 0.7813rem; }
+  th, td { padding-inline-end: 6px; }
+  tbody th { min-inline-size: 4.5rem; overflow-wrap: anywhere; }
+}
 .empty { color: var(--soft); }
 .badge { display: inline-block; padding: 0 8px; border-radius: 999px; font-size: 0.7813rem; line-height: 1.55; font-weight: 600; white-space: nowrap; background: var(--quiet-ground); color: var(--soft); }
 .badge-good { background: var(--good-ground); color: var(--good); }
@@ -92,7 +98,7 @@ details > summary { cursor: pointer; color: var(--link); margin-block-end: 8px; 
   :root { --page: #fff; --surface: #fff; --line: #bbb; --text: #000; --soft: #333; --link: #000; }
   .side, .skip, .form, .pager, #actions, .actions { display: none; }
   .card, .tile { break-inside: avoid; box-shadow: none; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   .footer { margin: 0; }
   main { padding: 0; }
 }

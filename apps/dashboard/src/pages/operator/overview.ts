@@ -130,14 +130,14 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
     name(item.product),
     name(item.panel),
     html`${badge(item.status)}${item.holds.length === 0 ? null : html` <span class="soft">${item.holds.join(', ')}</span>`}${item.drift > 0 ? html` ${badge('drift', 'warning')}` : null}`,
-    usageBar({ used: item.usedBytes, allowed: item.allowedBytes }) ?? NONE,
+    html`<span class="compact">${usageBar({ used: item.usedBytes, allowed: item.allowedBytes }) ?? NONE}</span>`,
     item.usedBytes === null && item.readAt === null ? NONE : bytes(item.usedBytes),
     item.allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(item.remainingBytes),
     scene.times.ago(item.readAt),
   ]);
   const columns: Column[] = [
     head('Service', 'id', 'ascending'),
-    head('Client', 'client', 'ascending'),
+    { ...head('Client', 'client', 'ascending'), isMinor: true },
     { title: 'Product', isMinor: true },
     { title: 'Panel', isMinor: true },
     { title: 'Status' },

@@ -106,6 +106,35 @@ inBrowser(title, () => {
     }
   });
 
+  /** Returns what of the page is wider than its window or card. */
+  const wider = `[
+    ...[document.documentElement].filter((all) => all.scrollWidth > all.clientWidth).map(() => 'page'),
+    ...[...document.querySelectorAll('.card .scroll')].filter((one) => one.scrollWidth > one.clientWidth)
+      .map((one) => one.getAttribute('aria-label')),
+  ]`;
+
+  it('fit phones, their cards and paper', async () => {
+    const world = await worldOf(3, false, true);
+    const { context, page } = await visit(browser, world, { width: 360 });
+    try {
+      for (const path of ['/', '/bills', '/lines', '/dids', '/calls', '/runs/none', '/services/line-1', '/panels']) {
+        await page.goto(path);
+        const found = await page.evaluate<string[]>(wider);
+        expect([path, found.filter((what) => what === 'page' || what === 'Services')]).toEqual([path, []]);
+      }
+      for (const width of [1280, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(`/services/${serviceId(1)}`);
+        expect([width, await page.evaluate(wider)]).toEqual([width, []]);
+      }
+      await page.emulateMedia({ media: 'print' });
+      const printed = `[...document.querySelectorAll('form, #actions, nav')].filter((one) => one.checkVisibility()).length`;
+      expect(await page.evaluate(printed)).toBe(0);
+    } finally {
+      await context.close();
+    }
+  });
+
   it('have forms that work without scripts', async () => {
     const world = await worldOf(1, false, false, 'forms');
     const { context, page } = await visit(browser, world, { script: false });

@@ -1,7 +1,7 @@
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { fillHiddify, startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import type { DecisionRecord, SampleRecord, StateStore } from '@sluice/state-store';
+import type { CallBillRecord, DecisionRecord, SampleRecord, StateStore } from '@sluice/state-store';
 import { type DashboardBench, GB, startBench } from '../dashboard-bench.js';
 
 /** How many services a world has, and how they are named. */
@@ -49,6 +49,7 @@ export async function startWorld({ services, persian = false, others = false }: 
       status: 'active',
       astbilling_subscriber_id: '9001',
     });
+    await store.callBills.add(BILL);
   }
   return {
     bench,
@@ -91,6 +92,13 @@ async function otherPanels() {
     },
   };
 }
+
+const BILL: CallBillRecord = {
+  ...{ id: 'cb-1', service: 'line-1', key: 'key-1', subscriber: '9001', state: 'confirmed', client: '501' },
+  ...{ start: '2026-10-01T03:00:00.000Z', end: '2026-11-01T03:00:00.000Z', billing: 'ledger', invoice: 'inv-1' },
+  ...{ description: 'Calls', amount: '7.52', charged: '7.5163', currency: 'EUR', calls: 12, digest: 'd1', file: null },
+  ...{ note: null, at: START, sentAt: START, endedAt: START, run: null },
+};
 
 const RATE = {
   ...{ connection_fee: '0.0000', initial_increment_seconds: 30, increment_seconds: 6, minimum_seconds: 30 },
