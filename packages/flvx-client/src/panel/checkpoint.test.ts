@@ -74,6 +74,7 @@ const state = {
   adoptable: null,
   groups: null,
   nodes: null,
+  tunnelNodes: null,
   changes: null,
   oldLimitNames: [],
   partial: true,

@@ -21,6 +21,7 @@ import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, toHeld } from './restrictions.js';
 import { parseStep, parsePayload } from './steps.js';
+import { nodeNames, withNodes } from './tunnel-nodes.js';
 
 /** What an observation shows, stored with the decision for later runs. */
 export interface FlvxCheckpoint {
@@ -77,7 +78,8 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
     const { user, history } = unchanged;
     const uncounted = uncountedBytes(target, sumBytes(user));
     const { forwards } = state.account;
-    return { at, listed, account: before.account, history: withCounters(history, user, forwards, uncounted) };
+    const account = withNodes(before.account, state.tunnelNodes);
+    return { at, listed, account, history: withCounters(history, user, forwards, uncounted) };
   }
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
@@ -199,15 +201,15 @@ function accountView(
 
 function tunnelView(
   id: number,
-  { account, nodes }: ServiceObservation,
+  { account, nodes, tunnelNodes }: ServiceObservation,
   before: AccountView | null,
 ): { name: string; nodes: string[] } {
+  const read = tunnelNodes?.get(id);
+  if (read !== undefined) return read;
   const tunnel = account.tunnels.find((row) => row.id === id);
   const known = before?.tunnels.find((row) => row.id === id);
   const forward = account.forwards.find((row) => row.tunnelId === id);
   if (!tunnel || !nodes)
     return { name: tunnel?.name ?? known?.name ?? forward?.tunnelName ?? '', nodes: known?.nodes ?? [] };
-  const parts = [...tunnel.entryNodes, ...tunnel.chainNodes.flat(), ...tunnel.exitNodes];
-  const names = parts.map(({ nodeId }) => nodes.find((node) => node.id === nodeId)?.name ?? `node ${nodeId}`);
-  return { name: tunnel.name, nodes: [...new Set(names)] };
+  return { name: tunnel.name, nodes: nodeNames(tunnel, nodes) };
 }

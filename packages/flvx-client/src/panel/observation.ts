@@ -15,6 +15,7 @@ import type {
   FlvxUser,
 } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
+import { nodeNames, type TunnelNodes } from './tunnel-nodes.js';
 
 /** The part of the panel's lists that concerns one service. */
 export interface ServiceObservation {
@@ -25,6 +26,8 @@ export interface ServiceObservation {
   groups: readonly FlvxTunnelGroup[] | null;
   /** Null where they were not read. */
   nodes: readonly FlvxNode[] | null;
+  /** Read by polls where a view of an account lacks nodes; null elsewhere. */
+  tunnelNodes: TunnelNodes | null;
   /** When each forward was last written to; read only where that may show what the panel has stopped. */
   changes: ReadonlyMap<number, number> | null;
   /** Names of speed limits that an earlier version created for the service, by this store's journal. */
@@ -59,7 +62,7 @@ export class RunSnapshot {
   readonly #withGroups: boolean;
   #accounts: Promise<TimedSnapshot> | null = null;
   #site: Promise<{ tunnels: readonly FlvxTunnel[]; speedLimits: readonly FlvxSpeedLimit[] }> | null = null;
-  #labels: Promise<Pick<ServiceObservation, 'nodes' | 'groups'>> | null = null;
+  #labels: Promise<Labels> | null = null;
   #changes: Promise<ReadonlyMap<number, number>> | null = null;
 
   /** @param withGroups whether products name groups of tunnels */
@@ -113,7 +116,7 @@ export class RunSnapshot {
   }
 
   /** Reads nodes and groups. */
-  labels(signal: AbortSignal): Promise<Pick<ServiceObservation, 'nodes' | 'groups'>> {
+  labels(signal: AbortSignal): Promise<Labels> {
     const { nodes, groups } = this.#client;
     this.#labels ??= Promise.all([
       // Only the names of nodes are used: everything else works without them.
@@ -122,7 +125,16 @@ export class RunSnapshot {
     ]).then(([nodeRows, groupRows]) => ({ nodes: nodeRows, groups: groupRows }));
     return this.#labels;
   }
+
+  /** Reads the nodes of all tunnels; null where that fails: only their names are shown. */
+  async tunnelNodes(signal: AbortSignal): Promise<TunnelNodes | null> {
+    const [site, { nodes }] = await Promise.all([this.site(signal).catch(() => null), this.labels(signal)]);
+    if (site === null || nodes === null) return null;
+    return new Map(site.tunnels.map((tunnel) => [tunnel.id, { name: tunnel.name, nodes: nodeNames(tunnel, nodes) }]));
+  }
 }
+
+type Labels = Pick<ServiceObservation, 'nodes' | 'groups'>;
 
 /** What reading accounts requires. */
 export interface ReadingTools {
@@ -142,7 +154,7 @@ export function observePartly(
   const scope = toScope(service);
   const byId = snapshot.observe(scope);
   const account = isLost(byId) ? snapshot.observe(byName(scope)) : byId;
-  const unknown = { adoptable: null, groups: null, nodes: null, changes: null, oldLimitNames: [] };
+  const unknown = { adoptable: null, groups: null, nodes: null, tunnelNodes: null, changes: null, oldLimitNames: [] };
   return { at, state: { account, ...unknown, listed: snapshot.users.size, sharers, partial: true } };
 }
 
@@ -187,7 +199,7 @@ export async function observeNow(
     refreshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
   const changes = hasPausedForward(account) ? await describeChanges() : null;
   const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
-  const rest = { ...labels, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
+  const rest = { ...labels, tunnelNodes: null, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
 }
 

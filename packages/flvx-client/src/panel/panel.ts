@@ -45,6 +45,7 @@ import { planService } from './plan.js';
 import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
 import type { FlvxDefaults, FlvxSettings } from './product.js';
 import { createRefresh } from './refresh.js';
+import { lacksNodes } from './tunnel-nodes.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
@@ -107,6 +108,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   readonly #last = new Map<string, TimedObservation>();
   /** The services of this run that name each user. */
   readonly #owners = new Map<string, string[]>();
+  /** Whether nodes of an account are to be read by this run. */
+  #lacksNodes = false;
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
 
@@ -158,6 +161,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   ): Promise<void> {
     this.#listError = null;
     for (const { service } of requests) this.#claim(service);
+    this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
     if (requests.length === 0) return;
     const at = isoNow(this.#tools.clock);
     const refuse = ({ code, message }: ItemError): void => {
@@ -214,11 +218,13 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       new Map(services.map((service) => [service.id, observe(service)]));
     try {
       this.#refuseBroken();
-      const read = await this.#tools.snapshot.accounts(signal);
+      const { snapshot } = this.#tools;
+      const read = await snapshot.accounts(signal);
+      const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
       return observeAll((service) => {
         try {
           const { at, state } = observePartly(read, service, this.#sharers(service));
-          return { service: service.id, at, state, error: null, partial: true };
+          return { service: service.id, at, state: { ...state, tunnelNodes }, error: null, partial: true };
         } catch (error) {
           return this.#unobserved(service.id, error);
         }
