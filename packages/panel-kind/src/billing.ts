@@ -140,6 +140,8 @@ export interface BillingKind<Settings = unknown> {
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
   /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
   readonly storesCredentials?: boolean | undefined;
+  /** Whether refs of services are written into its custom fields after provisioning (`ServiceSource.writeFields`). */
+  writesFields?(settings: Settings): boolean;
   /** Checks address, credentials, rights and version, and changes nothing; problems are returned, not thrown. */
   check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
   /** Opens its list of services, for `service sync`; sends nothing. */

@@ -39,7 +39,14 @@ export type {
 } from './billing.js';
 export type { Invoice, InvoiceStatus } from './invoice.js';
 export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
-export type { ServiceSource, SourceProblem, SourceRequest, SourceService, SourceUsage } from './service-source.js';
+export type {
+  ServiceSource,
+  SourceFields,
+  SourceProblem,
+  SourceRequest,
+  SourceService,
+  SourceUsage,
+} from './service-source.js';
 export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budget.js';
 export { callAgeMs, type Clock, isoNow, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';

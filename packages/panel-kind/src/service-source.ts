@@ -39,6 +39,9 @@ export interface SourceUsage {
   allowedBytes: number | null;
 }
 
+/** The text of a custom field by its column. `replaces: false` fills only an empty field. */
+export type SourceFields = Readonly<Record<string, { text: string; replaces: boolean }>>;
+
 /** The services of a billing system, as a source for `service sync`. */
 export interface ServiceSource {
   /** Its name in messages. */
@@ -91,5 +94,12 @@ export interface ServiceSource {
     credentials: { username: string; password: string },
     signal?: AbortSignal,
   ): Promise<void>;
+  /**
+   * Writes the custom fields of a service that differ, by the value of its `ref`, and reads them back. Columns without a field are
+   * left out, and so is a service that does not exist any more.
+   *
+   * @throws SluiceError `fields_refused` for one service; `billing_unavailable`. The same call may be repeated
+   */
+  writeFields(id: string, fields: SourceFields, signal?: AbortSignal): Promise<void>;
   close(): void;
 }

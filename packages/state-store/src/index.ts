@@ -53,6 +53,7 @@ export type {
   ServiceRecord,
   ServiceStatus,
   SwitchRecord,
+  WriteBackRecord,
 } from './records.js';
 export type { ApiTokenRecord, RequestRecord, SessionRecord, ShareRights } from './token-records.js';
 export type { TokenTables } from './token-tables.js';

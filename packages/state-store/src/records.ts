@@ -305,6 +305,15 @@ export interface PushedUsageRecord {
   at: string;
 }
 
+/** A service whose refs are still to be written into the billing system. */
+export interface WriteBackRecord {
+  service: string;
+  /** Refs that Sluice has made, and that are emptied there once they are gone. */
+  columns: string[];
+  /** When a command made it due. */
+  at: string;
+}
+
 /** A graph drawn by a panel, stored until it expires. */
 export interface GraphCacheRecord {
   /** Identifies the request: the same key is the same graph. */

@@ -30,6 +30,7 @@ import type {
   ServiceChange,
   ServiceRecord,
   SwitchRecord,
+  WriteBackRecord,
   RunOutcome,
 } from './records.js';
 
@@ -94,7 +95,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
      */
     update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
     /**
-     * Deletes a service with its overrides, cycles, samples, decisions, resources and pushed usage. Its purchases, ended holds,
+     * Deletes a service with its overrides, cycles, samples, decisions, resources, pushed usage and write-back. Its purchases, ended holds,
      * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */
     remove(id: string): Promise<void>;
@@ -386,6 +387,14 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     list(filter: { services: string[] }): Promise<PushedUsageRecord[]>;
     /** Adds or replaces each by its service. */
     put(records: PushedUsageRecord[]): Promise<void>;
+  };
+  writeBacks: {
+    /** Of these services, or all, ordered by service. */
+    list(filter?: { services?: string[] }): Promise<WriteBackRecord[]>;
+    /** Adds or replaces each by its service. */
+    put(records: WriteBackRecord[]): Promise<void>;
+    /** Deletes it, unless it was replaced since. */
+    remove(record: Pick<WriteBackRecord, 'service' | 'at'>): Promise<void>;
   };
   graphCache: {
     /** The graph with that key, unless it expired before `now`. */

@@ -99,7 +99,7 @@ describe('config check', () => {
 
   it('refuses every key whose feature does not exist yet, all at once, beside the other problems', async () => {
     const { exitCode, problems } = await check(`timeZone: Mars/Olympus
-whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}", writeBack: true }
+whmcs: { url: https://b.example.com, identifier: i, secret: "\${env:S}" }
 billing: whmcs
 limits: [{ id: fair-use }]
 currency: EUR
@@ -114,7 +114,6 @@ products:
     expect(problems.map(({ path, line }) => `${line} ${path}`).sort()).toEqual(
       [
         '1 timeZone',
-        '2 whmcs.writeBack',
         '4 limits',
         '11 products.two.autoBuy.package',
         '11 products.two.limits.0.action',

@@ -160,6 +160,7 @@ describe('a backup by itself', () => {
       'invoices',
       'auto_buy_preferences',
       'pushed_usage',
+      'write_backs',
       'call_bills',
       'api_tokens',
       'sessions',

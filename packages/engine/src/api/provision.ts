@@ -1,3 +1,4 @@
+import { writeBack } from '../billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
 import type { CallReports } from '../calls/bill-period.js';
 import { runHoldCommand } from '../holds/holds.js';
@@ -77,9 +78,9 @@ export function provisionApi(call: RunCall): Provision {
     options: PasswordOptions | undefined,
     request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
   ) =>
-    call(options, (session) => {
+    call(options, async (session) => {
       const { password } = options ?? {};
-      return provision(session, id, {
+      const report = await provision(session, id, {
         ...request,
         dryRun: options?.dryRun === true,
         waitMs: toWaitMs(options),
@@ -87,6 +88,8 @@ export function provisionApi(call: RunCall): Provision {
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
       });
+      if (options?.dryRun !== true) await writeBack(session, report, [id]);
+      return report;
     });
   const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
     call(options, (session) =>

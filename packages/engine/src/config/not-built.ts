@@ -13,12 +13,9 @@ export interface NotBuiltFinding {
   message: string;
 }
 
-const REMOVE = 'Remove the key.';
-
 const hasEntries = (value: unknown): boolean => !Array.isArray(value) || value.length > 0;
 
 const NOT_BUILT: readonly NotBuilt[] = [
-  { path: ['whmcs', 'writeBack'], message: `Writing the custom fields of WHMCS is not supported yet. ${REMOVE}` },
   {
     path: ['limits'],
     message: 'Limits of all products are not available yet. Move them to the products.',

@@ -43,6 +43,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   termination_unfinished: 'account',
   service_failed: 'account',
   usage_not_pushed: 'billing',
+  fields_not_written: 'billing',
   bill_failed: 'billing',
   would_hold: 'would-change',
   would_buy: 'would-change',

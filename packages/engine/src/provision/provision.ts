@@ -8,6 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
+import { planWriteBack } from '../billing/write-back.js';
 import { findEntry } from '../config/find-entry.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import {
@@ -176,6 +177,7 @@ async function decide(
       for (const row of ended) await tables.actions.end(row.id, { state: 'unneeded', settledAt: session.now() });
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
+      await planWriteBack(session, target, tables);
     },
     begin: () => {
       if (continued === null && open !== null && earlierFile !== null) removeDraft(files, earlierFile, open.id);

@@ -2,6 +2,7 @@ import { toItemError, type Panel, SluiceError, usageError } from '@sluice/panel-
 import type { ServiceRecord } from '@sluice/state-store';
 import { limitedPanels } from '../agents/open-agents.js';
 import { pushUsage } from '../billing/push-usage.js';
+import { writeBack } from '../billing/write-back.js';
 import { interruptedError } from '../interruption.js';
 import { takePanels } from '../leases.js';
 import { afterReconcile } from '../store/backups.js';
@@ -123,6 +124,7 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     if (request.command === 'reconcile' && !request.dryRun && !isClockWrong && !session.deps.signal.aborted)
       await afterReconcile(session);
     if (!request.dryRun) await pushUsage(session, report);
+    if (request.command === 'reconcile' && !request.dryRun) await writeBack(session, report);
     await session.flush();
     if (!request.dryRun) await notify(session, request, report);
   } catch (error) {

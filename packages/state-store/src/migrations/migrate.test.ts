@@ -85,6 +85,7 @@ const SCHEMA_DIGESTS = [
   '872898285b4e0792',
   '0b8609fa3a7c8949',
   '7e96588394b8d765',
+  '777d99a49b1fc947',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

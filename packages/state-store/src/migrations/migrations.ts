@@ -14,6 +14,7 @@ import { callBills } from './013-call-bills.js';
 import { deliveries } from './014-deliveries.js';
 import { access } from './015-access.js';
 import { runScope } from './016-run-scope.js';
+import { writeBacks } from './017-write-backs.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   deliveries,
   access,
   runScope,
+  writeBacks,
 ];
 
 /** The schema version that this version of the package reads and writes. */

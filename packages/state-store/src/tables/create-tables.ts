@@ -30,6 +30,7 @@ import { runsTable } from './runs-table.js';
 import { samplesTable } from './samples-table.js';
 import { servicesTable } from './services-table.js';
 import { switchesTable } from './switches-table.js';
+import { writeBacksTable } from './write-backs-table.js';
 
 /** Creates all tables for one kind of access to the database. */
 export function createTables(access: Access): StoreTables {
@@ -54,6 +55,7 @@ export function createTables(access: Access): StoreTables {
     fingerprints: fingerprintsTable(access),
     resources: resourcesTable(access),
     pushedUsage: pushedUsageTable(access),
+    writeBacks: writeBacksTable(access),
     graphCache: graphCacheTable(access),
     panelLists: panelListsTable(access),
     clock: clockTable(access),

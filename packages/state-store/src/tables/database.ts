@@ -32,6 +32,7 @@ import type {
   samples,
   services,
   switches,
+  writeBacks,
 } from './record-tables.js';
 import type { apiTokens, requests, sessions } from './token-record-tables.js';
 
@@ -82,6 +83,7 @@ export interface Database {
   fingerprints: Row<typeof fingerprints>;
   service_resources: Row<typeof resources>;
   pushed_usage: Row<typeof pushedUsage>;
+  write_backs: Row<typeof writeBacks>;
   graph_cache: Row<typeof graphCache>;
   clock: { name: string; at: string };
   agents: Row<typeof agents>;

@@ -83,6 +83,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'refreshes.state': (t) => t.refreshes.state('relay'),
   'fingerprints.list': (t) => t.fingerprints.list('dcim'),
   'resources.list': (t) => t.resources.list({ services: ['svc-1'] }),
+  'writeBacks.list': (t) => t.writeBacks.list({ services: ['svc-1'] }),
   'pushedUsage.list': (t) => t.pushedUsage.list({ services: ['svc-1'] }),
   'graphCache.get': (t) => t.graphCache.get('k', minute(1)),
   'panelLists.ids': (t) => t.panelLists.ids('speedLimits', ['relay', 'b']),

@@ -24,6 +24,7 @@ import type {
   ServiceRecord,
   ServiceStatus,
   SwitchRecord,
+  WriteBackRecord,
 } from '../records.js';
 import {
   duration,
@@ -373,6 +374,12 @@ export const resources = recordTable<ResourcesRecord>()(
 export const pushedUsage = recordTable<PushedUsageRecord>()(
   'pushed_usage',
   { service: text('service'), figures: text('figures'), at: text('at') },
+  'service',
+);
+
+export const writeBacks = recordTable<WriteBackRecord>()(
+  'write_backs',
+  { service: text('service'), columns: textList('columns'), at: text('at') },
   'service',
 );
 

@@ -74,6 +74,7 @@ async function removeService(session: Session, id: string): Promise<void> {
   await db.deleteFrom('decision_history').where('service', '=', id).execute();
   await db.deleteFrom('service_resources').where('service', '=', id).execute();
   await db.deleteFrom('pushed_usage').where('service', '=', id).execute();
+  await db.deleteFrom('write_backs').where('service', '=', id).execute();
   await db.deleteFrom('services').where('id', '=', id).execute();
 }
 

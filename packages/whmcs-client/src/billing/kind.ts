@@ -14,6 +14,7 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   storesCredentials: true,
   checkProducts: findDoubleClaims,
   fieldColumns: ({ fields }) => Object.keys(fields),
+  writesFields: ({ writeBack }) => writeBack,
   descriptions: {
     whmcs: 'The WHMCS that services are synced from, and that books money with billing: whmcs',
     'whmcs.url': 'Folder of WHMCS that holds includes/api.php',
@@ -27,6 +28,8 @@ export const whmcs: BillingKind<WhmcsSettings> = {
     'whmcs.productGroupIds': 'Ids of product groups of WHMCS, as productIds; a service is synced if either list has it',
     'whmcs.fields':
       'Names of custom fields by column of a service, such as `channels: Canais`; other fields have the name of their column',
+    'whmcs.writeBack':
+      'Write the refs of a service into the custom fields of the same names after provisioning commands, and empty them after a termination',
     'whmcs.pushUsage':
       "off, or the unit in which usage and allowance are written into the service's bandwidth fields after a run that changed them: bytes or megabytes",
     'whmcs.calls': 'Lines of calls on invoices; they are added only with taxed stated and onlyWriter: true',

@@ -21,6 +21,7 @@ export const whmcsSchema: z.ZodMiniType<WhmcsSettings> = z.strictObject({
   productIds: ids,
   productGroupIds: ids,
   fields: z._default(z.record(z.string(), z.string().check(z.trim(), z.minLength(1))), {}),
+  writeBack: z._default(z.boolean(), false),
   pushUsage: z._default(z.enum(['off', 'bytes', 'megabytes']), 'off'),
   calls: z.optional(
     z.strictObject({
@@ -49,6 +50,8 @@ export interface WhmcsSettings {
   productGroupIds: string[];
   /** Names of custom fields by column of a service. */
   fields: Record<string, string>;
+  /** Whether refs are written into the custom fields after provisioning. */
+  writeBack: boolean;
   pushUsage: 'off' | 'bytes' | 'megabytes';
   calls?: { taxed?: boolean | undefined; onlyWriter: boolean; lookFor: string[] } | undefined;
 }

@@ -3,6 +3,7 @@ import {
   type BillingDependencies,
   type ServiceSource,
   SluiceError,
+  type SourceFields,
   type SourceRequest,
   type SourceService,
   type SourceUsage,
@@ -12,7 +13,7 @@ import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/ty
 import { type Progress, TITLE, toBillingError } from './errors.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
-import { toServiceId, toSourceService } from './to-source-service.js';
+import { findFields, toServiceId, toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
@@ -22,8 +23,13 @@ export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDe
 /** Refusals that are about one service. */
 const OF_SERVICE: readonly unknown[] = ['not_found', 'invalid_request', 'state', 'api_error'];
 
-function refused(id: string, what: 'usage' | 'credentials', cause: PanelError): SluiceError {
-  const message = `${TITLE} refused the ${what} of service ${id}: ${cause.statement}`;
+/** What is written into a service. */
+type Written = 'usage' | 'credentials' | 'fields';
+
+const WORDS: Record<Written, string> = { usage: 'usage', credentials: 'credentials', fields: 'custom fields' };
+
+function refused(id: string, what: Written, cause: PanelError): SluiceError {
+  const message = `${TITLE} refused the ${WORDS[what]} of service ${id}: ${cause.statement}`;
   return new SluiceError(`${what}_refused`, message, { kind: 'billing', cause, details: { service: toServiceId(id) } });
 }
 
@@ -93,6 +99,30 @@ class WhmcsSource implements ServiceSource {
     return this.#update(id, 'credentials', credentials, signal);
   }
 
+  async writeFields(id: string, fields: SourceFields, signal?: AbortSignal): Promise<void> {
+    const customFields = await this.#findDifferences(id, fields, signal);
+    if (Object.keys(customFields).length === 0) return;
+    await this.#update(id, 'fields', { customFields }, signal);
+    if (Object.keys(await this.#findDifferences(id, fields, signal)).length === 0) return;
+    const message = `${TITLE} accepted the custom fields of service ${id}, and does not show them`;
+    throw new SluiceError('fields_refused', message, { kind: 'billing', details: { service: toServiceId(id) } });
+  }
+
+  /** Returns the texts that differ, by the id of the custom field. A name that two fields have is reported by the sync. */
+  #findDifferences(id: string, fields: SourceFields, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+    return run({ wrote: false, signal }, async () => {
+      const service = await this.#find(id, signal);
+      if (service === undefined) return {};
+      const changes = Object.entries(fields).flatMap(([column, { text, replaces }]) => {
+        const [field, second] = findFields(service.customFields, this.#settings.fields, column).found;
+        if (field === undefined || second !== undefined) return [];
+        const value = field.value.trim();
+        return value === text || (!replaces && value !== '') ? [] : [[field.id, text] as const];
+      });
+      return Object.fromEntries(changes);
+    });
+  }
+
   checkCredentials(serviceId: string, signal?: AbortSignal): Promise<void> {
     return run({ wrote: false, signal }, async () => {
       if ((await this.#find(serviceId, signal)) !== undefined) return;
@@ -102,12 +132,7 @@ class WhmcsSource implements ServiceSource {
     });
   }
 
-  #update(
-    id: string,
-    what: 'usage' | 'credentials',
-    change: WhmcsServiceChange,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #update(id: string, what: Written, change: WhmcsServiceChange, signal: AbortSignal | undefined): Promise<void> {
     // The same change may be repeated, so that it does not matter whether a lost one was made.
     return run({ wrote: false, signal }, async () => {
       try {

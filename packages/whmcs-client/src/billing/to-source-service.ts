@@ -79,13 +79,23 @@ function toTexts(
   const texts: Record<string, string> = {};
   const problems: SourceProblem[] = [];
   for (const column of columns) {
-    const named = Object.hasOwn(fields, column) ? (fields[column] ?? column) : column;
-    const [field, second] = customFields.filter(({ name }) => toFieldName(name) === toFieldName(named));
+    const { named, found } = findFields(customFields, fields, column);
+    const [field, second] = found;
     if (second !== undefined) {
       problems.push({ key: column, message: `two custom fields of WHMCS have the name ${named}: rename one of them` });
     } else if (field !== undefined) texts[column] = field.value.trim();
   }
   return { texts, problems };
+}
+
+/** Returns the custom fields of a column, and their name in the config. */
+export function findFields(
+  customFields: readonly WhmcsCustomField[],
+  fields: Mapping['fields'],
+  column: string,
+): { named: string; found: WhmcsCustomField[] } {
+  const named = Object.hasOwn(fields, column) ? (fields[column] ?? column) : column;
+  return { named, found: customFields.filter(({ name }) => toFieldName(name) === toFieldName(named)) };
 }
 
 /** WHMCS shows what follows `|` to clients. */

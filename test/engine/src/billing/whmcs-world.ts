@@ -10,13 +10,15 @@ export interface WhmcsWorld extends BillingWorld {
   openWith(settings: Partial<WhmcsSettings>): Promise<BillingSystem>;
 }
 
-const SECTIONS: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'fields' | 'pushUsage' | 'calls'> = {
-  productIds: [],
-  productGroupIds: [],
-  fields: {},
-  pushUsage: 'off',
-  calls: { taxed: false, onlyWriter: true, lookFor: ['Consumo', 'ligações'] },
-};
+const SECTIONS: Pick<WhmcsSettings, 'productIds' | 'productGroupIds' | 'fields' | 'writeBack' | 'pushUsage' | 'calls'> =
+  {
+    productIds: [],
+    productGroupIds: [],
+    fields: {},
+    writeBack: false,
+    pushUsage: 'off',
+    calls: { taxed: false, onlyWriter: true, lookFor: ['Consumo', 'ligações'] },
+  };
 
 export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<WhmcsWorld> {
   const fake = await startFakeWhmcs(options);

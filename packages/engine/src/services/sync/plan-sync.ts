@@ -13,7 +13,7 @@ import {
   type RowOptions,
   toChanges,
 } from '../plan-rows.js';
-import { nameProducts } from './name-products.js';
+import { type NamedService, nameProducts } from './name-products.js';
 import type { SyncChange, SyncProblem, SyncReport } from './report.js';
 
 /** The services that a billing system lists. */
@@ -61,7 +61,10 @@ export async function planSync(
     return reason === null ? [] : [{ id: service.id, reason }];
   });
   const left = new Set(skipped.map(({ id }) => id));
-  const taken = services.filter(({ id }) => !left.has(id));
+  const due = new Map((await tables.writeBacks.list()).map((row) => [row.service, row]));
+  const taken = services
+    .filter(({ id }) => !left.has(id))
+    .map((service) => withoutColumns(service, due.get(service.id)?.columns ?? []));
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);
   const sources = new Map(sound.map((service) => [service.id, service]));
@@ -96,6 +99,13 @@ export async function planSync(
     skipped: byReason(skipped),
     problems: [...problems, ...planned.problems],
   };
+}
+
+/** Leaves out the custom fields that Sluice has not written yet. */
+function withoutColumns(service: NamedService, columns: readonly string[]): NamedService {
+  if (columns.length === 0) return service;
+  const texts = Object.entries(service.texts).filter(([column]) => !columns.includes(column));
+  return { ...service, texts: Object.fromEntries(texts) };
 }
 
 /** A service that ended without ever having been synced is not added. */
