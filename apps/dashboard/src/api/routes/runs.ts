@@ -1,8 +1,10 @@
 import { type Granted, parseTime } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText, text } from '../schemas/common.js';
-import { logEntries, logEntry, me, newToken, token, tokens } from '../schemas/access.js';
+import { logEntries, logEntry, me, newShareLink, newToken, token, tokens } from '../schemas/access.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
+import type { Context } from '../../server/options.js';
 import type { Task } from '../tasks.js';
 
 const task = name(
@@ -154,26 +156,21 @@ export const runRoutes: ApiRoute[] = [
     status: 201,
     body: {
       client: someText,
-      expiresAt: z.iso.datetime({ offset: true }),
+      expiresAt: z.iso.datetime({ offset: true }).optional(),
+      validSeconds: z.int().min(60).max(31_536_000).optional().describe('Instead of expiresAt'),
       mayBuy: flag,
       maxAmount: optionalText,
       mayManage: flag,
       mayChangePassword: flag,
     },
-    answer: newToken,
-    handle: ({ sluice, body, as, ref }) => {
-      const {
-        client,
-        expiresAt,
-        mayBuy = false,
-        maxAmount = null,
-        mayManage = false,
-        mayChangePassword = false,
-      } = body;
+    answer: newShareLink,
+    handle: async ({ sluice, context, body, as, ref }) => {
+      const { client, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
       const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
-      return sluice.access.share({ client, expiresAt: toInstant(expiresAt) ?? '', rights, ref }, as);
+      const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, ref }, as);
+      return { ...made, url: urlOfLink(made.token, context) };
     },
-    stored: withoutToken,
+    stored: (answer) => ({ ...answer, token: null, url: null }),
   }),
   route('DELETE /tokens/:token', {
     useCase: 'access.revoke',
@@ -182,6 +179,21 @@ export const runRoutes: ApiRoute[] = [
     handle: ({ sluice, param, as }) => sluice.access.revoke(param('token'), as),
   }),
 ];
+
+function endOfLink({ expiresAt, validSeconds }: LinkTime, { clock }: Context): string {
+  if ((expiresAt === undefined) === (validSeconds === undefined))
+    throw usageError('bad_request', 'Name either expiresAt or validSeconds');
+  return toInstant(expiresAt) ?? new Date(clock.now() + (validSeconds ?? 0) * 1000).toISOString();
+}
+
+function urlOfLink(token: string | null, { publicUrl }: Context): string | null {
+  return token === null || publicUrl === undefined ? null : `${publicUrl.replace(/\/+$/, '')}/share/${token}`;
+}
+
+interface LinkTime {
+  expiresAt?: string | undefined;
+  validSeconds?: number | undefined;
+}
 
 function toInstant(text: string | undefined): string | null {
   return text === undefined ? null : new Date(text).toISOString();

@@ -29,6 +29,12 @@ export const newToken = z.object({
   token: textOrNull.describe('Shown once: null in the answer to a repeated request'),
   access: token,
 });
+export const newShareLink = z.object({
+  ...newToken.shape,
+  url: textOrNull.describe(
+    'Where clients reach the page, by serve.publicUrl; null without one, and in the answer to a repeated request',
+  ),
+});
 
 export const logEntry = name(
   'LogEntry',
