@@ -8,9 +8,10 @@ declare(strict_types=1);
  * Reads a request (JSON) from the standard input:
  *
  *     { "database": FILE, "root": FOLDER, "compile": FOLDER, "api": { "url", "identifier", "secret" },
- *       "tables": { NAME: [ROW, …] }, "calls": [CALL, …] }
+ *       "tables": { NAME: [ROW, …] }, "constants": { NAME: VALUE }, "calls": [CALL, …] }
  *
- * `root` holds `modules` (default: the folder above this one). Rows replace those with the same `id`. A call is one of
+ * `root` holds `modules` (default: the folder above this one). Rows replace those with the same `id`. `constants` are those of
+ * `configuration.php`. A call is one of
  *
  *     { "module": "servers/sluice", "call": "CreateAccount", "params": {…} }
  *     { "module": "addons/sluice", "call": "output", "params": {…} }
@@ -28,6 +29,9 @@ use Sluice\Whmcs\Test\Site;
 $request = json_decode((string) stream_get_contents(STDIN), true, 512, JSON_THROW_ON_ERROR);
 if (!is_array($request)) {
     throw new RuntimeException('The request is not an object');
+}
+foreach ($request['constants'] ?? [] as $name => $value) {
+    define((string) $name, $value);
 }
 Site::open($request);
 $caller = new Caller((string) ($request['root'] ?? dirname(__DIR__)), (string) $request['compile']);

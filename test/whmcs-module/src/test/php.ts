@@ -53,6 +53,8 @@ export interface PhpRequest {
   compile: string;
   api?: { url: string; identifier: string; secret: string };
   tables?: Tables;
+  /** Constants that `configuration.php` defines. */
+  constants?: Record<string, number>;
   calls: PhpCall[];
 }
 

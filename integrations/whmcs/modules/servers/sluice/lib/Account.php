@@ -80,7 +80,7 @@ final class Account
     /** Sets the password that WHMCS has for the service. */
     public function changePassword(): void
     {
-        $password = html_entity_decode((new Data($this->params))->text('password'), ENT_QUOTES | ENT_HTML5, 'UTF-8');
+        $password = (new Data($this->params))->text('password');
         if ($password === '') {
             throw new Refusal('WHMCS sent an empty password; nothing was changed.');
         }

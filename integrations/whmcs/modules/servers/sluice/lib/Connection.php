@@ -71,7 +71,7 @@ final class Connection
         if ($scheme === 'http' && !self::isNear($host)) {
             throw new Refusal('The token would be sent unencrypted: switch on "Secure" for the server, or use an address of this network.');
         }
-        $trimmed = trim(html_entity_decode($token, ENT_QUOTES | ENT_HTML5, 'UTF-8'));
+        $trimmed = trim($token);
         if (preg_match('/^[\x21-\x7e]+$/', $trimmed) !== 1) {
             throw new Refusal('The token is missing or not valid: the password of the server is a token with the scope operate.');
         }

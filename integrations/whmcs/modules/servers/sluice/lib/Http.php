@@ -8,10 +8,16 @@ namespace Sluice\Whmcs;
 final class Http
 {
     private const CONNECT_SECONDS = 5;
+    /** A constant of WHMCS's `configuration.php`, for web servers that end a request early: the most seconds of a call. */
+    private const MOST_SECONDS = 'SLUICE_MOST_SECONDS';
     private const MOST_BYTES = 50_000_000;
 
-    public function __construct(private readonly Connection $connection, private readonly int $seconds)
+    private readonly int $seconds;
+
+    public function __construct(private readonly Connection $connection, int $seconds)
     {
+        $most = defined(self::MOST_SECONDS) ? constant(self::MOST_SECONDS) : null;
+        $this->seconds = is_int($most) && $most > 0 ? min($seconds, $most) : $seconds;
     }
 
     /**

@@ -27,7 +27,8 @@ final class Tables
         $schema = Capsule::schema();
         if (!$schema->hasTable($table)) {
             $schema->create($table, static function (Blueprint $columns) use ($table): void {
-                $columns->string('subject', 150)->primary();
+                $columns->increments('id');
+                $columns->string('subject', 150)->unique();
                 if ($table === self::KEYS) {
                     $columns->unsignedInteger('number');
                 } else {
