@@ -122,7 +122,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['401', /"401".*Check the token/],
     ['403', /scope operate/],
     ['404', /"404" ‹b›failed/],
-    ['409', /Repeat it when this is over/],
+    ['409', /"409"/],
     ['422', /"422"/],
     ['429', /Wait, and repeat it/],
     ['500', /Repeat it later: what was begun is finished/],

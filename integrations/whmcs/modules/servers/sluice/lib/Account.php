@@ -41,7 +41,12 @@ final class Account
             if ($error->reason !== 'unsupported') {
                 throw $error;
             }
-            $this->link();
+            try {
+                $this->link();
+            } catch (ApiError | Refusal $problem) {
+                $this->commands->sync();
+                throw $problem;
+            }
         }
     }
 
@@ -110,8 +115,10 @@ final class Account
         return new Data($this->commands->api->get($this->service->path()));
     }
 
+    /** Reads the account that the service names; only active services are read. */
     private function link(): void
     {
+        $this->commands->send('PATCH', $this->service->path(), ['values' => ['status' => 'active']], 'link');
         $usage = $this->commands->api->get('/usage', ['service' => $this->service->id, 'refresh' => 'true']);
         $found = (new Data($usage))->items('services')[0] ?? new Data([]);
         $problem = $found->at('error')->text('message');
@@ -119,7 +126,7 @@ final class Account
             throw new Refusal($problem);
         }
         if (!$found->has('usage')) {
-            throw new Refusal('Sluice makes no accounts on this panel, and has no reading of the existing one yet: check the ids in the custom fields of the service.');
+            throw new Refusal('Sluice makes no accounts on this panel, and can\'t read the existing one: check the ids in the custom fields of the service.');
         }
     }
 }

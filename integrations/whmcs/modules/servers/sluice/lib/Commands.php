@@ -55,7 +55,7 @@ final class Commands
     }
 
     /**
-     * Sends a command, after a sync of the service where Sluice does not have it yet.
+     * Sends a command, after a sync of the service where Sluice does not have it, or its state in WHMCS, yet.
      *
      * @param array<string, mixed> $body
      *
@@ -66,7 +66,7 @@ final class Commands
         try {
             return $this->provision($verb, $body);
         } catch (ApiError $error) {
-            if ($error->reason !== 'unknown_service') {
+            if (!in_array($error->reason, ['unknown_service', 'wrong_lifecycle'], true)) {
                 throw $error;
             }
         }

@@ -71,7 +71,7 @@ final class Failures
             $status === 401 => ' Check the token: it is the password of the server in WHMCS, or the setting of the addon module.',
             $status === 403 => ' The token needs the scope operate, for all clients.',
             $code === 'request_running' => ' The same request is still running: wait for its end.',
-            $status === 409 => ' Repeat it when this is over.',
+            $status === 409 && (str_starts_with($code, 'lease_') || $code === 'busy') => ' Repeat it when this is over.',
             $status === 429 => ' Wait, and repeat it.',
             $status >= 500 && $this->changes => ' Repeat it later: what was begun is finished, and nothing is done twice.',
             default => '',

@@ -41,7 +41,7 @@ final class Number
     /** Links the number to the line, also with changed fields. */
     public function link(): void
     {
-        $body = ['service' => $this->service->id, 'addon' => $this->service->addon];
+        $body = [];
         foreach (['carrier', 'areaCode', 'destination'] as $field) {
             if (($this->fields[$field] ?? '') !== '') {
                 $body[$field] = $this->fields[$field];
@@ -52,26 +52,27 @@ final class Number
 
     public function suspend(): void
     {
-        $this->send('suspend', ['addon' => $this->service->addon]);
+        $this->send('suspend');
     }
 
     public function unsuspend(): void
     {
-        $this->send('unsuspend', ['addon' => $this->service->addon]);
+        $this->send('unsuspend');
     }
 
     public function release(): void
     {
-        $this->send('release', ['addon' => $this->service->addon]);
+        $this->send('release');
     }
 
     /** @param array<string, mixed> $body */
-    private function send(string $verb, array $body): void
+    private function send(string $verb, array $body = []): void
     {
         $number = $this->fields['number'] ?? '';
         if ($number === '') {
             throw new Refusal('The addon has no number: fill in its custom field "number".');
         }
+        $body += ['service' => $this->service->id, 'addon' => $this->service->addon];
         $this->commands->send('POST', '/dids/' . rawurlencode($number) . "/$verb", $body, "did-$verb");
     }
 

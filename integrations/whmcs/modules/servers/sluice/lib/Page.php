@@ -11,10 +11,16 @@ final class Page
 {
     /**
      * @param array<array-key, mixed> $document empty where there is none
-     * @param string $fault one plain sentence for customers and staff; empty where the document is of now
+     * @param string $fault one plain sentence for customers; empty where the document is of now
+     * @param string $problem what is wrong, for staff
+     * @param bool $isReachable whether Sluice answered
      */
-    private function __construct(public readonly array $document, public readonly string $fault)
-    {
+    private function __construct(
+        public readonly array $document,
+        public readonly string $fault = '',
+        public readonly string $problem = '',
+        public readonly bool $isReachable = true
+    ) {
     }
 
     /**
@@ -28,17 +34,16 @@ final class Page
         try {
             $document = $read();
             LastPage::save($subject, $document);
-            return new self($document, '');
+            return new self($document);
         } catch (ApiError $error) {
             if ($error->status === 404) {
                 // What is known no more must not be shown as if it were.
                 LastPage::drop($subject);
-                return new self([], 'There are no figures of this service yet.');
+                return new self([], 'There are no figures of this service yet.', Text::failure($error));
             }
-            return self::last($subject);
+            return self::last($subject, Text::failure($error), $error->status > 0);
         } catch (Throwable $error) {
-            Text::failure($error);
-            return self::last($subject);
+            return self::last($subject, Text::failure($error), false);
         }
     }
 
@@ -70,7 +75,7 @@ final class Page
         ];
     }
 
-    private static function last(string $subject): self
+    private static function last(string $subject, string $problem, bool $isReachable): self
     {
         try {
             $last = LastPage::find($subject);
@@ -78,10 +83,12 @@ final class Page
             $last = null;
         }
         if ($last === null) {
-            return new self([], "The figures can't be had at the moment. Please try again later.");
+            $sentence = "The figures can't be had at the moment. Please try again later.";
+            return new self([], $sentence, $problem, $isReachable);
         }
         $at = strtotime($last['readAt']);
         $when = $at === false ? $last['readAt'] : date('Y-m-d H:i', $at);
-        return new self($last['document'], "The current figures can't be had at the moment; these are of $when.");
+        $sentence = "The current figures can't be had at the moment; these are of $when.";
+        return new self($last['document'], $sentence, $problem, $isReachable);
     }
 }

@@ -50,7 +50,7 @@ final class SignOn
         }
         // A link is shown once: a repetition has to make another one.
         $key = "whmcs-{$service->subject()}-share-" . bin2hex(random_bytes(12));
-        $body = ['client' => $service->client, 'expiresAt' => gmdate('Y-m-d\TH:i:s\Z', time() + self::SECONDS)];
+        $body = ['client' => $service->client, 'validSeconds' => self::SECONDS];
         $answer = new Data($api->post('/share-links', $body, $key));
         $token = $answer->text('token');
         if ($token === '') {

@@ -39,7 +39,7 @@ final class StaffTab
         $shown = $page->variables();
         $fields = $this->notice($subject);
         if ($shown['fault'] !== '') {
-            $fields['Sluice'] = Text::html($shown['fault']);
+            $fields['Sluice'] = Text::html(trim("{$page->fault} {$page->problem}"));
         }
         foreach ($shown['parts'] as $part) {
             $label = $part['title'] === '' ? 'Sluice' : $part['title'];
@@ -48,7 +48,7 @@ final class StaffTab
         if ($shown['parts'] !== []) {
             $fields[array_key_first($fields)] = self::stylesheet() . $fields[array_key_first($fields)];
         }
-        return $page->fault === '' && $this->service->addon === '' ? $fields + $this->inputs() : $fields;
+        return $page->isReachable && $this->service->addon === '' ? $fields + $this->inputs() : $fields;
     }
 
     /** @return array<string, string> */

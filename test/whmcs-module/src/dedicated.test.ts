@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IDS, type ModuleSite, serverParams, startModuleSite } from './test/module-site.js';
+import { noPhp, type PhpResult } from './test/php.js';
+
+const withPhp = noPhp === null ? describe : describe.skip;
+const GB = 1024 ** 3;
+
+withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
+  let at: ModuleSite;
+  beforeAll(async () => {
+    at = await startModuleSite();
+    at.dcim.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7001, name: 'eth0' }] });
+    at.whmcs.addService({
+      ...{ id: 50, client: IDS.ana, product: IDS.dedicated, status: 'Pending' },
+      ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
+      fields: { easydcim_service_id: '501', easydcim_order_id: '901', easydcim_server_id: '301' },
+    });
+    at.whmcs.addService({ id: 51, client: IDS.ana, product: IDS.dedicated, status: 'Pending' });
+    at.dcim.addTraffic(501, { in: 30 * GB, out: 10 * GB });
+    at.clock.advance(3_600_000);
+  });
+  afterAll(() => at.close());
+
+  const order = () => at.dcim.order(901).status;
+  const call = async (name: string, params: Record<string, unknown>, post?: Record<string, unknown>): Promise<PhpResult> => {
+    const asked = { module: 'servers/sluice', call: name, params, ...(post && { post }) };
+    return (await at.php([asked]))[0] as PhpResult;
+  };
+
+  it('tests the server, and lists the products for the setting of the module', async () => {
+    const server = serverParams(at.tables['tblservers']?.[0] ?? {});
+    expect((await call('TestConnection', server)).returned).toEqual({ success: true, error: '' });
+    const wrong = await call('TestConnection', { ...server, serverpassword: 'sluice_wrong-token' });
+    expect(wrong.returned).toEqual({ success: false, error: expect.stringMatching(/Check the token/) });
+    expect((await call('Products', server)).returned).toMatchObject({ '': expect.any(String), line: 'line (voice)' });
+    expect((await call('Products', { ...server, serverport: '1' })).thrown).toMatch(/can't be reached/);
+  });
+
+  it('takes over the order that the service names, and refuses one without', async () => {
+    expect((await at.command('CreateAccount', 50)).returned).toBe('success');
+    expect((await at.command('CreateAccount', 51)).returned).toMatch(/easydcim|account|reading/i);
+  });
+
+  it('suspends and restores the order, and moves it to another product', async () => {
+    await at.command('SuspendAccount', 50);
+    expect(order()).toBe('suspended');
+    await at.command('UnsuspendAccount', 50);
+    expect(order()).toBe('active');
+    at.whmcs.service(50).productId = IDS.bigger;
+    expect((await at.command('ChangePackage', 50)).returned).toBe('success');
+    expect((await at.command('Renew', 50)).returned).toBe('success');
+  });
+
+  it('writes usage and allowance into the fields of WHMCS, in megabytes', async () => {
+    await at.bench.sluice('poll');
+    const updated = await call('UsageUpdate', serverParams(at.tables['tblservers']?.[0] ?? {}));
+    expect(updated.returned).toBe('success');
+    expect(at.whmcs.service(50)).toMatchObject({ bandwidthUsage: 40 * 1024, bandwidthLimit: 900 * 1024 });
+    expect(at.whmcs.service(51)).toMatchObject({ bandwidthUsage: 0, bandwidthLimit: 0 });
+  });
+
+  it('sends only the parts of the override that staff changed', async () => {
+    const form = (before: object, now: object) => ({
+      modulefields: { sluice_override_before: before, sluice_override: now },
+    });
+    const none = { quota: '', unlimited: '', mode: '', action: '' };
+    const unchanged = await call('AdminServicesTabFieldsSave', at.params(50), form(none, none));
+    expect(unchanged.moduleLog).toEqual([]);
+    const set = await call('AdminServicesTabFieldsSave', at.params(50), form(none, { ...none, quota: '2TB' }));
+    expect(set.moduleLog.map(({ action }) => action)).toEqual(['PUT /services/whmcs-50/override']);
+    expect(set.moduleLog[0]?.request).not.toMatch(/mode|unlimited/);
+    const withQuota = { ...none, quota: '2TB' };
+    await call('AdminServicesTabFieldsSave', at.params(50), form(withQuota, { ...withQuota, mode: 'OUT' }));
+    const tab = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
+    expect(tab['Override']).toMatch(/value="2TB".*value="OUT" selected/s);
+    const wrong = await call('AdminServicesTabFieldsSave', at.params(50), form(none, { ...none, quota: '<b>' }));
+    expect(wrong).toMatchObject({ thrown: null, activity: [{ message: expect.stringMatching(/^Sluice: .*not a size/) }] });
+    const told = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
+    expect(told['Not saved']).toMatch(/not a size/);
+    const cleared = await call('AdminServicesTabFieldsSave', at.params(50), form({ ...withQuota, mode: 'OUT' }, none));
+    expect(cleared.moduleLog.map(({ action }) => action)).toEqual(['DELETE /services/whmcs-50/override']);
+    const after = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
+    expect(after['Override']).not.toMatch(/2TB/);
+  });
+
+  it('opens the pages of the client where the panel has no login', async () => {
+    const { returned } = await call('ServiceSingleSignOn', at.params(50));
+    const { redirectTo } = returned as { redirectTo: string };
+    expect(redirectTo).toContain(`${at.url}/share/`);
+    const page = await fetch(redirectTo);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('whmcs-50');
+  });
+
+  it('says that staff removes the order on the panel', async () => {
+    expect((await at.command('TerminateAccount', 50)).returned).toMatch(/does not support terminate/);
+    expect(at.whmcs.service(50).status).toBe('Active');
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
+import { noPhp, type PhpResult } from './test/php.js';
+
+const withPhp = noPhp === null ? describe : describe.skip;
+
+withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
+  let at: ModuleSite;
+  beforeAll(async () => {
+    at = await startModuleSite();
+    at.voice.add('carriers', { id: '3', name: 'Vivo & Co' });
+    for (const number of ['551140005678', '551140005679']) at.voice.addDid({ number });
+    at.whmcs.addService({
+      ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
+      ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
+      fields: { document: '52998224725', ddd: '11', channels: '2', first_name: 'Ana', last_name: 'Lima', astbilling_username: 'ana1042' },
+    });
+  });
+  afterAll(() => at.close());
+
+  const fields = (number: string, more: Record<string, string> = {}) => ({ 'Número': number, 'DDD|area': '11', ...more });
+  const addon = (name: string, addonId: number, customfields: Record<string, string>) =>
+    at.command(name, 60, { addonId, customfields });
+  const call = async (name: string, post?: Record<string, unknown>): Promise<PhpResult> => {
+    const asked = { module: 'servers/sluice', call: name, params: at.params(60), ...(post && { post }) };
+    return (await at.php([asked]))[0] as PhpResult;
+  };
+  const line = () => at.voice.subscribers()[0];
+
+  it('creates the line, with its credentials in the fields of the service', async () => {
+    expect((await at.command('CreateAccount', 60)).returned).toBe('success');
+    expect((await at.command('CreateAccount', 60)).returned).toBe('success');
+    expect(at.voice.subscribers()).toHaveLength(1);
+    expect(at.whmcs.service(60).username).toBe(line()?.username);
+    expect(at.whmcs.service(60).password).toBe(line()?.password);
+  });
+
+  it('links, suspends and ends numbers as product addons', async () => {
+    const [first, second] = ['551140005678', '551140005679'] as const;
+    expect((await addon('CreateAccount', 71, fields(first, { Operadora: 'Vivo &amp; Co' }))).returned).toBe('success');
+    expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
+    expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
+    expect(at.voice.did(first)).toMatchObject({ subscriberId: line()?.id, externalRef: 'whmcs:addon:71' });
+    expect((await addon('SuspendAccount', 72, fields(first))).returned).toMatch(/71|other|belongs/);
+    expect((await addon('SuspendAccount', 71, fields(first))).returned).toBe('success');
+    expect(at.voice.did(first).status).toBe('suspended');
+    expect((await addon('UnsuspendAccount', 71, fields(first))).returned).toBe('success');
+    expect((await addon('TerminateAccount', 71, fields(first))).returned).toBe('success');
+    expect(at.voice.did(first).subscriberId).toBeNull();
+    expect(at.voice.did(second).subscriberId).toBe(line()?.id);
+    expect((await addon('CreateAccount', 73, {})).returned).toMatch(/no number/);
+    expect((await addon('ChangePassword', 72, fields(second))).returned).toBe('A number has no password.');
+    expect((await addon('Renew', 72, fields(second))).returned).toBe('success');
+  });
+
+  it('shows staff the fields of the line, and sends what was changed', async () => {
+    const tab = (await call('AdminServicesTabFields')).returned as Record<string, string>;
+    expect(tab['Line']).toMatch(/name="modulefields\[sluice_line\]\[channels\]" value="2"/);
+    expect(tab['Line']).not.toContain(line()?.password);
+    const before = { channels: '2', caller_id: '' };
+    const saved = await call('AdminServicesTabFieldsSave', {
+      modulefields: { sluice_line_before: before, sluice_line: { channels: '4', caller_id: '', sip_password: 'Own-secret-99' } },
+    });
+    expect(saved.moduleLog.at(-1)?.request).not.toMatch(/caller_id|Own-secret/);
+    expect(line()).toMatchObject({ channels: 4, password: 'Own-secret-99' });
+  });
+
+  it('suspends, restores and ends the line', async () => {
+    for (const [command, status] of [
+      ['SuspendAccount', 'suspended'],
+      ['UnsuspendAccount', 'active'],
+      ['TerminateAccount', 'terminated'],
+    ] as const) {
+      expect((await at.command(command, 60)).returned).toBe('success');
+      expect(line()?.status).toBe(status);
+    }
+  });
+});
