@@ -3,6 +3,7 @@ import { IDS, type ModuleSite, serverParams, startModuleSite } from './test/modu
 import { noPhp, type PhpResult } from './test/php.js';
 
 const withPhp = noPhp === null ? describe : describe.skip;
+const FIELDS = { easydcim_service_id: '501', easydcim_order_id: '901', easydcim_server_id: '301' };
 const GB = 1024 ** 3;
 
 withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
@@ -13,7 +14,7 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     at.whmcs.addService({
       ...{ id: 50, client: IDS.ana, product: IDS.dedicated, status: 'Pending' },
       ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
-      fields: { easydcim_service_id: '501', easydcim_order_id: '901', easydcim_server_id: '301' },
+      fields: FIELDS,
     });
     at.whmcs.addService({ id: 51, client: IDS.ana, product: IDS.dedicated, status: 'Pending' });
     at.dcim.addTraffic(501, { in: 30 * GB, out: 10 * GB });
@@ -22,7 +23,11 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
   afterAll(() => at.close());
 
   const order = () => at.dcim.order(901).status;
-  const call = async (name: string, params: Record<string, unknown>, post?: Record<string, unknown>): Promise<PhpResult> => {
+  const call = async (
+    name: string,
+    params: Record<string, unknown>,
+    post?: Record<string, unknown>,
+  ): Promise<PhpResult> => {
     const asked = { module: 'servers/sluice', call: name, params, ...(post && { post }) };
     return (await at.php([asked]))[0] as PhpResult;
   };
@@ -47,6 +52,8 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     await at.command('UnsuspendAccount', 50);
     expect(order()).toBe('active');
     at.whmcs.service(50).productId = IDS.bigger;
+    // WHMCS takes the values of custom fields along.
+    for (const [name, value] of Object.entries(FIELDS)) at.whmcs.setField(50, name, value);
     expect((await at.command('ChangePackage', 50)).returned).toBe('success');
     expect((await at.command('Renew', 50)).returned).toBe('success');
   });
@@ -74,7 +81,10 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     const tab = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
     expect(tab['Override']).toMatch(/value="2TB".*value="OUT" selected/s);
     const wrong = await call('AdminServicesTabFieldsSave', at.params(50), form(none, { ...none, quota: '<b>' }));
-    expect(wrong).toMatchObject({ thrown: null, activity: [{ message: expect.stringMatching(/^Sluice: .*not a size/) }] });
+    expect(wrong).toMatchObject({
+      thrown: null,
+      activity: [{ message: expect.stringMatching(/^Sluice: .*not a size/) }],
+    });
     const told = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
     expect(told['Not saved']).toMatch(/not a size/);
     const cleared = await call('AdminServicesTabFieldsSave', at.params(50), form({ ...withQuota, mode: 'OUT' }, none));

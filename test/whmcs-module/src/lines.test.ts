@@ -13,12 +13,19 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     at.whmcs.addService({
       ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
       ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
-      fields: { document: '52998224725', ddd: '11', channels: '2', first_name: 'Ana', last_name: 'Lima', astbilling_username: 'ana1042' },
+      fields: {
+        document: '52998224725',
+        ddd: '11',
+        channels: '2',
+        first_name: 'Ana',
+        last_name: 'Lima',
+        astbilling_username: 'ana1042',
+      },
     });
   });
   afterAll(() => at.close());
 
-  const fields = (number: string, more: Record<string, string> = {}) => ({ 'Número': number, 'DDD|area': '11', ...more });
+  const fields = (number: string, more: Record<string, string> = {}) => ({ Número: number, 'DDD|area': '11', ...more });
   const addon = (name: string, addonId: number, customfields: Record<string, string>) =>
     at.command(name, 60, { addonId, customfields });
   const call = async (name: string, post?: Record<string, unknown>): Promise<PhpResult> => {
@@ -59,7 +66,10 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     expect(tab['Line']).not.toContain(line()?.password);
     const before = { channels: '2', caller_id: '' };
     const saved = await call('AdminServicesTabFieldsSave', {
-      modulefields: { sluice_line_before: before, sluice_line: { channels: '4', caller_id: '', sip_password: 'Own-secret-99' } },
+      modulefields: {
+        sluice_line_before: before,
+        sluice_line: { channels: '4', caller_id: '', sip_password: 'Own-secret-99' },
+      },
     });
     expect(saved.moduleLog.at(-1)?.request).not.toMatch(/caller_id|Own-secret/);
     expect(line()).toMatchObject({ channels: 4, password: 'Own-secret-99' });

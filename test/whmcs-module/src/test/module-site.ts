@@ -70,11 +70,11 @@ panels:
   dcim: { kind: easydcim, url: "${urls.dcim}", token: "\${env:DCIM_TOKEN}", ${own} }
   relay: { kind: flvx, url: "${urls.relay}", username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }
   voice: { kind: astbilling, url: "${urls.voice}", token: "\${env:VOICE_TOKEN}", billFrom: 2026-10-01, ${own} }
-packages: { extra-1tb: { traffic: 1TB, price: "10.00" } }
+packages: { extra-1tb: { traffic: 1TB, price: "10.00" }, extra-50: { traffic: 50GB, price: "5.00" } }
 products:
   ded-100: { panel: dcim, quota: { total: 100GB }, packages: [extra-1tb], whmcs: { productIds: [${IDS.dedicated}] } }
   ded-900: { panel: dcim, quota: { total: 900GB }, whmcs: { productIds: [${IDS.bigger}] } }
-  relay-100: { panel: relay, quota: { total: 100GB }, flvx: { tunnelId: 1 }, whmcs: { productIds: [${IDS.relay}] } }
+  relay-100: { panel: relay, quota: { total: 100GB }, packages: [extra-50], flvx: { tunnelId: 1 }, whmcs: { productIds: [${IDS.relay}] } }
   relay-300: { panel: relay, quota: { total: 300GB }, flvx: { tunnelIds: [1, 2] } }
   line: { panel: voice, astbilling: { planId: "11" }, whmcs: { productIds: [${IDS.line}] } }
 whmcs:

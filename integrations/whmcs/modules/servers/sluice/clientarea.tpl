@@ -1,4 +1,4 @@
-<link rel="stylesheet" href="{$WEB_ROOT|escape}/modules/servers/sluice/assets/sluice.css">
+<link rel="stylesheet" href="modules/servers/sluice/assets/sluice.css">
 <div class="sluice">
   {if $sluice.fault}<p class="sluice-fault" role="status">{$sluice.fault|escape}</p>{/if}
   {if $sluice.title}<h3 dir="auto">{$sluice.title|escape}</h3>{/if}

@@ -32,7 +32,11 @@ final class Number
         $this->fields = self::fieldsOf((new Data($params))->at('customfields'));
     }
 
-    /** Returns whether parameters are those of a product addon. @param array<array-key, mixed> $params */
+    /**
+     * Returns whether parameters are those of a product addon.
+     *
+     * @param array<array-key, mixed> $params
+     */
     public static function isMeant(array $params): bool
     {
         return ((new Data($params))->whole('addonId') ?? 0) > 0;

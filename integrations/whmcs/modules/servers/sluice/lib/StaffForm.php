@@ -102,11 +102,14 @@ final class StaffForm
 
     private static function size(?int $bytes): string
     {
-        foreach ($bytes === null || $bytes === 0 ? [] : self::UNITS as $unit => $size) {
+        if ($bytes === null) {
+            return '';
+        }
+        foreach ($bytes === 0 ? [] : self::UNITS as $unit => $size) {
             if ($bytes % $size === 0) {
                 return intdiv($bytes, $size) . $unit;
             }
         }
-        return $bytes === null ? '' : "{$bytes}B";
+        return "{$bytes}B";
     }
 }

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
+import { noPhp, type PhpResult } from './test/php.js';
+
+const withPhp = noPhp === null ? describe : describe.skip;
+const GB = 1024 ** 3;
+
+withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
+  let at: ModuleSite;
+  beforeAll(async () => {
+    at = await startModuleSite();
+    at.whmcs.addService({
+      ...{ id: 42, client: IDS.eve, product: IDS.relay, status: 'Active' },
+      ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
+    });
+    at.relay.addTunnel({ name: 'HK <script>alert(1)</script>' });
+    at.whmcs.addCredit(IDS.eve, '20.00');
+    await at.command('CreateAccount', 42);
+    const user = at.relay.user(at.whmcs.service(42).username);
+    if (user !== undefined) user.inFlow = 30 * GB;
+    at.clock.advance(3_600_000);
+    await at.bench.sluice('poll');
+  });
+  afterAll(() => at.close());
+
+  const call = async (
+    name: string,
+    more: Record<string, unknown> = {},
+    post?: Record<string, unknown>,
+  ): Promise<PhpResult> => {
+    const asked = { module: 'servers/sluice', call: name, params: at.params(42, more), ...(post && { post }) };
+    return (await at.php([asked]))[0] as PhpResult;
+  };
+  const page = async (more?: Record<string, unknown>): Promise<string> => {
+    const { html, thrown } = await call('ClientArea', more);
+    expect(thrown).toBeNull();
+    expect(html).not.toMatch(/<script|on\w+=|javascript:/i);
+    expect(html).not.toContain(at.whmcs.service(42).password);
+    return html ?? '';
+  };
+  const ticketOf = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)?.[1] ?? '';
+
+  it('shows usage, account, packages and the way to the panel', async () => {
+    const html = await page();
+    expect(html).toContain('30 GB');
+    expect(html).toContain(at.whmcs.service(42).username);
+    expect(html).toMatch(/<option value="extra-50">/);
+    expect(html).toContain('dosinglesignon=1');
+    expect(html).not.toContain('role="status"');
+  });
+
+  it('buys a package once, however often the form is sent', async () => {
+    const ticket = ticketOf(await page());
+    const invoices = at.whmcs.world.invoices.size;
+    for (let time = 1; time <= 2; time++)
+      expect((await call('buy', {}, { package: 'extra-50', ticket })).returned).toBe('success');
+    expect(at.whmcs.world.invoices.size).toBe(invoices + 1);
+    const { stdout } = await at.bench.sluice('purchase list --json');
+    expect((JSON.parse(stdout) as { purchases: unknown[] }).purchases).toHaveLength(1);
+  });
+
+  it('buys nothing for a form of another service, another time, or another site', async () => {
+    const ticket = ticketOf(await page());
+    const old = `1000000000.${ticket.split('.').slice(1).join('.')}`;
+    for (const sent of ['', 'x.y.z', old, `${ticket}0`])
+      expect((await call('buy', {}, { package: 'extra-50', ticket: sent })).returned).toMatch(/out of date/);
+    expect((await call('buy', { serviceid: 43 }, { package: 'extra-50', ticket })).returned).toMatch(/out of date/);
+    expect((await call('buy', {}, { package: 'none', ticket })).returned).toMatch(/none/);
+    expect(at.whmcs.world.invoices.size).toBe(1);
+  });
+
+  it('shows the last figures while the panel is down', async () => {
+    await at.relay.close();
+    expect(await page()).toContain('30 GB');
+  });
+
+  it('shows the last good figures and one sentence while Sluice is down', async () => {
+    const html = await page({ serverport: '1' });
+    expect(html).toContain('30 GB');
+    expect(html).toMatch(/role="status">The current figures can&#039;t be had at the moment; these are of \d{4}-/);
+    expect(html).not.toContain('name="ticket"');
+    const tab = (await call('AdminServicesTabFields', { serverport: '1' })).returned as Record<string, string>;
+    expect(tab['Sluice']).toMatch(/can&apos;t be reached/);
+    const unknown = await call('ClientArea', { serverport: '1', serviceid: 44 });
+    expect(unknown.html).toMatch(/The figures can&#039;t be had/);
+    expect((await call('ServiceSingleSignOn', { serverport: '1' })).returned).toMatchObject({ success: false });
+  });
+});
