@@ -18,6 +18,9 @@ export class SluiceApiError extends Error {
 export async function toApiError(response: Response): Promise<SluiceApiError> {
   const { status } = response;
   const body: unknown = await response.json().catch(() => null);
+  const { error: text } = (body ?? {}) as { error?: unknown };
+  // The calls of the Hiddify add-on have only a text.
+  if (typeof text === 'string') return new SluiceApiError(status, { code: 'http_error', message: text });
   const { error } = (body ?? {}) as { error?: { code?: unknown; message?: unknown; details?: unknown } };
   if (typeof error?.code !== 'string' || typeof error.message !== 'string')
     return new SluiceApiError(status, { code: 'http_error', message: `The server answered HTTP ${status}` });

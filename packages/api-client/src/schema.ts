@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 ebc7ca6139b753e34f81f4a0f0b86d80c51e838e6f1f12fcf5c3232bbd168743). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 7b4d7b275fcd40ce4c8deb7fa0391ab4ec6e3484cd03638499f4562607f48071). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -63,7 +63,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Take over services from the billing system; with service only that one, by its id there */
+    /** Take over services from the billing system */
     post: operations['postServicesSync'];
     delete?: never;
     options?: never;
@@ -1649,57 +1649,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/embedded/services/{service}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Return the parts of the page of a service, for its client or for staff */
-    get: operations['getEmbeddedServicesService'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/embedded/clients/{client}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Return the parts of the first page of a client */
-    get: operations['getEmbeddedClientsClient'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/embedded/overview': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Return the parts of the overview of all services */
-    get: operations['getEmbeddedOverview'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/runs/{run}/events': {
     parameters: {
       query?: never;
@@ -1751,6 +1700,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/agent-traffic/agents/traffic': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List agents as the Hiddify add-on does */
+    get: operations['getAgentTrafficAgentsTraffic'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/agent-traffic/agents/{agent}/traffic': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Show an agent as the add-on does, by its uuid */
+    get: operations['getAgentTrafficAgentsAgentTraffic'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/agent-traffic/agents/{agent}/traffic-limit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Set the limit of an agent */
+    put: operations['putAgentTrafficAgentsAgentTrafficLimit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/agent-traffic/agents/{agent}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Check an agent */
+    post: operations['postAgentTrafficAgentsAgentCheck'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/agent-traffic/agents/check-all': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Check all agents */
+    post: operations['postAgentTrafficAgentsCheckAll'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/agent-traffic/agents/{agent}/can-create-user': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Return whether a new user of this size fits */
+    post: operations['postAgentTrafficAgentsAgentCanCreateUser'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 /** The named schemas of the HTTP API. */
@@ -1791,6 +1842,24 @@ export interface components {
       outcome: 'done' | 'failed' | 'usage' | 'partial' | 'busy' | 'brake' | 'interrupted' | 'terminated';
       changes: boolean;
       observing: string[];
+    };
+    AgentTrafficStats: {
+      /** @description The uuid */
+      agent_id: string;
+      agent_name: string;
+      agent_uuid: string;
+      total_traffic_bytes: number;
+      /** @description GB of 1024³ bytes */
+      total_traffic_GB: number;
+      traffic_limit_GB: number | null;
+      remaining_traffic_GB: number | null;
+      is_limit_exceeded: boolean;
+      users_count: number;
+      active_users_count: number | null;
+      usage_percentage: number | null;
+    };
+    AgentTrafficError: {
+      error: string;
     };
     Token: {
       id: string;
@@ -1885,6 +1954,7 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      enabledUsers: number | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -1942,6 +2012,7 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      enabledUsers: number | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2029,6 +2100,7 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      enabledUsers: number | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2099,6 +2171,7 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      enabledUsers: number | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2259,7 +2332,7 @@ export interface components {
     };
     DidReport: {
       run: components['schemas']['CommandRun'];
-      service: string | null;
+      service: string;
       dids: {
         [key: string]: unknown;
       }[];
@@ -2299,6 +2372,10 @@ export interface components {
       numbers: {
         [key: string]: unknown;
       }[];
+      changeable: {
+        subscriber: string[];
+        numbers: string[];
+      };
     };
     StoredBill: {
       id: string;
@@ -2799,14 +2876,6 @@ export interface components {
           ledger: boolean;
         };
       }[];
-    };
-    EmbeddedPart: {
-      /** @description Unique in its document */
-      id: string;
-      /** @description Plain text, to be escaped */
-      title: string;
-      /** @description Escaped HTML without forms, scripts, inline styles and links that need a session */
-      html: string;
     };
     Package: {
       id: string;
@@ -3425,8 +3494,6 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
-          service?: string;
-          product?: string;
           dryRun?: boolean;
           allowMass?: boolean;
           allowDuplicateRefs?: boolean;
@@ -6760,11 +6827,8 @@ export interface operations {
       content: {
         'application/json': {
           service: string;
-          addon?: string;
-          areaCode?: string;
           carrier?: string;
           channels?: number;
-          destination?: string;
           dryRun?: boolean;
           /** @description Why, for the log */
           note?: string;
@@ -6857,9 +6921,6 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
-          addon?: string;
-          areaCode?: string;
-          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -6903,9 +6964,6 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
-          addon?: string;
-          areaCode?: string;
-          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -6949,9 +7007,6 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
-          addon?: string;
-          areaCode?: string;
-          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -7974,127 +8029,6 @@ export interface operations {
       };
     };
   };
-  getEmbeddedServicesService: {
-    parameters: {
-      query: {
-        for: 'customer' | 'staff';
-      };
-      header?: never;
-      path: {
-        service: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': {
-            service: string;
-            /** @description Plain text, to be escaped */
-            title: string;
-            /** @description Plain text, to be escaped */
-            summary: string;
-            /** @description Instant, ISO 8601 in UTC */
-            readAt: string | null;
-            parts: components['schemas']['EmbeddedPart'][];
-            packages: {
-              package: string;
-              /** @description Plain text, to be escaped */
-              label: string;
-            }[];
-            /** @description Whether the panel has a page where the client logs in */
-            loginLink: boolean;
-          };
-        };
-      };
-      /** @description Error */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Error'];
-        };
-      };
-    };
-  };
-  getEmbeddedClientsClient: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        client: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': {
-            client: string;
-            parts: components['schemas']['EmbeddedPart'][];
-            services: {
-              service: string;
-              /** @description Plain text, to be escaped */
-              title: string;
-              /** @description Plain text, to be escaped */
-              summary: string;
-            }[];
-          };
-        };
-      };
-      /** @description Error */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Error'];
-        };
-      };
-    };
-  };
-  getEmbeddedOverview: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': {
-            parts: components['schemas']['EmbeddedPart'][];
-          };
-        };
-      };
-      /** @description Error */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Error'];
-        };
-      };
-    };
-  };
   getRunsRunEvents: {
     parameters: {
       query?: never;
@@ -8180,6 +8114,232 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getAgentTrafficAgentsTraffic: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            agents: {
+              /** @description The uuid */
+              agent_id: string;
+              agent_name: string;
+              agent_uuid: string;
+              total_traffic_bytes: number;
+              /** @description GB of 1024³ bytes */
+              total_traffic_GB: number;
+              traffic_limit_GB: number | null;
+              remaining_traffic_GB: number | null;
+              is_limit_exceeded: boolean;
+              users_count: number;
+            }[];
+            count: number;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
+        };
+      };
+    };
+  };
+  getAgentTrafficAgentsAgentTraffic: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agent: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficStats'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
+        };
+      };
+    };
+  };
+  putAgentTrafficAgentsAgentTrafficLimit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agent: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description GB of 1024³ bytes */
+          traffic_limit_GB: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            message: string;
+            agent_id: string;
+            traffic_limit_GB: number | null;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
+        };
+      };
+    };
+  };
+  postAgentTrafficAgentsAgentCheck: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agent: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            message: string;
+            was_exceeded: boolean;
+            stats: components['schemas']['AgentTrafficStats'];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
+        };
+      };
+    };
+  };
+  postAgentTrafficAgentsCheckAll: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            message: string;
+            exceeded_agents_count: number;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
+        };
+      };
+    };
+  };
+  postAgentTrafficAgentsAgentCanCreateUser: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        agent: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description GB of 1024³ bytes */
+          user_traffic_limit_GB: number | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            can_create: boolean;
+            error_message: string | null;
+            agent_stats: components['schemas']['AgentTrafficStats'];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgentTrafficError'];
         };
       };
     };

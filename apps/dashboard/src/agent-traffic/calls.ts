@@ -1,6 +1,8 @@
 import type { AgentDetail, Sluice } from '@sluice/engine';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
+import type * as z from 'zod';
+import * as schema from './schemas.js';
 import { type AgentStats, toListEntry, toStats } from './stats.js';
 
 /** Where the calls of the add-on's API are: its own path. */
@@ -25,6 +27,10 @@ export interface AgentTrafficCall {
   path: string;
   /** The scope that the token must have. */
   needs: 'read' | 'operate';
+  summary: string;
+  /** What the body must have; null for a call without one. */
+  body: z.ZodObject | null;
+  result: z.ZodType;
   /** Returns the body of the answer. */
   answer(request: AgentTrafficRequest): Promise<object>;
 }
@@ -38,6 +44,9 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     method: 'GET',
     path: '/agents/traffic',
     needs: 'read',
+    summary: 'List agents as the Hiddify add-on does',
+    body: null,
+    result: schema.agentList,
     async answer({ sluice, signal }) {
       const { agents } = await sluice.agents.list({ signal });
       return { agents: agents.map(toListEntry), count: agents.length };
@@ -47,12 +56,18 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     method: 'GET',
     path: '/agents/:agent/traffic',
     needs: 'read',
+    summary: 'Show an agent as the add-on does, by its uuid',
+    body: null,
+    result: schema.agentStats,
     answer: async (request) => toStats((await findAgent(request)).detail),
   },
   {
     method: 'PUT',
     path: '/agents/:agent/traffic-limit',
     needs: 'operate',
+    summary: 'Set the limit of an agent',
+    body: schema.limitRequest,
+    result: schema.limitChanged,
     async answer(request) {
       const gb = readGigabytes(request.body, 'traffic_limit_GB');
       const limitBytes = gb === null ? null : Math.trunc(gb * BYTES_PER_GB);
@@ -73,6 +88,9 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     method: 'POST',
     path: '/agents/:agent/check',
     needs: 'operate',
+    summary: 'Check an agent',
+    body: null,
+    result: schema.checkResult,
     async answer(request) {
       const { panel, uuid } = await findAgent(request);
       const { sluice, actor, signal } = request;
@@ -88,6 +106,9 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     method: 'POST',
     path: '/agents/check-all',
     needs: 'operate',
+    summary: 'Check all agents',
+    body: null,
+    result: schema.allChecked,
     async answer({ sluice, actor, signal }) {
       const report = await sluice.agents.check({ actor, signal });
       throwFirst([
@@ -102,6 +123,9 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     method: 'POST',
     path: '/agents/:agent/can-create-user',
     needs: 'read',
+    summary: 'Return whether a new user of this size fits',
+    body: schema.creationRequest,
+    result: schema.creationResult,
     async answer(request) {
       // Without a size, the add-on answers for a user of nothing: whether the agent has anything left.
       const bytes = Math.ceil((readGigabytes(request.body, 'user_traffic_limit_GB') ?? 0) * BYTES_PER_GB);

@@ -1,42 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Sluice } from '@sluice/engine';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
-import { validator } from '../test/json-schema.js';
-import { openApiDocument, operationId } from './openapi.js';
+import { describe, expect, it } from '@jest/globals';
+import { AGENT_TRAFFIC_CALLS } from '../agent-traffic/calls.js';
+import { agentTrafficAddress, openApiDocument, operationId } from './openapi.js';
 import { ROUTES } from './routes/routes.js';
 import { STREAMS } from './stream-routes.js';
-
-let at: DashboardBench;
-let validate: ReturnType<typeof validator>;
-let keys = 0;
-beforeAll(async () => {
-  at = await startBench();
-  await at.addService(1, '42', 150);
-  await at.addService(2, '42');
-  await at.addService(3, '43');
-  await at.sluice.credit.add('42', { amount: '50.00', currency: 'EUR', ref: 'first' });
-  validate = validator((await (await at.fetch('/api/v1/openapi.json')).json()) as never);
-});
-afterAll(() => at.close());
-
-/** Sends a request, and checks its answer against the OpenAPI document. */
-async function send(address: string, body?: object): Promise<unknown> {
-  const [method = 'GET', path = ''] = address.split(' ');
-  const answer = await at.fetch(`/api/v1${path}`, {
-    method,
-    token: SERVE_TOKEN,
-    headers: {
-      'idempotency-key': `k-${keys++}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const json: unknown = await answer.json();
-  expect(answer.ok ? null : [address, json]).toBeNull();
-  expect([address, ...validate(method, path.split('?')[0] ?? '', answer.status, json)]).toEqual([address]);
-  return json;
-}
 
 type UseCases = {
   [Group in keyof Sluice]: Sluice[Group] extends (...args: never[]) => unknown
@@ -176,76 +144,8 @@ describe('the OpenAPI document', () => {
   });
 
   it('names each operation once', () => {
-    const ids = [...ROUTES, ...Object.values(STREAMS).map(({ path }) => ({ method: 'GET', path }))].map(operationId);
+    const streams = Object.values(STREAMS).map(({ path }) => ({ method: 'GET', path }));
+    const ids = [...ROUTES, ...streams, ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress)].map(operationId);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
-  });
-});
-
-describe('answers are as the document says', () => {
-  it('of runs and what they found', async () => {
-    const { id } = (await send('POST /runs', { command: 'poll', note: 'by hand' })) as { id: string };
-    const events = await (await at.fetch(`/api/v1/runs/${id}/events`, { token: SERVE_TOKEN })).text();
-    expect(events).toMatch(/event: report\ndata: \{"run":/);
-    expect(await send(`GET /runs/${id}`)).toMatchObject({
-      last: { event: 'report', data: { run: { command: 'poll' } } },
-    });
-    expect(await send('GET /services?client=42')).toMatchObject({ services: [{ status: 'held' }, { status: 'ok' }] });
-    for (const path of [
-      ...[
-        '',
-        '/explanation',
-        '/usage-history',
-        '/graph?range=7d',
-        '/holds',
-        '/overrides',
-        '/purchases',
-        '/auto-buy',
-      ].map((part) => `/services/svc-1${part}`),
-      ...[
-        '/overview?size=2',
-        '/notices',
-        '/call-bills',
-        '/services/svc-1/customer-fields',
-        '/services/export',
-        '/usage?service=svc-1',
-        '/holds?open=true',
-        '/overrides',
-        '/packages',
-        '/purchases',
-      ],
-      ...['/panels', '/products', '/doctor', '/log?kind=run&since=1h', '/tokens', '/me', '/invoices'],
-      ...['/clients/42/credit', '/clients/42/credit/history', '/clients/42/auto-buy'],
-    ])
-      await send(`GET ${path}`);
-  });
-
-  it('of changes', async () => {
-    await send('POST /panels/test', {});
-    await send('POST /services/svc-2/holds', { note: 'late' });
-    await send('POST /services/svc-2/holds/release', {});
-    await send('POST /services/svc-2/provision/suspend', { dryRun: true });
-    await send('PUT /services/svc-2/override', { quota: '1TB' });
-    await send('DELETE /services/svc-2/override');
-    await send('PATCH /services/svc-2', { values: { email: 'anna@example.com' } });
-    await send('PATCH /services', { where: { client: '43' }, values: { email: 'b@example.com' } });
-    await send('POST /services/plan-change', { where: { client: '43' }, values: { email: 'c@example.com' } });
-    await send('POST /services/import', { rows: [], dryRun: true });
-    await send('PUT /services/svc-2/auto-buy', { enabled: true, package: 'extra-50' });
-    await send('DELETE /clients/42/auto-buy');
-    const bought = (await send('POST /services/svc-2/purchases', { package: 'extra-50' })) as {
-      purchase: { id: string; invoice: string };
-    };
-    await send(`GET /invoices/${bought.purchase.invoice}`);
-    await send(`POST /purchases/${bought.purchase.id}/cancel`, { refund: true });
-    await send('POST /clients/42/credit', { amount: '1.00', currency: 'EUR' });
-    await send('POST /panels/dcim/observe', {});
-    await send('POST /panels/dcim/as-configured', {});
-    await send('POST /tokens', { name: 'made', scopes: ['read'] });
-    await send('DELETE /tokens/made');
-    await send('POST /share-links', { client: '42', expiresAt: '2026-12-01T00:00:00Z', mayBuy: true });
-    const values = { panel: 'dcim', product: 'ports', billing_cycle: 'monthly', next_due_date: '2026-12-15' };
-    const refs = { easydcim_service_id: '9', easydcim_order_id: '9', easydcim_server_id: '9' };
-    await send('POST /services', { id: 'svc-9', values: { ...values, ...refs } });
-    await send('DELETE /services/svc-9');
   });
 });

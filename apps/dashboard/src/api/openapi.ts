@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
+import { addonFailure } from '../agent-traffic/schemas.js';
 import { failure } from './schemas/access.js';
 import { named } from './schemas/common.js';
 import type { ApiRoute } from './route.js';
@@ -27,6 +29,11 @@ export function openApiDocument(): Json {
   for (const stream of Object.values(STREAMS)) {
     const path = toPath(stream.path);
     paths[path] = { ...paths[path], get: toStreamOperation(stream) };
+  }
+  for (const call of AGENT_TRAFFIC_CALLS) {
+    const address = agentTrafficAddress(call);
+    const path = toPath(address.path);
+    paths[path] = { ...paths[path], [call.method.toLowerCase()]: toAgentTrafficOperation(call) };
   }
   return {
     openapi: '3.1.0',
@@ -91,15 +98,12 @@ function toOperation(route: ApiRoute): Json {
       : {
           requestBody: {
             required: !body.safeParse({}).success,
-            content: { 'application/json': { schema: requestSchema(body) } },
+            content: inJson(requestSchema(body)),
           },
         }),
     responses: {
-      [String(status)]: { description: 'Done', content: { 'application/json': { schema: answerSchema(answer) } } },
-      default: {
-        description: 'Error',
-        content: { 'application/json': { schema: answerSchema(failure) } },
-      },
+      [String(status)]: { description: 'Done', content: inJson(answerSchema(answer)) },
+      default: { description: 'Error', content: inJson(answerSchema(failure)) },
     },
   };
 }
@@ -115,9 +119,36 @@ function toStreamOperation({ path, summary, type, useCase }: StreamRoute): Json 
     parameters: pathParameters(path),
     responses: {
       '200': { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
-      default: { description: 'Error', content: { 'application/json': { schema: answerSchema(failure) } } },
+      default: { description: 'Error', content: inJson(answerSchema(failure)) },
     },
   };
+}
+
+/** Returns the method and path of one of the add-on's calls below `/api/v1`. */
+export function agentTrafficAddress({ method, path }: AgentTrafficCall): { method: string; path: string } {
+  return { method, path: AGENT_TRAFFIC_PREFIX.replace('/api/v1', '') + path };
+}
+
+function toAgentTrafficOperation(call: AgentTrafficCall): Json {
+  const address = agentTrafficAddress(call);
+  const { body, result, needs, summary } = call;
+  return {
+    operationId: operationId(address),
+    summary,
+    tags: [tagOf(address.path)],
+    'x-scope': needs,
+    'x-client-tokens': false,
+    parameters: pathParameters(address.path),
+    ...(body === null ? {} : { requestBody: { required: true, content: inJson(requestSchema(body)) } }),
+    responses: {
+      '200': { description: 'Done', content: inJson(answerSchema(result)) },
+      default: { description: 'Error', content: inJson(answerSchema(addonFailure)) },
+    },
+  };
+}
+
+function inJson(schema: Json): Json {
+  return { 'application/json': { schema } };
 }
 
 function toPath(path: string): string {

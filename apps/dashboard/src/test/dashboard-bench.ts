@@ -5,7 +5,7 @@ import path from 'node:path';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { createSluice, type Files, nodeFiles, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeEasyDcim, type ManualClock, manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
-import type { BillingKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../index.js';
 
@@ -42,6 +42,7 @@ export interface BenchOptions {
   products?: Record<string, object>;
   kinds?: readonly PanelKind[];
   billing?: readonly BillingKind[];
+  channels?: readonly NoticeChannelKind[];
   dashboard?: Partial<DashboardOptions>;
   /** Default a new database file. */
   location?: string;
@@ -71,10 +72,12 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     },
     kinds,
     options.billing,
+    options.channels,
   );
   const store = await openStore({ location, clock });
+  const { billing, channels } = options;
   const files = options.files ?? nodeFiles;
-  const sluice = await createSluice({ config, store, kinds, billing: options.billing, clock, files });
+  const sluice = await createSluice({ config, store, kinds, billing, channels, clock, files });
   const dashboard = await startDashboard({
     sluice,
     listen: { host: '127.0.0.1', port: 0 },

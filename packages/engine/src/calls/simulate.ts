@@ -64,12 +64,18 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
   if (telephony.simulate !== null && !request.local) {
     const call = { destination, durationSeconds: request.seconds, at, ...(planId === null ? {} : { planId }) };
     const whose = planId === null && subscriberId !== null ? { subscriberId } : {};
-    const { rateId, prefix, charge, billedSeconds, currency, ...rate } = await telephony.simulate(
-      { ...call, ...whose },
-      signal,
-    );
-    const priced = { billedSeconds, cost: charge, currency };
-    return { ...base, prefix, rate: { id: rateId, ...rate }, ...priced, source: 'panel', notes: [] };
+    const priced = await telephony.simulate({ ...call, ...whose }, signal);
+    const { rateId: id, description, pricePerMinute, connectionFee } = priced;
+    return {
+      ...base,
+      prefix: priced.prefix,
+      rate: { id, description, pricePerMinute, connectionFee },
+      billedSeconds: priced.billedSeconds,
+      cost: priced.charge,
+      currency: priced.currency,
+      source: 'panel',
+      notes: [],
+    };
   }
   if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
   const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);

@@ -44,6 +44,7 @@ const agentParts = {
 };
 const detailParts = {
   ...agentParts,
+  enabledUsers: count.nullable(),
   accounting,
   period: z.object({ start: instant, end: instantOrNull }).nullable(),
   thresholds: z.array(count),

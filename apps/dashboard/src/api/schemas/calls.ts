@@ -163,6 +163,7 @@ export const lineView = name(
     subscriber: record,
     plan: record.nullable(),
     numbers: z.array(record),
+    changeable: z.object({ subscriber: z.array(text), numbers: z.array(text) }),
   }),
 );
 export const storedBills = z.object({
