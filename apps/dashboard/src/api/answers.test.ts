@@ -258,7 +258,7 @@ describe('answers are as the document says', () => {
     const section = { url: fake.url, allowHttp: true, identifier: fake.identifier, secret: fake.secret };
     const bench = await startBench({
       billing: [whmcs],
-      config: { whmcs: section },
+      config: { billing: 'whmcs', whmcs: section },
       products: { synced: { panel: 'dcim', whmcs: { productIds: [10] } } },
     });
     ends.push(() => bench.close());
@@ -270,7 +270,6 @@ describe('answers are as the document says', () => {
     await ask('POST /services/sync', {});
     expect(await ask('GET /services')).toMatchObject({ services: [{ id: 'whmcs-1' }] });
     await ask('GET /clients/77/credit');
-    await ask('GET /invoices?client=77');
   });
 
   it('of every route', () => {

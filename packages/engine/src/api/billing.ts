@@ -13,12 +13,13 @@ import {
 } from '../billing/use-ledger.js';
 import type { CallOptions, RunCall } from './call.js';
 
-/** Credit of clients in the local ledger. */
+/** Credit of clients. */
 export interface CreditCalls {
+  /** Returns the credit of a client in the billing system that the config names. */
   show(client: string, options?: CallOptions): Promise<Credit>;
-  /** Adds credit; `booked` is false where the reference was booked before. The call's note describes it. */
+  /** Adds credit to the local ledger; `booked` is false where the reference was booked before. The call's note describes it. */
   add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: Credit; booked: boolean }>;
-  /** Lists the changes of a client's credit, oldest first. */
+  /** Lists the changes of a client's credit in the local ledger, oldest first. */
   history(client: string, options?: CallOptions): Promise<{ entries: CreditEntry[] }>;
 }
 

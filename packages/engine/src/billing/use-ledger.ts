@@ -74,9 +74,10 @@ function toBooking(session: Session): Booking {
   return { now, id: (prefix) => session.id(prefix), actor: printable(deps.actor()) };
 }
 
-/** Returns the credit of a client. */
+/** Returns the credit of a client in the billing system that the config names. */
 export async function showCredit(session: Session, client: string): Promise<Credit> {
-  requireLedger(session);
+  const billing: string = session.config.billing;
+  if (billing !== 'ledger') return (await session.billing()).credit(client, session.deps.signal);
   try {
     return await readCredit(session.store, client);
   } catch (error) {
@@ -95,6 +96,7 @@ async function withSimilarClient({ store }: Session, client: string, error: unkn
 
 /** Lists the changes of a client's credit, oldest first. */
 export async function creditHistory(session: Session, client: string): Promise<CreditEntry[]> {
+  requireLedger(session);
   await showCredit(session, client);
   const entries = await session.store.ledger.entries({ account: toAccount(client) });
   return entries.map(({ amount, balance, currency, of: { id, at, kind, description, ref, actor } }) => {

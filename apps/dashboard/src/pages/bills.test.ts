@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { astbilling } from '@sluice/astbilling-client/panel';
+import { flvx } from '@sluice/flvx-client/panel';
+import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
+import { type OtherPanels, startOtherPanels } from '../test/other-panels.js';
+import { Link } from '../test/share-link.js';
+
+let at: DashboardBench;
+let panels: OtherPanels;
+let bill: string;
+beforeAll(async () => {
+  panels = await startOtherPanels();
+  at = await startBench({
+    kinds: [astbilling, hiddify, flvx],
+    panels: panels.config,
+    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
+  });
+  const line = { panel: 'voice', product: 'line', status: 'active' };
+  await at.sluice.services.add('line-1', { ...line, client: '501', astbilling_subscriber_id: '9001' });
+  await at.sluice.services.add('line-2', { ...line, client: '502' });
+  await at.sluice.calls.bill({ service: 'line-1', period: '2026-10' });
+  const { bills } = await at.sluice.calls.bills({ service: 'line-1' });
+  bill = bills[0]?.id ?? '';
+});
+afterAll(async () => {
+  await at.close();
+  await panels.close();
+});
+
+async function expectReport(answer: Response): Promise<void> {
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(answer.headers.get('content-disposition')).toContain('filename="calls_2026-10-01_2026-11-01.csv"');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  const [head, ...rows] = (await answer.text()).trim().split(/\r?\n/);
+  expect(head).toContain('assinante');
+  expect(rows).toEqual([expect.stringContaining('0.2320'), expect.stringMatching(/^TOTAL.*0\.2320/)]);
+}
+
+describe('the CSV of a bill', () => {
+  it("is linked from the operator's list and downloaded from there", async () => {
+    const cookie = await at.login();
+    const page = await (await at.fetch('/bills?service=line-1', { cookie })).text();
+    const [, address = ''] = /href="(\/bills\/[^"]+)"/.exec(page) ?? [];
+    expect(address).toBe(`/bills/${encodeURIComponent(bill)}`);
+    await expectReport(await at.fetch(address, { cookie }));
+    expect((await at.fetch('/bills/nothing', { cookie })).status).toBe(404);
+    expect((await at.fetch(address)).status).toBe(303);
+    const own = await at.login(await at.token('read', 'client:501'));
+    expect((await at.fetch(address, { cookie: own })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  it("is linked from the line's page, for its client only", async () => {
+    const link = await Link.open(at, { client: '501' });
+    const page = await link.text('/services/line-1');
+    const [, address = ''] = /href="([^"]*\/bills\/[^"]+)"/.exec(page) ?? [];
+    expect(address).toContain(encodeURIComponent(bill));
+    await expectReport(await at.fetch(address));
+    const other = await Link.open(at, { client: '502' });
+    for (const service of ['line-1', 'line-2']) {
+      const answer = await other.get(`/services/${service}/bills/${encodeURIComponent(bill)}`);
+      expect([service, answer.status]).toEqual([service, 404]);
+      expect(await answer.text()).not.toContain('0.2320');
+    }
+  });
+
+  it('has the same text by the API', async () => {
+    const address = `/api/v1/call-bills/${encodeURIComponent(bill)}/report`;
+    const answer = await at.fetch(address, { token: SERVE_TOKEN });
+    expect(await answer.json()).toMatchObject({ text: expect.stringContaining('0.2320') });
+    expect((await at.fetch(address, { token: await at.token('client:501') })).status).toBe(403);
+  });
+});
