@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 7b4d7b275fcd40ce4c8deb7fa0391ab4ec6e3484cd03638499f4562607f48071). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 1250d4624a76dff10b5c2e02fe60a4d4c312b7af07ee04b1a4abbcf33bc09b66). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -8,7 +8,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List services */
+    /** List services by id: all, or with limit a part that begins after an id */
     get: operations['getServices'];
     put?: never;
     /** Add a service */
@@ -165,7 +165,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Return the stored readings of a range */
+    /** Return the stored readings of a range: all, or about as many as points, evenly spread */
     get: operations['getServicesServiceGraph'];
     put?: never;
     post?: never;
@@ -3276,6 +3276,8 @@ export interface operations {
         panel?: string;
         product?: string;
         client?: string;
+        after?: string;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -3917,6 +3919,7 @@ export interface operations {
     parameters: {
       query?: {
         range?: string | 'cycle';
+        points?: number;
       };
       header?: never;
       path: {

@@ -15,7 +15,7 @@ export type { Panels, PanelTest, PanelView } from './api/panels.js';
 export type { PasswordOptions, Provision, SuspendOptions, TerminateOptions } from './api/provision.js';
 export type { Purchases } from './api/purchases.js';
 export type { Requests } from './api/requests.js';
-export type { ServiceFilter, Services, SyncOptions } from './api/services.js';
+export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/services.js';
 export type {
   Granted,
   NewSession,

@@ -134,6 +134,17 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       cycle?: string;
       newestFirst?: boolean;
     }): Promise<SampleRecord[]>;
+    /**
+     * The last sample in each of `parts` equal parts of a time, oldest first; reads no others. A sample that was confirmed
+     * all along is there at the beginning and at the end of that time. `from` and `to` are inclusive.
+     */
+    spread(filter: {
+      service: string;
+      from: string;
+      to: string;
+      parts: number;
+      cycle?: string | undefined;
+    }): Promise<SampleRecord[]>;
     /** The last sample of each existing service, of any resolution, ordered by service. */
     latest(services?: string[]): Promise<SampleRecord[]>;
   };

@@ -2,6 +2,7 @@ import { usageProjection } from '@sluice/charts';
 import { compareIds, type LimitView, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { usageInMode } from '@sluice/quota-core';
+import { POINTS } from '../pages/layout/chart.js';
 
 /** A service in a report. */
 export interface ReportService {
@@ -73,6 +74,8 @@ export interface ReportRequest {
 /** Services of a report that are shown with a chart, with all clients and with one. */
 const CHARTS = { all: 12, client: 40 };
 const NEAR = 0.8;
+/** Services that are read at once. */
+const AT_ONCE = 500;
 
 /**
  * Reads a report from the store; no panel is called.
@@ -80,11 +83,11 @@ const NEAR = 0.8;
  * @throws SluiceError `unknown_client` where no service has the client
  */
 export async function readReport(sluice: Sluice, { client, now }: ReportRequest): Promise<Report> {
-  const { services } = await sluice.services.list({ client });
-  if (client !== undefined && services.length === 0) {
+  const rows = await readServices(sluice, client);
+  if (client !== undefined && rows.length === 0) {
     throw new SluiceError('unknown_client', `No service has the client "${client}"`, { kind: 'not-found' });
   }
-  const rows = services.map(toReportService).sort(byShare);
+  rows.sort(byShare);
   const report: Report = {
     at: new Date(now).toISOString(),
     timeZone: sluice.config.timeZone,
@@ -100,6 +103,16 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
   return report;
 }
 
+/** Reads the rows of the services in parts: their details together would not fit in little memory. */
+async function readServices(sluice: Sluice, client: string | undefined): Promise<ReportService[]> {
+  const rows: ReportService[] = [];
+  for (let after: string | undefined; ; after = rows.at(-1)?.id) {
+    const { services } = await sluice.services.list({ client, after, limit: AT_ONCE });
+    rows.push(...services.map(toReportService));
+    if (services.length < AT_ONCE) return rows;
+  }
+}
+
 /** Returns the services that a report shows with a chart: the fullest, or all of a client with few. */
 export function chartedServices({ client, services }: Pick<Report, 'client' | 'services'>): ReportService[] {
   if (client !== null) return services.filter(({ readAt }) => readAt !== null).slice(0, CHARTS.client);
@@ -109,7 +122,7 @@ export function chartedServices({ client, services }: Pick<Report, 'client' | 's
 /** Returns the readings of a service's cycle; null for one that was never metered. */
 export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph | null> {
   try {
-    return await sluice.usage.graph(id, 'cycle');
+    return await sluice.usage.graph(id, 'cycle', { points: POINTS });
   } catch (error) {
     // A service that was removed meanwhile is left out too.
     if (error instanceof SluiceError && error.kind === 'not-found') return null;

@@ -47,6 +47,8 @@ export interface BenchOptions {
   /** Default a new database file. */
   location?: string;
   files?: Files;
+  /** Returns the store as the engine sees it. */
+  seenAs?: (store: StateStore) => StateStore;
   /** Default returns at once. */
   sleep?: (ms: number) => Promise<void>;
 }
@@ -75,9 +77,9 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
     options.channels,
   );
   const store = await openStore({ location, clock });
-  const { billing, channels } = options;
+  const { billing, channels, seenAs = (seen: StateStore) => seen } = options;
   const files = options.files ?? nodeFiles;
-  const sluice = await createSluice({ config, store, kinds, billing, channels, clock, files });
+  const sluice = await createSluice({ config, store: seenAs(store), kinds, billing, channels, clock, files });
   const dashboard = await startDashboard({
     sluice,
     listen: { host: '127.0.0.1', port: 0 },

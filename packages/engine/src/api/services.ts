@@ -19,6 +19,14 @@ export interface ServiceFilter extends CallOptions {
   client?: string | undefined;
 }
 
+/** A part of the services that a call includes, ordered by id. */
+export interface ServicePage extends ServiceFilter {
+  /** Begins after this id. */
+  after?: string | undefined;
+  /** At most so many; default all. */
+  limit?: number | undefined;
+}
+
 /** Options of a sync. */
 export interface SyncOptions extends LockOptions, ChangeOptions {
   dryRun?: boolean | undefined;
@@ -70,7 +78,8 @@ export interface Services {
   show(id: string, options?: CallOptions): Promise<ServiceDetail>;
   /** Returns the fields that the product of a service lets its client change; none on most panels. */
   customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
-  list(filter?: ServiceFilter): Promise<{ services: ServiceDetail[] }>;
+  /** Lists services by id; many are read in pages, so that they are not all in memory at once. */
+  list(filter?: ServicePage): Promise<{ services: ServiceDetail[] }>;
   /** Returns the services in the format of an import. */
   export(filter?: ServiceFilter): Promise<Record<string, string>[]>;
 }
@@ -152,11 +161,13 @@ function toRow(row: ImportRow | Record<string, string>): ImportRow {
 
 async function listServices(
   session: Session,
-  { panel, product, client }: ServiceFilter = {},
+  { panel, product, client, after, limit }: ServicePage = {},
 ): Promise<ServiceRecord[]> {
   return session.store.services.list({
     ...(panel === undefined ? {} : { panel }),
     ...(product === undefined ? {} : { product }),
     ...(client === undefined ? {} : { client }),
+    ...(after === undefined ? {} : { after }),
+    ...(limit === undefined ? {} : { limit }),
   });
 }

@@ -17,8 +17,12 @@ export interface Usage {
   }>;
   /** Returns the usage of each cycle, newest first. */
   history(service: string, options?: CallOptions): Promise<{ cycles: CycleView[] }>;
-  /** Returns the stored readings of a range. */
-  graph(service: string, range: GraphRange, options?: CallOptions): Promise<SampleGraph>;
+  /** Returns the stored readings of a range: all, or with `points` about as many, evenly spread. */
+  graph(
+    service: string,
+    range: GraphRange,
+    options?: CallOptions & { points?: number | undefined },
+  ): Promise<SampleGraph>;
   /** Returns the panel's own graph, which is cached. */
   panelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<DrawnGraph>;
   /** Returns the panel's own graph as last read, of whatever age; null where none was. Calls no panel. */
@@ -35,7 +39,8 @@ export function usageApi(call: RunCall): Usage {
         services: await readUsage(session, options ?? {}, options?.refresh === true),
       })),
     history: (service, options) => call(options, async (session) => ({ cycles: await usageHistory(session, service) })),
-    graph: (service, range, options) => call(options, (session) => sampleGraph(session, service, range)),
+    graph: (service, range, options) =>
+      call(options, (session) => sampleGraph(session, service, { range, points: options?.points })),
     panelGraph: (service, range, options) => call(options, (session) => panelGraph(session, service, range)),
     lastPanelGraph: (service, range, options) => call(options, (session) => lastGraph(session, service, range)),
     compare: (panel, rows, options) => call(options, (session) => compareWith(session, panel, rows, options.file)),

@@ -26,16 +26,21 @@ export interface SampleGraph {
   cycleEnd: string | null;
 }
 
-/** Returns the stored readings of a service. */
-export async function sampleGraph(session: Session, id: string, range: GraphRange): Promise<SampleGraph> {
+/** Returns the stored readings of a service: all, or about as many as `points`, evenly spread. */
+export async function sampleGraph(
+  session: Session,
+  id: string,
+  { range, points }: { range: GraphRange; points?: number | undefined },
+): Promise<SampleGraph> {
   const { store, config } = session;
   const service = await requireService(session, id);
   const window = await findWindow(session, service, range);
-  const samples = await store.samples.list(
-    window.cycle === null
-      ? { service: id, from: window.start, to: window.end }
-      : { service: id, cycle: window.cycle, to: window.end },
-  );
+  const { start: from, end: to, cycle } = window;
+  const ofCycle = cycle === null ? {} : { cycle };
+  const samples =
+    points === undefined
+      ? await store.samples.list({ service: id, to, ...(cycle === null ? { from } : ofCycle) })
+      : await store.samples.spread({ service: id, from, to, parts: points, ...ofCycle });
   const [decision] = await store.decisions.latest([id]);
   const allowance = (decision?.allowance ?? null) as Allowance | null;
   const cycles = await store.cycles.ofService(id);

@@ -1,7 +1,7 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Allowance } from '@sluice/quota-core';
 import { SluiceError } from '@sluice/panel-kind';
-import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord } from '@sluice/state-store';
+import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { toActionView, toLifecycle, serviceView } from './views.js';
@@ -56,6 +56,8 @@ export interface Explanation {
 
 /** Number of shown readings. */
 const READINGS = 50;
+/** Readings before those, evenly spread, that are compared with. */
+const EARLIER = 500;
 
 /** Explains why a service is in its state now, or was at an instant. */
 export async function explainService(session: Session, id: string, at: string | null): Promise<Explanation> {
@@ -70,9 +72,6 @@ export async function explainService(session: Session, id: string, at: string | 
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
-  const samples = (await store.samples.list({ service: id, ...(cycle ? { cycle: cycle.id } : {}) })).filter(
-    (sample) => sample.at <= until,
-  );
   const holds = (await holdViews(session, id)).filter((hold) => hold.since <= until);
   const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
     (action) => action.plannedAt <= until,
@@ -90,7 +89,7 @@ export async function explainService(session: Session, id: string, at: string | 
             lifecycle: toLifecycle(service, openThen),
             ...datesInForce(session, service, until),
           },
-    readings: readingViews(samples, cycle).slice(-READINGS),
+    readings: await readReadings(session, service, { cycle, until }),
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
@@ -106,6 +105,22 @@ async function findRelease(session: Session, id: string, until: string | null): 
 
 /** A smaller fall is the noise of consolidated data. */
 const NOISE_BYTES = 100 * 1024 ** 2;
+
+/** Reads the last readings; of those before, only as many as show how high the usage was. */
+async function readReadings(
+  { store }: Session,
+  { id, createdAt }: ServiceRecord,
+  { cycle, until }: { cycle: CycleRecord | null; until: string },
+): Promise<Explanation['readings']> {
+  const ofCycle = cycle === null ? {} : { cycle: cycle.id };
+  const newest = { service: id, ...ofCycle, to: until, newestFirst: true, limit: READINGS };
+  const last = (await store.samples.list(newest)).reverse();
+  const [first] = last;
+  if (first === undefined || last.length < READINGS) return readingViews(last, cycle);
+  const earlier = { from: cycle?.start ?? createdAt, to: first.at, parts: EARLIER };
+  const before = await store.samples.spread({ service: id, ...ofCycle, ...earlier });
+  return readingViews([...before.filter(({ at }) => at < first.at), ...last], cycle).slice(-READINGS);
+}
 
 /** Returns the readings, oldest first. One above the peak of its cycle was never accepted; one far below is not trusted. */
 function readingViews(samples: readonly SampleRecord[], cycle: CycleRecord | null): Explanation['readings'] {

@@ -194,8 +194,8 @@ interface Repeated {
   resolution: string;
 }
 
-/** Reads the readings that repeat a service's samples, oldest first. */
-export async function listConfirmations({ db }: Session, service: string): Promise<Repeated[]> {
+/** Reads the readings that repeat a service's samples, or those from a time on, oldest first. */
+export async function listConfirmations({ db }: Session, service: string, since = ''): Promise<Repeated[]> {
   return db
     .selectFrom('usage_samples as base')
     .innerJoin('confirmations as c', (join) =>
@@ -206,6 +206,7 @@ export async function listConfirmations({ db }: Session, service: string): Promi
     )
     .select(['base.at', 'c.read_at', 'c.resolution'])
     .where('base.service', '=', service)
+    .where('base.at', '>=', since)
     .where('base.panel', 'is not', null)
     .orderBy('c.seq')
     .execute();

@@ -21,6 +21,9 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'cycles.newest of services': (t) => t.cycles.newest(['svc-1', 'svc-2']),
   'cycles.ofService': (t) => t.cycles.ofService('svc-1'),
   'samples.list': (t) => t.samples.list({ service: 'svc-1', from: minute(1), to: minute(2) }),
+  'samples.spread': (t) => t.samples.spread({ service: 'svc-1', from: minute(1), to: minute(9), parts: 4 }),
+  'samples.spread of a cycle': (t) =>
+    t.samples.spread({ service: 'svc-1', from: minute(1), to: minute(9), parts: 4, cycle: 'c-1' }),
   'samples.latest of services': (t) => t.samples.latest(['svc-1', 'svc-2']),
   'samples.list of a part, newest first': (t) =>
     t.samples.list({ service: 'svc-1', from: minute(1), to: minute(2), limit: 3, newestFirst: true }),

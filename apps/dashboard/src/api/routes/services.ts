@@ -15,8 +15,8 @@ export const serviceRoutes: ApiRoute[] = [
   route('GET /services', {
     clients: 'own',
     useCase: 'services.list',
-    summary: 'List services',
-    query: filter,
+    summary: 'List services by id: all, or with limit a part that begins after an id',
+    query: { ...filter, after: optionalText, limit: z.coerce.number().int().min(1).max(10_000).optional() },
     answer: name('Services', schema.services),
     handle: async ({ sluice, query, client }) => {
       if (client !== undefined && query.client !== undefined && query.client !== client) return { services: [] };
@@ -125,10 +125,10 @@ export const serviceRoutes: ApiRoute[] = [
   route('GET /services/:service/graph', {
     clients: 'service',
     useCase: 'usage.graph',
-    summary: 'Return the stored readings of a range',
-    query: { range },
+    summary: 'Return the stored readings of a range: all, or about as many as points, evenly spread',
+    query: { range, points: z.coerce.number().int().min(2).max(10_000).optional() },
     answer: sampleGraph,
-    handle: ({ sluice, param, query }) => sluice.usage.graph(param('service'), query.range),
+    handle: ({ sluice, param, query: { range: of, points } }) => sluice.usage.graph(param('service'), of, { points }),
   }),
   route('GET /services/:service/panel-graph', {
     clients: 'service',

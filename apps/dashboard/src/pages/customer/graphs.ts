@@ -9,6 +9,7 @@ import {
 } from '@sluice/charts';
 import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
+import { POINTS } from '../layout/chart.js';
 import { notice, type Section, toId } from '../layout/components.js';
 import { name, Times } from '../layout/format.js';
 import { html, type Html, type Part, trusted } from '../layout/html.js';
@@ -47,7 +48,7 @@ export async function graphSection(
 
 async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, range: Range): Promise<Part> {
   try {
-    const graph = await sluice.usage.graph(id, range);
+    const graph = await sluice.usage.graph(id, range, { points: POINTS });
     const isKnown = graph.series.some(
       ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
     );

@@ -14,6 +14,8 @@ export interface UsageFigureOptions {
   ahead?: boolean;
 }
 
+/** Readings that a chart is drawn from: more than it has columns. */
+export const POINTS = 1000;
 /** Readings in the table below a chart. */
 const ROWS = 31;
 

@@ -1,5 +1,6 @@
 import { describeProjection, responsiveChart, usageChart, usageProjection } from '@sluice/charts';
 import type { GraphRange, ServiceDetail } from '@sluice/engine';
+import { POINTS } from '../layout/chart.js';
 import { type Section, toId } from '../layout/components.js';
 import { html, type Html, trusted } from '../layout/html.js';
 import { attempt, type Scene } from './scene.js';
@@ -15,7 +16,7 @@ export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDeta
   const parts: Html[] = [];
   let outlook: string | null = null;
   for (const [range, title] of RANGES) {
-    const { value: graph, problem } = await attempt(() => request.sluice.usage.graph(id, range));
+    const { value: graph, problem } = await attempt(() => request.sluice.usage.graph(id, range, { points: POINTS }));
     if (graph === null) {
       if (range === 'cycle') parts.push(html`<p class="empty">${problem}</p>`);
       continue;
