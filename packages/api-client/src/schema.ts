@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 1250d4624a76dff10b5c2e02fe60a4d4c312b7af07ee04b1a4abbcf33bc09b66). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 000b500b6803b2ee1ef35d62a62567f979b6e80029b0200bdf3261290b0e2bbe). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -63,7 +63,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Take over services from the billing system */
+    /** Take over services from the billing system; with service only that one, by its id there */
     post: operations['postServicesSync'];
     delete?: never;
     options?: never;
@@ -1649,6 +1649,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/embedded/services/{service}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the page of a service, for its client or for staff */
+    get: operations['getEmbeddedServicesService'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/embedded/clients/{client}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the first page of a client */
+    get: operations['getEmbeddedClientsClient'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/embedded/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Return the parts of the overview of all services */
+    get: operations['getEmbeddedOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/runs/{run}/events': {
     parameters: {
       query?: never;
@@ -2877,6 +2928,14 @@ export interface components {
         };
       }[];
     };
+    EmbeddedPart: {
+      /** @description Unique in its document */
+      id: string;
+      /** @description Plain text, to be escaped */
+      title: string;
+      /** @description Escaped HTML without forms, scripts, inline styles and links that need a session */
+      html: string;
+    };
     Package: {
       id: string;
       /** @description Bytes */
@@ -3496,6 +3555,8 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          service?: string;
+          product?: string;
           dryRun?: boolean;
           allowMass?: boolean;
           allowDuplicateRefs?: boolean;
@@ -8018,6 +8079,127 @@ export interface operations {
               ok: boolean;
               error: components['schemas']['ItemError'] | null;
             }[];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedServicesService: {
+    parameters: {
+      query: {
+        for: 'customer' | 'staff';
+      };
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            service: string;
+            /** @description Plain text, to be escaped */
+            title: string;
+            /** @description Plain text, to be escaped */
+            summary: string;
+            /** @description Instant, ISO 8601 in UTC */
+            readAt: string | null;
+            parts: components['schemas']['EmbeddedPart'][];
+            packages: {
+              package: string;
+              /** @description Plain text, to be escaped */
+              label: string;
+            }[];
+            /** @description Whether the panel has a page where the client logs in */
+            loginLink: boolean;
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedClientsClient: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        client: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            client: string;
+            parts: components['schemas']['EmbeddedPart'][];
+            services: {
+              service: string;
+              /** @description Plain text, to be escaped */
+              title: string;
+              /** @description Plain text, to be escaped */
+              summary: string;
+            }[];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getEmbeddedOverview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            parts: components['schemas']['EmbeddedPart'][];
           };
         };
       };
