@@ -238,6 +238,13 @@ describe('answers are as the document says', () => {
     await send(`POST /invoices/${bills[0]?.invoice ?? ''}/cancel`, {});
   });
 
+  it('of parts for other sites', async () => {
+    for (const service of ['svc-1', 'line-1', 'vpn-1'])
+      for (const who of ['customer', 'staff']) await send(`GET /embedded/services/${service}?for=${who}`);
+    await send('GET /embedded/clients/501');
+    await send('GET /embedded/overview');
+  });
+
   it('of an action in doubt', async () => {
     let cut = false;
     const isLost = ({ endpoint }: { endpoint: string }): boolean => (cut ||= endpoint.endsWith('/suspend'));
@@ -267,6 +274,7 @@ describe('answers are as the document says', () => {
     const fields = { easydcim_service_id: '501' };
     fake.addService({ id: 1, client: 77, product: 10, status: 'Active', nextDueDate: '2026-12-15', fields });
     const { send: ask } = await createSender(bench, called);
+    await ask('POST /services/sync', { service: '1', dryRun: true });
     await ask('POST /services/sync', {});
     expect(await ask('GET /services')).toMatchObject({ services: [{ id: 'whmcs-1' }] });
     await ask('GET /clients/77/credit');
