@@ -11,6 +11,9 @@ import { type StreamRoute, STREAMS } from './stream-routes.js';
 
 type Send = (event: string, data: unknown) => void;
 
+/** Bytes that wait for a client of a stream; one that reads too slowly is cut off. */
+const MOST_UNREAD = 4 * 1024 * 1024;
+
 /** Writes an answer until it ends. */
 type Write = (raw: ServerResponse) => Promise<void>;
 
@@ -27,6 +30,7 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
       checkScope({ scope: 'read', clients: 'none' }, viewer);
       const write = begin(request, reply);
       const raw = toRaw(reply);
+      raw.socket?.setTimeout(parts.context.limits.stalledMs);
       open.add(raw);
       // A token may be revoked, and a session end, while the stream is open.
       const checks = setInterval(() => {
@@ -110,10 +114,20 @@ async function sendEvents(
   begin: (send: Send) => () => void,
 ): Promise<void> {
   // Comments keep proxies from closing a stream that is silent.
-  const silence = setInterval(() => raw.write(': still here\n\n'), limits.streamMs);
+  let isStalled = false;
+  const silence = setInterval(() => {
+    if (isStalled && raw.writableNeedDrain) raw.destroy();
+    isStalled = raw.writableNeedDrain;
+    raw.write(': still here\n\n');
+  }, limits.streamMs);
+  raw.on('drain', () => {
+    isStalled = false;
+  });
   const closed = raw.closed ? Promise.resolve() : once(raw, 'close');
   const end = begin((event, data) => {
-    if (!raw.writableEnded) raw.write(`event: ${event}\ndata: ${printableJson(data)}\n\n`);
+    // What a client does not read would be kept for it.
+    if (raw.writableLength > MOST_UNREAD) raw.destroy();
+    else if (!raw.writableEnded) raw.write(`event: ${event}\ndata: ${printableJson(data)}\n\n`);
   });
   try {
     await closed;
@@ -125,5 +139,11 @@ async function sendEvents(
 
 async function writeLine(raw: ServerResponse, entry: LogEntry): Promise<void> {
   if (raw.destroyed) throw new Error('the client hung up');
-  if (!raw.write(`${printableJson(entry)}\n`)) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
+  if (raw.write(`${printableJson(entry)}\n`)) return;
+  const waited = new AbortController();
+  const { signal } = waited;
+  // Aborted afterwards: a listener would stay for each wait.
+  await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]).finally(() => {
+    waited.abort();
+  });
 }

@@ -30,7 +30,9 @@ export interface Limits {
   headersMs: number;
   /** Time for a whole request to arrive, in milliseconds; default 30 s. */
   requestMs: number;
-  /** Time for requests under way to arrive when the server ends, in milliseconds; default 5 s. */
+  /** A client that reads nothing of its answer for so long is cut off; in milliseconds, default 60 s. */
+  stalledMs: number;
+  /** Time for requests under way to arrive, and for answers to be read, when the server ends; in milliseconds, default 5 s. */
   endMs: number;
   /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
   streamMs: number;
@@ -61,6 +63,7 @@ const LIMITS: Limits = {
   bodyBytes: 1_048_576,
   headersMs: 10_000,
   requestMs: 30_000,
+  stalledMs: 60_000,
   endMs: 5000,
   streamMs: 15_000,
   loginsPerMinute: 10,

@@ -33,11 +33,11 @@ const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const context = toContext(options);
   const server = await createServer(context);
-  const cutHalfSent = watchRequests(server.server);
+  const cutSlow = watchRequests(server.server);
   const { host, port } = context.listen;
   try {
     const url = await server.listen({ host, port });
-    return { url, close: () => closeServer(server, cutHalfSent, context.limits.endMs) };
+    return { url, close: () => closeServer(server, cutSlow, context.limits.endMs) };
   } catch (error) {
     await server.close();
     const { code = 'unknown' } = error as { code?: string };
@@ -58,6 +58,11 @@ async function createServer(context: Context): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(limits.headersMs, 5000) },
+  });
+  // Only from here on: a run may take long before its answer begins.
+  server.addHook('onSend', (request, _reply, _payload, done) => {
+    request.raw.socket.setTimeout(limits.stalledMs);
+    done();
   });
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) =>
