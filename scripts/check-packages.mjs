@@ -5,6 +5,7 @@ import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { writeDeclarations } from './declarations.mjs';
 import { root } from './ensure-installed.mjs';
 import { packInto, published } from './pack.mjs';
 
@@ -19,16 +20,18 @@ const run = (program, args, options = {}) =>
 /** How the types resolve for importers that the packages, which are ESM alone, don't serve. */
 const notServed = new Set(['node10', 'node16-cjs']);
 
-async function problemsOf({ folder, manifest }, tarball) {
-  const { messages, pkg } = await publint({ pkgDir: folder, strict: true });
+async function problemsOf({ manifest }, tarball) {
+  const packed = new Uint8Array(readFileSync(tarball));
+  const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed.buffer } });
   const found = messages.map((message) => formatMessage(message, pkg, { color: false }));
   if (manifest.bin !== undefined) return found;
-  const { problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+  const { problems } = await checkPackage(createPackageFromTarballData(packed));
   const served = problems.filter(({ resolutionKind }) => !notServed.has(resolutionKind));
   return [...found, ...served.map((problem) => JSON.stringify(problem))];
 }
 
 try {
+  if (writeDeclarations() > 0) throw new Error('The packages have no types');
   const problems = [];
   const tarballs = path.join(empty, 'tarballs');
   mkdirSync(tarballs);
@@ -73,7 +76,7 @@ try {
   );
   run(process.execPath, [
     path.join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'],
+    ...['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023', '--types', 'node'],
     ...['--typeRoots', path.join(root, 'node_modules', '@types'), '--skipLibCheck', 'false', 'use.ts'],
   ]);
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { writeDeclarations } from './declarations.mjs';
 import { ensureInstalled, root, runTool } from './ensure-installed.mjs';
 
 /** The packages that are published: their folders and manifests. */
@@ -11,12 +12,11 @@ export const published = ['packages', 'apps']
 
 /** Packs every published package, as built, into a folder; returns the name of each package's tarball. */
 export function packInto(destination) {
-  const arguments_ = ['pack', '--json', '--pack-destination', destination];
-  return published.map((one) => {
-    const options = { cwd: one.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
-    const [{ filename }] = JSON.parse(execFileSync('npm', arguments_, options));
-    return { ...one, filename };
-  });
+  const workspaces = published.map(({ manifest }) => `--workspace=${manifest.name}`);
+  const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
+  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', destination, ...workspaces], options);
+  const packed = Object.values(JSON.parse(output));
+  return published.map((one) => ({ ...one, filename: packed.find(({ name }) => name === one.manifest.name).filename }));
 }
 
 /** Packs the modules for WHMCS into a file that is unpacked in WHMCS's folder; returns its name. */
@@ -30,6 +30,7 @@ function packModules(destination, version) {
 if (process.argv[1] === import.meta.filename) {
   ensureInstalled();
   if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
+  if (writeDeclarations() > 0) process.exit(1);
   const folder = path.join(root, 'tarballs');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
