@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 000b500b6803b2ee1ef35d62a62567f979b6e80029b0200bdf3261290b0e2bbe). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 e0aab1048c8c2f944e31204e1cf892fa24b2f223fdc8941f4b2d05b6eb76e6d5). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2383,7 +2383,7 @@ export interface components {
     };
     DidReport: {
       run: components['schemas']['CommandRun'];
-      service: string;
+      service: string | null;
       dids: {
         [key: string]: unknown;
       }[];
@@ -3234,6 +3234,10 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
         note: string | null;
+        /** @description Bytes; null where unknown */
+        usedBytes: number | null;
+        /** @description Bytes; null where unknown */
+        allowedBytes: number | null;
       }[];
       events: {
         /** @description Instant, ISO 8601 in UTC */
@@ -6891,8 +6895,11 @@ export interface operations {
       content: {
         'application/json': {
           service: string;
+          addon?: string;
+          areaCode?: string;
           carrier?: string;
           channels?: number;
+          destination?: string;
           dryRun?: boolean;
           /** @description Why, for the log */
           note?: string;
@@ -6985,6 +6992,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -7028,6 +7038,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -7071,6 +7084,9 @@ export interface operations {
         'application/json': {
           panel?: string;
           dryRun?: boolean;
+          addon?: string;
+          areaCode?: string;
+          service?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -7591,7 +7607,9 @@ export interface operations {
         'application/json': {
           client: string;
           /** Format: date-time */
-          expiresAt: string;
+          expiresAt?: string;
+          /** @description Instead of expiresAt */
+          validSeconds?: number;
           mayBuy?: boolean;
           maxAmount?: string;
           mayManage?: boolean;
@@ -7612,6 +7630,8 @@ export interface operations {
             /** @description Shown once: null in the answer to a repeated request */
             token: string | null;
             access: components['schemas']['Token'];
+            /** @description Where clients reach the page, by serve.publicUrl; null without one, and in the answer to a repeated request */
+            url: string | null;
           };
         };
       };
