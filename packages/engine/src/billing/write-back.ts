@@ -24,6 +24,12 @@ export async function planWriteBack(session: Session, service: ServiceRecord, ta
   await tables.writeBacks.put([{ service: service.id, columns, at: session.now() }]);
 }
 
+/** Returns the columns that are still to be written, by service: what the billing system shows of them is out of date. */
+export async function listUnwritten(session: Session, tables: StoreTables): Promise<Map<string, readonly string[]>> {
+  if (findFieldSource(session) === null) return new Map();
+  return new Map((await tables.writeBacks.list()).map(({ service, columns }) => [service, columns]));
+}
+
 /** What a report has of a run and its notices. */
 interface Reported {
   run: { id: string };

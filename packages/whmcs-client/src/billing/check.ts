@@ -66,7 +66,7 @@ function actionsOf(settings: WhmcsSettings, use: BillingUse): { reads: string[];
     ...(bills ? BILLING_READS : []),
     ...(orders ? ORDER_READS : []),
   ];
-  const updates = settings.pushUsage !== 'off' || credentials;
+  const updates = settings.pushUsage !== 'off' || settings.writeBack || credentials;
   return {
     reads: [...new Set(reads)],
     writes: [...(updates ? ['UpdateClientProduct'] : []), ...(bills ? BILLING_WRITES : [])],
@@ -103,7 +103,7 @@ async function checkServices(
   const source = openWhmcsSource(settings, dependencies);
   try {
     const services = await source.list({ products, columns: [], signal });
-    const taken = services.filter(({ skipped }) => skipped === null).length;
+    const taken = services.filter(({ skipped, unclaimed }) => skipped === null && unclaimed === null).length;
     return { name: 'services', status: 'ok', message: `${services.length} are listed, ${taken} of them are taken` };
   } catch (error) {
     return { name: 'services', status: 'failed', message: toMessage(error) };

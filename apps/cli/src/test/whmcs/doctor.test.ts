@@ -31,11 +31,12 @@ const READS = 'GetClientsProducts, GetProducts, GetClientsDetails, GetInvoices, 
 const WRITES = 'UpdateClientProduct, CreateInvoice, UpdateInvoice, ApplyCredit, AddCredit';
 
 it('finds WHMCS well, changes nothing, and reads the services with --contract', async () => {
+  at.whmcs.addService({ id: 6, client: 77, product: 20 });
   const contents = (): unknown => structuredClone([at.whmcs.invoices(), at.whmcs.credits(77), at.whmcs.service(1)]);
   const before = contents();
   const rights = `ok rights: the role of the credentials allows ${READS}; not tested, because they change something: ${WRITES}`;
   expect(await examine()).toEqual({ exitCode: 0, lines: ['ok billing system: WHMCS 8.9.0 answered in 0 ms', rights] });
-  expect((await examine('--contract')).lines).toContain('ok services: 1 are listed, 1 of them are taken');
+  expect((await examine('--contract')).lines).toContain('ok services: 2 are listed, 1 of them are taken');
   expect(contents()).toEqual(before);
   // Only what the config uses is needed.
   const text = at.bench.read('sluice.yaml').replace(', pushUsage: bytes', '').replace('billing: whmcs', '');

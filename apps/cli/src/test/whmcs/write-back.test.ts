@@ -41,6 +41,8 @@ it('writes refs after a creation of a run or command, changes nothing in the nex
   expect(fields()).toEqual(await refs());
   expect([await provision('terminate whmcs-1 --yes'), fields()]).toEqual([['done'], ['', '']]);
   at.whmcs.service(1).status = 'Terminated';
+  // The name of the ended account goes with its field.
+  expect(await synced()).toMatchObject({ changed: 1 });
   expect(await synced()).toMatchObject({ unchanged: 1, changed: 0 });
   const log = (await at.run('log list --api')).stdout;
   expect(log).not.toContain(at.bench.read('new.password').trim());

@@ -1,5 +1,6 @@
 import type { SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { listUnwritten } from '../../billing/write-back.js';
 import { findEntry } from '../../config/find-entry.js';
 import { compareIds } from '../../natural-order.js';
 import type { Session } from '../../session.js';
@@ -61,10 +62,10 @@ export async function planSync(
     return reason === null ? [] : [{ id: service.id, reason }];
   });
   const left = new Set(skipped.map(({ id }) => id));
-  const due = new Map((await tables.writeBacks.list()).map((row) => [row.service, row]));
+  const unwritten = await listUnwritten(session, tables);
   const taken = services
     .filter(({ id }) => !left.has(id))
-    .map((service) => withoutColumns(service, due.get(service.id)?.columns ?? []));
+    .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);
   const sources = new Map(sound.map((service) => [service.id, service]));
