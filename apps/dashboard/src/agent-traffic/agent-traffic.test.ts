@@ -69,7 +69,7 @@ async function call(what: string, body?: unknown, who = 'Operator'): Promise<{ s
       authorization: who,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: body === '' ? '' : JSON.stringify(body) }),
   });
   return { status: answer.status, json: await answer.json() };
 }
@@ -118,6 +118,7 @@ describe('the API of the Hiddify add-on', () => {
       status: 200,
       json: { message: 'Check completed', was_exceeded: true, stats: { ...stats(), active_users_count: 0 } },
     });
+    expect((await call(`POST /${north}/check`, '')).status).toBe(200);
     expect(await call('POST /check-all')).toEqual({
       status: 200,
       json: { message: 'All agents checked', exceeded_agents_count: 1 },

@@ -3,6 +3,8 @@ import { isPanelError } from '@sluice/panel-http';
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
+import { toFailure } from '../server/failure.js';
+import type { Context } from '../server/options.js';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from './calls.js';
 
 /** What the routes need of the server. */
@@ -14,6 +16,13 @@ export interface AgentTrafficOptions {
 
 /** Adds the six calls of the Hiddify add-on to a server. Errors are the add-on's: `{ "error": TEXT }` with a status. */
 export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTrafficOptions): void {
+  // Many libraries name JSON also where they send no body.
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null);
+    else void parse(request, body, done);
+  });
   for (const call of AGENT_TRAFFIC_CALLS) {
     app.route({
       method: call.method,
@@ -24,6 +33,22 @@ export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTraffi
       },
     });
   }
+}
+
+/** Returns whether a request is one for the add-on's API. */
+export function isAgentTraffic({ url }: FastifyRequest): boolean {
+  return url.startsWith(AGENT_TRAFFIC_PREFIX) && /^([/?]|$)/.test(url.slice(AGENT_TRAFFIC_PREFIX.length));
+}
+
+/** Sends an error as the add-on does. */
+export async function sendAgentTrafficError(
+  { onError }: Pick<Context, 'onError'>,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
+  const { status, message, defect } = toFailure(error);
+  if (defect) onError?.(error);
+  return reply.code(status).header('cache-control', 'no-store').send({ error: message });
 }
 
 async function answer(

@@ -51,6 +51,7 @@ const OF_SERVER: Record<string, { status: number; code: string; message: string 
     message: 'The length of the body differs from its header',
   },
   FST_ERR_BAD_URL: { status: 400, code: 'bad_request', message: 'The address of the request is not valid' },
+  FST_ERR_MAX_PARAM_LENGTH: { status: 414, code: 'bad_request', message: 'The address of the request is too long' },
 };
 
 /** Returns what a client may know of anything thrown: errors of the engine as they are, defects without their text. */

@@ -3,10 +3,15 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { SluiceError } from '@sluice/panel-kind';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { byToken } from '../access/authenticate.js';
 import { addLogin } from '../access/login.js';
-import { addAgentTrafficRoutes, type AgentTrafficOptions } from '../agent-traffic/routes.js';
+import {
+  addAgentTrafficRoutes,
+  type AgentTrafficOptions,
+  isAgentTraffic,
+  sendAgentTrafficError,
+} from '../agent-traffic/routes.js';
 import { KeyedRequests } from '../api/keyed.js';
 import { addApi } from '../api/serve-api.js';
 import { Tasks } from '../api/tasks.js';
@@ -52,6 +57,8 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   const { limits, publicUrl } = context;
   const server = fastify({
     logger: false,
+    // Addresses that no route was searched for.
+    frameworkErrors: (error, request, reply) => void sendProblem(context, request, reply, error),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     trustProxy: publicUrl === undefined ? false : PROXIES,
@@ -65,12 +72,10 @@ async function createServer(context: Context): Promise<FastifyInstance> {
     done();
   });
   await addPlugins(server, context);
-  server.setErrorHandler((error, request, reply) =>
-    isApi(request) ? sendError(context, reply, error) : sendErrorPage(context, reply, NOBODY, error),
-  );
+  server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   server.setNotFoundHandler((request, reply) => {
     const error = new SluiceError('unknown_page', 'There is nothing at this address', { kind: 'not-found' });
-    return isApi(request) ? sendError(context, reply, error) : sendErrorPage(context, reply, NOBODY, error);
+    return sendProblem(context, request, reply, error);
   });
   const limiters = createLimiters(server, context);
   addHealth(server);
@@ -80,10 +85,25 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   const tasks = new Tasks(context);
   const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
   addApi(server, parts);
-  addAgentTrafficRoutes(server, { sluice: context.sluice, viewerOf: limitedViewer(context, limiters) });
+  const viewerOf = limitedViewer(context, limiters);
+  await server.register((scope) => {
+    addAgentTrafficRoutes(scope, { sluice: context.sluice, viewerOf });
+    return Promise.resolve();
+  });
   addPages(server, parts);
   server.addHook('onClose', () => tasks.ended());
   return server;
+}
+
+/** Sends an error in the form of the address: as a page, as the API's document, or as that of the Hiddify add-on. */
+async function sendProblem(
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
+  if (!isApi(request)) return sendErrorPage(context, reply, NOBODY, error);
+  return isAgentTraffic(request) ? sendAgentTrafficError(context, reply, error) : sendError(context, reply, error);
 }
 
 /** Returns who sends a request with a token, within the limits; null without a valid one. */
