@@ -8,7 +8,7 @@ const GB = 1024 ** 3;
 const ANA = { uid: IDS.ana };
 const EVE = { uid: IDS.eve };
 /** What the addon module is called with besides its settings. */
-const MODULE_LINK = { modulelink: 'index.php?m=sluice', WEB_ROOT: '/whmcs' };
+const MODULE_LINK = { modulelink: 'index.php?m=sluice' };
 
 const area = (session: object, get: Record<string, string> = {}): PhpCall => ({
   ...{ module: 'addons/sluice', call: 'clientarea', params: MODULE_LINK, get, session: { ...session } },
@@ -98,6 +98,23 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     const results = await at.php([buy(ANA, form), buy(ANA, form)]);
     expect(results.map(text)).toEqual(results.map(() => expect.stringContaining('The package was bought.')));
     expect(bought()).toEqual(['10.00']);
+  });
+
+  it('opens the login of a panel that has one', async () => {
+    at.whmcs.addService({ id: 21, client: IDS.ana, product: IDS.relay, nextDueDate: '2026-12-15' });
+    for (const words of ['service sync', 'provision create whmcs-21'])
+      expect((await at.bench.sluice(words)).stderr).toBe('');
+    const [page, login, none] = await at.php([
+      area(ANA, { service: 'whmcs-21' }),
+      area(ANA, { service: 'whmcs-21', login: '1' }),
+      area(ANA, { service: 'whmcs-1', login: '1' }),
+    ]);
+    expect(page?.html).toContain('index.php?m=sluice&amp;service=whmcs-21&amp;login=1"');
+    expect(login?.html).toMatch(new RegExp(`href="${at.relay.url}[^"]*">Continue to the panel`));
+    const [, address] = /href="([^"]*)">Continue/.exec(login!.html!)!;
+    expect(JSON.stringify(login!.moduleLog)).not.toContain(address);
+    expect(none?.html).not.toContain('Continue');
+    at.whmcs.deleteService(21);
   });
 
   it('is linked from services that other modules provision, for their own client', async () => {

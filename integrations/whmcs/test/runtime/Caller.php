@@ -131,7 +131,7 @@ final class Caller
         $file = "{$this->root}/modules/{$call['module']}/" . preg_replace('/\.tpl$/', '', $template) . '.tpl';
         $smarty = new Smarty();
         $smarty->setCompileDir($this->compile);
-        $smarty->assign($call['params'] ?? []);
+        $smarty->assign(['WEB_ROOT' => '/whmcs', ...($call['params'] ?? [])]);
         $smarty->assign($returned['vars'] ?? $returned['templateVariables'] ?? []);
         return $smarty->fetch($file);
     }

@@ -42,7 +42,8 @@ final class StaffTab
             $fields['Sluice'] = Text::html(trim("{$page->fault} {$page->problem}"));
         }
         foreach ($shown['parts'] as $part) {
-            $label = $part['title'] === '' ? 'Sluice' : $part['title'];
+            // WHMCS prints labels as they are.
+            $label = $part['title'] === '' ? 'Sluice' : Text::html($part['title']);
             $fields[$label] = ($fields[$label] ?? '') . '<div class="sluice">' . $part['html'] . '</div>';
         }
         if ($shown['parts'] !== []) {
