@@ -70,15 +70,18 @@ class WhmcsSource implements ServiceSource {
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return run({ wrote: false, signal }, async () => {
-      const groups = needsGroups(only, sections) ? await this.#listGroups(signal) : new Map<string, string>();
       const services = await this.#list(service, signal);
+      // An empty list of ids is all products, as many services need.
+      const ids = service === undefined ? [] : services.flatMap(({ productId }) => productId ?? []);
+      const isNeeded = needsGroups(only, sections) && services.length > 0;
+      const groups = isNeeded ? await this.#listGroups(ids, signal) : new Map<string, string>();
       const mapping = { products: sections, only, groups, columns, fields };
       return services.map((one) => toSourceService(one, mapping));
     });
   }
 
-  async #listGroups(signal: AbortSignal | undefined): Promise<Map<string, string>> {
-    const products = await this.#client.products.list({}, { signal });
+  async #listGroups(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const products = await this.#client.products.list({ ids }, { signal });
     return new Map(products.flatMap(({ id, groupId }) => (groupId === null ? [] : [[id, groupId]])));
   }
 

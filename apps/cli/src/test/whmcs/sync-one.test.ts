@@ -42,8 +42,8 @@ describe('service sync of one service', () => {
     const before = at.whmcs.server.calls.length;
     expect(await one('--service 4')).toBe('0, whmcs-4 added');
     expect(at.whmcs.server.calls.slice(before).map(({ endpoint }) => endpoint)).toEqual([
-      'GetProducts',
       'GetClientsProducts',
+      'GetProducts',
     ]);
     expect(await services()).toEqual([
       'whmcs-1 ports active',
