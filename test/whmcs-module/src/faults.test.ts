@@ -31,6 +31,12 @@ const FAULTS: Fault[] = [
     body: '{"run":{"outcome":"failed"},"error":{"code":"x","message":"The panel <b>refused</b> it"}}',
   },
 ];
+const HOSTILE = '"><script>alert(1)</script>';
+const EMBEDDED = {
+  ...{ title: HOSTILE, summary: HOSTILE, loginLink: false, readAt: null },
+  parts: [{ id: HOSTILE, title: HOSTILE, html: '<p>&lt;escaped by Sluice&gt;</p>' }],
+  packages: [{ package: HOSTILE, label: HOSTILE }],
+};
 const CUT = 1006;
 const HANGING = 1007;
 
@@ -38,6 +44,10 @@ const answers: RequestListener = (request, reply) => {
   request.resume();
   const id = Number(/whmcs-(\d+)/.exec(request.url ?? '')?.[1]);
   if (id === HANGING) return;
+  if (request.url?.includes('/embedded/') === true) {
+    reply.end(JSON.stringify(EMBEDDED));
+    return;
+  }
   if (id === CUT) {
     reply.writeHead(200, { 'content-type': 'application/json', 'content-length': 500 });
     reply.write('{"run":{"outcome":"done"},', () => reply.destroy());
@@ -95,6 +105,10 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
       suspend('no token', 401, { serverpassword: '' }),
       suspend('unencrypted', 401, { serverhostname: 'sluice.example.com' }),
       suspend('no service', 0),
+      ...(['ClientArea', 'AdminServicesTabFields'] as const).map((name): [string, PhpCall] => {
+        const [, call] = suspend(name, 1);
+        return [name, { ...call, call: name } as PhpCall];
+      }),
     ]);
     const request = { database: path.join(folder, 'whmcs.sqlite'), compile: path.join(folder, 'templates') };
     const done = await runPhp({ ...request, constants: { SLUICE_MOST_SECONDS: 1 }, calls: [...calls.values()] });
@@ -111,11 +125,20 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
   const sentenceOf = (name: string): string => String(results.get(name)?.returned);
 
   it('are one plain sentence each, without markup and without the token', () => {
-    for (const { returned, thrown, moduleLog } of results.values()) {
+    for (const [name, { returned, thrown, moduleLog }] of results) {
+      if (name === 'ClientArea' || name === 'AdminServicesTabFields') continue;
       expect(thrown).toBeNull();
       expect(returned).toMatch(/^[^<>\n]{20,500}$/);
       expect(JSON.stringify([returned, moduleLog])).not.toContain(TOKEN);
     }
+  });
+
+  it('are not to be had from hostile names', () => {
+    const { html } = results.get('ClientArea') as PhpResult;
+    expect(html).not.toContain('<script');
+    expect(html).toContain('&lt;script&gt;');
+    expect(html).toContain('<p>&lt;escaped by Sluice&gt;</p>');
+    expect(Object.values(results.get('AdminServicesTabFields')?.returned as object).join()).not.toContain('<script');
   });
 
   it.each([

@@ -9,7 +9,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
   beforeAll(async () => {
     at = await startModuleSite();
     at.voice.add('carriers', { id: '3', name: 'Vivo & Co' });
-    for (const number of ['551140005678', '551140005679']) at.voice.addDid({ number });
+    for (const number of ['1140005678', '1140005679']) at.voice.addDid({ number });
     at.whmcs.addService({
       ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
       ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
@@ -43,7 +43,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
   });
 
   it('links, suspends and ends numbers as product addons', async () => {
-    const [first, second] = ['551140005678', '551140005679'] as const;
+    const [first, second] = ['1140005678', '1140005679'] as const;
     expect((await addon('CreateAccount', 71, fields(first, { Operadora: 'Vivo &amp; Co' }))).returned).toBe('success');
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
