@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
 
+const [FIRST, SECOND] = ['1140005678', '1140005679'] as const;
 const withPhp = noPhp === null ? describe : describe.skip;
 
 withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
@@ -9,7 +10,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
   beforeAll(async () => {
     at = await startModuleSite();
     at.voice.add('carriers', { id: '3', name: 'Vivo & Co' });
-    for (const number of ['1140005678', '1140005679']) at.voice.addDid({ number });
+    for (const number of [FIRST, SECOND]) at.voice.addDid({ number: `+55${number}` });
     at.whmcs.addService({
       ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
       ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
@@ -43,18 +44,18 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
   });
 
   it('links, suspends and ends numbers as product addons', async () => {
-    const [first, second] = ['1140005678', '1140005679'] as const;
+    const [first, second] = [FIRST, SECOND];
     expect((await addon('CreateAccount', 71, fields(first, { Operadora: 'Vivo &amp; Co' }))).returned).toBe('success');
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
-    expect(at.voice.did(first)).toMatchObject({ subscriberId: line()?.id, externalRef: 'whmcs:addon:71' });
+    expect(at.voice.did(`+55${first}`)).toMatchObject({ subscriberId: line()?.id, externalRef: 'whmcs:addon:71' });
     expect((await addon('SuspendAccount', 72, fields(first))).returned).toMatch(/71|other|belongs/);
     expect((await addon('SuspendAccount', 71, fields(first))).returned).toBe('success');
-    expect(at.voice.did(first).status).toBe('suspended');
+    expect(at.voice.did(`+55${first}`).status).toBe('suspended');
     expect((await addon('UnsuspendAccount', 71, fields(first))).returned).toBe('success');
     expect((await addon('TerminateAccount', 71, fields(first))).returned).toBe('success');
-    expect(at.voice.did(first).subscriberId).toBeNull();
-    expect(at.voice.did(second).subscriberId).toBe(line()?.id);
+    expect(at.voice.did(`+55${first}`).status).toBe('terminated');
+    expect(at.voice.did(`+55${second}`).subscriberId).toBe(line()?.id);
     expect((await addon('CreateAccount', 73, {})).returned).toMatch(/no number/);
     expect((await addon('ChangePassword', 72, fields(second))).returned).toBe('A number has no password.');
     expect((await addon('Renew', 72, fields(second))).returned).toBe('success');

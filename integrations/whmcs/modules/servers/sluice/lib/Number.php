@@ -45,13 +45,7 @@ final class Number
     /** Links the number to the line, also with changed fields. */
     public function link(): void
     {
-        $body = [];
-        foreach (['carrier', 'areaCode', 'destination'] as $field) {
-            if (($this->fields[$field] ?? '') !== '') {
-                $body[$field] = $this->fields[$field];
-            }
-        }
-        $this->send('link', $body);
+        $this->send('link', $this->filled(['carrier', 'destination']));
     }
 
     public function suspend(): void
@@ -76,8 +70,18 @@ final class Number
         if ($number === '') {
             throw new Refusal('The addon has no number: fill in its custom field "number".');
         }
-        $body += ['service' => $this->service->id, 'addon' => $this->service->addon];
+        $body += $this->filled(['areaCode']) + ['service' => $this->service->id, 'addon' => $this->service->addon];
         $this->commands->send('POST', '/dids/' . rawurlencode($number) . "/$verb", $body, "did-$verb");
+    }
+
+    /**
+     * @param list<string> $fields
+     *
+     * @return array<string, string>
+     */
+    private function filled(array $fields): array
+    {
+        return array_filter(array_intersect_key($this->fields, array_flip($fields)), static fn (string $text): bool => $text !== '');
     }
 
     /** @return array<string, string> */
