@@ -1,5 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
+import { toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
+import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
@@ -70,7 +72,10 @@ export async function billReport(session: Session, id: string): Promise<BillRepo
   if (bill === null) {
     throw new SluiceError('unknown_bill', `There is no bill "${id}"`, { kind: 'not-found', details: { bill: id } });
   }
-  const name = `calls_${bill.start.slice(0, 10)}_${bill.end.slice(0, 10)}.csv`;
+  const [service] = await session.store.services.list({ ids: [bill.service] });
+  const timeZone = findTimeZone(session.config, service?.panel ?? '');
+  const [from, to] = [toLocalDate(bill.start, timeZone), toLocalDate(bill.end, timeZone)];
+  const name = `calls_${bill.subscriber.replaceAll(/[^A-Za-z0-9-]/g, '-').slice(0, 64)}_${from}_${to}.csv`;
   const written = bill.file === null ? null : session.deps.files.read(bill.file);
   return { name, text: written ?? (await makeAgain(session, bill)) };
 }

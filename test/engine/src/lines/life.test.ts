@@ -63,6 +63,11 @@ describe.each(SYSTEMS)('a line with two numbers on the wire %s', (system) => {
     clock.set(Date.parse('2026-11-02T12:00:00Z'));
     expect((await sluice.calls.bill()).bills).toMatchObject([{ state: 'added', calls: 2, total: '0.31' }]);
     expect((await sluice.calls.bill()).bills).toMatchObject([{ state: 'already-added' }]);
+    const [stored] = (await sluice.calls.bills({ service: 'svc-1' })).bills;
+    expect(await sluice.calls.billReport(stored?.id ?? '')).toMatchObject({
+      name: `calls_${id}_2026-10-01_2026-11-01.csv`,
+      text: expect.stringContaining('2026-10-31T23:59:59-03:00'),
+    });
     call('2026-10-20T10:00:00-03:00', '1.0000');
     expect((await sluice.calls.reconcile()).bills).toMatchObject([{ difference: expect.stringMatching(/^1(\.0+)?$/) }]);
     expect((await sluice.calls.bill()).bills).toMatchObject([{ state: 'already-added', total: '0.31' }]);
