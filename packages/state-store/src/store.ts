@@ -87,6 +87,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       after?: string;
       limit?: number;
     }): Promise<ServiceRecord[]>;
+    /** Number of the services of a panel. */
+    count(panel: string): Promise<number>;
     /** Adds or replaces each by its id. For new services only; use `update` to change one. */
     put(records: ServiceRecord[]): Promise<void>;
     /**

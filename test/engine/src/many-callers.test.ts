@@ -118,6 +118,15 @@ describe('many callers of one instance', () => {
     expect((await polling).run.outcome).toBe('done');
   });
 
+  it('reports the progress over all panels against one total', async () => {
+    const steps: [number, number][] = [];
+    await sluice.poll({ onProgress: (done, total) => void steps.push([done, total]) });
+    const [total = 0] = steps.map(([, of]) => of);
+    expect(total).toBeGreaterThan(SERVICES);
+    expect(new Set(steps.map(([, of]) => of)).size).toBe(1);
+    expect(steps.map(([done]) => done)).toEqual(Array.from({ length: total }, (_, index) => index + 1));
+  });
+
   it('ends the call whose signal aborts, and no other', async () => {
     const stop = new AbortController();
     const [east, west] = await Promise.all([

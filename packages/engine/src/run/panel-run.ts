@@ -17,6 +17,7 @@ import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
+import type { Advance } from './progress.js';
 import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
@@ -41,6 +42,7 @@ interface PanelRun extends RunOnPanel {
   readonly leases: Leases;
   readonly report: RunReport;
   readonly results: RunResults;
+  readonly advance: Advance;
   /** Services that need more than a reading: held, to be held or released, in doubt, or to be observed. */
   readonly open: Decided[];
   /** Held services of a panel that may undo restrictions. */
@@ -66,7 +68,7 @@ interface PanelRun extends RunOnPanel {
  * others, asks the brake, and makes the changes.
  */
 export async function runPanel(
-  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results'>,
+  context: Pick<PanelRun, 'session' | 'panel' | 'request' | 'leases' | 'report' | 'results' | 'advance'>,
   only: ServiceRecord | null,
 ): Promise<void> {
   const { session, panel, request, report } = context;
@@ -83,11 +85,10 @@ export async function runPanel(
   const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
-  const progress = { read: 0, total: 0 };
   try {
     run.spend = await readSpend(session, panel, { only, switches });
     await eachPage(session, panel, only, {
-      read: (page) => readPage(run, page, switches, progress),
+      read: (page) => readPage(run, page, switches),
       write: (reads) => writePage(run, reads),
     });
     await confirmReadings(run);
@@ -109,21 +110,20 @@ async function usageFingerprint(session: Session, panel: Panel): Promise<Fingerp
   return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
-async function readPage(
-  run: PanelRun,
-  page: ServiceRecord[],
-  switches: SwitchRecord[],
-  progress: { read: number; total: number },
-): Promise<Read[]> {
+async function readPage(run: PanelRun, page: ServiceRecord[], switches: SwitchRecord[]): Promise<Read[]> {
   const { session, panel, request } = run;
   const loaded = await load(session, panel, page, { switches });
-  progress.total += loaded.length;
+  let left = loaded.length;
   await readOrders(run, loaded);
   const metered = await readUsage(session, panel, loaded, {
     allowShort: request.allowMass,
     fingerprint: run.fingerprint,
-    onRead: () => request.onProgress?.(++progress.read, progress.total),
+    onRead: () => {
+      left--;
+      run.advance(1);
+    },
   });
+  if (left > 0) run.advance(left);
   const reads = metered.map((read) => ({ ...read, spend: run.spend.get(read.service.id) ?? [] }));
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);

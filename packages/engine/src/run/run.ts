@@ -12,6 +12,7 @@ import { withRun } from './bracket.js';
 import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
+import { startProgress } from './progress.js';
 import { type RunRequest, scopeOf } from './request.js';
 
 /**
@@ -30,10 +31,11 @@ export function runPanels(session: Session, request: RunRequest): Promise<RunRep
     const { leases } = run;
     const names = request.dryRun ? panels : await takePanels(leases, panels, report.panels);
     await run.start();
+    const advance = await startProgress(session, request, names);
     for (const name of names) {
       const panel = await openPanel(session, name, report);
       if (!panel) continue;
-      await runPanel({ session, panel, request, leases, report, results }, only);
+      await runPanel({ session, panel, request, leases, report, results, advance }, only);
       if (!limited.includes(name)) continue;
       const { agentsAfterServices } = await import('../agents/check-agents.js');
       const { changes } = await agentsAfterServices({ session, request, leases, report }, name);

@@ -31,6 +31,15 @@ export function servicesTable(access: Access): StoreTables['services'] {
         });
         return (limit === undefined ? rows : rows.slice(0, limit)).map((row) => services.decode(row));
       }),
+    count: (panel) =>
+      access.read(async ({ db }) => {
+        const row = await db
+          .selectFrom('services')
+          .select((eb) => eb.fn.countAll<number>().as('count'))
+          .where('panel', '=', panel)
+          .executeTakeFirst();
+        return row?.count ?? 0;
+      }),
     put: (records) =>
       access.write(async (session) => {
         const rows = lastOfEach(records, services.getId).map((record) => services.values(record));
