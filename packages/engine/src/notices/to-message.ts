@@ -7,6 +7,8 @@ import { fillTemplate } from './template.js';
 /** Longest subject of a mail, in characters. */
 const SUBJECT_LENGTH = 120;
 
+const INSTANTS = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+
 /** Texts for clients of events whose notices have details for operators. */
 const FOR_CLIENTS: Readonly<Record<string, string>> = {
   hold: 'Service {service} is restricted now.',
@@ -27,7 +29,7 @@ export function toMessage({ delivery, notice, client, settings, timeZone }: Mess
   const { event, id } = delivery;
   const clean = (text: string | null): string | null => (text === null ? null : printable(text));
   const values = {
-    message: clean(notice.message),
+    message: clean(notice.message)?.replaceAll(INSTANTS, (at) => toLocal(at, timeZone)) ?? null,
     event,
     code: notice.code,
     service: clean(notice.service),

@@ -91,9 +91,19 @@ describe("the operator's pages", () => {
       await store.apiCalls.add([{ ...call, at, status, ok: false, code, message: code, changing: false }]);
     };
     await add(500, 'PANEL_UNAVAILABLE');
+    const notice = {
+      id: 'n-bill',
+      key: 'k-1',
+      run: 'run-1',
+      at: new Date(clock.now()).toISOString(),
+      code: 'bill_failed',
+    };
+    const message = 'not billed until 2026-10-31T23:00:00.000Z';
+    await store.notices.add([{ ...notice, panel: 'dcim', service: null, message }]);
     for (const path of ['/', '/panels', '/panels/dcim'])
       expect(await (await get(path)).text()).toContain('answers with errors');
     expect(await (await get('/')).text()).toContain('1 with errors');
+    expect(await (await get('/')).text()).toMatch(/not billed until <time datetime="[^"]*">\d+ \w{3} 2026/);
     await add(404, 'PANEL_NOT_FOUND');
     expect(await (await get('/panels')).text()).not.toContain('answers with errors');
   });
