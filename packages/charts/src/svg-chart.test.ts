@@ -78,6 +78,13 @@ describe('the chart as SVG', () => {
     expect(elementsOf(parseXml(svg), 'circle')).toHaveLength(1);
   });
 
+  it('shows two readings that are close together', () => {
+    const points = [23.95, 24].map((hour) => ({ at: FROM + hour * HOUR, value: hour * GB }));
+    const svg = svgChart(chart({ lines: [{ name: 'total', points }] }));
+    expect(elementsOf(parseXml(svg), 'circle')).toHaveLength(1);
+    expect(linesOf(svg)).toEqual([]);
+  });
+
   it('leaves out a limit that is not on its scale, and stands without figures', () => {
     expect(textsOf(svgChart(chart({ limit: 500 * GB })))).not.toContain('allowed');
     expect(textsOf(svgChart(chart({ lines: [], axis: byteAxis([], 5), limit: null })))).toContain('svc-1: traffic');

@@ -8,6 +8,8 @@ import { shortTime, timeTicks } from './time.js';
 const COLUMN = 2;
 /** Pixels that a mark of the time axis needs. */
 const TICK_WIDTH = 80;
+/** Pixels of the shortest line that is drawn as one: a shorter one would not be seen. */
+const SHORTEST = 3;
 const NAME_LENGTH = 32;
 const TITLE_LENGTH = 300;
 
@@ -142,9 +144,8 @@ function drawnLine(data: ChartData, line: ChartLine, slot: number, plot: Plot): 
     const [first] = points;
     const last = points.at(-1);
     if (first === undefined || last === undefined) return [];
-    if (points.length === 1) {
-      return [`<circle class="chart-dot chart-${slot}" cx="${x(first.at)}" cy="${y(first.value)}" r="3"/>`];
-    }
+    const dot = `<circle class="chart-dot chart-${slot}" cx="${x(last.at)}" cy="${y(last.value)}" r="3"/>`;
+    if (x(last.at) - x(first.at) < SHORTEST) return [dot];
     const path = `M${withoutStraight(points.map(({ at, value }) => [x(at), y(value)]))
       .map((point) => point.join(' '))
       .join('L')}`;
