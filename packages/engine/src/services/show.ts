@@ -6,6 +6,7 @@ import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
+import { group } from '../run/group.js';
 import { countsIn } from '../run/load.js';
 import type { Session } from '../session.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
@@ -66,12 +67,12 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest(ids)).map((row) => [row.service, row]));
   const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
-  const holds = await store.holds.open({ services: ids });
-  const purchases = await store.purchases.list({ services: ids });
+  const holds = group(await store.holds.open({ services: ids }));
+  const purchases = group(await store.purchases.list({ services: ids }));
   const switches = await store.switches.list();
   const terminations = await openTerminations(session, ids);
   return services.map((service) => {
-    const open = holds.filter((hold) => hold.service === service.id);
+    const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
@@ -91,9 +92,8 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       nextDueDate: service.nextDueDate,
       ...ownQuota(session, service, override),
       refs: { ...service.refs },
-      purchases: purchases
-        .filter((purchase) => purchase.service === service.id)
-        .map(({ id, package: name, bytes, price, currency, status, at, cycle: of, paidAt }) => ({
+      purchases: (purchases.get(service.id) ?? []).map(
+        ({ id, package: name, bytes, price, currency, status, at, cycle: of, paidAt }) => ({
           id,
           package: name,
           bytes,
@@ -102,7 +102,8 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
           status,
           at,
           current: countsIn({ cycle, wrongCycles: [] }, { cycle: of, paidAt }),
-        })),
+        }),
+      ),
       overrides: override
         ? {
             quotaBytes: override.quotaBytes,
