@@ -51,10 +51,14 @@ export function parseShare(text: string): number {
   return value;
 }
 
+const knownTimeZones = new Set<string>();
+
 /** Returns whether the runtime knows an IANA time zone. */
 export function isTimeZone(name: string): boolean {
+  if (knownTimeZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    knownTimeZones.add(name);
     return true;
   } catch {
     return false;
