@@ -133,13 +133,19 @@ function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.co
     : issue;
 }
 
+const jsonSchemas = new WeakMap<object, JsonSchemaNode>();
+
+/** Returns the JSON Schema of a config: one for all problems, since building it is slow. */
+function jsonSchemaOf({ kinds, billing, channels }: KnownKinds): JsonSchemaNode {
+  const schema = configSchema(kinds, billing, channels);
+  const known = jsonSchemas.get(schema) ?? configJsonSchema(kinds, billing, channels);
+  jsonSchemas.set(schema, known);
+  return known;
+}
+
 /** Returns the nodes of the schema at a path, and the value there. */
-function findNodes(
-  { kinds, billing, channels }: KnownKinds,
-  keys: string[],
-  raw: unknown,
-): { nodes: JsonSchemaNode[]; value: unknown } {
-  let nodes: JsonSchemaNode[] = [configJsonSchema(kinds, billing, channels)];
+function findNodes(known: KnownKinds, keys: string[], raw: unknown): { nodes: JsonSchemaNode[]; value: unknown } {
+  let nodes: JsonSchemaNode[] = [jsonSchemaOf(known)];
   let value: unknown = raw;
   for (const key of keys) {
     nodes = nodes.flatMap(expand).flatMap((node) => {
