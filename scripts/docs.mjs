@@ -5,7 +5,7 @@ import { root } from './ensure-installed.mjs';
 
 // Builds the API reference of the published packages in docs/api and checks the public surface: an entry, or the package's main
 // entry, exports every type of the package that its signatures name, every export has a doc comment, functions that create or open something have an
-// example, and the package's README lists the exports of each entry.
+// example, and the package's README lists the exports of each entry. With `--check` it writes nothing.
 
 /** Every entry with types of every published package. */
 function findEntries() {
@@ -102,7 +102,7 @@ for (const entry of entries) {
   process.stdout.write(`${entry.name}: ${exported.length} exports\n`);
 }
 
-await app.generateOutputs(app.converter.convert(points));
+if (!process.argv.includes('--check')) await app.generateOutputs(app.converter.convert(points));
 process.stdout.write(
   `${entries.length} entries, ${app.logger.warningCount} warnings, ${app.logger.errorCount} errors\n`,
 );

@@ -28,7 +28,7 @@ if (!panels) {
     'types and lint': () => runScript('lint.mjs'),
     circles: () => runScript('circles.mjs'),
     format: () => runTool('prettier', ['--check', '--log-level', 'warn', '.']),
-    ...(long ? {} : { docs: () => runScript('docs.mjs'), packages: () => runScript('check-packages.mjs') }),
+    ...(long ? {} : { docs: () => runScript('docs.mjs', '--check'), packages: () => runScript('check-packages.mjs') }),
   };
   // Two at a time: each is one thread for most of its time.
   const waiting = Object.entries(checks);
