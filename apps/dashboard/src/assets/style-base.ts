@@ -9,8 +9,7 @@ export const BASE_STYLE = `
   --bad: #a8201f; --bad-fill: #d63a38; --bad-ground: #fdE8e7;
   --info: #27509b; --info-ground: #e6eefb; --quiet-ground: #eceff3;
   --radius: 6px; --gap: 16px; --side: 208px;
-  /* Shadows at the sides where more is to be scrolled to. */
-  --more: linear-gradient(to right, var(--surface) 40%, transparent) left / 48px 100% no-repeat local,
+  --scroll-shadows: linear-gradient(to right, var(--surface) 40%, transparent) left / 48px 100% no-repeat local,
     linear-gradient(to left, var(--surface) 40%, transparent) right / 48px 100% no-repeat local,
     linear-gradient(to right, var(--strong-line), transparent) left / 10px 100% no-repeat scroll,
     linear-gradient(to left, var(--strong-line), transparent) right / 10px 100% no-repeat scroll;
@@ -60,7 +59,7 @@ main { flex: 1; min-inline-size: 0; padding: var(--gap); inline-size: 100%; }
 .brand a { color: var(--text); font-size: 1.0625rem; font-weight: 700; text-decoration: none; letter-spacing: -0.01em; }
 .nav {
   display: flex; gap: 4px; overflow-x: auto; margin-block-start: 6px; padding-block: 2px 4px;
-  background: var(--more);
+  background: var(--scroll-shadows);
 }
 .nav ul { display: flex; gap: 2px; list-style: none; margin: 0; padding: 0; }
 .nav-title { display: none; }

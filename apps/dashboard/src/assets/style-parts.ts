@@ -15,7 +15,7 @@ a.tile:hover { background: var(--raised); }
 .tile-title { color: var(--soft); font-size: 0.8125rem; }
 .tile-value { font-size: 1.375rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tile-detail { color: var(--soft); font-size: 0.8125rem; }
-.scroll { position: relative; background: var(--more); overflow-x: auto; margin-inline: calc(-1 * var(--gap)); padding-inline: var(--gap); }
+.scroll { position: relative; background: var(--scroll-shadows); overflow-x: auto; margin-inline: calc(-1 * var(--gap)); padding-inline: var(--gap); }
 .scroll:focus-visible { outline-offset: -3px; }
 table { border-collapse: collapse; inline-size: 100%; font-size: 0.8438rem; }
 caption { text-align: start; font-weight: 600; padding-block-end: 6px; }
