@@ -68,12 +68,12 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
 
   it('shows the last figures while the panel is down', async () => {
     await at.relay.close();
-    expect(await page()).toContain('0 B of 1.10 TB used');
+    expect(await page()).toContain('0 B of 150 GB used');
   });
 
   it('shows the last good figures and one sentence while Sluice is down', async () => {
     const html = await page({ serverport: '1' });
-    expect(html).toContain('0 B of 1.10 TB used');
+    expect(html).toContain('0 B of 150 GB used');
     expect(html).toMatch(/role="status">The current figures can&#039;t be had at the moment; these are of \d{4}-/);
     expect(html).not.toContain('name="ticket"');
     const tab = (await call('AdminServicesTabFields', { serverport: '1' })).returned as Record<string, string>;

@@ -107,7 +107,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
       suspend('no service', 0),
       ...(['ClientArea', 'AdminServicesTabFields'] as const).map((name): [string, PhpCall] => {
         const [, call] = suspend(name, 1);
-        return [name, { ...call, call: name } as PhpCall];
+        return [name, { ...call, call: name }];
       }),
     ]);
     const request = { database: path.join(folder, 'whmcs.sqlite'), compile: path.join(folder, 'templates') };
