@@ -26,7 +26,8 @@ const AROUND_STYLE = `
  * It is light, as the sites that it is made for.
  */
 export function embeddedStyle(): string {
-  const own = scopedRules(`${BASE_STYLE}${PARTS_STYLE}${chartStyles('light')}`, (selector) => !OF_PAGES.test(selector));
+  const pages = `${BASE_STYLE}${PARTS_STYLE}${chartStyles('light')}`.replace(/\/\*[\s\S]*?\*\//g, '');
+  const own = scopedRules(pages, (selector) => !OF_PAGES.test(selector));
   const around = scopedRules(AROUND_STYLE, () => true);
   return `${[...own, ...around].join('\n')}\n`.replace('color-scheme: light dark', 'color-scheme: light');
 }
