@@ -8,6 +8,7 @@ export {
   projectionSentence,
   projectUsage,
 } from './projection.js';
+export { panelChart, type PanelGraph, type PanelGraphFigures } from './panel-chart.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
 export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { DrawnGraph, GraphPoint, GraphRange, PanelFigures, SampleGraph } from '@sluice/engine';
+import type { DrawnGraph, GraphPoint, GraphRange, SampleGraph } from '@sluice/engine';
 import {
   areaChart,
   type ChartData,
   type ChartLine,
+  panelChart,
   projectionSentence,
-  plainAxis,
   shortTime,
   svgDocument,
   svgPicture,
@@ -30,7 +30,6 @@ export interface GraphOptions extends GlobalOptions {
   fromPanel?: boolean;
 }
 
-const TICKS = 5;
 /** Columns without a terminal. */
 const WIDTH = 80;
 /** Lines of a chart in the terminal, and of each chart where there are several. */
@@ -116,9 +115,9 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   const { options, terminal } = output;
   const { figures, picture } = graph;
   const title = `${graph.service}: traffic graph of ${graph.panel}`;
-  const data = figures === null ? null : figureChart(graph, figures, title);
+  const data = figures === null ? null : panelChart(graph, figures, title);
   if (options.svg !== undefined) {
-    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgDocument(withAxisName(data));
+    const svg = data === null ? svgPicture(title, picture ?? new Uint8Array()) : svgDocument(data);
     save(svg, options.svg, output);
   }
   terminal.document(toDocument(graph));
@@ -130,36 +129,13 @@ function showPanelGraph(graph: DrawnGraph, output: GraphOutput): void {
   const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
   if (shown.length === 0) terminal.line(`${graph.panel} returned no data for ${graph.service} in this range.`);
   const unit = figures?.unit == null ? ` (${UNKNOWN_UNIT})` : '';
-  for (const line of shown) print({ ...data, title: `${title}: ${line.name}${unit}` }, line, ROWS_OF_EACH, output);
+  // The title of each names a unit that is unknown.
+  const axis = { ...data.axis, unit: figures?.unit ?? '' };
+  for (const line of shown)
+    print({ ...data, axis, title: `${title}: ${line.name}${unit}` }, line, ROWS_OF_EACH, output);
   if (shown.length > 0 && unit !== '') {
     terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
   }
-}
-
-function figureChart(graph: DrawnGraph, figures: PanelFigures, title: string): ChartData {
-  const lines = figures.series.map(({ name, values }) => ({
-    name,
-    points: values.flatMap((value, index) => {
-      const at = figures.times[index]?.at ?? null;
-      return at === null ? [] : [{ at: Date.parse(at), value }];
-    }),
-  }));
-  const all = figures.series.flatMap(({ values }) => values.filter((value) => value !== null));
-  return {
-    title,
-    from: Date.parse(graph.window.start),
-    to: Date.parse(graph.window.end),
-    timeZone: graph.timeZone,
-    axis: plainAxis(all, TICKS, figures.unit ?? ''),
-    lines,
-    breaks: [],
-    limit: null,
-  };
-}
-
-/** Names the axis of a drawing where the panel did not state the unit. */
-function withAxisName(data: ChartData): ChartData {
-  return data.axis.unit === '' ? { ...data, axis: { ...data.axis, unit: UNKNOWN_UNIT } } : data;
 }
 
 /** Returns the document of `--json`: the unit of a panel's figures is unknown, so that the bytes are null. */

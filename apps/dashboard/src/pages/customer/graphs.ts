@@ -1,15 +1,7 @@
-import {
-  type ChartData,
-  describeProjection,
-  plainAxis,
-  responsiveChart,
-  UNKNOWN_UNIT,
-  usageChart,
-  usageProjection,
-} from '@sluice/charts';
+import { describeProjection, panelChart, responsiveChart, usageProjection } from '@sluice/charts';
 import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { POINTS } from '../layout/chart.js';
+import { POINTS, usageDrawing } from '../layout/chart.js';
 import { notice, type Section, toId } from '../layout/components.js';
 import { name, Times } from '../layout/format.js';
 import { html, type Html, type Part, trusted } from '../layout/html.js';
@@ -41,7 +33,7 @@ export async function graphSection(
       >`,
   );
   const content = html`${await ownChart(request, service, range)}
-  ${await panelChart(request, service, { range, refresher })}`;
+  ${await graphOfPanel(request, service, { range, refresher })}`;
   const aside = html`<nav class="buttons" aria-label="Time">${links}</nav>`;
   return { id: 'graph', title: 'Usage over time', content, aside };
 }
@@ -49,13 +41,15 @@ export async function graphSection(
 async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, range: Range): Promise<Part> {
   try {
     const graph = await sluice.usage.graph(id, range, { points: POINTS });
-    const isKnown = graph.series.some(
-      ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
-    );
-    if (!isKnown) return html`<p class="empty">There is no reading in this time.</p>`;
-    const data = usageChart(graph, { title: `Usage of ${id}`, now, ahead: range === 'cycle' });
+    const drawing = usageDrawing(graph, {
+      title: `Usage of ${id}`,
+      id: `usage-${toId(id)}`,
+      now,
+      ahead: range === 'cycle',
+    });
+    if (drawing === null) return html`<p class="empty">There is no reading in this time.</p>`;
     const outlook = range === 'cycle' ? describeProjection(usageProjection(graph, now), graph.timeZone) : null;
-    return html`<div class="chart">${trusted(responsiveChart(data, { id: `usage-${toId(id)}` }))}</div>
+    return html`<div class="chart">${drawing}</div>
       ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`}`;
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -63,7 +57,7 @@ async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, ran
   }
 }
 
-async function panelChart(
+async function graphOfPanel(
   { sluice, now }: PageRequest,
   service: ServiceDetail,
   { range, refresher }: { range: Range; refresher: GraphRefresher },
@@ -87,23 +81,8 @@ function drawing(last: LastGraph): Html {
     const data = Buffer.from(last.picture).toString('base64');
     return html`<img class="picture" src="data:image/png;base64,${data}" alt="${title}" />`;
   }
-  const data = chartOf(last, title);
-  if (data === null) return html`<p class="empty">The panel returned no data in this time.</p>`;
+  const data = last.figures === null ? null : panelChart(last, last.figures, title);
+  if (data?.lines.some(({ points }) => points.some(({ value }) => value !== null)) !== true)
+    return html`<p class="empty">The panel returned no data in this time.</p>`;
   return html`<div class="chart">${trusted(responsiveChart(data, { id: `panel-${toId(last.service)}` }))}</div>`;
-}
-
-function chartOf({ figures, window, timeZone }: LastGraph, title: string): ChartData | null {
-  if (figures === null) return null;
-  const lines = figures.series.map(({ name: of, values }) => ({
-    name: of,
-    points: values.flatMap((value, index) => {
-      const at = figures.times[index]?.at ?? null;
-      return at === null ? [] : [{ at: Date.parse(at), value }];
-    }),
-  }));
-  const all = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
-  if (all.length === 0) return null;
-  const axis = plainAxis(all, 5, figures.unit ?? UNKNOWN_UNIT);
-  const [from, to] = [Date.parse(window.start), Date.parse(window.end)];
-  return { title, from, to, timeZone, axis, lines, breaks: [], limit: null };
 }

@@ -21,14 +21,20 @@ const ROWS = 31;
 
 /** Returns a chart of usage with the projection in words, and its readings as a table; a sentence where there are none. */
 export function usageFigure(graph: UsageGraph, options: UsageFigureOptions): Html {
-  const { title, id, now, ahead = false } = options;
-  const data = usageChart(graph, { title, now, ahead });
-  if (data.lines.length === 0) return html`<p class="empty">No reading in this time.</p>`;
+  const { now, ahead = false } = options;
+  const drawing = usageDrawing(graph, options);
+  if (drawing === null) return html`<p class="empty">No reading in this time.</p>`;
   const outlook = ahead ? projectionSentence(usageProjection(graph, now), graph.timeZone) : null;
   return html`<figure class="chart-figure">
-    ${trusted(responsiveChart(data, { id }))} ${outlook === null ? null : html`<figcaption>${outlook}</figcaption>`}
-    ${readingsTable(graph, now)}
+    ${drawing} ${outlook === null ? null : html`<figcaption>${outlook}</figcaption>`} ${readingsTable(graph, now)}
   </figure>`;
+}
+
+/** Returns the chart alone; null where no reading is known. */
+export function usageDrawing(graph: UsageGraph, options: UsageFigureOptions): Html | null {
+  const { title, id, now, ahead = false } = options;
+  const data = usageChart(graph, { title, now, ahead });
+  return data.lines.length === 0 ? null : trusted(responsiveChart(data, { id }));
 }
 
 /** Returns the readings as a table that opens on demand: at most 31, evenly spread, the last one always. */

@@ -1,8 +1,8 @@
-import { describeProjection, responsiveChart, usageChart, usageProjection } from '@sluice/charts';
+import { describeProjection, usageProjection } from '@sluice/charts';
 import type { GraphRange, ServiceDetail } from '@sluice/engine';
-import { POINTS } from '../layout/chart.js';
+import { POINTS, usageDrawing } from '../layout/chart.js';
 import { type Section, toId } from '../layout/components.js';
-import { html, type Html, trusted } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import { attempt, type Scene } from './scene.js';
 
 const RANGES: readonly (readonly [GraphRange, string])[] = [
@@ -12,24 +12,24 @@ const RANGES: readonly (readonly [GraphRange, string])[] = [
 ];
 
 /** The stored usage of a service in three ranges, and when its allowance runs out. */
-export async function graphsSection({ request }: Scene, { id }: Pick<ServiceDetail, 'id'>): Promise<Section> {
+export async function graphsSection({ request }: Scene, { id: service }: Pick<ServiceDetail, 'id'>): Promise<Section> {
   const parts: Html[] = [];
   let outlook: string | null = null;
   for (const [range, title] of RANGES) {
-    const { value: graph, problem } = await attempt(() => request.sluice.usage.graph(id, range, { points: POINTS }));
+    const { value: graph, problem } = await attempt(() =>
+      request.sluice.usage.graph(service, range, { points: POINTS }),
+    );
     if (graph === null) {
       if (range === 'cycle') parts.push(html`<p class="empty">${problem}</p>`);
       continue;
     }
     if (range === 'cycle') outlook = describeProjection(usageProjection(graph, request.now), graph.timeZone);
-    const isKnown = graph.series.some(
-      ({ totalBytes, inBytes, outBytes }) => (totalBytes ?? inBytes ?? outBytes) !== null,
-    );
-    const chart = isKnown
-      ? html`<div class="graph">
-          ${trusted(responsiveChart(usageChart(graph, { title, now: request.now, ahead: range === 'cycle' }), { id: `graph-${range}-${toId(id)}` }))}
-        </div>`
-      : html`<p class="empty">No reading in this time.</p>`;
+    const id = `graph-${range}-${toId(service)}`;
+    const drawing = usageDrawing(graph, { title, id, now: request.now, ahead: range === 'cycle' });
+    const chart =
+      drawing === null
+        ? html`<p class="empty">No reading in this time.</p>`
+        : html`<div class="graph">${drawing}</div>`;
     parts.push(
       range === 'cycle'
         ? chart
