@@ -31,7 +31,7 @@ afterAll(async () => {
 async function expectReport(answer: Response): Promise<void> {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-  expect(answer.headers.get('content-disposition')).toContain('filename="calls_2026-10-01_2026-11-01.csv"');
+  expect(answer.headers.get('content-disposition')).toContain('filename="calls_9001_2026-10-01_2026-11-01.csv"');
   expect(answer.headers.get('cache-control')).toBe('no-store');
   const [head, ...rows] = (await answer.text()).trim().split(/\r?\n/);
   expect(head).toContain('assinante');
