@@ -13,7 +13,7 @@ withPhp(`the provisioning module for a relay service${noPhp ?? ''}`, () => {
   beforeAll(async () => {
     at = await startModuleSite();
     proxy = await startLosingProxy(at.url);
-    for (const id of [42, 43])
+    for (const id of [42, 43, 44])
       at.whmcs.addService({
         ...{ id, client: IDS.ana, product: IDS.relay, status: 'Pending' },
         ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
@@ -82,6 +82,36 @@ withPhp(`the provisioning module for a relay service${noPhp ?? ''}`, () => {
     expect((await at.command('CreateAccount', 43, { serverport: proxy.port })).returned).toBe('success');
     expect(countUsers()).toBe(users + 1);
     expect(account(43)?.pwd).toBe(md5(at.whmcs.service(43).password));
+  });
+
+  it('asks again after a lost answer, whatever that request did', async () => {
+    const through = { serverport: proxy.port, suspendreason: 'Overdue' };
+    proxy.loses = /suspend$/;
+    expect((await at.command('SuspendAccount', 43, through)).returned).toMatch(/not known yet/);
+    proxy.loses = null;
+    expect((await at.command('UnsuspendAccount', 43, through)).returned).toBe('success');
+    expect(account(43)?.status).toBe(1);
+    expect((await at.command('SuspendAccount', 43, through)).returned).toBe('success');
+    expect(account(43)?.status).toBe(0);
+    expect((await at.command('UnsuspendAccount', 43, through)).returned).toBe('success');
+  });
+
+  it('reads WHMCS again after a lost answer of the reading', async () => {
+    proxy.loses = /sync$/;
+    expect((await at.command('Renew', 43, { serverport: proxy.port })).returned).toMatch(/not known yet/);
+    proxy.loses = null;
+    const before = account(43)?.expTime ?? Infinity;
+    at.whmcs.service(43).nextDueDate = '2027-02-15';
+    expect((await at.command('Renew', 43, { serverport: proxy.port })).returned).toBe('success');
+    expect(account(43)?.expTime).toBeGreaterThan(before);
+  });
+
+  it('tries again what the panel refused', async () => {
+    at.relay.server.inject({ endpoint: 'POST /api/v1/user/create', fault: { kind: 'cut' } });
+    expect((await at.command('CreateAccount', 44)).returned).toMatch(/Repeat it/);
+    at.relay.server.clearFaults();
+    expect((await at.command('CreateAccount', 44)).returned).toBe('success');
+    expect(account(44)?.pwd).toBe(md5(at.whmcs.service(44).password));
   });
 
   it('sends the customer to the login of the panel', async () => {

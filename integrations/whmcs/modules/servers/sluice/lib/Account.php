@@ -29,8 +29,7 @@ final class Account
     {
         $this->commands->sync();
         try {
-            $this->commands->provision('create', [], function (Data $report): void {
-                $credentials = $report->at('credentials');
+            $this->commands->provision('create', [], function (Data $credentials): void {
                 Credentials::store($this->params, $credentials);
                 // The answer that had the password was lost.
                 if (Credentials::isLost($credentials)) {
@@ -105,8 +104,8 @@ final class Account
     /** @return callable(Data): void */
     private function storesCredentials(): callable
     {
-        return function (Data $report): void {
-            Credentials::store($this->params, $report->at('credentials'));
+        return function (Data $credentials): void {
+            Credentials::store($this->params, $credentials);
         };
     }
 

@@ -10,6 +10,7 @@ final class Api
     private const BASE = '/api/v1';
 
     private readonly Http $http;
+    private bool $wasReplayed = false;
 
     /** @param int $seconds how long a call may take, in seconds */
     public function __construct(private readonly Connection $connection, int $seconds = 60)
@@ -79,6 +80,12 @@ final class Api
         return $this->send('DELETE', $path, [], $key);
     }
 
+    /** Returns whether the last answer was that of an earlier request with the same key. */
+    public function wasReplayed(): bool
+    {
+        return $this->wasReplayed;
+    }
+
     /** Returns the idempotency keys of requests that this connection sends. */
     public function keys(): Keys
     {
@@ -96,6 +103,7 @@ final class Api
     {
         $address = $this->connection->address . self::BASE . $path;
         $answer = $this->http->send($method, $address, $body === null ? null : self::encode($body), $key);
+        $this->wasReplayed = $answer['wasReplayed'];
         $parsed = self::parse($answer['text']);
         $this->log(['method' => $method, 'address' => $address, 'key' => $key, 'body' => $body], $answer, $parsed);
         $failures = new Failures($this->connection, $key !== null);

@@ -13,32 +13,53 @@ final class Commands
 
     /**
      * Sends a request for the service. It is ended, so that the next one gets another key, after `$store` has stored what the
-     * answer shows once.
+     * answer shows once. The answer of an earlier request with the key does not count: what that did may have been undone since.
      *
      * @param 'POST'|'PUT'|'PATCH'|'DELETE' $method
      * @param array<string, mixed> $body
-     * @param (callable(Data): void)|null $store
+     * @param (callable(Data): void)|null $store accepts the credentials
      *
      * @throws ApiError|Refusal
      */
     public function send(string $method, string $path, array $body, string $action, ?callable $store = null): Data
     {
         $key = $this->api->keys()->begin($this->service->subject(), $action, [$path, $body]);
-        $answer = new Data(match ($method) {
-            'POST' => $this->api->post($path, $body, $key->text),
-            'PUT' => $this->api->put($path, $body, $key->text),
-            'PATCH' => $this->api->patch($path, $body, $key->text),
-            'DELETE' => $this->api->delete($path, $key->text),
-        });
+        $answer = $this->ask($method, $path, $body, $key->text);
+        $credentials = $answer->at('credentials');
+        $isRepeated = $this->api->wasReplayed();
+        if ($isRepeated) {
+            $answer = $this->ask($method, $path, $body, $key->again());
+            $credentials = $answer->has('credentials') ? $answer->at('credentials') : $credentials;
+        }
         $outcome = $answer->at('run')->text('outcome');
-        if ($answer->has('run') && $outcome !== 'done') {
+        $isDone = !$answer->has('run') || $outcome === 'done';
+        if ($store !== null && ($isDone || $credentials->has('password'))) {
+            $store($credentials);
+        }
+        // Only the earlier answer shows that there is a password that nobody has.
+        if ($isDone || !$isRepeated || $credentials->has('password')) {
+            $key->end();
+        }
+        if (!$isDone) {
             throw new Refusal(self::explain($answer, $outcome));
         }
-        if ($store !== null) {
-            $store($answer);
-        }
-        $key->end();
         return $answer;
+    }
+
+    /**
+     * @param 'POST'|'PUT'|'PATCH'|'DELETE' $method
+     * @param array<string, mixed> $body
+     *
+     * @throws ApiError
+     */
+    private function ask(string $method, string $path, array $body, string $key): Data
+    {
+        return new Data(match ($method) {
+            'POST' => $this->api->post($path, $body, $key),
+            'PUT' => $this->api->put($path, $body, $key),
+            'PATCH' => $this->api->patch($path, $body, $key),
+            'DELETE' => $this->api->delete($path, $key),
+        });
     }
 
     /**
@@ -85,9 +106,9 @@ final class Commands
         if ($this->service->product !== '') {
             $body['product'] = $this->service->product;
         }
-        $key = $this->api->keys()->begin($this->service->subject(), 'sync', [$body]);
-        $report = new Data($this->api->post('/services/sync', $body, $key->text));
-        $key->end();
+        // A sync reads: an earlier one's answer is of no use, so that each has a key of its own.
+        $key = "whmcs-{$this->service->subject()}-sync-" . bin2hex(random_bytes(12));
+        $report = new Data($this->api->post('/services/sync', $body, $key));
         $problems = array_map(static fn (Data $one): string => $one->text('message'), $report->items('problems'));
         if ($problems !== []) {
             throw new Refusal('Sluice can\'t use this service: ' . implode('; ', $problems));

@@ -23,8 +23,8 @@ final class Http
     /**
      * Sends a request; a failure of the connection is in `errno` and `problem`.
      *
-     * @return array{status: int, text: string, errno: int, problem: string, wasSent: bool, seconds: int} `wasSent`: whether the
-     *     server may have the request
+     * @return array{status: int, text: string, errno: int, problem: string, wasSent: bool, wasReplayed: bool, seconds: int}
+     *     `wasSent`: whether the server may have the request; `wasReplayed`: whether the answer is that of an earlier request
      */
     public function send(string $method, string $address, ?string $body, ?string $key): array
     {
@@ -36,6 +36,7 @@ final class Http
             $headers[] = "Idempotency-Key: $key";
         }
         $text = '';
+        $wasReplayed = false;
         $curl = curl_init();
         curl_setopt_array($curl, [
             CURLOPT_URL => $address,
@@ -50,6 +51,10 @@ final class Http
             CURLOPT_SSL_VERIFYPEER => true,
             CURLOPT_SSL_VERIFYHOST => 2,
             CURLOPT_USERAGENT => 'sluice-whmcs',
+            CURLOPT_HEADERFUNCTION => static function (mixed $handle, string $line) use (&$wasReplayed): int {
+                $wasReplayed = $wasReplayed || preg_match('/^idempotency-replayed:\s*true\s*$/i', $line) === 1;
+                return strlen($line);
+            },
             CURLOPT_WRITEFUNCTION => static function (mixed $handle, string $part) use (&$text): int {
                 $text .= $part;
                 return strlen($text) > self::MOST_BYTES ? 0 : strlen($part);
@@ -63,6 +68,7 @@ final class Http
             'errno' => $errno,
             'problem' => $errno === 0 ? '' : curl_error($curl),
             'wasSent' => (int) curl_getinfo($curl, CURLINFO_REQUEST_SIZE) > 0,
+            'wasReplayed' => $wasReplayed,
             'seconds' => $this->seconds,
         ];
     }

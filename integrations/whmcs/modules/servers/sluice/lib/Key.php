@@ -17,6 +17,12 @@ final class Key
     ) {
     }
 
+    /** Returns the text of a key for the same request once more, to be performed whatever became of the first one. */
+    public function again(): string
+    {
+        return "{$this->text}-" . bin2hex(random_bytes(6));
+    }
+
     /** Records that the request was answered and its result stored; the next one gets another key. */
     public function end(): void
     {
