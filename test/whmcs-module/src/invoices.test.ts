@@ -83,6 +83,20 @@ withPhp(`calls on the invoices of WHMCS${noPhp ?? ''}`, () => {
     expect([exitCode, callLines()]).toEqual([0, ['1.50']]);
   });
 
+  it.each(['cut', 'gateway'])('is not waited for again after an answer that is not of Sluice: %s', async (fault) => {
+    const server = createServer((_request, reply) => {
+      reply.writeHead(fault === 'cut' ? 200 : 504, fault === 'cut' ? { 'content-length': 500 } : {});
+      if (fault === 'cut') reply.write('{', () => reply.destroy());
+      else reply.end('Gateway Time-out');
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    at.tables['tbladdonmodules']![0]!['value'] = `http://127.0.0.1:${port}`;
+    const results = await at.php([created(invoice), created(invoice)]);
+    server.close();
+    expect(results.map(({ moduleLog }) => moduleLog.length)).toEqual([1, 0]);
+  });
+
   long('is made within ten seconds while Sluice does not answer', async () => {
     const server = createServer(() => undefined).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

@@ -56,7 +56,7 @@ final class InvoiceCalls
             $key = "whmcs-invoice-$invoice-" . bin2hex(random_bytes(8));
             $answer = (new Api(Connection::ofAddon(), self::SECONDS))->post('/calls/bill', ['invoice' => (string) $invoice], $key);
         } catch (ApiError $error) {
-            self::$isDown = $error->status === 0;
+            self::$isDown = !$error->isOfSluice();
             if (!in_array($error->reason, self::NOTHING, true)) {
                 self::report((string) $invoice, Text::failure($error));
             }

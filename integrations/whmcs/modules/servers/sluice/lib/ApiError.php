@@ -13,9 +13,10 @@ use Throwable;
  */
 final class ApiError extends RuntimeException
 {
+    private const OF_CONNECTION = ['unreachable', 'bad_certificate', 'timeout', 'cut_answer', 'bad_answer'];
+
     /**
-     * @param string $reason the code of the API's error, such as `unknown_service`; `unreachable`, `bad_certificate`, `timeout`,
-     *     `cut_answer` and `bad_answer` are of the connection
+     * @param string $reason the code of the API's error, such as `unknown_service`, or of the connection
      * @param int $status the HTTP status; 0 without an answer
      * @param bool $isUnknown whether the request may have been done all the same
      */
@@ -27,5 +28,11 @@ final class ApiError extends RuntimeException
         ?Throwable $previous = null
     ) {
         parent::__construct($message, 0, $previous);
+    }
+
+    /** Returns whether Sluice itself answered, and not something before it. */
+    public function isOfSluice(): bool
+    {
+        return $this->status > 0 && !in_array($this->reason, self::OF_CONNECTION, true);
     }
 }
