@@ -23,7 +23,7 @@ const DOCUMENT = {
   panel: HOSTILE,
   subscriber: { id: HOSTILE, username: HOSTILE, caller_id: HOSTILE, channels: HOSTILE },
   products: [{ id: HOSTILE, panel: HOSTILE }],
-  bills: [{ service: HOSTILE, state: 'failed', error: { code: HOSTILE, message: HOSTILE } }],
+  bills: [{ service: HOSTILE, state: 'failed', error: { code: HOSTILE, message: `${HOSTILE} Bearer ${TOKEN}` } }],
 };
 
 withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
@@ -96,6 +96,7 @@ withPhp(`texts from outside in the modules for WHMCS${noPhp ?? ''}`, () => {
       expect(shown(result)).not.toMatch(/<script|<img|alert\(1\)<|\u202e<\/p>/);
       // No attribute was ended by the text.
       expect(shown(result)).not.toMatch(/="[^"]*"'/);
+      expect(JSON.stringify(result)).not.toContain(TOKEN);
     }
     if (!isRefused) expect(results.filter((one) => shown(one).includes('of the API')).length).toBeGreaterThanOrEqual(4);
   });

@@ -104,7 +104,7 @@ final class Api
         $address = $this->connection->address . self::BASE . $path;
         $answer = $this->http->send($method, $address, $body === null ? null : self::encode($body), $key);
         $this->wasReplayed = $answer['wasReplayed'];
-        $parsed = self::parse($answer['text']);
+        $parsed = $this->parse($answer['text']);
         $this->log(['method' => $method, 'address' => $address, 'key' => $key, 'body' => $body], $answer, $parsed);
         $failures = new Failures($this->connection, $key !== null);
         if ($answer['errno'] !== 0) {
@@ -124,10 +124,17 @@ final class Api
     }
 
     /** @return array<array-key, mixed>|null null for anything but a JSON object or list */
-    private static function parse(string $text): ?array
+    private function parse(string $text): ?array
     {
         $value = json_decode($text, true, 64);
-        return is_array($value) ? $value : null;
+        if (!is_array($value)) {
+            return null;
+        }
+        // What is before Sluice may repeat headers of the request in its answer.
+        array_walk_recursive($value, function (mixed &$one): void {
+            $one = is_string($one) ? str_replace($this->connection->token, Secrets::MASK, $one) : $one;
+        });
+        return $value;
     }
 
     /**

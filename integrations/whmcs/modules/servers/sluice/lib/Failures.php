@@ -12,7 +12,7 @@ final class Failures
 
     private readonly string $host;
 
-    public function __construct(private readonly Connection $connection, private readonly bool $changes)
+    public function __construct(Connection $connection, private readonly bool $changes)
     {
         $this->host = (string) parse_url($connection->address, PHP_URL_HOST);
     }
@@ -64,8 +64,7 @@ final class Failures
     private function ofApi(int $status, Data $error): ApiError
     {
         $code = $error->text('code');
-        $text = str_replace($this->connection->token, '********', $error->text('message'));
-        $message = rtrim(Text::sentence($text), '. ') . '.';
+        $message = rtrim(Text::sentence($error->text('message')), '. ') . '.';
         $isUnknown = $this->changes && $status >= 500;
         $next = match (true) {
             $status === 401 => ' Check the token: it is the password of the server in WHMCS, or the setting of the addon module.',

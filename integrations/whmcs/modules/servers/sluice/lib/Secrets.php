@@ -7,7 +7,8 @@ namespace Sluice\Whmcs;
 /** The secrets of a call, which no log may show. */
 final class Secrets
 {
-    private const MASK = '********';
+    /** What logs and messages show in place of a secret. */
+    public const MASK = '********';
 
     /** Keys of documents whose texts are secret: passwords, tokens, and links that log somebody in. */
     private const KEYS = ['password', 'sip_password', 'token', 'secret', 'links', 'url'];
