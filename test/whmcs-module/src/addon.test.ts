@@ -144,7 +144,7 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
         ...row,
         value: row['setting'] === 'token' ? token : address,
       }));
-      return at.php([overview, area(EVE)]);
+      return at.php([overview, area(EVE), area(ANA, { service: 'whmcs-1', login: '1' })]);
     };
     const wrong = await withSettings(at.url, 'sluice_wrong-token-0123456789-wrong-wrong-wrong');
     const open = await withSettings('http://sluice.example.com', TOKEN);
@@ -155,8 +155,10 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
       expect.stringContaining('unencrypted'),
       expect.stringContaining('enter that of Sluice'),
     ]);
-    for (const [, client] of [wrong, open, empty]) expect(text(client!)).not.toMatch(/token|unencrypted|settings/i);
-    expect(open.map(paths)).toEqual([[], []]);
+    for (const [, ...clients] of [wrong, open, empty])
+      expect(clients.map(text).join()).not.toMatch(/token|unencrypted|settings/i);
+    expect(text(wrong[2]!)).toContain('This could not be done at the moment');
+    expect(open.map(paths)).toEqual([[], [], []]);
     expect(JSON.stringify([wrong, open])).not.toMatch(/wrong-wrong|first-start/);
   });
 

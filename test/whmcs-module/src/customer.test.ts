@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
@@ -62,8 +64,28 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     for (const sent of ['', 'x.y.z', old, `${ticket}0`])
       expect((await call('buy', {}, { package: 'extra-50', ticket: sent })).returned).toMatch(/out of date/);
     expect((await call('buy', { serviceid: 43 }, { package: 'extra-50', ticket })).returned).toMatch(/out of date/);
-    expect((await call('buy', {}, { package: 'none', ticket })).returned).toMatch(/none/);
+    const other = await call('buy', {}, { package: 'extra-1tb', ticket });
+    const none = await call('buy', {}, { package: 'none', ticket });
+    for (const { returned } of [other, none]) expect(returned).toMatch(/^This package is not on offer/);
     expect(at.whmcs.world.invoices.size).toBe(1);
+  });
+
+  it.each([
+    [401, '{"error":{"code":"no_token","message":"The request has no valid token."}}'],
+    [403, 'blocked'],
+    [404, 'nope'],
+    [200, '{"status":"maintenance"}'],
+    [200, '[1,2]'],
+  ])('shows nothing of what is before Sluice: %s %s', async (status, body) => {
+    const ticket = ticketOf(await page());
+    const before = createServer((_request, reply) => reply.writeHead(status).end(body)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => before.once('listening', resolve));
+    const serverport = (before.address() as AddressInfo).port;
+    const html = await page({ serverport });
+    const { returned } = await call('buy', { serverport }, { package: 'extra-50', ticket });
+    before.close();
+    expect(html).toMatch(/these are of .*0 B of 150 GB used/s);
+    expect(returned).toMatch(/^This could not be done at the moment/);
   });
 
   it('shows the last figures while the panel is down', async () => {

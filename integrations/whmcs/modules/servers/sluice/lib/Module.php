@@ -23,7 +23,7 @@ final class Module
             return 'success';
         } catch (Throwable $error) {
             $sentence = Text::failure($error);
-            $isPlain = $error instanceof Refusal || ($error instanceof ApiError && $error->status >= 400 && $error->status < 429);
+            $isPlain = $error instanceof Refusal && $error->isForCustomer;
             return !$isForCustomer || $isPlain ? $sentence : 'This could not be done at the moment. Open the service again to see how it is now.';
         }
     }

@@ -33,15 +33,18 @@ final class Page
     {
         try {
             $document = $read();
+            if (!is_array($document['parts'] ?? null)) {
+                throw new ApiError('bad_answer', 'The address of Sluice answered with something else than Sluice does. Check what is before it.', 200);
+            }
             LastPage::save($subject, $document);
             return new self($document);
         } catch (ApiError $error) {
-            if ($error->status === 404) {
+            if ($error->isOfSluice() && $error->status === 404) {
                 // What is known no more must not be shown as if it were.
                 LastPage::drop($subject);
                 return new self([], 'There are no figures of this service yet.', Text::failure($error));
             }
-            return self::last($subject, Text::failure($error), $error->status > 0);
+            return self::last($subject, Text::failure($error), $error->isOfSluice());
         } catch (Throwable $error) {
             return self::last($subject, Text::failure($error), false);
         }

@@ -9,6 +9,16 @@ final class Purchase
 {
     /** Less than the week that Sluice keeps the answers of requests. */
     private const TICKET_SECONDS = 86_400;
+    /** What customers read about the API's refusals. */
+    private const REFUSALS = [
+        'no_credit' => 'Your credit does not cover the price of this package. Add funds, and choose it again.',
+        'purchase_unfinished' => 'This package was ordered before, and is not paid yet.',
+        'unknown_package' => self::NOT_OFFERED,
+        'package_not_offered' => self::NOT_OFFERED,
+        'no_quota' => 'This service has no limit, so that more traffic has no effect.',
+        'wrong_lifecycle' => 'This service has ended; nothing was bought.',
+    ];
+    private const NOT_OFFERED = 'This package is not on offer for this service. Choose another one.';
 
     public function __construct(
         private readonly Connection $connection,
@@ -53,12 +63,20 @@ final class Purchase
         $nonce = "$time.$random";
         $isOurs = hash_equals($this->signature($nonce), $signature);
         if (!$isOurs || (int) $time + self::TICKET_SECONDS < time()) {
-            throw new Refusal('This page is out of date. Open the service again, and choose the package there.');
+            throw new Refusal('This page is out of date. Open the service again, and choose the package there.', true);
         }
         $package = $entered->text('package');
         $key = 'buy-' . substr(hash('sha256', "{$this->service}:$package"), 0, 24) . "-$nonce";
         $path = '/services/' . rawurlencode($this->service) . '/purchases';
-        (new Api($this->connection))->post($path, ['package' => $package], $key);
+        try {
+            $bought = new Data((new Api($this->connection))->post($path, ['package' => $package], $key));
+        } catch (ApiError $error) {
+            $sentence = $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
+            throw $sentence === null ? $error : new Refusal($sentence, true);
+        }
+        if ($bought->at('purchase')->text('id') === '') {
+            throw new Refusal('The address of Sluice answered with something else than a purchase.');
+        }
     }
 
     private function signature(string $nonce): string
