@@ -1,7 +1,8 @@
 import { type FormFields, unserialize } from './form.js';
-import { clientOf, type Handler, invoiceOf } from './lists.js';
+import { invoiceOf } from './lists.js';
 import type { InvoiceRow, ItemRow } from './model.js';
 import { fromCents, toCents } from './money.js';
+import { clientOf, type Handler } from './page.js';
 import { Refusal } from './reply.js';
 import { known, type WhmcsWorld } from './world.js';
 

@@ -1,58 +1,13 @@
+import { getClients, getClientsDetails } from './clients.js';
 import type { FormFields } from './form.js';
-import { type ClientRow, type CreditRow, type InvoiceRow, type ServiceRow } from './model.js';
+import type { CreditRow, InvoiceRow, ServiceRow } from './model.js';
 import { fromCents } from './money.js';
+import { type Body, clientOf, type Handler, page } from './page.js';
 import { Refusal, Typed, Wrapped } from './reply.js';
 import { known, type WhmcsWorld } from './world.js';
 
-/** What an action answers with. */
-export type Body = Record<string, unknown>;
-export type Handler = (world: WhmcsWorld, form: FormFields) => Body;
-
 const NO_DATE = '0000-00-00';
 const NO_TIME = '0000-00-00 00:00:00';
-
-/** Cuts one page out of all rows: `limitstart` (0) and `limitnum` (25), as documented. */
-function page<Row>(world: WhmcsWorld, form: FormFields, rows: readonly Row[]): { rows: Row[]; counts: Body } {
-  const { quirks } = world;
-  const start = form.number('limitstart');
-  const wanted = form.has('limitnum') ? form.number('limitnum') : 25;
-  const size = Math.min(wanted, quirks.mostRows);
-  const isMissing = size > 0 && quirks.missingPages.has(Math.floor(start / size));
-  const found = isMissing ? [] : rows.slice(start, start + size);
-  return { rows: found, counts: { totalresults: rows.length, startnumber: start, numreturned: found.length } };
-}
-
-export function clientOf(world: WhmcsWorld, id: number, message: string): ClientRow {
-  const client = world.clients.get(id);
-  if (client === undefined) throw new Refusal(message);
-  return client;
-}
-
-const getClientsDetails: Handler = (world, form) => {
-  if (!form.has('clientid') && !form.has('email')) throw new Refusal('Either clientid Or email Is Required');
-  const byEmail = [...world.clients.values()].find(({ email }) => email === form.text('email'));
-  const id = form.has('clientid') ? form.number('clientid') : (byEmail?.id ?? 0);
-  const row = clientOf(world, id, 'Client Not Found');
-  const client = {
-    client_id: row.id,
-    userid: row.id,
-    id: row.id,
-    firstname: new Typed(row.firstName),
-    lastname: new Typed(row.lastName),
-    fullname: new Typed(`${row.firstName} ${row.lastName}`),
-    companyname: new Typed(row.company),
-    email: row.email,
-    currency: 1,
-    status: row.status,
-    credit: fromCents(row.credit),
-    taxexempt: row.taxExempt,
-    lastlogin: 'Date: 01/11/2026 10:26<br>IP Address: 192.0.2.10<br>Host: host.example',
-    currency_code: row.currency,
-    customfields: [{ id: 1, value: '' }],
-    customfields1: '',
-  };
-  return { client };
-};
 
 const getClientsProducts: Handler = (world, form) => {
   const matches = (row: ServiceRow): boolean =>
@@ -112,7 +67,15 @@ function serviceBody(world: WhmcsWorld, row: ServiceRow): object {
     bwlimit: row.bandwidthLimit,
     lastupdate: NO_TIME,
     customfields: new Wrapped('customfield', fields),
-    configoptions: new Wrapped('configoption', []),
+    configoptions: new Wrapped(
+      'configoption',
+      Object.entries(row.options).map(([option, value], index) => ({
+        id: index + 1,
+        option: new Typed(option),
+        type: typeof value === 'number' ? 'quantity' : 'dropdown',
+        value: typeof value === 'number' ? value : new Typed(value),
+      })),
+    ),
   };
 }
 
@@ -292,6 +255,7 @@ const getCredits: Handler = (world, form) => {
 /** Actions that only read. */
 export const reads: Readonly<Record<string, Handler>> = {
   WhmcsDetails: () => ({ whmcs: { version: '8.9.0', canonicalversion: '8.9.0-release.1' } }),
+  GetClients: getClients,
   GetClientsDetails: getClientsDetails,
   GetClientsProducts: getClientsProducts,
   GetProducts: getProducts,

@@ -5,6 +5,7 @@ export interface ClientRow {
   lastName: string;
   company: string;
   email: string;
+  taxId: string;
   status: string;
   currency: string;
   credit: bigint;
@@ -46,6 +47,8 @@ export interface ServiceRow {
   bandwidthLimit: number;
   /** Values by the id of the custom field. */
   fields: Map<number, string>;
+  /** Configurable options by name: a number is a quantity, a text the label of a choice. */
+  options: Record<string, string | number>;
 }
 
 export interface ItemRow {
@@ -98,6 +101,7 @@ export interface NewWhmcsClient {
   readonly lastName?: string;
   readonly company?: string;
   readonly email?: string;
+  readonly taxId?: string;
   /** Default `EUR`. */
   readonly currency?: string;
   /** Default `0.00`. */
@@ -133,6 +137,8 @@ export interface NewWhmcsService {
   readonly suspendNotBefore?: string | null;
   /** Values by the name of the product's custom field. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** Configurable options by name: a number is a quantity, a text the label of a choice. */
+  readonly options?: Readonly<Record<string, string | number>>;
 }
 
 /** A new invoice, as staff makes one. */

@@ -50,6 +50,7 @@ export class WhmcsWorld {
       lastName: client.lastName ?? String(id),
       company: client.company ?? '',
       email: client.email ?? `client${id}@example.test`,
+      taxId: client.taxId ?? '',
       status: 'Active',
       currency: client.currency ?? 'EUR',
       credit: toCents(client.credit ?? '0.00'),
@@ -101,6 +102,7 @@ export class WhmcsWorld {
       bandwidthUsage: 0,
       bandwidthLimit: 0,
       fields,
+      options: { ...service.options },
     });
     return id;
   }
