@@ -3,7 +3,7 @@ import type { ZodMiniType } from 'zod/mini';
 import type { CallBilling } from './call-billing.js';
 import type { Clock } from './clock.js';
 import type { Invoice } from './invoice.js';
-import type { ServiceSource } from './service-source.js';
+import type { ServiceSource, SourceFacts } from './service-source.js';
 
 /** Credit of a client. Amounts are decimal text without exponent, such as `12.50`. */
 export interface Credit {
@@ -99,6 +99,8 @@ export interface BillingUse {
   credentials: boolean;
   /** The section of each product that has one, parsed by `productSchema`. */
   products: Readonly<Record<string, unknown>>;
+  /** Facts that fill columns of services, by product of the config. */
+  facts: Readonly<Record<string, SourceFacts>>;
   /** Also reads the whole list of services, as `service sync` would. */
   contract: boolean;
   signal?: AbortSignal | undefined;

@@ -41,6 +41,8 @@ export type { Invoice, InvoiceStatus } from './invoice.js';
 export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
 export type {
   ServiceSource,
+  SourceFact,
+  SourceFacts,
   SourceFields,
   SourceProblem,
   SourceRequest,

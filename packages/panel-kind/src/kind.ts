@@ -4,6 +4,7 @@ import type { ZodMiniType } from 'zod/mini';
 import type { Clock } from './clock.js';
 import type { LookupList } from './facets.js';
 import type { Panel } from './panel.js';
+import type { SourceFacts } from './service-source.js';
 import type { KindTraits } from './traits.js';
 import type { PanelSettings, ProductSettings } from './settings.js';
 
@@ -118,6 +119,8 @@ export interface PanelKind extends KindTraits {
    */
   readonly credentials?: readonly (readonly string[])[];
   readonly refs: readonly RefColumn[];
+  /** What fills columns of services that a billing system lists; absent: custom fields alone. */
+  readonly facts?: SourceFacts;
   readonly init: InitQuestions;
   /** Whether the path of its address is a secret. */
   readonly secretPath?: boolean;

@@ -1,3 +1,12 @@
+/**
+ * What a billing system knows of a service besides custom fields: the id of its order, its domain, names, e-mail and tax number of its
+ * client, and the number in its configurable option with the name of the column.
+ */
+export type SourceFact = 'order' | 'domain' | 'first-name' | 'last-name' | 'email' | 'tax-number' | 'option';
+
+/** Facts by the column that they fill where no custom field has a value. */
+export type SourceFacts = Readonly<Record<string, SourceFact>>;
+
 /** A service as a billing system lists it. */
 export interface SourceService {
   /** Its id as a service of Sluice. */
@@ -6,6 +15,10 @@ export interface SourceService {
   skipped: string | null;
   /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed; an empty one is unset. */
   texts: Record<string, string>;
+  /** Facts by the column that they may fill; never empty, and only of columns that have no text. */
+  fills: Record<string, string>;
+  /** Why columns have no fact: problems of a service that has neither an account nor a text of the column. */
+  unfilled: SourceProblem[];
   /** Its id in the billing system. */
   externalId: string;
   /** The id of its product in the billing system; null where it has none. */
@@ -28,6 +41,8 @@ export interface SourceRequest {
   products: Readonly<Record<string, unknown>>;
   /** Columns of a service import that custom fields may have. */
   columns: readonly string[];
+  /** Facts by product of the config; products without any are left out. */
+  facts: Readonly<Record<string, SourceFacts>>;
   /** Only this service, by its id in the billing system; absent: all. */
   service?: string | undefined;
   signal?: AbortSignal | undefined;

@@ -29,6 +29,7 @@ export function toUsernames({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fiel
     domain: refs[USERNAME_REF] ?? null,
     firstName: fields['first_name'] ?? null,
     orderId: refs['order_id'] ?? null,
+    decoded: isDecoded(refs),
   });
 }
 
@@ -55,7 +56,7 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
   const id = refs[CUSTOMER_REF];
   return {
     ...(id === undefined ? {} : { id }),
-    name: nameOf(fields),
+    name: nameOf({ refs, fields }),
     document: fields['document']?.replaceAll(/[.\-/\s]/g, '') ?? null,
     email: fields['email'] ?? null,
     phone: null,
@@ -63,8 +64,14 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
   };
 }
 
-function nameOf(fields: ServiceRecord['fields']): string {
-  return customerName({ firstName: fields['first_name'] ?? null, lastName: fields['last_name'] ?? null });
+function nameOf({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): string {
+  const [firstName = null, lastName = null] = [fields['first_name'], fields['last_name']];
+  return customerName({ firstName, lastName, decoded: isDecoded(refs) });
+}
+
+/** A sync decodes entities; an import stores what is in its file. */
+function isDecoded(refs: ServiceRecord['refs']): boolean {
+  return refs['whmcs_service_id'] !== undefined;
 }
 
 /**
@@ -127,7 +134,7 @@ export function findProblem(request: LineRequest & { system: LineSystem }): Item
   try {
     if (country === 'BR') checkAreaCode(ddd ?? '');
     toUsernames(service);
-    nameOf(fields);
+    nameOf(service);
   } catch (error) {
     if (error instanceof TelephonyError) return missing(error.code, error.message);
     throw error;

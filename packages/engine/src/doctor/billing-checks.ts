@@ -1,6 +1,7 @@
 import { toItemError } from '@sluice/panel-kind';
 import { toBillingDependencies } from '../billing/open-kind.js';
 import { billingSections, billingSettings } from '../config/billing-settings.js';
+import { listFacts } from '../services/sync/apply-fills.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
 
@@ -16,6 +17,7 @@ export async function billingChecks(session: Session, contract: boolean): Promis
       credentials: products.some(({ credentials }) => credentials?.writeTo === system.kind),
       bills: session.config.billing === system.kind,
       products: billingSections(session.config, system.kind),
+      facts: listFacts(session),
       contract,
       signal: session.deps.signal,
     };

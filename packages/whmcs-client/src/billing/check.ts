@@ -2,6 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { type BillingCheck, type BillingDependencies, type BillingUse, SluiceError } from '@sluice/panel-kind';
 import type { WhmcsClient } from '../client/types.js';
 import { TITLE, toBillingError } from './errors.js';
+import { needsClients } from './fill-columns.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsSettings } from './settings.js';
 import { openWhmcsSource } from './source.js';
@@ -9,6 +10,7 @@ import { openWhmcsSource } from './source.js';
 /** The oldest version that the answers were compared with (docs/whmcs-api.md). */
 const OLDEST = [8, 9] as const;
 
+const CLIENT_READS = ['GetClients', 'GetClientsDetails'];
 const BILLING_READS = ['GetClientsDetails', 'GetInvoices', 'GetInvoice', 'GetCredits'];
 const ORDER_READS = ['GetOrders', 'GetInvoice'];
 const BILLING_WRITES = ['CreateInvoice', 'UpdateInvoice', 'ApplyCredit', 'AddCredit'];
@@ -59,10 +61,11 @@ function isOld(version: string): boolean {
 
 /** Actions that the config needs; those that write are never called for a test. */
 function actionsOf(settings: WhmcsSettings, use: BillingUse): { reads: string[]; writes: string[] } {
-  const { bills, orders, credentials, products } = use;
+  const { bills, orders, credentials, products, facts } = use;
   const reads = [
     'GetClientsProducts',
     ...(needsGroups(settings, products) ? ['GetProducts'] : []),
+    ...(needsClients(facts) ? CLIENT_READS : []),
     ...(bills ? BILLING_READS : []),
     ...(orders ? ORDER_READS : []),
   ];
@@ -102,7 +105,7 @@ async function checkServices(
 ): Promise<BillingCheck> {
   const source = openWhmcsSource(settings, dependencies);
   try {
-    const services = await source.list({ products, columns: [], signal });
+    const services = await source.list({ products, columns: [], facts: {}, signal });
     const taken = services.filter(({ skipped, unclaimed }) => skipped === null && unclaimed === null).length;
     return { name: 'services', status: 'ok', message: `${services.length} are listed, ${taken} of them are taken` };
   } catch (error) {

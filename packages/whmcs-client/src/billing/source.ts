@@ -11,8 +11,10 @@ import {
 } from '@sluice/panel-kind';
 import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/types.js';
 import { type Progress, TITLE, toBillingError } from './errors.js';
+import { fillColumns, findBlank } from './fill-columns.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
+import { readClients } from './read-clients.js';
 import { findFields, toServiceId, toSourceService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
@@ -65,7 +67,7 @@ class WhmcsSource implements ServiceSource {
     throw usageError('bad_service', `${JSON.stringify(id)} is not the id of a service of ${TITLE}: use digits`);
   }
 
-  list({ products, columns, service, signal }: SourceRequest): Promise<SourceService[]> {
+  list({ products, columns, facts, service, signal }: SourceRequest): Promise<SourceService[]> {
     const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
@@ -76,7 +78,9 @@ class WhmcsSource implements ServiceSource {
       const isNeeded = needsGroups(only, sections) && services.length > 0;
       const groups = isNeeded ? await this.#listGroups(ids, signal) : new Map<string, string>();
       const mapping = { products: sections, only, groups, columns, fields };
-      return services.map((one) => toSourceService(one, mapping));
+      const found = services.map((one) => findBlank(one, toSourceService(one, mapping), facts));
+      const clientOf = await readClients(this.#client, found, { isWhole: service === undefined, signal });
+      return found.map((one) => fillColumns(one, clientOf, fields));
     });
   }
 

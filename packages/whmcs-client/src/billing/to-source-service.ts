@@ -39,7 +39,8 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
   const { productId, status, billingCycle, nextDueDate } = service;
   const groupId = productId === null ? null : (mapping.groups.get(productId) ?? null);
   const product = findClaim(mapping.products, { productId, groupId });
-  const row = { id: toServiceId(service.id), externalId: service.id, externalProduct: productId };
+  const ids = { id: toServiceId(service.id), externalId: service.id, externalProduct: productId };
+  const row = { ...ids, fills: {}, unfilled: [] };
   const skip = (skipped: string): SourceService => ({ ...row, skipped, unclaimed: null, texts: {}, problems: [] });
   if (!isTaken(mapping.only, productId, groupId)) return skip('not among whmcs.productIds and whmcs.productGroupIds');
   const named = `product ${productId ?? 'none'} (${service.product})`;
@@ -88,12 +89,12 @@ function toTexts(
   return { texts, problems };
 }
 
-/** Returns the custom fields of a column, and their name in the config. */
-export function findFields(
-  customFields: readonly WhmcsCustomField[],
+/** Returns the custom fields or options of a column, and their name in the config. */
+export function findFields<Field extends Pick<WhmcsCustomField, 'name'>>(
+  customFields: readonly Field[],
   fields: Mapping['fields'],
   column: string,
-): { named: string; found: WhmcsCustomField[] } {
+): { named: string; found: Field[] } {
   const named = Object.hasOwn(fields, column) ? (fields[column] ?? column) : column;
   return { named, found: customFields.filter(({ name }) => toFieldName(name) === toFieldName(named)) };
 }

@@ -27,6 +27,7 @@ describe('answers', () => {
       company: '',
       email: 'joao@example.com',
       status: 'Active',
+      taxId: '',
       currency: 'BRL',
       credit: '12.50',
       raw: { firstName: 'Jo&atilde;o', lastName: 'D&#039;&Aacute;vila &amp; Filhos', company: '' },

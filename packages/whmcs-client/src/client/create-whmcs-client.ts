@@ -4,10 +4,11 @@ import type { FormValue } from './form.js';
 import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoices.js';
 import { listAll, listPages } from './pages.js';
 import { toPhpArray } from './php-serialize.js';
-import { clientAnswer, orderRow, productRow, serviceRow } from './rows.js';
+import { clientAnswer, clientRow, orderRow, productRow, serviceRow } from './rows.js';
 import type {
   WhmcsCallOptions,
   WhmcsClient,
+  WhmcsClientRow,
   WhmcsOptions,
   WhmcsOrder,
   WhmcsService,
@@ -48,6 +49,12 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
             fields: { clientid: checkId(clientId, 'client'), stats: false },
             schema: clientAnswer,
           },
+          call,
+        ),
+      list: (call = {}) =>
+        listPages<WhmcsClientRow>(
+          connection,
+          { action: 'GetClients', fields: {}, wrapper: 'clients', inner: 'client', row: clientRow },
           call,
         ),
     },

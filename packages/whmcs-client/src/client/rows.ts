@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type {
   WhmcsClientRecord,
+  WhmcsClientRow,
   WhmcsCreditEntry,
   WhmcsInvoice,
   WhmcsInvoiceRow,
@@ -29,27 +30,37 @@ function mapped<In, Out>(schema: z.ZodMiniType<In>, map: (value: In) => Out): z.
   return z.pipe(schema, z.transform(map));
 }
 
-/** `currency_code` of older answers is only beside `client`. */
-export const clientAnswer: z.ZodMiniType<WhmcsClientRecord> = mapped(
-  answer({
-    client: record({
-      id,
-      firstname: rawText,
-      lastname: rawText,
-      companyname: rawText,
-      email: rawText,
-      status: rawText,
-      currency_code: rawText,
-      credit: money,
-    }),
-  }),
-  ({ client }) => ({
+const clientShape = {
+  id,
+  firstname: rawText,
+  lastname: rawText,
+  companyname: rawText,
+  email: rawText,
+  tax_id: rawText,
+  status: rawText,
+};
+
+function toClientRow(client: z.output<z.ZodMiniObject<typeof clientShape>>): WhmcsClientRow {
+  return {
     id: client.id,
     firstName: text.parse(client.firstname),
     lastName: text.parse(client.lastname),
     company: text.parse(client.companyname),
     email: client.email,
+    taxId: client.tax_id,
     status: client.status,
+  };
+}
+
+export const clientRow: z.ZodMiniType<WhmcsClientRow> = mapped(record(clientShape), toClientRow);
+
+/** `currency_code` of older answers is only beside `client`. */
+export const clientAnswer: z.ZodMiniType<WhmcsClientRecord> = mapped(
+  answer({
+    client: record({ ...clientShape, currency_code: rawText, credit: money }),
+  }),
+  ({ client }) => ({
+    ...toClientRow(client),
     currency: client.currency_code === '' ? null : client.currency_code,
     credit: client.credit,
     raw: { firstName: client.firstname, lastName: client.lastname, company: client.companyname },

@@ -33,14 +33,22 @@ export interface WhmcsCallOptions {
   tag?: string | undefined;
 }
 
-/** A client of WHMCS. */
-export interface WhmcsClientRecord {
+/** A client of WHMCS in the list of clients. */
+export interface WhmcsClientRow {
   id: string;
+  /** Entities decoded. */
   firstName: string;
+  /** Entities decoded. */
   lastName: string;
   company: string;
   email: string;
+  /** Empty where WHMCS does not return it: the list of clients is documented without it. */
+  taxId: string;
   status: string;
+}
+
+/** A client of WHMCS. */
+export interface WhmcsClientRecord extends WhmcsClientRow {
   /** ISO 4217; null where WHMCS does not return it. */
   currency: string | null;
   /** Credit balance, decimal text. */
@@ -263,6 +271,7 @@ export interface WhmcsClient {
   readonly clients: {
     /** @throws PanelNotFoundError */
     get(id: string, options?: WhmcsCallOptions): Promise<WhmcsClientRecord>;
+    list(options?: WhmcsCallOptions): Promise<WhmcsClientRow[]>;
   };
   readonly services: {
     list(filter?: WhmcsServiceFilter, options?: WhmcsCallOptions): Promise<WhmcsService[]>;

@@ -14,6 +14,7 @@ import {
   type RowOptions,
   toChanges,
 } from '../plan-rows.js';
+import { applyFills } from './apply-fills.js';
 import { type NamedService, nameProducts } from './name-products.js';
 import type { SyncChange, SyncProblem, SyncReport } from './report.js';
 
@@ -65,6 +66,7 @@ export async function planSync(
   const unwritten = await listUnwritten(session, tables);
   const taken = services
     .filter(({ id }) => !left.has(id))
+    .map((service) => applyFills(session, service, stored.get(service.id)))
     .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
   const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
   const sound = taken.filter((service) => service.problems.length === 0);

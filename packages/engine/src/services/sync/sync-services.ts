@@ -7,6 +7,7 @@ import { type Run, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
 import { suggestion } from '../../suggestion.js';
 import { listFieldColumns } from '../fields.js';
+import { listFacts } from './apply-fills.js';
 import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
 import { type SyncReport, toRunView } from './report.js';
 
@@ -70,12 +71,14 @@ function checkProduct({ config }: Session, { product, service }: SyncRequest): v
 }
 
 function readList(
-  { config, deps }: Session,
+  session: Session,
   source: ServiceSource,
   { section, service }: { section: string; service: string | undefined },
 ): Promise<SourceService[]> {
+  const { config, deps } = session;
   const products = billingSections(config, section);
-  return source.list({ products, columns: listFieldColumns(deps.kinds), service, signal: deps.signal });
+  const columns = listFieldColumns(deps.kinds);
+  return source.list({ products, columns, facts: listFacts(session), service, signal: deps.signal });
 }
 
 async function refuseUnlisted({ store }: Session, id: string, { services, title, ref }: Listed): Promise<void> {
