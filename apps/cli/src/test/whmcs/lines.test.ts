@@ -27,7 +27,7 @@ afterEach(async () => {
 
 /** Adds an order to WHMCS; its only custom field with a value is the area code. */
 function order(id: number, more: { options?: Record<string, string | number>; domain?: string; orderId?: number }): void {
-  const row = { id, client: 77, product: 10, orderId: 1035 + id, nextDueDate: '2026-12-01', fields: { DDD: '11' } };
+  const row = { id, client: 77, product: 10, orderId: 2000 + id, nextDueDate: '2026-12-01', fields: { DDD: '11' } };
   whmcs.addService({ ...row, ...more });
 }
 
@@ -44,9 +44,9 @@ it('makes a line of an order with nothing but an area code, and leaves it alone 
   expect((await sync())[0]).toBe(0);
   expect(endpoints()).toEqual(['GetClientsProducts', 'GetClients']);
   const made = await at.run('provision create whmcs-7');
-  expect([made.exitCode, made.json()]).toMatchObject([0, { credentials: { username: 'joao1042' } }]);
+  expect([made.exitCode, made.json()]).toMatchObject([0, { credentials: { username: 'joao2007' } }]);
   const line = () => at.panel.subscribers().find(({ externalRef }) => externalRef === 'whmcs:service:7');
-  expect(line()).toMatchObject({ username: 'joao1042', channels: 2, areaCode: '11' });
+  expect(line()).toMatchObject({ username: 'joao2007', channels: 2, areaCode: '11' });
   const { customers } = (await at.run('customer list')).json<{ customers: { name: string }[] }>();
   expect(customers).toContainEqual(
     expect.objectContaining({ name: 'João Pedro da &amp; Silva', email: 'joao@example.com' }),
@@ -60,16 +60,16 @@ it('makes a line of an order with nothing but an area code, and leaves it alone 
   whmcs.service(7).options = {};
   if (client) client.email = '';
   expect(await sync()).toEqual([0, []]);
-  expect((await show('whmcs-7')).refs).toMatchObject({ astbilling_username: 'joao1042' });
+  expect((await show('whmcs-7')).refs).toMatchObject({ astbilling_username: 'joao2007' });
   await at.run('provision create whmcs-7');
-  expect([at.panel.subscribers().length, line()?.username, line()?.channels]).toEqual([2, 'joao1042', 4]);
+  expect([at.panel.subscribers().length, line()?.username, line()?.channels]).toEqual([2, 'joao2007', 4]);
 });
 
 it('reads one client for one service, with the domain as username and a valid tax number as document', async () => {
   order(8, { domain: 'Tronco_8', options: { Canais: 3 } });
   expect(await sync('--service 8')).toMatchObject([0, expect.arrayContaining(['whmcs-8 document 52998224725'])]);
   expect(endpoints()).toEqual(['GetClientsProducts', 'GetClientsDetails']);
-  expect((await show('whmcs-8')).refs).toMatchObject({ astbilling_username: 'Tronco_8', order_id: '1043' });
+  expect((await show('whmcs-8')).refs).toMatchObject({ astbilling_username: 'Tronco_8', order_id: '2008' });
   const client = whmcs.world.clients.get(77);
   if (client) client.taxId = '529.982.247-24';
   expect(await sync('--service 8')).toEqual([0, []]);
@@ -85,7 +85,7 @@ it('without the right to read clients, reports only the services that need one',
   whmcs.quirks.denied = new Set(['GetClients', 'GetClientsDetails']);
   const [exitCode, lines] = await sync();
   expect([exitCode, lines.at(-1)]).toEqual([3, expect.stringMatching(/^whmcs-7 first_name: .*GetClients.*not allowed/i)]);
-  expect((await show('whmcs-8')).refs).toMatchObject({ order_id: '1043' });
+  expect((await show('whmcs-8')).refs).toMatchObject({ order_id: '2008' });
   expect(await sync('--service 7')).toEqual([3, [expect.stringMatching(/^whmcs-7 first_name: .*GetClientsDetails/i)]]);
   const { checks } = (await at.run('doctor')).json<{ checks: { name: string; status: string }[] }>();
   const failed = checks.filter(({ status }) => status === 'failed').map(({ name }) => name);
