@@ -3,6 +3,7 @@ export type {
   WhmcsCallOptions,
   WhmcsClient,
   WhmcsClientRecord,
+  WhmcsClientRow,
   WhmcsConfigOption,
   WhmcsCreditEntry,
   WhmcsCustomField,

@@ -14,14 +14,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     at.whmcs.addService({
       ...{ id: 60, client: IDS.ana, product: IDS.line, status: 'Pending' },
       ...{ billingCycle: 'Monthly', nextDueDate: '2026-12-15' },
-      fields: {
-        document: '52998224725',
-        ddd: '11',
-        channels: '2',
-        first_name: 'Ana',
-        last_name: 'Lima',
-        astbilling_username: 'ana1042',
-      },
+      ...{ orderId: 1042, options: { channels: 2 }, fields: { ddd: '11' } },
     });
   });
   afterAll(() => at.close());
@@ -39,6 +32,7 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     expect((await at.command('CreateAccount', 60)).returned).toBe('success');
     expect((await at.command('CreateAccount', 60)).returned).toBe('success');
     expect(at.voice.subscribers()).toHaveLength(1);
+    expect(line()).toMatchObject({ username: 'ana1042', channels: 2, areaCode: '11' });
     expect(at.whmcs.service(60).username).toBe(line()?.username);
     expect(at.whmcs.service(60).password).toBe(line()?.password);
   });

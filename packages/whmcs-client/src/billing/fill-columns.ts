@@ -50,7 +50,9 @@ export function fillColumns(
   const unfilled: SourceProblem[] = [];
   for (const [column, fact] of blank) {
     const found =
-      fact === 'option' ? findNumber(service, fields, column) : { text: toText(service, fact, clientOf), problem: null };
+      fact === 'option'
+        ? findNumber(service, fields, column)
+        : { text: toText(service, fact, clientOf), problem: null };
     if (found.problem !== null) unfilled.push({ key: column, message: found.problem });
     else if (found.text !== '') fills[column] = found.text;
   }
@@ -92,5 +94,8 @@ function findNumber(
   const [number, other] = option.value.match(/\d+/g) ?? [];
   if (number !== undefined && other === undefined) return { text: number.replace(/^0+(?=\d)/, ''), problem: null };
   const value = JSON.stringify(option.value);
-  return { text: '', problem: `the configurable option "${named}" of ${TITLE} is ${value}: it needs exactly one number` };
+  return {
+    text: '',
+    problem: `the configurable option "${named}" of ${TITLE} is ${value}: it needs exactly one number`,
+  };
 }

@@ -55,6 +55,8 @@ describe('toSourceService', () => {
       externalProduct: '10',
       skipped: null,
       unclaimed: null,
+      fills: {},
+      unfilled: [],
       texts: {
         product: 'small',
         client: '77',

@@ -26,7 +26,10 @@ afterEach(async () => {
 });
 
 /** Adds an order to WHMCS; its only custom field with a value is the area code. */
-function order(id: number, more: { options?: Record<string, string | number>; domain?: string; orderId?: number }): void {
+function order(
+  id: number,
+  more: { options?: Record<string, string | number>; domain?: string; orderId?: number },
+): void {
   const row = { id, client: 77, product: 10, orderId: 2000 + id, nextDueDate: '2026-12-01', fields: { DDD: '11' } };
   whmcs.addService({ ...row, ...more });
 }
@@ -36,7 +39,10 @@ const sync = async (words = ''): Promise<[number, string[]]> => {
   const { exitCode, json } = await at.run(`service sync ${words}`.trim());
   const { changes, problems } = json<SyncReport>();
   const changed = changes.flatMap(({ id, fields }) => fields.map(({ key, after }) => `${id} ${key} ${after ?? '-'}`));
-  return [exitCode, [...changed, ...problems.map(({ service, key, message }) => `${service} ${key ?? ''}: ${message}`)]];
+  return [
+    exitCode,
+    [...changed, ...problems.map(({ service, key, message }) => `${service} ${key ?? ''}: ${message}`)],
+  ];
 };
 const endpoints = (): string[] => whmcs.server.calls.map(({ endpoint }) => endpoint);
 
@@ -84,7 +90,10 @@ it('without the right to read clients, reports only the services that need one',
   whmcs.setField(8, 'first_name', 'Ana');
   whmcs.quirks.denied = new Set(['GetClients', 'GetClientsDetails']);
   const [exitCode, lines] = await sync();
-  expect([exitCode, lines.at(-1)]).toEqual([3, expect.stringMatching(/^whmcs-7 first_name: .*GetClients.*not allowed/i)]);
+  expect([exitCode, lines.at(-1)]).toEqual([
+    3,
+    expect.stringMatching(/^whmcs-7 first_name: .*GetClients.*not allowed/i),
+  ]);
   expect((await show('whmcs-8')).refs).toMatchObject({ order_id: '2008' });
   expect(await sync('--service 7')).toEqual([3, [expect.stringMatching(/^whmcs-7 first_name: .*GetClientsDetails/i)]]);
   const { checks } = (await at.run('doctor')).json<{ checks: { name: string; status: string }[] }>();
