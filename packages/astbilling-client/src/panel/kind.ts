@@ -1,4 +1,4 @@
-import type { PanelKind } from '@sluice/panel-kind';
+import type { PanelKind, SourceFacts } from '@sluice/panel-kind';
 import { nameAction } from './name-action.js';
 import {
   CAPABILITIES,
@@ -12,6 +12,16 @@ import {
 } from './settings.js';
 
 const WORD = { fits: /^(?!\.{1,2}$)[\w.-]{1,64}$/, words: 'letters, digits and . _ - only, at most 64 characters' };
+
+const FACTS: SourceFacts = {
+  order_id: 'order',
+  [USERNAME_REF]: 'domain',
+  first_name: 'first-name',
+  last_name: 'last-name',
+  email: 'email',
+  document: 'tax-number',
+  channels: 'option',
+};
 
 /** What the kinds share; each has a profile of its own where the config names none. */
 function telephonyKind(
@@ -47,15 +57,7 @@ function telephonyKind(
       { name: LINE_REF, ...WORD, unique: true },
       { name: USERNAME_REF, ...WORD },
     ],
-    facts: {
-      order_id: 'order',
-      [USERNAME_REF]: 'domain',
-      first_name: 'first-name',
-      last_name: 'last-name',
-      email: 'email',
-      document: 'tax-number',
-      channels: 'option',
-    },
+    facts: FACTS,
     restrictions: RESTRICTIONS,
     suspension: 'suspend',
     wideSuspension: 'suspend-with-dids',

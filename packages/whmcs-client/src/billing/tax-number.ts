@@ -9,7 +9,9 @@ export function toTaxNumber(text: string): string | null {
 /** Weights begin with 2 at the right end; those of a CNPJ repeat after 9. */
 function toCheckDigit(digits: string): string {
   const weights = digits.length < 11 ? 10 : 8;
-  const sum = [...digits].reverse().reduce((total, digit, index) => total + Number(digit) * (2 + (index % weights)), 0);
+  const sum = Array.from(digits, Number)
+    .reverse()
+    .reduce((total, digit, index) => total + digit * (2 + (index % weights)), 0);
   const rest = sum % 11;
   return String(rest < 2 ? 0 : 11 - rest);
 }
