@@ -30,6 +30,7 @@ const FAULTS: Fault[] = [
     status: 200,
     body: '{"run":{"outcome":"failed"},"error":{"code":"x","message":"The panel <b>refused</b> it"}}',
   },
+  ...['{}', '[]', '{"status":"ok"}'].map((body, index) => ({ id: 1011 + index, status: 200, body })),
 ];
 const HOSTILE = '"><script>alert(1)</script>';
 const EMBEDDED = {
@@ -152,6 +153,9 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['502', /Repeat it later/],
     ['503', /Repeat it later/],
     ['1001', /something else than Sluice does.*not known yet/],
+    ['1011', /something else than Sluice does.*not known yet/],
+    ['1012', /something else than Sluice does.*not known yet/],
+    ['1013', /something else than Sluice does.*not known yet/],
     ['1002', /HTTP 502.*not known yet/],
     ['1003', /leads to another one.*Nothing was changed/],
     ['1004', /not Sluice that answered.*Nothing was changed/],

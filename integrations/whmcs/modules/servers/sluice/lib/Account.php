@@ -111,7 +111,11 @@ final class Account
 
     private function read(): Data
     {
-        return new Data($this->commands->api->get($this->service->path()));
+        $service = new Data($this->commands->api->get($this->service->path()));
+        if ($service->text('id') === '') {
+            throw ApiError::ofOther();
+        }
+        return $service;
     }
 
     /** Reads the account that the service names; only active services are read. */

@@ -30,6 +30,13 @@ final class ApiError extends RuntimeException
         parent::__construct($message, 0, $previous);
     }
 
+    /** Returns the error of an answer that is not one of Sluice to this request. */
+    public static function ofOther(): self
+    {
+        $message = 'The address of Sluice answered with something else than Sluice does: check what is before it. Whether it was done is not known yet: repeat it.';
+        return new self('bad_answer', $message, 200, true);
+    }
+
     /** Returns whether Sluice itself answered, and not something before it. */
     public function isOfSluice(): bool
     {

@@ -31,6 +31,10 @@ final class Commands
             $answer = $this->ask($method, $path, $body, $key->again());
             $credentials = $answer->has('credentials') ? $answer->at('credentials') : $credentials;
         }
+        // Commands have a run; what only stores values answers with what is stored.
+        if (!$answer->has('run') && ($method === 'POST' || !$answer->has('id'))) {
+            throw ApiError::ofOther();
+        }
         $outcome = $answer->at('run')->text('outcome');
         $isDone = !$answer->has('run') || $outcome === 'done';
         if ($store !== null && ($isDone || $credentials->has('password'))) {
@@ -109,6 +113,9 @@ final class Commands
         // A sync reads: an earlier one's answer is of no use, so that each has a key of its own.
         $key = "whmcs-{$this->service->subject()}-sync-" . bin2hex(random_bytes(12));
         $report = new Data($this->api->post('/services/sync', $body, $key));
+        if (!$report->has('run')) {
+            throw ApiError::ofOther();
+        }
         $problems = array_map(static fn (Data $one): string => $one->text('message'), $report->items('problems'));
         if ($problems !== []) {
             throw new Refusal('Sluice can\'t use this service: ' . implode('; ', $problems));

@@ -34,7 +34,7 @@ final class Page
         try {
             $document = $read();
             if (!is_array($document['parts'] ?? null)) {
-                throw new ApiError('bad_answer', 'The address of Sluice answered with something else than Sluice does. Check what is before it.', 200);
+                throw ApiError::ofOther();
             }
             LastPage::save($subject, $document);
             return new self($document);

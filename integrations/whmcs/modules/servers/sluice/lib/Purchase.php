@@ -75,7 +75,7 @@ final class Purchase
             throw $sentence === null ? $error : new Refusal($sentence, true);
         }
         if ($bought->at('purchase')->text('id') === '') {
-            throw new Refusal('The address of Sluice answered with something else than a purchase.');
+            throw ApiError::ofOther();
         }
     }
 
