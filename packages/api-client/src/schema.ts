@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 e0aab1048c8c2f944e31204e1cf892fa24b2f223fdc8941f4b2d05b6eb76e6d5). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 e2d9f09baa62e023b1f2197beb6fafb08c2b3b92343007aaa3b2be395653a23a). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -337,7 +337,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Set parts of the override, and keep the others; applies from the next run */
+    /** Set parts of the override, remove those that are null (quota also removes unlimited), and keep the others; applies from the next run */
     put: operations['putServicesServiceOverride'];
     post?: never;
     /** End the override */
@@ -4454,10 +4454,10 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
-          quota?: string;
+          quota?: string | null;
           unlimited?: boolean;
-          mode?: string;
-          action?: string;
+          mode?: string | null;
+          action?: string | null;
           /** @description Why, for the log */
           note?: string;
         };

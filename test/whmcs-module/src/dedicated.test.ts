@@ -87,8 +87,19 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     });
     const told = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
     expect(told['Not saved']).toMatch(/not a size/);
-    const cleared = await call('AdminServicesTabFieldsSave', at.params(50), form({ ...withQuota, mode: 'OUT' }, none));
-    expect(cleared.moduleLog.map(({ action }) => action)).toEqual(['DELETE /services/whmcs-50/override']);
+    const both = { ...withQuota, mode: 'OUT' };
+    const save = (now: object) => call('AdminServicesTabFieldsSave', at.params(50), form(both, now));
+    const override = async () => (await at.bench.sluice('service show whmcs-50 --json')).json().overrides;
+    // A refused part changes nothing of the others.
+    await save({ ...none, quota: '3 XB' });
+    expect(await override()).toMatchObject({ quotaBytes: 2 * 1024 * GB, mode: 'OUT' });
+    await save(withQuota);
+    expect(await override()).toMatchObject({ quotaBytes: 2 * 1024 * GB, mode: null });
+    await save({ ...both, unlimited: '1' });
+    expect(await override()).toMatchObject({ quotaBytes: null, unlimited: true });
+    const cleared = await save(none);
+    expect(cleared.moduleLog.map(({ action }) => action)).toEqual(['PUT /services/whmcs-50/override']);
+    expect(await override()).toBeNull();
     const after = (await call('AdminServicesTabFields', at.params(50))).returned as Record<string, string>;
     expect(after['Override']).not.toMatch(/2TB/);
   });

@@ -5,7 +5,7 @@ import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './ca
 
 /** Overrides: an operator's exceptions from products. */
 export interface Overrides {
-  /** Sets the parts in the request and keeps the others; applies from the next run. */
+  /** Sets the parts in the request, removes those that are null, and keeps the others; applies from the next run. */
   set(service: string, request: OverrideRequest, options?: LockOptions): Promise<ServiceDetail>;
   /** Ends the override; `ended` is false where there was none. */
   clear(service: string, options?: LockOptions): Promise<{ service: ServiceDetail; ended: boolean }>;

@@ -4,22 +4,25 @@ import { usageError } from '@sluice/panel-kind';
 import { withServiceRun } from '../services/change-services.js';
 import type { Session } from '../session.js';
 
-/** Options of `override set`. */
+/** Parts of an override to set; null removes a part, and `quota: null` also `unlimited`. */
 export interface OverrideRequest {
-  quota?: string | undefined;
+  quota?: string | null | undefined;
   unlimited?: boolean | undefined;
-  mode?: string | undefined;
-  action?: string | undefined;
+  mode?: string | null | undefined;
+  action?: string | null | undefined;
 }
 
-/** Sets the passed parts of an override; the others stay. In force from the next `poll` on. */
+/**
+ * Sets or removes the passed parts of an override; the others stay, and an override without parts ends. In force from the next
+ * `poll` on.
+ */
 export async function setOverride(
   session: Session,
   id: string,
   request: OverrideRequest,
   waitMs: number,
 ): Promise<void> {
-  if (request.quota !== undefined && request.unlimited === true) {
+  if (request.quota != null && request.unlimited === true) {
     throw usageError('bad_override', 'Name a quota or unlimited, not both');
   }
   if (Object.values(request).every((value) => value === undefined || value === false)) {
@@ -28,35 +31,43 @@ export async function setOverride(
       'Name what to override: a quota such as 500GB, unlimited, a mode (IN, OUT or TOTAL) or an action',
     );
   }
-  const quotaBytes = request.quota === undefined ? null : parseQuota(request.quota);
-  const mode = request.mode === undefined ? null : parseMode(request.mode);
-  await withServiceRun(session, id, { command: 'override set', waitMs }, async (service, run) => {
-    const action = request.action ?? null;
-    if (action !== null) {
-      const { restrictions } = (await session.panel(service.panel)).kind;
-      if (!restrictions.includes(action)) {
-        throw usageError(
-          'bad_override',
-          `"${action}" is not an action of panel "${service.panel}"; known: ${restrictions.join(', ')}`,
-        );
-      }
-    }
+  const quotaBytes = request.quota == null ? null : parseQuota(request.quota);
+  const mode = request.mode == null ? request.mode : parseMode(request.mode);
+  await withServiceRun(session, id, { command: 'override set', waitMs }, async ({ panel }, run) => {
+    if (request.action != null) await checkAction(session, panel, request.action);
     const [before] = await session.store.overrides.open([id]);
-    const statesQuota = quotaBytes !== null || request.unlimited === true;
+    const statesQuota = request.quota !== undefined || request.unlimited === true;
     const record: OverrideRecord = {
       id: session.id('ovr'),
       service: id,
       quotaBytes: statesQuota ? quotaBytes : (before?.quotaBytes ?? null),
       unlimited: statesQuota ? request.unlimited === true : (before?.unlimited ?? false),
-      mode: mode ?? before?.mode ?? null,
-      action: action ?? before?.action ?? null,
+      mode: (mode === undefined ? before?.mode : mode) ?? null,
+      action: (request.action === undefined ? before?.action : request.action) ?? null,
       since: session.now(),
       until: null,
       note: session.deps.note ?? (statesQuota ? null : (before?.note ?? null)),
     };
+    if (isEmpty(record)) {
+      await run.store((tables) => tables.overrides.end(id, session.now()));
+      return;
+    }
     if (before && isSame(before, record)) return;
     await run.store((tables) => tables.overrides.set(record));
   });
+}
+
+async function checkAction(session: Session, panel: string, action: string): Promise<void> {
+  const { restrictions } = (await session.panel(panel)).kind;
+  if (restrictions.includes(action)) return;
+  throw usageError(
+    'bad_override',
+    `"${action}" is not an action of panel "${panel}"; known: ${restrictions.join(', ')}`,
+  );
+}
+
+function isEmpty({ quotaBytes, unlimited, mode, action }: OverrideRecord): boolean {
+  return quotaBytes === null && !unlimited && mode === null && action === null;
 }
 
 /** Returns whether an override changes nothing; without a note of its own it keeps that of the one before. */

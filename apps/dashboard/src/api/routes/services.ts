@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod';
-import { flag, name, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
+import { flag, name, optionalText, queryFlag, someText, textOrNone, texts } from '../schemas/common.js';
 import * as schema from '../schemas/services.js';
 import { range } from '../schemas/requests.js';
 import { comparison, history, panelGraph, sampleGraph } from '../schemas/usage.js';
@@ -221,8 +221,9 @@ export const serviceRoutes: ApiRoute[] = [
   }),
   route('PUT /services/:service/override', {
     useCase: 'overrides.set',
-    summary: 'Set parts of the override, and keep the others; applies from the next run',
-    body: { quota: optionalText, unlimited: flag, mode: optionalText, action: optionalText },
+    summary:
+      'Set parts of the override, remove those that are null (quota also removes unlimited), and keep the others; applies from the next run',
+    body: { quota: textOrNone, unlimited: flag, mode: textOrNone, action: textOrNone },
     answer: schema.service,
     handle: ({ sluice, param, body, as }) => sluice.overrides.set(param('service'), body, as),
   }),

@@ -51,6 +51,7 @@ export const queryFlag = z
   .optional();
 export const someText = z.string().min(1).max(2000);
 export const optionalText = someText.optional();
+export const textOrNone = someText.nullable().optional();
 export const texts = z
   .record(z.string().max(200), z.string().max(20_000))
   .describe('Keys with texts, as an import has them');

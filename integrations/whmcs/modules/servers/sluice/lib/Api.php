@@ -70,16 +70,6 @@ final class Api
         return $this->send('PATCH', $path, $body, $key);
     }
 
-    /**
-     * @return array<array-key, mixed>
-     *
-     * @throws ApiError
-     */
-    public function delete(string $path, string $key): array
-    {
-        return $this->send('DELETE', $path, [], $key);
-    }
-
     /** Returns whether the last answer was that of an earlier request with the same key. */
     public function wasReplayed(): bool
     {

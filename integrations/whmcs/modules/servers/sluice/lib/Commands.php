@@ -15,7 +15,7 @@ final class Commands
      * Sends a request for the service. It is ended, so that the next one gets another key, after `$store` has stored what the
      * answer shows once. The answer of an earlier request with the key does not count: what that did may have been undone since.
      *
-     * @param 'POST'|'PUT'|'PATCH'|'DELETE' $method
+     * @param 'POST'|'PUT'|'PATCH' $method
      * @param array<string, mixed> $body
      * @param (callable(Data): void)|null $store accepts the credentials
      *
@@ -51,7 +51,7 @@ final class Commands
     }
 
     /**
-     * @param 'POST'|'PUT'|'PATCH'|'DELETE' $method
+     * @param 'POST'|'PUT'|'PATCH' $method
      * @param array<string, mixed> $body
      *
      * @throws ApiError
@@ -62,7 +62,6 @@ final class Commands
             'POST' => $this->api->post($path, $body, $key),
             'PUT' => $this->api->put($path, $body, $key),
             'PATCH' => $this->api->patch($path, $body, $key),
-            'DELETE' => $this->api->delete($path, $key),
         });
     }
 

@@ -35,8 +35,7 @@ final class StaffForm
     }
 
     /**
-     * Stores the changed parts of the override. Parts can't be removed one by one, so that an emptied field ends the override, and
-     * what is left of it is set again.
+     * Stores the changed parts of the override in one request; emptied fields remove theirs.
      *
      * @throws ApiError|Refusal
      */
@@ -46,16 +45,14 @@ final class StaffForm
         if ($changes === []) {
             return;
         }
-        $path = $service->path('/override');
-        if (in_array('', $changes, true)) {
-            $commands->send('DELETE', $path, [], 'override-clear');
-            $changes = array_filter($this->entered('override'), static fn (string $text): bool => $text !== '');
+        $body = array_map(static fn (string $text): ?string => $text === '' ? null : $text, $changes);
+        if (isset($changes['unlimited'])) {
+            // To Sluice both are one part: what is not unlimited has the quota that the field shows.
+            $shown = $this->entered('override')['quota'] ?? '';
+            $body['unlimited'] = $changes['unlimited'] !== '';
+            $body['quota'] = $body['unlimited'] || $shown === '' ? ($body['quota'] ?? null) : $shown;
         }
-        if ($changes === []) {
-            return;
-        }
-        $body = array_diff_key($changes, ['unlimited' => '']);
-        $commands->send('PUT', $path, isset($changes['unlimited']) ? $body + ['unlimited' => true] : $body, 'override-set');
+        $commands->send('PUT', $service->path('/override'), $body, 'override-set');
     }
 
     /**
