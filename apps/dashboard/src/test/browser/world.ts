@@ -1,5 +1,6 @@
 import { astbilling } from '@sluice/astbilling-client/panel';
-import { fillHiddify, startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
+import { fillHiddify, startFakeAstbilling, startFakeFlvx, startFakeHiddify } from '@sluice/fake-panels';
+import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import type { CallBillRecord, DecisionRecord, SampleRecord, StateStore } from '@sluice/state-store';
 import { type DashboardBench, GB, startBench } from '../dashboard-bench.js';
@@ -9,8 +10,10 @@ export interface WorldSize {
   services: number;
   /** Persian names of services and clients. */
   persian?: boolean;
-  /** With a telephony panel and a panel with agents. */
+  /** With a telephony panel, a relay panel and a panel with agents. */
   others?: boolean;
+  /** Has all services; default several clients. */
+  client?: string;
 }
 
 export interface World {
@@ -25,32 +28,17 @@ const HOUR = 3_600_000;
 const NAMES = ['سرور مجازی تهران', 'شرکت نمونهٔ پارس', 'فروشگاه آفتاب', 'دفتر شمال'];
 
 /** Starts a dashboard whose store has these services, as after some days of polls. */
-export async function startWorld({ services, persian = false, others = false }: WorldSize): Promise<World> {
+export async function startWorld(size: WorldSize): Promise<World> {
+  const { services, persian = false, others = false, client = '501' } = size;
   const more = others ? await otherPanels() : null;
   const bench = await startBench({
     config: { timeZone: 'Asia/Tehran' },
-    ...(more === null ? {} : { panels: more.panels, products: more.products, kinds: [astbilling, hiddify] }),
+    ...(more === null ? {} : { panels: more.panels, products: more.products, kinds: [astbilling, flvx, hiddify] }),
   });
   const { store } = bench;
-  await fillServices(store, bench.clock.now(), { services, persian });
+  if (more !== null) await addOthers(bench, more, client);
+  await fillServices(store, bench.clock.now(), size);
   if (services > 0) await fillHistory(store, persian);
-  if (more !== null) {
-    await bench.sluice.agents.limit(more.agent, {
-      panel: 'vpn',
-      limitBytes: 40 * GB,
-      opening: undefined,
-      dryRun: false,
-      confirm: () => Promise.resolve(),
-    });
-    await bench.sluice.services.add('line-1', {
-      panel: 'voice',
-      product: 'line',
-      client: '501',
-      status: 'active',
-      astbilling_subscriber_id: '9001',
-    });
-    await store.callBills.add(BILL);
-  }
   return {
     bench,
     cookie: await bench.login(),
@@ -60,6 +48,25 @@ export async function startWorld({ services, persian = false, others = false }: 
     },
   };
 }
+
+async function addOthers({ sluice, store }: DashboardBench, { agent, user }: Others, client: string): Promise<void> {
+  await sluice.agents.limit(agent, {
+    panel: 'vpn',
+    limitBytes: 40 * GB,
+    opening: undefined,
+    dryRun: false,
+    confirm: () => Promise.resolve(),
+  });
+  const row = { client, status: 'active' };
+  await sluice.services.add('line-1', { ...row, panel: 'voice', product: 'line', astbilling_subscriber_id: '9001' });
+  await store.callBills.add({ ...BILL, client });
+  const due = { billing_cycle: 'monthly', next_due_date: '2026-12-15' };
+  await sluice.services.add('relay-1', { ...row, ...due, panel: 'relay', product: 'relay', flvx_user_id: user });
+  // The second run reads the nodes of the tunnel that the first has found.
+  for (let run = 0; run < 2; run++) await sluice.poll({ panel: 'relay' });
+}
+
+type Others = Awaited<ReturnType<typeof otherPanels>>;
 
 async function otherPanels() {
   const now = () => Date.parse('2026-11-20T12:00:00Z');
@@ -79,18 +86,43 @@ async function otherPanels() {
   voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
   const vpn = await startFakeHiddify({ now });
   const [agent = ''] = fillHiddify(vpn, { agents: 3, users: 12 });
+  const { relay, tunnelId, user } = await relays(now);
   return {
-    agent,
+    ...{ agent, user },
     panels: {
       voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 },
       vpn: { kind: 'hiddify', url: vpn.url, apiKey: vpn.key, allowHttp: true, retries: 0 },
+      relay: {
+        kind: 'flvx',
+        url: relay.url,
+        username: 'admin_user',
+        password: 'admin_user',
+        allowHttp: true,
+        retries: 0,
+      },
     },
-    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
+    products: {
+      line: { panel: 'voice', astbilling: { planId: 11 } },
+      relay: { panel: 'relay', quota: { total: '100GB' }, flvx: { tunnelId } },
+    },
     close: async () => {
       await voice.close();
       await vpn.close();
+      await relay.close();
     },
   };
+}
+
+/** A relay panel with an account that has two forwards on a tunnel. */
+async function relays(now: () => number) {
+  const relay = await startFakeFlvx({ now });
+  const [entryNodes, exitNodes] = [[relay.addNode('de-1')], [relay.addNode('nl-2')]];
+  const tunnelId = relay.addTunnel({ name: 'DE-NL', entryNodes, exitNodes });
+  const expTime = Date.parse(END);
+  const user = relay.addUser({ user: 'sl-relay', flow: 100, expTime });
+  relay.addPermission(user, tunnelId, { flow: 100, expTime });
+  for (const name of ['web', 'mail']) relay.addForward(user, tunnelId, { name });
+  return { relay, tunnelId, user: String(user) };
 }
 
 const BILL: CallBillRecord = {
@@ -110,14 +142,15 @@ export function serviceId(number: number, persian = false): string {
   return persian ? `${NAMES[number % NAMES.length] ?? ''}-${number}` : `svc-${number}`;
 }
 
-async function fillServices(store: StateStore, now: number, { services, persian = false }: WorldSize): Promise<void> {
+async function fillServices(store: StateStore, now: number, size: WorldSize): Promise<void> {
+  const { services, persian = false, client } = size;
   const at = new Date(now - 240_000).toISOString();
   const numbers = Array.from({ length: services }, (_, index) => index + 1);
   const idOf = (number: number): string => serviceId(number, persian);
   await store.services.put(
     numbers.map((number) => ({
       ...{ id: idOf(number), panel: 'dcim', product: 'ports', billingCycle: 'monthly', nextDueDate: '2026-12-15' },
-      client: persian ? (NAMES[(number + 1) % NAMES.length] ?? null) : `client-${1000 + (number % 700)}`,
+      client: client ?? (persian ? (NAMES[(number + 1) % NAMES.length] ?? null) : `client-${1000 + (number % 700)}`),
       refs: {
         easydcim_service_id: `${500 + number}`,
         easydcim_order_id: `${900 + number}`,
