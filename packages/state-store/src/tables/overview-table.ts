@@ -1,5 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { OverviewCount, OverviewError, OverviewFilter, OverviewRow, OverviewTables } from '../overview.js';
+import type {
+  OverviewCount,
+  OverviewError,
+  OverviewFilter,
+  OverviewHold,
+  OverviewRow,
+  OverviewTables,
+} from '../overview.js';
 import type { Access } from './access.js';
 
 /** A row as SQLite returns it; the reasons are separated by blanks. */
@@ -30,15 +37,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       }),
     holds: (limit) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<{
-          service: string;
-          panel: string;
-          reason: string;
-          since: string;
-          note: string | null;
-          usedBytes: number | null;
-          allowedBytes: number | null;
-        }>`
+        const { rows } = await sql<OverviewHold>`
           select h."service", s."panel", h."reason", h."since", h."note",
             h."used_bytes" as "usedBytes", h."allowed_bytes" as "allowedBytes"
           from "holds" h indexed by "holds_open" join "services" s on s."id" = h."service"
