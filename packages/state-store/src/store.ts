@@ -315,6 +315,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       change: { finishedAt: string; outcome: RunOutcome; totals: unknown; error: string | null; observing: string[] },
     ): Promise<void>;
     get(id: string): Promise<RunRecord | null>;
+    /** Returns who started each of these runs; runs without a known actor are left out. */
+    actors(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
     /** Newest first. `whole` matches runs over everything that the command is for, not about one service or a part. */
     list(filter?: {
       command?: string;

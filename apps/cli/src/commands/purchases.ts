@@ -42,6 +42,7 @@ const PURCHASES: List<PurchaseView> = {
     text('currency', ({ currency }) => currency),
     state('status', ({ status }) => status),
     text('actor', ({ actor }) => actor, { priority: 4 }),
+    text('by', ({ by }) => by, { extra: true, priority: 4 }),
     text('invoice', ({ invoice }) => invoice, { priority: 5 }),
     text('charged', ({ charged }) => charged, { align: 'right', extra: true, priority: 7 }),
     text('cycle', ({ cycle }) => cycle, { extra: true, priority: 8 }),

@@ -14,6 +14,8 @@ export interface ReportService {
   /** Reasons of its open holds. */
   holds: string[];
   cycle: { start: string; end: string } | null;
+  /** Whether its panel has traffic that can be read. */
+  metered: boolean;
   readAt: string | null;
   /** The direction that counts; null where it is unknown. */
   usedBytes: number | null;
@@ -35,7 +37,7 @@ export interface ReportTotals {
   usedUp: number;
   /** Services that have used at least 80 % of a limit, and not all of it. */
   nearLimit: number;
-  /** Services with a limit whose usage is unknown. */
+  /** Services with a limit, or whose traffic is metered, of which that is unknown. */
   unknown: number;
   /** Services without any limit. */
   withoutLimit: number;
@@ -106,9 +108,13 @@ export async function readReport(sluice: Sluice, { client, now }: ReportRequest)
 /** Reads the rows of the services in parts: their details together would not fit in little memory. */
 async function readServices(sluice: Sluice, client: string | undefined): Promise<ReportService[]> {
   const rows: ReportService[] = [];
+  const { panels } = await sluice.panels.list();
+  const metering = new Set(
+    panels.filter(({ capabilities }) => capabilities.includes('usage')).map((each) => each.name),
+  );
   for (let after: string | undefined; ; after = rows.at(-1)?.id) {
     const { services } = await sluice.services.list({ client, after, limit: AT_ONCE });
-    rows.push(...services.map(toReportService));
+    rows.push(...services.map((service) => toReportService(service, metering.has(service.panel))));
     if (services.length < AT_ONCE) return rows;
   }
 }
@@ -130,7 +136,7 @@ export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph
   }
 }
 
-function toReportService(service: ServiceDetail): ReportService {
+function toReportService(service: ServiceDetail, metered: boolean): ReportService {
   const { id, client, panel, product, status, cycle, usage, allowance, mode, holds } = service;
   const usedBytes = usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
   const allowedBytes = allowance?.allowedBytes ?? null;
@@ -145,6 +151,7 @@ function toReportService(service: ServiceDetail): ReportService {
     status,
     holds: holds.map(({ reason }) => reason),
     cycle,
+    metered,
     readAt: usage?.readAt ?? null,
     usedBytes,
     allowedBytes,
@@ -170,13 +177,15 @@ function byShare(a: ReportService, b: ReportService): number {
 
 function toTotals(services: readonly ReportService[]): ReportTotals {
   const hasLimit = ({ allowedBytes, limits }: ReportService): boolean => allowedBytes !== null || limits.length > 0;
+  const isUnknown = (service: ReportService): boolean =>
+    service.share === null && (hasLimit(service) || (service.metered && service.usedBytes === null));
   const count = (matches: (service: ReportService) => boolean): number => services.filter(matches).length;
   return {
     services: services.length,
     held: count(({ holds }) => holds.length > 0),
     usedUp: count(({ share }) => share !== null && share >= 1),
     nearLimit: count(({ share }) => share !== null && share >= NEAR && share < 1),
-    unknown: count((service) => hasLimit(service) && service.share === null),
+    unknown: count(isUnknown),
     withoutLimit: count((service) => !hasLimit(service)),
   };
 }

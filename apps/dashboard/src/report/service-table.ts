@@ -56,7 +56,8 @@ export function statusOf({ status, holds }: ReportService): Html {
   return html`${badge(status)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
 }
 
-function usedBytes({ usedBytes: used, readAt }: ReportService): Html {
+function usedBytes({ usedBytes: used, readAt, metered }: ReportService): Html {
+  if (used === null && !metered) return html`<span class="soft">not metered</span>`;
   return used === null && readAt === null ? UNKNOWN : bytes(used);
 }
 

@@ -13,6 +13,8 @@ export interface PurchaseView {
   currency: string;
   status: PurchaseRecord['status'];
   actor: PurchaseRecord['actor'];
+  /** Who started the run that bought it, as in the log; null where that is not known. */
+  by: string | null;
   /** Id of the cycle that it counts in. */
   cycle: string;
   invoice: string | null;
@@ -26,7 +28,7 @@ export interface PurchaseView {
 export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
 
 /** Returns a purchase as documents show it. */
-export function toView(row: PurchaseRecord): PurchaseView {
+function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
   const { id, service, client, package: name, bytes, price, currency } = row;
   const { status, actor, cycle, invoice, charged, at, paidAt } = row;
   return {
@@ -39,6 +41,7 @@ export function toView(row: PurchaseRecord): PurchaseView {
     currency,
     status,
     actor,
+    by: actors.get(row.run ?? '') ?? null,
     cycle,
     invoice,
     charged,
@@ -50,7 +53,12 @@ export function toView(row: PurchaseRecord): PurchaseView {
 /** Returns a purchase with its cycle. */
 export async function toDetail({ store }: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
   const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
-  return { ...toView(row), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
+  const actors = await actorsOf(store, [row]);
+  return { ...toView(row, actors), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
+}
+
+function actorsOf(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
+  return store.runs.actors(rows.flatMap(({ run }) => (run === null ? [] : [run])));
 }
 
 /** Returns the key of the purchase with this reference. */
@@ -67,5 +75,6 @@ export async function listPurchases(
     ...(service === undefined ? {} : { service }),
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
-  return rows.map(toView);
+  const actors = await actorsOf(store, rows);
+  return rows.map((row) => toView(row, actors));
 }

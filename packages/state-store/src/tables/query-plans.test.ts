@@ -69,6 +69,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'deliveries.list of a state': (t) => t.deliveries.list({ state: 'pending' }),
   'conditions.get': (t) => t.conditions.get('k'),
   'runs.get': (t) => t.runs.get('run-1'),
+  'runs.actors': (t) => t.runs.actors(['run-1', 'run-2']),
   'runs.list of a command': (t) => t.runs.list({ command: 'poll', limit: 1 }),
   'runs.list of a command that ended': (t) =>
     t.runs.list({ command: 'poll', whole: true, outcomes: ['done'], until: minute(1), limit: 1 }),

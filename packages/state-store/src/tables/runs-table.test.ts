@@ -27,6 +27,7 @@ describe('runs', () => {
       }),
     );
     expect(await at.store.runs.get('run-9')).toBeNull();
+    expect([...(await at.store.runs.actors(['run-2', 'run-1', 'run-9']))]).toEqual([['run-2', 'alice']]);
     expect((await at.store.runs.list()).map((each) => each.id)).toEqual(['run-2', 'run-1']);
     expect((await at.store.runs.list({ command: 'poll' })).map((each) => each.id)).toEqual(['run-1']);
     expect((await at.store.runs.list({ since: minute(1), limit: 5 })).map((each) => each.id)).toEqual(['run-2']);

@@ -1,5 +1,6 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
+import { inChunks, listed } from './chunks.js';
 import { outcomeOrNull } from './columns.js';
 import { mustExist } from './must-exist.js';
 import { behind, toPage } from './page.js';
@@ -22,6 +23,13 @@ export function runsTable(access: Access): StoreTables['runs'] {
           .where('id', '=', id)
           .executeTakeFirst();
         mustExist('runs', id, result.numUpdatedRows);
+      }),
+    actors: (ids) =>
+      access.read(async ({ db }) => {
+        const rows = await inChunks(ids, (chunk) =>
+          db.selectFrom('runs').select(['id', 'actor']).where('id', 'in', listed(chunk)).execute(),
+        );
+        return new Map(rows.flatMap(({ id, actor }) => (actor === null ? [] : [[id, actor] as const])));
       }),
     get: (id) =>
       access.read(async ({ db }) => {

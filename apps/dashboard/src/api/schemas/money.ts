@@ -29,6 +29,7 @@ const purchaseParts = {
   currency: text,
   status: z.enum(['pending', 'paid', 'cancelled', 'refunded', 'failed']),
   actor: z.enum(['manual', 'auto']),
+  by: textOrNull,
   invoice: textOrNull,
   charged: amount.nullable(),
   at: instant,

@@ -196,7 +196,7 @@ function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]):
       bytes(row.bytes),
       money(row.charged ?? row.price, row.currency),
       badge(row.status),
-      row.actor === 'auto' ? 'auto-buy' : 'manual',
+      row.actor === 'auto' ? 'auto-buy' : name(row.by),
       times.at(row.at),
     ]);
   const content = table({
