@@ -63,7 +63,7 @@ export const runPage: Page = async (request) => {
   const body = html`${facts([
       ['Command', command],
       ['Over', html`<bdi>${over}</bdi>`],
-      ['Started', scene.times.ago(Date.parse(run.startedAt))],
+      ['Started', scene.times.at(run.startedAt)],
       ['By', html`<bdi>${by}</bdi>`],
     ])}
     ${finishedAt === null ? progress(run) : ended(scene, last)}

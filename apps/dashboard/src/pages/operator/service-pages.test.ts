@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { mainOf } from '../../test/share-link.js';
+import { Link, mainOf } from '../../test/share-link.js';
 
 let at: DashboardBench;
 let cookie: string;
@@ -59,6 +59,18 @@ describe('with services', () => {
     expect(await read('/services/svc-2?done=change-package')).toContain('from the next run');
   });
 
+  it('the page of a service says who bought its packages', async () => {
+    await at.sluice.purchases.create('svc-2', 'extra-50', { ref: 'two', actor: 'alice' });
+    const link = await Link.open(at, { client: '7', buy: true });
+    expect((await link.post('/services/svc-2/buy', { package: 'extra-50' })).status).toBe(303);
+    const [purchases = ''] = /<section[^>]*id="purchases"[\s\S]*?<\/section>/.exec(await read('/services/svc-2')) ?? [];
+    expect(purchases).toMatch(/<bdi>client 7<\/bdi>[\s\S]*<bdi>alice<\/bdi>/);
+    expect(purchases).not.toContain('manual');
+    const answer = await at.fetch('/api/v1/purchases?service=svc-2', { token: await at.token('read') });
+    const { purchases: listed } = (await answer.json()) as { purchases: { by: string | null }[] };
+    expect(listed.map(({ by }) => by).slice(1)).toEqual(['alice', 'client 7']);
+  });
+
   it('the page of a suspended service does not say that it was due on a day to come', async () => {
     await at.sluice.provision.suspend('svc-2', {});
     const page = await read('/services/svc-2');
@@ -74,6 +86,8 @@ describe('with services', () => {
     const started = await at.fetch('/runs', { method: 'POST', cookie, body });
     const path = started.headers.get('location') ?? '';
     let page = await read(path);
+    // Where scripts run, the page of a run is not loaded again before its end.
+    expect(page).toMatch(/<dt>Started<\/dt> <dd><time[^>]*>20 Nov 2026 12:00</);
     for (let tries = 0; tries < 50 && page.includes('>Running'); tries++) page = await read(path);
     const rows = [...page.matchAll(/<th scope="row" ?><a href="\/services\/([^"]+)"/g)].map(([, id]) => id);
     expect(rows).toEqual(['svc-1', 'svc-2']);
