@@ -31,6 +31,7 @@ tbody tr:last-child > * { border-block-end: 0; }
 tbody tr:hover > * { background: var(--raised); }
 tr > :last-child { padding-inline-end: 0; }
 .figure { text-align: end; }
+@media (max-width: 60rem) { .narrow .bar { inline-size: 44px; } }
 @media (max-width: 47.99rem) { .minor { display: none; } }
 @media (max-width: 30rem) {
   .compact .bar { display: none; }

@@ -8,6 +8,7 @@ import {
   startFakeHiddify,
 } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { readReport, reportHtml } from '../../report/index.js';
 import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
 import { Link } from '../../test/share-link.js';
 
@@ -72,6 +73,15 @@ describe('the page of a line', () => {
     expect(page).not.toContain('1142000002');
     for (const each of [page, await link.text('/')]) expect(each).not.toMatch(/class="unknown"|>never</);
     expect(page).not.toMatch(/password_set|sip_password|12345678909/);
+  });
+
+  it('shows the charge of a call in its own currency, which the sums leave out', async () => {
+    const call = { subscriber: '9001', startedAt: '2026-11-20T11:00:00Z', talkSeconds: 30, charge: '0.7700' };
+    voice.addCall({ ...call, currency: 'USD' });
+    at.clock.advance(31_000);
+    const page = await link.text('/services/line-1');
+    expect(page).toContain('0.7700 USD');
+    expect(page).toMatch(/Charges so far<.dt> <dd><span class="number">0.4500 BRL/);
   });
 
   it('reads a panel once for many views', async () => {
@@ -154,6 +164,21 @@ describe('the page of a line', () => {
     expect(page).toContain('1142000001');
     expect(page).not.toMatch(/HTTP 500|panels\.voice/);
   });
+});
+
+it('a report counts usage as unknown only where its table says so', async () => {
+  const read = async () => {
+    const report = await readReport(at.sluice, { now: at.clock.now() });
+    let page = '';
+    for await (const part of reportHtml(at.sluice, report)) page += part;
+    return { totals: report.totals, unknown: page.match(/class="unknown"/g)?.length ?? 0, page };
+  };
+  const before = await read();
+  expect(before.page).toContain('not metered');
+  expect([before.unknown, before.totals.unknown]).toEqual([0, 0]);
+  await at.addService(1, '9');
+  const after = await read();
+  expect([after.unknown, after.totals.unknown]).toEqual([1, 1]);
 });
 
 it("shows an agent's budget, users and rest to its client only", async () => {

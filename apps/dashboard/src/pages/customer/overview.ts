@@ -38,7 +38,7 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
     html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
     stateOf(service),
     remainingOf(service),
-    usageBar(fillOf(service)) ?? '',
+    html`<span class="compact narrow">${usageBar(fillOf(service))}</span>`,
     usedOf(service),
     cycleEnd(service, times),
     readAt(service, times),

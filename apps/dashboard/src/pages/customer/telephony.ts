@@ -207,7 +207,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     html`<span class="number">${text(call.source)}</span>`,
     html`<span class="number">${text(call.destination)}</span>`,
     `${count(call.talkSeconds)} s`,
-    money(call.charge, value.currency),
+    money(call.charge, call.currency),
   ]);
   const columns = [
     { title: 'When' },

@@ -92,10 +92,11 @@ function pathOf({ page, rtl }: Pick<Picture, 'page' | 'rtl'>): string {
 /** A client with services on EasyDCIM; where it is one, also with a line and a relay account; none is left where it is 0. */
 async function startClientWorld(services: number, persian: boolean): Promise<ClientWorld> {
   const client = persian ? CLIENT : 'client-1001';
-  const world = await startWorld({ services: Math.max(1, services), persian, client, others: services === 1 });
+  const world = await startWorld({ services, persian, client, others: services === 1 });
   const { bench } = world;
-  if (services > 0) await bench.sluice.credit.add(client, { amount: '20.00', currency: 'EUR', ref: 'first' });
+  if (services === 0) await bench.addService(1, client);
+  else await bench.sluice.credit.add(client, { amount: '20.00', currency: 'EUR', ref: 'first' });
   const link = await Link.open(bench, { client, buy: true, manage: true, changePassword: true, maxAmount: '50.00' });
-  if (services === 0) await bench.sluice.services.remove(serviceId(1, persian));
+  if (services === 0) await bench.sluice.services.remove('svc-1');
   return { ...world, link };
 }

@@ -83,7 +83,13 @@ async function otherPanels() {
   const customer = voice.addCustomer({ id: '501', name: 'João da Silva', document: '12345678909' });
   const line = voice.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   voice.addDid({ number: '+551142000001', subscriber: line });
-  voice.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.4500' });
+  voice.addCall({
+    subscriber: line,
+    startedAt: '2026-11-20T10:00:00Z',
+    talkSeconds: 45,
+    charge: '0.4500',
+    currency: 'EUR',
+  });
   const vpn = await startFakeHiddify({ now });
   const [agent = ''] = fillHiddify(vpn, { agents: 3, users: 12 });
   const { relay, tunnelId, user } = await relays(now);
