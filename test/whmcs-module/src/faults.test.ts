@@ -40,13 +40,24 @@ const EMBEDDED = {
 };
 const CUT = 1006;
 const HANGING = 1007;
+const WITHOUT_LOGIN = 1008;
 
 const answers: RequestListener = (request, reply) => {
   request.resume();
   const id = Number(/whmcs-(\d+)/.exec(request.url ?? '')?.[1]);
   if (id === HANGING) return;
+  if (id === WITHOUT_LOGIN || request.url?.endsWith('/share-links') === true) {
+    const isLink = request.url?.endsWith('/share-links') === true;
+    reply.writeHead(isLink ? 201 : 422);
+    reply.end(JSON.stringify(isLink ? { token: 'a-share-token', url: null } : { error: { code: 'unsupported' } }));
+    return;
+  }
   if (request.url?.includes('/embedded/') === true) {
     reply.end(JSON.stringify(EMBEDDED));
+    return;
+  }
+  if (request.method === 'GET') {
+    reply.end(JSON.stringify({ client: '7' }));
     return;
   }
   if (id === CUT) {
@@ -110,6 +121,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
         const [, call] = suspend(name, 1);
         return [name, { ...call, call: name }];
       }),
+      ['login', { ...suspend('', WITHOUT_LOGIN)[1], call: 'ServiceSingleSignOn' }],
     ]);
     const request = { database: path.join(folder, 'whmcs.sqlite'), compile: path.join(folder, 'templates') };
     const done = await runPhp({ ...request, constants: { SLUICE_MOST_SECONDS: 1 }, calls: [...calls.values()] });
@@ -127,11 +139,17 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
 
   it('are one plain sentence each, without markup and without the token', () => {
     for (const [name, { returned, thrown, moduleLog }] of results) {
-      if (name === 'ClientArea' || name === 'AdminServicesTabFields') continue;
+      if (['ClientArea', 'AdminServicesTabFields', 'login'].includes(name)) continue;
       expect(thrown).toBeNull();
       expect(returned).toMatch(/^[^<>\n]{20,500}$/);
       expect(JSON.stringify([returned, moduleLog])).not.toContain(TOKEN);
     }
+  });
+
+  it('send no customer to the address that WHMCS has for Sluice', () => {
+    const { returned } = results.get('login') as PhpResult;
+    expect(returned).toMatchObject({ success: false, errorMsg: expect.stringMatching(/not possible/) });
+    expect(returned).not.toHaveProperty('redirectTo');
   });
 
   it('are not to be had from hostile names', () => {

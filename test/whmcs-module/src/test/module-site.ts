@@ -65,7 +65,7 @@ function configText(urls: Record<'dcim' | 'relay' | 'voice' | 'whmcs', string>, 
   return `timeZone: UTC
 currency: BRL
 billing: whmcs
-serve: { listen: "127.0.0.1:0", token: "\${env:SERVE}" }
+serve: { listen: "127.0.0.1:0", publicUrl: "https://sluice.example.com", token: "\${env:SERVE}" }
 panels:
   dcim: { kind: easydcim, url: "${urls.dcim}", token: "\${env:DCIM_TOKEN}", ${own} }
   relay: { kind: flvx, url: "${urls.relay}", username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }

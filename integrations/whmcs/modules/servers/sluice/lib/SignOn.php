@@ -16,16 +16,15 @@ final class SignOn
      */
     public static function address(array $params): string
     {
-        $connection = Connection::ofServer($params);
         $service = Service::of($params);
-        $api = new Api($connection, 15);
+        $api = new Api(Connection::ofServer($params), 15);
         try {
             $address = (new Data($api->get($service->path('/login-link'))))->text('url');
         } catch (ApiError $error) {
             if ($error->reason !== 'unsupported') {
                 throw $error;
             }
-            $address = self::shared($api, $connection, $service);
+            $address = self::shared($api, $service);
         }
         return self::checked($address);
     }
@@ -43,7 +42,7 @@ final class SignOn
         return $address;
     }
 
-    private static function shared(Api $api, Connection $connection, Service $service): string
+    private static function shared(Api $api, Service $service): string
     {
         if ($service->client === '') {
             throw new Refusal('WHMCS named no client.');
@@ -52,10 +51,9 @@ final class SignOn
         $key = "whmcs-{$service->subject()}-share-" . bin2hex(random_bytes(12));
         $body = ['client' => $service->client, 'validSeconds' => self::SECONDS];
         $answer = new Data($api->post('/share-links', $body, $key));
-        $token = $answer->text('token');
-        if ($token === '') {
-            throw new Refusal('Sluice made no link; try again.');
+        if ($answer->text('url') === '') {
+            throw new Refusal('Sluice does not know the address at which customers reach it: set serve.publicUrl in its config.');
         }
-        return $answer->text('url') ?: $connection->address . '/share/' . rawurlencode($token);
+        return $answer->text('url');
     }
 }
