@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
+import { IDS, type ModuleSite, startModuleSite, TOKEN } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
 
 const withPhp = noPhp === null ? describe : describe.skip;
@@ -86,6 +87,23 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     before.close();
     expect(html).toMatch(/these are of .*0 B of 150 GB used/s);
     expect(returned).toMatch(/^This could not be done at the moment/);
+  });
+
+  it('shows and sells nothing of a service that has just moved to another client', async () => {
+    const nonce = `${Math.floor(Date.now() / 1000)}.nonce`;
+    const signature = createHmac('sha256', TOKEN).update(`buy:whmcs-42:${IDS.ana}:${nonce}`).digest('hex');
+    const invoices = at.whmcs.world.invoices.size;
+    Object.assign(at.whmcs.service(42), { clientId: IDS.ana });
+    const moved = await page();
+    const bought = await call('buy', {}, { package: 'extra-50', ticket: `${nonce}.${signature}` });
+    const listed = { module: 'addons/sluice', call: 'clientarea', params: { modulelink: 'index.php?m=sluice' } };
+    const [eve] = await at.php([{ ...listed, session: { uid: IDS.eve } }]);
+    Object.assign(at.whmcs.service(42), { clientId: IDS.eve });
+    expect(moved).not.toMatch(/GB|name="ticket"/);
+    expect(bought.returned).toMatch(/^This could not be done at the moment/);
+    expect(bought.moduleLog.map(({ action }) => action)).toEqual(['GET /services/whmcs-42']);
+    expect([eve!.thrown, eve!.html]).toEqual([null, expect.not.stringContaining('whmcs-42')]);
+    expect(at.whmcs.world.invoices.size).toBe(invoices);
   });
 
   it('shows the last figures while the panel is down', async () => {

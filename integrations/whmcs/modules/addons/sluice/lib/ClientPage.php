@@ -7,6 +7,7 @@ namespace Sluice\Whmcs\Addon;
 use Sluice\Whmcs\Api;
 use Sluice\Whmcs\Connection;
 use Sluice\Whmcs\Data;
+use Sluice\Whmcs\Owner;
 use Sluice\Whmcs\Page;
 use WHMCS\Authentication\CurrentUser;
 
@@ -42,7 +43,12 @@ final class ClientPage
         $list = self::services($client, self::SECONDS);
         $asked = (new Data($query))->text('service');
         $services = [];
+        $isMoved = false;
         foreach ((new Data($list->document))->items('services') as $service) {
+            if (Owner::isAnother($service->text('service'), $client)) {
+                $isMoved = true;
+                continue;
+            }
             $services[] = ['service' => $service->text('service'), 'title' => $service->text('title'), 'summary' => $service->text('summary')];
         }
         foreach ($services as $service) {
@@ -51,6 +57,10 @@ final class ClientPage
             }
         }
         $variables = $list->variables();
+        if ($isMoved) {
+            // They show the services that Sluice has for the client.
+            $variables['parts'] = [];
+        }
         if ($asked !== '' && $variables['fault'] === '') {
             $variables['fault'] = 'This is not one of your services.';
         }

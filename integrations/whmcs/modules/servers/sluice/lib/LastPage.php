@@ -12,7 +12,7 @@ final class LastPage
     /**
      * Stores a document.
      *
-     * @param string $subject `service-42-customer`, `client-7`
+     * @param string $subject `service-42-staff`, `client-7`
      * @param array<array-key, mixed> $document
      */
     public static function save(string $subject, array $document): void

@@ -37,15 +37,19 @@ final class Module
      */
     public static function customerPage(array $params): array
     {
-        $subject = 'service-' . (new Data($params))->text('serviceid') . '-customer';
+        $data = new Data($params);
+        // The client is in the name: what was stored for the one before is not shown to the next.
+        $subject = "service-{$data->text('serviceid')}-customer-{$data->text('userid')}";
         $page = Page::read($subject, static function () use ($params): array {
             $api = new Api(Connection::ofServer($params), self::PAGE_SECONDS);
-            return $api->get('/embedded' . Service::of($params)->path(), ['for' => 'customer']);
+            $service = Service::of($params);
+            Owner::check($api, $service->path(), $service->client);
+            return $api->get('/embedded' . $service->path(), ['for' => 'customer']);
         });
         $variables = $page->variables();
         return [
             'sluice' => $variables,
-            'sluiceService' => (new Data($params))->text('serviceid'),
+            'sluiceService' => $data->text('serviceid'),
             'sluiceTicket' => $variables['packages'] === [] ? '' : Purchase::of($params)->ticket(),
         ];
     }

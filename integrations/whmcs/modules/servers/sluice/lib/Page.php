@@ -26,7 +26,7 @@ final class Page
     /**
      * Reads a document, and keeps it for when that fails.
      *
-     * @param string $subject what it is about, unique in the installation: `service-42-customer`
+     * @param string $subject what it is about, unique in the installation: `service-42-staff`
      * @param callable(): array<array-key, mixed> $read
      */
     public static function read(string $subject, callable $read): self
