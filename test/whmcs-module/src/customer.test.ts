@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -47,6 +48,23 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     expect(html).toMatch(/<option value="extra-50">/);
     expect(html).toContain('dosinglesignon=1');
     expect(html).not.toContain('role="status"');
+  });
+
+  it('shows what it read where the database of WHMCS refuses to store it', async () => {
+    const stop = "on mod_sluice_pages begin select raise(abort, 'full'); end;";
+    const triggers = `create trigger one before insert ${stop} create trigger two before update ${stop}`;
+    const run = `$d = new PDO('sqlite:' . $argv[1]); $d->exec($argv[2]);`;
+    const sql = (text: string) => spawnSync('php', ['-r', run, at.bench.path('whmcs.sqlite'), text]).status;
+    expect(sql(triggers)).toBe(0);
+    const html = await page();
+    const staff = await call('AdminServicesTabFields');
+    expect(sql('drop trigger one; drop trigger two')).toBe(0);
+    expect(html).toContain('0 B of 100 GB used');
+    expect(html).not.toContain('role="status"');
+    expect(staff.returned).toHaveProperty('Override');
+    const defects = staff.moduleLog.filter(({ action }) => action === 'defect');
+    expect(defects).toHaveLength(1);
+    expect(defects[0]!.processed).not.toContain('(');
   });
 
   it('buys a package once, however often the form is sent', async () => {

@@ -36,12 +36,12 @@ final class Page
             if (!is_array($document['parts'] ?? null)) {
                 throw ApiError::ofOther();
             }
-            LastPage::save($subject, $document);
+            self::keep(static fn () => LastPage::save($subject, $document));
             return new self($document);
         } catch (ApiError $error) {
             if ($error->isOfSluice() && $error->status === 404) {
                 // What is known no more must not be shown as if it were.
-                LastPage::drop($subject);
+                self::keep(static fn () => LastPage::drop($subject));
                 return new self([], 'There are no figures of this service yet.', Text::failure($error));
             }
             return self::last($subject, Text::failure($error), $error->isOfSluice());
@@ -76,6 +76,20 @@ final class Page
             'loginLink' => $document->isTrue('loginLink'),
             'fault' => $this->fault,
         ];
+    }
+
+    /**
+     * Changes what is stored. A database that refuses it takes nothing from the page.
+     *
+     * @param callable(): void $change
+     */
+    private static function keep(callable $change): void
+    {
+        try {
+            $change();
+        } catch (Throwable $error) {
+            Text::failure($error);
+        }
     }
 
     private static function last(string $subject, string $problem, bool $isReachable): self

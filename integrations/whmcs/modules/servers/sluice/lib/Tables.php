@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Sluice\Whmcs;
 
 use Illuminate\Database\Schema\Blueprint;
+use Throwable;
 use WHMCS\Database\Capsule;
 
 /** The module's own tables in WHMCS's database, made when they are missing. They can be dropped at any time. */
@@ -24,9 +25,16 @@ final class Tables
         if (isset(self::$made[$table])) {
             return;
         }
-        $schema = Capsule::schema();
-        if (!$schema->hasTable($table)) {
-            $schema->create($table, static function (Blueprint $columns) use ($table): void {
+        if (!Capsule::schema()->hasTable($table)) {
+            self::create($table);
+        }
+        self::$made[$table] = true;
+    }
+
+    private static function create(string $table): void
+    {
+        try {
+            Capsule::schema()->create($table, static function (Blueprint $columns) use ($table): void {
                 $columns->increments('id');
                 $columns->string('subject', 150)->unique();
                 if ($table === self::KEYS) {
@@ -36,7 +44,11 @@ final class Tables
                     $columns->string('read_at', 40);
                 }
             });
+        } catch (Throwable $error) {
+            // Another request may have made it meanwhile.
+            if (!Capsule::schema()->hasTable($table)) {
+                throw $error;
+            }
         }
-        self::$made[$table] = true;
     }
 }

@@ -34,8 +34,18 @@ final class Text
         if ($error instanceof ApiError || $error instanceof Refusal) {
             return self::sentence($error->getMessage());
         }
-        logModuleCall('sluice', 'defect', $error::class, Text::sentence($error->getMessage()), $error->getTraceAsString(), []);
+        logModuleCall('sluice', 'defect', $error::class, Text::sentence($error->getMessage()), self::trace($error), []);
         return 'The module failed unexpectedly; the module log has the details. Try again: nothing is done twice.';
+    }
+
+    /** Returns where a failure happened, without the arguments of functions: these may be secrets. */
+    private static function trace(Throwable $error): string
+    {
+        $lines = ["{$error->getFile()}:{$error->getLine()}"];
+        foreach ($error->getTrace() as $step) {
+            $lines[] = ($step['file'] ?? '') . ':' . ($step['line'] ?? '') . ' ' . ($step['class'] ?? '') . '::' . $step['function'];
+        }
+        return implode("\n", $lines);
     }
 
     /** Returns a name for comparison: without case, accents, entities, and what follows "|" or "(". */
