@@ -149,16 +149,18 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     const wrong = await withSettings(at.url, 'sluice_wrong-token-0123456789-wrong-wrong-wrong');
     const open = await withSettings('http://sluice.example.com', TOKEN);
     const empty = await withSettings('', '');
+    const lost = await withSettings(at.url, 'encrypted:?');
     at.tables['tbladdonmodules'] = settings!;
-    expect([wrong, open, empty].map(([staff]) => text(staff!))).toEqual([
+    expect([wrong, open, empty, lost].map(([staff]) => text(staff!))).toEqual([
       expect.stringMatching(/token/i),
       expect.stringContaining('unencrypted'),
       expect.stringContaining('enter that of Sluice'),
+      expect.stringContaining('did not decrypt'),
     ]);
-    for (const [, ...clients] of [wrong, open, empty])
+    for (const [, ...clients] of [wrong, open, empty, lost])
       expect(clients.map(text).join()).not.toMatch(/token|unencrypted|settings/i);
     expect(text(wrong[2]!)).toContain('This could not be done at the moment');
-    expect(open.map(paths)).toEqual([[], [], []]);
+    expect([...open, ...lost].map(paths)).toEqual([...open, ...lost].map(() => []));
     expect(JSON.stringify([wrong, open])).not.toMatch(/wrong-wrong|first-start/);
   });
 

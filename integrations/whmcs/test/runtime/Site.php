@@ -86,7 +86,8 @@ final class Site
     public static function api(string $command, array $values): array
     {
         if ($command === 'DecryptPassword') {
-            return ['result' => 'success', 'password' => decrypt((string) $values['password2'])];
+            $password = decrypt((string) $values['password2']);
+            return $password === '' ? ['result' => 'error'] : ['result' => 'success', 'password' => $password];
         }
         if (self::$api === []) {
             return ['result' => 'error', 'message' => 'There is no API'];

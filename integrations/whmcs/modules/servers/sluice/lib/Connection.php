@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Sluice\Whmcs;
 
+use Throwable;
 use WHMCS\Database\Capsule;
 
 /** Where `sluice serve` is, and the token for it. */
@@ -88,20 +89,36 @@ final class Connection
     {
         $address = trim($host, '[]');
         if (filter_var($address, FILTER_VALIDATE_IP) !== false) {
-            $public = FILTER_FLAG_NO_PRIV_RANGE | FILTER_FLAG_NO_RES_RANGE;
-            return filter_var($address, FILTER_VALIDATE_IP, $public) === false;
+            $isPrivate = filter_var($address, FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE) === false;
+            return $isPrivate || preg_match('/^(127\.|169\.254\.|::1$|fe[89ab][0-9a-f]:)/i', $address) === 1;
         }
-        return !str_contains($address, '.');
+        // A name without a dot; a number is an address in another spelling.
+        return preg_match('/^(?!0x)[a-z0-9_-]*[a-z][a-z0-9_-]*$/iD', $address) === 1;
     }
 
-    /** WHMCS stores settings of the type password encrypted in newer versions, and as text in older ones. */
+    /**
+     * WHMCS stores settings of the type password encrypted in newer versions, and as text in older ones.
+     *
+     * @throws Refusal
+     */
     private static function decrypted(string $value): string
     {
         if ($value === '' || !function_exists('localAPI')) {
             return $value;
         }
-        $answer = new Data((array) localAPI('DecryptPassword', ['password2' => $value]));
+        try {
+            $answer = new Data((array) localAPI('DecryptPassword', ['password2' => $value]));
+        } catch (Throwable) {
+            $answer = new Data([]);
+        }
         $plain = $answer->text('password');
-        return preg_match('/^[\x21-\x7e]+$/', $plain) === 1 ? $plain : $value;
+        if (preg_match('/^[\x21-\x7e]+$/D', $plain) === 1) {
+            return $plain;
+        }
+        // Only a token may be sent, never what WHMCS keeps encrypted.
+        if ($answer->text('result') !== 'success' && !str_starts_with(trim($value), 'sluice_')) {
+            throw new Refusal('WHMCS did not decrypt the token of the addon module: enter it again in its settings.');
+        }
+        return $value;
     }
 }
