@@ -1,12 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createCertificate } from '../../../packages/panel-http/src/test/certificate.js';
-import { noPhp, type PhpCall, type PhpResult, runPhp } from './test/php.js';
+import { INTEGRATION, noPhp, type PhpCall, type PhpResult, runPhp } from './test/php.js';
 
 const withPhp = noPhp === null ? describe : describe.skip;
 const TOKEN = 'sluice_a-token-that-no-log-may-show';
@@ -116,6 +116,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
       suspend('no server', 401, { serverhostname: '' }),
       suspend('no token', 401, { serverpassword: '' }),
       suspend('unencrypted', 401, { serverhostname: 'sluice.example.com' }),
+      suspend('number', 401, { serverhostname: '134744072' }),
       suspend('no service', 0),
       ...(['ClientArea', 'AdminServicesTabFields'] as const).map((name): [string, PhpCall] => {
         const [, call] = suspend(name, 1);
@@ -144,6 +145,18 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
       expect(returned).toMatch(/^[^<>\n]{20,500}$/);
       expect(JSON.stringify([returned, moduleLog])).not.toContain(TOKEN);
     }
+  });
+
+  it('end no page and no invoice of WHMCS where the provisioning module is missing', async () => {
+    const modules = path.join(folder, 'modules', 'addons', 'sluice');
+    cpSync(path.join(INTEGRATION, 'modules', 'addons', 'sluice'), modules, { recursive: true });
+    const request = { root: folder, database: path.join(folder, 'alone.sqlite'), compile: folder };
+    const calls: PhpCall[] = [
+      { hook: 'InvoiceCreation', vars: { invoiceid: 1 } },
+      { hook: 'ClientAreaPrimaryNavbar', menu: ['Services'], session: { uid: 7 } },
+    ];
+    const alone = await runPhp({ ...request, calls });
+    expect(alone.results.map(({ thrown }) => thrown)).toEqual([null, null]);
   });
 
   it('send no customer to the address that WHMCS has for Sluice', () => {
@@ -185,6 +198,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['no server', /no server/],
     ['no token', /token is missing/],
     ['unencrypted', /unencrypted/],
+    ['number', /unencrypted/],
     ['no service', /no service/],
   ])('say what is known: %s', (name, expected) => {
     expect(sentenceOf(name)).toMatch(expected);

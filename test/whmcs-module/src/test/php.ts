@@ -49,6 +49,8 @@ type Row = Record<string, string | number | null>;
 /** What one PHP process is asked for. */
 export interface PhpRequest {
   database: string;
+  /** The folder of WHMCS, with `modules`; default: the repository's. */
+  root?: string;
   /** The folder for compiled templates. */
   compile: string;
   api?: { url: string; identifier: string; secret: string };

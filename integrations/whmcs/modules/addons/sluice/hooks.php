@@ -11,6 +11,11 @@ if (!defined('WHMCS')) {
     die('This file cannot be accessed directly');
 }
 
+// Without the provisioning module, which has the library of both, a hook must not end WHMCS's pages and cron.
+if (!is_file(dirname(__DIR__, 2) . '/servers/sluice/lib/autoload.php')) {
+    return;
+}
+
 /** @param array<array-key, mixed> $vars */
 add_hook('InvoiceCreation', 1, static function (array $vars): void {
     require_once __DIR__ . '/lib/load.php';
