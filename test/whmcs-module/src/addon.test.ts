@@ -173,5 +173,12 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     expect(own).toMatch(/current figures can&#039;t be had .* 40(\.0+)? GB/);
     expect(foreign).not.toContain('80 GB');
     expect(staff).toContain('whmcs-2');
+    expect(results.map(({ moduleLog }) => moduleLog.length)).toEqual([1, 0, 0, 0]);
+  });
+
+  it('waits once for all that a page asks of Sluice', async () => {
+    const [page] = await at.php([area(ANA, { service: 'whmcs-1', login: '1' })]);
+    expect([page!.thrown, page!.moduleLog.length]).toEqual([null, 1]);
+    expect(text(page!)).toMatch(/could not be done at the moment.* 40(\.0+)? GB/);
   });
 });

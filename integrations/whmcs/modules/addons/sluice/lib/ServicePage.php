@@ -35,8 +35,10 @@ final class ServicePage
     {
         ['service' => $id, 'title' => $title] = $this->service;
         $own = 'index.php?m=sluice&service=' . rawurlencode($id);
-        $notice = isset($form['ticket']) ? $this->buy($form) : '';
-        [$login, $problem] = isset($query['login']) ? $this->login() : ['', ''];
+        $isWanted = isset($form['ticket']) || isset($query['login']);
+        $notice = $isWanted && Page::isDown() ? 'This could not be done at the moment. Please try again later.' : '';
+        $notice = $notice === '' && isset($form['ticket']) ? $this->buy($form) : $notice;
+        [$login, $problem] = $notice === '' && isset($query['login']) ? $this->login() : ['', ''];
         $shown = $this->read()->variables();
         return [
             'pagetitle' => $title,

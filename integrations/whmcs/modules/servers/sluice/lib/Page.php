@@ -9,6 +9,9 @@ use Throwable;
 /** Documents for embedding, read now or, where that fails, as last read. */
 final class Page
 {
+    /** What is wrong, once the connection failed: other reads of the same request of WHMCS are not waited for. */
+    private static ?string $down = null;
+
     /**
      * @param array<array-key, mixed> $document empty where there is none
      * @param string $fault one plain sentence for customers; empty where the document is of now
@@ -31,6 +34,9 @@ final class Page
      */
     public static function read(string $subject, callable $read): self
     {
+        if (self::$down !== null) {
+            return self::last($subject, self::$down, false);
+        }
         try {
             $document = $read();
             if (!is_array($document['parts'] ?? null)) {
@@ -44,10 +50,20 @@ final class Page
                 self::keep(static fn () => LastPage::drop($subject));
                 return new self([], 'There are no figures of this service yet.', Text::failure($error));
             }
-            return self::last($subject, Text::failure($error), $error->isOfSluice());
+            $problem = Text::failure($error);
+            if (in_array($error->reason, ['unreachable', 'timeout', 'cut_answer'], true)) {
+                self::$down = $problem;
+            }
+            return self::last($subject, $problem, $error->isOfSluice());
         } catch (Throwable $error) {
             return self::last($subject, Text::failure($error), false);
         }
+    }
+
+    /** Returns whether the connection failed in this request of WHMCS. */
+    public static function isDown(): bool
+    {
+        return self::$down !== null;
     }
 
     /**
