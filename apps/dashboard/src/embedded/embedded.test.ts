@@ -81,6 +81,13 @@ describe('what a customer sees of a service', () => {
     expect(partOf(document, 'packages')).toContain('charged at once');
   });
 
+  it('are no packages where the service has ended', async () => {
+    await at.sluice.services.set('svc-1', { status: 'terminated' });
+    const document = await forCustomer('svc-1', own);
+    await at.sluice.services.set('svc-1', { status: 'active' });
+    expect([document.packages, document.parts.map(({ id }) => id)]).toEqual([[], ['usage', 'graph']]);
+  });
+
   it('have the login of its panel as a link', async () => {
     const document = await forCustomer('relay-1', own);
     expect(document.loginLink).toBe(true);

@@ -7,8 +7,12 @@ import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { pathOf } from './own.js';
 
-/** Returns the packages that the product of a service offers. */
-export async function offeredPackages({ sluice }: PageRequest, { product }: ServiceDetail): Promise<PackageView[]> {
+/** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
+export async function offeredPackages(
+  { sluice }: PageRequest,
+  { product, lifecycle }: Pick<ServiceDetail, 'product' | 'lifecycle'>,
+): Promise<PackageView[]> {
+  if (lifecycle !== 'active' && lifecycle !== 'suspended') return [];
   const { packages } = await sluice.purchases.packages();
   return packages.filter(({ products }) => products.includes(product));
 }
