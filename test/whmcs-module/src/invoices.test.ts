@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -81,6 +82,36 @@ withPhp(`calls on the invoices of WHMCS${noPhp ?? ''}`, () => {
     expect(reported(results)).toEqual([expect.stringContaining("can't be reached")]);
     const { exitCode } = await at.bench.sluice(['call', 'bill', '--invoice', String(invoice), '--json']);
     expect([exitCode, callLines()]).toEqual([0, ['1.50']]);
+  });
+
+  it('asks for no setting of calls for an invoice without lines', async () => {
+    at.whmcs.addService({ id: 8, client: IDS.ana, product: IDS.dedicated, nextDueDate: '2026-12-20', fields: {} });
+    const items = [{ service: 8, description: 'Server', amount: '9.00' }];
+    const other = at.whmcs.addInvoice({ client: IDS.ana, items });
+    const config = readFileSync(at.bench.path('sluice.yaml'), 'utf8');
+    at.bench.write('sluice.yaml', config.replace(/^ {2}calls: .*$/m, ''));
+    const codes: unknown[] = [];
+    for (const id of [other, invoice]) {
+      const { stdout } = await at.bench.sluice(['call', 'bill', '--invoice', String(id), '--json']);
+      codes.push((JSON.parse(stdout) as { error: { code: string } }).error.code);
+    }
+    expect(codes).toEqual(['wrong_invoice', 'calls_not_configured']);
+  });
+
+  it('names what to do about calls that no other run adds', async () => {
+    const failed = (code: string) => ({ service: 'whmcs-7', state: 'failed', error: { code, message: 'Something' } });
+    const bills = ['outcome_unknown', 'other_writer', 'panel_down'].map(failed);
+    const server = createServer((_request, reply) => reply.end(JSON.stringify({ bills }))).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    at.tables['tbladdonmodules']![0]!['value'] = `http://127.0.0.1:${port}`;
+    const lines = reported(await at.php([created(invoice)]));
+    server.close();
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`Something\\. .*run "sluice call bill --invoice ${invoice} --resend"\\.$`)),
+      expect.stringMatching(/Something\.$/),
+      expect.stringMatching(/goes on with them\.$/),
+    ]);
   });
 
   it.each(['cut', 'gateway'])('is not waited for again after an answer that is not of Sluice: %s', async (fault) => {

@@ -31,9 +31,9 @@ export interface CallBillReport {
  */
 export async function billCalls(session: Session, request: BillRequest): Promise<CallBillReport> {
   const { calls } = await session.billing();
-  // What is missing in the config is the same for every bill.
-  if (!request.dryRun) calls.settings();
   const services = await findServices(session, request);
+  // What is missing in the config is the same for every bill. An invoice without lines needs none of it.
+  if (!request.dryRun) calls.settings();
   const isObserved = await observedServices(session, request);
   const { dryRun, service, invoice } = request;
   const scope = invoice === null ? null : `invoice ${invoice}`;

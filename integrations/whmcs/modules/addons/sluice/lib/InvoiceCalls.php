@@ -23,6 +23,11 @@ final class InvoiceCalls
     /** Answers that say that there is nothing to bill. */
     private const NOTHING = ['wrong_invoice', 'unsupported'];
 
+    /** Answers that another run does not change. */
+    private const FOR_STAFF = [
+        'calls_not_configured', 'bill_doubled', 'amount_differs', 'invoice_closed', 'currency_mismatch', 'other_writer',
+    ];
+
     /** After a failure of the connection the other invoices of the same run of WHMCS are not waited for. */
     private static bool $isDown = false;
 
@@ -58,22 +63,28 @@ final class InvoiceCalls
         } catch (ApiError $error) {
             self::$isDown = !$error->isOfSluice();
             if (!in_array($error->reason, self::NOTHING, true)) {
-                self::report((string) $invoice, Text::failure($error));
+                self::report((string) $invoice, Text::failure($error), $error->reason);
             }
             return;
         }
         foreach ((new Data($answer))->items('bills') as $bill) {
             if ($bill->text('state') === 'failed') {
-                $message = $bill->at('error')->text('message');
-                self::report((string) $invoice, Text::sentence("{$bill->text('service')}: $message"));
+                $error = $bill->at('error');
+                $what = rtrim(Text::sentence("{$bill->text('service')}: {$error->text('message')}"), '. ');
+                self::report((string) $invoice, "$what.", $error->text('code'));
             }
         }
     }
 
-    private static function report(string $invoice, string $what): void
+    private static function report(string $invoice, string $what, string $code = ''): void
     {
+        $next = match (true) {
+            $code === 'outcome_unknown' => " If it does not have them in ten minutes, run \"sluice call bill --invoice $invoice --resend\".",
+            in_array($code, self::FOR_STAFF, true) => '',
+            default => ' The next run of "sluice call bill" goes on with them.',
+        };
         try {
-            logActivity("Sluice: calls of invoice $invoice: $what The next run of \"sluice call bill\" goes on with them.");
+            logActivity("Sluice: calls of invoice $invoice: $what$next");
         } catch (Throwable) {
             // An invoice is made all the same.
         }
