@@ -31,6 +31,8 @@ const FAULTS: Fault[] = [
     body: '{"run":{"outcome":"failed"},"error":{"code":"x","message":"The panel <b>refused</b> it"}}',
   },
   ...['{}', '[]', '{"status":"ok"}'].map((body, index) => ({ id: 1011 + index, status: 200, body })),
+  // Longer than PHP has the memory for.
+  { id: 1009, status: 200, body: `{"run":{"outcome":"done"},"more":"${'x'.repeat(4_000_000)}"}` },
 ];
 const HOSTILE = '"><script>alert(1)</script>';
 const EMBEDDED = {
@@ -194,6 +196,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['cut', /did not arrive whole.*not known yet/],
     ['hanging', /did not answer within 1 seconds.*not known yet/],
     ['certificate', /encrypted connection.*certificate.*Nothing was changed/],
+    ['1009', /did not arrive whole.*not known yet/],
     ['refused', /can't be reached.*Nothing was changed/],
     ['no server', /no server/],
     ['no token', /token is missing/],

@@ -8,14 +8,18 @@ namespace Sluice\Whmcs;
 final class Api
 {
     private const BASE = '/api/v1';
+    private const LONGEST_LOGGED = 1_000_000;
 
     private readonly Http $http;
     private bool $wasReplayed = false;
 
-    /** @param int $seconds how long a call may take, in seconds */
-    public function __construct(private readonly Connection $connection, int $seconds = 60)
+    /**
+     * @param int $seconds how long a call may take
+     * @param int $bytes how long an answer may be: PHP needs about ten times as much memory
+     */
+    public function __construct(private readonly Connection $connection, int $seconds = 60, int $bytes = 4_000_000)
     {
-        $this->http = new Http($connection, $seconds);
+        $this->http = new Http($connection, $seconds, $bytes);
     }
 
     /**
@@ -134,6 +138,11 @@ final class Api
      */
     private function log(array $request, array $answer, ?array $parsed): void
     {
+        if (strlen($answer['text']) > self::LONGEST_LOGGED) {
+            // The copies without secrets would need several times the memory of the answer.
+            $answer['text'] = 'An answer of ' . strlen($answer['text']) . ' bytes, which is not logged.';
+            $parsed = null;
+        }
         $secrets = new Secrets([$this->connection->token]);
         $secrets->collect($request);
         $secrets->collect($parsed ?? []);

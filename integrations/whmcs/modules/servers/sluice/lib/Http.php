@@ -10,11 +10,10 @@ final class Http
     private const CONNECT_SECONDS = 5;
     /** A constant of WHMCS's `configuration.php`, for web servers that end a request early: the most seconds of a call. */
     private const MOST_SECONDS = 'SLUICE_MOST_SECONDS';
-    private const MOST_BYTES = 50_000_000;
 
     private readonly int $seconds;
 
-    public function __construct(private readonly Connection $connection, int $seconds)
+    public function __construct(private readonly Connection $connection, int $seconds, private readonly int $bytes)
     {
         $most = defined(self::MOST_SECONDS) ? constant(self::MOST_SECONDS) : null;
         $this->seconds = is_int($most) && $most > 0 ? min($seconds, $most) : $seconds;
@@ -55,9 +54,9 @@ final class Http
                 $wasReplayed = $wasReplayed || preg_match('/^idempotency-replayed:\s*true\s*$/i', $line) === 1;
                 return strlen($line);
             },
-            CURLOPT_WRITEFUNCTION => static function (mixed $handle, string $part) use (&$text): int {
+            CURLOPT_WRITEFUNCTION => function (mixed $handle, string $part) use (&$text): int {
                 $text .= $part;
-                return strlen($text) > self::MOST_BYTES ? 0 : strlen($part);
+                return strlen($text) > $this->bytes ? 0 : strlen($part);
             },
         ] + ($body === null ? [] : [CURLOPT_POSTFIELDS => $body]));
         curl_exec($curl);

@@ -10,6 +10,8 @@ use WHMCS\Database\Capsule;
 final class ServerUsage
 {
     private const MEGABYTE = 1_048_576;
+    /** More than ten thousand services. */
+    private const MOST_BYTES = 16_000_000;
 
     /**
      * Writes the figures of all services of a server.
@@ -21,7 +23,7 @@ final class ServerUsage
     public static function update(array $params): void
     {
         $server = (new Data($params))->whole('serverid') ?? 0;
-        $answer = new Data((new Api(Connection::ofServer($params), 120))->get('/services'));
+        $answer = new Data((new Api(Connection::ofServer($params), 120, self::MOST_BYTES))->get('/services'));
         $figures = [];
         foreach ($answer->items('services') as $service) {
             $id = $service->at('refs')->whole('whmcs_service_id');
