@@ -55,12 +55,16 @@ final class StaffTab
     /** @return array<string, string> */
     private function notice(string $subject): array
     {
-        $notice = LastPage::find("$subject-notice");
-        if ($notice === null) {
-            return [];
+        try {
+            $notice = LastPage::find("$subject-notice");
+            if ($notice !== null) {
+                LastPage::drop("$subject-notice");
+            }
+        } catch (Throwable $error) {
+            Text::failure($error);
+            $notice = null;
         }
-        LastPage::drop("$subject-notice");
-        return ['Not saved' => '<strong>' . Text::html((new Data($notice['document']))->text('text')) . '</strong>'];
+        return $notice === null ? [] : ['Not saved' => '<strong>' . Text::html((new Data($notice['document']))->text('text')) . '</strong>'];
     }
 
     /** @return array<string, string> */
