@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 e2d9f09baa62e023b1f2197beb6fafb08c2b3b92343007aaa3b2be395653a23a). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 d16fd4466886836f7c00e6afd12e58488069d58704d65a25d8de6217f10defdf). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2959,6 +2959,7 @@ export interface components {
       status: 'pending' | 'paid' | 'cancelled' | 'refunded' | 'failed';
       /** @enum {string} */
       actor: 'manual' | 'auto';
+      by: string | null;
       invoice: string | null;
       charged: string | null;
       /** @description Instant, ISO 8601 in UTC */
@@ -2981,6 +2982,7 @@ export interface components {
       status: 'pending' | 'paid' | 'cancelled' | 'refunded' | 'failed';
       /** @enum {string} */
       actor: 'manual' | 'auto';
+      by: string | null;
       invoice: string | null;
       charged: string | null;
       /** @description Instant, ISO 8601 in UTC */
