@@ -6,7 +6,8 @@
 FROM node:20-bookworm AS build
 WORKDIR /src
 COPY . .
-# Compiles the SQLite driver where no compiled one can be downloaded.
+# Where no compiled SQLite driver can be downloaded, it is compiled with the headers of this image.
+ENV npm_config_nodedir=/usr/local
 RUN npm run pack \
  && npm install --global --prefix /opt/sluice ./tarballs/sluice-cli-*.tgz \
  && find /opt/sluice -path '*/better-sqlite3/*' \( -name deps -o -name src -o -name obj \) -type d -prune -exec rm -rf {} +

@@ -9,8 +9,6 @@ import { ensureInstalled, root } from './ensure-installed.mjs';
 // machine's operating system and processor. `node scripts/bundle.mjs [FILE]`; needs the network once for postject, which puts
 // the command into a copy of Node.
 
-// The bundler that tsup brings.
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild');
 const POSTJECT = 'postject@1.0.0-alpha.6';
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const cli = path.join(root, 'apps', 'cli');
@@ -55,6 +53,8 @@ const driverInside = {
 async function bundle(file) {
   const work = mkdtempSync(path.join(tmpdir(), 'sluice-bundle-'));
   const inside = (name) => path.join(work, name);
+  // The bundler that tsup brings, which a fresh clone has only now.
+  const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild');
   try {
     await build({
       stdin: { contents: MAIN, resolveDir: cli, sourcefile: 'bundle.ts', loader: 'ts' },

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { writeDeclarations } from './declarations.mjs';
 import { ensureInstalled, root, runTool } from './ensure-installed.mjs';
 
 /** The packages that are published: their folders and manifests. */
@@ -30,6 +29,8 @@ function packModules(destination, version) {
 if (process.argv[1] === import.meta.filename) {
   ensureInstalled();
   if (!(await runTool('turbo', ['run', 'build', '--output-logs=errors-only']))) process.exit(1);
+  // Imports the compiler, which a fresh clone has only now.
+  const { writeDeclarations } = await import('./declarations.mjs');
   if (writeDeclarations() > 0) process.exit(1);
   const folder = path.join(root, 'tarballs');
   rmSync(folder, { recursive: true, force: true });
