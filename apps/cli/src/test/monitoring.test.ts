@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -38,6 +39,10 @@ beforeAll(async () => {
 afterAll(() => {
   bench.close();
 });
+
+const promtool = (...words: string[]) => spawnSync('promtool', words, { cwd: ROOT, encoding: 'utf8' });
+const lacking = promtool('--version').error === undefined ? '' : ' (skipped: promtool is not installed here)';
+const withPromtool = lacking === '' ? it : it.skip;
 
 /** Labels that Prometheus adds. */
 const OF_PROMETHEUS = ['instance', 'job'];
@@ -89,6 +94,13 @@ describe('what watches the metrics', () => {
       for (const text of Object.values(annotations))
         for (const [, label = ''] of text.matchAll(/\$labels\.(\w+)/g)) expect(labels).toContain(label);
     }
+  });
+
+  withPromtool(`is accepted by Prometheus itself${lacking}`, () => {
+    const { status, stderr } = promtool('check', 'rules', '--lint-fatal', 'docs/grafana/alerts.yml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const config = promtool('check', 'config', '--syntax-only', 'docs/grafana/prometheus.yml');
+    expect(config).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('names metrics and labels that exist: the Grafana dashboard', () => {
