@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IDS, type ModuleSite, startModuleSite } from './test/module-site.js';
 import { noPhp, type PhpResult } from './test/php.js';
 
-const [FIRST, SECOND] = ['1140005678', '1140005679'] as const;
+const [FIRST, SECOND, THIRD] = ['1140005678', '1140005679', '1140005680'] as const;
 const withPhp = noPhp === null ? describe : describe.skip;
 
 withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
@@ -43,7 +43,12 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
     expect((await addon('CreateAccount', 72, fields(second))).returned).toBe('success');
     expect(at.voice.did(`+55${first}`)).toMatchObject({ subscriberId: line()?.id, externalRef: 'whmcs:addon:71' });
-    expect((await addon('SuspendAccount', 72, fields(first))).returned).toMatch(/71|other|belongs/);
+    expect((await addon('SuspendAccount', 72, fields(first))).returned).toMatch(/addon/);
+    // A changed number does not leave the one before linked.
+    at.voice.addDid({ number: `+55${THIRD}` });
+    for (const name of ['ChangePackage', 'TerminateAccount'])
+      expect((await addon(name, 72, fields(THIRD))).returned).toMatch(`addon 72 still has number +55${second}`);
+    expect(at.voice.did(`+55${THIRD}`).subscriberId).toBeNull();
     expect((await addon('SuspendAccount', 71, fields(first))).returned).toBe('success');
     expect(at.voice.did(`+55${first}`).status).toBe('suspended');
     expect((await addon('UnsuspendAccount', 71, fields(first))).returned).toBe('success');

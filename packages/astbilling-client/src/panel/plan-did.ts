@@ -3,7 +3,7 @@ import type { EvidenceRecord } from '@sluice/quota-core';
 import type { Did, DidDestination } from '@sluice/telephony';
 import { planLink, planUnlink, refuseOtherAddon } from '../account/plan-did.js';
 import { planRelease, restore } from '../account/plan-states.js';
-import { addonReference } from '../account/reference.js';
+import { addonReference, toReference } from '../account/reference.js';
 import { LineRefusal } from '../account/refusal.js';
 import { type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
@@ -21,6 +21,7 @@ export interface DidRequest {
 /** Plans a command about one number of a line. What an operator does to a number by name is not undone by a hold. */
 export function planDidCommand(system: LineSystem, plan: Plan, request: DidRequest): void {
   const { command, target } = request;
+  refuseOtherNumber(request);
   if (command.operation === 'link') {
     addLink(system, plan, request);
     return;
@@ -38,6 +39,16 @@ export function planDidCommand(system: LineSystem, plan: Plan, request: DidReque
   const last = steps.at(-1);
   if (last === undefined) plan.endedEvidence.push(...left.map((id) => ({ evidence: id, outcome: 'dropped' as const })));
   else last.ends.push(...left);
+}
+
+/** An addon has one number: after a change of it in the billing system, the one before would stay linked, and nobody would end it. */
+function refuseOtherNumber({ state, command: { addon, number } }: DidRequest): void {
+  if (addon === undefined) return;
+  const isOther = (did: Did): boolean => did.number !== number && did.status !== 'terminated';
+  const other = state.dids.find((did) => isOther(did) && toReference(did.externalRef) === addonReference(addon));
+  if (other === undefined) return;
+  const message = `addon ${addon} still has number ${other.number} of this line: release that first`;
+  throw new LineRefusal('other_addon', message, [other.id]);
 }
 
 function addLink(system: LineSystem, plan: Plan, { state, command, target }: DidRequest): void {

@@ -55,7 +55,9 @@ export async function changeDid(session: Session, request: DidRequest): Promise<
   const { panel, telephony } = await requireTelephony(session, named?.panel ?? request.panel);
   const number = readNumber(telephony, request);
   const place = { panel, telephony, number };
-  if (operation === 'release' && addon !== undefined && (await isFree(session, place))) {
+  // The line of a service in use may have another number of the addon.
+  const isInUse = named !== null && hasLine(named);
+  if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(session, place))) {
     return reportReleased(session, request, place);
   }
   const service = named ?? (await findOwner(session, place));
@@ -138,8 +140,13 @@ async function findOwner(session: Session, place: Place): Promise<ServiceRecord>
   });
 }
 
-function refuseEnded({ id, status }: ServiceRecord): void {
-  if (status === 'active' || status === 'suspended') return;
+function hasLine({ status }: ServiceRecord): boolean {
+  return status === 'active' || status === 'suspended';
+}
+
+function refuseEnded(service: ServiceRecord): void {
+  if (hasLine(service)) return;
+  const { id, status } = service;
   throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: it has no line whose numbers can be changed`, {
     details: { service: id, lifecycle: status },
   });
