@@ -128,6 +128,6 @@ final class Commands
     {
         $message = $answer->at('error')->text('message') ?: $answer->at('service')->at('error')->text('message');
         $why = $message === '' ? "the run ended as \"$outcome\"" : $message;
-        return rtrim(Text::sentence($why), '. ') . '. Repeat it, or wait for the next run of Sluice: what was begun is finished, and nothing is done twice.';
+        return rtrim(Text::sentence($why), '. ') . '. What was begun is finished when it is repeated, or by the next run of Sluice; nothing is done twice.';
     }
 }
