@@ -9,7 +9,7 @@ import type { ProvisionRequest } from './verb-command.js';
 
 /**
  * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first and returns the
- * bills, null without.
+ * bills; null where there was nothing to bill.
  *
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`
  */
@@ -21,10 +21,13 @@ export async function checkUnbilled(
   if (choice?.how === 'forfeit') return null;
   // The termination was accepted before, and is to be finished.
   if ((await findOpenRow(session, service.id, 'terminate')) !== null) return null;
-  const isBilled = choice?.how === 'bill' && !dryRun;
+  const isBilled = choice?.how === 'bill';
+  const unbilled = await findUnbilled(session, service);
+  if (unbilled === null || unbilled.calls === 0 || (isBilled && dryRun)) return null;
   const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs }) : null;
-  const left = await findUnbilled(session, service);
-  if (left === null || left.calls === 0 || (dryRun && choice?.how === 'bill')) return bills;
+  // Calls of the meantime.
+  const left = isBilled ? await findUnbilled(session, service) : unbilled;
+  if (left === null || left.calls === 0) return bills;
   const { calls, total, since, currency } = left;
   throw new SluiceError(
     'unbilled_calls',
@@ -39,8 +42,7 @@ async function billFirst(
   session: Session,
   service: ServiceRecord,
   { reports, waitMs }: Billing,
-): Promise<CallBillView[] | null> {
-  if ((await findUnbilled(session, service)) === null) return null;
+): Promise<CallBillView[]> {
   const { bills } = await billCalls(session, {
     ...{ service: service.id, period: null, invoice: null, final: true, dryRun: false, reports, waitMs },
     ...{ resend: false, zeroLine: false, allowUnrated: false, verifyRating: false },

@@ -112,4 +112,11 @@ describe('an existing line', () => {
     expect([ended.exitCode, ended.json<Provisioned>().bills]).toEqual([0, undefined]);
     expect((await at.run('invoice list')).json()).toEqual({ invoices: [] });
   });
+
+  it('ends without a bill where there is nothing to bill, also with --final-invoice', async () => {
+    at.bench.clock.advance(3_600_000);
+    const ended = await at.run('provision terminate svc-1 --yes --final-invoice');
+    expect([ended.exitCode, ended.json<Provisioned>().bills]).toEqual([0, undefined]);
+    expect(at.panel.subscriber(LINE).status).toBe('terminated');
+  });
 });

@@ -63,14 +63,7 @@ final class Account
     /** Removes the account; calls that are not billed yet are billed first. */
     public function terminate(): void
     {
-        try {
-            $this->commands->provisionKnown('terminate');
-        } catch (ApiError $error) {
-            if ($error->reason !== 'unbilled_calls') {
-                throw $error;
-            }
-            $this->commands->provision('terminate', ['finalInvoice' => true]);
-        }
+        $this->commands->provisionKnown('terminate', ['finalInvoice' => true]);
     }
 
     /** Moves the service to the product that its product in WHMCS stands for now. */
