@@ -114,6 +114,13 @@ withPhp(`the provisioning module for a relay service${noPhp ?? ''}`, () => {
     expect(account(44)?.pwd).toBe(md5(at.whmcs.service(44).password));
   });
 
+  it('does not report a change of an account that was never created', async () => {
+    const own = { billingCycle: 'Monthly', nextDueDate: '2026-12-15' };
+    at.whmcs.addService({ id: 45, client: IDS.ana, product: IDS.relay, status: 'Pending', ...own });
+    for (const command of ['ChangePassword', 'Renew', 'ChangePackage'])
+      expect((await at.command(command, 45, { password: 'Other-secret-1' })).returned).toMatch(/no account/);
+  });
+
   it('sends the customer to the login of the panel', async () => {
     const [signed] = await at.php([{ module: 'servers/sluice', call: 'ServiceSingleSignOn', params: at.params(43) }]);
     expect(signed?.returned).toEqual({ success: true, redirectTo: expect.stringMatching(/^http/) });

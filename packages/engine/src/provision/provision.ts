@@ -22,6 +22,7 @@ import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { toServiceAccess } from './access.js';
 import type { AccountVerb } from './account.js';
+import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
 import { checkUnbilled } from './unbilled.js';
 import type { JournalPayload } from '../run/journal.js';
@@ -137,9 +138,7 @@ async function check(
   product: ProductSettings;
 }> {
   const earlier = await findOpenRow(session, service.id, request.verb);
-  checkVerb(panel, request);
-  checkCustomer(panel, request);
-  checkState(service, request);
+  checkRequest(panel, service, request);
   const stored = toStored(session, service, request, earlier);
   const product = productAfter(session, service, stored);
   const problem = panel.accounts?.check(service, product) ?? null;
@@ -257,42 +256,6 @@ function toRefusal(
 /** A run that finishes the command of an operator writes to the file that the operator named. */
 function withEarlierFile(request: ProvisionRequest, earlierFile: string | null): ProvisionRequest {
   return request.isAutomatic === true && earlierFile !== null ? { ...request, passwordFile: earlierFile } : request;
-}
-
-function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
-  const needsFacet = verb === 'create' || verb === 'terminate' || verb === 'change-password';
-  const facet = verb === 'change-password' ? panel.passwords : panel.accounts;
-  const why = verb === 'change-password' ? (panel.passwords?.unchangeable?.() ?? null) : null;
-  if (why !== null) {
-    const details = { panel: panel.name, verb };
-    throw new SluiceError('unsupported', `Panel "${panel.name}": ${why}`, { kind: 'unsupported', details });
-  }
-  if (!needsFacet || facet !== undefined) return;
-  throw new SluiceError(
-    'unsupported',
-    `Panel "${panel.name}" (${panel.kind.kind}) does not support ${verb}; it supports ${panel.kind.capabilities.join(', ')}`,
-    { kind: 'unsupported', details: { panel: panel.name, verb } },
-  );
-}
-
-function checkCustomer(panel: Panel, { customer }: ProvisionRequest): void {
-  if (customer === undefined || panel.accounts?.customerRef !== undefined) return;
-  throw new SluiceError('unsupported', `Accounts of panel "${panel.name}" (${panel.kind.kind}) have no customer`, {
-    kind: 'unsupported',
-    details: { panel: panel.name },
-  });
-}
-
-function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {
-  const ended = service.status === 'terminated' || service.status === 'vanished';
-  if (verb === 'terminate' ? service.status !== 'vanished' : !ended) return;
-  throw new SluiceError(
-    'wrong_lifecycle',
-    `"${service.id}" is ${service.status} and can't be changed; add the service again with another id`,
-    {
-      details: { service: service.id, lifecycle: service.status },
-    },
-  );
 }
 
 function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {

@@ -50,6 +50,17 @@ describe('create', () => {
     expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
   });
 
+  it('is what a pending service needs before its account can be changed', async () => {
+    await at.addService(1, { values: ['status=pending'] });
+    const before = (await at.run('service show svc-1')).json();
+    for (const verb of ['change-password svc-1', 'renew svc-1 --until 2027-05-01', 'change-package svc-1 big']) {
+      const refused = await at.run(`provision ${verb}`);
+      expect([refused.exitCode, errorOf(refused)?.code]).toEqual([1, 'no_account']);
+    }
+    expect((await at.run('service show svc-1')).json()).toEqual(before);
+    expect((await at.run('provision create svc-1')).exitCode).toBe(0);
+  });
+
   it('refuses a name that another account has, and says that it can’t be told whose it is', async () => {
     await at.addService(1, { values: ['flvx_username=somebody-else'] });
     const before = at.panel.state();
