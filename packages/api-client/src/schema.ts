@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 d16fd4466886836f7c00e6afd12e58488069d58704d65a25d8de6217f10defdf). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 a503e1ff5e9e2f01f56a53f0538a9b2f60188053c3e363223cac95c1d2b928c9). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2503,6 +2503,13 @@ export interface components {
       actions: components['schemas']['Action'][];
       error: components['schemas']['ItemError'] | null;
       drift?: string[];
+      counted: {
+        /** @description Bytes; null where unknown */
+        usedBytes: number | null;
+        /** @description Bytes; null where unknown */
+        allowedBytes: number | null;
+        unlimited: boolean;
+      } | null;
       product: string;
       client: string | null;
       lifecycle: string;
@@ -2613,6 +2620,13 @@ export interface components {
       actions: components['schemas']['Action'][];
       error: components['schemas']['ItemError'] | null;
       drift?: string[];
+      counted?: {
+        /** @description Bytes; null where unknown */
+        usedBytes: number | null;
+        /** @description Bytes; null where unknown */
+        allowedBytes: number | null;
+        unlimited: boolean;
+      } | null;
       product?: string;
       client?: string | null;
       lifecycle?: string;
@@ -3786,6 +3800,13 @@ export interface operations {
             actions: components['schemas']['Action'][];
             error: components['schemas']['ItemError'] | null;
             drift?: string[];
+            counted: {
+              /** @description Bytes; null where unknown */
+              usedBytes: number | null;
+              /** @description Bytes; null where unknown */
+              allowedBytes: number | null;
+              unlimited: boolean;
+            } | null;
             product: string;
             client: string | null;
             lifecycle: string;

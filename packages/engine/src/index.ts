@@ -117,5 +117,6 @@ export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from '
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
+export type { CountedUsage } from './usage/counted.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
 export type { ActionView, LimitView, ServiceView } from './services/views.js';

@@ -66,6 +66,21 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     expect(at.whmcs.service(51)).toMatchObject({ bandwidthUsage: 0, bandwidthLimit: 0 });
   });
 
+  it('writes what counts, as Sluice names it', async () => {
+    const update = async () => {
+      await at.bench.sluice('poll');
+      await call('UsageUpdate', serverParams(at.tables['tblservers']?.[0] ?? {}));
+      return [at.whmcs.service(50).bandwidthUsage, at.whmcs.service(50).bandwidthLimit];
+    };
+    // The quota of the product counts the total only.
+    await at.bench.sluice('override set whmcs-50 --mode OUT');
+    expect(await update()).toEqual([10 * 1024, 0]);
+    await at.bench.sluice('override set whmcs-50 --mode OUT --quota 1KB');
+    expect(await update()).toEqual([10 * 1024, 1]);
+    await at.bench.sluice('override clear whmcs-50');
+    expect(await update()).toEqual([40 * 1024, 900 * 1024]);
+  });
+
   it('sends only the parts of the override that staff changed', async () => {
     const form = (before: object, now: object) => ({
       modulefields: { sluice_override_before: before, sluice_override: now },

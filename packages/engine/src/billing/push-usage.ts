@@ -1,10 +1,10 @@
 import { type ServiceSource, SluiceError, type SourceUsage, toItemError } from '@sluice/panel-kind';
-import { type Allowance, usageInMode } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import { addNotices } from '../notices/outbox.js';
 import { type Notice, noticeRows } from '../run/notices.js';
 import type { RunReport } from '../run/report.js';
 import type { Session } from '../session.js';
+import { toCountedUsage } from '../usage/counted.js';
 import { type ConfiguredSource, findSource } from './open-kind.js';
 
 /** Usage of a service that the billing system does not have yet. */
@@ -58,11 +58,8 @@ async function findChanged(session: Session, source: ServiceSource, run: string)
 }
 
 function toUsage(decision: DecisionRecord): SourceUsage | null {
-  if (decision.mode === null || decision.readAt === null) return null;
-  const usedBytes = usageInMode(decision, decision.mode);
-  const allowance = decision.allowance as Allowance | null;
-  if (usedBytes === null) return null;
-  return { usedBytes, allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null };
+  const { usedBytes = null, allowedBytes = null, unlimited = false } = toCountedUsage(decision) ?? {};
+  return usedBytes === null || (allowedBytes === null && !unlimited) ? null : { usedBytes, allowedBytes };
 }
 
 /** Services whose figures are stored as pushed at once. */

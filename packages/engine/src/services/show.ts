@@ -9,10 +9,13 @@ import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import { group } from '../run/group.js';
 import { countsIn } from '../run/load.js';
 import type { Session } from '../session.js';
+import type { CountedUsage } from '../usage/counted.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
 export interface ServiceDetail extends ServiceView {
+  /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
+  counted: CountedUsage | null;
   product: string;
   client: string | null;
   lifecycle: string;

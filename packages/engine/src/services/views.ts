@@ -4,6 +4,7 @@ import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../interruption.js';
 import { findLimitStates } from '../run/limit-state.js';
+import { type CountedUsage, toCountedUsage } from '../usage/counted.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */
@@ -144,13 +145,15 @@ export function lastUsage(
   view: ServiceView,
   decision: DecisionRecord | null,
   cycle: CycleRecord | null,
-): Pick<ServiceView, 'usage' | 'allowance'> {
+): Pick<ServiceView, 'usage' | 'allowance'> & { counted: CountedUsage | null } {
   const { usage, allowance } = view;
-  if (usage !== null || cycle?.readAt == null) return { usage, allowance };
+  if (usage !== null || cycle?.readAt == null) return { usage, allowance, counted: toCountedUsage(decision) };
   const { inBytes, outBytes, totalBytes, readAt } = cycle;
+  const last = decision && { ...decision, inBytes, outBytes, totalBytes, readAt };
   return {
     usage: { inBytes, outBytes, totalBytes, readAt },
-    allowance: allowanceView(decision && { ...decision, inBytes, outBytes, totalBytes, readAt }),
+    allowance: allowanceView(last),
+    counted: toCountedUsage(last),
   };
 }
 

@@ -184,13 +184,14 @@ class WhmcsSource implements ServiceSource {
     return invoice.status.toLowerCase() === 'paid';
   }
 
-  /** The limit of an unlimited service is 0, as in WHMCS itself. */
+  /** The limit of an unlimited service is 0, as in WHMCS itself; any other is 1 at least. */
   #toFields({
     usedBytes,
     allowedBytes,
   }: SourceUsage): Required<Pick<WhmcsServiceChange, 'bandwidthUsage' | 'bandwidthLimit'>> {
     const unit = this.#settings.pushUsage === 'megabytes' ? MEGABYTE : 1;
-    return { bandwidthUsage: Math.round(usedBytes / unit), bandwidthLimit: Math.round((allowedBytes ?? 0) / unit) };
+    const bandwidthLimit = allowedBytes === null ? 0 : Math.max(1, Math.round(allowedBytes / unit));
+    return { bandwidthUsage: Math.round(usedBytes / unit), bandwidthLimit };
   }
 
   close(): void {

@@ -25,13 +25,17 @@ describe('whmcs.pushUsage', () => {
     expect([fields(1), fields(2), updates()]).toEqual([[30 * 1024, 100 * 1024], [0, 100 * 1024], 2]);
     await at.poll();
     expect(updates()).toBe(2);
+    await at.bench.sluice('override set whmcs-2 --quota 1KB');
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect([fields(2), updates()]).toEqual([[0, 1], 3]);
     at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('megabytes', 'bytes'));
     at.panel.addTraffic(501, { in: GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.bench.sluice('override set whmcs-2 --unlimited');
     await at.bench.sluice('observe dcim');
     await at.poll();
-    expect(updates()).toBe(2);
+    expect(updates()).toBe(3);
     await at.bench.sluice('enforce dcim --yes');
     await at.poll();
     expect([fields(1), fields(2)]).toEqual([

@@ -79,6 +79,7 @@ const account = z.object({
 });
 
 const detailParts = {
+  counted: z.object({ usedBytes: bytesOrNull, allowedBytes: bytesOrNull, unlimited: z.boolean() }).nullable(),
   product: text,
   client: textOrNull,
   lifecycle: text,

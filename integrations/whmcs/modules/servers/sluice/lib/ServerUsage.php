@@ -47,20 +47,18 @@ final class ServerUsage
     /** @return array<string, int|string> */
     private static function figures(Data $service): array
     {
-        $usage = $service->at('usage');
-        $used = $usage->whole('totalBytes');
-        foreach ($service->items('limits') as $limit) {
-            if ($limit->text('id') === 'quota' && $limit->text('unit') === 'bytes') {
-                $used = $limit->whole('used');
-            }
-        }
-        $readAt = strtotime($usage->text('readAt'));
+        $counted = $service->at('counted');
+        $used = $counted->whole('usedBytes');
+        $readAt = strtotime($service->at('usage')->text('readAt'));
         if ($used === null || $readAt === false) {
             return [];
         }
         $changes = ['bwusage' => intdiv($used, self::MEGABYTE), 'lastupdate' => date('Y-m-d H:i:s', $readAt)];
-        $allowance = $service->at('allowance');
-        $allowed = $allowance->isTrue('unlimited') ? 0 : $allowance->whole('allowedBytes');
-        return $allowed === null ? $changes : $changes + ['bwlimit' => intdiv($allowed, self::MEGABYTE)];
+        // To WHMCS, 0 is unlimited.
+        if ($counted->isTrue('unlimited')) {
+            return $changes + ['bwlimit' => 0];
+        }
+        $allowed = $counted->whole('allowedBytes');
+        return $allowed === null ? $changes : $changes + ['bwlimit' => max(1, intdiv($allowed, self::MEGABYTE))];
     }
 }

@@ -1,0 +1,25 @@
+import { type Allowance, usageInMode } from '@sluice/quota-core';
+import type { DecisionRecord } from '@sluice/state-store';
+
+/** Usage of a service in its cycle as its quota counts it. */
+export interface CountedUsage {
+  /** Bytes in the service's mode; null where unknown. */
+  usedBytes: number | null;
+  /** Bytes; null where the service is unlimited, or the allowance is unknown. */
+  allowedBytes: number | null;
+  /** Whether no quota limits the service. */
+  unlimited: boolean;
+}
+
+/** Returns the usage that counts by a decision; null before the first reading. */
+export function toCountedUsage(
+  decision: Pick<DecisionRecord, 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes' | 'readAt'> | null,
+): CountedUsage | null {
+  if (decision?.readAt == null) return null;
+  const allowance = decision.allowance as Allowance | null;
+  return {
+    usedBytes: decision.mode === null ? null : usageInMode(decision, decision.mode),
+    allowedBytes: allowance?.kind === 'limited' ? allowance.allowedBytes : null,
+    unlimited: allowance !== null && allowance.kind !== 'limited',
+  };
+}
