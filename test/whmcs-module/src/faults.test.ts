@@ -192,7 +192,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['1002', /HTTP 502.*not known yet/],
     ['1003', /leads to another one.*Nothing was changed/],
     ['1004', /not Sluice that answered.*Nothing was changed/],
-    ['1005', /The panel ‹b›refused‹\/b› it\. Repeat it/],
+    ['1005', /The panel ‹b›refused‹\/b› it\. What was begun is finished/],
     ['cut', /did not arrive whole.*not known yet/],
     ['hanging', /did not answer within 1 seconds.*not known yet/],
     ['certificate', /encrypted connection.*certificate.*Nothing was changed/],
