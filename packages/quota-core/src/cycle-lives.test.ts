@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   billingCycleAt,
@@ -177,8 +177,14 @@ class Life {
 }
 
 describe('a service whose cycle is stepped through its life', () => {
+  const seen = new Set<string>();
+
+  // The few lives of one zone may lack a kind of step by chance.
+  afterAll(() => {
+    expect([...seen].sort()).toEqual(['amended', 'mended', 'opened', 'same']);
+  });
+
   it.each(ZONES)('has cycles in order, and now in the one in force (%s)', (timeZone) => {
-    const seen = new Set<string>();
     const happenings = fc.array(happening, { minLength: STEPS, maxLength: STEPS });
     fc.assert(
       fc.property(birth, happenings, (born, all) => {
@@ -188,6 +194,5 @@ describe('a service whose cycle is stepped through its life', () => {
       }),
       { numRuns: LIVES },
     );
-    expect([...seen].sort()).toEqual(['amended', 'mended', 'opened', 'same']);
   });
 });
