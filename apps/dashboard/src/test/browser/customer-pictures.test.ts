@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Link } from '../share-link.js';
 import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
-import { ALL_PICTURES, AS_KEPT, lookAt, nameOf, type Picture } from './pictures.js';
+import { ALL_PICTURES, AS_KEPT, lookAt, nameOf, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
 const CLIENT = 'فروشگاه آفتاب';
@@ -36,21 +36,20 @@ interface ClientWorld extends World {
   link: Link;
 }
 
-(noBrowser === null ? describe : describe.skip)("the pictures of the client's pages", () => {
+const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (${noBrowser})`}`;
+
+(noBrowser === null ? describe : describe.skip)(title, () => {
   let browser: Browser;
-  const worlds = new Map<string, Promise<ClientWorld>>();
+  const worlds = new Worlds<ClientWorld>();
   const worldOf = ({ services, rtl }: Pick<Picture, 'services' | 'rtl'>): Promise<ClientWorld> => {
-    const key = `${services} ${String(rtl)}`;
-    const known = worlds.get(key) ?? startClientWorld(services, rtl);
-    worlds.set(key, known);
-    return known;
+    return worlds.get(`${services} ${String(rtl)}`, () => startClientWorld(services, rtl));
   };
   beforeAll(async () => {
     browser = await launch();
   });
   afterAll(async () => {
     await browser.close();
-    for (const world of worlds.values()) await (await world).close();
+    await worlds.close();
   });
 
   const chosen = PICTURES.filter((picture) => ALL_PICTURES || FEW.has(nameOf(picture)));

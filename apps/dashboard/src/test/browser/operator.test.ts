@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
-import { ALL_PICTURES as LONG, AS_KEPT, lookAt, nameOf, type Picture } from './pictures.js';
+import { ALL_PICTURES as LONG, AS_KEPT, lookAt, nameOf, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
 /** A kept picture of the first page, or of the first service. */
@@ -32,12 +32,10 @@ const title = `the operator's pages in a browser${noBrowser === null ? '' : ` ($
 
 inBrowser(title, () => {
   let browser: Browser;
-  const worlds = new Map<string, Promise<World>>();
+  const worlds = new Worlds<World>();
   const worldOf = (services: number, persian: boolean, others = false, name = ''): Promise<World> => {
     const key = `${services} ${String(persian)} ${String(others)} ${name}`;
-    const known = worlds.get(key) ?? startWorld({ services, persian, others });
-    worlds.set(key, known);
-    return known;
+    return worlds.get(key, () => startWorld({ services, persian, others }));
   };
 
   beforeAll(async () => {
@@ -45,7 +43,7 @@ inBrowser(title, () => {
   });
   afterAll(async () => {
     await browser.close();
-    for (const world of worlds.values()) await (await world).close();
+    await worlds.close();
   });
 
   it.each(SCREENS.map((screen) => [nameOf(screen), screen] as const))('%s is as it was', async (_name, screen) => {

@@ -57,3 +57,20 @@ export async function lookAt(
     await context.close();
   }
 }
+
+/** Worlds by key, each started when it is first asked for. */
+export class Worlds<W extends Pick<World, 'close'>> {
+  readonly #started = new Map<string, Promise<W>>();
+
+  get(key: string, start: () => Promise<W>): Promise<W> {
+    const world = this.#started.get(key) ?? start();
+    this.#started.set(key, world);
+    return world;
+  }
+
+  /** Closes all; one that did not start has failed its own test. */
+  async close(): Promise<void> {
+    const started = await Promise.allSettled(this.#started.values());
+    for (const result of started) if (result.status === 'fulfilled') await result.value.close();
+  }
+}
