@@ -8,6 +8,7 @@ use Sluice\Whmcs\Api;
 use Sluice\Whmcs\ApiError;
 use Sluice\Whmcs\Connection;
 use Sluice\Whmcs\Data;
+use Sluice\Whmcs\Keys;
 use Sluice\Whmcs\Text;
 use Throwable;
 use WHMCS\Database\Capsule;
@@ -58,7 +59,7 @@ final class InvoiceCalls
     {
         try {
             // The API bills a period once, whatever its key is; a key of its own lets a repeated hook see what is new.
-            $key = "whmcs-invoice-$invoice-" . bin2hex(random_bytes(8));
+            $key = Keys::fresh("invoice-$invoice", 'bill');
             $answer = (new Api(Connection::ofAddon(), self::SECONDS))->post('/calls/bill', ['invoice' => (string) $invoice], $key);
         } catch (ApiError $error) {
             self::$isDown = !$error->isOfSluice();

@@ -110,7 +110,7 @@ final class Commands
             $body['product'] = $this->service->product;
         }
         // A sync reads: an earlier one's answer is of no use, so that each has a key of its own.
-        $key = "whmcs-{$this->service->subject()}-sync-" . bin2hex(random_bytes(12));
+        $key = Keys::fresh($this->service->subject(), 'sync');
         $report = new Data($this->api->post('/services/sync', $body, $key));
         if (!$report->has('run')) {
             throw ApiError::ofOther();

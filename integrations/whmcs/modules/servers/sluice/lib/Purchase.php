@@ -67,11 +67,11 @@ final class Purchase
         }
         $package = $entered->text('package');
         $key = 'buy-' . substr(hash('sha256', "{$this->service}:$package"), 0, 24) . "-$nonce";
-        $path = '/services/' . rawurlencode($this->service) . '/purchases';
+        $path = '/services/' . rawurlencode($this->service);
         $api = new Api($this->connection);
-        Owner::check($api, '/services/' . rawurlencode($this->service), $this->client);
+        Owner::check($api, $path, $this->client);
         try {
-            $bought = new Data($api->post($path, ['package' => $package], $key));
+            $bought = new Data($api->post("$path/purchases", ['package' => $package], $key));
         } catch (ApiError $error) {
             $sentence = $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
             throw $sentence === null ? $error : new Refusal($sentence, true);

@@ -48,7 +48,7 @@ final class SignOn
             throw new Refusal('WHMCS named no client.');
         }
         // A link is shown once: a repetition has to make another one.
-        $key = "whmcs-{$service->subject()}-share-" . bin2hex(random_bytes(12));
+        $key = Keys::fresh($service->subject(), 'share');
         $body = ['client' => $service->client, 'validSeconds' => self::SECONDS];
         $answer = new Data($api->post('/share-links', $body, $key));
         if ($answer->text('url') === '') {
