@@ -35,9 +35,13 @@ const dateFns = {
   message: 'Import date-fns by function path: the index alone more than doubles the start-up time.',
 };
 
-const exportRules = [
+const moduleRules = [
   { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
   { selector: 'ExportAllDeclaration', message: 'List what is exported by hand.' },
+  {
+    selector: 'ImportDeclaration[importKind="value"][source.value=/^zod/] > ImportSpecifier[imported.name="z"]',
+    message: "import * as z from 'zod': z by name is all of zod, with the messages of fifty languages.",
+  },
 ];
 
 /** Front ends have other words for a remedy: a package's message says what is wrong, apps/cli/src/remedies.ts what to do. */
@@ -48,7 +52,7 @@ const commandRules = {
   rules: {
     'no-restricted-syntax': [
       'error',
-      ...exportRules,
+      ...moduleRules,
       ...[`Literal[value=${NAMES_COMMAND}]`, `TemplateElement[value.raw=${NAMES_COMMAND}]`].map((selector) => ({
         selector,
         message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
@@ -239,7 +243,7 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-restricted-imports': ['error', { patterns: [dateFns] }],
-      'no-restricted-syntax': ['error', ...exportRules],
+      'no-restricted-syntax': ['error', ...moduleRules],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       // A tenth of the time that linting takes, and nothing here is an enum.

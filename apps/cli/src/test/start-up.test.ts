@@ -40,6 +40,15 @@ describe('the start of the built command', () => {
   );
 });
 
+describe('a command that opens the store', () => {
+  it('reads of zod only what our schemas use', () => {
+    const entry = readdirSync(DIST).find((name) => /^usage-\w+\.js$/.test(name)) ?? '';
+    const sources = sourcesOf(entry).filter((name) => name.includes('node_modules/zod/'));
+    expect(sources).not.toEqual([]);
+    expect(sources.filter((name) => name.includes('/locales/'))).toEqual([]);
+  });
+});
+
 describe('the package', () => {
   it('contains the JSON Schema of the config', () => {
     const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));

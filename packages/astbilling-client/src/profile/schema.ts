@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Operation, Profile } from './types.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
