@@ -26,6 +26,8 @@ export interface Deps {
   randomBytes: (count: number) => Uint8Array;
   /** Returns a number in [0, 1), for jitter. */
   random: () => number;
+  /** Name of the machine or container. */
+  host: string;
   owner: LeaseOwner;
   /** Returns the name of the user that runs the command. */
   login: () => string;

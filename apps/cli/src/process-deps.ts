@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { userInfo } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import { processParts } from '@sluice/engine/process';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import type { Deps } from './context.js';
@@ -33,6 +33,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     randomBytes,
     random: Math.random,
     login,
+    host: hostname(),
     owner,
     isAlive,
     isRoot: process.geteuid?.() === 0,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '@sluice/panel-kind';
@@ -24,7 +24,7 @@ export function processParts(): {
   isAlive: (owner: LeaseOwner) => boolean;
   readFile: (file: string) => string;
 } {
-  const host = hostname();
+  const host = toOwnerHost(hostname(), pidNamespace());
   return {
     clock: realClock,
     // Loaded on demand, since most calls need no randomness.
@@ -33,6 +33,26 @@ export function processParts(): {
     isAlive: (owner) => isAlive(owner, host),
     readFile: (file) => readFileSync(file, 'utf8'),
   };
+}
+
+/** The PID namespace of a Linux machine itself, which has the same number on each. */
+const INITIAL_NAMESPACE = 'pid:[4026531836]';
+
+/**
+ * Returns the host of an owner. Within a container it names the PID namespace too: containers may have the host name of each
+ * other or of the machine, and none of them sees the processes of the others.
+ */
+export function toOwnerHost(name: string, namespace: string | null): string {
+  return namespace === null || namespace === INITIAL_NAMESPACE ? name : `${name} (${namespace})`;
+}
+
+/** Returns the PID namespace of this process; null where there are none, or where it is unknown. */
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
 }
 
 /** Returns state and start time of a process on Linux; null where they are unknown. */

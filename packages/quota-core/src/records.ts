@@ -98,6 +98,7 @@ export interface ActionRecord {
 
 /** The owner of a lease; on the same host it shows whether the process is still alive. */
 export interface LeaseOwner {
+  /** The host name; within a container with its PID namespace. */
   host: string;
   pid: number;
   /** Start of the process by the operating system, which distinguishes a reused pid. */

@@ -33,7 +33,7 @@ async function shown(words = ''): Promise<Shown> {
   return (await bench.sluice(`schedule show --json ${words}`.trim())).json<Shown>();
 }
 
-const host = (name: string) => ({ owner: { host: name, pid: 1, processStart: '1' } });
+const host = (name: string) => ({ host: name });
 const REGULAR = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 

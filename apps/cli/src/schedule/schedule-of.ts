@@ -13,7 +13,7 @@ export function scheduleOf(config: Config, deps: Deps, absolute: boolean): Sched
   const { node, script } = deps.program;
   // In the single-file bundle both are the same file.
   const start = absolute ? [...new Set([node, script])] : ['sluice'];
-  const jobs = scheduledJobs(config, deps.owner.host, knownKinds(deps));
+  const jobs = scheduledJobs(config, deps.host, knownKinds(deps));
   const irregular = jobs.flatMap(({ command, intervalMs }) =>
     command === 'reconcile' || regularMinutes(intervalMs) * 60_000 === intervalMs ? [] : [{ command, intervalMs }],
   );

@@ -21,7 +21,7 @@ const RECENT = 100;
 
 /** Returns the jobs of a config for a server, which print what the commands print with `--quiet`. */
 export function serveJobs(parts: JobParts, deps: Deps): ScheduledJob[] {
-  return scheduledJobs(parts.config, deps.owner.host, knownKinds(deps)).map((job) => ({
+  return scheduledJobs(parts.config, deps.host, knownKinds(deps)).map((job) => ({
     name: job.command,
     timing: toTiming(job),
     lastStart: async () => {

@@ -69,6 +69,7 @@ export class Bench {
       randomBytes: (count) => randomBytes(count),
       random: Math.random,
       login: () => 'alice',
+      host: 'test',
       owner: { host: 'test', pid, processStart: '1' },
       isAlive: (owner) => !this.#dead.has(owner.pid),
       signal,
