@@ -1,5 +1,6 @@
-import type { HeldLease, LeaseRecord, LeaseRequest } from '@sluice/state-store';
+import type { HeldLease, LeaseOwner, LeaseRecord, LeaseRequest } from '@sluice/state-store';
 import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
+import type { Dependencies } from './dependencies.js';
 import type { Session } from './session.js';
 
 /** How long a lease lasts unless it is renewed, in milliseconds. */
@@ -7,6 +8,14 @@ export const TTL_MS = 60_000;
 /** How often leases are renewed, in milliseconds. */
 export const RENEW_MS = 15_000;
 const RETRY_MS = 100;
+
+/** Returns whether a process has certainly ended. One of another host can't be asked: only the age of what it left counts. */
+export function hasEnded(
+  { owner: self, isAlive }: Pick<Dependencies, 'owner' | 'isAlive'>,
+  owner: LeaseOwner,
+): boolean {
+  return owner.host === self.host && !isAlive(owner);
+}
 
 /** Leases of one run, renewed until they are released. */
 export class Leases {

@@ -100,7 +100,7 @@ export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const open: ListedAction[] = [];
   for (const row of rows) {
     const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
-    if (run !== null && isAtWork(session, run)) continue;
+    if (run !== null && (await isAtWork(session, run))) continue;
     if (!(await resolveUser(on, row))) open.push({ ...listed(on, row), error: outcomeUnknown(row) });
   }
   return open;

@@ -1,5 +1,6 @@
 import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
 import type { AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
+import { hasEnded } from '../leases.js';
 import type { Session } from '../session.js';
 
 /** Outcome of a resolved reservation whose user was found by another run. */
@@ -19,21 +20,23 @@ export function sameOrder(
 }
 
 /**
- * Returns the reservation of the same command by a process that ended without resolving it. Continuing with its uuid creates one
- * user only, even if its last request reaches the panel now.
+ * Returns the reservation of the same command that has expired, or whose process ended without resolving it. Continuing with its
+ * uuid creates one user only, even if its last request reaches the panel now.
  */
 export function brokenOff(
-  { deps }: Session,
+  session: Session,
   live: readonly AgentReservationRecord[],
   agent: string,
   wanted: WantedUser,
 ): AgentReservationRecord | null {
+  const { deps } = session;
+  const now = session.now();
   const since = new Date(deps.clock.now() - REPEATED_MS).toISOString();
   const same = live.filter((reservation) => {
-    const { state, outcome, createdAt, holder } = reservation;
+    const { state, outcome, createdAt, expiresAt, holder } = reservation;
     if (sameOrder(reservation, agent, wanted) === null || !isSameUser(reservation.wanted, wanted)) return false;
     const owner = ownerIn(holder);
-    const isGone = owner !== null && owner.host === deps.owner.host && !deps.isAlive(owner);
+    const isGone = now >= expiresAt || (owner !== null && hasEnded(deps, owner));
     return isGone && (state === 'open' || (outcome === FOUND && createdAt > since));
   });
   same.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
@@ -61,7 +64,7 @@ export function isOrphaned(
   begun: ReadonlyMap<string, string>,
 ): boolean {
   const owner = ownerIn(holder);
-  if (owner === null || owner.host !== deps.owner.host || deps.isAlive(owner)) return false;
+  if (owner === null || !hasEnded(deps, owner)) return false;
   const calledAt = begun.get(processKey(owner));
   return calledAt === undefined || callAgeMs(calledAt, deps.clock.now()) >= LAST_REQUEST_MS;
 }

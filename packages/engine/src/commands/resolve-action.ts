@@ -114,7 +114,7 @@ async function requireUnsettled(session: Session, id: string): Promise<ActionRec
 async function refuseWhileAtWork(session: Session, row: ActionRecord): Promise<void> {
   if (row.service !== null) return;
   const run = await session.store.runs.get(row.run);
-  if (run === null || !isAtWork(session, run)) return;
+  if (run === null || !(await isAtWork(session, run))) return;
   throw new SluiceError(
     'lease_held',
     `${row.type} ${row.target} is in use by ${run.id} (process ${run.pid} on ${run.host}). Try again when that run has ended`,

@@ -137,7 +137,7 @@ async function changesUnderWay(session: Session, panel: string): Promise<number>
   let underWay = 0;
   for (const run of new Set(rows.map((row) => row.run))) {
     const record = await store.runs.get(run);
-    if (record !== null && isAtWork(session, record)) underWay += rows.filter((row) => row.run === run).length;
+    if (record !== null && (await isAtWork(session, record))) underWay += rows.filter((row) => row.run === run).length;
   }
   return underWay;
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '@sluice/panel-kind';
 import type { RequestRecord } from '@sluice/state-store';
-import { TTL_MS } from '../leases.js';
+import { hasEnded, TTL_MS } from '../leases.js';
 import type { Session } from '../session.js';
 import type { KeyedRequest, RunningRequests } from './running.js';
 
@@ -50,7 +50,7 @@ export async function beginRequest(session: Session, request: KeyedRequest, runn
  * this host, is alive. An instant far ahead is from before the clock was set back.
  */
 function isRunning({ deps }: Session, { owner, at }: RequestRecord): boolean {
-  if (owner !== null && owner.host === deps.owner.host && !deps.isAlive(owner)) return false;
+  if (owner !== null && hasEnded(deps, owner)) return false;
   return Math.abs(deps.clock.now() - Date.parse(at)) < TTL_MS;
 }
 

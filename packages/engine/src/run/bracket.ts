@@ -173,8 +173,19 @@ export function concernsPanelAlone(error: unknown): boolean {
   return isPanelError(error) || (error instanceof SluiceError && toOutcome(error) === 'failed');
 }
 
-/** Returns whether another process still works on a run. */
-export function isAtWork({ runId, deps }: Session, run: RunRecord): boolean {
-  if (run.id === runId) return false;
-  return run.finishedAt === null && deps.isAlive({ host: run.host, pid: run.pid, processStart: '' });
+/** A run without a lease is a command about one user, and never lasts longer. */
+const UNLEASED_MS = 3_600_000;
+
+/**
+ * Returns whether another process still works on a run. One of another host can't be asked: its run is at work while its leases
+ * last, or for an hour if it holds none.
+ */
+export async function isAtWork({ runId, deps, store }: Session, run: RunRecord): Promise<boolean> {
+  if (run.id === runId || run.finishedAt !== null) return false;
+  const { host, pid } = run;
+  if (host === deps.owner.host) return deps.isAlive({ host, pid, processStart: '' });
+  const now = deps.clock.now();
+  const own = (await store.leases.list()).filter((lease) => lease.run === run.id);
+  if (own.length > 0) return own.some(({ expiresAt }) => Date.parse(expiresAt) > now);
+  return Math.abs(now - Date.parse(run.startedAt)) < UNLEASED_MS;
 }

@@ -1,6 +1,6 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEnforcement } from '../panels/enforcement.js';
-import { serviceLease } from '../leases.js';
+import { hasEnded, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import type { Notice } from './notices.js';
@@ -11,15 +11,15 @@ export type OtherLeases = Map<string, LeaseRecord>;
 
 /** Reads which services other live runs work on. */
 export async function otherLeases(session: Session, run: string): Promise<OtherLeases> {
-  const { owner, isAlive } = session.deps;
+  const { deps, store } = session;
   const now = session.now();
-  const leases = await session.store.leases.list();
+  const leases = await store.leases.list();
   const others = leases.filter(
     (lease) =>
       lease.run !== run &&
       lease.name.startsWith(serviceLease('')) &&
       lease.expiresAt > now &&
-      (lease.owner.host !== owner.host || isAlive(lease.owner)),
+      !hasEnded(deps, lease.owner),
   );
   return new Map(others.map((lease) => [lease.name, lease]));
 }

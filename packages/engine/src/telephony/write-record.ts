@@ -194,7 +194,7 @@ export async function resolveEarlier(
   );
   for (const row of rows) {
     const run = await session.store.runs.get(row.run);
-    if (run !== null && isAtWork(session, run)) continue;
+    if (run !== null && (await isAtWork(session, run))) continue;
     const outcome = await outcomeOf(session, on, row);
     if (outcome === null) {
       const { code, message } = outcomeUnknown(row);

@@ -78,12 +78,12 @@ describe('a creation that was killed', () => {
 
   const dead = new Set<number>();
   /** A process that is killed while the panel is asked: nothing comes after its request, and it is known to be gone. */
-  const killedAtCall = async (name: string): Promise<void> => {
+  const killedAtCall = async (name: string, host = 'test'): Promise<void> => {
     const pid = 9000 + dead.size;
     const asked = at.panel.server.waitForCall(({ endpoint }) => endpoint === 'POST /api/v2/admin/user/');
     at.panel.server.inject({ endpoint: 'POST /api/v2/admin/user/', times: 1, fault: { kind: 'hang' } });
     const words = ['agent', 'create-user', 'north', '--name', name, '--gb', '10', '--json'];
-    void at.bench.sluice(words, { owner: { host: 'test', pid, processStart: 'killed' } });
+    void at.bench.sluice(words, { owner: { host, pid, processStart: 'killed' } });
     await asked;
     dead.add(pid);
   };
@@ -98,6 +98,18 @@ describe('a creation that was killed', () => {
     const later = await next('agent create-user north --name next --gb 10');
     expect(later.exitCode).toBe(0);
     expect(made()).toEqual([10]);
+  });
+
+  it('on another host is resolved an hour later, when no such command is at work any more', async () => {
+    await killedAtCall('lost', 'elsewhere');
+    const open = async (): Promise<number> => {
+      expect((await next('agent check --all')).exitCode).toBe(0);
+      return (await at.bench.store((store) => store.actions.unsettled())).length;
+    };
+    at.bench.clock.advance(11 * MINUTE);
+    expect(await open()).toBe(1);
+    at.bench.clock.advance(50 * MINUTE);
+    expect(await open()).toBe(0);
   });
 
   it('inside the panel leaves no orphan of 1000 GB', async () => {

@@ -31,18 +31,18 @@ describe('what the panel shows by now', () => {
 });
 
 describe('a creation of unknown outcome, ordered again', () => {
-  const order = (pid: number, name = 'anna', gone: number[] = []): Promise<Outcome> =>
+  const order = (pid: number, name = 'anna', gone: number[] = [], host = 'test'): Promise<Outcome> =>
     at.bench.sluice(['agent', 'create-user', 'north', '--name', name, '--gb', '4', '--json'], {
-      owner: { host: 'test', pid, processStart: 'x' },
+      owner: { host, pid, processStart: 'x' },
       isAlive: (owner) => !gone.includes(owner.pid),
     });
   const names = (): string[] => at.panel.usersOf(at.north).map(({ name }) => name);
   /** From the creation on, the panel answers nothing. */
-  const lost = async (when: 'before' | 'after', pid: number): Promise<Outcome> => {
+  const lost = async (when: 'before' | 'after', pid: number, host = 'test'): Promise<Outcome> => {
     const removals = [POST, /user\/\{uuid\}/].map((endpoint) =>
       at.panel.server.inject({ endpoint, ...(endpoint === POST ? { when } : {}), fault: { kind: 'cut' } }),
     );
-    const outcome = await order(pid);
+    const outcome = await order(pid, 'anna', [], host);
     for (const remove of removals) remove();
     return outcome;
   };
@@ -79,6 +79,13 @@ describe('a creation of unknown outcome, ordered again', () => {
     await at.check();
     for (const { uuid } of at.panel.usersOf(at.north)) at.panel.deleteUser(uuid);
     expect((await order(502, 'anna', [501])).exitCode).toBe(0);
+    expect(names()).toEqual(['anna']);
+  });
+
+  it('makes one user once the reservation of another host has expired', async () => {
+    await lost('after', 501, 'elsewhere');
+    at.bench.clock.advance(11 * MINUTE);
+    expect((await order(502)).exitCode).toBe(0);
     expect(names()).toEqual(['anna']);
   });
 
