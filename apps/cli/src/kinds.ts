@@ -1,5 +1,6 @@
-import './config/plain-zod.js';
+import './plain-zod.js';
 import { astbilling, magnusbilling } from '@sluice/astbilling-client/panel';
+import type { ConfigKinds } from '@sluice/config-file';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { flvx } from '@sluice/flvx-client/panel';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
@@ -19,6 +20,11 @@ export const CHANNELS: readonly NoticeChannelKind[] = [webhook, mail, telegram, 
 /** Returns the kinds of panels that a command knows: those of `deps`, or `KINDS`. */
 export function knownKinds(deps: { kinds?: readonly PanelKind[] }): readonly PanelKind[] {
   return deps.kinds ?? KINDS;
+}
+
+/** Returns what a config may name. */
+export function configKinds(deps: { kinds?: readonly PanelKind[] }): Required<ConfigKinds> {
+  return { kinds: knownKinds(deps), billing: BILLING, channels: CHANNELS };
 }
 
 /** Returns the name of a kind for people: `EasyDCIM`. */

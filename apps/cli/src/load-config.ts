@@ -1,14 +1,34 @@
+import { type Config, findConfigFile, loadConfigFile } from '@sluice/config-file';
 import { printable } from '@sluice/panel-http/printable';
-import { requireConfig, type Config, type LoadDeps } from './config/load.js';
 import type { Deps } from './context.js';
+import { configKinds } from './kinds.js';
 import { writeLine } from './output/wrap.js';
+import { compileParsers } from './plain-zod.js';
+
+/**
+ * Loads the config without printing its warnings.
+ *
+ * @throws SluiceError `config_invalid` that lists every problem with its line
+ */
+export function requireConfig(
+  option: string | undefined,
+  deps: Pick<Deps, 'env' | 'cwd' | 'kinds' | 'onConfig'>,
+): Config {
+  const config = loadConfigFile(findConfigFile(option, deps.env, deps.cwd), configKinds(deps));
+  compileParsers();
+  deps.onConfig?.(config);
+  return config;
+}
 
 /**
  * Loads the config, and warns on stderr if other users can write it or read secrets in it.
  *
  * @throws SluiceError `config_invalid` that lists every problem with its line
  */
-export function loadConfig(option: string | undefined, deps: LoadDeps & Pick<Deps, 'stderr'>): Config {
+export function loadConfig(
+  option: string | undefined,
+  deps: Parameters<typeof requireConfig>[1] & Pick<Deps, 'stderr'>,
+): Config {
   const config = requireConfig(option, deps);
   for (const { message } of config.exposed) writeLine(deps.stderr, `sluice: warning: ${printable(message)}`);
   return config;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import path from 'node:path';
+import { type Config, configReaders, storeLocation } from '@sluice/config-file';
 import {
   backupBeforeMigration,
   createSluice,
@@ -12,12 +12,9 @@ import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
-import type { Config } from './config/load.js';
 import { loadConfig } from './load-config.js';
-import { resolveSecret } from './config/secrets.js';
 import type { Deps } from './context.js';
-import { readText } from './files/read-text.js';
-import { BILLING, CHANNELS, knownKinds } from './kinds.js';
+import { configKinds, knownKinds } from './kinds.js';
 import { Terminal, type TerminalOptions } from './output/terminal.js';
 
 /** Options that decide which config and store are opened, and how output is printed. */
@@ -39,11 +36,6 @@ export interface Opened {
   terminal: Terminal;
   /** Prints the outcome: with `--message` on stderr, else it is the terminal itself. */
   outcome: Terminal;
-}
-
-/** Returns the path of the state file: relative paths are relative to the config file. */
-export function storeLocation(config: Config): string {
-  return path.resolve(config.dir, config.state);
 }
 
 /** Loads the config, opens the store (created on first use), runs `work` on the engine, and always closes it. */
@@ -90,16 +82,14 @@ export function startSluice(
   deps: Deps,
   options: Pick<OpenOptions, 'note' | 'actor'> = {},
 ): Promise<Sluice> {
-  const sources = { env: deps.env, dir: config.dir };
   const { clock, random, randomBytes, owner, isAlive, login, signal } = deps;
   const { note, actor } = options;
   if (actor?.trim() === '') throw usageError('bad_option', '--actor: the name is empty; nothing was changed');
   return createSluice({
     config,
     store,
-    kinds: knownKinds(deps),
-    billing: BILLING,
-    channels: CHANNELS,
+    ...configKinds(deps),
+    ...configReaders(config, deps.env),
     ping: pingHeartbeat,
     clock,
     random,
@@ -109,8 +99,6 @@ export function startSluice(
     actor: actor === undefined ? login : () => actor,
     note,
     signal,
-    secret: (value, key) => resolveSecret(value, key, sources),
-    readFile: (file, key) => readText(path.resolve(config.dir, file), { code: 'config_invalid', label: `${key}: ` }),
   });
 }
 

@@ -1,20 +1,24 @@
+import {
+  checkConfigFile,
+  type Config,
+  type ConfigProblem,
+  findConfigFile,
+  formatProblem,
+  storeLocation,
+} from '@sluice/config-file';
 import { describedSchema, findStoredProblems } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
-import { findConfigFile } from '../config/find-config-file.js';
-import { checkConfigFile, type Config, formatProblem } from '../config/load.js';
-import type { ConfigProblem } from '../config/problem.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { storeLocation } from '../open-sluice.js';
 import { Terminal } from '../output/terminal.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
-import { BILLING, CHANNELS, knownKinds } from '../kinds.js';
+import { configKinds, knownKinds } from '../kinds.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {
   const file = findConfigFile(options.config, deps.env, deps.cwd);
-  const { config, problems: found } = checkConfigFile(file, knownKinds(deps));
+  const { config, problems: found } = checkConfigFile(file, configKinds(deps));
   const problems = [...found, ...(config === null ? [] : await storedProblems(config, deps))];
   const ok = !problems.some((problem) => problem.severity === 'error');
   const terminal = new Terminal(deps, options);
@@ -56,6 +60,7 @@ async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem
 
 /** `sluice config schema` */
 export const configSchema: CommandHandler = (_args, options, deps) => {
-  new Terminal(deps, { ...options, json: true }).document(describedSchema(knownKinds(deps), BILLING, CHANNELS));
+  const { kinds, billing, channels } = configKinds(deps);
+  new Terminal(deps, { ...options, json: true }).document(describedSchema(kinds, billing, channels));
   return Promise.resolve(ExitCode.done);
 };

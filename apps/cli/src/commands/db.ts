@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { storeLocation } from '@sluice/config-file';
 import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
 import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
@@ -10,7 +11,6 @@ import { printChecks } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
-import { storeLocation } from '../open-sluice.js';
 
 /** `sluice db check` */
 export const dbCheck: CommandHandler = async (_args, options, deps) => {

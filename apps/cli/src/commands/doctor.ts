@@ -1,10 +1,11 @@
 import type { Check } from '@sluice/engine';
 import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
-import { requireConfig, type Config } from '../config/load.js';
+import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { openConfiguredStore, startSluice, storeLocation } from '../open-sluice.js';
+import { requireConfig } from '../load-config.js';
+import { openConfiguredStore, startSluice } from '../open-sluice.js';
 import { printSections } from '../output/checks.js';
 import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';

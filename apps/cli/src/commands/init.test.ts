@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { checkConfigText } from '../config/load.js';
-import { KINDS } from '../kinds.js';
+import { checkConfigText } from '@sluice/config-file';
+import { configKinds, KINDS } from '../kinds.js';
 import type { PanelOutcome } from '../output/panel-test.js';
 import { Bench, type Outcome } from '../test/harness.js';
 
@@ -61,7 +61,9 @@ function withExamples(text: string): { message: string }[] {
     .map((line) => (/^#\S|^# {2,}\S/.test(line) ? line.slice(1) : line))
     .join('\n');
   expect(uncommented).not.toBe(text);
-  return checkConfigText(uncommented, 'sluice.yaml').problems.filter((problem) => problem.severity === 'error');
+  return checkConfigText(uncommented, 'sluice.yaml', configKinds({})).problems.filter(
+    (problem) => problem.severity === 'error',
+  );
 }
 
 describe('init with options', () => {
@@ -92,7 +94,7 @@ describe('init with options', () => {
     const text = bench.read('sluice.yaml');
     expect(text).toContain('\nenforce: observe\n');
     expect(text).toContain('\n    token: ${env:DCIM_TOKEN}\n');
-    const { config, problems } = checkConfigText(text, bench.path('sluice.yaml'));
+    const { config, problems } = checkConfigText(text, bench.path('sluice.yaml'), configKinds({}));
     expect(problems).toEqual([]);
     expect(config).toMatchObject({
       timeZone: 'America/Sao_Paulo',
@@ -324,7 +326,7 @@ describe('init with a panel to test', () => {
       'The token (not shown): ',
       'The token (not shown): ',
     ]);
-    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'), configKinds({}));
     expect(config?.products).toMatchObject({ 'ded-5': { panel: 'dcim', quota: { total: 5 * 1024 ** 4 } } });
     const added = await bench.sluice(
       'service add svc-1 panel=dcim product=ded-5 billing_cycle=monthly next_due_date=2026-12-15 easydcim_service_id=501',
@@ -367,7 +369,7 @@ describe('init on a terminal', () => {
     bench.env['TZ'] = 'Asia/Tokyo';
     const { exitCode } = await bench.sluice('init --no-test', { ask });
     expect([exitCode, left()]).toEqual([0, 0]);
-    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'), configKinds({}));
     expect(config).toMatchObject({
       timeZone: 'Asia/Tokyo',
       panels: {
@@ -429,7 +431,7 @@ describe('init on a terminal', () => {
     ]) {
       expect(stdout).toContain(said);
     }
-    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'));
+    const { config } = checkConfigText(bench.read('sluice.yaml'), bench.path('sluice.yaml'), configKinds({}));
     expect(config?.products).toMatchObject({ 'ded-10tb': { panel: 'dcim', quota: { total: 'unlimited' } } });
     expect(withExamples(bench.read('sluice.yaml'))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findConfigFile } from '../config/find-config-file.js';
+import { findConfigFile } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { readStdinText } from '../files/read-text.js';
 import { publicUrl, type ProductChoice } from '@sluice/panel-kind';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StateStore } from '@sluice/state-store';
 import { parse } from 'yaml';
-import { findConfigFile } from '../config/find-config-file.js';
+import { findConfigFile } from '@sluice/config-file/find';
 import type { Deps } from '../context.js';
 import type { StoredNames } from '../output/completion/shape.js';
 

@@ -3,7 +3,7 @@ import { suggestion } from '@sluice/engine';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import type { Config } from '../config/load.js';
+import type { Config } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { spreadsheetText, toCsv } from '../files/csv.js';

@@ -14,7 +14,7 @@ import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, refuseUnknownNames, type ListHandler, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 import { withSluice } from '../open-sluice.js';
-import type { Config } from '../config/load.js';
+import type { Config } from '@sluice/config-file';
 
 /** Options of `log list` and `log export`. */
 export interface LogOptions extends ListOptions {

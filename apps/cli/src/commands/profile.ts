@@ -13,7 +13,7 @@ import { isPanelError, PanelConfigError } from '@sluice/panel-http';
 import { transportOptions } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { suggestion } from '@sluice/engine';
-import { isSecretReference, resolveSecret } from '../config/secrets.js';
+import { isSecretReference, resolveSecret } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { readText } from '../files/read-text.js';

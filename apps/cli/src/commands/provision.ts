@@ -8,7 +8,7 @@ import {
   type ServiceDetail,
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import type { Config } from '../config/load.js';
+import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
 import { hasPlaceholder } from '../files/placeholders.js';
@@ -18,7 +18,7 @@ import { billReports, printBills } from './calls.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
-import { kindOfPanel, storeLocation, withSluice } from '../open-sluice.js';
+import { kindOfPanel, withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
 export interface ProvisionOptions extends ChangeOptions {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { scheduledJobs } from '../schedule/jobs.js';
-import type { Config } from '../config/load.js';
+import type { Config } from '@sluice/config-file';
 import { Bench } from '../test/harness.js';
 import { KINDS } from '../kinds.js';
 

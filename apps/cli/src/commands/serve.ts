@@ -1,8 +1,8 @@
 import type { TokenView } from '@sluice/engine';
 import type { ScheduleOptions } from '@sluice/dashboard';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
-import type { Config } from '../config/load.js';
-import { resolveSecret } from '../config/secrets.js';
+import type { Config } from '@sluice/config-file';
+import { resolveSecret } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';

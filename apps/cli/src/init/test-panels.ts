@@ -2,8 +2,9 @@ import type { Sluice } from '@sluice/engine';
 import type { ProductChoice, SpeedLimitView, TunnelGroupView } from '@sluice/panel-kind';
 import { toItemError, usageError, type ItemError } from '@sluice/panel-kind/errors';
 import { openStore } from '@sluice/state-store';
-import { checkConfigText, formatProblem } from '../config/load.js';
+import { checkConfigText, formatProblem } from '@sluice/config-file';
 import type { Deps } from '../context.js';
+import { configKinds } from '../kinds.js';
 import { startSluice } from '../open-sluice.js';
 import type { InitAnswers, OfferedRow } from './answers.js';
 import type { PanelOutcome } from '../output/panel-test.js';
@@ -80,7 +81,7 @@ async function withAnswers<T>(
   work: (sluice: Sluice) => Promise<T>,
 ): Promise<T> {
   const text = configText(withLiteralSecrets(answers), () => '');
-  const { config, problems } = checkConfigText(text, file, answers.kinds);
+  const { config, problems } = checkConfigText(text, file, { ...configKinds(deps), kinds: answers.kinds });
   if (config === null) {
     const errors = problems.filter(({ severity }) => severity === 'error');
     throw usageError('config_invalid', errors.map(formatProblem).join('; '));

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { describedSchema, nodeFiles } from '@sluice/engine';
 import { BILLING, CHANNELS } from '../kinds.js';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
-import { checkConfigText, formatProblem } from '../config/load.js';
+import { checkConfigText, formatProblem } from '@sluice/config-file';
 import { NewFile, requireReplaceable } from '../files/new-file.js';
 import { toErrno, unwritable } from '../files/read-text.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
@@ -67,7 +67,11 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
   const toFile = (panel: PanelAnswer, key: string): string =>
     path.basename(secrets.find((each) => each.panel === panel.name && each.key === key)?.file ?? '');
   const text = configText(answers, toFile);
-  const errors = checkConfigText(text, file, answers.kinds).problems.filter((problem) => problem.severity === 'error');
+  const errors = checkConfigText(text, file, {
+    kinds: answers.kinds,
+    billing: BILLING,
+    channels: CHANNELS,
+  }).problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) {
     throw usageError(
       'config_invalid',

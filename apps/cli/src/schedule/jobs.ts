@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { scheduledCommands, type ScheduledCommand } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
-import type { Config } from '../config/load.js';
+import type { Config } from '@sluice/config-file';
 
 /** When a job runs, in the machine's local time. */
 export type Timing =

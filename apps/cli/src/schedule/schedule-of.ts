@@ -1,8 +1,7 @@
 import path from 'node:path';
-import type { Config } from '../config/load.js';
+import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { knownKinds } from '../kinds.js';
-import { storeLocation } from '../open-sluice.js';
 import type { SchedulePlan } from '../output/schedule/plan.js';
 import { regularMinutes, scheduledJobs } from './jobs.js';
 
@@ -13,6 +12,8 @@ export function scheduleOf(config: Config, deps: Deps, absolute: boolean): Sched
   const { node, script } = deps.program;
   // In the single-file bundle both are the same file.
   const start = absolute ? [...new Set([node, script])] : ['sluice'];
+  // The token of the server is of no use to runs.
+  const { serve: _serve, ...ofRuns } = config;
   const jobs = scheduledJobs(config, deps.host, knownKinds(deps));
   const irregular = jobs.flatMap(({ command, intervalMs }) =>
     command === 'reconcile' || regularMinutes(intervalMs) * 60_000 === intervalMs ? [] : [{ command, intervalMs }],
@@ -22,26 +23,10 @@ export function scheduleOf(config: Config, deps: Deps, absolute: boolean): Sched
     jobs: jobs.map((job) => ({ ...job, invocation: [...start, ...job.args, '--config', config.file] })),
     stateFolder: path.dirname(storeLocation(config)),
     user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
-    secrets: secretReferences(config),
+    secrets: secretReferences(ofRuns),
     remarks: irregular.map(({ command, intervalMs }) => {
       const minutes = regularMinutes(intervalMs);
       return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
     }),
   };
-}
-
-/** Lists the names of environment variables and systemd credentials in a config, each once and sorted. */
-function secretReferences(config: Config): { env: string[]; credential: string[] } {
-  const found = { env: new Set<string>(), credential: new Set<string>() };
-  const visit = (value: unknown): void => {
-    if (typeof value === 'string') {
-      const [, kind, name] = /^\$\{(env|credential):([^}]*)\}$/.exec(value) ?? [];
-      if (kind === 'env' || kind === 'credential') found[kind].add((name ?? '').trim());
-    } else if (typeof value === 'object' && value !== null) {
-      Object.values(value).forEach(visit);
-    }
-  };
-  // The token of the server is of no use to runs.
-  for (const [key, value] of Object.entries(config)) if (key !== 'serve') visit(value);
-  return { env: [...found.env].sort(), credential: [...found.credential].sort() };
 }

@@ -1,7 +1,7 @@
 import type { RunView, Sluice } from '@sluice/engine';
 import type { ScheduledJob } from '@sluice/dashboard';
 import { billReports, printBills, toFormat } from '../commands/calls.js';
-import type { Config } from '../config/load.js';
+import type { Config } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { knownKinds } from '../kinds.js';
 import { printChangedAgents, printCheck } from '../output/agent-report.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Config, createSluice, type RunReport } from '@sluice/engine';
 import type { LimitSettings } from '@sluice/panel-kind';
-import { requireConfig } from '../../config/load.js';
-import { resolveSecret } from '../../config/secrets.js';
+import { configReaders } from '@sluice/config-file';
+import { requireConfig } from '../../load-config.js';
 import { KINDS } from '../../kinds.js';
 import type { Bench, Outcome } from '../harness.js';
 import { startEasyDcimBench, idsOf } from '../easydcim-bench.js';
@@ -116,7 +116,7 @@ async function pollUnder({ bench }: { bench: Bench }, limit: LimitSettings): Pro
       store,
       kinds: KINDS,
       clock: { now: () => clock.now(), sleep },
-      secret: (value, key) => resolveSecret(value, key, { env, dir: folder }),
+      secret: configReaders({ dir: folder }, env).secret,
     });
     return sluice.poll();
   });

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check, JsonSchemaNode, PanelTest } from '@sluice/engine';
-import type { ConfigProblem } from '../../../config/problem.js';
+import type { ConfigProblem } from '@sluice/config-file';
 import { DAY, flvxConfig, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 const LOGIN = 'username: admin_user, password: "${env:FLVX_PASSWORD}"';

@@ -2,13 +2,18 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { usageError } from '@sluice/panel-kind/errors';
 
-/** Finds the config file: `--config` › `$SLUICE_CONFIG` › `./sluice.yaml` › XDG › `/etc/sluice`. */
+/**
+ * Returns the absolute path of the config file: the named one › `$SLUICE_CONFIG` › `./sluice.yaml` › the XDG folder ›
+ * `/etc/sluice/sluice.yaml`. A file that is named need not exist.
+ *
+ * @throws SluiceError `config_missing` that names the places
+ */
 export function findConfigFile(
-  option: string | undefined,
-  env: Record<string, string | undefined>,
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
   cwd: string,
 ): string {
-  if (option !== undefined) return path.resolve(cwd, option);
+  if (named !== undefined) return path.resolve(cwd, named);
   const fromEnv = env['SLUICE_CONFIG'];
   if (fromEnv !== undefined && fromEnv !== '') return path.resolve(cwd, fromEnv);
   const home = env['HOME'] ?? '/';

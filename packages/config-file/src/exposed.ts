@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { PanelKind } from '@sluice/panel-kind';
 import { channelKindOf } from '@sluice/engine';
-import { BILLING, CHANNELS } from '../kinds.js';
+import { isMap } from './is-map.js';
+import type { ConfigKinds } from './kinds.js';
+import { literalKeys, literalSecrets } from './literal-secrets.js';
 import type { ConfigProblem } from './problem.js';
-import { isSecretReference } from './secrets.js';
 
 const WRITABLE_BY_GROUP = 0o020;
 const WRITABLE_BY_OTHERS = 0o002;
@@ -37,11 +37,10 @@ export function exposedConfig(
   config: ConfigAccess,
   user: SystemUser | null,
   raw: unknown,
-  kinds: readonly PanelKind[],
+  known: ConfigKinds,
 ): ConfigProblem[] {
   const { file, mode } = config;
-  const isProgram =
-    namesProgram(raw) || notifyEntries(raw).some((entry) => channelKindOf(CHANNELS, entry)?.runsProgram);
+  const isProgram = namesProgram(raw) || notifiesProgram(raw, known);
   const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix }) => ({
     severity: isProgram ? 'error' : 'warning',
     path: '',
@@ -50,7 +49,7 @@ export function exposedConfig(
       ? `${who}, and it names a program: anyone who changes it can run programs as this user. Run "${fix}"`
       : `${who}. Run "${fix}"`,
   }));
-  if ((mode & READABLE_BY_OTHERS) !== 0 && hasLiteralSecret(raw, kinds)) {
+  if ((mode & READABLE_BY_OTHERS) !== 0 && hasSecret(raw, known)) {
     const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
     found.push({ severity: 'warning', path: '', line: null, message });
   }
@@ -84,38 +83,21 @@ function namesProgram(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(namesProgram);
 }
 
-function hasLiteralSecret(raw: unknown, kinds: readonly PanelKind[]): boolean {
-  const panels = isMap(raw) && isMap(raw['panels']) ? Object.values(raw['panels']) : [];
-  const ofBilling = BILLING.some(({ kind, secrets }) => {
-    const section = isMap(raw) ? raw[kind] : undefined;
-    return isMap(section) && hasLiteral(section, secrets);
-  });
-  const ofChannels = notifyEntries(raw).some((entry) =>
-    hasLiteral(entry, channelKindOf(CHANNELS, entry)?.secrets ?? []),
-  );
-  if (ofBilling || ofChannels) return true;
-  return panels.filter(isMap).some((panel) => {
-    const kind = kinds.find((known) => known.kind === panel['kind']);
-    // The address of a proxy may contain a password.
-    const proxy = panel['proxy'];
-    const proxySecret = typeof proxy === 'string' && /\/\/[^/]*@/.test(proxy);
-    const keys = [...(kind?.init.secrets ?? []), ...(kind?.secretPath === true ? ['url'] : [])];
-    return hasLiteral(panel, keys) || proxySecret;
-  });
-}
-
-function notifyEntries(raw: unknown): Record<string, unknown>[] {
+function notifiesProgram(raw: unknown, { channels = [] }: ConfigKinds): boolean {
   const entries = isMap(raw) ? raw['notify'] : undefined;
-  return Array.isArray(entries) ? entries.filter(isMap) : [];
+  return Array.isArray(entries) && entries.filter(isMap).some((entry) => channelKindOf(channels, entry)?.runsProgram);
 }
 
-function hasLiteral(section: Record<string, unknown>, keys: readonly string[]): boolean {
-  return keys.some((key) => {
-    const value = section[key];
-    return typeof value === 'string' && !isSecretReference(value);
+/** Returns whether anyone who reads the config learns a secret. */
+function hasSecret(raw: unknown, known: ConfigKinds): boolean {
+  if (literalSecrets(raw, known).length > 0) return true;
+  const panels = isMap(raw) && isMap(raw['panels']) ? Object.values(raw['panels']) : [];
+  return panels.filter(isMap).some(({ kind, proxy, url }) => {
+    const isSecretPath = known.kinds.some((each) => each.kind === kind && each.secretPath === true);
+    // The address of a proxy may contain a password.
+    return (
+      (isSecretPath && literalKeys({ url }, ['url']).length > 0) ||
+      (typeof proxy === 'string' && /\/\/[^/]*@/.test(proxy))
+    );
   });
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../test/harness.js';
-import type { ConfigProblem } from './problem.js';
+import { Bench } from '../harness.js';
+import type { ConfigProblem } from '@sluice/config-file';
 
 let bench: Bench;
 beforeEach(() => {

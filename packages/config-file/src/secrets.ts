@@ -9,9 +9,25 @@ export function isSecretReference(value: string): boolean {
   return REFERENCE.test(value);
 }
 
+/**
+ * Lists the names of the environment variables and systemd credentials that a config, or a part of one, refers to: each once,
+ * sorted.
+ */
+export function secretReferences(value: unknown): { env: string[]; credential: string[] } {
+  const found = { env: new Set<string>(), credential: new Set<string>() };
+  const visit = (part: unknown): void => {
+    if (typeof part === 'string') {
+      const [, kind, name = ''] = REFERENCE.exec(part) ?? [];
+      if (kind === 'env' || kind === 'credential') found[kind].add(name.trim());
+    } else if (typeof part === 'object' && part !== null) Object.values(part).forEach(visit);
+  };
+  visit(value);
+  return { env: [...found.env].sort(), credential: [...found.credential].sort() };
+}
+
 /** Where secrets are read from: the environment, and files relative to the folder of the config file. */
 export interface SecretSources {
-  env: Record<string, string | undefined>;
+  env: Readonly<Record<string, string | undefined>>;
   dir: string;
 }
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type ConfigFinding, suggestion } from '@sluice/engine';
-import { PLACEHOLDER, PLACEHOLDERS } from '../files/placeholders.js';
-import { readText } from '../files/read-text.js';
+import { isMap } from './is-map.js';
+import { PLACEHOLDER, PLACEHOLDERS } from './placeholders.js';
+import { readNamedFile } from './read-named-file.js';
 
 /**
  * Finds messages of products that can't be read, and unknown placeholders in them. It reads the config as it is written, so
@@ -19,13 +20,13 @@ export function findMessageProblems(raw: unknown, dir: string): ConfigFinding[] 
 }
 
 function toMap(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return isMap(value) ? value : {};
 }
 
 function problemsOf(file: string): string[] {
   let template: string;
   try {
-    template = readText(file, { code: 'config_invalid' });
+    template = readNamedFile(file);
   } catch (error) {
     return [(error as Error).message];
   }

@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from '@sluice/engine';
 import { parseDuration } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
-import { configText } from '../init/config-text.js';
-import { BILLING, CHANNELS, KINDS } from '../kinds.js';
+import { configText } from '../../init/config-text.js';
+import { BILLING, CHANNELS, KINDS } from '../../kinds.js';
 
-const ROOT = path.resolve(import.meta.dirname, '../../../..');
+const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 
 /** Every key of the schema, with what it is for. */
 function keysOf(node: JsonSchemaNode, prefix = ''): [string, string | undefined][] {

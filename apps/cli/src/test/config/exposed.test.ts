@@ -1,8 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../test/harness.js';
-import { type ConfigAccess, exposedConfig } from './exposed.js';
+import { Bench } from '../harness.js';
 
 let bench: Bench;
 beforeEach(() => {
@@ -48,44 +47,6 @@ describe('a config that other users can write', () => {
   });
 });
 
-describe('who can write a config', () => {
-  const own = { mode: 0o600, uid: 1000, gid: 1000 };
-  const folder = { mode: 0o755, uid: 0, gid: 0 };
-  const program = { panels: { p: { token: '${cmd:/bin/x}' } } };
-  const found = (access: Partial<ConfigAccess>, raw: unknown = program): string[] =>
-    exposedConfig({ file: '/etc/s/s.yaml', ...own, folder, ...access }, { uid: 1000, gid: 1000 }, raw, []).map(
-      ({ severity, message }) => `${severity} ${message}`,
-    );
-
-  it('is found by its owner, group and folder', () => {
-    const fine = [
-      {},
-      { mode: 0o660 },
-      { mode: 0o660, gid: 0 },
-      { uid: 0, gid: 0 },
-      { folder: { ...folder, mode: 0o1777 } },
-    ];
-    for (const access of fine) expect([access, found(access)]).toEqual([access, []]);
-    const exposed: [Partial<ConfigAccess>, string][] = [
-      [{ mode: 0o660, gid: 7 }, 'another group (7) can write'],
-      [{ uid: 7 }, 'another user (7) owns'],
-      [{ folder: { ...folder, mode: 0o777 } }, 'its folder is writable'],
-    ];
-    for (const [access, words] of exposed) {
-      expect(found(access)).toEqual([expect.stringMatching(/^error .*can run programs/)]);
-      expect(found(access, {})).toEqual([expect.stringContaining(words)]);
-    }
-  });
-
-  it('is said beside who can read its secrets', async () => {
-    const expected = [
-      warning('write FILE. Run "chmod o-w FILE"'),
-      warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
-    ];
-    expect(await withMode(0o666, configured('literal'))).toEqual([0, expected]);
-  });
-});
-
 describe('a config that other users can read', () => {
   it('is warned about once per run if it contains a secret', async () => {
     const expected = [0, [warning('read FILE, which contains secrets. Run "chmod 640 FILE"')]];
@@ -95,5 +56,13 @@ describe('a config that other users can read', () => {
     );
     expect(await withMode(0o644, configured('${env:T}'))).toEqual([0, []]);
     expect(await withMode(0o640, configured('literal'))).toEqual([0, []]);
+  });
+
+  it('is warned about beside who can write it', async () => {
+    const expected = [
+      warning('write FILE. Run "chmod o-w FILE"'),
+      warning('read FILE, which contains secrets. Run "chmod 640 FILE"'),
+    ];
+    expect(await withMode(0o666, configured('literal'))).toEqual([0, expected]);
   });
 });

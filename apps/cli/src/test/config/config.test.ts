@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import { Bench } from '../test/harness.js';
+import { Bench } from '../harness.js';
 import { describedSchema } from '@sluice/engine';
-import { BILLING, CHANNELS, KINDS } from '../kinds.js';
-import { checkConfigText } from './load.js';
-import type { ConfigProblem } from './problem.js';
-import { resolveSecret } from './secrets.js';
+import { BILLING, CHANNELS, configKinds, KINDS } from '../../kinds.js';
+import { checkConfigText, type ConfigProblem } from '@sluice/config-file';
 import { parseDuration, parseShare } from '@sluice/panel-kind';
 
 let bench: Bench;
@@ -38,7 +36,8 @@ describe('config check', () => {
   });
 
   it('has one interval of polls, wherever it is stated', async () => {
-    const interval = (more: string): unknown => checkConfigText(`${GOOD}${more}`, 'sluice.yaml').config?.poll.interval;
+    const interval = (more: string): unknown =>
+      checkConfigText(`${GOOD}${more}`, 'sluice.yaml', configKinds({})).config?.poll.interval;
     expect([interval('schedule: { poll: 5m }'), interval('poll: { interval: 5m }')]).toEqual([300_000, 300_000]);
     expect(interval('poll: { overdue: hold }\nschedule: { poll: 5m }')).toBe(300_000);
     expect(interval('poll: { interval: 5m }\nschedule: { poll: 300s }')).toBe(300_000);
@@ -385,7 +384,7 @@ products:
     const found = new Set<string>();
     for (const value of odd) {
       for (const line of lines(value)) {
-        for (const { message } of checkConfigText(line, 'sluice.yaml', KINDS).problems) found.add(message);
+        for (const { message } of checkConfigText(line, 'sluice.yaml', configKinds({})).problems) found.add(message);
       }
     }
     expect(found.size).toBeGreaterThan(20);
@@ -420,28 +419,6 @@ describe('the config file', () => {
       expect.arrayContaining(['panels', 'products', 'poll', 'retention', 'enforce']),
     );
   });
-});
-
-describe('secret references', () => {
-  it('are read from environment, file, program and systemd credential', () => {
-    bench.write('secret', 'from-file\n');
-    const sources = { env: { NAME: 'from-env', CREDENTIALS_DIRECTORY: bench.folder }, dir: bench.folder };
-    const read = (value: string): string => resolveSecret(value, 'panels.x.token', sources);
-    expect(read('${env:NAME}')).toBe('from-env');
-    expect(read('${file:secret}')).toBe('from-file');
-    expect(read('${credential:secret}')).toBe('from-file');
-    expect(read('${cmd:echo from-program}')).toBe('from-program');
-    expect(read('literal')).toBe('literal');
-  });
-
-  it.each(['${env:NOT_SET}', '${file:nowhere}', '${cmd:false}', '${credential:x}'])(
-    '%s that can not be read names the key',
-    (value) => {
-      expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: bench.folder })).toThrow(
-        /^panels\.x\.token: /,
-      );
-    },
-  );
 });
 
 describe('two names for one panel', () => {

@@ -1,0 +1,31 @@
+import { channelKindOf } from '@sluice/engine';
+import { isMap } from './is-map.js';
+import type { ConfigKinds } from './kinds.js';
+import { isSecretReference } from './secrets.js';
+
+/** Returns the keys of the secrets that are written in a config itself, as it stands in the file. */
+export function literalSecrets(raw: unknown, { kinds, billing = [], channels = [] }: ConfigKinds): string[][] {
+  const section = isMap(raw) ? raw : {};
+  const ofPanels = Object.entries(isMap(section['panels']) ? section['panels'] : {}).flatMap(([name, panel]) => {
+    const kind = isMap(panel) ? kinds.find((known) => known.kind === panel['kind']) : undefined;
+    return literalKeys(panel, kind?.init.secrets).map((key) => ['panels', name, key]);
+  });
+  const ofBilling = billing.flatMap(({ kind, secrets }) =>
+    literalKeys(section[kind], secrets).map((key) => [kind, key]),
+  );
+  const entries: unknown[] = Array.isArray(section['notify']) ? section['notify'] : [];
+  const ofChannels = entries.flatMap((entry, index) => {
+    const secrets = isMap(entry) ? channelKindOf(channels, entry)?.secrets : undefined;
+    return literalKeys(entry, secrets).map((key) => ['notify', String(index), key]);
+  });
+  return [...ofPanels, ...ofBilling, ...ofChannels];
+}
+
+/** Returns those of the keys whose value is text, and not a reference to a secret. */
+export function literalKeys(section: unknown, keys: readonly string[] = []): string[] {
+  if (!isMap(section)) return [];
+  return keys.filter((key) => {
+    const value = section[key];
+    return typeof value === 'string' && !isSecretReference(value);
+  });
+}

@@ -1,0 +1,159 @@
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
+import { usageError } from '@sluice/panel-kind/errors';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
+import type { ConfigKinds } from './kinds.js';
+import { literalSecrets } from './literal-secrets.js';
+import { findMessageProblems } from './messages.js';
+import { type ConfigProblem, formatProblem } from './problem.js';
+import { yamlMessage } from './yaml-message.js';
+
+/** A valid config, with the folder that its relative paths are relative to. */
+export interface Config extends EngineConfig {
+  /** Path of the file. */
+  file: string;
+  dir: string;
+  /** The warnings about the permissions of the file: every program that loads it is to print them. */
+  exposed: ConfigProblem[];
+  /** All warnings, in the order of the lines. */
+  warnings: ConfigProblem[];
+}
+
+/**
+ * Loads a config whose warnings are returned with it.
+ *
+ * @throws SluiceError `config_invalid` that lists every problem with its line, `config_missing`
+ */
+export function loadConfigFile(file: string, known: ConfigKinds): Config {
+  const { config, problems } = checkConfigFile(file, known);
+  if (config) return config;
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  throw usageError(
+    'config_invalid',
+    `${file} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}; no panel was called:`,
+    { problems },
+    errors.map(formatProblem),
+  );
+}
+
+/** A config as checked: null if one of the problems is an error. */
+export interface CheckedConfig {
+  config: Config | null;
+  problems: ConfigProblem[];
+}
+
+/**
+ * Reads and checks a config; problems in the file are returned, not thrown.
+ *
+ * @throws SluiceError `config_missing` for a file that can't be read
+ */
+export function checkConfigFile(file: string, known: ConfigKinds): CheckedConfig {
+  const { text, access } = readConfig(file);
+  const { config, problems, raw } = check(text, file, known);
+  const exposed = exposedConfig(access, systemUser(), raw, known);
+  const all = [...exposed, ...problems];
+  const isRefused = exposed.some(({ severity }) => severity === 'error');
+  return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
+}
+
+/** Checks the text of a config whose relative paths are relative to the folder of `file`, which need not exist. */
+export function checkConfigText(text: string, file: string, known: ConfigKinds): CheckedConfig {
+  const { config, problems } = check(text, file, known);
+  return { config, problems };
+}
+
+/** As `checkConfigText`; `raw` are the values as written. */
+function check(text: string, file: string, known: ConfigKinds): CheckedConfig & { raw: unknown } {
+  const problems: ConfigProblem[] = [];
+  const lines = new LineCounter();
+  const { document, raw } = parseYaml(text, lines, problems);
+  if (document === null) return { config: null, problems, raw };
+  const { config, findings } = checkConfig(raw, known.kinds, known.billing, known.channels);
+  const dir = path.dirname(file);
+  const messages = findMessageProblems(raw, dir);
+  const secrets = config === null ? [] : literalSecrets(raw, known).map(toSecretWarning);
+  for (const { severity, path: keys, message } of [...messages, ...secrets, ...findings]) {
+    problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
+  }
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  if (config === null || messages.length > 0) return { config: null, problems, raw };
+  resolveFiles(config, dir, known);
+  return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
+}
+
+function toSecretWarning(keys: string[]): ConfigFinding {
+  const message = 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead';
+  return { severity: 'warning', path: keys, message };
+}
+
+/** Resolves the files and folders of products against the folder of the config file. */
+function resolveFiles(config: EngineConfig, dir: string, { billing = [] }: ConfigKinds): void {
+  for (const { credentials } of Object.values(config.products)) {
+    const isFolder = !billing.some(({ kind, storesCredentials }) => storesCredentials && kind === credentials?.writeTo);
+    if (credentials?.writeTo !== undefined && isFolder) credentials.writeTo = path.resolve(dir, credentials.writeTo);
+    if (credentials?.message !== undefined) credentials.message = path.resolve(dir, credentials.message);
+  }
+}
+
+/** Parses the text; on failure adds the errors to `problems` and returns null. */
+function parseYaml(
+  text: string,
+  lines: LineCounter,
+  problems: ConfigProblem[],
+): { document: Document | null; raw: unknown } {
+  const add = (error: unknown, line: number | null): void => {
+    problems.push({ severity: 'error', path: '', line, message: yamlMessage(error, text) });
+  };
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const { errors } = document;
+    // A parser without stack left reports more than once, and what it reports besides means nothing.
+    const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+    for (const error of exhausted ? [exhausted] : errors) add(error, lines.linePos(error.pos[0]).line);
+    if (problems.length === 0) return { document, raw: document.toJS() ?? {} };
+  } catch (error) {
+    add(error, null);
+  }
+  return { document: null, raw: null };
+}
+
+function systemUser(): SystemUser | null {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  return uid === undefined || gid === undefined ? null : { uid, gid };
+}
+
+function readConfig(file: string): { text: string; access: ConfigAccess } {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const { mode, uid, gid } = fstatSync(handle);
+      const folder = statSync(path.dirname(path.resolve(file)));
+      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folder } };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const { code = 'unknown' } = error as { code?: string };
+    const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
+    throw usageError('config_missing', `${file}: ${reason}`);
+  }
+}
+
+function findLine(document: Document, lines: LineCounter, keys: string[]): number | null {
+  for (let length = keys.length; length > 0; length--) {
+    const key = keys[length - 1];
+    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1).map(toKey), true);
+    const items = (parent as { items?: { key?: { value?: unknown; range?: [number, number, number] } }[] } | null)
+      ?.items;
+    const pair = items?.find((item) => String(item.key?.value) === key);
+    const offset = pair?.key?.range?.[0];
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return null;
+}
+
+function toKey(key: string): string | number {
+  return /^\d+$/.test(key) ? Number(key) : key;
+}

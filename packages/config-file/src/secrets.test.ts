@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resolveSecret, secretReferences } from './secrets.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sluice-secrets-'));
+  writeFileSync(path.join(folder, 'secret'), 'from-file\n');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('secret references', () => {
+  it('are read from environment, file, program and systemd credential', () => {
+    const sources = { env: { NAME: 'from-env', CREDENTIALS_DIRECTORY: folder }, dir: folder };
+    const read = (value: string): string => resolveSecret(value, 'panels.x.token', sources);
+    expect(read('${env:NAME}')).toBe('from-env');
+    expect(read('${file:secret}')).toBe('from-file');
+    expect(read('${credential:secret}')).toBe('from-file');
+    expect(read('${cmd:echo from-program}')).toBe('from-program');
+    expect(read('literal')).toBe('literal');
+  });
+
+  it.each(['${env:NOT_SET}', '${file:nowhere}', '${cmd:false}', '${credential:x}'])(
+    '%s that can not be read names the key',
+    (value) => {
+      expect(() => resolveSecret(value, 'panels.x.token', { env: {}, dir: folder })).toThrow(/^panels\.x\.token: /);
+    },
+  );
+
+  it('are listed by name, each once', () => {
+    const config = {
+      a: ['${env:TWO}', '${env: ONE }'],
+      b: { c: '${env:TWO}', d: '${credential:key}', e: '${file:x}' },
+    };
+    expect(secretReferences(config)).toEqual({ env: ['ONE', 'TWO'], credential: ['key'] });
+  });
+});
