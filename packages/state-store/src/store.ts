@@ -147,8 +147,6 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       parts: number;
       cycle?: string | undefined;
     }): Promise<SampleRecord[]>;
-    /** The last sample of each existing service, of any resolution, ordered by service. */
-    latest(services?: string[]): Promise<SampleRecord[]>;
   };
   confirmations: {
     /** The last sample of each of these services that can be confirmed on that panel, in any order. */
@@ -389,7 +387,6 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     list(panel?: string): Promise<FingerprintRecord[]>;
     /** Adds or replaces the fingerprint of the panel and endpoint. */
     put(record: FingerprintRecord): Promise<void>;
-    clear(panel: string): Promise<void>;
   };
   resources: {
     /** The resources of each of these services, ordered by service. */

@@ -1,46 +1,18 @@
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
-import { insertRows } from './insert-rows.js';
-import { behind, toPage } from './page.js';
+import { insertRecords, listByTime, pageByTime } from './record-queries.js';
 import { apiCalls } from './record-tables.js';
 
 /** Calls to the panels, redacted by the caller. */
 export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
   return {
-    add: (records) =>
-      access.write(async (session) => {
-        await insertRows(
-          session,
-          apiCalls,
-          records.map((record) => apiCalls.values(record)),
-        );
-      }),
-    list: ({ service, panel, run, since, until, limit } = {}) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('api_calls').select(apiCalls.columns);
-        if (service !== undefined) query = query.where('service', '=', service);
-        if (panel !== undefined) query = query.where('panel', '=', panel);
-        if (run !== undefined) query = query.where('run', '=', run);
-        if (since !== undefined) query = query.where('at', '>=', since);
-        if (until !== undefined) query = query.where('at', '<=', until);
-        if (limit !== undefined) query = query.limit(limit);
-        const rows = await query.orderBy('at', 'desc').orderBy('seq', 'desc').execute();
-        return rows.map((row) => apiCalls.decode(row));
-      }),
-    page: ({ service, since, after, limit }) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('api_calls').select(apiCalls.columns).select('seq');
-        if (service !== undefined) query = query.where('service', '=', service);
-        if (since !== undefined) query = query.where('at', '>=', since);
-        if (after) query = query.where(behind('at', after));
-        const rows = await query.orderBy('at').orderBy('seq').limit(limit).execute();
-        return toPage(
-          rows,
-          limit,
-          (row) => row.at,
-          (row) => apiCalls.decode(row),
-        );
-      }),
+    add: (records) => access.write((session) => insertRecords(session, apiCalls, records)),
+    list: ({ service, panel, run, ...filter } = {}) =>
+      access.read((session) =>
+        listByTime(session, apiCalls, 'at', { where: { service, panel, run }, newestFirst: true, ...filter }),
+      ),
+    page: ({ service, ...request }) =>
+      access.read((session) => pageByTime(session, apiCalls, 'at', { where: { service }, ...request })),
     written: ({ service, since, after, limit }) =>
       access.read(async ({ db }) => {
         const newest = await db

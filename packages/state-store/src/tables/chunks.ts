@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Stored } from './columns.js';
 
 /** Ids per query. */
 const IN_LIST = 500;
@@ -19,16 +20,16 @@ export async function inChunks<T>(
 }
 
 /** Passes a list as one value, so that the statement has the same text for any length and is prepared once. */
-export function listed(values: readonly string[]): RawBuilder<string> {
+export function listed(values: readonly Stored[]): RawBuilder<string> {
   return sql`(select value from json_each(${JSON.stringify(values)}))`;
 }
 
 /** The same for an optional list: without it, one query. */
 export async function inChunksOrAll<T>(
   ids: readonly string[] | undefined,
-  ask: (chunk: readonly string[] | null) => Promise<T[]>,
+  ask: (chunk: readonly string[] | undefined) => Promise<T[]>,
 ): Promise<T[]> {
-  return ids === undefined ? ask(null) : inChunks(ids, ask);
+  return ids === undefined ? ask(undefined) : inChunks(ids, ask);
 }
 
 /** Sorts rows of several chunks by a key, then by `seq`. */

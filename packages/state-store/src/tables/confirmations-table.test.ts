@@ -177,7 +177,6 @@ class Life {
     }));
     return {
       services: await Promise.all(ofEach),
-      latest: await store.samples.latest(),
       cycles: await store.cycles.newest([...SERVICES]),
       decisions: await store.decisions.latest(),
     };

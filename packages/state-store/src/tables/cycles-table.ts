@@ -3,7 +3,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { closeSamples, CONFIRMED, confirmedCycle, IS_OPEN, NEWEST } from './confirmations-table.js';
 import { inChunksOrAll, listed } from './chunks.js';
-import { insertRows, lastOfEach } from './insert-rows.js';
+import { putRecords } from './record-queries.js';
 import { cycles } from './record-tables.js';
 
 /** The cycles of each service. */
@@ -33,7 +33,7 @@ export function cyclesTable(access: Access): StoreTables['cycles'] {
             .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))
             .select(cycles.columns.map((column) => `cycles.${column}` as const))
             .select(CONFIRMED);
-          if (chunk !== null) query = query.where('services.id', 'in', listed(chunk));
+          if (chunk !== undefined) query = query.where('services.id', 'in', listed(chunk));
           return query.orderBy('services.id').execute();
         });
         return rows.map((row) => confirmedCycle(cycles.decode(row), row));
@@ -68,6 +68,5 @@ async function putCycles(session: Session, records: readonly CycleRecord[]): Pro
     session,
     records.map((record) => record.service),
   );
-  const rows = lastOfEach(records, cycles.getId).map((record) => cycles.values(record));
-  await insertRows(session, cycles, rows, { do: 'update', key: ['id'] });
+  await putRecords(session, cycles, ['id'], records);
 }

@@ -13,7 +13,7 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
       access.read(async ({ db }) => {
         const rows = await inChunksOrAll(ids, (chunk) => {
           let query = newest(db);
-          if (chunk !== null) query = query.where('decisions.service', 'in', listed(chunk));
+          if (chunk !== undefined) query = query.where('decisions.service', 'in', listed(chunk));
           return query.orderBy('decisions.service').execute();
         });
         return rows.map((row) => confirmedDecision(decisions.decode(row), row));

@@ -2,51 +2,34 @@ import { findSubjectAgent } from '@sluice/quota-core';
 import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunks, inChunksOrAll, listed } from './chunks.js';
+import { inChunks, inChunksOrAll } from './chunks.js';
 import { mustExist, missingRow } from './must-exist.js';
+import { addRecord, listRecords } from './record-queries.js';
 import { evidence } from './record-tables.js';
-import { isAgentOn, ofServices } from './subjects.js';
+import { ofSubjects } from './subjects.js';
 
 /** The changes made for each hold, which its release undoes. */
 export function evidenceTable(access: Access): StoreTables['evidence'] {
   return {
     open: ({ services, panel, agentsOf } = {}) =>
-      access.read(async ({ db }) => {
-        const rows = await inChunksOrAll(services, (chunk) => {
-          let query = db.selectFrom('evidence').select(evidence.columns).where('until', 'is', null);
-          if (agentsOf !== undefined) query = query.where(isAgentOn(agentsOf));
-          else if (chunk === null) query = query.where(ofServices);
-          else query = query.where('service', 'in', listed(chunk));
-          if (panel !== undefined) query = query.where('panel', '=', panel);
-          return query.orderBy('service').orderBy('since').orderBy('seq').execute();
-        });
-        return rows.map((row) => evidence.decode(row));
-      }),
+      access.read((session) =>
+        inChunksOrAll(services, (chunk) => {
+          const and = [ofSubjects(agentsOf, chunk)];
+          return listRecords(session, evidence, {
+            where: { until: null, panel },
+            and,
+            order: ['service', 'since', 'seq'],
+          });
+        }),
+      ),
     ofHolds: (holds) =>
-      access.read(async ({ db }) => {
-        const rows = await inChunks(holds, (chunk) =>
-          db
-            .selectFrom('evidence')
-            .select(evidence.columns)
-            .where('hold', 'in', listed(chunk))
-            .orderBy('hold')
-            .orderBy('since')
-            .orderBy('seq')
-            .execute(),
-        );
-        return rows.map((row) => evidence.decode(row));
-      }),
+      access.read((session) =>
+        inChunks(holds, (hold) => listRecords(session, evidence, { where: { hold }, order: ['hold', 'since', 'seq'] })),
+      ),
     add: (record) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .insertInto('evidence')
-          .values(evidence.encode(record))
-          .onConflict((conflict) =>
-            conflict.columns(['panel', 'kind', 'target']).where('until', 'is', null).doNothing(),
-          )
-          .executeTakeFirst();
-        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-      }),
+      access.write((session) =>
+        addRecord(session, evidence, record, { columns: ['panel', 'kind', 'target'], open: true }),
+      ),
     end: (id, at, outcome) =>
       access.write(async ({ db }) => {
         // Ended evidence keeps its first end and outcome.

@@ -1,53 +1,31 @@
 import { addMoney } from '@sluice/quota-core';
+import type { InvoiceLineRecord, InvoiceRecord } from '../ledger-records.js';
 import type { LedgerTables } from '../ledger-tables.js';
 import { StoreError } from '../store-error.js';
-import type { Access } from './access.js';
-import { inChunks, listed } from './chunks.js';
+import type { Access, Session } from './access.js';
+import { inChunks } from './chunks.js';
 import { invoiceLines, invoices } from './ledger-record-tables.js';
-import { missingRow, mustExist } from './must-exist.js';
+import { missingRow } from './must-exist.js';
+import { addRecord, findRecord, insertRecords, listCounted, listRecords, updateRecord } from './record-queries.js';
 
 /** Invoices of the local ledger. */
 export function invoicesTable(access: Access): LedgerTables['invoices'] {
   return {
-    get: (id) =>
-      access.read(async ({ db }) => {
-        const row = await db.selectFrom('invoices').select(invoices.columns).where('id', '=', id).executeTakeFirst();
-        return row === undefined ? null : invoices.decode(row);
-      }),
+    get: (id) => access.read((session) => findRecord(session, invoices, { id })),
     list: ({ client, status } = {}) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('invoices').select(invoices.columns);
-        if (client !== undefined) query = query.where('client', '=', client);
-        if (status !== undefined) query = query.where('status', '=', status);
-        return (await query.orderBy('seq').execute()).map((row) => invoices.decode(row));
-      }),
+      access.read((session) => listRecords(session, invoices, { where: { client, status }, order: ['seq'] })),
     lines: (ids) =>
-      access.read(async ({ db }) => {
-        const rows = await inChunks(ids, (chunk) =>
-          db
-            .selectFrom('invoice_lines')
-            .select(invoiceLines.columns)
-            .select('seq')
-            .where('invoice', 'in', listed(chunk))
-            .execute(),
-        );
+      access.read(async (session) => {
+        const rows = await inChunks(ids, (invoice) => listCounted(session, invoiceLines, { where: { invoice } }));
         return rows.sort((a, b) => a.seq - b.seq).map((row) => invoiceLines.decode(row));
       }),
-    findLine: (key) =>
-      access.read(async ({ db }) => {
-        const row = await db
-          .selectFrom('invoice_lines')
-          .select(invoiceLines.columns)
-          .where('key', '=', key)
-          .executeTakeFirst();
-        return row === undefined ? null : invoiceLines.decode(row);
-      }),
-    open: (record) =>
-      access.write(async ({ db }) => {
-        const row = invoices.encode({ ...record, status: 'open', total: '0', paidAt: null, closedAt: null });
-        await db.insertInto('invoices').values(row).execute();
-      }),
-    ...changes(access),
+    findLine: (key) => access.read((session) => findRecord(session, invoiceLines, { key })),
+    open: (record) => {
+      const invoice: InvoiceRecord = { ...record, status: 'open', total: '0', paidAt: null, closedAt: null };
+      return access.write((session) => insertRecords(session, invoices, [invoice]));
+    },
+    addLine: (line) => access.write((session) => addLine(session, line)),
+    update: (id, change) => access.write((session) => updateRecord(session, invoices, id, change)),
     clients: () =>
       access.read(async ({ db }) => {
         const charged = await db.selectFrom('invoices').select('client').distinct().execute();
@@ -64,40 +42,15 @@ export function invoicesTable(access: Access): LedgerTables['invoices'] {
   };
 }
 
-function changes(access: Access): Pick<LedgerTables['invoices'], 'addLine' | 'update'> {
-  return {
-    addLine: (line) =>
-      access.write(async ({ db }) => {
-        const invoice = await db
-          .selectFrom('invoices')
-          .select(['status', 'total'])
-          .where('id', '=', line.invoice)
-          .executeTakeFirst();
-        if (invoice === undefined) throw missingRow('invoices', line.invoice);
-        const result = await db
-          .insertInto('invoice_lines')
-          .values(invoiceLines.encode(line))
-          .onConflict((conflict) => conflict.column('key').doNothing())
-          .executeTakeFirst();
-        if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return false;
-        if (invoice.status !== 'open') {
-          const row = { table: 'invoices', id: line.invoice };
-          const message = `The invoice "${line.invoice}" is ${invoice.status}; nothing was written.`;
-          throw new StoreError('store_conflict', message, { row });
-        }
-        const total = addMoney(invoice.total, line.amount);
-        await db.updateTable('invoices').set({ total }).where('id', '=', line.invoice).execute();
-        return true;
-      }),
-    update: (id, change) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .updateTable('invoices')
-          // Without the id the statement would be invalid when nothing changes.
-          .set({ ...invoices.encodePart(id, change), id })
-          .where('id', '=', id)
-          .executeTakeFirst();
-        mustExist('invoices', id, result.numUpdatedRows);
-      }),
-  };
+async function addLine(session: Session, line: InvoiceLineRecord): Promise<boolean> {
+  const invoice = await findRecord(session, invoices, { id: line.invoice });
+  if (invoice === null) throw missingRow('invoices', line.invoice);
+  if (!(await addRecord(session, invoiceLines, line, { columns: ['key'] }))) return false;
+  if (invoice.status !== 'open') {
+    const row = { table: 'invoices', id: line.invoice };
+    const message = `The invoice "${line.invoice}" is ${invoice.status}; nothing was written.`;
+    throw new StoreError('store_conflict', message, { row });
+  }
+  await updateRecord(session, invoices, line.invoice, { total: addMoney(invoice.total, line.amount) });
+  return true;
 }

@@ -1,10 +1,12 @@
+import { sql } from 'kysely';
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { BookingRecord, EntryRecord } from '../ledger-records.js';
 import type { LedgerTables } from '../ledger-tables.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
-import { inChunks, listed } from './chunks.js';
+import { inChunks } from './chunks.js';
 import { bookings, entries } from './ledger-record-tables.js';
+import { addRecord, findRecord, insertRecords, listRecords } from './record-queries.js';
 
 type Move = Omit<EntryRecord, 'booking' | 'balance'>;
 
@@ -14,33 +16,17 @@ export function ledgerTable(access: Access): LedgerTables['ledger'] {
     book: (record, moves) =>
       access.write(async (session) => {
         refuseUnbalanced(record, moves);
-        const result = await session.db
-          .insertInto('ledger_bookings')
-          .values(bookings.encode(record))
-          .onConflict((conflict) => conflict.columns(['kind', 'ref']).doNothing())
-          .executeTakeFirst();
-        if ((result.numInsertedOrUpdatedRows ?? 0n) === 0n) return null;
+        if (!(await addRecord(session, bookings, record, { columns: ['kind', 'ref'] }))) return null;
         const booked: EntryRecord[] = [];
         for (const move of moves) booked.push(await addEntry(session, record.id, move));
         return booked;
       }),
     find: (kind, ref) =>
-      access.read(async ({ db }) => {
-        const row = await db
-          .selectFrom('ledger_bookings')
-          .select(bookings.columns)
-          .where('kind', '=', kind)
-          .where('ref', '=', ref)
-          .executeTakeFirst();
-        if (row === undefined) return null;
-        const booking = bookings.decode(row);
-        const found = await db
-          .selectFrom('ledger_entries')
-          .select(entries.columns)
-          .where('booking', '=', booking.id)
-          .orderBy('seq')
-          .execute();
-        return { booking, entries: found.map((entry) => entries.decode(entry)) };
+      access.read(async (session) => {
+        const booking = await findRecord(session, bookings, { kind, ref });
+        if (booking === null) return null;
+        const where = { booking: booking.id };
+        return { booking, entries: await listRecords(session, entries, { where, order: ['seq'] }) };
       }),
     balances: (account) => access.read((session) => lastEntries(session, account)),
     entries: (filter = {}) => access.read((session) => listEntries(session, filter)),
@@ -67,7 +53,7 @@ async function addEntry(session: Session, booking: string, move: Move): Promise<
       { row: { table: 'ledger_entries', id: booking } },
     );
   }
-  await session.db.insertInto('ledger_entries').values(entries.encode(entry)).execute();
+  await insertRecords(session, entries, [entry]);
   return entry;
 }
 
@@ -88,23 +74,21 @@ async function lastEntries({ db }: Session, account: string): Promise<EntryRecor
 }
 
 async function listEntries(
-  { db }: Session,
+  session: Session,
   { account, invoice }: { account?: string; invoice?: string },
 ): Promise<(EntryRecord & { of: BookingRecord })[]> {
-  let query = db.selectFrom('ledger_entries').select(entries.columns);
-  if (account !== undefined) query = query.where('account', '=', account);
-  if (invoice !== undefined) {
-    const own = db.selectFrom('ledger_bookings').select('id').where('invoice', '=', invoice);
-    query = query.where('booking', 'in', own);
-  }
-  const found = (await query.orderBy('seq').execute()).map((row) => entries.decode(row));
-  const rows = await inChunks(
+  const and =
+    invoice === undefined
+      ? []
+      : [sql<boolean>`"booking" in (select "id" from "ledger_bookings" where "invoice" = ${invoice})`];
+  const found = await listRecords(session, entries, { where: { account }, and, order: ['seq'] });
+  const of = await inChunks(
     found.map(({ booking }) => booking),
-    (chunk) => db.selectFrom('ledger_bookings').select(bookings.columns).where('id', 'in', listed(chunk)).execute(),
+    (id) => listRecords(session, bookings, { where: { id } }),
   );
-  const byId = new Map(rows.map((row) => [row.id, bookings.decode(row)]));
+  const byId = new Map(of.map((booking) => [booking.id, booking]));
   return found.flatMap((entry) => {
-    const of = byId.get(entry.booking);
-    return of === undefined ? [] : [{ ...entry, of }];
+    const booking = byId.get(entry.booking);
+    return booking === undefined ? [] : [{ ...entry, of: booking }];
   });
 }

@@ -1,46 +1,37 @@
 import type { StoreTables } from '../store.js';
-import type { Access } from './access.js';
-import { inChunksOrAll, listed } from './chunks.js';
+import type { Access, Session } from './access.js';
+import { inChunksOrAll } from './chunks.js';
+import { insertRecords, listRecords } from './record-queries.js';
 import { overrides } from './record-tables.js';
 
 /** The operator's overrides for single services. */
 export function overridesTable(access: Access): StoreTables['overrides'] {
   return {
     open: (ids) =>
-      access.read(async ({ db }) => {
-        const rows = await inChunksOrAll(ids, (chunk) => {
-          let query = db.selectFrom('service_overrides').select(overrides.columns).where('until', 'is', null);
-          if (chunk !== null) query = query.where('service', 'in', listed(chunk));
-          return query.orderBy('service').execute();
-        });
-        return rows.map((row) => overrides.decode(row));
-      }),
+      access.read((session) =>
+        inChunksOrAll(ids, (service) =>
+          listRecords(session, overrides, { where: { service, until: null }, order: ['service'] }),
+        ),
+      ),
     all: (service) =>
-      access.read(async ({ db }) => {
-        let query = db.selectFrom('service_overrides').select(overrides.columns);
-        if (service !== undefined) query = query.where('service', '=', service);
-        const rows = await query.orderBy('service').orderBy('since').orderBy('seq').execute();
-        return rows.map((row) => overrides.decode(row));
-      }),
+      access.read((session) =>
+        listRecords(session, overrides, { where: { service }, order: ['service', 'since', 'seq'] }),
+      ),
     set: (record) =>
-      access.write(async ({ db }) => {
-        await db
-          .updateTable('service_overrides')
-          .set({ until: record.since })
-          .where('service', '=', record.service)
-          .where('until', 'is', null)
-          .execute();
-        await db.insertInto('service_overrides').values(overrides.encode(record)).execute();
+      access.write(async (session) => {
+        await endOpen(session, record.service, record.since);
+        await insertRecords(session, overrides, [record]);
       }),
-    end: (service, at) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .updateTable('service_overrides')
-          .set({ until: at })
-          .where('service', '=', service)
-          .where('until', 'is', null)
-          .executeTakeFirst();
-        return result.numUpdatedRows > 0n;
-      }),
+    end: (service, at) => access.write((session) => endOpen(session, service, at)),
   };
+}
+
+async function endOpen({ db }: Session, service: string, until: string): Promise<boolean> {
+  const result = await db
+    .updateTable('service_overrides')
+    .set({ until })
+    .where('service', '=', service)
+    .where('until', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }

@@ -25,7 +25,6 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'samples.spread': (t) => t.samples.spread({ service: 'svc-1', from: minute(1), to: minute(9), parts: 4 }),
   'samples.spread of a cycle': (t) =>
     t.samples.spread({ service: 'svc-1', from: minute(1), to: minute(9), parts: 4, cycle: 'c-1' }),
-  'samples.latest of services': (t) => t.samples.latest(['svc-1', 'svc-2']),
   'samples.list of a part, newest first': (t) =>
     t.samples.list({ service: 'svc-1', from: minute(1), to: minute(2), limit: 3, newestFirst: true }),
   'confirmations.samples': (t) => t.confirmations.samples('relay', ['svc-1', 'svc-2']),

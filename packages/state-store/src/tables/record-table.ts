@@ -6,8 +6,6 @@ import { type RecordColumns, type ColumnsRow, same, type Stored } from './column
 export interface RecordTable<Table extends string, Rec, Row> {
   readonly table: Table;
   readonly columns: readonly (keyof Row & string)[];
-  /** The name of a record in an error message. */
-  readonly getId: (record: Rec) => string;
   encode(record: Rec): Row;
   /** The columns of the present members; `id` names the row in messages. */
   encodePart(id: string, change: Partial<Rec>): Partial<Row>;
@@ -45,7 +43,6 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
 > {
   readonly table: Table;
   readonly columns: readonly (keyof ColumnsRow<Columns> & string)[];
-  readonly getId: (record: Rec) => string;
   readonly #list: readonly (readonly [member: string, column: LooseColumn])[];
   readonly #key: keyof Rec & keyof Columns & string;
   readonly #keyColumn: string;
@@ -58,7 +55,6 @@ class ColumnTable<Table extends string, Rec extends object, Columns extends Reco
     this.#keyColumn = columns[key].name;
     this.#empty = emptyRecord(this.#list.map(([member]) => member));
     this.columns = this.#list.map(([, column]) => column.name) as unknown as (keyof ColumnsRow<Columns> & string)[];
-    this.getId = (record) => String(record[key]);
   }
 
   encode(record: Rec): ColumnsRow<Columns> {

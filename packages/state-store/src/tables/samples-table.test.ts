@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { minute, sample, service } from '../test/records.js';
+import { minute, sample } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
 describe('samples', () => {
@@ -62,13 +62,6 @@ describe('samples', () => {
     await store.samples.add([sample('svc-1', minute(20), { totalBytes: 6 })]);
     expect(await times(6, 30, 100)).toEqual([6, 19, 20].map(minute));
     expect(await times(6, 30, 1)).toEqual([6, 20].map(minute));
-  });
-
-  it('gives the latest of each service', async () => {
-    await at.store.services.put([service('svc-1'), service('svc-2')]);
-    await at.store.samples.add([sample('svc-1', minute(1)), sample('svc-1', minute(5)), sample('svc-2', minute(2))]);
-    expect(await at.store.samples.latest()).toEqual([sample('svc-1', minute(5)), sample('svc-2', minute(2))]);
-    expect(await at.store.samples.latest(['svc-2'])).toEqual([sample('svc-2', minute(2))]);
   });
 
   it('keeps one sample of a service at a time, the last', async () => {

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { SampleRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
-import { closeSamples, listConfirmations, NEWEST, withConfirmations } from './confirmations-table.js';
-import { inChunksOrAll, listed } from './chunks.js';
-import { insertRows, lastOfEach } from './insert-rows.js';
+import { closeSamples, listConfirmations, withConfirmations } from './confirmations-table.js';
+import { putRecords } from './record-queries.js';
 import { samples } from './record-tables.js';
 
 /** Readings of each service. */
@@ -12,45 +11,14 @@ export function samplesTable(access: Access): StoreTables['samples'] {
   return {
     add: (records) =>
       access.write(async (session) => {
-        const rows = lastOfEach(records, (record) => `${record.at} ${record.service}`);
         await closeSamples(
           session,
-          rows.map((record) => record.service),
+          records.map((record) => record.service),
         );
-        await insertRows(
-          session,
-          samples,
-          rows.map((record) => samples.values(record)),
-          { do: 'update', key: ['service', 'at'] },
-        );
+        await putRecords(session, samples, ['service', 'at'], records);
       }),
     list: (filter) => access.read((session) => listSamples(session, filter)),
     spread: (filter) => access.read((session) => spreadSamples(session, filter)),
-    latest: (ids) =>
-      access.read(async ({ db }) => {
-        const rows = await inChunksOrAll(ids, (chunk) => {
-          let query = db
-            .selectFrom('services')
-            .innerJoin('usage_samples as base', (join) =>
-              join.onRef('base.service', '=', 'services.id').on('base.at', '=', (eb) =>
-                eb
-                  .selectFrom('usage_samples as s')
-                  .select((inner) => inner.fn.max('s.at').as('at'))
-                  .whereRef('s.service', '=', 'services.id'),
-              ),
-            )
-            .leftJoin('confirmations as last', (join) =>
-              join.on('last.seq', '=', NEWEST).on('base.confirmed_until', 'is', null),
-            )
-            .select(samples.columns.map((column) => `base.${column}` as const))
-            .select(['last.read_at as last_at', 'last.resolution as last_resolution']);
-          if (chunk !== null) query = query.where('services.id', 'in', listed(chunk));
-          return query.orderBy('services.id').execute();
-        });
-        return rows.map(({ last_at: at, last_resolution: resolution, ...row }) =>
-          samples.decode({ ...row, at: at ?? row.at, resolution: resolution ?? row.resolution }),
-        );
-      }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { TokenTables } from '../token-tables.js';
 import type { Access } from './access.js';
 import { mustExist } from './must-exist.js';
+import { addRecord, deleteRecords, findRecord, insertRecords, listRecords, updateRecord } from './record-queries.js';
 import { apiTokens, requests, sessions } from './token-record-tables.js';
 
 /** Tokens, sessions, and answers to requests with a key. */
@@ -9,88 +10,36 @@ export function tokenTables(access: Access): TokenTables {
 }
 
 function apiTokensTable(access: Access): TokenTables['apiTokens'] {
-  const one = (column: 'id' | 'hash', value: string) =>
-    access.read(async ({ db }) => {
-      const row = await db
-        .selectFrom('api_tokens')
-        .select(apiTokens.columns)
-        .where(column, '=', value)
-        .executeTakeFirst();
-      return row === undefined ? null : apiTokens.decode(row);
-    });
   return {
-    list: () =>
-      access.read(async ({ db }) => {
-        const rows = await db.selectFrom('api_tokens').select(apiTokens.columns).orderBy('seq').execute();
-        return rows.map((row) => apiTokens.decode(row));
-      }),
-    get: (id) => one('id', id),
-    find: (hash) => one('hash', hash),
-    add: (record) =>
-      access.write(async ({ db }) => {
-        await db.insertInto('api_tokens').values(apiTokens.encode(record)).execute();
-      }),
-    update: (id, change) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .updateTable('api_tokens')
-          // Without the id the statement would be invalid when nothing changes.
-          .set({ ...apiTokens.encodePart(id, change), id })
-          .where('id', '=', id)
-          .executeTakeFirst();
-        mustExist('api_tokens', id, result.numUpdatedRows);
-      }),
+    list: () => access.read((session) => listRecords(session, apiTokens, { order: ['seq'] })),
+    get: (id) => access.read((session) => findRecord(session, apiTokens, { id })),
+    find: (hash) => access.read((session) => findRecord(session, apiTokens, { hash })),
+    add: (record) => access.write((session) => insertRecords(session, apiTokens, [record])),
+    update: (id, change) => access.write((session) => updateRecord(session, apiTokens, id, change)),
   };
 }
 
 function sessionsTable(access: Access): TokenTables['sessions'] {
   return {
-    get: (hash) =>
-      access.read(async ({ db }) => {
-        const row = await db
-          .selectFrom('sessions')
-          .select(sessions.columns)
-          .where('hash', '=', hash)
-          .executeTakeFirst();
-        return row === undefined ? null : sessions.decode(row);
-      }),
+    get: (hash) => access.read((session) => findRecord(session, sessions, { hash })),
     add: (record) =>
-      access.write(async ({ db }) => {
-        await db.deleteFrom('sessions').where('expires_at', '<=', record.createdAt).execute();
-        await db.insertInto('sessions').values(sessions.encode(record)).execute();
+      access.write(async (session) => {
+        await session.db.deleteFrom('sessions').where('expires_at', '<=', record.createdAt).execute();
+        await insertRecords(session, sessions, [record]);
       }),
-    remove: (hash) =>
-      access.write(async ({ db }) => {
-        await db.deleteFrom('sessions').where('hash', '=', hash).execute();
-      }),
-    removeOf: (token) =>
-      access.write(async ({ db }) => {
-        await db.deleteFrom('sessions').where('token', '=', token).execute();
-      }),
+    remove: async (hash) => {
+      await access.write((session) => deleteRecords(session, sessions, { hash }));
+    },
+    removeOf: async (token) => {
+      await access.write((session) => deleteRecords(session, sessions, { token }));
+    },
   };
 }
 
 function requestsTable(access: Access): TokenTables['requests'] {
   return {
-    get: (who, key) =>
-      access.read(async ({ db }) => {
-        const row = await db
-          .selectFrom('requests')
-          .select(requests.columns)
-          .where('who', '=', who)
-          .where('key', '=', key)
-          .executeTakeFirst();
-        return row === undefined ? null : requests.decode(row);
-      }),
-    add: (record) =>
-      access.write(async ({ db }) => {
-        const result = await db
-          .insertInto('requests')
-          .values(requests.encode(record))
-          .onConflict((conflict) => conflict.columns(['who', 'key']).doNothing())
-          .executeTakeFirst();
-        return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-      }),
+    get: (who, key) => access.read((session) => findRecord(session, requests, { who, key })),
+    add: (record) => access.write((session) => addRecord(session, requests, record, { columns: ['who', 'key'] })),
     put: (record) =>
       access.write(async ({ db }) => {
         const { who, key } = record;
@@ -112,9 +61,8 @@ function requestsTable(access: Access): TokenTables['requests'] {
           .where('owner', '=', JSON.stringify(owner))
           .execute();
       }),
-    remove: (who, key) =>
-      access.write(async ({ db }) => {
-        await db.deleteFrom('requests').where('who', '=', who).where('key', '=', key).execute();
-      }),
+    remove: async (who, key) => {
+      await access.write((session) => deleteRecords(session, requests, { who, key }));
+    },
   };
 }

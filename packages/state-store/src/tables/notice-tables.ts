@@ -1,0 +1,92 @@
+import type { DeliveryRecord, NoticeRecord } from '../records.js';
+import type { StoreTables } from '../store.js';
+import type { Access, Session } from './access.js';
+import { insertRows } from './insert-rows.js';
+import { deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
+import { conditions, deliveries, notices } from './record-tables.js';
+
+/** Tables of notices, of their deliveries, and of what lasts over several runs. */
+export function noticeTables(access: Access): Pick<StoreTables, 'notices' | 'deliveries' | 'conditions'> {
+  return {
+    notices: noticesTable(access),
+    deliveries: deliveriesTable(access),
+    conditions: {
+      get: (key) => access.read((session) => findRecord(session, conditions, { key })),
+      put: (record) => access.write((session) => putRecords(session, conditions, ['key'], [record])),
+      end: (key) => access.write((session) => deleteRecords(session, conditions, { key })),
+    },
+  };
+}
+
+/** Notices for the operator or the client. */
+function noticesTable(access: Access): StoreTables['notices'] {
+  return {
+    add: (records) =>
+      access.write(async (session) => {
+        const ids = await insertRows(
+          session,
+          { table: notices.table, columns: notices.columns, returning: 'id' },
+          records.map((record) => notices.values(record)),
+          { do: 'nothing', key: ['key'] },
+        );
+        const added = new Set(ids);
+        return records.filter((record) => added.has(record.id));
+      }),
+    list: ({ run, service, ...filter } = {}) =>
+      access.read((session) => listByTime(session, notices, 'at', { where: { run, service }, ...filter })),
+    has: (key) => access.read(async (session) => (await findRecord(session, notices, { key })) !== null),
+  };
+}
+
+/** Notices to be sent to channels. */
+function deliveriesTable(access: Access): StoreTables['deliveries'] {
+  return {
+    add: (records) =>
+      access.write(async (session) => {
+        const rows = records.map((record) => deliveries.values(record));
+        await insertRows(session, deliveries, rows, { do: 'nothing', key: ['notice', 'channel'] });
+      }),
+    due: ({ channel, now, limit }) =>
+      access.read(async (session) => {
+        const where = { state: 'pending', channel };
+        return withNotices(session, await listByTime(session, deliveries, 'next_at', { where, until: now, limit }));
+      }),
+    list: ({ state, limit } = {}) =>
+      access.read(async (session) => {
+        const selection = { where: { state }, order: ['seq desc'], limit } as const;
+        return withNotices(session, await listRecords(session, deliveries, selection));
+      }),
+    counts: () =>
+      access.read(({ db }) =>
+        db
+          .selectFrom('deliveries')
+          .select((eb) => ['channel', 'state', eb.fn.countAll<number>().as('count')])
+          .where('state', 'in', ['pending', 'given-up'])
+          .groupBy(['state', 'channel'])
+          .$narrowType<{ state: 'pending' | 'given-up' }>()
+          .execute(),
+      ),
+    update: (id, change) =>
+      access.write(async ({ db }) => {
+        const result = await db
+          .updateTable('deliveries')
+          .set({ ...deliveries.encodePart(id, change), id })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .executeTakeFirst();
+        return result.numUpdatedRows > 0n;
+      }),
+  };
+}
+
+async function withNotices(
+  session: Session,
+  records: readonly DeliveryRecord[],
+): Promise<{ delivery: DeliveryRecord; notice: NoticeRecord }[]> {
+  const found: { delivery: DeliveryRecord; notice: NoticeRecord }[] = [];
+  for (const delivery of records) {
+    const notice = await findRecord(session, notices, { id: delivery.notice });
+    if (notice !== null) found.push({ delivery, notice });
+  }
+  return found;
+}

@@ -1,0 +1,190 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Page, PageCursor } from '../store.js';
+import type { Session } from './access.js';
+import { listed } from './chunks.js';
+import type { Stored } from './columns.js';
+import { insertRows, lastOfEach } from './insert-rows.js';
+import { mustExist } from './must-exist.js';
+import type { RecordTable } from './record-table.js';
+
+/** A table without the literal type of its name. */
+type Table<Rec, Row> = RecordTable<string, Rec, Row>;
+
+/** Conditions by column: a value, null, or any of a list; an undefined one does not restrict. */
+export type Where<Row> = { readonly [Name in keyof Row]?: Row[Name] | readonly Row[Name][] | undefined };
+
+type Sortable<Row> = (keyof Row & string) | 'seq';
+
+/** Which records are read. */
+interface Selection<Row> {
+  where?: Where<Row>;
+  /** Conditions that `where` can't state. */
+  and?: readonly (RawBuilder<boolean> | undefined)[];
+  order?: readonly (Sortable<Row> | `${Sortable<Row>} desc`)[];
+  limit?: number | undefined;
+}
+
+/** Reads records. */
+export async function listRecords<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  selection: Selection<Row>,
+): Promise<Rec[]> {
+  const rows = await select<Row, Row>(session, table, table.columns, selection);
+  return rows.map((row) => table.decode(row));
+}
+
+/** Reads rows with their numbers. */
+export function listCounted<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  selection: Selection<Row>,
+): Promise<(Row & { seq: number })[]> {
+  return select(session, table, [...table.columns, 'seq'], selection);
+}
+
+/** Reads the record with these values; null if there is none. */
+export async function findRecord<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  key: Partial<Row>,
+): Promise<Rec | null> {
+  const [record] = await listRecords(session, table, { where: key, limit: 1 });
+  return record ?? null;
+}
+
+/** A part of a list that is ordered by the time in one column; `since` and `until` are inclusive. */
+interface TimeFilter<Row> extends Omit<Selection<Row>, 'order'> {
+  since?: string | undefined;
+  until?: string | undefined;
+  newestFirst?: boolean | undefined;
+}
+
+/** Reads records in the order of a column with a time. */
+export function listByTime<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  time: keyof Row & string,
+  { since, until, newestFirst = false, and = [], ...selection }: TimeFilter<Row>,
+): Promise<Rec[]> {
+  const range = [compare(time, '>=', since), compare(time, '<=', until)];
+  const order = newestFirst ? ([`${time} desc`, 'seq desc'] as const) : ([time, 'seq'] as const);
+  return listRecords(session, table, { ...selection, and: [...and, ...range], order });
+}
+
+/** Reads a page of records in the order of a column with a time; it is the last if it has fewer than requested. */
+export async function pageByTime<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  time: keyof Row & string,
+  { since, after, where = {}, limit }: { since?: string; after?: PageCursor | null; where?: Where<Row>; limit: number },
+): Promise<Page<Rec>> {
+  // One comparison, so that an index is used.
+  const behind = after ? sql<boolean>`(${sql.ref(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
+  const and = [compare(time, '>=', since), behind];
+  const rows = await listCounted(session, table, { where, and, order: [time, 'seq'], limit });
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  return {
+    records: rows.map((row) => table.decode(row)),
+    next: last === undefined ? null : { at: last[time] as string, seq: last.seq },
+  };
+}
+
+/** Adds new records. */
+export async function insertRecords<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  records: readonly Rec[],
+): Promise<void> {
+  await insertRows(
+    session,
+    table,
+    records.map((record) => table.values(record)),
+  );
+}
+
+/** Adds or replaces records by the columns of their key; the last one of each key counts. */
+export async function putRecords<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  key: readonly string[],
+  records: readonly Rec[],
+): Promise<void> {
+  const places = key.map((column) => (table.columns as readonly string[]).indexOf(column));
+  const rows = records.map((record) => table.values(record));
+  const last = lastOfEach(rows, (row) => places.map((place) => row[place]).join(' '));
+  await insertRows(session, table, last, { do: 'update', key });
+}
+
+/** Adds a record unless a row has the same unique columns, among all rows or the open ones. Returns whether it was added. */
+export async function addRecord<Rec, Row>(
+  { db }: Session,
+  table: Table<Rec, Row>,
+  record: Rec,
+  unique: { columns: readonly string[]; open?: boolean },
+): Promise<boolean> {
+  const open = unique.open === true ? sql` where "until" is null` : sql``;
+  const result = await sql`insert into ${sql.table(table.table)} (${toRefs(table.columns)})
+    values (${sql.join(table.values(record))}) on conflict (${toRefs(unique.columns)})${open} do nothing`.execute(db);
+  return (result.numAffectedRows ?? 0n) > 0n;
+}
+
+/** Changes members of the record with that `id`. Fails with `store_not_found` if there is none. */
+export async function updateRecord<Rec, Row>(
+  { db }: Session,
+  table: Table<Rec, Row>,
+  id: string,
+  change: NoInfer<Partial<Rec>>,
+): Promise<void> {
+  // Without the id the statement would be invalid when nothing changes.
+  const values: Record<string, Stored> = { ...table.encodePart(id, change), id };
+  const changes = Object.entries(values).map(([name, value]) => sql`${sql.ref(name)} = ${value}`);
+  const result = await sql`update ${sql.table(table.table)} set ${sql.join(changes)} where "id" = ${id}`.execute(db);
+  mustExist(table.table, id, result.numAffectedRows ?? 0n);
+}
+
+/** Deletes the rows with these values. Returns whether there were any. */
+export async function deleteRecords<Rec, Row>(
+  { db }: Session,
+  table: Table<Rec, Row>,
+  where: Partial<Row>,
+): Promise<boolean> {
+  const result =
+    await sql`delete from ${sql.table(table.table)} where ${sql.join(toConditions(where), sql` and `)}`.execute(db);
+  return (result.numAffectedRows ?? 0n) > 0n;
+}
+
+async function select<Row, Selected>(
+  { db }: Session,
+  { table }: { table: string },
+  columns: readonly string[],
+  { where, and = [], order = [], limit }: Selection<Row>,
+): Promise<Selected[]> {
+  const conditions = [...toConditions(where ?? {}), ...and.filter((condition) => condition !== undefined)];
+  const sorted = order.map((text) => {
+    const [column = '', direction] = text.split(' ');
+    return direction === undefined ? sql.ref(column) : sql`${sql.ref(column)} desc`;
+  });
+  const { rows } = await sql<Selected>`select ${toRefs(columns)} from ${sql.table(table)}
+    ${conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`}
+    ${sorted.length === 0 ? sql`` : sql`order by ${sql.join(sorted)}`}
+    ${limit === undefined ? sql`` : sql`limit ${limit}`}`.execute(db);
+  return rows;
+}
+
+function toConditions(where: object): RawBuilder<boolean>[] {
+  return Object.entries(where).flatMap(([column, value]: [string, unknown]) => {
+    const name = sql.ref(column);
+    if (value === undefined) return [];
+    if (value === null) return [sql<boolean>`${name} is null`];
+    return [Array.isArray(value) ? sql<boolean>`${name} in ${listed(value)}` : sql<boolean>`${name} = ${value}`];
+  });
+}
+
+function compare(column: string, operator: '>=' | '<=', value: string | undefined): RawBuilder<boolean> | undefined {
+  return value === undefined ? undefined : sql<boolean>`${sql.ref(column)} ${sql.raw(operator)} ${value}`;
+}
+
+function toRefs(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => sql.ref(column)));
+}
