@@ -1,85 +1,70 @@
 import { sql } from 'kysely';
 import type { LeaseOwner, LeaseRecord } from './records.js';
-import type { HeldLease, LeaseRequest, LeaseResult, LeasesResult, StateStore } from './store.js';
+import type { HeldLease, LeaseRequest, LeasesResult, StateStore } from './store.js';
 import { StoreError } from './store-error.js';
 import type { Access, Session } from './tables/access.js';
 import { inChunks, listed } from './tables/chunks.js';
 import type { LeaseRow } from './tables/database.js';
 
-/** How often to retry when a lease is released between reading and acquiring it. */
-const ATTEMPTS = 5;
-
-type AcquireRequest = LeaseRequest & { name: string };
-
 /** Leases. Each row is permanent, so that the fence number of a name always rises. */
 export function createLeases(access: Access): StateStore['leases'] {
   return {
-    async acquire(request) {
-      for (let attempt = 1; ; attempt += 1) {
-        const seen = await access.read((session) => read(session, request.name));
-        const holder = seen === null ? null : toRecord(seen);
-        const abandoned = holder !== null && isAbandoned(holder, request, request.isAlive);
-        if (holder !== null && !abandoned && holder.expiresAt > request.now) return { acquired: false, heldBy: holder };
-        const lease = await access.write((session) => take(session, request, abandoned ? holder.fence : null));
-        if (lease !== null) return { acquired: true, lease };
-        if (attempt === ATTEMPTS) return refused(access, request);
-      }
+    async acquire({ name, ...request }) {
+      const result = await acquireAll(access, { ...request, names: [name] });
+      if (result.acquired) return { acquired: true, lease: (result.leases as [HeldLease])[0] };
+      return { acquired: false, heldBy: (result.heldBy as [LeaseRecord])[0] };
     },
-    async acquireAll(request) {
-      // First without the write lock: a waiting process retries often.
-      const heldBy = await access.read((session) => heldByOthers(session, request));
-      if (heldBy.length > 0) return { acquired: false, heldBy };
-      return access.write((session) => takeAll(session, request));
-    },
+    acquireAll: (request) => acquireAll(access, request),
     renew: (lease, now, ttlMs) => access.write((session) => renewAll(session, [lease], after(now, ttlMs))),
     renewAll: (leases, now, ttlMs) => access.write((session) => renewAll(session, leases, after(now, ttlMs))),
     release: (lease) => access.write((session) => releaseAll(session, [lease])),
     releaseAll: (leases) => access.write((session) => releaseAll(session, leases)),
-    list: () =>
-      access.read(async ({ db }) => {
-        const rows = await db.selectFrom('leases').selectAll().where('host', 'is not', null).orderBy('name').execute();
-        return rows.map(toRecord).filter((record) => record !== null);
-      }),
+    list: () => access.read((session) => heldLeases(session)),
   };
 }
 
 /** Fails with `lease_lost` unless each of the leases is still held under its fence number. */
 export async function verifyFences(session: Session, fences: readonly HeldLease[]): Promise<void> {
   if (fences.length === 0) return;
-  const rows = await heldRows(
+  const leases = await heldLeases(
     session,
     fences.map((lease) => lease.name),
   );
-  const held = new Map(rows.map((row) => [row.name, row]));
+  const held = new Map(leases.map((lease) => [lease.name, lease]));
   for (const lease of fences) {
-    const row = held.get(lease.name);
-    if (row?.fence === lease.fence) continue;
+    const other = held.get(lease.name);
+    if (other?.fence === lease.fence) continue;
     throw new StoreError(
       'lease_lost',
-      row === undefined
+      other === undefined
         ? `The lease "${lease.name}" no longer belongs to this run. Nothing was written; start the run again.`
-        : `The lease "${lease.name}" was taken over by run ${row.run ?? 'unknown'}. Nothing was written; wait until that run has ended.`,
+        : `The lease "${lease.name}" was taken over by run ${other.run}. Nothing was written; wait until that run has ended.`,
       { row: { table: 'leases', id: lease.name } },
     );
   }
 }
 
-/** Held leases among these names, ordered by name. One statement, so that the result is consistent. */
-function heldRows({ db }: Session, names: readonly string[]): Promise<LeaseRow[]> {
-  return db
-    .selectFrom('leases')
-    .selectAll()
-    .where('name', 'in', listed(names))
-    .where('host', 'is not', null)
-    .orderBy('name')
-    .execute();
+/** Held leases, of all names or among these, ordered by name. One statement, so that the result is consistent. */
+async function heldLeases({ db }: Session, names?: readonly string[]): Promise<LeaseRecord[]> {
+  let query = db.selectFrom('leases').selectAll().where('host', 'is not', null);
+  if (names !== undefined) query = query.where('name', 'in', listed(names));
+  return (await query.orderBy('name').execute()).map(toRecord);
+}
+
+type LeasesRequest = LeaseRequest & { names: string[] };
+
+async function acquireAll(access: Access, request: LeasesRequest): Promise<LeasesResult> {
+  const asked = { ...request, isAlive: cacheIsAlive(request.isAlive) };
+  // First without the write lock: a waiting process retries often.
+  const heldBy = await access.read((session) => heldByOthers(session, asked));
+  if (heldBy.length > 0) return { acquired: false, heldBy };
+  return access.write((session) => takeAll(session, asked));
 }
 
 /** Leases of these names that have not expired and whose owner is alive. */
-async function heldByOthers(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeaseRecord[]> {
-  const isAlive = cacheIsAlive(request.isAlive);
-  const holders = (await heldRows(session, request.names)).map(toRecord).filter((holder) => holder !== null);
-  return holders.filter((holder) => holder.expiresAt > request.now && !isAbandoned(holder, request, isAlive));
+async function heldByOthers(session: Session, request: LeasesRequest): Promise<LeaseRecord[]> {
+  const holders = await heldLeases(session, request.names);
+  return holders.filter((holder) => holder.expiresAt > request.now && !isAbandoned(holder, request));
 }
 
 /** Checks each owner once: one process may hold thousands of leases. */
@@ -94,7 +79,7 @@ function cacheIsAlive(isAlive: LeaseRequest['isAlive']): LeaseRequest['isAlive']
 }
 
 /** Checks and acquires under one write lock, so that no other process can come in between. */
-async function takeAll(session: Session, request: LeaseRequest & { names: string[] }): Promise<LeasesResult> {
+async function takeAll(session: Session, request: LeasesRequest): Promise<LeasesResult> {
   const heldBy = await heldByOthers(session, request);
   if (heldBy.length > 0) return { acquired: false, heldBy };
   const { owner, run, now, ttlMs } = request;
@@ -149,13 +134,13 @@ function listParts(leases: readonly HeldLease[]): string[] {
 }
 
 /** Whether the owner is gone although the lease has not expired. */
-function isAbandoned(holder: LeaseRecord, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
-  return isGone(holder.owner, request, isAlive) || isBeyond(holder, request);
+function isAbandoned(holder: LeaseRecord, request: LeaseRequest): boolean {
+  return isGone(holder.owner, request) || isBeyond(holder, request);
 }
 
 /** Processes on another host can't be checked: their leases are free only after they expire. */
-function isGone(owner: LeaseOwner, request: LeaseRequest, isAlive: LeaseRequest['isAlive']): boolean {
-  return owner.host === request.owner.host && !isAlive(owner);
+function isGone(owner: LeaseOwner, { owner: own, isAlive }: LeaseRequest): boolean {
+  return owner.host === own.host && !isAlive(owner);
 }
 
 /**
@@ -170,77 +155,18 @@ function after(now: string, ttlMs: number): string {
   return new Date(Date.parse(now) + ttlMs).toISOString();
 }
 
-async function read({ db }: Session, name: string): Promise<LeaseRow | null> {
-  return (await db.selectFrom('leases').selectAll().where('name', '=', name).executeTakeFirst()) ?? null;
-}
-
-/**
- * Acquires the lease in one statement if it is free or expired, or if it is still the one (by its fence number)
- * whose owner is gone. Returns null when another process acquired it first.
- */
-async function take(session: Session, request: AcquireRequest, abandoned: number | null): Promise<HeldLease | null> {
-  const { name, owner, run, now, ttlMs } = request;
-  const holder = {
-    host: owner.host,
-    pid: owner.pid,
-    process_start: owner.processStart,
-    run,
-    acquired_at: now,
-    expires_at: after(now, ttlMs),
-  };
-  const taken = await session.db
-    .insertInto('leases')
-    .values({ name, fence: 1, ...holder })
-    .onConflict((conflict) =>
-      conflict
-        .column('name')
-        .doUpdateSet({ ...holder, fence: sql<number>`${sql.ref('leases.fence')} + 1` })
-        .where((eb) =>
-          eb.or([
-            eb('leases.host', 'is', null),
-            eb('leases.expires_at', '<=', now),
-            ...(abandoned === null ? [] : [eb('leases.fence', '=', abandoned)]),
-          ]),
-        ),
-    )
-    .returning('fence')
-    .executeTakeFirst();
-  return taken === undefined ? null : { name, fence: taken.fence };
-}
-
-/** Reports the current holder of the lease, or throws `store_busy` if there no longer is one. */
-async function refused(access: Access, request: AcquireRequest): Promise<LeaseResult> {
-  const row = await access.read((session) => read(session, request.name));
-  const heldBy = row === null ? null : toRecord(row);
-  if (heldBy !== null) return { acquired: false, heldBy };
-  throw new StoreError(
-    'store_busy',
-    `The lease "${request.name}" could not be acquired: other processes keep acquiring it. Try again.`,
-    {
-      row: { table: 'leases', id: request.name },
-    },
-  );
-}
-
-/** Returns null for a free lease. */
-function toRecord(row: LeaseRow): LeaseRecord | null {
-  const { name, fence, host, pid, process_start: processStart, run } = row;
-  if (host === null) return null;
-  if (pid === null || processStart === null || run === null || row.acquired_at === null || row.expires_at === null) {
-    throw new StoreError(
-      'store_damaged',
-      `The row "${name}" of the table leases is damaged: its owner is incomplete.`,
-      {
-        row: { table: 'leases', id: name },
-      },
-    );
+function toRecord({ name, fence, host, pid, process_start: processStart, run, ...row }: LeaseRow): LeaseRecord {
+  const { acquired_at: acquiredAt, expires_at: expiresAt } = row;
+  if (
+    host === null ||
+    pid === null ||
+    processStart === null ||
+    run === null ||
+    acquiredAt === null ||
+    expiresAt === null
+  ) {
+    const message = `The row "${name}" of the table leases is damaged: its owner is incomplete.`;
+    throw new StoreError('store_damaged', message, { row: { table: 'leases', id: name } });
   }
-  return {
-    name,
-    owner: { host, pid, processStart },
-    run,
-    fence,
-    acquiredAt: row.acquired_at,
-    expiresAt: row.expires_at,
-  };
+  return { name, owner: { host, pid, processStart }, run, fence, acquiredAt, expiresAt };
 }

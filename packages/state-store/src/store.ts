@@ -456,7 +456,7 @@ export interface StateStore extends StoreTables {
   write<T>(work: (tables: StoreTables) => Promise<T>, options?: { fences?: HeldLease[] }): Promise<T>;
   leases: {
     /**
-     * Acquires a free, expired or abandoned lease in one atomic statement and raises its fence number.
+     * Acquires a free, expired or abandoned lease in one transaction and raises its fence number.
      * `isAlive` checks an owner on the same host; if it is gone, it loses the lease at once. So does an owner on
      * another host whose lease expires later than twice `ttlMs` from now: the clock was set back since.
      */
