@@ -16,6 +16,7 @@ import {
   sample,
   service,
 } from './test/records.js';
+import { agent } from './test/agent-records.js';
 import { booking, invoice, invoiceLine, moves } from './test/ledger-records.js';
 import { useStore } from './test/use-store.js';
 
@@ -151,9 +152,24 @@ describe('check', () => {
     await at.store.actions.plan([action('a-1')]);
     await tamper("update services set fields = '[]' where id = 'svc-2222'", "update actions set prior = '{'");
     expect((await findings()).map((check) => [check.name, check.object])).toEqual([
-      ['rows', 'services svc-2222'],
       ['rows', 'actions a-1'],
+      ['rows', 'services svc-2222'],
     ]);
+  });
+
+  it('finds every damaged row, also of two panels with the same id and at the end of a page', async () => {
+    const ids = Array.from({ length: 999 }, (_, n) => `a-${n}`);
+    await at.store.agents.put([...ids, 'z'].map((uuid) => agent(uuid)));
+    await at.store.agents.put([agent('z', { panel: 'other' })]);
+    await at.store.resources.put([{ service: 's', panel: 'vpn', mapping: [], resources: ['port:1'], at: minute(1) }]);
+    await at.store.writeBacks.put([{ service: 's', columns: [], at: minute(1) }]);
+    await tamper(
+      "update agents set figures = '{' where uuid = 'z'",
+      "update service_resources set resources = '{'",
+      "update write_backs set columns = '7'",
+    );
+    const objects = (await findings()).map(({ object }) => object);
+    expect(objects.sort()).toEqual(['agents z', 'agents z', 'service_resources s', 'write_backs s']);
   });
 
   it('warns of a file that others may read', async () => {

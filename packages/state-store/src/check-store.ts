@@ -7,34 +7,12 @@ import type { StoreCheck } from './store.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
-import { agentReservations, agents } from './tables/agent-record-tables.js';
+import * as agentTables from './tables/agent-record-tables.js';
 import type { Database } from './tables/database.js';
-import {
-  autoBuyPreferences,
-  bookings,
-  callBills,
-  entries as ledgerEntries,
-  invoiceLines,
-  invoices,
-} from './tables/ledger-record-tables.js';
-import { apiTokens } from './tables/token-record-tables.js';
+import * as ledgerTables from './tables/ledger-record-tables.js';
+import * as tables from './tables/record-tables.js';
 import { ofServices } from './tables/subjects.js';
-import {
-  actions,
-  cycles,
-  decisionHistory,
-  decisions,
-  deliveries,
-  evidence,
-  fingerprints,
-  holds,
-  notices,
-  overrides,
-  purchases,
-  refreshes,
-  runs,
-  services,
-} from './tables/record-tables.js';
+import * as tokenTables from './tables/token-record-tables.js';
 
 /** Maximum findings reported per check; many findings usually have one cause. */
 const FINDINGS = 20;
@@ -171,28 +149,13 @@ async function findLeftoverEvidence(db: Kysely<Database>): Promise<Finding[]> {
 }
 
 async function findUnknownServices(db: Kysely<Database>): Promise<Finding[]> {
-  const known = db.selectFrom('services').select('services.id');
-  const held = await db
-    .selectFrom('holds')
-    .select('service')
-    .distinct()
-    .where('until', 'is', null)
-    .where(ofServices)
-    .where('service', 'not in', known)
-    .limit(FINDINGS)
-    .execute();
-  const restricted = await db
-    .selectFrom('evidence')
-    .select('service')
-    .distinct()
-    .where('until', 'is', null)
-    .where(ofServices)
-    .where('service', 'not in', known)
-    .limit(FINDINGS)
-    .execute();
-  const ids = [...new Set([...held, ...restricted].map((row) => row.service))].sort();
-  return ids.map((id) => ({
-    object: id,
+  const { rows } = await sql<{ service: string }>`
+    select "service" from (
+      select "service" from "holds" where "until" is null union select "service" from "evidence" where "until" is null)
+    where ${ofServices} and "service" not in (select "id" from "services")
+    order by "service" limit ${FINDINGS}`.execute(db);
+  return rows.map(({ service }) => ({
+    object: service,
     message: 'It has open holds or restrictions, but the service does not exist. Import it again.',
   }));
 }
@@ -200,45 +163,25 @@ async function findUnknownServices(db: Kysely<Database>): Promise<Finding[]> {
 interface Readable {
   table: string;
   columns: readonly string[];
-  decode: (row: never) => unknown;
+  decode(row: never): unknown;
 }
 
-/** Tables with JSON or amounts in them, each with the column to page by. */
-const READABLE: readonly (readonly [Readable, key: string])[] = [
-  [services, 'id'],
-  [overrides, 'seq'],
-  [cycles, 'id'],
-  [purchases, 'seq'],
-  [holds, 'seq'],
-  [evidence, 'seq'],
-  [actions, 'seq'],
-  [decisions, 'service'],
-  [decisionHistory, 'seq'],
-  [notices, 'seq'],
-  [deliveries, 'seq'],
-  [runs, 'seq'],
-  [refreshes, 'seq'],
-  [fingerprints, 'panel'],
-  [agents, 'uuid'],
-  [agentReservations, 'uuid'],
-  [bookings, 'seq'],
-  [ledgerEntries, 'seq'],
-  [invoices, 'seq'],
-  [invoiceLines, 'seq'],
-  [callBills, 'seq'],
-  [autoBuyPreferences, 'subject'],
-  [apiTokens, 'seq'],
-];
+/** Tables with many rows and nothing in them that could be damaged on its own. */
+const PLAIN: readonly Readable[] = [tables.samples, tables.apiCalls, agentTables.agentUsers];
+
+const READABLE: readonly Readable[] = [tables, agentTables, ledgerTables, tokenTables]
+  .flatMap((each) => Object.values<Readable>(each))
+  .filter((table) => !PLAIN.includes(table));
 
 async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [table, key] of READABLE) {
-    for (let last: unknown = key === 'seq' ? 0 : ''; last !== undefined;) {
-      const columns = sql.join([sql`${sql.ref(key)} as page_key`, ...table.columns.map((column) => sql.ref(column))]);
-      const page: { rows: { page_key: unknown }[] } = await sql<{ page_key: unknown }>`
-        select ${columns} from ${sql.table(table.table)}
-        where ${sql.ref(key)} > ${last} order by ${sql.ref(key)} limit ${PAGE}`.execute(db);
-      for (const row of page.rows) {
+  for (const table of READABLE) {
+    const columns = sql.join(table.columns.map((column) => sql.ref(column)));
+    for (let last: number | undefined = 0; last !== undefined;) {
+      const { rows }: { rows: { row_number: number }[] } = await sql<{ row_number: number }>`
+        select rowid as row_number, ${columns} from ${sql.table(table.table)}
+        where rowid > ${last} order by rowid limit ${PAGE}`.execute(db);
+      for (const row of rows) {
         try {
           table.decode(row as never);
         } catch (error) {
@@ -247,7 +190,7 @@ async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
         }
       }
       if (findings.length >= FINDINGS) return findings;
-      last = page.rows.length < PAGE ? undefined : page.rows.at(-1)?.page_key;
+      last = rows.length < PAGE ? undefined : rows.at(-1)?.row_number;
     }
   }
   return findings;

@@ -1,45 +1,14 @@
 import type { Generated } from 'kysely';
-import type { agentReservations, agents, agentSnapshots, agentUsers } from './agent-record-tables.js';
-import type {
-  autoBuyPreferences,
-  bookings,
-  callBills,
-  entries,
-  invoiceLines,
-  invoices,
-} from './ledger-record-tables.js';
+import type * as agentTables from './agent-record-tables.js';
+import type * as ledgerTables from './ledger-record-tables.js';
 import type { RecordTable } from './record-table.js';
-import type {
-  actions,
-  apiCalls,
-  conditions,
-  confirmations,
-  cycles,
-  decisionHistory,
-  decisions,
-  deliveries,
-  evidence,
-  fingerprints,
-  graphCache,
-  holds,
-  notices,
-  overrides,
-  purchases,
-  pushedUsage,
-  refreshes,
-  resources,
-  runs,
-  samples,
-  services,
-  switches,
-  writeBacks,
-} from './record-tables.js';
-import type { apiTokens, requests, sessions } from './token-record-tables.js';
+import type * as tables from './record-tables.js';
+import type * as tokenTables from './token-record-tables.js';
 
 type Row<Table> = Table extends RecordTable<string, infer _Record, infer R> ? R : never;
 
 /** `seq` numbers the rows in order of insertion, also within one millisecond. */
-type Counted<R> = R & { seq: Generated<number> };
+type Counted<Table> = Row<Table> & { seq: Generated<number> };
 
 /** A free lease (`host` is null) keeps its row, so that fence numbers are never repeated. */
 export interface LeaseRow {
@@ -55,49 +24,49 @@ export interface LeaseRow {
 
 /** The tables of the newest schema version. */
 export interface Database {
-  services: Row<typeof services>;
-  service_overrides: Counted<Row<typeof overrides>>;
-  cycles: Row<typeof cycles>;
+  services: Row<typeof tables.services>;
+  service_overrides: Counted<typeof tables.overrides>;
+  cycles: Row<typeof tables.cycles>;
   /** `panel` and `confirmed_from` are set where confirmations between the two numbers repeat the sample. */
-  usage_samples: Row<typeof samples> & {
+  usage_samples: Row<typeof tables.samples> & {
     panel: string | null;
     confirmed_from: number | null;
     confirmed_until: number | null;
   };
-  confirmations: Counted<Row<typeof confirmations>>;
-  purchases: Counted<Row<typeof purchases>>;
-  holds: Counted<Row<typeof holds>>;
-  evidence: Counted<Row<typeof evidence>>;
-  actions: Counted<Row<typeof actions>>;
+  confirmations: Counted<typeof tables.confirmations>;
+  purchases: Counted<typeof tables.purchases>;
+  holds: Counted<typeof tables.holds>;
+  evidence: Counted<typeof tables.evidence>;
+  actions: Counted<typeof tables.actions>;
   /** `basis` is the digest that distinguishes a decision from the next. */
-  decisions: Row<typeof decisions> & { basis: string };
-  decision_history: Counted<Row<typeof decisionHistory>>;
-  notices: Counted<Row<typeof notices>>;
-  deliveries: Counted<Row<typeof deliveries>>;
-  conditions: Row<typeof conditions>;
-  runs: Counted<Row<typeof runs>>;
-  refreshes: Counted<Row<typeof refreshes>>;
-  api_calls: Counted<Row<typeof apiCalls>>;
+  decisions: Row<typeof tables.decisions> & { basis: string };
+  decision_history: Counted<typeof tables.decisionHistory>;
+  notices: Counted<typeof tables.notices>;
+  deliveries: Counted<typeof tables.deliveries>;
+  conditions: Row<typeof tables.conditions>;
+  runs: Counted<typeof tables.runs>;
+  refreshes: Counted<typeof tables.refreshes>;
+  api_calls: Counted<typeof tables.apiCalls>;
   leases: LeaseRow;
-  switches: Row<typeof switches>;
-  fingerprints: Row<typeof fingerprints>;
-  service_resources: Row<typeof resources>;
-  pushed_usage: Row<typeof pushedUsage>;
-  write_backs: Row<typeof writeBacks>;
-  graph_cache: Row<typeof graphCache>;
+  switches: Row<typeof tables.switches>;
+  fingerprints: Row<typeof tables.fingerprints>;
+  service_resources: Row<typeof tables.resources>;
+  pushed_usage: Row<typeof tables.pushedUsage>;
+  write_backs: Row<typeof tables.writeBacks>;
+  graph_cache: Row<typeof tables.graphCache>;
   clock: { name: string; at: string };
-  agents: Row<typeof agents>;
-  agent_users: Row<typeof agentUsers>;
-  agent_reservations: Row<typeof agentReservations>;
-  agent_snapshots: Row<typeof agentSnapshots>;
-  ledger_bookings: Counted<Row<typeof bookings>>;
-  ledger_entries: Counted<Row<typeof entries>>;
-  invoices: Counted<Row<typeof invoices>>;
-  invoice_lines: Counted<Row<typeof invoiceLines>>;
-  call_bills: Counted<Row<typeof callBills>>;
-  auto_buy_preferences: Row<typeof autoBuyPreferences>;
-  api_tokens: Counted<Row<typeof apiTokens>>;
-  sessions: Row<typeof sessions>;
-  requests: Row<typeof requests>;
+  agents: Row<typeof agentTables.agents>;
+  agent_users: Row<typeof agentTables.agentUsers>;
+  agent_reservations: Row<typeof agentTables.agentReservations>;
+  agent_snapshots: Row<typeof agentTables.agentSnapshots>;
+  ledger_bookings: Counted<typeof ledgerTables.bookings>;
+  ledger_entries: Counted<typeof ledgerTables.entries>;
+  invoices: Counted<typeof ledgerTables.invoices>;
+  invoice_lines: Counted<typeof ledgerTables.invoiceLines>;
+  call_bills: Counted<typeof ledgerTables.callBills>;
+  auto_buy_preferences: Row<typeof ledgerTables.autoBuyPreferences>;
+  api_tokens: Counted<typeof tokenTables.apiTokens>;
+  sessions: Row<typeof tokenTables.sessions>;
+  requests: Row<typeof tokenTables.requests>;
   schema_migrations: { version: number; name: string; applied_at: string };
 }
