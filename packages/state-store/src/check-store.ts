@@ -26,7 +26,8 @@ interface Finding {
 }
 
 /** Checks a store. Returns one entry per check that passed and one per finding. */
-export async function checkStore({ db }: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
+export async function checkStore(session: Session, location: string, schemaVersion: number): Promise<StoreCheck[]> {
+  const { db } = session;
   const checks: readonly Check[] = [
     { name: 'integrity', object: location, find: () => damage(db) },
     { name: 'foreign-keys', object: location, find: () => danglingKeys(db) },
@@ -36,8 +37,8 @@ export async function checkStore({ db }: Session, location: string, schemaVersio
     { name: 'one-open-hold', object: 'holds', find: () => findDoubleHolds(db) },
     { name: 'one-open-evidence', object: 'evidence', find: () => findDoubleEvidence(db) },
     { name: 'evidence-of-ended-holds', object: 'evidence', find: () => findLeftoverEvidence(db) },
-    { name: 'ledger', object: 'ledger_entries', find: () => findWrongEntries(db) },
-    { name: 'invoices', object: 'invoices', find: () => findWrongInvoices(db) },
+    { name: 'ledger', object: 'ledger_entries', find: () => findWrongEntries(session) },
+    { name: 'invoices', object: 'invoices', find: () => findWrongInvoices(session) },
     { name: 'unknown-services', object: 'services', find: () => findUnknownServices(db) },
   ];
   const results: StoreCheck[] = [];

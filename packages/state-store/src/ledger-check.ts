@@ -1,9 +1,11 @@
 import { addMoney, compareMoney } from '@sluice/quota-core';
-import { type Kysely, sql } from 'kysely';
-import type { EntryRecord, InvoiceRecord } from './ledger-records.js';
+import { type RawBuilder, sql } from 'kysely';
+import type { InvoiceRecord } from './ledger-records.js';
 import { StoreError } from './store-error.js';
-import type { Database } from './tables/database.js';
+import type { Session } from './tables/access.js';
 import { entries, invoices } from './tables/ledger-record-tables.js';
+import { listCounted } from './tables/record-queries.js';
+import type { RecordTable } from './tables/record-table.js';
 
 /** Rows read per query. */
 const PAGE = 1000;
@@ -16,57 +18,57 @@ interface Finding {
 const isZero = (amount: string): boolean => compareMoney(amount, '0') === 0;
 
 /** Finds bookings whose entries don't sum to zero, and entries whose running balance is wrong. */
-export async function findWrongEntries(db: Kysely<Database>): Promise<Finding[]> {
+export async function findWrongEntries(session: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
   const balances = new Map<string, string>();
   const sums = new Map<string, string>();
-  for await (const entry of eachEntry(db)) {
-    const { booking, account, currency, amount, balance } = entry;
-    const sum = addMoney(sums.get(`${booking} ${currency}`) ?? '0', amount);
-    if (isZero(sum)) sums.delete(`${booking} ${currency}`);
-    else sums.set(`${booking} ${currency}`, sum);
-    const expected = addMoney(balances.get(`${account} ${currency}`) ?? '0', amount);
-    if (compareMoney(balance, expected) !== 0) {
-      const message = `The balance of ${account} is ${balance} ${currency} after it, but its entries sum to ${expected}.`;
-      findings.push({ object: booking, message });
+  for await (const rows of eachPage(session, entries))
+    for (const row of rows) {
+      const { booking, account, currency, amount, balance } = entries.decode(row);
+      const sum = addMoney(sums.get(`${booking} ${currency}`) ?? '0', amount);
+      if (isZero(sum)) sums.delete(`${booking} ${currency}`);
+      else sums.set(`${booking} ${currency}`, sum);
+      const expected = addMoney(balances.get(`${account} ${currency}`) ?? '0', amount);
+      if (compareMoney(balance, expected) !== 0) {
+        const message = `The balance of ${account} is ${balance} ${currency} after it, but its entries sum to ${expected}.`;
+        findings.push({ object: booking, message });
+      }
+      balances.set(`${account} ${currency}`, balance);
     }
-    balances.set(`${account} ${currency}`, balance);
-  }
   const off = [...sums].map(([key, sum]) => {
     const [booking = '', currency = ''] = key.split(' ');
     return { object: booking, message: `Its entries sum to ${sum} ${currency} instead of 0.` };
   });
-  return [...off, ...findings, ...(await findEmptyBookings(db))];
+  return [...off, ...findings, ...(await findEmptyBookings(session))];
 }
 
-async function* eachEntry(db: Kysely<Database>): AsyncGenerator<EntryRecord> {
+/** Reads all rows of a table in pages, in the order of insertion. */
+async function* eachPage<Rec, Row>(
+  session: Session,
+  table: RecordTable<string, Rec, Row>,
+): AsyncGenerator<(Row & { seq: number })[]> {
   for (let last: number | undefined = 0; last !== undefined;) {
-    const rows: Awaited<ReturnType<typeof entryPage>> = await entryPage(db, last);
-    for (const row of rows) yield entries.decode(row);
+    const and: RawBuilder<boolean>[] = [sql`"seq" > ${last}`];
+    const rows: (Row & { seq: number })[] = await listCounted(session, table, { and, order: ['seq'], limit: PAGE });
+    yield rows;
     last = rows.length < PAGE ? undefined : rows.at(-1)?.seq;
   }
 }
 
-function entryPage(db: Kysely<Database>, last: number) {
-  const query = db.selectFrom('ledger_entries').select(entries.columns).select('seq');
-  return query.where('seq', '>', last).orderBy('seq').limit(PAGE).execute();
-}
-
-async function findEmptyBookings(db: Kysely<Database>): Promise<Finding[]> {
+async function findEmptyBookings({ db }: Session): Promise<Finding[]> {
   const known = db.selectFrom('ledger_entries').select('booking');
   const rows = await db.selectFrom('ledger_bookings').select('id').where('id', 'not in', known).limit(PAGE).execute();
   return rows.map(({ id }) => ({ object: id, message: 'It is a booking without entries.' }));
 }
 
 /** Finds invoices whose total is not the sum of their lines, or that credit was not taken for as their status states. */
-export async function findWrongInvoices(db: Kysely<Database>): Promise<Finding[]> {
+export async function findWrongInvoices(session: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (let last: number | undefined = 0; last !== undefined;) {
-    const rows: Awaited<ReturnType<typeof invoicePage>> = await invoicePage(db, last);
+  for await (const rows of eachPage(session, invoices)) {
     const ids = rows.map(({ id }) => id);
-    const lines = await sumsOf(db, sql`select invoice as id, amount from invoice_lines`, ids);
+    const lines = await sumsOf(session, sql`select invoice as id, amount from invoice_lines`, ids);
     const taken = await sumsOf(
-      db,
+      session,
       sql`select b.invoice as id, e.amount from ledger_bookings b join ledger_entries e on e.booking = b.id
         where e.account like 'client:%'`,
       ids,
@@ -75,19 +77,13 @@ export async function findWrongInvoices(db: Kysely<Database>): Promise<Finding[]
       const message = explain(invoices.decode(row), lines.get(row.id) ?? '0', taken.get(row.id) ?? '0');
       if (message !== null) findings.push({ object: row.id, message });
     }
-    last = rows.length < PAGE ? undefined : rows.at(-1)?.seq;
   }
   return findings;
 }
 
-function invoicePage(db: Kysely<Database>, last: number) {
-  const query = db.selectFrom('invoices').select(invoices.columns).select('seq');
-  return query.where('seq', '>', last).orderBy('seq').limit(PAGE).execute();
-}
-
 /** Sums amounts by invoice; the amounts are text, which SQL would add as binary fractions. */
 async function sumsOf(
-  db: Kysely<Database>,
+  { db }: Session,
   amounts: ReturnType<typeof sql>,
   ids: readonly string[],
 ): Promise<Map<string, string>> {

@@ -4,6 +4,7 @@ import { closeSamples, CONFIRMED, confirmedDecision, IS_OPEN, NEWEST } from './c
 import { inChunks, inChunksOrAll, listed } from './chunks.js';
 import { decisionBasis } from './decision-basis.js';
 import { insertRows, lastOfEach } from './insert-rows.js';
+import { insertRecords, listByTime } from './record-queries.js';
 import { decisionHistory, decisions } from './record-tables.js';
 
 /** The latest decision about each service, and its history. */
@@ -28,10 +29,10 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         await closeSamples(session, services);
         const known = await readBasis(session, services);
         const changed = latest.filter(({ record, basis }) => known.get(record.service) !== basis);
-        await insertRows(
+        await insertRecords(
           session,
           decisionHistory,
-          changed.map(({ record }) => decisionHistory.values(record)),
+          changed.map(({ record }) => record),
         );
         await insertRows(
           session,
@@ -45,21 +46,14 @@ export function decisionsTable(access: Access): StoreTables['decisions'] {
         );
       }),
     at: (service, at) =>
-      access.read(async ({ db }) => {
-        const latest = await newest(db).where('decisions.service', '=', service).executeTakeFirst();
+      access.read(async (session) => {
+        const latest = await newest(session.db).where('decisions.service', '=', service).executeTakeFirst();
         if (latest !== undefined && (latest.last_at ?? latest.at) <= at) {
           return confirmedDecision(decisions.decode(latest), latest);
         }
-        const row = await db
-          .selectFrom('decision_history')
-          .select(decisionHistory.columns)
-          .where('service', '=', service)
-          .where('at', '<=', at)
-          .orderBy('at', 'desc')
-          .orderBy('seq', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        return row === undefined ? null : decisionHistory.decode(row);
+        const selection = { where: { service }, until: at, newestFirst: true, limit: 1 };
+        const [earlier] = await listByTime(session, decisionHistory, 'at', selection);
+        return earlier ?? null;
       }),
   };
 }
