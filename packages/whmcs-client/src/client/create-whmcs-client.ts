@@ -5,15 +5,7 @@ import { creditEndpoints, invoiceEndpoints, transactionEndpoints } from './invoi
 import { listAll, listPages } from './pages.js';
 import { toPhpArray } from './php-serialize.js';
 import { clientAnswer, clientRow, orderRow, productRow, serviceRow } from './rows.js';
-import type {
-  WhmcsCallOptions,
-  WhmcsClient,
-  WhmcsClientRow,
-  WhmcsOptions,
-  WhmcsOrder,
-  WhmcsService,
-  WhmcsServiceChange,
-} from './types.js';
+import type { WhmcsCallOptions, WhmcsClient, WhmcsOptions, WhmcsServiceChange } from './types.js';
 import { answer, record, word } from './values.js';
 
 /**
@@ -42,42 +34,25 @@ export function createWhmcsClient(options: WhmcsOptions): WhmcsClient {
     },
     probe: (action, call) => probe(connection, action, call),
     clients: {
-      get: async (clientId, call) =>
-        connection.read(
-          {
-            name: 'GetClientsDetails',
-            fields: { clientid: checkId(clientId, 'client'), stats: false },
-            schema: clientAnswer,
-          },
-          call,
-        ),
+      get: async (clientId, call) => {
+        const fields = { clientid: checkId(clientId, 'client'), stats: false };
+        return connection.read({ name: 'GetClientsDetails', fields, schema: clientAnswer }, call);
+      },
       list: (call = {}) =>
-        listPages<WhmcsClientRow>(
-          connection,
-          { action: 'GetClients', fields: {}, wrapper: 'clients', inner: 'client', row: clientRow },
-          call,
-        ),
+        listPages(connection, { action: 'GetClients', fields: {}, inner: 'client', row: clientRow }, call),
     },
     services: serviceEndpoints(connection),
     products: {
-      list: ({ ids = [], groupId, module } = {}, call = {}) =>
-        listAll(
-          connection,
-          {
-            action: 'GetProducts',
-            fields: { pid: ids.length === 0 ? undefined : ids.join(','), gid: groupId, module },
-            wrapper: 'products',
-            inner: 'product',
-            row: productRow,
-          },
-          call,
-        ),
+      list: ({ ids = [], groupId, module } = {}, call = {}) => {
+        const fields = { pid: ids.length === 0 ? undefined : ids.join(','), gid: groupId, module };
+        return listAll(connection, { action: 'GetProducts', fields, inner: 'product', row: productRow }, call);
+      },
     },
     orders: {
       get: async (orderId, call = {}) => {
         const fields = { id: checkId(orderId, 'order') };
-        const list = { action: 'GetOrders', fields, wrapper: 'orders', inner: 'order', row: orderRow };
-        const rows = await listPages<WhmcsOrder>(connection, list, call);
+        const list = { action: 'GetOrders', fields, inner: 'order', row: orderRow };
+        const rows = await listPages(connection, list, call);
         return rows.find(({ id }) => id === orderId) ?? null;
       },
     },
@@ -103,18 +78,10 @@ async function probe(connection: Connection, name: string, call?: WhmcsCallOptio
 
 function serviceEndpoints(connection: Connection): WhmcsClient['services'] {
   return {
-    list: ({ clientId, serviceId, productId } = {}, call = {}) =>
-      listPages<WhmcsService>(
-        connection,
-        {
-          action: 'GetClientsProducts',
-          fields: { clientid: clientId, serviceid: serviceId, pid: productId },
-          wrapper: 'products',
-          inner: 'product',
-          row: serviceRow,
-        },
-        call,
-      ),
+    list: ({ clientId, serviceId, productId } = {}, call = {}) => {
+      const fields = { clientid: clientId, serviceid: serviceId, pid: productId };
+      return listPages(connection, { action: 'GetClientsProducts', fields, inner: 'product', row: serviceRow }, call);
+    },
     update: async (serviceId, change, call) => {
       const fields = { serviceid: checkId(serviceId, 'service'), ...toFields(change) };
       const secrets = change.password === undefined ? [] : [change.password];

@@ -1,7 +1,7 @@
 import { PanelConfigError } from '@sluice/panel-http';
 import { checkId, type Connection } from './connection.js';
 import { type FormValue, toAmount } from './form.js';
-import { listAll, listPages } from './pages.js';
+import { listAll, listPages, type PagedList } from './pages.js';
 import { creditRow, invoiceAnswer, invoiceRow, transactionRow } from './rows.js';
 import type { WhmcsClient, WhmcsInvoiceChange, WhmcsInvoiceRow, WhmcsNewInvoice, WhmcsNewItem } from './types.js';
 import { answer, id } from './values.js';
@@ -19,32 +19,19 @@ export function invoiceEndpoints(connection: Connection): WhmcsClient['invoices'
         status,
         ...(since === undefined ? {} : { orderby: 'id', order: 'desc' }),
       };
-      const rows = await listPages<WhmcsInvoiceRow>(
-        connection,
-        {
-          action: 'GetInvoices',
-          fields,
-          wrapper: 'invoices',
-          inner: 'invoice',
-          row: invoiceRow,
-          ...(since === undefined ? {} : { enough: (found) => reaches(found, since, connection.pageSize) }),
-        },
-        options,
-      );
-      return since === undefined ? rows : rows.filter(({ date }) => date === null || date >= since);
+      const list: PagedList<WhmcsInvoiceRow> = { action: 'GetInvoices', fields, inner: 'invoice', row: invoiceRow };
+      if (since === undefined) return listPages(connection, list, options);
+      const enough = (found: readonly WhmcsInvoiceRow[]): boolean => reaches(found, since, connection.pageSize);
+      const rows = await listPages(connection, { ...list, enough }, options);
+      return rows.filter(({ date }) => date === null || date >= since);
     },
-    get: async (invoiceId, options) =>
-      connection.read(
-        { name: 'GetInvoice', fields: { invoiceid: checkId(invoiceId, 'invoice') }, schema: invoiceAnswer },
-        options,
-      ),
+    get: async (invoiceId, options) => {
+      const fields = { invoiceid: checkId(invoiceId, 'invoice') };
+      return connection.read({ name: 'GetInvoice', fields, schema: invoiceAnswer }, options);
+    },
     create: async (invoice, options) => {
-      const schema = answer({ invoiceid: id });
-      const { invoiceid } = await connection.write(
-        { name: 'CreateInvoice', fields: toCreation(invoice), schema },
-        options,
-      );
-      return invoiceid;
+      const action = { name: 'CreateInvoice', fields: toCreation(invoice), schema: answer({ invoiceid: id }) };
+      return (await connection.write(action, options)).invoiceid;
     },
     update: async (invoiceId, change, options) => {
       const fields = { invoiceid: checkId(invoiceId, 'invoice'), ...toChange(change) };
@@ -59,18 +46,10 @@ export function invoiceEndpoints(connection: Connection): WhmcsClient['invoices'
 
 export function creditEndpoints(connection: Connection): WhmcsClient['credits'] {
   return {
-    list: async (clientId, options = {}) =>
-      listAll(
-        connection,
-        {
-          action: 'GetCredits',
-          fields: { clientid: checkId(clientId, 'client') },
-          wrapper: 'credits',
-          inner: 'credit',
-          row: creditRow,
-        },
-        options,
-      ),
+    list: async (clientId, options = {}) => {
+      const fields = { clientid: checkId(clientId, 'client') };
+      return listAll(connection, { action: 'GetCredits', fields, inner: 'credit', row: creditRow }, options);
+    },
     add: async ({ clientId, description, amount }, options) => {
       const fields = { clientid: checkId(clientId, 'client'), description, amount: toAmount(amount) };
       await connection.write({ name: 'AddCredit', fields, schema: done }, options);
@@ -80,18 +59,14 @@ export function creditEndpoints(connection: Connection): WhmcsClient['credits'] 
 
 export function transactionEndpoints(connection: Connection): WhmcsClient['transactions'] {
   return {
-    list: ({ invoiceId, clientId, transactionId }, options = {}) =>
-      listAll(
+    list: ({ invoiceId, clientId, transactionId }, options = {}) => {
+      const fields = { invoiceid: invoiceId, clientid: clientId, transid: transactionId };
+      return listAll(
         connection,
-        {
-          action: 'GetTransactions',
-          fields: { invoiceid: invoiceId, clientid: clientId, transid: transactionId },
-          wrapper: 'transactions',
-          inner: 'transaction',
-          row: transactionRow,
-        },
+        { action: 'GetTransactions', fields, inner: 'transaction', row: transactionRow },
         options,
-      ),
+      );
+    },
   };
 }
 

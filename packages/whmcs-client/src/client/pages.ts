@@ -8,7 +8,7 @@ import { page as pageOf } from './values.js';
 export interface PagedList<Row> {
   action: string;
   fields: Record<string, FormValue>;
-  wrapper: string;
+  /** What a row is: `client` in the wrapper `clients`. */
   inner: string;
   row: ZodMiniType<Row>;
   /** Ends the list early; receives all rows so far. */
@@ -44,10 +44,10 @@ export async function listPages<Row extends { id: string }>(
 
 async function readPages<Row extends { id: string }>(
   connection: Connection,
-  { action, fields, wrapper, inner, row, enough }: PagedList<Row>,
+  { action, fields, inner, row, enough }: PagedList<Row>,
   options: WhmcsCallOptions,
 ): Promise<Row[]> {
-  const schema = pageOf(wrapper, inner, row);
+  const schema = pageOf(inner, row);
   const found = new Map<string, Row>();
   let total: number | null = null;
   let start = 0;
@@ -86,10 +86,10 @@ function complete<Row>(rows: Row[], total: number): Row[] {
 /** Reads a list that WHMCS sends in one piece. */
 export async function listAll<Row>(
   connection: Connection,
-  { action, fields, wrapper, inner, row }: PagedList<Row>,
+  { action, fields, inner, row }: PagedList<Row>,
   options: WhmcsCallOptions,
 ): Promise<Row[]> {
-  const schema = pageOf(wrapper, inner, row);
+  const schema = pageOf(inner, row);
   const { rows, total } = await connection.read({ name: action, fields, schema }, options);
   if (total !== null && rows.length < total) throw connection.incomplete(action, `${rows.length} of ${total} rows`);
   return rows;

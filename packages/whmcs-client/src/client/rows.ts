@@ -21,6 +21,7 @@ import {
   rawText,
   record,
   reference,
+  renamed,
   text,
   word,
   wrapped,
@@ -56,9 +57,7 @@ export const clientRow: z.ZodMiniType<WhmcsClientRow> = mapped(record(clientShap
 
 /** `currency_code` of older answers is only beside `client`. */
 export const clientAnswer: z.ZodMiniType<WhmcsClientRecord> = mapped(
-  answer({
-    client: record({ ...clientShape, currency_code: rawText, credit: money }),
-  }),
+  answer({ client: record({ ...clientShape, currency_code: rawText, credit: money }) }),
   ({ client }) => ({
     ...toClientRow(client),
     currency: client.currency_code === '' ? null : client.currency_code,
@@ -74,137 +73,102 @@ const customField = mapped(record({ id, name: text, value: rawText }), (field) =
   rawValue: field.value,
 }));
 
-const configOption = mapped(record({ id, option: text, type: rawText, value: text }), (option) => ({ ...option }));
+const configOption = record({ id, option: text, type: rawText, value: text });
 
 /** The password of the service is not among the fields. */
-export const serviceRow: z.ZodMiniType<WhmcsService> = mapped(
-  record({
-    id,
-    clientid: id,
-    orderid: reference,
-    ordernumber: rawText,
-    pid: reference,
-    regdate: date,
-    name: text,
-    groupname: text,
-    domain: rawText,
-    username: rawText,
-    status: word,
-    billingcycle: rawText,
-    nextduedate: dateOrText,
-    recurringamount: money,
-    suspensionreason: text,
-    overideautosuspend: bool,
-    overidesuspenduntil: dateOrText,
-    bwusage: int,
-    bwlimit: int,
-    customfields: wrapped('customfield', customField),
-    configoptions: wrapped('configoption', configOption),
-  }),
-  (row) => ({
-    id: row.id,
-    clientId: row.clientid,
-    orderId: row.orderid,
-    orderNumber: row.ordernumber,
-    productId: row.pid,
-    product: row.name,
-    group: row.groupname,
-    domain: row.domain,
-    username: row.username,
-    status: row.status,
-    billingCycle: row.billingcycle,
-    registeredOn: row.regdate,
-    nextDueDate: row.nextduedate,
-    recurringAmount: row.recurringamount,
-    suspensionReason: row.suspensionreason,
-    overrideAutoSuspend: row.overideautosuspend,
-    suspendNotBefore: row.overidesuspenduntil,
-    bandwidthUsage: row.bwusage,
-    bandwidthLimit: row.bwlimit,
-    customFields: row.customfields,
-    configOptions: row.configoptions,
-  }),
+export const serviceRow: z.ZodMiniType<WhmcsService> = renamed({
+  id: ['id', id],
+  clientId: ['clientid', id],
+  orderId: ['orderid', reference],
+  orderNumber: ['ordernumber', rawText],
+  productId: ['pid', reference],
+  product: ['name', text],
+  group: ['groupname', text],
+  domain: ['domain', rawText],
+  username: ['username', rawText],
+  status: ['status', word],
+  billingCycle: ['billingcycle', rawText],
+  registeredOn: ['regdate', date],
+  nextDueDate: ['nextduedate', dateOrText],
+  recurringAmount: ['recurringamount', money],
+  suspensionReason: ['suspensionreason', text],
+  overrideAutoSuspend: ['overideautosuspend', bool],
+  suspendNotBefore: ['overidesuspenduntil', dateOrText],
+  bandwidthUsage: ['bwusage', int],
+  bandwidthLimit: ['bwlimit', int],
+  customFields: ['customfields', wrapped('customfield', customField)],
+  configOptions: ['configoptions', wrapped('configoption', configOption)],
+});
+
+export const productRow: z.ZodMiniType<WhmcsProduct> = renamed({
+  id: ['pid', id],
+  groupId: ['gid', reference],
+  name: ['name', text],
+  module: ['module', rawText],
+  customFields: ['customfields', wrapped('customfield', record({ id, name: text }))],
+});
+
+export const orderRow: z.ZodMiniType<WhmcsOrder> = renamed({
+  id: ['id', id],
+  clientId: ['userid', id],
+  invoiceId: ['invoiceid', reference],
+  status: ['status', word],
+});
+
+export const invoiceRow: z.ZodMiniType<WhmcsInvoiceRow> = renamed({
+  id: ['id', id],
+  clientId: ['userid', id],
+  date: ['date', date],
+  dueDate: ['duedate', date],
+  total: ['total', money],
+  status: ['status', word],
+  currency: ['currencycode', rawText],
+});
+
+const item = renamed({
+  id: ['id', id],
+  type: ['type', rawText],
+  relatedId: ['relid', reference],
+  description: ['description', text],
+  amount: ['amount', money],
+  taxed: ['taxed', bool],
+});
+
+export const transactionRow: z.ZodMiniType<WhmcsTransaction> = renamed({
+  id: ['id', id],
+  clientId: ['userid', reference],
+  invoiceId: ['invoiceid', reference],
+  gateway: ['gateway', rawText],
+  date: ['date', date],
+  description: ['description', text],
+  amountIn: ['amountin', money],
+  amountOut: ['amountout', money],
+  transactionId: ['transid', rawText],
+});
+
+export const invoiceAnswer: z.ZodMiniType<WhmcsInvoice> = renamed(
+  {
+    id: ['invoiceid', id],
+    clientId: ['userid', id],
+    status: ['status', word],
+    date: ['date', date],
+    dueDate: ['duedate', date],
+    credit: ['credit', money],
+    subtotal: ['subtotal', money],
+    tax: ['tax', money],
+    tax2: ['tax2', money],
+    total: ['total', money],
+    balance: ['balance', money],
+    items: ['items', wrapped('item', item)],
+    transactions: ['transactions', wrapped('transaction', transactionRow)],
+  },
+  answer,
 );
 
-export const productRow: z.ZodMiniType<WhmcsProduct> = mapped(
-  record({
-    pid: id,
-    gid: reference,
-    name: text,
-    module: rawText,
-    customfields: wrapped('customfield', record({ id, name: text })),
-  }),
-  ({ pid, gid, name, module, customfields }) => ({ id: pid, groupId: gid, name, module, customFields: customfields }),
-);
-
-export const orderRow: z.ZodMiniType<WhmcsOrder> = mapped(
-  record({ id, userid: id, invoiceid: reference, status: word }),
-  (row) => ({ id: row.id, clientId: row.userid, invoiceId: row.invoiceid, status: row.status }),
-);
-
-export const invoiceRow: z.ZodMiniType<WhmcsInvoiceRow> = mapped(
-  record({ id, userid: id, date, duedate: date, total: money, status: word, currencycode: rawText }),
-  (row) => ({
-    id: row.id,
-    clientId: row.userid,
-    date: row.date,
-    dueDate: row.duedate,
-    total: row.total,
-    status: row.status,
-    currency: row.currencycode,
-  }),
-);
-
-const item = mapped(
-  record({ id, type: rawText, relid: reference, description: text, amount: money, taxed: bool }),
-  ({ relid, ...rest }) => ({ ...rest, relatedId: relid }),
-);
-
-export const transactionRow: z.ZodMiniType<WhmcsTransaction> = mapped(
-  record({
-    id,
-    userid: reference,
-    invoiceid: reference,
-    gateway: rawText,
-    date,
-    description: text,
-    amountin: money,
-    amountout: money,
-    transid: rawText,
-  }),
-  (row) => ({
-    id: row.id,
-    clientId: row.userid,
-    invoiceId: row.invoiceid,
-    gateway: row.gateway,
-    date: row.date,
-    description: row.description,
-    amountIn: row.amountin,
-    amountOut: row.amountout,
-    transactionId: row.transid,
-  }),
-);
-
-export const invoiceAnswer: z.ZodMiniType<WhmcsInvoice> = mapped(
-  answer({
-    invoiceid: id,
-    userid: id,
-    status: word,
-    date,
-    duedate: date,
-    credit: money,
-    subtotal: money,
-    tax: money,
-    tax2: money,
-    total: money,
-    balance: money,
-    items: wrapped('item', item),
-    transactions: wrapped('transaction', transactionRow),
-  }),
-  ({ invoiceid, userid, duedate, ...rest }) => ({ ...rest, id: invoiceid, clientId: userid, dueDate: duedate }),
-);
-
-export const creditRow: z.ZodMiniType<WhmcsCreditEntry> = mapped(
-  record({ id, date, description: text, amount: money, relid: reference }),
-  ({ relid, ...rest }) => ({ ...rest, relatedId: relid }),
-);
+export const creditRow: z.ZodMiniType<WhmcsCreditEntry> = renamed({
+  id: ['id', id],
+  date: ['date', date],
+  description: ['description', text],
+  amount: ['amount', money],
+  relatedId: ['relid', reference],
+});

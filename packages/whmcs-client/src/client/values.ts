@@ -110,19 +110,26 @@ export function record<Shape extends Record<string, z.ZodMiniType>>(
   );
 }
 
+type Names = Record<string, readonly [name: string, schema: z.ZodMiniType]>;
+
+/** An object or answer whose fields have other names in WHMCS: each with that name and its schema. */
+export function renamed<Fields extends Names>(
+  fields: Fields,
+  whole: (shape: Record<string, z.ZodMiniType>) => Schema<Json> = record,
+): Schema<{ [Key in keyof Fields]: z.output<Fields[Key][1]> }> {
+  return z.pipe(
+    whole(Object.fromEntries(Object.values(fields))),
+    z.transform((row: Json) => {
+      const named = Object.entries(fields).map(([key, [name]]) => [key, row[name]]);
+      return Object.fromEntries(named) as { [Key in keyof Fields]: z.output<Fields[Key][1]> };
+    }),
+  );
+}
+
 /** A list inside its wrapper (docs/whmcs-api.md#lists): `{ product: [...] }`, in one of its spellings. */
 export function wrapped<T>(inner: string, item: Schema<T>): Schema<T[]> {
-  return listOf(item, (value) => (isObject(value) && !hasNumberKeys(value) ? value[inner] : value));
-}
-
-/** A list without a wrapper. */
-export function list<T>(item: Schema<T>): Schema<T[]> {
-  return listOf(item, (value) => value);
-}
-
-function listOf<T>(item: Schema<T>, unwrap: (value: unknown) => unknown): Schema<T[]> {
   return z.pipe(
-    read('a list', (value) => toList(unwrap(value))),
+    read('a list', (value) => toList(isObject(value) && !hasNumberKeys(value) ? value[inner] : value)),
     z.array(item),
   );
 }
@@ -163,19 +170,15 @@ export interface Page<Row> {
   rows: Row[];
 }
 
-/** An answer with a list: its rows, and what it states about all of them. */
-export function page<Row>(wrapper: string, inner: string, row: Schema<Row>): Schema<Page<Row>> {
-  const shape = { totalresults: int, startnumber: int, numreturned: int, [wrapper]: wrapped(inner, row) };
-  return z.pipe(
-    answer(shape),
-    z.transform(({ [wrapper]: rows, ...stated }: Record<string, number | Row[] | null>): Page<Row> => {
-      const figure = (name: string): number | null => (typeof stated[name] === 'number' ? stated[name] : null);
-      return {
-        total: figure('totalresults'),
-        start: figure('startnumber'),
-        count: figure('numreturned'),
-        rows: Array.isArray(rows) ? rows : [],
-      };
-    }),
+/** An answer with a list of a kind of object (`client`): its rows, and what it states about all of them. */
+export function page<Row>(inner: string, row: Schema<Row>): Schema<Page<Row>> {
+  return renamed(
+    {
+      total: ['totalresults', int],
+      start: ['startnumber', int],
+      count: ['numreturned', int],
+      rows: [`${inner}s`, wrapped(inner, row)],
+    },
+    answer,
   );
 }
