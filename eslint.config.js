@@ -12,7 +12,7 @@ const mayImport = {
   'easydcim-client': ['panel-http', 'panel-kind', 'quota-core'],
   'flvx-client': ['panel-http', 'panel-kind', 'quota-core'],
   'astbilling-client': ['panel-http', 'panel-kind', 'quota-core', 'telephony'],
-  'whmcs-client': ['panel-http', 'panel-kind'],
+  'whmcs-client': ['panel-http', 'panel-kind', 'quota-core'],
   'notice-channels': ['panel-http', 'panel-kind'],
   charts: [],
   'api-client': [],

@@ -1,14 +1,12 @@
-import { isPanelError } from '@sluice/panel-http';
 import { type CallBilling, type CallInvoice, type CallLine, usageError } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { checkAmount, currencyMismatch, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, currencyMismatch, type Progress, runCall, TITLE, unclear } from './errors.js';
 import type { WhmcsSettings } from './settings.js';
-import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
+import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
 export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'calls'>): CallBilling {
-  const { invoices } = books.client;
   return {
     serviceRef: 'whmcs_service_id',
     isTransactional: false,
@@ -22,22 +20,17 @@ export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'cal
       runCall(signal, async (progress) => {
         checkAmount(line.amount);
         const before = await books.read(id, progress);
-        if (hasLine(before, line)) return show(books, before, progress);
-        if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
-        const newItems = [toItem(line, requireTaxed(calls))];
-        const result = await books.write(progress, () => invoices.update(id, { newItems }, { signal }));
-        const after = await books.read(id, progress);
-        if (hasLine(after, line)) return show(books, after, progress);
-        throw result === 'refused'
-          ? invoiceClosed(id, `it is ${after.status}`)
-          : unclear(`added a line to invoice ${id}`);
+        const shows = (invoice: WhmcsInvoice): boolean => hasLine(invoice, line);
+        if (shows(before)) return show(books, before, progress);
+        const item = toItem(line, requireTaxed(calls));
+        return show(books, await books.addLine(before, item, shows, progress), progress);
       }),
     open: (request, signal) => runCall(signal, (progress) => open(books, request, requireTaxed(calls), progress)),
     publish: (id, signal) =>
       runCall(signal, async (progress) => {
         const before = await books.read(id, progress);
         if (!isDraft(before)) return show(books, before, progress);
-        await books.write(progress, () => invoices.update(id, { publishAndSendEmail: true }, { signal }));
+        await books.update(id, { publishAndSendEmail: true }, progress);
         const after = await books.read(id, progress);
         if (isDraft(after)) throw unclear(`published invoice ${id}`);
         return show(books, after, progress);
@@ -65,16 +58,9 @@ async function list(
   const wanted = rows
     .filter(({ date, status }) => date === null || date >= since || /^(draft|unpaid|overdue)$/i.test(status))
     .sort((a, b) => (BigInt(a.id) > BigInt(b.id) ? -1 : 1));
-  const found: CallInvoice[] = [];
-  for (const { id, currency: own } of wanted) {
-    const invoice = await books.client.invoices.get(id, { signal }).catch((error: unknown) => {
-      // Deleted since the list was read.
-      if (isPanelError(error) && error.panelCode === 'not_found') return null;
-      throw error;
-    });
-    if (invoice !== null) found.push(toCallInvoice(invoice, own === '' ? (currency ?? '') : own));
-  }
-  return found;
+  const currencies = new Map(wanted.map(({ id, currency: own }) => [id, own === '' ? (currency ?? '') : own]));
+  const found = await books.readAll([...currencies.keys()], progress);
+  return found.map((invoice) => toCallInvoice(invoice, currencies.get(invoice.id) ?? ''));
 }
 
 async function open(

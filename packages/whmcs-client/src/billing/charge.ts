@@ -1,10 +1,10 @@
-import { isPanelError } from '@sluice/panel-http';
-import { type Charge, type ChargeRequest, type Credit, type Invoice, SluiceError } from '@sluice/panel-kind';
-import type { WhmcsInvoice } from '../index.js';
-import { isBookable, isEqual, isLess } from './amounts.js';
+import { type Charge, type ChargeRequest, type Invoice, SluiceError } from '@sluice/panel-kind';
+import { compareMoney } from '@sluice/quota-core';
+import type { WhmcsInvoice, WhmcsInvoiceChange } from '../index.js';
+import { isBookable } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
-import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks, type WriteResult } from './whmcs-books.js';
+import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks } from './whmcs-books.js';
 
 const DAY_MS = 86_400_000;
 
@@ -22,7 +22,7 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
   let found = await find(books, request, progress);
   if (found.length === 0) {
     // No tax lowers a price: an invoice that would be cancelled at once is not made.
-    if (request.whenShort === 'refuse' && isLess(credit.balance, request.amount)) {
+    if (request.whenShort === 'refuse' && compareMoney(credit.balance, request.amount) < 0) {
       return { state: 'short', needed: request.amount, credit };
     }
     await create(books, request, progress);
@@ -46,24 +46,15 @@ export async function findCharge(books: WhmcsBooks, sought: Sought, progress: Pr
 type Sought = Pick<ChargeRequest, 'key' | 'client' | 'since'>;
 
 /** Reads the client's invoices since the day before the key was stored, newest first, and returns those with its mark. */
-async function find(
-  { client: whmcs }: WhmcsBooks,
-  { client, key, since }: Sought,
-  { signal }: Progress,
-): Promise<WhmcsInvoice[]> {
+async function find(books: WhmcsBooks, { client, key, since }: Sought, progress: Progress): Promise<WhmcsInvoice[]> {
   // The server's local day may be the one before.
   const day = new Date(Date.parse(since) - DAY_MS).toISOString().slice(0, 10);
-  const rows = await whmcs.invoices.list({ clientId: client, since: day }, { signal });
-  const found: WhmcsInvoice[] = [];
-  for (const { id } of rows) {
-    const invoice = await whmcs.invoices.get(id, { signal }).catch((error: unknown) => {
-      // A draft that was deleted since the list was read.
-      if (isPanelError(error) && error.panelCode === 'not_found') return null;
-      throw error;
-    });
-    if (invoice?.items.some(({ description }) => hasMarker(description, key)) === true) found.push(invoice);
-  }
-  return found;
+  const rows = await books.client.invoices.list({ clientId: client, since: day }, { signal: progress.signal });
+  const invoices = await books.readAll(
+    rows.map(({ id }) => id),
+    progress,
+  );
+  return invoices.filter(({ items }) => items.some(({ description }) => hasMarker(description, key)));
 }
 
 /** Two invoices with one key remain after a creation that was completed late, or after two processes charged at once. */
@@ -89,9 +80,7 @@ async function create(
 /** Cancels an invoice that nothing was paid on. */
 async function discard(books: WhmcsBooks, invoice: WhmcsInvoice, progress: Progress): Promise<WhmcsInvoice> {
   if (!isChangeable(invoice) || !isUntouched(invoice)) return invoice;
-  return change(books, invoice, progress, () =>
-    books.client.invoices.update(invoice.id, { status: 'Cancelled' }, { signal: progress.signal }),
-  );
+  return change(books, invoice, { status: 'Cancelled' }, progress);
 }
 
 async function pay(
@@ -100,31 +89,27 @@ async function pay(
   chosen: WhmcsInvoice,
   progress: Progress,
 ): Promise<Charge> {
-  const { invoices } = books.client;
-  const { signal } = progress;
   let invoice = chosen;
   for (let step = 0; step < MOST_STEPS; step += 1) {
     if (!isChangeable(invoice)) return toCharge(invoice, request.currency);
     const credit = await books.credit(request.client, progress);
     const shown = toInvoice(invoice, request.currency);
-    const isShort = isLess(credit.balance, shown.balance);
+    const isShort = compareMoney(credit.balance, shown.balance) < 0;
     if (isShort && request.whenShort === 'refuse' && isUntouched(invoice)) {
       invoice = await discard(books, invoice, progress);
-      if (toStatus(invoice.status) === 'cancelled') return toShort(shown.total, credit);
+      if (toStatus(invoice.status) === 'cancelled') return { state: 'short', needed: shown.total, credit };
     } else if (shown.status === 'draft') {
-      const { id } = invoice;
-      invoice = await change(books, invoice, progress, () => invoices.update(id, { publish: true }, { signal }));
-    } else if (isEqual(shown.total, '0')) {
+      invoice = await change(books, invoice, { publish: true }, progress);
+    } else if (compareMoney(shown.total, '0') === 0) {
       // No credit can be applied to it.
-      const { id } = invoice;
-      invoice = await change(books, invoice, progress, () => invoices.update(id, { status: 'Paid' }, { signal }));
-    } else if (isShort || isEqual(shown.balance, '0')) {
+      invoice = await change(books, invoice, { status: 'Paid' }, progress);
+    } else if (isShort || compareMoney(shown.balance, '0') === 0) {
       return toCharge(invoice, request.currency);
     } else {
       // Exactly the balance: a second one, completed late, is refused by WHMCS itself.
       const { id, balance } = invoice;
       if (!isBookable(balance)) throw notPayable(id, shown);
-      invoice = await change(books, invoice, progress, () => invoices.applyCredit(id, balance, { signal }));
+      invoice = await change(books, invoice, { applyCredit: balance }, progress);
     }
   }
   throw unclear(`charged client ${request.client} with invoice ${invoice.id}`);
@@ -133,10 +118,6 @@ async function pay(
 function notPayable(id: string, { balance, currency }: Invoice): SluiceError {
   const message = `${TITLE} shows a balance of ${balance} ${currency} on invoice ${id}, which no credit can pay exactly. Correct the invoice there.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
-}
-
-function toShort(needed: string, credit: Credit): Charge {
-  return { state: 'short', needed, credit };
 }
 
 function toCharge(invoice: WhmcsInvoice, currency: string): Charge {
@@ -152,12 +133,14 @@ function toCharge(invoice: WhmcsInvoice, currency: string): Charge {
 export async function change(
   books: WhmcsBooks,
   before: WhmcsInvoice,
+  what: WhmcsInvoiceChange | { applyCredit: string },
   progress: Progress,
-  send: () => Promise<unknown>,
 ): Promise<WhmcsInvoice> {
-  const result: WriteResult = await books.write(progress, send);
+  const result = await ('applyCredit' in what
+    ? books.applyCredit(before.id, what.applyCredit, progress)
+    : books.update(before.id, what, progress));
   const after = await books.read(before.id, progress);
-  const isSame = after.status === before.status && isEqual(after.balance, before.balance);
+  const isSame = after.status === before.status && compareMoney(after.balance, before.balance) === 0;
   if (isSame && result !== 'refused') throw unclear(`changed invoice ${before.id}`);
   return after;
 }

@@ -121,7 +121,7 @@ function isDenied(error: unknown): boolean {
 
 /** Returns a failure with what to do about it; rethrows anything but a failure of a call. */
 function toMessage(error: unknown): string {
-  const known = toBillingError(error, { wrote: false, signal: undefined });
+  const known = toBillingError(error);
   if (known instanceof SluiceError) return known.message;
   throw known;
 }

@@ -71,12 +71,12 @@ export async function runCall<T>(
   try {
     return await work(progress);
   } catch (error) {
-    throw toBillingError(error, progress);
+    throw toBillingError(error, progress.wrote);
   }
 }
 
 /** Converts what a call ended with to an error of the port. */
-export function toBillingError(error: unknown, { wrote }: Progress): unknown {
+export function toBillingError(error: unknown, wrote = false): unknown {
   if (error instanceof SluiceError) return error;
   if (wrote) return unclear('completed the change', error);
   if (!isPanelError(error)) return error;

@@ -39,7 +39,7 @@ async function tryRead(read: () => Promise<void>): Promise<string | null> {
     return null;
   } catch (error) {
     if (!isPanelError(error) || !REFUSALS.includes(error.panelCode)) throw error;
-    const known = toBillingError(error, { wrote: false, signal: undefined });
+    const known = toBillingError(error);
     return known instanceof SluiceError ? known.message : error.statement;
   }
 }

@@ -10,7 +10,7 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/types.js';
-import { type Progress, TITLE, toBillingError } from './errors.js';
+import { runCall, TITLE } from './errors.js';
 import { fillColumns, findBlank } from './fill-columns.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
@@ -71,7 +71,7 @@ class WhmcsSource implements ServiceSource {
     const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
-    return run({ wrote: false, signal }, async () => {
+    return runCall(signal, async () => {
       const services = await this.#list(service, signal);
       // An empty list of ids is all products, as many services need.
       const ids = service === undefined ? [] : services.flatMap(({ productId }) => productId ?? []);
@@ -117,7 +117,7 @@ class WhmcsSource implements ServiceSource {
 
   /** Returns the texts that differ, by the id of the custom field. A name that two fields have is reported by the sync. */
   #findDifferences(id: string, fields: SourceFields, signal: AbortSignal | undefined): Promise<Record<string, string>> {
-    return run({ wrote: false, signal }, async () => {
+    return runCall(signal, async () => {
       const service = await this.#find(id, signal);
       if (service === undefined) return {};
       const changes = Object.entries(fields).flatMap(([column, { text, replaces }]) => {
@@ -131,7 +131,7 @@ class WhmcsSource implements ServiceSource {
   }
 
   checkCredentials(serviceId: string, signal?: AbortSignal): Promise<void> {
-    return run({ wrote: false, signal }, async () => {
+    return runCall(signal, async () => {
       if ((await this.#find(serviceId, signal)) !== undefined) return;
       const message = `${TITLE} has no service ${serviceId} to which the credentials could be written`;
       const details = { service: toServiceId(serviceId) };
@@ -141,7 +141,7 @@ class WhmcsSource implements ServiceSource {
 
   #update(id: string, what: Written, change: WhmcsServiceChange, signal: AbortSignal | undefined): Promise<void> {
     // The same change may be repeated, so that it does not matter whether a lost one was made.
-    return run({ wrote: false, signal }, async () => {
+    return runCall(signal, async () => {
       try {
         await this.#client.services.update(id, change, { signal, tag: toServiceId(id) });
       } catch (error) {
@@ -164,7 +164,7 @@ class WhmcsSource implements ServiceSource {
   }
 
   isPaid(serviceId: string, signal?: AbortSignal): Promise<boolean> {
-    return run({ wrote: false, signal }, async () => {
+    return runCall(signal, async () => {
       try {
         const service = await this.#find(serviceId, signal);
         return service !== undefined && (await this.#isPaid(service, signal));
@@ -196,13 +196,5 @@ class WhmcsSource implements ServiceSource {
 
   close(): void {
     this.#client.close();
-  }
-}
-
-async function run<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw toBillingError(error, progress);
   }
 }

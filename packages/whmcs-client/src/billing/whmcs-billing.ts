@@ -54,36 +54,21 @@ class WhmcsBilling implements BillingSystem {
 
   addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {
     return runCall(signal, async (progress) => {
-      checkAmount(line.amount);
+      const { key, description, amount, taxed } = line;
+      checkAmount(amount);
+      const shows = (invoice: WhmcsInvoice): boolean => linesOf(invoice, key).length > 0;
+      const item = { description: withMarker(description, key), amount, taxed };
       let invoice = await this.#books.read(id, progress);
-      if (linesOf(invoice, line.key).length === 0) invoice = await this.#add(invoice, line, progress);
-      return this.#books.show(await this.#withoutRepeats(invoice, line.key, progress), progress);
+      if (!shows(invoice)) invoice = await this.#books.addLine(invoice, item, shows, progress);
+      return this.#books.show(await this.#withoutRepeats(invoice, key, progress), progress);
     });
-  }
-
-  async #add(before: WhmcsInvoice, line: InvoiceLine, progress: Progress): Promise<WhmcsInvoice> {
-    const { id } = before;
-    if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
-    const { key, description, amount, taxed } = line;
-    const newItems = [{ description: withMarker(description, key), amount, taxed }];
-    const { signal } = progress;
-    const result = await this.#books.write(progress, () =>
-      this.#books.client.invoices.update(id, { newItems }, { signal }),
-    );
-    const after = await this.#books.read(id, progress);
-    if (linesOf(after, key).length > 0) return after;
-    throw result === 'refused' ? invoiceClosed(id, `it is ${after.status}`) : unclear(`added a line to invoice ${id}`);
   }
 
   /** Deletes the later ones of lines with one key, which remain after an addition that was completed late. */
   async #withoutRepeats(invoice: WhmcsInvoice, key: string, progress: Progress): Promise<WhmcsInvoice> {
     const [, ...repeats] = linesOf(invoice, key);
     if (repeats.length === 0 || !isChangeable(invoice)) return invoice;
-    const deleteItemIds = repeats.map(({ id }) => id);
-    const { signal } = progress;
-    await this.#books.write(progress, () =>
-      this.#books.client.invoices.update(invoice.id, { deleteItemIds }, { signal }),
-    );
+    await this.#books.update(invoice.id, { deleteItemIds: repeats.map((line) => line.id) }, progress);
     const after = await this.#books.read(invoice.id, progress);
     if (linesOf(after, key).length > 1) throw unclear(`deleted a repeated line of invoice ${invoice.id}`);
     return after;
@@ -95,19 +80,13 @@ class WhmcsBilling implements BillingSystem {
       if (toStatus(invoice.status) === 'cancelled') return this.#books.show(invoice, progress);
       if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
       if (!isUntouched(invoice)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
-      const after = await change(this.#books, invoice, progress, () =>
-        this.#books.client.invoices.update(id, { status: 'Cancelled' }, { signal }),
-      );
+      const after = await change(this.#books, invoice, { status: 'Cancelled' }, progress);
       if (toStatus(after.status) !== 'cancelled') throw invoiceClosed(id, `it is ${after.status}`);
       return this.#books.show(after, progress);
     });
   }
 
-  refund(
-    id: string,
-    { key, amount }: { key: string; amount: string; since: string },
-    signal?: AbortSignal,
-  ): Promise<Credit> {
+  refund(id: string, { key, amount }: { key: string; amount: string }, signal?: AbortSignal): Promise<Credit> {
     return runCall(signal, async (progress) => {
       checkAmount(amount);
       const invoice = await this.#books.read(id, progress);

@@ -1,11 +1,12 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type Credit, type Invoice, type InvoiceStatus, SluiceError } from '@sluice/panel-kind';
-import type { WhmcsClient, WhmcsInvoice } from '../index.js';
-import { inCurrency, isEqual, sum } from './amounts.js';
-import { isMissing, type Progress, TITLE, unknownClient, unknownInvoice } from './errors.js';
+import { addMoney, compareMoney } from '@sluice/quota-core';
+import type { WhmcsClient, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
+import { inCurrency } from './amounts.js';
+import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownClient, unknownInvoice } from './errors.js';
 
 /** What became of a change: made, refused because of the object's state, or no readable answer. */
-export type WriteResult = 'done' | 'refused' | 'lost';
+type WriteResult = 'done' | 'refused' | 'lost';
 
 const STATUSES: Readonly<Record<string, InvoiceStatus>> = {
   draft: 'draft',
@@ -41,10 +42,48 @@ export class WhmcsBooks {
     }
   }
 
+  /** Reads invoices that were listed; leaves out those that were deleted since. */
+  async readAll(ids: readonly string[], { signal }: Progress): Promise<WhmcsInvoice[]> {
+    const found: WhmcsInvoice[] = [];
+    for (const id of ids) {
+      try {
+        found.push(await this.client.invoices.get(id, { signal }));
+      } catch (error) {
+        if (!isPanelError(error) || error.panelCode !== 'not_found') throw error;
+      }
+    }
+    return found;
+  }
+
   /** GetInvoice does not name the currency: it is the client's. */
   async show(invoice: WhmcsInvoice, progress: Progress): Promise<Invoice> {
     const { currency } = await this.credit(invoice.clientId, progress);
     return toInvoice(invoice, currency ?? '');
+  }
+
+  /** Adds a line and returns the invoice, which `shows` it afterwards. */
+  async addLine(
+    before: WhmcsInvoice,
+    line: WhmcsNewItem,
+    shows: (invoice: WhmcsInvoice) => boolean,
+    progress: Progress,
+  ): Promise<WhmcsInvoice> {
+    const { id } = before;
+    if (!isChangeable(before)) throw invoiceClosed(id, `it is ${before.status}`);
+    const result = await this.update(id, { newItems: [line] }, progress);
+    const after = await this.read(id, progress);
+    if (shows(after)) return after;
+    throw result === 'refused' ? invoiceClosed(id, `it is ${after.status}`) : unclear(`added a line to invoice ${id}`);
+  }
+
+  /** Changes an invoice, once. */
+  update(id: string, change: WhmcsInvoiceChange, progress: Progress): Promise<WriteResult> {
+    return this.write(progress, () => this.client.invoices.update(id, change, { signal: progress.signal }));
+  }
+
+  /** Pays an invoice from the credit of its client, once. */
+  applyCredit(id: string, amount: string, progress: Progress): Promise<WriteResult> {
+    return this.write(progress, () => this.client.invoices.applyCredit(id, amount, { signal: progress.signal }));
   }
 
   /** Sends a change, once. */
@@ -92,7 +131,7 @@ export function toStatus(status: string): InvoiceStatus {
 
 /** With tax. `total` is not used, because credit that was applied may be subtracted from it. */
 function priceOf({ subtotal, tax, tax2 }: WhmcsInvoice): string {
-  return sum(subtotal, tax, tax2);
+  return addMoney(addMoney(subtotal, tax), tax2);
 }
 
 /** Draft or Unpaid: every other status is left as it is (docs/whmcs-api.md#invoices). */
@@ -102,5 +141,5 @@ export function isChangeable({ status }: WhmcsInvoice): boolean {
 
 /** Whether nothing was paid on it. */
 export function isUntouched(invoice: WhmcsInvoice): boolean {
-  return isEqual(invoice.balance, priceOf(invoice));
+  return compareMoney(invoice.balance, priceOf(invoice)) === 0;
 }
