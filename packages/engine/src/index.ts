@@ -42,7 +42,7 @@ export { describeKeys } from './config/descriptions.js';
 export { findEntry } from './config/find-entry.js';
 export type { JsonSchemaNode } from './config/json-schema.js';
 export type { NotifySettings } from './config/notify-schema.js';
-export { configSchema, type Config, type ConfigSchema } from './config/schema.js';
+export { configSchema, type Config, type ConfigSchema, type KnownKinds } from './config/schema.js';
 export type { CallBillReport } from './calls/bill-calls.js';
 export type { CallBillView, CallReports } from './calls/bill-period.js';
 export type { CallReportSink } from './calls/gather.js';

@@ -1,14 +1,13 @@
-import { duration, usageError, type BillingKind, type NoticeChannelKind, type PanelKind } from '@sluice/panel-kind';
+import { duration, usageError, type PanelKind } from '@sluice/panel-kind';
 import type * as z from 'zod/mini';
 import { suggestion } from '../suggestion.js';
 import { configJsonSchema, type JsonSchemaNode } from './json-schema.js';
 import { describeIssue } from './issue-message.js';
-import { findNotBuilt, isMap } from './not-built.js';
 import { checkLogNames } from './log-names.js';
 import { checkNotify } from './notify-rules.js';
-import { findBrokenReferences, withoutBroken } from './references.js';
+import { findBrokenReferences, isMap, withoutBroken } from './references.js';
 import { checkRules, type RuleFinding } from './rules.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, type Config, type KnownKinds } from './schema.js';
 
 /** An error or a warning about a config. */
 export interface ConfigFinding {
@@ -18,24 +17,15 @@ export interface ConfigFinding {
   message: string;
 }
 
-/** The kinds that a config may name. */
-interface KnownKinds {
-  kinds: readonly PanelKind[];
-  billing?: readonly BillingKind[] | undefined;
-  channels?: readonly NoticeChannelKind[] | undefined;
-}
-
 /** Checks the values of a config and returns every finding; the config is null if one of them is an error. */
 export function checkConfig(
   values: unknown,
-  kinds: readonly PanelKind[],
-  billing?: readonly BillingKind[],
-  channels?: readonly NoticeChannelKind[],
+  ...known: KnownKinds
 ): { config: Config | null; findings: ConfigFinding[] } {
-  const known = { kinds, billing, channels };
-  const { findings: notBuilt, rest } = findNotBuilt(values);
-  const findings: ConfigFinding[] = notBuilt.map(({ path, message }) => ({ severity: 'error', path, message }));
-  const schema = configSchema(kinds, billing, channels);
+  const [kinds, billing = [], channels = []] = known;
+  const rest: unknown = structuredClone(values);
+  const findings = removeLimits(rest);
+  const schema = configSchema(...known);
   copyInterval(rest);
   const parsed = schema.safeParse(rest);
   const wrong = parsed.success ? [] : flatten(parsed.error.issues).flatMap((issue) => toFindings(issue, known, values));
@@ -45,13 +35,23 @@ export function checkConfig(
   if (checked.success) {
     const broken = [
       ...checkRules(checked.data, kinds, billing),
-      ...checkNotify(checked.data, channels ?? []),
-      ...checkLogNames(checked.data, billing ?? [], channels ?? []),
+      ...checkNotify(checked.data, channels),
+      ...checkLogNames(checked.data, billing, channels),
     ];
     findings.push(...broken.map(toRuleFinding));
   }
   const isValid = parsed.success && findings.every(({ severity }) => severity !== 'error');
   return { config: isValid ? parsed.data : null, findings };
+}
+
+/** Limits of all products are not built: accepting them without effect would suggest that they work. */
+function removeLimits(values: unknown): ConfigFinding[] {
+  if (!isMap(values) || values['limits'] === undefined) return [];
+  const { limits } = values;
+  if (Array.isArray(limits) && limits.length === 0) return [];
+  Reflect.deleteProperty(values, 'limits');
+  const message = 'Limits of all products are not available yet. Move them to the products.';
+  return [{ severity: 'error', path: ['limits'], message }];
 }
 
 /** Sets `poll.interval` to a valid `schedule.poll` where it is not stated. */
@@ -72,13 +72,8 @@ function toRuleFinding({ severity, path, message }: RuleFinding): ConfigFinding 
  *
  * @throws SluiceError `bad_config` of kind `usage`; `details.problems` names the path and the message of each problem
  */
-export function parseConfig(
-  values: unknown,
-  kinds: readonly PanelKind[],
-  billing?: readonly BillingKind[],
-  channels?: readonly NoticeChannelKind[],
-): Config {
-  const { config, findings } = checkConfig(values, kinds, billing, channels);
+export function parseConfig(values: unknown, ...known: KnownKinds): Config {
+  const { config, findings } = checkConfig(values, ...known);
   if (config !== null) return config;
   const problems = findings
     .filter(({ severity }) => severity === 'error')
@@ -110,19 +105,19 @@ function strange(branch: z.core.$ZodIssue[], { path }: z.core.$ZodIssue): number
   return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
 }
 
-function toFindings(issue: z.core.$ZodIssue, kinds: KnownKinds, raw: unknown): ConfigFinding[] {
+function toFindings(issue: z.core.$ZodIssue, known: KnownKinds, raw: unknown): ConfigFinding[] {
   const keys = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    const known = knownKeysAt(kinds, keys, raw);
+    const near = knownKeysAt(known, keys, raw);
     return issue.keys.map((key) => ({
       severity: 'error',
       path: [...keys, key],
-      message: `unknown key "${key}"${suggestion(key, known)}`,
+      message: `unknown key "${key}"${suggestion(key, near)}`,
     }));
   }
-  const { nodes, value } = findNodes(kinds, keys, raw);
+  const { nodes, value } = findNodes(known, keys, raw);
   const description = nodes.map((node) => node.description).find((text) => text !== undefined) ?? '';
-  const message = describeIssue({ issue: withOptions(issue, kinds.kinds), value, description });
+  const message = describeIssue({ issue: withOptions(issue, known[0]), value, description });
   return [{ severity: 'error', path: keys, message }];
 }
 
@@ -136,11 +131,11 @@ function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.co
 const jsonSchemas = new WeakMap<object, JsonSchemaNode>();
 
 /** Returns the JSON Schema of a config: one for all problems, since building it is slow. */
-function jsonSchemaOf({ kinds, billing, channels }: KnownKinds): JsonSchemaNode {
-  const schema = configSchema(kinds, billing, channels);
-  const known = jsonSchemas.get(schema) ?? configJsonSchema(kinds, billing, channels);
-  jsonSchemas.set(schema, known);
-  return known;
+function jsonSchemaOf(known: KnownKinds): JsonSchemaNode {
+  const schema = configSchema(...known);
+  const built = jsonSchemas.get(schema) ?? configJsonSchema(...known);
+  jsonSchemas.set(schema, built);
+  return built;
 }
 
 /** Returns the nodes of the schema at a path, and the value there. */
@@ -161,8 +156,8 @@ function expand(node: JsonSchemaNode): JsonSchemaNode[] {
   return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(expand)];
 }
 
-function knownKeysAt(kinds: KnownKinds, keys: string[], raw: unknown): string[] {
-  const { nodes: candidates, value } = findNodes(kinds, keys, raw);
+function knownKeysAt(known: KnownKinds, keys: string[], raw: unknown): string[] {
+  const { nodes: candidates, value } = findNodes(known, keys, raw);
   const kind = (value as { kind?: unknown } | null | undefined)?.kind;
   const ofKind = candidates.filter((node) => node.properties?.['kind']?.const === kind && kind !== undefined);
   return (ofKind.length > 0 ? ofKind : candidates).flatMap((node) => Object.keys(node.properties ?? {}));

@@ -1,6 +1,6 @@
-import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
+import type { BillingKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
-import { sectionOf } from './schema.js';
+import { type KnownKinds, sectionOf } from './schema.js';
 
 const AUTO_BUY = {
   enabled: 'Whether packages are bought automatically from the credit of the client',
@@ -128,11 +128,7 @@ type Described = Pick<BillingKind, 'kind' | 'descriptions'> & { section?: string
  * Returns the description of each key of the config, by path: `*` stands for a name, `panels.flvx` for panels of that
  * kind. The JSON Schema and `docs/config.md` contain them.
  */
-export function describeKeys(
-  kinds: readonly PanelKind[],
-  billing: readonly BillingKind[] = [],
-  channels: readonly NoticeChannelKind[] = [],
-): Record<string, string> {
+export function describeKeys(...[kinds, billing = [], channels = []]: KnownKinds): Record<string, string> {
   const sections = [...kinds.map((kind) => ({ ...kind, section: sectionOf(kind) })), ...billing];
   const own = sections.flatMap(({ kind, descriptions, section = kind }: Described) =>
     Object.entries(descriptions).map(([path, text]) => [

@@ -1,7 +1,6 @@
-import type { BillingKind, NoticeChannelKind, PanelKind } from '@sluice/panel-kind';
 import * as z from 'zod/mini';
 import { describeKeys } from './descriptions.js';
-import { configSchema } from './schema.js';
+import { configSchema, type KnownKinds } from './schema.js';
 
 /** A node of a JSON Schema, with the members that the config uses. */
 export interface JsonSchemaNode {
@@ -17,29 +16,21 @@ export interface JsonSchemaNode {
 }
 
 /** Returns the JSON Schema of the config (draft 2020-12). */
-export function configJsonSchema(
-  kinds: readonly PanelKind[],
-  billing?: readonly BillingKind[],
-  channels?: readonly NoticeChannelKind[],
-): JsonSchemaNode {
+export function configJsonSchema(...known: KnownKinds): JsonSchemaNode {
   const options = { io: 'input', unrepresentable: 'any' } as const;
-  const schema = z.toJSONSchema(configSchema(kinds, billing, channels), options) as JsonSchemaNode;
+  const schema = z.toJSONSchema(configSchema(...known), options) as JsonSchemaNode;
   const panels = schema.properties?.['panels']?.additionalProperties;
   for (const node of typeof panels === 'object' ? (panels.oneOf ?? []) : []) {
-    const { credentials } = kinds.find(({ kind }) => kind === node.properties?.['kind']?.const) ?? {};
+    const { credentials } = known[0].find(({ kind }) => kind === node.properties?.['kind']?.const) ?? {};
     if (credentials !== undefined) node.oneOf = credentials.map((keys) => ({ required: [...keys] }));
   }
   return schema;
 }
 
 /** Returns the JSON Schema of the config with a description of each key. */
-export function describedSchema(
-  kinds: readonly PanelKind[],
-  billing?: readonly BillingKind[],
-  channels?: readonly NoticeChannelKind[],
-): JsonSchemaNode {
-  const schema = configJsonSchema(kinds, billing, channels);
-  describe(schema, [''], describeKeys(kinds, billing, channels));
+export function describedSchema(...known: KnownKinds): JsonSchemaNode {
+  const schema = configJsonSchema(...known);
+  describe(schema, [''], describeKeys(...known));
   return schema;
 }
 

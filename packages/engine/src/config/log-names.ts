@@ -2,7 +2,7 @@ import type { BillingKind, NoticeChannelKind } from '@sluice/panel-kind';
 import { billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
 import { namedChannels } from './notify-schema.js';
-import type { RuleFinding } from './rules.js';
+import { error, type RuleFinding } from './rules.js';
 import type { Config } from './schema.js';
 
 /**
@@ -34,8 +34,4 @@ export function checkLogNames(
     return [error(path, `"${name}" is the name of another entry: ${remedy}`)];
   });
   return [...ofPanels, ...ofChannels];
-}
-
-function error(path: string, message: string): RuleFinding {
-  return { severity: 'error', path, message };
 }

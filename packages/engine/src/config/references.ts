@@ -1,5 +1,4 @@
 import { suggestion } from '../suggestion.js';
-import { isMap } from './not-built.js';
 
 /** A name that the config does not define. */
 export interface ReferenceFinding {
@@ -54,6 +53,11 @@ export function withoutBroken(values: unknown, paths: readonly (readonly string[
     if (typeof panel === 'string' && lost.has(panel)) Reflect.deleteProperty(products, name);
   }
   return rest;
+}
+
+/** Returns whether a value of a config is a map of keys. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function names(values: unknown, key: string): string[] {

@@ -1,6 +1,6 @@
 import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
-import { billingSettings } from './billing-settings.js';
+import { billingSections, billingSettings } from './billing-settings.js';
 import { findEntry } from './find-entry.js';
 import { listFieldColumns } from '../services/fields.js';
 import { suggestion } from '../suggestion.js';
@@ -15,28 +15,32 @@ export interface RuleFinding {
 
 type Rule = (config: Config, kinds: readonly PanelKind[], billing: readonly BillingKind[]) => RuleFinding[];
 
-const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
+/** Returns a finding that makes a config invalid. */
+export const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
+const kindOf = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
+  kinds.find(({ kind }) => kind === findEntry(panels, panel)?.kind);
+const noSection = ({ kind, title }: BillingKind): string =>
+  `there is no section "${kind}": it names the address and the credentials of ${title}`;
 
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
-    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
-    if (kind === undefined || action === undefined || kind.restrictions.includes(action)) return [];
-    return [
-      error(
-        `products.${name}.action`,
-        `"${action}" is not an action of ${kind.kind}; known: ${kind.restrictions.join(', ')}`,
-      ),
-    ];
+    const kind = kindOf(config, panel, kinds);
+    return kind === undefined || action === undefined ? [] : actionProblems(action, kind, `products.${name}.action`);
   });
+
+function actionProblems(action: string, { kind, restrictions }: PanelKind, path: string): RuleFinding[] {
+  if (restrictions.includes(action)) return [];
+  return [error(path, `"${action}" is not an action of ${kind}; known: ${restrictions.join(', ')}`)];
+}
 
 /** Reasons of holds that do not follow from a limit of the config. */
 const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'];
 
 const limitsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, limits = [] }]) => {
-    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
+    const kind = kindOf(config, panel, kinds);
     return limits.flatMap((limit, index) => {
       const path = `products.${name}.limits.${index}`;
       const isRepeated = limits.findIndex(({ id }) => id === limit.id) < index;
@@ -49,12 +53,8 @@ const limitsFit: Rule = (config, kinds) =>
   });
 
 function limitProblems({ action, allowance }: LimitSettings, kind: PanelKind, path: string): RuleFinding[] {
-  const { restrictions, capabilities, title } = kind;
-  const findings: RuleFinding[] = [];
-  if (!restrictions.includes(action)) {
-    const known = restrictions.join(', ');
-    findings.push(error(`${path}.action`, `"${action}" is not an action of ${kind.kind}; known: ${known}`));
-  }
+  const { capabilities, title } = kind;
+  const findings = actionProblems(action, kind, `${path}.action`);
   const [needed, lacks] =
     typeof allowance === 'number'
       ? (['usage', 'traffic'] as const)
@@ -133,14 +133,16 @@ const currencyKnown: Rule = (config) =>
 
 const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
-    const own = findEntry(config.panels, product.panel)?.kind;
-    const ofPanel = kinds.find(({ kind }) => kind === own);
+    const ofPanel = kindOf(config, product.panel, kinds);
     if (ofPanel === undefined) return [];
     const others = new Set(kinds.map(sectionOf).filter((section) => section !== sectionOf(ofPanel)));
     return [...others]
       .filter((section) => product[section] !== undefined)
       .map((section) =>
-        error(`products.${name}.${section}`, `panel "${product.panel}" is of kind ${String(own)}: remove this section`),
+        error(
+          `products.${name}.${section}`,
+          `panel "${product.panel}" is of kind ${ofPanel.kind}: remove this section`,
+        ),
       );
   });
 
@@ -151,16 +153,11 @@ const unmanaged: Rule = (config) =>
       warning(`products.${name}.quota`, 'there is no quota: services without a quota of their own are unmanaged'),
     );
 
+const UNCHECKED = 'TLS certificates are not checked: anyone on the network path can read the credentials';
+
 const insecure: Rule = (config) =>
   Object.entries(config.panels).flatMap(([name, panel]) => [
-    ...(panel.tls?.rejectUnauthorized === false
-      ? [
-          warning(
-            `panels.${name}.tls.rejectUnauthorized`,
-            'TLS certificates are not checked: anyone on the network path can read the credentials',
-          ),
-        ]
-      : []),
+    ...(panel.tls?.rejectUnauthorized === false ? [warning(`panels.${name}.tls.rejectUnauthorized`, UNCHECKED)] : []),
     ...plainHttp(`panels.${name}.url`, panel),
   ]);
 
@@ -172,17 +169,15 @@ function plainHttp(path: string, { url, allowHttp }: { url?: unknown; allowHttp?
 
 const billingKnown: Rule = (config, _kinds, billing) =>
   billing.flatMap((system) => {
-    const { kind, title } = system;
+    const { kind } = system;
     const settings = billingSettings(config, kind);
-    const sections = Object.fromEntries(
-      products(config).flatMap(([name, product]) => (product[kind] === undefined ? [] : [[name, product[kind]]])),
-    );
-    const missing = `there is no section "${kind}": it names the address and the credentials of ${title}`;
+    const sections = billingSections(config, kind);
+    const needing = [
+      ...(config.billing === kind ? ['billing'] : []),
+      ...Object.keys(sections).map((name) => `products.${name}.${kind}`),
+    ];
     return [
-      ...(settings === undefined && config.billing === kind ? [error('billing', missing)] : []),
-      ...(settings === undefined
-        ? Object.keys(sections).map((name) => error(`products.${name}.${kind}`, missing))
-        : []),
+      ...(settings === undefined ? needing.map((path) => error(path, noSection(system))) : []),
       ...plainHttp(`${kind}.url`, settings ?? {}),
       ...(system.checkProducts?.(sections) ?? []).map(({ product, key, message }) =>
         error(`products.${product}.${kind}.${key}`, message),
@@ -208,14 +203,12 @@ const fieldsKnown: Rule = (config, kinds, billing) =>
 const accountsFit: Rule = (config, kinds, billing) =>
   products(config).flatMap(([name, { panel, provision, terminate, credentials }]) => {
     const path = `products.${name}`;
-    const kind = kinds.find((known) => known.kind === findEntry(config.panels, panel)?.kind);
+    const kind = kindOf(config, panel, kinds);
     const automatic = Object.entries({ provision, terminate }).filter(([, how]) => how === 'auto');
     const system = billing.find((known) => known.kind === credentials?.writeTo && known.storesCredentials === true);
     const findings: RuleFinding[] = [];
-    if (system !== undefined && billingSettings(config, system.kind) === undefined) {
-      const missing = `there is no section "${system.kind}": it names the address and the credentials of ${system.title}`;
-      findings.push(error(`${path}.credentials.writeTo`, missing));
-    }
+    if (system !== undefined && billingSettings(config, system.kind) === undefined)
+      findings.push(error(`${path}.credentials.writeTo`, noSection(system)));
     if (kind === undefined) return findings;
     if (!kind.capabilities.includes('accounts')) {
       const message = `${kind.title} has no accounts that Sluice could create or remove: remove the key, or use "manual"`;
@@ -250,11 +243,9 @@ const oneNameEach: Rule = (config) => {
   return Object.entries(config.panels).flatMap(([name, panel]) => {
     const installation = normalizeAddress(panel);
     if (installation === null) return [];
-    const first = names.get(installation);
-    if (first === undefined) {
-      names.set(installation, name);
-      return [];
-    }
+    const first = names.get(installation) ?? name;
+    names.set(installation, first);
+    if (first === name) return [];
     return [
       warning(
         `panels.${name}.url`,
@@ -294,10 +285,6 @@ const RULES: Rule[] = [
 ];
 
 /** Returns all contradictions between parts of a config. */
-export function checkRules(
-  config: Config,
-  kinds: readonly PanelKind[],
-  billing: readonly BillingKind[] = [],
-): RuleFinding[] {
-  return RULES.flatMap((rule) => rule(config, kinds, billing));
+export function checkRules(...parts: Parameters<Rule>): RuleFinding[] {
+  return RULES.flatMap((rule) => rule(...parts));
 }

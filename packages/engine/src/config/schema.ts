@@ -178,15 +178,18 @@ const trailing = {
 /** No billing system besides the ledger, and no channel. */
 const LEDGER_ONLY: readonly BillingKind[] = [];
 const NO_CHANNELS: readonly NoticeChannelKind[] = [];
-type Known = readonly [billing: readonly BillingKind[], channels: readonly NoticeChannelKind[], schema: ConfigSchema];
-const schemas = new WeakMap<readonly PanelKind[], Known[]>();
+type Built = readonly [billing: readonly BillingKind[], channels: readonly NoticeChannelKind[], schema: ConfigSchema];
+const schemas = new WeakMap<readonly PanelKind[], Built[]>();
+
+/** The kinds of panels, billing systems (besides the ledger) and channels of notices that a config may name. */
+export type KnownKinds = [
+  kinds: readonly PanelKind[],
+  billing?: readonly BillingKind[],
+  channels?: readonly NoticeChannelKind[],
+];
 
 /** Returns the schema of the config for these kinds of panels, billing systems and channels; unknown keys are errors. */
-export function configSchema(
-  kinds: readonly PanelKind[],
-  billing: readonly BillingKind[] = LEDGER_ONLY,
-  channels: readonly NoticeChannelKind[] = NO_CHANNELS,
-): ConfigSchema {
+export function configSchema(...[kinds, billing = LEDGER_ONLY, channels = NO_CHANNELS]: KnownKinds): ConfigSchema {
   const ofKinds = schemas.get(kinds) ?? [];
   schemas.set(kinds, ofKinds);
   const known = ofKinds.find((built) => built[0] === billing && built[1] === channels);
