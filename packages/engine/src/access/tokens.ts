@@ -1,6 +1,7 @@
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { agentsOfClient } from '../agents/client-agents.js';
 import type { Session } from '../session.js';
 import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
@@ -70,8 +71,7 @@ export async function revokeToken(session: Session, token: string): Promise<Toke
     const all = await tables.apiTokens.list();
     const named = all.filter((record) => record.kind === 'api' && record.name === token);
     const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
-    if (found === undefined)
-      throw new SluiceError('unknown_token', `There is no token "${token}"`, { kind: 'not-found', details: { token } });
+    if (found === undefined) throw notFound('unknown_token', `There is no token "${token}"`, { token });
     await tables.sessions.removeOf(found.id);
     if (found.revokedAt !== null) return toView(found);
     await tables.apiTokens.update(found.id, { revokedAt: now });
@@ -125,8 +125,5 @@ function checkRights(rights: ShareRights): ShareRights {
 async function requireClient(session: Session, client: string): Promise<void> {
   if ((await session.store.services.list({ client, limit: 1 })).length > 0) return;
   if ((await agentsOfClient(session, client)).length > 0) return;
-  throw new SluiceError('unknown_client', `No service has the client "${client}"`, {
-    kind: 'not-found',
-    details: { client },
-  });
+  throw notFound('unknown_client', `No service has the client "${client}"`, { client });
 }

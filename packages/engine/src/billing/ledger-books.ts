@@ -8,6 +8,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { checkCurrency, toAmount } from './money.js';
 import { refuseOtherCurrency } from './refusals.js';
 
@@ -30,10 +31,7 @@ export async function readCredit(tables: StoreTables, client: string): Promise<C
   const [service] = await tables.services.list({ client, limit: 1 });
   const [invoice] = service === undefined ? await tables.invoices.list({ client }) : [];
   if (service !== undefined || invoice !== undefined) return { client, currency: null, balance: '0' };
-  throw new SluiceError('unknown_client', `There is no client "${client}": no service and no booking names it`, {
-    kind: 'not-found',
-    details: { client },
-  });
+  throw notFound('unknown_client', `There is no client "${client}": no service and no booking names it`, { client });
 }
 
 /** Returns an invoice as the billing port shows it. */
@@ -52,10 +50,7 @@ export function toBalance({ status, total, currency }: Pick<InvoiceRecord, 'stat
 export async function requireInvoice(tables: StoreTables, id: string): Promise<InvoiceRecord> {
   const invoice = await tables.invoices.get(id);
   if (invoice !== null) return invoice;
-  throw new SluiceError('unknown_invoice', `There is no invoice "${id}"`, {
-    kind: 'not-found',
-    details: { invoice: id },
-  });
+  throw notFound('unknown_invoice', `There is no invoice "${id}"`, { invoice: id });
 }
 
 /** Makes an invoice and pays it from credit, or continues an earlier attempt. */

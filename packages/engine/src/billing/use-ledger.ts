@@ -2,6 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, negateMoney } from '@sluice/quota-core';
 import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { suggestId, suggestion } from '../suggestion.js';
@@ -194,10 +195,7 @@ export async function showInvoice(session: Session, id: string): Promise<Invoice
     id,
     (await session.store.invoices.list()).map((one) => one.id),
   );
-  throw new SluiceError('unknown_invoice', `There is no invoice "${id}"${hint}`, {
-    kind: 'not-found',
-    details: { invoice: id },
-  });
+  throw notFound('unknown_invoice', `There is no invoice "${id}"${hint}`, { invoice: id });
 }
 
 /** Pays an open invoice from the credit of its client; `changed` is false for one that is paid. */

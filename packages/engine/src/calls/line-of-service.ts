@@ -1,6 +1,7 @@
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
 import type { ServiceRecord } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { findEntry } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
 import type { Session } from '../session.js';
@@ -33,10 +34,7 @@ export async function findLine(session: Session, service: ServiceRecord): Promis
 export async function requireLine(session: Session, service: ServiceRecord): Promise<Line> {
   const line = await findLine(session, service);
   if (line !== null) return line;
-  throw new SluiceError('no_account', `"${service.id}" has no line on panel "${service.panel}" yet`, {
-    kind: 'not-found',
-    details: { service: service.id },
-  });
+  throw notFound('no_account', `"${service.id}" has no line on panel "${service.panel}" yet`, { service: service.id });
 }
 
 /** Returns the subscriber of a line; refuses one of another service. */

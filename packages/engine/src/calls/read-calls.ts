@@ -1,4 +1,4 @@
-import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
+import { type CallFilter, type CallReportJob, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
   type CallRecord,
@@ -11,6 +11,7 @@ import {
   reportFileName,
   toLocalTime,
 } from '@sluice/telephony';
+import { notFound } from '../not-found.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { gather } from './gather.js';
@@ -117,11 +118,8 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
       ? await session.store.services.list({ client: request.client ?? '' })
       : [await requireService(session, request.service)];
   const own = services.filter(({ panel }) => session.kindOf(panel)?.capabilities.includes('calls') === true);
-  if (own.length === 0) {
-    throw new SluiceError('unknown_client', `No service with calls is of client "${request.client ?? ''}"`, {
-      kind: 'not-found',
-    });
-  }
+  if (own.length === 0)
+    throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
   const made: CallReportView[] = [];
   for (const service of own) {
     const line = await requireLine(session, service);

@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
@@ -69,9 +70,7 @@ function toView(bill: CallBillRecord): StoredBillView {
  */
 export async function billReport(session: Session, id: string): Promise<BillReport> {
   const bill = await session.store.callBills.get(id);
-  if (bill === null) {
-    throw new SluiceError('unknown_bill', `There is no bill "${id}"`, { kind: 'not-found', details: { bill: id } });
-  }
+  if (bill === null) throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
   const [service] = await session.store.services.list({ ids: [bill.service] });
   const timeZone = findTimeZone(session.config, service?.panel ?? '');
   const [from, to] = [toLocalDate(bill.start, timeZone), toLocalDate(bill.end, timeZone)];

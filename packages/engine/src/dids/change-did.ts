@@ -1,6 +1,7 @@
 import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
+import { notFound } from '../not-found.js';
 import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
@@ -130,10 +131,7 @@ async function findOwner(session: Session, place: Place): Promise<ServiceRecord>
   const owner = services.find((service) => telephony.subscriberOf(service) === did?.subscriberId);
   if (owner !== undefined) return owner;
   if (dids.length === 0) {
-    throw new SluiceError('no_number', `Panel "${panel}" has no number ${number}`, {
-      kind: 'not-found',
-      details: { panel, number },
-    });
+    throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });
   }
   throw new SluiceError('number_unused', `Number ${number} of panel "${panel}" belongs to no service`, {
     details: { panel, number },

@@ -1,5 +1,6 @@
 import type { NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
 import { SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../not-found.js';
 import { namedChannels, type NotifySettings } from '../config/notify-schema.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
@@ -51,9 +52,6 @@ export function requireChannels(session: Session, name: string | null): Configur
   const found = channels.filter((channel) => channel.name === name);
   if (found.length > 0) return found;
   const names = channels.map((channel) => channel.name);
-  throw new SluiceError(
-    'unknown_channel',
-    `There is no channel "${name}"${suggestion(name, names)}; known: ${names.join(', ')}`,
-    { kind: 'not-found', details: { channel: name } },
-  );
+  const hint = `${suggestion(name, names)}; known: ${names.join(', ')}`;
+  throw notFound('unknown_channel', `There is no channel "${name}"${hint}`, { channel: name });
 }

@@ -1,6 +1,7 @@
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import { requireService, type Session } from '../session.js';
@@ -107,10 +108,7 @@ async function changePreference(
 
 async function requireClient({ store }: Session, client: string): Promise<void> {
   if ((await store.services.list({ client, limit: 1 })).length > 0) return;
-  throw new SluiceError('unknown_client', `No service has the client "${client}"; nothing was changed`, {
-    kind: 'not-found',
-    details: { client },
-  });
+  throw notFound('unknown_client', `No service has the client "${client}"; nothing was changed`, { client });
 }
 
 function toChange({ enabled, package: name, threshold, maxPerCycle }: AutoBuyRequest): Partial<AutoBuyRecord> {

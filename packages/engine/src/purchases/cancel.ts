@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
@@ -49,10 +50,7 @@ async function requirePurchase({ store }: Session, id: string): Promise<Purchase
     id,
     (await store.purchases.list()).map((row) => row.id),
   );
-  throw new SluiceError('unknown_purchase', `There is no purchase "${id}"${hint}`, {
-    kind: 'not-found',
-    details: { purchase: id },
-  });
+  throw notFound('unknown_purchase', `There is no purchase "${id}"${hint}`, { purchase: id });
 }
 
 /** Refuses what another billing system than the config's has charged: it can be asked and changed only there. */

@@ -1,6 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
+import { notFound } from '../not-found.js';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { suggestion } from '../suggestion.js';
@@ -50,10 +51,7 @@ export function requirePackage(config: Config, id: string): Package {
   const found = findPackage(config, id);
   if (found !== undefined) return found;
   const hint = suggestion(id, Object.keys(config.packages));
-  throw new SluiceError('unknown_package', `There is no package "${id}" in the config${hint}`, {
-    kind: 'not-found',
-    details: { package: id },
-  });
+  throw notFound('unknown_package', `There is no package "${id}" in the config${hint}`, { package: id });
 }
 
 /**

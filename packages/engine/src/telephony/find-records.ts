@@ -1,6 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { parseNumber, TelephonyError } from '@sluice/telephony';
+import { notFound } from '../not-found.js';
 import { suggestion } from '../suggestion.js';
 import type { Session } from '../session.js';
 import { toCamel, toDocument, type TelephonyDocument } from './documents.js';
@@ -89,13 +90,8 @@ export async function findRecord<Name extends TelephonyResource>(
   const found = name === undefined ? [] : await telephony.list(resource, { [name]: number ?? text }, signal);
   const [only] = found;
   const what = RECORD_NAMES[resource];
-  if (only === undefined) {
-    const details = { panel, resource };
-    throw new SluiceError('unknown_record', `Panel "${panel}" has no ${what} "${text}"`, {
-      kind: 'not-found',
-      details,
-    });
-  }
+  if (only === undefined)
+    throw notFound('unknown_record', `Panel "${panel}" has no ${what} "${text}"`, { panel, resource });
   if (found.length === 1) return only;
   const ids = found.map(({ id }) => id).join(', ');
   throw new SluiceError('ambiguous_record', `Panel "${panel}" has several ${resource} "${text}": ids ${ids}`);
