@@ -1,21 +1,11 @@
-import type { ShareRights } from '@sluice/state-store';
+import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 
 /** What an API token may do: see everything, change everything, or both for one client's services. */
 export type Scope = 'read' | 'operate' | `client:${string}`;
 
 /** A token or share link as lists show it. */
-export interface TokenView {
-  id: string;
-  name: string;
-  kind: 'api' | 'share';
+export interface TokenView extends Omit<ApiTokenRecord, 'hash' | 'scopes'> {
   scopes: Scope[];
-  client: string | null;
-  rights: ShareRights | null;
-  createdAt: string;
-  createdBy: string;
-  expiresAt: string | null;
-  revokedAt: string | null;
-  lastUsedAt: string | null;
 }
 
 /** A new token, whose text is shown only here. */

@@ -1,3 +1,4 @@
+import type { OverrideRecord } from '@sluice/state-store';
 import { clearOverride, setOverride, type OverrideRequest } from '../usage/overrides.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
@@ -13,15 +14,7 @@ export interface Overrides {
 }
 
 /** One override, in force while `until` is null. */
-export interface OverrideView {
-  service: string;
-  quotaBytes: number | null;
-  unlimited: boolean;
-  mode: string | null;
-  action: string | null;
-  since: string;
-  until: string | null;
-  note: string | null;
+export interface OverrideView extends Omit<OverrideRecord, 'id'> {
   panel: string | null;
   product: string | null;
   client: string | null;
@@ -46,12 +39,10 @@ export function overridesApi(call: RunCall): Overrides {
         if (id !== undefined) await requireService(session, id);
         const ids = id === undefined ? {} : { ids: [id] };
         const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
-        const overrides = (await session.store.overrides.all(id)).map(
-          ({ service, quotaBytes, unlimited, mode, action, since, until, note }) => {
-            const { panel = null, product = null, client = null } = services.get(service) ?? {};
-            return { service, quotaBytes, unlimited, mode, action, since, until, note, panel, product, client };
-          },
-        );
+        const overrides = (await session.store.overrides.all(id)).map(({ id: _id, ...override }) => {
+          const { panel = null, product = null, client = null } = services.get(override.service) ?? {};
+          return { ...override, panel, product, client };
+        });
         return { overrides };
       }),
   };

@@ -1,7 +1,7 @@
 import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, negateMoney } from '@sluice/quota-core';
 import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
-import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
+import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
 import { notFound } from '../not-found.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
@@ -30,33 +30,20 @@ export interface CreditRequest {
 }
 
 /** One change of a client's credit, in `credit history --json` (docs/json.md). */
-export interface CreditEntry {
-  id: string;
-  at: string;
+export interface CreditEntry
+  extends Pick<EntryRecord, 'currency'>, Pick<BookingRecord, 'id' | 'at' | 'kind' | 'description' | 'actor'> {
   /** Negative where credit was taken. */
   amount: string;
   /** Credit after it. */
   balance: string;
-  currency: string;
-  kind: 'credit' | 'payment' | 'refund';
-  description: string;
   /** The operator's reference, or the key of a refund; of a payment the invoice. */
   ref: string | null;
-  actor: string;
 }
 
 /** An invoice, in `invoice show --json` (docs/json.md). */
-export interface InvoiceView {
-  id: string;
-  client: string;
-  currency: string;
-  status: InvoiceRecord['status'];
-  total: string;
+export interface InvoiceView extends InvoiceRecord {
   /** What is left to pay. */
   balance: string;
-  createdAt: string;
-  paidAt: string | null;
-  closedAt: string | null;
   lines: { id: string; description: string; amount: string }[];
 }
 
@@ -259,16 +246,5 @@ async function toViews(tables: StoreTables, records: InvoiceRecord[]): Promise<I
     own.push({ id: key, description, amount });
     lines.set(invoice, own);
   }
-  return records.map(({ id, client, currency, status, total, createdAt, paidAt, closedAt }) => ({
-    id,
-    client,
-    currency,
-    status,
-    total,
-    balance: toBalance({ status, total, currency }),
-    createdAt,
-    paidAt,
-    closedAt,
-    lines: lines.get(id) ?? [],
-  }));
+  return records.map((record) => ({ ...record, balance: toBalance(record), lines: lines.get(record.id) ?? [] }));
 }

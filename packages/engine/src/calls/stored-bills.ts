@@ -10,20 +10,16 @@ import { periodOf } from './due.js';
 import { requireLine } from './line-of-service.js';
 
 /** A bill of calls as it is stored. */
-export interface StoredBillView {
-  id: string;
-  service: string;
-  client: string | null;
+export interface StoredBillView extends Pick<
+  CallBillRecord,
+  'id' | 'service' | 'client' | 'state' | 'calls' | 'currency' | 'at'
+> {
   /** Half open, instants (ISO UTC). */
   period: { from: string; to: string };
-  state: CallBillRecord['state'];
-  calls: number;
   /** The amount of its line; decimal text. */
   total: string;
-  currency: string;
   /** The invoice with its line; null where it has none. */
   invoice: string | null;
-  at: string;
 }
 
 /** The report of a bill: a CSV file with its calls. */
@@ -47,19 +43,8 @@ export async function listBills(
 }
 
 function toView(bill: CallBillRecord): StoredBillView {
-  const { id, service, client, start, end, state, calls, amount, currency, invoice, at } = bill;
-  return {
-    id,
-    service,
-    client,
-    period: { from: start, to: end },
-    state,
-    calls,
-    total: amount,
-    currency,
-    invoice,
-    at,
-  };
+  const { id, service, client, start: from, end: to, state, calls, amount: total, currency, invoice, at } = bill;
+  return { id, service, client, period: { from, to }, state, calls, total, currency, invoice, at };
 }
 
 /**

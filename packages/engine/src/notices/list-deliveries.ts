@@ -1,22 +1,13 @@
-import type { DeliveryState } from '@sluice/state-store';
+import type { DeliveryRecord, DeliveryState, NoticeRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
 /** A notice for a channel: `notify list --json` (docs/json.md). */
-export interface DeliveryView {
-  id: string;
-  channel: string;
-  event: string;
-  code: string;
-  service: string | null;
-  panel: string | null;
-  message: string;
-  state: DeliveryState;
-  attempts: number;
-  at: string;
+export interface DeliveryView
+  extends
+    Omit<DeliveryRecord, 'notice' | 'recipient' | 'nextAt'>,
+    Pick<NoticeRecord, 'code' | 'service' | 'panel' | 'message'> {
   /** When the next attempt is due; null where there is none. */
   nextAt: string | null;
-  sentAt: string | null;
-  lastError: string | null;
 }
 
 /** Which deliveries to list; the newest `limit`, default 200. */
@@ -32,23 +23,8 @@ export async function listDeliveries(
 ): Promise<DeliveryView[]> {
   const found = await store.deliveries.list({ ...(state === undefined ? {} : { state }), limit });
   return found.map(({ delivery, notice }) => {
-    const { id, channel, event, attempts, at, sentAt, lastError } = delivery;
+    const { notice: _notice, recipient: _recipient, ...shown } = delivery;
     const { code, service, panel, message } = notice;
-    const nextAt = delivery.state === 'pending' ? delivery.nextAt : null;
-    return {
-      id,
-      channel,
-      event,
-      code,
-      service,
-      panel,
-      message,
-      state: delivery.state,
-      attempts,
-      at,
-      nextAt,
-      sentAt,
-      lastError,
-    };
+    return { ...shown, nextAt: shown.state === 'pending' ? shown.nextAt : null, code, service, panel, message };
   });
 }

@@ -1,4 +1,4 @@
-import type { OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import type { NoticeRecord, OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { toActionView } from '../services/views.js';
@@ -15,15 +15,9 @@ export interface OverviewRequest extends OverviewFilter {
 }
 
 /** Something that went wrong, or that an operator should know. */
-export interface OverviewEvent {
-  at: string;
+export interface OverviewEvent extends Omit<NoticeRecord, 'id' | 'key'> {
   /** `service`: the error of the last decision of one or several services. */
   kind: 'notice' | 'action' | 'run' | 'service';
-  code: string;
-  message: string;
-  panel: string | null;
-  service: string | null;
-  run: string | null;
 }
 
 /** All services at a glance, from the store alone. */
@@ -112,15 +106,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const newest = { since, newestFirst: true };
   const notices = (await store.notices.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ code }) => !FOR_CLIENTS.has(code))
-    .map(({ at, code, message, panel, service, run }) => ({
-      at,
-      kind: 'notice' as const,
-      code,
-      message,
-      panel,
-      service,
-      run,
-    }));
+    .map(({ id: _id, key: _key, ...event }) => ({ ...event, kind: 'notice' as const }));
   const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ state }) => state === 'failed' || state === 'in-doubt')
     .map((action) => {

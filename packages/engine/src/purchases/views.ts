@@ -2,26 +2,18 @@ import type { PurchaseRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
 /** One purchase, in `purchase list --json` (docs/json.md). */
-export interface PurchaseView {
-  id: string;
-  service: string;
-  client: string | null;
-  package: string;
-  bytes: number;
+export interface PurchaseView extends Pick<
+  PurchaseRecord,
+  'id' | 'service' | 'client' | 'package' | 'bytes' | 'currency' | 'status' | 'actor' | 'invoice' | 'at' | 'paidAt'
+> {
   /** Without tax. */
   price: string;
-  currency: string;
-  status: PurchaseRecord['status'];
-  actor: PurchaseRecord['actor'];
   /** Who started the run that bought it, as in the log; null where that is not known. */
   by: string | null;
   /** Id of the cycle that it counts in. */
   cycle: string;
-  invoice: string | null;
   /** Total of the invoice, with tax; null where it is not known. */
   charged: string | null;
-  at: string;
-  paidAt: string | null;
 }
 
 /** A purchase with its cycle, in `purchase create --json`. */
@@ -29,25 +21,8 @@ export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string
 
 /** Returns a purchase as documents show it. */
 function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
-  const { id, service, client, package: name, bytes, price, currency } = row;
-  const { status, actor, cycle, invoice, charged, at, paidAt } = row;
-  return {
-    id,
-    service,
-    client,
-    package: name,
-    bytes,
-    price,
-    currency,
-    status,
-    actor,
-    by: actors.get(row.run ?? '') ?? null,
-    cycle,
-    invoice,
-    charged,
-    at,
-    paidAt,
-  };
+  const { run, billing: _billing, taxed: _taxed, key: _key, refundedAt: _refundedAt, note: _note, ...shown } = row;
+  return { ...shown, by: actors.get(run ?? '') ?? null };
 }
 
 /** Returns a purchase with its cycle. */
