@@ -5,8 +5,7 @@ import {
   refreshEntry,
   runEntry,
   tableFilter,
-  wantsRefreshes,
-  wantsRuns,
+  wants,
   type LogEntry,
   type LogFilter,
 } from './log.js';
@@ -26,52 +25,43 @@ interface Dated {
  */
 export async function* exportLog(session: Session, filter: LogFilter): AsyncGenerator<LogEntry> {
   const { store } = session;
-  const where = tableFilter(filter);
-  const sources: AsyncGenerator<Dated>[] = [];
-  if (wantsRuns(filter)) {
-    sources.push(
-      paged(
-        (after) => store.runs.page({ ...where, after, limit: PAGE }),
-        (run) => ({ began: run.startedAt, entry: runEntry(run) }),
-      ),
-    );
-  }
-  if (wantsRefreshes(filter)) {
-    sources.push(
-      paged(
-        (after) => store.refreshes.page({ ...where, after, limit: PAGE }),
-        (refresh) => ({ began: refresh.startedAt, entry: refreshEntry(refresh) }),
-      ),
-    );
-  }
-  if (filter.kinds.includes('action')) {
-    const toEntry = actionEntries(session);
-    sources.push(
-      paged(
-        (after) => store.actions.page({ ...where, after, limit: PAGE }),
-        (action) => ({ began: action.plannedAt, entry: toEntry(action) }),
-      ),
-    );
-  }
-  if (filter.kinds.includes('api')) {
-    sources.push(
-      paged(
-        (after) => store.apiCalls.page({ ...where, after, limit: PAGE }),
-        (call) => ({ began: call.at, entry: apiEntry(call) }),
-      ),
-    );
-  }
-  yield* merged(sources);
+  const where = { ...tableFilter(filter), limit: PAGE };
+  const actionEntry = actionEntries(session);
+  const pages = {
+    run: paged(
+      (after) => store.runs.page({ ...where, after }),
+      ({ startedAt }) => startedAt,
+      runEntry,
+    ),
+    refresh: paged(
+      (after) => store.refreshes.page({ ...where, after }),
+      ({ startedAt }) => startedAt,
+      refreshEntry,
+    ),
+    action: paged(
+      (after) => store.actions.page({ ...where, after }),
+      ({ plannedAt }) => plannedAt,
+      actionEntry,
+    ),
+    api: paged(
+      (after) => store.apiCalls.page({ ...where, after }),
+      ({ at }) => at,
+      apiEntry,
+    ),
+  };
+  const kinds = ['run', 'refresh', 'action', 'api'] as const;
+  yield* merged(kinds.filter((kind) => wants(filter, kind)).map((kind) => pages[kind]));
 }
 
 async function* paged<T>(
   read: (after: PageCursor | null) => Promise<Page<T>>,
-  date: (record: T) => Dated,
+  beganAt: (record: T) => string,
+  toEntry: (record: T) => LogEntry,
 ): AsyncGenerator<Dated> {
   let after: PageCursor | null = null;
   do {
     const page: Page<T> = await read(after);
-    for (const record of page.records) yield date(record);
+    for (const record of page.records) yield { began: beganAt(record), entry: toEntry(record) };
     after = page.next;
   } while (after !== null);
 }

@@ -5,8 +5,7 @@ import {
   refreshEntry,
   runEntry,
   tableFilter,
-  wantsRefreshes,
-  wantsRuns,
+  wants,
   type LogEntry,
   type LogFilter,
 } from './log.js';
@@ -51,28 +50,18 @@ class Follower {
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
       findEntry: actionEntries(session),
     });
-    this.#runs = new Watch<RunRecord>(now, {
-      beganAt: (run) => run.startedAt,
-      stateOf: (run) => (run.finishedAt === null ? null : 'ended'),
-      isFinal: (run) => run.finishedAt !== null,
-      findEntry: runEntry,
-    });
-    this.#refreshes = new Watch<RefreshRecord>(now, {
-      beganAt: (refresh) => refresh.startedAt,
-      stateOf: (refresh) => (refresh.finishedAt === null ? null : 'ended'),
-      isFinal: (refresh) => refresh.finishedAt !== null,
-      findEntry: refreshEntry,
-    });
+    this.#runs = new Watch<RunRecord>(now, ended(runEntry));
+    this.#refreshes = new Watch<RefreshRecord>(now, ended(refreshEntry));
   }
 
   /** Returns the entries since the last call. */
   async look(): Promise<LogEntry[]> {
-    const { kinds } = this.#filter;
+    const filter = this.#filter;
     const entries = [
-      ...(wantsRuns(this.#filter) ? await this.#newRuns() : []),
-      ...(wantsRefreshes(this.#filter) ? await this.#newRefreshes() : []),
-      ...(kinds.includes('action') ? await this.#newActions() : []),
-      ...(kinds.includes('api') ? await this.#newCalls() : []),
+      ...(wants(filter, 'run') ? await this.#newRuns() : []),
+      ...(wants(filter, 'refresh') ? await this.#newRefreshes() : []),
+      ...(wants(filter, 'action') ? await this.#newActions() : []),
+      ...(wants(filter, 'api') ? await this.#newCalls() : []),
     ];
     return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }
@@ -142,6 +131,16 @@ interface Kind<T> {
   /** Returns whether it never changes again. */
   isFinal: (record: T) => boolean;
   findEntry: (record: T) => LogEntry;
+}
+
+/** Records that are shown at their end. */
+function ended<T extends { startedAt: string; finishedAt: string | null }>(findEntry: Kind<T>['findEntry']): Kind<T> {
+  return {
+    beganAt: ({ startedAt }) => startedAt,
+    stateOf: ({ finishedAt }) => (finishedAt === null ? null : 'ended'),
+    isFinal: ({ finishedAt }) => finishedAt !== null,
+    findEntry,
+  };
 }
 
 /** Shows records once per state, and tracks those that may still change. */

@@ -32,14 +32,9 @@ export function tableFilter({ service, since }: LogFilter): { service?: string; 
   return { ...(service === undefined ? {} : { service }), ...(since === undefined ? {} : { since }) };
 }
 
-/** Returns whether the filter includes runs; a filter by service includes those of commands about it. */
-export function wantsRuns(filter: LogFilter): boolean {
-  return filter.kinds.includes('run');
-}
-
-/** Returns whether the filter includes refreshes; a filter by service excludes them. */
-export function wantsRefreshes(filter: LogFilter): boolean {
-  return filter.kinds.includes('refresh') && filter.service === undefined;
+/** Returns whether the filter includes a kind of entry; a filter by service excludes refreshes. */
+export function wants({ kinds, service }: LogFilter, kind: LogEntry['kind']): boolean {
+  return kinds.includes(kind) && (kind !== 'refresh' || service === undefined);
 }
 
 /** Returns the entries that match a filter, newest first. */
@@ -51,16 +46,16 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
   const most = panel === undefined ? { limit } : {};
   const onPanel = panel === undefined ? {} : { panel };
   const found: LogEntry[] = [];
-  if (filter.kinds.includes('api')) {
+  if (wants(filter, 'api')) {
     found.push(...(await store.apiCalls.list({ ...where, ...onPanel, limit })).map(apiEntry));
   }
-  if (filter.kinds.includes('action')) {
+  if (wants(filter, 'action')) {
     found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntries(session)));
   }
-  if (wantsRefreshes(filter)) {
+  if (wants(filter, 'refresh')) {
     found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
   }
-  if (wantsRuns(filter)) {
+  if (wants(filter, 'run')) {
     const ofCommand = filter.command === undefined ? {} : { command: filter.command };
     found.push(...(await store.runs.list({ ...where, ...most, ...ofCommand })).map(runEntry));
   }
@@ -103,22 +98,6 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
 
 /** Returns a run as an entry; `at` is its start. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { command, scope, dryRun, observing, finishedAt, outcome, totals, error, actor, note } = run;
-  return {
-    at: run.startedAt,
-    kind: 'run',
-    run: run.id,
-    service: run.service,
-    panel: null,
-    command,
-    scope,
-    dryRun,
-    observing,
-    finishedAt,
-    outcome,
-    totals,
-    error,
-    actor,
-    note,
-  };
+  const { id, startedAt, service, host: _host, pid: _pid, ...shown } = run;
+  return { at: startedAt, kind: 'run', run: id, service, panel: null, ...shown };
 }
