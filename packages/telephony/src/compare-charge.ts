@@ -1,7 +1,7 @@
 import { isAmount, parseAmount, roundAmount } from './amounts.js';
 import { TelephonyError } from './errors.js';
 import { toLocalTime } from './local-time.js';
-import { type IncrementBase, rateCall } from './rating.js';
+import { rateCall } from './rating.js';
 import type { RateTable } from './rates.js';
 import type { CallRecord } from './records.js';
 import { UNANSWERED } from './warnings.js';
@@ -25,12 +25,12 @@ export interface ChargeDifference {
 export function compareCharge(
   call: CallRecord,
   table: RateTable,
-  options: { timeZone: string; incrementBase?: IncrementBase },
+  { timeZone }: { timeZone: string },
 ): ChargeDifference | null {
   const charge = call.charge !== null && isAmount(call.charge) ? toPlaces(call.charge) : null;
   if (call.direction === 'inbound' && charge === '0.0000') return null;
   const system = { rateId: call.rateId, billedSeconds: call.billedSeconds, charge: call.charge };
-  const expected = expect(call, table, options);
+  const expected = expect(call, table, timeZone);
   if (typeof expected === 'string') return { id: call.id, kind: expected, system, expected: null };
   if (charge === expected.charge) return null;
   return { id: call.id, kind: charge === null ? 'unrated' : 'charge', system, expected };
@@ -39,18 +39,12 @@ export function compareCharge(
 function expect(
   call: CallRecord,
   table: RateTable,
-  options: { timeZone: string; incrementBase?: IncrementBase },
+  timeZone: string,
 ): NonNullable<ChargeDifference['expected']> | 'no-rate' | 'ambiguous-rate' {
-  const day = toLocalTime(call.startedAt, options.timeZone).slice(0, 10);
-  const { incrementBase = 'after-initial' } = options;
+  const day = toLocalTime(call.startedAt, timeZone).slice(0, 10);
   const talkSeconds = UNANSWERED.has(call.disposition) ? 0 : call.talkSeconds;
   try {
-    const { rate, ...rated } = rateCall(table, {
-      destination: call.destination ?? '',
-      talkSeconds,
-      day,
-      incrementBase,
-    });
+    const { rate, ...rated } = rateCall(table, { destination: call.destination ?? '', talkSeconds, day });
     return { rateId: rate.id, prefix: rate.prefix, ...rated };
   } catch (error) {
     if (!(error instanceof TelephonyError)) throw error;

@@ -36,7 +36,6 @@ export {
 export { type LocalDay, localDay, toLocalTime } from './local-time.js';
 export {
   type BillPeriod,
-  daysOf,
   type DueInput,
   duePeriods,
   explicitPeriod,

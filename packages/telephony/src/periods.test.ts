@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type BillPeriod,
-  daysOf,
   duePeriods,
   explicitPeriod,
   invoicePeriod,
@@ -146,28 +145,6 @@ describe('periods that are due', () => {
   });
 });
 
-describe('the days of a period', () => {
-  const daysBetween = (start: string, end: string, timeZone = SP): string[] =>
-    daysOf({ start, end, timeZone }).map((day) => `${day.start} ${day.end}`);
-
-  it('are cut to it', () => {
-    expect(daysBetween('2026-10-01T12:00:00-03:00', '2026-10-03T00:00:30-03:00')).toEqual([
-      '2026-10-01T12:00:00-03:00 2026-10-02T00:00:00-03:00',
-      '2026-10-02T00:00:00-03:00 2026-10-03T00:00:00-03:00',
-      '2026-10-03T00:00:00-03:00 2026-10-03T00:00:30-03:00',
-    ]);
-    expect(daysBetween('2026-10-01T00:00:00-03:00', '2026-10-01T00:00:00-03:00')).toEqual([]);
-    expect(daysOf(parsePeriod('2026-10', { invoiceDate: '2026-11-05', timeZone: SP }))).toHaveLength(31);
-  });
-
-  it('leave out a day that the clocks skip', () => {
-    expect(daysBetween('2011-12-29T00:00:00-10:00', '2012-01-01T00:00:00+14:00', 'Pacific/Apia')).toEqual([
-      '2011-12-29T00:00:00-10:00 2011-12-31T00:00:00+14:00',
-      '2011-12-31T00:00:00+14:00 2012-01-01T00:00:00+14:00',
-    ]);
-  });
-});
-
 describe('local days', () => {
   it('have 23 or 25 hours where the clocks change', () => {
     const hours = (day: string): number => {
@@ -180,6 +157,11 @@ describe('local days', () => {
     expect(localDay('2026-10-05', SP)).toEqual({
       start: '2026-10-05T00:00:00-03:00',
       end: '2026-10-06T00:00:00-03:00',
+    });
+    // The clocks skip the day after it.
+    expect(localDay('2011-12-29', 'Pacific/Apia')).toEqual({
+      start: '2011-12-29T00:00:00-10:00',
+      end: '2011-12-31T00:00:00+14:00',
     });
   });
 

@@ -1,6 +1,6 @@
 import { billingCycleAt, type Cycle, zonedMidnight } from '@sluice/quota-core';
 import { quote, TelephonyError } from './errors.js';
-import { type LocalDay, localDay, pad, parseInstant, toLocalTime } from './local-time.js';
+import { pad, parseInstant, toLocalTime } from './local-time.js';
 
 const MINUTE = 60_000;
 
@@ -99,26 +99,6 @@ export function isClosed(period: Pick<BillPeriod, 'end'>, now: string, graceMinu
 /** Whether two periods have an instant in common. Calls of both would be billed twice. */
 export function periodsOverlap(a: Pick<BillPeriod, 'start' | 'end'>, b: Pick<BillPeriod, 'start' | 'end'>): boolean {
   return Date.parse(a.start) < Date.parse(b.end) && Date.parse(b.start) < Date.parse(a.end);
-}
-
-/**
- * Returns the local days of a period in their order, the first and the last cut to the period. A long period can be read
- * and sorted one day at a time.
- *
- * @throws TelephonyError `invalid_instant`
- * @throws QuotaCoreError `invalid_time_zone`
- */
-export function daysOf(period: BillPeriod): LocalDay[] {
-  const { timeZone } = period;
-  const end = toLocalTime(period.end, timeZone);
-  const days: LocalDay[] = [];
-  for (let start = toLocalTime(period.start, timeZone); Date.parse(start) < Date.parse(end);) {
-    const midnight = localDay(start.slice(0, 10), timeZone).end;
-    const next = Date.parse(midnight) < Date.parse(end) ? midnight : end;
-    days.push({ start, end: next });
-    start = next;
-  }
-  return days;
 }
 
 /** What the periods of a service that are due follow from. */

@@ -1,4 +1,4 @@
-import { type Amount, parseAmount, roundAmount } from './amounts.js';
+import { parseAmount, roundAmount, ZERO } from './amounts.js';
 import { TelephonyError } from './errors.js';
 import { toRateDigits } from './numbers.js';
 import type { RateTable } from './rates.js';
@@ -50,14 +50,7 @@ export function billedSeconds(talkSeconds: number, rate: Increments, base: Incre
 export function chargeOf(seconds: number, rate: Pick<Rate, 'pricePerMinute' | 'connectionFee'>): string {
   const price = parseAmount(rate.pricePerMinute, 'the price');
   const fee = parseAmount(rate.connectionFee, 'the connection fee');
-  return roundAmount(
-    seconds === 0 ? price.times(0) : sixtieth(price.times(seconds).plus(fee.times(60))),
-    CHARGE_PLACES,
-  );
-}
-
-function sixtieth(amount: Amount): Amount {
-  return amount.div(60);
+  return roundAmount(seconds === 0 ? ZERO : price.times(seconds).plus(fee.times(60)).div(60), CHARGE_PLACES);
 }
 
 /** A call to rate. */
