@@ -5,7 +5,7 @@ import { type Notice, noticeRows } from '../run/notices.js';
 import type { RunReport } from '../run/report.js';
 import type { Session } from '../session.js';
 import { toCountedUsage } from '../usage/counted.js';
-import { type ConfiguredSource, findSource } from './open-kind.js';
+import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Usage of a service that the billing system does not have yet. */
 interface Push {

@@ -1,7 +1,7 @@
 import { type ItemError, type ProductSettings, type ServiceSource, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { findSource } from './open-kind.js';
+import { findSource } from './open-billing.js';
 
 /** The service of a billing system that the password of an account is written to. */
 export interface BillingPlace {

@@ -5,7 +5,7 @@ import { isCommandRow } from '../run/command-row.js';
 import { type Notice, noticeRows } from '../run/notices.js';
 import { listFieldColumns } from '../services/fields.js';
 import type { Session } from '../session.js';
-import { type ConfiguredSource, findSource } from './open-kind.js';
+import { type ConfiguredSource, findSource } from './open-billing.js';
 
 /** Returns the billing system whose custom fields get the refs of services; null if there is none. */
 function findFieldSource(session: Session): ConfiguredSource | null {

@@ -163,11 +163,10 @@ async function billFinally(
   const { timeZone, billFrom } = line.telephony;
   const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
   for (const one of begun) if ((await bill(periodOf(one, timeZone))).state === 'failed') return;
-  const { createdAt } = await readSubscriber(session, line);
+  const createdAt = await readCreation(session, line);
   const after = await session.store.callBills.list({ service: line.service.id });
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
-  const made = createdAt ?? line.service.createdAt;
-  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt: made, billFrom });
+  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt, billFrom });
   if (last !== null) await bill(last);
 }
 
@@ -188,9 +187,13 @@ async function dateOf(session: Session, invoice: string): Promise<string> {
 
 async function ruleOf(session: Session, line: Line): Promise<PeriodRule> {
   if (line.terms.period === 'previous-month') return 'previous-month';
-  const { createdAt } = await readSubscriber(session, line);
-  const at = createdAt ?? line.service.createdAt;
-  return { anniversary: Number(toLocalTime(at, line.telephony.timeZone).slice(8, 10)) };
+  const createdAt = await readCreation(session, line);
+  return { anniversary: Number(toLocalTime(createdAt, line.telephony.timeZone).slice(8, 10)) };
+}
+
+/** Reads when a line was made; where the panel does not state it, when the service was. */
+async function readCreation(session: Session, line: Line): Promise<string> {
+  return (await readSubscriber(session, line)).createdAt ?? line.service.createdAt;
 }
 
 async function duePeriodsOf(session: Session, line: Line, bills: readonly CallBillRecord[]): Promise<BillPeriod[]> {
@@ -207,7 +210,7 @@ async function duePeriodsOf(session: Session, line: Line, bills: readonly CallBi
   if (status === 'terminated') return bills.filter(isInDoubt).map((one) => periodOf(one, timeZone));
   const rule = await ruleOf(session, line);
   const { graceMinutes } = line.terms;
-  return findDue({ bills, rule, timeZone, now: session.now(), graceMinutes, billFrom, createdAt: null });
+  return findDue({ bills, rule, timeZone, now: session.now(), graceMinutes, billFrom });
 }
 
 /** Earlier bills are listed for this long. */

@@ -17,7 +17,7 @@ import {
 } from '@sluice/telephony';
 import { QuotaCoreError } from '@sluice/quota-core';
 import type { Session } from '../session.js';
-import { isFinal, isInDoubt } from './due.js';
+import { isFinal, isInDoubt, toInstants } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
 import { type Line, readSubscriber } from './line-of-service.js';
 import { changeBill, placeLine } from './place-line.js';
@@ -96,7 +96,7 @@ function emptyView({ line, period }: PeriodOfLine): CallBillView {
   return {
     service: line.service.id,
     invoice: null,
-    period: { from: toUtc(period.start), to: toUtc(period.end) },
+    period: toInstants(period),
     calls: null,
     billedSeconds: null,
     total: null,
@@ -270,7 +270,8 @@ async function storeBill(
     endedAt: state === 'zero' ? session.now() : null,
   };
   const id = stored?.id ?? session.id('cb');
-  const row = { id, service: service.id, key, subscriber: subscriberId, ...toUtcRange(period), at: session.now() };
+  const { from: start, to: end } = toInstants(period);
+  const row = { id, service: service.id, key, subscriber: subscriberId, start, end, at: session.now() };
   const added = await session.write(of.fences, async (tables) => {
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
@@ -315,14 +316,6 @@ function figures({ totals, differences, differenceCount, foreign }: Gathered) {
 function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
   const { invoice, calls, amount, currency, file } = bill;
   return { ...emptyView(of), invoice, calls, total: amount, currency, csv: file, state };
-}
-
-function toUtc(local: string): string {
-  return new Date(local).toISOString();
-}
-
-function toUtcRange({ start, end }: BillPeriod): { start: string; end: string } {
-  return { start: toUtc(start), end: toUtc(end) };
 }
 
 function requireClient(client: string | null, service: string): string {

@@ -20,8 +20,6 @@ export interface DueRequest {
   graceMinutes: number;
   /** First local day that may be billed. */
   billFrom: string;
-  /** When the line was made, if known. */
-  createdAt: string | null;
 }
 
 /** So many periods are due at once; what is older comes first, so that none is left out for good. */
@@ -40,6 +38,11 @@ export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
   return state === 'sending' || state === 'unknown';
 }
 
+/** Returns a period as documents have it: half open, instants (ISO UTC). */
+export function toInstants({ start, end }: Pick<BillPeriod, 'start' | 'end'>): { from: string; to: string } {
+  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+}
+
 /** Returns the period of a stored bill as its key has it. */
 export function periodOf({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, timeZone: string): BillPeriod {
   return explicitPeriod({ start, end, timeZone });
@@ -54,9 +57,8 @@ export function findDue(request: DueRequest): BillPeriod[] {
   const final = bills.filter(isFinal);
   const begun = bills.filter((bill) => isInDoubt(bill) || bill.state === 'planned');
   const ends = final.map(({ end }) => end).sort();
-  const { rule, createdAt } = request;
   const due = (billedUntil: string | null, atMost: number): BillPeriod[] =>
-    duePeriods({ rule, timeZone, now, graceMinutes, createdAt, billedUntil, atMost });
+    duePeriods({ rule: request.rule, timeZone, now, graceMinutes, createdAt: null, billedUntil, atMost });
   const isOpen = (period: BillPeriod): boolean => !final.some((bill) => periodsOverlap(bill, period));
   const fromMs = Date.parse(localDay(request.billFrom, timeZone).start);
   const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : AT_ONCE) : due(ends.at(-1) ?? null, ALL);

@@ -14,6 +14,7 @@ import {
 import { notFound } from '../not-found.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
+import { toInstants } from './due.js';
 import { gather } from './gather.js';
 import { parseTime } from '../clock/times.js';
 import { refuseUnsupported, requireTelephony } from '../telephony/panels.js';
@@ -70,10 +71,10 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
   for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
     for (const call of calls) if (['counted', 'problem'].includes(tally.add(call))) await request.onCall(call);
   }
-  const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
-  const { calls, billedSeconds, total } = tally.totals();
-  const totals = { calls, billedSeconds, charge: total, currency };
-  return { panel, period: { from, to }, provisional: to >= session.now(), totals };
+  const { calls, billedSeconds, total: charge } = tally.totals();
+  const instants = toInstants(period);
+  const totals = { calls, billedSeconds, charge, currency };
+  return { panel, period: instants, provisional: instants.to >= session.now(), totals };
 }
 
 function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone: string): BillPeriod {
@@ -134,9 +135,8 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
       const figures = request.remote
         ? toFigures(await fetchRemoteReport(session, line, period, sink))
         : toFigures((await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals);
-      const [from, to] = [new Date(period.start).toISOString(), new Date(period.end).toISOString()];
       const { currency } = line.telephony;
-      made.push({ service: service.id, period: { from, to }, ...figures, currency, csv: await sink.finish() });
+      made.push({ service: service.id, period: toInstants(period), ...figures, currency, csv: await sink.finish() });
     } catch (error) {
       await sink.discard();
       throw error;

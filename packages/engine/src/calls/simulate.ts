@@ -65,33 +65,21 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
     const call = { destination, durationSeconds: request.seconds, at, ...(planId === null ? {} : { planId }) };
     const whose = planId === null && subscriberId !== null ? { subscriberId } : {};
     const priced = await telephony.simulate({ ...call, ...whose }, signal);
-    const { rateId: id, description, pricePerMinute, connectionFee } = priced;
-    return {
-      ...base,
-      prefix: priced.prefix,
-      rate: { id, description, pricePerMinute, connectionFee },
-      billedSeconds: priced.billedSeconds,
-      cost: priced.charge,
-      currency: priced.currency,
-      source: 'panel',
-      notes: [],
-    };
+    const { prefix, rateId: id, description, pricePerMinute, connectionFee, billedSeconds, charge, currency } = priced;
+    const rate = { id, description, pricePerMinute, connectionFee };
+    return { ...base, prefix, rate, billedSeconds, cost: charge, currency, source: 'panel', notes: [] };
   }
   if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
   const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);
   const day = toLocalTime(at, telephony.timeZone).slice(0, 10);
   const { seconds: talkSeconds, incrementBase } = request;
-  const { rate, billedSeconds, charge } = rateCall(table, { destination, talkSeconds, day, incrementBase });
+  const { rate: found, billedSeconds, charge } = rateCall(table, { destination, talkSeconds, day, incrementBase });
+  const { prefix, id, description, pricePerMinute, connectionFee } = found;
   const invalid = table.invalid.map(({ id, reason }) => `Rate ${id} was left out: ${reason}`);
   return {
     ...base,
-    prefix: rate.prefix,
-    rate: {
-      id: rate.id,
-      description: rate.description,
-      pricePerMinute: rate.pricePerMinute,
-      connectionFee: rate.connectionFee,
-    },
+    prefix,
+    rate: { id, description, pricePerMinute, connectionFee },
     billedSeconds,
     cost: charge,
     currency: telephony.currency,

@@ -1,7 +1,7 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { CallTally } from '@sluice/telephony';
 import type { Session } from '../session.js';
-import { finalPeriod } from './due.js';
+import { finalPeriod, toInstants } from './due.js';
 import { findLine, readSubscriber } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 
@@ -40,5 +40,5 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
     for (const call of calls) tally.add(call);
   }
   const { calls, total } = tally.totals();
-  return { calls, total, currency, since: new Date(period.start).toISOString() };
+  return { calls, total, currency, since: toInstants(period).from };
 }

@@ -1,5 +1,5 @@
 import { toItemError } from '@sluice/panel-kind';
-import { toBillingDependencies } from '../billing/open-kind.js';
+import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../config/billing-settings.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import type { Session } from '../session.js';

@@ -1,5 +1,5 @@
 import { type ServiceSource, SluiceError, type SourceService, usageError } from '@sluice/panel-kind';
-import { requireSource } from '../../billing/open-kind.js';
+import { requireSource } from '../../billing/open-billing.js';
 import { billingSections } from '../../config/billing-settings.js';
 import { findEntry } from '../../config/find-entry.js';
 import { serviceLease } from '../../leases.js';
