@@ -20,8 +20,7 @@ import {
 } from '../agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { afterRun } from '../notices/after-run.js';
-import { toWaitMs, type CallOptions, type RunCall } from './call.js';
-import type { CommandOptions } from './holds.js';
+import { type CallOptions, type CommandOptions, type RunCall, toHow } from './call.js';
 
 /** Names the panel of the agents; optional where only one panel has agents. */
 export interface AgentOptions extends CallOptions {
@@ -109,5 +108,5 @@ export function agentsApi(call: RunCall): Agents {
 }
 
 function toRequest(agent: string, options: (CommandOptions & AgentOptions) | undefined): AgentRequest {
-  return { agent, panel: options?.panel, dryRun: options?.dryRun === true, waitMs: toWaitMs(options) };
+  return { agent, panel: options?.panel, ...toHow(options) };
 }

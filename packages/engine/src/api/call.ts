@@ -17,6 +17,12 @@ export interface LockOptions extends CallOptions {
   waitMs?: number | undefined;
 }
 
+/** Options of a command about one service. */
+export interface CommandOptions extends LockOptions {
+  /** Computes and reports the changes without making them. */
+  dryRun?: boolean | undefined;
+}
+
 /** Runs one call in a new session, so that calls share no API log, panels or snapshots. */
 export type RunCall = <T>(options: CallOptions | undefined, work: (session: Session) => Promise<T>) => Promise<T>;
 
@@ -30,6 +36,11 @@ export function withRequestErrors(call: RunCall): RunCall {
         throw toRequestError(error);
       }
     });
+}
+
+/** Returns how a command runs: how long it waits for another run, and whether it changes anything. */
+export function toHow(options: CommandOptions | undefined): { waitMs: number; dryRun: boolean } {
+  return { waitMs: toWaitMs(options), dryRun: options?.dryRun === true };
 }
 
 /** Returns how long a call waits for another run, in milliseconds. */

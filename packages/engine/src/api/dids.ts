@@ -1,6 +1,5 @@
 import { changeDid, type DidReport, type DidRequest } from '../dids/change-did.js';
-import { type RunCall, toWaitMs, withRequestErrors } from './call.js';
-import type { CommandOptions } from './holds.js';
+import { type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Options of a change of a number; `panel` is needed where several panels have telephony. */
 export interface DidOptions extends CommandOptions {
@@ -63,8 +62,7 @@ export function didsApi(call: RunCall): Dids {
         addon: options?.addon,
         areaCode: options?.areaCode,
         panel: options?.panel ?? null,
-        waitMs: toWaitMs(options),
-        dryRun: options?.dryRun === true,
+        ...toHow(options),
         ...request,
       }),
     );

@@ -16,13 +16,7 @@ import type { RunReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
-
-/** Options of a command about one service. */
-export interface CommandOptions extends LockOptions {
-  /** Computes and reports the changes without making them. */
-  dryRun?: boolean | undefined;
-}
+import { type CallOptions, type CommandOptions, type LockOptions, type RunCall, toHow, toWaitMs } from './call.js';
 
 /** The restrictions of another tool to adopt. */
 export interface Adopted extends LockOptions {
@@ -62,9 +56,7 @@ export interface Holds {
 /** Returns the calls about holds. */
 export function holdsApi(call: RunCall): Holds {
   const change = (id: string, options: CommandOptions | undefined, order: Omit<HoldCommand, 'waitMs' | 'dryRun'>) =>
-    call(options, (session) =>
-      runHoldCommand(session, id, { ...order, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
-    );
+    call(options, (session) => runHoldCommand(session, id, { ...order, ...toHow(options) }));
   return {
     list: (filter) =>
       call(filter, async (session) => {
@@ -79,9 +71,7 @@ export function holdsApi(call: RunCall): Holds {
       const { until } = options ?? {};
       if (until === undefined)
         return change(id, options, { command: 'hold release', reason: 'manual', what: 'release', note: null });
-      return call(options, (session) =>
-        releaseQuota(session, id, { until, waitMs: toWaitMs(options), dryRun: options?.dryRun === true }),
-      );
+      return call(options, (session) => releaseQuota(session, id, { until, ...toHow(options) }));
     },
     adopt: (id, { reason, ports = [], order = false, forwards = [], note = null, ...options }) =>
       call(options, async (session) => {
@@ -95,8 +85,7 @@ export function holdsApi(call: RunCall): Holds {
         return releaseAll(session, {
           panel: options?.panel,
           reason: options?.reason,
-          dryRun: options?.dryRun === true,
-          waitMs: toWaitMs(options),
+          ...toHow(options),
           file: options?.file ?? null,
         });
       }),

@@ -5,8 +5,7 @@ import { runHoldCommand } from '../holds/holds.js';
 import type { CommandReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';
 import type { ProvisionRequest } from '../provision/verb-command.js';
-import { toWaitMs, type RunCall } from './call.js';
-import type { CommandOptions } from './holds.js';
+import { type CommandOptions, type RunCall, toHow } from './call.js';
 
 /** Where a new password is read from and written to. */
 export interface PasswordOptions extends CommandOptions {
@@ -82,8 +81,7 @@ export function provisionApi(call: RunCall): Provision {
       const { password } = options ?? {};
       const report = await provision(session, id, {
         ...request,
-        dryRun: options?.dryRun === true,
-        waitMs: toWaitMs(options),
+        ...toHow(options),
         passwordFile: options?.passwordFile,
         password: typeof password === 'string' ? () => Promise.resolve(password) : password,
         shown: options?.showPassword ?? true,
@@ -98,8 +96,7 @@ export function provisionApi(call: RunCall): Provision {
         reason: options?.as ?? 'billing',
         what,
         note: options?.note ?? null,
-        waitMs: toWaitMs(options),
-        dryRun: options?.dryRun === true,
+        ...toHow(options),
         withDids: what === 'add' && options?.withDids === true,
         force: what === 'release' && options?.force === true,
       }),

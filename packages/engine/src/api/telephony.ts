@@ -2,7 +2,7 @@ import type { TelephonyResource } from '@sluice/panel-kind';
 import { changeRecord, type ChangeRequest, type RecordChange } from '../telephony/change-record.js';
 import { type ListedRecords, listRecords, showRecord } from '../telephony/find-records.js';
 import { lineOfService, type LineView } from '../telephony/line-of-service.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs, withRequestErrors } from './call.js';
+import { type CallOptions, type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
 
 /** Names the panel; optional where only one panel has telephony. */
 export interface TelephonyOptions extends CallOptions {
@@ -10,10 +10,7 @@ export interface TelephonyOptions extends CallOptions {
 }
 
 /** Options of a change to a record. */
-export interface TelephonyChangeOptions extends TelephonyOptions, LockOptions {
-  /** Only report what would be changed. */
-  dryRun?: boolean | undefined;
-}
+export interface TelephonyChangeOptions extends TelephonyOptions, CommandOptions {}
 
 /**
  * The lists of a telephony system: customers, subscribers, numbers and the catalogue. Records are returned with the names of
@@ -50,8 +47,8 @@ export function telephonyApi(call: RunCall): Telephony {
     what: Pick<ChangeRequest, 'resource' | 'operation' | 'id' | 'values'>,
     options: TelephonyChangeOptions = {},
   ): Promise<RecordChange> => {
-    const { panel = null, dryRun = false } = options;
-    return checked(options, (session) => changeRecord(session, { ...what, panel, dryRun, waitMs: toWaitMs(options) }));
+    const { panel = null } = options;
+    return checked(options, (session) => changeRecord(session, { ...what, panel, ...toHow(options) }));
   };
   return {
     list: (resource, options = {}) => {

@@ -135,7 +135,6 @@ function keyUsed(key: string, invoice: string): SluiceError {
   });
 }
 
-/** Adds a line to an open invoice, unless it has it. */
 /** Adds a line to an open invoice, once per key; returns the invoice. */
 export async function addLine(
   tables: StoreTables,
