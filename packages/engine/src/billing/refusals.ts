@@ -1,4 +1,5 @@
 import { type Credit, SluiceError } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/state-store';
 
 /** Refuses an amount in another currency than the client has. */
 export function refuseOtherCurrency(credit: Credit, currency: string): void {
@@ -8,6 +9,18 @@ export function refuseOtherCurrency(credit: Credit, currency: string): void {
     `Client "${credit.client}" is billed in ${credit.currency}, not in ${currency}; nothing was changed`,
     { details: { client: credit.client, currency: credit.currency } },
   );
+}
+
+/** Returns the client that is charged for a service. */
+export function requirePayer({ id, client }: Pick<ServiceRecord, 'id' | 'client'>): string {
+  if (client !== null) return client;
+  throw new SluiceError('no_client', `"${id}" has no client, so nobody can be charged`, { details: { service: id } });
+}
+
+/** Returns null for the error of an unknown invoice; throws any other. */
+export function nullIfUnknown(error: unknown): null {
+  if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;
+  throw error;
 }
 
 /** What credit was to be spent on. */

@@ -16,6 +16,7 @@ import {
   withMarker,
 } from '@sluice/telephony';
 import { QuotaCoreError } from '@sluice/quota-core';
+import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
 import { isFinal, isInDoubt, toInstants } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
@@ -115,7 +116,7 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
   const identity = { installation: telephony.installation, subscriberId, period };
   const stored = await session.store.callBills.find(billKey(identity));
   if (stored !== null && isFinal(stored)) return finished(session, of, stored);
-  const client = requireClient(service.client, service.id);
+  const client = requirePayer(service);
   await refuseOverlap(session, of, stored);
   if (stored !== null && isInDoubt(stored)) {
     return options.dryRun ? toView(of, stored, 'planned') : place(session, of, { bill: stored, client });
@@ -316,11 +317,6 @@ function figures({ totals, differences, differenceCount, foreign }: Gathered) {
 function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
   const { invoice, calls, amount, currency, file } = bill;
   return { ...emptyView(of), invoice, calls, total: amount, currency, csv: file, state };
-}
-
-function requireClient(client: string | null, service: string): string {
-  if (client !== null) return client;
-  throw new SluiceError('no_client', `"${service}" has no client, so nobody can be charged`, { details: { service } });
 }
 
 /** Refuses a period of which another bill has a part, since its calls would be billed twice. */

@@ -8,6 +8,7 @@ import {
 import { compareMoney } from '@sluice/quota-core';
 import type { CallBillRecord, HeldLease, ServiceRecord } from '@sluice/state-store';
 import { billMarker, findMarkers } from '@sluice/telephony';
+import { nullIfUnknown } from '../billing/refusals.js';
 import type { Session } from '../session.js';
 import { isInDoubt } from './due.js';
 
@@ -144,15 +145,10 @@ async function search(
     if (id === null || found.some((one) => one.id === id)) continue;
     const read = calls.invoice(id, signal);
     // Where the line was may be deleted; what the operator named may not.
-    const one = id === invoice ? await read : await read.catch(ignoreUnknown);
+    const one = id === invoice ? await read : await read.catch(nullIfUnknown);
     if (one !== null) found.push(one);
   }
   return found;
-}
-
-function ignoreUnknown(error: unknown): null {
-  if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;
-  throw error;
 }
 
 function daysAgo({ deps }: Session, days: number): string {

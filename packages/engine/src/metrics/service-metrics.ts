@@ -15,15 +15,8 @@ export async function addServiceMetrics({ store, config }: Session, table: Metri
   const open = new Map<string, Set<string>>();
   for (const { service, reason } of await store.holds.open())
     open.set(service, (open.get(service) ?? new Set()).add(reason));
-  const counts = new Map<string, Map<string, number>>();
-  for (const panel of Object.keys(config.panels))
-    counts.set(
-      panel,
-      new Map([
-        ['ok', 0],
-        ['held', 0],
-      ]),
-    );
+  const none = { ok: 0, held: 0 };
+  const counts = new Map(Object.keys(config.panels).map((panel) => [panel, new Map(Object.entries(none))]));
   for (const service of services) {
     const { id, panel, product } = service;
     const decision = decisions.get(id) ?? null;

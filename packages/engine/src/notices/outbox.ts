@@ -17,7 +17,8 @@ export async function addNotices(
   const channels = configuredChannels(session);
   const due = added.filter(({ id }) => !lasting.has(id));
   if (channels.length === 0 || due.length === 0) return added;
-  const services = await findServices(tables, channels, due);
+  const isForClients = channels.some(({ settings }) => settings.for === 'client');
+  const services = await servicesOf(tables, isForClients ? due : []);
   const deliveries = due.flatMap((notice) =>
     channels.flatMap((channel) => toDelivery(session, channel, notice, services) ?? []),
   );
@@ -44,12 +45,11 @@ async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]):
   return lasting;
 }
 
-async function findServices(
-  tables: StoreTables,
-  channels: readonly ConfiguredChannel[],
+/** Returns the services that notices are about, by id. */
+export async function servicesOf(
+  tables: Pick<StoreTables, 'services'>,
   notices: readonly NoticeRecord[],
 ): Promise<ReadonlyMap<string, ServiceRecord>> {
-  if (!channels.some(({ settings }) => settings.for === 'client')) return new Map();
   const ids = [...new Set(notices.flatMap(({ service }) => service ?? []))];
   if (ids.length === 0) return new Map();
   return new Map((await tables.services.list({ ids })).map((service) => [service.id, service]));

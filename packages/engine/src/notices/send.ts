@@ -1,10 +1,11 @@
 import { printable } from '@sluice/panel-http/printable';
 import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind';
-import type { DeliveryRecord, NoticeRecord } from '@sluice/state-store';
+import type { DeliveryRecord } from '@sluice/state-store';
 import { isInterrupted } from '../interruption.js';
 import { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
+import { servicesOf } from './outbox.js';
 import { toMessage } from './to-message.js';
 
 /** What one round of sending did. */
@@ -97,10 +98,11 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
     for (;;) {
       const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: PAGE });
       if (due.length === 0) return;
-      const clients = await findClients(session, due);
+      const notices = due.map(({ notice }) => notice);
+      const services = await servicesOf(session.store, notices);
       for (const { delivery, notice } of due) {
         if (over.aborted) return;
-        const client = clients.get(notice.service ?? '') ?? null;
+        const client = services.get(notice.service ?? '')?.client ?? null;
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
           const parts = { delivery, notice, client, settings: channel.settings };
@@ -113,15 +115,6 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
   } finally {
     (opened as NoticeChannel | null)?.close();
   }
-}
-
-async function findClients(
-  session: Session,
-  due: readonly { notice: NoticeRecord }[],
-): Promise<ReadonlyMap<string, string | null>> {
-  const ids = [...new Set(due.flatMap(({ notice }) => notice.service ?? []))];
-  if (ids.length === 0) return new Map();
-  return new Map((await session.store.services.list({ ids })).map(({ id, client }) => [id, client]));
 }
 
 /** Makes one attempt; returns whether the next message may be sent through this channel. */

@@ -59,8 +59,9 @@ export interface Drafted {
   notices: Notice[];
 }
 
-/** Credit that this run has not promised to a purchase yet, by client; an error where it is unknown. */
-type Credits = Map<string, { currency: string | null; left: string } | ItemError>;
+/** Credit that this run has not promised to a purchase yet; an error where it is unknown. */
+type CreditLeft = { currency: string | null; left: string } | ItemError;
+type Credits = Map<string, CreditLeft>;
 
 /** Drafts the purchases of services, and decides their holds as if they were paid. */
 export async function draftPurchases(
@@ -138,17 +139,12 @@ function highestCharge({ id, price }: Package, own: readonly PurchaseRecord[]): 
 }
 
 async function findCredit({ session }: RunOnPanel, client: string, credits: Credits) {
-  const known = credits.get(client);
-  if (known !== undefined) return known;
-  const asked = await askCredit(session, client);
-  credits.set(client, asked);
-  return asked;
+  const credit = credits.get(client) ?? (await askCredit(session, client));
+  credits.set(client, credit);
+  return credit;
 }
 
-async function askCredit(
-  session: RunOnPanel['session'],
-  client: string,
-): Promise<{ currency: string | null; left: string } | ItemError> {
+async function askCredit(session: RunOnPanel['session'], client: string): Promise<CreditLeft> {
   try {
     const billing = await session.billing();
     const { currency, balance } = await billing.credit(client, session.deps.signal);

@@ -1,7 +1,7 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { type Due, noCredit, refuseOtherCurrency } from '../billing/refusals.js';
+import { type Due, noCredit, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
@@ -155,38 +155,27 @@ export async function readBudgetLeft(
 
 const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
 
-function requireChargeable({ id, client, status }: ServiceRecord): string {
+function requireChargeable(service: ServiceRecord): string {
+  const { id, status } = service;
   if (status !== 'active' && status !== 'suspended') {
     throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
       details: { service: id, lifecycle: status },
     });
   }
-  if (client !== null) return client;
-  throw new SluiceError('no_client', `"${id}" has no client, so nobody can be charged`, { details: { service: id } });
+  return requirePayer(service);
 }
 
 /** Returns the current cycle of a service with a limited quota; extra traffic has no effect on others. */
 async function requireCycle(session: Session, service: ServiceRecord): Promise<CycleRecord> {
   const { id } = service;
   const loaded = await loadService(session, service);
-  if (loaded.error !== null) {
-    throw new SluiceError(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`, {
-      details: { service: id },
-    });
-  }
-  if (loaded.allowance?.kind !== 'limited') {
-    throw new SluiceError('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`, {
-      details: { service: id },
-    });
-  }
+  const refusal = (code: string, message: string): SluiceError =>
+    new SluiceError(code, message, { details: { service: id } });
+  if (loaded.error !== null) throw refusal(loaded.error.code, `"${id}": ${loaded.error.message}; nothing was charged`);
+  if (loaded.allowance?.kind !== 'limited')
+    throw refusal('no_quota', `"${id}" has no limited quota, so extra traffic would have no effect`);
   if (loaded.cycle !== null && !loaded.cycleIsNew) return loaded.cycle;
-  throw new SluiceError(
-    'not_metered_yet',
-    `"${id}" has not been read in its current billing cycle; nothing was charged`,
-    {
-      details: { service: id },
-    },
-  );
+  throw refusal('not_metered_yet', `"${id}" has not been read in its current billing cycle; nothing was charged`);
 }
 
 /** Refuses before anything is stored. Without credit a purchase is possible only where clients can pay the invoice. */

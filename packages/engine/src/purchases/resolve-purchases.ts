@@ -1,5 +1,6 @@
 import { type Invoice, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { nullIfUnknown } from '../billing/refusals.js';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
 import type { Notice } from '../run/notices.js';
@@ -110,11 +111,6 @@ export async function findInvoice(session: Session, row: PurchaseRecord): Promis
   if (known !== null && known.status !== 'cancelled') return known;
   // One that is cancelled or gone may have been merged into another.
   return (await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)) ?? known;
-}
-
-function nullIfUnknown(error: unknown): null {
-  if (error instanceof SluiceError && error.code === 'unknown_invoice') return null;
-  throw error;
 }
 
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {

@@ -11,17 +11,10 @@ export interface Progress {
   signal: AbortSignal | undefined;
 }
 
-export function unknownClient(client: string): SluiceError {
-  return new SluiceError('unknown_client', `${TITLE} has no client "${client}".`, {
+export function unknownObject(what: 'client' | 'invoice', id: string): SluiceError {
+  return new SluiceError(`unknown_${what}`, `${TITLE} has no ${what} "${id}".`, {
     kind: 'not-found',
-    details: { client, billing: TITLE },
-  });
-}
-
-export function unknownInvoice(invoice: string): SluiceError {
-  return new SluiceError('unknown_invoice', `${TITLE} has no invoice "${invoice}".`, {
-    kind: 'not-found',
-    details: { invoice, billing: TITLE },
+    details: { [what]: id, billing: TITLE },
   });
 }
 
@@ -104,7 +97,5 @@ function keysToCheck({ code, panelCode }: PanelError): string {
 /** Whether WHMCS does not know the object that a call names. */
 export function isMissing(error: unknown, what: 'client' | 'invoice'): boolean {
   if (!isPanelError(error) || error.panelCode !== 'not_found') return false;
-  return what === 'client'
-    ? /client (id )?not found/i.test(error.message)
-    : /invoice (id )?not found/i.test(error.message);
+  return new RegExp(`${what} (id )?not found`, 'i').test(error.message);
 }

@@ -3,7 +3,7 @@ import { type Credit, type Invoice, type InvoiceStatus, SluiceError } from '@slu
 import { addMoney, compareMoney } from '@sluice/quota-core';
 import type { WhmcsClient, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownClient, unknownInvoice } from './errors.js';
+import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownObject } from './errors.js';
 
 /** What became of a change: made, refused because of the object's state, or no readable answer. */
 type WriteResult = 'done' | 'refused' | 'lost';
@@ -24,22 +24,12 @@ export class WhmcsBooks {
   constructor(readonly client: WhmcsClient) {}
 
   async credit(id: string, { signal }: Progress): Promise<Credit> {
-    if (!isId(id)) throw unknownClient(id);
-    try {
-      const { currency, credit } = await this.client.clients.get(id, { signal });
-      return { client: id, currency, balance: currency === null ? credit : inCurrency(credit, currency) };
-    } catch (error) {
-      throw isMissing(error, 'client') ? unknownClient(id) : error;
-    }
+    const { currency, credit } = await find('client', id, () => this.client.clients.get(id, { signal }));
+    return { client: id, currency, balance: currency === null ? credit : inCurrency(credit, currency) };
   }
 
   async read(id: string, { signal }: Progress): Promise<WhmcsInvoice> {
-    if (!isId(id)) throw unknownInvoice(id);
-    try {
-      return await this.client.invoices.get(id, { signal });
-    } catch (error) {
-      throw isMissing(error, 'invoice') ? unknownInvoice(id) : error;
-    }
+    return find('invoice', id, () => this.client.invoices.get(id, { signal }));
   }
 
   /** Reads invoices that were listed; leaves out those that were deleted since. */
@@ -104,8 +94,13 @@ export class WhmcsBooks {
   }
 }
 
-function isId(text: string): boolean {
-  return /^[1-9]\d{0,19}$/.test(text);
+async function find<T>(what: 'client' | 'invoice', id: string, get: () => Promise<T>): Promise<T> {
+  if (!/^[1-9]\d{0,19}$/.test(id)) throw unknownObject(what, id);
+  try {
+    return await get();
+  } catch (error) {
+    throw isMissing(error, what) ? unknownObject(what, id) : error;
+  }
 }
 
 export function toInvoice(invoice: WhmcsInvoice, currency: string): Invoice {
