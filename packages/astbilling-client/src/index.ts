@@ -47,4 +47,4 @@ export type {
   ResourceName,
   Scalar,
   ViaOperation,
-} from './profile/types.js';
+} from './profile/schema.js';

@@ -1,4 +1,4 @@
-import type { OperationName, Profile, ResourceName } from '../profile/types.js';
+import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
 import { Codec } from '../wire/codec.js';
 import { LineRefusal } from './refusal.js';
 

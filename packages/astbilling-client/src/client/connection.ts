@@ -14,7 +14,7 @@ import {
   systemClock,
 } from '@sluice/panel-http';
 import { builtInProfiles, parseProfile } from '../profile/load.js';
-import type { CallOperation, Envelope, OperationName, Profile, ResourceName, Scalar } from '../profile/types.js';
+import type { CallOperation, Envelope, OperationName, Profile, ResourceName, Scalar } from '../profile/schema.js';
 import type { WireEntry } from '../wire/codec.js';
 import { toText } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';

@@ -1,4 +1,4 @@
-import type { ResourceName } from '../profile/types.js';
+import type { ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import type { Connection } from './connection.js';
 

@@ -1,5 +1,5 @@
 import type { PanelErrorCode, PanelFailure, PanelReply } from '@sluice/panel-http';
-import type { CallOperation, FailureKind, Profile } from '../profile/types.js';
+import type { CallOperation, FailureKind, Profile } from '../profile/schema.js';
 import { failureByStatus, findFailure, type WireFailure } from '../wire/failure.js';
 
 const CODES: Record<FailureKind, PanelErrorCode> = {

@@ -1,5 +1,5 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import type { CallOperation, OperationName, Pagination, ResourceName } from '../profile/types.js';
+import type { CallOperation, OperationName, Pagination, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
 import { describeKind, Mismatch } from '../wire/mismatch.js';
 import { findAt } from '../wire/pointer.js';

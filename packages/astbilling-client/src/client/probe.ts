@@ -1,5 +1,5 @@
 import { isPanelError, systemClock } from '@sluice/panel-http';
-import type { ResourceName } from '../profile/types.js';
+import type { ResourceName } from '../profile/schema.js';
 import type { AstbillingCallOptions, AstbillingClient, Reads } from './types.js';
 
 /** What one check of a profile against a running system found. */

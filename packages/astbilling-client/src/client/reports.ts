@@ -1,5 +1,5 @@
 import type { PanelError } from '@sluice/panel-http';
-import type { OperationName } from '../profile/types.js';
+import type { OperationName } from '../profile/schema.js';
 import { findAt } from '../wire/pointer.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';

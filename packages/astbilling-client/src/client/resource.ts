@@ -1,4 +1,4 @@
-import type { OperationName, ResourceName, Scalar } from '../profile/types.js';
+import type { OperationName, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
 import { Mismatch } from '../wire/mismatch.js';
 import { findAt } from '../wire/pointer.js';
@@ -138,8 +138,7 @@ export class ResourceClient<Row> {
     const operation = this.#connection.profile.resources[this.#resource]?.operations?.[name];
     if (operation === undefined || operation === false) throw this.#connection.unsupported(this.#resource, name);
     if ('via' in operation) {
-      const set: Record<string, Scalar> | undefined = operation.set;
-      await this.run(operation.via, set === undefined ? { id } : { id, record: set }, options);
+      await this.run(operation.via, 'set' in operation ? { id, record: operation.set } : { id }, options);
       return;
     }
     const secrets = record === undefined ? [] : secretsOf(record);

@@ -1,4 +1,4 @@
-import type { ResourceName } from '../profile/types.js';
+import type { ResourceName } from '../profile/schema.js';
 import { readName } from '../wire/pointer.js';
 import type { Connection } from './connection.js';
 import { readPage } from './pages.js';

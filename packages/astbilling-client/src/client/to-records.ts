@@ -10,7 +10,7 @@ import type {
 import type { CanonicalRecord } from '../wire/codec.js';
 import { CANONICAL_FIELDS } from '../wire/fields.js';
 import { Mismatch } from '../wire/mismatch.js';
-import type { ResourceName } from '../profile/types.js';
+import type { ResourceName } from '../profile/schema.js';
 import type { Carrier, Country, Report, Route, Simulation, Trunk } from './types.js';
 
 /** Reads a canonical record by its types; what is absent or null becomes what the contract says of it. */

@@ -1,5 +1,5 @@
 import { PanelConfigError } from '@sluice/panel-http';
-import type { ProfileAuth } from '../profile/types.js';
+import type { ProfileAuth } from '../profile/schema.js';
 import { splitCredential } from '../wire/sign.js';
 
 /** Refuses a credential that can't be sent, before a call. */

@@ -9,7 +9,7 @@ import type {
   TelephoneCustomer,
   TelephonePlan,
 } from '@sluice/telephony';
-import type { OperationName, Profile, ResourceName } from '../profile/types.js';
+import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
 
 /** The transport's options that a caller may set; the rest comes from the profile. */
 type TransportOptions = Pick<

@@ -11,7 +11,7 @@ import { createAstbillingClient } from '../client/create-astbilling-client.js';
 import type { AstbillingClient } from '../client/types.js';
 import { builtInProfiles, readProfile } from '../profile/load.js';
 import { ProfileError } from '../profile/profile-error.js';
-import type { Profile } from '../profile/types.js';
+import type { Profile } from '../profile/schema.js';
 import { TelephonyPanel } from './panel.js';
 import type { TelephonySettings } from './settings.js';
 

@@ -9,7 +9,7 @@ import type {
 import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
-import type { OperationName, ResourceName } from '../profile/types.js';
+import type { OperationName, ResourceName } from '../profile/schema.js';
 import { fieldsOf } from './fields.js';
 import { findForeignReference } from './line-target.js';
 import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';

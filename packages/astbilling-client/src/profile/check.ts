@@ -1,6 +1,14 @@
 import { CANONICAL_FIELDS } from '../wire/fields.js';
 import type { ProfileProblem } from './profile-error.js';
-import type { CallOperation, FailureTest, Operation, OperationName, Profile, Resource, ResourceName } from './types.js';
+import type {
+  CallOperation,
+  FailureTest,
+  Operation,
+  OperationName,
+  Profile,
+  Resource,
+  ResourceName,
+} from './schema.js';
 
 /** Finds what the form alone does not show: names without a meaning, and parts that contradict each other. */
 export function checkProfile(profile: Profile): ProfileProblem[] {
@@ -10,7 +18,7 @@ export function checkProfile(profile: Profile): ProfileProblem[] {
   };
   checkCommon(profile, report);
   for (const [name, resource] of Object.entries(profile.resources)) {
-    checkResource(profile, name as ResourceName, resource, report);
+    if (resource !== undefined) checkResource(profile, name as ResourceName, resource, report);
   }
   return problems;
 }
@@ -113,9 +121,9 @@ interface Place {
 /** Operations that concern one existing record. */
 const BY_ID = new Set(['get', 'update', 'suspend', 'unsuspend', 'terminate', 'delete', 'download', 'link', 'unlink']);
 
-function checkOperation(place: Place, operation: Operation, name: string): void {
+function checkOperation(place: Place, operation: Operation | undefined, name: string): void {
   const { profile, resource, path, report } = place;
-  if (operation === false) return;
+  if (operation === undefined || operation === false) return;
   if ('via' in operation) {
     const target = resource.operations?.[operation.via as OperationName];
     if (target === undefined || target === false || 'via' in target) {

@@ -1,4 +1,4 @@
-import type { CallOperation, Profile, Resource } from './types.js';
+import type { CallOperation, Profile, Resource } from './schema.js';
 
 const made: CallOperation = { method: 'POST', acceptStatus: [200, 201] };
 

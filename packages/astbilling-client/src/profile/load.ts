@@ -5,7 +5,7 @@ import { magnusProfile } from './magnus-profile.js';
 import { mergeProfiles } from './merge.js';
 import { ProfileError, type ProfileProblem } from './profile-error.js';
 import { profileSchema } from './schema.js';
-import type { Profile } from './types.js';
+import type { Profile } from './schema.js';
 
 /** The profiles that need no file. */
 export const builtInProfiles: Readonly<Record<'default' | 'magnusbilling', Profile>> = {

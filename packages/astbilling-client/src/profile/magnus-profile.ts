@@ -1,4 +1,4 @@
-import type { Profile } from './types.js';
+import type { Profile } from './schema.js';
 import { magnusResources } from './magnus-resources.js';
 
 /** The built-in profile `magnusbilling`: MagnusBilling 7. */

@@ -1,4 +1,4 @@
-import type { CallOperation, FailureTest, OperationName, Profile, Scalar } from './types.js';
+import type { CallOperation, FailureTest, OperationName, Profile, Scalar } from './schema.js';
 
 const noRows: FailureTest[] = [{ at: '/rows', present: false, kind: 'bad_response' }];
 const noSuccess: FailureTest[] = [{ at: '/success', present: false, kind: 'bad_response' }];

@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import type { Operation, Profile } from './types.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
   error: 'expected a text, a number, true, false or null',
 });
+
+/** A value that a wire can have in a form or in JSON. @useDeclaredType */
+export type Scalar = z.infer<typeof scalar>;
+
 const pattern = (form: RegExp, expected: string): z.ZodString => z.string().regex(form, expected);
 
 const path = pattern(
@@ -27,20 +30,38 @@ const SIGNED_HEADERS = new Set(['host', 'cookie', 'content-length', 'content-typ
 const signatureHeader = headerName.refine((name) => !SIGNED_HEADERS.has(name.toLowerCase()), {
   error: 'name a header that the transport does not set itself',
 });
-const failureKinds = [
+
+/** Kinds of refusals that a system may name itself. */
+export const failureKinds = [
   ...['bad_request', 'unauthorized', 'forbidden', 'not_found', 'conflict', 'validation_failed'],
   ...['rate_limited', 'unsupported', 'unavailable', 'internal'],
-];
+] as const;
+
+/** What a refusal means, whatever the system's own word for it. @useDeclaredType */
+export type FailureKind = (typeof failureKinds)[number] | 'bad_response';
 
 const RESOURCES = [
   ...['auth', 'subscribers', 'dids', 'customers', 'plans', 'carriers', 'countries'],
   ...['trunks', 'routes', 'rates', 'simulator', 'cdrs', 'reports'],
-];
+] as const;
+
+/** The resources that a profile can describe. @useDeclaredType */
+export type ResourceName = (typeof RESOURCES)[number];
 
 const OPERATIONS = [
   ...['verify', 'list', 'get', 'find', 'create', 'update', 'suspend', 'unsuspend', 'terminate'],
   ...['delete', 'simulate', 'download', 'link', 'unlink'],
-];
+] as const;
+
+/** What can be done with a resource. @useDeclaredType */
+export type OperationName = (typeof OPERATIONS)[number];
+
+/** Returns an object in which each name may have a value of one form. */
+const optionalMembers = <Name extends string, Form extends z.ZodType>(
+  names: readonly Name[],
+  form: Form,
+): z.ZodObject<Record<Name, z.ZodOptional<Form>>, z.core.$strict> =>
+  z.strictObject(Object.fromEntries(names.map((name) => [name, form.optional()])) as Record<Name, z.ZodOptional<Form>>);
 
 const http = z.strictObject({
   timeoutMs: z.int().min(100).max(600_000).optional(),
@@ -59,20 +80,12 @@ const http = z.strictObject({
   ignoreContentType: z.boolean().optional(),
 });
 
-const tokenAuth = (kind: string): z.ZodObject =>
+const auth = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal(kind),
+    kind: z.enum(['bearer', 'header', 'query', 'body', 'basic', 'none']),
     name: pattern(/^[A-Za-z0-9_-]+$/, 'write a name of letters, digits, _ and - only').optional(),
     prefix: visible.optional(),
-  });
-
-const auth = z.discriminatedUnion('kind', [
-  tokenAuth('bearer'),
-  tokenAuth('header'),
-  tokenAuth('query'),
-  tokenAuth('body'),
-  tokenAuth('basic'),
-  tokenAuth('none'),
+  }),
   z.strictObject({
     kind: z.literal('hmac'),
     algorithm: z.enum(['sha256', 'sha512']),
@@ -90,6 +103,9 @@ const auth = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** How requests prove who sends them; the credential itself is never in a profile. @useDeclaredType */
+export type ProfileAuth = z.infer<typeof auth>;
+
 const filtersEncoding = z.discriminatedUnion('style', [
   z.strictObject({ style: z.literal('params') }),
   z.strictObject({
@@ -100,6 +116,9 @@ const filtersEncoding = z.discriminatedUnion('style', [
   }),
 ]);
 
+/** How filters are written. @useDeclaredType */
+export type FiltersEncoding = z.infer<typeof filtersEncoding>;
+
 const envelope = z.strictObject({
   item: pointer.optional(),
   list: pointer.optional(),
@@ -107,6 +126,9 @@ const envelope = z.strictObject({
   next: pointer.nullable().optional(),
   emptyListAs: z.array(z.enum(['null', 'empty-string', 'empty-object', 'missing', 'not-found'])).optional(),
 });
+
+/** Where the parts of an answer are: JSON Pointers. @useDeclaredType */
+export type Envelope = z.infer<typeof envelope>;
 
 const pagination = z.strictObject({
   style: z.enum(['offset', 'page', 'cursor', 'none']),
@@ -119,18 +141,22 @@ const pagination = z.strictObject({
   maxPages: z.int().min(1).optional(),
 });
 
-const failedWhen = z.array(
-  z.strictObject({
-    at: pointer,
-    equals: z.array(scalar).optional(),
-    present: z.boolean().optional(),
-    contains: z.array(z.string().min(1, 'an empty text would match everything')).min(1).optional(),
-    kind: z.enum([...failureKinds, 'bad_response']).optional(),
-  }),
-);
+/** How a list is divided into pages. @useDeclaredType */
+export type Pagination = z.infer<typeof pagination>;
+
+const failureTest = z.strictObject({
+  at: pointer,
+  equals: z.array(scalar).optional(),
+  present: z.boolean().optional(),
+  contains: z.array(z.string().min(1, 'an empty text would match everything')).min(1).optional(),
+  kind: z.enum([...failureKinds, 'bad_response']).optional(),
+});
+
+/** A test that makes an answer an error. @useDeclaredType */
+export type FailureTest = z.infer<typeof failureTest>;
 
 const errors = z.strictObject({
-  failedWhen: failedWhen.optional(),
+  failedWhen: z.array(failureTest).optional(),
   code: pointer.nullable().optional(),
   message: pointer,
   details: pointer.nullable().optional(),
@@ -138,7 +164,7 @@ const errors = z.strictObject({
   codeMap: z.record(z.string(), z.enum(failureKinds)).optional(),
 });
 
-const formats = {
+const formats = z.strictObject({
   money: z.enum(['decimal-string', 'decimal-comma-string', 'number', 'integer-cents']),
   datetime: z.enum(['iso8601-offset', 'iso8601-utc', 'sql-local', 'br-local', 'epoch-seconds']),
   date: z.enum(['iso', 'br']).optional(),
@@ -148,7 +174,10 @@ const formats = {
   boolean: z.tuple([scalar, scalar]),
   rangeStart: z.enum(['inclusive', 'exclusive']).optional(),
   rangeEnd: z.enum(['exclusive', 'inclusive']).optional(),
-};
+});
+
+/** How values are written on the wire. @useDeclaredType */
+export type Formats = z.infer<typeof formats>;
 
 const scalars = z.record(z.string(), scalar);
 const lookup = z.strictObject({
@@ -160,8 +189,12 @@ const lookup = z.strictObject({
     .record(parameter, oneLine)
     .refine((filters) => Object.keys(filters).length > 0, { error: 'a lookup without a filter would take any record' }),
   at: pattern(/^\/.*$/s, 'write a JSON Pointer to the value, such as /data/0/id'),
+  /** The write is refused as a conflict when something is found. */
   absent: z.literal(true, { error: 'write true, or leave it out' }).optional(),
 });
+
+/** A read before a write, whose result a composed value names, or which must find nothing. @useDeclaredType */
+export type Lookup = z.infer<typeof lookup>;
 
 const call = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
@@ -177,14 +210,24 @@ const call = z.strictObject({
   bodyEncoding: z.enum(['json', 'form']).optional(),
   envelope: envelope.optional(),
   pagination: pagination.optional(),
-  failedWhen: failedWhen.optional(),
+  failedWhen: z.array(failureTest).optional(),
   acceptStatus: z.array(z.int().min(200).max(499)).optional(),
   response: z.enum(['json', 'text', 'bytes', 'empty']).optional(),
 });
+
+/** An operation with a request of its own. @useDeclaredType */
+export type CallOperation = z.infer<typeof call>;
+
 const viaUpdate = z.strictObject({ via: z.literal('update'), set: scalars });
 const viaOther = z.strictObject({
   via: z.enum(['terminate', 'unlink'], { error: 'write update (with set), terminate or unlink' }),
 });
+
+/** An operation that another one performs. @useDeclaredType */
+export type ViaOperation = z.infer<typeof viaUpdate> | z.infer<typeof viaOther>;
+
+/** `false`: the system lacks it. */
+export type Operation = false | CallOperation | ViaOperation;
 
 /** A union of its own, because one of zod's names no path inside of the form that was meant. */
 const operation = z.custom<Operation>().superRefine((value, context) => {
@@ -193,14 +236,7 @@ const operation = z.custom<Operation>().superRefine((value, context) => {
   const form = via === undefined ? call : via === 'update' ? viaUpdate : viaOther;
   const checked = form.safeParse(value);
   if (checked.success) return;
-  for (const issue of checked.error.issues) {
-    const { path } = issue;
-    if (issue.code === 'unrecognized_keys') context.addIssue({ ...issue, path: [...path] });
-    else {
-      const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-      context.addIssue({ code: 'custom', path: [...path], message });
-    }
-  }
+  for (const issue of checked.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
 });
 
 const resource = z.strictObject({
@@ -218,21 +254,18 @@ const resource = z.strictObject({
   fixedFilters: z.record(parameter, scalar).optional(),
   values: z.record(z.string(), z.record(z.string(), z.union([scalar, z.array(scalar)]))).optional(),
   nullAs: z.record(z.string(), z.array(scalar).min(1)).optional(),
+  /** Fields that the system keeps as whole numbers. */
   wholeNumbers: z.array(z.string()).optional(),
-  formats: z.strictObject(formats).partial().optional(),
+  formats: formats.partial().optional(),
   within: z.enum(['subscribers'], { error: 'customers can be within subscribers only' }).optional(),
-  operations: z
-    .strictObject(
-      Object.fromEntries(OPERATIONS.map((name) => [name, operation.optional()])) as Record<
-        string,
-        z.ZodOptional<typeof operation>
-      >,
-    )
-    .optional(),
+  operations: optionalMembers(OPERATIONS, operation).optional(),
 });
 
+/** One resource of a system. @useDeclaredType */
+export type Resource = z.infer<typeof resource>;
+
 /** The form of the whole document, after merging. */
-export const profileSchema: z.ZodType<Profile> = z.strictObject({
+export const profileSchema = z.strictObject({
   $schema: z.string().optional(),
   profileVersion: z.literal(1, { error: 'write 1, the only version of profiles' }),
   name: pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, 'write lower-case letters, digits and - only'),
@@ -247,11 +280,9 @@ export const profileSchema: z.ZodType<Profile> = z.strictObject({
   envelope,
   pagination,
   errors,
-  formats: z.strictObject(formats),
-  resources: z.strictObject(
-    Object.fromEntries(RESOURCES.map((name) => [name, resource.optional()])) as Record<
-      string,
-      z.ZodOptional<typeof resource>
-    >,
-  ),
-}) as unknown as z.ZodType<Profile>;
+  formats,
+  resources: optionalMembers(RESOURCES, resource),
+});
+
+/** A valid profile: everything that the client knows of a system's wire (docs/profiles.md). @useDeclaredType */
+export type Profile = z.infer<typeof profileSchema>;

@@ -1,4 +1,4 @@
-import type { Formats, Profile, Resource, ResourceName, Scalar } from '../profile/types.js';
+import type { Formats, Profile, Resource, ResourceName, Scalar } from '../profile/schema.js';
 import { decodeValue, encodeValue } from './convert.js';
 import { CANONICAL_FIELDS, type FieldType } from './fields.js';
 import { describeKind, Mismatch } from './mismatch.js';
@@ -16,7 +16,6 @@ const OPEN_WORDS = new Set(['disposition']);
 /** Converts the records of one resource between the wire and canonical form. */
 export class Codec {
   readonly path: string;
-  readonly #name: ResourceName;
   readonly #resource: Resource;
   readonly #formats: Formats;
   readonly #types: Readonly<Record<string, FieldType>>;
@@ -24,7 +23,6 @@ export class Codec {
   readonly #read: [string, FieldType | 'extra'][];
 
   constructor(profile: Profile, name: ResourceName) {
-    this.#name = name;
     this.path = `resources.${name}`;
     this.#resource = profile.resources[name] ?? {};
     this.#formats = { ...profile.formats, ...withoutUndefined(this.#resource.formats) };
@@ -165,10 +163,6 @@ export class Codec {
     const joined = texts.filter((text) => text !== '').join(' ');
     return joined === '' ? null : joined;
   }
-
-  get name(): ResourceName {
-    return this.#name;
-  }
 }
 
 const EXPECTED: Record<FieldType | 'extra', string> = {
@@ -207,6 +201,6 @@ function splitName(name: string): [string, string] {
   return blank < 0 ? [text, ''] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
-function withoutUndefined(formats: Partial<Formats> | undefined): Partial<Formats> {
+function withoutUndefined(formats: Resource['formats']): Partial<Formats> {
   return Object.fromEntries(Object.entries(formats ?? {}).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,4 @@
-import type { Formats } from '../profile/types.js';
+import type { Formats } from '../profile/schema.js';
 import type { FieldType } from './fields.js';
 import { formatMoney, parseMoney } from './money.js';
 import { formatPhone, parsePhone } from './phones.js';

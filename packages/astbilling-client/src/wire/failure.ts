@@ -1,4 +1,11 @@
-import type { CallOperation, FailureKind, FailureTest, Profile, Scalar } from '../profile/types.js';
+import {
+  type CallOperation,
+  type FailureKind,
+  failureKinds,
+  type FailureTest,
+  type Profile,
+  type Scalar,
+} from '../profile/schema.js';
 import { findAt } from './pointer.js';
 import { plainText } from './plain-text.js';
 
@@ -95,15 +102,10 @@ function scalarAt(json: unknown, pointer: string | null | undefined): string | n
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }
 
-const KINDS: readonly string[] = [
-  ...['bad_request', 'unauthorized', 'forbidden', 'not_found', 'conflict', 'validation_failed'],
-  ...['rate_limited', 'unsupported', 'unavailable', 'internal'],
-];
-
 function kindOf(code: string | null, codeMap: Record<string, FailureKind> = {}): FailureKind | null {
   if (code === null) return null;
   if (Object.hasOwn(codeMap, code)) return codeMap[code] ?? null;
-  return KINDS.includes(code) ? (code as FailureKind) : null;
+  return failureKinds.find((kind) => kind === code) ?? null;
 }
 
 function kindOfStatus(status: number): FailureKind {

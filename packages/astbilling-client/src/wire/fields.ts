@@ -1,4 +1,4 @@
-import type { ResourceName } from '../profile/types.js';
+import type { ResourceName } from '../profile/schema.js';
 
 /** The type of a canonical field. Only these names are in flows; further names of a profile are extra fields. */
 export type FieldType =

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js';
-import type { Formats } from '../profile/types.js';
+import type { Formats } from '../profile/schema.js';
 
 /** More digits than any amount has: an exponent may not make a text of a million. */
 const LONGEST = 40;

@@ -1,4 +1,4 @@
-import type { Formats } from '../profile/types.js';
+import type { Formats } from '../profile/schema.js';
 
 /** The shortest number with a country's code that is not taken for a local one, in digits. */
 const SHORTEST_INTERNATIONAL = 10;

@@ -1,4 +1,4 @@
-import type { CallOperation, Formats, Lookup, Profile, ResourceName } from '../profile/types.js';
+import type { CallOperation, Formats, Lookup, Profile, ResourceName } from '../profile/schema.js';
 import { type CanonicalRecord, Codec, type WireEntry } from './codec.js';
 import { writeForm, writeJson } from './form.js';
 

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { ProfileAuth } from '../profile/types.js';
+import type { ProfileAuth } from '../profile/schema.js';
 
 type Hmac = Extract<ProfileAuth, { kind: 'hmac' }>;
 

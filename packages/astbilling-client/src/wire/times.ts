@@ -1,6 +1,6 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
 import { zonedTime } from '@sluice/quota-core';
-import type { Formats } from '../profile/types.js';
+import type { Formats } from '../profile/schema.js';
 
 type TimeFormat = Pick<Formats, 'datetime' | 'timezone'>;
 

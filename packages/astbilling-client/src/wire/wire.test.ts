@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { builtInProfiles, parseProfile } from '../profile/load.js';
-import type { CallOperation, OperationName, Profile, ResourceName } from '../profile/types.js';
+import type { CallOperation, OperationName, Profile, ResourceName } from '../profile/schema.js';
 import { fixture, fixtureText } from '../test/fixture.js';
 import { Codec } from './codec.js';
 import { findFailure } from './failure.js';
