@@ -1,4 +1,4 @@
-import type { CallOperation, FailureTest, OperationName, Profile, Scalar } from './schema.js';
+import type { CallOperation, FailureTest, Lookup, OperationName, Profile } from './schema.js';
 
 const noRows: FailureTest[] = [{ at: '/rows', present: false, kind: 'bad_response' }];
 const noSuccess: FailureTest[] = [{ at: '/success', present: false, kind: 'bad_response' }];
@@ -20,21 +20,41 @@ const readsOf = (module: string): Partial<Record<OperationName, CallOperation>> 
   get: { ...readOf(module), idIn: 'filter', idName: 'id', envelope: { item: '/rows/0' } },
 });
 
-function saveOf(module: string, fixed: Record<string, Scalar>, rest: Partial<CallOperation>): CallOperation {
-  return { method: 'POST', path: '/save', fixed: { module, action: 'save', ...fixed }, failedWhen: noSuccess, ...rest };
-}
+/** Reads the id of the one record with these values. */
+const lookupOf = (module: string, filters: Lookup['filters'], rest: Partial<Lookup> = {}): Lookup => ({
+  method: 'POST',
+  path: `/${module}/read`,
+  fixed: { module, action: 'read', limit: 1 },
+  filters,
+  at: '/rows/0/id',
+  ...rest,
+});
 
-const createOf = (module: string, fixed: Record<string, Scalar>, rest: Partial<CallOperation>): CallOperation =>
-  saveOf(module, { id: 0, ...fixed }, rest);
+const writeOf = (module: string, action: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation => ({
+  method: 'POST',
+  path: `/${action}`,
+  fixed: { module, action, ...fixed },
+  failedWhen: noSuccess,
+  ...rest,
+});
+
+const createOf = (module: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation =>
+  writeOf(module, 'save', { fixed: { id: 0, ...fixed }, ...rest });
 
 const changeOf = (module: string, rest: Partial<CallOperation>): CallOperation =>
-  saveOf(module, {}, { idIn: 'body', idName: 'id', ...rest });
+  writeOf(module, 'save', { idIn: 'body', idName: 'id', ...rest });
 
-const destroyOf = (module: string): CallOperation => ({
-  ...saveOf(module, {}, { idIn: 'body', idName: 'id', response: 'json' }),
-  path: '/destroy',
-  fixed: { module, action: 'destroy' },
-});
+const destroyOf = (module: string): CallOperation =>
+  writeOf(module, 'destroy', { idIn: 'body', idName: 'id', response: 'json' });
+
+/** The states of an account, which is customer and line. */
+const accountStates = { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] };
+
+/** What of a rate can be changed. */
+const rateValues = [
+  ...['price_per_minute', 'connection_fee', 'initial_increment_seconds', 'increment_seconds'],
+  ...['min_chargeable_seconds', 'route_id', 'status'],
+];
 
 /** The resources of MagnusBilling 7. */
 export const magnusResources: Profile['resources'] = {
@@ -46,7 +66,7 @@ export const magnusResources: Profile['resources'] = {
         method: 'POST',
         path: '/read',
         fixed: { module: 'plan', action: 'read', limit: 1 },
-        failedWhen: [{ at: '/rows', present: false, kind: 'bad_response' }],
+        failedWhen: noRows,
       },
     },
   },
@@ -75,47 +95,27 @@ export const magnusResources: Profile['resources'] = {
     filters: { username: 'username', customer_id: 'id', external_ref: 'description' },
     fixedFilters: { 'idGroup.id_user_type': 3 },
     values: {
-      status: { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] },
+      status: accountStates,
       billing_type: { postpaid: [1, '1'], prepaid: [0, '0'] },
     },
     nullAs: { channels: [-1, '-1'], external_ref: [''], created_at: ['0000-00-00 00:00:00'] },
     wholeNumbers: ['credit_limit'],
     operations: {
       ...readsOf('user'),
-      create: createOf(
-        'user',
-        { createUser: 1, active: 1 },
-        {
-          send: [
-            'username',
-            'plan_id',
-            'channels',
-            'sip_password',
-            'billing_type',
-            'external_ref',
-            'credit_limit',
-            'name',
-            'document',
-          ],
-          // With a taken name the line is made without a SIP account, and the answer is a success.
-          lookup: {
-            sip_name: {
-              method: 'POST',
-              path: '/sip/read',
-              fixed: { module: 'sip', action: 'read', limit: 1 },
-              query: byId,
-              filters: { name: '{username}' },
-              at: '/rows/0/id',
-              absent: true,
-            },
-          },
-          compose: {
-            phone: '{caller_id}',
-            prefix_local: '00/,0/55,*/55{area_code}/8,*/55{area_code}/9,*/55/10,*/55/11',
-          },
-          envelope: { item: '/data' },
+      create: createOf('user', {
+        fixed: { createUser: 1, active: 1 },
+        send: [
+          ...['username', 'plan_id', 'channels', 'sip_password', 'billing_type', 'external_ref', 'credit_limit'],
+          ...['name', 'document'],
+        ],
+        // With a taken name the line is made without a SIP account, and the answer is a success.
+        lookup: { sip_name: lookupOf('sip', { name: '{username}' }, { query: byId, absent: true }) },
+        compose: {
+          phone: '{caller_id}',
+          prefix_local: '00/,0/55,*/55{area_code}/8,*/55{area_code}/9,*/55/10,*/55/11',
         },
-      ),
+        envelope: { item: '/data' },
+      }),
       update: changeOf('user', {
         send: ['username', 'plan_id', 'channels', 'status', 'billing_type', 'external_ref', 'credit_limit'],
       }),
@@ -140,7 +140,7 @@ export const magnusResources: Profile['resources'] = {
     },
     filters: { document: 'doc', email: 'email' },
     fixedFilters: { 'idGroup.id_user_type': 3 },
-    values: { status: { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] } },
+    values: { status: accountStates },
     nullAs: { document: [''], email: [''], phone: [''], created_at: ['0000-00-00 00:00:00'] },
     operations: {
       ...readsOf('user'),
@@ -173,39 +173,17 @@ export const magnusResources: Profile['resources'] = {
     nullAs: { subscriber_id: [0, '0', ''], channels: [-1, '-1'], external_ref: [''] },
     operations: {
       ...readsOf('did'),
-      create: createOf('did', {}, { send: ['number', 'channels', 'external_ref'] }),
+      create: createOf('did', { send: ['number', 'channels', 'external_ref'] }),
       update: changeOf('did', { send: ['channels', 'status', 'external_ref', 'reserved'] }),
-      link: {
-        ...{
-          method: 'POST',
-          root: true,
-          path: '/diddestination/save',
-          fixed: { module: 'diddestination', action: 'save', id: 0, voip_call: 1, priority: 1, destination: '' },
-          send: [],
-          lookup: {
-            sip_id: {
-              method: 'POST',
-              path: '/sip/read',
-              fixed: { module: 'sip', action: 'read', limit: 1 },
-              query: { sort: 't.id', dir: 'ASC' },
-              filters: { id_user: '{subscriber_id}' },
-              at: '/rows/0/id',
-            },
-          },
-          compose: { id_did: '{id}', id_user: '{subscriber_id}', id_sip: '{sip_id}' },
-        },
-        failedWhen: noSuccess,
-      },
-      unlink: {
-        ...{
-          method: 'POST',
-          path: '/liberar',
-          fixed: { module: 'did', action: 'liberar' },
-          send: [],
-          compose: { ids: '[{id}]' },
-        },
-        failedWhen: noSuccess,
-      },
+      link: createOf('diddestination', {
+        root: true,
+        path: '/diddestination/save',
+        fixed: { voip_call: 1, priority: 1, destination: '' },
+        send: [],
+        lookup: { sip_id: lookupOf('sip', { id_user: '{subscriber_id}' }, { query: byId }) },
+        compose: { id_did: '{id}', id_user: '{subscriber_id}', id_sip: '{sip_id}' },
+      }),
+      unlink: writeOf('did', 'liberar', { send: [], compose: { ids: '[{id}]' } }),
       suspend: { via: 'update', set: { status: 'suspended' } },
       unsuspend: { via: 'update', set: { status: 'active' } },
       terminate: { via: 'unlink' },
@@ -226,7 +204,7 @@ export const magnusResources: Profile['resources'] = {
     filters: { name: 'name' },
     operations: {
       ...readsOf('plan'),
-      create: createOf('plan', {}, { send: ['name'] }),
+      create: createOf('plan', { send: ['name'] }),
       update: changeOf('plan', { send: ['name'] }),
       delete: destroyOf('plan'),
     },
@@ -238,7 +216,7 @@ export const magnusResources: Profile['resources'] = {
     filters: { name: 'provider_name' },
     operations: {
       ...readsOf('provider'),
-      create: createOf('provider', {}, { send: ['name'] }),
+      create: createOf('provider', { send: ['name'] }),
       update: changeOf('provider', { send: ['name'] }),
       delete: destroyOf('provider'),
     },
@@ -265,9 +243,8 @@ export const magnusResources: Profile['resources'] = {
     nullAs: { max_channels: [-1, '-1'], transport: ['no'], strip_digits: [''], add_prefix: [''] },
     operations: {
       ...readsOf('trunk'),
-      create: createOf(
-        'trunk',
-        {
+      create: createOf('trunk', {
+        fixed: {
           providertech: 'sip',
           allow: 'alaw,ulaw',
           fromdomain: '',
@@ -277,8 +254,7 @@ export const magnusResources: Profile['resources'] = {
           user: '',
           secret: '',
         },
-        {},
-      ),
+      }),
       update: changeOf('trunk', {}),
       delete: destroyOf('trunk'),
     },
@@ -290,7 +266,7 @@ export const magnusResources: Profile['resources'] = {
     filters: { name: 'name' },
     operations: {
       ...readsOf('trunkGroup'),
-      create: createOf('trunkGroup', { type: 1 }, {}),
+      create: createOf('trunkGroup', { fixed: { type: 1 } }),
       update: changeOf('trunkGroup', { send: ['trunk_ids'] }),
       delete: destroyOf('trunkGroup'),
     },
@@ -319,43 +295,12 @@ export const magnusResources: Profile['resources'] = {
     values: { status: { active: [1, '1'], inactive: [0, '0'] } },
     operations: {
       ...readsOf('rate'),
-      create: createOf(
-        'rate',
-        {},
-        {
-          send: [
-            'plan_id',
-            'price_per_minute',
-            'connection_fee',
-            'initial_increment_seconds',
-            'increment_seconds',
-            'min_chargeable_seconds',
-            'route_id',
-            'status',
-          ],
-          lookup: {
-            prefix_id: {
-              method: 'POST',
-              path: '/prefix/read',
-              fixed: { module: 'prefix', action: 'read', limit: 1 },
-              filters: { prefix: '{prefix}' },
-              at: '/rows/0/id',
-            },
-          },
-          compose: { id_prefix: '{prefix_id}' },
-        },
-      ),
-      update: changeOf('rate', {
-        send: [
-          'price_per_minute',
-          'connection_fee',
-          'initial_increment_seconds',
-          'increment_seconds',
-          'min_chargeable_seconds',
-          'route_id',
-          'status',
-        ],
+      create: createOf('rate', {
+        send: ['plan_id', ...rateValues],
+        lookup: { prefix_id: lookupOf('prefix', { prefix: '{prefix}' }) },
+        compose: { id_prefix: '{prefix_id}' },
       }),
+      update: changeOf('rate', { send: rateValues }),
       delete: destroyOf('rate'),
     },
   },
@@ -408,14 +353,7 @@ export const magnusResources: Profile['resources'] = {
       },
     },
     operations: {
-      list: {
-        method: 'POST',
-        path: '/read',
-        fixed: { module: 'call', action: 'read' },
-        query: { sort: 't.id', dir: 'ASC' },
-        failedWhen: [{ at: '/rows', present: false, kind: 'bad_response' }],
-        envelope: { total: null },
-      },
+      list: { ...readOf('call'), envelope: { total: null } },
     },
   },
   countries: { path: '/country', operations: { list: false, get: false } },
