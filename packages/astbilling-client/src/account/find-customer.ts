@@ -1,6 +1,6 @@
 import type { TelephoneCustomer } from '@sluice/telephony';
 import { isOfStoreOnly, toReference } from './reference.js';
-import { LineRefusal } from './refusal.js';
+import { LineRefusal, onlyOne } from './refusal.js';
 
 /** The customer of a line, as the billing system has it. */
 export interface CustomerTarget {
@@ -23,9 +23,8 @@ export function findCustomer(
   customers: readonly TelephoneCustomer[],
   target: CustomerTarget,
 ): TelephoneCustomer | null {
-  const unique = [...new Map(customers.map((one) => [one.id, one])).values()];
   if (target.id !== undefined) {
-    const stated = unique.find(({ id }) => id === target.id);
+    const stated = customers.find(({ id }) => id === target.id);
     if (stated === undefined) throw new LineRefusal('not_found', 'no customer has the stated id');
     return stated;
   }
@@ -37,16 +36,10 @@ export function findCustomer(
     ['name', (one) => one.name === name],
   ];
   for (const [way, fits] of ways) {
-    const found = unique.filter(fits);
-    if (found.length > 1) {
-      const ids = found.map(({ id }) => id);
-      throw new LineRefusal(
-        'ambiguous',
-        `${ids.length} customers have this ${way} (${ids.join(', ')}); state the id`,
-        ids,
-      );
-    }
-    const [only] = found;
+    const only = onlyOne(
+      customers.filter(fits),
+      (ids) => `${ids.length} customers have this ${way} (${ids.join(', ')}); state the id`,
+    );
     if (only === undefined) continue;
     // Another installation may have a client with the same id.
     if (way === 'reference' && isOfStoreOnly(externalRef ?? '') && !isSameCustomer(only, target)) {

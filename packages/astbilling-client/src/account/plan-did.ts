@@ -2,7 +2,7 @@ import type { Did, DidDestination, Subscriber } from '@sluice/telephony';
 import type { Carrier, DidValues } from '../client/types.js';
 import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
 import { reserve } from './plan-states.js';
-import { LineRefusal } from './refusal.js';
+import { LineRefusal, onlyOne } from './refusal.js';
 import { type LinePlan, type LineStep, stateStep } from './step.js';
 import { type LineSystem, need } from './system.js';
 
@@ -83,17 +83,9 @@ export function planUnlink(system: LineSystem, dids: readonly Did[], number: str
 }
 
 function findDid(dids: readonly Did[], number: string): Did | null {
-  const found = [...new Map(dids.filter((did) => did.number === number).map((did) => [did.id, did])).values()];
+  const found = dids.filter((did) => did.number === number);
   const live = found.filter(({ status }) => status !== 'terminated');
-  const [did] = live.length > 0 ? live : found;
-  if (live.length > 1) {
-    throw new LineRefusal(
-      'ambiguous',
-      'the system has this number several times',
-      live.map(({ id }) => id),
-    );
-  }
-  return did ?? null;
+  return onlyOne(live, () => 'the system has this number several times') ?? found[0] ?? null;
 }
 
 function planLinkStep(
@@ -178,15 +170,8 @@ function planCreation(
 
 function resolveCarrier(carriers: readonly Carrier[], carrier: string): string {
   const found = carriers.filter(({ id, name, code }) => [id, name, code].includes(carrier));
-  const [one] = found;
+  const one = onlyOne(found, () => 'several carriers have this name or code; use the id');
   if (one === undefined) throw new LineRefusal('not_found', 'the system has no such carrier');
-  if (found.length > 1) {
-    throw new LineRefusal(
-      'ambiguous',
-      'several carriers have this name or code; use the id',
-      found.map(({ id }) => id),
-    );
-  }
   return one.id;
 }
 

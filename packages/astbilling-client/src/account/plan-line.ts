@@ -4,7 +4,7 @@ import type { SubscriberValues } from '../client/types.js';
 import { checkAdoptable, checkReferenced } from './check-owner.js';
 import { type CustomerTarget, findCustomer } from './find-customer.js';
 import { toReference, withReference } from './reference.js';
-import { LineRefusal } from './refusal.js';
+import { LineRefusal, onlyOne } from './refusal.js';
 import type { LinePlan, LineStep } from './step.js';
 import { type LineSystem, need } from './system.js';
 
@@ -99,26 +99,17 @@ function choosePlan(plans: readonly TelephonePlan[] | null, { plan }: Pick<LineT
     throw new LineRefusal('unsupported', "the system can't list plans, so that a plan needs its id");
   }
   const found = plans.filter((one) => ('id' in plan ? one.id === plan.id : one.name === plan.name));
-  const [chosen] = found;
+  const chosen = onlyOne(found, () => 'several plans have this name; use the id');
   if (chosen === undefined) throw new LineRefusal('not_found', 'the system has no such plan');
-  if (found.length > 1) {
-    throw new LineRefusal(
-      'ambiguous',
-      'several plans have this name; use the id',
-      found.map(({ id }) => id),
-    );
-  }
   if (chosen.status !== 'active') throw new LineRefusal('conflict', 'the plan is not active', [chosen.id]);
   return chosen.id;
 }
 
 function findOwn(lines: readonly Subscriber[], { ownRefs }: LineTarget): Subscriber | null {
-  const own = unique(lines.filter((line) => ownRefs.includes(toReference(line.externalRef) ?? '')));
-  if (own.length > 1) {
-    const ids = own.map(({ id }) => id);
-    throw new LineRefusal('ambiguous', `${ids.length} lines have this service's reference (${ids.join(', ')})`, ids);
-  }
-  const [line] = own;
+  const line = onlyOne(
+    lines.filter(({ externalRef }) => ownRefs.includes(toReference(externalRef) ?? '')),
+    (ids) => `${ids.length} lines have this service's reference (${ids.join(', ')})`,
+  );
   if (line === undefined) return null;
   if (line.status === 'terminated') {
     throw new LineRefusal('conflict', 'the line of this service is terminated and never comes back', [line.id]);
@@ -137,12 +128,11 @@ function hasNote({ usernames }: LineTarget): (line: Subscriber) => boolean {
 }
 
 function findNamed(lines: readonly Subscriber[], { usernames }: LineTarget): Subscriber | null {
-  const named = unique(lines.filter(({ username }) => usernames.includes(username)));
-  if (named.length > 1) {
-    const ids = named.map(({ id }) => id);
-    throw new LineRefusal('ambiguous', `several lines have a username of this service (${ids.join(', ')})`, ids);
-  }
-  return named[0] ?? null;
+  const named = onlyOne(
+    lines.filter(({ username }) => usernames.includes(username)),
+    (ids) => `several lines have a username of this service (${ids.join(', ')})`,
+  );
+  return named ?? null;
 }
 
 type Resolved = LineTarget & { planId: string };
@@ -280,5 +270,3 @@ export function differingFields(values: SubscriberValues, line: Subscriber): str
   const compared = ['username', 'planId', 'channels', 'areaCode', 'billingType', 'externalRef', 'callerId'] as const;
   return compared.filter((name) => values[name] !== undefined && line[name] !== null && line[name] !== values[name]);
 }
-
-const unique = (lines: readonly Subscriber[]): Subscriber[] => [...new Map(lines.map((one) => [one.id, one])).values()];

@@ -15,3 +15,18 @@ export class LineRefusal extends Error {
     this.ids = ids;
   }
 }
+
+/**
+ * Returns the only one of the records, which may be listed twice; undefined where there is none.
+ *
+ * @throws LineRefusal `ambiguous` for several, in the words for their ids
+ */
+export function onlyOne<Row extends { id: string }>(
+  rows: readonly Row[],
+  describe: (ids: string[]) => string,
+): Row | undefined {
+  const found = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const ids = found.map(({ id }) => id);
+  if (ids.length > 1) throw new LineRefusal('ambiguous', describe(ids), ids);
+  return found[0];
+}
