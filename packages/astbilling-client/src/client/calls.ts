@@ -4,7 +4,7 @@ import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
 import { splitFilters } from './filters.js';
 import { readPages } from './pages.js';
-import { toCall } from './to-records.js';
+import { CONVERTERS } from './to-records.js';
 import type { AstbillingCallOptions, CallPage, CallsRequest } from './types.js';
 
 const CALL = { resource: 'cdrs', name: 'list' } as const;
@@ -28,7 +28,7 @@ export async function* readCalls(
   }
   const codec = connection.writer.codec('cdrs');
   for await (const { rows, total } of readPages(connection, { ...CALL, filters: sent, range }, options)) {
-    const all = rows.map((row, index) => connection.decode(CALL, () => toCall(codec.decode(row)), index));
+    const all = rows.map((row, index) => connection.decode(CALL, () => CONVERTERS.cdrs(codec.decode(row)), index));
     const calls = all.filter((call) => isInside(call, range) && fits(call, request, stated));
     const unasked = all.filter(
       (call) => (filtersTime && !isInside(call, range)) || (stated && ownerOf(call, request, stated) !== subscriberId),

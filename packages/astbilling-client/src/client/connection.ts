@@ -14,9 +14,9 @@ import {
   systemClock,
 } from '@sluice/panel-http';
 import { builtInProfiles, parseProfile } from '../profile/load.js';
-import type { CallOperation, Envelope, OperationName, Profile, ResourceName, Scalar } from '../profile/schema.js';
-import type { WireEntry } from '../wire/codec.js';
-import { toText } from '../wire/form.js';
+import type { CallOperation, Envelope, OperationName, Profile, ResourceName } from '../profile/schema.js';
+import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
+import { flatten } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';
 import { findAt } from '../wire/pointer.js';
 import { NotSendable, type RequestParts, RequestWriter, type WireRequest, writeBody } from '../wire/request.js';
@@ -214,7 +214,7 @@ export class Connection {
       method: request.method,
       path: request.path,
       endpoint: this.#endpoint(call),
-      query: toQuery([...request.query, ...token]),
+      query: Object.fromEntries([...request.query, ...token].flatMap(flatten)),
       idempotent: !changing,
       changing,
       allowEmpty: true,
@@ -291,6 +291,16 @@ export class Connection {
     }
   }
 
+  /** Converts the one record of an answer. */
+  decodeItem<Row>(
+    call: Pick<OperationCall, 'resource' | 'name'>,
+    json: unknown,
+    convert: (record: CanonicalRecord) => Row,
+  ): Row {
+    const { item = '' } = this.envelope(this.operation(call.resource, call.name));
+    return this.decode(call, () => convert(this.writer.codec(call.resource).decode(findAt(json, item)?.value)));
+  }
+
   close(): void {
     this.#http.close();
   }
@@ -303,13 +313,4 @@ function pastedTails(basePath: string): RegExp[] {
     const tail = `/${parts.slice(0, parts.length - left).join('/')}`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     return new RegExp(`${left === 0 ? '' : '^'}${tail}$`);
   });
-}
-
-function toQuery(entries: readonly WireEntry[]): Record<string, string> {
-  const flat = (name: string, value: unknown): [string, string][] => {
-    if (value === undefined) return [];
-    if (Array.isArray(value)) return value.flatMap((item, index) => flat(`${name}[${index}]`, item));
-    return [[name, toText(value as Scalar)]];
-  };
-  return Object.fromEntries(entries.flatMap(([name, value]) => flat(name, value)));
 }

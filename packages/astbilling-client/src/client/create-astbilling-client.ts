@@ -1,22 +1,10 @@
-import { findAt } from '../wire/pointer.js';
 import { readCalls } from './calls.js';
 import { toCanonical } from './canonical.js';
 import { Connection } from './connection.js';
 import { reportEndpoints } from './reports.js';
 import { ResourceClient } from './resource.js';
 import { sampleResource } from './sample.js';
-import {
-  toCarrier,
-  toCountry,
-  toCustomer,
-  toDid,
-  toPlan,
-  toRate,
-  toRoute,
-  toSimulation,
-  toSubscriber,
-  toTrunk,
-} from './to-records.js';
+import { CONVERTERS, toSimulation } from './to-records.js';
 import type {
   AstbillingCallOptions,
   AstbillingClient,
@@ -25,6 +13,8 @@ import type {
   Lifecycle,
   Reads,
   ReadsAndWrites,
+  Simulation,
+  SimulationRequest,
   TokenCheck,
 } from './types.js';
 
@@ -45,8 +35,8 @@ import type {
 export function createAstbillingClient(options: AstbillingOptions): AstbillingClient {
   const connection = new Connection(options);
   const { profile } = connection;
-  const subscribers = new ResourceClient(connection, 'subscribers', toSubscriber);
-  const dids = new ResourceClient(connection, 'dids', toDid);
+  const subscribers = new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers);
+  const dids = new ResourceClient(connection, 'dids', CONVERTERS.dids);
   return {
     panel: options.panel,
     profile,
@@ -90,13 +80,13 @@ type Catalogue = Pick<
 
 function catalogue(connection: Connection): Catalogue {
   return {
-    customers: deletable(new ResourceClient(connection, 'customers', toCustomer)),
-    plans: deletable(new ResourceClient(connection, 'plans', toPlan)),
-    carriers: deletable(new ResourceClient(connection, 'carriers', toCarrier)),
-    trunks: deletable(new ResourceClient(connection, 'trunks', toTrunk)),
-    routes: deletable(new ResourceClient(connection, 'routes', toRoute)),
-    rates: deletable(new ResourceClient(connection, 'rates', toRate)),
-    countries: readsOf(new ResourceClient(connection, 'countries', toCountry)),
+    customers: deletable(new ResourceClient(connection, 'customers', CONVERTERS.customers)),
+    plans: deletable(new ResourceClient(connection, 'plans', CONVERTERS.plans)),
+    carriers: deletable(new ResourceClient(connection, 'carriers', CONVERTERS.carriers)),
+    trunks: deletable(new ResourceClient(connection, 'trunks', CONVERTERS.trunks)),
+    routes: deletable(new ResourceClient(connection, 'routes', CONVERTERS.routes)),
+    rates: deletable(new ResourceClient(connection, 'rates', CONVERTERS.rates)),
+    countries: readsOf(new ResourceClient(connection, 'countries', CONVERTERS.countries)),
   };
 }
 
@@ -131,30 +121,22 @@ function lifecycleOf<Row>(resource: ResourceClient<Row>): Lifecycle {
 async function verify(connection: Connection, options?: AstbillingCallOptions): Promise<TokenCheck> {
   const call = { resource: 'auth', name: 'verify' } as const;
   const json = await connection.read({ ...call, parts: {} }, options);
-  const codec = connection.writer.codec('auth');
   // Without a field for it, an answer that is not an error says that the token is valid.
-  if (!codec.has('valid')) return { valid: true, subject: null, scopes: [], expiresAt: null };
-  const { item = '' } = connection.envelope(connection.operation('auth', 'verify'));
-  return connection.decode(call, () => {
-    const { valid, subject = null, scopes, expires_at: expiresAt = null } = codec.decode(findAt(json, item)?.value);
-    return {
-      valid: valid === true,
-      subject: subject as string | null,
-      scopes: (scopes ?? []) as string[],
-      expiresAt: expiresAt as string | null,
-    };
-  });
+  if (!connection.writer.codec('auth').has('valid')) return { valid: true, subject: null, scopes: [], expiresAt: null };
+  return connection.decodeItem(call, json, ({ valid, subject = null, scopes, expires_at: expiresAt = null }) => ({
+    valid: valid === true,
+    subject: subject as string | null,
+    scopes: (scopes ?? []) as string[],
+    expiresAt: expiresAt as string | null,
+  }));
 }
 
 async function simulate(
   connection: Connection,
-  request: object,
+  request: SimulationRequest,
   options?: AstbillingCallOptions,
-): Promise<ReturnType<typeof toSimulation>> {
+): Promise<Simulation> {
   const call = { resource: 'simulator', name: 'simulate' } as const;
   const json = await connection.read({ ...call, parts: { record: toCanonical(request) } }, options);
-  const { item = '' } = connection.envelope(connection.operation('simulator', 'simulate'));
-  return connection.decode(call, () =>
-    toSimulation(connection.writer.codec('simulator').decode(findAt(json, item)?.value)),
-  );
+  return connection.decodeItem(call, json, toSimulation);
 }

@@ -1,6 +1,5 @@
 import type { PanelError } from '@sluice/panel-http';
 import type { OperationName } from '../profile/schema.js';
-import { findAt } from '../wire/pointer.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
 import { toReport } from './to-records.js';
@@ -10,12 +9,8 @@ const LARGEST_FILE = 1024 ** 3;
 
 /** Creates the operations of reports, which a system makes in the background. */
 export function reportEndpoints(connection: Connection): AstbillingClient['reports'] {
-  const parse = (name: OperationName, json: unknown): Report => {
-    const { item = '' } = connection.envelope(connection.operation('reports', name));
-    return connection.decode({ resource: 'reports', name }, () =>
-      toReport(connection.writer.codec('reports').decode(findAt(json, item)?.value)),
-    );
-  };
+  const parse = (name: OperationName, json: unknown): Report =>
+    connection.decodeItem({ resource: 'reports', name }, json, toReport);
   const get = async (id: string, options: AstbillingCallOptions = {}): Promise<Report> =>
     parse('get', await connection.read({ resource: 'reports', name: 'get', parts: { id } }, options));
   return {

@@ -1,34 +1,11 @@
 import type { ResourceName } from '../profile/schema.js';
+import type { CanonicalRecord } from '../wire/codec.js';
 import { readName } from '../wire/pointer.js';
 import type { Connection } from './connection.js';
 import { readPage } from './pages.js';
 import { isOrphan, ResourceClient } from './resource.js';
-import {
-  toCall,
-  toCarrier,
-  toCountry,
-  toCustomer,
-  toDid,
-  toPlan,
-  toRate,
-  toRoute,
-  toSubscriber,
-  toTrunk,
-} from './to-records.js';
+import { CONVERTERS } from './to-records.js';
 import type { AstbillingCallOptions, ResourceSample } from './types.js';
-
-const CONVERTERS: Partial<Record<ResourceName, (record: Record<string, unknown>) => unknown>> = {
-  subscribers: toSubscriber,
-  dids: toDid,
-  customers: toCustomer,
-  plans: toPlan,
-  carriers: toCarrier,
-  trunks: toTrunk,
-  routes: toRoute,
-  rates: toRate,
-  countries: toCountry,
-  cdrs: toCall,
-};
 
 /** Reads one page of a resource and converts every row as the other calls do. */
 export async function sampleResource(
@@ -39,7 +16,8 @@ export async function sampleResource(
   const { range, ...callOptions } = options;
   const call = { resource, name: 'list' as const, range };
   const { rows, total } = await readPage(connection, call, { number: 0, received: 0, cursor: null }, callOptions);
-  const client = new ResourceClient(connection, resource, CONVERTERS[resource] ?? ((record): unknown => record));
+  const converters: Partial<Record<ResourceName, (record: CanonicalRecord) => unknown>> = CONVERTERS;
+  const client = new ResourceClient(connection, resource, converters[resource] ?? ((record): unknown => record));
   const ids = rows.map((row, index) =>
     connection.decode(
       call,

@@ -76,7 +76,7 @@ class Fields {
 
 const STATES: readonly LineStatus[] = ['active', 'suspended', 'terminated'];
 
-export function toSubscriber(record: CanonicalRecord): Subscriber {
+function toSubscriber(record: CanonicalRecord): Subscriber {
   const fields = new Fields('subscribers', record);
   const sip = (record['sip'] ?? {}) as {
     username?: string | null;
@@ -101,7 +101,7 @@ export function toSubscriber(record: CanonicalRecord): Subscriber {
   };
 }
 
-export function toDid(record: CanonicalRecord): Did {
+function toDid(record: CanonicalRecord): Did {
   const fields = new Fields('dids', record);
   return {
     id: fields.required('id'),
@@ -128,7 +128,7 @@ function toDestination(fields: Fields, value: unknown): Did['destination'] {
   throw fields.mismatch('destination', 'expected the type subscriber, number or none');
 }
 
-export function toCustomer(record: CanonicalRecord): TelephoneCustomer {
+function toCustomer(record: CanonicalRecord): TelephoneCustomer {
   const fields = new Fields('customers', record);
   return {
     id: fields.required('id'),
@@ -142,7 +142,7 @@ export function toCustomer(record: CanonicalRecord): TelephoneCustomer {
   };
 }
 
-export function toPlan(record: CanonicalRecord): TelephonePlan {
+function toPlan(record: CanonicalRecord): TelephonePlan {
   const fields = new Fields('plans', record);
   return {
     id: fields.required('id'),
@@ -156,7 +156,7 @@ export function toPlan(record: CanonicalRecord): TelephonePlan {
   };
 }
 
-export function toCarrier(record: CanonicalRecord): Carrier {
+function toCarrier(record: CanonicalRecord): Carrier {
   const fields = new Fields('carriers', record);
   return {
     id: fields.required('id'),
@@ -168,7 +168,7 @@ export function toCarrier(record: CanonicalRecord): Carrier {
   };
 }
 
-export function toCountry(record: CanonicalRecord): Country {
+function toCountry(record: CanonicalRecord): Country {
   const fields = new Fields('countries', record);
   return {
     id: fields.required('id'),
@@ -179,7 +179,7 @@ export function toCountry(record: CanonicalRecord): Country {
   };
 }
 
-export function toTrunk(record: CanonicalRecord): Trunk {
+function toTrunk(record: CanonicalRecord): Trunk {
   const fields = new Fields('trunks', record);
   return {
     id: fields.required('id'),
@@ -197,7 +197,7 @@ export function toTrunk(record: CanonicalRecord): Trunk {
   };
 }
 
-export function toRoute(record: CanonicalRecord): Route {
+function toRoute(record: CanonicalRecord): Route {
   const fields = new Fields('routes', record);
   return {
     id: fields.required('id'),
@@ -210,7 +210,7 @@ export function toRoute(record: CanonicalRecord): Route {
   };
 }
 
-export function toRate(record: CanonicalRecord): Rate {
+function toRate(record: CanonicalRecord): Rate {
   const fields = new Fields('rates', record);
   const { prefix } = record;
   // An empty prefix is the default rate; an absent one is a rate whose prefix is gone.
@@ -235,7 +235,7 @@ export function toRate(record: CanonicalRecord): Rate {
   };
 }
 
-export function toCall(record: CanonicalRecord): CallRecord {
+function toCall(record: CanonicalRecord): CallRecord {
   const fields = new Fields('cdrs', record);
   return {
     id: fields.required('id'),
@@ -264,6 +264,20 @@ export function toCall(record: CanonicalRecord): CallRecord {
     disposition: fields.required('disposition'),
   };
 }
+
+/** Converts the canonical records of each list. */
+export const CONVERTERS = {
+  subscribers: toSubscriber,
+  dids: toDid,
+  customers: toCustomer,
+  plans: toPlan,
+  carriers: toCarrier,
+  countries: toCountry,
+  trunks: toTrunk,
+  routes: toRoute,
+  rates: toRate,
+  cdrs: toCall,
+};
 
 export function toSimulation(record: CanonicalRecord): Simulation {
   const fields = new Fields('simulator', record);

@@ -6,7 +6,7 @@ import type { Scalar } from '../profile/schema.js';
  */
 export function writeForm(fields: readonly (readonly [string, unknown])[]): string {
   return fields
-    .flatMap(([name, value]) => flatten(toFormName(name), value))
+    .flatMap(([name, value]) => flatten([toFormName(name), value]))
     .map(([name, value]) => `${escapeByte(name)}=${escapeByte(value)}`)
     .join('&');
 }
@@ -17,18 +17,17 @@ function toFormName(name: string): string {
   return first + rest.map((part) => `[${part}]`).join('');
 }
 
-function flatten(name: string, value: unknown): [string, string][] {
+/** Returns a parameter as texts, with one name for each part of a list or an object; null is an empty text. */
+export function flatten([name, value]: readonly [string, unknown]): [string, string][] {
   if (value === undefined) return [];
   if (value === null) return [[name, '']];
-  if (Array.isArray(value)) return value.flatMap((item, index) => flatten(`${name}[${index}]`, item));
+  if (Array.isArray(value)) return value.flatMap((item, index) => flatten([`${name}[${index}]`, item]));
   if (typeof value === 'object') {
-    return Object.entries(value).flatMap(([key, item]) => flatten(`${name}[${key}]`, item));
+    return Object.entries(value).flatMap(([key, item]) => flatten([`${name}[${key}]`, item]));
   }
-  return [[name, toText(value as Scalar)]];
+  const scalar = value as Scalar;
+  return [[name, String(scalar)]];
 }
-
-/** Writes a scalar as text; null is an empty one. */
-export const toText = (value: Scalar): string => (value === null ? '' : String(value));
 
 function escapeByte(text: string): string {
   // A lone surrogate has no bytes; a buffer replaces it.
