@@ -4,18 +4,18 @@ import { isOfAddon, toReference, withoutReference, withReference } from './refer
 import { reserve } from './plan-states.js';
 import { LineRefusal, onlyOne } from './refusal.js';
 import { type LinePlan, type LineStep, stateStep } from './step.js';
-import { type LineSystem, need } from './system.js';
+import { acceptedValues, type LineSystem, need } from './system.js';
 
 /** A number that should be linked to a line. */
 export interface DidTarget {
   /** E.164, checked against the stated area code before. */
   number: string;
-  areaCode?: string;
+  areaCode?: string | undefined;
   /** Id, name or code; needed only for a number that the system does not have. */
-  carrier?: string;
-  channels?: number;
-  destination?: DidDestination;
-  externalRef?: string;
+  carrier?: string | undefined;
+  channels?: number | undefined;
+  destination?: DidDestination | undefined;
+  externalRef?: string | undefined;
 }
 
 /** What was read before. */
@@ -149,19 +149,14 @@ function planCreation(
   { number, areaCode, carrier, channels, destination, externalRef }: DidTarget,
 ): LineStep[] {
   need(system, 'dids', 'create');
-  const sends = (field: string): boolean => system.sends('dids', 'create', field);
   const carrierId = carrier === undefined ? undefined : resolveCarrier(carriers, carrier);
   const linked = system.supports('dids', 'link');
-  if (!linked && !sends('subscriber_id')) {
+  if (!linked && !system.sends('dids', 'create', 'subscriber_id')) {
     throw new LineRefusal('unsupported', 'the profile has no way to link a new number');
   }
   const values: DidValues = {
     number,
-    ...(areaCode !== undefined && sends('area_code') ? { areaCode } : {}),
-    ...(carrierId !== undefined && sends('carrier_id') ? { carrierId } : {}),
-    ...(channels !== undefined && sends('channels') ? { channels } : {}),
-    ...(destination !== undefined && sends('destination') ? { destination } : {}),
-    ...(externalRef !== undefined && sends('external_ref') ? { externalRef } : {}),
+    ...acceptedValues(system, 'dids', { areaCode, carrierId, channels, destination, externalRef }),
     ...(linked ? {} : { subscriberId }),
   };
   const created: LineStep = { type: 'create-did', target: number, payload: { values } };

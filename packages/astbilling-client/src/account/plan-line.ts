@@ -6,7 +6,7 @@ import { type CustomerTarget, findCustomer } from './find-customer.js';
 import { toReference, withReference } from './reference.js';
 import { LineRefusal, onlyOne } from './refusal.js';
 import type { LinePlan, LineStep } from './step.js';
-import { type LineSystem, need } from './system.js';
+import { acceptedValues, type LineSystem, need } from './system.js';
 
 /** What a line should be. */
 export interface LineTarget {
@@ -221,26 +221,23 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   }
   const makesCustomer = !system.within && customer === null;
   if (makesCustomer) need(system, 'customers', 'create');
-  const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra, creditLimit } = target;
+  const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra } = target;
   if (channels === null) throw new LineRefusal('invalid', 'a new line needs its number of channels');
   const { name, document, email, phone, externalRef: customerRef } = target.customer;
-  const sendable = {
+  const further = { ...extra, ...creditOf(system, target) };
+  const values: SubscriberValues = {
     username,
     planId,
     channels,
-    ...optional(system, 'subscribers', { areaCode, billingType, externalRef, callerId }),
+    ...acceptedValues(system, 'subscribers', { areaCode, billingType, externalRef, callerId }),
+    ...(system.within ? acceptedValues(system, 'subscribers', { name, document }) : {}),
+    ...(Object.keys(further).length === 0 ? {} : { extra: further }),
   };
-  const values: SubscriberValues = {
-    ...sendable,
-    ...(system.within ? optional(system, 'subscribers', { name, document }) : {}),
-    ...(extra === undefined && creditLimit === undefined ? {} : { extra: { ...extra, ...creditOf(system, target) } }),
-  };
-  if (Object.keys(values.extra ?? {}).length === 0) delete values.extra;
   const steps: LineStep[] = [];
   if (makesCustomer) {
     const customerValues = {
       name,
-      ...optional(system, 'customers', { document, email, phone, externalRef: customerRef }),
+      ...acceptedValues(system, 'customers', { document, email, phone, externalRef: customerRef }),
     };
     steps.push({ type: 'create-customer', target: name, payload: { values: customerValues } });
   }
@@ -250,19 +247,6 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
 
 function creditOf(system: LineSystem, { creditLimit }: LineTarget): Record<string, string> {
   return creditLimit !== undefined && system.sends('subscribers', 'create', CREDIT) ? { [CREDIT]: creditLimit } : {};
-}
-
-/** The values that the system accepts, of those that it may lack. */
-function optional(
-  system: LineSystem,
-  resource: 'subscribers' | 'customers',
-  values: Record<string, string | null | undefined>,
-): Record<string, string> {
-  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const sent = Object.entries(values).filter(
-    ([name, value]) => value !== null && value !== undefined && system.sends(resource, 'create', snake(name)),
-  );
-  return Object.fromEntries(sent) as Record<string, string>;
 }
 
 /** Returns the fields of a new or changed line that were not read back as they were sent. */

@@ -1,5 +1,6 @@
 import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
 import { Codec } from '../wire/codec.js';
+import { toCanonicalName } from '../wire/fields.js';
 import { LineRefusal } from './refusal.js';
 
 /** What a system can do, as its profile says. */
@@ -57,4 +58,16 @@ export function need(system: LineSystem, resource: ResourceName, operation: Oper
   if (!system.supports(resource, operation)) {
     throw new LineRefusal('unsupported', `the profile has no ${resource}.${operation}, so that nothing was changed`);
   }
+}
+
+/** Returns those of the values that are stated, and that the system accepts in a new record. */
+export function acceptedValues<Values extends object>(
+  system: LineSystem,
+  resource: ResourceName,
+  values: Values,
+): { [Key in keyof Values]?: NonNullable<Values[Key]> } {
+  const accepted = Object.entries(values).filter(
+    ([name, value]) => value !== null && value !== undefined && system.sends(resource, 'create', toCanonicalName(name)),
+  );
+  return Object.fromEntries(accepted) as never;
 }

@@ -1,4 +1,5 @@
 import type { CanonicalRecord } from '../wire/codec.js';
+import { toCanonicalName } from '../wire/fields.js';
 
 /** Returns values under their canonical names; further fields keep theirs. Absent values are left out. */
 export function toCanonical(values: object): CanonicalRecord {
@@ -6,7 +7,7 @@ export function toCanonical(values: object): CanonicalRecord {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (name === 'extra') Object.assign(record, value);
-    else record[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value;
+    else record[toCanonicalName(name)] = value;
   }
   return record;
 }

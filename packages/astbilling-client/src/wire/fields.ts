@@ -31,6 +31,9 @@ const customers: Fields = {
   created_at: 'time',
 };
 
+/** Returns the canonical name of a member: `external_ref` of `externalRef`. */
+export const toCanonicalName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** The canonical fields of each resource, by type. */
 export const CANONICAL_FIELDS: Readonly<Record<ResourceName, Fields>> = {
   auth: { valid: 'boolean', subject: 'text', scopes: 'texts', expires_at: 'time' },
