@@ -44,9 +44,9 @@ export interface AstbillingOptions extends TransportOptions {
 
 /** Options of every call. */
 export interface AstbillingCallOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** E.g. the service's id, for the log. */
-  tag?: string;
+  tag?: string | undefined;
 }
 
 /** A telephone company behind trunks and numbers. */
@@ -199,8 +199,8 @@ export interface TokenCheck {
 
 /** A call to be priced by the system. */
 export interface SimulationRequest {
-  planId?: string;
-  subscriberId?: string;
+  planId?: string | undefined;
+  subscriberId?: string | undefined;
   destination: string;
   durationSeconds: number;
   /** ISO 8601. */
@@ -228,11 +228,11 @@ export interface CallsRequest {
   /** ISO 8601. */
   from: string;
   to: string;
-  subscriberId?: string;
-  customerId?: string;
+  subscriberId?: string | undefined;
+  customerId?: string | undefined;
   /** E.164. */
-  did?: string;
-  direction?: 'outbound' | 'inbound';
+  did?: string | undefined;
+  direction?: 'outbound' | 'inbound' | undefined;
 }
 
 /** One page of call records. */
@@ -261,7 +261,7 @@ export interface Report {
 export interface ReportRequest {
   type: string;
   format: string;
-  subscriberId?: string;
+  subscriberId?: string | undefined;
   from: string;
   to: string;
 }

@@ -2,15 +2,17 @@ import type {
   CallReportJob,
   PanelTelephony,
   PanelToOpen,
+  TelephonyField,
+  TelephonyFieldType,
   TelephonyOperation,
   TelephonyResource,
   TelephonyValues,
 } from '@sluice/panel-kind';
 import type { CallRecord } from '@sluice/telephony';
 import { SluiceError, usageError } from '@sluice/panel-kind';
+import { CANONICAL_FIELDS, type FieldType } from '../wire/fields.js';
 import type { AstbillingClient, Deletable, Lifecycle, Reads, ReadsAndWrites, Report } from '../client/types.js';
 import type { OperationName, ResourceName } from '../profile/schema.js';
-import { fieldsOf } from './fields.js';
 import { findForeignReference } from './line-target.js';
 import { LINE_REF, type TelephonySettings, toTerms } from './settings.js';
 
@@ -41,8 +43,6 @@ export function findUnsupported(
 const removalOf = (resource: TelephonyResource): 'terminate' | 'delete' =>
   resource === 'subscribers' || resource === 'dids' ? 'terminate' : 'delete';
 
-const callOf = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
-
 /** Returns the calls, lines and catalogue of a panel. */
 export function createTelephony(
   { name, settings, timeZone, currency }: PanelToOpen,
@@ -66,43 +66,60 @@ export function createTelephony(
     terms: toTerms,
     async *calls(filter, signal) {
       refuse({ resource: 'calls', operation: 'read' });
-      const { subscriberId, customerId, did, direction, ...range } = filter;
-      const request = { ...range, ...stated({ subscriberId, customerId, did, direction }) };
-      for await (const { calls, unasked, total } of client.calls.pages(request, callOf(signal))) {
+      for await (const { calls, unasked, total } of client.calls.pages(filter, { signal })) {
         const toPriced = (call: CallRecord): CallRecord => priced('cdrs', call);
         yield { calls: calls.map(toPriced), unasked: unasked.map(toPriced), total };
       }
     },
     list: async (resource, filters, signal) => {
       refuse({ resource, operation: 'list' });
-      const rows = await (client[resource] as unknown as Reads<never>).find(filters ?? {}, callOf(signal));
+      const rows = await (client[resource] as unknown as Reads<never>).find(filters ?? {}, { signal });
       return rows.map((row) => priced(resource, row));
     },
     get: async (resource, id, signal) => {
       refuse({ resource, operation: 'get' });
-      return priced(resource, await (client[resource] as unknown as Reads<never>).get(id, callOf(signal)));
+      return priced(resource, await (client[resource] as unknown as Reads<never>).get(id, { signal }));
     },
     create: async (resource, values, signal) => {
       refuse({ resource, operation: 'create' });
-      return written(client, resource).create(values, callOf(signal));
+      return written(client, resource).create(values, { signal });
     },
     set: async ({ resource, id, values }, signal) => {
       refuse({ resource, operation: 'set' });
-      await written(client, resource).update(id, values, callOf(signal));
+      await written(client, resource).update(id, values, { signal });
     },
     remove: async (resource, id, signal) => {
       refuse({ resource, operation: 'remove' });
-      await written(client, resource)[removalOf(resource)](id, callOf(signal));
+      await written(client, resource)[removalOf(resource)](id, { signal });
     },
     simulate: client.supports('simulator', 'simulate')
-      ? async (call, signal) => {
-          const { planId, subscriberId, ...rest } = call;
-          return client.simulator.simulate({ ...rest, ...stated({ planId, subscriberId }) }, callOf(signal));
-        }
+      ? (call, signal) => client.simulator.simulate(call, { signal })
       : null,
     reports: findUnsupported(client, { resource: 'reports', operation: 'create' }) === null ? reportsOf(client) : null,
-    verifyToken: (signal) => client.auth.verify(callOf(signal)),
+    verifyToken: (signal) => client.auth.verify({ signal }),
   };
+}
+
+/** Types that are only read, since no text stands for them. */
+const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'duration'];
+
+/** Returns the fields of a list that the system has; further fields of its profile last. */
+function fieldsOf(
+  { profile, hasField }: Pick<AstbillingClient, 'profile' | 'hasField'>,
+  resource: TelephonyResource,
+): TelephonyField[] {
+  const types = CANONICAL_FIELDS[resource];
+  const known = Object.entries(types)
+    .filter(([name]) => hasField(resource, name))
+    .map(([name, type]) => ({ name, type: toType(name, type), isExtra: false }));
+  const further = Object.keys(profile.resources[resource]?.fields ?? {})
+    .filter((name) => !Object.hasOwn(types, name) && hasField(resource, name))
+    .map((name): TelephonyField => ({ name, type: 'text', isExtra: true }));
+  return [...known, ...further];
+}
+
+function toType(name: string, type: FieldType): TelephonyFieldType {
+  return name === 'id' || COMPUTED.includes(type) ? 'computed' : (type as TelephonyFieldType);
 }
 
 const written = (client: AstbillingClient, resource: TelephonyResource) =>
@@ -120,19 +137,15 @@ function moneyOf(client: AstbillingClient, currency: string) {
     'currency' in row && !client.hasField(resource, 'currency') ? { ...row, currency } : row;
 }
 
-function stated<Values extends object>(values: Values): { [Key in keyof Values]?: NonNullable<Values[Key]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
-}
-
 function reportsOf(client: AstbillingClient): NonNullable<PanelTelephony['reports']> {
   return {
     create: async ({ from, to, subscriberId }, signal) => {
-      const request = { type: 'calls', format: 'csv', from, to, ...stated({ subscriberId }) };
-      return toJob(await client.reports.create(request, callOf(signal)));
+      const request = { type: 'calls', format: 'csv', from, to, subscriberId };
+      return toJob(await client.reports.create(request, { signal }));
     },
-    get: async (id, signal) => toJob(await client.reports.get(id, callOf(signal))),
+    get: async (id, signal) => toJob(await client.reports.get(id, { signal })),
     download: async (id, onChunk, signal) => {
-      const report = await client.reports.get(id, callOf(signal));
+      const report = await client.reports.get(id, { signal });
       let attempts = 0;
       let written: Promise<void> = Promise.resolve();
       const sink = (): ((chunk: Buffer) => void) => {
@@ -144,7 +157,7 @@ function reportsOf(client: AstbillingClient): NonNullable<PanelTelephony['report
         };
       };
       try {
-        await client.reports.download(report, sink, callOf(signal));
+        await client.reports.download(report, sink, { signal });
       } finally {
         await written;
       }
