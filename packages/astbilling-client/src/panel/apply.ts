@@ -7,7 +7,7 @@ import { isReleased } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
 import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { readLine } from './state.js';
+import { orNull } from './state.js';
 
 /** What steps are performed with. */
 export interface StepTools {
@@ -164,57 +164,58 @@ export function toLineOutcome(line: Subscriber, values: SubscriberValues): Parti
   };
 }
 
-const WANTED: Record<string, string> = { suspend: 'suspended', unsuspend: 'active' };
+interface LinePayload {
+  changes?: SubscriberValues;
+  password?: boolean;
+}
 
 function toLineChange(
   client: AstbillingClient,
-  { type, target, payload }: Step,
+  step: Step,
   password: string | null,
   call: Tag,
 ): Change<Subscriber | null> {
-  const read = (): Promise<Subscriber | null> => readLine(client, target, call);
-  const outcome = (line: Subscriber | null): Partial<StepOutcome> => ({ observed: { status: line?.status ?? null } });
-  if (type === 'terminate-subscriber') {
-    const call_ = (): Promise<void> => client.subscribers.terminate(target, call);
-    return { read, isDone: (line) => line === null || line.status === 'terminated', call: call_, outcome };
-  }
-  if (type === 'update-subscriber') {
-    const { changes, password: withPassword } = payload as { changes: SubscriberValues; password?: boolean };
-    let sent = false;
-    return {
-      read,
-      isDone: (line) => (withPassword === true ? sent && line !== null : line !== null && hasValues(line, changes)),
-      call: async () => {
-        sent = true;
-        const secret = withPassword === true && password !== null ? { sipPassword: password } : {};
-        await client.subscribers.update(target, { ...changes, ...secret }, call);
-      },
-      outcome,
-    };
-  }
-  const operation = type === 'suspend-subscriber' ? 'suspend' : 'unsuspend';
+  const { type, target, payload } = step;
+  const { changes = {}, password: withPassword = false } = payload as LinePayload;
+  let sent = false;
+  const calls: Record<string, () => Promise<void>> = {
+    'suspend-subscriber': () => client.subscribers.suspend(target, call),
+    'unsuspend-subscriber': () => client.subscribers.unsuspend(target, call),
+    'terminate-subscriber': () => client.subscribers.terminate(target, call),
+    'update-subscriber': async () => {
+      sent = true;
+      const secret = withPassword && password !== null ? { sipPassword: password } : {};
+      await client.subscribers.update(target, { ...changes, ...secret }, call);
+    },
+  };
   return {
-    read,
-    isDone: (line) => line?.status === WANTED[operation],
-    call: () => client.subscribers[operation](target, call),
-    outcome,
+    read: () => orNull(client.subscribers.get(target, call)),
+    isDone: (line) => (withPassword ? sent && line !== null : isLineDone(step, line)),
+    call: calls[type] ?? refuseUnknown(type),
+    outcome: (line) => ({ observed: { status: line?.status ?? null } }),
   };
 }
+
+/** Returns whether a line shows what a step was to do; it never shows a password. */
+export function isLineDone({ type, payload }: Pick<Step, 'type' | 'payload'>, line: Subscriber | null): boolean {
+  if (type === 'terminate-subscriber') return line === null || line.status === 'terminated';
+  if (line === null) return false;
+  if (type === 'update-subscriber') return hasValues(line, (payload as LinePayload).changes ?? {});
+  return line.status === (type === 'suspend-subscriber' ? 'suspended' : 'active');
+}
+
+const refuseUnknown = (type: string) => () => Promise.reject(new Error(`unknown step ${type}`));
 
 function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Did | null> {
   const { type, target, payload } = step;
   const { id, changes = {}, values, subscriberId } = payload as Partial<DidPayload>;
   const isByNumber = type === 'create-did' || type === 'link-did';
   const read = async (): Promise<Did | null> => {
-    if (!isByNumber) return readDid(client, target, call);
+    if (!isByNumber) return orNull(client.dids.get(target, call));
     const found = await client.dids.find({ number: target }, call);
     return found.find(({ status }) => status !== 'terminated') ?? null;
   };
-  const outcome = (did: Did | null): Partial<StepOutcome> => ({
-    observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null },
-  });
-  const isDone = (did: Did | null): boolean => isDidDone(step, did);
-  const perform_: Record<string, () => Promise<unknown>> = {
+  const calls: Record<string, () => Promise<unknown>> = {
     'create-did': () => client.dids.create(values ?? {}, call),
     'update-did': () => client.dids.update(target, changes, call),
     'suspend-did': () => client.dids.suspend(target, call),
@@ -226,7 +227,12 @@ function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Di
       await client.dids.link(did, subscriberId ?? '', call);
     },
   };
-  return { read, isDone, call: perform_[type] ?? (() => Promise.reject(new Error(`unknown step ${type}`))), outcome };
+  return {
+    read,
+    isDone: (did) => isDidDone(step, did),
+    call: calls[type] ?? refuseUnknown(type),
+    outcome: (did) => ({ observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null } }),
+  };
 }
 
 interface DidPayload {
@@ -234,15 +240,6 @@ interface DidPayload {
   changes: DidValues;
   values: DidValues;
   subscriberId: string;
-}
-
-async function readDid(client: AstbillingClient, id: string, call: Tag): Promise<Did | null> {
-  try {
-    return await client.dids.get(id, call);
-  } catch (error) {
-    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
-    throw error;
-  }
 }
 
 /** Returns whether a number shows what a step was to do. */

@@ -1,5 +1,4 @@
-import type { PanelKind, SourceFacts } from '@sluice/panel-kind';
-import { nameAction } from './name-action.js';
+import type { NamedAction, PanelKind, SourceFacts } from '@sluice/panel-kind';
 import {
   CAPABILITIES,
   LINE_REF,
@@ -22,6 +21,14 @@ const FACTS: SourceFacts = {
   document: 'tax-number',
   channels: 'option',
 };
+
+const OBJECTS: Record<string, string> = { subscriber: 'line', did: 'number', customer: 'customer' };
+
+/** Returns the name of a change for operators: `suspend line 9001`. */
+function nameAction({ type, target }: NamedAction): string {
+  const [verb = '', object = ''] = type.split('-');
+  return `${verb} ${OBJECTS[object] ?? object} ${target}`;
+}
 
 /** What the kinds share; each has a profile of its own where the config names none. */
 function telephonyKind(

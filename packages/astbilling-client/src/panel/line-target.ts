@@ -33,6 +33,16 @@ export function toUsernames({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fiel
   });
 }
 
+/** Returns what a service's data say; null where they are not enough. */
+export function whenKnown<Value>(find: () => Value): Value | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof TelephonyError) return null;
+    throw error;
+  }
+}
+
 /** Returns all references that are of a service; a new line gets the first. */
 export function listReferences({ id, refs }: Pick<ServiceRecord, 'id' | 'refs'>): [string, ...string[]] {
   const synced = refs['whmcs_service_id'];

@@ -17,12 +17,11 @@ import {
   throwWithCredentialKey,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { TelephonyError } from '@sluice/telephony';
 import { toLineSystem } from '../account/system.js';
 import type { AstbillingClient } from '../client/types.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
-import { findProblem, toUsernames } from './line-target.js';
+import { findProblem, toUsernames, whenKnown } from './line-target.js';
 import { type PlanContext, planService } from './plan.js';
 import { outcomeWhenDone, resolveAction } from './resolve.js';
 import { CUSTOMER_REF, LINE_REF, USERNAME_REF } from './settings.js';
@@ -124,7 +123,7 @@ export class TelephonyPanel implements Panel<LineState> {
     doneOutcome: outcomeWhenDone,
   };
   readonly passwords: PanelFacets['passwords'] = {
-    username: (service) => service.refs[USERNAME_REF] ?? createdUsername(service),
+    username: (service) => service.refs[USERNAME_REF] ?? whenKnown(() => toUsernames(service))?.username ?? null,
     unchangeable: () => {
       const { system } = this.#context;
       if (system.sends('subscribers', 'update', 'sip_password')) return null;
@@ -142,15 +141,5 @@ export class TelephonyPanel implements Panel<LineState> {
 
   close(): void {
     this.#tools.client.close();
-  }
-}
-
-/** The username that a new line gets; null while that is not known. */
-function createdUsername(service: ServiceRecord): string | null {
-  try {
-    return toUsernames(service).username;
-  } catch (error) {
-    if (error instanceof TelephonyError) return null;
-    throw error;
   }
 }

@@ -7,8 +7,7 @@ import { addonReference, toReference } from '../account/reference.js';
 import { LineRefusal } from '../account/refusal.js';
 import { type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
-import { noteAll } from './notes.js';
-import { DID_EVIDENCE, toStep } from './steps.js';
+import { DID_EVIDENCE, noteAll, toStep } from './steps.js';
 import type { LineState } from './state.js';
 
 /** A command about a number of a service. */
@@ -54,15 +53,9 @@ function refuseOtherNumber({ state, command: { addon, number } }: DidRequest): v
 function addLink(system: LineSystem, plan: Plan, { state, command, target }: DidRequest): void {
   const { number, carrier, channels, areaCode, addon, values } = command;
   const destination = values?.['destination'] as DidDestination | undefined;
-  const wanted = {
-    number,
-    ...(carrier === undefined ? {} : { carrier }),
-    ...(channels === undefined ? {} : { channels }),
-    ...(areaCode === undefined ? {} : { areaCode }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(addon === undefined ? {} : { externalRef: addonReference(addon) }),
-  };
+  const externalRef = addon === undefined ? undefined : addonReference(addon);
   const observed = { line: state.line, dids: state.number, carriers: state.carriers };
+  const wanted = { number, carrier, channels, areaCode, destination, externalRef };
   const { steps, warnings } = planLink(system, observed, wanted);
   noteAll(plan, target.service, { steps, warnings });
   const [first, ...rest] = steps;

@@ -7,12 +7,11 @@ import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-state
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan, LineStep } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
-import { noteAll } from './notes.js';
 import { planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
-import { DID_EVIDENCE, LINE_EVIDENCE, toStep } from './steps.js';
+import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
 
 /** What lines are planned for. */
 export interface PlanContext {

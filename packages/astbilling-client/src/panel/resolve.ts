@@ -1,8 +1,7 @@
 import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
-import type { SubscriberValues } from '../client/types.js';
-import { type CreatePayload, hasValues, isDidDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
+import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 
@@ -27,13 +26,10 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
     case 'create-subscriber':
       return findCreated(payload as CreatePayload, state);
     case 'terminate-subscriber':
-      return state.line === null || state.line.status === 'terminated'
-        ? toOutcome('applied')
-        : notDone('the line still exists');
     case 'suspend-subscriber':
     case 'unsuspend-subscriber':
     case 'update-subscriber':
-      return findLineOutcome(type, payload as { changes?: SubscriberValues; password?: boolean }, state.line);
+      return findLineOutcome({ type, payload }, state.line);
     default:
       return findDidOutcome({ type, target, payload }, state);
   }
@@ -46,20 +42,19 @@ function findCreated({ values }: CreatePayload, { line, byReference, byUsername 
   return notDone('the line was not created');
 }
 
-function findLineOutcome(
-  type: string,
-  { changes = {}, password = false }: { changes?: SubscriberValues; password?: boolean },
-  line: Subscriber | null,
-): StepOutcome {
+function findLineOutcome(step: { type: string; payload: unknown }, line: Subscriber | null): StepOutcome {
+  const { password = false } = step.payload as { password?: boolean };
+  // A password is not shown: the command sets it again.
+  if (line !== null && password) return notDone('it is not known whether the password was set');
+  if (isLineDone(step, line)) return toOutcome('applied');
   if (line === null) return notDone('the line is gone');
-  if (type === 'update-subscriber') {
-    // A password is not shown: the command sets it again.
-    if (password) return notDone('it is not known whether the password was set');
-    return hasValues(line, changes) ? toOutcome('applied') : notDone('the line was not changed');
-  }
-  const wanted = type === 'suspend-subscriber' ? 'suspended' : 'active';
-  return line.status === wanted ? toOutcome('applied') : notDone(`the line is still ${line.status}`);
+  return notDone(LINE_UNCHANGED[step.type] ?? `the line is still ${line.status}`);
 }
+
+const LINE_UNCHANGED: Record<string, string> = {
+  'update-subscriber': 'the line was not changed',
+  'terminate-subscriber': 'the line still exists',
+};
 
 function findDidOutcome(step: { type: string; target: string; payload: unknown }, state: LineState): StepOutcome {
   const isNamed = ({ id, number }: Did): boolean => id === step.target || number === step.target;

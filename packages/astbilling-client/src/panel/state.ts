@@ -8,17 +8,12 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import {
-  type Did,
-  type Subscriber,
-  type TelephoneCustomer,
-  TelephonyError,
-  type TelephonePlan,
-} from '@sluice/telephony';
+import type { Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
 import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient, Carrier } from '../client/types.js';
-import { listReferences, toCustomer, toUsernames } from './line-target.js';
+import { toCanonicalName } from '../wire/fields.js';
+import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
 
 /** What the panel shows of a service's line. */
@@ -76,7 +71,7 @@ async function readState(
 ): Promise<LineState> {
   const { client, call, system } = reads;
   const id = service.refs[LINE_REF];
-  const line = id === undefined ? null : await readLine(client, id, call);
+  const line = id === undefined ? null : await orNull(client.subscribers.get(id, call));
   const dids = line === null || !system.reads('dids', 'subscriber_id') ? [] : await readDids(reads, line);
   const found = id === undefined ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
@@ -91,14 +86,10 @@ async function readState(
 
 const NOTHING_FOUND = { byReference: [], byUsername: [], customers: [] };
 
-/** Returns a line; null where the panel has none with this id. */
-export async function readLine(
-  client: AstbillingClient,
-  id: string,
-  call: { signal?: AbortSignal; tag: string },
-): Promise<Subscriber | null> {
+/** Reads a record; null where the panel has none with this id. */
+export async function orNull<Row>(read: Promise<Row>): Promise<Row | null> {
   try {
-    return await client.subscribers.get(id, call);
+    return await read;
   } catch (error) {
     if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
     throw error;
@@ -123,18 +114,10 @@ async function readCandidates(
     }
   }
   const byUsername: Subscriber[] = [];
-  for (const username of searchOf(service)) byUsername.push(...(await client.subscribers.find({ username }, call)));
+  // A service whose names are not known is refused when it is planned.
+  const search = whenKnown(() => toUsernames(service))?.search ?? [];
+  for (const username of search) byUsername.push(...(await client.subscribers.find({ username }, call)));
   return { byReference, byUsername, customers: await readCustomers(reads, service, [...byReference, ...byUsername]) };
-}
-
-/** A service whose usernames are not known is refused when it is planned. */
-function searchOf(service: ServiceRecord): readonly string[] {
-  try {
-    return toUsernames(service).search;
-  } catch (error) {
-    if (error instanceof TelephonyError) return [];
-    throw error;
-  }
 }
 
 async function readCustomers(
@@ -149,11 +132,10 @@ async function readCustomers(
   const stated = service.refs[CUSTOMER_REF];
   if (stated !== undefined) return readOwners(reads, owners.add(stated));
   const found = client.supports('customers', 'get') ? await readOwners(reads, owners) : [];
-  const { externalRef, document, name } = wantedCustomer(service);
-  const ways = { externalRef, document, name };
-  for (const [field, value] of Object.entries(ways)) {
-    const wire = field === 'externalRef' ? 'external_ref' : field;
-    if (value === null || !system.reads('customers', wire)) continue;
+  const wanted = whenKnown(() => toCustomer(service));
+  for (const field of ['externalRef', 'document', 'name'] as const) {
+    const value = wanted?.[field] ?? null;
+    if (value === null || !system.reads('customers', toCanonicalName(field))) continue;
     found.push(...(await client.customers.find({ [field]: value }, call)));
   }
   return found;
@@ -162,26 +144,10 @@ async function readCustomers(
 async function readOwners({ client, call }: Reads, ids: ReadonlySet<string>): Promise<TelephoneCustomer[]> {
   const found: TelephoneCustomer[] = [];
   for (const id of ids) {
-    try {
-      found.push(await client.customers.get(id, call));
-    } catch (error) {
-      if (!isPanelError(error) || error.code !== 'PANEL_NOT_FOUND') throw error;
-    }
+    const owner = await orNull(client.customers.get(id, call));
+    if (owner !== null) found.push(owner);
   }
   return found;
-}
-
-function wantedCustomer(service: ServiceRecord): {
-  externalRef: string | null;
-  document: string | null;
-  name: string | null;
-} {
-  try {
-    return toCustomer(service);
-  } catch (error) {
-    if (error instanceof TelephonyError) return { externalRef: null, document: null, name: null };
-    throw error;
-  }
 }
 
 function toReadError(error: unknown): ItemError {

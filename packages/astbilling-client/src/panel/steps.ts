@@ -1,5 +1,6 @@
-import type { Step } from '@sluice/panel-kind';
-import type { LineStep } from '../account/step.js';
+import type { Plan, Step } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { LinePlan, LineStep } from '../account/step.js';
 
 /** Kinds of evidence: a line, or a number, that Sluice suspended. */
 export const LINE_EVIDENCE = 'line';
@@ -10,4 +11,15 @@ export function toStep({ type, target, payload }: Pick<LineStep, 'type' | 'targe
   const prior = (payload as { prior?: unknown }).prior ?? null;
   const base = { type, target, hold: null, prior, payload, ends: [], begins: null };
   return type === 'create-subscriber' ? { ...base, needsPassword: true } : base;
+}
+
+/** Adds the warnings of a planned line or number to the notices of a plan. */
+export function noteAll(plan: Plan, { id }: ServiceRecord, { warnings, line }: LinePlan): void {
+  for (const warning of warnings) {
+    (plan.notices ??= []).push({
+      code: 'line_warning',
+      key: `line_warning:${id}:${line?.id ?? ''}:${warning}`,
+      message: `${id}: ${warning}`,
+    });
+  }
 }
