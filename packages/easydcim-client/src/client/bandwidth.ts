@@ -18,7 +18,8 @@ const aliases: Record<Quantity, readonly string[]> = {
   out: ['out', 'outbound', 'upload', 'tx', 'traffic_out', 'BW_OUT'],
   total: ['total', 'sum', 'traffic_total', 'BW_TOTAL'],
 };
-const everyAlias = new Set(Object.values(aliases).flat());
+/** All names of figures. */
+export const figureNames: ReadonlySet<string> = new Set(Object.values(aliases).flat());
 const wrappers = ['data', 'result', 'stats'];
 const bytesPer: Record<BandwidthUnit, number> = { bytes: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
@@ -29,7 +30,7 @@ export function parseBandwidth(
 ): Omit<BandwidthReading, 'impersonated' | 'fallback'> {
   const figures = unwrap(json);
   const { units } = options;
-  if (units === undefined && Object.keys(figures).some((key) => key.startsWith('BW_') && everyAlias.has(key))) {
+  if (units === undefined && Object.keys(figures).some((key) => key.startsWith('BW_') && figureNames.has(key))) {
     throw new ParseProblem('the unit of the BW_ figures is unknown; set units of the panel', ['BW_TOTAL']);
   }
   const parts = { in: quantity(figures, 'in', units), out: quantity(figures, 'out', units) };
@@ -53,11 +54,11 @@ export function parseBandwidth(
 
 /** Returns only the figures, which were checked to be numbers: other members may be secret or large. */
 function recognised(figures: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(figures).filter(([key]) => everyAlias.has(key)));
+  return Object.fromEntries(Object.entries(figures).filter(([key]) => figureNames.has(key)));
 }
 
 function hasFigures(value: JsonObject): boolean {
-  for (const key in value) if (everyAlias.has(key)) return true;
+  for (const key in value) if (figureNames.has(key)) return true;
   return false;
 }
 
@@ -102,7 +103,7 @@ const pageKeys = ['current_page', 'last_page', 'per_page', 'next_page_url', 'cou
 
 /** Refuses a lone total beside lists, objects or page numbers, which counts rows rather than bytes. */
 function refuseOddTotal(figures: JsonObject): void {
-  const others = Object.entries(figures).filter(([key]) => !everyAlias.has(key));
+  const others = Object.entries(figures).filter(([key]) => !figureNames.has(key));
   if (others.some(([key, value]) => pageKeys.includes(key) || (typeof value === 'object' && value !== null))) {
     throw new ParseProblem('the only figure is a total, which may count something other than bytes', ['total']);
   }
@@ -114,6 +115,9 @@ function mismatch(total: number, sum: number): BandwidthWarning[] {
   return [{ code: 'total_mismatch', message }];
 }
 
+/** The endpoint of usage, as the call log and fingerprints name it. */
+export const USAGE_ENDPOINT = 'POST /api/v3/client/services/{id}/bandwidth';
+
 /** The bandwidth endpoint: a read, although it is a POST (docs/panels/easydcim.md, 2.1). */
 export function bandwidthEndpoint(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['bandwidth'] {
   const reader = { units: settings.units, swapped: settings.trafficDirection === 'swapped' };
@@ -124,7 +128,7 @@ export function bandwidthEndpoint(connection: Connection, settings: EasyDcimOpti
       {
         method: 'POST',
         path: `/api/v3/client/services/${segment(serviceId, 'service')}/bandwidth`,
-        endpoint: 'POST /api/v3/client/services/{id}/bandwidth',
+        endpoint: USAGE_ENDPOINT,
         json: {
           startDate: start,
           endDate: end,

@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
 import type { EasyDcimClient } from '../index.js';
-import { ACCEPTED, toOrderOutcome, toPortOutcome } from './resolve.js';
+import { ACCEPTED, inDoubt, toOrderOutcome, toPortOutcome } from './resolve.js';
 import { ACTION_TYPES, isPortAction } from './state.js';
 
 /** Waits before each reading: a panel may queue changes of ports. */
@@ -61,7 +61,7 @@ async function readBack(
   onHidden: (() => Promise<void>) | null,
 ): Promise<StepOutcome> {
   const definite = refused !== null && !(isPanelError(refused) && refused.outcomeUnknown);
-  let last: StepOutcome | null = null;
+  let last = inDoubt('the panel could not be read back', null);
   for (const [index, wait] of (definite ? [0] : READ_BACK_MS).entries()) {
     if (index === 1) await onHidden?.();
     if (wait > 0) await clock.sleep(wait);
@@ -69,25 +69,16 @@ async function readBack(
       last = await read();
     } catch (error) {
       const { code, message } = toItemError(refused ?? error);
-      last = { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message: `${code}: ${message}` } };
+      last = inDoubt(`${code}: ${message}`, null);
       continue;
     }
     if (last.state === 'applied') return last;
   }
-  const observed = last?.observed ?? null;
-  if (definite && last?.error?.code !== 'outcome_unknown')
-    return { state: 'failed', observed, error: toItemError(refused) };
-  if (refused !== null) {
-    const { message } = toItemError(refused);
-    return { state: 'in-doubt', observed, error: { code: 'outcome_unknown', message } };
-  }
-  return (
-    last ?? {
-      state: 'in-doubt',
-      observed,
-      error: { code: 'outcome_unknown', message: 'the panel could not be read back' },
-    }
-  );
+  if (refused === null) return last;
+  const { observed, error } = last;
+  const refusal = toItemError(refused);
+  if (definite && error?.code !== 'outcome_unknown') return { state: 'failed', observed, error: refusal };
+  return inDoubt(refusal.message, observed);
 }
 
 async function readOutcome(client: EasyDcimClient, call: Call, step: Step): Promise<StepOutcome> {

@@ -9,7 +9,8 @@ import {
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { CallOptions, EasyDcimClient } from '../index.js';
-import { beyondTheLine, figurePaths, lineBounds, lineSpeed, USAGE_ENDPOINT } from './plausibility.js';
+import { USAGE_ENDPOINT } from '../client/bandwidth.js';
+import { beyondTheLine, figurePaths, lineBounds, lineSpeed } from './plausibility.js';
 import { isSendable, toSentRef } from './resources.js';
 import type { EasyDcimState } from './state.js';
 

@@ -5,7 +5,6 @@ import {
   transportOptions,
   withCredentialKey,
   type ApplyContext,
-  type ItemError,
   type Observation,
   type Panel,
   type PanelDependencies,
@@ -19,11 +18,12 @@ import {
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { USAGE_ENDPOINT } from '../client/bandwidth.js';
 import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
-import { beyondTheLine, figurePaths, lineBounds, USAGE_ENDPOINT } from './plausibility.js';
+import { beyondTheLine, figurePaths, lineBounds } from './plausibility.js';
 import { resolveAction } from './resolve.js';
 import { easyDcimResources, isComplete, isRestricted, mayShare, nameShared, toSentRef } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
@@ -158,7 +158,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
             state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
-    return { service: service.id, at: isoNow(this.#deps.clock), state, error: observationError(state) };
+    return { service: service.id, at: isoNow(this.#deps.clock), state, error: state.portsError ?? state.orderError };
   }
 
   /** Reads the service itself, with and without the user: one 404 may be about the user, a proxy or an endpoint. */
@@ -241,8 +241,4 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     const user = service.refs['easydcim_user'];
     return { tag: service.id, ...(user === undefined ? {} : { impersonate: user }) };
   }
-}
-
-function observationError(state: EasyDcimState): ItemError | null {
-  return state.portsError ?? state.orderError;
 }

@@ -111,7 +111,8 @@ function planDisabling(plan: Plan, target: TargetState, ports: PortState[], hold
     // A port without a visible state was switched already.
     if (ours && port.adminEnabled === null) continue;
     if (ours) plan.drift.push(`port ${port.id} (${port.name}) is enabled and should be disabled`);
-    steps.push(disableStep(port, hold, ours));
+    const evidence = { kind: 'port', target: port.id, prior: toPrior(port) };
+    steps.push(restrictStep(ACTION_TYPES.disablePort, evidence, hold, ours));
   }
   const { unread, product } = target;
   if (steps.length === 0 || product.allowSharedPorts || unread?.length === 0) {
@@ -134,28 +135,23 @@ function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined)
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else {
     // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
-    plan.steps.push({
-      type: ACTION_TYPES.enablePort,
-      target: item.target,
-      hold: item.hold,
-      prior: toPrior(port),
-      payload: null,
-      ends: [item.id],
-      begins: null,
-    });
+    plan.steps.push(undoStep(ACTION_TYPES.enablePort, item, toPrior(port)));
   }
 }
 
-function disableStep(port: PortState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
-  return {
-    type: ACTION_TYPES.disablePort,
-    target: port.id,
-    hold: hold.id,
-    prior: toPrior(port),
-    payload: null,
-    ends: [],
-    begins: ours ? null : { kind: 'port', target: port.id, prior: toPrior(port) },
-  };
+/** Returns the step of a restriction. It begins evidence unless there is evidence of an earlier one. */
+function restrictStep(
+  type: string,
+  evidence: NonNullable<Step['begins']>,
+  hold: HoldInForce,
+  ours: EvidenceRecord | undefined,
+): Step {
+  const { target, prior } = evidence;
+  return { type, target, hold: hold.id, prior, payload: null, ends: [], begins: ours ? null : evidence };
+}
+
+function undoStep(type: string, { id, target, hold }: EvidenceRecord, prior: unknown): Step {
+  return { type, target, hold, prior, payload: null, ends: [id], begins: null };
 }
 
 function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
@@ -193,7 +189,8 @@ function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { hold
     if (refused) plan.problems.push(refused);
     else {
       if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
-      plan.steps.push(suspendStep(order, hold, ours));
+      const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order) };
+      plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));
     }
   }
   for (const item of evidence) keep(plan, item, holds);
@@ -211,29 +208,12 @@ function undoOrder(plan: Plan, target: TargetState, item: EvidenceRecord, order:
   } else if (!order.suspended) {
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
   } else {
-    plan.steps.push({
-      type: ACTION_TYPES.unsuspendOrder,
-      target: order.id,
-      hold: item.hold,
-      prior: { status: order.status, suspended: order.suspended },
-      payload: null,
-      ends: [item.id],
-      begins: null,
-    });
+    plan.steps.push(undoStep(ACTION_TYPES.unsuspendOrder, item, toOrderPrior(order)));
   }
 }
 
-function suspendStep(order: OrderState, hold: HoldInForce, ours: EvidenceRecord | undefined): Step {
-  const prior = { status: order.status, suspended: order.suspended };
-  return {
-    type: ACTION_TYPES.suspendOrder,
-    target: order.id,
-    hold: hold.id,
-    prior,
-    payload: null,
-    ends: [],
-    begins: ours ? null : { kind: 'order', target: order.id, prior },
-  };
+function toOrderPrior({ status, suspended }: OrderState): Pick<OrderState, 'status' | 'suspended'> {
+  return { status, suspended };
 }
 
 /** Returns how the order's own data contradict the service's mapping, which prevents a suspension. */

@@ -1,16 +1,11 @@
 import type { ItemError, Observation } from '@sluice/panel-kind';
 import type { UsageBytes } from '@sluice/quota-core';
+import { figureNames } from '../client/bandwidth.js';
 import type { EasyDcimState, PortState } from './state.js';
-
-/** The endpoint of usage, as fingerprints name it. */
-export const USAGE_ENDPOINT = 'POST /api/v3/client/services/{id}/bandwidth';
-
-const FIGURES =
-  /(^|\.)(in|inbound|download|rx|traffic_in|BW_IN|out|outbound|upload|tx|traffic_out|BW_OUT|total|sum|traffic_total|BW_TOTAL)$/;
 
 /** Returns the key paths of the figures: the other parts of an answer may vary. */
 export function figurePaths(shape: string[]): string[] {
-  return shape.filter((path) => FIGURES.test(path));
+  return shape.filter((path) => figureNames.has(path.slice(path.lastIndexOf('.') + 1)));
 }
 
 /** The line of a service: the highest observed speed of each port, by its id; null is unknown. */

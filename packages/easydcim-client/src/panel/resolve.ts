@@ -3,7 +3,6 @@ import type { ActionRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   isPortAction,
-  type Accepted,
   type EasyDcimState,
   type OrderState,
   type PortPrior,
@@ -22,8 +21,6 @@ const GRACE_MS = 15 * 60_000;
  */
 const BROKEN_OFF_GRACE_MS = 3000;
 
-const ORDER_TYPES: readonly string[] = [ACTION_TYPES.suspendOrder, ACTION_TYPES.unsuspendOrder];
-
 /** Returns the outcome of an action that is planned or in doubt, by an observation; null while it is unknown. Pure. */
 export function resolveAction(action: ActionRecord, observation: Observation<EasyDcimState>): StepOutcome | null {
   const { state } = observation;
@@ -40,15 +37,15 @@ export function resolveAction(action: ActionRecord, observation: Observation<Eas
 }
 
 /** Stored with an action that the panel accepted. */
-export const ACCEPTED: Accepted = { accepted: true };
+export const ACCEPTED = { accepted: true };
 
 function wasAccepted({ observed }: ActionRecord): boolean {
-  return (observed as Partial<Accepted> | null)?.accepted === true;
+  return (observed as Partial<typeof ACCEPTED> | null)?.accepted === true;
 }
 
 function toGraceMs(action: ActionRecord): number {
   if (action.state === 'in-doubt') return GRACE_MS;
-  return ORDER_TYPES.includes(action.type) ? BROKEN_OFF_GRACE_MS : 0;
+  return isPortAction(action.type) ? 0 : BROKEN_OFF_GRACE_MS;
 }
 
 function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
@@ -70,41 +67,37 @@ export function toPortOutcome(
   const observed = { adminEnabled: port.adminEnabled, linkUp: port.linkUp };
   const before = prior as Partial<PortPrior> | null;
   const linkFollowed = before?.linkUp === !target && port.linkUp === target;
-  if (port.adminEnabled === target || (port.adminEnabled === null && linkFollowed)) {
-    return { state: 'applied', observed, error: null };
-  }
-  if (port.adminEnabled === null) {
-    return {
-      state: 'in-doubt',
-      observed,
-      error: { code: 'outcome_unknown', message: `port ${port.id}: the panel does not show whether it is enabled` },
-    };
-  }
-  return {
-    state: 'failed',
+  return toOutcome(port.adminEnabled ?? (linkFollowed ? target : null), target, {
     observed,
-    error: { code: 'not_done', message: `port ${port.id} is still ${target ? 'disabled' : 'enabled'}` },
-  };
+    unknown: `port ${port.id}: the panel does not show whether it is enabled`,
+    undone: `port ${port.id} is still ${target ? 'disabled' : 'enabled'}`,
+  });
 }
 
 /** Returns the outcome of a change of an order. */
-export function toOrderOutcome(type: string, order: Pick<OrderState, 'id' | 'status' | 'suspended'>): StepOutcome {
+export function toOrderOutcome(
+  type: string,
+  { id, status, suspended }: Pick<OrderState, 'id' | 'status' | 'suspended'>,
+): StepOutcome {
   const target = type === ACTION_TYPES.suspendOrder;
-  const observed = { status: order.status, suspended: order.suspended };
-  if (order.suspended === target) return { state: 'applied', observed, error: null };
-  if (order.suspended === null) {
-    return {
-      state: 'in-doubt',
-      observed,
-      error: {
-        code: 'outcome_unknown',
-        message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended`,
-      },
-    };
-  }
-  return {
-    state: 'failed',
-    observed,
-    error: { code: 'not_done', message: `order ${order.id} is still ${target ? 'active' : 'suspended'}` },
-  };
+  return toOutcome(suspended, target, {
+    observed: { status, suspended },
+    unknown: `order ${id}: the status "${status}" does not show whether it is suspended`,
+    undone: `order ${id} is still ${target ? 'active' : 'suspended'}`,
+  });
+}
+
+function toOutcome(
+  shown: boolean | null,
+  target: boolean,
+  { observed, unknown, undone }: { observed: unknown; unknown: string; undone: string },
+): StepOutcome {
+  if (shown === null) return inDoubt(unknown, observed);
+  if (shown === target) return { state: 'applied', observed, error: null };
+  return { state: 'failed', observed, error: { code: 'not_done', message: undone } };
+}
+
+/** Returns the outcome of a change that is not known to have been made. */
+export function inDoubt(message: string, observed: unknown): StepOutcome {
+  return { state: 'in-doubt', observed, error: { code: 'outcome_unknown', message } };
 }

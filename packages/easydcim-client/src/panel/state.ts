@@ -26,11 +26,6 @@ export interface PortPrior {
   state?: 'unknown';
 }
 
-/** Stored with an action that the panel accepted without showing its effect. */
-export interface Accepted {
-  accepted: true;
-}
-
 export const ACTION_TYPES = {
   disablePort: 'disable-port',
   enablePort: 'enable-port',
