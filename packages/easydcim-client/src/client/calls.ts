@@ -4,7 +4,7 @@ import { findRecord, type JsonObject } from './json.js';
 import { noInfo, parseList, type ListOptions } from './list-answer.js';
 import { pages } from './pages.js';
 import { ParseProblem, toSchema } from './parse-problem.js';
-import type { CallOptions } from './types.js';
+import type { CallOptions, EasyDcimOptions } from './types.js';
 
 export interface ListCall<T> {
   path: () => string;
@@ -49,57 +49,69 @@ function refusesPage(error: unknown): boolean {
   return isPanelError(error) && (error.code === 'PANEL_NOT_FOUND' || error.code === 'PANEL_REJECTED');
 }
 
-export interface RecordCall<T> {
+/** Records of one kind, each with an address of its own. */
+export interface RecordKind<T> {
   /** Up to the id, e.g. `/api/v3/admin/ports`. */
   base: string;
   what: string;
-  wrappers: readonly string[];
   idKeys: readonly string[];
   parse: (row: JsonObject) => T;
   asUser: boolean;
 }
 
+/** Lists all records of a kind. */
+export function listAll<T extends { id: string }>(
+  connection: Connection,
+  { base, what, parse, asUser }: RecordKind<T>,
+  options?: CallOptions,
+): AsyncIterable<T> {
+  const query = { page: 1, per_page: 100 };
+  const call = { path: () => base, endpoint: `GET ${base}`, query, asUser, list: { name: `${what}s` }, parse };
+  return listRecords(connection, call, options);
+}
+
 /** Reads one record by its id. An answer about another id is refused. */
 export async function getRecord<T extends { id: string }>(
   connection: Connection,
-  call: RecordCall<T>,
+  { base, what, idKeys, parse, asUser }: RecordKind<T>,
   id: string,
   options: CallOptions = {},
 ): Promise<T> {
   const request = {
     method: 'GET' as const,
-    path: `${call.base}/${segment(id, call.what)}`,
-    endpoint: `GET ${call.base}/{id}`,
+    path: `${base}/${segment(id, what)}`,
+    endpoint: `GET ${base}/{id}`,
     schema: toSchema((json) => {
-      const record = call.parse(findRecord(json, call.wrappers, call.idKeys, call.what));
-      if (record.id !== id.trim())
-        throw new ParseProblem(`the ${call.what} in the answer is not the requested one`, ['id']);
+      const record = parse(findRecord(json, ['data', 'result', what], idKeys, what));
+      if (record.id !== id.trim()) throw new ParseProblem(`the ${what} in the answer is not the requested one`, ['id']);
       return record;
     }),
   };
-  if (!call.asUser) return (await connection.request(request, options)).body;
+  if (!asUser) return (await connection.request(request, options)).body;
   return (await connection.readAs(request, options)).answer.body;
 }
 
-export interface ChangeCall {
-  path: string;
-  endpoint: string;
-  /** Whether the body is `{}`. */
-  sendEmptyBody: boolean;
-}
-
-/** Sends one change, once. Any 2xx answer without a refusal counts as accepted: the caller reads back its effect. */
-export async function change(connection: Connection, call: ChangeCall, options: CallOptions = {}): Promise<void> {
-  await connection.request(
-    {
-      method: 'POST',
-      path: call.path,
-      endpoint: call.endpoint,
-      allowEmpty: true,
-      idempotent: false,
-      changing: true,
-      ...(call.sendEmptyBody ? { json: {} } : {}),
-    },
-    options,
-  );
+/**
+ * Creates the changes of records, each one call that is sent once. Any 2xx answer without a refusal counts as accepted: the caller
+ * reads back its effect.
+ */
+export function changesOf(
+  connection: Connection,
+  { base, what }: Pick<RecordKind<unknown>, 'base' | 'what'>,
+  { sendEmptyBody = true }: Pick<EasyDcimOptions, 'sendEmptyBody'>,
+): (action: string) => (id: string, options?: CallOptions) => Promise<void> {
+  return (action) => async (id, options) => {
+    await connection.request(
+      {
+        method: 'POST',
+        path: `${base}/${segment(id, what)}/${action}`,
+        endpoint: `POST ${base}/{id}/${action}`,
+        allowEmpty: true,
+        idempotent: false,
+        changing: true,
+        ...(sendEmptyBody ? { json: {} } : {}),
+      },
+      options,
+    );
+  };
 }

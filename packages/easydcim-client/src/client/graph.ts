@@ -5,6 +5,8 @@ import { panelWindow } from './panel-time.js';
 import { ParseProblem, toSchema } from './parse-problem.js';
 import type { EasyDcimClient, EasyDcimOptions, GraphExport } from './types.js';
 
+type Chart = Extract<GraphExport, { kind: 'series' }>;
+
 const pngMagic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
@@ -52,7 +54,7 @@ function parseBase64(text: string): GraphExport {
   return { kind: 'png', bytes: new Uint8Array(bytes) };
 }
 
-function parseChart(labels: unknown[], datasets: unknown[]): { kind: 'series'; labels: string[]; series: Series[] } {
+function parseChart(labels: unknown[], datasets: unknown[]): Omit<Chart, 'shape'> {
   const texts = labels.map((label, index) => {
     if (typeof label !== 'string' && typeof label !== 'number')
       throw new ParseProblem('expected text', ['labels', String(index)]);
@@ -65,12 +67,7 @@ function parseChart(labels: unknown[], datasets: unknown[]): { kind: 'series'; l
   };
 }
 
-interface Series {
-  name: string;
-  values: (number | null)[];
-}
-
-function parseSeries(dataset: unknown, index: number, length: number): Series {
+function parseSeries(dataset: unknown, index: number, length: number): Chart['series'][number] {
   const path = ['datasets', String(index), 'data'];
   const { data } = isObject(dataset) ? (dataset as JsonObject & { data?: unknown }) : {};
   if (!Array.isArray(data)) throw new ParseProblem('expected a list of figures', path);

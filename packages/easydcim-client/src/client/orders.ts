@@ -1,9 +1,9 @@
-import { change, listRecords, getRecord } from './calls.js';
-import { segment, type Connection } from './connection.js';
+import { changesOf, getRecord, listAll } from './calls.js';
+import type { Connection } from './connection.js';
 import { describeShape, firstId, firstText, toId, isObject, objectAt, toShape, type JsonObject } from './json.js';
 import { ParseProblem } from './parse-problem.js';
-import type { CallOptions, EasyDcimClient, EasyDcimOptions, Order, PanelService } from './types.js';
-import { agreed, toFlag } from './values.js';
+import type { EasyDcimClient, EasyDcimOptions, Order, PanelService } from './types.js';
+import { agreed, toFlag, toState } from './values.js';
 
 export const orderIdKeys = ['id', 'order_id', 'orderId'] as const;
 export const serviceIdKeys = ['id', 'service_id', 'serviceId'] as const;
@@ -68,9 +68,7 @@ function findSuspended(row: JsonObject, service: JsonObject, statuses: (string |
 
 /** "Accepted", "pending" and similar words describe the order, not its service: unknown. */
 function toSuspended(status: string | null): boolean | null {
-  const word = status?.toLowerCase();
-  if (word === 'suspended') return true;
-  return word === 'activated' || word === 'active' || word === 'unsuspended' ? false : null;
+  return toState(status, ['suspended'], ['activated', 'active', 'unsuspended']);
 }
 
 function findLocked(rows: JsonObject[]): boolean | null {
@@ -98,34 +96,35 @@ function listAddresses(row: JsonObject, related: JsonObject): string[] {
   return [...new Set(found.filter((address) => address !== null))];
 }
 
-const orders = '/api/v3/admin/orders';
-const services = '/api/v3/client/services';
-const everyPage = { page: 1, per_page: 100 };
-
 /** The endpoints of orders (docs/panels/easydcim.md, 2.5 and 2.6). */
 export function orderEndpoints(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['orders'] {
-  const sendEmptyBody = settings.sendEmptyBody ?? true;
-  const act = (action: 'suspend' | 'unsuspend') => async (orderId: string, options?: CallOptions) => {
-    const path = `${orders}/${segment(orderId, 'order')}/service/${action}`;
-    await change(connection, { path, endpoint: `POST ${orders}/{id}/service/${action}`, sendEmptyBody }, options);
+  const orders = {
+    base: '/api/v3/admin/orders',
+    what: 'order',
+    idKeys: orderIdKeys,
+    parse: parseOrder,
+    asUser: false,
   };
-  const one = { base: orders, what: 'order', wrappers: ['data', 'result', 'order'], idKeys: orderIdKeys };
-  const list = { path: () => orders, endpoint: `GET ${orders}`, query: everyPage, list: { name: 'orders' } };
+  const change = changesOf(connection, orders, settings);
   return {
-    get: (orderId, options) => getRecord(connection, { ...one, parse: parseOrder, asUser: false }, orderId, options),
-    list: (options) => listRecords(connection, { ...list, parse: parseOrder, asUser: false }, options),
-    suspend: act('suspend'),
-    unsuspend: act('unsuspend'),
+    get: (orderId, options) => getRecord(connection, orders, orderId, options),
+    list: (options) => listAll(connection, orders, options),
+    suspend: change('service/suspend'),
+    unsuspend: change('service/unsuspend'),
   };
 }
 
 /** The endpoints of services (docs/panels/easydcim.md, 2.7). */
 export function serviceEndpoints(connection: Connection): EasyDcimClient['services'] {
-  const one = { base: services, what: 'service', wrappers: ['data', 'result', 'service'], idKeys: serviceIdKeys };
-  const list = { path: () => services, endpoint: `GET ${services}`, query: everyPage, list: { name: 'services' } };
+  const services = {
+    base: '/api/v3/client/services',
+    what: 'service',
+    idKeys: serviceIdKeys,
+    parse: parseService,
+    asUser: true,
+  };
   return {
-    get: (serviceId, options) =>
-      getRecord(connection, { ...one, parse: parseService, asUser: true }, serviceId, options),
-    list: (options) => listRecords(connection, { ...list, parse: parseService, asUser: true }, options),
+    get: (serviceId, options) => getRecord(connection, services, serviceId, options),
+    list: (options) => listAll(connection, services, options),
   };
 }

@@ -1,5 +1,5 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { change, listRecords, getRecord } from './calls.js';
+import { changesOf, getRecord, listRecords } from './calls.js';
 import { segment, type Connection } from './connection.js';
 import { isObject, objectAt, type JsonObject } from './json.js';
 import { parseList, type ListAnswer } from './list-answer.js';
@@ -126,19 +126,13 @@ function portsInside(json: unknown): ListAnswer {
   throw new ParseProblem('a server without a list of ports');
 }
 
-const ports = '/api/v3/admin/ports';
-
 /** The endpoints of ports (docs/panels/easydcim.md, 2.2 to 2.4 and 2.8). */
 export function portEndpoints(connection: Connection, settings: EasyDcimOptions): EasyDcimClient['ports'] {
   const managementPorts = settings.managementPorts ?? defaultManagementPorts;
-  const sendEmptyBody = settings.sendEmptyBody ?? true;
   const parse = (row: JsonObject): Port => parsePort(row, managementPorts);
   const serverPorts = new ServerPorts(connection, managementPorts);
-  const act = (action: 'disable' | 'enable') => async (portId: string, options?: CallOptions) => {
-    const path = `${ports}/${segment(portId, 'port')}/${action}`;
-    await change(connection, { path, endpoint: `POST ${ports}/{id}/${action}`, sendEmptyBody }, options);
-  };
-  const one = { base: ports, what: 'port', wrappers: ['data', 'result', 'port'], idKeys: portIdKeys };
+  const ports = { base: '/api/v3/admin/ports', what: 'port', idKeys: portIdKeys, parse, asUser: false };
+  const change = changesOf(connection, ports, settings);
   const list = {
     endpoint: 'GET /api/v3/client/services/{id}/ports',
     query: { with_traffic: 'true' },
@@ -149,9 +143,9 @@ export function portEndpoints(connection: Connection, settings: EasyDcimOptions)
       const path = (): string => `/api/v3/client/services/${segment(serviceId, 'service')}/ports`;
       return listRecords(connection, { ...list, path, parse, asUser: true }, options);
     },
-    get: (portId, options) => getRecord(connection, { ...one, parse, asUser: false }, portId, options),
-    disable: act('disable'),
-    enable: act('enable'),
+    get: (portId, options) => getRecord(connection, ports, portId, options),
+    disable: change('disable'),
+    enable: change('enable'),
     listByServer: (serverId, options) => serverPorts.find(serverId, options ?? {}),
   };
 }

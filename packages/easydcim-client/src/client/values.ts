@@ -15,26 +15,27 @@ export function toFlag(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
   if (value === 1 || value === '1') return true;
   if (value === 0 || value === '0') return false;
+  return toState(value, ['true', 'yes', 'on'], ['false', 'no', 'off']);
+}
+
+/** Converts a word in any case: true for one of the first list, false for one of the second, null for anything else. */
+export function toState(value: unknown, yes: readonly string[], no: readonly string[]): boolean | null {
   if (typeof value !== 'string') return null;
-  if (/^(true|yes|on)$/i.test(value.trim())) return true;
-  return /^(false|no|off)$/i.test(value.trim()) ? false : null;
+  const word = value.trim().toLowerCase();
+  if (yes.includes(word)) return true;
+  return no.includes(word) ? false : null;
 }
 
 /** Converts the administrative state of its own field. Numbers differ between panels: unknown. */
 export function toAdminState(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return null;
-  const word = value.trim().toLowerCase();
-  if (['up', 'enabled', 'enable', 'on', 'active', 'true'].includes(word)) return true;
-  return ['down', 'disabled', 'disable', 'off', 'inactive', 'false', 'shutdown'].includes(word) ? false : null;
+  const down = ['down', 'disabled', 'disable', 'off', 'inactive', 'false', 'shutdown'];
+  return toState(value, ['up', 'enabled', 'enable', 'on', 'active', 'true'], down);
 }
 
 /** Converts a general status to the administrative state; null unless it is enabled or disabled. */
 export function toAdminWord(value: unknown): boolean | null {
-  if (typeof value !== 'string') return null;
-  const word = value.trim().toLowerCase();
-  if (word === 'enabled') return true;
-  return word === 'disabled' ? false : null;
+  return toState(value, ['enabled'], ['disabled']);
 }
 
 /** Merges several answers: `null` when all are unknown, or when they contradict each other. */
