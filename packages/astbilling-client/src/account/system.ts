@@ -1,5 +1,5 @@
 import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
-import { Codec } from '../wire/codec.js';
+import { createCodecs } from '../wire/codec.js';
 import { toCanonicalName } from '../wire/fields.js';
 import { LineRefusal } from './refusal.js';
 
@@ -22,12 +22,7 @@ export interface LineSystem {
 export function toLineSystem(profile: Profile): LineSystem {
   const { customers } = profile.resources;
   const within = customers?.within !== undefined;
-  const codecs = new Map<ResourceName, Codec>();
-  const codec = (name: ResourceName): Codec => {
-    const known = codecs.get(name) ?? new Codec(profile, name);
-    codecs.set(name, known);
-    return known;
-  };
+  const codec = createCodecs(profile);
   const operationOf = (resource: ResourceName, name: OperationName) => profile.resources[resource]?.operations?.[name];
   const endOfDid = operationOf('dids', 'terminate');
   return {

@@ -18,7 +18,7 @@ import type { CallOperation, Envelope, OperationName, Profile, ResourceName } fr
 import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
 import { flatten } from '../wire/form.js';
 import { Mismatch } from '../wire/mismatch.js';
-import { findAt } from '../wire/pointer.js';
+import { findAt, scalarText } from '../wire/pointer.js';
 import { NotSendable, type RequestParts, RequestWriter, type WireRequest, writeBody } from '../wire/request.js';
 import { createNonceSource, signBody } from '../wire/sign.js';
 import { createJudge } from './judge.js';
@@ -134,11 +134,11 @@ export class Connection {
       const request = this.#prepare(call, () => this.writer.writeLookup(call.resource, one, call.parts));
       const operation: CallOperation = { method: one.method, path: one.path, root: true };
       const { body } = await this.#send(request, { ...call, operation, changing: false }, options);
-      const value = findAt(body, one.at)?.value;
-      const found = typeof value === 'string' || typeof value === 'number';
+      const value = scalarText(findAt(body, one.at)?.value);
+      const found = value !== null;
       if (one.absent === true)
         this.#checkAbsent(call, { name, found, list: findAt(body, /^\/[^/]*/.exec(one.at)?.[0] ?? '') });
-      else if (found) results[name] = String(value);
+      else if (found) results[name] = value;
       else {
         throw this.error('PANEL_NOT_FOUND', call, {
           message: `has no record for the lookup ${name} of ${call.resource}.${call.name}. Nothing was changed.`,

@@ -2,7 +2,7 @@ import { isPanelError, type PanelError } from '@sluice/panel-http';
 import type { CallOperation, OperationName, Pagination, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
 import { describeKind, Mismatch } from '../wire/mismatch.js';
-import { findAt } from '../wire/pointer.js';
+import { findAt, scalarText } from '../wire/pointer.js';
 import type { TimeRange } from '../wire/request.js';
 import type { Connection } from './connection.js';
 import type { AstbillingCallOptions } from './types.js';
@@ -165,11 +165,11 @@ function isEmptyObject(value: unknown): boolean {
 }
 
 function toTotal(value: unknown): number | null {
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const text = scalarText(value) ?? '';
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function toCursor(value: unknown): string | null {
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const text = scalarText(value);
   return text === '' ? null : text;
 }

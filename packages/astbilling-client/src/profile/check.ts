@@ -1,4 +1,5 @@
 import { CANONICAL_FIELDS } from '../wire/fields.js';
+import { placeholdersIn, templatesOf } from '../wire/request.js';
 import type { ProfileProblem } from './profile-error.js';
 import type {
   CallOperation,
@@ -143,15 +144,14 @@ function checkOperation(place: Place, operation: Operation | undefined, name: st
   checkPlaceholders(place, operation);
 }
 
-function hasId({ path = '', idIn = 'path', compose = {}, lookup = {} }: CallOperation): boolean {
-  if (idIn !== 'path' || path.includes('{id}')) return true;
-  const texts = [...Object.values(compose), ...Object.values(lookup).flatMap(({ filters }) => Object.values(filters))];
-  return texts.some((text) => text.includes('{id}'));
+function hasId(operation: CallOperation): boolean {
+  const { path = '', idIn = 'path' } = operation;
+  return idIn !== 'path' || [path, ...templatesOf(operation)].some((text) => text.includes('{id}'));
 }
 
 function checkPlaceholders({ profile, name, resource, path, report }: Place, operation: CallOperation): void {
   const { compose = {}, lookup = {}, path: ownPath = '' } = operation;
-  for (const [, word = ''] of ownPath.matchAll(/\{([^}]*)\}/g)) {
+  for (const word of placeholdersIn(ownPath)) {
     if (word !== 'id') report(`${path}.path`, 'only {id} can stand in a path');
   }
   const within = name === 'subscribers' && profile.resources.customers?.within !== undefined;
@@ -164,7 +164,7 @@ function checkPlaceholders({ profile, name, resource, path, report }: Place, ope
       : []),
   ]);
   const check = (at: string, text: string, names: Set<string>): void => {
-    for (const [, word = ''] of text.matchAll(/\{([^}]*)\}/g)) {
+    for (const word of placeholdersIn(text)) {
       if (!names.has(word)) report(at, `{${word.slice(0, 40)}} is neither a field of the record nor a lookup`);
     }
   };

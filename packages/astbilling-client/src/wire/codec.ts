@@ -2,7 +2,7 @@ import type { Formats, Profile, Resource, ResourceName, Scalar } from '../profil
 import { decodeValue, encodeValue } from './convert.js';
 import { CANONICAL_FIELDS, type FieldType } from './fields.js';
 import { describeKind, Mismatch } from './mismatch.js';
-import { readName } from './pointer.js';
+import { readName, scalarText } from './pointer.js';
 
 /** A record in canonical names (`snake_case`) with canonical values. */
 export type CanonicalRecord = Record<string, unknown>;
@@ -17,7 +17,7 @@ const OPEN_WORDS = new Set(['disposition']);
 export class Codec {
   readonly path: string;
   readonly #resource: Resource;
-  readonly #formats: Formats;
+  readonly formats: Formats;
   readonly #types: Readonly<Record<string, FieldType>>;
   /** Canonical names that are read: those of the contract that the system has, and the profile's own. */
   readonly #read: [string, FieldType | 'extra'][];
@@ -25,7 +25,7 @@ export class Codec {
   constructor(profile: Profile, name: ResourceName) {
     this.path = `resources.${name}`;
     this.#resource = profile.resources[name] ?? {};
-    this.#formats = { ...profile.formats, ...withoutUndefined(this.#resource.formats) };
+    this.formats = { ...profile.formats, ...withoutUndefined(this.#resource.formats) };
     this.#types = CANONICAL_FIELDS[name];
     const { fields = {} } = this.#resource;
     const extra = Object.keys(fields).filter((field) => !Object.hasOwn(this.#types, field) && !isSecret(field));
@@ -33,10 +33,6 @@ export class Codec {
       ...Object.entries(this.#types).filter(([field, type]) => fields[field] !== null && type !== 'secret'),
       ...extra.map((field): [string, 'extra'] => [field, 'extra']),
     ];
-  }
-
-  get formats(): Formats {
-    return this.#formats;
   }
 
   /** Whether the system has the field. */
@@ -59,8 +55,8 @@ export class Codec {
   idOf(row: unknown): string | null {
     const name = this.#resource.idField ?? this.#wireName('id');
     const value = name === null || typeof name === 'object' ? undefined : readName(row, name);
-    if (typeof value !== 'string' && typeof value !== 'number') return null;
-    return String(value) === '' ? null : String(value);
+    const text = scalarText(value);
+    return text === '' ? null : text;
   }
 
   /** Converts a row. Throws a `Mismatch` for a value that is not what the profile says. */
@@ -72,7 +68,7 @@ export class Codec {
     // The area code completes short numbers of the same row.
     const areaCode =
       Object.hasOwn(this.#types, 'area_code') && this.has('area_code') ? this.#raw(row, 'area_code') : null;
-    const context = { formats: this.#formats, areaCode: typeof areaCode === 'string' ? areaCode : null };
+    const context = { formats: this.formats, areaCode: typeof areaCode === 'string' ? areaCode : null };
     for (const [field, type] of this.#read) {
       const raw = this.#raw(row, field);
       if (raw !== undefined) record[field] = this.#decodeField(field, type, raw, context);
@@ -141,7 +137,7 @@ export class Codec {
       if (first === undefined) throw new RangeError(`the profile has no wire value for this ${field}`);
       return first;
     }
-    return encodeValue(type, value, this.#formats);
+    return encodeValue(type, value, this.formats);
   }
 
   #wireName(field: string): string | null | [string, string] {
@@ -157,12 +153,20 @@ export class Codec {
     if (typeof name === 'string') return readName(row, name);
     const parts = name.map((part) => readName(row, part));
     if (parts.every((part) => part === undefined)) return undefined;
-    const texts = parts.map((part) =>
-      typeof part === 'string' || typeof part === 'number' ? String(part).trim() : '',
-    );
+    const texts = parts.map((part) => (scalarText(part) ?? '').trim());
     const joined = texts.filter((text) => text !== '').join(' ');
     return joined === '' ? null : joined;
   }
+}
+
+/** Returns the codecs of a profile's resources, each of which is made once. */
+export function createCodecs(profile: Profile): (name: ResourceName) => Codec {
+  const codecs = new Map<ResourceName, Codec>();
+  return (name) => {
+    const codec = codecs.get(name) ?? new Codec(profile, name);
+    codecs.set(name, codec);
+    return codec;
+  };
 }
 
 const EXPECTED: Record<FieldType | 'extra', string> = {
@@ -191,8 +195,8 @@ const listOf = (wire: Scalar | Scalar[]): Scalar[] => (Array.isArray(wire) ? wir
 /** Systems write one number as `1` and as `"1"`. */
 function sameScalar(expected: Scalar, came: unknown): boolean {
   if (expected === came) return true;
-  const plain = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';
-  return plain(expected) && plain(came) && String(expected) === String(came);
+  const text = scalarText(expected);
+  return text !== null && text === scalarText(came);
 }
 
 function splitName(name: string): [string, string] {

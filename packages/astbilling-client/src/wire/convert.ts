@@ -2,6 +2,7 @@ import type { Formats } from '../profile/schema.js';
 import type { FieldType } from './fields.js';
 import { formatMoney, parseMoney } from './money.js';
 import { formatPhone, parsePhone } from './phones.js';
+import { scalarText } from './pointer.js';
 import { formatDate, formatDuration, formatTime, parseDate, parseDuration, parseTime } from './times.js';
 
 interface Context {
@@ -11,7 +12,7 @@ interface Context {
 
 /** Converts one value of the wire that is not null; undefined for what is not of its type, null for an empty one. */
 export function decodeValue(type: FieldType | 'extra', raw: unknown, { formats, areaCode }: Context): unknown {
-  const text = typeof raw === 'string' ? raw : typeof raw === 'number' ? String(raw) : undefined;
+  const text = scalarText(raw) ?? undefined;
   switch (type) {
     case 'id':
       return text === '' ? null : text;
@@ -50,10 +51,7 @@ function decodeCompound(type: 'ids' | 'texts' | 'sip' | 'destination', raw: unkn
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
   const object = raw as Record<string, unknown>;
-  const word = (key: string): string | null => {
-    const value = object[key];
-    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
-  };
+  const word = (key: string): string | null => scalarText(object[key]);
   if (type === 'destination') return { type: word('type') ?? 'none', value: word('value') };
   const set = object['password_set'];
   // Named one by one, so that a password among them is dropped.

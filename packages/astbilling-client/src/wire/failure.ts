@@ -6,7 +6,7 @@ import {
   type Profile,
   type Scalar,
 } from '../profile/schema.js';
-import { findAt } from './pointer.js';
+import { findAt, scalarText } from './pointer.js';
 import { plainText } from './plain-text.js';
 
 /** A refusal in the words of the system and of the contract. */
@@ -98,8 +98,7 @@ const firstText = (value: unknown): string | null => textsIn(value).find((text) 
 
 function scalarAt(json: unknown, pointer: string | null | undefined): string | null {
   if (pointer === null || pointer === undefined) return null;
-  const value = findAt(json, pointer)?.value;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  return scalarText(findAt(json, pointer)?.value);
 }
 
 function kindOf(code: string | null, codeMap: Record<string, FailureKind> = {}): FailureKind | null {

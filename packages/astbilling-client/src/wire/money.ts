@@ -1,20 +1,22 @@
 import { Decimal } from 'decimal.js';
 import type { Formats } from '../profile/schema.js';
+import { scalarText } from './pointer.js';
 
 /** More digits than any amount has: an exponent may not make a text of a million. */
 const LONGEST = 40;
 
 /** Returns an amount of the wire as decimal text with every digit that came; null for what is in doubt. */
 export function parseMoney(value: unknown, format: Formats['money']): string | null {
+  const text = scalarText(value) ?? '';
   switch (format) {
     case 'decimal-string':
       return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? plain(value) : null;
     case 'decimal-comma-string':
       return typeof value === 'string' && /^-?\d+(,\d+)?$/.test(value) ? plain(value.replace(',', '.')) : null;
     case 'integer-cents':
-      return /^-?\d+$/.test(scalarText(value)) ? plain(new Decimal(scalarText(value)).div(100).toFixed(2)) : null;
+      return /^-?\d+$/.test(text) ? plain(new Decimal(text).div(100).toFixed(2)) : null;
     case 'number':
-      return /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(scalarText(value)) ? plain(scalarText(value)) : null;
+      return /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text) ? plain(text) : null;
   }
 }
 
@@ -34,10 +36,6 @@ export function formatMoney(amount: string, format: Formats['money']): string | 
     case 'number':
       return String(Number(amount)) === amount ? Number(amount) : amount;
   }
-}
-
-function scalarText(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
 }
 
 function plain(text: string): string | null {

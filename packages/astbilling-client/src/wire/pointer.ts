@@ -19,3 +19,8 @@ export function readName(row: unknown, name: string): unknown {
   if (dot < 1 || !Object.hasOwn(row, name.slice(0, dot))) return undefined;
   return readName((row as Json)[name.slice(0, dot)], name.slice(dot + 1));
 }
+
+/** A text or a number as text; null for anything else. */
+export function scalarText(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}

@@ -1,5 +1,5 @@
 import type { CallOperation, Formats, Lookup, Profile, ResourceName } from '../profile/schema.js';
-import { type CanonicalRecord, Codec, type WireEntry } from './codec.js';
+import { type CanonicalRecord, type Codec, createCodecs, type WireEntry } from './codec.js';
 import { writeForm, writeJson } from './form.js';
 
 /** A half-open range of instants. */
@@ -45,18 +45,11 @@ export class NotSendable extends Error {}
 /** Writes the requests of one profile. */
 export class RequestWriter {
   readonly #profile: Profile;
-  readonly #codecs = new Map<ResourceName, Codec>();
+  readonly codec: (name: ResourceName) => Codec;
 
   constructor(profile: Profile) {
     this.#profile = profile;
-  }
-
-  codec(name: ResourceName): Codec {
-    const known = this.#codecs.get(name);
-    if (known !== undefined) return known;
-    const codec = new Codec(this.#profile, name);
-    this.#codecs.set(name, codec);
-    return codec;
+    this.codec = createCodecs(profile);
   }
 
   /** Writes the request of an operation. Throws `NotSendable` before anything is sent. */
@@ -104,7 +97,7 @@ export class RequestWriter {
   #encodeRecord(name: ResourceName, operation: CallOperation, record: CanonicalRecord): WireEntry[] {
     const { send } = operation;
     const fields = Object.keys(record).filter((field) => record[field] !== undefined);
-    const composed = this.#placeholders(operation);
+    const composed = new Set(templatesOf(operation).flatMap(placeholdersIn));
     for (const field of fields) {
       const sendable = (send === undefined || send.includes(field)) && this.#codecOf(name, field).has(field);
       if (!sendable && !composed.has(field) && record[field] !== null) {
@@ -120,14 +113,6 @@ export class RequestWriter {
     const own = this.codec(name);
     const within = name === 'subscribers' && this.#profile.resources.customers?.within !== undefined;
     return within && !own.knows(field) && this.codec('customers').knows(field) ? this.codec('customers') : own;
-  }
-
-  #placeholders({ compose = {}, lookup = {} }: CallOperation): Set<string> {
-    const texts = [
-      ...Object.values(compose),
-      ...Object.values(lookup).flatMap(({ filters }) => Object.values(filters)),
-    ];
-    return new Set(texts.flatMap((text) => [...text.matchAll(/\{([^}]*)\}/g)].map(([, word = '']) => word)));
   }
 
   #compose(name: ResourceName, { compose = {} }: CallOperation, parts: RequestParts): WireEntry[] {
@@ -176,18 +161,14 @@ export class RequestWriter {
     return this.#toEntries(items, operation.method, operation.bodyEncoding);
   }
 
-  #encodeRange(name: ResourceName, { from, to }: TimeRange): WireFilter[] {
-    const { from: fromName, to: toName } = this.#profile.resources[name]?.filters ?? {};
+  #encodeRange(name: ResourceName, range: TimeRange): WireFilter[] {
+    const names = this.#profile.resources[name]?.filters ?? {};
     const codec = this.codec(name);
-    const { from: first, to: last } = toAskedRange({ from, to }, codec.formats);
-    return [
-      ...(fromName === undefined
-        ? []
-        : [{ name: fromName, op: 'from' as const, value: codec.encodeValue('started_at', first) }]),
-      ...(toName === undefined
-        ? []
-        : [{ name: toName, op: 'to' as const, value: codec.encodeValue('started_at', last) }]),
-    ];
+    const asked = toAskedRange(range, codec.formats);
+    return (['from', 'to'] as const).flatMap((op): WireFilter[] => {
+      const wire = names[op];
+      return wire === undefined ? [] : [{ name: wire, op, value: codec.encodeValue('started_at', asked[op]) }];
+    });
   }
 
   #toEntries(items: WireFilter[], method: string, bodyEncoding = this.#profile.http?.bodyEncoding): WireEntry[] {
@@ -221,6 +202,16 @@ function fillPath(path: string, id: string | undefined): string {
   if (!path.includes('{id}')) return path;
   if (id === undefined || id === '' || id === '.' || id === '..') throw new NotSendable('this id can not be in a path');
   return path.replaceAll('{id}', () => encodeURIComponent(id));
+}
+
+/** Returns the texts of an operation that may have placeholders: composed values, and filters of lookups. */
+export function templatesOf({ compose = {}, lookup = {} }: CallOperation): string[] {
+  return [...Object.values(compose), ...Object.values(lookup).flatMap(({ filters }) => Object.values(filters))];
+}
+
+/** Returns the names in braces. */
+export function placeholdersIn(text: string): string[] {
+  return [...text.matchAll(/\{([^}]*)\}/g)].map(([, word = '']) => word);
 }
 
 /** Writes the body of a request; undefined for none. */

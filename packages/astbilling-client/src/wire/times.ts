@@ -1,6 +1,7 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
 import { zonedTime } from '@sluice/quota-core';
 import type { Formats } from '../profile/schema.js';
+import { scalarText } from './pointer.js';
 
 type TimeFormat = Pick<Formats, 'datetime' | 'timezone'>;
 
@@ -8,7 +9,7 @@ const MINUTE = 60_000;
 
 /** Returns an instant of the wire as ISO 8601 UTC; null for what is not one. A time without offset is one of the profile's zone. */
 export function parseTime(value: unknown, { datetime, timezone }: TimeFormat): string | null {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const text = (scalarText(value) ?? '').trim();
   switch (datetime) {
     case 'iso8601-offset':
     case 'iso8601-utc':
@@ -60,7 +61,7 @@ export function formatDate(date: string, format: 'iso' | 'br'): string {
 
 /** Returns whole seconds; null for what is not a duration. */
 export function parseDuration(value: unknown, format: Formats['duration']): number | null {
-  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  const text = (scalarText(value) ?? '').trim();
   if (format === 'hh:mm:ss') {
     const [, hours, minutes, seconds] = /^(\d{1,5}):([0-5]\d):([0-5]\d)$/.exec(text) ?? [];
     return hours === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
@@ -72,9 +73,10 @@ export function parseDuration(value: unknown, format: Formats['duration']): numb
 export function formatDuration(seconds: number, format: Formats['duration']): string | number {
   if (format === 'seconds') return seconds;
   if (format === 'decimal-minutes') return String(Math.round((seconds / 60) * 10_000) / 10_000);
-  const pad = (part: number): string => String(Math.floor(part)).padStart(2, '0');
   return `${pad(seconds / 3600)}:${pad((seconds % 3600) / 60)}:${pad(seconds % 60)}`;
 }
+
+const pad = (part: number): string => String(Math.floor(part)).padStart(2, '0');
 
 /** The digits after the point have a binary error far below half a second. */
 const toSeconds = (minutes: string): number => Math.round(Number(minutes) * 60 + 1e-9);
@@ -96,7 +98,6 @@ function parseOffset(zone = 'Z'): number {
 
 function formatOffset(minutes: number): string {
   const whole = Math.round(Math.abs(minutes));
-  const pad = (part: number): string => String(Math.floor(part)).padStart(2, '0');
   return `${minutes < 0 ? '-' : '+'}${pad(whole / 60)}:${pad(whole % 60)}`;
 }
 
