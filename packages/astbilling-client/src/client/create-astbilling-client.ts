@@ -1,3 +1,4 @@
+import type { Did } from '@sluice/telephony';
 import { readCalls } from './calls.js';
 import { toCanonical } from './canonical.js';
 import { Connection } from './connection.js';
@@ -9,10 +10,6 @@ import type {
   AstbillingCallOptions,
   AstbillingClient,
   AstbillingOptions,
-  Deletable,
-  Lifecycle,
-  Reads,
-  ReadsAndWrites,
   Simulation,
   SimulationRequest,
   TokenCheck,
@@ -35,8 +32,6 @@ import type {
 export function createAstbillingClient(options: AstbillingOptions): AstbillingClient {
   const connection = new Connection(options);
   const { profile } = connection;
-  const subscribers = new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers);
-  const dids = new ResourceClient(connection, 'dids', CONVERTERS.dids);
   return {
     panel: options.panel,
     profile,
@@ -48,21 +43,15 @@ export function createAstbillingClient(options: AstbillingOptions): AstbillingCl
     hasField: (resource, field) => connection.writer.codec(resource).has(field),
     clockDifference: () => connection.clockDifference,
     auth: { verify: (call) => verify(connection, call) },
-    subscribers: { ...writesOf(subscribers), ...lifecycleOf(subscribers) },
-    dids: {
-      ...writesOf(dids),
-      ...lifecycleOf(dids),
-      link: async (id, subscriberId, call) => {
-        const record = { subscriber_id: subscriberId };
-        await dids.run(connection.find('dids', 'link') === null ? 'update' : 'link', { id, record }, call);
-      },
-      unlink: async (id, call) => {
-        if (connection.find('dids', 'unlink') === null) {
-          await dids.run('update', { id, record: { subscriber_id: null } }, call);
-        } else await dids.run('unlink', { id }, call);
-      },
-    },
-    ...catalogue(connection),
+    subscribers: new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers),
+    dids: linkable(new ResourceClient(connection, 'dids', CONVERTERS.dids), connection),
+    customers: new ResourceClient(connection, 'customers', CONVERTERS.customers),
+    plans: new ResourceClient(connection, 'plans', CONVERTERS.plans),
+    carriers: new ResourceClient(connection, 'carriers', CONVERTERS.carriers),
+    trunks: new ResourceClient(connection, 'trunks', CONVERTERS.trunks),
+    routes: new ResourceClient(connection, 'routes', CONVERTERS.routes),
+    rates: new ResourceClient(connection, 'rates', CONVERTERS.rates),
+    countries: new ResourceClient(connection, 'countries', CONVERTERS.countries),
     simulator: { simulate: (request, call) => simulate(connection, request, call) },
     calls: { pages: (request, call) => readCalls(connection, request, call) },
     reports: reportEndpoints(connection),
@@ -73,49 +62,18 @@ export function createAstbillingClient(options: AstbillingOptions): AstbillingCl
   };
 }
 
-type Catalogue = Pick<
-  AstbillingClient,
-  'customers' | 'plans' | 'carriers' | 'trunks' | 'routes' | 'rates' | 'countries'
->;
-
-function catalogue(connection: Connection): Catalogue {
-  return {
-    customers: deletable(new ResourceClient(connection, 'customers', CONVERTERS.customers)),
-    plans: deletable(new ResourceClient(connection, 'plans', CONVERTERS.plans)),
-    carriers: deletable(new ResourceClient(connection, 'carriers', CONVERTERS.carriers)),
-    trunks: deletable(new ResourceClient(connection, 'trunks', CONVERTERS.trunks)),
-    routes: deletable(new ResourceClient(connection, 'routes', CONVERTERS.routes)),
-    rates: deletable(new ResourceClient(connection, 'rates', CONVERTERS.rates)),
-    countries: readsOf(new ResourceClient(connection, 'countries', CONVERTERS.countries)),
-  };
-}
-
-function readsOf<Row>(resource: ResourceClient<Row>): Reads<Row> {
-  return {
-    list: (filters, call) => resource.list(filters, call),
-    find: (filters, call) => resource.find(filters, call),
-    get: (id, call) => resource.get(id, call),
-  };
-}
-
-function writesOf<Row, Values extends object>(resource: ResourceClient<Row>): ReadsAndWrites<Row, Values> {
-  return {
-    ...readsOf(resource),
-    create: (values, call) => resource.create(values, call),
-    update: (id, values, call) => resource.update(id, values, call),
-  };
-}
-
-function deletable<Row, Values extends object>(resource: ResourceClient<Row>): ReadsAndWrites<Row, Values> & Deletable {
-  return { ...writesOf<Row, Values>(resource), delete: (id, call) => resource.run('delete', { id }, call) };
-}
-
-function lifecycleOf<Row>(resource: ResourceClient<Row>): Lifecycle {
-  return {
-    suspend: (id, call) => resource.run('suspend', { id }, call),
-    unsuspend: (id, call) => resource.run('unsuspend', { id }, call),
-    terminate: (id, call) => resource.run('terminate', { id }, call),
-  };
+/** Adds the links of numbers: by the profile's own operation, else by an update. */
+function linkable(dids: ResourceClient<Did>, connection: Connection): AstbillingClient['dids'] {
+  const supports = (name: 'link' | 'unlink'): boolean => connection.find('dids', name) !== null;
+  return Object.assign(dids, {
+    link: async (id: string, subscriberId: string, call?: AstbillingCallOptions) => {
+      await dids.run(supports('link') ? 'link' : 'update', { id, record: { subscriber_id: subscriberId } }, call);
+    },
+    unlink: async (id: string, call?: AstbillingCallOptions) => {
+      if (supports('unlink')) await dids.run('unlink', { id }, call);
+      else await dids.run('update', { id, record: { subscriber_id: null } }, call);
+    },
+  });
 }
 
 async function verify(connection: Connection, options?: AstbillingCallOptions): Promise<TokenCheck> {

@@ -129,6 +129,22 @@ export class ResourceClient<Row> {
     if (Object.keys(record).length > 0) await this.run('update', { id, record }, options);
   }
 
+  async delete(id: string, options?: AstbillingCallOptions): Promise<void> {
+    await this.run('delete', { id }, options);
+  }
+
+  async suspend(id: string, options?: AstbillingCallOptions): Promise<void> {
+    await this.run('suspend', { id }, options);
+  }
+
+  async unsuspend(id: string, options?: AstbillingCallOptions): Promise<void> {
+    await this.run('unsuspend', { id }, options);
+  }
+
+  async terminate(id: string, options?: AstbillingCallOptions): Promise<void> {
+    await this.run('terminate', { id }, options);
+  }
+
   /** Performs an operation whose answer is not read as a record, by itself or by the one that it names. */
   async run(
     name: OperationName,
