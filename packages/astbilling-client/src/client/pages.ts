@@ -139,26 +139,24 @@ function toPageEntries(
 
 function parsePage(connection: Connection, operation: CallOperation, json: unknown): WirePage {
   const { list = '', total, next, emptyListAs = [] } = connection.envelope(operation);
-  const path = 'envelope.list';
   const found = findAt(json, list);
-  const spelling =
-    found === null
-      ? 'missing'
-      : found.value === null
-        ? 'null'
-        : found.value === ''
-          ? 'empty-string'
-          : isEmptyObject(found.value)
-            ? 'empty-object'
-            : null;
-  const empty = spelling !== null && emptyListAs.includes(spelling);
-  const rows = empty ? [] : found?.value;
-  if (!Array.isArray(rows)) throw new Mismatch(path, `expected a list there, but ${describeKind(found?.value)}`);
+  const rows = emptyListAs.some((spelling) => IS_EMPTY[spelling]?.(found)) ? [] : found?.value;
+  if (!Array.isArray(rows)) {
+    throw new Mismatch('envelope.list', `expected a list there, but ${describeKind(found?.value)}`);
+  }
   return { rows, total: toTotal(valueAt(json, total)), next: toCursor(valueAt(json, next)) };
 }
 
 const valueAt = (json: unknown, pointer: string | null | undefined): unknown =>
   pointer === null || pointer === undefined ? undefined : findAt(json, pointer)?.value;
+
+/** How systems write an empty list. */
+const IS_EMPTY: Record<string, (found: { value: unknown } | null) => boolean> = {
+  missing: (found) => found === null,
+  null: (found) => found?.value === null,
+  'empty-string': (found) => found?.value === '',
+  'empty-object': (found) => isEmptyObject(found?.value),
+};
 
 function isEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;

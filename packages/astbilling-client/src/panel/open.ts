@@ -8,7 +8,6 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import { createAstbillingClient } from '../client/create-astbilling-client.js';
-import type { AstbillingClient } from '../client/types.js';
 import { builtInProfiles, readProfile } from '../profile/load.js';
 import { ProfileError } from '../profile/profile-error.js';
 import type { Profile } from '../profile/schema.js';
@@ -28,28 +27,23 @@ export function openTelephonyPanel(
   panel: TelephonyToOpen,
   dependencies: PanelDependencies,
 ): TelephonyPanel {
+  const { name } = panel;
   const settings = panel.settings as TelephonySettings;
   const warnings = new Set<string>();
-  const client = openClient(panel, {
-    profile: findProfile(panel, settings, dependencies),
-    token: dependencies.secret(settings.token, `panels.${panel.name}.token`),
-    onWarning: (warning) => warnings.add(warning),
-    newId: () => Buffer.from(dependencies.randomBytes(16)).toString('hex'),
-    ...transportOptions(panel, dependencies),
-  });
-  return new TelephonyPanel(kind, panel, { client, warnings, clock: dependencies.clock });
-}
-
-type ClientOptions = Omit<Parameters<typeof createAstbillingClient>[0], 'panel' | 'baseUrl' | 'allowHttp'>;
-
-function openClient({ name, settings }: PanelToOpen, options: ClientOptions): AstbillingClient {
+  const profile = findProfile(panel, settings, dependencies);
+  const token = dependencies.secret(settings.token, `panels.${name}.token`);
   try {
-    return createAstbillingClient({
+    const client = createAstbillingClient({
       panel: name,
       baseUrl: settings.url,
       allowHttp: settings.allowHttp,
-      ...options,
+      profile,
+      token,
+      onWarning: (warning) => warnings.add(warning),
+      newId: () => Buffer.from(dependencies.randomBytes(16)).toString('hex'),
+      ...transportOptions(panel, dependencies),
     });
+    return new TelephonyPanel(kind, panel, { client, warnings, clock: dependencies.clock });
   } catch (error) {
     if (isPanelError(error) || !(error instanceof PanelConfigError)) throw error;
     throw usageError('bad_config', `Panel "${name}": ${error.message}`, { panel: name });

@@ -1,7 +1,7 @@
 import type { HoldInForce, ItemError, Observation, Plan, ProductSettings, TargetState } from '@sluice/panel-kind';
 import { sharerIds } from '@sluice/panel-kind';
 import type { EvidenceRecord, ServiceRecord } from '@sluice/quota-core';
-import { TelephonyError } from '@sluice/telephony';
+import { type Subscriber, TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate } from '../account/plan-line.js';
 import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
@@ -119,7 +119,7 @@ function planCreation(context: PlanContext, plan: Plan, target: TargetState, sta
 /** Plans a line that the service names: it may be one of somebody else. */
 function planOwn(
   { system }: PlanContext,
-  { line, plans }: { line: NonNullable<LineState['line']>; plans: LineState['plans'] },
+  { line, plans }: Pick<Present, 'line' | 'plans'>,
   { service, product }: { service: ServiceRecord; product: ProductSettings },
 ): LinePlan {
   refuseForeign(service, line);
@@ -166,7 +166,7 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
   plan.steps.push(...numbers, ...ofLine.map((step) => ({ ...toStep(step), needs, ends: left })));
 }
 
-type Present = LineState & { line: NonNullable<LineState['line']> };
+type Present = LineState & { line: Subscriber };
 
 function planPresent(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
   const { scope, command, service, product } = target;

@@ -8,7 +8,9 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Did, Subscriber, TelephoneCustomer, TelephonePlan } from '@sluice/telephony';
+import type { Did, Subscriber, TelephoneCustomer } from '@sluice/telephony';
+import type { LineObservation } from '../account/plan-line.js';
+import type { LineState as LineWithDids } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
 import type { AstbillingClient, Carrier } from '../client/types.js';
@@ -16,22 +18,14 @@ import { toCanonicalName } from '../wire/fields.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
 
-/** What the panel shows of a service's line. */
-export interface LineState {
-  /** The line that the service names; null where it names none, or the panel has none. */
-  line: Subscriber | null;
-  /** Its numbers. */
-  dids: Did[];
-  /** Lines with one of its references or usernames; only where it names none. */
-  byReference: Subscriber[];
-  byUsername: Subscriber[];
-  /** Customers that may be its own. */
-  customers: TelephoneCustomer[];
-  /** Null where they were not read, or can't be listed. */
-  plans: TelephonePlan[] | null;
+/**
+ * What the panel shows of a service's line. `line` is the one that the service names; null where it names none, or the panel has none.
+ * The candidates are read only where it names none, and the plans not by every run.
+ */
+export interface LineState extends LineWithDids, LineObservation {
   /** Records of the number that the command is about, and the carriers for a new one. */
-  number: Did[];
-  carriers: Carrier[];
+  number: readonly Did[];
+  carriers: readonly Carrier[];
 }
 
 /** What a panel is read with. */
@@ -76,11 +70,11 @@ async function readState(
   const found = id === undefined ? await readCandidates(reads, service) : NOTHING_FOUND;
   const needsPlans = (scope === 'command' || scope === 'reconcile') && command?.verb !== 'did';
   const plans = needsPlans && client.supports('plans', 'list') ? await client.plans.list({}, call) : null;
-  const ofNumber = { number: [] as Did[], carriers: [] as Carrier[] };
-  if (command?.verb === 'did') {
-    ofNumber.number = await client.dids.find({ number: command.number }, call);
-    if (command.carrier !== undefined) ofNumber.carriers = await client.carriers.list({}, call);
-  }
+  const { number, carrier } = command?.verb === 'did' ? command : {};
+  const ofNumber = {
+    number: number === undefined ? [] : await client.dids.find({ number }, call),
+    carriers: carrier === undefined ? [] : await client.carriers.list({}, call),
+  };
   return { line, dids, ...found, plans, ...ofNumber };
 }
 
@@ -102,10 +96,7 @@ async function readDids({ client, call }: Reads, { id }: Subscriber): Promise<Di
   return dids.filter(({ status }) => status !== 'terminated');
 }
 
-async function readCandidates(
-  reads: Reads,
-  service: ServiceRecord,
-): Promise<Pick<LineState, 'byReference' | 'byUsername' | 'customers'>> {
+async function readCandidates(reads: Reads, service: ServiceRecord): Promise<Omit<LineObservation, 'plans'>> {
   const { client, system, call } = reads;
   const byReference: Subscriber[] = [];
   if (system.reads('subscribers', 'external_ref')) {
