@@ -16,9 +16,10 @@ const mayImport = {
   'notice-channels': ['panel-http', 'panel-kind'],
   charts: [],
   'api-client': [],
+  terminal: ['charts', 'engine', 'panel-http', 'panel-kind', 'quota-core'],
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
   engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
-  'config-file': ['engine', 'panel-kind'],
+  'config-file': ['engine', 'panel-kind', 'terminal'],
 };
 
 /** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
@@ -49,7 +50,13 @@ const moduleRules = [
 const NAMES_COMMAND = String.raw`/"sluice |(^|[^\w-])--[a-z]/`;
 const commandRules = {
   files: ['packages/*/src/**/*.ts'],
-  ignores: ['**/*.test.ts', '**/src/test/**', 'packages/fake-panels/**'],
+  ignores: [
+    '**/*.test.ts',
+    '**/src/test/**',
+    'packages/fake-panels/**',
+    // They are about the flags of every program.
+    'packages/terminal/src/{completion,manual}/**',
+  ],
   rules: {
     'no-restricted-syntax': [
       'error',
@@ -100,6 +107,7 @@ const REVIEWED = [
   'packages/quota-core/src',
   'packages/state-store/src',
   'packages/telephony/src',
+  'packages/terminal/src',
   'packages/whmcs-client/src',
 ];
 

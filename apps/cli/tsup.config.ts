@@ -88,7 +88,7 @@ const command: Options = {
 const manual: Options = {
   ...base,
   esbuildPlugins: [withoutChildProcess, declarationsAlone],
-  entry: { 'write-man-pages': 'src/man/write-man-pages.ts' },
+  entry: { 'write-man-pages': 'src/write-man-pages.ts' },
   outDir: '.man',
   sourcemap: false,
   splitting: false,

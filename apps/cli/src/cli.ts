@@ -1,4 +1,5 @@
 import type { Command, HelpConfiguration } from 'commander';
+import { outputWidth, usageText, wrapLine } from '@sluice/terminal/text';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
@@ -11,8 +12,6 @@ import { declareServe } from './commands/declare-serve.js';
 import { declareSetup } from './commands/declare-setup.js';
 import { declareStart } from './commands/declare-start.js';
 import { declareTelephony } from './commands/declare-telephony.js';
-import { usageText } from './output/usage-text.js';
-import { outputWidth, wrapLine } from './output/wrap.js';
 
 /** Only the options of the program are global: a command does not accept those of the group above it. */
 const HELP: HelpConfiguration = {

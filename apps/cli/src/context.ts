@@ -1,29 +1,12 @@
 import type { Clock, PanelKind } from '@sluice/panel-kind';
 import type { LeaseOwner } from '@sluice/state-store';
-import type { Zones } from './output/times.js';
-
-/** Where a command writes. */
-export interface Output {
-  write(text: string): unknown;
-  isTTY?: boolean | undefined;
-  columns?: number | undefined;
-  /** Calls the listener when more may be written after `write` returned false. */
-  once?(event: 'drain', listener: () => void): unknown;
-}
+import type { InputHost, TerminalHost, Zones } from '@sluice/terminal';
 
 /** Everything a command gets from outside; no other module reads the process. */
-export interface Deps {
-  stdout: Output;
-  stderr: Output;
-  /** Reads all of standard input. */
-  readStdin: () => Promise<Uint8Array>;
+export interface Deps extends TerminalHost, InputHost {
   /** Reads one line from the terminal; null without a terminal. `secret` hides what is typed. */
   ask: ((question: string, options?: { secret?: boolean }) => Promise<string>) | null;
-  env: Record<string, string | undefined>;
-  cwd: string;
   clock: Clock;
-  /** Returns cryptographically strong bytes. */
-  randomBytes: (count: number) => Uint8Array;
   /** Returns a number in [0, 1), for jitter. */
   random: () => number;
   /** Name of the machine or container. */

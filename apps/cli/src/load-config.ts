@@ -1,8 +1,8 @@
 import { type Config, findConfigFile, loadConfigFile } from '@sluice/config-file';
 import { printable } from '@sluice/panel-http/printable';
+import { writeLine } from '@sluice/terminal/text';
 import type { Deps } from './context.js';
 import { configKinds } from './kinds.js';
-import { writeLine } from './output/wrap.js';
 import { compileParsers } from './plain-zod.js';
 
 /**

@@ -12,10 +12,10 @@ import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
+import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import { loadConfig } from './load-config.js';
 import type { Deps } from './context.js';
 import { configKinds, knownKinds } from './kinds.js';
-import { Terminal, type TerminalOptions } from './output/terminal.js';
 
 /** Options that decide which config and store are opened, and how output is printed. */
 export interface OpenOptions extends TerminalOptions {

@@ -1,12 +1,11 @@
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { toItemError, SluiceError } from '@sluice/panel-kind/errors';
 import { CommanderError } from 'commander';
+import type { Zones } from '@sluice/terminal';
+import { Times, usageText, writeLine } from '@sluice/terminal/text';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
-import { Times, type Zones } from './output/times.js';
-import { usageText } from './output/usage-text.js';
-import { writeLine } from './output/wrap.js';
 import { withRemedy } from './remedies.js';
 
 /** How a command line ended. */
@@ -24,6 +23,7 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
   const { stdout } = deps;
   const watched: Deps = {
     ...deps,
+    describe: withRemedy,
     stdout: {
       write: (text) => {
         outcome.printed = true;

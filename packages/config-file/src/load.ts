@@ -3,12 +3,12 @@ import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { LineCounter, parseDocument, type Document } from 'yaml';
+import { yamlMessage } from '@sluice/terminal/files';
 import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
 import { findMessageProblems } from './messages.js';
 import { type ConfigProblem, formatProblem } from './problem.js';
-import { yamlMessage } from './yaml-message.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { type ConfigFinding, suggestion } from '@sluice/engine';
+import { readText } from '@sluice/terminal/files';
+import { PLACEHOLDER, PLACEHOLDERS } from '@sluice/terminal/templates';
 import { isMap } from './is-map.js';
-import { PLACEHOLDER, PLACEHOLDERS } from './placeholders.js';
-import { readNamedFile } from './read-named-file.js';
 
 /**
  * Finds messages of products that can't be read, and unknown placeholders in them. It reads the config as it is written, so
@@ -26,7 +26,7 @@ function toMap(value: unknown): Record<string, unknown> {
 function problemsOf(file: string): string[] {
   let template: string;
   try {
-    template = readNamedFile(file);
+    template = readText(file, { code: 'config_invalid' });
   } catch (error) {
     return [(error as Error).message];
   }

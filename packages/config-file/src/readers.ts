@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { readText } from '@sluice/terminal/files';
 import type { Config } from './load.js';
-import { readNamedFile } from './read-named-file.js';
 import { resolveSecret, type SecretSources } from './secrets.js';
 
 /** Returns the path of the state file of a config: a relative one is relative to the folder of the config. */
@@ -23,6 +23,6 @@ export interface ConfigReaders {
 export function configReaders({ dir }: Pick<Config, 'dir'>, env: SecretSources['env'] = process.env): ConfigReaders {
   return {
     secret: (value, key) => resolveSecret(value, key, { env, dir }),
-    readFile: (file, key) => readNamedFile(path.resolve(dir, file), `${key}: `),
+    readFile: (file, key) => readText(path.resolve(dir, file), { code: 'config_invalid', label: `${key}: ` }),
   };
 }

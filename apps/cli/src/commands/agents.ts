@@ -2,21 +2,21 @@ import type { AgentDetail, AgentView, RestoreReport, Sluice } from '@sluice/engi
 import type { LedgerOpening } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { gigabytesToBytes } from '@sluice/quota-core';
-import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { readTable } from '../files/rows.js';
+import { bytesCell, formatCount, type Terminal } from '@sluice/terminal';
 import {
   AGENTS,
+  printAccess,
+  printActions,
   printAgent,
   printAgents,
   printCheck,
+  printMessage,
   printSemantics,
   printSuspended,
   suspensionText,
-} from '../output/agent-report.js';
-import { printAccess, printMessage } from '../output/customer.js';
-import { printActions } from '../output/outcome.js';
-import { formatCount } from '../output/words.js';
-import { bytesCell, type Terminal } from '../output/terminal.js';
+} from '@sluice/terminal/reports';
+import { readTable } from '@sluice/terminal/rows';
+import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
 import { STATUSES } from './statuses.js';

@@ -1,9 +1,9 @@
 import { parseTime, type TokenView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { state, text, time } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { state, text, time } from '../output/columns.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { STATUSES } from './statuses.js';

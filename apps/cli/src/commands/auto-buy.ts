@@ -1,8 +1,8 @@
 import type { AutoBuySubject, AutoBuyView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { bytesCell, type Terminal } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { bytesCell, type Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
 

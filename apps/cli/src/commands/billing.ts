@@ -1,9 +1,8 @@
 import type { CreditEntry, InvoiceView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { money, state, type Terminal, text, time } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { money, state, text, time } from '../output/columns.js';
-import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { STATUSES } from './statuses.js';

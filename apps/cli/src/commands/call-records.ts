@@ -1,13 +1,11 @@
 import type { CallReportSink, RecordsReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
+import { formatCount, money, type Terminal, text, time } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { csvSink } from '../files/call-reports.js';
+import { csvSink } from './call-reports.js';
 import { withSluice } from '../open-sluice.js';
-import { money, text, time } from '../output/columns.js';
-import { formatCount } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 import { toFormat } from './calls.js';
 import type { CommandHandler } from './command.js';
 import { type List, listCommand, type ListHandler, type ListOptions } from './list.js';

@@ -5,13 +5,11 @@ import type { ReportFormat } from '@sluice/telephony';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { csvSink, reportsIn } from '../files/call-reports.js';
-import { readCallReport } from '../files/read-call-report.js';
 import { withSluice } from '../open-sluice.js';
-import { money, printRows, state, text, type Column } from '../output/columns.js';
-import { formatCount } from '../output/words.js';
-import { printObserving } from '../output/run-report.js';
-import type { Terminal } from '../output/terminal.js';
+import { type Column, formatCount, money, printRows, state, type Terminal, text } from '@sluice/terminal';
+import { printObserving } from '@sluice/terminal/reports';
+import { csvSink, reportsIn } from './call-reports.js';
+import { readCallReport } from './read-call-report.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
 

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { manualClock } from '@sluice/fake-panels';
+import { listNodes } from '@sluice/terminal/completion';
 import { buildProgram } from '../cli.js';
 import type { Deps } from '../context.js';
 import { COMMAND } from '../test/command-process.js';
 import { Bench } from '../test/harness.js';
-import { listNodes } from './completion.js';
 
 const bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
 const shells = ['bash', 'zsh', 'fish'] as const;

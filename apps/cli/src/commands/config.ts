@@ -10,7 +10,7 @@ import { describedSchema, findStoredProblems } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { Terminal } from '../output/terminal.js';
+import { Terminal } from '@sluice/terminal';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { configKinds, knownKinds } from '../kinds.js';

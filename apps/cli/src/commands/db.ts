@@ -4,11 +4,11 @@ import { storeLocation } from '@sluice/config-file';
 import { backupStore, LATEST_SCHEMA_VERSION, migrateStore, openStore, restoreStore } from '@sluice/state-store';
 import { backupBeforeMigration, type Check, leaseHeld, replaceHoldsFile, nodeFiles } from '@sluice/engine';
 import { toItemError } from '@sluice/panel-kind/errors';
+import { Terminal } from '@sluice/terminal';
+import { requireFolder } from '@sluice/terminal/files';
+import { printChecks } from '@sluice/terminal/reports';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
-import { requireFolder } from '../files/new-file.js';
-import { printChecks } from '../output/checks.js';
-import { Terminal } from '../output/terminal.js';
 import type { Deps } from '../context.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 

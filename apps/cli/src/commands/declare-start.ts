@@ -1,7 +1,6 @@
 import { Argument, Option } from 'commander';
-import { SHELLS, type Shell } from '../output/completion/shape.js';
-import type { LazyCommand } from './command.js';
-import type { CompletionOptions } from './completion.js';
+import type { Shell } from '@sluice/terminal/completion';
+import type { GlobalOptions, LazyCommand } from './command.js';
 
 /** Declares `init`, `schedule` and `completion`, which are run once at set-up. */
 export function declareStart(program: LazyCommand): void {
@@ -25,6 +24,18 @@ export function declareStart(program: LazyCommand): void {
     )
     .runs(async () => (await import('./init.js')).init);
   declareSchedule(program);
+  declareCompletion(program);
+}
+
+const SHELLS = ['bash', 'zsh', 'fish'] satisfies Shell[];
+
+interface CompletionOptions extends GlobalOptions {
+  /** What a completion script asks for. */
+  complete?: string;
+}
+
+function declareCompletion(program: LazyCommand): void {
+  const { deps, exit } = program.context;
   program
     .command('completion')
     .addArgument(new Argument('[shell]', 'the shell').choices(SHELLS))
@@ -32,9 +43,16 @@ export function declareStart(program: LazyCommand): void {
     .description('print the completion script for a shell')
     .examples('source <(sluice completion bash)', 'sluice completion fish > ~/.config/fish/completions/sluice.fish')
     .action(async (shell: Shell | undefined, _options: unknown, command: LazyCommand) => {
+      const { complete, config } = command.optsWithGlobals<CompletionOptions>();
+      if (complete !== undefined) {
+        const { listStored } = await import('./list-stored.js');
+        const found = await listStored(complete, config, deps);
+        deps.stdout.write(found.map((name) => `${name}\n`).join(''));
+        return;
+      }
+      if (shell === undefined) return program.error(`error: name your shell: ${SHELLS.join(', ')}`);
       const { completion } = await import('./completion.js');
-      const options = command.optsWithGlobals<CompletionOptions>();
-      program.context.exit(await completion(program, shell, options, program.context.deps));
+      exit(await completion(program, shell, deps));
     });
 }
 

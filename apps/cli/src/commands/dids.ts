@@ -1,10 +1,9 @@
 import type { DidReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { describeValue, type Terminal } from '@sluice/terminal';
+import { printActions } from '@sluice/terminal/reports';
 import { toRunExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { printActions } from '../output/outcome.js';
-import { describeValue } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 import { type CommandHandler, confirm } from './command.js';
 import { parsePairs } from './parse-pairs.js';
 import { parseWait } from './parse-wait.js';

@@ -6,8 +6,8 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { requireConfig } from '../load-config.js';
 import { openConfiguredStore, startSluice } from '../open-sluice.js';
-import { printSections } from '../output/checks.js';
-import { Terminal } from '../output/terminal.js';
+import { Terminal } from '@sluice/terminal';
+import { printSections } from '@sluice/terminal/reports';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };

@@ -1,9 +1,8 @@
 import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { printBasis, printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { explainState } from '../output/explain-state.js';
-import { printBasis } from '../output/explanation.js';
+import { explainState } from './explain-state.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { printDetail } from './services.js';
 import { kindOfPanel, withSluice } from '../open-sluice.js';
 
 /** Returns the name of the agent whose limit decides; null where the store does not have it. */
@@ -32,7 +31,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     terminal.document(found);
     for (const sentence of explainState(found, terminal.times, { canCreate, agent })) terminal.line(sentence);
     terminal.line();
-    printDetail(terminal, found.service);
-    printBasis(terminal, found);
+    printService(terminal, found.service);
+    printBasis(terminal, found, 'none yet: run "sluice poll"');
     return ExitCode.done;
   });

@@ -16,10 +16,10 @@ import {
 import { formatBytes, usageInMode } from '@sluice/quota-core';
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
+import type { Terminal } from '@sluice/terminal';
+import { replaceFile } from '@sluice/terminal/files';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { writeDrawing } from '../files/new-file.js';
-import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
 
@@ -172,6 +172,6 @@ function print(data: ChartData, line: ChartLine, height: number, { deps, termina
 
 function save(svg: string, name: string, { deps, terminal }: GraphOutput): void {
   const file = path.resolve(deps.cwd, name);
-  writeDrawing(file, svg);
+  replaceFile(file, svg);
   terminal.info(`${file} was written`);
 }

@@ -9,20 +9,16 @@ import {
   type Sluice,
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { type ColumnInk, type Terminal, text, time } from '@sluice/terminal';
+import { describeOutcome, printActions, printChangedAgents, printRun, printService } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { type Ink, text, time } from '../output/columns.js';
-import { printChangedAgents } from '../output/agent-report.js';
-import { describeOutcome, printActions } from '../output/outcome.js';
-import { printRun } from '../output/run-report.js';
-import type { Terminal } from '../output/terminal.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type LockOptions } from './command.js';
 import { findObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
-import { printDetail } from './services.js';
 
 /** Options of commands that change one service on its panel. */
 export interface ChangeOptions extends LockOptions {
@@ -59,7 +55,7 @@ export function printOutcome(terminal: Terminal, before: ServiceDetail, report: 
   const isDone = run.outcome === 'done';
   if (terminal.quiet && isDone && !hasChanged(before, report)) return;
   terminal.line(describeOutcome(before, report));
-  if (showAll) printDetail(terminal, service);
+  if (showAll) printService(terminal, service);
   if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
   const failure = error ?? service.error;
   if (failure !== null && !showAll && (!isDone || run.dryRun))
@@ -191,7 +187,7 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-function describeEvidence(hold: HoldEntry, { times }: Ink): string[] {
+function describeEvidence(hold: HoldEntry, { times }: ColumnInk): string[] {
   return hold.evidence.map(({ kind, target, until, outcome }) =>
     until === null
       ? `${kind} ${target}`

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { checkConfigText } from '@sluice/config-file';
 import { configKinds, KINDS } from '../kinds.js';
-import type { PanelOutcome } from '../output/panel-test.js';
+import type { PanelOutcome } from '@sluice/terminal/reports';
 import { Bench, type Outcome } from '../test/harness.js';
 
 const TOKEN = 'tok-51aa-very-secret-token';

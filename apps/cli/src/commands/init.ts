@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { findConfigFile } from '@sluice/config-file';
+import { shellWords, Terminal } from '@sluice/terminal';
+import { readStdinText } from '@sluice/terminal/files';
+import { describeTest, type PanelOutcome } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
-import { readStdinText } from '../files/read-text.js';
 import { publicUrl, type ProductChoice } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
@@ -10,9 +12,6 @@ import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answer
 import { parsePanelOption } from '../init/panel-option.js';
 import { readChoices, testPanels, untested } from '../init/test-panels.js';
 import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
-import { describeTest, type PanelOutcome } from '../output/panel-test.js';
-import { shellWords } from '../output/schedule/plan.js';
-import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { Interview } from './interview.js';
 import { kindTitle, knownKinds } from '../kinds.js';

@@ -4,7 +4,27 @@ import type { StateStore } from '@sluice/state-store';
 import { parse } from 'yaml';
 import { findConfigFile } from '@sluice/config-file/find';
 import type { Deps } from '../context.js';
-import type { StoredNames } from '../output/completion/shape.js';
+
+/** What `sluice completion --complete` lists. */
+const STORED_NAMES = [
+  'services',
+  'panels',
+  'products',
+  'packages',
+  'agents',
+  'clients',
+  'invoices',
+  'purchases',
+  'speed-limits',
+  'tunnel-groups',
+] as const;
+
+type StoredNames = (typeof STORED_NAMES)[number];
+
+/** Returns names that can be listed; null for other words. */
+export function toStoredNames(text: string): StoredNames | null {
+  return STORED_NAMES.find((name) => name === text) ?? null;
+}
 
 /** Completion waits for no other process for longer than this. */
 const WAIT_MS = 50;
@@ -22,10 +42,12 @@ interface PartialConfig {
  * and returns nothing where they can't be read: a message would end up in the middle of the command line.
  */
 export async function listStored(
-  names: StoredNames,
+  kind: string,
   configOption: string | undefined,
   deps: Pick<Deps, 'env' | 'cwd'>,
 ): Promise<string[]> {
+  const names = toStoredNames(kind);
+  if (names === null) return [];
   try {
     const file = findConfigFile(configOption, deps.env, deps.cwd);
     const config = (parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }) ?? {}) as PartialConfig;

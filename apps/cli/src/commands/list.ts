@@ -2,16 +2,13 @@ import path from 'node:path';
 import { suggestion } from '@sluice/engine';
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
+import { type Column, compareValues, formatCount, printRows, SHARE, type Terminal } from '@sluice/terminal';
+import { spreadsheetText, toCsv, replaceFile } from '@sluice/terminal/files';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import type { Config } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { spreadsheetText, toCsv } from '../files/csv.js';
-import { writeDrawing } from '../files/new-file.js';
 import { type Opened, withSluice } from '../open-sluice.js';
-import { type Column, compareValues, printRows, SHARE } from '../output/columns.js';
-import { formatCount } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 
 /** A list of rows: the one declaration from which output, sorting, filters and CSV derive. */
 export interface List<Row> {
@@ -199,6 +196,6 @@ async function writeCsv<Row>(
     return;
   }
   const target = path.resolve(deps.cwd, file);
-  writeDrawing(target, csv);
+  replaceFile(target, csv);
   terminal.info(`${target}: ${formatCount(rows.length, 'row')}`);
 }

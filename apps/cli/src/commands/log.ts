@@ -1,15 +1,12 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
-import type { Deps, Output } from '../context.js';
+import { formatCount, type Output, plainInk, printRows, type Terminal, text, time } from '@sluice/terminal';
+import { NewFile } from '@sluice/terminal/files';
+import type { Deps } from '../context.js';
 import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
-import { NewFile } from '../files/new-file.js';
-import { plainInk } from '../output/colors.js';
-import { printRows, text, time } from '../output/columns.js';
-import { formatCount } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, refuseUnknownNames, type ListHandler, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';

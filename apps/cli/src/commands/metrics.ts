@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { replaceFile } from '@sluice/terminal/files';
 import { ExitCode } from '../exit-codes.js';
-import { replaceShared } from '../files/new-file.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
@@ -18,7 +18,7 @@ export const metrics: CommandHandler<MetricsOptions> = (_args, options, deps) =>
     terminal.document(report);
     if (options.textfile !== undefined) {
       const file = path.resolve(deps.cwd, options.textfile);
-      replaceShared(file, text);
+      replaceFile(file, text, 0o644);
       terminal.info(`Wrote ${file}.`);
     } else if (!terminal.json) deps.stdout.write(text);
     return ExitCode.done;

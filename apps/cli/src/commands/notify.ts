@@ -1,7 +1,6 @@
 import type { DeliveryView } from '@sluice/engine';
+import { formatCount, state, text, time } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
-import { state, text, time } from '../output/columns.js';
-import { formatCount } from '../output/words.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';

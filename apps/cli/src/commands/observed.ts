@@ -1,7 +1,6 @@
 import type { ServiceDetail, Sluice } from '@sluice/engine';
-import { type Column, type Ink, state } from '../output/columns.js';
-import type { Terminal } from '../output/terminal.js';
-import { printObserving } from '../output/run-report.js';
+import { type Column, type ColumnInk, state, type Terminal } from '@sluice/terminal';
+import { printObserving } from '@sluice/terminal/reports';
 
 /** A service with the reasons that would hold it if its panel were not under observe. */
 export type ObservedService = ServiceDetail & { wouldHold: string[] };
@@ -24,7 +23,7 @@ export function withoutObserved({ wouldHold: _wouldHold, ...service }: ObservedS
 
 /** Returns the column of the states of services. */
 export function serviceStatus(): Column<ObservedService> {
-  const cell = (service: ObservedService, ink: Ink): string =>
+  const cell = (service: ObservedService, ink: ColumnInk): string =>
     isWouldBeHeld(service) ? ink.paint('held', 'would be held') : ink.status(service.status);
   return state('status', ({ status }) => status, { cell, whole: true });
 }

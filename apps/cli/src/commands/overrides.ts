@@ -1,13 +1,11 @@
 import type { OverrideView } from '@sluice/engine';
+import { bytesCell, text, time } from '@sluice/terminal';
+import { describeOverride, printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { text, time } from '../output/columns.js';
-import { bytesCell } from '../output/terminal.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
-import { describeOverride } from '../output/outcome.js';
-import { printDetail } from './services.js';
 import { withSluice } from '../open-sluice.js';
 
 interface SetOptions extends LockOptions {
@@ -25,7 +23,7 @@ export const overrideSet: CommandHandler<SetOptions> = ([id = ''], options, deps
     const detail = await sluice.overrides.set(id, { quota, unlimited, mode, action }, { waitMs: parseWait(options) });
     terminal.document(detail);
     terminal.info(describeOverride(before, detail));
-    if (options.verbose === true) printDetail(terminal, detail);
+    if (options.verbose === true) printService(terminal, detail);
     return ExitCode.done;
   });
 

@@ -1,11 +1,11 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { SluiceError } from '@sluice/panel-kind/errors';
+import { bytes, shares, state, text, time } from '@sluice/terminal';
+import { describeTest } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
-import { bytes, shares, state, text, time } from '../output/columns.js';
-import { describeTest } from '../output/panel-test.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
 import { STATUSES } from './statuses.js';

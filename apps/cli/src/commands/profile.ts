@@ -14,11 +14,11 @@ import { transportOptions } from '@sluice/panel-kind';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { suggestion } from '@sluice/engine';
 import { isSecretReference, resolveSecret } from '@sluice/config-file';
+import { Terminal } from '@sluice/terminal';
+import { readText } from '@sluice/terminal/files';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { readText } from '../files/read-text.js';
 import { loadConfig } from '../load-config.js';
-import { Terminal } from '../output/terminal.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 interface ProfileOptions extends GlobalOptions {

@@ -9,11 +9,11 @@ import {
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, storeLocation } from '@sluice/config-file';
+import { readStdinText, readText } from '@sluice/terminal/files';
+import { printAccess, printMessage } from '@sluice/terminal/reports';
+import { hasPlaceholder } from '@sluice/terminal/templates';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
-import { hasPlaceholder } from '../files/placeholders.js';
-import { readStdinText, readText } from '../files/read-text.js';
-import { printAccess, printMessage } from '../output/customer.js';
 import { billReports, printBills } from './calls.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
@@ -166,7 +166,10 @@ async function perform(
       const hasPassword = kind?.login !== undefined;
       const account = { service: id, panel: before.panel, access, credentials, hasPassword };
       if (template === undefined) printAccess(terminal, account);
-      else printMessage(terminal, account, template.text);
+      else if (printMessage(terminal, account, template.text).lacksPassword)
+        terminal.warn(
+          `sluice: warning: The account existed before, so its password is not known; set a new one with "sluice provision change-password ${id}"`,
+        );
     }
     return toRunExitCode(report.run, options);
   });

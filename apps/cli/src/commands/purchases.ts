@@ -1,9 +1,9 @@
 import type { PackageView, PurchaseView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { bytes, state, text, time } from '@sluice/terminal';
+import { formatPurchase } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { bytes, state, text, time } from '../output/columns.js';
-import { formatPurchase } from '../output/outcome.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';

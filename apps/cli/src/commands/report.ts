@@ -1,12 +1,21 @@
 import path from 'node:path';
 import type { Report, ReportOutlook, ReportService } from '@sluice/dashboard/report';
 import { usageError } from '@sluice/panel-kind/errors';
+import {
+  bytes,
+  bytesCell,
+  type Column,
+  formatCount,
+  printRows,
+  shares,
+  state,
+  type Terminal,
+  text,
+  time,
+} from '@sluice/terminal';
+import { writeParts } from '@sluice/terminal/files';
 import { ExitCode } from '../exit-codes.js';
-import { writeParts } from '../files/new-file.js';
 import { withSluice } from '../open-sluice.js';
-import { type Column, bytes, printRows, shares, state, text, time } from '../output/columns.js';
-import { bytesCell, type Terminal } from '../output/terminal.js';
-import { formatCount } from '../output/words.js';
 import type { CommandHandler } from './command.js';
 import type { ShareOptions } from './share.js';
 

@@ -1,9 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
+import { startProgress } from '@sluice/terminal';
+import { printChangedAgents, printPlan, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { toRunExitCode } from '../exit-codes.js';
-import { printChangedAgents } from '../output/agent-report.js';
-import { startProgress } from '../output/progress.js';
-import { printPlan, printRun } from '../output/run-report.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 

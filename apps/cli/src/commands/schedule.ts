@@ -1,9 +1,9 @@
 import { usageError } from '@sluice/panel-kind/errors';
+import { Terminal } from '@sluice/terminal';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
 import { crontab } from '../output/schedule/crontab.js';
 import { systemdUnits } from '../output/schedule/systemd.js';
-import { Terminal } from '../output/terminal.js';
 import { scheduleOf } from '../schedule/schedule-of.js';
 import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 

@@ -1,13 +1,12 @@
 import { usageError } from '@sluice/panel-kind/errors';
+import { formatCount } from '@sluice/terminal';
+import { describeChange, printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { describeChange } from '../output/outcome.js';
-import { formatCount } from '../output/words.js';
 import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printChanges, type RefOptions, toChangesExitCode } from './import-services.js';
 import { parsePair, parsePairs } from './parse-pairs.js';
 import { parseWait } from './parse-wait.js';
-import { printDetail } from './services.js';
 
 type SetOptions = PreviewOptions & { where?: string[] };
 
@@ -18,7 +17,7 @@ export const add: CommandHandler<RefOptions> = ([id = '', ...pairs], options, de
     const detail = await sluice.services.add(id, parsePairs(pairs), { allowDuplicateRefs });
     terminal.document(detail);
     terminal.info(`${id}: added to panel ${detail.panel}, product ${detail.product}`);
-    if (options.verbose === true) printDetail(terminal, detail);
+    if (options.verbose === true) printService(terminal, detail);
     return ExitCode.done;
   });
 
@@ -36,7 +35,7 @@ export const set: CommandHandler<SetOptions> = (args, options, deps) => {
       terminal.document(detail);
       for (const change of changes) terminal.info(describeChange(change));
       if (changes.length === 0) terminal.info(`${id}: nothing had to be changed`);
-      if (options.verbose === true) printDetail(terminal, detail);
+      if (options.verbose === true) printService(terminal, detail);
       return ExitCode.done;
     }
     await sluice.services.show(id);

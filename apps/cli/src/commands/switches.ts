@@ -1,8 +1,7 @@
 import type { SwitchReport } from '@sluice/engine';
+import { describeSource, type Terminal } from '@sluice/terminal';
+import { printPlan } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { printPlan } from '../output/run-report.js';
-import { describeSource } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
 

@@ -1,8 +1,7 @@
 import { nameFew, type SyncReport } from '@sluice/engine';
+import { formatCount, type Terminal } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import type { Terminal } from '../output/terminal.js';
-import { formatCount } from '../output/words.js';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { type PreviewOptions, printFields } from './import-services.js';

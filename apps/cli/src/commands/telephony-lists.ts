@@ -1,6 +1,6 @@
 import type { TelephonyDocument } from '@sluice/engine';
 import type { TelephonyResource } from '@sluice/panel-kind';
-import { type Column, money, state, text, time, type Value } from '../output/columns.js';
+import { type Column, money, state, text, time, type Value } from '@sluice/terminal';
 import type { List } from './list.js';
 import { STATUSES } from './statuses.js';
 

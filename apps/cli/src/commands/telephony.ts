@@ -1,8 +1,7 @@
 import type { RecordChange, TelephonyDocument } from '@sluice/engine';
+import { describeValue, type Terminal } from '@sluice/terminal';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { describeValue } from '../output/words.js';
-import type { Terminal } from '../output/terminal.js';
 import { type CommandHandler, confirm, type LockOptions } from './command.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
 import { parsePairs } from './parse-pairs.js';

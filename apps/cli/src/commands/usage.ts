@@ -1,20 +1,10 @@
 import type { Comparison, CycleView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { allowed, bytes, type Column, printRows, shares, text, time } from '@sluice/terminal';
+import { allowedBytes, groupFailures, usedBytes } from '@sluice/terminal/reports';
+import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
-import { readTable } from '../files/rows.js';
-import {
-  allowed,
-  allowedBytes,
-  bytes,
-  type Column,
-  printRows,
-  shares,
-  text,
-  time,
-  usedBytes,
-} from '../output/columns.js';
 import { findObserved, type ObservedService, printObserved, serviceStatus, withoutObserved } from './observed.js';
-import { groupFailures } from '../output/run-report.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';

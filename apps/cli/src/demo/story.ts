@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Terminal } from '@sluice/terminal';
 import type { CommandContext, CommandHandler } from '../commands/command.js';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { Terminal } from '../output/terminal.js';
 import { DEMO_SERVICES, DEMO_TOKEN, demoConfig, startDemoPanel, type DemoPanel } from './panel.js';
 
 const GB = 1024 ** 3;

@@ -3,11 +3,11 @@ import type { ProductChoice, SpeedLimitView, TunnelGroupView } from '@sluice/pan
 import { toItemError, usageError, type ItemError } from '@sluice/panel-kind/errors';
 import { openStore } from '@sluice/state-store';
 import { checkConfigText, formatProblem } from '@sluice/config-file';
+import type { PanelOutcome } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { configKinds } from '../kinds.js';
 import { startSluice } from '../open-sluice.js';
 import type { InitAnswers, OfferedRow } from './answers.js';
-import type { PanelOutcome } from '../output/panel-test.js';
 import { configText } from './config-text.js';
 
 /** Returns panels that were not tested. */

@@ -11,11 +11,10 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describedSchema, nodeFiles } from '@sluice/engine';
+import { NewFile, requireReplaceable, toErrno, unwritable } from '@sluice/terminal/files';
 import { BILLING, CHANNELS } from '../kinds.js';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '@sluice/config-file';
-import { NewFile, requireReplaceable } from '../files/new-file.js';
-import { toErrno, unwritable } from '../files/read-text.js';
 import type { InitAnswers, PanelAnswer } from './answers.js';
 import { configText, SCHEMA_FILE, secretFileName } from './config-text.js';
 

@@ -2,9 +2,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { nodeFiles } from '@sluice/engine';
+import { replaceFile, toErrno, unwritable } from '@sluice/terminal/files';
 import type { Deps } from '../context.js';
-import { toErrno, unwritable } from '../files/read-text.js';
-import { replaceShared } from '../files/new-file.js';
 import type { SchedulePlan } from '../output/schedule/plan.js';
 import {
   SYSTEM_UNITS,
@@ -105,7 +104,7 @@ async function applyUnits({ deps, target, written, removed, timers }: UnitChange
   if (stopped.length > 0) await systemctl('disable', '--now', ...stopped);
   for (const name of removed) rmSync(path.join(folder, name), { force: true });
   if (written.length > 0) nodeFiles.makeFolder(folder);
-  for (const { name, text } of written) replaceShared(path.join(folder, name), text);
+  for (const { name, text } of written) replaceFile(path.join(folder, name), text, 0o644);
   await systemctl('daemon-reload');
   if (timers.length > 0) await systemctl('enable', '--now', ...timers);
 }

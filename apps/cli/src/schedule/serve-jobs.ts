@@ -1,12 +1,11 @@
 import type { RunView, Sluice } from '@sluice/engine';
 import type { ScheduledJob } from '@sluice/dashboard';
+import type { Terminal } from '@sluice/terminal';
+import { printChangedAgents, printCheck, printRun } from '@sluice/terminal/reports';
 import { billReports, printBills, toFormat } from '../commands/calls.js';
 import type { Config } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { knownKinds } from '../kinds.js';
-import { printChangedAgents, printCheck } from '../output/agent-report.js';
-import { printRun } from '../output/run-report.js';
-import type { Terminal } from '../output/terminal.js';
 import { type Job, scheduledJobs } from './jobs.js';
 
 /** What the jobs work with; `terminal` is a quiet one. */

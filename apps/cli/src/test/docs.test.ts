@@ -113,6 +113,7 @@ function codesInSources(): string[] {
     'packages/panel-http/src',
     'packages/panel-kind/src',
     'packages/state-store/src',
+    'packages/terminal/src',
     'packages/whmcs-client/src/billing',
     ...['astbilling-client', 'easydcim-client', 'flvx-client', 'hiddify-agent-traffic'].map(
       (name) => `packages/${name}/src/panel`,

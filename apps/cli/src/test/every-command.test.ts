@@ -17,8 +17,8 @@ import {
   type FakeHiddify,
   type FakeWhmcs,
 } from '@sluice/fake-panels';
+import { listNodes } from '@sluice/terminal/completion';
 import { buildProgram } from '../cli.js';
-import { listNodes } from '../commands/completion.js';
 import type { Deps } from '../context.js';
 import { COMMAND, runCommand } from './command-process.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
+import { displayWidth } from '@sluice/terminal';
+import { listNodes } from '@sluice/terminal/completion';
 import { buildProgram } from '../cli.js';
-import { listNodes } from '../commands/completion.js';
 import type { Deps } from '../context.js';
-import { displayWidth } from '../output/layout.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { displayWidth } from '../output/layout.js';
+import { displayWidth } from '@sluice/terminal';
 import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 /** What people see, read and approved: `-u` writes the screens again. */

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
+import { shellWords } from '@sluice/terminal';
+import type { PlannedJob, ScheduleEntry, SchedulePlan } from './plan.js';
 
 /** Returns crontab lines, with comments about the environment that they need. */
 export function crontab(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {

@@ -1,5 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
-import { shellWords, type PlannedJob, type ScheduleEntry, type SchedulePlan } from './plan.js';
+import { shellWords } from '@sluice/terminal';
+import type { PlannedJob, ScheduleEntry, SchedulePlan } from './plan.js';
 
 /** Who runs the units: the system, or the service manager of one user. */
 export interface UnitTarget {

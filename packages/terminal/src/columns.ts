@@ -1,0 +1,158 @@
+import { compareMoney, formatBytes } from '@sluice/quota-core';
+import type { LayoutColumn } from './layout.js';
+import { allowedCell, type Cell, type Terminal } from './terminal.js';
+
+/** What a column sorts by, and what CSV contains: bytes, ISO 8601, plain text. */
+export type Value = string | number | null;
+
+/** What a cell is written with. */
+export interface ColumnInk extends Pick<Terminal, 'colors' | 'times'> {
+  status: (status: string) => string;
+  paint: (status: string, text: string) => string;
+}
+
+/** A column of a list; sorting, filters and CSV derive from it. */
+export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
+  /** Name for `--columns` and `--sort`. */
+  name: string;
+  /** Default: the name. */
+  title?: string;
+  value: (row: Row) => Value;
+  /** Compares two known values; default: natural order. */
+  compare?: (a: string, b: string) => number;
+  /** What a terminal shows; default: the value. */
+  cell?: (row: Row, ink: ColumnInk) => Cell;
+}
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** What a column may have besides its name and value. */
+export type ColumnOptions<Row> = Partial<Omit<Column<Row>, 'name' | 'value'>>;
+
+/** Returns a column of texts or numbers. */
+export function text<Row>(name: string, value: (row: Row) => Value, more: ColumnOptions<Row> = {}): Column<Row> {
+  return { name, value, ...more };
+}
+
+/** Returns a column of states, in their colours. */
+export function state<Row>(name: string, value: (row: Row) => string, more: ColumnOptions<Row> = {}): Column<Row> {
+  return { name, value, cell: (row, terminal) => terminal.status(value(row)), ...more };
+}
+
+/** Returns a column of bytes. */
+export function bytes<Row>(
+  name: string,
+  value: (row: Row) => number | null | undefined,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  const known = (row: Row): number | null => value(row) ?? null;
+  const cell = (row: Row): Cell => {
+    const figure = known(row);
+    return figure === null ? null : formatBytes(figure);
+  };
+  return { name, value: known, cell, align: 'right', ...more };
+}
+
+/** Returns a column of decimal amounts. */
+export function money<Row>(
+  name: string,
+  value: (row: Row) => string | null,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  return { name, value, compare: compareMoney, align: 'right', ...more };
+}
+
+/** Returns a column of instants. */
+export function time<Row extends object>(
+  name: string,
+  value: (row: Row) => string | null | undefined,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  const known = (row: Row): string | null => value(row) ?? null;
+  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), whole: true, ...more };
+}
+
+/** Returns the panel whose time zone the times of a row have. */
+function panelOf(row: unknown): string | null {
+  return (row as { panel?: string | null }).panel ?? null;
+}
+
+/** Returns the column of allowances. */
+export function allowed<Row>(
+  pick: (row: Row) => { unlimited: boolean; allowedBytes: number | null } | null | undefined,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  const value = (row: Row): Value => (pick(row)?.unlimited === true ? 'unlimited' : (pick(row)?.allowedBytes ?? null));
+  return { name: 'allowed', value, cell: (row) => allowedCell(pick(row)), align: 'right', ...more };
+}
+
+/** The name of the column that `--over` compares. */
+export const SHARE = 'share';
+const BAR = 10;
+
+/** Returns the columns of the used share: a percentage and a bar. */
+export function shares<Row>(
+  used: (row: Row) => number | null,
+  allowed: (row: Row) => number | null,
+  more: ColumnOptions<Row> = {},
+): Column<Row>[] {
+  const value = (row: Row): number | null => {
+    const [part, whole] = [used(row), allowed(row)];
+    return part === null || whole === null || whole === 0 ? null : part / whole;
+  };
+  const percent = (row: Row): Cell => {
+    const share = value(row);
+    return share === null ? null : `${Math.floor(share * 100 + 1e-9)}%`;
+  };
+  const bar = (row: Row, { colors }: ColumnInk): Cell => {
+    const share = value(row);
+    if (share === null) return '';
+    const full = Math.min(BAR, Math.round(share * BAR));
+    const paint = share >= 1 ? colors.red : share >= 0.8 ? colors.yellow : colors.green;
+    return paint('█'.repeat(full)) + colors.dim('░'.repeat(BAR - full));
+  };
+  return [
+    { name: SHARE, title: 'used', value, cell: percent, align: 'right', ...more },
+    { name: 'bar', title: '', value, cell: bar, whole: true, priority: 3, ...more },
+  ];
+}
+
+/** How rows are printed. */
+export interface RowsOptions {
+  /** Shows every column, whatever the width. */
+  all?: boolean;
+  /** Whether these rows are printed below others, without heads. */
+  follow?: 'first' | 'next';
+}
+
+/** Prints rows in a table; extra columns only with room for them. */
+export function printRows<Row>(
+  terminal: Terminal,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { all = false, follow }: RowsOptions = {},
+): void {
+  const shown = columns.map(({ name, title = name, align, priority, extra, whole, least, atLeast }): LayoutColumn => {
+    const width = { align, whole, least, atLeast: follow === undefined ? undefined : atLeast };
+    return all ? { title, ...width } : { title, ...width, priority, extra };
+  });
+  const ink: ColumnInk = {
+    colors: terminal.colors,
+    times: terminal.times.among(rows.map(panelOf)),
+    status: (status) => terminal.status(status),
+    paint: (status, text) => terminal.paint(status, text),
+  };
+  const cells = rows.map((row) => columns.map(({ cell, value }) => (cell ? cell(row, ink) : toText(value(row)))));
+  terminal.columns(shown, cells, follow !== 'next');
+}
+
+function toText(value: Value): string | null {
+  return value === null ? null : String(value);
+}
+
+/** Compares ids and figures in natural order (`svc-2` before `svc-10`); unknown values come last. */
+export function compareValues(a: Value, b: Value): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return natural.compare(String(a), String(b));
+}

@@ -1,0 +1,5 @@
+export { spreadsheetText, toCsv } from './csv.js';
+export type { Decoded } from './decode.js';
+export { FileDraft, NewFile, replaceFile, requireFolder, requireReplaceable, writeParts } from './new-file.js';
+export { readInput, readStdinText, readText, toErrno, unwritable } from './read-text.js';
+export { yamlMessage } from './yaml-message.js';

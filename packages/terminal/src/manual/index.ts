@@ -1,0 +1,1 @@
+export { manPages, type ManualParts } from './man-pages.js';

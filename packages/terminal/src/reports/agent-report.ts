@@ -1,0 +1,130 @@
+import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
+import { printObserving } from './run-report.js';
+import { bytes, type Column, printRows, shares, state, text } from '../columns.js';
+import { formatCount } from '../words.js';
+import { bytesCell, type Terminal } from '../terminal.js';
+
+/** The columns of agents. */
+export const AGENTS: Column<AgentView>[] = [
+  text('agent', ({ name }) => name),
+  text('uuid', ({ uuid }) => uuid, { priority: 5 }),
+  text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+  {
+    name: 'limit',
+    align: 'right',
+    value: ({ limitBytes }) => limitBytes,
+    cell: ({ limitBytes }) => (limitBytes === null ? 'none' : bytesCell(limitBytes)),
+  },
+  bytes('used', ({ usedBytes }) => usedBytes),
+  ...shares<AgentView>(
+    ({ usedBytes }) => usedBytes,
+    ({ limitBytes }) => limitBytes,
+    { extra: true, priority: 7 },
+  ),
+  bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 3 }),
+  text('users', ({ users }) => users, { align: 'right', priority: 2 }),
+  text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
+  state('status', ({ rule, exceeded, suspended }) =>
+    rule === 'missing' ? rule : suspended !== null ? 'suspended' : exceeded ? 'held' : 'ok',
+  ),
+];
+
+/** Prints agents in a table. */
+export function printAgents(terminal: Terminal, agents: readonly AgentView[]): void {
+  if (agents.length === 0) {
+    terminal.line('No agents.');
+    return;
+  }
+  printRows(terminal, AGENTS, agents);
+  printSemantics(terminal, agents);
+  printSuspended(terminal, agents);
+}
+
+/** Prints since when, by whom and why agents are suspended. */
+export function printSuspended(terminal: Terminal, agents: readonly AgentView[]): void {
+  for (const { name, panel, suspended } of agents)
+    if (suspended !== null) terminal.line(`${name}: suspended ${suspensionText(suspended, terminal.times, panel)}`);
+}
+
+/** Returns since when and by whom an agent is suspended, with the note. */
+export function suspensionText(
+  { since, by, note }: NonNullable<AgentView['suspended']>,
+  times: Terminal['times'],
+  panel: string | undefined,
+): string {
+  const who = by === null ? '' : ` by ${by}`;
+  return `since ${times.at(since, panel) ?? since}${who}${note === null ? '' : ` (${note})`}`;
+}
+
+/** Prints how the limits count where the add-on enforces them. */
+export function printSemantics(terminal: Terminal, agents: readonly AgentView[]): void {
+  if (agents.some(({ backend }) => backend === 'addon')) {
+    terminal.line(
+      'The add-on enforces these limits: it counts the usage that the panel reports, which falls on resets; 0 means no limit; users are not enabled again.',
+    );
+  }
+}
+
+/** Prints one agent with its period and its ancestors. */
+export function printAgent(terminal: Terminal, agent: AgentDetail): void {
+  const { times } = terminal;
+  const { panel, name, uuid, accounting, period, ancestors, reservedBytes, rule, heldSince } = agent;
+  printAgents(terminal, [agent]);
+  const since =
+    period === null
+      ? ''
+      : ` since ${times.at(period.start, panel) ?? ''}${period.end === null ? '' : `, until ${times.at(period.end, panel) ?? ''}`}`;
+  terminal.line(`  ${name} (${uuid}): counted by ${accounting}${since}`);
+  if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  reserved: ${bytesCell(reservedBytes) ?? ''}`);
+  if (rule !== null)
+    terminal.line(`  rule: ${rule}${heldSince === null ? '' : `, held since ${times.at(heldSince, panel) ?? ''}`}`);
+  for (const above of ancestors) {
+    terminal.line(
+      `  ancestor ${above.name}, limit ${above.limitBytes === null ? 'none' : (bytesCell(above.limitBytes) ?? '')}`,
+    );
+  }
+}
+
+/** Prints the agents of a `reconcile` that changed, would change, or failed. */
+export function printChangedAgents(terminal: Terminal, agents: ChangedAgent[] | undefined): void {
+  const shown = (agents ?? []).filter(({ actions, error }) => actions.length > 0 || error !== null);
+  const isQuiet = terminal.quiet && !shown.some(hasChanged);
+  if (shown.length > 0 && !isQuiet) printActions(terminal, shown);
+}
+
+/** Returns whether a run changed the users of an agent, or failed to. */
+function hasChanged({ actions, error }: ChangedAgent): boolean {
+  return error !== null || actions.some(({ state }) => state !== 'planned' && state !== 'unneeded');
+}
+
+function printActions(terminal: Terminal, agents: ChangedAgent[]): void {
+  printAgents(terminal, agents);
+  for (const { name, actions, error } of agents) {
+    for (const action of actions) terminal.line(`  ${name}: ${action.name} ${terminal.status(action.state)}`);
+    if (error) terminal.line(`  ${name}: ${terminal.error(error)}`);
+  }
+}
+
+/** Prints a check of agents: those over their limit, changed or failed, and all agents with `--verbose`. */
+export function printCheck(terminal: Terminal, report: CheckReport, showAll: boolean): void {
+  const shown = report.agents.filter((agent) =>
+    terminal.quiet ? hasChanged(agent) : showAll || agent.exceeded || agent.actions.length > 0 || agent.error !== null,
+  );
+  const isClean = report.error === null && report.panels.length === 0 && !shown.some(hasChanged);
+  if (terminal.quiet && isClean) return;
+  if (!terminal.quiet) printObserving(terminal, report.run.observing);
+  if (shown.length > 0) printActions(terminal, shown);
+  for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
+  if (!terminal.quiet) for (const notice of report.notices) terminal.line(terminal.notice(notice));
+  if (report.error) terminal.line(terminal.error(report.error));
+  if (!terminal.quiet) terminal.line(checkSummary(report));
+}
+
+function checkSummary({ run, totals, agents }: CheckReport): string {
+  const { exceeded, disabled, restored, failed, skipped } = totals;
+  const parts = [formatCount(totals.agents, 'agent'), `${exceeded} over ${exceeded === 1 ? 'its' : 'their'} limit`];
+  const planned = agents.flatMap(({ actions }) => actions).filter(({ state }) => state === 'planned').length;
+  if (planned > 0) parts.push(`${formatCount(planned, 'change')} planned, none made`);
+  else parts.push(`${formatCount(disabled, 'user')} disabled`, `${restored} enabled again`);
+  return `agent check${run.dryRun ? ' (dry run)' : ''}: ${[...parts, `${failed} failed`, `${skipped} skipped`].join(', ')}`;
+}

@@ -1,0 +1,109 @@
+import { limitText } from './limits.js';
+import type { Explanation } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
+import { bytesCell, type Terminal } from '../terminal.js';
+import { describeSource, describeValue, keyWords } from '../words.js';
+
+/** Shown readings and actions, newest last and newest first. */
+const READINGS = 10;
+const ACTIONS = 20;
+
+/** Prints what the state of a service is based on; `unread` is printed for a service without a decision. */
+export function printBasis(terminal: Terminal, found: Explanation, unread: string): void {
+  printDecision(terminal, found, unread);
+  printReadings(terminal, found);
+  printHolds(terminal, found);
+  printActions(terminal, found);
+}
+
+function heading(terminal: Terminal, text: string): void {
+  terminal.line();
+  terminal.line(terminal.colors.bold(text));
+}
+
+function printDecision(terminal: Terminal, { decision, allowance, service }: Explanation, unread: string): void {
+  const { colors, times } = terminal;
+  heading(terminal, 'Decision');
+  if (decision === null) terminal.line(`  ${unread}`);
+  else {
+    const { rule, status, at, run, observing, wouldHold } = decision;
+    terminal.line(
+      `  ${terminal.status(status)} by rule ${colors.bold(rule)}, ${times.at(at, service.panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
+    );
+    if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
+    // The panel's full answer is in `--json` only; readings and evidence follow below.
+    const { reading: _reading, limits: _limits, ...inputs } = (decision.inputs ?? {}) as Record<string, unknown>;
+    for (const [key, value] of Object.entries(inputs)) {
+      const text = key === 'enforce' ? describeEnforce(value) : describeValue(value);
+      if (text !== '') terminal.line(`  ${keyWords(key).padEnd(22)} ${times.text(text, service.panel)}`);
+    }
+  }
+  heading(terminal, 'Allowance');
+  for (const { source, bytes } of allowance.parts)
+    terminal.line(`  ${source.padEnd(30)} ${bytes === null ? 'unlimited' : `${formatBytes(bytes)} (${bytes})`}`);
+  if (allowance.parts.length === 0) terminal.line('  no quota configured');
+  const others = service.limits.filter(({ id }) => id !== 'quota');
+  if (others.length === 0) return;
+  heading(terminal, 'Other limits');
+  for (const limit of others) terminal.line(`  ${limit.id.padEnd(22)} ${limitText(limit, times, service.panel)}`);
+}
+
+/** Returns `on, set in the config (enforce)`. */
+function describeEnforce(stored: unknown): string {
+  const { value, source, since } = (stored ?? {}) as { value?: string; source?: string; since?: string | null };
+  if (value === undefined || source === undefined) return describeValue(stored);
+  return `${value}, set ${describeSource(source)}${since == null ? '' : ` since ${since}`}`;
+}
+
+const REJECTED: Record<string, string> = {
+  mass_change: 'not used: the brake stopped the run',
+  usage_fell: 'not used: less than half of an earlier one',
+};
+
+function printReadings(terminal: Terminal, { readings, service }: Explanation): void {
+  heading(terminal, 'Readings in the cycle');
+  if (readings.length === 0) {
+    terminal.line('  none');
+    return;
+  }
+  const { colors, times } = terminal;
+  const shown = readings.slice(-READINGS);
+  terminal.table(
+    ['at', '>in', '>out', '>total', ...(shown.some(({ rejected }) => rejected !== null) ? ['remark'] : [])],
+    shown.map(({ at, inBytes, outBytes, totalBytes, rejected }) => [
+      times.at(at, service.panel),
+      bytesCell(inBytes),
+      bytesCell(outBytes),
+      bytesCell(totalBytes),
+      ...(rejected === null ? [''] : [colors.yellow(REJECTED[rejected] ?? rejected)]),
+    ]),
+  );
+}
+
+function printHolds(terminal: Terminal, { holds, service }: Explanation): void {
+  const { times } = terminal;
+  const at = (instant: string | null): string => times.at(instant, service.panel) ?? '';
+  heading(terminal, 'Holds');
+  for (const { reason, since, until, note, evidence } of holds) {
+    const end = until === null ? '' : ` until ${at(until)}`;
+    terminal.line(`  ${reason} since ${at(since)}${end}${note === null ? '' : `: ${note}`}`);
+    for (const { kind, target, adopted, prior, outcome, until: ended } of evidence) {
+      const before = describeValue(prior);
+      terminal.line(
+        `    ${kind} ${target}${adopted ? ' (adopted)' : ''}${before === '' ? '' : `, before: ${before}`}${outcome === null ? '' : `, ${outcome} ${at(ended)}`}`,
+      );
+    }
+  }
+  if (holds.length === 0) terminal.line('  none');
+}
+
+function printActions(terminal: Terminal, { actions, service }: Explanation): void {
+  heading(terminal, 'Actions');
+  for (const { id, at, name, type, state, error } of actions.slice(0, ACTIONS)) {
+    const doubt = state === 'in-doubt' ? ` ${id}` : '';
+    const failure = error === null ? '' : ` ${terminal.error(error)}`;
+    const time = terminal.times.at(at, service.panel) ?? '';
+    terminal.line(`  ${time} ${name} [${type}] ${terminal.status(state)}${doubt}${failure}`);
+  }
+  if (actions.length === 0) terminal.line('  none');
+}

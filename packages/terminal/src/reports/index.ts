@@ -1,0 +1,18 @@
+export {
+  AGENTS,
+  printAgent,
+  printAgents,
+  printChangedAgents,
+  printCheck,
+  printSemantics,
+  printSuspended,
+  suspensionText,
+} from './agent-report.js';
+export { printChecks, printSections } from './checks.js';
+export { type CustomerAccount, printAccess, printMessage } from './customer.js';
+export { printBasis } from './explanation.js';
+export { describeChange, describeOutcome, describeOverride, formatPurchase, printActions } from './outcome.js';
+export { describeTest, type PanelOutcome } from './panel-test.js';
+export { type Failure, groupFailures, printObserving, printPlan, printRun } from './run-report.js';
+export { printService } from './service.js';
+export { allowedBytes, usedBytes } from './usage.js';

@@ -1,0 +1,109 @@
+import type { CommandReport, DescribedChange, PurchaseReport, ServiceDetail } from '@sluice/engine';
+import { formatBytes } from '@sluice/quota-core';
+import type { Terminal } from '../terminal.js';
+import { formatCount } from '../words.js';
+
+/** Returns `renewed to 2027-01-20 (was 2026-12-20)`. */
+function changed(what: string, before: string | null, after: string | null): string {
+  const now = `${what} ${after ?? 'none'}`;
+  return before === after ? now : `${now} (was ${before ?? 'none'})`;
+}
+
+type Wording = (before: ServiceDetail, after: ServiceDetail, report: CommandReport) => string;
+
+/** What each command changes. */
+const WORDINGS: Record<string, Wording> = {
+  'provision create': (before, { account, refs, lifecycle }, { access }) => {
+    const name = access?.username ?? account?.username ?? refs['flvx_username'] ?? 'of the service';
+    return `account ${name} ${before.lifecycle === 'pending' && lifecycle !== 'pending' ? 'created' : 'exists'}`;
+  },
+  'provision renew': (before, after) => changed('renewed to', before.nextDueDate, after.nextDueDate),
+  'provision change-package': (before, after) => changed('product', before.product, after.product),
+  'provision change-password': () => 'new password',
+  'provision terminate': (before, after) => changed('', before.lifecycle, after.lifecycle).trim(),
+  'provision suspend': (_before, { holds }) => `held (${holds.map(({ reason }) => reason).join(', ')})`,
+  'provision unsuspend': (before, after) => releasedWords(before, after),
+  'hold add': ({ holds }) =>
+    holds.some(({ reason }) => reason === 'manual') ? 'held before (manual)' : 'held (manual)',
+  'hold release': (before, after) => releasedWords(before, after),
+};
+
+function releasedWords(before: ServiceDetail, after: ServiceDetail): string {
+  if (before.quotaReleasedUntil !== null && after.quotaReleasedUntil === null)
+    return describeGrace(before, after) ?? '';
+  const open = new Set(after.holds.map(({ reason }) => reason));
+  const ended = before.holds.filter(({ reason }) => !open.has(reason)).map(({ reason }) => reason);
+  if (ended.length > 0) return `released (${ended.join(', ')})`;
+  return describeGrace(before, after) ?? 'nothing to release';
+}
+
+/** Returns what a command changed of the release of the quota hold until a date; null where nothing. */
+function describeGrace(
+  { quotaReleasedUntil: was }: ServiceDetail,
+  { quotaReleasedUntil }: ServiceDetail,
+): string | null {
+  if (quotaReleasedUntil !== null) return `the quota restricts nothing until ${quotaReleasedUntil}`;
+  return was === null ? null : `the quota restricts again from now on; the next poll decides`;
+}
+
+/** Returns what became of the changes to the panel. */
+function panelWords({ actions }: CommandReport): string {
+  const count = (state: string): number => actions.filter((action) => action.state === state).length;
+  const failed = count('failed') + count('in-doubt');
+  const planned = count('planned');
+  if (planned > 0) return `${formatCount(planned, 'change')} planned, none made`;
+  if (failed > 0) return `${formatCount(failed, 'change')} failed or in doubt`;
+  return count('applied') > 0 ? 'panel updated' : 'nothing had to be changed on the panel';
+}
+
+/** Returns what a command about one service changed, as one line. */
+export function describeOutcome(before: ServiceDetail, report: CommandReport): string {
+  const { run, service, stillHeld } = report;
+  const isDone = report.run.outcome === 'done';
+  const what = isDone && !run.dryRun ? WORDINGS[run.command]?.(before, service, report) : undefined;
+  const parts = [what ?? `${run.command}${run.dryRun ? ' (dry run)' : ' not finished'}`, panelWords(report)];
+  const isRelease = /release|unsuspend/.test(run.command);
+  const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;
+  if (grace !== null) parts.splice(1, 0, grace);
+  if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
+  return `${service.id}: ${parts.join('; ')}`;
+}
+
+/** Returns the quota of a service as text. */
+export function quotaText({ quota }: Pick<ServiceDetail, 'quota'>): string {
+  if (quota === null) return 'no quota';
+  return quota.bytes === null ? 'unlimited' : formatBytes(quota.bytes);
+}
+
+/** Returns what an override changed, as one line. */
+export function describeOverride(before: ServiceDetail, after: ServiceDetail): string {
+  const [old, now] = [before, after].map(quotaText);
+  const parts = old === now ? [] : [`quota ${now ?? ''} (was ${old ?? ''})`];
+  for (const key of ['mode', 'action'] as const) {
+    const [was, is] = [before.overrides?.[key] ?? null, after.overrides?.[key] ?? null];
+    if (was !== is) parts.push(changed(key, was ?? 'that of the product', is ?? 'that of the product'));
+  }
+  return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
+}
+
+/** Returns what a purchase changed, as one line. */
+export function formatPurchase({ purchase, stillHeld, error }: PurchaseReport, heldBefore: number): string {
+  const { id, service, package: name, bytes, currency, invoice, status } = purchase;
+  const what = `${name} (${formatBytes(bytes)}) for ${purchase.charged ?? purchase.price} ${currency}`;
+  const parts = [`${service}: ${status === 'paid' ? 'bought' : status} ${what}, ${id}`];
+  if (invoice !== null) parts.push(`invoice ${invoice}`);
+  if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
+  else if (heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
+  return parts.join('; ');
+}
+
+/** Returns what was changed of a service, as one line: `svc-1: product fast (was ded)`. */
+export function describeChange({ service, added, keys }: DescribedChange): string {
+  if (added) return `${service}: added`;
+  return `${service}: ${keys.map(({ key, before, after }) => changed(key, before, after)).join(', ')}`;
+}
+
+/** Prints the changes of a command, one per line. */
+export function printActions(terminal: Terminal, actions: CommandReport['actions']): void {
+  for (const { name, state } of actions) terminal.line(`  ${name} ${terminal.status(state)}`);
+}

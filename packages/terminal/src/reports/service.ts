@@ -1,0 +1,94 @@
+import { describeTermination, type ServiceDetail } from '@sluice/engine';
+import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
+import { limitText } from './limits.js';
+import { quotaText } from './outcome.js';
+import { usedCell } from './usage.js';
+
+function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
+  if (!account) return [];
+  const word = (forward: { status: number; pausedByUs: boolean }): string =>
+    forward.status === 1 ? 'running' : forward.pausedByUs ? 'paused by Sluice' : 'paused';
+  return [
+    ['account', `${account.username} at ${account.url}`],
+    ['expires', terminal.times.at(account.expiresAt, panel)],
+    ['tunnels', account.tunnels.map(({ name, nodes }) => `${name} (${nodes.join(', ')})`).join(', ')],
+    ['forwards', account.forwards.map((forward) => `${forward.name} ${word(forward)}`).join(', ')],
+  ];
+}
+
+function modeSource({ overrides, trafficMode, product }: ServiceDetail): string {
+  if (overrides?.mode != null) return 'override';
+  return trafficMode === null ? `product ${product}` : 'traffic_mode of the service';
+}
+
+function quotaSource({ quota, product }: ServiceDetail): string {
+  if (quota === null) return 'unmanaged';
+  if (quota.source === 'override') return 'override';
+  return quota.source === 'service' ? 'base_quota_override_gb of the service' : `product ${product}`;
+}
+
+function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): string | null {
+  if (overrides === null) return null;
+  const { quotaBytes, unlimited, mode, action, since } = overrides;
+  const quota = quotaBytes === null ? (unlimited ? 'unlimited' : null) : `quota ${bytesCell(quotaBytes) ?? ''}`;
+  const parts = [quota, mode && `mode ${mode}`, action && `action ${action}`].filter(Boolean).join(', ');
+  return `${parts} since ${terminal.times.at(since, panel) ?? ''}`;
+}
+
+function purchaseText(
+  terminal: Terminal,
+  { panel }: ServiceDetail,
+  { package: name, bytes, price, currency, status, at, current }: ServiceDetail['purchases'][number],
+): string {
+  const cycle = current ? '' : ' (earlier cycle)';
+  return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
+}
+
+/** The limits besides the quota, which has rows of its own. */
+function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [string, string][] {
+  return limits
+    .filter(({ id }) => id !== 'quota')
+    .map((limit) => [`limit ${limit.id}`, limitText(limit, times, panel)]);
+}
+
+/** Prints a service with all its details. */
+export function printService(terminal: Terminal, detail: ServiceDetail): void {
+  const { colors, times } = terminal;
+  const allowance = detail.allowance;
+  const rows: [string, string | null][] = [
+    ['panel', detail.panel],
+    ['product', detail.product],
+    ['client', detail.client],
+    ['lifecycle', detail.lifecycle],
+    ['termination', detail.termination && times.text(describeTermination(detail.id, detail.termination), detail.panel)],
+    ['status', terminal.status(detail.status) + (detail.observing ? colors.yellow(' OBSERVING') : '')],
+    [
+      'billing',
+      [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
+    ],
+    ['protected until', detail.protectedUntil && `${detail.protectedUntil}${detail.protected ? '' : ' (past)'}`],
+    ['limits released until', detail.quotaReleasedUntil],
+    ['cycle', detail.cycle && times.span(detail.cycle, detail.panel)],
+    [
+      'used',
+      usedCell(detail) &&
+        `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
+    ],
+    ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
+    ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
+    ['override', overrideText(terminal, detail)],
+    ...detail.purchases.map((bought): [string, string] => ['purchase', purchaseText(terminal, detail, bought)]),
+    ['allowed', allowedCell(allowance)],
+    ['remaining', bytesCell(allowance?.remainingBytes)],
+    ...limitRows(terminal, detail),
+    [
+      'holds',
+      detail.holds.map((hold) => `${hold.reason} since ${times.at(hold.since, detail.panel) ?? ''}`).join(', ') || null,
+    ],
+    ...Object.entries(detail.refs),
+    ...accountRows(terminal, detail),
+    ['error', detail.error && terminal.error(detail.error, { service: detail.id })],
+  ];
+  terminal.line(colors.bold(detail.id));
+  for (const [name, value] of rows) if (value !== null && value !== '') terminal.line(`  ${name.padEnd(22)} ${value}`);
+}

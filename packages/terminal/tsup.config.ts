@@ -1,0 +1,17 @@
+import { defineConfig } from 'tsup';
+import { base } from '../../tsup.base.js';
+
+// Entries of their own, so that a command loads only what it prints with.
+export default defineConfig({
+  ...base,
+  entry: {
+    index: 'src/index.ts',
+    text: 'src/text.ts',
+    'files/index': 'src/files/index.ts',
+    'rows/index': 'src/rows/index.ts',
+    templates: 'src/templates.ts',
+    'reports/index': 'src/reports/index.ts',
+    'completion/index': 'src/completion/index.ts',
+    'manual/index': 'src/manual/index.ts',
+  },
+});
