@@ -20,6 +20,7 @@ const mayImport = {
   'hiddify-agent-traffic': ['panel-http', 'panel-kind', 'quota-core'],
   engine: ['panel-http', 'panel-kind', 'quota-core', 'state-store', 'telephony'],
   'config-file': ['engine', 'panel-kind', 'terminal'],
+  setup: ['config-file', 'engine', 'panel-http', 'panel-kind', 'quota-core', 'terminal'],
 };
 
 /** Which of our packages the cases against real panels may import: the fakes and what sends requests to a panel. */
@@ -56,6 +57,9 @@ const commandRules = {
     'packages/fake-panels/**',
     // They are about the flags of every program.
     'packages/terminal/src/{completion,manual}/**',
+    // They write what operators of the command read, or run systemd's own program.
+    'packages/setup/src/config-text.ts',
+    'packages/setup/src/schedule/{crontab,systemd,install-units}.ts',
   ],
   rules: {
     'no-restricted-syntax': [
@@ -96,6 +100,7 @@ const REVIEWED = [
   'packages/api-client/src',
   'packages/charts/src',
   'packages/config-file/src',
+  'packages/setup/src',
   'packages/notice-channels/src',
   'packages/astbilling-client/src',
   'packages/easydcim-client/src',

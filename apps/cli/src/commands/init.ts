@@ -1,20 +1,29 @@
 import path from 'node:path';
 import { findConfigFile } from '@sluice/config-file';
+import { usageError } from '@sluice/panel-kind/errors';
+import {
+  type Check,
+  checkCurrency,
+  checkTimeZone,
+  collectAnswers,
+  type GivenAnswers,
+  Interview,
+  parsePanels,
+  pathInConfig,
+  refuseExisting,
+  refuseUnwritable,
+  writeConfig,
+  type WrittenConfig,
+} from '@sluice/setup';
+import { openStore } from '@sluice/state-store';
 import { shellWords, Terminal } from '@sluice/terminal';
 import { readStdinText } from '@sluice/terminal/files';
 import { describeTest, type PanelOutcome } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
-import { publicUrl, type ProductChoice } from '@sluice/panel-kind';
-import { usageError } from '@sluice/panel-kind/errors';
 import { ExitCode } from '../exit-codes.js';
-import type { InitAnswers, OfferedRow, PanelAnswer } from '../init/answers.js';
-import { checkCurrency, checkTimeZone, pathInConfig } from '../init/check-answers.js';
-import { parsePanelOption } from '../init/panel-option.js';
-import { readChoices, testPanels, untested } from '../init/test-panels.js';
-import { refuseExisting, refuseUnwritable, writeConfig, type WrittenConfig } from '../init/write-config.js';
+import { configKinds, kindTitle } from '../kinds.js';
+import { startSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { Interview } from './interview.js';
-import { kindTitle, knownKinds } from '../kinds.js';
 
 /** Options of `init`. */
 export interface InitOptions extends GlobalOptions {
@@ -29,124 +38,65 @@ export interface InitOptions extends GlobalOptions {
 /** `sluice init [FILE]` */
 export const init: CommandHandler<InitOptions> = async ([name], options, deps) => {
   const file = path.resolve(deps.cwd, name ?? options.config ?? 'sluice.yaml');
-  refuseExisting(file, options.force === true);
+  const { force = false } = options;
+  refuseExisting(file, force);
   refuseUnwritable(file);
   const terminal = new Terminal(deps, options);
-  const outcomes: Outcomes = new Map();
-  const answers = await gather(file, { options, deps, terminal, outcomes });
-  const untried = answers.panels.filter((panel) => !outcomes.has(panel.name));
-  for (const outcome of await tryPanels(file, { options, deps }, { ...answers, panels: untried })) {
-    outcomes.set(outcome.name, outcome);
-  }
-  const panels = answers.panels.flatMap(({ name }) => outcomes.get(name) ?? []);
-  const written = writeConfig(file, answers, options.force === true);
-  const next = nextCommands(file, { panels, hasProduct: answers.product !== null }, deps);
-  terminal.document({ file, panels, next: next.map(({ command }) => command) });
-  const tests = panels.map((panel) => ({
-    isError: panel.error !== null,
-    text: describeTest(terminal, panel, kindTitle(deps, panel.kind)),
-  }));
-  report(terminal, written, tests, next);
-  return panels.some((panel) => panel.ok === false) ? ExitCode.partial : ExitCode.done;
+  const known = configKinds(deps);
+  const place = (answer: string): string =>
+    pathInConfig(answer, { cwd: deps.cwd, home: deps.env['HOME'] }, path.dirname(file));
+  const describe = (test: PanelOutcome): string => describeTest(terminal, test, kindTitle(deps, test.kind));
+  const given = await parseOptions(options, deps, place);
+  const asks = options.panel === undefined && !terminal.json && !terminal.quiet;
+  const say = (text: string): void => {
+    terminal.line(text);
+  };
+  const { answers, tests } = await collectAnswers({
+    file,
+    known,
+    given,
+    interview:
+      deps.ask === null || !asks
+        ? null
+        : new Interview({ ask: deps.ask, say, pathInConfig: place, kinds: known.kinds }),
+    env: deps.env,
+    open:
+      options.test === false
+        ? null
+        : async (config) => startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps),
+    onTest: (test) => {
+      say(`  ${describe(test)}`);
+    },
+  });
+  const written = writeConfig(file, answers, force);
+  const next = nextCommands(file, { tests, hasProduct: answers.product !== null }, deps);
+  terminal.document({ file, panels: tests, next: next.map(({ command }) => command) });
+  const lines = tests.map((test) => ({ isError: test.error !== null, text: describe(test) }));
+  report(terminal, written, lines, next);
+  return tests.some(({ ok }) => ok === false) ? ExitCode.partial : ExitCode.done;
 };
 
-/** What was found of each panel, by its name. */
-type Outcomes = Map<string, PanelOutcome>;
-
-interface Setting {
-  options: InitOptions;
-  deps: Deps;
-}
-
-/** Tests panels, unless `--no-test` is given. */
-async function tryPanels(file: string, { options, deps }: Setting, answers: InitAnswers): Promise<PanelOutcome[]> {
-  const named = answers.panels.map(({ name, kind, url }) => ({ name, kind: kind.kind, url: publicUrl(kind, url) }));
-  return options.test === false ? untested(named) : testPanels(deps, file, answers, untested(named));
-}
-
-/** Collects the answers from the options, and asks for the others on a terminal. */
-async function gather(
-  file: string,
-  { options, deps, terminal, outcomes }: Setting & { terminal: Terminal; outcomes: Outcomes },
-): Promise<InitAnswers> {
-  const dir = path.dirname(file);
-  const place = (answer: string): string => pathInConfig(answer, { cwd: deps.cwd, home: deps.env['HOME'] }, dir);
-  const asks = deps.ask !== null && options.panel === undefined && !terminal.json && !terminal.quiet;
-  const interview =
-    deps.ask !== null && asks
-      ? new Interview({
-          ask: deps.ask,
-          say: (text) => {
-            terminal.line(text);
-          },
-          pathInConfig: place,
-          kinds: knownKinds(deps),
-        })
-      : null;
-  const state = options.state === undefined ? './sluice.db' : parseState(options.state, place);
-  const zone = machineTimeZone(deps);
-  const timeZone =
-    options.timeZone === undefined
-      ? ((await interview?.timeZone(zone)) ?? zone)
-      : checkedOption('--time-zone', options.timeZone, checkTimeZone);
-  const currency =
-    options.currency === undefined
-      ? ((await interview?.currency()) ?? null)
-      : checkedOption('--currency', options.currency, checkCurrency);
-  const general = { timeZone, state, currency, product: null, kinds: knownKinds(deps) };
-  const attempt = async (panel: PanelAnswer): Promise<boolean> => {
-    const [outcome] = await tryPanels(file, { options, deps }, { ...general, panels: [panel] });
-    if (outcome === undefined) return true;
-    outcomes.set(panel.name, outcome);
-    if (outcome.ok !== null) terminal.line(`  ${describeTest(terminal, outcome, kindTitle(deps, outcome.kind))}`);
-    return outcome.ok !== false;
+async function parseOptions(options: InitOptions, deps: Deps, place: Check<string>): Promise<GivenAnswers> {
+  const { timeZone, currency, state, panel = [] } = options;
+  return {
+    // The address of a database is not a path; the config check refuses unsupported ones.
+    state: state === undefined || /^\w+:\/\//.test(state) ? (state ?? './sluice.db') : checked('--state', state, place),
+    timeZone: timeZone === undefined ? null : checked('--time-zone', timeZone, checkTimeZone),
+    currency: currency === undefined ? null : checked('--currency', currency, checkCurrency),
+    panels: await parsePanels(panel, {
+      option: '--panel',
+      stdin: () => readStdinText(deps),
+      pathInConfig: place,
+      kinds: configKinds(deps).kinds,
+    }),
   };
-  const panels = (await interview?.panels(attempt)) ?? (await parsePanels(options.panel ?? [], deps, place));
-  const offer = async (panel: PanelAnswer, { list }: ProductChoice): Promise<OfferedRow[]> =>
-    outcomes.get(panel.name)?.ok === true
-      ? readChoices(deps, file, { ...general, panels: [panel] }, { panel: panel.name, list })
-      : [];
-  const product = (await interview?.product(panels, offer)) ?? null;
-  return { ...general, panels, product };
 }
 
-async function parsePanels(specs: string[], deps: Deps, place: (answer: string) => string): Promise<PanelAnswer[]> {
-  let isRead = false;
-  const stdin = (): Promise<string> => {
-    if (isRead)
-      throw usageError('bad_option', '--panel: only one secret can be read from standard input; nothing was written');
-    isRead = true;
-    return readStdinText(deps);
-  };
-  const panels: PanelAnswer[] = [];
-  for (const spec of specs) {
-    const panel = await parsePanelOption(spec, { stdin, pathInConfig: place, kinds: knownKinds(deps) });
-    if (panels.some(({ name }) => name === panel.name)) {
-      throw usageError('bad_option', `--panel: the name "${panel.name}" is used twice; nothing was written`);
-    }
-    panels.push(panel);
-  }
-  return panels;
-}
-
-function parseState(answer: string, place: (answer: string) => string): string {
-  // The address of a database is not a path; the config check refuses unsupported ones.
-  return /^\w+:\/\//.test(answer) ? answer : checkedOption('--state', answer, place);
-}
-
-function checkedOption<T>(option: string, answer: string, check: (answer: string) => T): T {
+function checked<T>(option: string, answer: string, check: Check<T>): T {
   try {
     return check(answer);
   } catch (error) {
     throw usageError('bad_option', `${option}: ${(error as Error).message}; nothing was written`);
-  }
-}
-
-function machineTimeZone({ env }: Deps): string {
-  try {
-    return checkTimeZone(env['TZ'] ?? '');
-  } catch {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
 }
 
@@ -158,18 +108,16 @@ interface NextCommand {
 /** Returns the next commands to run; the first one fixes what is still missing. */
 function nextCommands(
   file: string,
-  { panels, hasProduct }: { panels: PanelOutcome[]; hasProduct: boolean },
+  { tests, hasProduct }: { tests: readonly PanelOutcome[]; hasProduct: boolean },
   deps: Deps,
 ): NextCommand[] {
-  const sluice = (words: string, why: string): NextCommand => ({
-    command: `sluice ${words}${isFound(file, deps) ? '' : ` --config ${shellWords([file])}`}`,
-    why,
-  });
-  const ready = panels.length > 0 && panels.every((panel) => panel.ok === true);
+  const option = isFound(file, deps) ? '' : ` --config ${shellWords([file])}`;
+  const sluice = (words: string, why: string): NextCommand => ({ command: `sluice ${words}${option}`, why });
+  const ready = tests.length > 0 && tests.every(({ ok }) => ok === true);
   return [
     ...(ready
       ? []
-      : panels.length > 0
+      : tests.length > 0
         ? [sluice('panel test', 'repeat until each panel answers')]
         : [sluice('config check', 'after adding your panels to the file')]),
     sluice(
@@ -194,7 +142,7 @@ function report(
   terminal: Terminal,
   written: WrittenConfig,
   tests: readonly { isError: boolean; text: string }[],
-  next: NextCommand[],
+  next: readonly NextCommand[],
 ): void {
   terminal.info(
     `${written.file} was written (mode 0600). It contains "enforce: observe": Sluice changes nothing on the panels.`,

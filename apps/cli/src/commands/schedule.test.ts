@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import { scheduledJobs } from '../schedule/jobs.js';
 import type { Config } from '@sluice/config-file';
+import { scheduledJobs } from '@sluice/setup/schedule';
 import { Bench } from '../test/harness.js';
 import { KINDS } from '../kinds.js';
 
@@ -83,8 +83,9 @@ describe('schedule show', () => {
 
   it('follows the schedule of the config, with the poll out of the way of a stated reconcile', async () => {
     config([DCIM, VPN], 'schedule: { poll: 10m, agentCheck: 20m, reconcile: "04:17" }\n');
-    const entries = Object.fromEntries((await shown()).entries.map(({ name, when }) => [name, when]));
-    expect(entries).toEqual({
+    const { entries, text } = await shown();
+    expect(text).toContain(` sluice agent check --all --quiet --config ${bench.path('sluice.yaml')}\n`);
+    expect(Object.fromEntries(entries.map(({ name, when }) => [name, when]))).toEqual({
       poll: '3-59/10 * * * *',
       reconcile: '17 4 * * *',
       'agent-check': '5-59/20 * * * *',
@@ -167,10 +168,10 @@ describe('the jobs of a config', () => {
     );
 
   it('are those that the panels need', () => {
-    const names = (kinds: string[]): string[] => jobs(kinds).map((job) => job.args.join(' '));
-    expect(names(['easydcim'])).toEqual(['poll --quiet', 'reconcile --quiet']);
-    expect(names(['hiddify'])).toEqual(['poll --quiet', 'reconcile --quiet', 'agent check --all --quiet']);
-    expect(names(['astbilling'])).toEqual(['poll --quiet', 'reconcile --quiet', 'call bill --quiet']);
+    const commands = (kinds: string[]): string[] => jobs(kinds).map(({ command }) => command);
+    expect(commands(['easydcim'])).toEqual(['poll', 'reconcile']);
+    expect(commands(['hiddify'])).toEqual(['poll', 'reconcile', 'agent check']);
+    expect(commands(['astbilling'])).toEqual(['poll', 'reconcile', 'call bill']);
   });
 
   it('do not begin in the same minute on any host, whatever the time of the daily run', () => {

@@ -1,11 +1,43 @@
+import type { Config } from '@sluice/config-file';
 import { usageError } from '@sluice/panel-kind/errors';
+import {
+  crontab,
+  type Job,
+  planCrontab,
+  planSchedule,
+  planUnits,
+  type SchedulePlan,
+  systemdUnits,
+  systemPrograms,
+  unitTarget,
+} from '@sluice/setup/schedule';
 import { Terminal } from '@sluice/terminal';
-import { loadConfig } from '../load-config.js';
+import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { crontab } from '../output/schedule/crontab.js';
-import { systemdUnits } from '../output/schedule/systemd.js';
-import { scheduleOf } from '../schedule/schedule-of.js';
+import { knownKinds } from '../kinds.js';
+import { loadConfig } from '../load-config.js';
 import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
+
+const ARGS: Record<Job['command'], readonly string[]> = {
+  poll: ['poll'],
+  reconcile: ['reconcile'],
+  'agent check': ['agent', 'check', '--all'],
+  'call bill': ['call', 'bill'],
+};
+
+/** Plans the jobs of a config; `absolute` names Node and the command by their paths. */
+function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
+  const { node, script } = deps.program;
+  // In the single-file bundle both are the same file.
+  const start = absolute ? [...new Set([node, script])] : ['sluice'];
+  return planSchedule({
+    config,
+    kinds: knownKinds(deps),
+    host: deps.host,
+    user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
+    invocation: (command) => [...start, ...ARGS[command], '--quiet', '--config', config.file],
+  });
+}
 
 /** Options of `schedule show`. */
 interface ScheduleOptions extends GlobalOptions {
@@ -15,9 +47,8 @@ interface ScheduleOptions extends GlobalOptions {
 
 /** `sluice schedule show` */
 export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, deps) => {
-  const config = loadConfig(options.config, deps);
-  const plan = scheduleOf(config, deps, options.absolute === true);
-  const format = options.format ?? 'crontab';
+  const plan = planJobs(loadConfig(options.config, deps), deps, options.absolute === true);
+  const { format = 'crontab' } = options;
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
   terminal.document({ format, entries, text });
@@ -40,12 +71,12 @@ export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, opt
   if (deps.program.script === '' && !uninstall)
     throw usageError('bad_option', 'The path of the command is unknown; nothing was changed');
   // A job of cron has neither the folder nor the PATH of this shell.
-  const plan = scheduleOf(config, deps, true);
-  const installation =
+  const plan = planJobs(config, deps, true);
+  const programs = systemPrograms(deps.env, deps.cwd);
+  const { apply, entries, changes, text, remarks } =
     format === 'crontab'
-      ? await (await import('../schedule/install-crontab.js')).planCrontab(plan, deps, uninstall)
-      : (await import('../schedule/install-units.js')).planUnits(plan, deps, uninstall);
-  const { apply, entries, changes, text, remarks } = installation;
+      ? await planCrontab(plan, programs, uninstall)
+      : planUnits(plan, unitTarget(deps.env, deps.isRoot === true), programs, uninstall);
   const terminal = new Terminal(deps, options, config);
   if (!terminal.json && changes.length > 0 && !terminal.quiet) {
     for (const change of changes) terminal.line(`${dryRun ? 'Would change' : 'Changes'} ${change}`);

@@ -8,7 +8,7 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import { withRemedy } from '../remedies.js';
-import type { JobParts } from '../schedule/serve-jobs.js';
+import type { JobParts } from './serve-jobs.js';
 import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { isLoopback, type ListenAddress, parseListen } from './parse-listen.js';
@@ -65,7 +65,7 @@ function quietly(deps: Deps, options: ServeOptions, config: Config): Terminal {
 }
 
 async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOptions> {
-  const { serveJobs } = await import('../schedule/serve-jobs.js');
+  const { serveJobs } = await import('./serve-jobs.js');
   const { clock, random } = deps;
   return {
     jobs: serveJobs(parts, deps),

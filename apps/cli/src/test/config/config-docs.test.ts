@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { manualClock } from '@sluice/fake-panels';
 import { configSchema, describedSchema, describeKeys, type JsonSchemaNode } from '@sluice/engine';
 import { parseDuration } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
-import { configText } from '../../init/config-text.js';
+import { Bench } from '../harness.js';
 import { BILLING, CHANNELS, KINDS } from '../../kinds.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
@@ -48,7 +49,7 @@ describe('the schema of the config', () => {
     }).toEqual({ interval: poll.interval, ...retention, graphCache });
   });
 
-  it('states one brake: in its descriptions, the README and the template', () => {
+  it('states one brake: in its descriptions, the README and the template', async () => {
     const { poll } = configSchema(KINDS, BILLING, CHANNELS).parse({ panels: {} });
     expect(poll.brake).toEqual({});
     const stated = (text: string): unknown => {
@@ -62,11 +63,10 @@ describe('the schema of the config', () => {
     const [, sentence = ''] = /mass-change brake\.([^;]*;[^;.]*)/.exec(readme) ?? [];
     expect(stated(sentence)).toEqual(DEFAULT_BRAKE);
     expect(sentence).toContain(`fewer than ${SMALL_PANEL} services`);
-    const template = configText(
-      { timeZone: 'UTC', state: 'x', currency: null, panels: [], product: null, kinds: KINDS },
-      () => '',
-    );
-    expect(stated(/^#poll: .*$/m.exec(template)?.[0] ?? '')).toEqual(DEFAULT_BRAKE);
+    const bench = new Bench(manualClock('2026-11-20T12:00:00Z'));
+    await bench.sluice('init --quiet');
+    expect(stated(/^#poll: .*$/m.exec(bench.read('sluice.yaml'))?.[0] ?? '')).toEqual(DEFAULT_BRAKE);
+    bench.close();
   });
 
   it('is what docs/config.md was written from', async () => {

@@ -1,3 +1,4 @@
+import type { ConfigKinds } from '@sluice/config-file';
 import type { PanelKind, ProductChoice } from '@sluice/panel-kind';
 
 /** Where the config will find a secret. */
@@ -39,7 +40,7 @@ export interface OfferedRow {
   text: string;
 }
 
-/** All answers that `init` needs. */
+/** All answers that a first config needs. */
 export interface InitAnswers {
   timeZone: string;
   state: string;
@@ -47,7 +48,8 @@ export interface InitAnswers {
   panels: PanelAnswer[];
   /** Null where none was asked for. */
   product: ProductAnswer | null;
-  kinds: readonly PanelKind[];
+  /** What the config may name. */
+  known: ConfigKinds;
 }
 
 /** Returns a config key as options and file names spell it: `api-key` for `apiKey`. */

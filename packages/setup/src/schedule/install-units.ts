@@ -1,25 +1,16 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { SluiceError } from '@sluice/panel-kind/errors';
 import { nodeFiles } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind/errors';
 import { replaceFile, toErrno, unwritable } from '@sluice/terminal/files';
-import type { Deps } from '../context.js';
-import type { SchedulePlan } from '../output/schedule/plan.js';
-import {
-  SYSTEM_UNITS,
-  systemdEntries,
-  timerName,
-  unitFiles,
-  type UnitFile,
-  type UnitTarget,
-} from '../output/schedule/systemd.js';
-import type { Installation } from './installation.js';
-import { programFailed, runProgram } from './programs.js';
+import type { Installation, SchedulePlan } from './plan.js';
+import { type Programs, requireProgram } from './programs.js';
+import { SYSTEM_UNITS, systemdEntries, timerName, unitFiles, type UnitFile, type UnitTarget } from './systemd.js';
 
 const OURS = '# Written by Sluice for ';
 
-/** Returns where the units of this user belong. */
-export function unitTarget({ isRoot = false, env }: Deps): UnitTarget {
+/** Returns where the units of a user belong: those of root are units of the system. */
+export function unitTarget(env: Readonly<Record<string, string | undefined>>, isRoot: boolean): UnitTarget {
   if (isRoot) return SYSTEM_UNITS;
   const config = env['XDG_CONFIG_HOME'] ?? path.join(env['HOME'] ?? '/', '.config');
   return {
@@ -30,9 +21,13 @@ export function unitTarget({ isRoot = false, env }: Deps): UnitTarget {
   };
 }
 
-/** Plans the change of the units; `remove` removes those of the config. Units of another origin are refused. */
-export function planUnits(plan: SchedulePlan, deps: Deps, remove: boolean): Installation {
-  const target = unitTarget(deps);
+/**
+ * Plans the change of the units; `remove` removes those of the config. Applying it also starts the timers that an earlier,
+ * failed installation has not started.
+ *
+ * @throws SluiceError `unit_exists` for units of another origin, `file_unwritable`
+ */
+export function planUnits(plan: SchedulePlan, target: UnitTarget, programs: Programs, remove: boolean): Installation {
   const mark = `${OURS}${plan.config}\n`;
   const wanted = remove ? [] : unitFiles(plan, target).map(({ name, text }) => ({ name, text: `${mark}${text}` }));
   const present = readUnits(target.folder);
@@ -50,12 +45,11 @@ export function planUnits(plan: SchedulePlan, deps: Deps, remove: boolean): Inst
   const removed = [...present].filter(([name, text]) => text.startsWith(mark) && !kept.has(name)).map(([name]) => name);
   const inFolder = (name: string): string => path.join(target.folder, name);
   return {
-    format: 'systemd',
     entries: remove ? [] : systemdEntries(plan),
     changes: [...written.map(({ name }) => inFolder(name)), ...removed.map((name) => `${inFolder(name)} (removed)`)],
     text: wanted.map(({ name, text }) => `# ${inFolder(name)}\n${text}`).join('\n'),
     remarks: remove ? [] : unitRemarks(plan, target),
-    apply: () => applyUnits({ deps, target, written, removed, timers: remove ? [] : plan.jobs.map(timerName) }),
+    apply: () => applyUnits({ programs, target, written, removed, timers: remove ? [] : plan.jobs.map(timerName) }),
   };
 }
 
@@ -85,7 +79,7 @@ function readUnits(folder: string): Map<string, string> {
 }
 
 interface UnitChange {
-  deps: Deps;
+  programs: Programs;
   target: UnitTarget;
   written: readonly UnitFile[];
   removed: readonly string[];
@@ -93,13 +87,10 @@ interface UnitChange {
   timers: readonly string[];
 }
 
-async function applyUnits({ deps, target, written, removed, timers }: UnitChange): Promise<void> {
+async function applyUnits({ programs, target, written, removed, timers }: UnitChange): Promise<void> {
   const { folder, ofUser } = target;
-  const systemctl = async (...args: string[]): Promise<void> => {
-    const words = ['systemctl', ...(ofUser ? ['--user'] : []), ...args];
-    const ended = await runProgram(deps, words);
-    if (ended.exitCode !== 0) throw programFailed(words, ended);
-  };
+  const systemctl = (...args: string[]): Promise<void> =>
+    requireProgram(programs, ['systemctl', ...(ofUser ? ['--user'] : []), ...args]);
   const stopped = removed.filter((name) => name.endsWith('.timer'));
   if (stopped.length > 0) await systemctl('disable', '--now', ...stopped);
   for (const name of removed) rmSync(path.join(folder, name), { force: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Config } from '@sluice/config-file';
 import { scheduledCommands, type ScheduledCommand } from '@sluice/engine';
 import type { PanelKind } from '@sluice/panel-kind';
-import type { Config } from '@sluice/config-file';
 
 /** When a job runs, in the machine's local time. */
 export type Timing =
@@ -10,12 +10,11 @@ export type Timing =
 
 /** One scheduled command. */
 export interface Job {
-  name: 'poll' | 'reconcile' | 'agent-check' | 'call-bill';
+  /** A name for files, such as `agent-check`. */
+  name: string;
   /** Its name in the log. */
   command: ScheduledCommand['command'];
   description: string;
-  /** Arguments after `sluice`. */
-  args: string[];
   /** Interval by the config in milliseconds; `timing` has the nearest one that a calendar has. */
   intervalMs: number;
   timing: Timing;
@@ -29,26 +28,14 @@ const HOURS = [1, 3, 4, 5];
 const DISTANCE = 5;
 
 /** What is run, and the minutes between a poll and the run: all of them work on the same panels. */
-const JOBS: Record<ScheduledCommand['command'], Pick<Job, 'name' | 'description' | 'args'> & { after: number }> = {
-  poll: { name: 'poll', description: 'read usage, decide, enforce', args: ['poll', '--quiet'], after: 0 },
+const JOBS: Record<Job['command'], { description: string; after: number }> = {
+  poll: { description: 'read usage, decide, enforce', after: 0 },
   reconcile: {
-    name: 'reconcile',
     description: 'repair drift, roll over cycles, resolve actions in doubt, prune old records, back up the store',
-    args: ['reconcile', '--quiet'],
     after: 4,
   },
-  'agent check': {
-    name: 'agent-check',
-    description: 'enforce the limits of agents',
-    args: ['agent', 'check', '--all', '--quiet'],
-    after: 2,
-  },
-  'call bill': {
-    name: 'call-bill',
-    description: 'add calls of closed periods to invoices',
-    args: ['call', 'bill', '--quiet'],
-    after: 3,
-  },
+  'agent check': { description: 'enforce the limits of agents', after: 2 },
+  'call bill': { description: 'add calls of closed periods to invoices', after: 3 },
 };
 
 /** Returns the longest regular interval, in minutes, that is not longer than this. */
@@ -63,13 +50,13 @@ export function regularMinutes(intervalMs: number): number {
 export function scheduledJobs(config: Config, host: string, kinds: readonly PanelKind[]): Job[] {
   const { offset, daily } = placeRuns(config, host);
   return scheduledCommands(config, kinds).map(({ command, intervalMs }) => {
-    const { after, ...job } = JOBS[command];
+    const { after, description } = JOBS[command];
     const minutes = regularMinutes(intervalMs);
     const timing: Timing =
       command === 'reconcile'
         ? { kind: 'daily', ...daily }
         : { kind: 'every', minutes, offset: (offset + after) % Math.min(minutes, 60) };
-    return { ...job, command, intervalMs, timing };
+    return { name: command.replace(' ', '-'), command, description, intervalMs, timing };
   });
 }
 

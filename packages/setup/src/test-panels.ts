@@ -1,21 +1,20 @@
+import { checkConfigText, type Config, formatProblem } from '@sluice/config-file';
 import type { Sluice } from '@sluice/engine';
-import type { ProductChoice, SpeedLimitView, TunnelGroupView } from '@sluice/panel-kind';
-import { toItemError, usageError, type ItemError } from '@sluice/panel-kind/errors';
-import { openStore } from '@sluice/state-store';
-import { checkConfigText, formatProblem } from '@sluice/config-file';
+import { type ProductChoice, publicUrl, type SpeedLimitView, type TunnelGroupView } from '@sluice/panel-kind';
+import { toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { PanelOutcome } from '@sluice/terminal/reports';
-import type { Deps } from '../context.js';
-import { configKinds } from '../kinds.js';
-import { startSluice } from '../open-sluice.js';
-import type { InitAnswers, OfferedRow } from './answers.js';
+import type { InitAnswers, OfferedRow, PanelAnswer } from './answers.js';
 import { configText } from './config-text.js';
 
+/** Opens the engine on a config that is not written yet, with a store that ends with it. */
+export type OpenEngine = (config: Config) => Promise<Sluice>;
+
 /** Returns panels that were not tested. */
-export function untested(panels: { name: string; kind: string; url: string }[]): PanelOutcome[] {
+export function untested(panels: readonly PanelAnswer[]): PanelOutcome[] {
   return panels.map(({ name, kind, url }) => ({
     name,
-    kind,
-    url,
+    kind: kind.kind,
+    url: publicUrl(kind, url),
     capabilities: [],
     ok: null,
     latencyMs: null,
@@ -29,34 +28,42 @@ export function untested(panels: { name: string; kind: string; url: string }[]):
  * Tests each panel with an authenticated read, before the config is written; nothing is stored. Every error becomes the
  * panel's error.
  */
-export async function testPanels(
-  deps: Deps,
-  file: string,
-  answers: InitAnswers,
-  panels: PanelOutcome[],
-): Promise<PanelOutcome[]> {
+export async function testPanels(open: OpenEngine, file: string, answers: InitAnswers): Promise<PanelOutcome[]> {
+  const panels = untested(answers.panels);
   if (panels.length === 0) return [];
-  const failAll = (error: ItemError): PanelOutcome[] => panels.map((panel) => ({ ...panel, ok: false, error }));
   try {
-    return await withAnswers(deps, file, answers, (sluice) =>
-      Promise.all(panels.map((panel) => testPanel((name) => sluice.panels.test([name]), panel))),
+    return await withAnswers(open, file, answers, (sluice) =>
+      Promise.all(panels.map((panel) => testPanel(sluice, panel))),
     );
   } catch (error) {
-    return failAll(toItemError(error));
+    return panels.map((panel) => failed(panel, error));
   }
 }
 
-/** Reads a list of a panel to choose from; nothing where it can't be read. */
+async function testPanel(sluice: Sluice, panel: PanelOutcome): Promise<PanelOutcome> {
+  try {
+    const { panels } = await sluice.panels.test([panel.name]);
+    return { ...panel, ...panels[0] };
+  } catch (error) {
+    return failed(panel, error);
+  }
+}
+
+function failed(panel: PanelOutcome, error: unknown): PanelOutcome {
+  return { ...panel, ok: false, error: toItemError(error) };
+}
+
+/** Reads a list of the answers' only panel to choose from; nothing where it can't be read. */
 export async function readChoices(
-  deps: Deps,
+  open: OpenEngine,
   file: string,
   answers: InitAnswers,
-  { panel, list }: { panel: string; list: ProductChoice['list'] },
+  list: ProductChoice['list'],
 ): Promise<OfferedRow[]> {
   try {
-    return await withAnswers(deps, file, answers, async ({ panels }) => {
-      if (list === 'speedLimits') return (await panels.speedLimits({ panel })).map(toLimitRow);
-      return (await panels.tunnelGroups({ panel })).map(toGroupRow);
+    return await withAnswers(open, file, answers, async ({ panels }) => {
+      if (list === 'speedLimits') return (await panels.speedLimits()).map(toLimitRow);
+      return (await panels.tunnelGroups()).map(toGroupRow);
     });
   } catch {
     return [];
@@ -73,36 +80,24 @@ function toGroupRow({ id, name, tunnels }: TunnelGroupView): OfferedRow {
   return { id: String(id), text: `${name}: ${members === '' ? 'no tunnels' : members}` };
 }
 
-/** Opens the engine on the answers, with a store in memory. */
+/** Opens the engine on the answers. */
 async function withAnswers<T>(
-  deps: Deps,
+  open: OpenEngine,
   file: string,
   answers: InitAnswers,
   work: (sluice: Sluice) => Promise<T>,
 ): Promise<T> {
   const text = configText(withLiteralSecrets(answers), () => '');
-  const { config, problems } = checkConfigText(text, file, { ...configKinds(deps), kinds: answers.kinds });
+  const { config, problems } = checkConfigText(text, file, answers.known);
   if (config === null) {
     const errors = problems.filter(({ severity }) => severity === 'error');
     throw usageError('config_invalid', errors.map(formatProblem).join('; '));
   }
-  const sluice = await startSluice(config, await openStore({ location: ':memory:', clock: deps.clock }), deps);
+  const sluice = await open(config);
   try {
     return await work(sluice);
   } finally {
     await sluice.close();
-  }
-}
-
-async function testPanel(
-  test: (name: string) => Promise<{ panels: Partial<PanelOutcome>[] }>,
-  panel: PanelOutcome,
-): Promise<PanelOutcome> {
-  try {
-    const { panels } = await test(panel.name);
-    return { ...panel, ...panels[0] };
-  } catch (error) {
-    return { ...panel, ok: false, error: toItemError(error) };
   }
 }
 

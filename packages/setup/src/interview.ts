@@ -10,7 +10,7 @@ import {
   type PanelAnswer,
   type ProductAnswer,
   type SecretAnswer,
-} from '../init/answers.js';
+} from './answers.js';
 import {
   checkCredentialName,
   checkCurrency,
@@ -21,12 +21,14 @@ import {
   checkSecret,
   checkTimeZone,
   checkUrl,
-} from '../init/check-answers.js';
+} from './check-answers.js';
+
+/** Reads one line from the operator; `secret` hides what is typed. */
+export type Ask = (question: string, options?: { secret?: boolean }) => Promise<string>;
 
 /** What an interview needs. */
 export interface Interviewer {
-  /** Reads one line from the terminal; `secret` hides what is typed. */
-  ask: (question: string, options?: { secret?: boolean }) => Promise<string>;
+  ask: Ask;
   say: (text: string) => void;
   pathInConfig: (answer: string) => string;
   kinds: readonly PanelKind[];

@@ -50,7 +50,10 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
   return `${lines.join('\n')}\n`;
 }
 
-function panelLines({ panels, kinds }: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string[] {
+function panelLines(
+  { panels, known: { kinds } }: InitAnswers,
+  fileOf: (panel: PanelAnswer, key: string) => string,
+): string[] {
   const [first, ...others] = kinds.map(({ kind }) => kind);
   if (panels.length === 0) {
     return [
@@ -118,10 +121,10 @@ function scalar(text: string): string {
   return stringify(text, { lineWidth: 0 }).trimEnd();
 }
 
-function productLines({ panels, kinds, product }: InitAnswers): string[] {
+function productLines({ panels, known: { kinds }, product }: InitAnswers): string[] {
   const [first] = kinds;
-  const known = panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }];
-  if (product === null) return ['#products:', ...exampleProducts(known).map(example)];
+  const described = panels.length > 0 || first === undefined ? panels : [{ kind: first, name: first.init.defaultName }];
+  if (product === null) return ['#products:', ...exampleProducts(described).map(example)];
   const { name, panel, quota, chosen } = product;
   const lines = panel.kind.init.product.lines.map((line) =>
     chosen.reduce(

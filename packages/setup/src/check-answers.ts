@@ -39,11 +39,13 @@ export const checkUrl: Check<{ url: string; http: boolean }> = (answer) => {
   return { url: answer, http: parsed.protocol === 'http:' };
 };
 
+/** Checks the name of a time zone. */
 export const checkTimeZone: Check<string> = (answer) => {
   if (!isTimeZone(answer)) throw new Error(`"${answer}" is not an IANA time zone such as Europe/Berlin`);
   return answer;
 };
 
+/** Checks the code of a currency. */
 export const checkCurrency: Check<string> = (answer) => {
   if (!/^[A-Z]{3}$/.test(answer)) {
     throw new Error(`"${answer}" is not a currency code: use three capital letters such as EUR`);

@@ -10,17 +10,16 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { describedSchema, nodeFiles } from '@sluice/engine';
-import { NewFile, requireReplaceable, toErrno, unwritable } from '@sluice/terminal/files';
-import { BILLING, CHANNELS } from '../kinds.js';
-import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { checkConfigText, formatProblem } from '@sluice/config-file';
+import { describedSchema, nodeFiles } from '@sluice/engine';
+import { SluiceError, usageError } from '@sluice/panel-kind/errors';
+import { NewFile, requireReplaceable, toErrno, unwritable } from '@sluice/terminal/files';
 import type { InitAnswers, PanelAnswer } from './answers.js';
 import { configText, SCHEMA_FILE, secretFileName } from './config-text.js';
 
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** The files that `init` wrote. */
+/** The files that were written. */
 export interface WrittenConfig {
   file: string;
   /** Files (0600) of the typed secrets. */
@@ -66,11 +65,8 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
   const toFile = (panel: PanelAnswer, key: string): string =>
     path.basename(secrets.find((each) => each.panel === panel.name && each.key === key)?.file ?? '');
   const text = configText(answers, toFile);
-  const errors = checkConfigText(text, file, {
-    kinds: answers.kinds,
-    billing: BILLING,
-    channels: CHANNELS,
-  }).problems.filter((problem) => problem.severity === 'error');
+  const { problems } = checkConfigText(text, file, answers.known);
+  const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw usageError(
       'config_invalid',
@@ -95,8 +91,8 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
 }
 
 /** Writes the JSON Schema for editors; another file of that name stays. */
-function placeSchema(file: string, { kinds }: InitAnswers): void {
-  const schema = describedSchema(kinds, BILLING, CHANNELS);
+function placeSchema(file: string, { known: { kinds, billing, channels } }: InitAnswers): void {
+  const schema = describedSchema(kinds, billing, channels);
   try {
     if (!existsSync(file) || readFileSync(file, 'utf8').includes(`"title": "${schema.title ?? ''}"`)) {
       nodeFiles.replace(file, `${JSON.stringify(schema, null, 2)}\n`);

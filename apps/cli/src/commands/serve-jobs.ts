@@ -2,11 +2,11 @@ import type { RunView, Sluice } from '@sluice/engine';
 import type { ScheduledJob } from '@sluice/dashboard';
 import type { Terminal } from '@sluice/terminal';
 import { printChangedAgents, printCheck, printRun } from '@sluice/terminal/reports';
-import { billReports, printBills, toFormat } from '../commands/calls.js';
+import { billReports, printBills, toFormat } from './calls.js';
 import type { Config } from '@sluice/config-file';
+import { type Job, scheduledJobs } from '@sluice/setup/schedule';
 import type { Deps } from '../context.js';
 import { knownKinds } from '../kinds.js';
-import { type Job, scheduledJobs } from './jobs.js';
 
 /** What the jobs work with; `terminal` is a quiet one. */
 export interface JobParts {

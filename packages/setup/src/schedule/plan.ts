@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
+import type { PanelKind } from '@sluice/panel-kind';
+import { type Job, regularMinutes, scheduledJobs } from './jobs.js';
+
+/** A job with its whole command line. */
+export interface PlannedJob extends Job {
+  /** Program and arguments. */
+  invocation: string[];
+}
+
+/** What crontab lines and systemd units are written from. */
+export interface SchedulePlan {
+  /** Path of the config. */
+  config: string;
+  jobs: PlannedJob[];
+  /** Folder of the state file, which the runs write to. */
+  stateFolder: string;
+  /** User that runs the commands; null for an unknown one. */
+  user: string | null;
+  /** Environment variables and systemd credentials that the config names. */
+  secrets: { env: string[]; credential: string[] };
+  /** Remarks for the operator, one sentence each. */
+  remarks: string[];
+}
+
+/** One entry of a schedule, for people and documents. */
+export interface ScheduleEntry {
+  name: string;
+  when: string;
+  command: string;
+}
+
+/** A planned change of the machine's schedule. */
+export interface Installation {
+  entries: ScheduleEntry[];
+  /** What would be changed, for people; empty where all is as it should be. */
+  changes: string[];
+  /** The lines or units. */
+  text: string;
+  /** What the operator has to do besides, one sentence each. */
+  remarks: string[];
+  apply: () => Promise<void>;
+}
+
+/** What a schedule is planned from. */
+export interface ScheduleRequest {
+  config: Config;
+  kinds: readonly PanelKind[];
+  /** Name of the machine: the minutes of its jobs depend on it. */
+  host: string;
+  /** User that runs the commands; null for an unknown one. */
+  user: string | null;
+  /** Returns program and arguments of a job. */
+  invocation: (command: Job['command']) => string[];
+}
+
+const KEYS = { poll: 'poll.interval', 'agent check': 'schedule.agentCheck', 'call bill': 'schedule.callBill' } as const;
+
+/** Plans the schedule of a config. */
+export function planSchedule({ config, kinds, host, user, invocation }: ScheduleRequest): SchedulePlan {
+  // The token of the server is of no use to runs.
+  const { serve: _serve, ...ofRuns } = config;
+  const jobs = scheduledJobs(config, host, kinds);
+  return {
+    config: config.file,
+    jobs: jobs.map((job) => ({ ...job, invocation: invocation(job.command) })),
+    stateFolder: path.dirname(storeLocation(config)),
+    user,
+    secrets: secretReferences(ofRuns),
+    remarks: jobs.flatMap(({ command, intervalMs }) => {
+      const minutes = regularMinutes(intervalMs);
+      if (command === 'reconcile' || minutes * 60_000 === intervalMs) return [];
+      return `${KEYS[command]} does not divide the hour or the day evenly: ${command} runs every ${minutes} minutes, the nearest shorter interval that does.`;
+    }),
+  };
+}
