@@ -107,6 +107,13 @@ describe('schedule show', () => {
     );
   });
 
+  it('doubles a dollar sign in commands of systemd alone', async () => {
+    config([DCIM], 'state: "./50% of $5/sluice.db"\n');
+    expect((await shown('--format systemd')).text).toContain(`ReadWritePaths="${bench.path('50%% of $5')}"\n`);
+    bench.write('$5.yaml', 'panels: {}\n');
+    expect((await shown('--format systemd --config $5.yaml')).text).toContain(` --config ${bench.path('$$5.yaml')}\n`);
+  });
+
   it('gives a service and a timer for systemd, hardened and with places for the secrets', async () => {
     config([DCIM, VPN]);
     const { format, entries, text } = await shown('--format systemd');

@@ -73,7 +73,8 @@ function service(plan: SchedulePlan, job: PlannedJob, target: UnitTarget): strin
     '',
     '[Service]',
     'Type=oneshot',
-    `ExecStart=${job.invocation.map(unitWord).join(' ')}`,
+    // Only in command lines $ begins the name of a variable.
+    `ExecStart=${job.invocation.map((word) => unitWord(word.replaceAll('$', '$$$$'))).join(' ')}`,
     ...(target.ofUser ? [] : userLines(plan)),
     ...secretLines(plan, target),
     'UMask=0077',
@@ -151,9 +152,9 @@ function timer(job: PlannedJob): string[] {
   ];
 }
 
-/** Quotes an argument for a unit file, where % and $ are special. */
+/** Quotes a word for a unit file, where % is special. */
 function unitWord(word: string): string {
-  const text = word.replaceAll('%', '%%').replaceAll('$', '$$$$');
+  const text = word.replaceAll('%', '%%');
   return /^[\w./:@%$+=,-]+$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
