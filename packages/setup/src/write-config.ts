@@ -75,6 +75,9 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
       errors.map(formatProblem),
     );
   }
+  // Last the config, which names the files of the secrets.
+  makeFolder(file);
+  placeSchema(path.join(dir, SCHEMA_FILE), answers);
   const written: string[] = [];
   try {
     for (const { file: secretFile, value } of secrets) {
@@ -82,7 +85,6 @@ export function writeConfig(file: string, answers: InitAnswers, force: boolean):
       written.push(secretFile);
     }
     placeConfig(file, text, force);
-    placeSchema(path.join(dir, SCHEMA_FILE), answers);
   } catch (error) {
     for (const each of written) rmSync(each, { force: true });
     throw error;
@@ -134,7 +136,6 @@ function makeFolder(file: string): void {
 }
 
 function writeNew(file: string, text: string): void {
-  makeFolder(file);
   const target = NewFile.create(file);
   try {
     target.write(text);
@@ -149,7 +150,6 @@ function writeNew(file: string, text: string): void {
 function placeConfig(file: string, text: string, force: boolean): void {
   const draft = `${file}.${process.pid}.draft`;
   try {
-    makeFolder(file);
     if (force) {
       nodeFiles.replace(file, text);
       return;

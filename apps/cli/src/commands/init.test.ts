@@ -180,6 +180,16 @@ describe('init with options', () => {
     expect(bench.read('sluice.yaml')).toContain('${file:./dcim.token-2}');
   });
 
+  it('leaves nothing behind where the schema beside the config can not be written', async () => {
+    mkdirSync(bench.path('sluice.schema.json'));
+    const spec = 'kind=easydcim,url=https://dcim.example.com,token-stdin=file';
+    const { exitCode, stderr } = await bench.sluice(['init', '--no-test', '--panel', spec], {
+      readStdin: () => Promise.resolve(Buffer.from(TOKEN)),
+    });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('sluice.schema.json can\'t be written')]);
+    expect(readdirSync(bench.folder)).toEqual(['sluice.schema.json']);
+  });
+
   it('finds the files of secrets from where they are named', async () => {
     bench.write('token.txt', TOKEN);
     const spec = (file: string): string => `kind=easydcim,url=https://dcim.example.com,token-file=${file}`;
