@@ -11,7 +11,7 @@ import {
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { openStore, type StateStore } from '@sluice/state-store';
+import { openStore, type OpenStoreOptions, type StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import { loadConfig } from './load-config.js';
 import type { Deps } from './context.js';
@@ -56,6 +56,16 @@ export async function withSluice<T>(
     return await work({ sluice, config, terminal, outcome });
   } finally {
     await sluice.close();
+  }
+}
+
+/** Opens an existing store as it is, runs `work` on it, and always closes it. */
+export async function withStore<T>(options: OpenStoreOptions, work: (store: StateStore) => Promise<T>): Promise<T> {
+  const store = await openStore({ ...options, create: false });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
   }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { channelKindOf } from '@sluice/engine';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
-import { literalKeys, literalSecrets } from './literal-secrets.js';
+import { isLiteral, literalSecrets } from './literal-secrets.js';
 import type { ConfigProblem } from './problem.js';
 
 const WRITABLE_BY_GROUP = 0o020;
@@ -95,9 +95,6 @@ function hasSecret(raw: unknown, known: ConfigKinds): boolean {
   return panels.filter(isMap).some(({ kind, proxy, url }) => {
     const isSecretPath = known.kinds.some((each) => each.kind === kind && each.secretPath === true);
     // The address of a proxy may contain a password.
-    return (
-      (isSecretPath && literalKeys({ url }, ['url']).length > 0) ||
-      (typeof proxy === 'string' && /\/\/[^/]*@/.test(proxy))
-    );
+    return (isSecretPath && isLiteral(url)) || (typeof proxy === 'string' && /\/\/[^/]*@/.test(proxy));
   });
 }

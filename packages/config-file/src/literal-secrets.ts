@@ -21,11 +21,11 @@ export function literalSecrets(raw: unknown, { kinds, billing = [], channels = [
   return [...ofPanels, ...ofBilling, ...ofChannels];
 }
 
-/** Returns those of the keys whose value is text, and not a reference to a secret. */
-export function literalKeys(section: unknown, keys: readonly string[] = []): string[] {
-  if (!isMap(section)) return [];
-  return keys.filter((key) => {
-    const value = section[key];
-    return typeof value === 'string' && !isSecretReference(value);
-  });
+function literalKeys(section: unknown, keys: readonly string[] = []): string[] {
+  return isMap(section) ? keys.filter((key) => isLiteral(section[key])) : [];
+}
+
+/** Returns whether a value is text, and not a reference to a secret. */
+export function isLiteral(value: unknown): boolean {
+  return typeof value === 'string' && !isSecretReference(value);
 }

@@ -12,7 +12,7 @@ import { type ConfigProblem, formatProblem } from './problem.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {
-  /** Path of the file. */
+  /** Absolute path of the file. */
   file: string;
   dir: string;
   /** The warnings about the permissions of the file: every program that loads it is to print them. */
@@ -71,7 +71,8 @@ function check(text: string, file: string, known: ConfigKinds): CheckedConfig & 
   const { document, raw } = parseYaml(text, lines, problems);
   if (document === null) return { config: null, problems, raw };
   const { config, findings } = checkConfig(raw, known.kinds, known.billing, known.channels);
-  const dir = path.dirname(file);
+  const absolute = path.resolve(file);
+  const dir = path.dirname(absolute);
   const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : literalSecrets(raw, known).map(toSecretWarning);
   for (const { severity, path: keys, message } of [...messages, ...secrets, ...findings]) {
@@ -80,7 +81,7 @@ function check(text: string, file: string, known: ConfigKinds): CheckedConfig & 
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   if (config === null || messages.length > 0) return { config: null, problems, raw };
   resolveFiles(config, dir, known);
-  return { config: { ...config, file, dir, exposed: [], warnings: problems }, problems, raw };
+  return { config: { ...config, file: absolute, dir, exposed: [], warnings: problems }, problems, raw };
 }
 
 function toSecretWarning(keys: string[]): ConfigFinding {

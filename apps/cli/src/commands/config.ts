@@ -7,13 +7,13 @@ import {
   storeLocation,
 } from '@sluice/config-file';
 import { describedSchema, findStoredProblems } from '@sluice/engine';
-import { openStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '@sluice/terminal';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { configKinds, knownKinds } from '../kinds.js';
+import { withStore } from '../open-sluice.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {
@@ -36,23 +36,14 @@ export const configCheck: CommandHandler = async (_args, options, deps) => {
 /** Lists what does not fit between the config and the stored services; nothing where the store can't be read. */
 async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
   try {
-    const store = await openStore({
-      location: storeLocation(config),
-      clock: deps.clock,
-      create: false,
-      readOnly: true,
-    });
-    try {
-      const services = await store.services.list();
-      return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message, details }) => ({
-        severity: 'warning',
-        path: '',
-        line: null,
-        message: withRemedy({ code, message, details }),
-      }));
-    } finally {
-      await store.close();
-    }
+    const options = { location: storeLocation(config), clock: deps.clock, readOnly: true };
+    const services = await withStore(options, (store) => store.services.list());
+    return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message, details }) => ({
+      severity: 'warning',
+      path: '',
+      line: null,
+      message: withRemedy({ code, message, details }),
+    }));
   } catch {
     return [];
   }

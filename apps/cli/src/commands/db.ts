@@ -10,6 +10,7 @@ import { printChecks } from '@sluice/terminal/reports';
 import { loadConfig } from '../load-config.js';
 import { ExitCode } from '../exit-codes.js';
 import type { Deps } from '../context.js';
+import { withStore } from '../open-sluice.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 
 /** `sluice db check` */
@@ -18,12 +19,7 @@ export const dbCheck: CommandHandler = async (_args, options, deps) => {
   const location = storeLocation(config);
   const checks: Check[] = [];
   try {
-    const store = await openStore({ location, clock: deps.clock, create: false });
-    try {
-      checks.push(...(await store.maintenance.check()));
-    } finally {
-      await store.close();
-    }
+    checks.push(...(await withStore({ location, clock: deps.clock }, (store) => store.maintenance.check())));
   } catch (error) {
     const { code, message } = toItemError(error);
     checks.push({ name: code, object: location, status: 'failed', message, code });
@@ -68,13 +64,9 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   await refuseActiveRuns(location, deps);
   const { version, replaced } = await restoreStore({ from, to: location, clock: deps.clock });
   // The file of open holds has to match the restored store.
-  const store = await openStore({ location, clock: deps.clock });
-  let replacedHolds: string | null;
-  try {
-    replacedHolds = await replaceHoldsFile(store, nodeFiles, new Date(deps.clock.now()).toISOString());
-  } finally {
-    await store.close();
-  }
+  const replacedHolds = await withStore({ location, clock: deps.clock }, (store) =>
+    replaceHoldsFile(store, nodeFiles, new Date(deps.clock.now()).toISOString()),
+  );
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(

@@ -5,7 +5,7 @@ import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { requireConfig } from '../load-config.js';
-import { openConfiguredStore, startSluice } from '../open-sluice.js';
+import { openConfiguredStore, startSluice, withStore } from '../open-sluice.js';
 import { Terminal } from '@sluice/terminal';
 import { printSections } from '@sluice/terminal/reports';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -66,16 +66,14 @@ function toTexts(details: Record<string, unknown>): Record<string, string> {
 async function standIn(location: string, deps: Deps): Promise<StateStore> {
   const store = await openStore({ location: ':memory:', clock: deps.clock });
   try {
-    const real = await openStore({ location, clock: deps.clock, create: false, readOnly: true });
-    try {
-      const [services, switches] = [await real.services.list(), await real.switches.list()];
-      await store.write(async (tables) => {
-        await tables.services.put(services);
-        for (const each of switches) await tables.switches.set(each);
-      });
-    } finally {
-      await real.close();
-    }
+    const [services, switches] = await withStore(
+      { location, clock: deps.clock, readOnly: true },
+      async (real) => [await real.services.list(), await real.switches.list()] as const,
+    );
+    await store.write(async (tables) => {
+      await tables.services.put(services);
+      for (const each of switches) await tables.switches.set(each);
+    });
   } catch {
     // The panels can be checked without services.
   }

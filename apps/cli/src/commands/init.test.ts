@@ -186,7 +186,7 @@ describe('init with options', () => {
     const { exitCode, stderr } = await bench.sluice(['init', '--no-test', '--panel', spec], {
       readStdin: () => Promise.resolve(Buffer.from(TOKEN)),
     });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('sluice.schema.json can\'t be written')]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("sluice.schema.json can't be written")]);
     expect(readdirSync(bench.folder)).toEqual(['sluice.schema.json']);
   });
 
