@@ -1,4 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
+import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 
 const SET_USERNAME = 'Set it with "sluice service set {service} astbilling_username=NAME"';
 
@@ -184,6 +185,11 @@ export interface Remediable {
   code: string;
   message: string;
   details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Returns code, message and details of anything thrown. */
+export function toRemediable(error: unknown): Remediable & { details: Readonly<Record<string, unknown>> } {
+  return { ...toItemError(error), details: error instanceof SluiceError ? error.details : {} };
 }
 
 /** Returns the remedy for a code, or null; the name of an unknown detail is written in capitals. */

@@ -1,12 +1,11 @@
 import { printable, printableJson } from '@sluice/panel-http/printable';
-import { toItemError, SluiceError } from '@sluice/panel-kind/errors';
 import { CommanderError } from 'commander';
 import type { Zones } from '@sluice/terminal';
 import { Times, usageText, writeLine } from '@sluice/terminal/text';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
-import { withRemedy } from './remedies.js';
+import { toRemediable, withRemedy } from './remedies.js';
 
 /** How a command line ended. */
 interface Outcome {
@@ -61,8 +60,7 @@ function reportDocument(error: unknown, deps: Deps): number {
     writeJson(deps, { code: 'usage', message: toText(error), details: {} });
     return ExitCode.usage;
   }
-  const { code, message } = toItemError(error);
-  writeJson(deps, { code, message, details: error instanceof SluiceError ? error.details : {} });
+  writeJson(deps, toRemediable(error));
   return toErrorExitCode(error);
 }
 
@@ -73,11 +71,10 @@ function toText({ code, message }: CommanderError): string {
 
 function reportText(error: unknown, { argv, deps, times }: { argv: string[]; deps: Deps; times: Times }): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
-  const { code, message } = toItemError(error);
-  const details: Record<string, unknown> = error instanceof SluiceError ? error.details : {};
-  const isVerbose = argv.includes('--verbose');
-  const text = code === 'unexpected' && isVerbose ? message : withRemedy({ code, message, details });
-  const { panel } = details;
+  const thrown = toRemediable(error);
+  const isDefect = thrown.code === 'unexpected' && argv.includes('--verbose');
+  const text = isDefect ? thrown.message : withRemedy(thrown);
+  const { panel } = thrown.details;
   writeLine(deps.stderr, times.text(`sluice: ${text}`, typeof panel === 'string' ? panel : null));
   return toErrorExitCode(error);
 }

@@ -1,5 +1,4 @@
 import type { Check } from '@sluice/engine';
-import { SluiceError, toItemError } from '@sluice/panel-kind/errors';
 import { openStore, type StateStore } from '@sluice/state-store';
 import { type Config, storeLocation } from '@sluice/config-file';
 import type { Deps } from '../context.js';
@@ -8,6 +7,7 @@ import { requireConfig } from '../load-config.js';
 import { openConfiguredStore, startSluice, withStore } from '../open-sluice.js';
 import { Terminal } from '@sluice/terminal';
 import { printSections } from '@sluice/terminal/reports';
+import { toRemediable } from '../remedies.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
 type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };
@@ -26,11 +26,18 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
   try {
     return await examineOn(await openConfiguredStore(config, deps), config, options, deps);
   } catch (error) {
-    const { code, message } = toItemError(error);
+    const { code, message, details } = toRemediable(error);
     if (options.acceptClock === true || !/^store_/.test(code)) throw error;
-    const details = error instanceof SluiceError ? toTexts(error.details) : {};
-    const object = storeLocation(config);
-    const broken: Check = { name: 'store', object, status: 'failed', message, code, details, section: 'store' };
+    const [object, section] = [storeLocation(config), 'store'];
+    const broken: Check = {
+      name: 'store',
+      object,
+      status: 'failed',
+      message,
+      code,
+      details: toTexts(details),
+      section,
+    };
     return [broken, ...(await examineOn(null, config, options, deps))];
   }
 }
@@ -56,7 +63,7 @@ async function examineOn(
   }
 }
 
-function toTexts(details: Record<string, unknown>): Record<string, string> {
+function toTexts(details: Readonly<Record<string, unknown>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(details).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
   );

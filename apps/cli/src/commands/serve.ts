@@ -1,13 +1,12 @@
 import type { TokenView } from '@sluice/engine';
 import type { ScheduleOptions } from '@sluice/dashboard';
-import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
-import type { Config } from '@sluice/config-file';
-import { resolveSecret } from '@sluice/config-file';
+import { usageError } from '@sluice/panel-kind/errors';
+import { type Config, resolveSecret } from '@sluice/config-file';
 import { Terminal } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
-import { withRemedy } from '../remedies.js';
+import { toRemediable, withRemedy } from '../remedies.js';
 import type { JobParts } from './serve-jobs.js';
 import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -25,9 +24,9 @@ export interface ServeOptions extends GlobalOptions {
 /** `sluice serve` */
 export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const { listen: configured, publicUrl } = config.serve;
-    const listen =
-      options.listen === undefined ? parseListen(configured, 'serve.listen') : parseListen(options.listen, '--listen');
+    const { publicUrl } = config.serve;
+    const from = options.listen === undefined ? 'serve.listen' : '--listen';
+    const listen = parseListen(options.listen ?? config.serve.listen, from);
     const token = readToken(config, deps);
     const now = new Date(deps.clock.now()).toISOString();
     const { tokens } = await sluice.access.list();
@@ -50,19 +49,16 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     warn(terminal, listen, publicUrl);
     if (!hasTokens)
       terminal.info('There is no valid token: create one with "sluice api-token create NAME --scope operate"');
+    // What the jobs print is what cron would mail.
+    const quiet = new Terminal(deps, { ...options, quiet: true }, config);
     const schedule =
       options.withSchedule === true
-        ? startSchedule(await scheduleOptions({ sluice, config, terminal: quietly(deps, options, config) }, deps))
+        ? startSchedule(await scheduleOptions({ sluice, config, terminal: quiet }, deps))
         : null;
     await stopped(deps.signal);
     await Promise.all([schedule?.stop(), dashboard.close()]);
     return ExitCode.done;
   });
-
-/** What the jobs print is what cron would mail. */
-function quietly(deps: Deps, options: ServeOptions, config: Config): Terminal {
-  return new Terminal(deps, { ...options, quiet: true }, config);
-}
 
 async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOptions> {
   const { serveJobs } = await import('./serve-jobs.js');
@@ -74,9 +70,7 @@ async function scheduleOptions(parts: JobParts, deps: Deps): Promise<ScheduleOpt
     // As cron: the local time of the machine.
     timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     onError: (job, error) => {
-      const { code, message } = toItemError(error);
-      const details = error instanceof SluiceError ? error.details : {};
-      parts.terminal.warn(`sluice: ${job}: ${withRemedy({ code, message, details })}`);
+      parts.terminal.warn(`sluice: ${job}: ${withRemedy(toRemediable(error))}`);
     },
   };
 }
