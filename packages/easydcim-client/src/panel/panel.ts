@@ -17,7 +17,7 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
+import { type CallOptions, createEasyDcimClient, type EasyDcimClient, type Port } from '../index.js';
 import { USAGE_ENDPOINT } from '../client/bandwidth.js';
 import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
@@ -162,12 +162,8 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   /** Reads the service itself, with and without the user: one 404 may be about the user, a proxy or an endpoint. */
-  async #isGone(
-    serviceId: string,
-    options: { tag: string; impersonate?: string; signal: AbortSignal },
-  ): Promise<boolean> {
-    const { tag, signal } = options;
-    for (const asked of [options, { tag, signal }]) {
+  async #isGone(serviceId: string, options: CallOptions): Promise<boolean> {
+    for (const asked of [options, { ...options, impersonate: null }]) {
       try {
         await this.client.services.get(serviceId, asked);
         return false;

@@ -184,6 +184,17 @@ describe('what is known of a service that shares a port', () => {
   });
 });
 
+it('does not take a service for gone that only the user of the panel can not see', async () => {
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('retries: 0', 'retries: 0, impersonate: 11'));
+  at.panel.addUser({ id: 11, email: 'other@example.test', active: true });
+  await add({ id: 'a', number: 501, server: 77, ports: [7001], values: ['easydcim_user=10'] });
+  await add({ id: 'b', number: 502, server: 77, ports: [7001] });
+  use(501, 200 * GB);
+  const polled = await at.poll();
+  expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_unknown');
+  expect(at.panel.server.changingCalls()).toEqual([]);
+});
+
 describe('a service that comes to a port that is disabled', () => {
   it.each(['poll', 'reconcile'])('gets it back by the next %s', async (command) => {
     await add({ id: 'a', number: 501, server: 77, ports: [7001, 7002], order: 901 });
