@@ -2,7 +2,7 @@ import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import { notFound } from '../not-found.js';
-import { agentsOfClient } from '../agents/client-agents.js';
+import { agentsOfClient } from '../agents/show-agents.js';
 import type { Session } from '../session.js';
 import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import type { NewToken, ShareRequest, TokenRequest, TokenView } from './types.js';

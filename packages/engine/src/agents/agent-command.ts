@@ -70,21 +70,8 @@ export async function runForAgent(
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
     const switches = await session.store.switches.list();
     const { startedAt } = run.view;
-    const {
-      notices,
-      changed = false,
-      ...done
-    } = await work({
-      ...changes,
-      on,
-      command,
-      startedAt,
-      dryRun,
-      agent,
-      read,
-      switches,
-      open,
-    });
+    const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, switches, open };
+    const { notices, changed = false, ...done } = await work(ordered);
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const detail = await showAgent(session, on, { agent, read, dryRun });
     const made = done.actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
@@ -114,7 +101,7 @@ async function showAgent(
 /** Reads the panel, and returns the agent's uuid. An agent that is not listed any more is found while it is shown. */
 async function readFor(on: UserChanges, text: string, dryRun: boolean): Promise<{ agent: string; read: AgentsRead }> {
   const { run, leases, agents } = on;
-  const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases });
+  const read = await readAgents(on, { run, dryRun, leases });
   if (isProblem(read)) throw problemError(read);
   const [only, ...others] = matches(agents.describe(read.records), text);
   const isKnown = only !== undefined && others.length === 0;
@@ -143,11 +130,6 @@ export async function performPlan(
   const isEmpty = steps.length + plan.moves.length + plan.endedEvidence.length === 0;
   const rows = isEmpty ? [] : await changeUsers(ordered, { ...plan, steps }, holds);
   return [...doubtful, ...rows.map((row) => listed(ordered, row))];
-}
-
-/** Returns changes as documents list them. */
-export function toActions(done: readonly AgentAction[]): AgentAction[] {
-  return done.map(({ type, target, name, state }) => ({ type, target, name, state }));
 }
 
 /** Returns the open suspension of an agent. */

@@ -1,26 +1,17 @@
 import type { ActionView } from '../services/views.js';
 import type {
   AddonAgent,
-  AgentAncestor,
   AgentSemantics,
   AgentSuspension,
   AgentTraffic,
   ItemError,
   PanelAgents,
 } from '@sluice/panel-kind';
-import type { AccountingMode } from '@sluice/quota-core';
 
 /** One element of `agent list --json` (docs/json.md). */
-export interface AgentView {
-  uuid: string;
-  name: string;
-  limitBytes: number | null;
+export interface AgentView extends AddonAgent {
   /** Null through the add-on, which does not report it. */
   allocatedBytes: number | null;
-  usedBytes: number;
-  remainingBytes: number | null;
-  exceeded: boolean;
-  users: number;
   /** Null through the add-on, which keeps no record. */
   usersDisabledByUs: number | null;
   panel: string;
@@ -33,20 +24,12 @@ export interface AgentView {
 }
 
 /** `agent show --json` (docs/json.md). */
-export interface AgentDetail extends AgentView {
+export interface AgentDetail
+  extends AgentView, Pick<AgentTraffic, 'accounting' | 'period' | 'thresholds' | 'ancestors' | 'heldSince' | 'at'> {
   /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: number | null;
-  accounting: AccountingMode;
-  period: { start: string; end: string | null } | null;
-  /** Thresholds (percent) announced in this period. */
-  thresholds: number[];
-  /** From the direct parent upwards; the owner's uuid, which is the API key, is null. */
-  ancestors: AgentAncestor[];
   /** Reserved for users that are being created or have not used it yet; null through the add-on. */
   reservedBytes: number | null;
-  heldSince: string | null;
-  /** When the figures were read. */
-  at: string;
   /** How the figures count. */
   semantics: AgentSemantics;
 }
@@ -57,77 +40,31 @@ export type AgentAction = ActionView;
 /** Returns an agent whose limit Sluice keeps. */
 export function agentView(panel: string, agent: AgentTraffic): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
-  return {
-    uuid,
-    name,
-    limitBytes,
-    allocatedBytes,
-    usedBytes,
-    remainingBytes,
-    exceeded,
-    users,
-    usersDisabledByUs: agent.usersDisabledByUs,
-    panel,
-    backend: 'sluice',
-    rule: agent.rule,
-    suspended: agent.suspended,
-  };
-}
-
-function agentDetail(panel: string, agent: AgentTraffic, semantics: AgentSemantics): AgentDetail {
-  const { accounting, period, thresholds, ancestors, reservedBytes, heldSince, at } = agent;
-  return {
-    ...agentView(panel, agent),
-    enabledUsers: agent.enabledUsers,
-    accounting,
-    period,
-    thresholds,
-    ancestors,
-    reservedBytes,
-    heldSince,
-    at,
-    semantics,
-  };
+  const figures = { limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users };
+  const { usersDisabledByUs, rule, suspended } = agent;
+  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', rule, suspended };
 }
 
 /** Returns agents of a panel whose limits Sluice keeps. */
 export function agentDetails(
-  { name, agents }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
+  { name, agents: { semantics } }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
   known: readonly AgentTraffic[],
 ): AgentDetail[] {
-  return known.map((agent) => agentDetail(name, agent, agents.semantics));
+  return known.map((agent) => ({ ...agent, panel: name, backend: 'sluice', semantics }));
 }
 
 /** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
-  const { uuid, name, limitBytes, usedBytes, remainingBytes, exceeded, users } = agent;
-  return {
-    uuid,
-    name,
-    limitBytes,
-    allocatedBytes: null,
-    usedBytes,
-    remainingBytes,
-    exceeded,
-    users,
-    usersDisabledByUs: null,
-    panel,
-    backend: 'addon',
-    rule: null,
-    suspended: null,
-  };
+  const unknown = { allocatedBytes: null, usersDisabledByUs: null, rule: null, suspended: null };
+  return { ...agent, ...unknown, panel, backend: 'addon' };
 }
 
+/** Returns an agent as the add-on reports it, with how its figures count. */
 export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSemantics, at: string): AgentDetail {
   return {
     ...addonView(panel, agent),
-    enabledUsers: null,
+    ...{ enabledUsers: null, period: null, thresholds: [], ancestors: [], reservedBytes: null, heldSince: null },
     accounting: semantics.accounting,
-    period: null,
-    thresholds: [],
-    ancestors: [],
-    reservedBytes: null,
-    heldSince: null,
     at,
     semantics,
   };
@@ -152,9 +89,15 @@ export function changedAgent(
   actions: readonly (AgentAction & { agent: string | null; error: ItemError | null })[],
 ): ChangedAgent {
   const own = actions.filter(({ agent }) => agent === detail.uuid);
-  return {
-    ...detail,
-    actions: own.map(({ type, target, name, state }) => ({ type, target, name, state })),
-    error: own.find(({ error }) => error !== null)?.error ?? null,
-  };
+  return { ...detail, actions: toActions(own), error: findError(own) };
+}
+
+/** Returns changes as documents list them. */
+export function toActions(done: readonly AgentAction[]): AgentAction[] {
+  return done.map(({ type, target, name, state }) => ({ type, target, name, state }));
+}
+
+/** Returns the first error of what was done. */
+export function findError(done: readonly { error: ItemError | null }[]): ItemError | null {
+  return done.find(({ error }) => error !== null)?.error ?? null;
 }

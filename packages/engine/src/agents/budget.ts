@@ -61,10 +61,9 @@ async function hasSuspensions({ session, name }: ReadFrom): Promise<boolean> {
   return (await session.store.holds.open({ agentsOf: name, reason: 'manual' })).length > 0;
 }
 
-/** A reserved user, and the check that allowed it. */
+/** A reserved user. */
 export interface ReservedUser {
   agent: AgentRecord;
-  check: CreationCheck;
   /** The reservation of an earlier attempt at the same user. */
   earlier: AgentReservationRecord | null;
   /** The user with its owner, and the uuid of an earlier attempt. */
@@ -105,7 +104,7 @@ export async function reserveUser(
       const { leftBytes, createdAt, seenAt } = earlier ?? record;
       await tables.agentReservations.put([{ ...record, leftBytes, createdAt, seenAt }]);
     }
-    return { agent, check, earlier, wanted: owned };
+    return { agent, earlier, wanted: owned };
   });
 }
 
@@ -215,7 +214,7 @@ async function recheck(
 ): Promise<void> {
   const { session, agents } = from;
   if (agents.semantics.accounting !== 'allocated') return;
-  const read = await readAgents(from, { run: null, dryRun: false, acceptHalved: false, announce: false });
+  const read = await readAgents(from, {});
   // The next run checks again; after a failed reading nothing is reverted.
   if (isProblem(read)) return;
   const { records, recorded } = read;

@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
 import { agentPanel, agentPanels, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
-import { knownAgent, loadStoredAgents } from './read-agents.js';
+import { describeStored, knownAgent } from './read-agents.js';
 import { type AgentsRequest, type AgentsRun, failedRun, noTotals, runAgents } from './run-agents.js';
 
 /** Options of `agent check`. */
@@ -116,7 +116,7 @@ async function runOnPanel({ session, leases, asked, agent }: PanelsWithAgents, n
 
 /** Returns the uuid of the agent of this uuid or name; reads the panel only for an unknown agent. */
 async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
-  const known = matches(on.agents.describe(await loadStoredAgents(on.session, on.name)), text);
+  const known = matches(await describeStored(on), text);
   const [only] = known;
   if (only !== undefined && known.length === 1) return only.uuid;
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;

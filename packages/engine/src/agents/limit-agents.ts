@@ -13,6 +13,7 @@ import { addonAgent } from './addon.js';
 import { type AgentDetail, agentDetails } from './agent-views.js';
 import { agentPanel, type AgentsOnPanel, matches, openAgents, withAgentErrors } from './open-agents.js';
 import {
+  describeStored,
   readCurrentFigures,
   isProblem,
   loadStoredAgents,
@@ -74,7 +75,7 @@ export async function limitAgents(session: Session, request: LimitImport): Promi
   const problems: { line: number | null; agent: string; message: string }[] = [];
   const read = request.rows.map((row) => readRow(row, problems));
   await readCurrentFigures(on);
-  const agents = on.agents.describe(await loadStoredAgents(session, on.name));
+  const agents = await describeStored(on);
   const orders: AgentLimit[] = [];
   const seen = new Set<string>();
   for (const row of read) {
@@ -130,7 +131,7 @@ async function setLimits(
   { dryRun, confirm }: Pick<LimitRequest, 'dryRun' | 'confirm'>,
 ): Promise<AgentDetail[]> {
   const { session, name, agents } = on;
-  const read = await readAgents(on, { run: null, dryRun: true, acceptHalved: false, announce: false });
+  const read = await readAgents(on, { dryRun: true });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
   const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.records, limits);
   if (dryRun) return agentDetails(on, preview);
@@ -144,7 +145,7 @@ async function setLimits(
       await tables.agents.put(agents.withLimits(records, limits, session.now()));
     });
   });
-  const shown = agents.describe(await loadStoredAgents(session, name));
+  const shown = await describeStored(on);
   return agentDetails(
     on,
     preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),

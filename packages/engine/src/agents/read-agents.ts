@@ -2,30 +2,28 @@ import { isPanelError } from '@sluice/panel-http';
 import {
   type AgentList,
   type AgentRecords,
+  type AgentTraffic,
   isListProblem,
   type ListProblem,
-  type PanelAgents,
   type RecordedAgents,
   SluiceError,
 } from '@sluice/panel-kind';
 import type { AgentRecord, AgentUserRecord, HeldLease, HoldRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { trustedNow } from '../clock/trusted-clock.js';
+import type { AgentsOnPanel } from './open-agents.js';
 
 /** The panel whose lists are read. */
-export interface ReadFrom {
-  session: Session;
-  name: string;
-  agents: PanelAgents;
-}
+export type ReadFrom = Pick<AgentsOnPanel, 'session' | 'name' | 'agents'>;
 
 /** Options of `readAgents`. */
 export interface ReadOptions {
-  run: string | null;
-  dryRun: boolean;
-  acceptHalved: boolean;
+  /** Id of the run; absent outside of one. */
+  run?: string | undefined;
+  dryRun?: boolean;
+  acceptHalved?: boolean;
   /** Marks the crossed thresholds as announced. */
-  announce: boolean;
+  announce?: boolean;
   leases?: (() => HeldLease[]) | undefined;
   /** Called before the list is used; throws to refuse it. */
   guard?: (() => void) | undefined;
@@ -59,6 +57,11 @@ export async function loadStoredAgents(
     actors: await loadActors(holds, tables),
     periodNow: trustedNow(session, panel, await tables.clock.confirmed()),
   };
+}
+
+/** Returns the agents of a panel as last read. */
+export async function describeStored({ session, name, agents }: ReadFrom): Promise<AgentTraffic[]> {
+  return agents.describe(await loadStoredAgents(session, name));
 }
 
 /** Returns who suspended agents, by hold: the actor of the run that began it. */
@@ -100,8 +103,9 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
   const { session, name, agents } = from;
   const { store } = session;
   const { signal } = session.deps;
+  const { run = null, dryRun = false, acceptHalved = false, announce = false } = options;
   const last = await store.agentSnapshots.get(name);
-  const bare = await agents.read(last, { acceptHalved: options.acceptHalved, signal });
+  const bare = await agents.read(last, { acceptHalved, signal });
   if (isListProblem(bare)) return bare;
   for (;;) {
     const before = await store.agentSnapshots.get(name);
@@ -111,12 +115,12 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
     if (isListProblem(list)) return list;
     options.guard?.();
-    if (options.dryRun) return compute(from, list, { users, tables: store, run: options.run });
+    if (dryRun) return compute(from, list, { users, tables: store, run });
     const read = await session.write(options.leases?.() ?? [], async (tables) => {
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
-      const result = await compute(from, list, { users, tables, run: options.run });
-      await put(name, tables, result.recorded, options.announce);
+      const result = await compute(from, list, { users, tables, run });
+      await put(name, tables, result.recorded, announce);
       return result;
     });
     if (read !== null) return read;
@@ -162,11 +166,9 @@ export function problemError(problem: ListProblem): unknown {
   return new SluiceError(problem.code, problem.message, { kind: 'panel' });
 }
 
-const WITHOUT_RUN = { run: null, dryRun: false, acceptHalved: false, announce: false };
-
 /** Reads and stores the lists now; rejects where they can't be used. */
 export async function readFigures(from: ReadFrom): Promise<void> {
-  const read = await readOnce(from, WITHOUT_RUN);
+  const read = await readOnce(from, {});
   // Another run has just stored newer figures.
   if (isProblem(read) && read.code !== SUPERSEDED.code) throw problemError(read);
 }

@@ -15,12 +15,18 @@ import {
   type RestoreReport,
   runForAgent,
   suspendedError,
-  toActions,
 } from './agent-command.js';
-import { type AgentAction, agentDetails, type ChangedAgent, changedAgent } from './agent-views.js';
+import {
+  type AgentAction,
+  agentDetails,
+  type ChangedAgent,
+  changedAgent,
+  findError,
+  toActions,
+} from './agent-views.js';
 import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
 import { type AgentsOnPanel, openAgents } from './open-agents.js';
-import { isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
+import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
 import { loadServiceUsers } from './service-users.js';
 import { releaseSuspended } from './suspend-agent.js';
 
@@ -71,7 +77,7 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
     actions: [...toActions(done), ...services.actions],
     left: plan.left,
     notices: [],
-    error: services.error ?? done.find(({ error }) => error !== null)?.error ?? null,
+    error: services.error ?? findError(done),
   };
 }
 
@@ -146,15 +152,15 @@ export async function giveBackUsers(
     const held = () => leases.toHeld([panelLease(name)]);
     const changes: UserChanges = { ...on, run, leases: held };
     const open = dryRun ? [] : await resolveUsers(changes);
-    const read = await readAgents(on, { run, dryRun, acceptHalved: false, announce: false, leases: held });
+    const read = await readAgents(on, { run, dryRun, leases: held });
     if (isProblem(read)) throw problemError(read);
     const switches = await session.store.switches.list();
     const ordered = { ...changes, on, command: 'hold release', dryRun, read, switches, open };
     const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
-    const shown = on.agents.describe(await loadStoredAgents(session, name)).filter(({ uuid }) => concerned.has(uuid));
+    const shown = (await describeStored(on)).filter(({ uuid }) => concerned.has(uuid));
     const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
-    return { agents, error: done.find(({ error }) => error !== null)?.error ?? broken };
+    return { agents, error: findError(done) ?? broken };
   } catch (error) {
     const item = toItemError(error);
     const isOfPanel = isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');

@@ -20,7 +20,7 @@ import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from 
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { PanelSwitch, Stopped } from './panel-switch.js';
-import { type AgentsRead, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
+import { type AgentsRead, describeStored, isProblem, loadStoredAgents, readAgents } from './read-agents.js';
 import { resolveReservations } from './reservations.js';
 import { holdServices, loadServiceUsers, type ServiceChange, type ServiceUsers } from './service-users.js';
 
@@ -107,14 +107,8 @@ export async function runAgents(
   const services = await loadServiceUsers(on);
   const run: Run = { ...changes, request, services, panelSwitch, switches, previewOnly };
   const { dryRun, allowMass } = request;
-  const read = await readAgents(on, {
-    run: request.run,
-    dryRun,
-    acceptHalved: allowMass,
-    announce: !dryRun,
-    leases,
-    guard,
-  });
+  const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
+  const read = await readAgents(on, { run: request.run, ...how, leases, guard });
   guard();
   const result = isProblem(read) ? await withoutList(run, read) : await finish(run, decideAndPlan(run, read), open);
   result.totals.failed += reserved.filter((outcome) => outcome === 'unknown').length;
@@ -220,8 +214,10 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
 
 /** Returns the result of a run without usable lists: the agents as last read, and no change. */
 async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
-  const known = agents.describe(await loadStoredAgents(session, name));
-  const shown = known.map((agent) => ({ ...agent, rule: agent.limitBytes === null ? 'no-limit' : 'unknown' }));
+  const shown = (await describeStored({ session, name, agents })).map((agent) => ({
+    ...agent,
+    rule: agent.limitBytes === null ? 'no-limit' : 'unknown',
+  }));
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `agent-list:${problem.code}:${session.now()}`;

@@ -1,10 +1,18 @@
 import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
-import { toAgentSubject } from '@sluice/quota-core';
+import { type AgentReservationRecord, toAgentSubject } from '@sluice/quota-core';
 import type { Session } from '../session.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, type AgentDetail, agentDetails, agentView, type AgentView } from './agent-views.js';
-import { agentPanel, agentPanels, type AgentsOnPanel, openAgents, withAgentErrors } from './open-agents.js';
-import { readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
+import {
+  agentPanel,
+  agentPanels,
+  type AgentsOnPanel,
+  matches,
+  openAgents,
+  panelsWithAgents,
+  withAgentErrors,
+} from './open-agents.js';
+import { describeStored, readCurrentFigures, knownAgent, loadStoredAgents } from './read-agents.js';
 
 /** `agent list --json` (docs/json.md). */
 export interface AgentList {
@@ -21,9 +29,7 @@ export async function listAgents(session: Session, panel: string | undefined): P
     const { addon, agents } = on;
     if (addon === null) {
       await readCurrentFigures(on);
-      list.agents.push(
-        ...agents.describe(await loadStoredAgents(session, name)).map((agent) => agentView(name, agent)),
-      );
+      list.agents.push(...(await describeStored(on)).map((agent) => agentView(name, agent)));
     } else {
       list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
     }
@@ -35,12 +41,30 @@ export async function listAgents(session: Session, panel: string | undefined): P
 /** Lists the agents of one panel or of all as last read; calls no panel. Agents whose limits an add-on keeps were never read. */
 export async function listStoredAgents(session: Session, panel: string | undefined): Promise<AgentDetail[]> {
   const found: AgentDetail[] = [];
-  for (const name of agentPanels(session, panel)) {
-    const { agents } = await session.panel(name);
-    if (agents === undefined) continue;
-    found.push(...agentDetails({ name, agents }, agents.describe(await loadStoredAgents(session, name))));
+  for (const name of agentPanels(session, panel)) found.push(...(await storedAgents(session, name)));
+  return found;
+}
+
+/**
+ * Returns the agents that a client is, by `agents.clients` of the panels, as last read; calls no panel. An agent that was never
+ * read is left out.
+ */
+export async function agentsOfClient(session: Session, client: string): Promise<AgentDetail[]> {
+  const found: AgentDetail[] = [];
+  for (const name of panelsWithAgents(session)) {
+    const settings = session.config.panels[name];
+    const agent = settings === undefined ? null : (session.kindOf(name)?.agentOf?.(settings, client) ?? null);
+    if (agent === null) continue;
+    const own = matches(await storedAgents(session, name), agent);
+    // An ambiguous name must not show another client's agent.
+    if (own.length === 1) found.push(...own);
   }
   return found;
+}
+
+async function storedAgents(session: Session, name: string): Promise<AgentDetail[]> {
+  const { agents } = await session.panel(name);
+  return agents === undefined ? [] : agentDetails({ name, agents }, await describeStored({ session, name, agents }));
 }
 
 /** Returns one agent with current figures. */
@@ -66,15 +90,10 @@ function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
 /** `agent explain --json` (docs/json.md). */
 export interface AgentExplained extends AgentDetail {
   readings: { at: string; allocatedBytes: number; currentBytes: number; consumedBytes: number | null; users: number }[];
-  reservations: {
-    uuid: string;
-    agent: string;
-    bytes: number;
-    leftBytes: number;
-    state: string;
-    createdAt: string;
-    expiresAt: string;
-  }[];
+  reservations: Pick<
+    AgentReservationRecord,
+    'uuid' | 'agent' | 'bytes' | 'leftBytes' | 'state' | 'createdAt' | 'expiresAt'
+  >[];
   /** The agent whose limit decides about a further user. */
   binding: string | null;
   actions: {

@@ -13,8 +13,8 @@ import {
   planInput,
   type RestoreReport,
   runForAgent,
-  toActions,
 } from './agent-command.js';
+import { findError, toActions } from './agent-views.js';
 import { PanelSwitch } from './panel-switch.js';
 import { causeOf, type HoldServices, holdServices, loadServiceUsers, type ServiceChange } from './service-users.js';
 
@@ -58,7 +58,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
     actions: [...listActions(held.changes), ...toActions(done)],
     left: [],
     notices: [...held.notices, ...dropped.map((notice) => ({ ...notice, panel: name, service: null }))],
-    error: findError(held.changes) ?? done.find(({ error }) => error !== null)?.error ?? null,
+    error: findError(held.changes) ?? findError(done),
   };
 }
 
@@ -110,7 +110,7 @@ export async function releaseSuspended(
     actions: [...listActions(released.changes), ...toActions(done)],
     left: plan.left,
     notices: released.notices,
-    error: findError(released.changes) ?? done.find(({ error }) => error !== null)?.error ?? null,
+    error: findError(released.changes) ?? findError(done),
   };
 }
 
@@ -140,8 +140,4 @@ function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds: readon
 
 function listActions(changes: readonly ServiceChange[]): Done['actions'] {
   return changes.flatMap(({ actions }) => actions);
-}
-
-function findError(changes: readonly ServiceChange[]): Done['error'] {
-  return changes.find(({ error }) => error !== null)?.error ?? null;
 }

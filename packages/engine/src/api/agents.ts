@@ -1,5 +1,4 @@
 import type { AgentDetail } from '../agents/agent-views.js';
-import { agentsOfClient } from '../agents/client-agents.js';
 import { checkAgents, type CheckReport } from '../agents/check-agents.js';
 import {
   canCreateUser,
@@ -13,6 +12,7 @@ import { restoreAgent } from '../agents/restore-agent.js';
 import {
   type AgentExplained,
   type AgentList,
+  agentsOfClient,
   explainAgent,
   listAgents,
   listStoredAgents,
