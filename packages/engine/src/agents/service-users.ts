@@ -4,7 +4,7 @@ import { isProtected } from '../holds/is-released.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { newHold } from '../holds/new-hold.js';
 import { runCommand } from '../commands/run-command.js';
-import type { Notice } from '../run/notices.js';
+import { type Notice, serviceNotice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -112,7 +112,7 @@ export async function holdServices(
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
-      notices.push(withheld(how.name, service));
+      notices.push(withheld(service));
       continue;
     }
     const done = due.previewOnly ? null : await carryOut(session, due, how);
@@ -240,13 +240,12 @@ function findListedAgent({ agent, suspended, chain }: ServiceUser): string | nul
 function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
   const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
-  const base = { panel: how.name, service: service.id };
   if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || previewOnly) return [];
     const why = causeOf(hold) === 'suspension' ? 'not suspended any more' : 'within its limit';
     const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
-    return [{ ...base, code: 'release', key: `release:${service.id}:${hold.id}`, message }];
+    return [serviceNotice(service, 'release', message, hold.id)];
   }
   if (hold !== undefined) return [];
   const say = previewOnly ? 'would be held' : 'is held';
@@ -254,15 +253,11 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
   const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';
   const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
-  return [{ ...base, code, key: `${code}:${service.id}:agent-limit:${since}:${how.run}`, message }];
+  return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
 }
 
-function withheld(panel: string, { id, protectedUntil }: ServiceRecord): Notice {
-  return {
-    code: 'hold_withheld',
-    key: `hold_withheld:${id}:agent-limit:${protectedUntil ?? ''}`,
-    panel,
-    service: id,
-    message: `${id} is due to be held (agent-limit), but is protected until ${protectedUntil ?? ''}`,
-  };
+function withheld(service: ServiceRecord): Notice {
+  const until = service.protectedUntil ?? '';
+  const message = `${service.id} is due to be held (agent-limit), but is protected until ${until}`;
+  return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
 }

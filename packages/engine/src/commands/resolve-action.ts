@@ -4,6 +4,7 @@ import { panelLease, serviceLease } from '../leases.js';
 import { actionEntries, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
+import { failedStep } from '../run/doubt.js';
 import { toEvidence, type JournalPayload, refsChange, zeroCounter } from '../run/journal.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
@@ -39,11 +40,7 @@ export async function resolveAction(session: Session, id: string, request: Resol
   return actionEntries(session)(await requireAction(session, id));
 }
 
-const NOT_DONE: StepOutcome = {
-  state: 'failed',
-  observed: null,
-  error: { code: 'not_done', message: 'the operator reported that the action was not done' },
-};
+const NOT_DONE = failedStep('not_done', 'the operator reported that the action was not done');
 
 async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOutcome> {
   const panel = row.service === null ? null : await session.panel(row.panel);

@@ -9,7 +9,7 @@ import type { Verdict } from './apply.js';
 import { endHolds, undecided } from './decide.js';
 import { leaveOut } from './facts.js';
 import { load } from './load.js';
-import type { Notice } from './notices.js';
+import { type Notice, serviceNotice } from './notices.js';
 import { planAll, planSteps } from './plan.js';
 import type { RunRequest } from './request.js';
 import { findSharers } from './sharing.js';
@@ -94,10 +94,9 @@ function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): Acc
   return !hasAccount(panel.kind, service) || (creating && isOwn) ? 'create' : other;
 }
 
-function waitingNotice({ id, panel }: ServiceRecord): Notice {
-  const code = 'termination_waiting';
-  const message = `${id} has ended, but its account is still on the panel: its removal waits for an operator`;
-  return { code, key: `${code}:${id}`, panel, service: id, message };
+function waitingNotice(service: ServiceRecord): Notice {
+  const message = `${service.id} has ended, but its account is still on the panel: its removal waits for an operator`;
+  return serviceNotice(service, 'termination_waiting', message);
 }
 
 /** Plans services, and the accounts that are due; returns all in order. */

@@ -1,5 +1,6 @@
 import type { ItemError, Panel, Plan, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
+import { INTERRUPTED } from '../interruption.js';
 import type { Applied } from './stages.js';
 
 /** A service's actions in doubt, and what was observed. */
@@ -51,8 +52,9 @@ export function withAction(error: ItemError | null, id: string): ItemError | nul
   return { ...error, message: `${error.message.replace(/\.$/, '')} (${id})` };
 }
 
-const neverCalled: StepOutcome = {
-  state: 'failed',
-  observed: null,
-  error: { code: 'interrupted', message: 'the run ended before the panel was called' },
-};
+const neverCalled = failedStep(INTERRUPTED, 'the run ended before the panel was called');
+
+/** Returns the outcome of a step that was not done. */
+export function failedStep(code: string, message: string): StepOutcome {
+  return { state: 'failed', observed: null, error: { code, message } };
+}

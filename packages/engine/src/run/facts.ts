@@ -3,7 +3,7 @@ import { findEnforcement } from '../panels/enforcement.js';
 import { hasEnded, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import type { Notice } from './notices.js';
+import { type Notice, serviceNotice } from './notices.js';
 import { type Applied, LEASED, withError } from './stages.js';
 
 /** Leases of services held by other runs, by name. */
@@ -84,13 +84,8 @@ export function skipLeased(work: Applied, lease: LeaseRecord): Applied {
 
 /** Returns the notice of a service that was left to the next run. */
 export function changedNotice({ service }: Applied, run: string): Notice {
-  return {
-    code: 'changed_meanwhile',
-    key: `changed_meanwhile:${service.id}:${run}`,
-    panel: service.panel,
-    service: service.id,
-    message: `${service.id} was changed by a command during this run; this run left it unchanged, and the next run decides`,
-  };
+  const message = `${service.id} was changed by a command during this run; this run left it unchanged, and the next run decides`;
+  return serviceNotice(service, 'changed_meanwhile', message, run);
 }
 
 /** Returns the facts of a decision as text. */

@@ -1,11 +1,12 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
+import { crossedThresholds } from '@sluice/quota-core';
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { findWindowKey } from './decide.js';
-import { limitThresholdNotices, spendDetail } from './limit-notices.js';
-import { isOfLimit } from './limits.js';
+import type { LimitState } from './limit-state.js';
+import { isOfLimit, THRESHOLDS } from './limits.js';
 import type { Applied } from './stages.js';
 
 /** A notice for the operator; each is reported once per key. */
@@ -15,6 +16,16 @@ export interface Notice {
   panel: string | null;
   service: string | null;
   message: string;
+}
+
+/** Returns a notice about a service, whose key begins with its code and the service. */
+export function serviceNotice(
+  { id, panel }: Pick<ServiceRecord, 'id' | 'panel'>,
+  code: string,
+  message: string,
+  ...key: (string | number)[]
+): Notice {
+  return { code, key: [code, id, ...key].join(':'), panel, service: id, message };
 }
 
 /** Returns the notices of a plan. */
@@ -45,7 +56,7 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
   if (!decision) return [];
   const notices: Notice[] = [];
   const add = (code: string, key: string, message: string): void => {
-    notices.push({ code, key: `${code}:${service.id}:${key}`, panel: service.panel, service: service.id, message });
+    notices.push(serviceNotice(service, code, message, key));
   };
   const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
   for (const { reason, rule } of work.opens) {
@@ -99,29 +110,48 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
 }
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */
-export function wouldBuy(
-  { id, panel }: ServiceRecord,
-  { package: name, price, currency, key }: PurchaseRecord,
-): Notice {
-  const message = `${id} would buy ${name} for ${price} ${currency}`;
-  return { code: 'would_buy', key: `would_buy:${id}:${key}`, panel, service: id, message };
+export function wouldBuy(service: ServiceRecord, { package: name, price, currency, key }: PurchaseRecord): Notice {
+  return serviceNotice(service, 'would_buy', `${service.id} would buy ${name} for ${price} ${currency}`, key);
 }
 
-function unfinishedNotice({ id, panel }: ServiceRecord, termination: Termination): Notice {
-  const message = describeTermination(id, termination);
-  return { code: UNFINISHED, key: `${UNFINISHED}:${id}:${termination.command}`, panel, service: id, message };
+function unfinishedNotice(service: ServiceRecord, termination: Termination): Notice {
+  return serviceNotice(service, UNFINISHED, describeTermination(service.id, termination), termination.command);
 }
 
 function thresholdNotices({ service, cycle, thresholds }: Applied): Notice[] {
   if (thresholds.length === 0) return [];
   const percent = Math.max(...thresholds);
-  return [
-    {
-      code: 'threshold',
-      key: `threshold:${service.id}:${cycle?.id ?? 'none'}:${percent}`,
-      panel: service.panel,
-      service: service.id,
-      message: `${service.id} has used ${percent}% of its allowance`,
-    },
-  ];
+  const message = `${service.id} has used ${percent}% of its allowance`;
+  return [serviceNotice(service, 'threshold', message, cycle?.id ?? 'none', percent)];
+}
+
+/** Returns the notices of thresholds that usage is the first of a window to reach, of the limits besides the quota. */
+function limitThresholdNotices({ service, limits, limitsBefore }: Applied): Notice[] {
+  return limits.flatMap((limit) => {
+    const before = limitsBefore.find(({ id, key }) => id === limit.id && key === limit.key);
+    const reached = listReached(before?.peak ?? null, limit.allowed, []);
+    const percent = listReached(limit.used, limit.allowed, reached).at(-1);
+    if (percent === undefined) return [];
+    const message = `${service.id} has used ${percent}% of its limit "${limit.id}"`;
+    return [serviceNotice(service, 'threshold', message, limit.id, limit.key ?? 'none', percent)];
+  });
+}
+
+function listReached(used: LimitState['used'], allowed: LimitState['allowed'], already: number[]): number[] {
+  const thresholds = THRESHOLDS;
+  if (typeof used === 'number' && typeof allowed === 'number')
+    return crossedThresholds({ usedBytes: used, allowedBytes: allowed, thresholds, already });
+  if (typeof used === 'string' && typeof allowed === 'string')
+    return crossedThresholds({ used, allowed, thresholds, already });
+  return [];
+}
+
+/** Returns what the calls of a limit in money cost, and where they went, for the notice of its hold. */
+function spendDetail({ spend, limits }: Applied, reason: string): string {
+  const found = spend.find(({ limit }) => limit === reason);
+  const state = limits.find(({ id }) => id === reason);
+  if (found === undefined || state === undefined) return '';
+  const most = found.destinations.map(({ destination, charge }) => `${destination} (${charge})`).join(', ');
+  const spent = `: ${state.used ?? '?'} of ${state.allowed} ${found.currency} spent`;
+  return most === '' ? spent : `${spent}, most of it on calls to ${most}`;
 }

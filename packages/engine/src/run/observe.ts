@@ -95,20 +95,17 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
-  if (!reading.known || !cycle) return { ...facts, stage: 'read', answer, usage: null, warnings, spend: [] };
+  if (!reading.known || !cycle) return { ...unread(facts), answer, warnings };
   const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
-  if ('code' in counted)
-    return { ...facts, stage: 'read', answer: refused(answer, counted), usage: null, warnings, spend: [] };
+  if ('code' in counted) return { ...unread(facts), answer: refused(answer, counted), warnings };
   const { inBytes, outBytes } = counted.usage;
-  const totalBytes = toTotal(counted.usage);
+  const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
   return {
-    ...facts,
-    stage: 'read',
+    ...unread(facts),
     answer,
-    usage: { inBytes, outBytes, totalBytes, at: reading.at },
+    usage: { ...usage, at: reading.at },
     warnings,
-    spend: [],
-    cycle: { ...cycle, inBytes, outBytes, totalBytes, readAt: reading.at, counter: counted.counter },
+    cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
   };
 }
 

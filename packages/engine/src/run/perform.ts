@@ -2,6 +2,8 @@ import type { AgentPlan, ApplyContext, Plan, Step, StepOutcome } from '@sluice/p
 import { type ActionRecord, mergeService, type StoreTables } from '@sluice/state-store';
 import { agentBudget } from '../agents/budget.js';
 import type { Enforcement } from '../panels/enforcement.js';
+import { INTERRUPTED } from '../interruption.js';
+import { failedStep } from './doubt.js';
 import { leaveOut } from './facts.js';
 import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { saveResources } from './sharing.js';
@@ -163,30 +165,15 @@ function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied[
 }
 
 function waitsFor(step: string): StepOutcome {
-  return {
-    state: 'failed',
-    observed: null,
-    error: {
-      code: 'not_reached',
-      message: `it requires ${step}, which was not done; the next run continues from that step`,
-    },
-  };
+  return failedStep('not_reached', `it requires ${step}, which was not done; the next run continues from that step`);
 }
 
-const notCalled: StepOutcome = {
-  state: 'failed',
-  observed: null,
-  error: { code: 'interrupted', message: 'the run was interrupted before the panel was called' },
-};
+const notCalled = failedStep(INTERRUPTED, 'the run was interrupted before the panel was called');
 
-const notReached: StepOutcome = {
-  state: 'failed',
-  observed: null,
-  error: {
-    code: 'not_reached',
-    message: 'the panel no longer responds; the next run, or repeating the command, continues',
-  },
-};
+const notReached = failedStep(
+  'not_reached',
+  'the panel no longer responds; the next run, or repeating the command, continues',
+);
 
 /** The run was stopped: nothing failed. */
 const notWanted: StepOutcome = { state: 'unneeded', observed: null, error: null };

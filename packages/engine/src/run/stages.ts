@@ -200,20 +200,7 @@ export function unapplied(planned: Planned): Applied {
 
 /** Returns a service that needs nothing beyond the decision. */
 export function untouched(decided: Decided, observation: Observation | null = null): Applied {
-  return {
-    ...decided,
-    stage: 'applied',
-    drafts: [],
-    observation,
-    sharers: [],
-    unread: null,
-    plan: null,
-    drift: [],
-    actions: [],
-    passwordSet: false,
-    changedMeanwhile: false,
-    released: false,
-  };
+  return { ...unapplied(unplanned(decided)), observation };
 }
 
 /** Returns a service that an interrupted run leaves as it is stored. */
