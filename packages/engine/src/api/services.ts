@@ -7,7 +7,7 @@ import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
-import type { SyncReport } from '../services/sync/report.js';
+import type { SyncReport } from '../services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';

@@ -4,7 +4,7 @@ import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceComma
 import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
 import { interruptedError, isInterrupted } from '../interruption.js';
 import { addNotices } from '../notices/outbox.js';
-import type { Run } from '../run/bracket.js';
+import { type Run, toRunView } from '../run/bracket.js';
 import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
 import type { Applied } from '../run/stages.js';
@@ -108,9 +108,8 @@ async function toReport(
   // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
-  const { observing: _panels, ...view } = run.view;
   return {
-    run: view,
+    run: toRunView(run.view),
     service: {
       ...detail,
       status: work.error && !isInterrupted(work.error) ? 'failed' : status,

@@ -1,14 +1,11 @@
-import type { Allowance, Mode } from '@sluice/quota-core';
+import type { Allowance, Mode, UsageBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
 /** Usage inside the cycle at an instant; null is unknown. */
-export interface GraphPoint {
+export interface GraphPoint extends UsageBytes {
   at: string;
-  inBytes: number | null;
-  outBytes: number | null;
-  totalBytes: number | null;
 }
 
 /** A service's stored usage over a window. */

@@ -1,4 +1,3 @@
-import type { EvidenceRecord, HoldRecord } from '@sluice/state-store';
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from '../panels/facet.js';
@@ -57,10 +56,9 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
     await run.store(async (tables) => {
       if (!existing) await tables.holds.add(hold);
-      for (const target of targets) {
-        const begun = { id: session.id('ev'), panel: panel.name, since: at };
-        await tables.evidence.add(toEvidence(hold, { ...begun, ...target }));
-      }
+      const begun = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
+      for (const target of targets)
+        await tables.evidence.add({ id: session.id('ev'), ...begun, ...target, until: null, outcome: null });
     });
     const view = (await holdViews(session, id)).find(
       (item) => item.since === hold.since && item.reason === hold.reason,
@@ -68,19 +66,4 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     if (!view) throw new Error(`no view of ${hold.id}`);
     return view;
   });
-}
-
-function toEvidence(
-  hold: HoldRecord,
-  adopted: Pick<EvidenceRecord, 'id' | 'panel' | 'kind' | 'target' | 'prior' | 'since'>,
-): EvidenceRecord {
-  return {
-    ...adopted,
-    hold: hold.id,
-    service: hold.service,
-    action: null,
-    adopted: true,
-    until: null,
-    outcome: null,
-  };
 }

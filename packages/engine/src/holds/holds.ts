@@ -113,13 +113,7 @@ function toHold(session: Session, service: string, { reason, suspension, note }:
 }
 
 /** A hold with its evidence, in `hold list` and `explain`. */
-export interface HoldView {
-  service: string;
-  reason: string;
-  since: string;
-  until: string | null;
-  note: string | null;
-  origin: string;
+export interface HoldView extends Pick<HoldRecord, 'service' | 'reason' | 'since' | 'until' | 'note' | 'origin'> {
   evidence: EvidenceView[];
 }
 
@@ -134,15 +128,10 @@ export interface HoldEntry extends Omit<HoldView, 'service'> {
 }
 
 /** What was restricted for a hold, and the state before. */
-export interface EvidenceView {
-  kind: string;
-  target: string;
-  prior: unknown;
-  adopted: boolean;
-  since: string;
-  until: string | null;
-  outcome: string | null;
-}
+export type EvidenceView = Pick<
+  EvidenceRecord,
+  'kind' | 'target' | 'prior' | 'adopted' | 'since' | 'until' | 'outcome'
+>;
 
 /** A quota that restricts nothing until a local date. */
 export interface ReleasedQuota {
@@ -205,15 +194,10 @@ async function listAgentHolds(session: Session): Promise<HoldEntry[]> {
 
 async function toViews(session: Session, holds: readonly HoldRecord[]): Promise<HoldView[]> {
   const evidence = await session.store.evidence.ofHolds(holds.map((hold) => hold.id));
-  return holds.map((hold) => ({
-    service: hold.service,
-    reason: hold.reason,
-    since: hold.since,
-    until: hold.until,
-    note: hold.note,
-    origin: hold.origin,
-    evidence: evidence.filter((item) => item.hold === hold.id).map(evidenceView),
-  }));
+  return holds.map(({ id, service, reason, since, until, note, origin }) => {
+    const own = evidence.filter(({ hold }) => hold === id).map(evidenceView);
+    return { service, reason, since, until, note, origin, evidence: own };
+  });
 }
 
 export function evidenceView(item: EvidenceRecord): EvidenceView {

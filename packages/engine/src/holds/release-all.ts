@@ -8,7 +8,7 @@ import { runCommand } from '../commands/run-command.js';
 import type { CommandResult } from '../commands/types.js';
 import { isTermination } from '../provision/termination.js';
 import { type Run, withRun } from '../run/bracket.js';
-import type { RunReport } from '../run/report.js';
+import { NO_TOTALS, type RunReport } from '../run/report.js';
 import type { Session } from '../session.js';
 import { storeSwitch } from '../panels/switches.js';
 import { sideBySide } from '../side-by-side.js';
@@ -125,13 +125,11 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
   return {
     run: run.view,
     totals: {
+      ...NO_TOTALS,
       services: views.length,
-      read: 0,
-      unreadable: 0,
       failed,
       held: views.filter((view) => view.holds.length > 0).length,
       released: views.length - failed,
-      purchased: 0,
       actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
     },
     services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -1,8 +1,8 @@
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { checkLocalDate } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
+import { parseUntil } from '../provision/stored-command.js';
 import type { Session } from '../session.js';
 import { checkLifecycle } from './holds.js';
 import { isOfLimit } from '../run/limits.js';
@@ -25,7 +25,7 @@ export async function releaseQuota(session: Session, id: string, request: QuotaR
     { command: 'hold release', dryRun, waitMs },
     async (service) => {
       checkLifecycle(service, { what: 'release' });
-      const until = request.until === null ? null : parseUntil(session, service, request.until);
+      const until = request.until === null ? null : futureDate(session, service, request.until);
       const open = (await session.store.holds.open({ services: [id] })).filter(isOfLimit);
       if (until === null && service.quotaReleasedUntil === null) throw notReleased(id);
       const ended = until === null ? [] : open;
@@ -45,13 +45,8 @@ export async function releaseQuota(session: Session, id: string, request: QuotaR
   return report;
 }
 
-function parseUntil(session: Session, { id, panel }: ServiceRecord, text: string): string {
-  let date: string;
-  try {
-    date = checkLocalDate(text, 'until');
-  } catch (error) {
-    throw usageError('bad_option', (error as Error).message);
-  }
+function futureDate(session: Session, { id, panel }: ServiceRecord, text: string): string {
+  const date = parseUntil(text);
   if (isQuotaReleased(session.config, { quotaReleasedUntil: date, panel }, session.now())) return date;
   throw usageError('bad_option', `until: ${date} is not in the future; the hold of "${id}" was not changed`);
 }

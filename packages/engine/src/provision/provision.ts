@@ -19,7 +19,7 @@ import {
   TERMINATE,
 } from '../commands/types.js';
 import { requireService, type Session } from '../session.js';
-import { suggestion } from '../suggestion.js';
+import { unknownProduct } from '../services/panels.js';
 import { toServiceAccess } from './access.js';
 import type { AccountVerb } from './account.js';
 import { checkRequest } from './check-request.js';
@@ -261,13 +261,7 @@ function withEarlierFile(request: ProvisionRequest, earlierFile: string | null):
 function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {
   const name = stored.product ?? service.product;
   const product = findEntry(session.config.products, name);
-  if (!product) {
-    throw new SluiceError(
-      'unknown_product',
-      `There is no product "${name}"${suggestion(name, Object.keys(session.config.products))}`,
-      { kind: 'not-found' },
-    );
-  }
+  if (!product) throw unknownProduct(name, Object.keys(session.config.products));
   if (product.panel !== service.panel) {
     throw usageError(
       'wrong_panel',

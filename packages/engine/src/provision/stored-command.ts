@@ -73,7 +73,8 @@ function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord):
   return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
 }
 
-function parseUntil(text: string): string {
+/** Parses the local date of an option `until`. */
+export function parseUntil(text: string): string {
   try {
     return checkLocalDate(text, 'until');
   } catch (error) {

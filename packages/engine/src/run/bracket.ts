@@ -21,6 +21,11 @@ export interface RunView {
 /** `run` of a document about panels: names also those under `observe`. */
 export type PanelsRunView = RunView & { observing: string[] };
 
+/** Returns the run without what only documents about panels have. */
+export function toRunView({ observing: _observing, ...view }: PanelsRunView): RunView {
+  return view;
+}
+
 /** What a run is started for. */
 export interface RunPurpose {
   command: string;

@@ -37,6 +37,18 @@ export interface RunTotals {
   actions: number;
 }
 
+/** Totals of nothing. */
+export const NO_TOTALS: Readonly<RunTotals> = {
+  services: 0,
+  read: 0,
+  unreadable: 0,
+  failed: 0,
+  held: 0,
+  released: 0,
+  purchased: 0,
+  actions: 0,
+};
+
 /** Returns a notice as documents show it. */
 export function shownNotice(notice: Pick<NoticeRecord, 'code' | 'service' | 'message'>) {
   return { code: notice.code, service: notice.service, message: notice.message };
@@ -197,16 +209,7 @@ export function decideOutcome(
 
 /** Collects the totals and the shown services of a run. */
 export class RunResults {
-  readonly totals: RunTotals = {
-    services: 0,
-    read: 0,
-    unreadable: 0,
-    failed: 0,
-    held: 0,
-    released: 0,
-    purchased: 0,
-    actions: 0,
-  };
+  readonly totals: RunTotals = { ...NO_TOTALS };
   /** Services that were not skipped; those with an error; whether anything was done for one of these. */
   counted = 0;
   wrong = 0;

@@ -4,12 +4,18 @@ import { isProtected } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { type Columns, listColumns, toFields } from './fields.js';
 
+/** A key of a service with its texts; null is unset. */
+export interface ChangedField {
+  key: string;
+  before: string | null;
+  after: string | null;
+}
+
 /** A service that is added or changed. */
 export interface DescribedChange {
   service: string;
   added: boolean;
-  /** Each key with its texts; null is unset. */
-  keys: { key: string; before: string | null; after: string | null }[];
+  keys: ChangedField[];
 }
 
 /** A service before (null: it is new) and after a change. */

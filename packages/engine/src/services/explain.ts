@@ -1,10 +1,10 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
-import type { Allowance } from '@sluice/quota-core';
-import { SluiceError } from '@sluice/panel-kind';
+import type { Allowance, AllowancePart, UsageBytes } from '@sluice/quota-core';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
-import { toActionView, toLifecycle, serviceView } from './views.js';
+import { type ActionView, toActionView, toLifecycle, serviceView } from './views.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -12,46 +12,25 @@ import { requireService, type Session } from '../session.js';
 export interface Explanation {
   at: string;
   service: ServiceDetail;
-  readings: {
+  readings: (UsageBytes & {
     at: string;
-    inBytes: number | null;
-    outBytes: number | null;
-    totalBytes: number | null;
     /** Why no decision was based on it, or null: `mass_change` (the brake), `usage_fell`. */
     rejected: string | null;
     raw: unknown;
-  }[];
-  allowance: { parts: { source: string; bytes: number | null }[]; allowedBytes: number | null };
-  decision: {
-    rule: string;
-    status: string;
-    at: string;
-    run: string;
-    mode: string | null;
-    action: string | null;
-    observing: boolean;
-    wouldHold: string[];
-    /** Due date, period, policy, peak, protection and enforcement. */
-    inputs: unknown;
-  } | null;
+  })[];
+  allowance: { parts: AllowancePart[]; allowedBytes: number | null };
+  /** `inputs`: due date, period, policy, peak, protection and enforcement. */
+  decision: Pick<
+    DecisionRecord,
+    'rule' | 'status' | 'at' | 'run' | 'mode' | 'action' | 'observing' | 'wouldHold' | 'inputs'
+  > | null;
   /** What runs have yet to do about its account; null for nothing, and for a past instant. */
   accountDue: AccountDue | null;
   holds: HoldView[];
   /** Local date until which the quota hold is released, with the operator's note; null where it is not. */
   released: { until: string; note: string | null } | null;
-  actions: {
-    id: string;
-    type: string;
-    target: string;
-    /** For people. */
-    name: string;
-    state: string;
-    at: string;
-    run: string;
-    prior: unknown;
-    observed: unknown;
-    error: { code: string; message: string } | null;
-  }[];
+  actions: (ActionView &
+    Pick<ActionRecord, 'id' | 'run' | 'prior' | 'observed'> & { at: string; error: ItemError | null })[];
 }
 
 /** Number of shown readings. */
@@ -149,20 +128,10 @@ function decisionView(decision: DecisionRecord): NonNullable<Explanation['decisi
 
 function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
   const { id, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
-  const { type, target, name, state } = toActionView((panel) => session.kindOf(panel), action);
+  const view = toActionView((panel) => session.kindOf(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
-  return {
-    id,
-    type,
-    target,
-    name,
-    state,
-    at: settledAt ?? plannedAt,
-    run,
-    prior: maskUuidsIn(prior),
-    observed: maskUuidsIn(observed),
-    error,
-  };
+  const states = { prior: maskUuidsIn(prior), observed: maskUuidsIn(observed) };
+  return { id, ...view, at: settledAt ?? plannedAt, run, ...states, error };
 }
 
 function toRaw(text: string): unknown {

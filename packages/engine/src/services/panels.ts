@@ -15,3 +15,10 @@ export function unknownPanel(name: string, known: string[]): SluiceError {
     details: { panel: name },
   });
 }
+
+/** Returns the error for an unknown product, which names the nearest one. */
+export function unknownProduct(name: string, known: string[]): SluiceError {
+  return new SluiceError('unknown_product', `There is no product "${name}"${suggestion(name, known)}`, {
+    kind: 'not-found',
+  });
+}

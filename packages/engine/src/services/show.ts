@@ -1,6 +1,6 @@
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type { OverrideRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
@@ -28,31 +28,18 @@ export interface ServiceDetail extends ServiceView {
   /** The quota of the next run without purchases, and where it comes from; null for an unmanaged service. */
   quota: { bytes: number | null; source: string } | null;
   refs: Record<string, string>;
-  purchases: {
-    id: string;
-    package: string;
-    bytes: number;
-    price: string;
-    currency: string;
-    status: string;
-    at: string;
+  purchases: (Pick<PurchaseRecord, 'id' | 'package' | 'bytes' | 'price' | 'currency' | 'status' | 'at'> & {
     /** Whether it belongs to the newest cycle: those of earlier ones do not count any more. */
     current: boolean;
-  }[];
-  overrides: {
-    quotaBytes: number | null;
-    unlimited: boolean;
-    mode: string | null;
-    action: string | null;
-    since: string;
-  } | null;
+  })[];
+  overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
   protectedUntil: string | null;
   /** Whether that local date of the panel is still to come, so that nothing is restricted. */
   protected: boolean;
   /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
-  termination: { since: string; by: string; remains: string[] } | null;
+  termination: Omit<Termination, 'command'> | null;
   /** On panels with accounts: the account as last read, null before the first read. */
   account?: AccountView | null;
 }
@@ -95,27 +82,8 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       nextDueDate: service.nextDueDate,
       ...ownQuota(session, service, override),
       refs: { ...service.refs },
-      purchases: (purchases.get(service.id) ?? []).map(
-        ({ id, package: name, bytes, price, currency, status, at, cycle: of, paidAt }) => ({
-          id,
-          package: name,
-          bytes,
-          price,
-          currency,
-          status,
-          at,
-          current: countsIn({ cycle, wrongCycles: [] }, { cycle: of, paidAt }),
-        }),
-      ),
-      overrides: override
-        ? {
-            quotaBytes: override.quotaBytes,
-            unlimited: override.unlimited,
-            mode: override.mode,
-            action: override.action,
-            since: override.since,
-          }
-        : null,
+      purchases: (purchases.get(service.id) ?? []).map((row) => toPurchase(row, cycle)),
+      overrides: override === undefined ? null : toOverride(override),
       ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
       ...(session.kindOf(service.panel)?.showsAccount === true
@@ -123,6 +91,16 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
         : {}),
     };
   });
+}
+
+function toPurchase(row: PurchaseRecord, cycle: CycleRecord | null): ServiceDetail['purchases'][number] {
+  const { id, package: name, bytes, price, currency, status, at } = row;
+  const current = countsIn({ cycle, wrongCycles: [] }, row);
+  return { id, package: name, bytes, price, currency, status, at, current };
+}
+
+function toOverride({ quotaBytes, unlimited, mode, action, since }: OverrideRecord): ServiceDetail['overrides'] {
+  return { quotaBytes, unlimited, mode, action, since };
 }
 
 /** Returns until when a service is protected and its quota hold released, at an instant. */

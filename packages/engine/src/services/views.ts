@@ -1,4 +1,4 @@
-import { type Allowance, usageInMode } from '@sluice/quota-core';
+import { type Allowance, type UsageBytes, usageInMode } from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
@@ -64,7 +64,7 @@ export interface ServiceView {
   observing: boolean;
   mode: string | null;
   cycle: { start: string; end: string } | null;
-  usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null; readAt: string } | null;
+  usage: (UsageBytes & { readAt: string }) | null;
   allowance: {
     unlimited: boolean;
     baseBytes: number | null;
@@ -123,20 +123,16 @@ function limitViews(
     held: isHeld('quota'),
   };
   const hasQuota = allowance !== null && allowance.kind !== 'unmanaged';
-  const others = findLimitStates(decision).map(({ id, window, unit, used: figure, allowed }) => ({
-    id,
-    window,
-    unit,
-    used: figure,
-    allowed,
-    held: isHeld(id),
-  }));
+  const others = findLimitStates(decision).map(({ id, window, unit, used: figure, allowed }) => {
+    return { id, window, unit, used: figure, allowed, held: isHeld(id) };
+  });
   return [...(hasQuota || quota.held ? [quota] : []), ...others];
 }
 
-function usageView(decision: DecisionRecord | null): ServiceView['usage'] {
-  if (decision?.readAt == null) return null;
-  const { inBytes, outBytes, totalBytes, readAt } = decision;
+/** Returns the usage of a decision or a cycle; null before its first reading. */
+export function usageView(from: (UsageBytes & { readAt: string | null }) | null): ServiceView['usage'] {
+  if (from?.readAt == null) return null;
+  const { inBytes, outBytes, totalBytes, readAt } = from;
   return { inBytes, outBytes, totalBytes, readAt };
 }
 
@@ -148,29 +144,29 @@ export function lastUsage(
 ): Pick<ServiceView, 'usage' | 'allowance'> & { counted: CountedUsage | null } {
   const { usage, allowance } = view;
   if (usage !== null || cycle?.readAt == null) return { usage, allowance, counted: toCountedUsage(decision) };
-  const { inBytes, outBytes, totalBytes, readAt } = cycle;
-  const last = decision && { ...decision, inBytes, outBytes, totalBytes, readAt };
-  return {
-    usage: { inBytes, outBytes, totalBytes, readAt },
-    allowance: allowanceView(last),
-    counted: toCountedUsage(last),
-  };
+  const ofCycle = usageView(cycle);
+  const last = decision && { ...decision, ...ofCycle };
+  return { usage: ofCycle, allowance: allowanceView(last), counted: toCountedUsage(last) };
 }
 
 function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'] {
-  const allowance = (decision?.allowance ?? null) as Allowance | null;
-  if (!decision || !allowance || allowance.kind === 'unmanaged') return null;
-  if (allowance.kind === 'unlimited') {
-    return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null, remainingBytes: null };
-  }
-  const used = decision.mode === null ? null : usageInMode(decision, decision.mode);
+  const allowed = allowedView(decision?.allowance);
+  if (decision === null || allowed === null) return null;
+  const { allowedBytes } = allowed;
+  const used = decision.mode === null || decision.readAt === null ? null : usageInMode(decision, decision.mode);
   return {
-    unlimited: false,
-    baseBytes: allowance.baseBytes,
-    extraBytes: allowance.extraBytes,
-    allowedBytes: allowance.allowedBytes,
-    remainingBytes: used === null || decision.readAt === null ? null : Math.max(0, allowance.allowedBytes - used),
+    ...allowed,
+    remainingBytes: used === null || allowedBytes === null ? null : Math.max(0, allowedBytes - used),
   };
+}
+
+/** Returns a stored allowance; null for an unmanaged service. */
+export function allowedView(stored: unknown): Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes'> | null {
+  const allowance = (stored ?? null) as Allowance | null;
+  if (!allowance || allowance.kind === 'unmanaged') return null;
+  if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };
+  const { baseBytes, extraBytes, allowedBytes } = allowance;
+  return { unlimited: false, baseBytes, extraBytes, allowedBytes };
 }
 
 /** Returns the `status` of the import: `suspended` while a billing hold is open. */

@@ -1,5 +1,5 @@
-import type { Allowance } from '@sluice/quota-core';
 import { serviceDetails, type ServiceDetail } from '../services/show.js';
+import { allowedView, type ServiceView, usageView } from '../services/views.js';
 import { requireService, type Session } from '../session.js';
 
 /** Whose usage to read: one service, or those that match; default all. */
@@ -29,8 +29,8 @@ export interface CycleView {
   id: string;
   start: string;
   end: string;
-  usage: { inBytes: number | null; outBytes: number | null; totalBytes: number | null; readAt: string } | null;
-  allowance: { unlimited: boolean; baseBytes: number | null; extraBytes: number; allowedBytes: number | null } | null;
+  usage: ServiceView['usage'];
+  allowance: Omit<NonNullable<ServiceView['allowance']>, 'remainingBytes'> | null;
 }
 
 /** Returns usage and allowance of each recorded cycle, newest first. */
@@ -39,21 +39,8 @@ export async function usageHistory(session: Session, id: string): Promise<CycleV
   const cycles = await session.store.cycles.ofService(id);
   return cycles
     .sort((a, b) => (a.start < b.start ? 1 : -1))
-    .map((cycle) => ({
-      id: cycle.id,
-      start: cycle.start,
-      end: cycle.end,
-      usage:
-        cycle.readAt === null
-          ? null
-          : { inBytes: cycle.inBytes, outBytes: cycle.outBytes, totalBytes: cycle.totalBytes, readAt: cycle.readAt },
-      allowance: toAllowanceView(cycle.allowance as Allowance | null),
-    }));
-}
-
-function toAllowanceView(allowance: Allowance | null): CycleView['allowance'] {
-  if (!allowance || allowance.kind === 'unmanaged') return null;
-  if (allowance.kind === 'unlimited') return { unlimited: true, baseBytes: null, extraBytes: 0, allowedBytes: null };
-  const { baseBytes, extraBytes, allowedBytes } = allowance;
-  return { unlimited: false, baseBytes, extraBytes, allowedBytes };
+    .map((cycle) => {
+      const { id: key, start, end, allowance } = cycle;
+      return { id: key, start, end, usage: usageView(cycle), allowance: allowedView(allowance) };
+    });
 }

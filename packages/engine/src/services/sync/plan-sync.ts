@@ -4,7 +4,8 @@ import { listUnwritten } from '../../billing/write-back.js';
 import { findEntry } from '../../config/find-entry.js';
 import { compareIds } from '../../natural-order.js';
 import type { Session } from '../../session.js';
-import { describeChange } from '../describe-changes.js';
+import type { RunView } from '../../run/bracket.js';
+import { type ChangedField, describeChange } from '../describe-changes.js';
 import { listColumns } from '../fields.js';
 import {
   type ImportProblem,
@@ -16,7 +17,38 @@ import {
 } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
 import { type NamedService, nameProducts } from './name-products.js';
-import type { SyncChange, SyncProblem, SyncReport } from './report.js';
+
+/** A service that a sync adds or changes. */
+export interface SyncChange {
+  id: string;
+  change: 'added' | 'changed' | 'vanished' | 'terminated';
+  fields: ChangedField[];
+}
+
+/** Why a service of the billing system was left as it is. */
+export interface SyncProblem extends Pick<ImportProblem, 'key' | 'message' | 'code'> {
+  service: string;
+}
+
+/** `service sync --json` (docs/json.md). */
+export interface SyncReport {
+  run: RunView;
+  totals: {
+    /** Services that the billing system lists. */
+    seen: number;
+    added: number;
+    changed: number;
+    unchanged: number;
+    vanished: number;
+    terminated: number;
+    /** Listed, and not taken: see `skipped`. */
+    skipped: number;
+  };
+  changes: SyncChange[];
+  /** Services that are not taken, by reason. */
+  skipped: { reason: string; services: string[] }[];
+  problems: SyncProblem[];
+}
 
 /** The services that a billing system lists. */
 export interface Listed {

@@ -3,13 +3,12 @@ import { requireSource } from '../../billing/open-billing.js';
 import { billingSections } from '../../config/billing-settings.js';
 import { findEntry } from '../../config/find-entry.js';
 import { serviceLease } from '../../leases.js';
-import { type Run, withRun } from '../../run/bracket.js';
+import { type Run, toRunView, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
-import { suggestion } from '../../suggestion.js';
+import { unknownProduct } from '../panels.js';
 import { listFieldColumns } from '../fields.js';
 import { listFacts } from './apply-fills.js';
-import { type Listed, planSync, type SyncPlan } from './plan-sync.js';
-import { type SyncReport, toRunView } from './report.js';
+import { type Listed, planSync, type SyncPlan, type SyncReport } from './plan-sync.js';
 
 /** How services are synced. */
 export interface SyncRequest {
@@ -66,8 +65,7 @@ function checkProduct({ config }: Session, { product, service }: SyncRequest): v
   if (product === null) return;
   if (service === null) throw usageError('bad_option', 'A product is named for one service; name the service too');
   if (findEntry(config.products, product) !== undefined) return;
-  const hint = suggestion(product, Object.keys(config.products));
-  throw new SluiceError('unknown_product', `There is no product "${product}"${hint}`, { kind: 'not-found' });
+  throw unknownProduct(product, Object.keys(config.products));
 }
 
 function readList(
