@@ -62,7 +62,7 @@ export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
 export type { PanelFigures } from './graph/panel-figures.js';
 export type { LastGraph } from './graph/last-graph.js';
-export type { DrawnGraph } from './graph/drawn-graph.js';
+export type { DrawnGraph } from './graph/last-graph.js';
 export type { Ping } from './dependencies.js';
 export type { GraphPoint, SampleGraph } from './graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './graph/window.js';

@@ -102,7 +102,8 @@ export class Leases {
   }
 }
 
-const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
+/** Returns the run and the process that hold a lease. */
+export const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
 
 /** Returns the error for a lease that other runs hold. */
 export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {

@@ -6,7 +6,7 @@ import {
   type TunnelView,
 } from '@sluice/panel-kind';
 import type { Check } from '../doctor/check.js';
-import { expiryCheck } from '../doctor/expiry-check.js';
+import { expiryCheck } from '../doctor/panel-checks.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
 import {
   listRelayUsers,

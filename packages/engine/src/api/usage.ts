@@ -1,6 +1,6 @@
 import { compareWith, type Comparison } from '../usage/compare.js';
 import { lastGraph, type LastGraph } from '../graph/last-graph.js';
-import type { DrawnGraph } from '../graph/drawn-graph.js';
+import type { DrawnGraph } from '../graph/last-graph.js';
 import { panelGraph } from '../graph/panel-graph.js';
 import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';

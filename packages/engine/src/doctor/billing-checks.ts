@@ -3,7 +3,7 @@ import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../config/billing-settings.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import type { Session } from '../session.js';
-import type { Check } from './check.js';
+import { type Check, checksOf } from './check.js';
 
 /** Checks the configured billing systems. The ledger is a part of the store. */
 export async function billingChecks(session: Session, contract: boolean): Promise<Check[]> {
@@ -26,7 +26,7 @@ export async function billingChecks(session: Session, contract: boolean): Promis
       checks.push(...found.map((check) => ({ ...check, object: system.kind })));
     } catch (error) {
       const { code, message } = toItemError(error);
-      checks.push({ name: 'billing system', object: system.kind, status: 'failed', message, code });
+      checks.push(checksOf('billing system', system.kind)('failed', message, code));
     }
   }
   return checks;

@@ -11,3 +11,11 @@ export interface Check {
   /** Objects that the remedy names. */
   details?: Record<string, string>;
 }
+
+/** Returns a function that makes checks of one object. */
+export function checksOf(name: string, object: string) {
+  return (status: Check['status'], message: string, code?: string): Check => ({
+    ...{ name, object, status, message },
+    ...(code === undefined ? {} : { code }),
+  });
+}

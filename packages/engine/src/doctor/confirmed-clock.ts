@@ -3,9 +3,7 @@ import { confirmedInstant, formatLength } from '../clock/clock-guard.js';
 import { isUnconfirmed } from '../clock/trusted-clock.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import type { Check } from './check.js';
-
-const NAME = 'confirmed clock';
+import { type Check, checksOf } from './check.js';
 
 /** The confirmed instant, and the one before. */
 export interface AcceptedClock {
@@ -37,32 +35,21 @@ export async function confirmedClockChecks(session: Session, accepted: AcceptedC
 }
 
 function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
-  const check = { name: NAME, object: session.now() };
+  const check = checksOf('confirmed clock', session.now());
   if (accepted !== null) {
     const before =
       accepted.before === null ? 'no instant was confirmed before' : `the instant before was ${accepted.before}`;
-    return { ...check, status: 'ok', message: `${accepted.at} is confirmed now; ${before}` };
+    return check('ok', `${accepted.at} is confirmed now; ${before}`);
   }
-  if (stored === null)
-    return { ...check, status: 'ok', message: 'no instant is confirmed yet; the first run confirms one' };
+  if (stored === null) return check('ok', 'no instant is confirmed yet; the first run confirms one');
   const gap = session.deps.clock.now() - Date.parse(stored);
   const where = `last confirmed at ${stored}, ${formatLength(gap)} ${gap < 0 ? 'in the future' : 'ago'}`;
-  if (!isUnconfirmed(session, stored)) return { ...check, status: 'ok', message: where };
-  if (session.agreedAt() === null) {
-    return {
-      ...check,
-      status: 'failed',
-      message: `${where}, and no panel agrees with the clock`,
-      code: 'clock_unconfirmed',
-    };
-  }
-  if (gap >= 0) return { ...check, status: 'ok', message: `${where}; the panels agree with the clock now` };
-  return {
-    ...check,
-    status: 'warning',
-    message: `${where}: until then a wrong clock can't be detected; the panels agree with the clock now`,
-    code: 'clock_unconfirmed',
-  };
+  if (!isUnconfirmed(session, stored)) return check('ok', where);
+  if (session.agreedAt() === null)
+    return check('failed', `${where}, and no panel agrees with the clock`, 'clock_unconfirmed');
+  const agreed = 'the panels agree with the clock now';
+  if (gap >= 0) return check('ok', `${where}; ${agreed}`);
+  return check('warning', `${where}: until then a wrong clock can't be detected; ${agreed}`, 'clock_unconfirmed');
 }
 
 /** Finds cycles in the future: nothing would be metered in them until they begin. */
@@ -75,12 +62,12 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
   );
   return ahead
     .filter((cycle) => metered.has(cycle.service))
-    .map((cycle) => ({
-      name: 'cycle',
-      object: cycle.service,
-      status: 'failed',
-      message: `its cycle does not begin until ${cycle.start}: the cycle was opened while the clock was ahead; the next poll of the service continues with the correct cycle`,
-    }));
+    .map(({ service, start }) =>
+      checksOf('cycle', service)(
+        'failed',
+        `its cycle does not begin until ${start}: the cycle was opened while the clock was ahead; the next poll of the service continues with the correct cycle`,
+      ),
+    );
 }
 
 async function periodsAhead(session: Session): Promise<Check[]> {
@@ -90,13 +77,8 @@ async function periodsAhead(session: Session): Promise<Check[]> {
     for (const { name, account } of await session.store.agents.list(panel)) {
       const start = (account as { periodStart?: string } | null)?.periodStart;
       if (start === undefined || !liesAhead({ start }, now)) continue;
-      checks.push({
-        name: 'agent period',
-        object: `${panel} ${name}`,
-        status: 'failed',
-        message: `its period does not begin until ${start}: the period was opened while the clock was ahead`,
-        code: 'period_ahead',
-      });
+      const message = `its period does not begin until ${start}: the period was opened while the clock was ahead`;
+      checks.push(checksOf('agent period', `${panel} ${name}`)('failed', message, 'period_ahead'));
     }
   }
   return checks;

@@ -1,8 +1,9 @@
 import type { ActionRecord } from '@sluice/state-store';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
+import { whoHolds } from '../leases.js';
 import type { Session } from '../session.js';
 import { billingChecks } from './billing-checks.js';
-import type { Check } from './check.js';
+import { type Check, checksOf } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
@@ -68,12 +69,8 @@ function inSection(section: string, checks: readonly Check[]): Check[] {
 async function storeChecks({ store, deps }: Session): Promise<Check[]> {
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
   if (await isHoldsFileStale(store, deps.files)) {
-    checks.push({
-      name: 'holds file',
-      object: toHoldsFilePath(store.location),
-      status: 'warning',
-      message: 'it does not list the current open holds; the next poll updates it',
-    });
+    const check = checksOf('holds file', toHoldsFilePath(store.location));
+    checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
   }
   return checks;
 }
@@ -82,16 +79,10 @@ async function leaseChecks(session: Session): Promise<Check[]> {
   const leases = await session.store.leases.list();
   const now = session.now();
   return leases.map((lease) => {
-    const { host, pid } = lease.owner;
     const alive = session.deps.isAlive(lease.owner) && lease.expiresAt > now;
-    return {
-      name: 'lease',
-      object: lease.name,
-      status: 'ok' as const,
-      message: alive
-        ? `held by ${lease.run} (process ${pid} on ${host})`
-        : `left behind by ${lease.run} (process ${pid} on ${host}); the next run replaces it`,
-    };
+    const who = whoHolds(lease);
+    const check = checksOf('lease', lease.name);
+    return check('ok', alive ? `held by ${who}` : `left behind by ${who}; the next run replaces it`);
   });
 }
 
@@ -105,25 +96,16 @@ async function runChecks(session: Session): Promise<Check[]> {
   const poll = past.find((run) => run.outcome !== 'busy') ?? past[0];
   const services = (await session.store.services.ids()).length;
   if (!poll) {
-    checks.push({
-      name: 'last poll',
-      object: 'poll',
-      status: services > 0 ? 'warning' : 'skipped',
-      message: 'no poll has run yet',
-      code: 'no_poll',
-    });
+    checks.push(checksOf('last poll', 'poll')(services > 0 ? 'warning' : 'skipped', 'no poll has run yet', 'no_poll'));
   } else {
     const age = session.deps.clock.now() - Date.parse(poll.startedAt);
     const late = age > LATE_INTERVALS * session.config.poll.interval;
     const ended = poll.outcome ?? 'did not end';
     const isDone = poll.outcome === 'done' || poll.outcome === 'partial';
-    checks.push({
-      name: 'last poll',
-      object: poll.id,
-      status: late || !isDone ? 'warning' : 'ok',
-      message: `${poll.startedAt}, ${ended}${late ? ', which is too long ago' : ''}`,
-      ...(late ? { code: 'poll_late' } : isDone ? {} : { code: 'poll_failed' }),
-    });
+    const what = `${poll.startedAt}, ${ended}`;
+    const check = checksOf('last poll', poll.id);
+    if (late) checks.push(check('warning', `${what}, which is too long ago`, 'poll_late'));
+    else checks.push(isDone ? check('ok', what) : check('warning', what, 'poll_failed'));
   }
   const unsettled = await session.store.actions.unsettled();
   for (const action of unsettled) {

@@ -1,7 +1,7 @@
 import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../notices/channels.js';
 import type { Session } from '../session.js';
-import type { Check } from './check.js';
+import { type Check, checksOf } from './check.js';
 
 /** What was given up is reported for this long. */
 const REPORTED_MS = 7 * 86_400_000;
@@ -35,7 +35,7 @@ export async function noticeChecks(session: Session): Promise<Check[]> {
     ),
   ];
   if (checks.length > 0 || names.length === 0) return checks;
-  return names.map((name) => ({ name: 'notices', object: name, status: 'ok', message: '' }));
+  return names.map((name) => checksOf('notices', name)('ok', ''));
 }
 
 function byChannel(
@@ -49,13 +49,7 @@ function byChannel(
     const own = deliveries.filter(({ channel }) => channel === object);
     const why = own.find(({ lastError }) => lastError !== null)?.lastError ?? null;
     const count = describe(own.length === 1 ? '1 notice was' : `${own.length} notices were`);
-    return {
-      name: 'notices',
-      object,
-      status,
-      message: why === null ? count : `${count}: ${why}`,
-      code,
-      details: { channel: object },
-    };
+    const message = why === null ? count : `${count}: ${why}`;
+    return { ...checksOf('notices', object)(status, message, code), details: { channel: object } };
   });
 }

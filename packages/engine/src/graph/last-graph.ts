@@ -3,9 +3,21 @@ import type { Panel, PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
-import { parseFigures } from './panel-figures.js';
-import type { DrawnGraph } from './drawn-graph.js';
+import { type PanelFigures, parseFigures } from './panel-figures.js';
 import type { GraphRange, GraphWindow } from './window.js';
+
+/** A service's graph on its panel. */
+export interface DrawnGraph {
+  service: string;
+  panel: string;
+  window: GraphWindow;
+  timeZone: string;
+  /** When the panel was read, which is earlier for a cached answer; null for a range without readings. */
+  readAt: string | null;
+  /** Null for a picture. */
+  figures: PanelFigures | null;
+  picture: Uint8Array | null;
+}
 
 /** The last graph that was read of a panel, and whether it is due to be read again. */
 export interface LastGraph extends DrawnGraph {
@@ -37,21 +49,40 @@ export async function lastGraph(session: Session, id: string, range: GraphRange)
   if (row === null) return null;
   const timeZone = findTimeZone(config, service.panel);
   const { window, body } = JSON.parse(row.body) as { window: GraphWindow; body: string };
-  const read = JSON.parse(body) as Exclude<PanelGraph, { kind: 'png' }> | { kind: 'png'; base64: string };
+  const read = parseGraph(body);
+  if (read === null) return null;
   return {
     service: id,
     panel: panel.name,
     window,
     timeZone,
     readAt: row.at,
-    figures: read.kind === 'png' ? null : parseFigures(read, timeZone, panel.name),
-    picture: read.kind === 'png' ? new Uint8Array(Buffer.from(read.base64, 'base64')) : null,
+    figures: parseFigures(read, timeZone, panel.name),
+    picture: read.kind === 'png' ? read.bytes : null,
     expired: deps.clock.now() - Date.parse(row.at) >= config.graphCache,
   };
 }
 
 function lastKey(panel: Panel, service: ServiceRecord, range: GraphRange): string {
-  const refs = Object.entries(service.refs).sort(([a], [b]) => (a < b ? -1 : 1));
-  const question = ['last', panel.kind.kind, panel.url, service.id, refs, range];
+  return toGraphKey(['last', ...identify(panel, service), range]);
+}
+
+/** Returns what identifies a service on its panel. */
+export function identify({ kind, url }: Panel, { id, refs }: ServiceRecord): unknown[] {
+  return [kind.kind, url, id, Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1))];
+}
+
+/** Returns the key of a stored graph. */
+export function toGraphKey(question: unknown[]): string {
   return createHash('sha256').update(JSON.stringify(question)).digest('hex');
+}
+
+/** Parses a stored graph; returns null where it can't be parsed, so that the panel is read again. */
+export function parseGraph(body: string): PanelGraph | null {
+  try {
+    const graph = JSON.parse(body) as Exclude<PanelGraph, { kind: 'png' }> | { kind: 'png'; base64: string };
+    return graph.kind === 'png' ? { kind: 'png', bytes: new Uint8Array(Buffer.from(graph.base64, 'base64')) } : graph;
+  } catch {
+    return null;
+  }
 }

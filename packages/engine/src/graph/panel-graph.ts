@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { type Panel, type PanelGraph, SluiceError } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
 import { requireService, type Session } from '../session.js';
-import type { DrawnGraph } from './drawn-graph.js';
-import { keepLastGraph } from './last-graph.js';
+import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
@@ -32,10 +29,10 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
   if (window.end <= window.start) {
     return { ...drawn, readAt: null, figures: { times: [], series: [], unit: null }, picture: null };
   }
-  const key = cacheKey(panel, service, window);
+  const key = toGraphKey([...identify(panel, service), window.start, window.end]);
   const now = session.now();
   const cached = config.graphCache > 0 ? await session.store.graphCache.get(key, now) : null;
-  const fromCache = cached === null ? null : parseCached(cached.body);
+  const fromCache = cached === null ? null : parseGraph(cached.body);
   const read = fromCache ?? (await graphs.read(service, window, session.deps.signal));
   // Only an answer that can be parsed is cached.
   const figures = parseFigures(read, timeZone, panel.name);
@@ -63,23 +60,7 @@ function roundDown(window: GraphWindow, range: GraphRange, interval: number): Gr
   return { ...window, start: new Date(flooredStart).toISOString(), end: new Date(flooredEnd).toISOString() };
 }
 
-function cacheKey(panel: Panel, service: ServiceRecord, window: GraphWindow): string {
-  const refs = Object.entries(service.refs).sort(([a], [b]) => (a < b ? -1 : 1));
-  const question = [panel.kind.kind, panel.url, service.id, refs, window.start, window.end];
-  return createHash('sha256').update(JSON.stringify(question)).digest('hex');
-}
-
 function toText(graph: PanelGraph): string {
   if (graph.kind !== 'png') return JSON.stringify(graph);
   return JSON.stringify({ kind: 'png', base64: Buffer.from(graph.bytes).toString('base64') });
-}
-
-/** Parses a cached answer; returns null where it can't be parsed, so that the panel is read again. */
-function parseCached(body: string): PanelGraph | null {
-  try {
-    const graph = JSON.parse(body) as Exclude<PanelGraph, { kind: 'png' }> | { kind: 'png'; base64: string };
-    return graph.kind === 'png' ? { kind: 'png', bytes: new Uint8Array(Buffer.from(graph.base64, 'base64')) } : graph;
-  } catch {
-    return null;
-  }
 }
