@@ -111,8 +111,7 @@ export type { DeliveryFilter, DeliveryView } from './notices/list-deliveries.js'
 export type { SendReport } from './notices/send.js';
 export type { TestedChannel } from './notices/test-channels.js';
 export { channelKindOf } from './config/notify-schema.js';
-export { nameFew } from './name-few.js';
-export { compareIds } from './natural-order.js';
+export { compareIds, nameFew } from './natural-order.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';

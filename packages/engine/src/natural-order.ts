@@ -4,3 +4,12 @@ const collator = new Intl.Collator('en', { numeric: true });
 export function compareIds(a: string, b: string): number {
   return collator.compare(a, b);
 }
+
+const NAMED = 3;
+
+/** Returns `svc-1, svc-2, svc-3 and 37 others`, in natural order. */
+export function nameFew(names: readonly string[]): string {
+  const others = names.length - NAMED;
+  const rest = others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : '';
+  return `${[...names].sort(compareIds).slice(0, NAMED).join(', ')}${rest}`;
+}

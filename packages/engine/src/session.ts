@@ -171,22 +171,10 @@ export class Session {
     if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedAt = this.now();
   }
 
-  #log(event: CallEvent): void {
-    this.logCall({
-      at: event.at,
-      panel: event.panel,
-      service: event.tag,
-      endpoint: event.endpoint,
-      method: event.method,
-      path: event.path,
-      status: event.status,
-      durationMs: Math.round(event.durationMs),
-      attempt: event.attempt,
-      ok: event.ok,
-      code: event.code,
-      message: event.message,
-      changing: event.changing,
-    });
+  #log({ at, panel, tag: service, endpoint, method, path, durationMs, ...event }: CallEvent): void {
+    const { status, attempt, ok, code, message, changing } = event;
+    const call = { at, panel, service, endpoint, method, path, durationMs: Math.round(durationMs) };
+    this.logCall({ ...call, status, attempt, ok, code, message, changing });
   }
 
   /** Adds a call to the API log. */

@@ -1,12 +1,11 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
-import { customerFields } from '../services/customer-fields.js';
 import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { type Pair, setWhere } from '../services/set-where.js';
-import { serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
+import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
 import type { SyncReport } from '../services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';

@@ -1,12 +1,15 @@
+import { toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
+import { toBillingDependencies } from '../billing/open-kind.js';
+import { billingSections, billingSettings } from '../config/billing-settings.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import { whoHolds } from '../leases.js';
 import type { Session } from '../session.js';
-import { billingChecks } from './billing-checks.js';
 import { type Check, checksOf } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
+import { listFacts } from '../services/sync/apply-fills.js';
 import { toActionView } from '../services/views.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
@@ -128,4 +131,31 @@ function describeAction(action: ActionRecord): Pick<Check, 'message' | 'code' | 
   }
   if (action.state !== 'in-doubt') return { message: `${since}; the next poll resolves it by reading the panel` };
   return { message: `${since} (${action.id})`, code: 'outcome_unknown', details: { action: action.id } };
+}
+
+/** Checks the configured billing systems. The ledger is a part of the store. */
+async function billingChecks(session: Session, contract: boolean): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const system of session.deps.billing) {
+    const settings = billingSettings(session.config, system.kind);
+    if (settings === undefined || system.check === undefined) continue;
+    const products = Object.values(session.config.products);
+    const use = {
+      orders: products.some(({ provision }) => provision === 'auto'),
+      credentials: products.some(({ credentials }) => credentials?.writeTo === system.kind),
+      bills: session.config.billing === system.kind,
+      products: billingSections(session.config, system.kind),
+      facts: listFacts(session),
+      contract,
+      signal: session.deps.signal,
+    };
+    try {
+      const found = await system.check(settings, toBillingDependencies(session), use);
+      checks.push(...found.map((check) => ({ ...check, object: system.kind })));
+    } catch (error) {
+      const { code, message } = toItemError(error);
+      checks.push(checksOf('billing system', system.kind)('failed', message, code));
+    }
+  }
+  return checks;
 }

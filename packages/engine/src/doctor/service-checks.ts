@@ -1,7 +1,7 @@
 import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
-import { nameFew } from '../name-few.js';
+import { nameFew } from '../natural-order.js';
 import { toMapping } from '../run/sharing.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
 import type { Session } from '../session.js';

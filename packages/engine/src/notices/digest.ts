@@ -1,6 +1,6 @@
 import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { NoticeRecord } from '@sluice/state-store';
-import { nameFew } from '../name-few.js';
+import { nameFew } from '../natural-order.js';
 import { noticeRows } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { eventOf } from './events.js';

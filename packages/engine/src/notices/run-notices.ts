@@ -1,6 +1,6 @@
 import type { CallBillView } from '../calls/bill-period.js';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
-import { nameFew } from '../name-few.js';
+import { nameFew } from '../natural-order.js';
 import type { Notice } from '../run/notices.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';

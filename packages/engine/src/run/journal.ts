@@ -41,19 +41,11 @@ export function actionRow(
   const hold = service.id === null ? holds.find(({ id }) => id === step.hold) : undefined;
   if (hold !== undefined && step.begins !== null) payload.subject = hold.service;
   const id = session.id('act');
-  return plannedRow({
-    id,
-    run,
-    panel: service.panel,
-    service: service.id,
-    type: step.type,
-    target: step.target,
-    key: `${service.panel}:${step.type}:${step.target}:${id}`,
-    hold: step.hold,
-    prior: step.prior,
-    payload,
-    plannedAt: session.now(),
-  });
+  const { type, target, hold: holdId, prior } = step;
+  const { panel } = service;
+  const key = `${panel}:${type}:${target}:${id}`;
+  const change = { panel, service: service.id, type, target, key, hold: holdId, prior, payload };
+  return plannedRow({ id, run, ...change, plannedAt: session.now() });
 }
 
 /**
@@ -143,24 +135,19 @@ export function without(evidence: Applied['evidence'], ids: readonly string[]): 
   return ids.length === 0 ? evidence : evidence.filter(({ id }) => !ids.includes(id));
 }
 
-/** The part of a journal row that is known before the change. */
-type Intended = Pick<
-  ActionRecord,
-  'id' | 'run' | 'panel' | 'service' | 'type' | 'target' | 'key' | 'hold' | 'prior' | 'payload' | 'plannedAt'
->;
+const PLANNED = {
+  state: 'planned',
+  observed: null,
+  errorCode: null,
+  errorMessage: null,
+  calledAt: null,
+  settledAt: null,
+  attempts: 0,
+} as const;
 
 /** Returns a journal row in the state `planned`. */
-export function plannedRow(intended: Intended): ActionRecord {
-  return {
-    ...intended,
-    state: 'planned',
-    observed: null,
-    errorCode: null,
-    errorMessage: null,
-    calledAt: null,
-    settledAt: null,
-    attempts: 0,
-  };
+export function plannedRow(intended: Omit<ActionRecord, keyof typeof PLANNED>): ActionRecord {
+  return { ...intended, ...PLANNED };
 }
 
 /**

@@ -233,7 +233,9 @@ function placeInCycle(
       return { placement: { cycle, closing: null, cycleIsNew: false, wrongCycles }, error: null };
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
-    const cycle = newCycle({ id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter });
+    // Growth of the counter since the last reading belongs to the new cycle.
+    const begun = { id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter };
+    const cycle = { ...NEW_CYCLE, ...begun };
     return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
     return { placement: NOWHERE, error: toItemError(error) };
@@ -255,21 +257,8 @@ export function withPurchases<S extends Read<Stage>>(read: S, purchases: readonl
 }
 
 const NO_PEAKS = { peakInBytes: null, peakOutBytes: null, peakTotalBytes: null };
-
-/** Returns a new cycle; growth of the counter since the last reading belongs to it. */
-function newCycle(cycle: Pick<CycleRecord, 'id' | 'service' | 'start' | 'end' | 'openedAt' | 'counter'>): CycleRecord {
-  return {
-    ...cycle,
-    closedAt: null,
-    inBytes: null,
-    outBytes: null,
-    totalBytes: null,
-    readAt: null,
-    ...NO_PEAKS,
-    allowance: null,
-    thresholds: [],
-  };
-}
+const NO_USAGE = { inBytes: null, outBytes: null, totalBytes: null, readAt: null };
+const NEW_CYCLE = { closedAt: null, ...NO_USAGE, ...NO_PEAKS, allowance: null, thresholds: [] };
 
 /**
  * Returns whether a purchase counts in the current cycle: it was bought for it, for a cycle that a wrong clock opened, or for an

@@ -29,13 +29,13 @@ async function* servicePages(
     yield await session.store.services.list({ panel: panel.name });
     return;
   }
-  const limit = pageSize(panel);
+  yield* listPages(session, panel.name, pageSize(panel));
+}
+
+/** Yields the services of a panel in pages of `limit`. */
+export async function* listPages({ store }: Session, panel: string, limit: number): AsyncGenerator<ServiceRecord[]> {
   for (let after: string | undefined; ;) {
-    const page = await session.store.services.list({
-      panel: panel.name,
-      limit,
-      ...(after === undefined ? {} : { after }),
-    });
+    const page = await store.services.list({ panel, limit, ...(after === undefined ? {} : { after }) });
     if (page.length > 0) yield page;
     if (page.length < limit) return;
     after = page.at(-1)?.id;

@@ -17,11 +17,10 @@ import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
-import type { Advance } from './progress.js';
 import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
-import type { RunRequest } from './request.js';
+import type { Advance, RunRequest } from './request.js';
 import type { Spend } from './limit-state.js';
 import { readSpend } from './spend.js';
 import {

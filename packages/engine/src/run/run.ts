@@ -12,8 +12,7 @@ import { withRun } from './bracket.js';
 import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
-import { startProgress } from './progress.js';
-import { type RunRequest, scopeOf } from './request.js';
+import { type RunRequest, scopeOf, startProgress } from './request.js';
 
 /**
  * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;

@@ -3,6 +3,7 @@ import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreT
 import { findEntry } from '../config/find-entry.js';
 import { group } from './group.js';
 import { inForce } from './limits.js';
+import { listPages } from './pages.js';
 import type { Plannable, RunOnPanel } from './stages.js';
 
 /** Services loaded, or observed, at a time. */
@@ -179,12 +180,7 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
   const { store } = session;
   const observed = new Map(works.map((work) => [work.service.id, work.observation]));
   const evidence = group(await store.evidence.open({ panel: panel.name }));
-  for (let after: string | undefined; ;) {
-    const services = await store.services.list({
-      panel: panel.name,
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
+  for await (const services of listPages(session, panel.name, PAGE)) {
     const standing = services.filter((service) => stands(panel, service, evidence.has(service.id)));
     const known = panel.objects
       ? new Map(
@@ -201,8 +197,6 @@ async function* standingPages(on: RunOnPanel, works: readonly Plannable[]): Asyn
       ]);
       return { service, resources: [...resources], isKnown };
     });
-    if (services.length < PAGE) return;
-    after = services.at(-1)?.id;
   }
 }
 

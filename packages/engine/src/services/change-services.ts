@@ -5,7 +5,7 @@ import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
-import { type DescribedChange, listChanges } from './describe-changes.js';
+import { type Change, type DescribedChange, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from './fields.js';
 import { findChange } from './find-change.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
@@ -93,11 +93,7 @@ export async function changeService(
   });
 }
 
-async function refuseDuplicate(
-  session: Session,
-  tables: StoreTables,
-  change: { before: ServiceRecord | null; after: ServiceRecord },
-): Promise<void> {
+async function refuseDuplicate(session: Session, tables: StoreTables, change: Change): Promise<void> {
   const [duplicate] = await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, [change]);
   if (duplicate === undefined) return;
   const { service, ref, value, other } = duplicate;

@@ -19,7 +19,7 @@ export interface DescribedChange {
 }
 
 /** A service before (null: it is new) and after a change. */
-interface Change {
+export interface Change {
   before: ServiceRecord | null;
   after: ServiceRecord;
 }

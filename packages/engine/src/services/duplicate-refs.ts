@@ -2,6 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
+import type { Change } from './describe-changes.js';
 
 /** A service with an id that another service of the same panel has. */
 export interface DuplicateRef {
@@ -10,12 +11,6 @@ export interface DuplicateRef {
   value: string;
   /** The service that has the id already. */
   other: string;
-}
-
-/** A new service, or a change of one. */
-interface Change {
-  before: ServiceRecord | null;
-  after: ServiceRecord;
 }
 
 /** An id of an object on a panel. */

@@ -59,18 +59,7 @@ export function listFieldColumns(kinds: readonly PanelKind[]): string[] {
 const STATUSES: readonly ServiceStatus[] = ['active', 'suspended', 'terminated', 'pending'];
 const MODES = ['IN', 'OUT', 'TOTAL'] as const;
 
-/** A problem with a value. */
-export class FieldError extends Error {
-  override readonly name = 'FieldError';
-  readonly key: string;
-
-  constructor(key: string, message: string) {
-    super(message);
-    this.key = key;
-  }
-}
-
-/** Parses the text of a key into the service; an empty text removes the value. Throws a FieldError for invalid text. */
+/** Parses the text of a key into the service; an empty text removes the value. Throws for invalid text. */
 export function applyField(record: ServiceRecord, key: string, text: string, refs: readonly RefColumn[]): void {
   const value = text.trim();
   const empty = value === '';
@@ -79,20 +68,20 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       return;
     case 'panel':
     case 'product':
-      if (empty) throw new FieldError(key, `${key} is required`);
+      if (empty) throw new Error(`${key} is required`);
       record[key] = value;
       return;
     case 'client':
       record.client = empty ? null : value;
       return;
     case 'billing_cycle':
-      record.billingCycle = empty ? null : guarded(key, () => parseBillingCycleName(value));
+      record.billingCycle = empty ? null : parseBillingCycleName(value);
       return;
     case 'next_due_date':
-      record.nextDueDate = empty ? null : guarded(key, () => checkLocalDate(value, 'next_due_date'));
+      record.nextDueDate = empty ? null : checkLocalDate(value, 'next_due_date');
       return;
     case 'protected_until':
-      record.protectedUntil = empty ? null : guarded(key, () => checkLocalDate(value, 'protected_until'));
+      record.protectedUntil = empty ? null : checkLocalDate(value, 'protected_until');
       return;
     case 'status':
       record.status = parseStatus(record, value);
@@ -101,7 +90,7 @@ export function applyField(record: ServiceRecord, key: string, text: string, ref
       record.trafficMode = empty ? null : parseOneOf(key, value.toUpperCase(), MODES);
       return;
     case 'base_quota_override_gb':
-      if (!empty) guarded(key, () => gigabytesToBytes(value));
+      if (!empty) gigabytesToBytes(value);
       record.baseQuotaOverrideGb = empty ? null : value;
       return;
     default:
@@ -128,30 +117,21 @@ function setText(
   const isInvalid = value !== '' && value !== target[key] && fits?.test(value) === false;
   if (value !== '' && value !== target[key] && record.ownRefs.includes(key)) {
     const own = `the account that Sluice created for "${record.id}" is ${target[key] ?? 'unknown'}`;
-    throw new FieldError(key, `${own}; terminate the service before you set another ${key}`);
+    throw new Error(`${own}; terminate the service before you set another ${key}`);
   }
   if (value !== '' && unique === true && target[key] === undefined && record.ownRefs.length > 0) {
     const unfinished = `Sluice has begun to create the account of "${record.id}"`;
-    throw new FieldError(key, `${unfinished}; finish or terminate it before you set another ${key}`);
+    throw new Error(`${unfinished}; finish or terminate it before you set another ${key}`);
   }
-  if (isInvalid) throw new FieldError(key, `${quote(value)} is not a valid ${key}: ${words ?? ''}`);
+  if (isInvalid) throw new Error(`${quote(value)} is not a valid ${key}: ${words ?? ''}`);
   if (value !== '') target[key] = value;
   else if (!record.ownRefs.includes(key)) Reflect.deleteProperty(target, key);
 }
 
 function parseOneOf<T extends string>(key: string, value: string, known: readonly T[]): T {
   const found = known.find((item) => item === value);
-  if (found === undefined)
-    throw new FieldError(key, `${quote(value)} is not a valid ${key}: use one of ${known.join(', ')}`);
+  if (found === undefined) throw new Error(`${quote(value)} is not a valid ${key}: use one of ${known.join(', ')}`);
   return found;
-}
-
-function guarded<T>(key: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new FieldError(key, (error as Error).message);
-  }
 }
 
 /** Returns a service's keys and texts in the format of an import, without unset keys. */

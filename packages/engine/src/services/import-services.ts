@@ -1,11 +1,11 @@
 import { closest } from 'fastest-levenshtein';
-import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
 import { listColumns } from './fields.js';
-import { type ImportProblem, type ImportRow, planRows, type RowChange, toChanges } from './plan-rows.js';
+import { type ImportProblem, type ImportRow, planRows, toChanges } from './plan-rows.js';
 
 /** `service import --json` (docs/json.md). */
 export interface ImportReport {
@@ -20,14 +20,7 @@ export interface ImportReport {
 }
 
 /** What an import changes. */
-interface ImportPlan {
-  rows: ImportRow[];
-  rowChanges: RowChange[];
-  added: ServiceRecord[];
-  changes: ServiceChange[];
-  unchanged: number;
-  problems: ImportProblem[];
-}
+type ImportPlan = Awaited<ReturnType<typeof planImport>>;
 
 /** Rows to import, and whether they may give services the id of another service on their panel. */
 export interface ImportRequest {
@@ -100,7 +93,7 @@ function toReport({ rows, added, changes, unchanged, problems }: ImportPlan): Im
   };
 }
 
-async function planImport(session: Session, tables: StoreTables, request: ImportRequest): Promise<ImportPlan> {
+async function planImport(session: Session, tables: StoreTables, request: ImportRequest) {
   const rows = await request.rows(tables);
   const unknown = unknownColumns(rows, listColumns(session.deps.kinds).keys);
   const { rowChanges, problems } = await planRows(session, tables, rows, request);

@@ -8,7 +8,7 @@ import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import { group } from '../run/group.js';
 import { countsIn } from '../run/load.js';
-import type { Session } from '../session.js';
+import { requireService, type Session } from '../session.js';
 import type { CountedUsage } from '../usage/counted.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
@@ -147,4 +147,11 @@ export async function serviceDetail(session: Session, service: ServiceRecord): P
   const [detail] = await serviceDetails(session, [service]);
   if (!detail) throw new Error(`no detail of ${service.id}`);
   return detail;
+}
+
+/** Returns the fields that the product of a service lets its client change. */
+export async function customerFields(session: Session, id: string): Promise<readonly string[]> {
+  const { panel, product: name } = await requireService(session, id);
+  const product = findEntry(session.config.products, name);
+  return product === undefined ? [] : (session.kindOf(panel)?.customerMay?.(product) ?? []);
 }

@@ -2,7 +2,7 @@ import type { PanelKind } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { nameFew } from '../name-few.js';
+import { nameFew } from '../natural-order.js';
 import { describeDuplicate, storedDuplicates } from './duplicate-refs.js';
 
 /** A problem of stored services with the config or with each other. */

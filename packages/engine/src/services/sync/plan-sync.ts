@@ -1,4 +1,4 @@
-import type { SourceService } from '@sluice/panel-kind';
+import { SluiceError, type SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { findEntry } from '../../config/find-entry.js';
@@ -16,7 +16,6 @@ import {
   toChanges,
 } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
-import { type NamedService, nameProducts } from './name-products.js';
 
 /** A service that a sync adds or changes. */
 export interface SyncChange {
@@ -134,6 +133,51 @@ export async function planSync(
     skipped: byReason(skipped),
     problems: [...problems, ...planned.problems],
   };
+}
+
+/** A listed service with the product that it is to have. */
+interface NamedService extends SourceService {
+  /** Its ref `productRef` after the sync; null: unset. */
+  named: string | null;
+}
+
+/** Which product services have that no product of the config claims. */
+interface Naming {
+  /** The product that the caller names for them; null: only those named before keep theirs. */
+  product: string | null;
+  productRef: string;
+  stored: ReadonlyMap<string, ServiceRecord>;
+}
+
+/**
+ * Completes the texts of services whose product no product of the config claims: with the named product, else with the one that an
+ * earlier sync named. The others are skipped.
+ *
+ * @throws SluiceError `product_conflict` if another product claims a service than the named one
+ */
+function nameProducts(services: readonly SourceService[], naming: Naming): NamedService[] {
+  return services.map((service) => nameProduct(service, naming));
+}
+
+function nameProduct(service: SourceService, { product, productRef, stored }: Naming): NamedService {
+  const { skipped, unclaimed, texts } = service;
+  const claimed = texts['product'];
+  if (skipped !== null) return { ...service, named: null };
+  if (claimed !== undefined) {
+    if (product !== null && claimed !== product) throw conflict(service, { product, claimed });
+    return { ...service, named: null };
+  }
+  const before = stored.get(service.id);
+  const earlier = before?.refs[productRef];
+  const named = product ?? (earlier === undefined ? undefined : before?.product);
+  if (named === undefined) return { ...service, skipped: unclaimed, named: null };
+  const ref = product === null ? earlier : service.externalProduct;
+  return { ...service, texts: { ...texts, product: named }, named: ref ?? '' };
+}
+
+function conflict({ id }: SourceService, { product, claimed }: { product: string; claimed: string }): SluiceError {
+  const message = `"${id}" can't have product "${product}": product "${claimed}" of the config claims its product in the billing system`;
+  return new SluiceError('product_conflict', message, { details: { service: id, product, claimed } });
 }
 
 /** Leaves out the custom fields that Sluice has not written yet. */
