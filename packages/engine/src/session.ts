@@ -9,14 +9,8 @@ import type { Dependencies } from './dependencies.js';
 import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file.js';
 import { type Interruption, toInterruption } from './interruption.js';
 import { suggestId } from './suggestion.js';
-import {
-  type BillingSystem,
-  newId,
-  type Panel,
-  type PanelKind,
-  type PanelSettings,
-  SluiceError,
-} from '@sluice/panel-kind';
+import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
+import { notFound } from './errors.js';
 import { compareIds } from './natural-order.js';
 import { unknownPanel } from './services/panels.js';
 
@@ -274,8 +268,5 @@ export async function requireService(session: Session, id: string) {
   if (service) return service;
   const ids = await session.store.services.ids();
   const hint = suggestId(id, ids.slice(0, 2000).sort(compareIds));
-  throw new SluiceError('unknown_service', `There is no service "${id}"${hint}`, {
-    kind: 'not-found',
-    details: { service: id },
-  });
+  throw notFound('unknown_service', `There is no service "${id}"${hint}`, { service: id });
 }

@@ -1,4 +1,5 @@
-import { type AgentAddon, SluiceError } from '@sluice/panel-kind';
+import type { AgentAddon } from '@sluice/panel-kind';
+import { unsupported } from '../errors.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
@@ -8,10 +9,9 @@ import type { AgentsRun } from './run-agents.js';
 /** Throws `unsupported` for an operation that the add-on lacks. */
 export function refuseAddon({ name, addon }: Pick<AgentsOnPanel, 'name' | 'addon'>, what: string): void {
   if (addon === null) return;
-  throw new SluiceError(
-    'unsupported',
+  throw unsupported(
     `The add-on on panel "${name}" enforces the limits of agents and can't ${what}: set panels.${name}.agents.addon: false to have Sluice enforce them`,
-    { kind: 'unsupported', details: { panel: name } },
+    { panel: name },
   );
 }
 

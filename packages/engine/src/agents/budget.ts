@@ -12,6 +12,7 @@ import {
 } from '@sluice/panel-kind';
 import { formatBytes } from '@sluice/quota-core';
 import type { AgentRecord, AgentReservationRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../errors.js';
 import type { Session } from '../session.js';
 import { isProblem, knownAgent, loadStoredAgents, readAgents, type ReadFrom } from './read-agents.js';
 import { brokenOff, FOUND, sameOrder } from './repeated-creation.js';
@@ -83,11 +84,7 @@ export async function reserveUser(
     const records = await loadStoredAgents(session, name, tables);
     const agent = agents.find(text, records);
     if (agent.missingSince !== null) {
-      throw new SluiceError(
-        'unknown_agent',
-        `Agent "${agent.name}" is no longer in the panel's list. No user was created.`,
-        { kind: 'not-found' },
-      );
+      throw notFound('unknown_agent', `Agent "${agent.name}" is no longer in the panel's list. No user was created.`);
     }
     const chain = agents.listChain(agent.uuid, records);
     const earlier = mayResume

@@ -1,7 +1,8 @@
 import { printable } from '@sluice/panel-http/printable';
-import { type AgentPlanInput, type RecordedAgents, SluiceError } from '@sluice/panel-kind';
+import type { AgentPlanInput, RecordedAgents } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
+import { notFound } from '../errors.js';
 import { newHold } from '../holds/new-hold.js';
 import type { Session } from '../session.js';
 import {
@@ -66,9 +67,7 @@ async function suspend(ordered: AgentCommand): Promise<Done> {
 function refuseMissing({ agent, read }: AgentCommand): void {
   const { name = '', missingSince = null } = read.records.agents.find(({ uuid }) => uuid === agent) ?? {};
   if (missingSince === null) return;
-  throw new SluiceError('unknown_agent', `Agent "${name}" is no longer in the panel's list. Nothing was changed.`, {
-    kind: 'not-found',
-  });
+  throw notFound('unknown_agent', `Agent "${name}" is no longer in the panel's list. Nothing was changed.`);
 }
 
 async function unsuspend(ordered: AgentCommand): Promise<Done> {

@@ -1,5 +1,6 @@
 import { SluiceError, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord, StoreTables } from '@sluice/state-store';
+import { notFound } from '../errors.js';
 import { panelLease, serviceLease } from '../leases.js';
 import { actionEntries, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
@@ -71,14 +72,9 @@ async function requireAction(session: Session, id: string): Promise<ActionRecord
   const row = await session.store.actions.get(id);
   if (row) return row;
   const open = (await session.store.actions.unsettled()).filter((item) => item.calledAt !== null);
-  const hint = suggestion(
-    id,
-    open.map((item) => item.id),
-  );
-  throw new SluiceError('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, {
-    kind: 'not-found',
-    details: { action: id },
-  });
+  const known = open.map((item) => item.id);
+  const hint = suggestion(id, known);
+  throw notFound('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, { action: id });
 }
 
 async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {

@@ -1,5 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
-import { SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../errors.js';
 import type { Session } from '../session.js';
 
 /** The time range of a graph: the cycle, or a number of hours or days. */
@@ -28,10 +28,7 @@ export async function findWindow(session: Session, service: ServiceRecord, range
   if (range !== 'cycle') return { start: iso(now - lengthMs(range)), end: iso(now), cycle: null };
   const [cycle] = await session.store.cycles.newest([service.id]);
   if (!cycle) {
-    throw new SluiceError('not_metered_yet', `"${service.id}" has not been metered in any cycle`, {
-      kind: 'not-found',
-      details: { service: service.id },
-    });
+    throw notFound('not_metered_yet', `"${service.id}" has not been metered in any cycle`, { service: service.id });
   }
   return { start: cycle.start, end: iso(Math.min(now, Date.parse(cycle.end))), cycle: cycle.id };
 }

@@ -2,6 +2,7 @@ import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent } from '@sluice/quota-core';
+import { notFound, unsupported } from '../errors.js';
 import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -73,10 +74,10 @@ async function refuseAgentHold({ store, config }: Session, id: string): Promise<
     const agents = (await store.agents.list(panel)).filter(({ uuid }) => suspended.has(uuid));
     const agent = agents.find(({ uuid, name }) => uuid === id.toLowerCase() || name === id);
     if (agent === undefined) continue;
-    throw new SluiceError(
+    throw notFound(
       'hold_of_agent',
       `"${agent.name}" is a suspended agent of panel "${panel}", not a service; nothing was released.`,
-      { kind: 'not-found', details: { agent: agent.name, panel } },
+      { agent: agent.name, panel },
     );
   }
 }
@@ -86,10 +87,7 @@ function suspensionOf({ name, kind }: Panel, { withDids = false, force = false }
   const { suspension, wideSuspension } = kind;
   if (!withDids && !force) return suspension;
   if (wideSuspension !== undefined) return withDids ? wideSuspension : suspension;
-  throw new SluiceError('unsupported', `Panel "${name}" (${kind.kind}) has no lines with numbers`, {
-    kind: 'unsupported',
-    details: { panel: name },
-  });
+  throw unsupported(`Panel "${name}" (${kind.kind}) has no lines with numbers`, { panel: name });
 }
 
 /** Refuses services that runs neither restrict nor release. */

@@ -1,7 +1,6 @@
 import {
   type LookupList,
   type Lookups,
-  SluiceError,
   type SpeedLimitView,
   type TunnelGroupView,
   type TunnelView,
@@ -9,6 +8,7 @@ import {
   type UserView,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { notFound, unsupported } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
 import { requireFacet } from './facet.js';
 import { findCheckpoint } from '../run/history.js';
@@ -72,16 +72,11 @@ export async function loginLink(session: Session, id: string): Promise<LoginLink
   const login = session.kindOf(service.panel)?.login;
   const url = findEntry(session.config.panels, service.panel)?.url;
   if (login === undefined || url === undefined) {
-    throw new SluiceError('unsupported', `"${id}" is on panel "${service.panel}", where customers have no login`, {
-      kind: 'unsupported',
-    });
+    throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
   }
   const username = await findUsername(session, service, login.nameRef);
   if (service.refs[login.idRef] === undefined || username === null) {
-    throw new SluiceError('no_account', `"${id}" has no account yet`, {
-      kind: 'not-found',
-      details: { service: id },
-    });
+    throw notFound('no_account', `"${id}" has no account yet`, { service: id });
   }
   return { url, username, singleSignOn: false };
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
+import { notFound } from '../errors.js';
 import { type Enforcement, findEnforcement } from './enforcement.js';
 import { isAtWork, withRun } from '../run/bracket.js';
 import type { RunReport } from '../run/report.js';
@@ -31,11 +32,7 @@ export function checkSwitch(session: Session, panel: string, product: string | n
   if (product === null) return;
   const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
   if (!own.includes(product)) {
-    throw new SluiceError(
-      'unknown_product',
-      `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`,
-      { kind: 'not-found' },
-    );
+    throw notFound('unknown_product', `Panel "${panel}" has no product "${product}"${suggestion(product, own)}`);
   }
 }
 

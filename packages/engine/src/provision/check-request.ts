@@ -1,5 +1,6 @@
 import { type Panel, SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { unsupported } from '../errors.js';
 import { hasAccount } from './account.js';
 import type { ProvisionRequest } from './verb-command.js';
 
@@ -21,22 +22,18 @@ function checkVerb(panel: Panel, { verb }: ProvisionRequest): void {
   const why = verb === 'change-password' ? (panel.passwords?.unchangeable?.() ?? null) : null;
   if (why !== null) {
     const details = { panel: panel.name, verb };
-    throw new SluiceError('unsupported', `Panel "${panel.name}": ${why}`, { kind: 'unsupported', details });
+    throw unsupported(`Panel "${panel.name}": ${why}`, details);
   }
   if (!needsFacet || facet !== undefined) return;
-  throw new SluiceError(
-    'unsupported',
+  throw unsupported(
     `Panel "${panel.name}" (${panel.kind.kind}) does not support ${verb}; it supports ${panel.kind.capabilities.join(', ')}`,
-    { kind: 'unsupported', details: { panel: panel.name, verb } },
+    { panel: panel.name, verb },
   );
 }
 
 function checkCustomer(panel: Panel, { customer }: ProvisionRequest): void {
   if (customer === undefined || panel.accounts?.customerRef !== undefined) return;
-  throw new SluiceError('unsupported', `Accounts of panel "${panel.name}" (${panel.kind.kind}) have no customer`, {
-    kind: 'unsupported',
-    details: { panel: panel.name },
-  });
+  throw unsupported(`Accounts of panel "${panel.name}" (${panel.kind.kind}) have no customer`, { panel: panel.name });
 }
 
 function checkState(service: ServiceRecord, { verb }: ProvisionRequest): void {

@@ -1,7 +1,9 @@
-import { type CallFilter, type Panel, type PanelTelephony, SluiceError, toItemError } from '@sluice/panel-kind';
+import { type CallFilter, type Panel, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
 import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
 import { type SpendFigure, SpendTally } from '@sluice/telephony';
+import { unsupported } from '../errors.js';
+import { requireFacet } from '../panels/facet.js';
 import { readSorted } from '../calls/read-sorted.js';
 import type { Session } from '../session.js';
 import type { Spend } from './limit-state.js';
@@ -33,7 +35,7 @@ export async function readSpend(
   if (!products.some((name) => config.products[name]?.panel === panel.name)) return new Map();
   const services = only === null ? await session.store.services.list({ panel: panel.name }) : [only];
   const limited = services.filter(({ product }) => products.includes(product));
-  const telephony = requireTelephony(panel);
+  const telephony = requireFacet(panel, 'telephony');
   const now = session.now();
   const loaded = await load(session, panel, limited, { switches, now });
   const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, now));
@@ -50,13 +52,6 @@ export async function readSpend(
 
 function hasMoneyLimit(session: Session, product: string): boolean {
   return listLimits(session, product).some(({ allowance }) => typeof allowance === 'string');
-}
-
-function requireTelephony({ telephony, name, kind }: Panel): PanelTelephony {
-  if (telephony !== undefined) return telephony;
-  throw new SluiceError('unsupported', `Panel "${name}" (${kind.kind}) does not report the charges of calls`, {
-    kind: 'unsupported',
-  });
 }
 
 function listRequests(session: Session, telephony: PanelTelephony, facts: Loaded, now: string): SpendRequest[] {
@@ -81,7 +76,7 @@ async function readFigures(
   if (requests.length === 0) return [];
   try {
     const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
-    if (reason !== null) throw new SluiceError('unsupported', reason, { kind: 'unsupported' });
+    if (reason !== null) throw unsupported(reason);
     const whole = await tally(session, telephony, requests);
     if (!whole.isUnattributed) return toFigures(whole, requests, at);
     // The panel names no subscriber in its list of all calls: ask for each line alone.

@@ -1,7 +1,8 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { Allowance, AllowancePart, UsageBytes } from '@sluice/quota-core';
-import { type ItemError, SluiceError } from '@sluice/panel-kind';
+import type { ItemError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
+import { notFound } from '../errors.js';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { type ActionView, toActionView, toLifecycle, serviceView } from './views.js';
@@ -45,9 +46,7 @@ export async function explainService(session: Session, id: string, at: string | 
   const until = at ?? session.now();
   const decision = await store.decisions.at(id, until);
   if (at !== null && !decision && service.createdAt > at) {
-    throw new SluiceError('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`, {
-      kind: 'not-found',
-    });
+    throw notFound('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`);
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.js';
 import { suggestion } from '../suggestion.js';
-import { SluiceError } from '@sluice/panel-kind';
+import type { SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../errors.js';
 
 /** Throws for a panel that is not in the config. */
 export function requirePanelName({ config }: { config: Config }, name: string): void {
@@ -10,15 +11,12 @@ export function requirePanelName({ config }: { config: Config }, name: string): 
 
 /** Returns the error for an unknown panel, which names the nearest one. */
 export function unknownPanel(name: string, known: string[]): SluiceError {
-  return new SluiceError('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
-    kind: 'not-found',
-    details: { panel: name },
+  return notFound('unknown_panel', `There is no panel "${name}" in the config${suggestion(name, known)}`, {
+    panel: name,
   });
 }
 
 /** Returns the error for an unknown product, which names the nearest one. */
 export function unknownProduct(name: string, known: string[]): SluiceError {
-  return new SluiceError('unknown_product', `There is no product "${name}"${suggestion(name, known)}`, {
-    kind: 'not-found',
-  });
+  return notFound('unknown_product', `There is no product "${name}"${suggestion(name, known)}`);
 }

@@ -1,5 +1,7 @@
 import { type ServiceSource, SluiceError, type SourceService, usageError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-billing.js';
+import { notFound } from '../../errors.js';
+
 import { billingSections } from '../../config/billing-settings.js';
 import { findEntry } from '../../config/find-entry.js';
 import { serviceLease } from '../../leases.js';
@@ -81,10 +83,7 @@ function readList(
 
 async function refuseUnlisted({ store }: Session, id: string, { services, title, ref }: Listed): Promise<void> {
   if (services.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
-  throw new SluiceError('not_listed', `${title} lists no service "${id}"; nothing was changed`, {
-    kind: 'not-found',
-    details: { service: id },
-  });
+  throw notFound('not_listed', `${title} lists no service "${id}"; nothing was changed`, { service: id });
 }
 
 /** Stores the changes once all services that change are leased; a change that came meanwhile needs its lease too. */

@@ -1,0 +1,13 @@
+import { SluiceError } from '@sluice/panel-kind';
+
+type Details = Record<string, unknown>;
+
+/** Returns the error for something that does not exist. */
+export function notFound(code: string, message: string, details: Details = {}): SluiceError {
+  return new SluiceError(code, message, { kind: 'not-found', details });
+}
+
+/** Returns the error for a request that a panel can't carry out. */
+export function unsupported(message: string, details: Details = {}): SluiceError {
+  return new SluiceError('unsupported', message, { kind: 'unsupported', details });
+}
