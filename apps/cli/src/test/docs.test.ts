@@ -122,7 +122,9 @@ function codesInSources(): string[] {
   const files = folders.flatMap((folder) => sourcesIn(path.join(root, folder)));
   const patterns = [
     /\bcode: '([A-Za-z_]+)'/g,
-    /\b(?:SluiceError|usageError|StoreError|refuse|unreadable)\(\s*'([a-z_]+)'/g,
+    /\b(?:SluiceError|usageError|notFound|failedStep|StoreError|refuse|unreadable)\(\s*'([a-z_]+)'/g,
+    /\bserviceNotice\(\w+, '([a-z_]+)'/g,
+    /\bcheck\('\w+', .*, '([a-z_]+)'\)/g,
     /'(PANEL_[A-Z_]+)'/g,
   ];
   return files.flatMap((file) => {
