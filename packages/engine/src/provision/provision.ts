@@ -276,14 +276,7 @@ function accountOrder(
   setPassword: boolean,
   earlier: readonly ActionRecord[],
 ): AccountCommand | null {
-  switch (request.verb) {
-    case 'create':
-      return { verb: 'create', adopt: request.adopt === true, setPassword, earlier };
-    case 'change-password':
-      return { verb: 'change-password' };
-    case 'terminate':
-      return { verb: 'terminate' };
-    default:
-      return null;
-  }
+  const { verb, adopt = false } = request;
+  if (verb === 'create') return { verb, adopt, setPassword, earlier };
+  return verb === 'change-password' || verb === 'terminate' ? { verb } : null;
 }

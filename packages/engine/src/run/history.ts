@@ -13,12 +13,7 @@ export interface StoredCheckpoint {
 }
 
 /** The history of a service while it is loaded. */
-interface Gathered {
-  checkpoint: unknown;
-  decision: DecisionRecord | null;
-  recent: ActionRecord[];
-  removed: number;
-}
+type Gathered = { -readonly [Key in keyof ServiceHistory]: ServiceHistory[Key] };
 
 /** The journal since older checkpoints is loaded per service, since that of all services would be long. */
 const BULK_MS = 2 * 86_400_000;

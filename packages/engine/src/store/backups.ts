@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { backupStore, LATEST_SCHEMA_VERSION, storeVersion, type StateStore } from '@sluice/state-store';
+import { backupStore, LATEST_SCHEMA_VERSION, storeVersion } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
 import { type Files, isInMemory } from '../files.js';
 import type { Session } from '../session.js';
@@ -7,11 +7,6 @@ import type { Session } from '../session.js';
 /** Number of daily backups. */
 const KEPT = 7;
 const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db$/;
-
-interface Parts {
-  clock: Clock;
-  files: Files;
-}
 
 /** Returns the folder of automatic backups, next to the store. */
 export function backupFolder(storeFile: string): string {
@@ -31,20 +26,14 @@ export async function backupBeforeMigration(
 }
 
 /** Backs up the store before the first run that may change a panel; once per store. */
-export async function backupBeforeEnforcing({
-  store,
-  deps,
-}: {
-  store: StateStore;
-  deps: Pick<Parts, 'files'>;
-}): Promise<void> {
+export async function backupBeforeEnforcing({ store, deps }: Session): Promise<void> {
   if (isInMemory(store)) return;
   const file = target(deps.files, store.location, 'before-first-enforcing.db');
   if (!deps.files.exists(file)) await store.maintenance.backup(file);
 }
 
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
-export async function backupDaily({ store, deps }: { store: StateStore; deps: Parts }): Promise<void> {
+async function backupDaily({ store, deps }: Session): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
   const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}.db`);
