@@ -151,6 +151,24 @@ describe('Telegram', () => {
     receiver.inject({ fault: { kind: 'html' } });
     expect((await failure(await bot())).message).toMatch(/did not answer as Telegram/);
   });
+
+  it('reports no part of a token, and cuts no character in half', async () => {
+    for (const [letters, said] of [
+      [195, '12:s3cr3t'],
+      [199, '😀'],
+    ] as const) {
+      receiver.clearFaults();
+      const body = { ok: false, description: `${'x'.repeat(letters)}${said}` };
+      receiver.inject({ fault: { kind: 'status', status: 400, body } });
+      const { message } = await failure(await bot());
+      expect(message).not.toContain('12:');
+      expect(encodeURIComponent(message)).toContain('xxx');
+    }
+    receiver.clearFaults();
+    await (await bot()).send({ ...MESSAGE, text: `${'x'.repeat(4094)}😀yyy` });
+    const { text } = JSON.parse(receiver.calls.at(-1)!.body) as { text: string };
+    expect(text).toBe(`${'x'.repeat(4094)}…`);
+  });
 });
 
 describe('a command', () => {
@@ -221,6 +239,12 @@ describe('mail', () => {
     const unfolded = data.replace(/=\n/g, '').replaceAll('=3D', '=');
     expect(unfolded).toContain('<b>svc & "1"</b> *_[x](http://y) is held');
     expect(unfolded).toContain('&lt;b&gt;svc &amp; &quot;1&quot;&lt;/b&gt; *_[x](http://y) is held<br>');
+  });
+
+  it('needs an address of a mail server whose user can be decoded', async () => {
+    const smtp = 'smtp://50%@mail.example.com';
+    expect(mail.check?.({ ...settings(), smtp })).toEqual([expect.objectContaining({ key: 'smtp' })]);
+    await expect(open(mail, settings({ smtp }))).rejects.toMatchObject({ code: 'bad_address' });
   });
 
   it('goes to no address that is not exactly one', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { printable } from '@sluice/panel-http/printable';
 import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import { quoteAnswer } from './quote-answer.js';
 
 /** Bytes of its messages that are read. */
 const MOST_BYTES = 4096;
@@ -58,7 +58,7 @@ function run(
       }
       const [line = ''] = Buffer.concat(chunks).toString('utf8').trim().split('\n');
       const why = isLate ? `did not end within ${timeoutMs / 1000} s` : `ended with ${code ?? ended ?? 'an error'}`;
-      const said = line === '' ? '' : `: ${printable(line).slice(0, 200)}`;
+      const said = line === '' ? '' : `: ${quoteAnswer(line)}`;
       done(toNotSent(`the program ${why}${said}`, { answered: !isLate }));
     });
     // A program that reads no input may close it.

@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { printable } from '@sluice/panel-http/printable';
-import { redact } from '@sluice/panel-http';
 import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
 import { createTransport } from 'nodemailer';
+import { quoteAnswer } from './quote-answer.js';
 import { isMailAddress, parseSmtpAddress } from './settings.js';
 
 /** Settings of a mail channel. */
@@ -121,9 +120,10 @@ function toFailure(error: unknown, secrets: string[]): Error {
     response?: string;
     message?: string;
   };
-  const clean = (text: string): string => redact(printable(text).slice(0, 200), secrets);
   const refused = responseCode !== undefined && (code === 'EENVELOPE' || code === 'EMESSAGE');
   if (responseCode !== undefined)
-    return toNotSent(`the mail server answered ${clean(response || String(responseCode))}`, { answered: refused });
-  return toNotSent(`the mail server could not be used (${clean(code || message)})`, { answered: false });
+    return toNotSent(`the mail server answered ${quoteAnswer(response || String(responseCode), secrets)}`, {
+      answered: refused,
+    });
+  return toNotSent(`the mail server could not be used (${quoteAnswer(code || message, secrets)})`, { answered: false });
 }

@@ -31,7 +31,7 @@ export interface SmtpAddress {
 
 /** Returns whether a text is an address of a mail server. */
 export function isSmtpAddress(text: string): boolean {
-  return /^smtps?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text) && new URL(text).hostname !== '';
+  return readSmtpAddress(text) !== null;
 }
 
 /**
@@ -40,10 +40,21 @@ export function isSmtpAddress(text: string): boolean {
  * @throws SluiceError `bad_address`
  */
 export function parseSmtpAddress(text: string): SmtpAddress {
-  if (!isSmtpAddress(text))
-    throw usageError('bad_address', 'smtp is not an address such as smtp://user@mail.example.com:587', { key: 'smtp' });
-  const { protocol, hostname, port, username } = new URL(text);
-  const secure = protocol === 'smtps:';
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: port === '' ? (secure ? 465 : 587) : Number(port), secure, user: decodeURIComponent(username) };
+  const address = readSmtpAddress(text);
+  if (address !== null) return address;
+  throw usageError('bad_address', 'smtp is not an address such as smtp://user@mail.example.com:587', { key: 'smtp' });
+}
+
+function readSmtpAddress(text: string): SmtpAddress | null {
+  if (!/^smtps?:\/\/[^/?#]+\/?$/.test(text)) return null;
+  try {
+    const { protocol, hostname, port, username } = new URL(text);
+    const secure = protocol === 'smtps:';
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const user = decodeURIComponent(username);
+    return host === '' ? null : { host, port: port === '' ? (secure ? 465 : 587) : Number(port), secure, user };
+  } catch {
+    // Not a URL, or a user with a percent sign that does not begin a code.
+    return null;
+  }
 }

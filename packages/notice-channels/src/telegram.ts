@@ -1,7 +1,6 @@
-import { printable } from '@sluice/panel-http/printable';
-import { redact } from '@sluice/panel-http';
 import { type ChannelDependencies, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
 import { type Answer, requireAcknowledged, sendRequest } from './http-request.js';
+import { cut, quoteAnswer } from './quote-answer.js';
 import { requireWebAddress } from './settings.js';
 
 /** Telegram refuses longer texts. */
@@ -13,7 +12,7 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
   const api = requireWebAddress(secret('api') || 'https://api.telegram.org', 'api').replace(/\/$/, '');
   return {
     async send({ recipient, text }, signal) {
-      const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+      const short = text.length > MOST_CHARACTERS ? `${cut(text, MOST_CHARACTERS - 1)}…` : text;
       const body = JSON.stringify({
         chat_id: recipient ?? chat,
         text: short,
@@ -23,7 +22,7 @@ export function openTelegram(chat: string, { secret, timeoutMs }: ChannelDepende
       const url = `${api}/bot${token}/sendMessage`;
       const answer = await sendRequest(url, { method: 'POST', headers, body, timeoutMs, signal });
       const { description, retryAfterMs } = readAnswer(answer);
-      requireAcknowledged({ ...answer, retryAfterMs }, redact(description, [token]));
+      requireAcknowledged({ ...answer, retryAfterMs }, quoteAnswer(description, [token]));
       if (!/^\s*\{\s*"ok"\s*:\s*true/.test(answer.text))
         throw toNotSent('the receiver did not answer as Telegram does', { answered: true });
     },
@@ -39,7 +38,7 @@ function readAnswer({ text, retryAfterMs }: Answer): { description: string; retr
     };
     const seconds = parameters?.retry_after;
     return {
-      description: typeof description === 'string' ? printable(description).slice(0, 200) : '',
+      description: typeof description === 'string' ? description : '',
       retryAfterMs: typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : retryAfterMs,
     };
   } catch {
