@@ -18,6 +18,7 @@ describe('createPanelHttp', () => {
     ['a circuit that opens at once', { breaker: { failures: 0 } }, 'option_invalid'],
     ['a pin that is none', { tls: { pinSha256: 'abc' } }, 'pin_invalid'],
     ['a proxy that is not a URL', { proxy: 'proxy.example:8080:x' }, 'proxy_invalid'],
+    ['a proxy with a password that is not encoded', { proxy: 'http://u:50%@proxy.example' }, 'proxy_invalid'],
     ['a proxy of an unknown kind', { proxy: 'ftp://proxy.example' }, 'proxy_invalid'],
   ])('refuses %s', (_what, options, code) => {
     expect(() => createPanelHttp({ panel: 'p', baseUrl: 'https://panel.example', ...options })).toThrow(

@@ -141,10 +141,11 @@ function parseProxy(text: string): URL {
   let url: URL;
   try {
     url = new URL(text);
+    decodeURIComponent(url.username + url.password);
   } catch {
     throw new PanelConfigError(
       'proxy_invalid',
-      'The proxy is not a valid URL. Write it like http://user:password@host:port.',
+      'The proxy is not a valid URL. Write it like http://user:password@host:port, with user and password percent-encoded.',
     );
   }
   if (!SCHEMES.includes(url.protocol)) {
