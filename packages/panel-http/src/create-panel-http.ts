@@ -27,25 +27,9 @@ export function createPanelHttp(options: PanelHttpOptions): PanelHttp {
   const { counters, limiter } = transport;
   return {
     request: (request) => callPanel(transport, request),
-    stats: {
-      get calls() {
-        return counters.calls;
-      },
-      get failures() {
-        return counters.failures;
-      },
-      get retries() {
-        return counters.retries;
-      },
-      get inFlight() {
-        return limiter.inFlight;
-      },
-      get waiting() {
-        return limiter.waiting;
-      },
-      get concurrency() {
-        return limiter.concurrency;
-      },
+    get stats() {
+      const { inFlight, waiting, concurrency } = limiter;
+      return { ...counters, inFlight, waiting, concurrency };
     },
     close() {
       transport.close();

@@ -85,7 +85,7 @@ class PanelCall<T> {
 
   async #withRetries(first: unknown): Promise<PanelAnswer<T>> {
     try {
-      return await this.#unlessRefused(first);
+      return await this.#renewed(first);
     } catch (error) {
       const { attempts } = this.#transport.retry;
       const repeatable = attempts > 1 && this.#prepared.idempotent && this.#request.retryable !== false;
@@ -112,7 +112,7 @@ class PanelCall<T> {
       this.#spentMs += delayMs;
       this.#transport.counters.retries += 1;
       try {
-        return await this.#queued().catch((error: unknown) => this.#unlessRefused(error));
+        return await this.#queued().catch((error: unknown) => this.#renewed(error));
       } catch (error) {
         // The last error of the panel has more information than the open circuit.
         throw isPanelError(error) && error.code === 'PANEL_CIRCUIT_OPEN' ? last : error;
@@ -128,12 +128,9 @@ class PanelCall<T> {
     return wait === null || this.#spentMs + wait >= this.#totalMs ? null : wait;
   }
 
-  async #unlessRefused(error: unknown): Promise<PanelAnswer<T>> {
-    if (!(error instanceof Refused)) throw error;
-    return this.#renewed(error);
-  }
-
-  async #renewed(refused: Refused): Promise<PanelAnswer<T>> {
+  /** Renews refused credentials and makes the attempt again; throws any other error. */
+  async #renewed(refused: unknown): Promise<PanelAnswer<T>> {
+    if (!(refused instanceof Refused)) throw refused;
     this.#mayRenew = false;
     const { renewal, breaker } = this.#transport;
     if (renewal !== null && (await renewal.renew(refused.generation))) return this.#queued();
@@ -159,7 +156,8 @@ class PanelCall<T> {
     const generation = transport.renewal?.generation ?? 0;
     const made = this.#headers();
     const headers = made instanceof Promise ? await made : made;
-    const attemptMs = Math.max(1, Math.min(this.#attemptMs(), this.#totalMs - this.#spentMs));
+    const longestMs = this.#request.timeouts?.attemptMs ?? transport.timeouts.attemptMs;
+    const attemptMs = Math.max(1, Math.min(longestMs, this.#totalMs - this.#spentMs));
     this.#attempts += 1;
     const at = clock.now();
     const started = performance.now();
@@ -278,13 +276,12 @@ class PanelCall<T> {
 
   /** Waits as long as the panel asked all callers to wait; bounded, so that a changed clock can't extend it. */
   async #waitForPause(): Promise<void> {
-    const { clock, pausedUntil, retry: policy } = this.#transport;
-    const left = Math.min(pausedUntil - clock.now(), policy.maxRetryAfterMs);
+    const transport = this.#transport;
+    const { clock, pausedUntil } = transport;
+    const left = Math.min(pausedUntil - clock.now(), transport.retry.maxRetryAfterMs);
     if (left > 0) await clock.sleep(left, this.#request.signal);
-  }
-
-  #attemptMs(): number {
-    return this.#request.timeouts?.attemptMs ?? this.#transport.timeouts.attemptMs;
+    // Later calls don't wait again, also where the clock was set back.
+    if (transport.pausedUntil === pausedUntil) transport.pausedUntil = 0;
   }
 
   #circuitOpen(leftMs: number): PanelError {

@@ -168,7 +168,7 @@ describe('repeating', () => {
     failFirst(1, 429, { 'retry-after': '7' });
     await failureOf(http.request(write));
     clock.advance(-86_400_000);
-    expect((await http.request(write)).status).toBe(200);
+    for (let call = 0; call < 2; call++) expect((await http.request(write)).status).toBe(200);
     expect(clock.slept).toEqual([30_000]);
   });
 

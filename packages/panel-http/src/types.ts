@@ -246,6 +246,7 @@ export interface PanelHttp {
    * cancelled before it could have changed anything.
    */
   request<T>(request: PanelRequest<T>): Promise<PanelAnswer<T>>;
+  /** The counters at this moment. */
   readonly stats: Readonly<PanelHttpStats>;
   /** Closes the connections. Calls in flight fail. */
   close(): void;
