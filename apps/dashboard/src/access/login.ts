@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { html } from 'hono/html';
 import { NOBODY, sendPage } from '../server/html-reply.js';
 import { toFailure } from '../server/failure.js';
+import { html, type Html } from '../pages/layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { bySession, cookieName, isForeign } from './authenticate.js';
@@ -40,8 +40,8 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
   });
 }
 
-function form(next: string, problem: string | null) {
-  return html`${problem === null ? '' : html`<p role="alert" class="problem">${problem}</p>`}
+function form(next: string, problem: string | null): Html {
+  return html`${problem === null ? null : html`<p role="alert" class="problem">${problem}</p>`}
     <form method="post" action="/login" class="login">
       <input type="hidden" name="next" value="${next}" />
       <p>

@@ -7,9 +7,9 @@ import { serviceSections } from '../pages/customer/service.js';
 import { lineSection, toLineScene } from '../pages/customer/telephony.js';
 import { isMetered, summaryOf } from '../pages/customer/usage.js';
 import type { Section } from '../pages/layout/components.js';
-import { Times } from '../pages/layout/format.js';
 import { html } from '../pages/layout/html.js';
 import type { PageRequest } from '../pages/page.js';
+import { timesOf } from '../pages/times-of.js';
 import { usedWords } from '../pages/operator/sentences.js';
 import { figuresOf, readScene, stateOf } from '../pages/operator/service.js';
 import { type EmbeddedPart, toParts, toText } from './embedded-part.js';
@@ -38,8 +38,8 @@ export async function serviceForCustomer(call: ApiCall, service: ServiceDetail):
 }
 
 /** Returns the summary of a service for its client. */
-export function summaryForCustomer({ sluice, now }: PageRequest, service: ServiceDetail): string {
-  return toText(summaryOf(service, new Times(now, sluice.config.timeZone)));
+export function summaryForCustomer(request: PageRequest, service: ServiceDetail): string {
+  return toText(summaryOf(service, timesOf(request)));
 }
 
 /** Returns what an operator sees of a service, without what operators change. */

@@ -1,8 +1,8 @@
 import type { PurchaseView } from '@sluice/engine';
 import { notice, address } from './layout/components.js';
-import { Times } from './layout/format.js';
 import { html, type Html } from './layout/html.js';
 import type { PageAnswer, PageRequest } from './page.js';
+import { timesOf } from './times-of.js';
 
 /** What a page that asks before a purchase shows first. */
 export type Asked =
@@ -28,8 +28,7 @@ export async function findAsked(request: PageRequest, service: string, toRef: (k
   return made.status === 'failed' ? { redirect: { redirect: again() } } : { made: madeNotice(request, made, again()) };
 }
 
-function madeNotice({ now, sluice }: PageRequest, { at }: PurchaseView, again: string): Html {
-  const times = new Times(now, sluice.config.timeZone);
-  return html`${notice('info', html`You bought this package ${times.ago(at)}. It is not bought again.`)}
+function madeNotice(request: PageRequest, { at }: PurchaseView, again: string): Html {
+  return html`${notice('info', html`You bought this package ${timesOf(request).ago(at)}. It is not bought again.`)}
     <p><a class="button" href="${again}">Buy another one…</a></p>`;
 }

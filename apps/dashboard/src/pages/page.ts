@@ -1,11 +1,8 @@
 import type { Sluice } from '@sluice/engine';
-import type { HtmlEscapedString } from 'hono/utils/html';
 import type { RunRequest } from '../api/routes/runs.js';
 import type { Task } from '../api/tasks.js';
 import type { Need, Viewer } from '../access/viewer.js';
-
-/** Escaped HTML, as the tags `html` return it. */
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+import type { Html } from './layout/html.js';
 
 /** What a page is made of. */
 export interface PageRequest {

@@ -8,7 +8,7 @@ import { counted, name, Times } from '../pages/layout/format.js';
 import { html, type Html, visible } from '../pages/layout/html.js';
 import { usageFigure } from '../pages/layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
-import { timesOf } from './times-of.js';
+import { timesOf } from '../pages/times-of.js';
 import { REPORT_STYLE } from './report-style.js';
 import { historyTable, serviceFacts } from './service-parts.js';
 import { serviceRow, serviceTableHead } from './service-table.js';
@@ -137,7 +137,7 @@ async function chartOf(
   return String(
     html`<article class="service">
       <h3>${name(service.id)}</h3>
-      <div class="service-facts">${serviceFacts(service, timesOf(sluice, service.panel, now))}</div>
+      <div class="service-facts">${serviceFacts(service, timesOf({ sluice, now }, service.panel))}</div>
       <div>${figure} ${history}</div>
     </article> `,
   );
@@ -153,7 +153,7 @@ function* table(sluice: Sluice, report: Report): Generator<string> {
   yield serviceTableHead(isOfAll);
   for (let first = 0; first < report.services.length; first += ROWS) {
     const rows = report.services.slice(first, first + ROWS);
-    yield rows.map((service) => serviceRow(service, timesOf(sluice, service.panel, now), isOfAll)).join('');
+    yield rows.map((service) => serviceRow(service, timesOf({ sluice, now }, service.panel), isOfAll)).join('');
   }
   yield '</tbody>\n</table>\n</div>\n</section>\n';
 }

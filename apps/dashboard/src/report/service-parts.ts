@@ -4,7 +4,7 @@ import { bytes, name, NONE, type Times } from '../pages/layout/format.js';
 import { html, type Html, type Part } from '../pages/layout/html.js';
 import { type ReportService, shareOf } from './read-report.js';
 import { amount, shareBar, statusOf } from './service-table.js';
-import { timesOf } from './times-of.js';
+import { timesOf } from '../pages/times-of.js';
 
 /** Past cycles in the report of a client. */
 const CYCLES = 12;
@@ -41,7 +41,7 @@ export async function historyTable(sluice: Sluice, service: ReportService, now: 
   const { cycles } = await sluice.usage.history(service.id);
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
-  const times = timesOf(sluice, service.panel, now);
+  const times = timesOf({ sluice, now }, service.panel);
   return html`<table>
     <caption>
       Earlier cycles of ${name(service.id)}

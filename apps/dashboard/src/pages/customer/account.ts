@@ -1,16 +1,17 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, type Section, table } from '../layout/components.js';
-import { name, Times } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { badge, facts, listed, type Section, table } from '../layout/components.js';
+import { name } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */
 export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   const { account } = service;
   const login = await loginOf(request, service.id);
   if (account == null && login === null) return null;
-  const times = new Times(request.now, request.sluice.config.timeZone);
+  const times = timesOf(request);
   const content = html`${facts([
     login === null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
     login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],
@@ -21,20 +22,32 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
 }
 
 function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account']>): Html {
-  const rows = list.map((tunnel): Part[] => [
-    name(tunnel.name),
-    tunnel.nodes.length === 0 ? '–' : tunnel.nodes.map((node, index) => html`${index === 0 ? '' : ', '}${name(node)}`),
-  ]);
-  const states = forwards.map((forward): Part[] => [
-    name(forward.name),
-    forward.pausedByUs ? badge('paused', 'bad') : forward.status === 1 ? badge('active') : badge('off', 'quiet'),
-  ]);
-  return html`${table({ caption: 'Tunnels', columns: [{ title: 'Tunnel' }, { title: 'Nodes' }], rows, empty: 'The account has no tunnel.' })}
+  const states = table({
+    caption: 'Forwards',
+    columns: [
+      { title: 'Forward', cell: (forward) => name(forward.name) },
+      {
+        title: 'State',
+        cell: ({ pausedByUs, status }) =>
+          pausedByUs ? badge('paused', 'bad') : status === 1 ? badge('active') : badge('off', 'quiet'),
+      },
+    ],
+    rows: forwards,
+  });
+  return html`${table({
+    caption: 'Tunnels',
+    columns: [
+      { title: 'Tunnel', cell: (tunnel) => name(tunnel.name) },
+      { title: 'Nodes', cell: ({ nodes }) => (nodes.length === 0 ? '–' : listed(nodes.map(name))) },
+    ],
+    rows: list,
+    empty: 'The account has no tunnel.',
+  })}
   ${
-    states.length === 0
+    states === null
       ? null
       : html`<h3>Forwards</h3>
-          ${table({ caption: 'Forwards', columns: [{ title: 'Forward' }, { title: 'State' }], rows: states, empty: '' })}`
+          ${states}`
   }`;
 }
 

@@ -3,9 +3,11 @@ import type { GraphRange, LastGraph, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { POINTS, usageDrawing } from '../layout/chart.js';
 import { notice, type Section, toId } from '../layout/components.js';
-import { name, Times } from '../layout/format.js';
+import { name } from '../layout/format.js';
 import { html, type Html, type Part, trusted } from '../layout/html.js';
+import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 import { pathOf } from './own.js';
 import type { GraphRefresher } from './refresh-graphs.js';
 
@@ -58,16 +60,17 @@ async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, ran
 }
 
 async function graphOfPanel(
-  { sluice, now }: PageRequest,
+  request: PageRequest,
   service: ServiceDetail,
   { range, refresher }: { range: Range; refresher: GraphRefresher },
 ): Promise<Part> {
-  if (!(await refresher.hasGraphs(service.panel))) return null;
+  const { sluice, now } = request;
+  if (!(await hasCapability(sluice, service.panel, 'graphs'))) return null;
   const last = await sluice.usage.lastPanelGraph(service.id, range);
   if (last === null || last.expired) refresher.refresh(service.id, range, now);
   if (last === null)
     return html`<p class="empty">The panel’s own graph has not been read yet. Reload the page in a moment.</p>`;
-  const times = new Times(now, sluice.config.timeZone);
+  const times = timesOf(request);
   const age = last.expired
     ? notice('info', html`This is the panel’s last graph, from ${times.full(last.readAt)}.`)
     : html`<p class="soft">Read ${times.ago(last.readAt)}.</p>`;

@@ -1,8 +1,9 @@
 import type { AgentDetail, ServiceDetail } from '@sluice/engine';
-import { facts, notice, type Section, sections, table, usageBar } from '../layout/components.js';
-import { bytes, counted, money, name, NONE, Times } from '../layout/format.js';
+import { facts, link, notice, type Section, sections, table, usageBar } from '../layout/components.js';
+import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 import { clientOf, ownServices, pathOf } from './own.js';
 import type { PanelReads } from './panel-reads.js';
 import { cycleEnd, fillOf, isMetered, remainingOf, stateOf, usedOf } from './usage.js';
@@ -21,8 +22,8 @@ export async function clientSections(
   services: readonly ServiceDetail[],
   reads: PanelReads,
 ): Promise<(Section | null)[]> {
-  const { sluice, now } = request;
-  const times = new Times(now, sluice.config.timeZone);
+  const { sluice } = request;
+  const times = timesOf(request);
   const { agents } = await sluice.agents.ofClient(clientOf(request));
   // A client who is an agent alone has nothing to pay here.
   const credit = services.length === 0 ? null : await creditOf(request, reads);
@@ -34,27 +35,18 @@ export async function clientSections(
 }
 
 function servicesSection(request: PageRequest, services: readonly ServiceDetail[], times: Times): Section {
-  const rows = services.map((service): Part[] => [
-    html`<a href="${pathOf(request, service.id)}">${name(service.id)}</a>`,
-    stateOf(service),
-    remainingOf(service),
-    html`<span class="compact narrow">${usageBar(fillOf(service))}</span>`,
-    usedOf(service),
-    cycleEnd(service, times),
-    readAt(service, times),
-  ]);
   const list = table({
     caption: 'Services',
     columns: [
-      { title: 'Service' },
-      { title: 'State' },
-      { title: 'Left', isNumber: true },
-      { title: 'Used' },
-      { title: 'Traffic', isMinor: true },
-      { title: 'Until', isMinor: true },
-      { title: 'Read', isMinor: true },
+      { title: 'Service', cell: ({ id }) => link(pathOf(request, id), id) },
+      { title: 'State', cell: stateOf },
+      { title: 'Left', cell: remainingOf, isNumber: true },
+      { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(fillOf(service))}</span>` },
+      { title: 'Traffic', cell: usedOf, isMinor: true },
+      { title: 'Until', cell: (service) => cycleEnd(service, times), isMinor: true },
+      { title: 'Read', cell: (service) => readAt(service, times), isMinor: true },
     ],
-    rows,
+    rows: services,
     empty: 'There is no service here.',
     filter: true,
   });
@@ -97,38 +89,28 @@ async function creditOf(request: PageRequest, reads: PanelReads): Promise<Sectio
   const head = { id: 'credit', title: 'Credit' };
   const { sluice, now } = request;
   const client = clientOf(request);
-  const times = new Times(now, sluice.config.timeZone);
+  const times = timesOf(request);
   // Together, so that a billing system that hangs delays the page by one time-out.
   const [{ value, at, failed }, entries] = await Promise.all([
     reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal })),
     reads.read({ client, what: 'credit entries', now }, (signal) => sluice.credit.history(client, { signal })),
   ]);
   if (value === null) return { ...head, content: notice('warning', 'Your credit can’t be shown at the moment.') };
-  const rows = [...(entries.value?.entries ?? [])].reverse().slice(0, 20);
+  const changes = table({
+    caption: 'Changes of your credit',
+    hidesCaption: false,
+    columns: [
+      { title: 'When', cell: (entry) => times.at(entry.at) },
+      { title: 'Amount', cell: ({ amount, currency }) => money(amount, currency), isNumber: true },
+      { title: 'What', cell: ({ description }) => name(description) },
+      { title: 'Credit', cell: ({ balance, currency }) => money(balance, currency), isNumber: true, isMinor: true },
+    ],
+    rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
+  });
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
   ${facts([
     ['Credit', money(value.balance, value.currency ?? (Number(value.balance) === 0 ? sluice.config.currency : null))],
   ])}
-  ${
-    rows.length === 0
-      ? null
-      : table({
-          caption: 'Changes of your credit',
-          hidesCaption: false,
-          columns: [
-            { title: 'When' },
-            { title: 'Amount', isNumber: true },
-            { title: 'What' },
-            { title: 'Credit', isNumber: true, isMinor: true },
-          ],
-          rows: rows.map((entry) => [
-            times.at(entry.at),
-            money(entry.amount, entry.currency),
-            name(entry.description),
-            money(entry.balance, entry.currency),
-          ]),
-          empty: '',
-        })
-  }`;
+  ${changes}`;
   return { ...head, content };
 }

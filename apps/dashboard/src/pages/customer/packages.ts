@@ -3,7 +3,7 @@ import type { Viewer } from '../../access/viewer.js';
 import { address, badge, facts, notice, type Section, table } from '../layout/components.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { pathOf } from './own.js';
 
@@ -31,28 +31,15 @@ export async function packagesSection(
   if (packages.length === 0) return null;
   const { viewer } = request;
   const mayBuy = viewer.may('buy');
-  const rows = packages.map(({ id, bytes: size, price, currency }): Part[] => [
-    name(id),
-    bytes(size),
-    money(price, currency),
-    ...(mayBuy
-      ? [
-          html`<a class="button" href="${address(`${pathOf(request, service.id)}/buy`, { package: id })}"
-            >Buy<span class="visually-hidden"> ${name(id)}</span></a
-          >`,
-        ]
-      : []),
-  ]);
   const list = table({
     caption: 'Packages',
     columns: [
-      { title: 'Package' },
-      { title: 'Traffic', isNumber: true },
-      { title: 'Price', isNumber: true },
-      ...(mayBuy ? [{ title: 'Buy' }] : []),
+      { title: 'Package', cell: ({ id }) => name(id) },
+      { title: 'Traffic', cell: (each) => bytes(each.bytes), isNumber: true },
+      { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
+      mayBuy ? { title: 'Buy', cell: ({ id }) => buyButton(`${pathOf(request, service.id)}/buy`, id) } : null,
     ],
-    rows,
-    empty: '',
+    rows: packages,
   });
   // Where the parts are embedded, the other site sells.
   const isSold = mayBuy || request.isEmbedded;
@@ -76,28 +63,27 @@ async function budgetText({ sluice, viewer }: PageRequest, currency: string | un
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 
+function buyButton(path: string, id: string): Html {
+  return html`<a class="button" href="${address(path, { package: id })}"
+    >Buy<span class="visually-hidden"> ${name(id)}</span></a
+  >`;
+}
+
 /** What was bought for a service, the newest first. */
 export function purchasesSection({ purchases }: ServiceDetail, times: Times): Section | null {
   if (purchases.length === 0) return null;
-  const rows = [...purchases]
-    .reverse()
-    .map((purchase): Part[] => [
-      times.at(purchase.at),
-      name(purchase.package),
-      bytes(purchase.bytes),
-      money(purchase.price, purchase.currency),
-      badge(purchase.status),
-      purchase.current ? 'yes' : 'no',
-    ]);
-  const columns = [
-    { title: 'When' },
-    { title: 'Package' },
-    { title: 'Traffic', isNumber: true, isMinor: true },
-    { title: 'Price', isNumber: true },
-    { title: 'State' },
-    { title: 'Counts now', isMinor: true },
-  ];
-  const content = table({ caption: 'Purchases', columns, rows, empty: '' });
+  const content = table({
+    caption: 'Purchases',
+    columns: [
+      { title: 'When', cell: ({ at }) => times.at(at) },
+      { title: 'Package', cell: (purchase) => name(purchase.package) },
+      { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
+      { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
+      { title: 'State', cell: ({ status }) => badge(status) },
+      { title: 'Counts now', cell: ({ current }) => (current ? 'yes' : 'no'), isMinor: true },
+    ],
+    rows: [...purchases].reverse(),
+  });
   return { id: 'purchases', title: 'Purchases', content };
 }
 
@@ -129,13 +115,10 @@ function autoBuyForm(
   { id }: ServiceDetail,
   { autoBuy, packages }: { autoBuy: AutoBuyView; packages: readonly PackageView[] },
 ): Html {
-  const { csrf, newKey } = request;
   const choices = packages.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
-  return postForm({
+  return postForm(request, {
     action: `${pathOf(request, id)}/auto-buy`,
     id: 'auto-buy',
-    csrf,
-    key: newKey(),
     submit: 'Save',
     fields: [
       {

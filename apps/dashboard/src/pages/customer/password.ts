@@ -4,15 +4,15 @@ import { facts, notice, type Section } from '../layout/components.js';
 import { name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
+import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
 import { ownService, pathOf, plainly, throwReported } from './own.js';
 
 /** Returns whether the client may get a new password for a service. */
 async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
   if (!viewer.may('changePassword') && !viewer.may('manage')) return false;
-  const { panels } = await sluice.panels.list();
-  const hasPasswords = panels.some((one) => one.name === panel && one.capabilities.includes('passwords'));
-  if (!hasPasswords || viewer.may('changePassword')) return hasPasswords;
+  if (!(await hasCapability(sluice, panel, 'passwords'))) return false;
+  if (viewer.may('changePassword')) return true;
   return (await sluice.services.customerMay(id)).fields.includes('sip_password');
 }
 
@@ -32,12 +32,11 @@ export async function passwordSection(request: PageRequest, service: ServiceDeta
 
 /** `GET …/password`: what a new password means, before it is made. */
 export const passwordPage: Page = async (request) => {
-  const { csrf, newKey } = request;
   const { id } = await requirePassword(request);
   const back = pathOf(request, id);
   const body = html`${notice('warning', html`A new password for ${name(id)} replaces the present one at once: devices and programs that use the present one stop working until you enter the new one.`)}
     <p>It is shown only in the answer: keep it somewhere safe.</p>
-    ${postForm({ action: `${back}/password`, id: 'password', csrf, key: newKey(), submit: 'Replace the password', tone: 'danger' })}
+    ${postForm(request, { action: `${back}/password`, id: 'password', submit: 'Replace the password', tone: 'danger' })}
     <p><a href="${back}">Back to the service</a></p>`;
   return { title: 'Get a new password', body };
 };

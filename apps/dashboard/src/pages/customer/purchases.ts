@@ -16,7 +16,7 @@ const MOST_AUTOMATIC = 100;
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
 export const buyPage: Page = async (request) => {
-  const { csrf, query, viewer } = request;
+  const { query, viewer } = request;
   const service = await ownService(request);
   const { id, bytes: size, price, currency } = await requireOffered(request, service, query['package'] ?? '');
   const asked = await findAsked(request, service.id, (key) => refsOf(viewer) + key);
@@ -33,7 +33,7 @@ export const buyPage: Page = async (request) => {
       'made' in asked
         ? asked.made
         : html`<p>It is charged at once, and counts in the current period.</p>
-            ${postForm({ action: `${back}/buy`, id: 'buy', csrf, key: asked.key, hidden: { package: id }, submit: label })}`
+            ${postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: label })}`
     }
     <p><a href="${back}">Back to the service</a></p>`;
   return { title: `Buy ${id}`, body };

@@ -15,20 +15,9 @@ export class GraphRefresher {
   readonly #sluice: Sluice;
   readonly #startedAt = new Map<string, number>();
   #queue: Promise<unknown> = Promise.resolve();
-  #panels: Promise<ReadonlySet<string>> | null = null;
 
   constructor(sluice: Sluice) {
     this.#sluice = sluice;
-  }
-
-  /** Returns whether services on a panel have graphs of the panel's own. */
-  async hasGraphs(panel: string): Promise<boolean> {
-    this.#panels ??= this.#sluice.panels
-      .list()
-      .then(
-        ({ panels }) => new Set(panels.filter((one) => one.capabilities.includes('graphs')).map((one) => one.name)),
-      );
-    return (await this.#panels).has(panel);
   }
 
   /** Reads a graph in the background, unless that was tried lately. `now` is in milliseconds. */
@@ -44,10 +33,5 @@ export class GraphRefresher {
       // The next page shows the last good graph with its age.
       this.#sluice.usage.panelGraph(service, range, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined),
     );
-  }
-
-  /** Waits for reads under way. */
-  async idle(): Promise<void> {
-    await this.#queue;
   }
 }

@@ -1,8 +1,9 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { facts, type Section, sections, table } from '../layout/components.js';
-import { bytes, name, Times, UNKNOWN } from '../layout/format.js';
+import { bytes, orNone, type Times, UNKNOWN } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
@@ -44,7 +45,7 @@ export async function serviceSections(
   service: ServiceDetail,
   { reads, graphs }: Readers,
 ): Promise<(Section | null)[]> {
-  const times = new Times(request.now, request.sluice.config.timeZone);
+  const times = timesOf(request);
   const packages = await offeredPackages(request, service);
   return [
     usageSection(service, times),
@@ -81,14 +82,19 @@ function periodOf(service: ServiceDetail, times: Times): Part {
 async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Section | null> {
   const { cycles } = await sluice.usage.history(id);
   if (cycles.length < 2) return null;
-  const rows = cycles
-    .slice(0, MOST_CYCLES)
-    .map(({ start, end, usage, allowance }): Part[] => [
-      html`${times.at(start)} to ${times.at(end)}`,
-      bytes(usage?.totalBytes),
-      allowance === null ? name(null) : allowance.unlimited ? 'no limit' : bytes(allowance.allowedBytes),
-    ]);
-  const columns = [{ title: 'Period' }, { title: 'Used', isNumber: true }, { title: 'Allowed', isNumber: true }];
-  const content = table({ caption: 'Past periods', columns, rows, empty: '' });
+  const content = table({
+    caption: 'Past periods',
+    columns: [
+      { title: 'Period', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'Used', cell: ({ usage }) => bytes(usage?.totalBytes), isNumber: true },
+      {
+        title: 'Allowed',
+        cell: ({ allowance }) =>
+          orNone(allowance, ({ unlimited, allowedBytes }) => (unlimited ? 'no limit' : bytes(allowedBytes))),
+        isNumber: true,
+      },
+    ],
+    rows: cycles.slice(0, MOST_CYCLES),
+  });
   return { id: 'periods', title: 'Past periods', content };
 }

@@ -1,9 +1,11 @@
 import type { LineView, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
 import { badge, facts, notice, type Section, table } from '../layout/components.js';
-import { count, money, name, Times } from '../layout/format.js';
-import { type Field, postForm, searchForm } from '../layout/forms.js';
+import { count, money, name, type Times } from '../layout/format.js';
+import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 import { pathOf } from './own.js';
 import type { LastRead, PanelReads } from './panel-reads.js';
 
@@ -47,9 +49,8 @@ export async function toLineScene(
   service: ServiceDetail,
   reads: PanelReads,
 ): Promise<LineScene | null> {
-  const { panels } = await request.sluice.panels.list();
-  if (!panels.some((panel) => panel.name === service.panel && panel.capabilities.includes('calls'))) return null;
-  return { request, service, reads, times: new Times(request.now, request.sluice.config.timeZone) };
+  if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return null;
+  return { request, service, reads, times: timesOf(request) };
 }
 
 /** Returns the line of a service as last read. */
@@ -95,16 +96,10 @@ export async function lineSection({ request, service, reads, times }: LineScene)
 }
 
 function callerIdForm(request: PageRequest, { id }: ServiceDetail, value: string): Html {
-  const { csrf, newKey } = request;
-  const fields: Field[] = [
-    { name: 'caller_id', label: 'Caller id', value, hint: 'The number that others see', isRequired: true },
-  ];
-  return postForm({
+  return postForm(request, {
     action: `${pathOf(request, id)}/caller-id`,
     id: 'caller-id',
-    csrf,
-    key: newKey(),
-    fields,
+    fields: [{ name: 'caller_id', label: 'Caller id', value, hint: 'The number that others see', isRequired: true }],
     submit: 'Change',
   });
 }
@@ -114,37 +109,45 @@ function numbers(
   service: ServiceDetail,
   { line, mayChange }: { line: LineView; mayChange: boolean },
 ): Html {
-  const { csrf, newKey } = request;
-  const forms: Html[] = [];
-  const rows = line.numbers.map((did, index): Part[] => {
-    const number = plain(did['number']);
-    const destination = did['destination'] as { type?: string; value?: string | null } | null | undefined;
-    const goesTo =
-      destination?.type === 'number' ? text(destination.value) : destination?.type === 'none' ? 'nowhere' : 'this line';
-    forms.push(
-      postForm({
-        action: `${pathOf(request, service.id)}/destination`,
-        id: `destination-${index}`,
-        csrf,
-        key: newKey(),
-        hidden: { number },
-        fields: [
-          {
-            name: 'destination',
-            label: `Calls to ${number} go to`,
-            value: destination?.type === 'number' ? (destination.value ?? '') : '',
-            hint: 'A number; empty for this line',
-          },
-        ],
-        submit: 'Change',
-      }),
-    );
-    return [html`<span class="number">${name(number)}</span>`, badge(plain(did['status']) || 'unknown'), goesTo];
+  const list = table({
+    caption: 'Numbers',
+    columns: [
+      { title: 'Number', cell: ({ number }) => html`<span class="number">${text(number)}</span>` },
+      { title: 'State', cell: ({ status }) => badge(plain(status) || 'unknown') },
+      { title: 'Goes to', cell: goesTo },
+    ],
+    rows: line.numbers,
+    empty: 'The line has no number of its own.',
   });
-  const columns = [{ title: 'Number' }, { title: 'State' }, { title: 'Goes to' }];
+  const action = `${pathOf(request, service.id)}/destination`;
+  const forms = line.numbers.map((did, index) => {
+    const number = plain(did['number']);
+    const { type, value } = destinationOf(did);
+    return postForm(request, {
+      ...{ action, id: `destination-${index}`, hidden: { number }, submit: 'Change' },
+      fields: [
+        {
+          name: 'destination',
+          label: `Calls to ${number} go to`,
+          value: type === 'number' ? (value ?? '') : '',
+          hint: 'A number; empty for this line',
+        },
+      ],
+    });
+  });
   return html`<h3>Numbers</h3>
-    ${table({ caption: 'Numbers', columns, rows, empty: 'The line has no number of its own.' })}
-    ${mayChange ? forms : null}`;
+    ${list} ${mayChange ? forms : null}`;
+}
+
+type Did = LineView['numbers'][number];
+
+function destinationOf({ destination }: Did): { type?: string; value?: string | null } {
+  return destination ?? {};
+}
+
+function goesTo(did: Did): Part {
+  const { type, value } = destinationOf(did);
+  return type === 'number' ? text(value) : type === 'none' ? 'nowhere' : 'this line';
 }
 
 async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Section> {
@@ -201,27 +204,23 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
   );
   const { value } = read;
   if (value === null) return { ...head, content: ageOf(read, times) };
-  const rows = value.calls.map((call): Part[] => [
-    times.at(call.startedAt),
-    call.direction,
-    html`<span class="number">${text(call.source)}</span>`,
-    html`<span class="number">${text(call.destination)}</span>`,
-    `${count(call.talkSeconds)} s`,
-    money(call.charge, call.currency),
-  ]);
-  const columns = [
-    { title: 'When' },
-    { title: 'Direction', isMinor: true },
-    { title: 'From' },
-    { title: 'To' },
-    { title: 'Length', isNumber: true, isMinor: true },
-    { title: 'Charge', isNumber: true },
-  ];
   const more =
     value.total > value.calls.length
       ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.total)} calls.</p>`
       : null;
-  const list = table({ caption: 'Calls today', columns, rows, empty: 'There was no call today yet.' });
+  const list = table({
+    caption: 'Calls today',
+    columns: [
+      { title: 'When', cell: ({ startedAt }) => times.at(startedAt) },
+      { title: 'Direction', cell: ({ direction }) => direction, isMinor: true },
+      { title: 'From', cell: ({ source }) => html`<span class="number">${text(source)}</span>` },
+      { title: 'To', cell: ({ destination }) => html`<span class="number">${text(destination)}</span>` },
+      { title: 'Length', cell: ({ talkSeconds }) => `${count(talkSeconds)} s`, isNumber: true, isMinor: true },
+      { title: 'Charge', cell: ({ charge, currency }) => money(charge, currency), isNumber: true },
+    ],
+    rows: value.calls,
+    empty: 'There was no call today yet.',
+  });
   const sums = facts([
     ['Calls', count(value.total)],
     ['Charges so far', money(value.charge, value.currency)],
@@ -240,28 +239,23 @@ const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' 
 async function billsSection({ request, service, times }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id });
   const own = bills.filter(({ client }) => client === null || client === service.client);
-  const rows = own.map((bill): Part[] => {
-    const [state, tone] = BILL_STATES[bill.state] ?? [bill.state, 'warning' as const];
-    const isFinal = bill.state === 'confirmed';
-    const file = `${pathOf(request, service.id)}/bills/${encodeURIComponent(bill.id)}`;
-    return [
-      html`${times.at(bill.period.from)} to ${times.at(bill.period.to)}`,
-      badge(state, tone),
-      count(bill.calls),
-      money(bill.total, bill.currency),
-      name(bill.invoice),
-      ...(request.isEmbedded ? [] : [isFinal ? html`<a href="${file}" download>CSV</a>` : '–']),
-    ];
+  const fileOf = ({ id, state }: (typeof own)[number]): Part =>
+    state === 'confirmed'
+      ? html`<a href="${pathOf(request, service.id)}/bills/${encodeURIComponent(id)}" download>CSV</a>`
+      : '–';
+  const content = table({
+    caption: 'Bills',
+    columns: [
+      { title: 'Period', cell: ({ period }) => html`${times.at(period.from)} to ${times.at(period.to)}` },
+      { title: 'State', cell: ({ state }) => badge(...(BILL_STATES[state] ?? [state, 'warning'])) },
+      { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
+      { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
+      { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
+      request.isEmbedded ? null : { title: 'Calls as a file', cell: fileOf },
+    ],
+    rows: own,
+    empty: 'There is no bill yet.',
   });
-  const columns = [
-    { title: 'Period' },
-    { title: 'State' },
-    { title: 'Calls', isNumber: true, isMinor: true },
-    { title: 'Amount', isNumber: true },
-    { title: 'Invoice', isMinor: true },
-    ...(request.isEmbedded ? [] : [{ title: 'Calls as a file' }]),
-  ];
-  const content = table({ caption: 'Bills', columns, rows, empty: 'There is no bill yet.' });
   return { id: 'bills', title: 'Bills', content };
 }
 

@@ -1,3 +1,4 @@
+import { NONE } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
 
 /** How a state is coloured; the words always say it too. */
@@ -30,6 +31,11 @@ const TONES: Record<string, Tone> = {
   observe: 'info',
   open: 'info',
 };
+
+/** A text as a link. */
+export function link(href: string, text: Part): Html {
+  return html`<a href="${href}"><bdi>${text}</bdi></a>`;
+}
 
 /** A state as a coloured word. */
 export function badge(state: string, tone: Tone = TONES[state] ?? 'quiet'): Html {
@@ -76,8 +82,10 @@ export function usageBar(fill: Fill, tone?: Tone): Html | null {
 }
 
 /** A column of a table. */
-export interface Column {
+export interface Column<Row> {
   title: Part;
+  /** What stands in it; that of the first column names the row. */
+  cell: (row: Row) => Part;
   /** Numbers stand at the end of their cell. */
   isNumber?: boolean;
   /** Left out on narrow screens. */
@@ -85,34 +93,33 @@ export interface Column {
   sort?: 'ascending' | 'descending' | undefined;
 }
 
-/** A table with its rows; each row has one part per column, the first names the row. */
-export interface Table {
+/** A table of rows. */
+export interface Table<Row> {
   /** Read out before the table; shown unless `hidesCaption`. */
   caption: string;
   hidesCaption?: boolean;
-  columns: readonly Column[];
-  rows: readonly (readonly Part[])[];
-  /** Said in place of an empty table. */
-  empty: Part;
+  /** `null` is left out. */
+  columns: readonly (Column<Row> | null)[];
+  rows: readonly Row[];
+  /** Said in place of an empty table; without it, nothing is. */
+  empty?: Part;
   /** Offers a field that filters the rows where scripts run. */
   filter?: boolean;
 }
 
 /** Returns a table that scrolls inside itself on narrow screens. */
-export function table({ caption, hidesCaption = true, columns, rows, empty, filter = false }: Table): Html {
-  if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
-  const classOf = ({ isNumber = false, isMinor = false }: Column): string =>
-    `${isNumber ? 'figure ' : ''}${isMinor ? 'minor' : ''}`.trim();
-  const classes = columns.map(classOf);
-  const attribute = (index: number): Part =>
-    classes[index] === undefined || classes[index] === '' ? null : html` class="${classes[index]}"`;
-  const head = columns.map(
-    ({ title, sort }, index) =>
-      html`<th scope="col" ${attribute(index)}${sort === undefined ? null : html` aria-sort="${sort}"`}>${title}</th>`,
+export function table<Row>({ caption, hidesCaption = true, columns, rows, empty, filter = false }: Table<Row>): Part {
+  if (rows.length === 0) return empty === undefined ? null : html`<p class="empty">${empty}</p>`;
+  const shown = columns
+    .filter((column) => column !== null)
+    .map((column) => ({ ...column, attribute: classAttribute(column) }));
+  const head = shown.map(
+    ({ title, sort, attribute }) =>
+      html`<th scope="col" ${attribute}${sort === undefined ? null : html` aria-sort="${sort}"`}>${title}</th>`,
   );
   const body = rows.map((row) => {
-    const cells = row.map((cell, index) =>
-      index === 0 ? html`<th scope="row" ${attribute(index)}>${cell}</th>` : html`<td${attribute(index)}>${cell}</td>`,
+    const cells = shown.map(({ cell, attribute }, index) =>
+      index === 0 ? html`<th scope="row" ${attribute}>${cell(row)}</th>` : html`<td${attribute}>${cell(row)}</td>`,
     );
     return html`<tr>
       ${cells}
@@ -126,6 +133,11 @@ export function table({ caption, hidesCaption = true, columns, rows, empty, filt
 ${body}</tbody>
 </table>
 </div>`;
+}
+
+function classAttribute({ isNumber = false, isMinor = false }: Pick<Column<unknown>, 'isNumber' | 'isMinor'>): Part {
+  const names = [isNumber ? 'figure' : '', isMinor ? 'minor' : ''].filter(Boolean);
+  return names.length === 0 ? null : html` class="${names.join(' ')}"`;
 }
 
 /** Terms with their values; a pair with `null` is left out. */
@@ -222,7 +234,8 @@ export function pager(of: { path: string; query: Record<string, string>; page: n
   </nav>`;
 }
 
-/** Parts with commas between them. */
+/** Parts with commas between them; a dash for none. */
 export function listed(parts: readonly Part[]): Html {
+  if (parts.length === 0) return NONE;
   return join(parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part])));
 }

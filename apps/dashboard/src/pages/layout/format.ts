@@ -1,5 +1,5 @@
 import { formatBytes } from '@sluice/quota-core';
-import { html, type Html } from './html.js';
+import { html, type Html, type Part } from './html.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -121,6 +121,11 @@ export function ageText(ms: number): string {
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
   return `${Math.floor(ms / DAY)} days`;
+}
+
+/** Returns a value as `show` writes it; a dash where there is none. */
+export function orNone<T>(value: T | null | undefined, show: (value: T) => Part): Part {
+  return value === null || value === undefined ? NONE : show(value);
 }
 
 /** Bytes as `1.50 TB`; null is unknown. */

@@ -1,3 +1,4 @@
+import type { PageRequest } from '../page.js';
 import { html, type Html, type Part } from './html.js';
 
 /** A field of a form. */
@@ -16,9 +17,8 @@ export interface Field {
 /** A form that changes something. */
 export interface Form {
   action: string;
-  csrf: string;
-  /** One-time key: a form that is sent twice acts once. */
-  key: string;
+  /** One-time key, by default a new one: a form that is sent twice acts once. */
+  key?: string;
   fields?: readonly Field[];
   submit: string;
   tone?: 'plain' | 'danger';
@@ -27,12 +27,14 @@ export interface Form {
   hidden?: Readonly<Record<string, string>>;
 }
 
-/** Returns a form for a change. */
-export function postForm({ action, csrf, key, fields = [], submit, tone = 'plain', id, hidden = {} }: Form): Html {
+/** Returns a form for a change; its fields have what was typed before where the form was refused. */
+export function postForm({ csrf, newKey, refused }: PageRequest, form: Form): Html {
+  const { action, key = newKey(), fields = [], submit, tone = 'plain', id, hidden = {} } = form;
   const more = Object.entries({ csrf, key, ...hidden });
+  const typed = refused?.form === id ? refused.values : null;
   return html`<form class="form" method="post" action="${action}">
     ${more.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-    ${fields.map((field) => fieldOf(field, id))}
+    ${fields.map((field) => fieldOf(typed === null ? field : { ...field, value: typed[field.name] ?? '' }, id))}
     <button class="button button-${tone}" type="submit">${submit}</button>
   </form>`;
 }

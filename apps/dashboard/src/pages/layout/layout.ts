@@ -17,7 +17,7 @@ export interface NavGroup {
 /** What the frame of a page shows. */
 export interface LayoutParts {
   title: string;
-  body: Html | Promise<Html>;
+  body: Html;
   /** Null before the login. */
   viewer: Viewer | null;
   /** What paths of links begin with: `` or `/share/TOKEN`. */
@@ -38,9 +38,8 @@ export interface LayoutParts {
 }
 
 /** Returns the whole document of a page. */
-export async function layout(parts: LayoutParts): Promise<string> {
-  const { title, dir = 'ltr', refreshSeconds, notice, version, timeZone } = parts;
-  const body = await parts.body;
+export function layout(parts: LayoutParts): string {
+  const { title, body, dir = 'ltr', refreshSeconds, notice, version, timeZone } = parts;
   const refresh =
     refreshSeconds === undefined
       ? null

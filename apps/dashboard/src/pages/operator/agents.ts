@@ -1,15 +1,14 @@
 import type { AgentDetail, AgentExplained, AgentView } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { address, badge, facts, listed, percentOf, section, table, usageBar } from '../layout/components.js';
-import { bytes, count, name, NONE } from '../layout/format.js';
+import { address, badge, facts, type Fill, link, listed, section, table, usageBar } from '../layout/components.js';
+import { bytes, count, name, NONE, orNone } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
-import { asTyped } from './refused.js';
 import { runButtons } from './runs.js';
-import { attempt, problemNotice, type Scene, toScene } from './scene.js';
+import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
 
 const ACTION_ROWS = 50;
 
@@ -20,44 +19,46 @@ export const agentsPage: Page = async (request) => {
   const live = query.read === 'yes' ? await attempt(() => sluice.agents.list()) : null;
   const stored = await sluice.agents.listStored();
   const agents: readonly (AgentView & Partial<Pick<AgentDetail, 'at'>>)[] = live?.value?.agents ?? stored.agents;
-  const rows = agents.map((agent): Part[] => [
-    html`<a href="${agentHref(agent)}"><bdi>${agent.name}</bdi></a>`,
-    name(agent.panel),
-    stateOf(agent),
-    agent.limitBytes === null ? html`<span class="soft">no limit</span>` : bytes(agent.limitBytes),
-    bytes(agent.usedBytes),
-    usageBar({ used: agent.usedBytes, allowed: agent.limitBytes }) ?? NONE,
-    agent.limitBytes === null ? NONE : bytes(agent.remainingBytes),
-    count(agent.users),
-    agent.usersDisabledByUs === null ? NONE : count(agent.usersDisabledByUs),
-    agent.at === undefined ? 'now' : scene.times.ago(agent.at),
-  ]);
+  const list = table<(typeof agents)[number]>({
+    caption: 'Agents',
+    columns: [
+      { title: 'Agent', cell: (agent) => link(agentHref(agent), agent.name) },
+      { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
+      { title: 'State', cell: stateOf },
+      {
+        title: 'Limit',
+        cell: ({ limitBytes }) => (limitBytes === null ? html`<span class="soft">no limit</span>` : bytes(limitBytes)),
+        isNumber: true,
+      },
+      { title: 'Used', cell: ({ usedBytes }) => bytes(usedBytes), isNumber: true },
+      { title: 'Share', cell: (agent) => usageBar(fillOf(agent)) ?? NONE },
+      { title: 'Remaining', cell: remainingOf, isNumber: true },
+      { title: 'Users', cell: ({ users }) => count(users), isNumber: true, isMinor: true },
+      {
+        title: 'Disabled by us',
+        cell: (agent) => orNone(agent.usersDisabledByUs, count),
+        isNumber: true,
+        isMinor: true,
+      },
+      { title: 'Read', cell: ({ at }) => (at === undefined ? 'now' : scene.times.ago(at)), isMinor: true },
+    ],
+    rows: agents,
+    empty: 'No agent has been read yet.',
+    filter: true,
+  });
+  const read = html`<p><a class="button" href="/agents?read=yes">Read the panels now</a></p>`;
   const body = html`${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
-  ${live?.value === null ? problemNotice(live.problem) : null}
-  ${section(
-    'Agents',
-    html`${table({
-        caption: 'Agents',
-        columns: [
-          { title: 'Agent' },
-          { title: 'Panel', isMinor: true },
-          { title: 'State' },
-          { title: 'Limit', isNumber: true },
-          { title: 'Used', isNumber: true },
-          { title: 'Share' },
-          { title: 'Remaining', isNumber: true },
-          { title: 'Users', isNumber: true, isMinor: true },
-          { title: 'Disabled by us', isNumber: true, isMinor: true },
-          { title: 'Read', isMinor: true },
-        ],
-        rows,
-        empty: 'No agent has been read yet.',
-        filter: true,
-      })}
-      <p><a class="button" href="/agents?read=yes">Read the panels now</a></p>`,
-  )}`;
+  ${live?.value === null ? problemNotice(live.problem) : null} ${section('Agents', html`${list} ${read}`)}`;
   return { title: 'Agents', body };
 };
+
+function fillOf({ usedBytes, limitBytes }: AgentView): Fill {
+  return { used: usedBytes, allowed: limitBytes };
+}
+
+function remainingOf({ limitBytes, remainingBytes }: AgentView): Html {
+  return limitBytes === null ? NONE : bytes(remainingBytes);
+}
 
 function stateOf(agent: AgentView): Html {
   if (agent.suspended !== null) return badge('suspended');
@@ -67,38 +68,34 @@ function stateOf(agent: AgentView): Html {
 /** `/agents/:id`: from the store alone. */
 export const agentPage: Page = async (request) => {
   const { sluice, params, query } = request;
-  const panel = query.panel === '' ? undefined : query.panel;
+  const panel = given(query.panel);
   const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
-  const scene = toScene(request, panel ?? null);
+  const scene = toScene(request, panel);
   const { value: found, problem } = await attempt(() => sluice.agents.explain(uuid, { panel }));
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
   const { times, mayOperate } = scene;
-  const fill = { used: agent.usedBytes, allowed: agent.limitBytes };
   const body = html`<section class="card">
       <p class="headline">${stateOf(agent)}</p>
-      ${percentOf(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
+      ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(fillOf(agent))}</p>`}
       <p dir="auto">${found === null ? problem : times.inText(found.sentence)}</p>
       ${facts([
         ['Limit', agent.limitBytes === null ? 'none' : bytes(agent.limitBytes)],
         ['Used', bytes(agent.usedBytes)],
-        ['Remaining', agent.limitBytes === null ? NONE : bytes(agent.remainingBytes)],
-        ['Allocated to users', agent.allocatedBytes === null ? NONE : bytes(agent.allocatedBytes)],
-        ['Reserved', agent.reservedBytes === null ? NONE : bytes(agent.reservedBytes)],
+        ['Remaining', remainingOf(agent)],
+        ['Allocated to users', orNone(agent.allocatedBytes, bytes)],
+        ['Reserved', orNone(agent.reservedBytes, bytes)],
         ['Users', count(agent.users)],
-        ['Users disabled by us', agent.usersDisabledByUs === null ? NONE : count(agent.usersDisabledByUs)],
+        ['Users disabled by us', orNone(agent.usersDisabledByUs, count)],
         [
           'Period',
-          agent.period === null
-            ? NONE
-            : html`${times.at(agent.period.start)} to
-              ${agent.period.end === null ? 'open' : times.full(agent.period.end)}`,
+          orNone(
+            agent.period,
+            ({ start, end }) => html`${times.at(start)} to ${end === null ? 'open' : times.full(end)}`,
+          ),
         ],
         ['Held since', times.at(agent.heldSince)],
         ['Panel', name(agent.panel)],
-        [
-          'Above it',
-          agent.ancestors.length === 0 ? NONE : listed(agent.ancestors.map((each) => html`<bdi>${each.name}</bdi>`)),
-        ],
+        ['Above it', listed(agent.ancestors.map((each) => name(each.name)))],
         ['Read', times.ago(agent.at)],
         ['Id', html`<code>${agent.uuid}</code>`],
       ])}
@@ -112,63 +109,48 @@ export const agentPage: Page = async (request) => {
 };
 
 function limitSection(request: PageRequest, agent: AgentDetail): Html {
-  const { csrf, newKey } = request;
-  return section(
-    'Limit',
-    postForm({
-      action: agentAction(agent, 'limit'),
-      csrf,
-      key: newKey(),
-      id: 'limit',
-      submit: 'Set the limit',
-      hidden: { panel: agent.panel },
-      fields: asTyped(request, 'limit', [
-        { name: 'limit', label: 'Limit', hint: 'Such as 500GB; empty removes the limit' },
-      ]),
-    }),
-  );
+  const form = postForm(request, {
+    action: agentAction(agent, 'limit'),
+    id: 'limit',
+    submit: 'Set the limit',
+    hidden: { panel: agent.panel },
+    fields: [{ name: 'limit', label: 'Limit', hint: 'Such as 500GB; empty removes the limit' }],
+  });
+  return section('Limit', form);
 }
 
 function actionsSection({ times }: Scene, { actions, reservations }: AgentExplained): Html {
-  const rows = actions
-    .slice(0, ACTION_ROWS)
-    .map((action): Part[] => [
-      times.at(action.at),
-      html`<bdi>${action.name}</bdi>`,
-      badge(action.state),
-      action.usedBytes === null ? NONE : bytes(action.usedBytes),
-      action.limitBytes === null ? NONE : bytes(action.limitBytes),
-    ]);
-  const held = reservations.map((row): Part[] => [
-    html`<code>${row.uuid}</code>`,
-    bytes(row.bytes),
-    bytes(row.leftBytes),
-    badge(row.state),
-    times.at(row.expiresAt),
-  ]);
-  return html`${section(
-    'Changes to its users',
-    table({
-      caption: 'Changes to its users',
-      columns: [
-        { title: 'When' },
-        { title: 'Change' },
-        { title: 'State' },
-        { title: 'Used', isNumber: true, isMinor: true },
-        { title: 'Limit', isNumber: true, isMinor: true },
-      ],
-      rows,
-      empty: 'Nothing was changed.',
-      filter: true,
-    }),
-  )}
-  ${held.length === 0 ? null : section('Reserved', table({ caption: 'Reserved for new users', columns: [{ title: 'User' }, { title: 'Size', isNumber: true }, { title: 'Left', isNumber: true }, { title: 'State' }, { title: 'Until' }], rows: held, empty: '' }))}`;
+  const changes = table({
+    caption: 'Changes to its users',
+    columns: [
+      { title: 'When', cell: ({ at }) => times.at(at) },
+      { title: 'Change', cell: (action) => name(action.name) },
+      { title: 'State', cell: ({ state }) => badge(state) },
+      { title: 'Used', cell: ({ usedBytes }) => orNone(usedBytes, bytes), isNumber: true, isMinor: true },
+      { title: 'Limit', cell: ({ limitBytes }) => orNone(limitBytes, bytes), isNumber: true, isMinor: true },
+    ],
+    rows: actions.slice(0, ACTION_ROWS),
+    empty: 'Nothing was changed.',
+    filter: true,
+  });
+  const reserved = table({
+    caption: 'Reserved for new users',
+    columns: [
+      { title: 'User', cell: ({ uuid }) => html`<code>${uuid}</code>` },
+      { title: 'Size', cell: (row) => bytes(row.bytes), isNumber: true },
+      { title: 'Left', cell: ({ leftBytes }) => bytes(leftBytes), isNumber: true },
+      { title: 'State', cell: ({ state }) => badge(state) },
+      { title: 'Until', cell: ({ expiresAt }) => times.at(expiresAt) },
+    ],
+    rows: reservations,
+  });
+  return html`${section('Changes to its users', changes)} ${reserved === null ? null : section('Reserved', reserved)}`;
 }
 
 /** `POST /agents/:id/limit`; asks before a limit that is exceeded at once. */
 export const agentLimitForm: Page = async (request) => {
   const { params, form = {}, sluice, as } = request;
-  const panel = form.panel === '' ? undefined : form.panel;
+  const panel = given(form.panel);
   const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
   const limitBytes = toBytes(form.limit ?? '');
   const asked: string[] = [];
@@ -188,11 +170,11 @@ export const agentLimitForm: Page = async (request) => {
   return { redirect: `${back}${panel === undefined ? '?' : '&'}done=limit` };
 };
 
-function limitQuestion({ csrf, newKey, form = {}, path }: PageRequest, question: string, back: string): Html {
-  const { limit = '', panel = '' } = form;
+function limitQuestion(request: PageRequest, question: string, back: string): Html {
+  const { form: { limit = '', panel = '' } = {}, path } = request;
   const hidden = { limit, panel, confirmed: 'yes' };
   return html`<p dir="auto">${question}</p>
-    ${postForm({ action: path, csrf, key: newKey(), id: 'limit', submit: 'Set the limit', tone: 'danger', hidden })}
+    ${postForm(request, { action: path, id: 'limit', submit: 'Set the limit', tone: 'danger', hidden })}
     <p><a href="${back}">Back to the agent</a></p>`;
 }
 

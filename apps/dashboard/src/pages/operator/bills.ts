@@ -1,29 +1,16 @@
 import { badge, section, table, type Tone } from '../layout/components.js';
 import { count, money, name } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { Page } from '../page.js';
-import { attempt, problemNotice, serviceLink, toScene } from './scene.js';
+import { attempt, given, problemNotice, serviceLink, toScene } from './scene.js';
 
 /** `/bills`: the stored bills of calls. */
 export const billsPage: Page = async (request) => {
   const { query, sluice } = request;
   const { times } = toScene(request);
-  const service = query.service?.trim() === '' ? undefined : query.service?.trim();
-  const client = query.client?.trim() === '' ? undefined : query.client?.trim();
+  const [service, client] = [given(query.service), given(query.client)];
   const { value, problem } = await attempt(() => sluice.calls.bills({ service, client }));
-  const rows = (value?.bills ?? []).map((bill): Part[] => [
-    serviceLink(bill.service),
-    name(bill.client),
-    html`${times.at(bill.period.from)} to ${times.at(bill.period.to)}`,
-    stateOf(bill.state),
-    money(bill.total, bill.currency),
-    count(bill.calls),
-    name(bill.invoice),
-    html`<a href="/bills/${encodeURIComponent(bill.id)}"
-      >CSV<span class="visually-hidden"> of bill ${bill.id}</span></a
-    >`,
-  ]);
   const form = searchForm({
     action: '/bills',
     id: 'bills',
@@ -33,22 +20,31 @@ export const billsPage: Page = async (request) => {
       { name: 'client', label: 'Client', type: 'search', value: client ?? '' },
     ],
   });
-  const columns = [
-    { title: 'Service' },
-    { title: 'Client', isMinor: true },
-    { title: 'Period' },
-    { title: 'State' },
-    { title: 'Amount', isNumber: true },
-    { title: 'Calls', isNumber: true, isMinor: true },
-    { title: 'Invoice', isMinor: true },
-    { title: 'Report' },
-  ];
-  const list = table({ caption: 'Bills of calls', columns, rows, empty: 'No bill was made yet.', filter: true });
+  const list = table({
+    caption: 'Bills of calls',
+    columns: [
+      { title: 'Service', cell: (bill) => serviceLink(bill.service) },
+      { title: 'Client', cell: (bill) => name(bill.client), isMinor: true },
+      { title: 'Period', cell: ({ period }) => html`${times.at(period.from)} to ${times.at(period.to)}` },
+      { title: 'State', cell: ({ state }) => stateOf(state) },
+      { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
+      { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
+      { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
+      { title: 'Report', cell: ({ id }) => reportLink(id) },
+    ],
+    rows: value?.bills ?? [],
+    empty: 'No bill was made yet.',
+    filter: true,
+  });
   return {
     title: 'Bills',
     body: html`${form} ${value === null ? problemNotice(problem) : section('Bills of calls', list)}`,
   };
 };
+
+function reportLink(id: string): Html {
+  return html`<a href="/bills/${encodeURIComponent(id)}">CSV<span class="visually-hidden"> of bill ${id}</span></a>`;
+}
 
 /** States of bills whose words mean little to people. */
 const STATES: Record<string, readonly [string, Tone]> = {

@@ -1,14 +1,13 @@
-import type { RecordsReport } from '@sluice/engine';
-import { badge, section, table } from '../layout/components.js';
-import { count, counted, money, name, NONE } from '../layout/format.js';
+import type { RecordsReport, SimulatedCallView } from '@sluice/engine';
+import { badge, type Column, link, section, table } from '../layout/components.js';
+import { count, counted, money, name, orNone } from '../layout/format.js';
 import { type Field, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
-import { readCapabilities } from './navigation.js';
 import { lineHref } from './record-values.js';
-import { attempt, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
-import { chosenPanel, panelField } from './telephony.js';
+import { attempt, given, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
+import { panelField } from './telephony.js';
 
 /** Calls that the page of a day shows; the others are only summed. */
 const CALLS = 500;
@@ -18,24 +17,23 @@ type Call = Parameters<Parameters<PageRequest['sluice']['calls']['records']>[0][
 /** `/calls`: those of a day, today by default. */
 export const callsPage: Page = async (request) => {
   const { query, sluice } = request;
-  const scene = toScene(request, chosenPanel(request) ?? null);
-  const service = query.service?.trim() === '' ? undefined : query.service?.trim();
+  const panel = given(query.panel);
+  const scene = toScene(request, panel);
+  const service = given(query.service);
   const direction = toWord(query.direction, DIRECTIONS);
-  const day = query.day === undefined || query.day === '' ? null : query.day;
-  const panel = chosenPanel(request) ?? null;
+  const day = given(query.day);
   // Without a day, those of yesterday are another question.
-  const what = ['calls', panel ?? '', service, direction, day ?? scene.times.today()];
-  await readCapabilities(sluice);
+  const what = ['calls', panel, service, direction, day ?? scene.times.today()];
   const { value, notice } = await readNow(scene, what, async (signal) => {
     const calls: Call[] = [];
     const onCall = (call: Call): void => {
       if (calls.length < CALLS) calls.push(call);
     };
-    const asked = { service: service ?? null, panel, direction: direction ?? null, day, onCall };
-    return { report: await sluice.calls.records(asked, { signal }), calls };
+    const asked = { service: service ?? null, panel: panel ?? null, direction: direction ?? null, day: day ?? null };
+    return { report: await sluice.calls.records({ ...asked, onCall }, { signal }), calls };
   });
   const fields: Field[] = [
-    ...panelField(request),
+    ...(await panelField(request)),
     { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
     { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
     {
@@ -57,29 +55,22 @@ function callsSection(
   { panel, totals, period, provisional }: RecordsReport,
   calls: readonly Call[],
 ): Html {
-  const rows = calls.map((call): Part[] => [
-    times.at(call.startedAt),
-    call.subscriberId === null
-      ? name(call.username)
-      : html`<a href="${lineHref(panel, call.subscriberId)}"><bdi>${call.username ?? call.subscriberId}</bdi></a>`,
-    name(call.source),
-    html`<bdi>${call.destination ?? ''}</bdi>
-      <span class="soft" dir="auto">${call.destinationDescription ?? ''}</span>`,
-    badge(call.disposition.toLowerCase(), call.disposition === 'ANSWERED' ? 'good' : 'quiet'),
-    count(call.talkSeconds),
-    call.billedSeconds === null ? NONE : count(call.billedSeconds),
-    money(call.charge, call.currency),
-  ]);
-  const columns = [
-    { title: 'Start' },
-    { title: 'Line' },
-    { title: 'From', isMinor: true },
-    { title: 'To' },
-    { title: 'State', isMinor: true },
-    { title: 'Seconds', isNumber: true, isMinor: true },
-    { title: 'Billed', isNumber: true, isMinor: true },
-    { title: 'Charge', isNumber: true },
-  ];
+  const list = table({
+    caption: 'Calls',
+    columns: [
+      { title: 'Start', cell: ({ startedAt }) => times.at(startedAt) },
+      { title: 'Line', cell: (call) => lineOf(panel, call) },
+      { title: 'From', cell: ({ source }) => name(source), isMinor: true },
+      { title: 'To', cell: destinationOf },
+      { title: 'State', cell: stateOf, isMinor: true },
+      { title: 'Seconds', cell: ({ talkSeconds }) => count(talkSeconds), isNumber: true, isMinor: true },
+      { title: 'Billed', cell: ({ billedSeconds }) => orNone(billedSeconds, count), isNumber: true, isMinor: true },
+      { title: 'Charge', cell: ({ charge, currency }) => money(charge, currency), isNumber: true },
+    ],
+    rows: calls,
+    empty: 'There were no calls.',
+    filter: true,
+  });
   const more = totals.calls > calls.length ? `; the first ${count(calls.length)} are shown` : '';
   return section(
     'Calls',
@@ -87,25 +78,37 @@ function callsSection(
         ${times.full(period.from)} to ${times.full(period.to)}: ${counted(totals.calls, 'call')},
         ${money(totals.charge, totals.currency)}${provisional ? '; the day is not over' : ''}${more}
       </p>
-      ${table({ caption: 'Calls', columns, rows, empty: 'There were no calls.', filter: true })}`,
+      ${list}`,
   );
+}
+
+function lineOf(panel: string, { subscriberId, username }: Call): Html {
+  return subscriberId === null ? name(username) : link(lineHref(panel, subscriberId), username ?? subscriberId);
+}
+
+function destinationOf({ destination, destinationDescription }: Call): Html {
+  return html`<bdi>${destination ?? ''}</bdi> <span class="soft" dir="auto">${destinationDescription ?? ''}</span>`;
+}
+
+function stateOf({ disposition }: Call): Html {
+  return badge(disposition.toLowerCase(), disposition === 'ANSWERED' ? 'good' : 'quiet');
 }
 
 /** `/simulator`: what a call would cost. */
 export const simulatorPage: Page = async (request) => {
   const { query, sluice } = request;
-  const { destination = '', seconds = '', plan = '', service = '' } = query;
-  await readCapabilities(sluice);
+  const { destination = '', seconds = '' } = query;
+  const [plan, service, panel] = [given(query.plan), given(query.service), given(query.panel)];
   const form = searchForm({
     action: '/simulator',
     id: 'simulator',
     submit: 'Compute the price',
     fields: [
-      ...panelField(request),
+      ...(await panelField(request)),
       { name: 'destination', label: 'Number', value: destination, isRequired: true },
       { name: 'seconds', label: 'Seconds', type: 'number', value: seconds === '' ? '60' : seconds, isRequired: true },
-      { name: 'plan', label: 'Plan', value: plan, hint: 'Id or name; or a service' },
-      { name: 'service', label: 'Service', value: service },
+      { name: 'plan', label: 'Plan', value: plan ?? '', hint: 'Id or name; or a service' },
+      { name: 'service', label: 'Service', value: service ?? '' },
     ],
   });
   if (destination === '') return { title: 'Simulator', body: html`${section('Call', form)}` };
@@ -113,40 +116,33 @@ export const simulatorPage: Page = async (request) => {
     sluice.calls.simulate({
       destination,
       seconds: Number(seconds),
-      plan: plan === '' ? null : plan,
-      service: service === '' || plan !== '' ? null : service,
-      panel: chosenPanel(request) ?? null,
+      plan: plan ?? null,
+      service: plan === undefined ? (service ?? null) : null,
+      panel: panel ?? null,
     }),
   );
-  const scene = toScene(request);
-  const rows =
-    value === null
-      ? []
-      : ([
-          ['Cost', html`<strong>${money(value.cost, value.currency)}</strong>`],
-          ['Destination', html`<bdi>${value.destination}</bdi>`],
-          ['Rate', html`<span dir="auto">${value.rate.description ?? value.prefix ?? ''}</span>`],
-          [
-            'Price per minute',
-            value.rate.pricePerMinute === null ? NONE : money(value.rate.pricePerMinute, value.currency),
-          ],
-          [
-            'Connection fee',
-            value.rate.connectionFee === null ? NONE : money(value.rate.connectionFee, value.currency),
-          ],
-          ['Billed seconds', value.billedSeconds === null ? NONE : count(value.billedSeconds)],
-          ['At', scene.times.full(value.at)],
-          ['Computed by', value.source === 'panel' ? 'the panel' : 'Sluice, by the rates of the panel'],
-          ['Service', service === '' ? NONE : serviceLink(service)],
-        ] satisfies Part[][]);
-  const body = html`${section('Call', form)}
-  ${
-    value === null
-      ? problemNotice(problem)
-      : section(
-          'Price',
-          html`${table({ caption: 'Price of the call', columns: [{ title: 'Figure' }, { title: 'Value' }], rows, empty: '' })}${value.notes.map((note) => html`<p class="soft">${note}</p>`)}`,
-        )
-  }`;
+  const price = value === null ? problemNotice(problem) : priceSection(toScene(request), value, service);
+  const body = html`${section('Call', form)} ${price}`;
   return { title: 'Simulator', body };
 };
+
+function priceSection({ times }: Scene, found: SimulatedCallView, service: string | undefined): Html {
+  const { cost, currency, destination, rate, prefix, billedSeconds, at, source, notes } = found;
+  const rows: [string, Part][] = [
+    ['Cost', html`<strong>${money(cost, currency)}</strong>`],
+    ['Destination', html`<bdi>${destination}</bdi>`],
+    ['Rate', html`<span dir="auto">${rate.description ?? prefix ?? ''}</span>`],
+    ['Price per minute', orNone(rate.pricePerMinute, (price) => money(price, currency))],
+    ['Connection fee', orNone(rate.connectionFee, (fee) => money(fee, currency))],
+    ['Billed seconds', orNone(billedSeconds, count)],
+    ['At', times.full(at)],
+    ['Computed by', source === 'panel' ? 'the panel' : 'Sluice, by the rates of the panel'],
+    ['Service', orNone(service, serviceLink)],
+  ];
+  const columns: Column<[string, Part]>[] = [
+    { title: 'Figure', cell: ([figure]) => figure },
+    { title: 'Value', cell: ([, value]) => value },
+  ];
+  const figures = table({ caption: 'Price of the call', columns, rows });
+  return section('Price', html`${figures}${notes.map((note) => html`<p class="soft">${note}</p>`)}`);
+}

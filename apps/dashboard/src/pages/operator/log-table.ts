@@ -1,7 +1,7 @@
 import type { LogEntry } from '@sluice/engine';
 import { badge, table } from '../layout/components.js';
 import { name, NONE, words } from '../layout/format.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Part } from '../layout/html.js';
 import { type Scene, serviceLink } from './scene.js';
 
 /** Entries of the log as a table. */
@@ -9,26 +9,20 @@ export function logTable(
   { times }: Scene,
   entries: readonly LogEntry[],
   { caption, showsService = true }: { caption: string; showsService?: boolean },
-): Html {
-  const rows = entries.map((entry): Part[] => [
-    times.at(entry.at),
-    entry.kind,
-    ...(showsService ? [entry.service === null ? name(entry.panel) : serviceLink(entry.service)] : []),
-    html`<bdi>${whatOf(entry)}</bdi>`,
-    stateOf(entry),
-    html`<span dir="auto">${detailOf(entry)}</span>`,
-  ]);
+): Part {
   return table({
     caption,
     columns: [
-      { title: 'When' },
-      { title: 'Kind', isMinor: true },
-      ...(showsService ? [{ title: 'About' }] : []),
-      { title: 'What' },
-      { title: 'Outcome' },
-      { title: 'Detail', isMinor: true },
+      { title: 'When', cell: ({ at }) => times.at(at) },
+      { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
+      showsService
+        ? { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) }
+        : null,
+      { title: 'What', cell: (entry) => html`<bdi>${whatOf(entry)}</bdi>` },
+      { title: 'Outcome', cell: stateOf },
+      { title: 'Detail', cell: (entry) => html`<span dir="auto">${detailOf(entry)}</span>`, isMinor: true },
     ],
-    rows,
+    rows: entries,
     empty: 'The log has no such entry.',
     filter: true,
   });
@@ -42,13 +36,9 @@ function whatOf(entry: LogEntry): string {
 }
 
 function stateOf(entry: LogEntry): Part {
-  if (entry.kind === 'api')
-    return badge(
-      entry.ok === true ? words(entry.status) : words(entry.status) || 'failed',
-      entry.ok === true ? 'good' : 'bad',
-    );
+  if (entry.kind === 'api') return badge(words(entry.status) || 'failed', entry.ok === true ? 'good' : 'bad');
   if (entry.kind === 'action') return badge(words(entry.state));
-  if (entry.kind === 'run') return entry.outcome == null ? badge('running') : badge(entry.outcome);
+  if (entry.kind === 'run') return badge(entry.outcome ?? 'running');
   return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
 }
 

@@ -3,7 +3,7 @@ import { searchForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
-import { attempt, problemNotice, toNumber, toScene, toWord } from './scene.js';
+import { attempt, given, problemNotice, toNumber, toScene, toWord } from './scene.js';
 
 const KINDS = ['run', 'action', 'api', 'refresh'] as const;
 const AGES = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 } as const;
@@ -16,16 +16,14 @@ export const logPage: Page = async (request) => {
   const scene = toScene(request);
   const kind = toWord(query.kind, KINDS);
   const age = toWord(query.since, ['1h', '24h', '7d', '30d'] as const);
-  const panel = query.panel === '' ? undefined : query.panel;
-  const service = query.service?.trim() === '' ? undefined : query.service?.trim();
+  const [panel, service] = [given(query.panel), given(query.service)];
   const rows = toNumber(query.rows, ROWS, MOST_ROWS);
   const { value, problem } = await attempt(() =>
     sluice.log.list({
       kinds: kind === undefined ? [...KINDS] : [kind],
       limit: rows,
-      ...(service === undefined ? {} : { service }),
-      ...(panel === undefined ? {} : { panel }),
-      ...(age === undefined ? {} : { since: new Date(now - AGES[age]).toISOString() }),
+      ...{ service, panel },
+      since: age === undefined ? undefined : new Date(now - AGES[age]).toISOString(),
     }),
   );
   const form = searchForm({

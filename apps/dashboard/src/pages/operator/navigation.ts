@@ -1,34 +1,39 @@
-import type { Sluice } from '@sluice/engine';
+import type { OverviewPanel, Sluice } from '@sluice/engine';
 import type { NavGroup } from '../layout/layout.js';
 
-/** What panels can do, by their names; that is the same as long as the engine runs. */
-const known = new WeakMap<Sluice, Map<string, { capabilities: readonly string[]; requiredRef: string | null }>>();
+/** What is known of a panel. */
+type PanelTraits = Pick<OverviewPanel, 'capabilities' | 'requiredRef'>;
 
-/** Reads what the panels can do, once for each engine. */
-export async function readCapabilities(sluice: Sluice): Promise<void> {
-  if (known.has(sluice)) return;
+/** By engine and by name; that is the same as long as the engine runs. */
+const known = new WeakMap<Sluice, ReadonlyMap<string, PanelTraits>>();
+
+async function readPanels(sluice: Sluice): Promise<ReadonlyMap<string, PanelTraits>> {
+  const found = known.get(sluice);
+  if (found !== undefined) return found;
   const { panels } = await sluice.overview({ size: 1 });
-  known.set(sluice, new Map(panels.map(({ name, ...panel }) => [name, panel])));
+  const read = new Map(panels.map((panel) => [panel.name, panel]));
+  known.set(sluice, read);
+  return read;
 }
 
 /** Returns the panels with a capability. */
-export function panelsWith(sluice: Sluice, capability: string): string[] {
-  const found = [...(known.get(sluice) ?? [])].filter(([, { capabilities }]) => capabilities.includes(capability));
+export async function panelsWith(sluice: Sluice, capability: string): Promise<string[]> {
+  const found = [...(await readPanels(sluice))].filter(([, { capabilities }]) => capabilities.includes(capability));
   return found.map(([name]) => name);
 }
 
 /** Returns the ref that names the line or account of a panel's services; null for none. */
-export function requiredRefOf(sluice: Sluice, panel: string): string | null {
-  return known.get(sluice)?.get(panel)?.requiredRef ?? null;
+export async function requiredRefOf(sluice: Sluice, panel: string): Promise<string | null> {
+  return (await readPanels(sluice)).get(panel)?.requiredRef ?? null;
 }
 
 /** Returns the navigation of operators: pages of panels that the config has not are left out. */
 export async function operatorNav(sluice: Sluice): Promise<NavGroup[]> {
-  await readCapabilities(sluice);
+  const [agents, calls] = [await panelsWith(sluice, 'agents'), await panelsWith(sluice, 'calls')];
   const general = [
     { href: '/', text: 'Overview' },
     { href: '/panels', text: 'Panels' },
-    ...(panelsWith(sluice, 'agents').length > 0 ? [{ href: '/agents', text: 'Agents' }] : []),
+    ...(agents.length > 0 ? [{ href: '/agents', text: 'Agents' }] : []),
     { href: '/log', text: 'Log' },
   ];
   const config = [
@@ -47,7 +52,7 @@ export async function operatorNav(sluice: Sluice): Promise<NavGroup[]> {
   ];
   return [
     { title: null, items: general },
-    ...(panelsWith(sluice, 'calls').length > 0 ? [{ title: 'Telephony', items: telephony }] : []),
+    ...(calls.length > 0 ? [{ title: 'Telephony', items: telephony }] : []),
     { title: 'Config', items: config },
   ];
 }

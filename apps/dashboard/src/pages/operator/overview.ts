@@ -1,24 +1,12 @@
 import type { OverviewReport } from '@sluice/engine';
-import {
-  address,
-  badge,
-  type Column,
-  listed,
-  pager,
-  type Section,
-  sections,
-  table,
-  tile,
-  tiles,
-  usageBar,
-} from '../layout/components.js';
-import { bytes, count, counted, name, NONE, type Times, words } from '../layout/format.js';
+import { address, badge, pager, type Section, sections, table, tile, tiles, usageBar } from '../layout/components.js';
+import { bytes, count, counted, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { stateOf } from './panels.js';
+import { clockWarning, panelLink, stateOf } from './panels.js';
 import { runButtons } from './runs.js';
-import { type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
+import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
 const ORDERS = ['remaining', 'share', 'used', 'id', 'client'] as const;
 const STATUSES = ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'] as const;
@@ -42,7 +30,7 @@ export const overviewPage: Page = async (request) => {
 export function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
   const filter = {
     status: toWord(query.status, STATUSES),
-    panel: query.panel === '' ? undefined : query.panel,
+    panel: given(query.panel),
     search: query.q?.trim().slice(0, 200),
     drifting: query.drift === 'yes' ? true : undefined,
   };
@@ -72,7 +60,7 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
   const away = panels.filter(({ reachable }) => reachable === false);
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
   const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
-  const reasons = Object.entries(totals.byReason).map(([reason, services]) => `${count(services)} ${reason}`);
+  const reasons = reasonsOf(totals);
   const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
     tile('Held', count(totals.held), {
@@ -108,49 +96,36 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
               : 'all answered last',
     }),
   ]);
-  return html`${figures}
-  ${clock.status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${clock.message}</p>`}`;
+  return html`${figures} ${clockWarning(clock)}`;
+}
+
+function reasonsOf({ byReason }: OverviewReport['totals']): string[] {
+  return Object.entries(byReason).map(([reason, services]) => `${count(services)} ${reason}`);
 }
 
 function servicesSection(scene: Scene, report: OverviewReport): Section {
   const { query } = scene.request;
   const { matching, page, pages, order, items } = report.services;
   const kept = { q: query.q ?? '', status: query.status ?? '', panel: query.panel ?? '', drift: query.drift ?? '' };
-  const head = (
-    title: string,
-    by: (typeof ORDERS)[number],
-    direction: 'ascending' | 'descending',
-  ): Partial<Column> & { title: Part } => ({
+  const sorted = (by: (typeof ORDERS)[number], title: string, direction: 'ascending' | 'descending') => ({
     title: html`<a href="${address('/', { ...kept, order: by })}">${title}</a>`,
     sort: order === by ? direction : undefined,
   });
-  const rows = items.map((item): Part[] => [
-    serviceLink(item.id),
-    name(item.client),
-    name(item.product),
-    name(item.panel),
-    html`${badge(item.status)}${item.holds.length === 0 ? null : html` <span class="soft">${item.holds.join(', ')}</span>`}${item.drift > 0 ? html` ${badge('drift', 'warning')}` : null}`,
-    html`<span class="compact">${usageBar({ used: item.usedBytes, allowed: item.allowedBytes }) ?? NONE}</span>`,
-    item.usedBytes === null && item.readAt === null ? NONE : bytes(item.usedBytes),
-    item.allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(item.remainingBytes),
-    scene.times.ago(item.readAt),
-  ]);
-  const columns: Column[] = [
-    head('Service', 'id', 'ascending'),
-    { ...head('Client', 'client', 'ascending'), isMinor: true },
-    { title: 'Product', isMinor: true },
-    { title: 'Panel', isMinor: true },
-    { title: 'Status' },
-    head('Share', 'share', 'descending'),
-    { ...head('Used', 'used', 'descending'), isNumber: true, isMinor: true },
-    { ...head('Remaining', 'remaining', 'ascending'), isNumber: true },
-    { title: 'Read', isMinor: true },
-  ];
   const isAll = matching === report.totals.services;
   const figures = table({
     caption: 'Services',
-    columns,
-    rows,
+    columns: [
+      { ...sorted('id', 'Service', 'ascending'), cell: ({ id }) => serviceLink(id) },
+      { ...sorted('client', 'Client', 'ascending'), cell: ({ client }) => name(client), isMinor: true },
+      { title: 'Product', cell: ({ product }) => name(product), isMinor: true },
+      { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
+      { title: 'Status', cell: statusOf },
+      { ...sorted('share', 'Share', 'descending'), cell: shareOf },
+      { ...sorted('used', 'Used', 'descending'), cell: usedOf, isNumber: true, isMinor: true },
+      { ...sorted('remaining', 'Remaining', 'ascending'), cell: remainingOf, isNumber: true },
+      { title: 'Read', cell: ({ readAt }) => scene.times.ago(readAt), isMinor: true },
+    ],
+    rows: items,
     empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
   });
   const found = isAll ? counted(matching, 'service') : `${count(matching)} of ${count(report.totals.services)}`;
@@ -158,6 +133,25 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
     ? html`${figures}${pages > 1 ? html`<p class="soft">The first ${items.length} of ${found}.</p>` : null}`
     : html`${filterForm(scene, report, kept)}${figures} ${pager({ path: '/', query: { ...kept, order }, page, pages })}`;
   return { id: 'services', title: 'Services', content, aside: html`<span class="soft">${found}</span>` };
+}
+
+type Row = OverviewReport['services']['items'][number];
+
+function statusOf({ status, holds, drift }: Row): Html {
+  const reasons = holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`;
+  return html`${badge(status)}${reasons}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
+}
+
+function shareOf({ usedBytes, allowedBytes }: Row): Html {
+  return html`<span class="compact">${usageBar({ used: usedBytes, allowed: allowedBytes }) ?? NONE}</span>`;
+}
+
+function usedOf({ usedBytes, readAt }: Row): Html {
+  return usedBytes === null && readAt === null ? NONE : bytes(usedBytes);
+}
+
+function remainingOf({ allowedBytes, remainingBytes }: Row): Html {
+  return allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(remainingBytes);
 }
 
 function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record<string, string>): Html {
@@ -200,26 +194,21 @@ const ORDER_WORDS: Record<(typeof ORDERS)[number], string> = {
 };
 
 function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
-  const rows = panels.map((panel): Part[] => [
-    html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>
-      <span class="soft">${panel.kind}</span>`,
-    stateOf(panel),
-    panel.enforce.value === 'observe' ? badge('observe') : badge('on'),
-    panel.lease === null ? NONE : html`<a href="/log?kind=run">${panel.lease.run}</a>`,
-    count(panel.services),
-    times.ago(panel.lastCall?.at),
-  ]);
   const content = table({
     caption: 'Panels',
     columns: [
-      { title: 'Panel' },
-      { title: 'State' },
-      { title: 'Enforce' },
-      { title: 'Run', isMinor: true },
-      { title: 'Services', isNumber: true },
-      { title: 'Last call', isMinor: true },
+      { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kind}</span>` },
+      { title: 'State', cell: stateOf },
+      { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
+      {
+        title: 'Run',
+        cell: ({ lease }) => orNone(lease, ({ run }) => html`<a href="/log?kind=run">${run}</a>`),
+        isMinor: true,
+      },
+      { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
+      { title: 'Last call', cell: ({ lastCall }) => times.ago(lastCall?.at), isMinor: true },
     ],
-    rows,
+    rows: panels,
     empty: 'The config has no panel.',
   });
   const aside = html`<a href="/panels">All panels</a>`;
@@ -227,21 +216,19 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
 }
 
 function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Section {
-  const rows = holds.map((hold): Part[] => [
-    serviceLink(hold.service),
-    badge(hold.reason, 'bad'),
-    times.ago(hold.since),
-    html`${whyHeld(hold, times)}`,
-  ]);
   const all = Object.values(totals.byReason).reduce((sum, one) => sum + one, 0);
   const content = table({
     caption: 'Newest holds',
-    columns: [{ title: 'Service' }, { title: 'Reason' }, { title: 'Since' }, { title: 'Why' }],
-    rows,
+    columns: [
+      { title: 'Service', cell: ({ service }) => serviceLink(service) },
+      { title: 'Reason', cell: ({ reason }) => badge(reason, 'bad') },
+      { title: 'Since', cell: ({ since }) => times.ago(since) },
+      { title: 'Why', cell: (hold) => whyHeld(hold, times) },
+    ],
+    rows: holds,
     empty: 'Nothing is held.',
   });
-  const reasons = listed(Object.entries(totals.byReason).map(([reason, n]) => html`${count(n)} ${reason}`));
-  const aside = html`<span class="soft">${reasons}</span
+  const aside = html`<span class="soft">${reasonsOf(totals).join(', ')}</span
     >${all > holds.length ? html` <a href="/?status=held">All held services</a>` : null}`;
   return { id: 'holds', title: 'Held and why', content, aside };
 }
@@ -257,15 +244,18 @@ function whyHeld({ note, usedBytes, allowedBytes }: OverviewReport['holds'][numb
 }
 
 function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
-  const rows = events.map(({ at, code, message, service, panel }): Part[] => [
-    times.ago(at),
-    service === null ? name(panel) : serviceLink(service),
-    html`<span dir="auto">${times.inText(message)}</span> <span class="soft">${code}</span>`,
-  ]);
   const content = table({
     caption: 'Errors and notices of three days',
-    columns: [{ title: 'When' }, { title: 'About' }, { title: 'What' }],
-    rows,
+    columns: [
+      { title: 'When', cell: ({ at }) => times.ago(at) },
+      { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) },
+      {
+        title: 'What',
+        cell: ({ code, message }) =>
+          html`<span dir="auto">${times.inText(message)}</span> <span class="soft">${code}</span>`,
+      },
+    ],
+    rows: events,
     empty: 'Nothing in the last three days.',
   });
   const aside = html`<span class="soft">three days</span>`;
@@ -273,16 +263,19 @@ function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
 }
 
 function runsSection({ times }: Scene, { runs }: OverviewReport): Section {
-  const rows = runs.map((run): Part[] => [
-    html`${words(run.command)}${run.dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
-    run.outcome === null || run.outcome === undefined ? badge('running') : badge(run.outcome),
-    times.ago(run.at),
-    name(typeof run.actor === 'string' ? run.actor : null),
-  ]);
   const content = table({
     caption: 'Last runs',
-    columns: [{ title: 'Command' }, { title: 'Outcome' }, { title: 'Started' }, { title: 'By', isMinor: true }],
-    rows,
+    columns: [
+      {
+        title: 'Command',
+        cell: ({ command, dryRun }) =>
+          html`${words(command)}${dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
+      },
+      { title: 'Outcome', cell: ({ outcome }) => badge(outcome ?? 'running') },
+      { title: 'Started', cell: ({ at }) => times.ago(at) },
+      { title: 'By', cell: ({ actor }) => name(typeof actor === 'string' ? actor : null), isMinor: true },
+    ],
+    rows: runs,
     empty: 'Nothing has run yet.',
   });
   return { id: 'runs', title: 'Last runs', content, aside: html`<a href="/log">Log</a>` };

@@ -1,12 +1,12 @@
-import { badge, facts, section, table } from '../layout/components.js';
-import { count, NONE } from '../layout/format.js';
+import type { OverviewPanel, OverviewReport } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
+import { badge, facts, link, section, table } from '../layout/components.js';
+import { count, orNone } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
-import type { OverviewPanel } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
 
 /** Returns whether a panel answered the last call, as a coloured word. */
 export function stateOf({ reachable, lastCall }: OverviewPanel): Html {
@@ -15,44 +15,42 @@ export function stateOf({ reachable, lastCall }: OverviewPanel): Html {
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
 }
 
+/** A panel as a link. */
+export function panelLink(panel: string): Html {
+  return link(`/panels/${encodeURIComponent(panel)}`, panel);
+}
+
+/** A warning while the clock is wrong. */
+export function clockWarning({ status, message }: OverviewReport['clock']): Part {
+  return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
+}
+
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
   const { times } = toScene(request);
   const { panels, clock } = await request.sluice.overview({ size: 1 });
-  const rows = panels.map((panel): Part[] => [
-    html`<a href="/panels/${encodeURIComponent(panel.name)}"><bdi>${panel.name}</bdi></a>`,
-    panel.kind,
-    stateOf(panel),
-    badge(panel.enforce.value === 'observe' ? 'observe' : 'on'),
-    panel.lease === null ? NONE : html`${panel.lease.run}, ${times.ago(panel.lease.since)}`,
-    count(panel.services),
-    count(panel.held),
-    count(panel.failing),
-    count(panel.drifting),
-    times.ago(panel.lastCall?.at),
-  ]);
-  const body = html`${clock.status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${clock.message}</p>`}
-  ${section(
-    'Panels',
-    table({
-      caption: 'Panels',
-      columns: [
-        { title: 'Panel' },
-        { title: 'Kind', isMinor: true },
-        { title: 'State' },
-        { title: 'Enforce' },
-        { title: 'Works now', isMinor: true },
-        { title: 'Services', isNumber: true },
-        { title: 'Held', isNumber: true },
-        { title: 'Failing', isNumber: true },
-        { title: 'Drift', isNumber: true },
-        { title: 'Last call', isMinor: true },
-      ],
-      rows,
-      empty: 'The config has no panel.',
-    }),
-  )}`;
-  return { title: 'Panels', body };
+  const list = table({
+    caption: 'Panels',
+    columns: [
+      { title: 'Panel', cell: (panel) => panelLink(panel.name) },
+      { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
+      { title: 'State', cell: stateOf },
+      { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
+      {
+        title: 'Works now',
+        cell: ({ lease }) => orNone(lease, ({ run, since }) => html`${run}, ${times.ago(since)}`),
+        isMinor: true,
+      },
+      { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
+      { title: 'Held', cell: ({ held }) => count(held), isNumber: true },
+      { title: 'Failing', cell: ({ failing }) => count(failing), isNumber: true },
+      { title: 'Drift', cell: ({ drifting }) => count(drifting), isNumber: true },
+      { title: 'Last call', cell: ({ lastCall }) => times.ago(lastCall?.at), isMinor: true },
+    ],
+    rows: panels,
+    empty: 'The config has no panel.',
+  });
+  return { title: 'Panels', body: html`${clockWarning(clock)} ${section('Panels', list)}` };
 };
 
 /** `/panels/:name`: one panel; with `?test=yes` it is called. */
@@ -68,8 +66,9 @@ export const panelPage: Page = async (request) => {
   const [result] = tested?.value?.panels ?? [];
   const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });
   const { enforce, lastCall, lease } = panel;
+  const { times } = scene;
   const body = html`${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
-  ${tested !== null && tested.value === null ? problemNotice(tested.problem) : null}
+  ${tested?.value === null ? problemNotice(tested.problem) : null}
   ${
     result === undefined
       ? null
@@ -86,9 +85,11 @@ export const panelPage: Page = async (request) => {
         ['State', stateOf(panel)],
         [
           'Last call',
-          lastCall === null
-            ? NONE
-            : html`${scene.times.ago(lastCall.at)}${lastCall.ok ? null : html`: <span dir="auto">${lastCall.message ?? lastCall.code}</span>`}`,
+          orNone(
+            lastCall,
+            ({ at, ok, message, code }) =>
+              html`${times.ago(at)}${ok ? null : html`: <span dir="auto">${message ?? code}</span>`}`,
+          ),
         ],
         [
           'Enforce',
@@ -97,7 +98,7 @@ export const panelPage: Page = async (request) => {
               >${enforce.source === 'switch' ? 'with a command' : `in the config (${enforce.source})`}</span
             >`,
         ],
-        ['Works now', lease === null ? NONE : html`${lease.run}, since ${scene.times.ago(lease.since)}`],
+        ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
         ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
         ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],
         ['Can', panel.capabilities.join(', ')],

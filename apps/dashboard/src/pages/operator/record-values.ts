@@ -1,8 +1,8 @@
 import type { Sluice, TelephonyDocument } from '@sluice/engine';
-import { address, badge, listed } from '../layout/components.js';
+import { address, badge, link, listed } from '../layout/components.js';
 import { count, label, money, name, NONE, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
-import { readCapabilities, requiredRefOf } from './navigation.js';
+import { requiredRefOf } from './navigation.js';
 import { serviceLink } from './scene.js';
 
 /** What the values of a panel's records lead to. */
@@ -35,8 +35,7 @@ export function fieldTitle(field: string): string {
 /** Returns the services of a telephony panel by the id of their line. */
 export async function servicesByLine(sluice: Sluice, panel: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
-  await readCapabilities(sluice);
-  const ref = requiredRefOf(sluice, panel);
+  const ref = await requiredRefOf(sluice, panel);
   if (ref === null) return found;
   for (const { id = '', [ref]: line = '' } of await sluice.services.export({ panel })) {
     if (line !== '') found.set(line, [...(found.get(line) ?? []), id]);
@@ -59,8 +58,7 @@ export function lineHref(panel: string, id: string): string {
 
 /** The services of a line as links. */
 export function servicesOf({ services }: RecordScene, line: unknown): Part {
-  const own = services.get(words(line)) ?? [];
-  return own.length === 0 ? NONE : listed(own.map(serviceLink));
+  return listed((services.get(words(line)) ?? []).map(serviceLink));
 }
 
 /** Returns the value of a field of a record. */
@@ -69,7 +67,7 @@ export function valueOf(scene: RecordScene, record: TelephonyDocument, field: st
   if (value === null || value === undefined || value === '') return NONE;
   const text = words(value);
   const way = WAYS[field];
-  if (way !== undefined) return html`<a href="${way(scene.panel, text)}"><bdi>${text}</bdi></a>`;
+  if (way !== undefined) return link(way(scene.panel, text), text);
   if (field === 'status') return badge(text);
   if (field === 'destination') return destination(scene, value);
   if (/_price$/.test(field)) return money(text, words(record.currency));
@@ -80,7 +78,7 @@ export function valueOf(scene: RecordScene, record: TelephonyDocument, field: st
 function destination({ panel }: RecordScene, found: unknown): Html {
   const { type, value } = found as { type?: unknown; value?: unknown };
   const text = words(value);
-  if (type === 'subscriber') return html`line <a href="${lineHref(panel, text)}"><bdi>${text}</bdi></a>`;
+  if (type === 'subscriber') return html`line ${link(lineHref(panel, text), text)}`;
   return type === 'none' ? html`nowhere` : html`<bdi>${text}</bdi>`;
 }
 

@@ -1,15 +1,13 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { address, badge, facts, section, table } from '../layout/components.js';
+import { address, facts, section } from '../layout/components.js';
 import { words } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
-import { readCapabilities, requiredRefOf } from './navigation.js';
+import { requiredRefOf } from './navigation.js';
 import { fieldTitle, recordFacts, type RecordScene, servicesByLine, servicesOf } from './record-values.js';
-import { asTyped } from './refused.js';
-import { attempt, problemNotice, toScene } from './scene.js';
-import { chosenPanel } from './telephony.js';
+import { actionsTable, attempt, given, problemNotice, toScene } from './scene.js';
 
 /** Fields of a line that its page changes. */
 const LINE_FIELDS = ['caller_id', 'channels', 'area_code'] as const;
@@ -25,8 +23,8 @@ export function recordPage(kind: Kind): Page {
   return async (request) => {
     const { params, query, sluice } = request;
     const id = params.id ?? '';
-    const panel = chosenPanel(request);
-    const scene = toScene(request, panel ?? null);
+    const panel = given(query.panel);
+    const scene = toScene(request, panel);
     const { value, notice } = await readNow(scene, ['show', kind, id, panel], (signal) =>
       sluice.telephony.show(RESOURCES[kind], id, { panel, signal }),
     );
@@ -52,11 +50,8 @@ function factsSection(scene: RecordScene, { kind, panel, record }: Shown): Html 
           ${service === undefined ? null : html`<a class="button" href="${address('/calls', { panel, service })}">Calls of today</a>`}
           ${service === undefined ? null : html`<a class="button" href="${address('/bills', { service })}">Bills</a>`}
         </p>`;
-  const shown: readonly (readonly [string, Part])[] = [
-    ['Service', servicesOf(scene, line)],
-    ...recordFacts(scene, record),
-  ];
-  return section(kind === 'lines' ? 'Line' : 'DID', html`${facts(shown)} ${ways}`);
+  const shown = facts([['Service', servicesOf(scene, line)], ...recordFacts(scene, record)]);
+  return section(kind === 'lines' ? 'Line' : 'DID', html`${shown} ${ways}`);
 }
 
 interface Shown {
@@ -68,43 +63,28 @@ interface Shown {
 }
 
 function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown): Html {
-  const { csrf, newKey } = request;
   const path = `/${kind}/${encodeURIComponent(id)}`;
   const names = (kind === 'lines' ? LINE_FIELDS : DID_FIELDS).filter((field) => field in record);
   const hidden = { panel, name: title };
-  const change = postForm({
+  const change = postForm(request, {
     action: `${path}/set`,
-    csrf,
-    key: newKey(),
     id: 'set',
     submit: 'Store the change',
     hidden,
-    fields: asTyped(
-      request,
-      'set',
-      names.map((field) => ({
-        name: `set_${field}`,
-        label: fieldTitle(field),
-        value: field === 'destination' ? destinationText(record[field]) : plain(record[field]),
-        ...(field === 'destination' ? { hint: 'A number, line:ID, or none' } : {}),
-      })),
-    ),
+    fields: names.map((field) => ({
+      name: `set_${field}`,
+      label: fieldTitle(field),
+      value: field === 'destination' ? destinationText(record[field]) : plain(record[field]),
+      ...(field === 'destination' ? { hint: 'A number, line:ID, or none' } : {}),
+    })),
   });
-  const link = postForm({
+  const hint = kind === 'lines' ? 'Its line is this one from then on' : 'Its line receives the calls';
+  const link = postForm(request, {
     action: `${path}/link`,
-    csrf,
-    key: newKey(),
     id: 'link',
     submit: kind === 'lines' ? 'Link the line' : 'Link the DID',
     hidden,
-    fields: asTyped(request, 'link', [
-      {
-        name: 'service',
-        label: 'Service',
-        isRequired: true,
-        hint: kind === 'lines' ? 'Its line is this one from then on' : 'Its line receives the calls',
-      },
-    ]),
+    fields: [{ name: 'service', label: 'Service', isRequired: true, hint }],
   });
   return section(
     'Actions',
@@ -127,10 +107,9 @@ function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown
 }
 
 function didStates(path: string): Html {
-  const forms = ['suspend', 'unsuspend', 'release'].map((verb) => {
-    const submit = `${verb.charAt(0).toUpperCase()}${verb.slice(1)}…`;
-    return searchForm({ action: `${path}/${verb}`, id: verb, fields: [], submit });
-  });
+  const forms = DID_VERBS.map((verb) =>
+    searchForm({ action: `${path}/${verb}`, id: verb, fields: [], submit: `${DID_WORDS[verb].title}…` }),
+  );
   return html`<div>
     <h3>State</h3>
     ${forms}
@@ -152,7 +131,7 @@ function plain(value: unknown): string {
 export function recordSetForm(kind: Kind): Page {
   return async ({ params, form = {}, sluice, as }) => {
     const id = params.id ?? '';
-    const panel = form.panel === '' ? undefined : form.panel;
+    const panel = given(form.panel);
     const fields = Object.entries(form).filter(([field]) => field.startsWith('set_'));
     const values = Object.fromEntries(fields.map(([field, value]) => [field.slice(4), value]));
     if (kind === 'lines') await sluice.telephony.set('subscribers', id, { ...as, panel, values });
@@ -165,14 +144,13 @@ export function recordSetForm(kind: Kind): Page {
 export function recordLinkForm(kind: Kind): Page {
   return async ({ params, form = {}, sluice, as }) => {
     const id = params.id ?? '';
-    const panel = form.panel === '' ? undefined : form.panel;
+    const panel = given(form.panel);
     const service = form.service?.trim() ?? '';
     if (kind === 'dids') {
       await sluice.dids.link(form.name ?? id, { ...as, service });
     } else {
-      await readCapabilities(sluice);
       const of = (await sluice.services.show(service)).panel;
-      const ref = requiredRefOf(sluice, of);
+      const ref = await requiredRefOf(sluice, of);
       if (ref === null) throw new SluiceError('unsupported', `Panel "${of}" has no lines`, { kind: 'unsupported' });
       await sluice.services.set(service, { [ref]: id }, as);
     }
@@ -181,47 +159,54 @@ export function recordLinkForm(kind: Kind): Page {
 }
 
 function back(kind: Kind, id: string, panel: string | undefined): string {
-  return `/${kind}/${encodeURIComponent(id)}?done=yes${panel === undefined ? '' : `&panel=${encodeURIComponent(panel)}`}`;
+  return address(`/${kind}/${encodeURIComponent(id)}`, { done: 'yes', panel });
 }
 
-const DID_VERBS = {
+/** What can be done to a number after it was asked for. */
+export const DID_VERBS = ['suspend', 'unsuspend', 'release'] as const;
+type DidVerb = (typeof DID_VERBS)[number];
+
+const DID_WORDS: Readonly<Record<DidVerb, { title: string; says: string }>> = {
   suspend: { title: 'Suspend', says: 'Calls to the number are refused until the suspension ends.' },
   unsuspend: { title: 'Unsuspend', says: 'Calls to the number are connected again.' },
   release: {
     title: 'Release',
     says: 'The number ends, or returns to the pool of the panel. Another customer may get it.',
   },
-} as const;
+};
 
-function requireDidVerb(word: string | undefined): keyof typeof DID_VERBS {
-  if (word === 'suspend' || word === 'unsuspend' || word === 'release') return word;
-  throw new SluiceError('unknown_page', 'There is no such page', { kind: 'not-found' });
+/** `GET /dids/:id/VERB`: what it would change, and a form that makes it. */
+export function didVerbPage(verb: DidVerb): Page {
+  return async (request) => {
+    const { params, sluice, as, query } = request;
+    const id = params.id ?? '';
+    const { panel } = query;
+    const number = await numberOf(sluice, id, panel);
+    const { value, problem } = await attempt(() => sluice.dids[verb](number, { ...as, panel, dryRun: true }));
+    const { title, says } = DID_WORDS[verb];
+    const form = postForm(request, {
+      action: `/dids/${encodeURIComponent(id)}/${verb}`,
+      id: verb,
+      submit: `${title} ${number}`,
+      tone: verb === 'unsuspend' ? 'plain' : 'danger',
+      hidden: panel === undefined ? {} : { panel },
+    });
+    const body = html`<p>${says}</p>
+      ${value === null ? problemNotice(problem) : section('Changes on the panel', actionsTable(value.actions))} ${form}
+      <p><a href="/dids/${encodeURIComponent(id)}">Back to the number</a></p>`;
+    return { title: `${title} ${number}`, body };
+  };
 }
 
-/** `GET /dids/:id/:verb`: what it would change, and a form that makes it. */
-export const didVerbPage: Page = async ({ params, sluice, as, csrf, newKey, query }) => {
-  const verb = requireDidVerb(params.verb);
-  const id = params.id ?? '';
-  const panel = query.panel;
-  const number = await numberOf(sluice, id, panel);
-  const { value, problem } = await attempt(() => sluice.dids[verb](number, { ...as, panel, dryRun: true }));
-  const rows = value?.actions.map(({ name, state }): Part[] => [html`<bdi>${name}</bdi>`, badge(state)]) ?? [];
-  const { title, says } = DID_VERBS[verb];
-  const body = html`<p>${says}</p>
-    ${value === null ? problemNotice(problem) : section('Changes on the panel', table({ caption: 'Changes on the panel', columns: [{ title: 'Change' }, { title: 'State' }], rows, empty: 'Nothing is changed on the panel.' }))}
-    ${postForm({ action: `/dids/${encodeURIComponent(id)}/${verb}`, csrf, key: newKey(), id: verb, submit: `${title} ${number}`, tone: verb === 'unsuspend' ? 'plain' : 'danger', hidden: panel === undefined ? {} : { panel } })}
-    <p><a href="/dids/${encodeURIComponent(id)}">Back to the number</a></p>`;
-  return { title: `${title} ${number}`, body };
-};
-
-/** `POST /dids/:id/:verb` */
-export const didVerbForm: Page = async ({ params, form = {}, sluice, as }) => {
-  const verb = requireDidVerb(params.verb);
-  const id = params.id ?? '';
-  const { panel } = form;
-  await sluice.dids[verb](await numberOf(sluice, id, panel), { ...as, panel });
-  return { redirect: verb === 'release' ? '/dids' : back('dids', id, panel) };
-};
+/** `POST /dids/:id/VERB` */
+export function didVerbForm(verb: DidVerb): Page {
+  return async ({ params, form = {}, sluice, as }) => {
+    const id = params.id ?? '';
+    const { panel } = form;
+    await sluice.dids[verb](await numberOf(sluice, id, panel), { ...as, panel });
+    return { redirect: verb === 'release' ? '/dids' : back('dids', id, panel) };
+  };
+}
 
 async function numberOf(sluice: PageRequest['sluice'], id: string, panel: string | undefined): Promise<string> {
   const { records } = await sluice.telephony.show('dids', id, { panel });

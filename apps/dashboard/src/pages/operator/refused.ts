@@ -1,9 +1,8 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { toFailure } from '../../server/failure.js';
 import { notice } from '../layout/components.js';
-import type { Field } from '../layout/forms.js';
 import { html } from '../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import type { Page } from '../page.js';
 
 /** Returns a form that, where the engine refuses it, shows its page again with what was typed. `id` is that of the form. */
 export function orAgain(form: Page, page: Page, id: string): Page {
@@ -18,16 +17,9 @@ export function orAgain(form: Page, page: Page, id: string): Page {
       if (again === null || !('body' in again)) throw error;
       const { status } = toFailure(error);
       const why = notice('bad', html`<span dir="auto">${error.message}</span>`);
-      const body = html`${why} ${await again.body}`;
+      const body = html`${why} ${again.body}`;
       // A page that is found names something else that is not.
       return { ...again, status: status === 404 ? 400 : status, body };
     }
   };
-}
-
-/** Returns the fields of a form with what was typed into them before, where the form was refused. */
-export function asTyped({ refused }: PageRequest, id: string, fields: readonly Field[]): readonly Field[] {
-  if (refused?.form !== id) return fields;
-  const { values } = refused;
-  return fields.map((field) => ({ ...field, value: values[field.name] ?? '' }));
 }

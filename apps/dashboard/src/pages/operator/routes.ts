@@ -7,7 +7,7 @@ import { overviewPage } from './overview.js';
 import { panelPage, panelsPage } from './panels.js';
 import { packagesPage, productsPage } from './products.js';
 import { planPage } from './rates.js';
-import { didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
+import { DID_VERBS, didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
 import { orAgain } from './refused.js';
 import { runPage, startRunForm } from './runs.js';
 import { servicePage } from './service-page.js';
@@ -26,8 +26,8 @@ export function operatorPages(): Route[] {
     { ...get('/', overviewPage), cached: true },
     get('/services/:id', servicePage),
     ...SERVICE_VERBS.flatMap((verb) => [
-      ask(`/services/:id/${verb}`, withVerb(verb, verbPage)),
-      post(`/services/:id/${verb}`, withVerb(verb, verbForm)),
+      ask(`/services/:id/${verb}`, verbPage(verb)),
+      post(`/services/:id/${verb}`, verbForm(verb)),
     ]),
     ask('/services/:id/buy', buyPage),
     post('/services/:id/buy', buyForm),
@@ -57,9 +57,9 @@ function telephonyPages(): Route[] {
       post(`/${kind}/:id/set`, orAgain(recordSetForm(kind), recordPage(kind), 'set')),
       post(`/${kind}/:id/link`, orAgain(recordLinkForm(kind), recordPage(kind), 'link')),
     ]),
-    ...['suspend', 'unsuspend', 'release'].flatMap((verb) => [
-      ask(`/dids/:id/${verb}`, withVerb(verb, didVerbPage)),
-      post(`/dids/:id/${verb}`, withVerb(verb, didVerbForm)),
+    ...DID_VERBS.flatMap((verb) => [
+      ask(`/dids/:id/${verb}`, didVerbPage(verb)),
+      post(`/dids/:id/${verb}`, didVerbForm(verb)),
     ]),
     get('/plans/:id', planPage),
     get('/calls', callsPage),
@@ -67,8 +67,4 @@ function telephonyPages(): Route[] {
     get('/bills', billsPage),
     get('/bills/:id', billCsv),
   ];
-}
-
-function withVerb(verb: string, page: Page): Page {
-  return (request) => page({ ...request, params: { ...request.params, verb } });
 }

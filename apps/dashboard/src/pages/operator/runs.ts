@@ -1,13 +1,13 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { CheckReport, RunReport } from '@sluice/engine';
 import type { Task } from '../../api/tasks.js';
-import { badge, facts, section, table } from '../layout/components.js';
+import { badge, facts, link, section, table } from '../layout/components.js';
 import { count, label, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentHref } from './agent-address.js';
-import { problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
+import { problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
 
 const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
 const COMMANDS = ['poll', 'plan', 'agent check'] as const;
@@ -24,15 +24,13 @@ interface Scope {
 }
 
 /** Buttons that start a run, over one panel, one service or all. */
-export function runButtons({ csrf, newKey }: PageRequest, { panel, service, hasAgents = false }: Scope): Html {
+export function runButtons(request: PageRequest, { panel, service, hasAgents = false }: Scope): Html {
   const shown = COMMANDS.filter((command) => command !== 'agent check' || hasAgents);
   const over = { ...(panel === null ? {} : { panel }), ...(service === undefined ? {} : { service }) };
   return html`<div class="buttons">
     ${shown.map((command) =>
-      postForm({
+      postForm(request, {
         action: '/runs',
-        csrf,
-        key: newKey(),
         id: `run-${command.replace(' ', '-')}`,
         submit: WORDS[command],
         hidden: { command, ...over },
@@ -67,7 +65,7 @@ export const runPage: Page = async (request) => {
       ['By', html`<bdi>${by}</bdi>`],
     ])}
     ${finishedAt === null ? progress(run) : ended(scene, last)}
-    <p><a href="${service === null ? '/' : `/services/${encodeURIComponent(service)}`}">Back</a></p>`;
+    <p><a href="${service === null ? '/' : serviceHref(service)}">Back</a></p>`;
   const title = `${finishedAt === null ? 'Running' : 'Ended'}: ${command}`;
   return Promise.resolve({ title, body, refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined });
 };
@@ -116,51 +114,43 @@ function needsAttention({ status, holds, actions, error, drift = [] }: Reported[
 }
 
 function changes(services: Reported): Html {
-  const found = services.filter(needsAttention);
-  const rows = found.slice(0, ROWS).map((service): Part[] => [
-    serviceLink(service.id),
-    badge(service.status),
-    service.holds.map(({ reason }) => reason).join(', ') || NONE,
-    html`<ul class="plain">
-      ${service.actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
-    </ul>`,
-    html`<span dir="auto">${service.error?.message ?? service.drift?.join(', ')}</span>`,
-  ]);
-  return section(
-    'Services that need attention',
-    table({
-      caption: 'Services that need attention',
-      columns: [
-        { title: 'Service' },
-        { title: 'Status' },
-        { title: 'Held' },
-        { title: 'Changes' },
-        { title: 'Error or drift' },
-      ],
-      rows,
-      empty: 'None: nothing was to be changed.',
-      filter: true,
-    }),
-  );
+  const list = table({
+    caption: 'Services that need attention',
+    columns: [
+      { title: 'Service', cell: ({ id }) => serviceLink(id) },
+      { title: 'Status', cell: ({ status }) => badge(status) },
+      { title: 'Held', cell: ({ holds }) => holds.map(({ reason }) => reason).join(', ') || NONE },
+      { title: 'Changes', cell: actionList },
+      {
+        title: 'Error or drift',
+        cell: ({ error, drift }) => html`<span dir="auto">${error?.message ?? drift?.join(', ')}</span>`,
+      },
+    ],
+    rows: services.filter(needsAttention).slice(0, ROWS),
+    empty: 'None: nothing was to be changed.',
+    filter: true,
+  });
+  return section('Services that need attention', list);
 }
 
 function agentChanges(agents: Agents = []): Html {
-  const rows = agents.slice(0, ROWS).map((agent): Part[] => [
-    html`<a href="${agentHref(agent)}"><bdi>${agent.name}</bdi></a>`,
-    agent.exceeded ? badge('exceeded') : badge('ok'),
-    html`<ul class="plain">
-      ${agent.actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
-    </ul>`,
-    html`<span dir="auto">${agent.error?.message}</span>`,
-  ]);
-  return section(
-    'Agents',
-    table({
-      caption: 'Agents',
-      columns: [{ title: 'Agent' }, { title: 'State' }, { title: 'Changes' }, { title: 'Error' }],
-      rows,
-      empty: 'There are no agents.',
-      filter: true,
-    }),
-  );
+  const list = table({
+    caption: 'Agents',
+    columns: [
+      { title: 'Agent', cell: (agent) => link(agentHref(agent), agent.name) },
+      { title: 'State', cell: ({ exceeded }) => badge(exceeded ? 'exceeded' : 'ok') },
+      { title: 'Changes', cell: actionList },
+      { title: 'Error', cell: ({ error }) => html`<span dir="auto">${error?.message}</span>` },
+    ],
+    rows: agents.slice(0, ROWS),
+    empty: 'There are no agents.',
+    filter: true,
+  });
+  return section('Agents', list);
+}
+
+function actionList({ actions }: Pick<Reported[number], 'actions'>): Html {
+  return html`<ul class="plain">
+    ${actions.map(({ name, state }) => html`<li><bdi>${name}</bdi> ${badge(state)}</li>`)}
+  </ul>`;
 }

@@ -1,7 +1,8 @@
-import { findZone } from './zones.js';
-import { Times } from '../layout/format.js';
+import { badge, link, table } from '../layout/components.js';
+import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
+import { timesOf } from '../times-of.js';
 
 /** What the pages of operators need of each request. */
 export interface Scene {
@@ -12,9 +13,8 @@ export interface Scene {
 }
 
 /** Returns the scene of a request; `panel` selects the time zone. */
-export function toScene(request: PageRequest, panel: string | null = null): Scene {
-  const { now, sluice, viewer } = request;
-  return { request, times: new Times(now, findZone(sluice.config, panel)), mayOperate: viewer.may('operate') };
+export function toScene(request: PageRequest, panel?: string): Scene {
+  return { request, times: timesOf(request, panel), mayOperate: request.viewer.may('operate') };
 }
 
 /** Address of the page of a service. */
@@ -24,7 +24,13 @@ export function serviceHref(id: string): string {
 
 /** A service as a link. */
 export function serviceLink(id: string): Html {
-  return html`<a href="${serviceHref(id)}"><bdi>${id}</bdi></a>`;
+  return link(serviceHref(id), id);
+}
+
+/** Returns a text of the query or a form without blanks around it; undefined for an empty one. */
+export function given(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === '' ? undefined : trimmed;
 }
 
 /** Returns a number of the query within bounds. */
@@ -53,6 +59,19 @@ export async function attempt<T>(
 /** Errors of the engine, its store and its panels have a kind or a code, and a message for people. */
 function isForPeople(error: unknown): error is Error & { code: string } {
   return error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
+}
+
+/** The steps of a command on a panel, with their states. */
+export function actionsTable(actions: readonly { name: string; state: string }[]): Part {
+  return table({
+    caption: 'Changes on the panel',
+    columns: [
+      { title: 'Change', cell: ({ name }) => html`<bdi>${name}</bdi>` },
+      { title: 'State', cell: ({ state }) => badge(state) },
+    ],
+    rows: actions,
+    empty: 'Nothing is changed on the panel.',
+  });
 }
 
 /** One sentence in place of what can't be had. */

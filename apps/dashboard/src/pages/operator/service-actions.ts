@@ -1,22 +1,24 @@
-import type { ServiceDetail } from '@sluice/engine';
+import type { PackageView, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { section } from '../layout/components.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
-import { isLine } from './lines.js';
-import { asTyped } from './refused.js';
 import { runButtons } from './runs.js';
-import { attempt, type Scene, serviceHref } from './scene.js';
+import { attempt, given, type Scene, serviceHref } from './scene.js';
+import type { ServiceScene } from './service.js';
 
 const NOTE: Field = { name: 'note', label: 'Note', hint: 'Kept in the log' };
 
 /** The forms of an operator on the page of a service. */
-export async function actionsSection(scene: Scene, service: ServiceDetail): Promise<Html> {
-  const { request } = scene;
+export async function actionsSection(scene: ServiceScene): Promise<Html> {
+  const { request, found } = scene;
+  const { service } = found;
   const isSuspended = service.lifecycle === 'suspended';
   const isManual = service.holds.some(({ reason }) => reason === 'manual') && !service.observing;
   const products = Object.entries(request.sluice.config.products).filter(([, { panel }]) => panel === service.panel);
+  const { packages } = await request.sluice.purchases.packages();
+  const offered = packages.filter((each) => each.products.includes(service.product));
   const parts = [
     asked(service, isSuspended ? 'unsuspend' : 'suspend', isSuspended ? [] : [NOTE]),
     isManual ? null : asked(service, 'hold', [NOTE]),
@@ -36,9 +38,9 @@ export async function actionsSection(scene: Scene, service: ServiceDetail): Prom
             choices: products.map(([name]) => [name, name] as const),
           },
         ]),
-    await buyPart(scene, service),
-    isLine(scene, service) ? null : overridePart(scene, service),
-    await autoBuyPart(scene, service),
+    buyPart(service, offered),
+    scene.isLine ? null : overridePart(scene, service),
+    await autoBuyPart(scene, service, offered),
   ];
   return section(
     'Actions',
@@ -64,9 +66,7 @@ function asked({ id }: ServiceDetail, verb: string, fields: readonly Field[]): H
     ${searchForm({ action: `${serviceHref(id)}/${verb}`, id: verb, fields, submit: `${title}…` })}`;
 }
 
-async function buyPart({ request }: Scene, { id, product }: ServiceDetail): Promise<Part> {
-  const { packages } = await request.sluice.purchases.packages();
-  const offered = packages.filter(({ products }) => products.includes(product));
+function buyPart({ id }: ServiceDetail, offered: readonly PackageView[]): Part {
   if (offered.length === 0) return null;
   const choices = offered.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
   return html`<h3>Buy a package</h3>
@@ -74,7 +74,6 @@ async function buyPart({ request }: Scene, { id, product }: ServiceDetail): Prom
 }
 
 function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Html {
-  const { csrf, newKey } = request;
   const fields: Field[] = [
     { name: 'quota', label: 'Quota', hint: 'Such as 500GB' },
     { name: 'unlimited', label: 'Unlimited', type: 'checkbox', value: overrides?.unlimited === true ? 'yes' : '' },
@@ -93,23 +92,19 @@ function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Htm
   const clear =
     overrides === null
       ? null
-      : postForm({
+      : postForm(request, {
           action: `${serviceHref(id)}/override/clear`,
-          csrf,
-          key: newKey(),
           id: 'override-clear',
           submit: 'End the override',
         });
   return html`<h3>Override</h3>
-    ${postForm({ action: `${serviceHref(id)}/override`, csrf, key: newKey(), id: 'override', fields: asTyped(request, 'override', fields), submit: 'Set the override' })}${clear}`;
+    ${postForm(request, { action: `${serviceHref(id)}/override`, id: 'override', fields, submit: 'Set the override' })}${clear}`;
 }
 
-async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): Promise<Part> {
-  const { sluice, csrf, newKey } = request;
-  const { packages } = await sluice.purchases.packages();
-  const offered = packages.filter(({ products }) => products.includes(product));
-  const { value: found } = await attempt(() => sluice.autoBuy.show({ service: id }));
-  if (offered.length === 0 || found === null) return null;
+async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: readonly PackageView[]): Promise<Part> {
+  if (offered.length === 0) return null;
+  const { value: found } = await attempt(() => request.sluice.autoBuy.show({ service: id }));
+  if (found === null) return null;
   const { autoBuy } = found;
   const fields: Field[] = [
     {
@@ -135,18 +130,12 @@ async function autoBuyPart({ request }: Scene, { id, product }: ServiceDetail): 
     { name: 'maxPerCycle', label: 'At most per cycle', type: 'number', value: String(autoBuy.maxPerCycle) },
   ];
   return html`<h3>Auto-buy</h3>
-    ${postForm({ action: `${serviceHref(id)}/auto-buy`, csrf, key: newKey(), id: 'auto-buy', fields: asTyped(request, 'auto-buy', fields), submit: 'Store the preference' })}
-    ${postForm({ action: `${serviceHref(id)}/auto-buy/clear`, csrf, key: newKey(), id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
+    ${postForm(request, { action: `${serviceHref(id)}/auto-buy`, id: 'auto-buy', fields, submit: 'Store the preference' })}
+    ${postForm(request, { action: `${serviceHref(id)}/auto-buy/clear`, id: 'auto-buy-clear', submit: 'Remove the preference' })}`;
 }
 
-const given = (value: string | undefined): string | undefined => {
-  const trimmed = value?.trim();
-  return trimmed === undefined || trimmed === '' ? undefined : trimmed;
-};
-
 /** `POST /services/:id/override` */
-export const overrideForm: Page = async ({ params, form = {}, sluice, as }) => {
-  const id = params.id ?? '';
+export const overrideForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
   const unlimited = form.unlimited === 'yes' ? true : undefined;
   const request = { quota: given(form.quota), unlimited, mode: given(form.mode) };
   await sluice.overrides.set(id, request, { ...as, note: given(form.note) ?? null });
@@ -154,32 +143,26 @@ export const overrideForm: Page = async ({ params, form = {}, sluice, as }) => {
 };
 
 /** `POST /services/:id/override/clear` */
-export const overrideClearForm: Page = async ({ params, sluice, as }) => {
-  const id = params.id ?? '';
+export const overrideClearForm: Page = async ({ params: { id = '' }, sluice, as }) => {
   await sluice.overrides.clear(id, as);
   return { redirect: `${serviceHref(id)}?done=override-clear` };
 };
 
 /** `POST /services/:id/auto-buy` */
-export const autoBuyForm: Page = async ({ params, form = {}, sluice, as }) => {
-  const id = params.id ?? '';
+export const autoBuyForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
   const most = given(form.maxPerCycle);
-  await sluice.autoBuy.set(
-    { service: id },
-    {
-      enabled: form.enabled === 'yes',
-      package: given(form.package),
-      threshold: given(form.threshold),
-      maxPerCycle: most === undefined ? undefined : Number(most),
-    },
-    as,
-  );
+  const wish = {
+    enabled: form.enabled === 'yes',
+    package: given(form.package),
+    threshold: given(form.threshold),
+    maxPerCycle: most === undefined ? undefined : Number(most),
+  };
+  await sluice.autoBuy.set({ service: id }, wish, as);
   return { redirect: `${serviceHref(id)}?done=auto-buy` };
 };
 
 /** `POST /services/:id/auto-buy/clear` */
-export const autoBuyClearForm: Page = async ({ params, sluice, as }) => {
-  const id = params.id ?? '';
+export const autoBuyClearForm: Page = async ({ params: { id = '' }, sluice, as }) => {
   await sluice.autoBuy.clear({ service: id }, as);
   return { redirect: `${serviceHref(id)}?done=auto-buy-clear` };
 };

@@ -1,10 +1,12 @@
-import { section, sections } from '../layout/components.js';
-import { html } from '../layout/html.js';
+import { address, facts, link, section, sections } from '../layout/components.js';
+import { orNone } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
 import type { Page } from '../page.js';
-import { isLine, lineSection } from './lines.js';
 import { logTable } from './log-table.js';
+import { requiredRefOf } from './navigation.js';
+import { lineHref } from './record-values.js';
 import { actionsSection } from './service-actions.js';
-import { figuresOf, readScene, stateOf } from './service.js';
+import { figuresOf, readScene, type ServiceScene, stateOf } from './service.js';
 
 /** Rows of the API log on the page of a service. */
 const LOG_ROWS = 25;
@@ -14,18 +16,16 @@ export const servicePage: Page = async (request) => {
   const { sluice, params, query } = request;
   const id = params.id ?? '';
   const scene = await readScene(request, id);
-  const { found } = scene;
-  const { service } = found;
   const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
   const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
-  const figures = isLine(scene, service)
-    ? html`${lineSection(scene, service)} ${sections([limits])}`
+  const figures = scene.isLine
+    ? html`${await lineSection(scene)} ${sections([limits])}`
     : html`<div class="columns columns-wide">
         <div>${sections([graphs])}</div>
         <div>${sections([allowance, limits])}</div>
       </div>`;
   const body = html`<section class="card">${stateOf(scene)}</section>
-    ${figures} ${scene.mayOperate ? await actionsSection(scene, service) : null}
+    ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">
       <div>${sections([holds, purchases])}</div>
       <div>${sections([cycles])}</div>
@@ -34,12 +34,24 @@ export const servicePage: Page = async (request) => {
     ${section(
       'Runs and API calls',
       logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
-      {
-        aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>`,
-      },
+      { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
   return { title: id, body, notice: DONE[query.done ?? ''] };
 };
+
+/** The line of a service, with the ways to its DIDs, calls and bills. */
+async function lineSection({ request, found }: ServiceScene): Promise<Html> {
+  const { id, panel, refs } = found.service;
+  const line = refs[(await requiredRefOf(request.sluice, panel)) ?? ''];
+  const ways = html`<a class="button" href="${address('/calls', { panel, service: id })}">Calls of today</a>
+    <a class="button" href="${address('/bills', { service: id })}">Bills</a>
+    ${line === undefined ? null : html`<a class="button" href="${address('/dids', { panel, line })}">DIDs</a>`}`;
+  return section(
+    'Line',
+    html`${facts([['Line', orNone(line, (of) => link(lineHref(panel, of), of))]])}
+      <p>${ways}</p>`,
+  );
+}
 
 /** What a form of this page did, by the word in its address. */
 const DONE: Record<string, string> = {

@@ -1,13 +1,13 @@
 import type { CommandReport, ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, section, table } from '../layout/components.js';
-import { bytes, money, name, NONE, Times } from '../layout/format.js';
+import { section, table } from '../layout/components.js';
+import { bytes, money, name, orNone } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
-import { attempt, problemNotice, serviceHref, serviceLink } from './scene.js';
-import { findZone } from './zones.js';
+import { timesOf } from '../times-of.js';
+import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -21,18 +21,13 @@ interface Verb {
   run: (request: PageRequest, id: string, call: { fields: Fields; dryRun: boolean }) => Promise<CommandReport>;
 }
 
-const text = (fields: Fields, name: string): string | undefined => {
-  const value = fields[name]?.trim();
-  return value === undefined || value === '' ? undefined : value;
-};
-
-const VERBS: Readonly<Record<string, Verb>> = {
+const VERBS = {
   suspend: {
     title: (id) => `Suspend ${id}`,
     says: 'The service is restricted on its panel until the suspension ends.',
     fields: ['note'],
     run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.suspend(id, { ...as, dryRun, note: text(fields, 'note') ?? null }),
+      sluice.provision.suspend(id, { ...as, dryRun, note: given(fields.note) ?? null }),
   },
   unsuspend: {
     title: (id) => `End the suspension of ${id}`,
@@ -45,115 +40,119 @@ const VERBS: Readonly<Record<string, Verb>> = {
     says: 'The service is restricted on its panel until an operator releases it.',
     fields: ['note'],
     run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.holds.add(id, { ...as, dryRun, note: text(fields, 'note') ?? null }),
+      sluice.holds.add(id, { ...as, dryRun, note: given(fields.note) ?? null }),
   },
   release: {
     title: (id) => `Release ${id}`,
     says: 'Without a date, the manual hold ends. With one, the holds of its quota and limits are lifted until that day.',
     fields: ['until'],
-    run: ({ sluice, as }, id, { fields, dryRun }) => {
-      const until = text(fields, 'until');
-      return sluice.holds.release(id, { ...as, dryRun, ...(until === undefined ? {} : { until }) });
-    },
+    run: ({ sluice, as }, id, { fields, dryRun }) =>
+      sluice.holds.release(id, { ...as, dryRun, until: given(fields.until) }),
   },
   renew: {
     title: (id) => `Renew ${id}`,
     says: 'The due date moves to this day, or by one billing cycle.',
     fields: ['until'],
     run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.renew(id, { ...as, dryRun, until: text(fields, 'until') }),
+      sluice.provision.renew(id, { ...as, dryRun, until: given(fields.until) }),
   },
   'change-package': {
     title: (id) => `Change the product of ${id}`,
     says: 'The service and its account move to another product of the panel.',
     fields: ['product'],
     run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.changePackage(id, text(fields, 'product') ?? '', { ...as, dryRun }),
+      sluice.provision.changePackage(id, given(fields.product) ?? '', { ...as, dryRun }),
   },
-};
+} satisfies Record<string, Verb>;
 
-/** The verbs that `/services/:id/:verb` shows before they are made. */
-export const SERVICE_VERBS = Object.keys(VERBS);
+type VerbWord = keyof typeof VERBS;
 
-function requireVerb({ params }: PageRequest): { id: string; word: string; verb: Verb } {
-  const { id = '', verb: word = '' } = params;
-  const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
-  if (verb === undefined) throw new SluiceError('unknown_page', 'There is no such page', { kind: 'not-found' });
-  return { id, word, verb };
-}
+/** The verbs that `/services/:id/VERB` shows before they are made. */
+export const SERVICE_VERBS = Object.keys(VERBS) as VerbWord[];
 
-/** `GET /services/:id/:verb`: what it would change, and a form that makes it. */
-export const verbPage: Page = async (request) => {
-  const { id, word, verb } = requireVerb(request);
-  const fields = Object.fromEntries(verb.fields.map((name) => [name, request.query[name] ?? '']));
-  const { value: report, problem } = await attempt(() => verb.run(request, id, { fields, dryRun: true }));
-  const danger = word === 'suspend' || word === 'hold' || word === 'change-package';
-  const stated = Object.entries(fields).filter(([, value]) => value !== '');
-  const body = html`<p>${verb.says}</p>
-    ${stated.length === 0 ? null : html`<p>${stated.map(([name, value]) => html`<span class="soft">${name}:</span> <bdi>${value}</bdi> `)}</p>`}
-    ${report === null ? problemNotice(problem) : html`${differences(request, await request.sluice.services.show(id), report.service)} ${preview(report)}`}
-    ${postForm({
+/** `GET /services/:id/VERB`: what it would change, and a form that makes it. */
+export function verbPage(word: VerbWord): Page {
+  const verb: Verb = VERBS[word];
+  return async (request) => {
+    const { params, query, sluice } = request;
+    const id = params.id ?? '';
+    const fields = Object.fromEntries(verb.fields.map((name) => [name, query[name] ?? '']));
+    const { value: report, problem } = await attempt(() => verb.run(request, id, { fields, dryRun: true }));
+    const isDangerous = word === 'suspend' || word === 'hold' || word === 'change-package';
+    const stated = Object.entries(fields).filter(([, value]) => value !== '');
+    const form = postForm(request, {
       action: `${serviceHref(id)}/${word}`,
-      csrf: request.csrf,
-      key: request.newKey(),
       id: word,
       submit: report === null ? 'Try it anyway' : verb.title(id),
-      tone: danger ? 'danger' : 'plain',
+      tone: isDangerous ? 'danger' : 'plain',
       hidden: fields,
-    })}
-    <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
-  return { title: verb.title(id), body };
-};
+    });
+    const body = html`<p>${verb.says}</p>
+      ${stated.length === 0 ? null : html`<p>${stated.map(([name, value]) => html`<span class="soft">${name}:</span> <bdi>${value}</bdi> `)}</p>`}
+      ${report === null ? problemNotice(problem) : html`${differences(request, await sluice.services.show(id), report.service)} ${preview(report)}`}
+      ${form}
+      <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
+    return { title: verb.title(id), body };
+  };
+}
 
-/** `POST /services/:id/:verb` */
-export const verbForm: Page = async (request) => {
-  const { id, word, verb } = requireVerb(request);
-  const report = await verb.run(request, id, { fields: request.form ?? {}, dryRun: false });
-  const failed =
-    report.service.error !== null ||
-    report.error !== undefined ||
-    report.actions.some(({ state }) => state === 'failed');
-  if (!failed && report.notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
-  const body = html`${preview(report)}
-    <p>${serviceLink(id)}</p>`;
-  return { title: verb.title(id), body };
-};
+/** `POST /services/:id/VERB` */
+export function verbForm(word: VerbWord): Page {
+  const verb: Verb = VERBS[word];
+  return async (request) => {
+    const id = request.params.id ?? '';
+    const report = await verb.run(request, id, { fields: request.form ?? {}, dryRun: false });
+    const { service, error, actions, notices } = report;
+    const hasFailed = service.error !== null || error !== undefined || actions.some(({ state }) => state === 'failed');
+    if (!hasFailed && notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
+    const body = html`${preview(report)}
+      <p>${serviceLink(id)}</p>`;
+    return { title: verb.title(id), body };
+  };
+}
 
 function preview({ actions, notices, stillHeld, error, service }: CommandReport): Html {
   const problems = [error, service.error].filter((each) => each != null);
-  const rows = actions.map(({ name, state }): Part[] => [html`<bdi>${name}</bdi>`, badge(state)]);
   return html`${problems.map(({ message }) => problemNotice(message))}
   ${notices.map(({ message }) => html`<p class="notice notice-info" role="status"><span dir="auto">${message}</span></p>`)}
   ${section(
     'Changes on the panel',
-    html`${table({ caption: 'Changes on the panel', columns: [{ title: 'Change' }, { title: 'State' }], rows, empty: 'Nothing is changed on the panel.' })}
+    html`${actionsTable(actions)}
     ${stillHeld.length === 0 ? null : html`<p class="soft">Held afterwards: ${stillHeld.join(', ')}</p>`}`,
   )}`;
 }
 
 /** What changes in Sluice: the due date, the product and its quota. */
-function differences({ now, sluice }: PageRequest, before: ServiceDetail, after: ServiceDetail): Part {
-  const times = new Times(now, findZone(sluice.config, before.panel));
-  const day = (date: string | null): Part => (date === null ? NONE : times.day(date));
+function differences(request: PageRequest, before: ServiceDetail, after: ServiceDetail): Part {
+  const times = timesOf(request, before.panel);
+  const day = (date: string | null): Part => orNone(date, (known) => times.day(known));
   const quota = (found: ServiceDetail['quota']): Part =>
     found === null ? 'no quota' : found.bytes === null ? 'unlimited' : bytes(found.bytes);
   const isRenewed = before.nextDueDate !== after.nextDueDate;
-  const rows: (Part[] | null)[] = [
+  const rows: ([what: string, now: Part, afterwards: Part] | null)[] = [
     isRenewed ? ['Due date', day(before.nextDueDate), day(after.nextDueDate)] : null,
     before.product === after.product ? null : ['Product', name(before.product), name(after.product)],
     before.quota?.bytes === after.quota?.bytes ? null : ['Quota', quota(before.quota), quota(after.quota)],
   ];
   const shown = rows.filter((row) => row !== null);
   if (shown.length === 0) return null;
-  const columns = [{ title: 'What' }, { title: 'Now' }, { title: 'Afterwards' }];
+  const list = table({
+    caption: 'Changes of the service',
+    columns: [
+      { title: 'What', cell: ([what]) => what },
+      { title: 'Now', cell: ([, now]) => now },
+      { title: 'Afterwards', cell: ([, , afterwards]) => afterwards },
+    ],
+    rows: shown,
+  });
   const isPast = isRenewed && (after.nextDueDate ?? '') < times.today();
   return html`${isPast ? problemNotice(`${times.day(after.nextDueDate ?? '')} is in the past: the service is overdue at once.`) : null}
-  ${section('Changes of the service', table({ caption: 'Changes of the service', columns, rows: shown, empty: '' }))}`;
+  ${section('Changes of the service', list)}`;
 }
 
 /** `GET /services/:id/buy`: the price before the purchase. */
 export const buyPage: Page = async (request) => {
-  const { params, query, sluice, csrf } = request;
+  const { params, query, sluice } = request;
   const id = params.id ?? '';
   const detail = await sluice.services.show(id);
   const { packages } = await sluice.purchases.packages();
@@ -166,7 +165,7 @@ export const buyPage: Page = async (request) => {
       Buy <bdi>${chosen.id}</bdi> for ${serviceLink(id)}: ${money(chosen.price, chosen.currency)} without tax, charged
       to client ${name(detail.client)}.
     </p>
-    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm({ action: `${serviceHref(id)}/buy`, csrf, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
+    ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
   return { title: `Buy ${chosen.id}`, body };
 };

@@ -1,11 +1,11 @@
-import type { Explanation, PurchaseView, ServiceDetail } from '@sluice/engine';
+import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { badge, facts, listed, percentOf, type Section, table, usageBar } from '../layout/components.js';
-import { bytes, money, name, NONE, type Times, words } from '../layout/format.js';
+import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { graphsSection } from './graphs.js';
-import { isLine } from './lines.js';
-import { readCapabilities } from './navigation.js';
+import { panelsWith } from './navigation.js';
+import { panelLink } from './panels.js';
 import { type Scene, toScene } from './scene.js';
 import { driftOf, explainState, usedBytes } from './sentences.js';
 
@@ -15,13 +15,16 @@ const CYCLES = 24;
 /** The scene of a service, with what is known of it. */
 export interface ServiceScene extends Scene {
   found: Explanation;
+  /** Whether it is a line of a telephony panel: it has calls in place of traffic. */
+  isLine: boolean;
 }
 
 /** Returns the scene of a service, in the time zone of its panel. */
 export async function readScene(request: PageRequest, id: string): Promise<ServiceScene> {
   const found = await request.sluice.explain(id);
-  await readCapabilities(request.sluice);
-  return { ...toScene(request, found.service.panel), found };
+  const { panel } = found.service;
+  const isLine = (await panelsWith(request.sluice, 'calls')).includes(panel);
+  return { ...toScene(request, panel), found, isLine };
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */
@@ -31,7 +34,7 @@ export async function figuresOf(
   const { found, request } = scene;
   const { service } = found;
   const { id } = service;
-  const isMetered = !isLine(scene, service);
+  const isMetered = !scene.isLine;
   const { purchases } = await request.sluice.purchases.list({ service: id });
   const { cycles } = await request.sluice.usage.history(id);
   return {
@@ -59,10 +62,10 @@ export function stateOf(scene: ServiceScene): Html {
       ${explainState(found, times).map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     ${facts([
-      ...(isLine(scene, service) ? [] : usageFacts(times, service)),
+      ...(scene.isLine ? [] : usageFacts(times, service)),
       ['Client', name(service.client)],
       ['Product', name(service.product)],
-      ['Panel', html`<a href="/panels/${encodeURIComponent(service.panel)}"><bdi>${service.panel}</bdi></a>`],
+      ['Panel', panelLink(service.panel)],
       ['Due', service.nextDueDate === null ? NONE : html`${service.nextDueDate} ${service.billingCycle ?? ''}`],
       [
         'On the panel',
@@ -79,14 +82,11 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
   const { usage, allowance } = service;
   return [
     ['Used', usage === null ? html`<span class="unknown">not read yet</span>` : bytes(usedBytes(service))],
-    ['Allowed', allowance === null ? 'no quota' : allowance.unlimited ? 'unlimited' : bytes(allowance.allowedBytes)],
+    ['Allowed', allowance === null ? 'no quota' : allowedText(allowance)],
     ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
-    ['In and out', usage === null ? NONE : html`${bytes(usage.inBytes)} in, ${bytes(usage.outBytes)} out`],
+    ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
     ['Read', times.ago(usage?.readAt)],
-    [
-      'Cycle',
-      service.cycle === null ? NONE : html`${times.at(service.cycle.start)} to ${times.full(service.cycle.end)}`,
-    ],
+    ['Cycle', orNone(service.cycle, ({ start, end }) => html`${times.at(start)} to ${times.full(end)}`)],
   ];
 }
 
@@ -103,167 +103,145 @@ const SOURCES: Record<string, string> = { service: 'the service itself', overrid
 function allowanceSection({ times, found }: ServiceScene, purchases: readonly PurchaseView[]): Section {
   const { service, allowance } = found;
   const packages = new Map(purchases.map((row) => [row.id, row.package]));
-  const rows = allowance.parts.map(({ source, bytes: part }): Part[] => [
-    sourceOf(source, packages),
-    part === null ? 'unlimited' : bytes(part),
-  ]);
   const own = service.overrides;
+  const parts = [
+    ...allowance.parts.map((part) => ({
+      from: sourceOf(part.source, packages),
+      traffic: part.bytes === null ? 'unlimited' : bytes(part.bytes),
+    })),
+    allowance.allowedBytes === null
+      ? null
+      : { from: html`<strong>Allowed</strong>`, traffic: html`<strong>${bytes(allowance.allowedBytes)}</strong>` },
+  ];
   const content = html`${table({
     caption: 'Parts of the allowance',
-    columns: [{ title: 'From' }, { title: 'Traffic', isNumber: true }],
-    rows: [
-      ...rows,
-      ...(allowance.allowedBytes === null
-        ? []
-        : [[html`<strong>Allowed</strong>`, html`<strong>${bytes(allowance.allowedBytes)}</strong>`]]),
+    columns: [
+      { title: 'From', cell: ({ from }) => from },
+      { title: 'Traffic', cell: ({ traffic }) => traffic, isNumber: true },
     ],
+    rows: parts.filter((part) => part !== null),
     empty: 'It has no quota.',
   })}
-  ${
-    own === null
-      ? null
-      : html`<p class="soft">
-          Override since ${times.at(own.since)}:
-          ${listed([own.unlimited ? 'unlimited' : null, own.quotaBytes === null ? null : bytes(own.quotaBytes), own.mode, own.action].filter((part) => part !== null))}
-        </p>`
-  }`;
+  ${own === null ? null : html`<p class="soft">Override since ${times.at(own.since)}: ${overrideText(own)}</p>`}`;
   return { id: 'allowance', title: 'Allowance', content };
+}
+
+function overrideText({ unlimited, quotaBytes, mode, action }: NonNullable<ServiceDetail['overrides']>): Html {
+  const quota = quotaBytes === null ? null : bytes(quotaBytes);
+  return listed([unlimited ? 'unlimited' : null, quota, mode, action].filter((part) => part !== null));
 }
 
 function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | null {
   if (limits.every(({ id }) => id === 'quota')) return null;
   const figure = (value: number | string | null, unit: string): Part =>
-    typeof value === 'number' && unit === 'bytes' ? bytes(value) : value === null ? NONE : money(String(value), unit);
-  const rows = limits.map(({ id, used, allowed, unit, window, held }): Part[] => [
-    html`${id} ${held ? badge('held') : null}`,
-    figure(used, unit),
-    figure(allowed, unit),
-    times.at(window?.end),
-  ]);
+    typeof value === 'number' && unit === 'bytes' ? bytes(value) : orNone(value, (known) => money(String(known), unit));
   const content = table({
     caption: 'Limits',
     columns: [
-      { title: 'Limit' },
-      { title: 'Used', isNumber: true },
-      { title: 'Allowed', isNumber: true },
-      { title: 'Until' },
+      { title: 'Limit', cell: ({ id, held }) => html`${id} ${held ? badge('held') : null}` },
+      { title: 'Used', cell: ({ used, unit }) => figure(used, unit), isNumber: true },
+      { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },
+      { title: 'Until', cell: ({ window }) => times.at(window?.end) },
     ],
-    rows,
-    empty: 'It has no limits.',
+    rows: limits,
   });
   return { id: 'limits', title: 'Limits', content };
 }
 
 function holdsSection({ times }: Scene, { holds }: Explanation): Section {
-  const rows = [...holds].reverse().map(({ reason, since, until, note, origin, evidence }): Part[] => [
-    badge(reason, until === null ? 'bad' : 'quiet'),
-    times.at(since),
-    until === null ? badge('open') : times.at(until),
-    html`${name(note)} <span class="soft">${origin}</span>`,
-    evidence.length === 0
-      ? NONE
-      : html`<ul class="plain">
-          ${evidence.map(
-            (item) =>
-              html`<li>
-                ${item.kind} <bdi>${item.target}</bdi>: before
-                <bdi>${words(item.prior)}</bdi
-                >${item.outcome === null ? null : html`, <span class="soft">${item.outcome}</span>`}
-              </li>`,
-          )}
-        </ul>`,
-  ]);
   const content = table({
     caption: 'Holds with their evidence',
     columns: [
-      { title: 'Reason' },
-      { title: 'Since' },
-      { title: 'Until' },
-      { title: 'Note', isMinor: true },
-      { title: 'Evidence' },
+      { title: 'Reason', cell: ({ reason, until }) => badge(reason, until === null ? 'bad' : 'quiet') },
+      { title: 'Since', cell: ({ since }) => times.at(since) },
+      { title: 'Until', cell: ({ until }) => (until === null ? badge('open') : times.at(until)) },
+      {
+        title: 'Note',
+        cell: ({ note, origin }) => html`${name(note)} <span class="soft">${origin}</span>`,
+        isMinor: true,
+      },
+      { title: 'Evidence', cell: evidenceOf },
     ],
-    rows,
+    rows: [...holds].reverse(),
     empty: 'It was never held.',
   });
   return { id: 'holds', title: 'Holds', content };
 }
 
+function evidenceOf({ evidence }: HoldView): Html {
+  if (evidence.length === 0) return NONE;
+  return html`<ul class="plain">
+    ${evidence.map(
+      ({ kind, target, prior, outcome }) =>
+        html`<li>
+          ${kind} <bdi>${target}</bdi>: before
+          <bdi>${words(prior)}</bdi>${outcome === null ? null : html`, <span class="soft">${outcome}</span>`}
+        </li>`,
+    )}
+  </ul>`;
+}
+
 function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]): Section {
-  const rows = [...purchases]
-    .reverse()
-    .map((row): Part[] => [
-      name(row.package),
-      bytes(row.bytes),
-      money(row.charged ?? row.price, row.currency),
-      badge(row.status),
-      row.actor === 'auto' ? 'auto-buy' : name(row.by),
-      times.at(row.at),
-    ]);
   const content = table({
     caption: 'Purchases',
     columns: [
-      { title: 'Package' },
-      { title: 'Traffic', isNumber: true },
-      { title: 'Price', isNumber: true },
-      { title: 'State' },
-      { title: 'By', isMinor: true },
-      { title: 'At' },
+      { title: 'Package', cell: (row) => name(row.package) },
+      { title: 'Traffic', cell: (row) => bytes(row.bytes), isNumber: true },
+      { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
+      { title: 'State', cell: ({ status }) => badge(status) },
+      { title: 'By', cell: ({ actor, by }) => (actor === 'auto' ? 'auto-buy' : name(by)), isMinor: true },
+      { title: 'At', cell: ({ at }) => times.at(at) },
     ],
-    rows,
+    rows: [...purchases].reverse(),
     empty: 'Nothing was bought.',
   });
   return { id: 'purchases', title: 'Purchases', content };
 }
 
-type Cycles = Awaited<ReturnType<PageRequest['sluice']['usage']['history']>>['cycles'];
+type Cycle = Awaited<ReturnType<PageRequest['sluice']['usage']['history']>>['cycles'][number];
 
-function historySection({ times }: Scene, cycles: Cycles, service: ServiceDetail): Section {
-  const { mode } = service;
-  const rows = cycles.map(({ start, end, usage, allowance: stored }): Part[] => {
-    // That of the present cycle counts purchases and changes since the last run.
-    const allowance = start === service.cycle?.start ? service.allowance : stored;
-    const used = usedBytes({ usage, mode });
-    return [
-      html`${times.at(start)} to ${times.at(end)}`,
-      usage === null ? NONE : bytes(used),
-      allowance === null ? NONE : allowance.unlimited ? 'unlimited' : bytes(allowance.allowedBytes),
-      usageBar({ used, allowed: allowance?.allowedBytes ?? null }) ?? NONE,
-    ];
-  });
+function historySection({ times }: Scene, cycles: readonly Cycle[], service: ServiceDetail): Section {
+  // That of the present cycle counts purchases and changes since the last run.
+  const allowanceOf = ({ start, allowance }: Cycle) => (start === service.cycle?.start ? service.allowance : allowance);
+  const usedIn = ({ usage }: Cycle): number | null => usedBytes({ usage, mode: service.mode });
   const content = table({
     caption: 'Usage of each cycle',
     columns: [
-      { title: 'Cycle' },
-      { title: 'Used', isNumber: true },
-      { title: 'Allowed', isNumber: true },
-      { title: 'Share' },
+      { title: 'Cycle', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'Used', cell: (cycle) => (cycle.usage === null ? NONE : bytes(usedIn(cycle))), isNumber: true },
+      { title: 'Allowed', cell: (cycle) => orNone(allowanceOf(cycle), allowedText), isNumber: true },
+      {
+        title: 'Share',
+        cell: (cycle) => usageBar({ used: usedIn(cycle), allowed: allowanceOf(cycle)?.allowedBytes ?? null }) ?? NONE,
+      },
     ],
-    rows,
+    rows: cycles,
     empty: 'It was not metered yet.',
   });
   return { id: 'cycles', title: 'Cycles', content };
 }
 
+function allowedText({
+  unlimited,
+  allowedBytes,
+}: Pick<NonNullable<ServiceDetail['allowance']>, 'unlimited' | 'allowedBytes'>): Part {
+  return unlimited ? 'unlimited' : bytes(allowedBytes);
+}
+
 function changesSection({ times }: Scene, { actions }: Explanation): Section {
-  const rows = actions
-    .slice(0, ACTION_ROWS)
-    .map(({ name: what, state, at, prior, observed, error }): Part[] => [
-      times.at(at),
-      html`<bdi>${what}</bdi>`,
-      badge(state),
-      html`<span dir="auto">${error === null ? words(prior) : error.message}</span>`,
-      html`<span dir="auto">${words(observed)}</span>`,
-    ]);
   const content = table({
     caption: 'Changes on the panel',
     columns: [
-      { title: 'When' },
-      { title: 'Change' },
-      { title: 'State' },
-      { title: 'Before, or error' },
-      { title: 'Read back', isMinor: true },
+      { title: 'When', cell: ({ at }) => times.at(at) },
+      { title: 'Change', cell: (action) => html`<bdi>${action.name}</bdi>` },
+      { title: 'State', cell: ({ state }) => badge(state) },
+      {
+        title: 'Before, or error',
+        cell: ({ prior, error }) => html`<span dir="auto">${error === null ? words(prior) : error.message}</span>`,
+      },
+      { title: 'Read back', cell: ({ observed }) => html`<span dir="auto">${words(observed)}</span>`, isMinor: true },
     ],
-    rows,
+    rows: actions.slice(0, ACTION_ROWS),
     empty: 'Nothing was changed.',
   });
   return { id: 'changes', title: 'Changes on the panel', content };

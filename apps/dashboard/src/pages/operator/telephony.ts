@@ -1,13 +1,13 @@
 import type { ListedRecords, Sluice, TelephonyDocument } from '@sluice/engine';
-import { address, type Column, pager, section, table } from '../layout/components.js';
+import { address, type Column, link, pager, section, table } from '../layout/components.js';
 import { counted, words } from '../layout/format.js';
 import { type Field, searchForm } from '../layout/forms.js';
-import { html, type Html, type Part } from '../layout/html.js';
+import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
 import { fieldTitle, type RecordScene, servicesByLine, servicesOf, valueOf } from './record-values.js';
-import { toNumber, toScene } from './scene.js';
+import { given, toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
 interface List {
@@ -68,14 +68,14 @@ const EXACT = { id: 'id', line: 'subscriber_id', customer: 'customer_id' } as co
 export function listPage(list: List): Page {
   return async (request) => {
     const { query, sluice } = request;
-    const panel = chosenPanel(request);
-    const scene = toScene(request, panel ?? null);
+    const panel = given(query.panel);
+    const scene = toScene(request, panel);
     const { value, notice } = await readNow(scene, ['list', list.resource, panel], (signal) =>
       sluice.telephony.list(list.resource, { panel, signal }),
     );
     const found =
       value === null ? null : { ...value, times: scene.times, services: await servicesByLine(sluice, value.panel) };
-    const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...panelField(request), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
+    const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...(await panelField(request)), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
     ${notice} ${found === null ? null : section(list.title, recordsTable(request, list, found))}`;
     return { title: list.title, body };
   };
@@ -93,7 +93,7 @@ function recordsTable({ query }: PageRequest, list: List, found: RecordScene & P
   );
   const pages = Math.max(1, Math.ceil(matching.length / ROWS));
   const page = Math.min(pages, toNumber(query.page, 1));
-  const { columns, rows } = toTable(list, found, matching.slice((page - 1) * ROWS, page * ROWS));
+  const shown = matching.slice((page - 1) * ROWS, page * ROWS);
   const kept = Object.fromEntries(exact.map(({ key, wanted }) => [key, wanted]));
   const narrowed = exact.map(
     ({ field, wanted }) => html` with ${fieldTitle(field).toLowerCase()} <bdi>${wanted}</bdi>`,
@@ -102,36 +102,33 @@ function recordsTable({ query }: PageRequest, list: List, found: RecordScene & P
       ${counted(matching.length, 'record')}${narrowed} of panel
       <bdi>${panel}</bdi>${narrowed.length === 0 ? null : html` · <a href="${address(path, { panel })}">All</a>`}
     </p>
-    ${table({ caption: title, columns, rows, empty: 'There is none.' })}
+    ${table({ caption: title, columns: columnsOf(list, found), rows: shown, empty: 'There is none.' })}
     ${pager({ path, query: { q: query.q ?? '', panel, ...kept }, page, pages })}`;
 }
 
-function toTable(
-  { path, columns: all, hasPages, resource }: List,
+function columnsOf(
+  { path, columns, hasPages, resource }: List,
   found: RecordScene & Pick<ListedRecords, 'records'>,
-  shown: readonly TelephonyDocument[],
-): { columns: Column[]; rows: Part[][] } {
+): (Column<TelephonyDocument> | null)[] {
   const { panel, records } = found;
-  const known = all.filter((column, index) => index === 0 || records.some((record) => record[column] != null));
+  const [first = 'id', ...others] = columns;
+  const nameOf = (record: TelephonyDocument): Html => {
+    const text = words(record[first]) || words(record.id);
+    const href = address(`${path}/${encodeURIComponent(words(record.id))}`, { panel });
+    return hasPages ? link(href, text) : html`<bdi>${text}</bdi>`;
+  };
   const line = resource === 'subscribers' ? 'id' : resource === 'dids' ? 'subscriber_id' : null;
-  const rows = shown.map((record): Part[] => {
-    const [first = 'id', ...others] = known;
-    const text = html`<bdi>${words(record[first]) || words(record.id)}</bdi>`;
-    const named = hasPages
-      ? html`<a href="${address(`${path}/${encodeURIComponent(words(record.id))}`, { panel })}">${text}</a>`
-      : text;
-    return [
-      named,
-      ...(line === null ? [] : [servicesOf(found, record[line])]),
-      ...others.map((column) => valueOf(found, record, column)),
-    ];
-  });
-  const titled = known.map((column, index): Column => ({
-    title: fieldTitle(column),
-    isMinor: index > 2,
-    isNumber: /price|minutes|channels/.test(column),
-  }));
-  return { columns: line === null ? titled : [...titled.slice(0, 1), { title: 'Service' }, ...titled.slice(1)], rows };
+  const known = others.filter((field) => records.some((record) => record[field] != null));
+  return [
+    { title: fieldTitle(first), cell: nameOf },
+    line === null ? null : { title: 'Service', cell: (record) => servicesOf(found, record[line]) },
+    ...known.map((field, index) => ({
+      title: fieldTitle(field),
+      cell: (record: TelephonyDocument) => valueOf(found, record, field),
+      isMinor: index > 1,
+      isNumber: /price|minutes|channels/.test(field),
+    })),
+  ];
 }
 
 /** Whether one of a record's values contains a text, in any case. */
@@ -140,15 +137,10 @@ export function contains(record: TelephonyDocument, text: string): boolean {
   return wanted === '' || Object.values(record).some((value) => words(value).toLowerCase().includes(wanted));
 }
 
-/** Returns the panel that the address names; undefined for the only one. */
-export function chosenPanel({ query }: PageRequest): string | undefined {
-  return query.panel === undefined || query.panel === '' ? undefined : query.panel;
-}
-
 /** A choice of the panel, where there are several with telephony. */
-export function panelField(request: PageRequest): Field[] {
-  const panels = panelsWith(request.sluice, 'calls');
+export async function panelField({ sluice, query }: PageRequest): Promise<Field[]> {
+  const panels = await panelsWith(sluice, 'calls');
   if (panels.length < 2) return [];
   const choices = panels.map((panel) => [panel, panel] as const);
-  return [{ name: 'panel', label: 'Panel', value: chosenPanel(request) ?? panels[0] ?? '', choices }];
+  return [{ name: 'panel', label: 'Panel', value: given(query.panel) ?? panels[0] ?? '', choices }];
 }
