@@ -1,74 +1,38 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeHiddify, manualClock, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
-import { openStore } from '@sluice/state-store';
-import { fastify, type FastifyInstance } from 'fastify';
-import type { Viewer } from '../access/viewer.js';
-import { addAgentTrafficRoutes } from './routes.js';
-
-const GB = 1024 ** 3;
-const none = { buy: false, maxAmount: null, manage: false, changePassword: false };
-const viewer = (name: string, scopes: string[], client: string | null = null): Viewer => ({
-  id: name,
-  shared: false,
-  name,
-  may: (scope) => scopes.includes(scope),
-  client,
-  rights: none,
-});
-const viewers: Record<string, Viewer> = {
-  Reader: viewer('token reader', ['read']),
-  Operator: viewer('token op', ['read', 'operate']),
-  Client: viewer('client 7', ['read'], '7'),
-};
+import { type DashboardBench, GB, startBench } from '../test/dashboard-bench.js';
 
 let fake: FakeHiddify;
-let sluice: Sluice;
-let app: FastifyInstance;
-let url: string;
+let at: DashboardBench;
+let tokens: Record<string, string>;
 let north: string;
 
 beforeEach(async () => {
-  const time = manualClock('2026-11-20T12:00:00.000Z');
-  const clock = {
-    now: time.now,
-    sleep: async (ms: number) => {
-      time.advance(ms);
-      return Promise.resolve();
-    },
-  };
-  fake = await startFakeHiddify({ now: time.now });
+  fake = await startFakeHiddify({ now: manualClock('2026-11-20T12:00:00.000Z').now });
   north = fake.addAgent(undefined, { name: 'north <b>\u202e' });
   fake.addUser({ agent: north, usageLimit: 30 * GB, currentUsage: 20 * GB + 1 });
   fake.addUser({ agent: north, usageLimit: 30 * GB, currentUsage: 7.5 * GB });
   fake.addUser({ agent: north, usageLimit: GB, enable: false });
   const vpn = { kind: 'hiddify', url: fake.url, allowHttp: true, apiKey: fake.key, retries: 0, agents: {} };
-  const config = parseConfig({ panels: { vpn }, products: {} }, [hiddify]);
-  const store = await openStore({ location: ':memory:', clock });
-  sluice = await createSluice({ config, kinds: [hiddify], store, clock });
-  app = fastify();
-  addAgentTrafficRoutes(app, {
-    sluice,
-    viewerOf: ({ headers }) => Promise.resolve(viewers[headers.authorization ?? ''] ?? null),
-  });
-  url = await app.listen({ host: '127.0.0.1', port: 0 });
+  at = await startBench({ kinds: [hiddify], panels: { vpn } });
+  tokens = {
+    Reader: await at.token('read'),
+    Operator: await at.token('read', 'operate'),
+    Client: await at.token('read', 'client:7'),
+  };
 });
 
 afterEach(async () => {
-  await app.close();
-  await sluice.close();
+  await at.close();
   await fake.close();
 });
 
 async function call(what: string, body?: unknown, who = 'Operator'): Promise<{ status: number; json: unknown }> {
   const [method = '', path = ''] = what.split(' ');
-  const answer = await fetch(`${url}/api/v1/agent-traffic/agents${path}`, {
-    method,
-    headers: {
-      authorization: who,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
+  const answer = await at.fetch(`/api/v1/agent-traffic/agents${path}`, {
+    ...{ method, token: tokens[who] ?? 'unknown' },
+    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' } }),
     ...(body === undefined ? {} : { body: body === '' ? '' : JSON.stringify(body) }),
   });
   return { status: answer.status, json: await answer.json() };
@@ -127,8 +91,10 @@ describe('the API of the Hiddify add-on', () => {
     expect(await call(`PUT /${north}/traffic-limit`, { traffic_limit_GB: null })).toMatchObject({
       json: { traffic_limit_GB: null },
     });
-    const { entries } = await sluice.log.list({ kinds: ['run'], limit: 50 });
-    expect(new Set(entries.flatMap((entry) => ('actor' in entry ? [entry.actor] : [])))).toEqual(new Set(['token op']));
+    const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
+    expect(new Set(entries.flatMap((entry) => ('actor' in entry ? [entry.actor] : [])))).toEqual(
+      new Set(['token t-read-operate']),
+    );
   });
 
   it('asks whether a user fits: exactly filling is allowed, and null asks whether anything is left', async () => {

@@ -3,7 +3,7 @@ import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';
 import * as schema from './schemas.js';
-import { type AgentStats, toListEntry, toStats } from './stats.js';
+import { toGigabytes, toListEntry, toStats } from './stats.js';
 
 /** Where the calls of the add-on's API are: its own path. */
 export const AGENT_TRAFFIC_PREFIX = '/api/v1/agent-traffic';
@@ -17,7 +17,6 @@ export interface AgentTrafficRequest {
   agent: string;
   /** The parsed JSON body; undefined without one. */
   body: unknown;
-  signal?: AbortSignal | undefined;
 }
 
 /** One of the six calls. */
@@ -47,8 +46,8 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     summary: 'List agents as the Hiddify add-on does',
     body: null,
     result: schema.agentList,
-    async answer({ sluice, signal }) {
-      const { agents } = await sluice.agents.list({ signal });
+    async answer({ sluice }) {
+      const { agents } = await sluice.agents.list();
       return { agents: agents.map(toListEntry), count: agents.length };
     },
   },
@@ -72,15 +71,15 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
       const gb = readGigabytes(request.body, 'traffic_limit_GB');
       const limitBytes = gb === null ? null : Math.trunc(gb * BYTES_PER_GB);
       const { panel, uuid } = await findAgent(request);
-      const { sluice, actor, signal } = request;
+      const { sluice, actor } = request;
       // The add-on stores a limit without a question, also one that is already exceeded.
       const confirm = (): Promise<void> => Promise.resolve();
-      const how = { panel, limitBytes, opening: undefined, dryRun: false, confirm, actor, signal };
+      const how = { panel, limitBytes, opening: undefined, dryRun: false, confirm, actor };
       const agent = await sluice.agents.limit(uuid, how);
       return {
         message: 'Traffic limit updated successfully',
         agent_id: agent.uuid,
-        traffic_limit_GB: agent.limitBytes === null ? null : agent.limitBytes / BYTES_PER_GB,
+        traffic_limit_GB: toGigabytes(agent.limitBytes),
       };
     },
   },
@@ -93,12 +92,12 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     result: schema.checkResult,
     async answer(request) {
       const { panel, uuid } = await findAgent(request);
-      const { sluice, actor, signal } = request;
-      const report = await sluice.agents.check({ agent: uuid, panel, actor, signal });
+      const { sluice, actor } = request;
+      const report = await sluice.agents.check({ agent: uuid, panel, actor });
       const [agent] = report.agents;
       throwFirst([report.error, agent?.error ?? null, ...report.panels.map(({ error }) => error)]);
       const { exceeded = false } = agent ?? {};
-      const stats: AgentStats = toStats(await sluice.agents.show(uuid, { panel, signal }));
+      const stats = toStats(await sluice.agents.show(uuid, { panel }));
       return { message: 'Check completed', was_exceeded: exceeded, stats };
     },
   },
@@ -109,8 +108,8 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
     summary: 'Check all agents',
     body: null,
     result: schema.allChecked,
-    async answer({ sluice, actor, signal }) {
-      const report = await sluice.agents.check({ actor, signal });
+    async answer({ sluice, actor }) {
+      const report = await sluice.agents.check({ actor });
       throwFirst([
         report.error,
         ...report.panels.map(({ error }) => error),
@@ -130,7 +129,7 @@ export const AGENT_TRAFFIC_CALLS: readonly AgentTrafficCall[] = [
       // Without a size, the add-on answers for a user of nothing: whether the agent has anything left.
       const bytes = Math.ceil((readGigabytes(request.body, 'user_traffic_limit_GB') ?? 0) * BYTES_PER_GB);
       const { panel, uuid, detail } = await findAgent(request);
-      const check = await request.sluice.agents.canCreateUser(uuid, bytes, { panel, signal: request.signal });
+      const check = await request.sluice.agents.canCreateUser(uuid, bytes, { panel });
       const isFull = detail.exceeded || detail.remainingBytes === 0;
       const fits = check.allowed && !isFull;
       const reason = fits ? null : (check.reason ?? `Agent "${detail.name}" has reached its traffic limit.`);
@@ -148,20 +147,22 @@ interface FoundAgent {
 const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 /** Returns the agent of a request, on whichever panel it is. */
-async function findAgent({ sluice, agent: text, signal }: AgentTrafficRequest): Promise<FoundAgent> {
+async function findAgent({ sluice, agent: text }: AgentTrafficRequest): Promise<FoundAgent> {
   if (!UUID.test(text)) throw notAUuid(text);
   const uuid = text.toLowerCase();
-  const { agents } = await sluice.agents.list({ signal });
+  const { agents } = await sluice.agents.list();
   const found = agents.find((agent) => agent.uuid === uuid);
-  if (found === undefined) {
-    throw new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
-  }
+  if (found === undefined) throw notFound();
   const { panel } = found;
-  return { uuid, panel, detail: await sluice.agents.show(uuid, { panel, signal }) };
+  return { uuid, panel, detail: await sluice.agents.show(uuid, { panel }) };
+}
+
+function notFound(): SluiceError {
+  return new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
 }
 
 function notAUuid(text: string): SluiceError {
-  if (!/^\d+$/.test(text)) return new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
+  if (!/^\d+$/.test(text)) return notFound();
   const message = `Agents have no integer id here: use the uuid (agent_uuid in GET ${AGENT_TRAFFIC_PREFIX}/agents/traffic) in place of ${text.slice(0, 20)}`;
   return usageError('bad_option', message);
 }
@@ -170,8 +171,7 @@ function notAUuid(text: string): SluiceError {
 function readGigabytes(body: unknown, name: string): number | null {
   const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
   if (value === null) return null;
-  const isSize = typeof value === 'number' && value >= 0 && value * BYTES_PER_GB <= Number.MAX_SAFE_INTEGER;
-  if (isSize) return value;
+  if (typeof value === 'number' && value >= 0 && value * BYTES_PER_GB <= Number.MAX_SAFE_INTEGER) return value;
   throw usageError('bad_option', `The body needs ${name}: a number of GB from 0 up, or null for no limit`);
 }
 

@@ -1,21 +1,15 @@
-import type { Sluice } from '@sluice/engine';
 import { isPanelError } from '@sluice/panel-http';
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { byToken } from '../access/authenticate.js';
 import type { Viewer } from '../access/viewer.js';
 import { toFailure } from '../server/failure.js';
+import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from './calls.js';
 
-/** What the routes need of the server. */
-export interface AgentTrafficOptions {
-  sluice: Sluice;
-  /** Returns who calls; throws or returns null where the request has no valid token. */
-  viewerOf: (request: FastifyRequest, reply: FastifyReply) => Promise<Viewer | null>;
-}
-
 /** Adds the six calls of the Hiddify add-on to a server. Errors are the add-on's: `{ "error": TEXT }` with a status. */
-export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTrafficOptions): void {
+export function addAgentTrafficRoutes(app: FastifyInstance, context: Context, limiters: Limiters): void {
   // Many libraries name JSON also where they send no body.
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -28,7 +22,9 @@ export function addAgentTrafficRoutes(app: FastifyInstance, options: AgentTraffi
       method: call.method,
       url: `${AGENT_TRAFFIC_PREFIX}${call.path}`,
       handler: async (request, reply) => {
-        const { status, body } = await answer(options, call, await options.viewerOf(request, reply), request);
+        const viewer = await byToken(context, request);
+        await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer.id));
+        const { status, body } = await answer(context, call, viewer, request);
         return reply.code(status).header('cache-control', 'no-store').send(body);
       },
     });
@@ -42,7 +38,7 @@ export function isAgentTraffic({ url }: FastifyRequest): boolean {
 
 /** Sends an error as the add-on does. */
 export async function sendAgentTrafficError(
-  { onError }: Pick<Context, 'onError'>,
+  { onError }: Context,
   reply: FastifyReply,
   error: unknown,
 ): Promise<FastifyReply> {
@@ -52,7 +48,7 @@ export async function sendAgentTrafficError(
 }
 
 async function answer(
-  { sluice }: AgentTrafficOptions,
+  { sluice }: Context,
   call: AgentTrafficCall,
   viewer: Viewer | null,
   request: FastifyRequest,

@@ -3,6 +3,7 @@ import { count, name, text, textOrNull } from '../api/schemas/common.js';
 
 const gigabytes = z.number().describe('GB of 1024³ bytes');
 const listed = {
+  // The panel's API never shows the integer id that the add-on used.
   agent_id: text.describe('The uuid'),
   agent_name: text,
   agent_uuid: text,
@@ -17,13 +18,20 @@ const listed = {
 /** Sizes in requests: a number of GB, or null for no limit. */
 const size = z.number().min(0).nullable().describe('GB of 1024³ bytes');
 
+const listEntry = z.object(listed);
+/** An agent in the list of the add-on's API; GB are not rounded there. */
+export type AgentListEntry = z.infer<typeof listEntry>;
+
 /** `GET /agents/traffic`. */
-export const agentList = z.object({ agents: z.array(z.object(listed)), count });
+export const agentList = z.object({ agents: z.array(listEntry), count });
 /** `GET /agents/:agent/traffic`. */
 export const agentStats = name(
   'AgentTrafficStats',
   z.object({ ...listed, active_users_count: count.nullable(), usage_percentage: z.number().nullable() }),
 );
+/** An agent's statistics by the names of the add-on; GB and percentages have two decimals, the limit all of its own. */
+export type AgentStats = z.infer<typeof agentStats>;
+
 export const limitRequest = z.object({ traffic_limit_GB: size });
 export const limitChanged = z.object({ message: text, agent_id: text, traffic_limit_GB: gigabytes.nullable() });
 export const checkResult = z.object({ message: text, was_exceeded: z.boolean(), stats: agentStats });

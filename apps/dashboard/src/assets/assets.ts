@@ -5,7 +5,7 @@ import { BASE_STYLE } from './style-base.js';
 import { PARTS_STYLE } from './style-parts.js';
 
 /** A file that pages name. Its address has a digest of its content, so that browsers may keep it. */
-export interface Asset {
+interface Asset {
   path: string;
   type: string;
   body: string;
@@ -20,12 +20,8 @@ function asset(name: string, type: string, body: string): Asset {
 const css = asset('sluice.css', 'text/css; charset=utf-8', `${BASE_STYLE}${PARTS_STYLE}${chartStyles('auto')}`);
 const js = asset('sluice.js', 'text/javascript; charset=utf-8', SCRIPT);
 
-const ALL: readonly Asset[] = [css, js];
+/** All files that pages load. */
+export const ASSETS: readonly Asset[] = [css, js];
 
 /** Addresses of the files that every page loads. */
 export const ASSET_PATHS = { css: css.path, js: js.path } as const;
-
-/** Returns all files that pages load. */
-export function assets(): readonly Asset[] {
-  return ALL;
-}

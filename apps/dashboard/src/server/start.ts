@@ -4,24 +4,18 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { SluiceError } from '@sluice/panel-kind';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { byToken } from '../access/authenticate.js';
 import { addLogin } from '../access/login.js';
-import {
-  addAgentTrafficRoutes,
-  type AgentTrafficOptions,
-  isAgentTraffic,
-  sendAgentTrafficError,
-} from '../agent-traffic/routes.js';
+import { addAgentTrafficRoutes, isAgentTraffic, sendAgentTrafficError } from '../agent-traffic/routes.js';
 import { KeyedRequests } from '../api/keyed.js';
 import { addApi } from '../api/serve-api.js';
 import { Tasks } from '../api/tasks.js';
-import { assets } from '../assets/assets.js';
+import { ASSETS } from '../assets/assets.js';
 import { addMetrics } from '../metrics/route.js';
 import { createReaders } from '../pages/customer/readers.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { closeServer, watchRequests } from './close-server.js';
-import { createLimiters, type Limiters } from './limits.js';
+import { createLimiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
 
 /** Proxies whose forwarded headers are read, where a public address states that there is one. */
@@ -85,9 +79,8 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   const tasks = new Tasks(context);
   const parts = { context, limiters, tasks, readers: createReaders(context.sluice), keyed: new KeyedRequests(context) };
   addApi(server, parts);
-  const viewerOf = limitedViewer(context, limiters);
   await server.register((scope) => {
-    addAgentTrafficRoutes(scope, { sluice: context.sluice, viewerOf });
+    addAgentTrafficRoutes(scope, context, limiters);
     return Promise.resolve();
   });
   addPages(server, parts);
@@ -104,15 +97,6 @@ async function sendProblem(
 ): Promise<FastifyReply> {
   if (!isApi(request)) return sendErrorPage(context, reply, NOBODY, error);
   return isAgentTraffic(request) ? sendAgentTrafficError(context, reply, error) : sendError(context, reply, error);
-}
-
-/** Returns who sends a request with a token, within the limits; null without a valid one. */
-function limitedViewer(context: Context, limiters: Limiters): AgentTrafficOptions['viewerOf'] {
-  return async (request, reply) => {
-    const viewer = await byToken(context, request);
-    await (viewer === null ? limiters.refusals(request, reply) : limiters.requests(request, reply, viewer.id));
-    return viewer;
-  };
 }
 
 async function addPlugins(server: FastifyInstance, { secure }: Context): Promise<void> {
@@ -145,7 +129,7 @@ function addHealth(server: FastifyInstance): void {
 }
 
 function addAssets(server: FastifyInstance): void {
-  for (const { path, type, body } of assets()) {
+  for (const { path, type, body } of ASSETS) {
     server.get(path, (_request, reply) =>
       reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body),
     );
