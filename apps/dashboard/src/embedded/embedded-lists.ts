@@ -1,19 +1,12 @@
 import type { ApiCall } from '../api/route.js';
+import type { EmbeddedClient, EmbeddedPart } from '../api/schemas/embedded.js';
 import { clientSections } from '../pages/customer/overview.js';
 import { html } from '../pages/layout/html.js';
 import { overviewSections, readOverview, summary } from '../pages/operator/overview.js';
 import { toScene } from '../pages/operator/scene.js';
-import { type EmbeddedPart, toParts, toText } from './embedded-part.js';
+import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 import { summaryForCustomer } from './embedded-service.js';
-
-/** The first page of a client for another site. */
-export interface EmbeddedClient {
-  client: string;
-  parts: EmbeddedPart[];
-  /** Each has a document of its own. */
-  services: { service: string; title: string; summary: string }[];
-}
 
 /** Returns what a client sees of its services, its credit and the agents that it is. */
 export async function clientForCustomer(call: ApiCall, client: string): Promise<EmbeddedClient> {

@@ -1,16 +1,7 @@
 import { maskUuids } from '@sluice/panel-http/printable';
+import type { EmbeddedPart } from '../api/schemas/embedded.js';
 import type { Section } from '../pages/layout/components.js';
 import { html, visible } from '../pages/layout/html.js';
-
-/** A part of a page as other sites show it. */
-export interface EmbeddedPart {
-  /** Unique in its document. */
-  id: string;
-  /** Plain text. */
-  title: string;
-  /** Escaped: without forms, scripts, inline styles and links that need a session. */
-  html: string;
-}
 
 /** Returns parts of a page for other sites; null is left out. */
 export function toParts(sections: readonly (Section | null)[]): EmbeddedPart[] {

@@ -1,6 +1,7 @@
 import type { PackageView, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
+import type { EmbeddedService } from '../api/schemas/embedded.js';
 import { loginOf } from '../pages/customer/account.js';
 import { offeredPackages } from '../pages/customer/packages.js';
 import { serviceSections } from '../pages/customer/service.js';
@@ -12,23 +13,8 @@ import type { PageRequest } from '../pages/page.js';
 import { timesOf } from '../pages/times-of.js';
 import { usedWords } from '../pages/operator/sentences.js';
 import { figuresOf, readScene, stateOf } from '../pages/operator/service.js';
-import { type EmbeddedPart, toParts, toText } from './embedded-part.js';
+import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
-
-/** The page of a service for another site. */
-export interface EmbeddedService {
-  service: string;
-  /** Plain text. */
-  title: string;
-  /** One line of plain text. */
-  summary: string;
-  /** When its usage was read; null where it never was. */
-  readAt: string | null;
-  parts: EmbeddedPart[];
-  packages: { package: string; label: string }[];
-  /** Whether the panel has a page where its client logs in. */
-  loginLink: boolean;
-}
 
 /** Returns what the client of a service sees of it. */
 export async function serviceForCustomer(call: ApiCall, service: ServiceDetail): Promise<EmbeddedService> {

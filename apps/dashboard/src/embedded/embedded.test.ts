@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { flvx } from '@sluice/flvx-client/panel';
+import type { EmbeddedClient, EmbeddedService } from '../api/schemas/embedded.js';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import { validator } from '../test/json-schema.js';
-import type { EmbeddedClient } from './embedded-lists.js';
-import type { EmbeddedService } from './embedded-service.js';
 
 const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
 /** What pages of other sites must not get: forms, scripts, styles, links of ours. */

@@ -2,16 +2,18 @@ import * as z from 'zod';
 import { instantOrNull, name, text } from './common.js';
 
 const plain = text.describe('Plain text, to be escaped');
-const parts = z.array(
-  name(
-    'EmbeddedPart',
-    z.object({
-      id: text.describe('Unique in its document'),
-      title: plain,
-      html: text.describe('Escaped HTML without forms, scripts, inline styles and links that need a session'),
-    }),
-  ),
+const part = name(
+  'EmbeddedPart',
+  z.object({
+    id: text.describe('Unique in its document'),
+    title: plain,
+    html: text.describe('Escaped HTML without forms, scripts, inline styles and links that need a session'),
+  }),
 );
+const parts = z.array(part);
+
+/** A part of a page as other sites show it. */
+export type EmbeddedPart = z.infer<typeof part>;
 
 export const embeddedService = z.object({
   service: text,
@@ -23,10 +25,16 @@ export const embeddedService = z.object({
   loginLink: z.boolean().describe('Whether the panel has a page where the client logs in'),
 });
 
+/** The page of a service for another site. */
+export type EmbeddedService = z.infer<typeof embeddedService>;
+
 export const embeddedClient = z.object({
   client: text,
   parts,
   services: z.array(z.object({ service: text, title: plain, summary: plain })),
 });
+
+/** The first page of a client for another site; each service has a document of its own. */
+export type EmbeddedClient = z.infer<typeof embeddedClient>;
 
 export const embeddedOverview = z.object({ parts });
