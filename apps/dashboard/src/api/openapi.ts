@@ -3,9 +3,9 @@ import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from
 import { addonFailure } from '../agent-traffic/schemas.js';
 import { failure } from './schemas/access.js';
 import { named } from './schemas/common.js';
-import type { ApiRoute } from './route.js';
+import { type ApiRoute, needsKey } from './route.js';
 import { ROUTES } from './routes/routes.js';
-import { type StreamRoute, STREAMS } from './stream-routes.js';
+import { STREAMS } from './stream-routes.js';
 
 type Json = Record<string, unknown>;
 
@@ -22,18 +22,9 @@ const KEY = {
 export function openApiDocument(): Json {
   const components = componentSchemas();
   const paths: Record<string, Json> = {};
-  for (const route of ROUTES) {
-    const path = toPath(route.path);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) };
-  }
-  for (const stream of Object.values(STREAMS)) {
-    const path = toPath(stream.path);
-    paths[path] = { ...paths[path], get: toStreamOperation(stream) };
-  }
-  for (const call of AGENT_TRAFFIC_CALLS) {
-    const address = agentTrafficAddress(call);
-    const path = toPath(address.path);
-    paths[path] = { ...paths[path], [call.method.toLowerCase()]: toAgentTrafficOperation(call) };
+  for (const operation of operations()) {
+    const path = operation.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: toOperation(operation) };
   }
   return {
     openapi: '3.1.0',
@@ -82,46 +73,49 @@ function bare(schema: object): Json {
   return rest;
 }
 
-function toOperation(route: ApiRoute): Json {
-  const { method, path, scope, summary, query, body, answer, status, clients, useCase } = route;
-  const changes = method !== 'GET' && scope === 'operate';
+/** What the document states of a request. */
+interface Operation extends Pick<ApiRoute, 'path' | 'scope' | 'clients' | 'summary' | 'query' | 'body' | 'status'> {
+  method: string;
+  useCase?: string;
+  needsKey: boolean;
+  /** The answer where all went well. */
+  done: Json;
+  error: z.ZodType;
+}
+
+const READING = { scope: 'read', clients: 'none', query: null, body: null, status: 200, needsKey: false } as const;
+
+function operations(): Operation[] {
+  return [
+    ...ROUTES.map((route) => ({ ...route, needsKey: needsKey(route), done: inJson(route.answer), error: failure })),
+    ...Object.values(STREAMS).map(({ type, ...stream }) => ({
+      ...{ ...READING, ...stream, method: 'GET', error: failure },
+      done: { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
+    })),
+    ...AGENT_TRAFFIC_CALLS.map((call) => ({
+      ...{ ...READING, ...agentTrafficAddress(call), scope: call.needs, summary: call.summary, body: call.body },
+      ...{ done: inJson(call.result), error: addonFailure },
+    })),
+  ];
+}
+
+function toOperation(of: Operation): Json {
+  const { path, scope, clients, summary, useCase, query, body, status, done, error } = of;
   return {
-    operationId: operationId(route),
+    operationId: operationId(of),
     summary,
-    tags: [tagOf(path)],
+    tags: [path.split('/')[1] ?? ''],
     'x-scope': scope,
     'x-client-tokens': clients !== 'none',
-    'x-use-case': useCase,
-    parameters: [...pathParameters(path), ...queryParameters(query), ...(changes ? [KEY] : [])],
-    ...(body === null
-      ? {}
-      : {
-          requestBody: {
-            required: !body.safeParse({}).success,
-            content: inJson(requestSchema(body)),
-          },
-        }),
-    responses: {
-      [String(status)]: { description: 'Done', content: inJson(answerSchema(answer)) },
-      default: { description: 'Error', content: inJson(answerSchema(failure)) },
-    },
+    ...(useCase === undefined ? {} : { 'x-use-case': useCase }),
+    parameters: [...pathParameters(path), ...queryParameters(query), ...(of.needsKey ? [KEY] : [])],
+    ...(body === null ? {} : { requestBody: toRequestBody(body) }),
+    responses: { [String(status)]: done, default: inJson(error, 'Error') },
   };
 }
 
-function toStreamOperation({ path, summary, type, useCase }: StreamRoute): Json {
-  return {
-    operationId: operationId({ method: 'GET', path }),
-    summary,
-    tags: [tagOf(path)],
-    'x-scope': 'read',
-    'x-client-tokens': false,
-    'x-use-case': useCase,
-    parameters: pathParameters(path),
-    responses: {
-      '200': { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
-      default: { description: 'Error', content: inJson(answerSchema(failure)) },
-    },
-  };
+function toRequestBody(body: z.ZodObject): Json {
+  return { required: !body.safeParse({}).success, content: { 'application/json': { schema: requestSchema(body) } } };
 }
 
 /** Returns the method and path of one of the add-on's calls below `/api/v1`. */
@@ -129,34 +123,8 @@ export function agentTrafficAddress({ method, path }: AgentTrafficCall): { metho
   return { method, path: AGENT_TRAFFIC_PREFIX.replace('/api/v1', '') + path };
 }
 
-function toAgentTrafficOperation(call: AgentTrafficCall): Json {
-  const address = agentTrafficAddress(call);
-  const { body, result, needs, summary } = call;
-  return {
-    operationId: operationId(address),
-    summary,
-    tags: [tagOf(address.path)],
-    'x-scope': needs,
-    'x-client-tokens': false,
-    parameters: pathParameters(address.path),
-    ...(body === null ? {} : { requestBody: { required: true, content: inJson(requestSchema(body)) } }),
-    responses: {
-      '200': { description: 'Done', content: inJson(answerSchema(result)) },
-      default: { description: 'Error', content: inJson(answerSchema(addonFailure)) },
-    },
-  };
-}
-
-function inJson(schema: Json): Json {
-  return { 'application/json': { schema } };
-}
-
-function toPath(path: string): string {
-  return path.replace(/:(\w+)/g, '{$1}');
-}
-
-function tagOf(path: string): string {
-  return path.split('/')[1] ?? '';
+function inJson(schema: z.ZodType, description = 'Done'): Json {
+  return { description, content: { 'application/json': { schema: answerSchema(schema) } } };
 }
 
 function pathParameters(path: string): Json[] {

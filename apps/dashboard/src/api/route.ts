@@ -49,18 +49,20 @@ export interface ApiRoute {
   stored?: (answer: unknown) => unknown;
 }
 
+/** Returns whether requests for a route need an `Idempotency-Key`. */
+export function needsKey({ method, scope }: Pick<ApiRoute, 'method' | 'scope'>): boolean {
+  return method !== 'GET' && scope === 'operate';
+}
+
 type Shape = Record<string, z.ZodType>;
 type Output<S extends Shape> = z.output<z.ZodObject<S>>;
 
-interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> {
-  scope?: ApiRoute['scope'];
-  clients?: Reach;
-  useCase: string;
-  summary: string;
+type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'scope' | 'clients' | 'status'>>;
+
+interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
   query?: Query;
   body?: Body;
   answer: Answer;
-  status?: number;
   handle: (call: ApiCall<Output<Query>, Output<Body>>) => Promise<z.input<Answer>>;
   stored?: (answer: z.input<Answer>) => unknown;
 }

@@ -5,7 +5,7 @@ import { bodyOf, checked, checkReach, checkScope } from './check.js';
 import { keyOf, refOf, storedOf } from './keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type ApiParts, BASE, requireViewer } from './parts.js';
-import type { ApiCall, ApiRoute } from './route.js';
+import { type ApiCall, type ApiRoute, needsKey } from './route.js';
 import { ROUTES } from './routes/routes.js';
 import { addStreams } from './streams.js';
 
@@ -41,7 +41,7 @@ function addRoute(server: FastifyInstance, parts: ApiParts, route: ApiRoute): vo
 }
 
 /** Sends a document as the command prints it with `--json`. */
-export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
+function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {
   return reply
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
@@ -55,7 +55,7 @@ async function answerTo(
 ): Promise<{ status: number; answer: unknown; replayed: boolean }> {
   const params = request.params as Record<string, string>;
   await checkReach(context, route, viewer, params);
-  const changes = route.method !== 'GET' && route.scope === 'operate';
+  const changes = needsKey(route);
   const key = changes ? keyOf(request) : '';
   const query = checked(route.query, request.query, 'query');
   const { note = null, ...body } = route.body === null ? {} : checked(route.body, bodyOf(request), 'body');
