@@ -7,18 +7,20 @@ import { type ApiRoute, route } from '../route.js';
 
 const panel = { panel: optionalText };
 const size = z.number().int().min(0).describe('Bytes');
-const opening = z
+const openingPart = z
   .union([z.enum(['current', 'zero']), z.object({ bytes: size })])
   .optional()
   .describe('What the ledger begins with');
 const accept = flag.describe('Accept a limit that is exceeded at once, so that users are disabled');
+const limitBody = { opening: openingPart, dryRun: flag, acceptExceeded: accept };
 
-/** Returns the answer to the question whether a limit that is exceeded at once is meant. */
-function confirmWith(acceptExceeded: boolean | undefined): (question: string) => Promise<void> {
-  return (question) => {
+/** Returns how limits are set; refuses one that is exceeded at once, unless the request accepts it. */
+function limitOptions({ opening, dryRun = false, acceptExceeded }: z.output<z.ZodObject<typeof limitBody>>) {
+  const confirm = (question: string): Promise<void> => {
     if (acceptExceeded === true) return Promise.resolve();
     throw usageError('not_confirmed', `${question} Nothing was changed: the request does not accept it`);
   };
+  return { opening, dryRun, confirm };
 }
 
 /** Agents of Hiddify panels. */
@@ -33,19 +35,14 @@ export const agentRoutes: ApiRoute[] = [
   route('PUT /agent-limits', {
     useCase: 'agents.limits',
     summary: 'Set the limits of several agents, all or none (keys agent, limit_gb)',
-    body: { ...panel, rows: z.array(texts).max(10_000), opening, dryRun: flag, acceptExceeded: accept },
+    body: { ...panel, rows: z.array(texts).max(10_000), ...limitBody },
     answer: schema.agentDetails,
-    handle: async ({ sluice, body, as }) => ({
-      agents: await sluice.agents.limits({
-        ...as,
-        panel: body.panel,
-        rows: body.rows.map((values, index) => ({ line: index + 1, values })),
-        file: 'rows',
-        opening: body.opening,
-        dryRun: body.dryRun === true,
-        confirm: confirmWith(body.acceptExceeded),
-      }),
-    }),
+    handle: async ({ sluice, body: { panel: of, rows, ...body }, as }) => {
+      const lines = rows.map((values, index) => ({ line: index + 1, values }));
+      return {
+        agents: await sluice.agents.limits({ ...as, ...limitOptions(body), panel: of, rows: lines, file: 'rows' }),
+      };
+    },
   }),
   route('GET /agents/:agent', {
     useCase: 'agents.show',
@@ -64,17 +61,10 @@ export const agentRoutes: ApiRoute[] = [
   route('PUT /agents/:agent/limit', {
     useCase: 'agents.limit',
     summary: 'Set the limit of an agent; null removes it',
-    body: { ...panel, limitBytes: size.nullable(), opening, dryRun: flag, acceptExceeded: accept },
+    body: { ...panel, limitBytes: size.nullable(), ...limitBody },
     answer: schema.agent,
-    handle: ({ sluice, param, body, as }) =>
-      sluice.agents.limit(param('agent'), {
-        ...as,
-        panel: body.panel,
-        limitBytes: body.limitBytes,
-        opening: body.opening,
-        dryRun: body.dryRun === true,
-        confirm: confirmWith(body.acceptExceeded),
-      }),
+    handle: ({ sluice, param, body: { panel: of, limitBytes, ...body }, as }) =>
+      sluice.agents.limit(param('agent'), { ...as, ...limitOptions(body), panel: of, limitBytes }),
   }),
   route('GET /agents/:agent/can-create-user', {
     useCase: 'agents.canCreateUser',
@@ -100,13 +90,8 @@ export const agentRoutes: ApiRoute[] = [
       user: z.object({ uuid: z.string().nullable(), name: z.string(), limitBytes: z.number(), agent: z.string() }),
       access: access.nullable(),
     }),
-    handle: ({ sluice, param, body, as }) =>
-      sluice.agents.createUser({
-        ...as,
-        ...{ panel: body.panel, name: body.name, limitBytes: body.limitBytes, days: body.days, mode: body.mode },
-        agent: param('agent'),
-        dryRun: body.dryRun === true,
-      }),
+    handle: ({ sluice, param, body: { panel: of, days, mode, dryRun = false, ...user }, as }) =>
+      sluice.agents.createUser({ ...as, ...user, agent: param('agent'), panel: of, days, mode, dryRun }),
     stored: (answer) => ({ ...answer, access: answer.access && { ...answer.access, links: [] } }),
   }),
   ...(['suspend', 'unsuspend'] as const).map((verb) =>
@@ -115,8 +100,7 @@ export const agentRoutes: ApiRoute[] = [
       summary: verb === 'suspend' ? 'Disable all users below an agent' : 'End the suspension of an agent',
       body: { ...panel, dryRun: flag },
       answer: schema.restoreReport,
-      handle: ({ sluice, param, body, as }) =>
-        sluice.agents[verb](param('agent'), { ...as, panel: body.panel, dryRun: body.dryRun }),
+      handle: ({ sluice, param, body, as }) => sluice.agents[verb](param('agent'), { ...as, ...body }),
     }),
   ),
   route('POST /agents/:agent/restore', {

@@ -144,10 +144,9 @@ export const callRoutes: ApiRoute[] = [
     },
     answer: schema.simulatedCall,
     handle: ({ sluice, body, as }) => {
-      const { destination, seconds, service = null, plan = null, panel = null, at = null, local = false } = body;
+      const { service = null, plan = null, panel = null, at = null, local = false, ...asked } = body;
       if ((service === null) === (plan === null)) throw usageError('bad_request', 'Name either a plan or a service');
-      const { incrementBase } = body;
-      return sluice.calls.simulate({ destination, seconds, service, plan, panel, at, local, incrementBase }, as);
+      return sluice.calls.simulate({ ...asked, service, plan, panel, at, local }, as);
     },
   }),
   route('GET /calls/reconciliation', {
@@ -177,10 +176,10 @@ export const callRoutes: ApiRoute[] = [
     summary: 'Set fields of a number, or with unlink true end its link to a line',
     body: { ...didOptions, values: texts.optional(), unlink: flag },
     answer: schema.didReport,
-    handle: ({ sluice, param, body: { panel, dryRun, values, unlink }, as }) => {
+    handle: ({ sluice, param, body: { values, unlink, ...how }, as }) => {
       if ((values === undefined) === (unlink !== true)) throw usageError('bad_request', 'Name either values or unlink');
       const change = values === undefined ? { subscriber: null } : { values };
-      return sluice.dids.set(param('number'), change, { ...as, panel, dryRun });
+      return sluice.dids.set(param('number'), change, { ...as, ...how });
     },
   }),
   ...didVerbs,
@@ -217,24 +216,24 @@ export const callRoutes: ApiRoute[] = [
     status: 201,
     body: fields,
     answer: schema.recordChange,
-    handle: ({ sluice, param, body: { values, panel, dryRun }, as }) =>
-      sluice.telephony.create(toResource(param('resource')), values, { ...as, panel, dryRun }),
+    handle: ({ sluice, param, body: { values, ...how }, as }) =>
+      sluice.telephony.create(toResource(param('resource')), values, { ...as, ...how }),
   }),
   route('PATCH /telephony/:resource/:id', {
     useCase: 'telephony.set',
     summary: 'Change fields of a record; an empty text clears a field',
     body: fields,
     answer: schema.recordChange,
-    handle: ({ sluice, param, body: { values, panel, dryRun }, as }) =>
-      sluice.telephony.set(toResource(param('resource')), param('id'), { ...as, values, panel, dryRun }),
+    handle: ({ sluice, param, body, as }) =>
+      sluice.telephony.set(toResource(param('resource')), param('id'), { ...as, ...body }),
   }),
   route('DELETE /telephony/:resource/:id', {
     useCase: 'telephony.remove',
     summary: 'Remove a record',
     body: didOptions,
     answer: schema.recordChange,
-    handle: ({ sluice, param, body: { panel, dryRun }, as }) =>
-      sluice.telephony.remove(toResource(param('resource')), param('id'), { ...as, panel, dryRun }),
+    handle: ({ sluice, param, body, as }) =>
+      sluice.telephony.remove(toResource(param('resource')), param('id'), { ...as, ...body }),
   }),
 ];
 

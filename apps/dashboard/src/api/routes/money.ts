@@ -11,12 +11,6 @@ const preference = {
   threshold: optionalText,
   maxPerCycle: z.int().min(0).optional(),
 };
-type Preference = z.output<z.ZodObject<typeof preference>>;
-
-/** Returns the parts that a request names. */
-function toPreference({ enabled, package: bought, threshold, maxPerCycle }: Preference) {
-  return { enabled, package: bought, threshold, maxPerCycle };
-}
 
 /** Returns the invoice, or refuses as for one that does not exist. */
 async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'client' | 'param'>) {
@@ -48,7 +42,7 @@ const autoBuyOf = (subject: 'service' | 'client'): ApiRoute[] => {
       useCase: 'autoBuy.set',
       summary: `Set parts of the preference of a ${subject}, and keep the others`,
       body: preference,
-      handle: ({ sluice, param, body, as }) => sluice.autoBuy.set(of({ param }), toPreference(body), as),
+      handle: ({ sluice, param, body, as }) => sluice.autoBuy.set(of({ param }), body, as),
     }),
     route(`DELETE ${path}`, {
       ...parts,
@@ -97,7 +91,7 @@ export const moneyRoutes: ApiRoute[] = [
     summary: 'Cancel a pending purchase, or with refund a paid one, whose price becomes credit',
     body: { refund: flag },
     answer: schema.cancelledPurchase,
-    handle: ({ sluice, param, body: { refund }, as }) => sluice.purchases.cancel(param('purchase'), { ...as, refund }),
+    handle: ({ sluice, param, body, as }) => sluice.purchases.cancel(param('purchase'), { ...as, ...body }),
   }),
   ...autoBuyOf('service'),
   ...autoBuyOf('client'),

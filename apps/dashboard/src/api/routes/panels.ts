@@ -56,15 +56,14 @@ export const panelRoutes: ApiRoute[] = [
     summary: 'Allow runs to change a panel, or only services of one product',
     body: product,
     answer: schema.switchReport,
-    handle: ({ sluice, param, body, as }) => sluice.panels.enforce(param('panel'), { ...as, product: body.product }),
+    handle: ({ sluice, param, body, as }) => sluice.panels.enforce(param('panel'), { ...as, ...body }),
   }),
   route('POST /panels/:panel/as-configured', {
     useCase: 'panels.asConfigured',
     summary: 'Remove the switches of a panel, so that the config applies again',
     body: product,
     answer: schema.switchReport,
-    handle: ({ sluice, param, body, as }) =>
-      sluice.panels.asConfigured(param('panel'), { ...as, product: body.product }),
+    handle: ({ sluice, param, body, as }) => sluice.panels.asConfigured(param('panel'), { ...as, ...body }),
   }),
   route('POST /panels/:panel/plan-enforcing', {
     scope: 'read',
@@ -72,8 +71,7 @@ export const panelRoutes: ApiRoute[] = [
     summary: 'Show what the first run after enforce would change',
     body: product,
     answer: runReport,
-    handle: ({ sluice, param, body, as }) =>
-      sluice.panels.planEnforcing(param('panel'), { ...as, product: body.product }),
+    handle: ({ sluice, param, body, as }) => sluice.panels.planEnforcing(param('panel'), { ...as, ...body }),
   }),
   route('GET /doctor', {
     useCase: 'panels.doctor',

@@ -22,24 +22,21 @@ export const provisionRoutes: ApiRoute[] = [
     useCase: 'provision.create',
     summary: 'Create the account; with adopt an existing account is used',
     body: { dryRun: flag, adopt: flag, customer: optionalText },
-    handle: ({ sluice, param, body: { dryRun, adopt, customer }, as }) =>
-      sluice.provision.create(param('service'), { ...as, dryRun, adopt, customer }),
+    handle: ({ sluice, param, body, as }) => sluice.provision.create(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/provision/suspend', {
     ...shared,
     useCase: 'provision.suspend',
     summary: 'Suspend the service',
     body: { dryRun: flag, as: z.enum(['billing', 'manual']).optional(), withDids: flag },
-    handle: ({ sluice, param, body: { dryRun, as: reason, withDids }, as }) =>
-      sluice.provision.suspend(param('service'), { ...as, dryRun, as: reason, withDids }),
+    handle: ({ sluice, param, body, as }) => sluice.provision.suspend(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/provision/unsuspend', {
     ...shared,
     useCase: 'provision.unsuspend',
     summary: 'End the suspension',
     body: { dryRun: flag, as: z.enum(['billing', 'manual']).optional(), withDids: flag, force: flag },
-    handle: ({ sluice, param, body: { dryRun, as: reason, withDids, force }, as }) =>
-      sluice.provision.unsuspend(param('service'), { ...as, dryRun, as: reason, withDids, force }),
+    handle: ({ sluice, param, body, as }) => sluice.provision.unsuspend(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/provision/renew', {
     ...shared,
@@ -47,35 +44,29 @@ export const provisionRoutes: ApiRoute[] = [
     // Without a date a repeated request would renew twice.
     summary: 'Move the due date',
     body: { dryRun: flag, until: localDate },
-    handle: ({ sluice, param, body: { dryRun, until }, as }) =>
-      sluice.provision.renew(param('service'), { ...as, dryRun, until }),
+    handle: ({ sluice, param, body, as }) => sluice.provision.renew(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/provision/change-package', {
     ...shared,
     useCase: 'provision.changePackage',
     summary: 'Move the service to another product of its panel',
     body: { dryRun: flag, product: someText },
-    handle: ({ sluice, param, body: { dryRun, product }, as }) =>
-      sluice.provision.changePackage(param('service'), product, { ...as, dryRun }),
+    handle: ({ sluice, param, body: { product, ...how }, as }) =>
+      sluice.provision.changePackage(param('service'), product, { ...as, ...how }),
   }),
   route('POST /services/:service/provision/change-password', {
     ...shared,
     useCase: 'provision.changePassword',
     summary: 'Set a new password, by default a generated one, which the answer shows once',
     body: { dryRun: flag, password: z.string().min(1).max(200).optional() },
-    handle: ({ sluice, param, body: { dryRun, password }, as }) =>
-      sluice.provision.changePassword(param('service'), { ...as, dryRun, password }),
+    handle: ({ sluice, param, body, as }) => sluice.provision.changePassword(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/provision/terminate', {
     ...shared,
     useCase: 'provision.terminate',
     summary: 'Remove the account and what belongs to it',
     body: { dryRun: flag, finalInvoice: flag, forfeitUnbilled: flag },
-    handle: ({ sluice, context, param, body: { dryRun, finalInvoice, forfeitUnbilled }, as }) =>
-      sluice.provision.terminate(param('service'), {
-        ...as,
-        ...{ dryRun, finalInvoice, forfeitUnbilled },
-        reports: context.reports,
-      }),
+    handle: ({ sluice, context: { reports }, param, body, as }) =>
+      sluice.provision.terminate(param('service'), { ...as, ...body, reports }),
   }),
 ];

@@ -39,10 +39,8 @@ const runBody = {
   allowMass: flag,
 };
 
-type RunBody = z.output<z.ZodObject<typeof runBody>>;
-
 /** What a request may start. */
-export type RunRequest = Omit<RunBody, 'note'>;
+export type RunRequest = z.output<z.ZodObject<typeof runBody>>;
 
 /** Starts a run, which goes on when its client hangs up. */
 export function startRun(

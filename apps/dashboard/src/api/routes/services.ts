@@ -36,8 +36,7 @@ export const serviceRoutes: ApiRoute[] = [
     status: 201,
     body: { id: someText, values: texts, allowDuplicateRefs: flag },
     answer: schema.service,
-    handle: ({ sluice, body: { id, values, allowDuplicateRefs }, as }) =>
-      sluice.services.add(id, values, { ...as, allowDuplicateRefs }),
+    handle: ({ sluice, body: { id, values, ...how }, as }) => sluice.services.add(id, values, { ...as, ...how }),
   }),
   route('POST /services/import', {
     useCase: 'services.import',
@@ -59,8 +58,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Change keys of all services that have certain values',
     body: { where: pairs, values: texts, allowDuplicateRefs: flag },
     answer: z.object({ services: z.array(schema.service), changed: z.number(), changes: schema.changes }),
-    handle: ({ sluice, body: { where, values, allowDuplicateRefs }, as }) =>
-      sluice.services.setWhere(Object.entries(where), values, { ...as, allowDuplicateRefs }),
+    handle: ({ sluice, body: { where, values, ...how }, as }) =>
+      sluice.services.setWhere(Object.entries(where), values, { ...as, ...how }),
   }),
   route('POST /services/plan-change', {
     scope: 'read',
@@ -68,8 +67,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Show what a change of several services would store',
     body: { where: pairs, values: texts, allowDuplicateRefs: flag },
     answer: schema.importReport,
-    handle: ({ sluice, body: { where, values, allowDuplicateRefs }, as }) =>
-      sluice.services.planSetWhere(Object.entries(where), values, { ...as, allowDuplicateRefs }),
+    handle: ({ sluice, body: { where, values, ...how }, as }) =>
+      sluice.services.planSetWhere(Object.entries(where), values, { ...as, ...how }),
   }),
   route('GET /services/:service', {
     clients: 'service',
@@ -83,8 +82,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Change keys of a service; an empty text removes a value',
     body: { values: texts, allowDuplicateRefs: flag },
     answer: schema.changedService,
-    handle: ({ sluice, param, body: { values, allowDuplicateRefs }, as }) =>
-      sluice.services.set(param('service'), values, { ...as, allowDuplicateRefs }),
+    handle: ({ sluice, param, body: { values, ...how }, as }) =>
+      sluice.services.set(param('service'), values, { ...as, ...how }),
   }),
   route('DELETE /services/:service', {
     useCase: 'services.remove',
@@ -175,7 +174,7 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Add a manual hold and restrict the service at once',
     body: { dryRun: flag },
     answer: schema.commandReport,
-    handle: ({ sluice, param, body: { dryRun }, as }) => sluice.holds.add(param('service'), { ...as, dryRun }),
+    handle: ({ sluice, param, body, as }) => sluice.holds.add(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/release', {
     clients: 'service',
@@ -183,8 +182,7 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
     body: { dryRun: flag, until: z.string().nullable().optional() },
     answer: schema.commandReport,
-    handle: ({ sluice, param, body: { dryRun, until }, as }) =>
-      sluice.holds.release(param('service'), { ...as, dryRun, until }),
+    handle: ({ sluice, param, body, as }) => sluice.holds.release(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/adopt', {
     useCase: 'holds.adopt',
@@ -203,8 +201,7 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Lift all restrictions, and switch their panels to observe',
     body: { panel: optionalText, reason: optionalText, dryRun: flag },
     answer: schema.runReport,
-    handle: ({ sluice, body: { panel, reason, dryRun }, as }) =>
-      sluice.holds.releaseAll({ ...as, panel, reason, dryRun }),
+    handle: ({ sluice, body, as }) => sluice.holds.releaseAll({ ...as, ...body }),
   }),
   route('GET /overrides', {
     useCase: 'overrides.list',

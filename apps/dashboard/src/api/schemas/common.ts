@@ -10,7 +10,6 @@ export function name<Schema extends z.ZodType>(id: string, schema: Schema): Sche
 }
 
 export const text = z.string();
-export const orNull = <Schema extends z.ZodType>(schema: Schema): z.ZodNullable<Schema> => schema.nullable();
 export const textOrNull = text.nullable();
 export const bytes = z.number().describe('Bytes');
 export const bytesOrNull = z.number().nullable().describe('Bytes; null where unknown');

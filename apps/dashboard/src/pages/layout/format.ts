@@ -116,7 +116,7 @@ function toMs(instant: string | number | null | undefined): number | null {
 }
 
 /** Returns a length of time as `40 s`, `3 min`, `5 h` or `2 days`. */
-export function ageText(ms: number): string {
+function ageText(ms: number): string {
   if (ms < MINUTE) return `${Math.floor(ms / 1000)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
   if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
