@@ -1,19 +1,13 @@
 import { usageProjection } from '@sluice/charts';
-import { compareIds, type LimitView, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { compareIds, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { usageInMode } from '@sluice/quota-core';
 import { POINTS } from '../pages/layout/chart.js';
 
 /** A service in a report. */
-export interface ReportService {
-  id: string;
-  client: string | null;
-  panel: string;
-  product: string;
-  status: string;
+export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {
   /** Reasons of its open holds. */
   holds: string[];
-  cycle: { start: string; end: string } | null;
   /** Whether its panel has traffic that can be read. */
   metered: boolean;
   readAt: string | null;
@@ -23,8 +17,8 @@ export interface ReportService {
   allowedBytes: number | null;
   unlimited: boolean;
   remainingBytes: number | null;
-  /** Limits beside the quota. */
-  limits: LimitView[];
+  /** Those beside the quota. */
+  limits: ServiceDetail['limits'];
   /** The fullest of its limits: 1 is used up; null where that is unknown or there is none. */
   share: number | null;
 }

@@ -3,7 +3,7 @@ import { chartStyles } from '@sluice/charts';
 import type { Sluice } from '@sluice/engine';
 import { BASE_STYLE } from '../assets/style-base.js';
 import { PARTS_STYLE } from '../assets/style-parts.js';
-import { tile, tiles, type Tone, usageBar } from '../pages/layout/components.js';
+import { plainTable, tile, tiles, type Tone, usageBar } from '../pages/layout/components.js';
 import { counted, name, Times } from '../pages/layout/format.js';
 import { html, type Html, visible } from '../pages/layout/html.js';
 import { usageFigure } from '../pages/layout/chart.js';
@@ -93,34 +93,21 @@ const BANDS: readonly (readonly [title: string, tone: Tone, from: number, to: nu
 
 /** How many services have used how much. */
 function bands(services: readonly ReportService[]): Html {
-  const counts = BANDS.map(
-    ([title, tone, from, to]) =>
-      [title, tone, services.filter(({ share }) => share !== null && share >= from && share < to).length] as const,
-  );
+  const counts = BANDS.map(([title, tone, from, to]) => {
+    const found = services.filter(({ share }) => share !== null && share >= from && share < to);
+    return { title, tone, count: found.length };
+  });
   const others = services.filter(({ share }) => share === null).length;
-  const row = ([title, tone, count]: readonly [string, Tone, number]): Html =>
-    html`<tr>
-      <th scope="row">${title}</th>
-      <td class="figure">${count}</td>
-      <td>${usageBar({ used: count, allowed: services.length }, tone)}</td>
-    </tr>`;
-  return html`<div class="card">
-    <table class="bands">
-      <caption>
-        Services by the part of their allowance that is used
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Used</th>
-          <th scope="col" class="figure">Services</th>
-          <th scope="col">Part of all</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${[...counts, ['No limit, or unknown', 'good', others] as const].map(row)}
-      </tbody>
-    </table>
-  </div>`;
+  const list = plainTable({
+    caption: 'Services by the part of their allowance that is used',
+    columns: [
+      { title: 'Used', cell: ({ title }) => title },
+      { title: 'Services', cell: ({ count }) => count, isNumber: true },
+      { title: 'Part of all', cell: ({ tone, count }) => usageBar({ used: count, allowed: services.length }, tone) },
+    ],
+    rows: [...counts, { title: 'No limit, or unknown', tone: 'good' as const, count: others }],
+  });
+  return html`<div class="card"><div class="bands">${list}</div></div>`;
 }
 
 async function chartOf(

@@ -1,6 +1,6 @@
 import type { Sluice } from '@sluice/engine';
-import { facts } from '../pages/layout/components.js';
-import { bytes, name, NONE, type Times } from '../pages/layout/format.js';
+import { facts, plainTable } from '../pages/layout/components.js';
+import { bytes, name, orNone, type Times } from '../pages/layout/format.js';
 import { html, type Html, type Part } from '../pages/layout/html.js';
 import { type ReportService, shareOf } from './read-report.js';
 import { amount, shareBar, statusOf } from './service-table.js';
@@ -42,38 +42,19 @@ export async function historyTable(sluice: Sluice, service: ReportService, now: 
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
   const times = timesOf({ sluice, now }, service.panel);
-  return html`<table>
-    <caption>
-      Earlier cycles of ${name(service.id)}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Cycle</th>
-        <th scope="col" class="figure">In</th>
-        <th scope="col" class="figure">Out</th>
-        <th scope="col" class="figure">Total</th>
-        <th scope="col" class="figure">Allowed</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${past.map(
-        ({ start, end, usage, allowance }) =>
-          html`<tr>
-            <th scope="row">${times.at(start)} to ${times.at(end)}</th>
-            <td class="figure">${bytes(usage?.inBytes)}</td>
-            <td class="figure">${bytes(usage?.outBytes)}</td>
-            <td class="figure">${bytes(usage?.totalBytes)}</td>
-            <td class="figure">
-              ${
-                allowance?.unlimited === true
-                  ? 'unlimited'
-                  : allowance?.allowedBytes == null
-                    ? NONE
-                    : bytes(allowance.allowedBytes)
-              }
-            </td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return plainTable({
+    caption: html`Earlier cycles of ${name(service.id)}`,
+    columns: [
+      { title: 'Cycle', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'In', cell: ({ usage }) => bytes(usage?.inBytes), isNumber: true },
+      { title: 'Out', cell: ({ usage }) => bytes(usage?.outBytes), isNumber: true },
+      { title: 'Total', cell: ({ usage }) => bytes(usage?.totalBytes), isNumber: true },
+      {
+        title: 'Allowed',
+        cell: ({ allowance }) => (allowance?.unlimited === true ? 'unlimited' : orNone(allowance?.allowedBytes, bytes)),
+        isNumber: true,
+      },
+    ],
+    rows: past,
+  });
 }

@@ -1,4 +1,5 @@
 import { projectionSentence, responsiveChart, usageChart, type UsageGraph, usageProjection } from '@sluice/charts';
+import { plainTable } from './components.js';
 import { bytes, Times } from './format.js';
 import { html, type Html, trusted } from './html.js';
 
@@ -42,31 +43,19 @@ function readingsTable({ series, timeZone }: UsageGraph, now: number): Html {
   const step = Math.max(1, Math.ceil(series.length / ROWS));
   const shown = series.filter((_, index) => (series.length - 1 - index) % step === 0);
   const times = new Times(now, timeZone);
+  const list = plainTable({
+    caption: 'Readings of usage',
+    hidesCaption: true,
+    columns: [
+      { title: 'Read', cell: ({ at }) => times.at(at) },
+      { title: 'In', cell: ({ inBytes }) => bytes(inBytes), isNumber: true },
+      { title: 'Out', cell: ({ outBytes }) => bytes(outBytes), isNumber: true },
+      { title: 'Total', cell: ({ totalBytes }) => bytes(totalBytes), isNumber: true },
+    ],
+    rows: shown,
+  });
   return html`<details class="chart-data">
     <summary>Readings</summary>
-    <table>
-      <caption class="visually-hidden">
-        Readings of usage
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Read</th>
-          <th scope="col" class="figure">In</th>
-          <th scope="col" class="figure">Out</th>
-          <th scope="col" class="figure">Total</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          ({ at, inBytes, outBytes, totalBytes }) =>
-            html`<tr>
-              <th scope="row">${times.at(at)}</th>
-              <td class="figure">${bytes(inBytes)}</td>
-              <td class="figure">${bytes(outBytes)}</td>
-              <td class="figure">${bytes(totalBytes)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${list}
   </details>`;
 }

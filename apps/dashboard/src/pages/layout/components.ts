@@ -4,33 +4,17 @@ import { html, type Html, join, type Part } from './html.js';
 /** How a state is coloured; the words always say it too. */
 export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
 
-const TONES: Record<string, Tone> = {
-  ok: 'good',
-  done: 'good',
-  paid: 'good',
-  active: 'good',
-  added: 'good',
-  applied: 'good',
-  on: 'good',
-  held: 'bad',
-  failed: 'bad',
-  suspended: 'bad',
-  exceeded: 'bad',
-  unreachable: 'bad',
-  unreadable: 'warning',
-  partial: 'warning',
-  brake: 'warning',
-  busy: 'warning',
-  interrupted: 'warning',
-  terminated: 'quiet',
-  'in-doubt': 'warning',
-  unknown: 'warning',
-  pending: 'info',
-  planned: 'info',
-  running: 'info',
-  observe: 'info',
-  open: 'info',
-};
+/** States by their tone; any other is quiet. */
+const STATES = {
+  good: ['ok', 'done', 'paid', 'active', 'added', 'applied', 'on'],
+  bad: ['held', 'failed', 'suspended', 'exceeded', 'unreachable'],
+  warning: ['unreadable', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown'],
+  info: ['pending', 'planned', 'running', 'observe', 'open'],
+} as const satisfies Partial<Record<Tone, readonly string[]>>;
+
+const TONES: ReadonlyMap<string, Tone> = new Map(
+  Object.entries(STATES).flatMap(([tone, states]) => states.map((state) => [state, tone as Tone])),
+);
 
 /** A text as a link. */
 export function link(href: string, text: Part): Html {
@@ -38,7 +22,7 @@ export function link(href: string, text: Part): Html {
 }
 
 /** A state as a coloured word. */
-export function badge(state: string, tone: Tone = TONES[state] ?? 'quiet'): Html {
+export function badge(state: string, tone: Tone = TONES.get(state) ?? 'quiet'): Html {
   return html`<span class="badge badge-${tone}">${state}</span>`;
 }
 
@@ -95,7 +79,7 @@ export interface Column<Row> {
 
 /** A table of rows. */
 export interface Table<Row> {
-  /** Read out before the table; shown unless `hidesCaption`. */
+  /** Read out before the table. */
   caption: string;
   hidesCaption?: boolean;
   /** `null` is left out. */
@@ -110,6 +94,20 @@ export interface Table<Row> {
 /** Returns a table that scrolls inside itself on narrow screens. */
 export function table<Row>({ caption, hidesCaption = true, columns, rows, empty, filter = false }: Table<Row>): Part {
   if (rows.length === 0) return empty === undefined ? null : html`<p class="empty">${empty}</p>`;
+  return html`<div
+    class="scroll"
+    role="region"
+    aria-label="${caption}"
+    tabindex="0"
+    ${filter ? html` data-filter="${caption}"` : null}
+  >
+    ${plainTable({ caption, hidesCaption, columns, rows })}
+  </div>`;
+}
+
+/** Returns a table as wide as it is. */
+export function plainTable<Row>(of: Pick<Table<Row>, 'hidesCaption' | 'columns' | 'rows'> & { caption: Part }): Html {
+  const { caption, hidesCaption = false, columns, rows } = of;
   const shown = columns
     .filter((column) => column !== null)
     .map((column) => ({ ...column, attribute: classAttribute(column) }));
@@ -125,14 +123,12 @@ export function table<Row>({ caption, hidesCaption = true, columns, rows, empty,
       ${cells}
     </tr> `;
   });
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"${filter ? html` data-filter="${caption}"` : null}>
-<table>
+  return html`<table>
 <caption${hidesCaption ? html` class="visually-hidden"` : null}>${caption}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}</tbody>
-</table>
-</div>`;
+</table>`;
 }
 
 function classAttribute({ isNumber = false, isMinor = false }: Pick<Column<unknown>, 'isNumber' | 'isMinor'>): Part {
