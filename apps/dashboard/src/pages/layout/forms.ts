@@ -8,8 +8,8 @@ export interface Field {
   /** `text` where nothing else is said. */
   type?: 'text' | 'date' | 'number' | 'search' | 'checkbox';
   value?: string;
-  /** Makes it a choice; with `''` as a value it may be left open. */
-  choices?: readonly (readonly [value: string, text: string])[];
+  /** Makes it a choice; with `''` as a value it may be left open. A value alone is its own text. */
+  choices?: readonly (string | readonly [value: string, text: string])[];
   hint?: string;
   isRequired?: boolean;
 }
@@ -86,9 +86,10 @@ function controlOf(
       ${direction}${required}${more}
     />`;
   }
-  const options = choices.map(
-    ([choice, text]) => html`<option value="${choice}" ${choice === value ? html` selected` : null}>${text}</option>`,
-  );
+  const options = choices.map((of) => {
+    const [choice, text] = typeof of === 'string' ? [of, of] : of;
+    return html`<option value="${choice}" ${choice === value ? html` selected` : null}>${text}</option>`;
+  });
   return html`<select id="${id}" name="${name}" ${required}${more}>
     ${options}
   </select>`;

@@ -36,12 +36,7 @@ export const callsPage: Page = async (request) => {
     ...(await panelField(request)),
     { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
     { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
-    {
-      name: 'direction',
-      label: 'Direction',
-      value: direction ?? '',
-      choices: [['', 'both'], ...DIRECTIONS.map((word) => [word, word] as const)],
-    },
+    { name: 'direction', label: 'Direction', value: direction ?? '', choices: [['', 'both'], ...DIRECTIONS] },
   ];
   const form = searchForm({ action: '/calls', id: 'calls', submit: 'Show', fields });
   const list = value === null ? null : callsSection(scene, value.report, value.calls);

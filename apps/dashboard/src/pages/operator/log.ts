@@ -48,7 +48,7 @@ export const logPage: Page = async (request) => {
         name: 'panel',
         label: 'Panel',
         value: panel ?? '',
-        choices: [['', 'all'], ...Object.keys(sluice.config.panels).map((each) => [each, each] as const)],
+        choices: [['', 'all'], ...Object.keys(sluice.config.panels)],
       },
       {
         name: 'since',

@@ -162,18 +162,8 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
     submit: 'Show',
     fields: [
       { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      {
-        name: 'status',
-        label: 'Status',
-        value: status,
-        choices: [['', 'all'], ...STATUSES.map((word) => [word, word] as const)],
-      },
-      {
-        name: 'panel',
-        label: 'Panel',
-        value: panel,
-        choices: [['', 'all'], ...panels.map((each) => [each.name, each.name] as const)],
-      },
+      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...STATUSES] },
+      { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
       {
         name: 'order',
         label: 'Order',

@@ -141,6 +141,5 @@ export function contains(record: TelephonyDocument, text: string): boolean {
 export async function panelField({ sluice, query }: PageRequest): Promise<Field[]> {
   const panels = await panelsWith(sluice, 'calls');
   if (panels.length < 2) return [];
-  const choices = panels.map((panel) => [panel, panel] as const);
-  return [{ name: 'panel', label: 'Panel', value: given(query.panel) ?? panels[0] ?? '', choices }];
+  return [{ name: 'panel', label: 'Panel', value: given(query.panel) ?? panels[0] ?? '', choices: panels }];
 }
