@@ -6,6 +6,7 @@ import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { runButtons } from './runs.js';
 import { attempt, given, type Scene, serviceHref } from './scene.js';
+import type { VerbWord } from './service-verbs.js';
 import type { ServiceScene } from './service.js';
 
 const NOTE: Field = { name: 'note', label: 'Note', hint: 'Kept in the log' };
@@ -20,22 +21,24 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
   const { packages } = await request.sluice.purchases.packages();
   const offered = packages.filter((each) => each.products.includes(service.product));
   const parts = [
-    asked(service, isSuspended ? 'unsuspend' : 'suspend', isSuspended ? [] : [NOTE]),
-    isManual ? null : asked(service, 'hold', [NOTE]),
-    asked(service, 'release', [
+    isSuspended ? asked(service, 'unsuspend', 'End the suspension', []) : asked(service, 'suspend', 'Suspend', [NOTE]),
+    isManual ? null : asked(service, 'hold', 'Add a hold', [NOTE]),
+    asked(service, 'release', 'Release', [
       { name: 'until', label: 'Until', type: 'date', hint: 'Lifts the quota hold; empty ends the manual hold' },
     ]),
     service.billingCycle === null
       ? null
-      : asked(service, 'renew', [{ name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' }]),
+      : asked(service, 'renew', 'Renew', [
+          { name: 'until', label: 'Due on', type: 'date', hint: 'Empty: one billing cycle' },
+        ]),
     products.length < 2
       ? null
-      : asked(service, 'change-package', [
+      : asked(service, 'change-package', 'Change the product', [
           {
             name: 'product',
             label: 'Product',
             value: service.product,
-            choices: products.map(([name]) => [name, name] as const),
+            choices: products.map(([name]) => name),
           },
         ]),
     buyPart(service, offered),
@@ -50,18 +53,8 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
   );
 }
 
-const TITLES: Record<string, string> = {
-  suspend: 'Suspend',
-  unsuspend: 'End the suspension',
-  hold: 'Add a hold',
-  release: 'Release',
-  renew: 'Renew',
-  'change-package': 'Change the product',
-};
-
 /** A form that leads to the page that asks. */
-function asked({ id }: ServiceDetail, verb: string, fields: readonly Field[]): Html {
-  const title = TITLES[verb] ?? verb;
+function asked({ id }: ServiceDetail, verb: VerbWord, title: string, fields: readonly Field[]): Html {
   return html`<h3>${title}</h3>
     ${searchForm({ action: `${serviceHref(id)}/${verb}`, id: verb, fields, submit: `${title}…` })}`;
 }
@@ -77,16 +70,7 @@ function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Htm
   const fields: Field[] = [
     { name: 'quota', label: 'Quota', hint: 'Such as 500GB' },
     { name: 'unlimited', label: 'Unlimited', type: 'checkbox', value: overrides?.unlimited === true ? 'yes' : '' },
-    {
-      name: 'mode',
-      label: 'Mode',
-      choices: [
-        ['', 'unchanged'],
-        ['IN', 'IN'],
-        ['OUT', 'OUT'],
-        ['TOTAL', 'TOTAL'],
-      ],
-    },
+    { name: 'mode', label: 'Mode', choices: [['', 'unchanged'], 'IN', 'OUT', 'TOTAL'] },
     NOTE,
   ];
   const clear =
@@ -120,7 +104,7 @@ async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: r
       name: 'package',
       label: 'Package',
       value: autoBuy.package ?? '',
-      choices: [['', 'unchanged'], ...offered.map((each) => [each.id, each.id] as const)],
+      choices: [['', 'unchanged'], ...offered.map((each) => each.id)],
     },
     {
       name: 'threshold',

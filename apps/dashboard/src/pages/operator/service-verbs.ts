@@ -1,4 +1,4 @@
-import type { CommandReport, ServiceDetail } from '@sluice/engine';
+import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { section, table } from '../layout/components.js';
 import { bytes, money, name, orNone } from '../layout/format.js';
@@ -9,8 +9,6 @@ import { findAsked } from '../asked-purchase.js';
 import { timesOf } from '../times-of.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
-type Fields = Readonly<Record<string, string>>;
-
 /** A command about a service that is shown before it is made. */
 interface Verb {
   title: (id: string) => string;
@@ -18,57 +16,63 @@ interface Verb {
   says: string;
   /** Fields that the preview passes on. */
   fields: readonly string[];
-  run: (request: PageRequest, id: string, call: { fields: Fields; dryRun: boolean }) => Promise<CommandReport>;
+  /** `how`: options of the call, with a note. */
+  run: (sluice: Sluice, id: string, how: How, fields: Fields) => Promise<CommandReport>;
 }
+
+type How = PageRequest['as'] & { dryRun: boolean; note: string | null };
+type Fields = Readonly<Partial<Record<string, string>>>;
 
 const VERBS = {
   suspend: {
     title: (id) => `Suspend ${id}`,
     says: 'The service is restricted on its panel until the suspension ends.',
     fields: ['note'],
-    run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.suspend(id, { ...as, dryRun, note: given(fields.note) ?? null }),
+    run: ({ provision }, id, how) => provision.suspend(id, how),
   },
   unsuspend: {
     title: (id) => `End the suspension of ${id}`,
     says: 'What was restricted for the suspension is undone, as far as no other hold needs it.',
     fields: [],
-    run: ({ sluice, as }, id, { dryRun }) => sluice.provision.unsuspend(id, { ...as, dryRun }),
+    run: ({ provision }, id, how) => provision.unsuspend(id, how),
   },
   hold: {
     title: (id) => `Hold ${id}`,
     says: 'The service is restricted on its panel until an operator releases it.',
     fields: ['note'],
-    run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.holds.add(id, { ...as, dryRun, note: given(fields.note) ?? null }),
+    run: ({ holds }, id, how) => holds.add(id, how),
   },
   release: {
     title: (id) => `Release ${id}`,
     says: 'Without a date, the manual hold ends. With one, the holds of its quota and limits are lifted until that day.',
     fields: ['until'],
-    run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.holds.release(id, { ...as, dryRun, until: given(fields.until) }),
+    run: ({ holds }, id, how, { until }) => holds.release(id, { ...how, until }),
   },
   renew: {
     title: (id) => `Renew ${id}`,
     says: 'The due date moves to this day, or by one billing cycle.',
     fields: ['until'],
-    run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.renew(id, { ...as, dryRun, until: given(fields.until) }),
+    run: ({ provision }, id, how, { until }) => provision.renew(id, { ...how, until }),
   },
   'change-package': {
     title: (id) => `Change the product of ${id}`,
     says: 'The service and its account move to another product of the panel.',
     fields: ['product'],
-    run: ({ sluice, as }, id, { fields, dryRun }) =>
-      sluice.provision.changePackage(id, given(fields.product) ?? '', { ...as, dryRun }),
+    run: ({ provision }, id, how, { product = '' }) => provision.changePackage(id, product, how),
   },
 } satisfies Record<string, Verb>;
 
-type VerbWord = keyof typeof VERBS;
+/** The word of a command in addresses. */
+export type VerbWord = keyof typeof VERBS;
 
 /** The verbs that `/services/:id/VERB` shows before they are made. */
 export const SERVICE_VERBS = Object.keys(VERBS) as VerbWord[];
+
+/** Runs a command with the fields of its form that were filled in. */
+function runVerb({ sluice, as }: PageRequest, id: string, verb: Verb, of: { fields: Fields; dryRun: boolean }) {
+  const fields = Object.fromEntries(verb.fields.map((field) => [field, given(of.fields[field])]));
+  return verb.run(sluice, id, { ...as, dryRun: of.dryRun, note: fields.note ?? null }, fields);
+}
 
 /** `GET /services/:id/VERB`: what it would change, and a form that makes it. */
 export function verbPage(word: VerbWord): Page {
@@ -77,7 +81,7 @@ export function verbPage(word: VerbWord): Page {
     const { params, query, sluice } = request;
     const id = params.id ?? '';
     const fields = Object.fromEntries(verb.fields.map((name) => [name, query[name] ?? '']));
-    const { value: report, problem } = await attempt(() => verb.run(request, id, { fields, dryRun: true }));
+    const { value: report, problem } = await attempt(() => runVerb(request, id, verb, { fields, dryRun: true }));
     const isDangerous = word === 'suspend' || word === 'hold' || word === 'change-package';
     const stated = Object.entries(fields).filter(([, value]) => value !== '');
     const form = postForm(request, {
@@ -101,7 +105,7 @@ export function verbForm(word: VerbWord): Page {
   const verb: Verb = VERBS[word];
   return async (request) => {
     const id = request.params.id ?? '';
-    const report = await verb.run(request, id, { fields: request.form ?? {}, dryRun: false });
+    const report = await runVerb(request, id, verb, { fields: request.form ?? {}, dryRun: false });
     const { service, error, actions, notices } = report;
     const hasFailed = service.error !== null || error !== undefined || actions.some(({ state }) => state === 'failed');
     if (!hasFailed && notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
