@@ -1,9 +1,8 @@
-import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, queryFlag, someText, textOrNone, texts } from '../schemas/common.js';
 import * as schema from '../schemas/services.js';
-import { range } from '../schemas/requests.js';
-import { comparison, history, panelGraph, sampleGraph } from '../schemas/usage.js';
+import { comparison, history, panelGraph, range, sampleGraph } from '../schemas/usage.js';
+import { forbidden } from '../../server/failure.js';
 import { type ApiRoute, route } from '../route.js';
 
 const filter = { panel: optionalText, product: optionalText, client: optionalText };
@@ -109,7 +108,7 @@ export const serviceRoutes: ApiRoute[] = [
     handle: async ({ sluice, query, client, viewer }) => {
       if (client === undefined) return sluice.usage.read(query);
       if (query.refresh === true && !viewer.may('operate'))
-        throw new SluiceError('forbidden', 'The token does not permit to read the panels', { kind: 'usage' });
+        throw forbidden('The token does not permit to read the panels');
       const { services } = await sluice.usage.read({ panel: query.panel, product: query.product, client });
       return { services: services.filter(({ id }) => query.service === undefined || id === query.service) };
     },

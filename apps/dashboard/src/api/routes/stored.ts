@@ -3,8 +3,7 @@ import { optionalText, queryFlag } from '../schemas/common.js';
 import { agentDetails } from '../schemas/agents.js';
 import { lineView, storedBills } from '../schemas/calls.js';
 import { order, overview } from '../schemas/overview.js';
-import { lastGraph } from '../schemas/usage.js';
-import { range } from '../schemas/requests.js';
+import { lastGraph, range } from '../schemas/usage.js';
 import { type ApiRoute, route } from '../route.js';
 
 const positive = z.coerce.number().int().min(1);

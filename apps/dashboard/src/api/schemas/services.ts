@@ -78,6 +78,14 @@ const account = z.object({
   forwards: z.array(z.object({ id: count, name: text, status: count, pausedByUs: z.boolean() })),
 });
 
+const overrideParts = {
+  quotaBytes: bytesOrNull,
+  unlimited: z.boolean(),
+  mode: textOrNull,
+  action: textOrNull,
+  since: instant,
+};
+
 const detailParts = {
   counted: z.object({ usedBytes: bytesOrNull, allowedBytes: bytesOrNull, unlimited: z.boolean() }).nullable(),
   product: text,
@@ -90,15 +98,7 @@ const detailParts = {
   quota: z.object({ bytes: bytesOrNull, source: text }).nullable(),
   refs: z.record(text, text),
   purchases: z.array(purchase),
-  overrides: z
-    .object({
-      quotaBytes: bytesOrNull,
-      unlimited: z.boolean(),
-      mode: textOrNull,
-      action: textOrNull,
-      since: instant,
-    })
-    .nullable(),
+  overrides: z.object(overrideParts).nullable(),
   protectedUntil: textOrNull,
   protected: z.boolean(),
   quotaReleasedUntil: textOrNull,
@@ -111,11 +111,8 @@ export const services = z.object({ services: z.array(service) });
 /** In a run; those that need attention have the details too. */
 const serviceInRun = name('ServiceInRun', z.object({ ...serviceParts, ...z.object(detailParts).partial().shape }));
 
-const change = z.object({
-  service: text,
-  added: z.boolean(),
-  keys: z.array(z.object({ key: text, before: textOrNull, after: textOrNull })),
-});
+const changedKeys = z.array(z.object({ key: text, before: textOrNull, after: textOrNull }));
+const change = z.object({ service: text, added: z.boolean(), keys: changedKeys });
 export const changes = z.array(name('ServiceChange', change));
 export const changedService = z.object({ ...serviceParts, ...detailParts, changes });
 
@@ -138,7 +135,6 @@ export const importReport = name(
   }),
 );
 
-const syncField = z.object({ key: text, before: textOrNull, after: textOrNull });
 export const syncReport = name(
   'SyncReport',
   z.object({
@@ -153,11 +149,7 @@ export const syncReport = name(
       skipped: count,
     }),
     changes: z.array(
-      z.object({
-        id: text,
-        change: z.enum(['added', 'changed', 'vanished', 'terminated']),
-        fields: z.array(syncField),
-      }),
+      z.object({ id: text, change: z.enum(['added', 'changed', 'vanished', 'terminated']), fields: changedKeys }),
     ),
     skipped: z.array(z.object({ reason: text, services: z.array(text) })),
     problems: z.array(z.object({ service: text, key: textOrNull, message: text, code: text.optional() })),
@@ -305,11 +297,7 @@ export const overrides = z.object({
   overrides: z.array(
     z.object({
       service: text,
-      quotaBytes: bytesOrNull,
-      unlimited: z.boolean(),
-      mode: textOrNull,
-      action: textOrNull,
-      since: instant,
+      ...overrideParts,
       until: instantOrNull,
       note: textOrNull,
       panel: textOrNull,
