@@ -2,6 +2,7 @@ import type { AgentDetail, Sluice } from '@sluice/engine';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';
+import { notFound } from '../server/failure.js';
 import * as schema from './schemas.js';
 import { toGigabytes, toListEntry, toStats } from './stats.js';
 
@@ -152,17 +153,17 @@ async function findAgent({ sluice, agent: text }: AgentTrafficRequest): Promise<
   const uuid = text.toLowerCase();
   const { agents } = await sluice.agents.list();
   const found = agents.find((agent) => agent.uuid === uuid);
-  if (found === undefined) throw notFound();
+  if (found === undefined) throw unknownAgent();
   const { panel } = found;
   return { uuid, panel, detail: await sluice.agents.show(uuid, { panel }) };
 }
 
-function notFound(): SluiceError {
-  return new SluiceError('unknown_agent', 'Agent not found', { kind: 'not-found' });
+function unknownAgent(): SluiceError {
+  return notFound('unknown_agent', 'Agent not found');
 }
 
 function notAUuid(text: string): SluiceError {
-  if (!/^\d+$/.test(text)) return notFound();
+  if (!/^\d+$/.test(text)) return unknownAgent();
   const message = `Agents have no integer id here: use the uuid (agent_uuid in GET ${AGENT_TRAFFIC_PREFIX}/agents/traffic) in place of ${text.slice(0, 20)}`;
   return usageError('bad_option', message);
 }

@@ -1,7 +1,8 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import type * as z from 'zod';
 import type { Viewer } from '../access/viewer.js';
+import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import type { ApiRoute } from './route.js';
 
@@ -13,9 +14,8 @@ export function checked(schema: z.ZodObject | null, value: unknown, where: strin
   const problems = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
   const [first] = problems;
   const at = first === undefined || first.path === '' ? '' : ` (${first.path})`;
-  throw new SluiceError('bad_request', `The ${where} of the request is not valid${at}: ${first?.message ?? ''}`, {
-    kind: 'usage',
-    details: { problems },
+  throw usageError('bad_request', `The ${where} of the request is not valid${at}: ${first?.message ?? ''}`, {
+    problems,
   });
 }
 
@@ -28,10 +28,9 @@ export function bodyOf(request: FastifyRequest): unknown {
 
 /** Refuses what a viewer may not send at all. */
 export function checkScope({ scope, clients }: Pick<ApiRoute, 'scope' | 'clients'>, viewer: Viewer): void {
-  if (!viewer.may(scope))
-    throw new SluiceError('forbidden', `The token does not have the scope "${scope}"`, { kind: 'usage' });
+  if (!viewer.may(scope)) throw forbidden(`The token does not have the scope "${scope}"`);
   if (viewer.client !== null && clients === 'none')
-    throw new SluiceError('forbidden', 'The token reaches the services of one client only', { kind: 'usage' });
+    throw forbidden('The token reaches the services of one client only');
 }
 
 /** Answers about the services of others as if they did not exist. */
@@ -44,10 +43,7 @@ export async function checkReach(
   if (viewer.client === null) return;
   const { service = '', client = '' } = params;
   if (clients === 'client' && client !== viewer.client)
-    throw new SluiceError('unknown_client', `There is no client "${client}"`, {
-      kind: 'not-found',
-      details: { client },
-    });
+    throw notFound('unknown_client', `There is no client "${client}"`, { client });
   if (clients !== 'service') return;
   const found = await sluice.services.show(service).catch((error: unknown) => {
     if (error instanceof SluiceError && error.kind === 'not-found') return null;
@@ -55,8 +51,5 @@ export async function checkReach(
   });
   if (found?.client === viewer.client) return;
   // Without the similar ids that the engine suggests.
-  throw new SluiceError('unknown_service', `There is no service "${service}"`, {
-    kind: 'not-found',
-    details: { service },
-  });
+  throw notFound('unknown_service', `There is no service "${service}"`, { service });
 }

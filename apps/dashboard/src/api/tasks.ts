@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { toFailure } from '../server/failure.js';
+import { notFound, toFailure } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 
 /** An event of a task, as the stream of events has it. */
@@ -67,7 +67,7 @@ export class Tasks {
   get(id: string): Task {
     const task = this.find(id);
     if (task !== undefined) return task;
-    throw new SluiceError('unknown_run', `There is no run "${id}"`, { kind: 'not-found' });
+    throw notFound('unknown_run', `There is no run "${id}"`);
   }
 
   /** Returns such a run; undefined for one that is not known. */

@@ -2,20 +2,16 @@ import type { ApiCall } from '../api/route.js';
 import type { PageRequest } from '../pages/page.js';
 
 /** Returns the request that embedded parts are made for: it only reads, and shows what a client may see, or all where it is null. */
-export function embeddedRequest({ sluice, context, viewer }: ApiCall, client: string | null): PageRequest {
+export function embeddedRequest({ sluice, context, viewer, tasks }: ApiCall, client: string | null): PageRequest {
   const rights = { buy: false, maxAmount: null, manage: false, changePassword: false };
   return {
     viewer: { ...viewer, client, rights, may: (need) => need === 'read' },
-    sluice,
+    ...{ sluice, tasks },
     now: context.clock.now(),
     params: {},
     query: {},
     isEmbedded: true,
     ...{ base: '', path: '/', csrf: '', newKey: () => '' },
     as: { actor: viewer.name },
-    startRun: () => {
-      throw new Error('embedded parts have no forms');
-    },
-    findRun: () => undefined,
   };
 }

@@ -1,6 +1,5 @@
 import type { Sluice } from '@sluice/engine';
-import type { RunRequest } from '../api/routes/runs.js';
-import type { Task } from '../api/tasks.js';
+import type { Tasks } from '../api/tasks.js';
 import type { Need, Viewer } from '../access/viewer.js';
 import type { Html } from './layout/html.js';
 
@@ -28,10 +27,8 @@ export interface PageRequest {
   refused?: { form: string; values: Readonly<Record<string, string>> };
   /** Options of every call of the engine that changes something: who makes it. */
   as: { actor: string };
-  /** Starts a run and returns its id; `/api/v1/runs/ID/events` are its events. */
-  startRun: (run: RunRequest) => string;
-  /** Returns a run that was started; undefined for one that is not known any more. */
-  findRun: (id: string) => Task | undefined;
+  /** The runs that requests started. */
+  tasks: Tasks;
 }
 
 /** A page, or where the browser goes after a form. */

@@ -3,9 +3,9 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
 import { directionOf, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
-import { type RunRequest, startRun } from '../api/routes/runs.js';
 import type { KeyedContent, Performed } from '../api/keyed.js';
 import type { ApiParts } from '../api/parts.js';
+import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
@@ -35,7 +35,13 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         if (visit === null) return toLogin(request, reply);
         await limiters.requests(request, reply, visit.viewer.id);
         const route = visit.viewer.client === null ? own.operator : own.customer;
-        if (route === undefined) return sendErrorPage(context, reply, { ...visit, base: '', path }, notFound());
+        if (route === undefined)
+          return sendErrorPage(
+            context,
+            reply,
+            { ...visit, base: '', path },
+            notFound('unknown_page', 'There is no such page'),
+          );
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
@@ -49,14 +55,16 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         const visit = await byLink(context, shareToken);
         if (visit === null) {
           await limiters.refusals(request, reply);
-          return sendErrorPage(context, reply, NOBODY, notFound('This link is not valid, or it has ended'));
+          return sendErrorPage(
+            context,
+            reply,
+            NOBODY,
+            notFound('unknown_page', 'This link is not valid, or it has ended'),
+          );
         }
         await limiters.requests(request, reply, visit.viewer.id);
-        return servePage(
-          parts,
-          { request, reply, cache, underWay },
-          { ...visit, base: `/share/${shareToken}`, route: shared },
-        );
+        const base = `/share/${shareToken}`;
+        return servePage(parts, { request, reply, cache, underWay }, { ...visit, base, route: shared });
       },
     });
   }
@@ -71,10 +79,6 @@ function addresses(routes: Route[]): ['GET' | 'POST', string][] {
 function toLogin(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const next = request.method === 'GET' && request.url !== '/' ? `?next=${encodeURIComponent(request.url)}` : '';
   return reply.redirect(`/login${next}`, 303);
-}
-
-function notFound(message = 'There is no such page'): SluiceError {
-  return new SluiceError('unknown_page', message, { kind: 'not-found' });
 }
 
 /** Forms under way: a second click gets the answer of the first. */
@@ -94,8 +98,7 @@ async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit):
   const [path = '/'] = request.url.slice(base.length).split('?');
   const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
   try {
-    if (!viewer.may(route.needs))
-      throw new SluiceError('forbidden', 'Your token does not permit this', { kind: 'usage' });
+    if (!viewer.may(route.needs)) throw forbidden('Your token does not permit this');
     if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });
     const answer =
       route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
@@ -173,14 +176,8 @@ async function onceOnly(
 async function toPerformed(work: () => Promise<PageAnswer>): Promise<Performed> {
   const answer = await work();
   // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
-  const to = afterwards(answer);
-  return { status: 303, answer, stored: to === null ? null : { answer: { redirect: to } } };
-}
-
-/** Returns where a form that is sent again goes; null where it is performed again. */
-function afterwards(answer: PageAnswer): string | null {
-  if ('redirect' in answer) return answer.redirect;
-  return 'repeat' in answer ? (answer.repeat ?? null) : null;
+  const to = 'redirect' in answer ? answer.redirect : 'repeat' in answer ? answer.repeat : undefined;
+  return { status: 303, answer, stored: to === undefined ? null : { answer: { redirect: to } } };
 }
 
 function toPageRequest(
@@ -190,27 +187,24 @@ function toPageRequest(
 ) {
   const { sluice, clock } = context;
   const { shareToken: _token, ...params } = toTexts(request.params);
-  const as = { actor: viewer.name };
   return {
-    ...{ viewer, sluice, csrf, base, params, path: frame.path },
+    ...{ viewer, sluice, tasks, csrf, base, params, path: frame.path },
     now: clock.now(),
     query: toTexts(request.query),
     newKey: () => toKey(context),
     isEmbedded: false,
-    as,
-    startRun: (run: RunRequest) => startRun({ sluice, tasks, viewer, as }, run).id,
-    findRun: (id: string) => tasks.find(id),
+    as: { actor: viewer.name },
     ...(form === undefined ? {} : { form }),
   };
 }
 
 /** Returns fields as texts; of a repeated one the first. */
 function toTexts(fields: unknown): Record<string, string> {
-  const entries = Object.entries((fields ?? {}) as Record<string, unknown>).map(([name, value]): [string, unknown] => [
-    name,
-    Array.isArray(value) ? value[0] : value,
-  ]);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const entries = Object.entries((fields ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === 'string' ? [[name, first] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function isSame(a: string, b: string): boolean {

@@ -78,3 +78,8 @@ export function toFailure(error: unknown): Failure {
 export function forbidden(message: string): SluiceError {
   return new SluiceError('forbidden', message, { kind: 'usage' });
 }
+
+/** Returns the error for something that does not exist, or that its viewer may not see. */
+export function notFound(code: string, message: string, details: Record<string, unknown> = {}): SluiceError {
+  return new SluiceError(code, message, { kind: 'not-found', details });
+}

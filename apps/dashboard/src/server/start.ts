@@ -15,6 +15,7 @@ import { createReaders } from '../pages/customer/readers.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { closeServer, watchRequests } from './close-server.js';
+import { notFound } from './failure.js';
 import { createLimiters } from './limits.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
 
@@ -68,7 +69,7 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   server.setNotFoundHandler((request, reply) => {
-    const error = new SluiceError('unknown_page', 'There is nothing at this address', { kind: 'not-found' });
+    const error = notFound('unknown_page', 'There is nothing at this address');
     return sendProblem(context, request, reply, error);
   });
   const limiters = createLimiters(server, context);

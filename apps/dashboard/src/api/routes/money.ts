@@ -1,8 +1,8 @@
 import { type Sluice } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText } from '../schemas/common.js';
 import * as schema from '../schemas/money.js';
+import { notFound } from '../../server/failure.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 
 const preference = {
@@ -16,7 +16,7 @@ const preference = {
 async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'client' | 'param'>) {
   const id = param('invoice');
   if (client !== undefined && !(await sluice.invoices.list({ client })).invoices.some((invoice) => invoice.id === id))
-    throw new SluiceError('unknown_invoice', `There is no invoice "${id}"`, { kind: 'not-found' });
+    throw notFound('unknown_invoice', `There is no invoice "${id}"`);
   return id;
 }
 

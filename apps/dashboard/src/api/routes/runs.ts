@@ -5,6 +5,7 @@ import { flag, name, optionalText, someText, text } from '../schemas/common.js';
 import { logEntries, logEntry, me, newShareLink, newToken, token, tokens } from '../schemas/access.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 import type { Context } from '../../server/options.js';
+import { runBody, startRun } from '../start-run.js';
 import type { Task } from '../tasks.js';
 
 const task = name(
@@ -27,32 +28,6 @@ const task = name(
 /** Returns a task as answers show it. */
 export function toTaskView({ by: _by, ...shown }: Task) {
   return { ...shown, events: `/api/v1/runs/${shown.id}/events` };
-}
-
-const commands = z.enum(['poll', 'reconcile', 'plan', 'agent check']);
-const runBody = {
-  command: commands,
-  panel: optionalText,
-  service: optionalText.describe('poll, reconcile and plan'),
-  agent: optionalText.describe('agent check'),
-  dryRun: flag,
-  allowMass: flag,
-};
-
-/** What a request may start. */
-export type RunRequest = z.output<z.ZodObject<typeof runBody>>;
-
-/** Starts a run, which goes on when its client hangs up. */
-export function startRun(
-  { sluice, tasks, as, viewer }: Pick<ApiCall, 'sluice' | 'tasks' | 'viewer'> & { as: { actor: string } },
-  { command, panel, service, agent, dryRun, allowMass }: RunRequest,
-): Task {
-  const request = { command, by: viewer.name, panel: panel ?? null, service: service ?? null };
-  return tasks.start(request, (onProgress) => {
-    if (command === 'agent check') return sluice.agents.check({ ...as, panel, agent, dryRun, allowMass });
-    const options = { ...as, panel, service, dryRun, allowMass, onProgress };
-    return sluice[command](options);
-  });
 }
 
 const kinds = ['run', 'action', 'refresh', 'api'] as const;

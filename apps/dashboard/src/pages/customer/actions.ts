@@ -1,4 +1,5 @@
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { usageError } from '@sluice/panel-kind';
+import { forbidden, notFound } from '../../server/failure.js';
 import type { Page, PageRequest } from '../page.js';
 import { clientOf, done, ownService, plainly, throwReported } from './own.js';
 import type { PanelReads } from './panel-reads.js';
@@ -16,7 +17,7 @@ export function setDestination(reads: PanelReads): Page {
     reads.forget(clientOf(request));
     const { value: line } = await readLine(request, service, reads);
     if (line?.numbers.some((did) => did['number'] === number) !== true) {
-      throw new SluiceError('no_number', 'Your line has no such number', { kind: 'not-found' });
+      throw notFound('no_number', 'Your line has no such number');
     }
     const values = {
       destination: destination.trim() === '' ? `line:${String(line.subscriber['id'])}` : destination.trim(),
@@ -54,7 +55,7 @@ export function setCallerId(reads: PanelReads): Page {
 
 async function requireField({ sluice }: PageRequest, id: string, field: string): Promise<void> {
   const { fields } = await sluice.services.customerMay(id);
-  if (!fields.includes(field)) throw new SluiceError('forbidden', 'Your link does not permit this', { kind: 'usage' });
+  if (!fields.includes(field)) throw forbidden('Your link does not permit this');
 }
 
 /** Returns the calls of a bill as a file. */
@@ -64,7 +65,7 @@ export const billFile: Page = async (request) => {
   const { bills } = await sluice.calls.bills({ service: id });
   const client = clientOf(request);
   const bill = bills.find((one) => one.id === params['bill'] && (one.client === null || one.client === client));
-  if (bill === undefined) throw new SluiceError('unknown_bill', 'There is no such bill', { kind: 'not-found' });
+  if (bill === undefined) throw notFound('unknown_bill', 'There is no such bill');
   const { name: file, text } = await plainly(() =>
     sluice.calls.billReport(bill.id, { signal: AbortSignal.timeout(20_000) }),
   );

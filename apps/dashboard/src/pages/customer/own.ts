@@ -1,11 +1,12 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { isPanelError } from '@sluice/panel-http';
-import { SluiceError } from '@sluice/panel-kind';
+import { type ErrorKind, type ItemError, SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../../server/failure.js';
 import type { PageAnswer, PageRequest } from '../page.js';
 
 /** Returns the client of a page; only routes with one are served to clients. */
 export function clientOf({ viewer }: Pick<PageRequest, 'viewer'>): string {
-  if (viewer.client === null) throw new SluiceError('unknown_page', 'There is no such page', { kind: 'not-found' });
+  if (viewer.client === null) throw notFound('unknown_page', 'There is no such page');
   return viewer.client;
 }
 
@@ -23,7 +24,7 @@ export async function ownServices(request: PageRequest): Promise<ServiceDetail[]
 export async function ownService(request: PageRequest): Promise<ServiceDetail> {
   const service = (await ownServices(request)).find(({ id }) => id === request.params['id']);
   if (service !== undefined) return service;
-  throw new SluiceError('unknown_service', 'There is no such service', { kind: 'not-found' });
+  throw notFound('unknown_service', 'There is no such service');
 }
 
 /** Returns the path of a service's page. */
@@ -31,43 +32,24 @@ export function pathOf({ base }: Pick<PageRequest, 'base'>, id: string): string 
   return `${base}/services/${encodeURIComponent(id)}`;
 }
 
-/** Kinds of errors whose messages are for operators. */
-const FOR_OPERATORS: readonly string[] = [
-  'panel',
-  'billing',
-  'store',
-  'internal',
-  'interrupted',
-  'unsupported',
-  'brake',
-  'busy',
-];
+/** Kinds of errors whose messages are for clients too; those of all others name the operator's config. */
+const FOR_CLIENTS: readonly ErrorKind[] = ['usage', 'not-found', 'conflict'];
 
-/**
- * Runs an action of a client. What failed elsewhere becomes one plain sentence: messages of panels and billing systems name the
- * operator's config.
- */
+/** Runs an action of a client. What failed elsewhere, in a panel or billing system, becomes one plain sentence. */
 export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (error) {
-    if (error instanceof SluiceError) {
-      if (!FOR_OPERATORS.includes(error.kind)) throw error;
-      throw failed(error.code, error);
-    }
-    if (isPanelError(error)) throw failed(error.code, error);
-    throw error;
+  } catch (cause) {
+    if (!(cause instanceof SluiceError) && !isPanelError(cause)) throw cause;
+    if (cause instanceof SluiceError && FOR_CLIENTS.includes(cause.kind)) throw cause;
+    const sentence =
+      'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
+    throw new SluiceError(cause.code, sentence, { kind: 'panel', cause });
   }
 }
 
-function failed(code: string, cause: unknown): SluiceError {
-  const sentence =
-    'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
-  return new SluiceError(code, sentence, { kind: 'panel', cause });
-}
-
 /** Throws the error of a report in which the action failed. */
-export function throwReported(error: { code: string; message: string } | null | undefined): void {
+export function throwReported(error: ItemError | null | undefined): void {
   if (error != null) throw new SluiceError(error.code, error.message, { kind: 'panel' });
 }
 

@@ -1,5 +1,6 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
+import { forbidden } from '../../server/failure.js';
 import { facts, notice, type Section } from '../layout/components.js';
 import { name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
@@ -19,7 +20,7 @@ async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: Se
 async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
   const service = await ownService(request);
   if (await mayGetPassword(request, service)) return service;
-  throw new SluiceError('forbidden', 'Your link does not permit this', { kind: 'usage' });
+  throw forbidden('Your link does not permit this');
 }
 
 /** The way to a new password; the present one can't be shown. */

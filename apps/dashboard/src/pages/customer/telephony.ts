@@ -1,6 +1,6 @@
 import type { LineView, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
 import { badge, facts, notice, type Section, table } from '../layout/components.js';
-import { count, money, name, type Times } from '../layout/format.js';
+import { count, money, name, plain, type Times } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { hasCapability } from '../capabilities.js';
@@ -262,8 +262,4 @@ async function billsSection({ request, service, times }: LineScene): Promise<Sec
 /** A value of a record as text from outside. */
 function text(value: unknown): Html {
   return name(plain(value));
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -154,6 +154,11 @@ export function name(text: string | null | undefined): Html {
   return text === null || text === undefined || text === '' ? NONE : html`<bdi>${text}</bdi>`;
 }
 
+/** Returns a value of a panel's record that is a text or a number; an empty text for any other. */
+export function plain(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** Returns a stored value as words: `name eth0, admin enabled yes`. */
 export function words(value: unknown): string {
   if (value === null || value === undefined) return '';

@@ -1,5 +1,5 @@
 import type { OverviewPanel, OverviewReport } from '@sluice/engine';
-import { SluiceError } from '@sluice/panel-kind';
+import { notFound } from '../../server/failure.js';
 import { badge, facts, link, section, table } from '../layout/components.js';
 import { count, orNone } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -60,8 +60,7 @@ export const panelPage: Page = async (request) => {
   const scene = toScene(request, panelName);
   const { panels } = await sluice.overview({ size: 1 });
   const panel = panels.find((each) => each.name === panelName);
-  if (panel === undefined)
-    throw new SluiceError('unknown_panel', `There is no panel "${panelName}" in the config`, { kind: 'not-found' });
+  if (panel === undefined) throw notFound('unknown_panel', `There is no panel "${panelName}" in the config`);
   const tested = query.test === 'yes' ? await attempt(() => sluice.panels.test([panelName])) : null;
   const [result] = tested?.value?.panels ?? [];
   const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });

@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { address, facts, section } from '../layout/components.js';
-import { words } from '../layout/format.js';
+import { plain, words } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
@@ -121,10 +121,6 @@ function destinationText(destination: unknown): string {
   const { type, value } = (destination ?? {}) as { type?: unknown; value?: unknown };
   if (type === 'subscriber') return `line:${plain(value)}`;
   return type === 'number' ? plain(value) : 'none';
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** `POST /lines/:id/set`, `POST /dids/:id/set` */

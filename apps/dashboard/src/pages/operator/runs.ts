@@ -1,5 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { CheckReport, RunReport } from '@sluice/engine';
+import { startRun } from '../../api/start-run.js';
 import type { Task } from '../../api/tasks.js';
 import { badge, facts, link, section, table } from '../layout/components.js';
 import { count, label, NONE } from '../layout/format.js';
@@ -40,17 +41,17 @@ export function runButtons(request: PageRequest, { panel, service, hasAgents = f
 }
 
 /** `POST /runs` */
-export const startRunForm: Page = async ({ form = {}, startRun }) => {
-  const command = toWord(form.command, COMMANDS);
+export const startRunForm: Page = async (request) => {
+  const { command: word, panel, service } = request.form ?? {};
+  const command = toWord(word, COMMANDS);
   if (command === undefined) throw new SluiceError('bad_request', 'Name the run to start');
-  const { panel, service } = form;
-  const id = startRun({ command, panel, service });
+  const { id } = startRun(request, { command, panel, service });
   return Promise.resolve({ redirect: `/runs/${id}` });
 };
 
 /** `/runs/:id`: a run that was started here, and its report. */
 export const runPage: Page = async (request) => {
-  const run = request.findRun(request.params.id ?? '');
+  const run = request.tasks.find(request.params.id ?? '');
   if (run === undefined) {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
     return Promise.resolve({ status: 404, title: 'Run', body });
