@@ -1,8 +1,8 @@
 import { usageProjection } from '@sluice/charts';
 import { compareIds, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
-import { usageInMode } from '@sluice/quota-core';
 import { POINTS } from '../pages/layout/chart.js';
+import { usedBytes } from '../pages/operator/sentences.js';
 
 /** A service in a report. */
 export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {
@@ -131,11 +131,11 @@ export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph
 }
 
 function toReportService(service: ServiceDetail, metered: boolean): ReportService {
-  const { id, client, panel, product, status, cycle, usage, allowance, mode, holds } = service;
-  const usedBytes = usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
+  const { id, client, panel, product, status, cycle, usage, allowance, holds } = service;
+  const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
-  const shares = [shareOf(usedBytes, allowedBytes), ...limits.map(({ used, allowed }) => shareOf(used, allowed))];
+  const shares = [shareOf(used, allowedBytes), ...limits.map((limit) => shareOf(limit.used, limit.allowed))];
   const known = shares.filter((share) => share !== null);
   return {
     id,
@@ -147,7 +147,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     cycle,
     metered,
     readAt: usage?.readAt ?? null,
-    usedBytes,
+    usedBytes: used,
     allowedBytes,
     unlimited: allowance?.unlimited === true,
     remainingBytes: allowance?.remainingBytes ?? null,

@@ -1,13 +1,11 @@
 import type { Explanation, HoldView, ServiceDetail } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
 
 /** Returns the usage that counts against the quota; null where it is not known. */
 export function usedBytes({ usage, mode }: Pick<ServiceDetail, 'usage' | 'mode'>): number | null {
-  if (usage === null) return null;
-  if (mode === 'IN') return usage.inBytes;
-  return mode === 'OUT' ? usage.outBytes : usage.totalBytes;
+  return usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
 }
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */

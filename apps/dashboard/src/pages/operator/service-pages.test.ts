@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
 import { Link, mainOf } from '../../test/share-link.js';
 
 let at: DashboardBench;
@@ -92,4 +92,18 @@ describe('with services', () => {
     const rows = [...page.matchAll(/<th scope="row" ?><a href="\/services\/([^"]+)"/g)].map(([, id]) => id);
     expect(rows).toEqual(['svc-1', 'svc-2']);
   });
+});
+
+it('counts both directions of a panel that has no total', async () => {
+  await at.addService(9, '9');
+  const readAt = '2026-11-20T12:00:00.000Z';
+  const allowance = { kind: 'limited', baseBytes: 100 * GB, extraBytes: 0, allowedBytes: 100 * GB, parts: [] };
+  await at.store.decisions.record([
+    {
+      ...{ service: 'svc-9', run: 'run-9', at: readAt, readAt, cycle: null, mode: 'TOTAL', action: 'disable-ports' },
+      ...{ inBytes: 60 * GB, outBytes: 30 * GB, totalBytes: null, allowance, status: 'ok', rule: 'below' },
+      ...{ wouldHold: [], observing: false, errorCode: null, errorMessage: null, inputs: {} },
+    },
+  ]);
+  expect(await read('/services/svc-9')).toContain('90 GB of 100 GB (90%) are used');
 });

@@ -99,3 +99,11 @@ describe('the look-ups of a telephony panel', () => {
     expect(page).not.toContain('This was read');
   });
 });
+
+it('offers the panels where there are several, also before it has read one', async () => {
+  const panel = { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 };
+  const several = await startBench({ kinds: [astbilling], panels: { one: panel, two: panel } });
+  const page = mainOf(await (await several.fetch('/lines', { cookie: await several.login() })).text());
+  await several.close();
+  expect(page).toMatch(/<select id="records-panel"[\s\S]*value="two"/);
+});
