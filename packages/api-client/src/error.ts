@@ -17,13 +17,12 @@ export class SluiceApiError extends Error {
 /** Returns the error of an answer, also of one that a proxy sent. */
 export async function toApiError(response: Response): Promise<SluiceApiError> {
   const { status } = response;
-  const body: unknown = await response.json().catch(() => null);
-  const { error: text } = (body ?? {}) as { error?: unknown };
+  const body = (await response.json().catch(() => null)) as { error?: unknown } | null;
+  const error = body?.error;
   // The calls of the Hiddify add-on have only a text.
-  if (typeof text === 'string') return new SluiceApiError(status, { code: 'http_error', message: text });
-  const { error } = (body ?? {}) as { error?: { code?: unknown; message?: unknown; details?: unknown } };
-  if (typeof error?.code !== 'string' || typeof error.message !== 'string')
+  if (typeof error === 'string') return new SluiceApiError(status, { code: 'http_error', message: error });
+  const { code, message, details } = (error ?? {}) as { code?: unknown; message?: unknown; details?: unknown };
+  if (typeof code !== 'string' || typeof message !== 'string')
     return new SluiceApiError(status, { code: 'http_error', message: `The server answered HTTP ${status}` });
-  const { code, message, details } = error;
   return new SluiceApiError(status, { code, message, details: (details ?? {}) as Record<string, unknown> });
 }

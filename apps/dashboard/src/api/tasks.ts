@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { SluiceError } from '@sluice/panel-kind';
 import { notFound, toFailure } from '../server/failure.js';
 import type { Context } from '../server/options.js';
@@ -23,6 +24,8 @@ export interface Task {
   last: TaskEvent | null;
 }
 
+type Work = (onProgress: (done: number, total: number) => void) => Promise<unknown>;
+
 /** Runs at the same time; more are refused. */
 const MOST = 16;
 /** How long the outcome of a run can be read after its end. */
@@ -32,7 +35,8 @@ const KEPT_MS = 3_600_000;
 export class Tasks {
   readonly #context: Context;
   readonly #tasks = new Map<string, Task>();
-  readonly #listeners = new Map<string, Set<(event: TaskEvent) => void>>();
+  /** Events by the ids of their tasks. */
+  readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(context: Context) {
@@ -40,10 +44,7 @@ export class Tasks {
   }
 
   /** Starts a run and returns at once. */
-  start(
-    request: Pick<Task, 'command' | 'by' | 'panel' | 'service'>,
-    work: (onProgress: (done: number, total: number) => void) => Promise<unknown>,
-  ): Task {
+  start(request: Pick<Task, 'command' | 'by' | 'panel' | 'service'>, work: Work): Task {
     const now = this.#context.clock.now();
     this.#forget(now);
     if (this.#underWay.size >= MOST)
@@ -78,12 +79,10 @@ export class Tasks {
 
   /** Calls the listener with the last event and all further ones; returns a function that ends it. */
   listen(task: Task, onEvent: (event: TaskEvent) => void): () => void {
-    const listeners = this.#listeners.get(task.id) ?? new Set();
-    this.#listeners.set(task.id, listeners);
-    listeners.add(onEvent);
+    this.#events.on(task.id, onEvent);
     if (task.last !== null) onEvent(task.last);
     return () => {
-      listeners.delete(onEvent);
+      this.#events.off(task.id, onEvent);
     };
   }
 
@@ -92,7 +91,7 @@ export class Tasks {
     await Promise.all(this.#underWay);
   }
 
-  async #run(task: Task, work: (onProgress: (done: number, total: number) => void) => Promise<unknown>): Promise<void> {
+  async #run(task: Task, work: Work): Promise<void> {
     const last = await work((done, total) => {
       this.#emit(task, { event: 'progress', data: { done, total } });
     }).then(
@@ -105,12 +104,12 @@ export class Tasks {
     );
     task.finishedAt = new Date(this.#context.clock.now()).toISOString();
     this.#emit(task, last);
-    this.#listeners.delete(task.id);
+    this.#events.removeAllListeners(task.id);
   }
 
   #emit(task: Task, event: TaskEvent): void {
     task.last = event;
-    for (const listener of this.#listeners.get(task.id) ?? []) listener(event);
+    this.#events.emit(task.id, event);
   }
 
   #forget(now: number): void {
