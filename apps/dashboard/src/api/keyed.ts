@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
+import { setNewest } from '../newest.js';
 import type { Context } from '../server/options.js';
 
 /** An answer, and whether it is that of an earlier request with the key. */
@@ -80,7 +81,7 @@ export class KeyedRequests {
       if ((this.#secrets.get(id) ?? secrets) === secrets) return { ...begun.answer, replayed: true };
       throw new SluiceError('key_reused', 'The key of the request was used for a different request', { kind: 'usage' });
     }
-    this.#remember(id, secrets);
+    setNewest(this.#secrets, id, secrets, MOST_COMPARED);
     let done: Performed | null = null;
     try {
       done = await work();
@@ -101,12 +102,6 @@ export class KeyedRequests {
       return true;
     });
     return [text, createHmac('sha256', this.#secretKey).update(JSON.stringify(found)).digest('base64url')];
-  }
-
-  #remember(id: string, secrets: string): void {
-    this.#secrets.set(id, secrets);
-    const [oldest] = this.#secrets.keys();
-    if (this.#secrets.size > MOST_COMPARED && oldest !== undefined) this.#secrets.delete(oldest);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@sluice/panel-kind';
 import type { Sluice } from '@sluice/engine';
+import { setNewest } from '../newest.js';
 import type { Context } from '../server/options.js';
 
 /** A page as it was rendered, with marks in place of what is of one visit only. */
@@ -71,13 +72,10 @@ export class PageCache {
     const between = new RegExp(`(${this.#csrf}|${this.#key})`);
     const parts = render(marks).then((text) => text.split(between));
     const cached = { version, at: this.#clock.now(), parts };
-    this.#pages.delete(id);
-    this.#pages.set(id, cached);
+    setNewest(this.#pages, id, cached, ENTRIES);
     parts.catch(() => {
       if (this.#pages.get(id) === cached) this.#pages.delete(id);
     });
-    const [oldest] = this.#pages.keys();
-    if (this.#pages.size > ENTRIES && oldest !== undefined) this.#pages.delete(oldest);
     return cached;
   }
 

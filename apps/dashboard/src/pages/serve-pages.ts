@@ -36,12 +36,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         await limiters.requests(request, reply, visit.viewer.id);
         const route = visit.viewer.client === null ? own.operator : own.customer;
         if (route === undefined)
-          return sendErrorPage(
-            context,
-            reply,
-            { ...visit, base: '', path },
-            notFound('unknown_page', 'There is no such page'),
-          );
+          return sendErrorPage(context, reply, { ...visit, base: '', path }, noPage('There is no such page'));
         return servePage(parts, { request, reply, cache, underWay }, { ...visit, base: '', route });
       },
     });
@@ -55,12 +50,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         const visit = await byLink(context, shareToken);
         if (visit === null) {
           await limiters.refusals(request, reply);
-          return sendErrorPage(
-            context,
-            reply,
-            NOBODY,
-            notFound('unknown_page', 'This link is not valid, or it has ended'),
-          );
+          return sendErrorPage(context, reply, NOBODY, noPage('This link is not valid, or it has ended'));
         }
         await limiters.requests(request, reply, visit.viewer.id);
         const base = `/share/${shareToken}`;
@@ -80,6 +70,8 @@ function toLogin(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const next = request.method === 'GET' && request.url !== '/' ? `?next=${encodeURIComponent(request.url)}` : '';
   return reply.redirect(`/login${next}`, 303);
 }
+
+const noPage = (message: string): SluiceError => notFound('unknown_page', message);
 
 /** Forms under way: a second click gets the answer of the first. */
 type FormsUnderWay = Map<string, Promise<PageAnswer>>;

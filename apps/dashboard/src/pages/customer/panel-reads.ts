@@ -1,3 +1,5 @@
+import { setNewest } from '../../newest.js';
+
 /** What a page shows of something that is read elsewhere. */
 export interface LastRead<T> {
   /** Null where it was never read. */
@@ -41,8 +43,8 @@ export class PanelReads {
   /** The last read of each client that is under way. */
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  constructor(limits: Partial<ReadLimits> = {}) {
-    this.#limits = { ...DEFAULTS, ...limits };
+  constructor(limits: ReadLimits = DEFAULTS) {
+    this.#limits = limits;
   }
 
   /** Returns what `work` reads, or what was read last. `now` is in milliseconds; never rejects. */
@@ -108,9 +110,6 @@ export class PanelReads {
   }
 
   #keep(key: string, kept: Kept): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > this.#limits.mostKept && oldest !== undefined) this.#kept.delete(oldest);
+    setNewest(this.#kept, key, kept, this.#limits.mostKept);
   }
 }

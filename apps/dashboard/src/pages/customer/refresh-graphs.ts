@@ -1,4 +1,5 @@
 import type { GraphRange, Sluice } from '@sluice/engine';
+import { setNewest } from '../../newest.js';
 
 /** How long a panel may take to answer, in milliseconds. */
 const TIMEOUT_MS = 20_000;
@@ -25,10 +26,7 @@ export class GraphRefresher {
     const key = JSON.stringify([service, range]);
     const last = this.#startedAt.get(key) ?? -Infinity;
     if (now >= last && now - last < Math.max(SHORTEST_MS, this.#sluice.config.graphCache)) return;
-    this.#startedAt.delete(key);
-    this.#startedAt.set(key, now);
-    const [oldest] = this.#startedAt.keys();
-    if (this.#startedAt.size > MOST && oldest !== undefined) this.#startedAt.delete(oldest);
+    setNewest(this.#startedAt, key, now, MOST);
     this.#queue = this.#queue.then(() =>
       // The next page shows the last good graph with its age.
       this.#sluice.usage.panelGraph(service, range, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined),

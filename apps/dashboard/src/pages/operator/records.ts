@@ -125,8 +125,7 @@ function destinationText(destination: unknown): string {
 
 /** `POST /lines/:id/set`, `POST /dids/:id/set` */
 export function recordSetForm(kind: Kind): Page {
-  return async ({ params, form = {}, sluice, as }) => {
-    const id = params.id ?? '';
+  return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const panel = given(form.panel);
     const fields = Object.entries(form).filter(([field]) => field.startsWith('set_'));
     const values = Object.fromEntries(fields.map(([field, value]) => [field.slice(4), value]));
@@ -138,8 +137,7 @@ export function recordSetForm(kind: Kind): Page {
 
 /** `POST /lines/:id/link`, `POST /dids/:id/link` */
 export function recordLinkForm(kind: Kind): Page {
-  return async ({ params, form = {}, sluice, as }) => {
-    const id = params.id ?? '';
+  return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const panel = given(form.panel);
     const service = form.service?.trim() ?? '';
     if (kind === 'dids') {
@@ -196,8 +194,7 @@ export function didVerbPage(verb: DidVerb): Page {
 
 /** `POST /dids/:id/VERB` */
 export function didVerbForm(verb: DidVerb): Page {
-  return async ({ params, form = {}, sluice, as }) => {
-    const id = params.id ?? '';
+  return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const { panel } = form;
     await sluice.dids[verb](await numberOf(sluice, id, panel), { ...as, panel });
     return { redirect: verb === 'release' ? '/dids' : back('dids', id, panel) };
