@@ -1,5 +1,5 @@
 import { RowProblem } from './read-rows.js';
-import type { UnreadableRow } from './records.js';
+import type { HiddifyUserList, UnreadableRow } from './records.js';
 import { RowSplitter } from './split-rows.js';
 import { isCanonicalUuid } from './uuid.js';
 
@@ -7,12 +7,8 @@ import { isCanonicalUuid } from './uuid.js';
 const MOST_LISTED = 20;
 
 /** The rows of a list. */
-export interface ReadList<T> {
+export interface ReadList<T> extends Pick<HiddifyUserList, 'unreadable' | 'unreadableRows' | 'bytes'> {
   rows: T[];
-  unreadable: number;
-  unreadableRows: UnreadableRow[];
-  /** Size of the text. */
-  bytes: number;
 }
 
 /**

@@ -81,18 +81,14 @@ export interface HiddifyUserList {
 }
 
 /** All accounts below the key, its own included. */
-export interface HiddifyAdminList {
+export interface HiddifyAdminList extends Omit<HiddifyUserList, 'users' | 'bytes'> {
   admins: HiddifyAdmin[];
-  unreadable: number;
-  unreadableRows: UnreadableRow[];
-  requestedAt: string;
-  receivedAt: string;
 }
 
 /** Traffic of an account and its sub-accounts by the panel's own statistics (docs/panels/hiddify.md, 3.6). Whole bytes. */
 export interface HiddifyServerStatus {
   usage: { today: number; yesterday: number; last30Days: number; total: number };
-  online: { today: number; yesterday: number; last30Days: number; total: number };
+  online: HiddifyServerStatus['usage'];
   users: number;
 }
 

@@ -3,7 +3,7 @@ import { isPanelError, type PanelRequest, PanelUnreadableError } from '@sluice/p
 import type { Connection } from './connection.js';
 import { ListReader, type ReadList } from './read-list.js';
 import { RowProblem } from './read-rows.js';
-import { SELF } from './records.js';
+import { type HiddifyUserList, SELF } from './records.js';
 import type { HiddifyPanelCode } from './refusal.js';
 import { BrokenList } from './split-rows.js';
 import type { CallOptions } from './types.js';
@@ -21,10 +21,7 @@ interface RowKind<T> {
 }
 
 /** A list with the times of its request. */
-interface TimedList<T> extends ReadList<T> {
-  requestedAt: string;
-  receivedAt: string;
-}
+type TimedList<T> = ReadList<T> & Pick<HiddifyUserList, 'requestedAt' | 'receivedAt'>;
 
 /** Bare calls on users or accounts. */
 export interface RowCalls<T> {

@@ -73,18 +73,10 @@ export interface NewHiddifyUser {
 }
 
 /** A change of a user. Absent fields stay. The panel accepts `startDate` only together with `packageDays`. */
-export interface HiddifyUserChange {
-  name?: string;
-  limitBytes?: number;
+export interface HiddifyUserChange extends Partial<Omit<NewHiddifyUser, 'uuid' | 'startDate'>> {
   /** Overwrites traffic that was counted meanwhile, so that only 0 makes sense. Read it back after a minute. */
   usedBytes?: number;
-  packageDays?: number;
   startDate?: string | null;
-  mode?: HiddifyUserMode;
-  owner?: string;
-  comment?: string;
-  enabled?: boolean;
-  telegramId?: number;
 }
 
 /** Options of a change. With `seen`, the user as read just now, it is not read again before the write. */
@@ -146,15 +138,7 @@ export interface NewHiddifyAdmin {
 }
 
 /** A change of an administrator. Absent fields stay. */
-export interface HiddifyAdminChange {
-  name?: string;
-  role?: HiddifyRole;
-  parent?: string;
-  canAddAdmin?: boolean;
-  comment?: string;
-  maxUsers?: number;
-  maxActiveUsers?: number;
-}
+export type HiddifyAdminChange = Partial<Omit<NewHiddifyAdmin, 'uuid' | 'lang'>>;
 
 /** Calls about administrators and agents, which own the users. */
 export interface HiddifyAdmins {
