@@ -20,7 +20,9 @@ import { findMessage, findRefusal } from './refusal.js';
 import type { HiddifyClientOptions } from './types.js';
 import { isCanonicalUuid } from './uuid.js';
 
-const PING = { method: 'GET', path: '/api/v2/panel/ping/', endpoint: 'GET /api/v2/panel/ping/' } as const;
+/** A call that every key may send. */
+export const PING_PATH = '/api/v2/panel/ping/';
+const PING = { method: 'GET', path: PING_PATH, endpoint: `GET ${PING_PATH}` } as const;
 
 /** The connection to one panel: sends the key with every call, and names the cause in errors. */
 export interface Connection {
@@ -30,6 +32,12 @@ export interface Connection {
   readonly warnings: string[];
   readonly listTimeoutMs: number;
   request<T>(request: PanelRequest<T>): Promise<PanelAnswer<T>>;
+  /** Reads one path that is the same for every caller. */
+  get<T>(
+    path: string,
+    schema: NonNullable<PanelRequest<T>['schema']>,
+    options?: Pick<PanelRequest<T>, 'tag' | 'signal' | 'headers'>,
+  ): Promise<T>;
   redact(text: string): string;
   close(): void;
 }
@@ -39,12 +47,13 @@ export function toConnectionSettings(options: HiddifyClientOptions): {
   baseUrl: string;
   apiKey: string;
   warnings: string[];
-  secrets: string[];
   http: Omit<PanelHttpOptions, 'baseUrl'>;
   clean: (text: string) => string;
 } {
-  const link = parseHiddifyLink(options.baseUrl, { allowHttp: options.allowHttp ?? false });
-  const apiKey = (options.apiKey ?? link.apiKey ?? '').trim().toLowerCase();
+  const { baseUrl: address, apiKey: given, allowHttp = false, onCall, ...rest } = options;
+  const { listTimeoutMs: _listTimeoutMs, newUuid: _newUuid, ...transport } = rest;
+  const link = parseHiddifyLink(address, { allowHttp });
+  const apiKey = (given ?? link.apiKey ?? '').trim().toLowerCase();
   if (!isCanonicalUuid(apiKey)) {
     throw new AgentTrafficError(
       'invalid_key',
@@ -53,40 +62,38 @@ export function toConnectionSettings(options: HiddifyClientOptions): {
   }
   const secrets = [apiKey, apiKey.toUpperCase(), apiKey.replaceAll('-', ''), link.secretPath];
   const clean = (text: string): string => maskUuids(redact(text, secrets));
-  const { panel, timeouts, retry, concurrency, requestsPerSecond, breaker, tls, proxy, clock, random, adaptive } =
-    options;
-  const chosen = { timeouts, retry, concurrency, requestsPerSecond, breaker, tls, proxy, clock, random, adaptive };
   const http: Omit<PanelHttpOptions, 'baseUrl'> = {
-    panel,
-    ...(Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)) as typeof chosen &
-      object),
     // A list of 50,000 users has 54 MB; there are no pages.
-    maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
+    maxBodyBytes: 256 * 1024 * 1024,
+    ...transport,
     headers: { 'hiddify-api-key': apiKey, accept: 'application/json' },
     secrets,
-    ...(options.onCall === undefined ? {} : { onCall: maskedEvents(options.onCall) }),
-  } as Omit<PanelHttpOptions, 'baseUrl'>;
-  return { baseUrl: link.baseUrl, apiKey, warnings: link.warnings, secrets, http, clean };
+    ...(onCall === undefined ? {} : { onCall: maskedEvents(onCall) }),
+  };
+  return { baseUrl: link.baseUrl, apiKey, warnings: link.warnings, http, clean };
 }
 
 /** Opens the connection of a client; it calls nothing yet. */
 export function connect(options: HiddifyClientOptions): Connection {
   const { baseUrl, apiKey, warnings, http: settings, clean } = toConnectionSettings(options);
   const http = createPanelHttp({ ...settings, baseUrl, refusalIn: findRefusal, messageIn: findMessage });
+  const request = async <T>(call: PanelRequest<T>): Promise<PanelAnswer<T>> => {
+    try {
+      return await http.request(call);
+    } catch (error) {
+      if (!isPanelError(error)) throw error;
+      throw await explain(error, http, baseUrl);
+    }
+  };
   return {
     panel: options.panel,
     apiKey,
     clock: options.clock ?? systemClock,
     warnings,
     listTimeoutMs: options.listTimeoutMs ?? 180_000,
-    async request(request) {
-      try {
-        return await http.request(request);
-      } catch (error) {
-        if (!isPanelError(error)) throw error;
-        throw await explain(error, http, baseUrl);
-      }
-    },
+    request,
+    get: async (path, schema, options) =>
+      (await request({ ...options, method: 'GET', path, endpoint: `GET ${path}`, schema })).body,
     redact: clean,
     close() {
       http.close();

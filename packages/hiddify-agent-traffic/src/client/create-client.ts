@@ -35,14 +35,7 @@ export function createHiddifyClient(options: HiddifyClientOptions): HiddifyClien
     users: createUsers(connection, newUuid, (uuid, call) => admins.get(uuid, call)),
 
     async serverStatus(call = {}) {
-      const { body } = await connection.request({
-        ...call,
-        method: 'GET',
-        path: '/api/v2/admin/server_status/',
-        endpoint: 'GET /api/v2/admin/server_status/',
-        schema: serverStatusSchema,
-      });
-      return toServerStatus(body);
+      return toServerStatus(await connection.get('/api/v2/admin/server_status/', serverStatusSchema, call));
     },
 
     newUuid,

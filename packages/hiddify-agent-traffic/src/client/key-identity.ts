@@ -1,37 +1,22 @@
 import { isPanelError } from '@sluice/panel-http';
 import * as z from 'zod';
-import type { Connection } from './connection.js';
+import { type Connection, PING_PATH } from './connection.js';
 import type { HiddifyIdentity } from './records.js';
 import { infoSchema, meSchema } from './schemas.js';
 import type { CallOptions, HiddifyProbe } from './types.js';
 
 /** Identity of the connection's key, read once. */
 export class KeyIdentity {
-  readonly #connection: Connection;
   #identity: HiddifyIdentity | undefined;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
+  constructor(private readonly connection: Connection) {}
 
   async read(call: CallOptions = {}): Promise<HiddifyIdentity> {
     if (this.#identity !== undefined) return this.#identity;
-    const { body: me } = await this.#connection.request({
-      ...call,
-      method: 'GET',
-      path: '/api/v2/admin/me/',
-      endpoint: 'GET /api/v2/admin/me/',
-      schema: meSchema,
-    });
-    const { body: info } = await this.#connection.request({
-      ...call,
-      method: 'GET',
-      path: '/api/v2/panel/info/',
-      endpoint: 'GET /api/v2/panel/info/',
-      schema: infoSchema,
-    });
+    const me = await this.connection.get('/api/v2/admin/me/', meSchema, call);
+    const info = await this.connection.get('/api/v2/panel/info/', infoSchema, call);
     // The Owner is the admin who is its own parent; a second super_admin is not.
-    const owner = me.mode === 'super_admin' && me.parent_admin_uuid === me.uuid && me.uuid === this.#connection.apiKey;
+    const owner = me.mode === 'super_admin' && me.parent_admin_uuid === me.uuid && me.uuid === this.connection.apiKey;
     this.#identity = {
       access: owner ? 'owner' : 'limited',
       role: me.mode,
@@ -45,7 +30,7 @@ export class KeyIdentity {
   async probe(call: CallOptions = {}): Promise<HiddifyProbe> {
     this.#identity = undefined;
     const found = await this.read(call);
-    const warnings = [...this.#connection.warnings];
+    const warnings = [...this.connection.warnings];
     if (found.access === 'limited') {
       warnings.push(
         `The key belongs to "${found.name}" (${found.role}), not to the Owner: only its own users can be changed, and agents can't have limits.`,
@@ -62,15 +47,8 @@ export class KeyIdentity {
   /** A panel whose role checks work refuses this. */
   async #answersWithoutKey(call: CallOptions): Promise<boolean> {
     try {
-      await this.#connection.request({
-        ...call,
-        method: 'GET',
-        path: '/api/v2/panel/ping/',
-        endpoint: 'GET /api/v2/panel/ping/',
-        // Without an empty key the connection would send its own.
-        headers: { 'hiddify-api-key': '' },
-        schema: z.unknown(),
-      });
+      // Without an empty key the connection would send its own.
+      await this.connection.get(PING_PATH, z.unknown(), { ...call, headers: { 'hiddify-api-key': '' } });
       return true;
     } catch (error) {
       if (isPanelError(error) && error.status === 403) return false;

@@ -67,21 +67,20 @@ interface AddonAbsence {
 export type AddonSearch = { found: true; backend: AddonBackend } | { found: false; tried: AddonAbsence[] };
 
 /** Finds the add-on's API (docs/panels/hiddify.md, 7.2). It counts as present only where it returns a valid list of agents. */
-export async function findAddon(options: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
+export async function findAddon({ prefix, ...options }: AddonOptions, call: CallOptions = {}): Promise<AddonSearch> {
   const { baseUrl, http: settings, clean } = toConnectionSettings(options);
   const address = new URL(baseUrl);
   const http = createPanelHttp({ ...settings, baseUrl: address.origin });
-  const prefixes =
-    options.prefix === undefined ? [PREFIX, `${address.pathname}${PREFIX}`] : [checkPrefix(options.prefix)];
+  const prefixes = prefix === undefined ? [PREFIX, `${address.pathname}${PREFIX}`] : [checkPrefix(prefix)];
   const tried: AddonAbsence[] = [];
-  for (const prefix of prefixes) {
-    const backend = new AddonBackend(http, options.panel, prefix);
+  for (const each of prefixes) {
+    const backend = new AddonBackend(http, options.panel, each);
     try {
       await backend.listAgents(call);
       return { found: true, backend };
     } catch (error) {
       if (!isPanelError(error)) throw error;
-      tried.push({ prefix: clean(prefix), reason: maskUuids(error.message) });
+      tried.push({ prefix: clean(each), reason: maskUuids(error.message) });
     }
   }
   http.close();
@@ -108,15 +107,12 @@ export class AddonBackend implements AgentAddon {
     ancestors: false,
     ledger: false,
   };
-  readonly #http: PanelHttp;
-  readonly #panel: string;
-  readonly #prefix: string;
 
-  constructor(http: PanelHttp, panel: string, prefix: string) {
-    this.#http = http;
-    this.#panel = panel;
-    this.#prefix = prefix;
-  }
+  constructor(
+    private readonly http: PanelHttp,
+    private readonly panel: string,
+    private readonly prefix: string,
+  ) {}
 
   async listAgents(call: CallOptions = {}): Promise<AddonAgent[]> {
     return (await this.#list(call)).map(({ agent }) => agent);
@@ -144,7 +140,7 @@ export class AddonBackend implements AgentAddon {
     if (shown.limitBytes === limitBytes) return shown;
     throw new AgentTrafficError(
       'change_not_applied',
-      `The add-on of panel "${this.#panel}" accepted a limit of agent "${shown.name}" but shows another one. Check it on the panel.`,
+      `The add-on of panel "${this.panel}" accepted a limit of agent "${shown.name}" but shows another one. Check it on the panel.`,
     );
   }
 
@@ -184,7 +180,7 @@ export class AddonBackend implements AgentAddon {
   }
 
   close(): void {
-    this.#http.close();
+    this.http.close();
   }
 
   async #list(call: CallOptions): Promise<{ id: number; agent: AddonAgent }[]> {
@@ -204,14 +200,14 @@ export class AddonBackend implements AgentAddon {
     throw found.length === 0
       ? new AgentTrafficError(
           'unknown_agent',
-          `The add-on of panel "${this.#panel}" has no agent with this uuid or name.`,
+          `The add-on of panel "${this.panel}" has no agent with this uuid or name.`,
         )
       : new AgentTrafficError('ambiguous_agent', `${found.length} agents are called "${text}". Name one by its uuid.`);
   }
 
   async #ask<T>({ path, template, ...request }: AddonRequest<T>, call: CallOptions): Promise<T> {
     const endpoint = `${request.method} ${PREFIX}${template}`;
-    return (await this.#http.request({ ...call, ...request, path: this.#prefix + path, endpoint })).body;
+    return (await this.http.request({ ...call, ...request, path: this.prefix + path, endpoint })).body;
   }
 }
 
