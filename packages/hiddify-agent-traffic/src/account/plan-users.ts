@@ -8,6 +8,7 @@ import { isSuspension } from './suspensions.js';
 import {
   ACTION_TYPES,
   type AddressableUser,
+  newStep,
   toFingerprint,
   toObservedUser,
   USER_EVIDENCE,
@@ -181,12 +182,10 @@ function disablingStep(
   const prior: UserPrior = { name, enabled: true, owner, restriction: WITH_AGENT, fingerprint, ...figures };
   const payload: AgentStepPayload = { agent, why, owner };
   return {
-    type: ACTION_TYPES.disable,
-    target: user.uuid,
+    ...newStep(ACTION_TYPES.disable, user.uuid),
     hold: hold?.id ?? null,
     prior: { name, ...toObservedUser(user) },
     payload,
-    ends: [],
     begins: { kind: USER_EVIDENCE, target: user.uuid, prior },
   };
 }
@@ -204,15 +203,8 @@ export function enablingStep(
     owner,
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
-  return {
-    type: ACTION_TYPES.enable,
-    target: user.uuid,
-    hold,
-    prior: { name: user.name, ...toObservedUser(user) },
-    payload,
-    ends: [id],
-    begins: null,
-  };
+  const before = { name: user.name, ...toObservedUser(user) };
+  return { ...newStep(ACTION_TYPES.enable, user.uuid), hold, prior: before, payload, ends: [id] };
 }
 
 /** Disabling first, and users that are served now before others; then by agent and user, for a stable order. */

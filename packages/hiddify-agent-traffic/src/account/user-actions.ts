@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StepOutcome } from '@sluice/panel-kind';
+import type { Step, StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
@@ -78,6 +78,11 @@ export interface ZeroPayload {
 /** A zeroing as stored in the journal, which metering of services and the ledger of agents both read. */
 interface JournaledZeroing extends Zeroing {
   payload: ZeroPayload;
+}
+
+/** Creates a step without a prior state, payload, hold or evidence. */
+export function newStep(type: string, target: string): Step {
+  return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
 }
 
 /** Returns the part of a user that is journaled; it has no secrets. */

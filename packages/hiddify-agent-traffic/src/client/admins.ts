@@ -127,9 +127,10 @@ function isApplied(admin: HiddifyAdmin, change: HiddifyAdminChange): boolean {
   );
 }
 
+/** Converts fields to the panel's body; absent ones are left out of its text. */
 function toBody(calls: AdminCalls, fields: HiddifyAdminChange & Partial<NewHiddifyAdmin>): Record<string, unknown> {
   const { uuid, name, role, canAddAdmin, lang, parent = SELF, comment, maxUsers, maxActiveUsers } = fields;
-  const body: Record<string, unknown> = {
+  return {
     uuid,
     name,
     mode: role,
@@ -140,5 +141,4 @@ function toBody(calls: AdminCalls, fields: HiddifyAdminChange & Partial<NewHiddi
     max_users: maxUsers,
     max_active_users: maxActiveUsers,
   };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }

@@ -33,8 +33,9 @@ export function findDifferences(user: HiddifyUser, change: HiddifyUserChange): H
   return different;
 }
 
-export function hasDifferences(different: HiddifyUserChange): boolean {
-  return Object.keys(different).length > 0;
+/** Returns whether `user` already shows all of `change`. */
+export function shows(user: HiddifyUser, change: HiddifyUserChange): boolean {
+  return Object.keys(findDifferences(user, change)).length === 0;
 }
 
 /** Returns whether every difference is what the panel leaves when it stops half-way. */
@@ -52,10 +53,10 @@ export function toChange(user: NewHiddifyUser): HiddifyUserChange {
   return { mode: 'no_reset', owner: SELF, comment: '', enabled: true, ...fields };
 }
 
-/** Converts a change to the panel's body; `self` is the key, which replaces `SELF`. */
+/** Converts a change to the panel's body, whose text leaves absent fields out; `self` is the key, which replaces `SELF`. */
 export function toBody(change: HiddifyUserChange, self: string): Record<string, unknown> {
   const { name, limitBytes, usedBytes, packageDays, startDate, mode, owner, comment, enabled, telegramId } = change;
-  const body: Record<string, unknown> = {
+  return {
     name,
     usage_limit_GB: limitBytes === undefined ? undefined : toGigabytes(limitBytes),
     current_usage_GB: usedBytes === undefined ? undefined : toGigabytes(usedBytes),
@@ -67,7 +68,6 @@ export function toBody(change: HiddifyUserChange, self: string): Record<string, 
     enable: enabled,
     telegram_id: telegramId,
   };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
 function toFields(user: HiddifyUser): Required<HiddifyUserChange> {

@@ -1,6 +1,6 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
-import { toBody, toChange, findDifferences, hasDifferences, isHalfMade } from './compare-user.js';
+import { toBody, toChange, findDifferences, isHalfMade, shows } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { mayHaveHappened, mayStillBeRunning, readUntil, WAITS, withoutDoubt } from './lost-answers.js';
 import type { HiddifyUser } from './records.js';
@@ -12,31 +12,18 @@ import type { CallOptions, CreatedUser, NewHiddifyUser } from './types.js';
  * the answer is, the row with the sent uuid is read: an incomplete one is completed or, where that fails, removed.
  */
 export class UserCreation {
-  readonly #calls: RowCalls<HiddifyUser>;
-  readonly #connection: Pick<Connection, 'apiKey' | 'clock'>;
-  readonly #wanted: NewHiddifyUser & { uuid: string };
-  readonly #options: CallOptions;
-
   constructor(
-    calls: RowCalls<HiddifyUser>,
-    connection: Pick<Connection, 'apiKey' | 'clock'>,
-    wanted: NewHiddifyUser & { uuid: string },
-    options: CallOptions,
-  ) {
-    this.#calls = calls;
-    this.#connection = connection;
-    this.#wanted = wanted;
-    this.#options = options;
-  }
+    private readonly calls: RowCalls<HiddifyUser>,
+    private readonly connection: Pick<Connection, 'apiKey' | 'clock'>,
+    private readonly wanted: NewHiddifyUser & { uuid: string },
+    private readonly options: CallOptions,
+  ) {}
 
   async run(): Promise<CreatedUser> {
-    const { uuid, name } = this.#wanted;
+    const { uuid, name } = this.wanted;
     let created: HiddifyUser;
     try {
-      created = await this.#calls.post(
-        { uuid, ...toBody(toChange(this.#wanted), this.#connection.apiKey) },
-        this.#options,
-      );
+      created = await this.calls.post({ uuid, ...toBody(toChange(this.wanted), this.connection.apiKey) }, this.options);
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'exists') return this.#resolve('existed', true, error);
       if (!mayHaveHappened(error)) throw error;
@@ -44,7 +31,7 @@ export class UserCreation {
     }
     if (created.uuid === uuid) return this.#complete(created, 'created');
     // The panel replaced the uuid, so that the created user is not the requested one.
-    if (created.uuid !== null) await this.#calls.send('DELETE', created.uuid, this.#options);
+    if (created.uuid !== null) await this.calls.send('DELETE', created.uuid, this.options);
     throw new AgentTrafficError(
       'change_not_applied',
       created.uuid === null
@@ -59,83 +46,74 @@ export class UserCreation {
     let seen: HiddifyUser | null;
     try {
       seen = await readUntil(
-        this.#connection.clock,
+        this.connection.clock,
         running ? WAITS : WAITS.slice(0, 1),
         () => this.#read(),
-        (user) => user !== null && (this.#isComplete(user) || !isHalfMade(user, this.#wanted)),
+        (user) => user !== null && (this.#isComplete(user) || !isHalfMade(user, this.wanted)),
       );
     } catch (error) {
       throw this.#unresolved(error);
     }
     // After a lost answer the user may still appear, so that the outcome stays unknown.
     if (seen === null) throw running ? cause : withoutDoubt(cause);
-    if (this.#isComplete(seen) || isHalfMade(seen, this.#wanted)) return this.#complete(seen, how);
+    if (this.#isComplete(seen) || isHalfMade(seen, this.wanted)) return this.#complete(seen, how);
     throw new AgentTrafficError(
       'user_exists',
-      `A user with the uuid of "${this.#wanted.name}" already exists with a different name, limit, owner, number of days or enabled state. Use a new uuid.`,
+      `A user with the uuid of "${this.wanted.name}" already exists with a different name, limit, owner, number of days or enabled state. Use a new uuid.`,
       { details: { uuid: seen.uuid } },
     );
   }
 
   async #complete(seen: HiddifyUser, how: CreatedUser['how']): Promise<CreatedUser> {
-    const different = findDifferences(seen, toChange(this.#wanted));
-    if (!hasDifferences(different)) return { user: seen, how };
+    if (this.#isComplete(seen)) return { user: seen, how };
+    const different = findDifferences(seen, toChange(this.wanted));
     let cause: unknown;
     try {
-      const user = await this.#calls.patch(
-        this.#wanted.uuid,
-        toBody(different, this.#connection.apiKey),
-        this.#options,
-      );
+      const user = await this.calls.patch(this.wanted.uuid, toBody(different, this.connection.apiKey), this.options);
       if (this.#isComplete(user)) return { user, how: 'repaired' };
     } catch (error) {
       cause = error;
-      let user: HiddifyUser | null;
-      try {
-        user = await this.#read();
-      } catch (second) {
-        throw this.#unresolved(second);
-      }
+      const user = await this.#readBack();
       if (user !== null && this.#isComplete(user)) return { user, how: 'repaired' };
     }
     await this.#remove();
     throw new AgentTrafficError(
       'user_not_made',
-      `The panel created user "${this.#wanted.name}" only partially and refused the rest; the partial user was removed again. Check the panel's logs.`,
+      `The panel created user "${this.wanted.name}" only partially and refused the rest; the partial user was removed again. Check the panel's logs.`,
       { cause },
     );
   }
 
   async #remove(): Promise<void> {
     try {
-      await this.#calls.send('DELETE', this.#wanted.uuid, this.#options);
+      await this.calls.send('DELETE', this.wanted.uuid, this.options);
     } catch (error) {
       if (isPanelError(error) && error.panelCode === 'user_not_found') return;
-      if (!mayHaveHappened(error)) throw this.#unresolved(error);
-      let left: HiddifyUser | null;
-      try {
-        left = await this.#read();
-      } catch (second) {
-        throw this.#unresolved(second);
-      }
-      if (left !== null) throw this.#unresolved(error);
+      if (!mayHaveHappened(error) || (await this.#readBack()) !== null) throw this.#unresolved(error);
     }
   }
 
   #read(): Promise<HiddifyUser | null> {
-    return this.#calls.get(this.#wanted.uuid, this.#options);
+    return this.calls.get(this.wanted.uuid, this.options);
+  }
+
+  /** Reads the user after a failed change, whose outcome stays unknown where that fails too. */
+  #readBack(): Promise<HiddifyUser | null> {
+    return this.#read().catch((error: unknown) => {
+      throw this.#unresolved(error);
+    });
   }
 
   #isComplete(user: HiddifyUser): boolean {
-    return !hasDifferences(findDifferences(user, toChange(this.#wanted)));
+    return shows(user, toChange(this.wanted));
   }
 
   #unresolved(cause: unknown): AgentTrafficError {
     return new AgentTrafficError(
       'user_half_made',
-      `It is not known whether user "${this.#wanted.name}" was created; it may exist with the panel's default of 1000 GB. ` +
+      `It is not known whether user "${this.wanted.name}" was created; it may exist with the panel's default of 1000 GB. ` +
         'Repeat the command, which finds and completes the same user.',
-      { outcomeUnknown: true, details: { uuid: this.#wanted.uuid }, cause },
+      { outcomeUnknown: true, details: { uuid: this.wanted.uuid }, cause },
     );
   }
 }

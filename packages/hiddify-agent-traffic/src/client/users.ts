@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { AgentTrafficError } from '../errors.js';
 import { checkChange, checkNewUser, checkUuid } from './check-user.js';
-import { findDifferences, hasDifferences, toBody } from './compare-user.js';
+import { findDifferences, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
 import { mayHaveHappened, withoutDoubt } from './lost-answers.js';
@@ -79,13 +79,13 @@ function createUserUpdate({ panel, apiKey }: Connection, calls: RowCalls<Hiddify
     checkChange(change);
     const before = given?.uuid === uuid ? given : await calls.get(uuid, options);
     if (before === null) throw unknownUser(panel, change);
-    const due = findDifferences(before, change);
     // A write starts an apply run and may lose traffic that was not counted yet.
-    if (!hasDifferences(due)) return { user: before, how: 'unneeded' };
+    if (shows(before, change)) return { user: before, how: 'unneeded' };
+    const due = findDifferences(before, change);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const user = await calls.patch(uuid, toBody(due, apiKey), options);
-        if (!hasDifferences(findDifferences(user, due))) return { user, how: 'changed' };
+        if (shows(user, due)) return { user, how: 'changed' };
         throw notApplied(panel, Object.keys(findDifferences(user, due)));
       } catch (error) {
         if (!isPanelError(error)) throw error;
@@ -93,7 +93,7 @@ function createUserUpdate({ panel, apiKey }: Connection, calls: RowCalls<Hiddify
         const seen = await calls.get(uuid, options).catch(() => {
           throw error;
         });
-        if (seen !== null && !hasDifferences(findDifferences(seen, due))) return { user: seen, how: 'changed' };
+        if (seen !== null && shows(seen, due)) return { user: seen, how: 'changed' };
         if (!mayHaveHappened(error)) throw error;
         if (seen === null) throw unknownUser(panel, change);
         // After a restart of its database the panel fails once per connection before it writes anything.

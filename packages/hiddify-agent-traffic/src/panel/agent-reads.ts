@@ -5,8 +5,8 @@ import { ledgerKey } from '../account/ledger.js';
 import type { ObservedList } from '../account/record-list.js';
 import type { AgentRecord, AgentUserRecord, AgentReservationRecord, AgentSnapshotRecord } from '@sluice/quota-core';
 import { findRaise, isRaised } from '../account/reservations.js';
-import { ACTION_TYPES, toObservedUser } from '../account/user-actions.js';
-import { findDifferences, hasDifferences, isHalfMade, toChange } from '../client/compare-user.js';
+import { ACTION_TYPES, newStep, toObservedUser } from '../account/user-actions.js';
+import { findDifferences, isHalfMade, shows, toChange } from '../client/compare-user.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF, type UnreadableRow } from '../client/records.js';
 import type { CallOptions, HiddifyClient, NewHiddifyUser } from '../client/types.js';
 
@@ -189,19 +189,13 @@ export async function readReservation(
   if (raise !== null) return { state: isDone(user) ? 'settled' : 'not-raised', repair: null, error: null };
   if (user === null) return { state: 'not-created', repair: null, error: null };
   const wanted = reservation.wanted as NewHiddifyUser;
-  const change = findDifferences(user, toChange(wanted));
   // Any other difference was made by another tool since, and stays.
-  if (!hasDifferences(change) || !isHalfMade(user, wanted)) return { state: 'settled', repair: null, error: null };
+  if (shows(user, toChange(wanted)) || !isHalfMade(user, wanted))
+    return { state: 'settled', repair: null, error: null };
+  const change = findDifferences(user, toChange(wanted));
   const payload = { agent: reservation.agent, why: 'half-made' };
-  const remove: Step = {
-    type: ACTION_TYPES.delete,
-    target: uuid,
-    hold: null,
-    prior: { name: user.name, ...toObservedUser(user) },
-    payload,
-    ends: [],
-    begins: null,
-  };
+  const prior = { name: user.name, ...toObservedUser(user) };
+  const remove: Step = { ...newStep(ACTION_TYPES.delete, uuid), prior, payload };
   const complete: Step = { ...remove, type: ACTION_TYPES.update, payload: { ...payload, change } };
   return { state: 'half-made', repair: [complete, remove], error: null };
 }

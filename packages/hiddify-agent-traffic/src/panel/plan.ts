@@ -1,16 +1,10 @@
-import {
-  type TargetState,
-  type HoldInForce,
-  type Observation,
-  type Plan,
-  sharerIds,
-  type Step,
-} from '@sluice/panel-kind';
+import { type TargetState, type HoldInForce, type Observation, type Plan, sharerIds } from '@sluice/panel-kind';
 import { type EvidenceRecord, formatBytes, toLocalDate } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
   type AddressableUser,
   type CreatePayload,
+  newStep,
   toObservedUser,
   type UpdatePayload,
   USER_EVIDENCE,
@@ -87,11 +81,11 @@ function planAbsent(plan: Plan, target: TargetState, uuid: string): void {
     wanted: { uuid, name: service.id, limitBytes, mode, owner, comment: '', ...(toTerm(target) ?? { packageDays }) },
   };
   plan.counts = true;
-  plan.steps.push({ ...toStep(ACTION_TYPES.create, uuid), payload });
+  plan.steps.push({ ...newStep(ACTION_TYPES.create, uuid), payload });
   const [hold] = holds;
   if (!hold) return;
   plan.again = true;
-  plan.steps.push({ ...toStep(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
+  plan.steps.push({ ...newStep(ACTION_TYPES.disable, uuid), hold: hold.id, later: true });
 }
 
 function planTermination(plan: Plan, { service, evidence }: TargetState, user: HiddifyUser | null): void {
@@ -107,7 +101,7 @@ function planTermination(plan: Plan, { service, evidence }: TargetState, user: H
   }
   plan.counts = true;
   plan.steps.push({
-    ...toStep(ACTION_TYPES.delete, user.uuid ?? ''),
+    ...newStep(ACTION_TYPES.delete, user.uuid ?? ''),
     prior: toObservedUser(user),
     ends: evidence.map((item) => item.id),
   });
@@ -134,7 +128,7 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
     const raises = toRaise(user, change, target.allowance?.lifted === true);
-    const step = { ...toStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload };
+    const step = { ...newStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload };
     plan.steps.push(raises === null ? step : { ...step, raises });
   }
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
@@ -157,7 +151,7 @@ function restrict(plan: Plan, target: TargetState, user: AddressableUser, hold: 
     if (own) plan.drift.push(`user "${user.name}" is enabled and should be disabled`);
     const prior: UserPrior = { name: user.name, enabled: true, owner: user.owner, restriction: hold.restriction };
     plan.steps.push({
-      ...toStep(ACTION_TYPES.disable, user.uuid),
+      ...newStep(ACTION_TYPES.disable, user.uuid),
       hold: hold.id,
       prior,
       begins: own ? null : { kind: USER_EVIDENCE, target: user.uuid, prior },
@@ -188,7 +182,7 @@ function release(plan: Plan, { service, product }: TargetState, user: Addressabl
     });
   } else {
     plan.steps.push({
-      ...toStep(ACTION_TYPES.enable, user.uuid),
+      ...newStep(ACTION_TYPES.enable, user.uuid),
       hold: item.hold,
       prior: toObservedUser(user),
       ends: [item.id],
@@ -276,8 +270,4 @@ function isOwn(ownRefs: readonly string[]): boolean {
 
 function dropAll(plan: Plan, evidence: readonly EvidenceRecord[]): void {
   for (const item of evidence) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-}
-
-function toStep(type: string, target: string): Step {
-  return { type, target, hold: null, prior: null, payload: null, ends: [], begins: null };
 }

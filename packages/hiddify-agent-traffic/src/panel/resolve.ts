@@ -9,7 +9,7 @@ import {
   toOutcome,
   USER_REF,
 } from '../account/user-actions.js';
-import { findDifferences, hasDifferences } from '../client/compare-user.js';
+import { shows } from '../client/compare-user.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyState } from './lists.js';
 
@@ -72,7 +72,7 @@ function toZeroed(action: ActionRecord): NonNullable<StepOutcome['zeroed']> {
 
 function findUpdateOutcome(action: ActionRecord, user: HiddifyUser): StepOutcome {
   const { usedBytes: zeroes, ...change } = findUpdate(action)?.change ?? {};
-  if (hasDifferences(findDifferences(user, change))) return notDone('the user was not changed');
+  if (!shows(user, change)) return notDone('the user was not changed');
   if (zeroes === undefined) return toOutcome('applied', user);
   const before = findPriorUsage(action);
   if (before !== null && user.usedBytes >= before) return notDone('the usage was not zeroed');
