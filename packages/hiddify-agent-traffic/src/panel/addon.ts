@@ -91,8 +91,6 @@ export async function findAddon({ prefix, ...options }: AddonOptions, call: Call
 interface AddonRequest<T> extends Pick<PanelRequest<T>, 'method' | 'changing' | 'json'> {
   /** After the prefix. */
   path: string;
-  /** The path with placeholders instead of ids, for messages. */
-  template: string;
   schema: z.ZodType<T>;
 }
 
@@ -120,7 +118,7 @@ export class AddonBackend implements AgentAddon {
 
   async getAgent(agent: string, call: CallOptions = {}): Promise<AddonAgent> {
     const id = await this.#findId(agent, call);
-    return toAgent(await this.#ask(toAgentRequest('GET', id, 'traffic', statsSchema), call));
+    return toAgent(await this.#ask({ method: 'GET', path: `/agents/${id}/traffic`, schema: statsSchema }, call));
   }
 
   async setTrafficLimit(agent: string, limitBytes: number | null, call: CallOptions = {}): Promise<AddonAgent> {
@@ -131,11 +129,8 @@ export class AddonBackend implements AgentAddon {
       );
     }
     const id = await this.#findId(agent, call);
-    const traffic_limit_GB = limitBytes === null ? null : toGigabytes(limitBytes);
-    await this.#ask(
-      { ...toAgentRequest('PUT', id, 'traffic-limit', setLimitSchema), json: { traffic_limit_GB } },
-      call,
-    );
+    const json = { traffic_limit_GB: limitBytes === null ? null : toGigabytes(limitBytes) };
+    await this.#ask({ method: 'PUT', path: `/agents/${id}/traffic-limit`, schema: setLimitSchema, json }, call);
     const shown = await this.getAgent(agent, call);
     if (shown.limitBytes === limitBytes) return shown;
     throw new AgentTrafficError(
@@ -146,14 +141,9 @@ export class AddonBackend implements AgentAddon {
 
   async canCreateUserWithTraffic(agent: string, newBytes: number, call: CallOptions = {}): Promise<CreationCheck> {
     const id = await this.#findId(agent, call);
-    const answer = await this.#ask(
-      {
-        ...toAgentRequest('POST', id, 'can-create-user', canCreateSchema),
-        changing: false,
-        json: { user_traffic_limit_GB: toGigabytes(newBytes) },
-      },
-      call,
-    );
+    const path = `/agents/${id}/can-create-user`;
+    const json = { user_traffic_limit_GB: toGigabytes(newBytes) };
+    const answer = await this.#ask({ method: 'POST', path, schema: canCreateSchema, changing: false, json }, call);
     const { remainingBytes, uuid, name } = toAgent(answer.agent_stats);
     const refusal = answer.error_message ? `: ${answer.error_message}` : '';
     return {
@@ -167,15 +157,12 @@ export class AddonBackend implements AgentAddon {
   /** Disables the agent's users when it is over. The add-on never enables a user again. */
   async checkAgent(agent: string, call: CallOptions = {}): Promise<{ exceeded: boolean; agent: AddonAgent }> {
     const id = await this.#findId(agent, call);
-    const answer = await this.#ask(toAgentRequest('POST', id, 'check', checkSchema), call);
+    const answer = await this.#ask({ method: 'POST', path: `/agents/${id}/check`, schema: checkSchema }, call);
     return { exceeded: answer.was_exceeded, agent: toAgent(answer.stats) };
   }
 
   async checkAllAgents(call: CallOptions = {}): Promise<{ exceeded: number }> {
-    const answer = await this.#ask(
-      { method: 'POST', path: '/agents/check-all', template: '/agents/check-all', schema: checkAllSchema },
-      call,
-    );
+    const answer = await this.#ask({ method: 'POST', path: '/agents/check-all', schema: checkAllSchema }, call);
     return { exceeded: answer.exceeded_agents_count };
   }
 
@@ -184,10 +171,7 @@ export class AddonBackend implements AgentAddon {
   }
 
   async #list(call: CallOptions): Promise<{ id: number; agent: AddonAgent }[]> {
-    const { agents } = await this.#ask(
-      { method: 'GET', path: '/agents/traffic', template: '/agents/traffic', schema: listSchema },
-      call,
-    );
+    const { agents } = await this.#ask({ method: 'GET', path: '/agents/traffic', schema: listSchema }, call);
     return agents.map((stats) => ({ id: stats.agent_id, agent: toAgent(stats) }));
   }
 
@@ -205,19 +189,11 @@ export class AddonBackend implements AgentAddon {
       : new AgentTrafficError('ambiguous_agent', `${found.length} agents are called "${text}". Name one by its uuid.`);
   }
 
-  async #ask<T>({ path, template, ...request }: AddonRequest<T>, call: CallOptions): Promise<T> {
-    const endpoint = `${request.method} ${PREFIX}${template}`;
+  async #ask<T>({ path, ...request }: AddonRequest<T>, call: CallOptions): Promise<T> {
+    // Messages name the call, not the agent.
+    const endpoint = `${request.method} ${PREFIX}${path.replace(/\d+/, '{id}')}`;
     return (await this.http.request({ ...call, ...request, path: this.prefix + path, endpoint })).body;
   }
-}
-
-function toAgentRequest<T>(
-  method: AddonRequest<T>['method'],
-  id: number,
-  what: string,
-  schema: z.ZodType<T>,
-): AddonRequest<T> {
-  return { method, path: `/agents/${id}/${what}`, template: `/agents/{id}/${what}`, schema };
 }
 
 function toAgent(stats: z.infer<typeof statsSchema>): AddonAgent {
