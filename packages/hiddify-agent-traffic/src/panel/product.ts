@@ -6,14 +6,11 @@ import { packageTerm } from '../client/package-term.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
 import { isCanonicalUuid } from '../client/uuid.js';
-import type { HiddifyProduct } from './settings.js';
-
-/** Defaults of a product without a section; the same as those of the config. */
-const DEFAULTS: HiddifyProduct = { packageDays: 90, mode: 'no_reset' };
+import { defaultProduct, type HiddifyProduct } from './settings.js';
 
 /** Returns the product's section, with defaults. */
 export function toHiddifyProduct(product: ProductSettings): HiddifyProduct {
-  return (product['hiddify'] as HiddifyProduct | undefined) ?? DEFAULTS;
+  return (product['hiddify'] as HiddifyProduct | undefined) ?? defaultProduct;
 }
 
 /** Returns the owner of the service's user: the agent of its ref, that of the product, or the account of the key. */

@@ -52,16 +52,17 @@ export const CAPABILITIES: readonly Capability[] = [
   'agents',
 ];
 
+/** A panel without a section `agents`. */
+const defaultAgents = z.parse(agents, {});
+
+/** A product without a section `hiddify`. */
+export const defaultProduct = z.parse(productSchema, {});
+
 /** Returns the rules of a panel's agents, with defaults. */
-export function toAgentRules({ agents }: Pick<HiddifySettings, 'agents'>, timeZone: string): AgentRules {
-  return {
-    accounting: agents?.accounting ?? 'consumed',
-    period: agents?.period ?? 'none',
-    timeZone,
-    exempt: (agents?.exempt ?? []).map((agent) => agent.trim()),
-    releaseBelowPercent: Math.round((agents?.releaseBelow ?? 0.95) * 100),
-    thresholds: agents?.thresholds ?? [80, 90, 100],
-  };
+export function toAgentRules(settings: Pick<HiddifySettings, 'agents'>, timeZone: string): AgentRules {
+  const { accounting, period, exempt, releaseBelow, thresholds } = settings.agents ?? defaultAgents;
+  const releaseBelowPercent = Math.round(releaseBelow * 100);
+  return { accounting, period, timeZone, exempt: exempt.map((agent) => agent.trim()), releaseBelowPercent, thresholds };
 }
 
 /** Returns uuid or name of the agent that a client is. */
