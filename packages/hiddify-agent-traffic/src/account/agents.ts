@@ -6,14 +6,19 @@ import {
   type AgentTraffic,
   SluiceError,
 } from '@sluice/panel-kind';
-import { findSubjectAgent, type EvidenceRecord, formatBytes } from '@sluice/quota-core';
+import {
+  type AgentRecord,
+  type AgentReservationRecord,
+  type EvidenceRecord,
+  findSubjectAgent,
+  formatBytes,
+} from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { listChain } from './hierarchy.js';
-import { type AgentRule, judge } from './judge.js';
+import { type AgentRule, isBelowPercent, judge } from './judge.js';
 import { accountAt, openAccount } from './period.js';
-import type { AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
 import { describeSuspension, toSuspensions } from './suspensions.js';
@@ -252,7 +257,7 @@ function withLimit(
 function listReached(agent: AgentRecord, limitBytes: number | null, openingBytes: number | null): number[] {
   if (limitBytes === null) return [];
   const used = openingBytes ?? agent.verdict?.usedBytes ?? 0;
-  return agent.thresholds.filter((percent) => BigInt(used) * 100n >= BigInt(limitBytes) * BigInt(percent));
+  return agent.thresholds.filter((percent) => !isBelowPercent(used, limitBytes, percent));
 }
 
 function checkLimit(bytes: number | null): void {

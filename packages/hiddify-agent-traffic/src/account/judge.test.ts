@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fitsLimit, isBelowRelease, isLimitExceeded, judge } from './judge.js';
+import { fitsLimit, isBelowPercent, isLimitExceeded, judge } from './judge.js';
 import type { AccountingMode } from '@sluice/quota-core';
 
 const input = {
@@ -71,8 +71,8 @@ describe('the release', () => {
   it('is exact where numbers are large', () => {
     const limit = 2 ** 52;
     const mark = Number((BigInt(limit) * 95n) / 100n);
-    expect(isBelowRelease(mark, limit, 95)).toBe(true);
-    expect(isBelowRelease(mark + 1, limit, 95)).toBe(false);
+    expect(isBelowPercent(mark, limit, 95)).toBe(true);
+    expect(isBelowPercent(mark + 1, limit, 95)).toBe(false);
   });
 });
 

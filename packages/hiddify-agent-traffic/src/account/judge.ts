@@ -43,8 +43,8 @@ export function fitsLimit(input: {
   return input.usedBytes + input.reservedBytes + input.newBytes <= input.limitBytes;
 }
 
-/** Returns whether the usage is low enough for a release. Exact for any byte count. */
-export function isBelowRelease(usedBytes: number, limitBytes: number, percent: number): boolean {
+/** Returns whether the usage is below this whole percentage of the limit. Exact for any byte count. */
+export function isBelowPercent(usedBytes: number, limitBytes: number, percent: number): boolean {
   return BigInt(usedBytes) * 100n < BigInt(limitBytes) * BigInt(percent);
 }
 
@@ -68,7 +68,7 @@ export function judge(input: {
   if (exempt) return { exceeded, rule: 'exempt', force: 'free' };
   if (exceeded)
     return { exceeded, rule: accounting === 'allocated' ? 'over-limit' : 'at-or-over-limit', force: 'over' };
-  if (held && !isBelowRelease(usedBytes, limitBytes, input.releaseBelowPercent)) {
+  if (held && !isBelowPercent(usedBytes, limitBytes, input.releaseBelowPercent)) {
     return { exceeded, rule: 'within-release-margin', force: 'keep' };
   }
   return { exceeded, rule: usedBytes === limitBytes ? 'full' : 'below-limit', force: 'free' };
