@@ -1,9 +1,8 @@
 import type { CreationCheck } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
+import { type AccountingMode, type AgentRecord, type AgentReservationRecord, formatBytes } from '@sluice/quota-core';
 import { type AgentTrafficCalculator, remainingTraffic, totalTraffic } from './calculator.js';
 import type { AgentHierarchy } from './hierarchy.js';
 import { fitsLimit, isLimitExceeded } from './judge.js';
-import type { AccountingMode, AgentRecord, AgentReservationRecord } from '@sluice/quota-core';
 import type { HiddifyUser } from '../client/records.js';
 import { reservedBytes } from './reserved.js';
 
@@ -21,11 +20,7 @@ export interface CheckerState {
 
 /** Decides whether an agent is over its limit, whether one more user fits, and which users to disable. */
 export class AgentTrafficChecker {
-  readonly #state: CheckerState;
-
-  constructor(state: CheckerState) {
-    this.#state = state;
-  }
+  constructor(private readonly state: CheckerState) {}
 
   /**
    * Creates a checker over the panel's lists, with limits by the agents' uuids. It counts what is sold, or (`panel`) the usage
@@ -46,12 +41,12 @@ export class AgentTrafficChecker {
 
   /** Returns whether an agent is over its own limit; false without one. */
   isLimitExceeded(uuid: string): boolean {
-    const agent = this.#state.agents.get(uuid);
+    const agent = this.state.agents.get(uuid);
     const limitBytes = agent?.limitBytes ?? null;
     return (
       agent !== undefined &&
       limitBytes !== null &&
-      isLimitExceeded(this.#state.accounting, this.#used(agent), limitBytes)
+      isLimitExceeded(this.state.accounting, this.#used(agent), limitBytes)
     );
   }
 
@@ -64,7 +59,7 @@ export class AgentTrafficChecker {
   canCreateUserWithTraffic(chain: readonly string[], newBytes: number): CreationCheck {
     let tightest: { agent: CheckedAgent; left: number; fits: boolean } | null = null;
     for (const uuid of chain) {
-      const agent = this.#state.agents.get(uuid);
+      const agent = this.state.agents.get(uuid);
       if (agent?.limitBytes == null || !this.#binds(agent)) continue;
       const usedBytes = this.#used(agent);
       const reserved = this.#reserved(agent);
@@ -86,7 +81,7 @@ export class AgentTrafficChecker {
   /** Returns the enabled users below an agent that is over its limit. */
   usersToDisable(hierarchy: AgentHierarchy, users: readonly HiddifyUser[]): HiddifyUser[] {
     const isOver = (uuid: string): boolean => {
-      const agent = this.#state.agents.get(uuid);
+      const agent = this.state.agents.get(uuid);
       return agent !== undefined && this.#binds(agent) && this.isLimitExceeded(uuid);
     };
     return users.filter(({ owner, enabled }) => enabled && hierarchy.listChain(owner).some(isOver));
@@ -100,19 +95,19 @@ export class AgentTrafficChecker {
     const left = formatBytes(remainingTraffic(limit, used + reserved) ?? 0);
     return (
       `A user with a limit of ${formatBytes(newBytes)} does not fit within the limit of ${who}: ` +
-      `${formatBytes(used)} ${this.#state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
+      `${formatBytes(used)} ${this.state.accounting} and ${formatBytes(reserved)} reserved of ${formatBytes(limit)}, ${left} left.`
     );
   }
 
   #binds(agent: CheckedAgent): boolean {
-    return agent.role === 'agent' && !this.#state.exempt.has(agent.uuid);
+    return agent.role === 'agent' && !this.state.exempt.has(agent.uuid);
   }
 
   #used(agent: CheckedAgent): number {
-    return totalTraffic(agent.figures ?? { allocatedBytes: 0, currentBytes: 0 }, this.#state.accounting, agent.account);
+    return totalTraffic(agent.figures ?? { allocatedBytes: 0, currentBytes: 0 }, this.state.accounting, agent.account);
   }
 
   #reserved(agent: CheckedAgent): number {
-    return reservedBytes(agent, this.#state.reservations, this.#state.accounting);
+    return reservedBytes(agent, this.state.reservations, this.state.accounting);
   }
 }

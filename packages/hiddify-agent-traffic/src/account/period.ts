@@ -1,5 +1,4 @@
-import { toLocalDate, zonedMidnight } from '@sluice/quota-core';
-import type { AgentAccount } from '@sluice/quota-core';
+import { type AgentAccount, toLocalDate, zonedMidnight } from '@sluice/quota-core';
 import type { AgentPeriod } from './records.js';
 
 const DAY_MS = 86_400_000;

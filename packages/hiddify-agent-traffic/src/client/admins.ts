@@ -122,7 +122,7 @@ async function getExisting(calls: AdminCalls, uuid: string, options: CallOptions
 }
 
 function isApplied(admin: HiddifyAdmin, change: HiddifyAdminChange): boolean {
-  return Object.entries(change).every(
+  return Object.entries<unknown>(change).every(
     ([field, value]) => value === undefined || admin[field as keyof HiddifyAdminChange] === value,
   );
 }

@@ -71,17 +71,15 @@ const USER_DEFAULTS = { packageDays: 30, mode: 'no_reset' } as const;
 export class HiddifyAgents implements PanelAgents {
   readonly semantics: AgentSemantics;
   readonly serviceRestriction = WITH_AGENT;
-  readonly #deps: AgentsDependencies;
 
-  constructor(input: AgentsDependencies) {
-    this.#deps = input;
-    const { accounting } = input.rules;
+  constructor(private readonly deps: AgentsDependencies) {
+    const { accounting } = deps.rules;
     const yes = { zeroIsNothing: true, atomicCreation: true, restores: true, ancestors: true, ledger: true };
     this.semantics = { kind: 'sluice', accounting, ...yes };
   }
 
   async addon(): Promise<AgentAddon | null> {
-    const { findAddon, name } = this.#deps;
+    const { findAddon, name } = this.deps;
     if (findAddon === null) return null;
     const found = await findAddon();
     if (found.found) return found.backend;
@@ -97,7 +95,7 @@ export class HiddifyAgents implements PanelAgents {
     last: AgentSnapshotRecord | null,
     { acceptHalved, signal }: { acceptHalved: boolean; signal: AbortSignal },
   ): Promise<BareList | ListProblem> {
-    return readLists(this.#deps.client, last, { acceptHalved, call: { signal } });
+    return readLists(this.deps.client, last, { acceptHalved, call: { signal } });
   }
 
   async complete(
@@ -105,7 +103,7 @@ export class HiddifyAgents implements PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<ObservedList | ListProblem> {
-    const { client, clock, rules } = this.#deps;
+    const { client, clock, rules } = this.deps;
     const bounds = { maxLookups: MOST_LOOKUPS, call: { signal } };
     const list = await readMissing(client, bare, known, bounds);
     // A row without usage matters only where limits count.
@@ -122,7 +120,7 @@ export class HiddifyAgents implements PanelAgents {
     { records, users, actions }: Parameters<PanelAgents['record']>[1],
     { now, run }: { now: string; run: string | null },
   ): RecordedList {
-    const { name: panel, rules } = this.#deps;
+    const { name: panel, rules } = this.deps;
     const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
     return recordList({ panel, rules, list, now, run, records, users, zeroings });
   }
@@ -149,7 +147,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   describe(records: AgentRecords): AgentTraffic[] {
-    return describeAgents(toStoredAgents(records, this.#deps.rules));
+    return describeAgents(toStoredAgents(records, this.deps.rules));
   }
 
   explain(agent: AgentTraffic, now: string): string {
@@ -165,7 +163,7 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   check(records: AgentRecords, chain: readonly string[], bytes: number): CreationCheck {
-    const { agents, suspensions, checker } = toStoredAgents(records, this.#deps.rules);
+    const { agents, suspensions, checker } = toStoredAgents(records, this.deps.rules);
     const check = checker.canCreateUserWithTraffic(chain, bytes);
     const suspended = chain.find((agent) => suspensions.has(agent)) ?? null;
     if (suspended === null) return check;
@@ -175,12 +173,12 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   withLimits(records: AgentRecords, limits: readonly AgentLimit[], now: string): AgentRecord[] {
-    return withLimits(toStoredAgents(records, this.#deps.rules), limits, { now, periodNow: records.periodNow });
+    return withLimits(toStoredAgents(records, this.deps.rules), limits, { now, periodNow: records.periodNow });
   }
 
   newUser({ name, limitBytes, packageDays, mode, comment, startDate, telegramId }: AgentUserRequest): WantedUser {
     const wanted = {
-      uuid: this.#deps.client.newUuid(),
+      uuid: this.deps.client.newUuid(),
       name,
       limitBytes,
       packageDays: packageDays ?? USER_DEFAULTS.packageDays,
@@ -198,7 +196,7 @@ export class HiddifyAgents implements PanelAgents {
     request: RaiseRequest,
     known: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
   ): ReturnType<PanelAgents['raise']> {
-    return checkRaise(records, this.#deps.rules, request, known);
+    return checkRaise(records, this.deps.rules, request, known);
   }
 
   raiseKey(user: string): string {
@@ -206,16 +204,16 @@ export class HiddifyAgents implements PanelAgents {
   }
 
   readReservation(reservation: AgentReservationRecord, again: boolean): Promise<ReservationOutcome> {
-    return readReservation(this.#deps, reservation, again);
+    return readReservation(this.deps, reservation, again);
   }
 
   apply(step: Step, context: ApplyContext): Promise<StepOutcome> {
-    return this.#deps.turn(() => performAgentStep(this.#deps.client, step, context));
+    return this.deps.turn(() => performAgentStep(this.deps.client, step, context));
   }
 
   async observe(uuid: string): Promise<Observation<HiddifyState>> {
-    const at = isoNow(this.#deps.clock);
-    return { service: uuid, at, state: { user: await this.#deps.client.users.get(uuid), rows: null }, error: null };
+    const at = isoNow(this.deps.clock);
+    return { service: uuid, at, state: { user: await this.deps.client.users.get(uuid), rows: null }, error: null };
   }
 
   resolve(action: ActionRecord, observation: Observation): StepOutcome | null {

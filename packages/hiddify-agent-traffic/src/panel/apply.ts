@@ -216,21 +216,18 @@ function toAgentError(
   };
 }
 
+const PAUSE_MS = 50;
+
 /** Runs changes one after the other with a pause between them, because each starts an apply run on the panel. */
 export class WriteTurn {
-  readonly #clock: Clock;
-  readonly #pauseMs: number;
   #last: Promise<unknown> = Promise.resolve();
   #used = false;
 
-  constructor(clock: Clock, pauseMs = 50) {
-    this.#clock = clock;
-    this.#pauseMs = pauseMs;
-  }
+  constructor(private readonly clock: Clock) {}
 
   run<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(async () => {
-      if (this.#used) await this.#clock.sleep(this.#pauseMs);
+      if (this.#used) await this.clock.sleep(PAUSE_MS);
       this.#used = true;
       return work();
     });

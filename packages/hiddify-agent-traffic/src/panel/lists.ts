@@ -26,16 +26,13 @@ type Listed = { at: string; users: Map<string, HiddifyUser>; rows: number } | { 
  * leaves whole branches out of its lists and a row may be unreadable; only a 404 proves that it is gone.
  */
 export class HiddifyLists {
-  readonly #client: HiddifyClient;
-  readonly #clock: Clock;
-  readonly #panel: string;
   #listed: Promise<Listed> | null = null;
 
-  constructor(panel: string, client: HiddifyClient, clock: Clock) {
-    this.#panel = panel;
-    this.#client = client;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly panel: string,
+    private readonly client: HiddifyClient,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Reads the list again for all observations that follow.
@@ -48,11 +45,11 @@ export class HiddifyLists {
   }
 
   async #list(lastRows: number | null, signal: AbortSignal): Promise<Listed> {
-    const at = isoNow(this.#clock);
+    const at = isoNow(this.clock);
     try {
-      const { users, requestedAt, unreadable } = await this.#client.users.list({ signal });
+      const { users, requestedAt, unreadable } = await this.client.users.list({ signal });
       const rows = users.length + unreadable;
-      if (lastRows !== null && rows * 2 < lastRows) return { at, error: shortList(this.#panel, rows, lastRows) };
+      if (lastRows !== null && rows * 2 < lastRows) return { at, error: shortList(this.panel, rows, lastRows) };
       const byUuid = new Map<string, HiddifyUser>();
       for (const user of users) if (user.uuid !== null) byUuid.set(user.uuid, user);
       return { at: requestedAt, users: byUuid, rows };
@@ -77,15 +74,15 @@ export class HiddifyLists {
 
   async #read({ id, refs }: ServiceRecord, listed: Listed | null, signal: AbortSignal): Promise<UserReading> {
     const uuid = refs[USER_REF];
-    const at = listed?.at ?? isoNow(this.#clock);
+    const at = listed?.at ?? isoNow(this.clock);
     if (uuid === undefined) return { at, user: null, rows: null };
     if (listed !== null && 'error' in listed) return listed;
     const user = listed?.users.get(uuid);
     const rows = listed?.rows ?? null;
     if (user !== undefined) return { at, user, rows };
-    const askedAt = isoNow(this.#clock);
+    const askedAt = isoNow(this.clock);
     try {
-      return { at, user: await this.#client.users.get(uuid, { tag: id, signal }), rows };
+      return { at, user: await this.client.users.get(uuid, { tag: id, signal }), rows };
     } catch (error) {
       const refused = toListError(error);
       // The client sends no uuid that a user can't have.

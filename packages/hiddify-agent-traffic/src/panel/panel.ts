@@ -20,7 +20,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { USER_REF } from '../account/user-actions.js';
 import { createHiddifyClient } from '../client/create-client.js';
-import type { HiddifyClient } from '../client/types.js';
+import type { HiddifyClient, HiddifyClientOptions } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { findAddon } from './addon.js';
 import { HiddifyAgents } from './agents.js';
@@ -41,7 +41,7 @@ export function openHiddifyPanel(kind: PanelKind, panel: PanelToOpen, dependenci
 }
 
 /** Names the config key of an address or key that can't be valid. */
-function openClient(name: string, options: Parameters<typeof createHiddifyClient>[0]): HiddifyClient {
+function openClient(name: string, options: HiddifyClientOptions): HiddifyClient {
   try {
     return createHiddifyClient(options);
   } catch (error) {
@@ -52,10 +52,7 @@ function openClient(name: string, options: Parameters<typeof createHiddifyClient
 }
 
 /** Returns the options of the clients of API v2 and of the add-on. */
-function toClientOptions(
-  panel: PanelToOpen,
-  dependencies: PanelDependencies,
-): Parameters<typeof createHiddifyClient>[0] {
+function toClientOptions(panel: PanelToOpen, dependencies: PanelDependencies): HiddifyClientOptions {
   const settings = panel.settings as HiddifySettings;
   return {
     panel: panel.name,
@@ -71,27 +68,26 @@ function toClientOptions(
 
 /** The adapter of a Hiddify panel, whose users are services. */
 export class HiddifyPanel implements Panel<HiddifyState> {
-  readonly kind: PanelKind;
   readonly name: string;
   /** Without the secret path. */
   readonly url: string;
-  readonly client: HiddifyClient;
   readonly agents: HiddifyAgents;
   readonly #config: HiddifySettings;
   readonly #timeZone: string;
-  readonly #dependencies: PanelDependencies;
   readonly #lists: HiddifyLists;
   readonly #turn: WriteTurn;
 
-  constructor(kind: PanelKind, panel: PanelToOpen, client: HiddifyClient, dependencies: PanelDependencies) {
+  constructor(
+    readonly kind: PanelKind,
+    panel: PanelToOpen,
+    private readonly client: HiddifyClient,
+    private readonly dependencies: PanelDependencies,
+  ) {
     const { name, timeZone } = panel;
-    this.kind = kind;
     this.name = name;
     this.url = `${new URL(panel.settings.url).origin}/***/`;
-    this.client = client;
     this.#config = panel.settings as HiddifySettings;
     this.#timeZone = timeZone;
-    this.#dependencies = dependencies;
     this.#lists = new HiddifyLists(name, client, dependencies.clock);
     const turn = new WriteTurn(dependencies.clock);
     this.#turn = turn;
@@ -160,7 +156,7 @@ export class HiddifyPanel implements Panel<HiddifyState> {
 
   apply(service: ServiceRecord, step: Step, context: ApplyContext): Promise<StepOutcome> {
     const { client } = this;
-    const { clock } = this.#dependencies;
+    const { clock } = this.dependencies;
     return this.#turn.run(() => performStep({ client, clock }, service, step, context));
   }
 
