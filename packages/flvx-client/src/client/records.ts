@@ -1,4 +1,3 @@
-/** A group of users (docs/panels/flvx.md, 8.1). */
 import type { Bytes, EpochMs, GigabytesWhole, MegabitsPerSecond } from './units.js';
 
 /** The four values that the panel keeps for a user and, separately, for each permission of the user. */

@@ -30,19 +30,15 @@ export const tunnelSchema: z.ZodType<FlvxTunnel> = z
     inx: z.int(),
     createdTime: z.int(),
   })
-  .transform((raw) => ({
-    id: raw.id,
-    name: raw.name,
-    type: raw.type,
-    status: raw.status,
-    multiplier: raw.flow,
-    ratio: raw.trafficRatio,
-    addresses: raw.inIp,
-    entryNodes: raw.inNodeId,
-    exitNodes: raw.outNodeId,
-    chainNodes: raw.chainNodes,
-    order: raw.inx,
-    createdAt: raw.createdTime as EpochMs,
+  .transform(({ flow, trafficRatio, inIp, inNodeId, outNodeId, inx, createdTime, ...same }) => ({
+    ...same,
+    multiplier: flow,
+    ratio: trafficRatio,
+    addresses: inIp,
+    entryNodes: inNodeId,
+    exitNodes: outNodeId,
+    order: inx,
+    createdAt: createdTime as EpochMs,
   }));
 
 /** One node (docs/panels/flvx.md, 5.2), without the token of a federated panel. */
@@ -56,14 +52,12 @@ export const nodeSchema: z.ZodType<FlvxNode> = z
     isRemote: flag,
     syncError: z.string().optional(),
   })
-  .transform((raw) => ({
-    id: raw.id,
-    name: raw.name,
-    address: raw.serverIp,
-    online: raw.status === 1,
-    version: raw.version,
-    remote: raw.isRemote === 1,
-    syncError: raw.syncError ?? null,
+  .transform(({ serverIp, status, isRemote, syncError = null, ...same }) => ({
+    ...same,
+    address: serverIp,
+    online: status === 1,
+    remote: isRemote === 1,
+    syncError,
   }));
 
 /** One speed limit (docs/panels/flvx.md, 5.3). */
@@ -78,15 +72,11 @@ export const speedLimitSchema: z.ZodType<FlvxSpeedLimit> = z
     createdTime: z.int(),
     updatedTime: z.int().nullable(),
   })
-  .transform((raw) => ({
-    id: raw.id,
-    name: raw.name,
-    speed: raw.speed as MegabitsPerSecond,
-    tunnelId: raw.tunnelId,
-    tunnelName: raw.tunnelName,
-    status: raw.status,
-    createdAt: raw.createdTime as EpochMs,
-    updatedAt: raw.updatedTime as EpochMs | null,
+  .transform(({ speed, createdTime, updatedTime, ...same }) => ({
+    ...same,
+    speed: speed as MegabitsPerSecond,
+    createdAt: createdTime as EpochMs,
+    updatedAt: updatedTime as EpochMs | null,
   }));
 
 /** One group of users (docs/panels/flvx.md, 8.1). */

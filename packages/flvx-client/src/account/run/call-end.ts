@@ -1,4 +1,3 @@
-/** The panel has written a speed, and nodes did not take it. */
 import { isPanelError } from '@sluice/panel-http';
 import { serviceMissingCode } from '../../client/http/parse-failure.js';
 import type { FlvxStep } from '../plan/step.js';

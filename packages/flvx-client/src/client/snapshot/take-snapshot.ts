@@ -40,19 +40,8 @@ export async function takeSnapshot(
   });
 }
 
-type Tables = Pick<
-  FlvxSnapshot,
-  | 'at'
-  | 'permissions'
-  | 'forwards'
-  | 'tunnels'
-  | 'speedLimits'
-  | 'nodes'
-  | 'userGroups'
-  | 'tunnelGroups'
-  | 'grants'
-  | 'unreadable'
->;
+/** The tables of a snapshot without their indexes. */
+type Tables = Omit<FlvxSnapshot, 'users' | 'observe' | `find${string}` | `list${string}`>;
 
 /** Indexes the tables once, so that the time of a lookup does not depend on the number of users. */
 function indexSnapshot(panel: string, users: readonly FlvxUser[], tables: Tables): FlvxSnapshot {
