@@ -1,8 +1,8 @@
 import type { FlvxObservation } from '../client/observation.js';
-import type { FlvxNode, FlvxPermission, FlvxQuotaValues, FlvxUser } from '../client/records.js';
+import type { FlvxNode, FlvxPermission, FlvxUser } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
-import { isExpired, stopsPermission, stopsUser, type RuledRow } from './rules.js';
+import { isExpired, pickLimits, stopsPermission, stopsUser, type RuledRow } from './rules.js';
 
 /** A user and its own permissions. */
 interface OwnRows {
@@ -99,12 +99,12 @@ export function describeClosed({ user, permissions }: OwnRows, target: FlvxAccou
 export function describeStops({ user, permissions }: OwnRows, target: FlvxAccountTarget, at: number): string[] {
   const zeroed = target.reset == null ? {} : { inBytes: 0, outBytes: 0 };
   const rows: [string, RuledRow, (row: RuledRow, now: number) => boolean][] = [
-    [`user ${user.id}`, { ...user, ...pickQuota(target.user), ...zeroed }, stopsUser],
+    [`user ${user.id}`, { ...user, ...pickLimits(target.user), ...zeroed }, stopsUser],
     ...permissions
       .filter((row) => target.permissions.get(row.tunnelId)?.remove !== true)
       .map((row): [string, RuledRow, typeof stopsPermission] => [
         `the permission for tunnel ${row.tunnelId}`,
-        { ...row, ...pickQuota(target.user), ...pickQuota(target.permissions.get(row.tunnelId)?.values), ...zeroed },
+        { ...row, ...pickLimits(target.user), ...pickLimits(target.permissions.get(row.tunnelId)?.values), ...zeroed },
         stopsPermission,
       ]),
   ];
@@ -115,14 +115,6 @@ export function describeStops({ user, permissions }: OwnRows, target: FlvxAccoun
       ? `${what} expired on ${toIso(row.expiresAt) ?? 'an unknown date'}`
       : `${what} has used up its quota of ${row.quota} GB on the panel`;
   });
-}
-
-/** Returns quota and expiry, where they are given. The panel copies those of a user to its permissions. */
-function pickQuota(
-  values: Partial<FlvxQuotaValues> | null | undefined,
-): Partial<Pick<RuledRow, 'quota' | 'expiresAt'>> {
-  const { quota, expiresAt } = values ?? {};
-  return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 function describeChanges(what: string, prior: object, changes: object): string | null {

@@ -9,6 +9,13 @@ export interface RuledRow extends Pick<FlvxQuotaValues, 'quota' | 'expiresAt'> {
   outBytes: number;
 }
 
+/** Returns quota and expiry, where they are given: the panel copies those of a user to its permissions. */
+export function pickLimits({ quota, expiresAt }: Partial<FlvxQuotaValues> = {}): Partial<
+  Pick<RuledRow, 'quota' | 'expiresAt'>
+> {
+  return { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
+}
+
 /** Returns both directions together, as the panel compares them with the quota. */
 export function sumBytes({ inBytes, outBytes }: Pick<RuledRow, 'inBytes' | 'outBytes'>): number {
   return inBytes + outBytes;

@@ -1,6 +1,6 @@
 import type { ItemError, Plan } from '@sluice/panel-kind';
 import { parseLimitKey, ownLimitName } from '../account/plan/plan-limits.js';
-import type { FlvxAccountTarget } from '../account/plan/target.js';
+import type { LimitTarget } from '../account/plan/target.js';
 import { sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxSpeedLimit } from '../client/records.js';
 import { megabits, type MegabitsPerSecond } from '../client/units.js';
@@ -52,7 +52,7 @@ function toLimitTarget(
   input: PlanInput,
   speed: MegabitsPerSecond,
   inForce: readonly FlvxPermission[],
-): FlvxAccountTarget['limit'] {
+): LimitTarget | null {
   const tunnelId = firstTunnel(input);
   if (tunnelId === null) return null;
   const old = listOldLimits(input, inForce).find((limit) => limit.speed === speed);

@@ -5,12 +5,11 @@ import type { ObservedHistory } from '../account/history/observed-history.js';
 import { NOWHERE } from '../account/plan/plan-forwards.js';
 import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
 import { toCounters, type FlvxCounters } from '../account/plan/values.js';
-import { isExpired, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
-import type { FlvxForward, FlvxPermission, FlvxUser, FlvxUserValues } from '../client/records.js';
+import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
+import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../client/records.js';
 import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
-import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo } from './product.js';
-import type { FlvxDefaults } from './product.js';
+import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo, type FlvxDefaults } from './product.js';
 import {
   parseClosedPrior,
   indexEvidence,
@@ -23,10 +22,7 @@ import {
 } from './restrictions.js';
 
 /** The target speeds of an account. */
-export interface SpeedPlan {
-  /** The service's own limit, created where it is missing. */
-  limit: FlvxAccountTarget['limit'];
-  limits: FlvxAccountTarget['limits'];
+export interface SpeedPlan extends Required<Pick<FlvxAccountTarget, 'limit' | 'limits'>> {
   /** Returns the target of a permission; empty where it keeps its speed. `row` is null for a permission that has yet to be created. */
   of: (tunnelId: number, row: FlvxPermission | null) => { speedId?: number | null; ownSpeed?: boolean };
   problem: ItemError | null;
@@ -100,8 +96,8 @@ export function planTarget(input: PlanInput, speed: SpeedPlan): FlvxAccountTarge
     user,
     permissions,
     forwards,
-    limit: speed.limit ?? null,
-    limits: speed.limits ?? null,
+    limit: speed.limit,
+    limits: speed.limits,
     reset,
     cuts: isSlowed(input) ? input.history.cuts : [],
     repause: listSuspects(input, forwards),
@@ -134,17 +130,21 @@ function mayLower({ target, history }: PlanInput): boolean {
   return history.firstCycle !== null && cycle !== null && history.firstCycle !== cycle;
 }
 
-function userTarget(input: PlanInput): Partial<FlvxUserValues> {
-  const { user, target, full, restrictions, history, evidence, account } = input;
+/** Returns the product's values for the user or a permission of the product: only the quota unless everything is planned. */
+function productValues(input: PlanInput, { quota }: FlvxQuotaValues): Partial<FlvxQuotaValues> {
+  const { target, full } = input;
+  const quotaChange = toQuotaChange(input, quota);
+  if (!full) return quotaChange;
   const { maxForwards, resetDay } = toFlvxProduct(target.product);
-  const expiresAt = full ? findExpiry(target) : null;
-  const values: Partial<FlvxUserValues> = {
-    ...toQuotaChange(input, user.quota),
-    ...(full ? { maxForwards, resetDay } : {}),
-    ...(expiresAt === null ? {} : { expiresAt }),
-  };
+  const expiresAt = findExpiry(target);
+  return { ...quotaChange, maxForwards, resetDay, ...(expiresAt === null ? {} : { expiresAt }) };
+}
+
+function userTarget(input: PlanInput): Partial<FlvxUserValues> {
+  const { user, restrictions, history, evidence, account } = input;
+  const values: Partial<FlvxUserValues> = productValues(input, user);
   const closed = evidence.user.get(String(user.id));
-  const reopen = history.expired.user && !isExpired({ expiresAt: expiresAt ?? user.expiresAt }, account.at);
+  const reopen = history.expired.user && !isExpired({ ...user, ...values }, account.at);
   if (restrictions.closeUser) values.status = 0;
   else if (reopen || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return values;
@@ -176,23 +176,15 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
 
 /** Returns the target of an existing permission. */
 function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPlan): FlvxPermissionTarget {
-  const { target, full, restrictions, history, evidence, account, dropped } = input;
+  const { full, restrictions, history, evidence, account, dropped } = input;
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
   if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
-  const { maxForwards, resetDay } = toFlvxProduct(target.product);
-  const expiresAt = full && isOwn ? findExpiry(target) : null;
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
-  const values: FlvxPermissionTarget['values'] = {
-    ...(isOwn ? toQuotaChange(input, row.quota) : {}),
-    ...(full && isOwn ? { maxForwards, resetDay } : {}),
-    ...(expiresAt === null ? {} : { expiresAt }),
-    ...given,
-  };
+  const values: FlvxPermissionTarget['values'] = { ...(isOwn ? productValues(input, row) : {}), ...given };
   const key = permissionKey(row.userId, row.tunnelId);
   const closed = evidence.permission.get(key);
-  const reopen =
-    history.expired.tunnels.includes(row.tunnelId) && !isExpired({ expiresAt: expiresAt ?? row.expiresAt }, account.at);
+  const reopen = history.expired.tunnels.includes(row.tunnelId) && !isExpired({ ...row, ...values }, account.at);
   // A tunnel that an earlier change of product dropped is in the product again.
   const isBack = history.dropped.includes(row.tunnelId);
   if (restrictions.closed) values.status = 0;
@@ -251,15 +243,9 @@ function stillStops({ user, permissions, account }: PlanInput, row: FlvxForward,
   if (stopsUser({ ...user, ...decided.user, ...zeroed }, account.at)) return true;
   const permission = permissions.find((one) => one.tunnelId === row.tunnelId);
   if (permission === undefined) return true;
-  const { quota, expiresAt, status } = decided.permissions.get(row.tunnelId)?.values ?? {};
-  const after = {
-    ...permission,
-    ...zeroed,
-    ...(quota === undefined ? {} : { quota }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(status === undefined ? {} : { status }),
-  };
-  return stopsPermission(after, account.at);
+  const { values = {} } = decided.permissions.get(row.tunnelId) ?? {};
+  const { status = permission.status } = values;
+  return stopsPermission({ ...permission, ...zeroed, ...pickLimits(values), status }, account.at);
 }
 
 /** Lists forwards that should be paused and are shown as paused, but may run. */

@@ -1,6 +1,6 @@
 import { changesSpeed, NOWHERE } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
-import type { RuledRow } from '../rules.js';
+import { pickLimits, type RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
 /** An attempted step. */
@@ -178,9 +178,7 @@ export class Replay {
 
   /** Returns a permission as it was before the steps. An update of the user also changes its permissions. */
   permissionBefore<Row extends RuledRow & { id: number }>(row: Row): Row {
-    const { quota, expiresAt } = this.#user;
-    const ofUser = { ...(quota === undefined ? {} : { quota }), ...(expiresAt === undefined ? {} : { expiresAt }) };
-    return { ...row, ...ofUser, ...this.#permissions.get(row.id) };
+    return { ...row, ...pickLimits(this.#user), ...this.#permissions.get(row.id) };
   }
 
   #add(record: StepRecord): void {
