@@ -6,14 +6,7 @@ import { parseLimitKey } from '../account/plan/plan-limits.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
-import type {
-  FlvxForward,
-  FlvxNode,
-  FlvxSpeedLimit,
-  FlvxTunnel,
-  FlvxTunnelGroup,
-  FlvxUser,
-} from '../client/records.js';
+import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup, FlvxUser } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
 import { nodeNames, type TunnelNodes } from './tunnel-nodes.js';
 
@@ -57,31 +50,28 @@ const runMs = 10 * 60_000;
 
 /** The panel's lists, each read once in a run: the three long ones, and the short ones when something needs them. */
 export class RunSnapshot {
-  readonly #client: FlvxClient;
-  readonly #clock: Clock;
-  readonly #withGroups: boolean;
   #accounts: Promise<TimedSnapshot> | null = null;
-  #site: Promise<{ tunnels: readonly FlvxTunnel[]; speedLimits: readonly FlvxSpeedLimit[] }> | null = null;
+  #site: Promise<Site> | null = null;
   #labels: Promise<Labels> | null = null;
   #changes: Promise<ReadonlyMap<number, number>> | null = null;
 
   /** @param withGroups whether products name groups of tunnels */
-  constructor(client: FlvxClient, clock: Clock, withGroups: boolean) {
-    this.#client = client;
-    this.#clock = clock;
-    this.#withGroups = withGroups;
-  }
+  constructor(
+    private readonly client: FlvxClient,
+    private readonly clock: Clock,
+    private readonly withGroups: boolean,
+  ) {}
 
   /** Reads users, permissions and forwards: once for all pages of the run's services. */
   async accounts(signal: AbortSignal): Promise<TimedSnapshot> {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const known = await this.#accounts;
     if (known && now - Date.parse(known.at) <= runMs) return known;
     this.#site = null;
     this.#labels = null;
     this.#changes = null;
-    const at = isoNow(this.#clock);
-    this.#accounts = this.#client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
+    const at = isoNow(this.clock);
+    this.#accounts = this.client.snapshot({}, { signal }).then((snapshot) => ({ at, snapshot }));
     try {
       return await this.#accounts;
     } catch (error) {
@@ -96,8 +86,8 @@ export class RunSnapshot {
   }
 
   /** Reads tunnels and speed limits. */
-  site(signal: AbortSignal): Promise<{ tunnels: readonly FlvxTunnel[]; speedLimits: readonly FlvxSpeedLimit[] }> {
-    const { tunnels, speedLimits } = this.#client;
+  site(signal: AbortSignal): Promise<Site> {
+    const { tunnels, speedLimits } = this.client;
     this.#site ??= Promise.all([tunnels.list({ signal }), speedLimits.list({ signal })]).then(
       ([tunnelRows, limitRows]) => ({ tunnels: tunnelRows, speedLimits: limitRows }),
     );
@@ -106,7 +96,7 @@ export class RunSnapshot {
 
   /** Reads when each forward was last written to, which is slow on the panel. */
   async changes(signal: AbortSignal): Promise<ReadonlyMap<number, number>> {
-    this.#changes ??= this.#client.forwards.listChanges({ signal });
+    this.#changes ??= this.client.forwards.listChanges({ signal });
     try {
       return await this.#changes;
     } catch (error) {
@@ -117,11 +107,11 @@ export class RunSnapshot {
 
   /** Reads nodes and groups. */
   labels(signal: AbortSignal): Promise<Labels> {
-    const { nodes, groups } = this.#client;
+    const { nodes, groups } = this.client;
     this.#labels ??= Promise.all([
       // Only the names of nodes are used: everything else works without them.
       nodes.checkStatus({ signal }).catch(() => null),
-      this.#withGroups ? groups.listTunnelGroups({ signal }) : null,
+      this.withGroups ? groups.listTunnelGroups({ signal }) : null,
     ]).then(([nodeRows, groupRows]) => ({ nodes: nodeRows, groups: groupRows }));
     return this.#labels;
   }
@@ -135,6 +125,7 @@ export class RunSnapshot {
 }
 
 type Labels = Pick<ServiceObservation, 'nodes' | 'groups'>;
+type Site = Pick<FlvxSnapshot, 'tunnels' | 'speedLimits'>;
 
 /** What reading accounts requires. */
 export interface ReadingTools {
@@ -195,9 +186,9 @@ export async function observeNow(
     account.user === null && account.strangers.length === 1
       ? await client.observe({ ...scope, adopt: true }, options)
       : null;
-  const describeChanges = (): Promise<ReadonlyMap<number, number>> =>
+  const listChanges = (): Promise<ReadonlyMap<number, number>> =>
     refreshChanges ? client.forwards.listChanges({ signal }) : snapshot.changes(signal);
-  const changes = hasPausedForward(account) ? await describeChanges() : null;
+  const changes = hasPausedForward(account) ? await listChanges() : null;
   const oldLimitNames = await listOldLimitNames(tools, service, account.speedLimits);
   const rest = { ...labels, tunnelNodes: null, changes, oldLimitNames, partial: false, listed: null, sharers: [] };
   return { at, state: { account, adoptable, ...rest } };
@@ -237,11 +228,8 @@ export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageReq
   const [odd] = snapshot.listUnreadable(id);
   if (odd && user === undefined) return toUnreadAnswer(at, 'PANEL_UNREADABLE', `user ${id}: ${odd.message}`);
   if (user === undefined) {
-    return toUnreadAnswer(
-      at,
-      'account_missing',
-      describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? ''),
-    );
+    const message = describeMissingAccount(request.service.id, request.service.refs['flvx_user_id'] ?? '');
+    return toUnreadAnswer(at, 'account_missing', message);
   }
   if (isReplaced(request.service, user, request.checkpoint))
     return toUnreadAnswer(at, 'account_renamed', describeRenamed(request.service, user));

@@ -42,8 +42,7 @@ import {
 } from './observation.js';
 import { createLookups } from './lookups.js';
 import { planService } from './plan.js';
-import { checkProduct, toFlvxProduct, unguessableName } from './product.js';
-import type { FlvxDefaults, FlvxSettings } from './product.js';
+import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
 import { createRefresh } from './refresh.js';
 import { lacksNodes } from './tunnel-nodes.js';
 
@@ -92,12 +91,10 @@ async function listCreatedLimits(
 
 /** The panel that the engine uses. */
 export class FlvxPanel implements Panel<ServiceObservation> {
-  readonly kind: PanelKind;
   readonly name: string;
   readonly url: string;
   readonly refresh: Refresh;
   readonly lookups: Lookups;
-  readonly #tools: ReadingTools;
   readonly #client: FlvxClient;
   readonly #defaults: FlvxDefaults;
   readonly #timeZone: string;
@@ -113,15 +110,17 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   /** Why nothing may be concluded from this run's lists. */
   #listError: ItemError | null = null;
 
-  constructor(kind: PanelKind, { name, timeZone, settings, products }: PanelToOpen, tools: ReadingTools) {
-    this.kind = kind;
+  constructor(
+    readonly kind: PanelKind,
+    { name, timeZone, settings, products }: PanelToOpen,
+    private readonly tools: ReadingTools,
+  ) {
     const { url, token, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
     this.name = name;
     this.url = url;
     this.#timeZone = timeZone;
     this.#hasToken = token !== undefined;
     this.#key = `panels.${name}.${this.#hasToken ? 'token' : 'password'}`;
-    this.#tools = tools;
     this.#client = tools.client;
     this.#defaults = {
       ...(tunnelId === undefined ? {} : { tunnelId }),
@@ -163,12 +162,12 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     for (const { service } of requests) this.#claim(service);
     this.#lacksNodes ||= requests.some(({ checkpoint }) => lacksNodes(parseCheckpoint(checkpoint)?.account));
     if (requests.length === 0) return;
-    const at = isoNow(this.#tools.clock);
+    const at = isoNow(this.tools.clock);
     const refuse = ({ code, message }: ItemError): void => {
       for (const { service } of requests) onAnswer(service.id, toUnreadAnswer(at, code, message));
     };
     try {
-      const read = await this.#tools.snapshot.accounts(signal);
+      const read = await this.tools.snapshot.accounts(signal);
       const size = read.snapshot.users.size;
       const expected = Math.max(
         0,
@@ -196,7 +195,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       const refreshChanges = options.scope === 'command';
       const observeOne = async (service: ServiceRecord): Promise<void> => {
         const last = this.#last.get(service.id);
-        const observation = observeNow(this.#tools, service, signal, { last, refreshChanges });
+        const observation = observeNow(this.tools, service, signal, { last, refreshChanges });
         seen.set(service.id, await this.#toObservation(service, observation));
       };
       await Promise.all(services.map(observeOne));
@@ -204,7 +203,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     }
     if (options.scope !== 'reconcile') return this.#observePartly(services, signal);
     for (const service of services) {
-      seen.set(service.id, await this.#toObservation(service, this.#observeInSnapshot(service, signal)));
+      const observeOne = async (): Promise<TimedObservation> => {
+        this.#refuseBroken();
+        return await observeInSnapshot(this.tools, service, signal, this.#sharers(service));
+      };
+      seen.set(service.id, await this.#toObservation(service, observeOne()));
     }
     return seen;
   }
@@ -218,7 +221,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       new Map(services.map((service) => [service.id, observe(service)]));
     try {
       this.#refuseBroken();
-      const { snapshot } = this.#tools;
+      const { snapshot } = this.tools;
       const read = await snapshot.accounts(signal);
       const tunnelNodes = this.#lacksNodes ? await snapshot.tunnelNodes(signal) : null;
       return observeAll((service) => {
@@ -235,7 +238,7 @@ export class FlvxPanel implements Panel<ServiceObservation> {
   }
 
   #unobserved(id: string, error: unknown): Observation<ServiceObservation> {
-    return { service: id, at: isoNow(this.#tools.clock), state: null, error: withCredentialKey(error, this.#key) };
+    return { service: id, at: isoNow(this.tools.clock), state: null, error: withCredentialKey(error, this.#key) };
   }
 
   async #toObservation(
@@ -254,11 +257,6 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   #refuseBroken(): void {
     if (this.#listError) throw Object.assign(new Error(this.#listError.message), { code: this.#listError.code });
-  }
-
-  async #observeInSnapshot(service: ServiceRecord, signal: AbortSignal): Promise<TimedObservation> {
-    this.#refuseBroken();
-    return await observeInSnapshot(this.#tools, service, signal, this.#sharers(service));
   }
 
   #claim({ id, refs }: ServiceRecord): void {
@@ -289,8 +287,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
       return { state: 'failed', observed: null, error: { code: 'not_observed', message } };
     }
     const { state } = last;
-    const { outcome, account } = await applyStep(this.#tools, { service, state, step }, context);
-    this.#last.set(service.id, { at: isoNow(this.#tools.clock), state: { ...state, account } });
+    const { outcome, account } = await applyStep(this.tools, { service, state, step }, context);
+    this.#last.set(service.id, { at: isoNow(this.tools.clock), state: { ...state, account } });
     return outcome;
   }
 

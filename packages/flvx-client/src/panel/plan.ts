@@ -95,10 +95,7 @@ function planWithoutAccount({ service, holds, evidence, scope }: TargetState): P
   }
   const needed = holds.length > 0 || evidence.length > 0 || (scope !== 'hold' && service.status !== 'pending');
   if (!needed) return emptyPlan;
-  return failedPlan({
-    code: 'no_account',
-    message: `"${service.id}" has no account on the panel yet`,
-  });
+  return failedPlan({ code: 'no_account', message: `"${service.id}" has no account on the panel yet` });
 }
 
 function sharedAccount(service: string, sharedWith: string[]): ItemError {
@@ -237,10 +234,7 @@ function unknownTunnels(tunnels: readonly number[], { account, partial }: Servic
   if (partial) return null;
   const missing = tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
   if (missing.length === 0) return null;
-  return {
-    code: 'unknown_tunnel',
-    message: `the panel has no tunnel ${missing.join(', ')}`,
-  };
+  return { code: 'unknown_tunnel', message: `the panel has no tunnel ${missing.join(', ')}` };
 }
 
 /** Returns the panel's ids as refs of the service. */
