@@ -1,6 +1,6 @@
 import type { FlvxForward } from '../../client/records.js';
 import { listOwnForwards, toHistory, type FlvxAccount } from '../account.js';
-import { newStep, type FlvxStep } from './step.js';
+import { newStep, type FlvxStep, type FlvxStepOf } from './step.js';
 import type { FlvxAccountTarget, FlvxForwardTarget } from './target.js';
 import { countEntryNodes } from './values.js';
 
@@ -61,12 +61,17 @@ function planPause(
     const isPaused = history.run.paused.includes(row.id) || !mayRun(target, row.id);
     if (isPaused && !history.restarted.includes(row.id)) return [];
   }
-  return [
-    newStep('pause-forward', row.id, {
-      payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row) },
-      prior: row,
-    }),
-  ];
+  return [pauseStep(observed, row)];
+}
+
+/** Creates the step that pauses a forward. */
+export function pauseStep(
+  observed: FlvxAccount,
+  row: FlvxForward,
+  { needs = [], ...purpose }: { purpose?: 'delete' | 'cut'; needs?: string[] } = {},
+): FlvxStepOf<'pause-forward'> {
+  const payload = { forwardId: row.id, entryNodes: countEntryNodes(observed, row), ...purpose };
+  return newStep('pause-forward', row.id, { payload, prior: row, needs });
 }
 
 /** Whether a forward at status 0 may be running, which the panel can't show (docs/panels/flvx.md, H3). */
@@ -119,11 +124,7 @@ function planCuts(observed: FlvxAccount, target: FlvxAccountTarget, before: read
       );
       const begins = target.permissions.get(row.tunnelId)?.cut === true && pushes.some((step) => step.needs.length > 0);
       if (!begins && target.cuts?.includes(row.id) !== true) return [];
-      const pause = newStep('pause-forward', row.id, {
-        payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row), purpose: 'cut' },
-        prior: row,
-        needs: pushes.map((step) => step.id),
-      });
+      const pause = pauseStep(observed, row, { purpose: 'cut', needs: pushes.map((step) => step.id) });
       const prior = { ...row, status: 0 };
       return [pause, newStep('resume-forward', row.id, { payload: { forwardId: row.id }, prior, needs: [pause.id] })];
     });

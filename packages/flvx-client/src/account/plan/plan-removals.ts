@@ -1,11 +1,12 @@
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
 import { listOwnForwards, listOwnPermissions, toHistory, type FlvxAccount } from '../account.js';
+import { pauseStep } from './plan-forwards.js';
 import { planLimitDeletions } from './plan-limits.js';
 import { planPermissions } from './plan-permissions.js';
 import { planUser } from './plan-user.js';
 import { newStep, type FlvxStep } from './step.js';
 import type { FlvxAccountTarget } from './target.js';
-import { countEntryNodes, toPermissionValues, toUserValues } from './values.js';
+import { toPermissionValues, toUserValues } from './values.js';
 
 /** Removes the forwards and permissions that the target marks with `remove`. */
 export function planRemovals(observed: FlvxAccount, target: FlvxAccountTarget): FlvxStep[] {
@@ -29,12 +30,7 @@ function planDeletions(
 ): FlvxStep[] {
   const pauses = forwards
     .filter((row) => !toHistory(observed).run.paused.includes(row.id))
-    .map((row) =>
-      newStep('pause-forward', row.id, {
-        payload: { forwardId: row.id, entryNodes: countEntryNodes(observed, row), purpose: 'delete' },
-        prior: row,
-      }),
-    );
+    .map((row) => pauseStep(observed, row, { purpose: 'delete' }));
   const deletions = forwards.map((row) => {
     const needs = pauses.filter((step) => step.target === String(row.id)).map((step) => step.id);
     return newStep('delete-forward', row.id, { payload: { forwardId: row.id }, prior: row, needs });
