@@ -115,18 +115,15 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     { name, timeZone, settings, products }: PanelToOpen,
     private readonly tools: ReadingTools,
   ) {
-    const { url, token, tunnelId, speedLimitId, redirectTo } = settings as FlvxSettings;
+    const flvxSettings = settings as FlvxSettings;
+    const { url, token } = flvxSettings;
     this.name = name;
     this.url = url;
     this.#timeZone = timeZone;
     this.#hasToken = token !== undefined;
     this.#key = `panels.${name}.${this.#hasToken ? 'token' : 'password'}`;
     this.#client = tools.client;
-    this.#defaults = {
-      ...(tunnelId === undefined ? {} : { tunnelId }),
-      ...(speedLimitId === undefined ? {} : { speedLimitId }),
-      ...(redirectTo === undefined ? {} : { redirectTo }),
-    };
+    this.#defaults = flvxSettings;
     this.refresh = createRefresh(tools.client, tools.snapshot);
     this.lookups = createLookups(tools.client, products, this.#defaults);
   }

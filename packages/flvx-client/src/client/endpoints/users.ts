@@ -38,12 +38,9 @@ export function userEndpoints(api: FlvxApi, mutex: Mutex): FlvxClient['users'] {
           });
         }
         const fields = toUserFields({ ...user, ...changes });
-        const secret = password === null ? {} : { pwd: password };
-        const secrets = password === null ? {} : { secrets: [password] };
-        await api.call(
-          { path: '/user/update', kind: 'write', body: { id, ...fields, ...secret }, ...secrets },
-          options,
-        );
+        const body = { id, ...fields, ...(password === null ? {} : { pwd: password }) };
+        const secrets = password === null ? [] : [password];
+        await api.call({ path: '/user/update', kind: 'write', body, secrets }, options);
       });
     },
     delete: (id, options) => api.call({ path: '/user/delete', kind: 'write', body: { id } }, options),
