@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { accountAt, openAccount, periodAt } from './period.js';
-import type { AgentPeriod } from './records.js';
+import type { AgentRules } from './records.js';
 
 const zone = 'Europe/Berlin';
 const openedAt = '2026-01-15T10:00:00.000Z';
@@ -33,7 +33,10 @@ describe('periodAt', () => {
   });
 
   it('contains now, and the next begins where it ends', () => {
-    const period = fc.oneof(fc.constant<AgentPeriod>('monthly'), fc.record({ days: fc.integer({ min: 1, max: 400 }) }));
+    const period = fc.oneof(
+      fc.constant<AgentRules['period']>('monthly'),
+      fc.record({ days: fc.integer({ min: 1, max: 400 }) }),
+    );
     const instant = fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2060, 0, 1) });
     const zones = fc.constantFrom('UTC', zone, 'Asia/Tehran', 'America/Sao_Paulo', 'Pacific/Kiritimati');
     fc.assert(

@@ -1,13 +1,10 @@
 import { type AgentAccount, toLocalDate, zonedMidnight } from '@sluice/quota-core';
-import type { AgentPeriod } from './records.js';
+import type { AgentRules } from './records.js';
 
 const DAY_MS = 86_400_000;
 
 /** How periods are counted. */
-interface PeriodRules {
-  period: AgentPeriod;
-  timeZone: string;
-}
+type PeriodRules = Pick<AgentRules, 'period' | 'timeZone'>;
 
 /**
  * Returns the period that contains `now`: a calendar month of the zone, or so many local days, counted from the day of the

@@ -1,12 +1,10 @@
 import type { AccountingMode } from '@sluice/quota-core';
 
-/** When an agent's consumption starts again: never, with each calendar month, or after so many days from the opening. */
-export type AgentPeriod = 'none' | 'monthly' | { days: number };
-
 /** How agents' traffic is counted and enforced. */
 export interface AgentRules {
   accounting: AccountingMode;
-  period: AgentPeriod;
+  /** When consumption starts again: never, with each calendar month, or after so many days from the opening. */
+  period: 'none' | 'monthly' | { days: number };
   /** IANA zone of the calendar that periods follow. */
   timeZone: string;
   /** Agents (uuid or name) whose limit is reported but never enforced. */
