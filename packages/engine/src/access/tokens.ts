@@ -1,7 +1,7 @@
 import { compareMoney } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { agentsOfClient } from '../agents/show-agents.js';
 import type { Session } from '../session.js';
 import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';

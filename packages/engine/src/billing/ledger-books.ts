@@ -8,7 +8,7 @@ import {
   SluiceError,
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { checkCurrency, toAmount } from './money.js';
 import { refuseOtherCurrency } from './refusals.js';
 

@@ -2,7 +2,7 @@ import { printable } from '@sluice/panel-http/printable';
 import { compareMoney, negateMoney } from '@sluice/quota-core';
 import { type Credit, SluiceError, usageError } from '@sluice/panel-kind';
 import type { BookingRecord, EntryRecord, InvoiceRecord, StoreTables } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { suggestId, suggestion } from '../suggestion.js';

@@ -1,7 +1,7 @@
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
 import type { ServiceRecord } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
 import type { Session } from '../session.js';

@@ -11,7 +11,7 @@ import {
   reportFileName,
   toLocalTime,
 } from '@sluice/telephony';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { toInstants } from './due.js';

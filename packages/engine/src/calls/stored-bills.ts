@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';

@@ -1,7 +1,7 @@
 import { type DidCommand, type ItemError, type PanelTelephony, SluiceError, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { checkAreaCode, checkAreaCodeOf, type Did, parseNumber } from '@sluice/telephony';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { toRequestError } from '../calls/simulate.js';
 import { runCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';

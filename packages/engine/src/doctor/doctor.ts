@@ -1,6 +1,6 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
-import { toBillingDependencies } from '../billing/open-kind.js';
+import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../config/billing-settings.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import { whoHolds } from '../leases.js';

@@ -1,6 +1,6 @@
 import type { NoticeChannel, NoticeChannelKind } from '@sluice/panel-kind';
 import { SluiceError } from '@sluice/panel-kind';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { namedChannels, type NotifySettings } from '../config/notify-schema.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';

@@ -1,7 +1,7 @@
 import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import { requireService, type Session } from '../session.js';

@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';

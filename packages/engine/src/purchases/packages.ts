@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import { suggestion } from '../suggestion.js';

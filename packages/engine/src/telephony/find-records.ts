@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyRecords, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { parseNumber, TelephonyError } from '@sluice/telephony';
-import { notFound } from '../not-found.js';
+import { notFound } from '../errors.js';
 import { suggestion } from '../suggestion.js';
 import type { Session } from '../session.js';
 import { toCamel, toDocument, type TelephonyDocument } from './documents.js';
