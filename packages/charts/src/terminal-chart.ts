@@ -127,8 +127,7 @@ function captions(placed: { column: number; label: string }[], width: number): s
   let text = '';
   for (const { column, label } of placed) {
     const begin = Math.max(0, Math.min(column - Math.floor(label.length / 2), width - label.length));
-    if (begin > 0 && begin < text.length + 1) continue;
-    if (begin < text.length) continue;
+    if (text !== '' && begin <= text.length) continue;
     text = text.padEnd(begin) + label;
   }
   return text;

@@ -77,12 +77,7 @@ export function resolveAllowance(input: {
   return { allowedBytes, baseBytes, extraBytes, kind: 'limited', parts };
 }
 
-function resolveBase(input: {
-  mode: Mode;
-  override: QuotaOverride | null;
-  serviceQuotaBytes: number | null;
-  product: ProductQuota | null;
-}): AllowancePart | null {
+function resolveBase(input: Parameters<typeof resolveAllowance>[0]): AllowancePart | null {
   const { override, serviceQuotaBytes, product } = input;
   if (override !== null && override.quotaBytes !== null) return { bytes: override.quotaBytes, source: 'override' };
   if (override?.unlimited === true) return { bytes: null, source: 'override' };

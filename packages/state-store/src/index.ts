@@ -65,6 +65,7 @@ export type {
   LeasesResult,
   Page,
   PageCursor,
+  PageRequest,
   StateStore,
   StoreCheck,
   StoreTables,

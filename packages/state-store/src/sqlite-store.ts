@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { createLeases } from './leases.js';
-import { createMaintenance } from './maintenance.js';
+import { checkStore } from './check-store.js';
+import { prune } from './prune.js';
 import { backupFile } from './sqlite/backup.js';
 import type { StateStore, StoreTables } from './store.js';
 import { type OpenFile, type Scope, StoreConnections } from './store-connections.js';
@@ -28,10 +29,9 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
         options.fences ?? [],
       ),
     leases: createLeases(connections),
-    maintenance: createMaintenance({
-      access: connections,
-      location,
-      schemaVersion,
+    maintenance: {
+      prune: (request) => prune(connections, request),
+      check: () => connections.read((session) => checkStore(session, location, schemaVersion)),
       backup: (target) =>
         connections.guarded(() => {
           connections.refuseClosed();
@@ -40,7 +40,7 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
           }
           return backupFile(location, target, waitMs);
         }),
-    }),
+    },
     close: () => connections.close(),
   };
 }

@@ -61,6 +61,13 @@ export interface PageCursor {
   seq: number;
 }
 
+/** Which page of such a list is read; without `after`, the first one. */
+export interface PageRequest {
+  since?: string;
+  after?: PageCursor | null;
+  limit: number;
+}
+
 /** One page of such a list. `next` is the cursor of the next page, null on the last. */
 export interface Page<T> {
   records: T[];
@@ -242,12 +249,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       newestFirst?: boolean;
     }): Promise<ActionRecord[]>;
     /** In the order of planning, `limit` at a time. */
-    page(request: {
-      service?: string;
-      since?: string;
-      after?: PageCursor | null;
-      limit: number;
-    }): Promise<Page<ActionRecord>>;
+    page(request: PageRequest & { service?: string }): Promise<Page<ActionRecord>>;
   };
   decisions: {
     /** The decision of the last run about each service, ordered by service. */
@@ -326,12 +328,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       limit?: number;
     }): Promise<RunRecord[]>;
     /** In the order of starting, `limit` at a time. */
-    page(request: {
-      service?: string;
-      since?: string;
-      after?: PageCursor | null;
-      limit: number;
-    }): Promise<Page<RunRecord>>;
+    page(request: PageRequest & { service?: string }): Promise<Page<RunRecord>>;
   };
   refreshes: {
     start(record: RefreshRecord): Promise<void>;
@@ -346,7 +343,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     /** Newest first. */
     list(filter?: { since?: string; limit?: number }): Promise<RefreshRecord[]>;
     /** In the order of starting, `limit` at a time. */
-    page(request: { since?: string; after?: PageCursor | null; limit: number }): Promise<Page<RefreshRecord>>;
+    page(request: PageRequest): Promise<Page<RefreshRecord>>;
   };
   apiCalls: {
     add(records: ApiCallRecord[]): Promise<void>;
@@ -360,12 +357,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       limit?: number;
     }): Promise<ApiCallRecord[]>;
     /** In the order of calling, `limit` at a time. */
-    page(request: {
-      service?: string;
-      since?: string;
-      after?: PageCursor | null;
-      limit: number;
-    }): Promise<Page<ApiCallRecord>>;
+    page(request: PageRequest & { service?: string }): Promise<Page<ApiCallRecord>>;
     /**
      * In the order of writing, `limit` at a time, to follow the log: calls are written some time after
      * they were made. `after` is the `last` of the previous result; null returns the newest rows.

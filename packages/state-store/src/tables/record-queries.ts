@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Page, PageCursor } from '../store.js';
+import type { Page, PageRequest } from '../store.js';
 import type { Session } from './access.js';
 import { listed } from './chunks.js';
 import type { Stored } from './columns.js';
@@ -77,7 +77,7 @@ export async function pageByTime<Rec, Row>(
   session: Session,
   table: Table<Rec, Row>,
   time: keyof Row & string,
-  { since, after, where = {}, limit }: { since?: string; after?: PageCursor | null; where?: Where<Row>; limit: number },
+  { since, after, where = {}, limit }: PageRequest & { where?: Where<Row> },
 ): Promise<Page<Rec>> {
   // One comparison, so that an index is used.
   const behind = after ? sql<boolean>`(${sql.ref(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
