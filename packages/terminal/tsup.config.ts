@@ -4,9 +4,12 @@ import { base } from '../../tsup.base.js';
 // Entries of their own, so that a command loads only what it prints with.
 export default defineConfig({
   ...base,
+  // A bundle of the command finds `readline/promises` by it alone.
+  removeNodeProtocol: false,
   entry: {
     index: 'src/index.ts',
     text: 'src/text.ts',
+    ask: 'src/ask.ts',
     'files/index': 'src/files/index.ts',
     'rows/index': 'src/rows/index.ts',
     templates: 'src/templates.ts',

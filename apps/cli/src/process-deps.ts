@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { hostname, userInfo } from 'node:os';
 import { processParts } from '@sluice/engine/process';
-import { SluiceError } from '@sluice/panel-kind/errors';
 import type { Deps } from './context.js';
 
 declare const SLUICE_VERSION: string;
@@ -64,31 +63,7 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-async function ask(question: string, options: { secret?: boolean } = {}): Promise<string> {
-  const { createInterface } = await import('node:readline/promises');
-  const { Writable } = await import('node:stream');
-  let muted = false;
-  const output = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (!muted) process.stdout.write(chunk);
-      done();
-    },
-  });
-  const prompt = createInterface({ input: process.stdin, output, terminal: true });
-  // Without this the prompt would keep waiting after Ctrl-C or Ctrl-D.
-  const closing = new AbortController();
-  prompt.once('close', () => {
-    closing.abort();
-  });
-  try {
-    const answer = prompt.question(question, { signal: closing.signal });
-    muted = options.secret === true;
-    return await answer;
-  } catch (error) {
-    if ((error as { name?: string }).name !== 'AbortError') throw error;
-    throw new SluiceError('interrupted', 'Interrupted before the question was answered', { kind: 'interrupted' });
-  } finally {
-    prompt.close();
-    if (muted) process.stdout.write('\n');
-  }
+async function ask(question: string, options?: { secret?: boolean }): Promise<string> {
+  const { askLine } = await import('@sluice/terminal/ask');
+  return askLine(process, question, options);
 }
