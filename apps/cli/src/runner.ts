@@ -32,6 +32,10 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
       get columns() {
         return stdout.columns;
       },
+      once: (event, listener) => {
+        if (stdout.once) stdout.once(event, listener);
+        else listener();
+      },
     },
   };
   watched.onConfig = (config) => {

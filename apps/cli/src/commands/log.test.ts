@@ -284,6 +284,7 @@ describe('log export', () => {
     const calls = Array.from({ length: 1500 }, (_, n) => call(n, { path: `/${'x'.repeat(100)}` }));
     await bench.store((store) => store.apiCalls.add(calls));
     const events: string[] = [];
+    let waits = 0;
     let drained: (() => void) | null = null;
     const stdout = {
       write: (text: string) => {
@@ -292,6 +293,7 @@ describe('log export', () => {
         return false;
       },
       once: (_event: 'drain', listener: () => void) => {
+        waits += 1;
         drained = listener;
         setImmediate(() => {
           drained = null;
@@ -301,6 +303,7 @@ describe('log export', () => {
     };
     expect((await bench.sluice('log export -', { stdout })).exitCode).toBe(0);
     expect(events.length).toBeGreaterThan(3);
+    expect(waits).toBe(events.length);
     expect(events.reduce((sum, lines) => sum + Number(lines), 0)).toBe(1500);
   });
 
