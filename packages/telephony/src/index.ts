@@ -73,7 +73,14 @@ export {
   type TallyVerdict,
 } from './tally.js';
 export { type BillDecision, type BillInput, type BillRefusal, decideBill } from './decide-bill.js';
-export { type BillIdentity, billKey, billMarker, findMarkers, IdsDigest, withMarker } from './bill-key.js';
+export {
+  type BillIdentity,
+  billKey,
+  billMarker,
+  findMarkers,
+  IdsDigest,
+  reportFileName,
+  withMarker,
+} from './bill-key.js';
 export { type CellOptions, type CellType, formatCell, type ReportFormat } from './report-cells.js';
 export { type CallReport, compareCalls, createCallReport } from './report.js';
-export { reportFileName } from './report-name.js';

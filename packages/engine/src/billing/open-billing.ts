@@ -6,7 +6,7 @@ import {
   usageError,
 } from '@sluice/panel-kind';
 import type { StateStore } from '@sluice/state-store';
-import { billingSettings } from '../config/billing-settings.js';
+import { billingSettings } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
 import type { Dependencies } from '../dependencies.js';
 import { createLedger } from './ledger.js';

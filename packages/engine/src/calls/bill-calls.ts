@@ -5,6 +5,7 @@ import { compareIds } from '../natural-order.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
+import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriod, findDue, isFinal, isInDoubt, periodOf } from './due.js';
 import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
@@ -91,10 +92,8 @@ async function findServices(session: Session, { service, invoice }: BillRequest)
 
 async function findTelephonyPanels(session: Session): Promise<string[]> {
   const found: string[] = [];
-  for (const name of Object.keys(session.config.panels)) {
-    if (session.kindOf(name)?.capabilities.includes('calls') !== true) continue;
-    if ((await session.panel(name)).telephony !== undefined) found.push(name);
-  }
+  for (const name of Object.keys(session.config.panels))
+    if (hasCalls(session, name) && (await session.panel(name)).telephony !== undefined) found.push(name);
   return found;
 }
 

@@ -75,9 +75,7 @@ export function findDue(request: DueRequest): BillPeriod[] {
 }
 
 /** What the last period of a line follows from. */
-interface FinalRequest {
-  timeZone: string;
-  now: string;
+interface FinalRequest extends Pick<DueRequest, 'timeZone' | 'now'> {
   /** When the line was made. */
   createdAt: string;
   /** First local day that may be billed; null: any. What was called before is another system's to bill. */

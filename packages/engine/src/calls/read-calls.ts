@@ -1,4 +1,4 @@
-import { type CallFilter, type CallReportJob, usageError } from '@sluice/panel-kind';
+import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@sluice/panel-kind';
 import {
   type BillPeriod,
   type CallRecord,
@@ -15,12 +15,11 @@ import { notFound } from '../errors.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { toInstants } from './due.js';
-import { gather } from './gather.js';
+import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../clock/times.js';
-import { refuseUnsupported, requireTelephony } from '../telephony/panels.js';
-import { requireLine } from './line-of-service.js';
+import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
+import { type Line, requireLine } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
-import { fetchRemoteReport } from './remote-report.js';
 
 /** Which records to read. */
 export interface RecordsRequest {
@@ -118,7 +117,7 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     request.service === null
       ? await session.store.services.list({ client: request.client ?? '' })
       : [await requireService(session, request.service)];
-  const own = services.filter(({ panel }) => session.kindOf(panel)?.capabilities.includes('calls') === true);
+  const own = services.filter(({ panel }) => hasCalls(session, panel));
   if (own.length === 0)
     throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
   const made: CallReportView[] = [];
@@ -148,4 +147,37 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
 function toFigures(made: CallTotals | CallReportJob): Pick<CallReportView, 'calls' | 'billedSeconds' | 'total'> {
   if ('amount' in made) return { calls: made.calls, billedSeconds: made.billedSeconds, total: made.amount };
   return { calls: made.rows, billedSeconds: null, total: made.totalCharge };
+}
+
+const INTERVAL_MS = 5_000;
+const LONGEST_MS = 10 * 60_000;
+
+/** Lets the panel make the report of a line, waits for it, and copies its file. */
+async function fetchRemoteReport(
+  session: Session,
+  { telephony, subscriberId, service }: Line,
+  period: BillPeriod,
+  sink: CallReportSink,
+): Promise<CallReportJob> {
+  const { reports } = telephony;
+  const { clock, signal } = session.deps;
+  if (reports === null) {
+    throw new SluiceError('unsupported', `Panel "${service.panel}" makes no reports`, { kind: 'unsupported' });
+  }
+  let job = await reports.create({ subscriberId, from: period.start, to: period.end }, signal);
+  for (let waited = 0; job.status === 'queued' || job.status === 'running'; waited += INTERVAL_MS) {
+    signal.throwIfAborted();
+    if (waited >= LONGEST_MS) throw notMade(job, service.panel, 'is not ready after 10 minutes');
+    await clock.sleep(INTERVAL_MS, signal);
+    job = await reports.get(job.id, signal);
+  }
+  if (job.status !== 'ready') throw notMade(job, service.panel, `is ${job.status}`);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  await reports.download(job.id, (chunk) => sink.write(decoder.decode(chunk, { stream: true })), signal);
+  await sink.write(decoder.decode());
+  return job;
+}
+
+function notMade({ id }: CallReportJob, panel: string, why: string): SluiceError {
+  return new SluiceError('report_failed', `Report "${id}" of panel "${panel}" ${why}`, { kind: 'panel' });
 }

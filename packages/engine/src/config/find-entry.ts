@@ -9,3 +9,14 @@ export function findEntry<T>(entries: Readonly<Record<string, T>>, name: string)
 export function findTimeZone(config: Config, panel: string): string {
   return findEntry(config.panels, panel)?.timeZone ?? config.timeZone;
 }
+
+/** Returns the checked section of a billing system; undefined where the config has none. */
+export function billingSettings(config: Config, kind: string): Record<string, unknown> | undefined {
+  return (config as unknown as Record<string, Record<string, unknown> | undefined>)[kind];
+}
+
+/** Returns the section that each product of the config has for a kind of billing system, by name of the product. */
+export function billingSections({ products }: Pick<Config, 'products'>, kind: string): Record<string, unknown> {
+  const sections = Object.entries(products).map(([name, product]): [string, unknown] => [name, product[kind]]);
+  return Object.fromEntries(sections.filter(([, section]) => section !== undefined));
+}

@@ -1,6 +1,5 @@
 import type { BillingKind, NoticeChannelKind } from '@sluice/panel-kind';
-import { billingSettings } from './billing-settings.js';
-import { findEntry } from './find-entry.js';
+import { billingSettings, findEntry } from './find-entry.js';
 import { namedChannels } from './notify-schema.js';
 import { error, type RuleFinding } from './rules.js';
 import type { Config } from './schema.js';

@@ -1,7 +1,6 @@
 import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
-import { billingSections, billingSettings } from './billing-settings.js';
-import { findEntry } from './find-entry.js';
+import { billingSections, billingSettings, findEntry } from './find-entry.js';
 import { listFieldColumns } from '../services/fields.js';
 import { suggestion } from '../suggestion.js';
 import { type Config, sectionOf } from './schema.js';

@@ -1,6 +1,6 @@
 import { toItemError } from '@sluice/panel-kind';
 import { toBillingDependencies } from '../billing/open-billing.js';
-import { billingSections, billingSettings } from '../config/billing-settings.js';
+import { billingSections, billingSettings } from '../config/find-entry.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import type { Session } from '../session.js';
 import { type Check, checksOf } from './check.js';

@@ -6,20 +6,14 @@ import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import { requireService, type Session } from '../session.js';
 import { requireOffered, requirePackage } from './packages.js';
-import { type AutoBuySource, findRule, isAutomatic, thresholdBytes } from './preferences.js';
+import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
 /** `auto-buy show --json` and `auto-buy set --json` (docs/json.md). */
-export interface AutoBuyView {
-  enabled: boolean;
-  package: string | null;
+export interface AutoBuyView extends AutoBuyRule {
   /** Null for a percentage of an allowance that is not known. */
   thresholdBytes: number | null;
-  /** As it was stated: bytes as digits, or a percentage. */
-  threshold: string;
-  maxPerCycle: number;
   /** Automatic purchases in the current cycle; null for a client. */
   bought: number | null;
-  source: AutoBuySource;
 }
 
 /** What `auto-buy` is about: a service, or a client. */

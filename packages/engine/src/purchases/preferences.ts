@@ -10,15 +10,6 @@ const DEFAULTS = { enabled: false, package: null, threshold: String(gigabytesToB
 /** Where a preference comes from, the strongest first. */
 export type AutoBuySource = 'service' | 'client' | 'product' | 'global' | 'default';
 
-/** What one level states; null for what it leaves to the next one. */
-interface Preference {
-  enabled: boolean | null;
-  package: string | null;
-  /** Bytes as digits, or a percentage. */
-  threshold: string | null;
-  maxPerCycle: number | null;
-}
-
 /** Auto-buy of a service, field by field from its levels. */
 export interface AutoBuyRule {
   enabled: boolean;
@@ -29,6 +20,9 @@ export interface AutoBuyRule {
   /** The level that switches it on or off. */
   source: AutoBuySource;
 }
+
+/** What one level states; null for what it leaves to the next one. */
+type Preference = { [Key in Exclude<keyof AutoBuyRule, 'source'>]: AutoBuyRule[Key] | null };
 
 /** Returns the rule of a service, or of a client alone. */
 export function findRule(

@@ -1,5 +1,6 @@
 import type { TelephonyField } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
+import type { DidDestination } from '@sluice/telephony';
 
 /** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */
 export type TelephonyDocument = Readonly<Record<string, unknown>>;
@@ -32,15 +33,9 @@ export function toCamel(name: string): string {
 }
 
 /** A value to be written. */
-export type WrittenValue = string | number | boolean | readonly string[] | WrittenDestination | null;
+export type WrittenValue = string | number | boolean | readonly string[] | DidDestination | null;
 
-/** Where calls to a number go. */
-export interface WrittenDestination {
-  type: 'subscriber' | 'number' | 'none';
-  value: string | null;
-}
-
-function isDestination(value: WrittenValue): value is WrittenDestination {
+function isDestination(value: WrittenValue): value is DidDestination {
   return typeof value === 'object' && value !== null && 'type' in value;
 }
 

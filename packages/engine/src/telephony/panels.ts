@@ -16,10 +16,13 @@ export async function requireTelephony(session: Session, name: string | null): P
   return { panel, telephony: await openTelephony(session, panel) };
 }
 
+/** Returns whether a panel of the config is a telephony system. */
+export function hasCalls(session: Session, panel: string): boolean {
+  return session.kindOf(panel)?.capabilities.includes('calls') === true;
+}
+
 function onlyPanel(session: Session): string {
-  const known = Object.keys(session.config.panels).filter(
-    (panel) => session.kindOf(panel)?.capabilities.includes('calls') === true,
-  );
+  const known = Object.keys(session.config.panels).filter((panel) => hasCalls(session, panel));
   const [only] = known;
   if (only === undefined) throw usageError('unsupported', 'No panel of the config has telephony');
   if (known.length === 1) return only;

@@ -1,7 +1,7 @@
 import { type PanelTelephony, type TelephonyField, type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { parseNumber } from '@sluice/telephony';
+import { type DidDestination, parseNumber } from '@sluice/telephony';
 import { suggestion } from '../suggestion.js';
-import { toCamel, type WrittenDestination, type WrittenValue } from './documents.js';
+import { toCamel, type WrittenValue } from './documents.js';
 
 /** A field with the value that it is to have. */
 export interface FieldValue {
@@ -49,7 +49,7 @@ const PATTERNS: Partial<Record<TelephonyField['type'], [RegExp, string]>> = {
 };
 
 /** Reads `none`, `line:ID` for a line, or a number. */
-function readDestination(text: string, country: string): WrittenDestination {
+function readDestination(text: string, country: string): DidDestination {
   if (text === '' || text === 'none') return { type: 'none', value: null };
   const line = /^line:(.+)$/.exec(text)?.[1];
   if (line !== undefined) return { type: 'subscriber', value: line };

@@ -45,14 +45,8 @@ export function checkAmount(amount: string, currency = ''): void {
 
 export function unclear(what: string, cause?: unknown): SluiceError {
   const why = isPanelError(cause) ? ` ${describe(cause)}` : '';
-  return new SluiceError(
-    'outcome_unknown',
-    `It is not known whether ${TITLE} ${what}.${why} The next attempt finds it out.`,
-    {
-      kind: 'billing',
-      ...(cause === undefined ? {} : { cause }),
-    },
-  );
+  const message = `It is not known whether ${TITLE} ${what}.${why} The next attempt finds it out.`;
+  return new SluiceError('outcome_unknown', message, { kind: 'billing', cause });
 }
 
 /** Runs one call of the port and converts its errors. */

@@ -47,9 +47,7 @@ class WhmcsBilling implements BillingSystem {
   }
 
   invoice(id: string, signal?: AbortSignal): Promise<Invoice> {
-    return runCall(signal, async (progress) => {
-      return this.#books.show(await this.#books.read(id, progress), progress);
-    });
+    return runCall(signal, async (progress) => this.#books.show(await this.#books.read(id, progress), progress));
   }
 
   addLine(id: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice> {

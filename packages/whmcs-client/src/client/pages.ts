@@ -30,14 +30,12 @@ export async function listPages<Row extends { id: string }>(
   list: PagedList<Row>,
   options: WhmcsCallOptions,
 ): Promise<Row[]> {
-  try {
-    return await readPages(connection, list, options);
-  } catch (first) {
-    if (!(first instanceof BrokenList)) throw first;
+  for (let isRepeated = false; ; isRepeated = true) {
     try {
       return await readPages(connection, list, options);
     } catch (error) {
-      throw error instanceof BrokenList ? connection.incomplete(list.action, error.message) : error;
+      if (!(error instanceof BrokenList)) throw error;
+      if (isRepeated) throw connection.incomplete(list.action, error.message);
     }
   }
 }
@@ -70,17 +68,15 @@ async function readPages<Row extends { id: string }>(
     }
     for (const one of rows) found.set(one.id, one);
     start += rows.length;
-    if (start >= total) return complete([...found.values()], total);
+    if (start >= total) {
+      // Rows that moved to another page while the list was read leave repeats behind: then others are missing.
+      if (found.size < total) throw new BrokenList(`${found.size} different rows of ${total}`);
+      return [...found.values()];
+    }
     if (rows.length === 0) throw new BrokenList(`${start} of ${total} rows`);
     if (enough?.([...found.values()]) === true) return [...found.values()];
   }
   throw new BrokenList(`more than ${MOST_PAGES} pages`);
-}
-
-/** Rows that moved to another page while the list was read leave repeats behind: then others are missing. */
-function complete<Row>(rows: Row[], total: number): Row[] {
-  if (rows.length < total) throw new BrokenList(`${rows.length} different rows of ${total}`);
-  return rows;
 }
 
 /** Reads a list that WHMCS sends in one piece. */

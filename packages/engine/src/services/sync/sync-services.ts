@@ -1,9 +1,7 @@
 import { type ServiceSource, SluiceError, type SourceService, usageError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-billing.js';
 import { notFound } from '../../errors.js';
-
-import { billingSections } from '../../config/billing-settings.js';
-import { findEntry } from '../../config/find-entry.js';
+import { billingSections, findEntry } from '../../config/find-entry.js';
 import { serviceLease } from '../../leases.js';
 import { type Run, toRunView, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
