@@ -25,19 +25,25 @@ export async function createToken(session: Session, request: TokenRequest): Prom
 
 /** Stores a token; one that an earlier request with its reference made gets the new text, since nobody knows the old one. */
 async function storeToken(session: Session, record: ApiTokenRecord): Promise<TokenView> {
-  const { id, hash, name, kind } = record;
+  const { hash, name, kind } = record;
   return session.store.write(async (tables) => {
     const now = session.now();
-    const earlier = await tables.apiTokens.get(id);
-    if (earlier !== null && isValid(earlier, now)) {
+    let { id } = record;
+    let earlier = await tables.apiTokens.get(id);
+    // One that ended stays so: the request makes another.
+    while (earlier !== null && !isValid(earlier, now)) {
+      id = toId(id);
+      earlier = await tables.apiTokens.get(id);
+    }
+    if (earlier !== null) {
       await tables.apiTokens.update(id, { hash });
       return toView(earlier);
     }
     const others = kind === 'api' ? await tables.apiTokens.list() : [];
     if (others.some((other) => other.name === name && isValid(other, now)))
       throw new SluiceError('token_exists', `There is a token "${name}" already`, { details: { token: name } });
-    await tables.apiTokens.add(record);
-    return toView(record);
+    await tables.apiTokens.add({ ...record, id });
+    return toView({ ...record, id });
   });
 }
 
@@ -79,6 +85,11 @@ export async function revokeToken(session: Session, token: string): Promise<Toke
   });
 }
 
+/** Returns the id of the token of a reference. */
+function toId(ref: string): string {
+  return `tok-${hashOf(`ref:${ref}`).slice(0, 24)}`;
+}
+
 function newRecord(
   session: Session,
   token: string,
@@ -88,7 +99,7 @@ function newRecord(
   if (expiresAt !== null && !(expiresAt > createdAt))
     throw usageError('bad_token', 'The end of the token is not in the future');
   return {
-    id: ref === undefined ? session.id('tok') : `tok-${hashOf(`ref:${ref}`).slice(0, 24)}`,
+    id: ref === undefined ? session.id('tok') : toId(ref),
     hash: hashOf(token),
     createdAt,
     createdBy: session.deps.actor(),
