@@ -1,7 +1,7 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
-import { billingSections, billingSettings } from '../config/billing-settings.js';
+import { billingSections, billingSettings } from '../config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import { whoHolds } from '../leases.js';
 import type { Session } from '../session.js';
