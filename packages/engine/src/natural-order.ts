@@ -1,7 +1,9 @@
-const collator = new Intl.Collator('en', { numeric: true });
+// Made on demand, which is slow: many a command compares nothing.
+let collator: Intl.Collator | null = null;
 
 /** Compares ids in natural order: `svc-2` before `svc-10`. */
 export function compareIds(a: string, b: string): number {
+  collator ??= new Intl.Collator('en', { numeric: true });
   return collator.compare(a, b);
 }
 

@@ -2,7 +2,7 @@ export type { AgentRecord, AgentReservationRecord, AgentSnapshotRecord, AgentUse
 export type { AgentTables } from './agent-tables.js';
 export { backupStore } from './backup-store.js';
 export type { LedgerTables } from './ledger-tables.js';
-export { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+export { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 export { mergeService } from './merge-service.js';
 export type {
   OverviewCount,

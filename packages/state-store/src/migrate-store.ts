@@ -1,5 +1,5 @@
 import { migrate, refuseNewer } from './migrations/migrate.js';
-import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';

@@ -1,5 +1,5 @@
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
-import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
 import { openMemory, toStorePath, prepareFile } from './sqlite/open-handle.js';

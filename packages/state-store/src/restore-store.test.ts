@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { backupStore } from './backup-store.js';
-import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { openStore } from './open-store.js';
 import { restoreStore } from './restore-store.js';
 import { compileStore, start } from './test/child-processes.js';

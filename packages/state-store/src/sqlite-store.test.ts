@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { LATEST_SCHEMA_VERSION } from './migrations/migrations.js';
+import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { createSqliteStore } from './sqlite-store.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import type { StoreTables } from './store.js';

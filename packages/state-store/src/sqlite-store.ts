@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { createLeases } from './leases.js';
-import { checkStore } from './check-store.js';
 import { prune } from './prune.js';
 import { backupFile } from './sqlite/backup.js';
 import type { StateStore, StoreTables } from './store.js';
@@ -31,7 +30,10 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     leases: createLeases(connections),
     maintenance: {
       prune: (request) => prune(connections, request),
-      check: () => connections.read((session) => checkStore(session, location, schemaVersion)),
+      check: async () => {
+        const { checkStore } = await import('./check-store.js');
+        return connections.read((session) => checkStore(session, location, schemaVersion));
+      },
       backup: (target) =>
         connections.guarded(() => {
           connections.refuseClosed();

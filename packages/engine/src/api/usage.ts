@@ -1,8 +1,6 @@
-import { compareWith, type Comparison } from '../usage/compare.js';
-import { lastGraph, type LastGraph } from '../graph/last-graph.js';
-import type { DrawnGraph } from '../graph/last-graph.js';
-import { panelGraph } from '../graph/panel-graph.js';
-import { sampleGraph, type SampleGraph } from '../graph/sample-graph.js';
+import type { Comparison } from '../usage/compare.js';
+import type { DrawnGraph, LastGraph } from '../graph/last-graph.js';
+import type { SampleGraph } from '../graph/sample-graph.js';
 import type { GraphRange } from '../graph/window.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import type { ServiceDetail } from '../services/show.js';
@@ -39,10 +37,26 @@ export function usageApi(call: RunCall): Usage {
         services: await readUsage(session, options ?? {}, options?.refresh === true),
       })),
     history: (service, options) => call(options, async (session) => ({ cycles: await usageHistory(session, service) })),
+    // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
-      call(options, (session) => sampleGraph(session, service, { range, points: options?.points })),
-    panelGraph: (service, range, options) => call(options, (session) => panelGraph(session, service, range)),
-    lastPanelGraph: (service, range, options) => call(options, (session) => lastGraph(session, service, range)),
-    compare: (panel, rows, options) => call(options, (session) => compareWith(session, panel, rows, options.file)),
+      call(options, async (session) => {
+        const { sampleGraph } = await import('../graph/sample-graph.js');
+        return sampleGraph(session, service, { range, points: options?.points });
+      }),
+    panelGraph: (service, range, options) =>
+      call(options, async (session) => {
+        const { panelGraph } = await import('../graph/panel-graph.js');
+        return panelGraph(session, service, range);
+      }),
+    lastPanelGraph: (service, range, options) =>
+      call(options, async (session) => {
+        const { lastGraph } = await import('../graph/last-graph.js');
+        return lastGraph(session, service, range);
+      }),
+    compare: (panel, rows, options) =>
+      call(options, async (session) => {
+        const { compareWith } = await import('../usage/compare.js');
+        return compareWith(session, panel, rows, options.file);
+      }),
   };
 }

@@ -12,7 +12,8 @@ import { createPrivateFile } from '../sqlite/open-handle.js';
 import { clock, NOW } from '../test/use-store.js';
 import { migrate } from './migrate.js';
 import type { Migration } from './migration.js';
-import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
+import { MIGRATIONS } from './migrations.js';
+import { LATEST_SCHEMA_VERSION } from './version.js';
 
 let folder = '';
 let location = '';
@@ -61,6 +62,7 @@ const fail: Migration = {
 describe('the list of migrations', () => {
   it('counts from one, and names its files', () => {
     expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, n) => n + 1));
+    expect(MIGRATIONS.length).toBe(LATEST_SCHEMA_VERSION);
     const files = readdirSync(dirname(fileURLToPath(import.meta.url))).filter((file) => /^\d{3}-.*\.ts$/.test(file));
     expect(MIGRATIONS.map((migration) => `${migration.name}.ts`)).toEqual(files.sort());
     for (const { version, name } of MIGRATIONS) expect(Number(name.slice(0, 3))).toBe(version);

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { StoreError } from '../store-error.js';
 import type { Database } from '../tables/database.js';
-import { LATEST_SCHEMA_VERSION, MIGRATIONS } from './migrations.js';
 import type { Migration } from './migration.js';
+import { LATEST_SCHEMA_VERSION } from './version.js';
 
 /** Returns the schema version of a store; 0 when no step has run. */
 export async function readVersion(db: Kysely<Database>): Promise<number> {
@@ -38,11 +38,9 @@ export function refuseOlder(path: string, version: number, latest: number = LATE
  * Brings the schema up to the newest version in one transaction. Returns the names of the steps that ran.
  * The version is read again under the lock, so that two processes don't run the same steps.
  */
-export async function migrate(
-  db: Kysely<Database>,
-  now: string,
-  migrations: readonly Migration[] = MIGRATIONS,
-): Promise<string[]> {
+export async function migrate(db: Kysely<Database>, now: string, migrations?: readonly Migration[]): Promise<string[]> {
+  // Most stores are up to date, and need none of the steps.
+  const steps = migrations ?? (await import('./migrations.js')).MIGRATIONS;
   return db.transaction().execute(async (trx) => {
     await trx.schema
       .createTable('schema_migrations')
@@ -52,7 +50,7 @@ export async function migrate(
       .addColumn('applied_at', 'text', (c) => c.notNull())
       .execute();
     const version = await readVersion(trx);
-    const pending = migrations.filter((migration) => migration.version > version);
+    const pending = steps.filter((migration) => migration.version > version);
     for (const migration of pending) {
       // A step sees the tables of its own time, not of the newest version.
       await migration.up(trx as unknown as Kysely<unknown>);

@@ -37,6 +37,3 @@ export const MIGRATIONS: readonly Migration[] = [
   runScope,
   writeBacks,
 ];
-
-/** The schema version that this version of the package reads and writes. */
-export const LATEST_SCHEMA_VERSION = MIGRATIONS.length;
