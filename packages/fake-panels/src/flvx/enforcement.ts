@@ -35,7 +35,7 @@ function scaled(world: FlvxWorld, forwardId: number, bytes: number): number {
 
 /**
  * One item of a node's traffic report (docs/panels/flvx.md, 7.1 and 7.2): counts for forward, user and the permission that the service name
- * tells, then the two pause rules over forwards with `status` 1. `inBytes` came from the customer's clients, `outBytes` went to them.
+ * names, then the two pause rules over forwards with `status` 1. `inBytes` came from the customer's clients, `outBytes` went to them.
  * A name that is not that of a forward's service is ignored.
  */
 export function reportTraffic(world: FlvxWorld, service: string, inBytes: number, outBytes: number): void {

@@ -84,7 +84,7 @@ export class FakeFlvx extends FlvxBuilder {
     return structuredClone(this.world.permissionOf(userId, tunnelId));
   }
 
-  /** The true status of a permission, which the panel's lists do not tell. */
+  /** The true status of a permission, which the panel's lists do not show. */
   permissionStatus(userId: number, tunnelId: number): number | undefined {
     return this.world.permissionOf(userId, tunnelId)?.status;
   }

@@ -16,7 +16,7 @@ final class Keys
     {
     }
 
-    /** Returns a key that is never used again, for a request whose repetition has to be done anew. */
+    /** Returns a key that is never used again, for a request whose repetition has to be done again. */
     public static function fresh(string $subject, string $action): string
     {
         return "whmcs-$subject-$action-" . bin2hex(random_bytes(12));
