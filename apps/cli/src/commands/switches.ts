@@ -1,6 +1,6 @@
 import type { SwitchReport } from '@sluice/engine';
 import { describeSource, type Terminal } from '@sluice/terminal';
-import { printPlan } from '@sluice/terminal/reports';
+import { printChangedAgents, printPlan } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { confirm, type CommandHandler, type GlobalOptions } from './command.js';
 import { withSluice } from '../open-sluice.js';
@@ -45,8 +45,12 @@ export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, de
     }
     const plan = await sluice.panels.planEnforcing(panel, { product });
     if (!terminal.json && !terminal.quiet) {
-      terminal.line(`The first run on ${panel}${product === null ? '' : ` (${product})`} would make these changes:`);
+      const { totals, agents = [] } = plan;
+      const none = totals.actions === 0 && agents.every(({ actions }) => actions.length === 0);
+      const what = none ? 'change nothing.' : 'make these changes:';
+      terminal.line(`The first run on ${panel}${product === null ? '' : ` (${product})`} would ${what}`);
       printPlan(terminal, plan);
+      printChangedAgents(terminal, agents);
     }
     await confirm(deps, options, `Enforce ${product ?? 'all products'} on panel "${panel}" from now on?`);
     print(terminal, { ...(await sluice.panels.enforce(panel, { product })), plan });

@@ -15,7 +15,7 @@ describe('the table of commands in the README', () => {
       exit: () => undefined,
       run: () => Promise.resolve(0),
     });
-    const rows = [...table.matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']) => cell.match(/[\w-]+/g) ?? []);
+    const rows = [...table.matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']): string[] => cell.match(/[\w-]+/g) ?? []);
     const commands = listNodes(program).filter(
       ({ words, subcommands }) => words.length > 0 && subcommands.length === 0,
     );

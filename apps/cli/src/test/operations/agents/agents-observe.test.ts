@@ -178,3 +178,19 @@ describe('an order by name about an agent', () => {
     expect((await at.sluice('agent create-user north --name anna --gb 1')).exitCode).toBe(0);
   });
 });
+
+describe('enforcing a panel again', () => {
+  it('first shows what would be done to the users of agents', async () => {
+    const all = users(2);
+    at.panel.use(all[0] ?? '', 5 * GB);
+    await limit(50);
+    await at.check();
+    await at.bench.sluice('observe vpn');
+    expect((await at.bench.sluice('enforce vpn')).stdout).toContain('would change nothing.');
+    await limit(5);
+    const { stdout, exitCode } = await at.bench.sluice('enforce vpn');
+    expect([exitCode, disabled(all)]).toEqual([2, 0]);
+    expect(stdout).toContain('would make these changes:');
+    expect(stdout.match(/disable user .* planned/g)).toHaveLength(2);
+  });
+});
