@@ -11,6 +11,7 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
+import { parsePayload, parseStep, toFlvxStep, type StepPayload } from '../account/history/journaled-step.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { execute } from '../account/run/execute.js';
 import type { FlvxStepOutcome } from '../account/run/operation.js';
@@ -18,7 +19,6 @@ import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { ServiceObservation } from './observation.js';
 import { toScope } from './product.js';
-import { parseStep, parsePayload, toFlvxStep, type StepPayload } from './steps.js';
 
 /** A step to apply, and what it was planned from. */
 export interface StepToApply {

@@ -12,6 +12,7 @@ import {
   type FlvxHistory,
   type StoredHistory,
 } from '../account/history/history.js';
+import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import type { StepRecord } from '../account/history/record-step.js';
 import { isExpired, sumBytes } from '../account/rules.js';
@@ -20,7 +21,6 @@ import { isReplaced, type ServiceObservation, type TimedObservation } from './ob
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, toHeld } from './restrictions.js';
-import { parseStep, parsePayload } from './steps.js';
 import { nodeNames, withNodes } from './tunnel-nodes.js';
 
 /** What an observation shows, stored with the decision for later runs. */

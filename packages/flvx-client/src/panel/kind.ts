@@ -1,6 +1,6 @@
 import type { PanelKind, PanelSettings } from '@sluice/panel-kind';
+import { nameAction } from '../account/history/journaled-step.js';
 import { panelShape, productSchema } from './product.js';
-import { nameAction } from './name-action.js';
 
 export type { PanelKind, PanelSettings };
 

@@ -9,6 +9,7 @@ import {
 import { toHistory, type FlvxAccount } from '../account/account.js';
 import { describeClosed, describeStops } from '../account/describe.js';
 import { hasGrown, type FlvxHistory } from '../account/history/history.js';
+import type { StepPayload } from '../account/history/journaled-step.js';
 import { observeHistory } from '../account/history/observed-history.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
@@ -25,7 +26,7 @@ import { findExpiry, toFirstExpiry, toFlvxProduct, findLimitKey, toPanelQuota, c
 import type { FlvxDefaults } from './product.js';
 import { EVIDENCE, parseSpeedPrior } from './restrictions.js';
 import { openConnections, speedNotices, speedPlan } from './speed.js';
-import { emptyPlan, failedPlan, resolveEvidence, toPlan, type StepPayload } from './steps.js';
+import { emptyPlan, failedPlan, resolveEvidence, toPlan } from './steps.js';
 import { toPlanInput, planTarget, type PlanInput } from './target.js';
 
 const passwordOnly: FlvxAccountTarget = {

@@ -9,7 +9,7 @@ import {
 import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { NOWHERE } from '../account/plan/plan-forwards.js';
+import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxScope } from '../client/observation.js';
 import type { FlvxTunnelGroup } from '../client/records.js';
 import {

@@ -1,8 +1,7 @@
 import type { ItemError, Plan, Step } from '@sluice/panel-kind';
-import { BYTES_PER_GB, type ActionRecord, type EvidenceRecord } from '@sluice/quota-core';
+import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
-import type { ParkReason } from '../account/history/history.js';
-import type { StepNotes } from '../account/history/record-step.js';
+import type { StepPayload } from '../account/history/journaled-step.js';
 import type { FlvxStep, FlvxStepOf } from '../account/plan/step.js';
 import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
@@ -19,18 +18,6 @@ import { isThrottled } from './speed.js';
 import { isRedirected, type PlanInput } from './target.js';
 
 type Begins = NonNullable<Step['begins']>;
-
-/** What the journal stores for a step in addition to type, target and prior state. */
-export interface StepPayload extends StepNotes {
-  id: string;
-  payload: FlvxStep['payload'];
-  /** Evidence that begins when the step is done. One step may close and throttle at once. */
-  begins: Begins[];
-  parks: ParkReason | null;
-  cycle: string | null;
-  /** Name of the tunnel that the step is about, where it is known. */
-  tunnel?: string;
-}
 
 /** A plan without steps. */
 export const emptyPlan: Plan = { steps: [], problems: [], endedEvidence: [], moves: [], drift: [] };
@@ -101,25 +88,6 @@ function allowanceFalls(before: number, quota: number, input: PlanInput | null):
   const { target, last, user } = input;
   const moved = uncountedBytes(target, sumBytes(user)) - (last?.uncountedBytes ?? 0);
   return before - quota + moved / BYTES_PER_GB >= 1;
-}
-
-/** Returns the account step of a planned step. */
-export function toFlvxStep(step: Pick<Step, 'type' | 'target' | 'prior' | 'payload'>): FlvxStep {
-  const { id, payload } = step.payload as StepPayload;
-  // Steps are journaled with exactly these members.
-  return { id, type: step.type, target: step.target, payload, prior: step.prior, needs: [] } as unknown as FlvxStep;
-}
-
-/** Returns the stored payload of an action; null for a row of another form. */
-export function parsePayload(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
-  const { payload } = (action.payload ?? {}) as { payload?: Partial<StepPayload> | null };
-  return typeof payload?.id === 'string' && payload.payload !== undefined ? (payload as StepPayload) : null;
-}
-
-/** Returns the account step of a journaled action; null for a row of another form. */
-export function parseStep(action: ActionRecord): FlvxStep | null {
-  const payload = parsePayload(action);
-  return payload && toFlvxStep({ ...action, payload });
 }
 
 /** The notes of a step, and the evidence that ends with it. */

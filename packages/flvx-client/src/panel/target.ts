@@ -2,8 +2,12 @@ import type { TargetState, ItemError } from '@sluice/panel-kind';
 import { listOwnForwards, listOwnPermissions, type FlvxAccount } from '../account/account.js';
 import { droppedTunnels, hasGrown, type FlvxHistory, type StoredHistory } from '../account/history/history.js';
 import type { ObservedHistory } from '../account/history/observed-history.js';
-import { NOWHERE } from '../account/plan/plan-forwards.js';
-import type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from '../account/plan/target.js';
+import {
+  NOWHERE,
+  type FlvxAccountTarget,
+  type FlvxForwardTarget,
+  type FlvxPermissionTarget,
+} from '../account/plan/target.js';
 import { toCounters, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../client/records.js';

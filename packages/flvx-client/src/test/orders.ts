@@ -1,10 +1,9 @@
 import type { FlvxAccount } from '../account/account.js';
 import { planAccount } from '../account/plan/plan-account.js';
 import { planEnsureUser } from '../account/plan/plan-ensure-user.js';
-import { NOWHERE } from '../account/plan/plan-forwards.js';
 import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
-import type { FlvxAccountTarget } from '../account/plan/target.js';
+import { NOWHERE, type FlvxAccountTarget } from '../account/plan/target.js';
 import type { FlvxCounters } from '../account/plan/values.js';
 import { execute } from '../account/run/execute.js';
 import type { FlvxExecution, FlvxRunOptions } from '../account/run/operation.js';

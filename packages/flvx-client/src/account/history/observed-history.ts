@@ -1,7 +1,7 @@
 import type { FlvxObservation } from '../../client/observation.js';
 import type { FlvxForward, FlvxPermission, FlvxUser } from '../../client/records.js';
 import { listOwnForwards, listOwnPermissions } from '../account.js';
-import { NOWHERE } from '../plan/plan-forwards.js';
+import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, isUsedUp, sumBytes, type RuledRow } from '../rules.js';
 import { emptyHistory, newHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';

@@ -1,5 +1,6 @@
-import { changesSpeed, NOWHERE } from '../plan/plan-forwards.js';
+import { changesSpeed } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import { NOWHERE } from '../plan/target.js';
 import { pickLimits, type RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 

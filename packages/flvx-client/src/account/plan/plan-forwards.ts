@@ -1,11 +1,8 @@
 import type { FlvxForward } from '../../client/records.js';
 import { listOwnForwards, toHistory, type FlvxAccount } from '../account.js';
 import { newStep, type FlvxStep, type FlvxStepOf } from './step.js';
-import type { FlvxAccountTarget, FlvxForwardTarget } from './target.js';
+import { NOWHERE, type FlvxAccountTarget, type FlvxForwardTarget } from './target.js';
 import { countEntryNodes } from './values.js';
-
-/** The default address of a redirect: the discard port of the node itself. */
-export const NOWHERE = '127.0.0.1:9';
 
 /** Redirects forwards, starts what should run, and pauses the rest; pauses come last, since every other step may start a forward. */
 export function planForwards(

@@ -15,6 +15,9 @@ export interface FlvxPermissionTarget {
   remove?: boolean;
 }
 
+/** The default address of a redirect: the discard port of the node itself. */
+export const NOWHERE = '127.0.0.1:9';
+
 /** Target state of a forward. Absent values stay. */
 export interface FlvxForwardTarget {
   /** False: paused. True: started. Absent: a forward that the panel shows as paused stays paused. */

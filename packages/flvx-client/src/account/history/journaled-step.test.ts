@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameAction } from './name-action.js';
+import { nameAction } from './journaled-step.js';
 
 const stored = (payload: unknown, tunnel?: string) => ({
   id: 'x',

@@ -1,6 +1,39 @@
-import type { NamedAction } from '@sluice/panel-kind';
-import type { FlvxStep } from '../account/plan/step.js';
-import { parsePayload, toFlvxStep } from './steps.js';
+import type { NamedAction, Step } from '@sluice/panel-kind';
+import type { ActionRecord } from '@sluice/quota-core';
+import type { FlvxStep } from '../plan/step.js';
+import type { ParkReason } from './history.js';
+import type { StepNotes } from './record-step.js';
+
+/** What the journal stores for a step in addition to type, target and prior state. */
+export interface StepPayload extends StepNotes {
+  id: string;
+  payload: FlvxStep['payload'];
+  /** Evidence that begins when the step is done. One step may close and throttle at once. */
+  begins: NonNullable<Step['begins']>[];
+  parks: ParkReason | null;
+  cycle: string | null;
+  /** Name of the tunnel that the step is about, where it is known. */
+  tunnel?: string;
+}
+
+/** Returns the account step of a planned step. */
+export function toFlvxStep(step: Pick<Step, 'type' | 'target' | 'prior' | 'payload'>): FlvxStep {
+  const { id, payload } = step.payload as StepPayload;
+  // Steps are journaled with exactly these members.
+  return { id, type: step.type, target: step.target, payload, prior: step.prior, needs: [] } as unknown as FlvxStep;
+}
+
+/** Returns the stored payload of an action; null for a row of another form. */
+export function parsePayload(action: Pick<ActionRecord, 'payload'>): StepPayload | null {
+  const { payload } = (action.payload ?? {}) as { payload?: Partial<StepPayload> | null };
+  return typeof payload?.id === 'string' && payload.payload !== undefined ? (payload as StepPayload) : null;
+}
+
+/** Returns the account step of a journaled action; null for a row of another form. */
+export function parseStep(action: ActionRecord): FlvxStep | null {
+  const payload = parsePayload(action);
+  return payload && toFlvxStep({ ...action, payload });
+}
 
 /** Returns the name of a change for operators: `close tunnel 1 (de-1)`, `pause forward web (7)`. */
 export function nameAction(action: NamedAction): string {
