@@ -1,5 +1,5 @@
 import type { FlvxObservation } from '../client/observation.js';
-import type { FlvxNode, FlvxPermission, FlvxUser } from '../client/records.js';
+import type { FlvxNode, FlvxPermission, FlvxTunnel, FlvxUser } from '../client/records.js';
 import type { FlvxStep } from './plan/step.js';
 import type { FlvxAccountTarget } from './plan/target.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, type RuledRow } from './rules.js';
@@ -72,6 +72,13 @@ export function describeNotInForce(
     `tunnel ${step.target} (${entries.join('; ')}): a node did not accept the speed of forward ${forwards.join(', ')}. ` +
     'The panel shows the speed, but it is not in force there. The next run repeats the change when the node is online again.'
   );
+}
+
+/** Returns the names of a tunnel's nodes, from the entry to the exit. */
+export function nodeNames(tunnel: FlvxTunnel, nodes: readonly FlvxNode[]): string[] {
+  const parts = [...tunnel.entryNodes, ...tunnel.chainNodes.flat(), ...tunnel.exitNodes];
+  const names = parts.map(({ nodeId }) => nodes.find((node) => node.id === nodeId)?.name ?? `node ${nodeId}`);
+  return [...new Set(names)];
 }
 
 /** Describes how many nodes are online, and their agents' versions; the panel reports no version of its own. */

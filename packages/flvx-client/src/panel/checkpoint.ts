@@ -1,7 +1,7 @@
 import type { AccountView, TargetState } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import { listOwnForwards, listOwnPermissions } from '../account/account.js';
-import { toIso } from '../account/describe.js';
+import { nodeNames, toIso } from '../account/describe.js';
 import {
   droppedTunnels,
   parseHistory,
@@ -17,11 +17,10 @@ import { observeHistory, type ObservedHistory, type Past } from '../account/hist
 import type { StepRecord } from '../account/history/record-step.js';
 import { isExpired, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
-import { isReplaced, type ServiceObservation, type TimedObservation } from './observation.js';
+import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
 import type { FlvxDefaults } from './product.js';
 import { indexEvidence, toHeld } from './restrictions.js';
-import { nodeNames, withNodes } from './tunnel-nodes.js';
 
 /** What an observation shows, stored with the decision for later runs. */
 export interface FlvxCheckpoint {
@@ -174,6 +173,20 @@ function isWithinLimits(target: TargetState, history: StoredHistory, forwards: n
 /** Whether the stored view of the account is still correct. */
 function isCurrentView({ name, expiresAt }: FlvxUser, view: AccountView): boolean {
   return view.username === name && view.expiresAt === toIso(expiresAt);
+}
+
+/** Whether nodes of an account are not known: runs that change nothing do not read them by themselves. */
+export function lacksNodes(account: AccountView | null | undefined): boolean {
+  return account?.tunnels.some(({ nodes }) => nodes.length === 0) === true;
+}
+
+/** Returns the view with the nodes that it lacks. */
+function withNodes(account: AccountView, known: TunnelNodes | null): AccountView {
+  if (known === null || !lacksNodes(account)) return account;
+  const tunnels = account.tunnels.map((tunnel) =>
+    tunnel.nodes.length > 0 ? tunnel : { ...tunnel, ...known.get(tunnel.id) },
+  );
+  return { ...account, tunnels };
 }
 
 function accountView(

@@ -1,6 +1,7 @@
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
+import { nodeNames } from '../account/describe.js';
 import { emptyHistory, parseHistory, type FlvxHistory } from '../account/history/history.js';
 import { parseLimitKey } from '../account/plan/plan-limits.js';
 import { isResetDayBetween, sumBytes } from '../account/rules.js';
@@ -8,7 +9,9 @@ import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope, FlvxSnapshot } from '../client/observation.js';
 import type { FlvxForward, FlvxNode, FlvxSpeedLimit, FlvxTunnelGroup, FlvxUser } from '../client/records.js';
 import { toOldLimitKey, toScope } from './product.js';
-import { nodeNames, type TunnelNodes } from './tunnel-nodes.js';
+
+/** Name and nodes of each tunnel. */
+export type TunnelNodes = ReadonlyMap<number, { name: string; nodes: string[] }>;
 
 /** The part of the panel's lists that concerns one service. */
 export interface ServiceObservation {

@@ -27,8 +27,7 @@ import { describeNodes } from '../account/describe.js';
 import type { FlvxClient, FlvxCredentials } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
 import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
-import { parseCheckpoint, toCheckpoint } from './checkpoint.js';
-import { checkContract } from './contract.js';
+import { lacksNodes, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
   observePartly,
@@ -40,11 +39,10 @@ import {
   type ServiceObservation,
   type TimedObservation,
 } from './observation.js';
-import { createLookups } from './lookups.js';
+import { checkContract, createLookups } from './lists.js';
 import { planService } from './plan.js';
 import { checkProduct, toFlvxProduct, unguessableName, type FlvxDefaults, type FlvxSettings } from './product.js';
-import { createRefresh } from './refresh.js';
-import { lacksNodes } from './tunnel-nodes.js';
+import { createRefresh } from './restrictions.js';
 
 /** Opens an FLVX panel. */
 export function openFlvxPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): FlvxPanel {
