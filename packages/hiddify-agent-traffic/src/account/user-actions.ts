@@ -5,12 +5,6 @@ import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import type { Zeroing } from './counter.js';
 
-/** Ref with the uuid of a service's user. */
-export const USER_REF = 'hiddify_user_uuid';
-
-/** Ref with the uuid of the agent that owns the user; overrides the product's. */
-export const AGENT_REF = 'hiddify_agent_uuid';
-
 /** Types of the actions on users, as stored in the journal. */
 export const ACTION_TYPES = {
   create: 'create-user',

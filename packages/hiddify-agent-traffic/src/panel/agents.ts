@@ -42,12 +42,13 @@ import { type ObservedList, type RecordedList, recordList } from '../account/rec
 import type { AgentRules } from '../account/records.js';
 import { checkRaise, raiseKey } from '../account/reservations.js';
 import { planRestore, planUnsuspension } from '../account/restore-users.js';
-import { findZeroing, USER_REF, WITH_AGENT } from '../account/user-actions.js';
+import { findZeroing, WITH_AGENT } from '../account/user-actions.js';
 import type { AddonSearch } from './addon.js';
 import { type BareList, readLists, readMissing, readReservation, rereadHalfMade } from './agent-reads.js';
 import { performAgentStep } from './apply.js';
 import type { HiddifyState } from './lists.js';
 import { resolveAction } from './resolve.js';
+import { USER_REF } from './settings.js';
 
 /** Dependencies of the agents of one panel. */
 interface AgentsDependencies {

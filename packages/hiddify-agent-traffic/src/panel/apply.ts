@@ -19,12 +19,12 @@ import {
   toObservedUser,
   toOutcome,
   type UpdatePayload,
-  USER_REF,
 } from '../account/user-actions.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyClient, HiddifyUserChange, NewHiddifyUser } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { toRaise } from './product.js';
+import { USER_REF } from './settings.js';
 
 /** What steps are performed with. */
 interface StepTools {

@@ -1,10 +1,11 @@
 import type { TargetState, ItemError, Observation } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { judgeZeroing, type ZeroingState } from '../account/counter.js';
-import { ACTION_TYPES, findPriorUsage, findUpdate, findZeroing, USER_REF } from '../account/user-actions.js';
+import { ACTION_TYPES, findPriorUsage, findUpdate, findZeroing } from '../account/user-actions.js';
 import type { HiddifyState } from './lists.js';
 import type { HiddifyUser } from '../client/records.js';
 import { findEndDate } from './product.js';
+import { USER_REF } from './settings.js';
 
 /** A zeroing after which no use was seen yet: the panel's minute task may write the old figure back. */
 export interface OpenZeroing {

@@ -1,10 +1,10 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type ContractCheck, type ContractReport, describeBytes, runCheck } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { USER_REF } from '../account/user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
+import { USER_REF } from './settings.js';
 
 const isExpected = (error: unknown): boolean => isPanelError(error) || isAgentTrafficError(error);
 

@@ -1,13 +1,14 @@
 import type { CustomerLink, PanelKind, PanelToOpen } from '@sluice/panel-kind';
-import { USER_REF } from '../account/user-actions.js';
-import { toHiddifyProduct } from './product.js';
 import {
+  AGENT_REF,
   CAPABILITIES,
   findClientAgent,
   type HiddifySettings,
   panelShape,
   productSchema,
   RESTRICTIONS,
+  toHiddifyProduct,
+  USER_REF,
 } from './settings.js';
 import { nameAction } from './name-action.js';
 
@@ -46,8 +47,8 @@ export const hiddify: PanelKind = {
     'product.mode': 'How the panel itself zeroes the usage; no_reset: Sluice zeroes it with each cycle',
   },
   refs: [
-    { name: 'hiddify_agent_uuid', ...UUID },
-    { name: 'hiddify_user_uuid', ...UUID, unique: true },
+    { name: AGENT_REF, ...UUID },
+    { name: USER_REF, ...UUID, unique: true },
   ],
   restrictions: RESTRICTIONS,
   suspension: 'disable',

@@ -1,11 +1,11 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type Clock, isoNow, type ItemError, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { USER_REF } from '../account/user-actions.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyClient } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
 import { badUuid } from './product.js';
+import { USER_REF } from './settings.js';
 
 /** What the panel shows of one service's user. */
 export interface HiddifyState {

@@ -18,7 +18,6 @@ import {
   type UsageRequest,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { USER_REF } from '../account/user-actions.js';
 import { createHiddifyClient } from '../client/create-client.js';
 import type { HiddifyClient, HiddifyClientOptions } from '../client/types.js';
 import { isAgentTrafficError } from '../errors.js';
@@ -31,7 +30,7 @@ import { HiddifyLists, type HiddifyState, type UserReading } from './lists.js';
 import { planUser } from './plan.js';
 import { createUuid, findProblem, toLimit } from './product.js';
 import { outcomeWhenDone, resolveAction } from './resolve.js';
-import { type HiddifySettings, toAgentRules } from './settings.js';
+import { type HiddifySettings, toAgentRules, USER_REF } from './settings.js';
 import { toUsageAnswer } from './usage.js';
 
 /** Opens the adapter of a Hiddify panel (docs/panels/hiddify.md, 3 and 4). */

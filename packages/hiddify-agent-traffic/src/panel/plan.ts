@@ -8,7 +8,6 @@ import {
   toObservedUser,
   type UpdatePayload,
   USER_EVIDENCE,
-  USER_REF,
   type UserPrior,
   WITH_AGENT,
   type ZeroPayload,
@@ -25,7 +24,8 @@ import {
   type UserCheckpoint,
 } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
-import { findEndDate, toHiddifyProduct, toLimit, toOwner, toRaise, toTerm } from './product.js';
+import { findEndDate, toLimit, toOwner, toRaise, toTerm } from './product.js';
+import { toHiddifyProduct, USER_REF } from './settings.js';
 
 /**
  * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is

@@ -1,17 +1,11 @@
 import type { ItemError, ProductSettings, RaiseRequest, TargetState } from '@sluice/panel-kind';
 import { toLocalDate, type ServiceRecord } from '@sluice/quota-core';
-import { AGENT_REF, USER_REF } from '../account/user-actions.js';
 import { MOST_BYTES } from '../client/check-user.js';
 import { packageTerm } from '../client/package-term.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
 import { isCanonicalUuid } from '../client/uuid.js';
-import { defaultProduct, type HiddifyProduct } from './settings.js';
-
-/** Returns the product's section, with defaults. */
-export function toHiddifyProduct(product: ProductSettings): HiddifyProduct {
-  return (product['hiddify'] as HiddifyProduct | undefined) ?? defaultProduct;
-}
+import { AGENT_REF, toHiddifyProduct, USER_REF } from './settings.js';
 
 /** Returns the owner of the service's user: the agent of its ref, that of the product, or the account of the key. */
 export function toOwner(service: ServiceRecord, product: ProductSettings): string {

@@ -7,11 +7,11 @@ import {
   findUpdate,
   toObservedUser,
   toOutcome,
-  USER_REF,
 } from '../account/user-actions.js';
 import { shows } from '../client/compare-user.js';
 import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyState } from './lists.js';
+import { USER_REF } from './settings.js';
 
 /**
  * A call without an answer may take effect for this long. Short, because an operator who repeats a command waits for it, and

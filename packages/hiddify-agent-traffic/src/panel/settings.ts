@@ -1,6 +1,12 @@
-import { type Capability, type PanelSettings, secret, share } from '@sluice/panel-kind';
+import { type Capability, type PanelSettings, type ProductSettings, secret, share } from '@sluice/panel-kind';
 import type { AgentRules } from '../account/records.js';
 import * as z from 'zod/mini';
+
+/** Ref with the uuid of a service's user. */
+export const USER_REF = 'hiddify_user_uuid';
+
+/** Ref with the uuid of the agent that owns the user; overrides the product's. */
+export const AGENT_REF = 'hiddify_agent_uuid';
 
 const count = z.int().check(z.positive());
 
@@ -56,7 +62,12 @@ export const CAPABILITIES: readonly Capability[] = [
 const defaultAgents = z.parse(agents, {});
 
 /** A product without a section `hiddify`. */
-export const defaultProduct = z.parse(productSchema, {});
+const defaultProduct = z.parse(productSchema, {});
+
+/** Returns the product's section, with defaults. */
+export function toHiddifyProduct(product: ProductSettings): HiddifyProduct {
+  return (product['hiddify'] as HiddifyProduct | undefined) ?? defaultProduct;
+}
 
 /** Returns the rules of a panel's agents, with defaults. */
 export function toAgentRules(settings: Pick<HiddifySettings, 'agents'>, timeZone: string): AgentRules {
