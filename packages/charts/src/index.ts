@@ -9,9 +9,10 @@ export {
   projectUsage,
 } from './projection.js';
 export { panelChart, type PanelGraph, type PanelGraphFigures } from './panel-chart.js';
+export { shortDate, shortTime } from './short-time.js';
 export { responsiveChart, svgChart, svgDocument, type SvgOptions } from './svg-chart.js';
 export { svgPicture } from './svg-picture.js';
 export { chartStyles, type Theme } from './svg-styles.js';
 export { areaChart, type ChartStyle } from './terminal-chart.js';
-export { shortDate, shortTime, timeTicks, type TimeTick } from './time.js';
+export { timeTicks, type TimeTick } from './time.js';
 export { usageChart, type UsageChartOptions, type UsageGraph, usageProjection } from './usage-chart.js';

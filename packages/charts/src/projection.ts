@@ -1,5 +1,5 @@
 import type { ChartPoint, KnownPoint } from './chart.js';
-import { shortDate } from './time.js';
+import { shortDate } from './short-time.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -2,7 +2,8 @@ import { type ChartData, type ChartLine, UNKNOWN_UNIT } from './chart.js';
 import { coordinate, escapeXml, shortened, svgText } from './svg-text.js';
 import { chartStyles, type Theme } from './svg-styles.js';
 import { thinnedSegments } from './thin.js';
-import { shortTime, timeTicks } from './time.js';
+import { shortTime } from './short-time.js';
+import { timeTicks } from './time.js';
 
 /** Pixels of a column: points that are closer can't be distinguished. */
 const COLUMN = 2;

@@ -1,4 +1,5 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
+import { shortDate, shortTime } from './short-time.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -59,43 +60,12 @@ function offsetMs(at: number, timeZone: string): number {
   return Math.round(tzOffset(timeZone, new Date(at)) * MINUTE);
 }
 
-/** Returns an instant as `15 Nov 2026 00:00` in a time zone. */
-export function shortTime(at: number, timeZone: string): string {
-  const { day = '', month = '', year = '', hour = '', minute = '' } = partsOf(at, timeZone);
-  return `${day} ${month} ${year} ${hour}:${minute}`;
-}
-
-/** Returns the date of an instant as `15 Nov 2026` in a time zone. */
-export function shortDate(at: number, timeZone: string): string {
-  const { day = '', month = '', year = '' } = partsOf(at, timeZone);
-  return `${day} ${month} ${year}`;
-}
-
+/** Returns `15 Nov`. */
 function dayLabel(at: number, timeZone: string): string {
-  const { day = '', month = '' } = partsOf(at, timeZone);
-  return `${day} ${month}`;
+  return shortDate(at, timeZone).replace(/ \d+$/, '');
 }
 
+/** Returns `06:00`. */
 function clockLabel(at: number, timeZone: string): string {
-  const { hour = '', minute = '' } = partsOf(at, timeZone);
-  return `${hour}:${minute}`;
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function partsOf(at: number, timeZone: string): Record<string, string> {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-    formats.set(timeZone, format);
-  }
-  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  return shortTime(at, timeZone).slice(-5);
 }

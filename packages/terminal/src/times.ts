@@ -1,4 +1,4 @@
-import { shortTime } from '@sluice/charts';
+import { shortTime } from '@sluice/charts/time';
 import type { Clock } from '@sluice/panel-kind';
 
 /** Time zones of a config. */

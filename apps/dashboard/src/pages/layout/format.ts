@@ -1,3 +1,4 @@
+import { shortDate, shortTime } from '@sluice/charts/time';
 import { formatBytes } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 
@@ -11,34 +12,17 @@ export const UNKNOWN: Html = html`<span class="unknown">unknown</span>`;
 /** Shown in a cell that has nothing to say. */
 export const NONE: Html = html`<span class="none" aria-label="none">–</span>`;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const offsets = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'shortOffset',
-  });
-  formats.set(timeZone, made);
-  return made;
-}
-
-/** Returns `22 Nov 2026 13:35`, and the zone's difference from UTC. */
-function toParts(ms: number, timeZone: string): { text: string; offset: string } {
-  const parts = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, value]),
-  );
-  const { day = '', month = '', year = '', hour = '', minute = '', timeZoneName = '' } = parts;
-  return { text: `${day} ${month} ${year} ${hour}:${minute}`, offset: timeZoneName.replace('GMT', 'UTC') };
+/** Returns the difference of a zone from UTC at an instant, as `UTC+3:30`. */
+function offsetOf(ms: number, timeZone: string): string {
+  let format = offsets.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'shortOffset' });
+    offsets.set(timeZone, format);
+  }
+  const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName');
+  return (name?.value ?? '').replace('GMT', 'UTC');
 }
 
 const INSTANTS = /(\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)/;
@@ -58,22 +42,22 @@ export class Times {
   text(instant: string | number | null | undefined): string {
     const ms = toMs(instant);
     if (ms === null) return '';
-    const { text, offset } = toParts(ms, this.timeZone);
-    return `${text} ${offset}`;
+    return `${shortTime(ms, this.timeZone)} ${offsetOf(ms, this.timeZone)}`;
   }
 
   /** An instant as an element: short, with its zone on demand. */
   at(instant: string | number | null | undefined): Html {
     const ms = toMs(instant);
     if (ms === null) return NONE;
-    const { text, offset } = toParts(ms, this.timeZone);
-    return html`<time datetime="${new Date(ms).toISOString()}" title="${text} ${offset}">${text}</time>`;
+    return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}"
+      >${shortTime(ms, this.timeZone)}</time
+    >`;
   }
 
   /** A calendar day, `2026-12-10`, as `10 Dec 2026`. */
   day(date: string): string {
     const ms = toMs(`${date}T12:00:00Z`);
-    return ms === null ? date : toParts(ms, 'UTC').text.replace(/ [\d:]+$/, '');
+    return ms === null ? date : shortDate(ms, 'UTC');
   }
 
   /** The local day of now, as `2026-12-10`. */
