@@ -1,4 +1,3 @@
-import { parse } from 'csv-parse/sync';
 import type { ImportRow } from '@sluice/engine';
 
 /** The rows of a CSV file, and the name of its separator. */
@@ -25,9 +24,9 @@ const SEPARATORS = new Map([
  * Parses a CSV file with a header; the separator is the one that the header has most of. A row with a wrong number of cells
  * has a `problem` and no values.
  */
-export function readCsv(text: string): CsvTable {
+export async function readCsv(text: string): Promise<CsvTable> {
   const delimiter = findSeparator(text);
-  const [header, ...records] = parseRecords(text, delimiter);
+  const [header, ...records] = await parseRecords(text, delimiter);
   if (header === undefined) throw new Error('it is empty; the first line names the columns');
   const keys = header.cells.map((cell) => cell.trim());
   if (records.length === 0) throw new Error('it has a header but no rows');
@@ -60,7 +59,8 @@ function findSeparator(text: string): string {
   return found.reduce((best, one) => (one.times > best.times ? one : best)).separator;
 }
 
-function parseRecords(text: string, delimiter: string): { line: number; cells: string[] }[] {
+async function parseRecords(text: string, delimiter: string): Promise<{ line: number; cells: string[] }[]> {
+  const { parse } = await import('csv-parse/sync');
   try {
     const records = parse(text, {
       delimiter,

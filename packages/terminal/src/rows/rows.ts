@@ -55,7 +55,7 @@ export async function readRows(file: string, host: InputHost, format: ImportForm
   const { text, encoding } = await readInput(file, host);
   try {
     if (format === 'csv') {
-      const { rows, separator } = readCsv(text);
+      const { rows, separator } = await readCsv(text);
       return { rows, readAs: `${encoding}, separated by ${separator}` };
     }
     if (format === 'yaml') return { rows: readYaml(text), readAs: null };
