@@ -1,5 +1,6 @@
 import type { Command, HelpConfiguration } from 'commander';
 import { outputWidth, usageText, wrapLine } from '@sluice/terminal/text';
+import type { Deps } from './context.js';
 import { LazyCommand, type CommandContext, type GlobalOptions } from './commands/command.js';
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
@@ -81,9 +82,13 @@ export function buildProgram(context: CommandContext): LazyCommand {
   declareStart(program);
   declareVersion(program);
   declareHelp(program);
-  program.addHelpText('after', EXAMPLES);
-  inherit(program);
-  return program;
+  return program.addHelpText('after', EXAMPLES);
+}
+
+/** Builds the command line with every command declared, for what only reads it. */
+export function wholeProgram(version: string): LazyCommand {
+  const context = { deps: { version } as Deps, exit: () => undefined, run: () => Promise.resolve(0) };
+  return buildProgram(context).expandAll();
 }
 
 function declareVersion(program: LazyCommand): void {
@@ -112,17 +117,8 @@ function declareHelp(program: LazyCommand): void {
       for (const word of words) {
         const found = command.commands.find((each) => each.name() === word);
         if (found === undefined) return program.error(`error: unknown command '${words.join(' ')}'`);
-        command = found;
+        command = found instanceof LazyCommand ? found.expand() : found;
       }
       command.outputHelp();
     });
-}
-
-/** Passes the settings of output, errors and help on to all subcommands. */
-function inherit(command: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command);
-    child.configureHelp(HELP);
-    inherit(child);
-  }
 }

@@ -5,7 +5,6 @@ import { Times, usageText, writeLine } from '@sluice/terminal/text';
 import { buildProgram } from './cli.js';
 import type { Deps } from './context.js';
 import { ExitCode, signalExitCode, toErrorExitCode } from './exit-codes.js';
-import { toRemediable, withRemedy } from './remedies.js';
 
 /** How a command line ended. */
 interface Outcome {
@@ -22,7 +21,6 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
   const { stdout } = deps;
   const watched: Deps = {
     ...deps,
-    describe: withRemedy,
     stdout: {
       write: (text) => {
         outcome.printed = true;
@@ -52,18 +50,19 @@ export async function run(argv: string[], deps: Deps): Promise<number> {
     // An error after the document was printed must not print a second one.
     const asDocument = argv.includes('--json') && !outcome.printed;
     const times = new Times(deps.clock, outcome.zones, argv.includes('--utc'));
-    const exitCode = asDocument ? reportDocument(error, deps) : reportText(error, { argv, deps, times });
+    const exitCode = await (asDocument ? reportDocument(error, deps) : reportText(error, { argv, deps, times }));
     printStack(error, argv, deps);
     return signalExitCode(deps.signal) ?? exitCode;
   }
 }
 
-function reportDocument(error: unknown, deps: Deps): number {
+async function reportDocument(error: unknown, deps: Deps): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.done;
     writeJson(deps, { code: 'usage', message: toText(error), details: {} });
     return ExitCode.usage;
   }
+  const { toRemediable } = await import('./remedies.js');
   writeJson(deps, toRemediable(error));
   return toErrorExitCode(error);
 }
@@ -73,8 +72,12 @@ function toText({ code, message }: CommanderError): string {
   return code.startsWith('commander.help') ? 'Name a command; --help lists them' : usageText(message);
 }
 
-function reportText(error: unknown, { argv, deps, times }: { argv: string[]; deps: Deps; times: Times }): number {
+async function reportText(
+  error: unknown,
+  { argv, deps, times }: { argv: string[]; deps: Deps; times: Times },
+): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  const { toRemediable, withRemedy } = await import('./remedies.js');
   const thrown = toRemediable(error);
   const isDefect = thrown.code === 'unexpected' && argv.includes('--verbose');
   const text = isDefect ? thrown.message : withRemedy(thrown);

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
-import { Command, Option } from 'commander';
+import { Command, Option, type ParseOptionsResult } from 'commander';
 import type { Deps } from '../context.js';
 import { isNotBuilt } from './not-built.js';
 
@@ -106,6 +106,36 @@ export class LazyCommand extends Command {
     if (other !== undefined) this.error(`error: unknown option '${other.long ?? other.flags}'`);
   }
 
+  /** Declares the subcommands; null where they are declared, or there are none. */
+  #declare: ((command: this) => void) | null = null;
+
+  /** Sets what declares the subcommands once the command is named: there are many, and a command line names one. */
+  declares(declare: (command: this) => void): this {
+    this.#declare = declare;
+    return this;
+  }
+
+  /** Declares the subcommands, if they are not declared yet. */
+  expand(): this {
+    const declare = this.#declare;
+    this.#declare = null;
+    declare?.(this);
+    return this;
+  }
+
+  /** Declares the subcommands at every depth, for what describes the whole program. */
+  expandAll(): this {
+    this.expand();
+    for (const child of this.commands) if (child instanceof LazyCommand) child.expandAll();
+    return this;
+  }
+
+  /** Is the first that commander does with a command that it was given. */
+  override parseOptions(args: string[]): ParseOptionsResult {
+    this.expand();
+    return super.parseOptions(args);
+  }
+
   /** Loads the handler; null for a group of commands. */
   load: (() => Promise<object>) | null = null;
 
@@ -118,8 +148,9 @@ export class LazyCommand extends Command {
         .flat()
         .filter((arg) => arg !== undefined);
       this.#refuseOthersOptions();
-      const handler = await load();
-      this.context.exit(await handler(args as string[], this.optsWithGlobals(), this.context.deps));
+      const [handler, { withRemedy }] = await Promise.all([load(), import('../remedies.js')]);
+      const deps = { ...this.context.deps, describe: withRemedy };
+      this.context.exit(await handler(args as string[], this.optsWithGlobals(), deps));
     });
   }
 }

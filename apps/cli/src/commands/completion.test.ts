@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { manualClock } from '@sluice/fake-panels';
 import { listNodes } from '@sluice/terminal/completion';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 import { COMMAND } from '../test/command-process.js';
 import { Bench } from '../test/harness.js';
 
@@ -161,9 +160,7 @@ describe('the completion for bash', () => {
 describe.each(['zsh', 'fish'] as const)('the completion for %s', (shell) => {
   it('knows every command and every option of the program', () => {
     const script = bench.read(`completion.${shell}`);
-    const nodes = listNodes(
-      buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) }),
-    );
+    const nodes = listNodes(wholeProgram('0'));
     expect(nodes.length).toBeGreaterThan(40);
     for (const node of nodes) {
       expect(script).toContain(`'${node.words.join(' ')}'`);

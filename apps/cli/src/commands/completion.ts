@@ -9,8 +9,8 @@ import type { ListHandler } from './list.js';
 import { toStoredNames } from './list-stored.js';
 
 /** `sluice completion SHELL`: generated from the declared commands. */
-export async function completion(program: Command, shell: Shell, deps: Deps): Promise<number> {
-  await nameColumns(program);
+export async function completion(program: LazyCommand, shell: Shell, deps: Deps): Promise<number> {
+  await nameColumns(program.expandAll());
   deps.stdout.write(completionScript(shell, program, findValue));
   return ExitCode.done;
 }

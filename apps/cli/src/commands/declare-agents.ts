@@ -9,15 +9,17 @@ const AGENT = 'uuid or unambiguous name of the agent';
 
 /** Declares `agent`: traffic limits of the agents of a Hiddify panel. */
 export function declareAgents(program: LazyCommand): void {
-  const agent = program
+  program
     .command('agent')
     .summary('traffic limits of the agents (resellers) of a Hiddify panel')
     .description(
       "traffic limits of the agents (resellers) of a Hiddify panel; a user made in the panel's own forms is not refused, but found by the next check",
     )
-    .examples('sluice agent list', 'sluice agent check --all --quiet');
-  declareLimits(agent);
-  declareUsers(agent);
+    .examples('sluice agent list', 'sluice agent check --all --quiet')
+    .declares((agent) => {
+      declareLimits(agent);
+      declareUsers(agent);
+    });
 }
 
 const load = () => import('./agents.js');
@@ -142,20 +144,27 @@ function declareSuspension(agent: LazyCommand): void {
 
 /** Declares `tunnel` and `relay`, which only FLVX panels have. */
 export function declareRelay(program: LazyCommand): void {
-  const tunnel = program
+  program
     .command('tunnel')
     .description('tunnels of an FLVX panel')
-    .examples('sluice tunnel list --panel relay');
+    .examples('sluice tunnel list --panel relay')
+    .declares(declareTunnels);
+  program
+    .command('relay')
+    .description('accounts, speed limits and tunnel groups of an FLVX panel')
+    .examples('sluice relay users --sort -used', 'sluice relay speed-limits')
+    .declares(declareAccounts);
+}
+
+function declareTunnels(tunnel: LazyCommand): void {
   listOptions(tunnel.command('list'), 'status=panels')
     .description('list tunnels with the factor by which traffic counts on each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')
     .examples('sluice tunnel list --panel relay')
     .runs(async () => (await import('./panels.js')).tunnelList);
+}
 
-  const relay = program
-    .command('relay')
-    .description('accounts, speed limits and tunnel groups of an FLVX panel')
-    .examples('sluice relay users --sort -used', 'sluice relay speed-limits');
+function declareAccounts(relay: LazyCommand): void {
   listOptions(relay.command('users'), 'status=panels', 'over')
     .description('list all accounts except administrators, and the service of each')
     .option('--panel <name>', 'the FLVX panel; required if there are several')

@@ -3,18 +3,16 @@ import { listOptions } from './list-options.js';
 
 /** Declares `credit` and `invoice`: the local ledger. */
 export function declareBilling(program: LazyCommand): void {
-  declareCredit(
-    program
-      .command('credit')
-      .description('credit of clients in the local ledger')
-      .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42'),
-  );
-  declareInvoice(
-    program
-      .command('invoice')
-      .description('invoices of the local ledger')
-      .examples('sluice invoice list --client 42 --status open'),
-  );
+  program
+    .command('credit')
+    .description('credit of clients in the local ledger')
+    .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42')
+    .declares(declareCredit);
+  program
+    .command('invoice')
+    .description('invoices of the local ledger')
+    .examples('sluice invoice list --client 42 --status open')
+    .declares(declareInvoice);
 }
 
 function declareCredit(credit: LazyCommand): void {

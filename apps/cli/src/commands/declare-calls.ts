@@ -20,6 +20,11 @@ export function declareProfile(program: LazyCommand): void {
     .command('profile')
     .description('profiles: how a telephony system speaks')
     .examples('sluice profile check voice.json')
+    .declares(declareProfileCheck);
+}
+
+function declareProfileCheck(profile: LazyCommand): void {
+  profile
     .command('check')
     .argument('<file>', 'a profile, or the name of a built-in one')
     .description('check a profile, and with --against hold it against its running system: reads only')
@@ -32,12 +37,14 @@ export function declareProfile(program: LazyCommand): void {
 
 /** Declares `call`: simulator, records, bills and their reports. */
 export function declareCalls(program: LazyCommand): void {
-  const call = program
+  program
     .command('call')
     .description('calls of telephony panels: prices, records, bills and their reports')
-    .examples('sluice call records --service svc-1', 'sluice call bill --quiet');
-  declareBill(call);
-  declareReading(call);
+    .examples('sluice call records --service svc-1', 'sluice call bill --quiet')
+    .declares((call) => {
+      declareBill(call);
+      declareReading(call);
+    });
 }
 
 function declareBill(call: LazyCommand): void {

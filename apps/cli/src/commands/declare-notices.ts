@@ -3,8 +3,11 @@ import { listOptions } from './list-options.js';
 
 /** Declares `notify`. */
 export function declareNotices(program: LazyCommand): void {
+  program.command('notify').description('notices to channels').examples('sluice notify test').declares(declareCommands);
+}
+
+function declareCommands(notify: LazyCommand): void {
   const load = () => import('./notify.js');
-  const notify = program.command('notify').description('notices to channels').examples('sluice notify test');
   notify
     .command('test [name]')
     .description('send a test notice through each channel, or through this one')

@@ -5,17 +5,33 @@ const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the
 
 /** Declares `package`, `purchase` and `auto-buy`. */
 export function declarePurchases(program: LazyCommand): void {
-  const load = () => import('./purchases.js');
-  listOptions(
-    program.command('package').description('packages of extra traffic').examples('sluice package list').command('list'),
-  )
+  program
+    .command('package')
+    .description('packages of extra traffic')
+    .examples('sluice package list')
+    .declares(declarePackage);
+  program
+    .command('purchase')
+    .description('extra traffic for the current billing cycle')
+    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
+    .declares(declarePurchase);
+  program
+    .command('auto-buy')
+    .description('automatic purchases, of a service or a client')
+    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%')
+    .declares(declareAutoBuy);
+}
+
+const load = () => import('./purchases.js');
+
+function declarePackage(group: LazyCommand): void {
+  listOptions(group.command('list'))
     .description('list the packages of the config')
     .examples('sluice package list')
     .runs(async () => (await load()).packageList);
-  const purchase = program
-    .command('purchase')
-    .description('extra traffic for the current billing cycle')
-    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711');
+}
+
+function declarePurchase(purchase: LazyCommand): void {
   purchase
     .command('create <service> <package>')
     .description(
@@ -39,21 +55,16 @@ export function declarePurchases(program: LazyCommand): void {
     .changes()
     .examples('sluice purchase cancel pur-01K9Z3 --refund')
     .runs(async () => (await load()).purchaseCancel);
-  declareAutoBuy(program);
 }
 
-function declareAutoBuy(program: LazyCommand): void {
-  const load = () => import('./auto-buy.js');
-  const autoBuy = program
-    .command('auto-buy')
-    .description('automatic purchases, of a service or a client')
-    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%');
+function declareAutoBuy(autoBuy: LazyCommand): void {
+  const handlers = () => import('./auto-buy.js');
   const about = (command: LazyCommand): LazyCommand =>
     command.argument('[service]').option('--client <client>', 'of all services of this client');
   about(autoBuy.command('show'))
     .description('show what applies, and where it comes from')
     .examples('sluice auto-buy show svc-1')
-    .runs(async () => (await load()).autoBuyShow);
+    .runs(async () => (await handlers()).autoBuyShow);
   about(autoBuy.command('set'))
     .description('set a preference; what is not named stays')
     .option('--on', 'buy automatically')
@@ -64,11 +75,11 @@ function declareAutoBuy(program: LazyCommand): void {
     .option(...WAIT)
     .changes()
     .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%')
-    .runs(async () => (await load()).autoBuySet);
+    .runs(async () => (await handlers()).autoBuySet);
   about(autoBuy.command('clear'))
     .description('drop the preference')
     .option(...WAIT)
     .changes()
     .examples('sluice auto-buy clear svc-1', 'sluice auto-buy clear --client 42')
-    .runs(async () => (await load()).autoBuyClear);
+    .runs(async () => (await handlers()).autoBuyClear);
 }

@@ -33,15 +33,15 @@ export function declareRuns(program: LazyCommand): void {
     .option('--at <time>', 'its state at a time: 1h (ago), yesterday, 2026-11-20, "2026-11-20 23:44"')
     .examples('sluice explain svc-1 --at 2026-11-01')
     .runs(async () => (await import('./explain.js')).explain);
-  declareUsage(program);
-}
-
-function declareUsage(program: LazyCommand): void {
-  const usage = listOptions(program.command('usage [service]'), 'panel', 'product', 'client', 'status=services', 'over')
+  listOptions(program.command('usage [service]'), 'panel', 'product', 'client', 'status=services', 'over')
     .description('show the last reading of each service')
     .option('--refresh', 'read the panel now; changes nothing')
     .examples('sluice usage --over 80% --sort -share', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')
+    .declares(declareUsage)
     .runs(async () => (await import('./usage.js')).usage);
+}
+
+function declareUsage(usage: LazyCommand): void {
   listOptions(usage.command('history <service>'))
     .description('show usage and allowance of each cycle')
     .examples('sluice usage history svc-1')

@@ -10,11 +10,15 @@ export function declareServe(program: LazyCommand): void {
     .option('--with-schedule', 'also run poll, reconcile, agent check and call bill when they are due, as cron would')
     .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000 --with-schedule')
     .runs(async () => (await import('./serve.js')).serve);
-  const load = () => import('./api-token.js');
-  const tokens = program
+  program
     .command('api-token')
     .description('tokens of the HTTP API, and share links')
-    .examples('sluice api-token list');
+    .examples('sluice api-token list')
+    .declares(declareTokens);
+}
+
+function declareTokens(tokens: LazyCommand): void {
+  const load = () => import('./api-token.js');
   tokens
     .command('create <name>')
     .description('create a token, which is printed once')

@@ -20,33 +20,31 @@ const whereOption = (): Option =>
 
 /** Declares `service`, `override`, `hold`, `action` and `provision`. */
 export function declareServices(program: LazyCommand): void {
-  declareService(
-    program
-      .command('service')
-      .description('the services that Sluice manages')
-      .examples('sluice service list --status held', 'sluice service import services.csv'),
-  );
-  declareOverride(
-    program
-      .command('override')
-      .description("an operator's quota, mode or action for one service")
-      .examples('sluice override set svc-1 --quota 12TB'),
-  );
-  declareHold(
-    program
-      .command('hold')
-      .description('reasons to keep services restricted')
-      .examples('sluice hold list --status open'),
-  );
-  declareAction(
-    program.command('action').description('changes to panels').examples('sluice action resolve act-01K9Z3 --done'),
-  );
-  declareProvision(
-    program
-      .command('provision')
-      .description('provision services; each command can be repeated safely')
-      .examples('sluice provision create relay-1 --password-file relay-1.txt'),
-  );
+  program
+    .command('service')
+    .description('the services that Sluice manages')
+    .examples('sluice service list --status held', 'sluice service import services.csv')
+    .declares(declareService);
+  program
+    .command('override')
+    .description("an operator's quota, mode or action for one service")
+    .examples('sluice override set svc-1 --quota 12TB')
+    .declares(declareOverride);
+  program
+    .command('hold')
+    .description('reasons to keep services restricted')
+    .examples('sluice hold list --status open')
+    .declares(declareHold);
+  program
+    .command('action')
+    .description('changes to panels')
+    .examples('sluice action resolve act-01K9Z3 --done')
+    .declares(declareAction);
+  program
+    .command('provision')
+    .description('provision services; each command can be repeated safely')
+    .examples('sluice provision create relay-1 --password-file relay-1.txt')
+    .declares(declareProvision);
 }
 
 function declareService(service: LazyCommand): void {

@@ -4,10 +4,19 @@ import { listOptions } from './list-options.js';
 
 /** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `notify`, `metrics` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
-  declareConfig(program);
-  declarePanels(program);
-  declareLog(program);
-  declareStore(program);
+  program.command('config').description('the config file').examples('sluice config check').declares(declareConfig);
+  program.command('panel').description('the configured panels').examples('sluice panel test').declares(declarePanels);
+  declareDoctor(program);
+  program
+    .command('log')
+    .description('runs, changes and calls')
+    .examples('sluice log list --actions --since 1h')
+    .declares(declareLog);
+  program
+    .command('db')
+    .description('the state store')
+    .examples('sluice db backup sluice-2026-11-20.db')
+    .declares(declareStore);
   declareSwitches(program);
   declareNotices(program);
   program
@@ -26,8 +35,7 @@ export function declareSetup(program: LazyCommand): void {
     .runs(async () => (await import('../demo/story.js')).demoWith(program.context.run));
 }
 
-function declareConfig(program: LazyCommand): void {
-  const config = program.command('config').description('the config file').examples('sluice config check');
+function declareConfig(config: LazyCommand): void {
   config
     .command('check')
     .description('check the config file; calls no panel')
@@ -40,8 +48,7 @@ function declareConfig(program: LazyCommand): void {
     .runs(async () => (await import('./config.js')).configSchema);
 }
 
-function declarePanels(program: LazyCommand): void {
-  const panel = program.command('panel').description('the configured panels').examples('sluice panel test');
+function declarePanels(panel: LazyCommand): void {
   listOptions(panel.command('list'), 'panel')
     .description('list panels and what each kind supports')
     .examples('sluice panel list')
@@ -51,7 +58,9 @@ function declarePanels(program: LazyCommand): void {
     .description('test each panel with an authenticated read')
     .examples('sluice panel test dcim')
     .runs(async () => (await import('./panels.js')).panelTest);
+}
 
+function declareDoctor(program: LazyCommand): void {
   program
     .command('doctor')
     .description('check config, store, clock, leases, panels and last runs, with a remedy for each failure')
@@ -63,11 +72,7 @@ function declarePanels(program: LazyCommand): void {
     .runs(async () => (await import('./doctor.js')).doctor);
 }
 
-function declareLog(program: LazyCommand): void {
-  const log = program
-    .command('log')
-    .description('runs, changes and calls')
-    .examples('sluice log list --actions --since 1h');
+function declareLog(log: LazyCommand): void {
   const shown = (command: LazyCommand): LazyCommand =>
     command
       .option('--api', 'calls to panels')
@@ -87,8 +92,7 @@ function declareLog(program: LazyCommand): void {
     .runs(async () => (await import('./log.js')).logExport);
 }
 
-function declareStore(program: LazyCommand): void {
-  const db = program.command('db').description('the state store').examples('sluice db backup sluice-2026-11-20.db');
+function declareStore(db: LazyCommand): void {
   db.command('check')
     .description('check integrity, schema version and invariants')
     .examples('sluice db check')

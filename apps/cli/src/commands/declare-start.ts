@@ -57,7 +57,14 @@ function declareCompletion(program: LazyCommand): void {
 }
 
 function declareSchedule(program: LazyCommand): void {
-  const schedule = program.command('schedule').description('jobs of cron or systemd').examples('sluice schedule show');
+  program
+    .command('schedule')
+    .description('jobs of cron or systemd')
+    .examples('sluice schedule show')
+    .declares(declareJobs);
+}
+
+function declareJobs(schedule: LazyCommand): void {
   const format = (): Option =>
     new Option('--format <format>', 'the format (default: crontab)').choices(['crontab', 'systemd']);
   schedule

@@ -129,7 +129,10 @@ export function declareTelephony(program: LazyCommand): void {
 
 function declareNumbers(program: LazyCommand): void {
   const { noun, about } = NUMBERS;
-  const did = program.command(noun).description(about).examples('sluice did list');
+  program.command(noun).description(about).examples('sluice did list').declares(declareNumber);
+}
+
+function declareNumber(did: LazyCommand): void {
   declareLookups(did, NUMBERS);
   const change = (name: string): LazyCommand => did.command(name).argument('<number>', 'a number as people write it');
   const handlers = () => import('./dids.js');
@@ -197,10 +200,18 @@ function declareLookups(group: LazyCommand, { noun, many, one, filters = [], sta
 }
 
 function declareFamily(program: LazyCommand, words: Words): void {
-  const { noun, about, one, example, verbs = [] } = words;
+  program
+    .command(words.noun)
+    .description(words.about)
+    .examples(`sluice ${words.noun} list`)
+    .declares((group) => {
+      declareLookups(group, words);
+      declareChanges(group, words);
+    });
+}
+
+function declareChanges(group: LazyCommand, { noun, one, example, verbs = [] }: Words): void {
   const [id, pair] = example;
-  const group = program.command(noun).description(about).examples(`sluice ${noun} list`);
-  declareLookups(group, words);
   if (verbs.includes('create')) {
     changing(group.command('create').argument('<fields...>', 'KEY=VALUE with the names that "show --json" has'))
       .description('create one; what exists already with these values stays as it is')

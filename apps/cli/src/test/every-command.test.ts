@@ -18,8 +18,7 @@ import {
   type FakeWhmcs,
 } from '@sluice/fake-panels';
 import { listNodes } from '@sluice/terminal/completion';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 import { COMMAND, runCommand } from './command-process.js';
 
 const GB = 1024 ** 3;
@@ -289,11 +288,7 @@ describe('the built command', () => {
   });
 
   it('has no command and no format that was left out here', () => {
-    const program = buildProgram({
-      deps: { version: '0' } as Deps,
-      exit: () => undefined,
-      run: () => Promise.resolve(0),
-    });
+    const program = wholeProgram('0');
     const nodes = listNodes(program).filter(({ words, subcommands }) => words.length > 0 && subcommands.length === 0);
     const names = nodes.map(({ words }) => words.join(' ')).filter((name) => !/(^| )help$/.test(name));
     const isPlayed = (start: string): boolean => played.some((words) => `${words} `.startsWith(`${start} `));

@@ -2,13 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { displayWidth } from '@sluice/terminal';
 import { listNodes } from '@sluice/terminal/completion';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
-const deps = { version: '0' } as Deps;
-const program = buildProgram({ deps, exit: () => undefined, run: () => Promise.resolve(0) });
+const program = wholeProgram('0');
 let at: EasyDcimBench;
 const run = (words: string): Promise<Outcome> => at.bench.sluice(words);
 

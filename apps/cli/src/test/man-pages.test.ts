@@ -5,11 +5,10 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { manPages } from '@sluice/terminal/manual';
 import { listNodes } from '@sluice/terminal/completion';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 import { manualParts } from '../manual.js';
 
-const program = buildProgram({ deps: { version: '0' } as Deps, exit: () => undefined, run: () => Promise.resolve(0) });
+const program = wholeProgram('0');
 const pages = manPages(program, manualParts('0.1.0'));
 const folder = mkdtempSync(path.join(tmpdir(), 'sluice-man-'));
 afterAll(() => {

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
 import { parse } from 'yaml';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 import { Bench } from './harness.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..');
@@ -139,11 +138,7 @@ describe('the container', () => {
   it('starts a server on the port that its check, its publication and Prometheus ask', () => {
     expect(command.slice(0, 2)).toEqual(['serve', '--with-schedule']);
     expect(command).toContain(`0.0.0.0:${port}`);
-    const program = buildProgram({
-      deps: { version: '0' } as Deps,
-      exit: () => undefined,
-      run: () => Promise.resolve(0),
-    });
+    const program = wholeProgram('0');
     const known = program.commands.find((each) => each.name() === 'serve')?.options.map(({ long }) => long);
     for (const flag of command.filter((word) => word.startsWith('--') && word !== '--config'))
       expect(known).toContain(flag);
