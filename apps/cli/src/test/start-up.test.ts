@@ -38,14 +38,26 @@ describe('the start of the built command', () => {
       expect(sources.filter((source) => source.includes(`node_modules/${name}/`))).toEqual([]);
     },
   );
+
+  it('does not read what can be done about errors', () => {
+    expect(sources.filter((source) => source.endsWith('/remedies.ts'))).toEqual([]);
+  });
 });
 
 describe('a command that opens the store', () => {
+  const entries = readdirSync(DIST).filter((name) => /^usage-\w+\.js$/.test(name));
+  const sources = ['main.js', ...entries].flatMap(sourcesOf);
+
   it('reads of zod only what our schemas use', () => {
-    const entry = readdirSync(DIST).find((name) => /^usage-\w+\.js$/.test(name)) ?? '';
-    const sources = sourcesOf(entry).filter((name) => name.includes('node_modules/zod/'));
-    expect(sources).not.toEqual([]);
-    expect(sources.filter((name) => name.includes('/locales/'))).toEqual([]);
+    const ofZod = sources.filter((name) => name.includes('node_modules/zod/'));
+    expect(ofZod).not.toEqual([]);
+    expect(ofZod.filter((name) => name.includes('/locales/'))).toEqual([]);
+  });
+
+  it('reads no parser of CSV, and of charts only how times are written', () => {
+    expect(sources.filter((name) => /node_modules\/csv-/.test(name))).toEqual([]);
+    const ofCharts = sources.filter((name) => name.includes('packages/charts/'));
+    expect([...new Set(ofCharts.map((name) => path.basename(name)))]).toEqual(['short-time.ts']);
   });
 });
 
