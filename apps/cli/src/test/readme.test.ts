@@ -2,19 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { listNodes } from '@sluice/terminal/completion';
-import { buildProgram } from '../cli.js';
-import type { Deps } from '../context.js';
+import { wholeProgram } from '../cli.js';
 
 const text = readFileSync(path.join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
 const table = text.slice(text.indexOf('## Commands'), text.indexOf('## Lists and times'));
 
 describe('the table of commands in the README', () => {
   it('names every command', () => {
-    const program = buildProgram({
-      deps: { version: '0.0.0' } as Deps,
-      exit: () => undefined,
-      run: () => Promise.resolve(0),
-    });
+    const program = wholeProgram('0.0.0');
     const rows = [...table.matchAll(/^\| (`.*?`) +\|/gm)].map(([, cell = '']): string[] => cell.match(/[\w-]+/g) ?? []);
     const commands = listNodes(program).filter(
       ({ words, subcommands }) => words.length > 0 && subcommands.length === 0,
