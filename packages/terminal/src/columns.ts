@@ -24,7 +24,8 @@ export interface Column<Row> extends Omit<LayoutColumn, 'title'> {
   cell?: (row: Row, ink: ColumnInk) => Cell;
 }
 
-const natural = new Intl.Collator('en', { numeric: true });
+// Made on demand, which is slow: most tables are sorted already.
+let natural: Intl.Collator | null = null;
 
 /** What a column may have besides its name and value. */
 export type ColumnOptions<Row> = Partial<Omit<Column<Row>, 'name' | 'value'>>;
@@ -154,5 +155,6 @@ function toText(value: Value): string | null {
 export function compareValues(a: Value, b: Value): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  natural ??= new Intl.Collator('en', { numeric: true });
   return natural.compare(String(a), String(b));
 }
