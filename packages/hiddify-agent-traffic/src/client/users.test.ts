@@ -54,6 +54,14 @@ describe('users', () => {
     },
   ];
 
+  it('gives no user to an account that the panel does not have', async () => {
+    await world.client.users.create(wanted);
+    world.fake.deleteAgent(north);
+    const owner = { owner: north };
+    await expect(world.client.users.update(wanted.uuid, owner)).rejects.toMatchObject({ code: 'unknown_owner' });
+    expect(world.fake.state.findAdmin(north)).toBeUndefined();
+  });
+
   describe('create', () => {
     it('makes exactly what was asked for', async () => {
       const { user, how } = await world.client.users.create(wanted);

@@ -24,7 +24,16 @@ export function createUsers(
     createParser: () => createUserParser(apiKey),
     timeouts: { attemptMs: listTimeoutMs, totalMs: listTimeoutMs * 2 },
   });
-  const update = createUserUpdate(connection, calls);
+  // For an unknown owner the panel creates an admin, with that uuid as its key.
+  const checkOwner: CheckOwner = async (owner, what, options) => {
+    if (owner === SELF || (await getAdmin(owner, options)) !== null) return;
+    throw new AgentTrafficError(
+      'unknown_owner',
+      `The owner of user "${what.name}" is not an account of panel "${panel}". The user was not ${what.not}.`,
+      { details: { owner } },
+    );
+  };
+  const update = createUserUpdate(connection, calls, checkOwner);
 
   return {
     async list(options) {
@@ -39,15 +48,8 @@ export function createUsers(
 
     async create(user, { ownerKnown = false, ...options } = {}) {
       checkNewUser(user);
-      const { owner } = user;
-      // For an unknown owner the panel creates an admin, with that uuid as its key.
-      if (owner !== undefined && owner !== SELF && !ownerKnown && (await getAdmin(owner, options)) === null) {
-        throw new AgentTrafficError(
-          'unknown_owner',
-          `The owner of user "${user.name}" is not an account of panel "${panel}". The user was not created.`,
-          { details: { owner } },
-        );
-      }
+      const { owner, name } = user;
+      if (owner !== undefined && !ownerKnown) await checkOwner(owner, { name, not: 'created' }, options);
       const wanted = { ...user, uuid: user.uuid ?? newUuid() };
       return new UserCreation(calls, connection, wanted, options).run();
     },
@@ -73,7 +75,13 @@ function createUserParser(self: string): (row: unknown) => HiddifyUser {
   };
 }
 
-function createUserUpdate({ panel, apiKey }: Connection, calls: RowCalls<HiddifyUser>): HiddifyUsers['update'] {
+type CheckOwner = (owner: string, what: { name: string; not: string }, options?: CallOptions) => Promise<void>;
+
+function createUserUpdate(
+  { panel, apiKey }: Connection,
+  calls: RowCalls<HiddifyUser>,
+  checkOwner: CheckOwner,
+): HiddifyUsers['update'] {
   return async (uuid, change, { seen: given, ...options } = {}) => {
     checkUuid(uuid, 'uuid');
     checkChange(change);
@@ -82,6 +90,7 @@ function createUserUpdate({ panel, apiKey }: Connection, calls: RowCalls<Hiddify
     // A write starts an apply run and may lose traffic that was not counted yet.
     if (shows(before, change)) return { user: before, how: 'unneeded' };
     const due = findDifferences(before, change);
+    if (due.owner !== undefined) await checkOwner(due.owner, { name: before.name, not: 'changed' }, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const user = await calls.patch(uuid, toBody(due, apiKey), options);

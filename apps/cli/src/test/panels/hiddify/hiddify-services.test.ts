@@ -83,6 +83,18 @@ describe('provision create', () => {
     expect(at.changes()).toEqual([]);
   });
 
+  it.each(['renew svc-1 --until 2027-01-15', 'create svc-1'])(
+    'does not make the key of a deleted agent valid again by %s',
+    async (words) => {
+      await at.create(1, { product: 'agency' });
+      at.panel.deleteAgent(at.north);
+      const changes = at.changes().length;
+      const refused = await at.sluice(`provision ${words}`);
+      expect([refused.exitCode, refused.stdout]).toEqual([1, expect.stringContaining('unknown_owner')]);
+      expect([at.panel.state.admins.size, at.changes().length]).toEqual([1, changes]);
+    },
+  );
+
   it.each([
     ['a product without a quota', { product: 'bare' }, 1, 'no_quota'],
     [
