@@ -228,8 +228,23 @@ function startHold(
   const isSuspension = cause === 'suspension';
   const agent = traffic.find(({ uuid }) => uuid === (isSuspension ? user.suspended : user.agent));
   const figures = isSuspension ? {} : { usedBytes: agent?.usedBytes ?? null, allowedBytes: agent?.limitBytes ?? null };
-  const note = agent === undefined ? null : `agent "${agent.name}"${isSuspension ? ' is suspended' : ''}`;
+  const note = agent === undefined ? null : `${nameAgent(agent)}${isSuspension ? SUSPENDED : ''}`;
   return newHold(session, { service, reason: 'agent-limit', note, ...figures, origin: 'run' });
+}
+
+const SUSPENDED = ' is suspended';
+const SUSPENDED_AT_END = / is suspended$/;
+
+function nameAgent({ name }: Pick<AgentTraffic, 'name'>): string {
+  return `agent "${name}"`;
+}
+
+/** Returns why a hold ended. The agent that it began for may be gone, or the user may belong to another one by now. */
+function findReleaseReason({ chain }: ServiceUser, hold: HoldRecord, { traffic }: HoldServices): string {
+  const agent = hold.note?.replace(SUSPENDED_AT_END, '') ?? 'its agent';
+  const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
+  if (!isAbove) return `${agent} does not restrict it any more`;
+  return `${agent} is ${causeOf(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
 }
 
 /** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */
@@ -239,15 +254,14 @@ function findListedAgent({ agent, suspended, chain }: ServiceUser): string | nul
 
 function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }: Due, how: HoldServices): Notice[] {
   const hold = holds.get(service.id);
-  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
   if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || previewOnly) return [];
-    const why = causeOf(hold) === 'suspension' ? 'not suspended any more' : 'within its limit';
-    const message = `${service.id} is released (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
+    const message = `${service.id} is released (agent-limit: ${findReleaseReason(user, hold, how)})`;
     return [serviceNotice(service, 'release', message, hold.id)];
   }
   if (hold !== undefined) return [];
+  const agent = how.traffic.find(({ uuid }) => uuid === findListedAgent(user));
   const say = previewOnly ? 'would be held' : 'is held';
   const code = previewOnly ? 'would_hold' : 'hold';
   const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';

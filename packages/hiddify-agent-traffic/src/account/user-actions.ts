@@ -30,8 +30,6 @@ export interface UserPrior {
   owner: string | null;
   /** Restriction of the hold that disabled the user first. */
   restriction?: string;
-  /** Stored by earlier versions instead of `restriction`: the hold's reason. */
-  reason?: string;
   /** Set for an agent's user, see `toFingerprint`. */
   fingerprint?: string;
   /** Set for an agent's user: figures of the agent. */

@@ -9,7 +9,6 @@ import {
   type UpdatePayload,
   USER_EVIDENCE,
   type UserPrior,
-  WITH_AGENT,
   type ZeroPayload,
 } from '../account/user-actions.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
@@ -162,10 +161,11 @@ function restrict(plan: Plan, target: TargetState, user: AddressableUser, hold: 
   }
 }
 
-/** Undoes what a hold that has ended had changed, and nothing else. */
-function release(plan: Plan, { service, product }: TargetState, user: AddressableUser, item: EvidenceRecord): void {
-  const { owner, restriction, reason }: Partial<UserPrior> = item.prior ?? {};
-  const isForAgent = restriction === WITH_AGENT || reason === 'agent-limit';
+/**
+ * Undoes what a hold that has ended had changed, and nothing else. Who owns the user by now does not matter: a service that an
+ * agent above the new owner restricts is still held.
+ */
+function release(plan: Plan, { service }: TargetState, user: AddressableUser, item: EvidenceRecord): void {
   if (item.target !== user.uuid) {
     plan.problems.push({
       code: 'user_changed',
@@ -173,13 +173,6 @@ function release(plan: Plan, { service, product }: TargetState, user: Addressabl
     });
   } else if (user.enabled) {
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-  } else if (isForAgent && owner !== user.owner && user.owner !== toOwner(service, product)) {
-    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-    (plan.notices ??= []).push({
-      code: 'agent_user_moved',
-      key: `agent_user_moved:${item.id}`,
-      message: `${service.id}: user "${user.name}", which was disabled for its agent, has another owner now; it was left disabled`,
-    });
   } else {
     plan.steps.push({
       ...newStep(ACTION_TYPES.enable, user.uuid),

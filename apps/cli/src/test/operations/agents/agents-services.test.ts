@@ -128,15 +128,27 @@ describe("an agent's user that is a service", () => {
     expect([enabled(), await holds()]).toEqual([[false, true], []]);
   });
 
-  it('is left disabled when it belongs to another agent by then', async () => {
+  it.each([
+    ['belongs to another agent by then', () => at.panel.moveUser(svc, at.panel.addAgent(undefined, { name: 'south' }))],
+    ['belongs to nobody else, because the agent was deleted', () => at.panel.deleteAgent(at.north)],
+  ])('is given back when it %s; other users are not', async (_what, change) => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
     await sweep();
-    at.panel.moveUser(svc, at.panel.addAgent(undefined, { name: 'south' }));
+    change();
     const moved = await sweep();
-    expect(moved.notices.map(({ code }) => code)).toContain('release');
-    expect(enabled()).toEqual([false, false]);
-    expect(await holds()).toEqual([]);
+    expect(moved.notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
+      'svc-1 is released (agent-limit: agent "north" does not restrict it any more)',
+    ]);
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+    expect(JSON.stringify(await poll())).not.toContain('not by Sluice');
+  });
+
+  it('is given back after its suspended agent was deleted', async () => {
+    await at.sluice('agent suspend north');
+    at.panel.deleteAgent(at.north);
+    expect(JSON.stringify(await sweep())).toContain('does not restrict it any more');
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
   });
 
   it('is disabled again when somebody enabled it while the agent is over', async () => {
