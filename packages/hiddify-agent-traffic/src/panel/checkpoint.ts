@@ -29,6 +29,8 @@ export interface UserCheckpoint {
   zeroing: OpenZeroing | null;
   /** Day of the panel's last reset at the last reading; absent in checkpoints of older versions. */
   resetDate?: string | null;
+  /** When Sluice last created the user, whose counter began at zero then; absent where it existed before. */
+  createdAt?: string;
 }
 
 /** The checkpoint of a service, and the account that `service show` prints. */
@@ -128,7 +130,7 @@ function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | n
 function addAction(memo: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {
   const done = row.state === 'applied' || row.state === 'unneeded' || showsZeroing(row, user);
   if (!done || row.target !== memo.uuid) return memo;
-  if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true };
+  if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true, ...findCreation(memo, row) };
   const payload = findUpdate(row);
   if (payload === null) return memo;
   const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
@@ -140,6 +142,14 @@ function addAction(memo: UserCheckpoint, row: ActionRecord, user: HiddifyUser): 
   // Rows that the last checkpoint contains come again until the next one.
   const zeroing = memo.zeroing !== null && memo.zeroing.at >= at ? memo.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
+}
+
+/** Returns when a new account began to count; what an earlier one counted is not zeroed again. */
+function findCreation(memo: UserCheckpoint, row: ActionRecord): Pick<UserCheckpoint, 'createdAt' | 'zeroing'> {
+  const at = row.calledAt ?? row.plannedAt;
+  const isNew = row.state === 'applied' && (memo.createdAt ?? '') <= at;
+  if (!isNew) return memo;
+  return { createdAt: at, zeroing: memo.zeroing !== null && memo.zeroing.at < at ? null : memo.zeroing };
 }
 
 /** A zeroing without an answer was performed where the panel shows less than when it was planned. */

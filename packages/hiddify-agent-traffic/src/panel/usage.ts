@@ -21,7 +21,7 @@ export function toUsageAnswer(
   if ('error' in userReading) return toUnknown(at, userReading.error);
   const { user } = userReading;
   if (user === null) return toUnknown(at, toAbsence(service, seen, recent));
-  const { zeroing } = loadCheckpoint(seen, recent, user);
+  const { zeroing, createdAt } = loadCheckpoint(seen, recent, user);
   const undone = zeroing !== null && judgeOpenZeroing(zeroing, { at, user, timeZone }) === 'undone' ? zeroing : null;
   const { odd, usedBytes, limitBytes, mode, lastResetDate, enabled, active } = user;
   return {
@@ -40,9 +40,11 @@ export function toUsageAnswer(
       ...(undone === null || undone.undone === true ? [] : [toUndoneWarning(service.id, undone.from)]),
     ],
     counter: {
-      resetBetween: (previousAt) =>
-        resetSince(user, previousAt, timeZone, parseCheckpoint(seen)?.memo.resetDate) ||
-        unsettled.some((row) => findZeroing(row) !== null),
+      resetBetween: (previousAt) => {
+        if (createdAt !== undefined && createdAt >= previousAt) return 'certain';
+        const shown = parseCheckpoint(seen)?.memo.resetDate;
+        return resetSince(user, previousAt, timeZone, shown) || unsettled.some((row) => findZeroing(row) !== null);
+      },
       stoodAt: undone?.from ?? null,
     },
   };

@@ -152,6 +152,33 @@ describe('the counter of a user', () => {
     expect((await poll()).error?.code).toBe('user_gone');
   });
 
+  it('begins again with an account that Sluice made again, and what was used before still counts', async () => {
+    const uuid = await at.create(1);
+    at.panel.use(uuid, 30 * GB);
+    await poll();
+    at.panel.deleteUser(uuid);
+    expect((await poll()).error?.code).toBe('user_gone');
+    await at.sluice('provision create svc-1');
+    expect(await poll()).toMatchObject({ status: 'ok', usage: { totalBytes: 30 * GB } });
+    at.panel.use(uuid, 15 * GB);
+    expect(used(await poll())).toBe(45);
+    at.panel.use(uuid, 5 * GB);
+    expect(await poll()).toMatchObject({ status: 'held', usage: { totalBytes: 50 * GB } });
+    expect(at.panel.user(uuid).enable).toBe(false);
+  });
+
+  it('counts all that an account that Sluice made again shows, however high', async () => {
+    const uuid = await at.create(1);
+    at.panel.use(uuid, 8 * GB);
+    await poll();
+    at.panel.deleteUser(uuid);
+    await poll();
+    await at.sluice('provision create svc-1');
+    at.panel.use(uuid, 9 * GB);
+    expect(used(await poll())).toBe(17);
+    expect(used(await poll())).toBe(17);
+  });
+
   it('reads a negative figure as 0 and says so', async () => {
     const uuid = at.panel.addUser({ usageLimit: 50 * GB, currentUsage: -GB });
     await at.addService(1, { values: [`hiddify_user_uuid=${uuid}`] });
