@@ -35,5 +35,10 @@ export interface UsageAnswer {
      * continues from there. Null or absent: none.
      */
     stoodAt?: number | null;
+    /**
+     * The total that the last run saw. A fall without a reset is accepted where this reading confirms it. Null or absent: a
+     * counter that fell stays unreadable.
+     */
+    seen?: { at: string; totalBytes: number } | null;
   };
 }

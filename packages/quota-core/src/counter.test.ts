@@ -77,6 +77,18 @@ describe('stepCounter', () => {
     });
   });
 
+  it('goes on from a fall that a second reading confirms, with the growth since the first one', () => {
+    const refused = { at: at(15), inBytes: 5, outBytes: 50 };
+    expect(step(9, 52, { refused })).toEqual({
+      known: true,
+      restarted: true,
+      state: { lastIn: 9, lastOut: 52, usedIn: 34, usedOut: 22, at: at(20) },
+    });
+    expect(step(110, 60, { refused })).toMatchObject({ known: true, state: { usedIn: 40, usedOut: 30 } });
+    for (const other of [{ at: at(10) }, { at: at(20) }, { inBytes: 10 }, { inBytes: 100, outBytes: 50 }])
+      expect(step(9, 52, { refused: { ...refused, ...other } })).toMatchObject({ code: 'counter_fell' });
+  });
+
   it('begins a new cycle with the growth since the last reading', () => {
     expect(step(130, 55, { newCycle: true })).toMatchObject({ state: { usedIn: 30, usedOut: 5 } });
     expect(step(7, 3, { newCycle: true, resetBetween: true })).toMatchObject({ state: { usedIn: 7, usedOut: 3 } });

@@ -1,4 +1,4 @@
-import { checkBytes } from './bytes.js';
+import { checkBytes, formatBytes } from './bytes.js';
 import { instantMs } from './instant.js';
 
 /** The last figures of a growing counter and their sums in the cycle. */
@@ -19,7 +19,15 @@ export type ResetBetween = boolean | 'certain';
 
 /** The state after a reading, or why the reading is unknown; then the previous state stays. */
 export type CounterStep =
-  { known: true; state: CounterState } | { known: false; code: 'counter_fell'; message: string };
+  /** `restarted`: the counter fell for a reason that is not known, and a second reading has confirmed it. */
+  { known: true; state: CounterState; restarted?: true } | { known: false; code: 'counter_fell'; message: string };
+
+/** An earlier reading of a counter that was refused because it had fallen. */
+export interface RefusedReading {
+  at: string;
+  inBytes: number;
+  outBytes: number;
+}
 
 /**
  * Adds one reading of a growing counter to the sums of the cycle.
@@ -29,9 +37,12 @@ export type CounterStep =
  * makes the reading unknown where none may. After a reset that is certain it counts from zero also when it has outgrown
  * its old figure. In a new cycle the sums begin at the growth since the last reading.
  *
+ * A fall without a reset is accepted once a second reading confirms it: then the growth since the first one (`refused`) counts.
+ *
  * @param input.cycleStart instant at which the cycle of the reading begins; a previous state from before it begins a
  *   new cycle even when `newCycle` is false
  * @param input.resetBetween whether the panel or Sluice has reset the counters between the two readings
+ * @param input.refused the last reading since `previous`, if it was refused
  * @throws QuotaCoreError `invalid_bytes` for a figure that is not a whole number of bytes, `invalid_instant`
  *
  * @example
@@ -49,6 +60,7 @@ export function stepCounter(input: {
   reading: { at: string; inBytes: number; outBytes: number };
   resetBetween: ResetBetween;
   newCycle: boolean;
+  refused?: RefusedReading | null;
 }): CounterStep {
   const { previous, reading, resetBetween } = input;
   const { at } = reading;
@@ -58,16 +70,20 @@ export function stepCounter(input: {
   if (previous === null) return { known: true, state: { lastIn, lastOut, usedIn: lastIn, usedOut: lastOut, at } };
 
   const fell = lastIn < previous.lastIn || lastOut < previous.lastOut;
-  if (fell && resetBetween === false) {
+  const isUnexplained = fell && resetBetween === false;
+  const isConfirmed = isUnexplained && confirms(previous, input.refused ?? null, { lastIn, lastOut, at });
+  if (isUnexplained && !isConfirmed) {
     return { known: false, code: 'counter_fell', message: describeFall(previous, { lastIn, lastOut, at }) };
   }
   const fromZero = fell || resetBetween === 'certain';
-  const growthIn = fromZero ? lastIn : lastIn - previous.lastIn;
-  const growthOut = fromZero ? lastOut : lastOut - previous.lastOut;
+  const base = isConfirmed ? input.refused : fromZero ? null : { inBytes: previous.lastIn, outBytes: previous.lastOut };
+  const growthIn = lastIn - (base?.inBytes ?? 0);
+  const growthOut = lastOut - (base?.outBytes ?? 0);
   const cycleStart = instantMs(input.cycleStart, 'the start of the cycle');
   const isNew = input.newCycle || instantMs(previous.at, 'the instant of the last reading') < cycleStart;
   return {
     known: true,
+    ...(isConfirmed ? { restarted: true } : {}),
     state: {
       lastIn,
       lastOut,
@@ -78,13 +94,27 @@ export function stepCounter(input: {
   };
 }
 
-function describeFall(previous: CounterState, now: { lastIn: number; lastOut: number; at: string }): string {
+type Figures = Pick<CounterState, 'lastIn' | 'lastOut' | 'at'>;
+
+/** Returns whether a refused reading had fallen too, and the counter has not fallen further since. */
+function confirms(previous: Figures, refused: RefusedReading | null, now: Figures): boolean {
+  if (refused === null || refused.at <= previous.at || refused.at >= now.at) return false;
+  const hadFallen = refused.inBytes < previous.lastIn || refused.outBytes < previous.lastOut;
+  return hadFallen && now.lastIn >= refused.inBytes && now.lastOut >= refused.outBytes;
+}
+
+function describeFall(previous: Figures, now: Figures): string {
   const falls = [
     ...(now.lastIn < previous.lastIn ? [`bytes in fell from ${previous.lastIn} to ${now.lastIn}`] : []),
     ...(now.lastOut < previous.lastOut ? [`bytes out fell from ${previous.lastOut} to ${now.lastOut}`] : []),
   ];
+  // A panel with one counter for both directions has no bytes out.
+  const isTotal = previous.lastOut === 0 && now.lastOut === 0;
+  const what = isTotal
+    ? `the counter fell from ${formatBytes(previous.lastIn)} to ${formatBytes(now.lastIn)}`
+    : `the counter of ${falls.join(', and that of ')}`;
   return (
-    `the counter of ${falls.join(', and that of ')} between ${previous.at} and ${now.at}, when no reset was due; ` +
+    `${what} between ${previous.at} and ${now.at}, when no reset was due; ` +
     'the usage was not changed: check on the panel why the account was reset'
   );
 }

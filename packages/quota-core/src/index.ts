@@ -31,7 +31,7 @@ export {
   resolveAllowance,
 } from './allowance.js';
 export { type Mode, type Reading, resolveMode, type UsageBytes, usageInMode } from './usage.js';
-export { type CounterState, type CounterStep, type ResetBetween, stepCounter } from './counter.js';
+export { type CounterState, type CounterStep, type RefusedReading, type ResetBetween, stepCounter } from './counter.js';
 export type { LimitDecision, LimitRule } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';

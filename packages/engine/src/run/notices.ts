@@ -7,6 +7,7 @@ import type { Session } from '../session.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from './limit-state.js';
 import { isOfLimit, THRESHOLDS } from './limits.js';
+import { COUNTER_RESTARTED } from './observe.js';
 import type { Applied } from './stages.js';
 
 /** A notice for the operator; each is reported once per key. */
@@ -98,6 +99,8 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
   }
   if (decision.problem?.code === 'usage_fell')
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  const restarted = work.warnings.find(({ code }) => code === COUNTER_RESTARTED);
+  if (restarted !== undefined) add(COUNTER_RESTARTED, work.usage?.at ?? 'none', restarted.message);
   for (const wrong of work.wrongCycles) {
     add(
       'cycle_mended',

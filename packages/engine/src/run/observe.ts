@@ -1,5 +1,5 @@
 import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
-import { type CounterState, stepCounter, type UsageBytes } from '@sluice/quota-core';
+import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { type Loaded, type Read, type Stage, unread, withError } from './stages.js';
@@ -38,6 +38,7 @@ export async function readUsage(
   const asked = new Map<string, { facts: Loaded; window: UsageWindow }>();
   const reads = new Map<string, Read>();
   const requests: UsageRequest[] = [];
+  const restarts: Restart[] = [];
   const windowAt = windowsAt(session.now());
   for (const facts of loaded) {
     const { service, product, cycle, history } = facts;
@@ -58,13 +59,37 @@ export async function readUsage(
       if (!request) return;
       const { facts, window } = request;
       const doubted = doubt(panel, facts, answer, { fingerprint, window });
-      reads.set(id, take(facts, doubted ? refused(answer, doubted) : answer));
+      const read = take(facts, doubted ? refused(answer, doubted) : answer);
+      reads.set(id, read);
+      if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
       onRead?.();
     },
     session.deps.signal,
     { allowShort },
   );
+  if (!allowShort && areTooMany(restarts, reads)) {
+    for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer)));
+  }
   return loaded.map((facts) => reads.get(facts.service.id) ?? unread(facts));
+}
+
+/** Code of the warning about a counter that fell without a reset, and was read again since. */
+export const COUNTER_RESTARTED = 'counter_restarted';
+
+/** An answer whose counter goes on from a fall without a reset. */
+interface Restart {
+  facts: Loaded;
+  answer: UsageAnswer;
+}
+
+/** Where most counters of a panel fell, its data or units have changed, and not the usage of its services. */
+function areTooMany(restarts: readonly Restart[], reads: ReadonlyMap<string, Read>): boolean {
+  const counters = [...reads.values()].filter(({ usage, answer }) => usage !== null && answer?.counter !== undefined);
+  return counters.length >= FEWEST_COMPARED && restarts.length * 2 > counters.length;
+}
+
+function withoutRestart(answer: UsageAnswer): UsageAnswer {
+  return answer.counter === undefined ? answer : { ...answer, counter: { ...answer.counter, seen: null } };
 }
 
 /** Returns an answer as not understood; its raw figures are kept. */
@@ -96,7 +121,9 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
   if (!reading.known || !cycle) return { ...unread(facts), answer, warnings };
-  const counted = answer.counter ? count(facts, cycle, answer) : { usage: reading, counter: cycle.counter };
+  const counted = answer.counter
+    ? count(facts, cycle, answer)
+    : { usage: reading, counter: cycle.counter, restarted: null };
   if ('code' in counted) return { ...unread(facts), answer: refused(answer, counted), warnings };
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
@@ -104,7 +131,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
     ...unread(facts),
     answer,
     usage: { ...usage, at: reading.at },
-    warnings,
+    warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],
     cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
   };
 }
@@ -116,10 +143,10 @@ function toTotal(usage: UsageBytes): number | null {
 
 /** Returns the usage of a counter inside the cycle: the sum of its growth. A panel that reports only a total has one counter. */
 function count(
-  { cycleIsNew }: Loaded,
+  { cycleIsNew, service }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
-): { usage: UsageBytes; counter: unknown } | ItemError {
+): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | ItemError {
   const notRead = { code: 'not_read', message: 'the panel reports neither directions nor a total' };
   if (!reading.known || !counter) return notRead;
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
@@ -134,13 +161,21 @@ function count(
     reading: { at: reading.at, inBytes, outBytes },
     resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
     newCycle: cycleIsNew,
+    refused: counter.seen ? { at: counter.seen.at, inBytes: counter.seen.totalBytes, outBytes: 0 } : null,
   });
   if (!step.known) return { code: step.code, message: step.message };
   const { usedIn, usedOut } = step.state;
   const usage = totalOnly
     ? { inBytes: null, outBytes: null, totalBytes: usedIn }
     : { inBytes: usedIn, outBytes: usedOut, totalBytes: usedIn + usedOut };
-  return { usage, counter: step.state };
+  const restarted = step.restarted === true && previous !== null ? toRestart(service.id, previous, step.state) : null;
+  return { usage, counter: step.state, restarted };
+}
+
+function toRestart(service: string, before: CounterState, now: CounterState): ItemError {
+  const figures = `from ${formatBytes(before.lastIn)} to ${formatBytes(now.lastIn)}`;
+  const message = `${service}: the panel's counter fell ${figures} without a reset that is known: what was counted stays, and the growth since the fall counts`;
+  return { code: COUNTER_RESTARTED, message };
 }
 
 /** The highest figures seen in a cycle; asked for after the decision, which compares with those before. */

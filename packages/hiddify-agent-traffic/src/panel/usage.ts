@@ -46,8 +46,16 @@ export function toUsageAnswer(
         return resetSince(user, previousAt, timeZone, shown) || unsettled.some((row) => findZeroing(row) !== null);
       },
       stoodAt: undone?.from ?? null,
+      seen: findSeen(seen, user),
     },
   };
+}
+
+/** Returns what the last run saw of the same user's counter. */
+function findSeen(checkpoint: unknown, { uuid }: { uuid: string | null }): { at: string; totalBytes: number } | null {
+  const last = parseCheckpoint(checkpoint);
+  const { usedBytes } = (last?.account ?? {}) as { usedBytes?: unknown };
+  return last?.memo.uuid === uuid && typeof usedBytes === 'number' ? { at: last.at, totalBytes: usedBytes } : null;
 }
 
 function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {

@@ -27,13 +27,45 @@ describe('the counter of a user', () => {
     expect(used(await poll())).toBe(9);
   });
 
-  it('says nothing where it falls and nobody may have reset it', async () => {
+  it('goes on where staff zeroed it, once a second reading confirms that', async () => {
     const uuid = await at.create(1);
-    at.panel.use(uuid, 49 * GB);
-    expect(used(await poll())).toBe(49);
-    at.panel.changeUser(uuid, { currentUsage: 10 * GB });
-    expect(await poll()).toMatchObject({ status: 'unreadable', error: { code: 'counter_fell' } });
-    expect(at.panel.user(uuid).enable).toBe(true);
+    at.panel.use(uuid, 40 * GB);
+    expect(used(await poll())).toBe(40);
+    at.panel.changeUser(uuid, { currentUsage: GB });
+    const fell = await poll();
+    expect(fell).toMatchObject({ status: 'unreadable', error: { code: 'counter_fell' } });
+    expect(fell.error?.message).toContain('the counter fell from 40 GB to 1 GB');
+    at.panel.use(uuid, 3 * GB);
+    at.bench.clock.advance(HOUR);
+    const { services, notices } = (await at.poll()).json<RunReport>();
+    expect(services).toMatchObject([{ status: 'ok', usage: { totalBytes: 43 * GB } }]);
+    expect(notices.map(({ code }) => code)).toEqual(['counter_restarted']);
+    at.panel.use(uuid, 7 * GB);
+    expect(await poll()).toMatchObject({ status: 'held', usage: { totalBytes: 50 * GB } });
+    expect(at.panel.user(uuid).enable).toBe(false);
+  });
+
+  it('believes no single reading that is too low', async () => {
+    const uuid = await at.create(1);
+    at.panel.use(uuid, 40 * GB);
+    await poll();
+    at.panel.changeUser(uuid, { currentUsage: GB });
+    expect((await poll()).error?.code).toBe('counter_fell');
+    at.panel.changeUser(uuid, { currentUsage: 41 * GB });
+    expect(used(await poll())).toBe(41);
+  });
+
+  it('stays unreadable where most counters of the panel fell, unless the operator allows it', async () => {
+    const uuids = [await at.create(1), await at.create(2), await at.create(3)];
+    for (const uuid of uuids) at.panel.use(uuid, 40 * GB);
+    await poll();
+    for (const uuid of uuids.slice(1)) at.panel.changeUser(uuid, { currentUsage: GB });
+    const codes = async (words = ''): Promise<unknown[]> => {
+      at.bench.clock.advance(HOUR);
+      return (await at.poll(words)).json<RunReport>().services.map(({ error }) => error?.code ?? null);
+    };
+    for (let count = 0; count < 3; count++) expect(await codes()).toEqual([null, 'counter_fell', 'counter_fell']);
+    expect(await codes('--allow-mass')).toEqual([null, null, null]);
   });
 
   it('goes on over the panel’s own resets', async () => {
