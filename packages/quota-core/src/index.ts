@@ -45,6 +45,7 @@ export {
   type StandingHold,
   type DueHold,
 } from './decide.js';
+export { describeRule } from './describe-rule.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';

@@ -9,6 +9,7 @@ import {
   type Sluice,
 } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
+import { describeRule } from '@sluice/quota-core';
 import { type ColumnInk, type Terminal, text, time } from '@sluice/terminal';
 import { describeOutcome, printActions, printChangedAgents, printRun, printService } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
@@ -195,6 +196,11 @@ function describeEvidence(hold: HoldEntry, { times }: ColumnInk): string[] {
   );
 }
 
+/** Returns in words the rule that the note of a run's hold is; null for a hold with a note of an operator, or without one. */
+function describeStoredRule({ origin, note }: HoldEntry): string | null {
+  return origin !== 'run' || note === null ? null : describeRule(note);
+}
+
 const HOLDS: List<HoldEntry> = {
   key: 'holds',
   statuses: STATUSES.records,
@@ -214,7 +220,8 @@ const HOLDS: List<HoldEntry> = {
       cell: (hold, terminal) => (hold.evidence.length === 0 ? null : describeEvidence(hold, terminal)),
       priority: 3,
     },
-    text('note', ({ note }) => note, { priority: 1 }),
+    text('rule', describeStoredRule, { priority: 1 }),
+    text('note', (hold) => (describeStoredRule(hold) === null ? hold.note : null), { priority: 1 }),
   ],
 };
 

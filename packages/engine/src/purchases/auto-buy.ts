@@ -1,6 +1,7 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import { autoBuy, compareMoney, multiplyMoney, subtractMoney } from '@sluice/quota-core';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import { withPlacesOf } from '../billing/refusals.js';
 import { findEntry } from '../config/find-entry.js';
 import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
@@ -159,7 +160,7 @@ function describeRefusal(reason: string, wish: Wish, price: string, left: string
   const { package: bought, maxPerCycle, client } = wish;
   if (reason === 'limit-reached') return `the maximum of ${maxPerCycle} purchases in this cycle is reached`;
   if (reason === 'no-credit')
-    return `client ${client} has ${left} ${bought.currency} of credit, and the package costs ${price}`;
+    return `client ${client} has ${withPlacesOf(price, left)} ${bought.currency} of credit, and the package costs ${price}`;
   return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
 }
 

@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import { crossedThresholds } from '@sluice/quota-core';
+import { crossedThresholds, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -60,19 +60,24 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
     notices.push(serviceNotice(service, code, message, key));
   };
   const toKey = (reason: string): string => `${reason}:${findWindowKey(work, reason) ?? 'none'}`;
-  for (const { reason, rule } of work.opens) {
+  for (const open of work.opens) {
+    const { reason } = open;
     const draft = work.drafts.find((hold) => hold.reason === reason);
+    const why = `${open.reason}: ${describeOpen(work, open)}`;
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
-      add('would_hold', toKey(reason), `${service.id} would be held (${reason}: ${rule})${spendDetail(work, reason)}`);
-    else add('hold', draft?.id ?? reason, `${service.id} is held (${reason}: ${rule})${spendDetail(work, reason)}`);
+      add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
+    else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
   }
   // A run that was killed may have begun a hold without its notice; known notices are skipped.
   const isBegun = (hold: HoldRecord): boolean =>
     hold.origin === 'run' && isOfLimit(hold) && Date.parse(hold.since) > Date.parse(now) - RECENT_MS;
   const drafted = new Set(work.drafts.map(({ id }) => id));
   const begun = dryRun ? [] : work.holds.filter((hold) => isBegun(hold) && !drafted.has(hold.id));
-  for (const { id, reason } of begun) add('hold', id, `${service.id} is held (${reason})${spendDetail(work, reason)}`);
+  for (const hold of begun) {
+    const why = describeSpend(work, hold.reason) ?? describeBytes(hold);
+    add('hold', hold.id, `${service.id} is held (${hold.reason}${why === null ? '' : `: ${why}`})`);
+  }
   if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
   const { protectedUntil, quotaReleasedUntil } = service;
   const isReleased = (reason: string): boolean => isOfLimit({ reason }) && quotaReleasedUntil !== null;
@@ -83,15 +88,12 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
       `${service.id} is due to be held (${reason}), but ${isReleased(reason) ? `the hold is released until ${quotaReleasedUntil ?? ''}` : `is protected until ${protectedUntil ?? ''}`}`,
     );
   }
-  const ruleOf = (reason: string): string =>
-    decision.limits.find(({ limit }) => limit === reason)?.rule ??
-    (isOfLimit({ reason }) ? 'limit-removed' : decision.rule);
   if (work.enforcement.value === 'on') {
     for (const hold of work.closes)
       add(
         'release',
         hold.id,
-        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${ruleOf(hold.reason)})`,
+        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${describeClose(work, hold)})`,
       );
   }
   if (decision.status === 'unmanaged') {
@@ -149,12 +151,30 @@ function listReached(used: LimitState['used'], allowed: LimitState['allowed'], a
   return [];
 }
 
-/** Returns what the calls of a limit in money cost, and where they went, for the notice of its hold. */
-function spendDetail({ spend, limits }: Applied, reason: string): string {
+/** Returns why a hold ends. */
+function describeClose({ decision }: Applied, { reason }: HoldRecord): string {
+  const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
+  if (rule !== undefined) return describeRule(rule) ?? rule;
+  return isOfLimit({ reason }) ? 'the product does not have the limit any more' : 'no longer due';
+}
+
+/** Returns why a hold begins: the figures of its limit, else its rule in words. */
+function describeOpen(work: Applied, { reason, rule }: DueHold): string {
+  const limit = work.decision?.limits.find((one) => one.limit === reason);
+  return describeSpend(work, reason) ?? (limit && describeBytes(limit)) ?? describeRule(rule) ?? rule;
+}
+
+function describeBytes({ usedBytes, allowedBytes }: Pick<HoldRecord, 'usedBytes' | 'allowedBytes'>): string | null {
+  if (usedBytes === null || allowedBytes === null) return null;
+  return `${formatBytes(usedBytes)} of ${formatBytes(allowedBytes)} are used`;
+}
+
+/** Returns what the calls of a limit in money cost, and where they went; null for another limit. */
+function describeSpend({ spend, limits }: Applied, reason: string): string | null {
   const found = spend.find(({ limit }) => limit === reason);
   const state = limits.find(({ id }) => id === reason);
-  if (found === undefined || state === undefined) return '';
+  if (found === undefined || state === undefined) return null;
   const most = found.destinations.map(({ destination, charge }) => `${destination} (${charge})`).join(', ');
-  const spent = `: ${state.used ?? '?'} of ${state.allowed} ${found.currency} spent`;
+  const spent = `${state.used ?? '?'} of ${state.allowed} ${found.currency} are spent`;
   return most === '' ? spent : `${spent}, most of it on calls to ${most}`;
 }

@@ -1,6 +1,6 @@
 import { limitText } from './limits.js';
 import type { Explanation } from '@sluice/engine';
-import { formatBytes } from '@sluice/quota-core';
+import { describeRule, formatBytes } from '@sluice/quota-core';
 import { bytesCell, type Terminal } from '../terminal.js';
 import { describeSource, describeValue, keyWords } from '../words.js';
 
@@ -27,8 +27,9 @@ function printDecision(terminal: Terminal, { decision, allowance, service }: Exp
   if (decision === null) terminal.line(`  ${unread}`);
   else {
     const { rule, status, at, run, observing, wouldHold } = decision;
+    const words = describeRule(rule);
     terminal.line(
-      `  ${terminal.status(status)} by rule ${colors.bold(rule)}, ${times.at(at, service.panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
+      `  ${terminal.status(status)}: ${words === null ? `rule ${colors.bold(rule)}` : `${colors.bold(words)} (rule ${rule})`}, ${times.at(at, service.panel) ?? ''} in ${run}${observing ? colors.yellow(' (observing)') : ''}`,
     );
     if (wouldHold.length > 0) terminal.line(`  would hold: ${wouldHold.join(', ')}`);
     // The panel's full answer is in `--json` only; readings and evidence follow below.
@@ -86,7 +87,7 @@ function printHolds(terminal: Terminal, { holds, service }: Explanation): void {
   heading(terminal, 'Holds');
   for (const { reason, since, until, note, evidence } of holds) {
     const end = until === null ? '' : ` until ${at(until)}`;
-    terminal.line(`  ${reason} since ${at(since)}${end}${note === null ? '' : `: ${note}`}`);
+    terminal.line(`  ${reason} since ${at(since)}${end}${note === null ? '' : `: ${describeRule(note) ?? note}`}`);
     for (const { kind, target, adopted, prior, outcome, until: ended } of evidence) {
       const before = describeValue(prior);
       terminal.line(

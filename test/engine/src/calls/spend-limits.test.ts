@@ -42,7 +42,7 @@ describe('a limit in money', () => {
       held: true,
     });
     expect(held.notices[0]?.message).toBe(
-      'svc-1 is held (spend: at-or-over-allowance): 20.00 of 20.00 BRL spent, most of it on calls to 53 Cuba [31m (18.7999), 5511 Celular (1.2001)',
+      'svc-1 is held (spend: 20.00 of 20.00 BRL are spent, most of it on calls to 53 Cuba [31m (18.7999), 5511 Celular (1.2001))',
     );
     const [hold] = await world.store.holds.open();
     expect(hold).toMatchObject({ reason: 'spend', restriction: 'suspend', cycle: 'day 2026-11-05T03:00:00.000Z' });
@@ -163,7 +163,7 @@ describe('a limit in money', () => {
     await world.sluice.poll();
     const held = (await world.store.notices.list()).filter(({ code }) => code === 'hold');
     expect(held.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/is held \(spend\): 30\.00 of 20\.00 BRL spent.* calls to 53 Cuba .*\(30\.00\)$/),
+      expect.stringMatching(/is held \(spend: 30\.00 of 20\.00 BRL are spent.* calls to 53 Cuba .*\(30\.00\)\)$/),
     ]);
     const next = await pollAt('2026-11-06T04:00:00Z');
     expect([next.totals.released, statusOf()]).toEqual([1, 'active']);

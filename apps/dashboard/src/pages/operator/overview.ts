@@ -1,4 +1,5 @@
 import type { OverviewReport } from '@sluice/engine';
+import { describeRule } from '@sluice/quota-core';
 import { address, badge, pager, type Section, sections, table, tile, tiles, usageBar } from '../layout/components.js';
 import { bytes, count, counted, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
@@ -223,14 +224,11 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
   return { id: 'holds', title: 'Held and why', content, aside };
 }
 
-/** Rules that a hold's figures say better. */
-const RULES: readonly string[] = ['at-or-over-allowance', 'over-allowance'];
-
 /** Returns why a service is held: the figures of when the hold was added, or the note of who added it. */
 function whyHeld({ note, usedBytes, allowedBytes }: OverviewReport['holds'][number], times: Times): Part {
   if (usedBytes !== null && allowedBytes !== null) return html`${bytes(usedBytes)} of ${bytes(allowedBytes)} used`;
-  if (note === null || RULES.includes(note)) return NONE;
-  return html`<span dir="auto">${times.inText(note)}</span>`;
+  if (note === null) return NONE;
+  return html`<span dir="auto">${times.inText(describeRule(note) ?? note)}</span>`;
 }
 
 function eventsSection({ times }: Scene, { events }: OverviewReport): Section {

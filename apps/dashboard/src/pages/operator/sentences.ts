@@ -1,5 +1,5 @@
 import type { Explanation, HoldView, ServiceDetail } from '@sluice/engine';
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { describeRule, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
 
@@ -87,7 +87,7 @@ export function usedWords(service: Pick<ServiceDetail, 'usage' | 'mode' | 'allow
 
 function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
   const since = html`It is held since ${times.full(hold.since)}`;
-  const note = hold.note === null ? '' : html` (<span dir="auto">${hold.note}</span>)`;
+  const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
     service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.full(service.cycle.end)}`;
   switch (hold.reason) {

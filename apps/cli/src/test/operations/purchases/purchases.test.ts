@@ -100,6 +100,7 @@ describe('purchase create', () => {
     at.use(1, 10);
     await at.pollReport();
     expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
+    expect((await at.run('purchase create svc-1 extra-50')).stderr).toContain('has 0.00 EUR of credit');
     await at.run('credit add 42 4.99 --currency EUR');
     expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
     expect(await codeOf('purchase create svc-1 extra-500')).toEqual([1, 'unknown_package']);

@@ -28,7 +28,7 @@ describe('what an operator reads', () => {
     expect(preview).toContain('disable port eth0 (7011) planned');
     expect(preview).toMatch(/4 services, 4 read, 1 would be held, 2 changes planned, none made\n$/);
     expect(preview.match(/^notice .*svc-1.*/gm)).toEqual([
-      'notice would_hold: svc-1 would be held (quota: at-or-over-allowance)',
+      'notice would_hold: svc-1 would be held (quota: 119.50 GB of 100 GB are used)',
     ]);
     at.bench.write('sluice.yaml', configText(at.panel.url, 'enforce: observe'));
     expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
@@ -53,6 +53,10 @@ describe('what an operator reads', () => {
       'It is released with the next cycle on 15 Dec 2026 00:00, or by the poll after a larger quota: sluice override set svc-1 --quota 220GB.',
     );
     const all = await text('explain svc-1');
+    expect(all).toMatch(/\n {2}held: the allowance is used up \(rule at-or-over-allowance\), 20 Nov/);
+    expect(all).toMatch(/\n {2}quota since 20 Nov 2026 12:10: the allowance is used up\n/);
+    const { stdout: listed } = await at.bench.sluice('hold list --columns subject,rule,note --csv -');
+    expect(listed).toContain('\nsvc-1,the allowance is used up,\n');
     expect(all).not.toMatch(/[{}"]:|\{/);
     expect(all).toMatch(/before: name eth0, admin enabled yes/);
     expect(await text('explain svc-2')).toMatch(

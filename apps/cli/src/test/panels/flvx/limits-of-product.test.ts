@@ -117,7 +117,7 @@ describe('a limit of a product in bytes', () => {
     const { totals, notices } = await poll();
     expect([totals.released, notices.map(({ message }) => message)]).toEqual([
       1,
-      ['svc-1 is released (fair-use: limit-removed)'],
+      ['svc-1 is released (fair-use: the product does not have the limit any more)'],
     ]);
   });
 
