@@ -280,8 +280,8 @@ export interface PanelAgents {
   planSuspension(input: AgentPlanInput): AgentPlan;
   /** Pure: plans to enable the users that were disabled for ended suspensions of `input.agent`, where no other hold needs them. */
   planUnsuspension(input: AgentPlanInput): RestorePlan;
-  /** Pure: returns the agents as documents show them. */
-  describe(records: AgentRecords): AgentTraffic[];
+  /** Pure: returns the agents as documents show them. One that is gone is left out, unless it has a limit or a hold, or `also` names it. */
+  describe(records: AgentRecords, also?: readonly string[]): AgentTraffic[];
   /** Pure: returns a sentence on why an agent is in its state. */
   explain(agent: AgentTraffic, now: string): string;
   /**

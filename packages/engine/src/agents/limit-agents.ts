@@ -145,10 +145,11 @@ async function setLimits(
       await tables.agents.put(agents.withLimits(records, limits, session.now()));
     });
   });
-  const shown = await describeStored(on);
+  const uuids = preview.map(({ uuid }) => uuid);
+  const shown = agents.describe(await loadStoredAgents(session, name), uuids);
   return agentDetails(
     on,
-    preview.flatMap(({ uuid }) => shown.find((agent) => agent.uuid === uuid) ?? []),
+    uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
   );
 }
 
@@ -160,7 +161,7 @@ function previewLimits(
 ): AgentTraffic[] {
   const changed = new Map(agents.withLimits(records, limits, session.now()).map((agent) => [agent.uuid, agent]));
   const known = records.agents.map((agent) => changed.get(agent.uuid) ?? agent);
-  const shown = agents.describe({ ...records, agents: known });
+  const shown = agents.describe({ ...records, agents: known }, [...changed.keys()]);
   return [...changed.keys()].flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []);
 }
 

@@ -72,7 +72,7 @@ export async function showAgent(session: Session, text: string, panel: string | 
   const on = await openAgents(session, agentPanel(session, panel));
   if (on.addon !== null) return addonAgent(session, on, on.addon, text);
   const { agent, records } = await withAgentErrors(text, () => knownAgent(on, text));
-  return toDetail(on, findTraffic(on.agents.describe(records), agent.uuid));
+  return toDetail(on, findTraffic(on.agents.describe(records, [agent.uuid]), agent.uuid));
 }
 
 function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic {
@@ -118,7 +118,7 @@ export async function explainAgent(session: Session, text: string, panel: string
   const { name, agents } = on;
   const records = await loadStoredAgents(session, name);
   const { uuid, figures, account } = await withAgentErrors(text, () => Promise.resolve(agents.find(text, records)));
-  const traffic = findTraffic(agents.describe(records), uuid);
+  const traffic = findTraffic(agents.describe(records, [uuid]), uuid);
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {

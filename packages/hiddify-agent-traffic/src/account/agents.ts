@@ -88,11 +88,11 @@ function countDisabled(
   return counts;
 }
 
-/** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold. */
-export function describeAgents(stored: StoredAgents): AgentTraffic[] {
+/** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold, or if `also` names it. */
+export function describeAgents(stored: StoredAgents, also: readonly string[] = []): AgentTraffic[] {
   const isHeld = (uuid: string): boolean => stored.heldSince.has(uuid) || stored.suspensions.has(uuid);
   return [...stored.agents.values()]
-    .filter(({ uuid, gone, limitBytes }) => !gone || limitBytes !== null || isHeld(uuid))
+    .filter(({ uuid, gone, limitBytes }) => !gone || limitBytes !== null || isHeld(uuid) || also.includes(uuid))
     .map((agent) => describeAgent(agent, stored))
     .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }

@@ -147,8 +147,8 @@ export class HiddifyAgents implements PanelAgents {
     return { ...input, list, recorded: input.recorded as RecordedList, agents: this.describe(input.records) };
   }
 
-  describe(records: AgentRecords): AgentTraffic[] {
-    return describeAgents(toStoredAgents(records, this.deps.rules));
+  describe(records: AgentRecords, also?: readonly string[]): AgentTraffic[] {
+    return describeAgents(toStoredAgents(records, this.deps.rules), also);
   }
 
   explain(agent: AgentTraffic, now: string): string {

@@ -88,6 +88,21 @@ describe('agent limit', () => {
   });
 });
 
+describe('an agent that was deleted in the panel', () => {
+  it('is shown and explained, and its limit can be removed', async () => {
+    await at.sluice('agent limit north --gb 9');
+    at.panel.deleteAgent(at.north);
+    await at.check();
+    for (const words of [`limit ${at.north} --none`, `show ${at.north}`, `explain ${at.north}`]) {
+      const shown = await at.sluice(`agent ${words}`);
+      expect([words, shown.exitCode]).toEqual([words, 0]);
+      expect(shown.json<AgentDetail>()).toMatchObject({ name: 'north', limitBytes: null, rule: 'missing' });
+    }
+    expect((await at.check()).stdout).not.toContain('agent_missing');
+    expect(await limits()).toEqual({});
+  });
+});
+
 describe('agent limit --from', () => {
   beforeEach(() => {
     at.panel.addAgent(undefined, { name: 'south' });
