@@ -26,6 +26,8 @@ export interface Subscriber {
   /** Calls at the same time; null: not known, `unlimited`: no limit. */
   channels: number | 'unlimited' | null;
   status: LineStatus;
+  /** The system's own value of `status`; absent where it has only one for this status. */
+  statusValue?: string;
   sip: { username: string | null; domain: string | null; passwordSet: boolean | null };
   callerId: string | null;
   billingType: 'postpaid' | 'prepaid' | null;
@@ -59,6 +61,8 @@ export interface Did {
   setupPrice: string | null;
   currency: string;
   status: LineStatus | 'available';
+  /** The system's own value of `status`; absent where it has only one for this status. */
+  statusValue?: string;
   externalRef: string | null;
   extra: Readonly<Record<string, unknown>>;
 }

@@ -7,7 +7,7 @@ import type {
   TelephoneCustomer,
   TelephonePlan,
 } from '@sluice/telephony';
-import type { CanonicalRecord } from '../wire/codec.js';
+import { type CanonicalRecord, STATUS_VALUE } from '../wire/codec.js';
 import { CANONICAL_FIELDS } from '../wire/fields.js';
 import { Mismatch } from '../wire/mismatch.js';
 import type { ResourceName } from '../profile/schema.js';
@@ -66,7 +66,14 @@ class Fields {
 
   get extra(): Readonly<Record<string, unknown>> {
     const known = CANONICAL_FIELDS[this.resource];
-    return Object.fromEntries(Object.entries(this.record).filter(([field]) => !Object.hasOwn(known, field)));
+    const isExtra = (field: string): boolean => field !== STATUS_VALUE && !Object.hasOwn(known, field);
+    return Object.fromEntries(Object.entries(this.record).filter(([field]) => isExtra(field)));
+  }
+
+  /** The system's own value of the status, where several mean the same. */
+  get statusValue(): { statusValue?: string } {
+    const value = this.record[STATUS_VALUE];
+    return typeof value === 'string' ? { statusValue: value } : {};
   }
 
   mismatch(field: string, message: string): Mismatch {
@@ -91,6 +98,7 @@ function toSubscriber(record: CanonicalRecord): Subscriber {
     areaCode: fields.text('area_code'),
     channels: fields.channels('channels'),
     status: fields.word('status', STATES),
+    ...fields.statusValue,
     sip: { username: sip.username ?? null, domain: sip.domain ?? null, passwordSet: sip.password_set ?? null },
     callerId: fields.text('caller_id'),
     billingType: fields.optionalWord('billing_type', ['postpaid', 'prepaid']),
@@ -116,6 +124,7 @@ function toDid(record: CanonicalRecord): Did {
     setupPrice: fields.text('setup_price'),
     currency: fields.text('currency') ?? 'BRL',
     status: fields.word('status', [...STATES, 'available']),
+    ...fields.statusValue,
     externalRef: fields.text('external_ref'),
     extra: fields.extra,
   };

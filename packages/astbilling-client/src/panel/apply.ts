@@ -1,5 +1,5 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import type { ApplyContext, Clock, Step, StepOutcome } from '@sluice/panel-kind';
+import type { ApplyContext, Clock, ItemError, Step, StepOutcome } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
 import { differingFields } from '../account/plan-line.js';
@@ -8,6 +8,7 @@ import { toReference } from '../account/reference.js';
 import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { orNull } from './state.js';
+import { toShown } from './suspended.js';
 
 /** What steps are performed with. */
 export interface StepTools {
@@ -19,6 +20,8 @@ export interface StepTools {
 interface Change<Seen> {
   read: () => Promise<Seen>;
   isDone: (seen: Seen) => boolean;
+  /** Returns why the change must not be made any more. */
+  refuse?: (before: Seen) => ItemError | null;
   call: () => Promise<unknown>;
   /** Returns what the outcome stores of what was read. */
   outcome?: (seen: Seen) => Partial<StepOutcome>;
@@ -70,9 +73,11 @@ async function perform<Seen>(
   change: Change<Seen>,
   { calling }: ApplyContext,
 ): Promise<StepOutcome> {
-  const { read, isDone, call, outcome = () => ({}) } = change;
+  const { read, isDone, refuse = () => null, call, outcome = () => ({}) } = change;
   const before = await read();
   if (isDone(before)) return toOutcome('unneeded', outcome(before));
+  const refusal = refuse(before);
+  if (refusal !== null) return toOutcome('failed', { error: refusal });
   await calling();
   let failure: unknown = null;
   try {
@@ -167,6 +172,8 @@ export function toLineOutcome(line: Subscriber, values: SubscriberValues): Parti
 interface LinePayload {
   changes?: SubscriberValues;
   password?: boolean;
+  /** The system's own value of the status that Sluice may change. */
+  was?: string;
 }
 
 function toLineChange(
@@ -176,7 +183,7 @@ function toLineChange(
   call: Tag,
 ): Change<Subscriber | null> {
   const { type, target, payload } = step;
-  const { changes = {}, password: withPassword = false } = payload as LinePayload;
+  const { changes = {}, password: withPassword = false, was } = payload as LinePayload;
   let sent = false;
   const calls: Record<string, () => Promise<void>> = {
     'suspend-subscriber': () => client.subscribers.suspend(target, call),
@@ -191,8 +198,9 @@ function toLineChange(
   return {
     read: () => orNull(client.subscribers.get(target, call)),
     isDone: (line) => (withPassword ? sent && line !== null : isLineDone(step, line)),
+    refuse: (line) => (was === undefined || line?.statusValue === was ? null : SUSPENDED_MEANWHILE),
     call: calls[type] ?? refuseUnknown(type),
-    outcome: (line) => ({ observed: { status: line?.status ?? null } }),
+    outcome: (line) => ({ observed: { status: line?.status ?? null }, ...toShown(step.begins, line) }),
   };
 }
 
@@ -203,6 +211,11 @@ export function isLineDone({ type, payload }: Pick<Step, 'type' | 'payload'>, li
   if (type === 'update-subscriber') return hasValues(line, (payload as LinePayload).changes ?? {});
   return line.status === (type === 'suspend-subscriber' ? 'suspended' : 'active');
 }
+
+const SUSPENDED_MEANWHILE: ItemError = {
+  code: 'suspended_elsewhere',
+  message: 'the line was suspended by somebody else meanwhile and stays suspended',
+};
 
 const refuseUnknown = (type: string) => () => Promise.reject(new Error(`unknown step ${type}`));
 
@@ -231,7 +244,10 @@ function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Di
     read,
     isDone: (did) => isDidDone(step, did),
     call: calls[type] ?? refuseUnknown(type),
-    outcome: (did) => ({ observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null } }),
+    outcome: (did) => ({
+      observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null },
+      ...toShown(step.begins, did),
+    }),
   };
 }
 

@@ -12,6 +12,7 @@ import { findForeignReference, toKnownTarget, toLineTarget } from './line-target
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { DID_EVIDENCE, LINE_EVIDENCE, noteAll, toStep } from './steps.js';
+import { isSuspendedByOthers } from './suspended.js';
 
 /** What lines are planned for. */
 export interface PlanContext {
@@ -233,17 +234,22 @@ function restrict(
 
 /** Undoes what a hold that has ended had changed, and nothing else; by command also what somebody else suspended. */
 function release(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
-  const { evidence, scope, command } = target;
+  const { evidence, command } = target;
   const { line } = state;
   const own = evidence.find(({ kind, target: id }) => kind === LINE_EVIDENCE && id === line.id);
-  if (line.status === 'suspended' && (own !== undefined || command?.verb === 'unsuspend')) {
+  const isOurs = own !== undefined && !isSuspendedByOthers(own, line);
+  if (line.status === 'suspended' && (isOurs || command?.verb === 'unsuspend')) {
     const [step] = planUnsuspend(context.system, state, []).steps;
-    if (step) plan.steps.push({ ...toStep(step), hold: own?.hold ?? null, ends: own === undefined ? [] : [own.id] });
-  } else if (own !== undefined) plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
-  else if (line.status === 'suspended') {
-    const message = `line ${line.id} ("${line.username}") was suspended by somebody else and stays suspended`;
-    if (scope === 'hold') plan.problems.push({ code: 'suspended_elsewhere', message });
-    else plan.stops = [message];
+    const payload = command?.verb === 'unsuspend' ? step?.payload : { id: line.id, was: line.statusValue };
+    if (step)
+      plan.steps.push({
+        ...toStep({ ...step, payload }),
+        hold: own?.hold ?? null,
+        ends: own === undefined ? [] : [own.id],
+      });
+  } else {
+    if (own !== undefined) plan.endedEvidence.push({ evidence: own.id, outcome: 'dropped' });
+    if (line.status === 'suspended') reportSuspended(plan, target, line, own);
   }
   for (const item of evidence) {
     if (item.kind === LINE_EVIDENCE && item !== own) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
@@ -251,14 +257,43 @@ function release(context: PlanContext, plan: Plan, target: TargetState, state: P
   releaseDids(context, plan, target, state);
 }
 
+/** Reports a line that stays suspended; `own`: what Sluice had suspended, before somebody else did it in another way. */
+function reportSuspended(plan: Plan, { scope }: TargetState, { id, username }: Subscriber, own?: EvidenceRecord): void {
+  const message = `line ${id} ("${username}") was suspended by somebody else and stays suspended`;
+  if (scope === 'hold') {
+    plan.problems.push({ code: SUSPENDED_ELSEWHERE, message });
+    return;
+  }
+  plan.stops = [message];
+  if (own !== undefined) note(plan, own, message);
+}
+
+const SUSPENDED_ELSEWHERE = 'suspended_elsewhere';
+
+function note(plan: Plan, { id, service }: EvidenceRecord, message: string): void {
+  const notice = { code: SUSPENDED_ELSEWHERE, key: `${SUSPENDED_ELSEWHERE}:${id}`, message: `${service}: ${message}` };
+  (plan.notices ??= []).push(notice);
+}
+
 function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetState, state: Present): void {
   const items = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
-  const ids = items.map(({ target }) => target);
+  const foreign = new Map(
+    items.flatMap((item) => {
+      const did = state.dids.find(({ id }) => id === item.target);
+      return did !== undefined && isSuspendedByOthers(item, did) ? [[item, did] as const] : [];
+    }),
+  );
+  const ids = items.flatMap((item) => (foreign.has(item) ? [] : [item.target]));
   const steps = planUnsuspend(system, state, ids).steps.filter(({ type }) => type === 'unsuspend-did');
   for (const item of items) {
     const step = steps.find(({ target }) => target === item.target);
-    if (step === undefined) plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-    else plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
+    if (step !== undefined) {
+      plan.steps.push({ ...toStep(step), hold: item.hold, ends: [item.id] });
+      continue;
+    }
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+    const did = foreign.get(item);
+    if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
   }
 }
 

@@ -1,9 +1,10 @@
-import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import { callAgeMs, type Observation, type Step, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
 import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
+import { toShown } from './suspended.js';
 
 /** A call without an answer may take effect for this long. */
 const GRACE_MS = 10_000;
@@ -18,7 +19,7 @@ export function resolveAction(action: ActionRecord, { state, at }: Observation<L
 
 function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null {
   const { type, target } = action;
-  const payload = payloadOf(action);
+  const { payload = {}, begins } = (action.payload ?? {}) as { payload?: unknown; begins?: Step['begins'] };
   switch (type) {
     case 'create-customer':
       // The plan searches for it again.
@@ -29,9 +30,9 @@ function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null
     case 'suspend-subscriber':
     case 'unsuspend-subscriber':
     case 'update-subscriber':
-      return findLineOutcome({ type, payload }, state.line);
+      return findLineOutcome({ type, payload, begins }, state.line);
     default:
-      return findDidOutcome({ type, target, payload }, state);
+      return findDidOutcome({ type, target, payload, begins }, state);
   }
 }
 
@@ -42,11 +43,14 @@ function findCreated({ values }: CreatePayload, { line, byReference, byUsername 
   return notDone('the line was not created');
 }
 
-function findLineOutcome(step: { type: string; payload: unknown }, line: Subscriber | null): StepOutcome {
+/** An action as its journal row has it. */
+type JournalStep = Pick<Step, 'type' | 'payload'> & { begins: Step['begins'] | undefined };
+
+function findLineOutcome(step: JournalStep, line: Subscriber | null): StepOutcome {
   const { password = false } = step.payload as { password?: boolean };
   // A password is not shown: the command sets it again.
   if (line !== null && password) return notDone('it is not known whether the password was set');
-  if (isLineDone(step, line)) return toOutcome('applied');
+  if (isLineDone(step, line)) return toOutcome('applied', toShown(step.begins, line));
   if (line === null) return notDone('the line is gone');
   return notDone(LINE_UNCHANGED[step.type] ?? `the line is still ${line.status}`);
 }
@@ -56,7 +60,7 @@ const LINE_UNCHANGED: Record<string, string> = {
   'terminate-subscriber': 'the line still exists',
 };
 
-function findDidOutcome(step: { type: string; target: string; payload: unknown }, state: LineState): StepOutcome {
+function findDidOutcome(step: JournalStep & Pick<Step, 'target'>, state: LineState): StepOutcome {
   const isNamed = ({ id, number }: Did): boolean => id === step.target || number === step.target;
   const did = [...state.dids, ...state.number].find(isNamed) ?? null;
   // A number that the line does not have any more was released or unlinked.
@@ -65,7 +69,7 @@ function findDidOutcome(step: { type: string; target: string; payload: unknown }
     const { changes } = step.payload as { changes?: { subscriberId?: string | null } };
     if (changes?.subscriberId === null) return toOutcome('applied');
   }
-  return isDidDone(step, did) ? toOutcome('applied') : notDone('the number was not changed');
+  return isDidDone(step, did) ? toOutcome('applied', toShown(step.begins, did)) : notDone('the number was not changed');
 }
 
 /** Returns the outcome of an action that an operator states was done. */
@@ -73,10 +77,6 @@ export function outcomeWhenDone(action: ActionRecord): StepOutcome {
   const { id, username } = (action.observed ?? {}) as { id?: string; username?: string };
   if (action.type !== 'create-subscriber' || id === undefined) return toOutcome('applied');
   return toOutcome('applied', { refs: { [LINE_REF]: id, [USERNAME_REF]: username ?? action.target } });
-}
-
-function payloadOf({ payload }: ActionRecord): unknown {
-  return (payload as { payload?: unknown } | null)?.payload ?? {};
 }
 
 function notDone(message: string): StepOutcome {

@@ -10,6 +10,9 @@ export type CanonicalRecord = Record<string, unknown>;
 /** One value for the wire: a name, whose dots descend, and the value. */
 export type WireEntry = readonly [name: string, value: unknown];
 
+/** The name under which a record has the system's own value of its status, where several mean the same. */
+export const STATUS_VALUE = 'status_value';
+
 /** Words of a system that are kept when the profile has no meaning for them. */
 const OPEN_WORDS = new Set(['disposition']);
 
@@ -51,6 +54,12 @@ export class Codec {
     return values === undefined || Object.hasOwn(values, value);
   }
 
+  /** Returns the different values on the wire, as text, that mean a canonical value. */
+  wireValues(field: string, value: unknown): string[] {
+    const wire = typeof value === 'string' ? this.#resource.values?.[field]?.[value] : undefined;
+    return wire === undefined ? [] : [...new Set(listOf(wire).map(wireText))];
+  }
+
   /** The id of a row; null where there is none. */
   idOf(row: unknown): string | null {
     const name = this.#resource.idField ?? this.#wireName('id');
@@ -74,6 +83,9 @@ export class Codec {
       if (raw !== undefined) record[field] = this.#decodeField(field, type, raw, context);
     }
     if (this.#types['id'] !== undefined) record['id'] = this.#requireId(row);
+    if (this.wireValues('status', record['status']).length > 1) {
+      record[STATUS_VALUE] = wireText(this.#raw(row, 'status'));
+    }
     return record;
   }
 
@@ -189,6 +201,8 @@ const EXPECTED: Record<FieldType | 'extra', string> = {
 };
 
 const isSecret = (field: string): boolean => /passw|secret|senha/i.test(field);
+
+const wireText = (value: unknown): string => scalarText(value) ?? String(value);
 
 const listOf = (wire: Scalar | Scalar[]): Scalar[] => (Array.isArray(wire) ? wire : [wire]);
 

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { CommandReport } from '@sluice/engine';
+import { openWorld, type World } from './world.js';
+
+let world: World;
+afterEach(() => world.close());
+
+const noticesOf = ({ notices }: Pick<CommandReport, 'notices'>): string[] => notices.map(({ code }) => code);
+
+/** Opens a world whose service has a line with a spend cap. */
+async function openLine(): Promise<string> {
+  world = await openWorld('magnusbilling');
+  await world.sluice.services.set('svc-1', { product: 'capped' });
+  await world.sluice.provision.create('svc-1');
+  return world.fake.subscribers()[0]?.id ?? '';
+}
+
+/** The fraud desk blocks calls in both directions on the panel's pages. */
+function block(id: string): void {
+  world.fake.subscriber(id).extra.active = 4;
+}
+
+const shownOf = (id: string): unknown => world.fake.subscriber(id).extra.active;
+
+describe('a line that we suspended and staff blocked since', () => {
+  it('stays blocked when the day of its spend cap ends', async () => {
+    const id = await openLine();
+    const { fake, sluice, clock } = world;
+    fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 60, charge: '20.0000' });
+    await sluice.poll();
+    expect(shownOf(id)).toBe(0);
+    block(id);
+    await sluice.poll();
+    clock.set(Date.parse('2026-10-03T03:05:00Z'));
+    const released = await sluice.poll();
+    expect(shownOf(id)).toBe(4);
+    expect(noticesOf(released)).toContain('suspended_elsewhere');
+    expect((await sluice.holds.list({ open: false })).holds).toMatchObject([{ evidence: [{ outcome: 'dropped' }] }]);
+    expect(noticesOf(await sluice.poll())).toEqual([]);
+  });
+
+  it('stays blocked when its bill is paid, unless it is forced', async () => {
+    const id = await openLine();
+    const { sluice } = world;
+    await sluice.provision.suspend('svc-1');
+    block(id);
+    expect(await sluice.provision.unsuspend('svc-1')).toMatchObject({
+      service: { error: { code: 'suspended_elsewhere' } },
+    });
+    expect(shownOf(id)).toBe(4);
+    await sluice.provision.unsuspend('svc-1', { force: true });
+    expect(shownOf(id)).toBe(1);
+  });
+});
