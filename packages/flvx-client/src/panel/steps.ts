@@ -220,8 +220,10 @@ function toPauseNotes(step: FlvxStepOf<'pause-forward'>, input: PlanInput): Note
   }
   // Evidence of an ended hold also shows that the forward ran: it passes to the new reason.
   const over = findEvidence(evidence.forward, step.target).filter(ranBefore);
-  const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : null;
-  return reason !== null && (wasRunning || over.length > 0) ? { ...nothing, parks: reason, ends: over } : nothing;
+  const isOver = over.length > 0;
+  const kept = isOver ? 'stopped' : null;
+  const reason = surplus.has(row.id) ? 'surplus' : dropped.includes(row.tunnelId) ? 'dropped' : kept;
+  return reason !== null && (wasRunning || isOver) ? { ...nothing, parks: reason, ends: over } : nothing;
 }
 
 function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput): Notes {

@@ -234,10 +234,12 @@ function forwardTarget(input: PlanInput, row: FlvxForward, decided: Decided): Fl
   const isParked = surplus.has(row.id) || dropped.includes(row.tunnelId);
   if (restrictions.closed || isParked) return { run: false, ...address };
   const paused = evidence.forward.get(String(row.id));
-  const ran = paused !== undefined && ranBefore(paused);
-  const back =
-    history.parked[row.id] !== undefined || (history.stopped.includes(row.id) && !stillStops(input, row, decided));
-  if (ran || back) return { run: true, ...address };
+  const isHoldOver = paused !== undefined && ranBefore(paused);
+  if (isHoldOver || history.parked[row.id] !== undefined || history.stopped.includes(row.id)) {
+    if (!stillStops(input, row, decided)) return { run: true, ...address };
+    // The evidence ends with a pause, which a later run undoes.
+    if (isHoldOver) return { run: false, ...address };
+  }
   return hasGrown(input.last, row) ? { run: false, ...address } : address;
 }
 

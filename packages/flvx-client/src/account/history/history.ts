@@ -28,8 +28,11 @@ export interface FlvxHistory {
   stopped: number[];
   /** Forwards that a push has started and no pause has stopped since, although the panel still shows 0. */
   restarted: number[];
-  /** Forwards that were paused without a hold: too many, tunnel not in the product, to end open connections. */
-  parked: Record<string, 'surplus' | 'dropped' | 'cut'>;
+  /**
+   * Forwards that were paused without a hold: too many, tunnel not in the product, to end open connections, or left paused at the
+   * end of a hold because the panel would stop them.
+   */
+  parked: Record<string, 'surplus' | 'dropped' | 'cut' | 'stopped'>;
   /** Where redirected forwards pointed before. */
   redirects: Record<string, string>;
   /** Where redirected forwards were pointed to. */

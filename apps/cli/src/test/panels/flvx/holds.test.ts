@@ -254,6 +254,11 @@ describe('a hold of billing or of an operator', () => {
     await at.run('provision unsuspend svc-1');
     await at.run('reconcile');
     expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([0, 0]);
+    expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([0, 0]);
+    // The first one ran before the suspension, the other one was paused by the customer.
+    world.users.get(3)!.status = 1;
+    world.permissionOf(3, 1)!.status = 1;
+    await poll();
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 0]);
   });
 
@@ -266,6 +271,96 @@ describe('a hold of billing or of an operator', () => {
     expect(at.panel.runningForwards()).toEqual([1]);
     await at.run('provision unsuspend svc-1');
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+});
+
+describe('the end of a hold on an account that the panel would stop', () => {
+  const running = (): boolean[] => [2, 3].map((id) => at.panel.isRunning(id));
+
+  it.each(['relay', 'nowhere'])('leaves the forwards of %s paused until staff enables the user', async (product) => {
+    await customer(product);
+    overQuota();
+    await poll();
+    at.panel.world.users.get(3)!.status = 0;
+    await at.run('override set svc-1 --quota 500GB');
+    expect(await poll()).toMatchObject({ exitCode: 0, service: { status: 'ok' } });
+    expect(running()).toEqual([false, false]);
+    expect(at.panel.forward(2)?.remoteAddr).toBe('198.51.100.7:443');
+    const planned = await at.run('plan');
+    expect(planned.json<RunReport>().services[0]?.drift.join()).toMatch(/user 3 is disabled, but not by Sluice/);
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    expect(running()).toEqual([false, false]);
+
+    at.panel.world.users.get(3)!.status = 1;
+    expect(types((await poll()).service.actions)).toEqual(['resume-forward 2', 'resume-forward 3']);
+    expect(running()).toEqual([true, true]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('leaves them paused until staff opens the permission', async () => {
+    await customer();
+    at.panel.world.permissionOf(3, 1)!.status = 0;
+    await at.run('hold add svc-1');
+    expect((await at.run('hold release svc-1')).exitCode).toBe(0);
+    expect(running()).toEqual([false, false]);
+    at.panel.world.permissionOf(3, 1)!.status = 1;
+    await poll();
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('leaves them paused until an expired account is renewed', async () => {
+    await customer();
+    overQuota();
+    await poll();
+    await at.run('service set svc-1 next_due_date=2026-11-19');
+    await at.run('reconcile');
+    await at.run('override set svc-1 --quota 500GB');
+    const { report } = await poll();
+    expect(codes(report)).toContain('stopped_by_panel');
+    expect(running()).toEqual([false, false]);
+    expect((await at.run('provision renew svc-1 --until 2026-12-19')).exitCode).toBe(0);
+    expect(running()).toEqual([true, true]);
+    await poll();
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('leaves them paused when the daily job has closed the account, and a renewal opens all', async () => {
+    await customer();
+    at.bench.clock.set('2026-12-16T00:00:10Z');
+    at.panel.midnight();
+    await poll();
+    await at.run('provision suspend svc-1');
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    expect(running()).toEqual([false, false]);
+    await at.run('provision renew svc-1');
+    expect([at.panel.user(3)?.status, at.panel.permissionStatus(3, 1)]).toEqual([1, 1]);
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('leaves no restriction of the hold behind, and starts them when the quota is raised', async () => {
+    await customer();
+    overQuota();
+    await poll();
+    expect((await at.run('hold release --all --yes')).exitCode).toBe(0);
+    expect(running()).toEqual([false, false]);
+    expect((await at.run('hold release --all --yes')).json<RunReport>().services).toEqual([]);
+    await at.run('override set svc-1 --quota 500GB');
+    expect((await at.run('enforce relay --yes')).exitCode).toBe(0);
+    await poll();
+    expect(running()).toEqual([true, true]);
+  });
+
+  it('starts them when a second hold has come and gone', async () => {
+    await customer();
+    await at.run('hold add svc-1');
+    at.panel.world.users.get(3)!.expTime = at.bench.clock.now() - 1;
+    await at.run('hold release svc-1');
+    expect(running()).toEqual([false, false]);
+    await at.run('provision suspend svc-1');
+    await at.run('provision unsuspend svc-1');
+    await at.run('reconcile');
+    expect(running()).toEqual([true, true]);
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 });
