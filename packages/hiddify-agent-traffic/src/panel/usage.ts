@@ -41,7 +41,7 @@ export function toUsageAnswer(
     ],
     counter: {
       resetBetween: (previousAt) => {
-        if (createdAt !== undefined && createdAt >= previousAt) return 'certain';
+        if (createdAt !== undefined && createdAt > previousAt) return 'certain';
         const shown = parseCheckpoint(seen)?.memo.resetDate;
         return resetSince(user, previousAt, timeZone, shown) || unsettled.some((row) => findZeroing(row) !== null);
       },

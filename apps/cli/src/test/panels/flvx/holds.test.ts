@@ -288,7 +288,7 @@ describe('the end of a hold on an account that the panel would stop', () => {
     expect(running()).toEqual([false, false]);
     expect(at.panel.forward(2)?.remoteAddr).toBe('198.51.100.7:443');
     const planned = await at.run('plan');
-    expect(planned.json<RunReport>().services[0]?.drift.join()).toMatch(/user 3 is disabled, but not by Sluice/);
+    expect(planned.json<RunReport>().services[0]?.drift?.join()).toMatch(/user 3 is disabled, but not by Sluice/);
     expect((await at.run('reconcile')).exitCode).toBe(0);
     expect(running()).toEqual([false, false]);
 
