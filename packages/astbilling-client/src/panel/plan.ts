@@ -220,7 +220,8 @@ function restrict(
 ): void {
   for (const step of planSuspend(system, state, withDids).steps) {
     const kind = step.type === 'suspend-did' ? DID_EVIDENCE : LINE_EVIDENCE;
-    const prior = { status: 'active' };
+    const number = kind === DID_EVIDENCE ? state.dids.find(({ id }) => id === step.target)?.number : undefined;
+    const prior = { status: 'active', ...(number !== undefined && { number }) };
     const own = evidence.find((item) => item.kind === kind && item.target === step.target);
     if (own) plan.drift.push(`${kind} ${step.target} is active and should be suspended`);
     plan.steps.push({
@@ -275,6 +276,13 @@ function note(plan: Plan, { id, service }: EvidenceRecord, message: string): voi
   (plan.notices ??= []).push(notice);
 }
 
+/** Sluice does not know who has the number now, so that it changes nothing of it. */
+function noteMoved(plan: Plan, { id, service, target, prior }: EvidenceRecord): void {
+  const { number = `with the id ${target}` } = prior as { number?: string };
+  const message = `number ${number}, which Sluice suspended with the line, does not belong to the line any more: it was left as it is, and may still be suspended`;
+  (plan.notices ??= []).push({ code: 'line_warning', key: `line_warning:${id}`, message: `${service}: ${message}` });
+}
+
 function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetState, state: Present): void {
   const items = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
   const foreign = new Map(
@@ -293,7 +301,8 @@ function releaseDids({ system }: PlanContext, plan: Plan, { evidence }: TargetSt
     }
     plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
     const did = foreign.get(item);
-    if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
+    if (!state.dids.some(({ id }) => id === item.target)) noteMoved(plan, item);
+    else if (did) note(plan, item, `number ${did.number} was suspended by somebody else and stays suspended`);
   }
 }
 

@@ -52,3 +52,15 @@ describe('a line that we suspended and staff blocked since', () => {
     expect(shownOf(id)).toBe(1);
   });
 });
+
+it('a number that staff moved while it was suspended is named when its line is released', async () => {
+  const id = await openLine();
+  const { fake, sluice } = world;
+  const other = fake.addSubscriber({ username: 'maria7', plan: '11' });
+  await sluice.dids.link('+551140001234', { service: 'svc-1' });
+  await sluice.provision.suspend('svc-1', { withDids: true });
+  fake.did('+551140001234').subscriberId = other;
+  const released = await sluice.provision.unsuspend('svc-1');
+  expect(fake.subscriber(id).status).toBe('active');
+  expect(released.notices).toMatchObject([{ code: 'line_warning', message: expect.stringContaining('+551140001234') }]);
+});
