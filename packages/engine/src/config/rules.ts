@@ -72,7 +72,7 @@ const autoBuysOffered: Rule = (config) => {
     if ((autoBuy.enabled ?? config.autoBuy?.enabled) !== true) return [];
     if (bought === undefined)
       return [warning(`products.${name}.autoBuy`, 'there is no package: nothing is bought without a preference')];
-    if (packages.includes(bought)) return [];
+    if (autoBuy.package !== undefined || packages.includes(bought)) return [];
     return [warning(`products.${name}.autoBuy`, `package "${bought}" is not on offer: nothing is bought`)];
   });
 };

@@ -304,6 +304,16 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
 });
 
 describe('errors in a config', () => {
+  it('report a package of auto-buy that is not on offer once', async () => {
+    const product = 'quota: 1TB, autoBuy: { enabled: true, thresholdGb: 5, package: x }';
+    const { problems } = await check(
+      `${GOOD.replace(/products:[^]*/, '')}products: { p: { panel: dcim, ${product} } }\n`,
+    );
+    expect(problems.filter(({ path }) => path.includes('autoBuy')).map(({ path }) => path)).toEqual([
+      'products.p.autoBuy.package',
+    ]);
+  });
+
   const messages = async (text: string): Promise<string[]> =>
     (await check(text)).problems
       .filter(({ severity }) => severity === 'error')
