@@ -11,7 +11,9 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 describe('the README', () => {
   it('has what each call of the manager returns', () => {
     const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
-    const calls = Object.getOwnPropertyNames(panel.AgentTrafficManager.prototype).filter((name) => name !== 'constructor');
+    const calls = Object.getOwnPropertyNames(panel.AgentTrafficManager.prototype).filter(
+      (name) => name !== 'constructor',
+    );
     expect(calls.filter((name) => !rows.some((row) => row.includes(`\`${name}(`)))).toEqual([]);
   });
 

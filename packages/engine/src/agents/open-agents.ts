@@ -59,6 +59,8 @@ export async function openAgents(session: Session, name: string): Promise<Agents
 /** Most names that a mistyped one is compared with. */
 const MOST_NAMES = 2000;
 
+const natural = new Intl.Collator('en', { numeric: true });
+
 /** Runs `work`; adds the most similar name to the error of an unknown agent. */
 export async function withAgentErrors<T>(text: string | null, work: () => Promise<T>): Promise<T> {
   try {
@@ -67,7 +69,7 @@ export async function withAgentErrors<T>(text: string | null, work: () => Promis
     if (!(error instanceof SluiceError) || error.code !== 'unknown_agent' || text === null) throw error;
     const { names, ...details } = error.details;
     const known = Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, MOST_NAMES) : [];
-    const hint = suggestion(text, known);
+    const hint = suggestion(text, known.sort(natural.compare));
     const message = hint === '' || hint.length > 200 ? error.message : error.message.replace(/\.$/, '') + hint;
     throw new SluiceError(error.code, message, { kind: error.kind, details, cause: error });
   }

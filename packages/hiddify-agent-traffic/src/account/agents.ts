@@ -197,11 +197,10 @@ export function findAgent(text: string, agents: ReadonlyMap<string, AgentRecord>
       details: { uuids: named.map(({ uuid }) => uuid) },
     });
   }
-  throw new SluiceError(
-    'unknown_agent',
-    `The panel has no agent with the uuid or name "${maskKey(text)}". List the agents to see them.`,
-    { kind: 'not-found', details: { names: listed.map(({ name }) => name) } },
-  );
+  throw new SluiceError('unknown_agent', `The panel has no agent with the uuid or name "${maskKey(text)}".`, {
+    kind: 'not-found',
+    details: { names: listed.map(({ name }) => name) },
+  });
 }
 
 /** Masks what may be a key: uuids of accounts are keys. */

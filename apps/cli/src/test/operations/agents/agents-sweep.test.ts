@@ -200,6 +200,9 @@ describe('one agent by name', () => {
     expect([twice.exitCode, twice.json<{ error: { code: string } }>().error.code]).toEqual([1, 'ambiguous_agent']);
     const none = await at.sluice('agent show noth');
     expect([none.exitCode, none.json<{ error: { code: string } }>().error.code]).toEqual([1, 'unknown_agent']);
+    at.panel.addAgent(undefined, { name: 'alpha' });
+    const far = (await at.sluice('agent show zzzzzzzz')).json<{ error: { message: string } }>().error.message;
+    expect(far).toMatch(/^The panel has no agent with the uuid or name "zzzzzzzz"; known: alpha, north, twin/);
     expect(none.stdout).toContain('north');
   });
 });
