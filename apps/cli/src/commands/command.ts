@@ -163,7 +163,8 @@ export async function confirm(
   word: string | null = null,
 ): Promise<void> {
   if (options.yes === true) return;
-  if (!deps.ask) throw usageError('not_confirmed', `${question} Add --yes to confirm; nothing was changed`);
+  if (!deps.ask)
+    throw usageError('not_confirmed', `Not confirmed; nothing was changed. Add --yes to answer yes: ${question}`);
   const answer = (
     await deps.ask(`${printable(question)} [${word === null ? 'y/N' : `type ${printable(word)}`}] `)
   ).trim();

@@ -89,7 +89,7 @@ describe('an unknown panel, product or option', () => {
     ['hold adopt svc-1 --reason fun --ports 7011', 'bad_option', /"fun".*quota/],
     ['hold release', 'bad_option', /--all/],
     ['hold release svc-1 --all --yes', 'bad_option', /svc-1/],
-    ['hold release --all', 'not_confirmed', /--yes/],
+    ['hold release --all', 'not_confirmed', /Not confirmed; nothing was changed\. Add --yes/],
     ['service remove svc-1', 'not_confirmed', /--yes/],
     ['db restore copy.db', 'not_confirmed', /--yes/],
     ['enforce dcim --yes --only', 'usage', /only/],
