@@ -13,7 +13,9 @@ async function run(): Promise<void> {
   process.once('SIGINT', end);
 }
 
-run().catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n${usage}\n`);
-  process.exitCode = 2;
-});
+if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);
+else
+  run().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exitCode = 2;
+  });
