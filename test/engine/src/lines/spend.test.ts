@@ -34,7 +34,7 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     expect(lineOf(held)).toEqual([['spend'], [[20, true]], null]);
     expect(fake.subscriber(id).status).toBe('suspended');
     expect(held.notices.find(({ code }) => code === 'hold')?.message).toMatch(
-      /BRL spent, most of it on calls to \+?53.*\(20(\.0+)?\)$/,
+      /spend: 20\.00 of 20\.00 BRL are spent, most of it on calls to \+?53\d* \(20\.00\)\)$/,
     );
 
     clock.set(Date.parse('2026-10-03T03:05:00Z'));
