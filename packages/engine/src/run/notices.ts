@@ -101,8 +101,6 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
   }
   if (decision.problem?.code === 'usage_fell')
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
-  const restarted = work.warnings.find(({ code }) => code === COUNTER_RESTARTED);
-  if (restarted !== undefined) add(COUNTER_RESTARTED, work.usage?.at ?? 'none', restarted.message);
   for (const wrong of work.wrongCycles) {
     add(
       'cycle_mended',
@@ -110,8 +108,14 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
       `${service.id}: its cycle from ${wrong.start} was opened while the clock was ahead and has been discarded; the service is metered from ${cycle?.start ?? ''}`,
     );
   }
-  notices.push(...thresholdNotices(work), ...limitThresholdNotices(work));
+  notices.push(...restartNotices(work), ...thresholdNotices(work), ...limitThresholdNotices(work));
   return notices;
+}
+
+function restartNotices({ service, warnings, usage }: Applied): Notice[] {
+  const restarted = warnings.find(({ code }) => code === COUNTER_RESTARTED);
+  if (restarted === undefined) return [];
+  return [serviceNotice(service, COUNTER_RESTARTED, restarted.message, usage?.at ?? 'none')];
 }
 
 /** Returns the notice of a purchase that auto-buy does not make: in a dry run, under `observe`, or stopped by the brake. */

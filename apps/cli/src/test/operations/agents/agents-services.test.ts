@@ -129,8 +129,18 @@ describe("an agent's user that is a service", () => {
   });
 
   it.each([
-    ['belongs to another agent by then', () => at.panel.moveUser(svc, at.panel.addAgent(undefined, { name: 'south' }))],
-    ['belongs to nobody else, because the agent was deleted', () => at.panel.deleteAgent(at.north)],
+    [
+      'belongs to another agent by then',
+      () => {
+        at.panel.moveUser(svc, at.panel.addAgent(undefined, { name: 'south' }));
+      },
+    ],
+    [
+      'belongs to nobody else, because the agent was deleted',
+      () => {
+        at.panel.deleteAgent(at.north);
+      },
+    ],
   ])('is given back when it %s; other users are not', async (_what, change) => {
     await limit(5);
     at.panel.use(loose, 5 * GB);
