@@ -37,7 +37,7 @@ export const failureKinds = [
   ...['rate_limited', 'unsupported', 'unavailable', 'internal'],
 ] as const;
 
-/** What a refusal means, whatever the system's own word for it. @useDeclaredType */
+/** What a refusal means, in our words and not in the system's. @useDeclaredType */
 export type FailureKind = (typeof failureKinds)[number] | 'bad_response';
 
 const RESOURCES = [

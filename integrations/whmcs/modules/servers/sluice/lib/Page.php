@@ -95,7 +95,7 @@ final class Page
     }
 
     /**
-     * Changes what is stored. A database that refuses it takes nothing from the page.
+     * Changes what is stored. A database that refuses it changes nothing on the page.
      *
      * @param callable(): void $change
      */
