@@ -7,7 +7,6 @@ import {
   type PanelSettings,
 } from '@sluice/panel-kind';
 import { zonedMidnight, type ServiceRecord } from '@sluice/quota-core';
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { NOWHERE } from '../account/plan/target.js';
 import type { FlvxScope } from '../client/observation.js';
@@ -191,7 +190,8 @@ export function findLimitKey(service: ServiceRecord, userId: number | null = nul
 
 /** Returns the key that earlier versions used: the service's id, short enough for the panel's column. */
 export function toOldLimitKey({ id }: Pick<ServiceRecord, 'id'>): string {
-  return id.length <= 48 ? id : createHash('sha256').update(id).digest('hex').slice(0, 24);
+  // On demand: every command reads this file, and few need cryptography, which loads slowly.
+  return id.length <= 48 ? id : process.getBuiltinModule('node:crypto').hash('sha256', id).slice(0, 24);
 }
 
 /**

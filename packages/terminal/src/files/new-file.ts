@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -105,7 +104,8 @@ export class FileDraft {
   constructor(file: string, mode?: number) {
     const before = requireReplaceable(file);
     this.#file = file;
-    this.path = `${file}.${randomBytes(4).toString('hex')}.new`;
+    // On demand: most commands write no file, and cryptography loads slowly.
+    this.path = `${file}.${process.getBuiltinModule('node:crypto').randomBytes(4).toString('hex')}.new`;
     this.#handle = this.#attempt(() => openSync(this.path, 'wx', 0o600));
     this.#isOpen = true;
     this.#attempt(() => {
