@@ -16,7 +16,8 @@ const TIME = /\b\d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}\b/g;
 const FIGURE = /\b[\d.,]+ (?:B|[KMGTP]B|min|ms|s|h)\b/g;
 /** A label or a mark, beside whose text the next lines begin. */
 const LABEL = /^ *\S.*? {2,}(?=\S)/;
-const MARK = /^ *[✓✗!+~-] (?=\S)/;
+// As escapes: a character outside Latin-1 would make Node read the whole file of the command at two bytes a character.
+const MARK = /^ *[\u2713\u2717!+~-] (?=\S)/;
 
 /** Returns the columns of an output; infinite where it is not a terminal. */
 export function outputWidth({ isTTY, columns }: Pick<Output, 'isTTY' | 'columns'>): number {

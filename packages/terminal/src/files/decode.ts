@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** The text of a file, and the encoding that it was decoded from. */
 export interface Decoded {
   text: string;
@@ -8,7 +10,14 @@ export interface Decoded {
 export function decodeText(bytes: Uint8Array): Decoded {
   const encoding = findEncoding(bytes);
   if (encoding === 'Windows-1252') return { text: decodeWindows1252(bytes), encoding };
-  const label = { 'UTF-8': 'utf-8', 'UTF-16 LE': 'utf-16le', 'UTF-16 BE': 'utf-16be' };
+  if (encoding === 'UTF-8')
+    return {
+      text: Buffer.from(bytes)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+      encoding,
+    };
+  const label = { 'UTF-16 LE': 'utf-16le', 'UTF-16 BE': 'utf-16be' };
   return { text: new TextDecoder(label[encoding]).decode(bytes), encoding };
 }
 
@@ -29,12 +38,7 @@ function findEncoding(bytes: Uint8Array): Decoded['encoding'] {
   if (first === 0xfe && second === 0xff) return 'UTF-16 BE';
   const utf16 = findUnmarkedUtf16(bytes);
   if (utf16 !== null) return utf16;
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return 'UTF-8';
-  } catch {
-    return 'Windows-1252';
-  }
+  return isUtf8(bytes) ? 'UTF-8' : 'Windows-1252';
 }
 
 /** Most characters of a table are ASCII: in UTF-16 every other of their bytes is zero. */
