@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { base } from '../../tsup.base.js';
 import { thirdPartyNotices } from '../../tsup.notices.js';
+import { fewerFiles } from './tsup.fewer-files.js';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -69,6 +70,8 @@ const declarationsAlone: NonNullable<Options['esbuildPlugins']>[number] = {
 const command: Options = {
   ...base,
   esbuildPlugins: [withoutChildProcess, driverByRequire, poolAlone, withoutHttp2, thirdPartyNotices],
+  // The completion of names must be faster than commands; `usage` reads what all do that open the store, and little else.
+  plugins: [fewerFiles('main.js', { names: ['list-stored'], common: ['usage', 'remedies'] })],
   entry: { main: 'src/main.ts' },
   splitting: true,
   removeNodeProtocol: false,

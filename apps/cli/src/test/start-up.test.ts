@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { describedSchema } from '@sluice/engine';
@@ -45,8 +45,23 @@ describe('the start of the built command', () => {
 });
 
 describe('a command that opens the store', () => {
-  const entries = readdirSync(DIST).filter((name) => /^usage-\w+\.js$/.test(name));
-  const sources = ['main.js', ...entries].flatMap(sourcesOf);
+  const files = [...readAtStart('main.js'), ...readAtStart('common.js')];
+  const sources = ['main.js', 'common.js'].flatMap(sourcesOf);
+
+  it('is read from three files', () => {
+    expect([...new Set(files)].sort()).toEqual(['common.js', 'main.js', 'names.js']);
+    expect(sources.filter((name) => name.endsWith('/src/commands/usage.ts'))).not.toEqual([]);
+  });
+
+  it('does not load cryptography', () => {
+    const texts = files.map((name) => readFileSync(path.join(DIST, name), 'utf8'));
+    expect(texts.filter((text) => /from ?['"](node:)?crypto['"]/.test(text))).toEqual([]);
+  });
+
+  it('has no character that would make Node read a file at two bytes a character', () => {
+    const wide = files.filter((name) => /[\u0100-\uffff]/.test(readFileSync(path.join(DIST, name), 'utf8')));
+    expect(wide).toEqual([]);
+  });
 
   it('reads of zod only what our schemas use', () => {
     const ofZod = sources.filter((name) => name.includes('node_modules/zod/'));
@@ -70,8 +85,8 @@ describe('the package', () => {
 
 describe('the completion of names', () => {
   it('reads neither the schema of the config nor the engine, so that the shell need not wait', () => {
-    const entry = readdirSync(DIST).find((name) => /^list-stored-\w+\.js$/.test(name)) ?? '';
-    const sources = sourcesOf(entry);
+    const atStart = sourcesOf('main.js');
+    const sources = sourcesOf('names.js').filter((source) => !atStart.includes(source));
     expect(sources.filter((source) => source.endsWith('/find-config-file.ts'))).not.toEqual([]);
     expect(sources.filter((source) => /node_modules\/(zod|undici|date-fns)\/|packages\/engine\//.test(source))).toEqual(
       [],

@@ -1,0 +1,67 @@
+import { chmod, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { rollup, type ManualChunkMeta } from 'rollup';
+import type { Options } from 'tsup';
+
+type Plugin = NonNullable<Options['plugins']>[number];
+
+/**
+ * Joins the files of a build into fewer. esbuild writes one for every set of lazily loaded parts that share a module: over
+ * two hundred, of which a command reads sixty, a fifth of its time.
+ *
+ * Into `main` goes what the entry reads before its first line runs, into each file of `groups` what the lazily loaded parts
+ * that it names after their source files read besides; what stands in an earlier file is not in a later one.
+ */
+export function fewerFiles(entry: string, groups: Record<string, readonly string[]>): Plugin {
+  return {
+    name: 'fewer-files',
+    async buildEnd({ writtenFiles }) {
+      const dir = path.resolve('dist');
+      const main = path.join(dir, entry);
+      const build = await rollup({
+        input: main,
+        treeshake: false,
+        external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
+        plugins: [{ name: 'with-map', load: readWithMap }],
+      });
+      await Promise.all(writtenFiles.map(({ name }) => rm(name, { force: true })));
+      let joined: Map<string, string> | undefined;
+      await build.write({
+        dir,
+        sourcemap: true,
+        minifyInternalExports: false,
+        chunkFileNames: '[name].js',
+        manualChunks: (file, files) => (joined ??= joinFiles(main, groups, files)).get(file),
+      });
+      await build.close();
+      await chmod(main, 0o755);
+    },
+  };
+}
+
+async function readWithMap(file: string): Promise<{ code: string; map: string }> {
+  return { code: await readFile(file, 'utf8'), map: await readFile(`${file}.map`, 'utf8') };
+}
+
+/** Returns for each file of the build the one it goes into, where it does not stay one of its own. */
+function joinFiles(
+  main: string,
+  groups: Record<string, readonly string[]>,
+  files: ManualChunkMeta,
+): Map<string, string> {
+  const joined = new Map<string, string>();
+  const join = (file: string, into: string): void => {
+    if (joined.has(file)) return;
+    joined.set(file, into);
+    for (const read of files.getModuleInfo(file)?.importedIds ?? []) join(read, into);
+  };
+  join(main, 'main');
+  for (const [into, sources] of Object.entries(groups)) {
+    for (const source of sources) {
+      const parts = [...files.getModuleIds()].filter((file) => path.basename(file).startsWith(`${source}-`));
+      if (parts.length === 0) throw new Error(`No part of the build comes from ${source}.ts.`);
+      for (const part of parts) join(part, into);
+    }
+  }
+  return joined;
+}
