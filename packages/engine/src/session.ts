@@ -165,17 +165,30 @@ export class Session {
     if (Math.abs(difference) <= WRONG_CLOCK_MS) this.#agreedAt = this.now();
   }
 
-  #log({ at, panel, tag: service, endpoint, method, path, durationMs, ...event }: CallEvent): void {
-    const { status, attempt, ok, code, message, changing } = event;
-    const call = { at, panel, service, endpoint, method, path, durationMs: Math.round(durationMs) };
-    this.logCall({ ...call, status, attempt, ok, code, message, changing });
+  #log(event: CallEvent): void {
+    const { at, panel, tag: service, endpoint, method, path, status, attempt, ok, code, message, changing } = event;
+    const durationMs = Math.round(event.durationMs);
+    this.logCall({
+      at,
+      panel,
+      service,
+      endpoint,
+      method,
+      path,
+      durationMs,
+      status,
+      attempt,
+      ok,
+      code,
+      message,
+      changing,
+    });
   }
 
   /** Adds a call to the API log. */
   logCall(call: Omit<ApiCallRecord, 'run'>): void {
-    const { path, message } = call;
-    const cleaned = { path: printable(path), message: message === null ? null : printable(message) };
-    this.#calls.push({ ...call, ...cleaned, run: this.runId });
+    const message = call.message === null ? null : printable(call.message);
+    this.#calls.push({ ...call, path: printable(call.path), message, run: this.runId });
     if (this.#calls.length < FLUSH_AT) return;
     this.#flushing = this.#flushing.then(() => this.#flush());
     // `flush` throws its error.

@@ -71,10 +71,12 @@ function toBigInt(bytes: number | null): bigint | null {
   return bytes === null ? null : BigInt(bytes);
 }
 
+const GB = BigInt(BYTES_PER_GB);
+
 /** Returns 1 % in whole bytes, rounded down, at most 1 GB. */
 function releaseMargin(allowedBytes: bigint): bigint {
   const hundredth = allowedBytes / 100n;
-  return hundredth < BigInt(BYTES_PER_GB) ? hundredth : BigInt(BYTES_PER_GB);
+  return hundredth < GB ? hundredth : GB;
 }
 
 function ofMoney({ allowance, usage, peakUsed, hold }: MoneyLimit): Quantities {

@@ -39,6 +39,8 @@ export function findRule(
     ['product', product && fromConfig(product)],
     ['global', config.autoBuy && fromConfig(config.autoBuy)],
   ];
+  // A run asks for each service, and most have none.
+  if (levels.every(([, level]) => level === undefined)) return { ...DEFAULTS, source: 'default' };
   const first = (key: keyof Preference) => levels.find(([, level]) => level?.[key] != null);
   const [source = 'default', enabling] = first('enabled') ?? [];
   return {

@@ -137,7 +137,9 @@ async function movePurchases(work: Applied, tables: StoreTables): Promise<Applie
     await tables.cycles.remove(cycles);
   }
   const isMoved = (row: PurchaseRecord): boolean => row.cycle !== cycle.id && countsIn(work, row);
-  for (const row of work.purchases.filter(isMoved)) await tables.purchases.update(row.id, { cycle: cycle.id });
+  const moved = work.purchases.filter(isMoved);
+  if (moved.length === 0) return work;
+  for (const row of moved) await tables.purchases.update(row.id, { cycle: cycle.id });
   return { ...work, purchases: work.purchases.map((row) => (isMoved(row) ? { ...row, cycle: cycle.id } : row)) };
 }
 

@@ -120,20 +120,19 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
-  if (!reading.known || !cycle) return { ...unread(facts), answer, warnings };
+  if (!reading.known || !cycle) return unread(facts, { answer, warnings });
   const counted = answer.counter
     ? count(facts, cycle, answer)
     : { usage: reading, counter: cycle.counter, restarted: null };
-  if ('code' in counted) return { ...unread(facts), answer: refused(answer, counted), warnings };
+  if ('code' in counted) return unread(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
-  return {
-    ...unread(facts),
+  return unread(facts, {
     answer,
     usage: { ...usage, at: reading.at },
     warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],
     cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
-  };
+  });
 }
 
 function toTotal(usage: UsageBytes): number | null {

@@ -123,7 +123,10 @@ async function readPage(run: PanelRun, page: ServiceRecord[], switches: SwitchRe
     },
   });
   if (left > 0) run.advance(left);
-  const reads = metered.map((read) => ({ ...read, spend: run.spend.get(read.service.id) ?? [] }));
+  const reads = metered.map((read) => {
+    const spend = run.spend.get(read.service.id);
+    return spend === undefined ? read : { ...read, spend };
+  });
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
   // Without a reading or the panel's clock, no cycle starts or ends.

@@ -174,33 +174,45 @@ export function onOneLine(error: ItemError | null): ItemError | null {
   return error && { code: error.code, message: printable(error.message) };
 }
 
-/** Returns a service without a reading. */
-export function unread(loaded: Loaded): Read {
-  return { ...loaded, stage: 'read', answer: null, usage: null, warnings: [], spend: [] };
+/** Returns a service with what was read of it; without `found`, nothing was. */
+export function unread(
+  loaded: Loaded,
+  found: Partial<Pick<Read, 'answer' | 'usage' | 'warnings' | 'cycle'>> = {},
+): Read {
+  return { ...loaded, stage: 'read', answer: null, usage: null, warnings: [], spend: [], ...found };
 }
+
+const NOT_PLANNED = {
+  stage: 'planned',
+  drafts: [],
+  observation: null,
+  sharers: [],
+  unread: null,
+  plan: null,
+  drift: [],
+} as const;
 
 /** Returns a service that was not observed. */
 export function unplanned(decided: Decided): Planned {
-  return {
-    ...decided,
-    stage: 'planned',
-    drafts: [],
-    observation: null,
-    sharers: [],
-    unread: null,
-    plan: null,
-    drift: [],
-  };
+  return { ...decided, ...NOT_PLANNED };
 }
+
+const NOT_APPLIED = {
+  stage: 'applied',
+  actions: [],
+  passwordSet: false,
+  changedMeanwhile: false,
+  released: false,
+} as const;
 
 /** Returns a service without changes yet. */
 export function unapplied(planned: Planned): Applied {
-  return { ...planned, stage: 'applied', actions: [], passwordSet: false, changedMeanwhile: false, released: false };
+  return { ...planned, ...NOT_APPLIED };
 }
 
 /** Returns a service that needs nothing beyond the decision. */
 export function untouched(decided: Decided, observation: Observation | null = null): Applied {
-  return { ...unapplied(unplanned(decided)), observation };
+  return { ...decided, ...NOT_PLANNED, ...NOT_APPLIED, observation };
 }
 
 /** Returns a service that an interrupted run leaves as it is stored. */
