@@ -5,7 +5,6 @@ import { LazyCommand, type CommandContext, type GlobalOptions } from './commands
 import { declareAgents, declareRelay } from './commands/declare-agents.js';
 import { declareBilling } from './commands/declare-billing.js';
 import { declareCalls, declareProfile } from './commands/declare-calls.js';
-import { declareReport } from './commands/declare-report.js';
 import { declareRuns } from './commands/declare-runs.js';
 import { declarePurchases } from './commands/declare-purchases.js';
 import { declareServices } from './commands/declare-services.js';
@@ -68,7 +67,6 @@ export function buildProgram(context: CommandContext): LazyCommand {
     .helpCommand(false)
     .exitOverride();
   declareRuns(program);
-  declareReport(program);
   declareServices(program);
   declarePurchases(program);
   declareRelay(program);

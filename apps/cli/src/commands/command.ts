@@ -36,11 +36,9 @@ export type CommandHandler<Options extends GlobalOptions = GlobalOptions> = (
   deps: Deps,
 ) => Promise<number>;
 
-/** Returns an option whose choices are shown in help and completion; the command itself refuses other values. */
-export function choice(flags: string, description: string, words: readonly string[]): Option {
-  const option = new Option(flags, description);
-  option.argChoices = [...words];
-  return option;
+/** Returns all values of an option that can be repeated. */
+export function repeated(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 /** Commander's own answers, which its types do not have. */
@@ -88,6 +86,38 @@ export class LazyCommand extends Command {
     return this.addHelpText('after', `\n${heading}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
   }
 
+  /** Adds an option whose choices are shown in help and completion; the handler refuses other values. */
+  choice(flags: string, about: string, words: readonly string[]): this {
+    const option = new Option(flags, about);
+    option.argChoices = [...words];
+    return this.addOption(option);
+  }
+
+  /** Adds a group of commands, which are declared once one of them is named: there are many, and a command line names one. */
+  group(name: string, about: string, declare: (group: LazyCommand) => void): LazyCommand {
+    return this.command(name).description(about).declares(declare);
+  }
+
+  /** Adds the panel of a command that works on one panel of this kind. */
+  ofPanel(kind: string): this {
+    return this.option('--panel <name>', `the ${kind} panel; required if there are several`);
+  }
+
+  /** Adds a dry run; `about` says what it leaves alone. */
+  dryRun(about = 'change nothing on the panel, and store only the API log'): this {
+    return this.option('--dry-run', about);
+  }
+
+  /** Adds a dry run, and the exit code of one that finds something to change. */
+  previews(about?: string): this {
+    return this.dryRun(about).option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change');
+  }
+
+  /** Adds how long the command waits for another run. */
+  waits(on = 'the same object'): this {
+    return this.option('--wait-lock <duration>', `how long to wait for another run on ${on} (default: 30s)`);
+  }
+
   /** Adds the options of a command that changes something. */
   changes(): this {
     return this.option('--note <text>', 'why, for the log').option(
@@ -109,7 +139,7 @@ export class LazyCommand extends Command {
   /** Declares the subcommands; null where they are declared, or there are none. */
   #declare: ((command: this) => void) | null = null;
 
-  /** Sets what declares the subcommands once the command is named: there are many, and a command line names one. */
+  /** Sets what declares the subcommands once the command is named. */
   declares(declare: (command: this) => void): this {
     this.#declare = declare;
     return this;

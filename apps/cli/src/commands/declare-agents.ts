@@ -1,9 +1,6 @@
-import { choice, type LazyCommand } from './command.js';
+import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-const PANEL = ['--panel <name>', 'the Hiddify panel; required if there are several'] as const;
-const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
-const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
 const MODES = ['no_reset', 'monthly', 'weekly', 'daily'];
 const AGENT = 'uuid or unambiguous name of the agent';
 
@@ -33,7 +30,7 @@ function declareLimits(agent: LazyCommand): void {
     .command('show')
     .argument('<agent>', AGENT)
     .description('show an agent: its period, reserved traffic and ancestors')
-    .option(...PANEL)
+    .ofPanel('Hiddify')
     .examples('sluice agent show north')
     .runs(async () => (await load()).agentShow);
   agent
@@ -45,8 +42,8 @@ function declareLimits(agent: LazyCommand): void {
     .option('--from <file>', 'CSV with agent,limit_gb (empty: no limit); stores all rows or none')
     .option('--opening <what>', 'usage at the start: current (default for the first limit), zero, or a number of GB')
     .option('--yes', 'do not ask, even if agents would immediately exceed their limits')
-    .option(...PANEL)
-    .option(...DRY_RUN)
+    .ofPanel('Hiddify')
+    .dryRun()
     .changes()
     .examples(
       'sluice agent limit north --gb 500',
@@ -60,9 +57,8 @@ function declareLimits(agent: LazyCommand): void {
     .description('disable the users of agents over their limit, and enable again the users of agents no longer over it')
     .option('--all', 'check every agent; schedule it every 5 minutes with cron')
     .option('--allow-mass', 'continue even if the mass-change brake would stop the run or the list has shrunk')
-    .option(...PANEL)
-    .option(...DRY_RUN)
-    .option(...DETAILED)
+    .ofPanel('Hiddify')
+    .previews()
     .changes()
     .examples('sluice agent check --all --quiet', 'sluice agent check north --dry-run')
     .runs(async () => (await load()).agentCheck);
@@ -76,7 +72,7 @@ function declareUsers(agent: LazyCommand): void {
       'check whether a new user with this traffic limit fits the limits of the agent and its ancestors: exit 0 if so, 1 if not',
     )
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
-    .option(...PANEL)
+    .ofPanel('Hiddify')
     .examples('sluice agent can-create-user north --gb 20')
     .runs(async () => (await load()).agentCanCreateUser);
   agent
@@ -88,23 +84,16 @@ function declareUsers(agent: LazyCommand): void {
     .requiredOption('--name <text>', 'name of the user')
     .requiredOption('--gb <number>', 'traffic limit of the user in GB')
     .option('--days <number>', 'validity in days from the first use (default: 30)')
-    .addOption(choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES))
+    .choice('--mode <mode>', 'when the usage is reset; default: no_reset', MODES)
     .option('--message', 'print the text of a mail to the customer, and everything else on stderr')
-    .option(...PANEL)
-    .option(...DRY_RUN)
+    .ofPanel('Hiddify')
+    .dryRun()
     .changes()
     .examples('sluice agent create-user north --name anna --gb 20 --days 30')
     .runs(async () => (await load()).agentCreateUser);
-  agent
-    .command('restore')
-    .argument('<agent>', AGENT)
+  const restore = agent.command('restore').argument('<agent>', AGENT);
+  changing(restore.option('--force', 'even while the agent is over its limit'))
     .description('enable again only the users that the check disabled')
-    .option('--force', 'even while the agent is over its limit')
-    .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
-    .option(...PANEL)
-    .option(...DRY_RUN)
-    .option(...DETAILED)
-    .changes()
     .examples('sluice agent restore north')
     .runs(async () => (await load()).agentRestore);
   declareSuspension(agent);
@@ -112,54 +101,39 @@ function declareUsers(agent: LazyCommand): void {
     .command('explain')
     .argument('<agent>', AGENT)
     .description('show why an agent is in its state, using only the store')
-    .option(...PANEL)
+    .ofPanel('Hiddify')
     .examples('sluice agent explain north')
     .runs(async () => (await load()).agentExplain);
 }
 
+/** Adds the options of a command that changes all users of an agent. */
+function changing(command: LazyCommand): LazyCommand {
+  return command.waits('the panel').ofPanel('Hiddify').previews().changes();
+}
+
 function declareSuspension(agent: LazyCommand): void {
-  agent
-    .command('suspend')
-    .argument('<agent>', AGENT)
+  changing(agent.command('suspend').argument('<agent>', AGENT))
     .description('disable all users of an agent and of its sub-agents, whatever its limit, until "agent unsuspend"')
-    .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
-    .option(...PANEL)
-    .option(...DRY_RUN)
-    .option(...DETAILED)
-    .changes()
     .examples('sluice agent suspend north --note "invoice 1042 unpaid"', 'sluice agent suspend north --dry-run')
     .runs(async () => (await load()).agentSuspend);
-  agent
-    .command('unsuspend')
-    .argument('<agent>', AGENT)
+  changing(agent.command('unsuspend').argument('<agent>', AGENT))
     .description('end the suspension, and enable again exactly the users that it disabled')
-    .option('--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)')
-    .option(...PANEL)
-    .option(...DRY_RUN)
-    .option(...DETAILED)
-    .changes()
     .examples('sluice agent unsuspend north')
     .runs(async () => (await load()).agentUnsuspend);
 }
 
 /** Declares `tunnel` and `relay`, which only FLVX panels have. */
 export function declareRelay(program: LazyCommand): void {
+  program.group('tunnel', 'tunnels of an FLVX panel', declareTunnels).examples('sluice tunnel list --panel relay');
   program
-    .command('tunnel')
-    .description('tunnels of an FLVX panel')
-    .examples('sluice tunnel list --panel relay')
-    .declares(declareTunnels);
-  program
-    .command('relay')
-    .description('accounts, speed limits and tunnel groups of an FLVX panel')
-    .examples('sluice relay users --sort -used', 'sluice relay speed-limits')
-    .declares(declareAccounts);
+    .group('relay', 'accounts, speed limits and tunnel groups of an FLVX panel', declareAccounts)
+    .examples('sluice relay users --sort -used', 'sluice relay speed-limits');
 }
 
 function declareTunnels(tunnel: LazyCommand): void {
   listOptions(tunnel.command('list'), 'status=panels')
     .description('list tunnels with the factor by which traffic counts on each')
-    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .ofPanel('FLVX')
     .examples('sluice tunnel list --panel relay')
     .runs(async () => (await import('./panels.js')).tunnelList);
 }
@@ -167,17 +141,17 @@ function declareTunnels(tunnel: LazyCommand): void {
 function declareAccounts(relay: LazyCommand): void {
   listOptions(relay.command('users'), 'status=panels', 'over')
     .description('list all accounts except administrators, and the service of each')
-    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .ofPanel('FLVX')
     .examples('sluice relay users --panel relay')
     .runs(async () => (await import('./panels.js')).relayUsers);
   listOptions(relay.command('speed-limits [speed-limit]'))
     .description('list speed limits with their Mbit/s, and the products that name each; or one, by id or name')
-    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .ofPanel('FLVX')
     .examples('sluice relay speed-limits --panel relay', 'sluice relay speed-limits 3')
     .runs(async () => (await import('./panels.js')).relaySpeedLimits);
   listOptions(relay.command('tunnel-groups [tunnel-group]'))
     .description('list tunnel groups with their tunnels, and the products that name each; or one, by id or name')
-    .option('--panel <name>', 'the FLVX panel; required if there are several')
+    .ofPanel('FLVX')
     .examples('sluice relay tunnel-groups --panel relay')
     .runs(async () => (await import('./panels.js')).relayTunnelGroups);
   relay

@@ -4,15 +4,11 @@ import { listOptions } from './list-options.js';
 /** Declares `credit` and `invoice`: the local ledger. */
 export function declareBilling(program: LazyCommand): void {
   program
-    .command('credit')
-    .description('credit of clients in the local ledger')
-    .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42')
-    .declares(declareCredit);
+    .group('credit', 'credit of clients in the local ledger', declareCredit)
+    .examples('sluice credit add 42 50.00 --currency EUR', 'sluice credit show 42');
   program
-    .command('invoice')
-    .description('invoices of the local ledger')
-    .examples('sluice invoice list --client 42 --status open')
-    .declares(declareInvoice);
+    .group('invoice', 'invoices of the local ledger', declareInvoice)
+    .examples('sluice invoice list --client 42 --status open');
 }
 
 function declareCredit(credit: LazyCommand): void {

@@ -1,26 +1,21 @@
-import { choice, type LazyCommand } from './command.js';
+import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-const FORMATS = ['excel-ptbr', 'rfc4180'];
 const SERVICE = ['--service <id>', 'only the line of this service'] as const;
-const PANEL = ['--panel <name>', 'the telephony panel; required if there are several'] as const;
 const PERIOD = '--period <period>';
 const PERIOD_WORDS =
   'previous-month, a month such as 2026-10, or 2026-10-01..2026-10-15 (the end does not belong to it)';
-const csvFormat = () =>
-  choice(
-    '--csv-format <format>',
-    'excel-ptbr (default: for spreadsheets in Brazil) or rfc4180 (for programs)',
-    FORMATS,
-  );
+const CSV_FORMAT = [
+  '--csv-format <format>',
+  'excel-ptbr (default: for spreadsheets in Brazil) or rfc4180 (for programs)',
+  ['excel-ptbr', 'rfc4180'],
+] as const;
 
 /** Declares `profile`: how a telephony system speaks. */
 export function declareProfile(program: LazyCommand): void {
   program
-    .command('profile')
-    .description('profiles: how a telephony system speaks')
-    .examples('sluice profile check voice.json')
-    .declares(declareProfileCheck);
+    .group('profile', 'profiles: how a telephony system speaks', declareProfileCheck)
+    .examples('sluice profile check voice.json');
 }
 
 function declareProfileCheck(profile: LazyCommand): void {
@@ -61,10 +56,10 @@ function declareBill(call: LazyCommand): void {
     .option('--zero-line', 'add a line for an amount of zero, too')
     .option('--allow-unrated', 'bill the calls that have a charge although others have none')
     .option('--verify-rating', 'compare the charges with the rates of the panel')
-    .addOption(csvFormat())
+    .choice(...CSV_FORMAT)
     .option('--dry-run', 'show each bill; no bill, line or report is made')
     .option('--detailed-exitcode', 'with --dry-run: exit 4 if a bill would be made')
-    .option('--wait-lock <duration>', 'how long to wait for another run on the service of --service (default: 30s)')
+    .waits('the service of --service')
     .changes()
     .examples(
       'sluice call bill --quiet',
@@ -79,7 +74,7 @@ function declareBill(call: LazyCommand): void {
     .option('--client <id>', 'all lines of this client, one file each')
     .option(PERIOD, `${PERIOD_WORDS}; default: previous-month`)
     .option('--csv <file>', 'where to write it (default: the folder reports beside the store)')
-    .addOption(csvFormat())
+    .choice(...CSV_FORMAT)
     .option('--remote', "let the panel make the report, in the panel's own format")
     .option('--force', 'replace an existing file')
     .examples('sluice call report --service svc-1 --period 2026-10', 'sluice call report --client 42 --period 2026-10')
@@ -98,12 +93,12 @@ function declareReading(call: LazyCommand): void {
     .description('list the records of calls; without other options those of today')
     .option(...SERVICE)
     .option('--did <number>', 'only calls of this number')
-    .option(...PANEL)
-    .addOption(choice('--direction <direction>', 'only inbound or outbound calls', ['inbound', 'outbound']))
+    .ofPanel('telephony')
+    .choice('--direction <direction>', 'only inbound or outbound calls', ['inbound', 'outbound'])
     .option('--day <day>', 'a local day: 2026-11-20, today or yesterday')
     .option('--from <time>', 'from this time on, such as 2026-11-01 or 2d')
     .option('--to <time>', 'until before this time (default: now)')
-    .addOption(csvFormat())
+    .choice(...CSV_FORMAT)
     .option('--force', 'replace an existing file')
     .examples('sluice call records --service svc-1', 'sluice call records --day yesterday --csv calls.csv')
     .runs(async () => (await import('./call-records.js')).callRecords);
@@ -114,15 +109,13 @@ function declareReading(call: LazyCommand): void {
     .requiredOption('--seconds <number>', 'how long the call is, from the answer on')
     .option('--plan <id>', 'by this plan (id or name)')
     .option('--service <id>', 'by the plan of the line of this service')
-    .option(...PANEL)
+    .ofPanel('telephony')
     .option('--at <time>', 'when the call starts (default: now)')
     .option('--local', 'from the rates, even where the panel has a simulator')
-    .addOption(
-      choice('--increment-base <base>', 'from the rates, with this reading of increments (default: after-initial)', [
-        'after-initial',
-        'whole-duration',
-      ]),
-    )
+    .choice('--increment-base <base>', 'from the rates, with this reading of increments (default: after-initial)', [
+      'after-initial',
+      'whole-duration',
+    ])
     .examples('sluice call simulate 11987654321 --seconds 45 --plan 11')
     .runs(async () => (await import('./call-records.js')).callSimulate);
 }

@@ -1,25 +1,15 @@
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
-
 /** Declares `package`, `purchase` and `auto-buy`. */
 export function declarePurchases(program: LazyCommand): void {
+  program.group('package', 'packages of extra traffic', declarePackage).examples('sluice package list');
   program
-    .command('package')
-    .description('packages of extra traffic')
-    .examples('sluice package list')
-    .declares(declarePackage);
+    .group('purchase', 'extra traffic for the current billing cycle', declarePurchase)
+    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711');
   program
-    .command('purchase')
-    .description('extra traffic for the current billing cycle')
-    .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
-    .declares(declarePurchase);
-  program
-    .command('auto-buy')
-    .description('automatic purchases, of a service or a client')
-    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%')
-    .declares(declareAutoBuy);
+    .group('auto-buy', 'automatic purchases, of a service or a client', declareAutoBuy)
+    .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%');
 }
 
 const load = () => import('./purchases.js');
@@ -38,7 +28,7 @@ function declarePurchase(purchase: LazyCommand): void {
       'buy a package for the current cycle from the credit of the client, and release the service if it may be',
     )
     .option('--ref <key>', 'buy only once, however often the command is repeated with this reference')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice purchase create svc-1 extra-1tb --ref order-4711')
     .runs(async () => (await load()).purchaseCreate);
@@ -51,7 +41,7 @@ function declarePurchase(purchase: LazyCommand): void {
     .command('cancel <purchase>')
     .description('cancel a pending purchase with its invoice')
     .option('--refund', 'return the price of a paid purchase as credit, if the service stays under its allowance')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice purchase cancel pur-01K9Z3 --refund')
     .runs(async () => (await load()).purchaseCancel);
@@ -72,13 +62,13 @@ function declareAutoBuy(autoBuy: LazyCommand): void {
     .option('--package <package>', 'the package to buy')
     .option('--threshold <size>', 'buy when at most this remains, such as 10GB or 10%')
     .option('--max <count>', 'the maximum per cycle')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice auto-buy set svc-1 --on --package extra-1tb --threshold 10%')
     .runs(async () => (await handlers()).autoBuySet);
   about(autoBuy.command('clear'))
     .description('drop the preference')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice auto-buy clear svc-1', 'sluice auto-buy clear --client 42')
     .runs(async () => (await handlers()).autoBuyClear);

@@ -1,7 +1,7 @@
-import { choice, type LazyCommand } from './command.js';
+import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `poll`, `reconcile`, `plan`, `explain` and `usage`. */
+/** Declares `poll`, `reconcile`, `plan`, `explain`, `usage` and `report`. */
 export function declareRuns(program: LazyCommand): void {
   const runs: [string, string][] = [
     ['poll', 'read usage, decide and enforce'],
@@ -13,8 +13,7 @@ export function declareRuns(program: LazyCommand): void {
       .description(description)
       .option('--panel <name>', 'only this panel')
       .option('--service <id>', 'only this service')
-      .option('--dry-run', 'change nothing on the panel, and store only the API log')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
+      .previews()
       .option('--allow-mass', 'continue even if the mass-change brake would stop the run')
       .changes()
       .examples(`sluice ${name} --quiet`)
@@ -39,6 +38,22 @@ export function declareRuns(program: LazyCommand): void {
     .examples('sluice usage --over 80% --sort -share', 'sluice usage svc-1 --refresh', 'sluice usage history svc-1')
     .declares(declareUsage)
     .runs(async () => (await import('./usage.js')).usage);
+  declareReport(program);
+}
+
+function declareReport(program: LazyCommand): void {
+  program
+    .command('report')
+    .description('show all services, those nearest to their allowance first; from the store alone')
+    .option('--client <id>', 'only the services of this client')
+    .option('--html <file>', 'write a page with charts that needs no other file; an existing file is replaced')
+    .option('--share <time>', "make a link to the client's own pages that ends after this time, such as 7d")
+    .option('--may-buy', 'with the link, packages on offer can be bought and automatic purchases set')
+    .option('--max-amount <amount>', 'with --may-buy: what can be spent with the link in total')
+    .option('--may-manage', 'with the link, the fields that the product lists can be changed (customerMay)')
+    .option('--may-change-password', 'with the link, a new password can be made')
+    .examples('sluice report', 'sluice report --client 7 --html client-7.html', 'sluice report --client 7 --share 7d')
+    .runs(async () => (await import('./report.js')).report);
 }
 
 function declareUsage(usage: LazyCommand): void {
@@ -49,14 +64,12 @@ function declareUsage(usage: LazyCommand): void {
   usage
     .command('graph <service>')
     .description('draw usage as a chart in the terminal, or as an SVG file')
-    .addOption(
-      choice('--range <range>', 'cycle, or hours or days such as 24h or 30d (default: cycle)', [
-        'cycle',
-        '24h',
-        '7d',
-        '30d',
-      ]),
-    )
+    .choice('--range <range>', 'cycle, or hours or days such as 24h or 30d (default: cycle)', [
+      'cycle',
+      '24h',
+      '7d',
+      '30d',
+    ])
     .option('--svg <file>', 'write an SVG file instead; an existing file is replaced')
     .option('--from-panel', "draw the panel's own graph, cached for graphCache; stored readings where the panel fails")
     .examples('sluice usage graph svc-1', 'sluice usage graph svc-1 --range 7d --svg svc-1.svg')

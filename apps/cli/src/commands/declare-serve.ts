@@ -1,4 +1,4 @@
-import type { LazyCommand } from './command.js';
+import { type LazyCommand, repeated } from './command.js';
 import { listOptions } from './list-options.js';
 
 /** Declares `serve` and `api-token`. */
@@ -11,10 +11,8 @@ export function declareServe(program: LazyCommand): void {
     .examples('sluice serve', 'sluice serve --listen 127.0.0.1:9000 --with-schedule')
     .runs(async () => (await import('./serve.js')).serve);
   program
-    .command('api-token')
-    .description('tokens of the HTTP API, and share links')
-    .examples('sluice api-token list')
-    .declares(declareTokens);
+    .group('api-token', 'tokens of the HTTP API, and share links', declareTokens)
+    .examples('sluice api-token list');
 }
 
 function declareTokens(tokens: LazyCommand): void {
@@ -25,7 +23,7 @@ function declareTokens(tokens: LazyCommand): void {
     .requiredOption(
       '--scope <scope>',
       'what it permits: read, operate, or client:ID for the services of one client only; repeatable',
-      (scope: string, before: string[] | undefined) => [...(before ?? []), scope],
+      repeated,
     )
     .option('--expires <time>', 'when it ends: 90d, or a date (default: never)')
     .option('--actor <name>', 'who, for the list (default: the login name)')

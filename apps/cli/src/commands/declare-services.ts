@@ -1,50 +1,28 @@
-import { Option } from 'commander';
-import { choice, type LazyCommand } from './command.js';
+import { type LazyCommand, repeated } from './command.js';
 import { columnLines, IMPORT_COLUMNS } from './import-columns.js';
 import { listOptions } from './list-options.js';
 
-const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the same object (default: 30s)'] as const;
 const DUPLICATES = ['--allow-duplicate-refs', 'store an id that another service of the panel has'] as const;
 /** Of all kinds of panels. */
 const ACTIONS = ['disable-ports', 'suspend-order', 'both', 'pause', 'redirect', 'throttle', 'disable'];
 const REASONS = ['quota', 'billing', 'manual', 'agent-limit'];
-const asOption = (): Option => choice('--as <reason>', 'default: billing', ['billing', 'manual']);
-const DRY_RUN = ['--dry-run', 'store nothing, and show what would be changed'] as const;
-const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
+const AS = ['--as <reason>', 'default: billing', ['billing', 'manual']] as const;
 const KEYS = 'KEY=VALUE; the keys are below';
 const KEY_LINES = columnLines(IMPORT_COLUMNS.slice(1));
-const whereOption = (): Option =>
-  new Option('--where <pair>', 'change all services that have this KEY=VALUE; several must all match').argParser(
-    (pair: string, before: string[] | undefined): string[] | undefined => [...(before ?? []), pair],
-  );
 
 /** Declares `service`, `override`, `hold`, `action` and `provision`. */
 export function declareServices(program: LazyCommand): void {
   program
-    .command('service')
-    .description('the services that Sluice manages')
-    .examples('sluice service list --status held', 'sluice service import services.csv')
-    .declares(declareService);
+    .group('service', 'the services that Sluice manages', declareService)
+    .examples('sluice service list --status held', 'sluice service import services.csv');
   program
-    .command('override')
-    .description("an operator's quota, mode or action for one service")
-    .examples('sluice override set svc-1 --quota 12TB')
-    .declares(declareOverride);
+    .group('override', "an operator's quota, mode or action for one service", declareOverride)
+    .examples('sluice override set svc-1 --quota 12TB');
+  program.group('hold', 'reasons to keep services restricted', declareHold).examples('sluice hold list --status open');
+  program.group('action', 'changes to panels', declareAction).examples('sluice action resolve act-01K9Z3 --done');
   program
-    .command('hold')
-    .description('reasons to keep services restricted')
-    .examples('sluice hold list --status open')
-    .declares(declareHold);
-  program
-    .command('action')
-    .description('changes to panels')
-    .examples('sluice action resolve act-01K9Z3 --done')
-    .declares(declareAction);
-  program
-    .command('provision')
-    .description('provision services; each command can be repeated safely')
-    .examples('sluice provision create relay-1 --password-file relay-1.txt')
-    .declares(declareProvision);
+    .group('provision', 'provision services; each command can be repeated safely', declareProvision)
+    .examples('sluice provision create relay-1 --password-file relay-1.txt');
 }
 
 function declareService(service: LazyCommand): void {
@@ -65,10 +43,9 @@ function declareService(service: LazyCommand): void {
     .argument('[file]', '.csv, .json or .yaml; - is CSV from standard input')
     .description('add and change services from a file; stores all rows or none')
     .option('--template', 'print a CSV file with the columns and a row for each product instead')
-    .option(...DRY_RUN)
-    .option(...DETAILED)
+    .previews('store nothing, and show what would be changed')
     .option(...DUPLICATES)
-    .option(...WAIT)
+    .waits()
     .changes()
     .explains('Columns', columnLines())
     .examples(
@@ -80,7 +57,7 @@ function declareService(service: LazyCommand): void {
   service
     .command('export')
     .description('write all services to standard output in the import format')
-    .addOption(choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml']))
+    .choice('--format <format>', 'default: csv', ['csv', 'json', 'yaml'])
     .option('--panel <name>', 'only this panel')
     .option(
       '--spreadsheet',
@@ -96,13 +73,12 @@ function declareSync(service: LazyCommand): void {
   service
     .command('sync')
     .description('take the services over from WHMCS: adds and changes them, and marks those that ended')
-    .option(...DRY_RUN)
-    .option(...DETAILED)
+    .previews('store nothing, and show what would be changed')
     .option('--service <id>', 'only this service, by its id in WHMCS')
     .option('--product <name>', 'with --service: its product, where no product of the config claims it')
     .option('--allow-mass', 'accept a list that lacks more than half of the known services')
     .option(...DUPLICATES)
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice service sync --dry-run', 'sluice service sync', 'sluice service sync --service 42')
     .runs(async () => (await import('./sync-services.js')).sync);
@@ -123,11 +99,10 @@ function declareSingleService(service: LazyCommand): void {
     .command('set [service]')
     .argument('[pairs...]', KEYS)
     .description('change keys of a service, or with --where of many, all or none; an empty value removes the key')
-    .addOption(whereOption())
-    .option(...DRY_RUN)
-    .option(...DETAILED)
+    .option('--where <pair>', 'change all services that have this KEY=VALUE; several must all match', repeated)
+    .previews('store nothing, and show what would be changed')
     .option(...DUPLICATES)
-    .option(...WAIT)
+    .waits()
     .changes()
     .explains('Keys', KEY_LINES)
     .examples(
@@ -139,7 +114,7 @@ function declareSingleService(service: LazyCommand): void {
     .command('remove <service>')
     .description('remove a service from the store; refused while it is held')
     .option('--yes', 'do not ask')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice service remove svc-1 --yes')
     .runs(async () => (await load()).remove);
@@ -152,16 +127,16 @@ function declareOverride(override: LazyCommand): void {
     .description('set the quota (for the current mode), the mode or the action; effective from the next poll')
     .option('--quota <size>', 'such as 500GB')
     .option('--unlimited', 'allow unlimited traffic')
-    .addOption(choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL']))
-    .addOption(choice('--action <action>', 'what is restricted when the quota is exceeded', ACTIONS))
-    .option(...WAIT)
+    .choice('--mode <mode>', 'which direction counts', ['IN', 'OUT', 'TOTAL'])
+    .choice('--action <action>', 'what is restricted when the quota is exceeded', ACTIONS)
+    .waits()
     .changes()
     .examples('sluice override set svc-1 --quota 12TB')
     .runs(async () => (await load()).overrideSet);
   override
     .command('clear <service>')
     .description('remove the override')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice override clear svc-1')
     .runs(async () => (await load()).overrideClear);
@@ -177,16 +152,10 @@ function declareHold(hold: LazyCommand): void {
     .description('list open and past holds of services and agents, with the restrictions of each')
     .examples('sluice hold list svc-1', 'sluice hold list --status open --sort since')
     .runs(async () => (await load()).holdList);
-  const dryRun = (command: LazyCommand): LazyCommand =>
-    command
-      .option('--dry-run', 'change nothing on the panel or in the store')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
-      .changes()
-      .option(...WAIT);
-  dryRun(hold.command('add <service>').description('add a manual hold and enforce it immediately'))
+  changing(hold.command('add <service>').description('add a manual hold and enforce it immediately'))
     .examples('sluice hold add svc-1 --note "abuse report 4711"')
     .runs(async () => (await load()).holdAdd);
-  dryRun(
+  changing(
     hold
       .command('release [service]')
       .description(
@@ -195,12 +164,10 @@ function declareHold(hold: LazyCommand): void {
       .option('--until <date>', 'lift the quota hold until this date instead (none: end that now)')
       .option('--all', 'release all holds')
       .option('--panel <name>', 'with --all: only on this panel')
-      .addOption(
-        choice(
-          '--reason <reason>',
-          'with --all: only holds with this reason; for a single service only manual is allowed, and quota with --until',
-          REASONS,
-        ),
+      .choice(
+        '--reason <reason>',
+        'with --all: only holds with this reason; for a single service only manual is allowed, and quota with --until',
+        REASONS,
       )
       .option('--from <file>', 'with --all: read the open holds from this file if the store is lost')
       .option('--yes', 'with --all: do not ask'),
@@ -214,12 +181,12 @@ function declareHold(hold: LazyCommand): void {
   hold
     .command('adopt <service>')
     .description('adopt restrictions of another tool as evidence of a hold; changes nothing on the panel')
-    .addOption(choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual']))
+    .choice('--reason <reason>', 'default: quota', ['quota', 'billing', 'manual'])
     .option('--ports <ids>', 'ports that the other tool disabled, separated by commas')
     .option('--order', 'the other tool suspended the order')
     .option('--forwards <ids>', 'forwards that the other tool paused, separated by commas')
     .changes()
-    .option(...WAIT)
+    .waits()
     .examples('sluice hold adopt svc-1 --reason quota --ports 7001,7002')
     .runs(async () => (await load()).holdAdopt);
 }
@@ -231,51 +198,53 @@ function declareAction(action: LazyCommand): void {
     .description("record the outcome of an action in doubt that can't be read from the panel; calls no panel")
     .option('--done', 'the change was made; a release undoes it')
     .option('--not-done', 'the change was not made; there is nothing to undo')
-    .option(...WAIT)
+    .waits()
     .changes()
     .examples('sluice action resolve act-01K9Z3 --done')
     .runs(async () => (await import('./log.js')).actionResolve);
 }
 
-const SHOW_PASSWORD = ['--show-password', 'print the generated password once instead of writing it to a file'] as const;
+/** Adds the options of a command that changes the panel and the store at once. */
+function changing(command: LazyCommand): LazyCommand {
+  return command.previews('change nothing on the panel or in the store').changes().waits();
+}
+
+/** Adds where the password of an account comes from, and where a generated one goes. */
+function withPassword(command: LazyCommand): LazyCommand {
+  return command
+    .option('--password-file <file>', 'new file for the generated password (0600); never overwrites')
+    .option('--password-from <file>', 'read the password from this file')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--show-password', 'print the generated password once instead of writing it to a file');
+}
 
 function declareProvision(provision: LazyCommand): void {
   const load = () => import('./provision.js');
   const verb = (name: string, description: string, example: string): LazyCommand =>
-    provision
-      .command(name)
-      .argument('<service>')
+    changing(provision.command(name).argument('<service>'))
       .description(description)
-      .option('--dry-run', 'change nothing on the panel or in the store')
-      .option('--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change')
-      .changes()
-      .option(...WAIT)
       .examples(`sluice provision ${name} ${example}`);
-  const passwordFile = [
-    '--password-file <file>',
-    'new file for the generated password (0600); never overwrites',
-  ] as const;
-  const passwordFrom = ['--password-from <file>', 'read the password from this file'] as const;
-  const passwordStdin = ['--password-stdin', 'read the password from standard input'] as const;
-  verb('create', 'create the account with everything that the product defines', 'relay-1 --password-file relay-1.txt')
+  const create = verb(
+    'create',
+    'create the account with everything that the product defines',
+    'relay-1 --password-file relay-1.txt',
+  );
+  create
     .option('--adopt', 'adopt an existing account that provably belongs to this service')
     .option(
       '--message',
       'print the text of a mail to the customer, its password included, and everything else on stderr',
-    )
-    .option(...passwordFile)
-    .option(...passwordFrom)
-    .option(...passwordStdin)
-    .option(...SHOW_PASSWORD)
+    );
+  withPassword(create)
     .option('--customer-id <id>', 'of a line: the customer on the panel that it belongs to')
     .runs(async () => (await load()).create);
   verb('suspend', 'add a billing hold and enforce it', 'svc-1 --reason "unpaid"')
-    .addOption(asOption())
+    .choice(...AS)
     .option('--reason <text>', 'the note of the hold (default: --note)')
     .option('--with-dids', 'of a line: suspend its active numbers, too')
     .runs(async () => (await load()).suspend);
   verb('unsuspend', 'release the billing hold; other holds stay', 'svc-1')
-    .addOption(asOption())
+    .choice(...AS)
     .option('--force', 'of a line: reactivate it also if somebody else suspended it')
     .runs(async () => (await load()).unsuspend);
   verb('renew', 'move the due date by one period, or to a date', 'svc-1 --until 2027-01-15')
@@ -284,12 +253,9 @@ function declareProvision(provision: LazyCommand): void {
   verb('change-package', "change to another product's quota, limits and speed", 'relay-1 relay-200')
     .argument('<product>')
     .runs(async () => (await load()).changePackage);
-  verb('change-password', 'change only the password', 'relay-1 --password-file new.txt')
-    .option(...passwordFile)
-    .option(...passwordFrom)
-    .option(...passwordStdin)
-    .option(...SHOW_PASSWORD)
-    .runs(async () => (await load()).changePassword);
+  withPassword(verb('change-password', 'change only the password', 'relay-1 --password-file new.txt')).runs(
+    async () => (await load()).changePassword,
+  );
   verb('terminate', 'remove everything that Sluice created for the service from the panel', 'relay-1 --yes')
     .option('--yes', 'do not ask')
     .option('--final-invoice', 'of a line: bill the calls that are not billed first')

@@ -1,24 +1,15 @@
 import type { LazyCommand } from './command.js';
-import { declareNotices } from './declare-notices.js';
 import { listOptions } from './list-options.js';
 
 /** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `notify`, `metrics` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
-  program.command('config').description('the config file').examples('sluice config check').declares(declareConfig);
-  program.command('panel').description('the configured panels').examples('sluice panel test').declares(declarePanels);
+  program.group('config', 'the config file', declareConfig).examples('sluice config check');
+  program.group('panel', 'the configured panels', declarePanels).examples('sluice panel test');
   declareDoctor(program);
-  program
-    .command('log')
-    .description('runs, changes and calls')
-    .examples('sluice log list --actions --since 1h')
-    .declares(declareLog);
-  program
-    .command('db')
-    .description('the state store')
-    .examples('sluice db backup sluice-2026-11-20.db')
-    .declares(declareStore);
+  program.group('log', 'runs, changes and calls', declareLog).examples('sluice log list --actions --since 1h');
+  program.group('db', 'the state store', declareStore).examples('sluice db backup sluice-2026-11-20.db');
   declareSwitches(program);
-  declareNotices(program);
+  program.group('notify', 'notices to channels', declareNotices).examples('sluice notify test');
   program
     .command('metrics')
     .description('print figures for Prometheus, from the store; calls no panel')
@@ -136,4 +127,22 @@ function declareSwitches(program: LazyCommand): void {
     .requiredOption('--with <file>', 'CSV with the columns service, used_gb, limited')
     .examples('sluice compare dcim --with old-tool.csv')
     .runs(async () => (await import('./usage.js')).compare);
+}
+
+function declareNotices(notify: LazyCommand): void {
+  const load = () => import('./notify.js');
+  notify
+    .command('test [name]')
+    .description('send a test notice through each channel, or through this one')
+    .examples('sluice notify test', 'sluice notify test webhook')
+    .runs(async () => (await load()).notifyTest);
+  listOptions(notify.command('list'), 'panel', 'status=deliveries')
+    .description('list the notices that were sent or are to be sent, newest first')
+    .examples('sluice notify list --status pending')
+    .runs(async () => (await load()).notifyList);
+  notify
+    .command('send')
+    .description('send the notices that are due; every run does so at its end')
+    .examples('sluice notify send')
+    .runs(async () => (await load()).notifySend);
 }

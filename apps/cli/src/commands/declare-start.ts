@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander';
 import type { Shell } from '@sluice/terminal/completion';
-import type { GlobalOptions, LazyCommand } from './command.js';
+import { type GlobalOptions, type LazyCommand, repeated } from './command.js';
 
 /** Declares `init`, `schedule` and `completion`, which are run once at set-up. */
 export function declareStart(program: LazyCommand): void {
@@ -12,7 +12,7 @@ export function declareStart(program: LazyCommand): void {
     .option(
       '--panel <pairs>',
       'add a panel without asking; repeatable. Keys: name=, kind=, url= and the secret as token-env=, token-file=, token-credential=, token-cmd= or token-stdin= (likewise for password, api-key, key, secret)',
-      (pairs: string, before: string[] | undefined) => [...(before ?? []), pairs],
+      repeated,
     )
     .option('--time-zone <zone>', 'time zone of billing dates, such as Europe/Berlin')
     .option('--currency <code>', 'currency of packages and bills, such as EUR')
@@ -57,11 +57,7 @@ function declareCompletion(program: LazyCommand): void {
 }
 
 function declareSchedule(program: LazyCommand): void {
-  program
-    .command('schedule')
-    .description('jobs of cron or systemd')
-    .examples('sluice schedule show')
-    .declares(declareJobs);
+  program.group('schedule', 'jobs of cron or systemd', declareJobs).examples('sluice schedule show');
 }
 
 function declareJobs(schedule: LazyCommand): void {

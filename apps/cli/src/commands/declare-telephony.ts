@@ -1,26 +1,24 @@
-import { choice, type LazyCommand } from './command.js';
+import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
-import { STATUSES } from './statuses.js';
+import type { STATUSES } from './statuses.js';
 import type { Noun } from './telephony-lists.js';
-
-const PANEL = ['--panel <name>', 'the telephony panel; required if there are several'] as const;
-const DRY_RUN = ['--dry-run', 'change nothing on the panel, and store only the API log'] as const;
-const DETAILED = ['--detailed-exitcode', 'with --dry-run: exit 4 if there is something to change'] as const;
-const WAIT = ['--wait-lock <duration>', 'how long to wait for another run on the panel (default: 30s)'] as const;
 
 const load = () => import('./telephony.js');
 
 /** How the commands of one list are declared; the filters are those of the list's table. */
 interface Words {
   noun: Noun;
-  about: string;
   many: string;
   one: string;
+  /** What the group is about; default: `many` of a telephony panel. */
+  about?: string;
   filters?: readonly (readonly [flags: string, description: string])[];
-  statuses?: readonly string[];
+  statuses?: keyof typeof STATUSES;
   /** An id, and a KEY=VALUE, for examples. */
   example: readonly [id: string, pair: string];
   verbs?: readonly ('create' | 'set' | 'remove')[];
+  /** Declares commands of its own. */
+  declare?: (group: LazyCommand) => void;
 }
 
 const ALL_VERBS = ['create', 'set', 'remove'] as const;
@@ -28,7 +26,6 @@ const ALL_VERBS = ['create', 'set', 'remove'] as const;
 const LISTS: readonly Words[] = [
   {
     noun: 'customer',
-    about: 'customers of a telephony panel',
     many: 'customers',
     one: 'a customer, by id or name',
     filters: [
@@ -36,7 +33,7 @@ const LISTS: readonly Words[] = [
       ['--external-ref <text>', 'only this reference'],
       ['--document <digits>', 'only this document (CPF or CNPJ)'],
     ],
-    statuses: STATUSES.customers,
+    statuses: 'customers',
     example: ['501', 'email=joao@example.com'],
     verbs: ['create', 'set'],
   },
@@ -50,13 +47,12 @@ const LISTS: readonly Words[] = [
       ['--customer-id <id>', 'only lines of this customer'],
       ['--external-ref <text>', 'only this reference'],
     ],
-    statuses: STATUSES.lines,
+    statuses: 'lines',
     example: ['joao1042', 'channels=4'],
     verbs: ['set'],
   },
   {
     noun: 'plan-catalog',
-    about: 'plans of a telephony panel',
     many: 'plans',
     one: 'a plan, by id or name',
     example: ['11', 'monthly_price=99.00'],
@@ -64,7 +60,6 @@ const LISTS: readonly Words[] = [
   },
   {
     noun: 'carrier',
-    about: 'carriers of a telephony panel',
     many: 'carriers',
     one: 'a carrier, by id or name',
     example: ['3', 'csp=21'],
@@ -99,41 +94,42 @@ const LISTS: readonly Words[] = [
   },
   {
     noun: 'route',
-    about: 'routes of a telephony panel',
     many: 'routes',
     one: 'a route, by id or name',
     example: ['2', 'priority=10'],
     verbs: ALL_VERBS,
   },
+  {
+    noun: 'did',
+    many: 'numbers',
+    one: 'a number',
+    filters: [
+      ['--number <number>', 'only this number'],
+      ['--subscriber-id <id>', 'only numbers of this line'],
+      ['--area-code <digits>', 'only numbers of this area code'],
+    ],
+    statuses: 'numbers',
+    example: ['+551140001234', 'channels=2'],
+    declare: declareNumbers,
+  },
 ];
-
-const NUMBERS: Words = {
-  noun: 'did',
-  about: 'numbers of a telephony panel',
-  many: 'numbers',
-  one: 'a number',
-  filters: [
-    ['--number <number>', 'only this number'],
-    ['--subscriber-id <id>', 'only numbers of this line'],
-    ['--area-code <digits>', 'only numbers of this area code'],
-  ],
-  statuses: STATUSES.numbers,
-  example: ['+551140001234', 'channels=2'],
-};
 
 /** Declares the commands of the lists that a telephony panel has. */
 export function declareTelephony(program: LazyCommand): void {
   for (const words of LISTS) declareFamily(program, words);
-  declareNumbers(program);
 }
 
-function declareNumbers(program: LazyCommand): void {
-  const { noun, about } = NUMBERS;
-  program.command(noun).description(about).examples('sluice did list').declares(declareNumber);
+function declareFamily(program: LazyCommand, words: Words): void {
+  const { noun, many, about = `${many} of a telephony panel`, declare } = words;
+  const declareAll = (group: LazyCommand): void => {
+    declareLookups(group, words);
+    declareChanges(group, words);
+    declare?.(group);
+  };
+  program.group(noun, about, declareAll).examples(`sluice ${noun} list`);
 }
 
-function declareNumber(did: LazyCommand): void {
-  declareLookups(did, NUMBERS);
+function declareNumbers(did: LazyCommand): void {
   const change = (name: string): LazyCommand => did.command(name).argument('<number>', 'a number as people write it');
   const handlers = () => import('./dids.js');
   ofAddon(changing(change('link')))
@@ -182,32 +178,19 @@ function linked(command: LazyCommand): LazyCommand {
 /** Declares `list` and `show` of a noun. */
 function declareLookups(group: LazyCommand, { noun, many, one, filters = [], statuses, example }: Words): void {
   const list = group.command('list');
-  for (const [flags, description] of filters) list.option(...([flags, description] as const));
-  if (statuses !== undefined)
-    list.addOption(choice('--status <status>', 'only this status; several are separated by commas', statuses));
-  listOptions(list)
+  for (const [flags, description] of filters) list.option(flags, description);
+  listOptions(list, ...(statuses === undefined ? [] : ([`status=${statuses}`] as const)))
     .description(`list ${many}`)
-    .option(...PANEL)
+    .ofPanel('telephony')
     .examples(`sluice ${noun} list`)
     .runs(async () => (await load()).recordList(noun));
   group
     .command('show')
     .argument('<id>', one)
     .description(`show ${one}`)
-    .option(...PANEL)
+    .ofPanel('telephony')
     .examples(`sluice ${noun} show ${example[0]}`)
     .runs(async () => (await load()).recordShow(noun));
-}
-
-function declareFamily(program: LazyCommand, words: Words): void {
-  program
-    .command(words.noun)
-    .description(words.about)
-    .examples(`sluice ${words.noun} list`)
-    .declares((group) => {
-      declareLookups(group, words);
-      declareChanges(group, words);
-    });
 }
 
 function declareChanges(group: LazyCommand, { noun, one, example, verbs = [] }: Words): void {
@@ -244,10 +227,5 @@ const CREATED: Partial<Record<Noun, string>> = {
 
 /** Adds what every change of a telephony panel has. */
 function changing(command: LazyCommand): LazyCommand {
-  return command
-    .option(...PANEL)
-    .option(...DRY_RUN)
-    .option(...DETAILED)
-    .option(...WAIT)
-    .changes();
+  return command.ofPanel('telephony').previews().waits('the panel').changes();
 }

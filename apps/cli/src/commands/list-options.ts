@@ -1,5 +1,4 @@
-import { Option } from 'commander';
-import { choice, type LazyCommand } from './command.js';
+import type { LazyCommand } from './command.js';
 import { STATUSES } from './statuses.js';
 
 const FILTERS = {
@@ -18,11 +17,8 @@ export function listOptions(command: LazyCommand, ...filters: (Filter | `status=
   for (const filter of filters) {
     const [name = '', statuses] = filter.split('=');
     const [flags, description] = FILTERS[name as Filter];
-    command.addOption(
-      statuses === undefined
-        ? new Option(flags, description)
-        : choice(flags, description, STATUSES[statuses as Statuses]),
-    );
+    if (statuses === undefined) command.option(flags, description);
+    else command.choice(flags, description, STATUSES[statuses as Statuses]);
   }
   return command
     .option('--sort <column>', 'sort by this column; -COLUMN or COLUMN:desc sorts the other way round')
