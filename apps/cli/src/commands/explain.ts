@@ -1,9 +1,24 @@
 import { parseTime, type ServiceDetail, type Sluice } from '@sluice/engine';
-import { printBasis, printService } from '@sluice/terminal/reports';
+import { shellWords } from '@sluice/terminal';
+import { explainState, printBasis, printService, type StateCommands } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
-import { explainState } from './explain-state.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
 import { kindOfPanel, withSluice } from '../open-sluice.js';
+
+const COMMANDS: StateCommands = {
+  poll: (service) => `sluice poll --service ${service}`,
+  createAccount: (service) => `sluice provision create ${service}`,
+  removeAccount: (service) => `sluice provision terminate ${service}`,
+  activate: (service) => `sluice service set ${service} status=active`,
+  enforce: (panel) => `sluice enforce ${panel}`,
+  reconcileAll: () => 'sluice reconcile --allow-mass',
+  setQuota: (service, gigabytes) => `sluice override set ${service} --quota ${gigabytes}GB`,
+  release: (service, until) => `sluice hold release ${service}${until === undefined ? '' : ` --until ${until}`}`,
+  endSuspension: (service) => `sluice provision unsuspend ${service}`,
+  renew: (service) => `sluice provision renew ${service}`,
+  raiseAgentLimit: (agent) => `sluice agent limit ${shellWords([agent])} --gb N`,
+  endAgentSuspension: () => 'sluice agent unsuspend AGENT',
+};
 
 /** Returns the name of the agent whose limit decides; null where the store does not have it. */
 async function findAgent(sluice: Sluice, { refs, panel }: ServiceDetail): Promise<string | null> {
@@ -29,7 +44,8 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const isLimited = found.holds.some(({ reason, until }) => reason === 'agent-limit' && until === null);
     const agent = isLimited ? await findAgent(sluice, found.service) : null;
     terminal.document(found);
-    for (const sentence of explainState(found, terminal.times, { canCreate, agent })) terminal.line(sentence);
+    for (const sentence of explainState(found, terminal.times, { canCreate, agent, commands: COMMANDS }))
+      terminal.line(sentence);
     terminal.line();
     printService(terminal, found.service);
     printBasis(terminal, found, 'none yet: run "sluice poll"');

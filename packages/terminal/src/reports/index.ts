@@ -15,4 +15,5 @@ export { describeChange, describeOutcome, describeOverride, formatPurchase, prin
 export { describeTest, type PanelOutcome } from './panel-test.js';
 export { type Failure, groupFailures, printObserving, printPlan, printRun } from './run-report.js';
 export { printService } from './service.js';
+export { explainState, type StateCommands, type StateNames } from './state.js';
 export { allowedBytes, usedBytes } from './usage.js';

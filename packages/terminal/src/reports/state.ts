@@ -1,13 +1,33 @@
 import type { Explanation, HoldView } from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
-import { shellWords } from '@sluice/terminal';
-import { usedBytes } from '@sluice/terminal/reports';
-import type { Times } from '@sluice/terminal/text';
+import type { Times } from '../times.js';
+import { usedBytes } from './usage.js';
 
 type Service = Explanation['service'];
 
+/** Returns command lines, which the sentences name as what ends or changes a state. */
+export interface StateCommands {
+  poll: (service: string) => string;
+  createAccount: (service: string) => string;
+  /** Removes what is left of the account of a service that ended. */
+  removeAccount: (service: string) => string;
+  activate: (service: string) => string;
+  /** Ends the observation of a panel. */
+  enforce: (panel: string) => string;
+  /** Reconciles although that is more than the brake lets pass. */
+  reconcileAll: () => string;
+  setQuota: (service: string, gigabytes: number) => string;
+  /** Releases the manual hold; with `until`, lifts the quota hold until then, or ends that (`none`). */
+  release: (service: string, until?: string) => string;
+  endSuspension: (service: string) => string;
+  renew: (service: string) => string;
+  raiseAgentLimit: (agent: string) => string;
+  endAgentSuspension: () => string;
+}
+
 /** What the sentences name that is not in the store. */
-export interface ExplainNames {
+export interface StateNames {
+  commands: StateCommands;
   /** Whether the panel's kind creates accounts. */
   canCreate: boolean;
   /** The agent whose limit decides; null where it is not known. */
@@ -15,7 +35,7 @@ export interface ExplainNames {
 }
 
 /** Returns sentences that say why a service is held or not, since when, and what would end that. */
-export function explainState(found: Explanation, times: Times, names: ExplainNames): string[] {
+export function explainState(found: Explanation, times: Times, names: StateNames): string[] {
   const { service, decision } = found;
   const sentences = [...stateSentences(found, times, names)];
   if (decision !== null && (service.status === 'unreadable' || service.status === 'failed') && service.error !== null) {
@@ -31,7 +51,7 @@ export function explainState(found: Explanation, times: Times, names: ExplainNam
   if (released !== null) {
     const note = released.note === null ? '' : ` (${released.note})`;
     sentences.push(
-      `Its quota hold is released until ${released.until}${note}: its quota restricts nothing before. To end that now: sluice hold release ${service.id} --until none.`,
+      `Its quota hold is released until ${released.until}${note}: its quota restricts nothing before. To end that now: ${names.commands.release(service.id, 'none')}.`,
     );
   }
   const rejected = found.readings.filter((reading) => reading.rejected !== null).length;
@@ -40,14 +60,15 @@ export function explainState(found: Explanation, times: Times, names: ExplainNam
   return sentences;
 }
 
-function stateSentences(found: Explanation, times: Times, names: ExplainNames): string[] {
+function stateSentences(found: Explanation, times: Times, names: StateNames): string[] {
   const { service, holds, at, decision } = found;
   const { id, lifecycle } = service;
-  if (found.accountDue !== null) return accountSentences(service, found.accountDue);
+  const { commands } = names;
+  if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
   if (lifecycle === 'pending')
     return names.canCreate
-      ? [`${id} is pending: it has no account yet. Create it with "sluice provision create ${id}".`]
-      : [`${id} is pending. Once it is in use: sluice service set ${id} status=active.`];
+      ? [`${id} is pending: it has no account yet. Create it with "${commands.createAccount(id)}".`]
+      : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
   if (lifecycle === 'terminated' || lifecycle === 'vanished')
     return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = holds.filter(({ until }) => until === null || until > at);
@@ -57,30 +78,35 @@ function stateSentences(found: Explanation, times: Times, names: ExplainNames): 
     const reasons = would.map(({ reason }) => reason).join(', ');
     return [
       `${id} would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
-      `To restrict it from the next run on: sluice enforce ${service.panel}.`,
+      `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
     ];
   }
-  if (decision === null) return [`${id} has not been read yet: run "sluice poll --service ${id}".`];
-  return notHeld(found, times);
+  if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
+  return notHeld(found, times, commands);
 }
 
-const ACCOUNT_REASONS: Record<NonNullable<Explanation['accountDue']>['reason'], (service: Service) => string> = {
+type AccountDue = NonNullable<Explanation['accountDue']>;
+
+const ACCOUNT_REASONS: Record<AccountDue['reason'], (service: Service, commands: StateCommands) => string> = {
   next_run: () => 'the next reconcile does that',
-  observe: ({ panel }) => `panel ${panel} is under observe; to change it from the next run on: sluice enforce ${panel}`,
-  brake: () => 'the brake stopped the last reconcile; if that many changes are right: sluice reconcile --allow-mass',
+  observe: ({ panel }, { enforce }) =>
+    `panel ${panel} is under observe; to change it from the next run on: ${enforce(panel)}`,
+  brake: (_service, { reconcileAll }) =>
+    `the brake stopped the last reconcile; if that many changes are right: ${reconcileAll()}`,
   failed: () => 'the last run failed to do that, and the next reconcile tries again',
   not_paid: () => 'its order is pending and is not paid; the reconcile after the payment does that',
   suspended: () => 'its order is suspended',
-  operator: ({ id }) => `that waits for you: sluice provision terminate ${id}, or sluice reconcile --allow-mass`,
+  operator: ({ id }, { removeAccount, reconcileAll }) =>
+    `that waits for you: ${removeAccount(id)}, or ${reconcileAll()}`,
 };
 
-function accountSentences(service: Service, { verb, reason }: NonNullable<Explanation['accountDue']>): string[] {
+function accountSentences(service: Service, { verb, reason }: AccountDue, commands: StateCommands): string[] {
   const { id } = service;
   const what =
     verb === 'create'
       ? `${id} has no account yet, or not all of it. To be created`
       : `${id} has ended, but its account is still on the panel. To be removed`;
-  return [`${what}: ${ACCOUNT_REASONS[reason](service)}.`];
+  return [`${what}: ${ACCOUNT_REASONS[reason](service, commands)}.`];
 }
 
 /** Returns whether a protection or a release until a date keeps a hold from restricting. */
@@ -91,7 +117,7 @@ function isWithheld({ service, released }: Explanation, reason: string): boolean
   );
 }
 
-function notHeld(found: Explanation, times: Times): string[] {
+function notHeld(found: Explanation, times: Times, commands: StateCommands): string[] {
   const { service } = found;
   const used = usedBytes(service);
   const allowed = service.allowance?.allowedBytes ?? null;
@@ -101,9 +127,9 @@ function notHeld(found: Explanation, times: Times): string[] {
   if (service.observing)
     return [
       `${although}: panel ${service.panel} is under observe, so nothing is restricted.`,
-      `To restrict it from the next run on: sluice enforce ${service.panel}.`,
+      `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
     ];
-  return [`${although}. The next poll decides again: sluice poll --service ${service.id}.`];
+  return [`${although}. The next poll decides again: ${commands.poll(service.id)}.`];
 }
 
 function belowAllowance(service: Service, times: Times): string {
@@ -134,7 +160,7 @@ function holdSentences(
   { service, decision }: Explanation,
   hold: HoldView,
   times: Times,
-  { agent }: ExplainNames,
+  { agent, commands }: StateNames,
 ): string[] {
   const { id, panel } = service;
   const note = hold.note === null || hold.origin === 'run' ? '' : ` (${hold.note})`;
@@ -143,28 +169,28 @@ function holdSentences(
     case 'quota':
       return [
         `${since}: ${describeUsed(service)}${describePeak(decision)}.`,
-        quotaEnd(service, readPeak(decision), times),
+        quotaEnd(service, readPeak(decision), times, commands),
       ];
     case 'manual':
-      return [`${since}: an operator restricted it${note}.`, `To release it: sluice hold release ${id}.`];
+      return [`${since}: an operator restricted it${note}.`, `To release it: ${commands.release(id)}.`];
     case 'billing':
-      return [`${since}: its bill is not paid${note}.`, billingEnd(service, hold, decision)];
+      return [`${since}: its bill is not paid${note}.`, billingEnd({ service, decision }, hold, commands)];
     case 'agent-limit':
       if (hold.note?.endsWith(' is suspended') === true)
-        return [`${since}: ${hold.note}.`, 'To release it: sluice agent unsuspend AGENT.'];
+        return [`${since}: ${hold.note}.`, `To release it: ${commands.endAgentSuspension()}.`];
       return [
         `${since}: ${hold.note ?? (agent === null ? 'its agent' : `agent "${agent}"`)} is over its limit.`,
-        `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: sluice agent limit ${shellWords([agent])} --gb N`}.`,
+        `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
       ];
     default:
-      return [`${since}: it has exceeded the limit "${hold.reason}".`, limitEnd(service, hold.reason, times)];
+      return [`${since}: it has exceeded the limit "${hold.reason}".`, limitEnd(service, hold.reason, times, commands)];
   }
 }
 
-function limitEnd({ id, panel, limits }: Service, reason: string, times: Times): string {
+function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
   const window = limits.find((limit) => limit.id === reason)?.window ?? null;
   const end = window === null ? 'when its window ends' : `by the first poll after ${times.at(window.end, panel) ?? ''}`;
-  return `It is released ${end}, or until a date with: sluice hold release ${id} --until DATE.`;
+  return `It is released ${end}, or until a date with: ${release(id, 'DATE')}.`;
 }
 
 /** Returns the highest usage of the cycle in the mode that counts, which a fall of the panel's figure does not lower. */
@@ -181,22 +207,27 @@ function describePeak(decision: Explanation['decision']): string {
   return `, but ${formatBytes(readPeak(decision))} were read earlier in this cycle, and a fall to less than half releases nothing`;
 }
 
-function quotaEnd(service: Service, peak: number, times: Times): string {
+function quotaEnd(service: Service, peak: number, times: Times, { release, setQuota }: StateCommands): string {
   const { id, panel, cycle, allowance } = service;
   const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.at(cycle.end, panel) ?? ''}`;
   const used = usedBytes(service) ?? 0;
   const allowed = allowance?.allowedBytes ?? 0;
   const enough = Math.max(2 * allowed, used + allowed, peak + BYTES_PER_GB);
-  const larger = `sluice override set ${id} --quota ${Math.ceil(enough / BYTES_PER_GB)}GB`;
+  const larger = setQuota(id, Math.ceil(enough / BYTES_PER_GB));
   if (peak > 2 * allowed)
-    return `It is released ${end}; until a date with: sluice hold release ${id} --until DATE; or by the poll after a quota above that peak: ${larger}.`;
+    return `It is released ${end}; until a date with: ${release(id, 'DATE')}; or by the poll after a quota above that peak: ${larger}.`;
   return `It is released ${end}, or by the poll after a larger quota: ${larger}.`;
 }
 
-function billingEnd({ id, nextDueDate }: Service, { origin }: HoldView, decision: Explanation['decision']): string {
+function billingEnd(
+  { service, decision }: Pick<Explanation, 'service' | 'decision'>,
+  { origin }: HoldView,
+  { endSuspension, renew }: StateCommands,
+): string {
+  const { id, nextDueDate } = service;
   const { status } = (decision?.inputs ?? {}) as { status?: unknown };
-  if (origin !== 'run' || status !== 'active') return `To release it: sluice provision unsuspend ${id}.`;
-  return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: sluice provision renew ${id}.`;
+  if (origin !== 'run' || status !== 'active') return `To release it: ${endSuspension(id)}.`;
+  return `It was due on ${nextDueDate ?? 'an unknown date'}. It is released by the poll after a renewal: ${renew(id)}.`;
 }
 
 function ago(times: Times, { panel }: Service, instant: string): string {
