@@ -257,16 +257,17 @@ export class Session {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Writes what is buffered and closes the panels. The store stays open. */
+  /** Writes what is buffered and closes the panels and the billing system. The store stays open. */
   async end(): Promise<void> {
     try {
       await this.flush();
     } finally {
       this.#interruption.end();
-      for (const panel of this.#panels.values()) {
-        void panel.then(
-          (opened) => {
-            opened.close();
+      const opened: (Promise<{ close: () => void }> | null)[] = [...this.#panels.values(), this.#billing];
+      for (const each of opened) {
+        void each?.then(
+          (one) => {
+            one.close();
           },
           () => undefined,
         );
