@@ -26,6 +26,7 @@ export type {
   TokenView,
   VerifyOptions,
 } from './access/types.js';
+export { tokenStatus } from './access/token-status.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';

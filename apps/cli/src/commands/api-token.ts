@@ -1,4 +1,4 @@
-import { parseTime, type TokenView } from '@sluice/engine';
+import { parseTime, tokenStatus, type TokenView } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { state, text, time } from '@sluice/terminal';
 import type { Deps } from '../context.js';
@@ -78,14 +78,9 @@ export const apiTokenList: CommandHandler<ListOptions> = listCommand(
   async ({ sluice }, _args, _options, deps) => {
     const now = new Date(deps.clock.now()).toISOString();
     const { tokens } = await sluice.access.list();
-    return tokens.map((token) => ({ ...token, status: statusOf(token, now) }));
+    return tokens.map((token) => ({ ...token, status: tokenStatus(token, now) }));
   },
 );
-
-function statusOf({ revokedAt, expiresAt }: TokenView, now: string): string {
-  if (revokedAt !== null) return 'revoked';
-  return expiresAt !== null && expiresAt <= now ? 'expired' : 'active';
-}
 
 /** `sluice api-token revoke TOKEN` */
 export const apiTokenRevoke: CommandHandler = ([token = ''], options, deps) =>

@@ -1,5 +1,6 @@
-import type { TokenView } from '@sluice/engine';
+import { tokenStatus } from '@sluice/engine';
 import type { ScheduleOptions } from '@sluice/dashboard';
+import { isLoopback, type ListenAddress, parseListen } from '@sluice/dashboard/listen';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, resolveSecret } from '@sluice/config-file';
 import { Terminal } from '@sluice/terminal';
@@ -10,7 +11,6 @@ import { toRemediable, withRemedy } from '../remedies.js';
 import type { JobParts } from './serve-jobs.js';
 import { billReports, toFormat } from './calls.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { isLoopback, type ListenAddress, parseListen } from './parse-listen.js';
 
 /** Shorter tokens can be guessed. */
 const SHORTEST_TOKEN = 16;
@@ -30,10 +30,8 @@ export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
     const token = readToken(config, deps);
     const now = new Date(deps.clock.now()).toISOString();
     const { tokens } = await sluice.access.list();
-    const isValid = ({ revokedAt, expiresAt }: TokenView): boolean =>
-      revokedAt === null && (expiresAt === null || expiresAt > now);
-    const hasTokens = token !== undefined || tokens.some(isValid);
-    if (!hasTokens && !isLoopback(listen)) throw noToken(listen);
+    const hasTokens = token !== undefined || tokens.some((each) => tokenStatus(each, now) === 'active');
+    if (!hasTokens && !isLoopback(listen.host)) throw noToken(listen);
     const { startDashboard, startSchedule } = await import('@sluice/dashboard');
     const { clock, randomBytes, version } = deps;
     const reports = billReports(config, toFormat({}));
@@ -88,10 +86,10 @@ function readToken(config: Config, deps: Deps): string | undefined {
   return token;
 }
 
-function warn(terminal: Terminal, listen: ListenAddress, publicUrl: string | undefined): void {
-  if (isLoopback(listen) || publicUrl?.startsWith('https:') === true) return;
+function warn(terminal: Terminal, { host }: ListenAddress, publicUrl: string | undefined): void {
+  if (isLoopback(host) || publicUrl?.startsWith('https:') === true) return;
   terminal.warn(
-    `sluice: warning: ${listen.host} is reached from other machines, and tokens are sent unencrypted: put a proxy with TLS before it, and name its https address in serve.publicUrl`,
+    `sluice: warning: ${host} is reached from other machines, and tokens are sent unencrypted: put a proxy with TLS before it, and name its https address in serve.publicUrl`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { parseListen } from '@sluice/dashboard/listen';
 import type { Config } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
@@ -5,7 +6,6 @@ import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { parseListen } from './parse-listen.js';
 
 /** Options of `report` for a share link. */
 export interface ShareOptions extends GlobalOptions {

@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { SluiceError } from '@sluice/panel-kind';
 import { byToken } from '../access/authenticate.js';
 import { forbidden } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
+import { isLoopback } from '../server/listen-address.js';
 import type { Context } from '../server/options.js';
 import { METRICS_CONTENT_TYPE, metricsText } from './metrics-text.js';
 
@@ -30,8 +30,4 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
       .type(METRICS_CONTENT_TYPE)
       .send(await metricsText(metrics));
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -1,12 +1,13 @@
 import type { CallReports, Sluice } from '@sluice/engine';
 import type { Clock } from '@sluice/panel-kind';
+import type { ListenAddress } from './listen-address.js';
 
 /** Options of `startDashboard`. */
 export interface DashboardOptions {
   /** The engine; the dashboard does not close it. */
   sluice: Sluice;
   /** Port 0 selects a free one. */
-  listen: { host: string; port: number };
+  listen: ListenAddress;
   /** Where users reach it behind a proxy. With it, the proxy's forwarded headers are read; with https, cookies are `Secure`. */
   publicUrl?: string | undefined;
   /** A token with all scopes, besides those in the store. */

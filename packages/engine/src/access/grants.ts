@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { tokenStatus } from './token-status.js';
 import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
 
 /** `lastUsedAt` is written at most this often. */
@@ -27,8 +28,8 @@ export function toView({ hash: _hash, scopes, ...record }: ApiTokenRecord): Toke
 }
 
 /** Returns whether a stored token still opens anything. */
-export function isValid({ revokedAt, expiresAt }: ApiTokenRecord, now: string): boolean {
-  return revokedAt === null && (expiresAt === null || expiresAt > now);
+export function isValid(record: ApiTokenRecord, now: string): boolean {
+  return tokenStatus(record, now) === 'active';
 }
 
 /** Returns what a stored token permits. */

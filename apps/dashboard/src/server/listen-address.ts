@@ -7,7 +7,11 @@ export interface ListenAddress {
   port: number;
 }
 
-/** Parses `HOST:PORT`, `[IPV6]:PORT`, or a port of the loopback address. */
+/**
+ * Parses `HOST:PORT`, `[IPV6]:PORT`, or a port of the loopback address; `label` names the text in messages.
+ *
+ * @throws SluiceError `bad_listen`
+ */
 export function parseListen(text: string, label: string): ListenAddress {
   const refuse = (why: string) => usageError('bad_listen', `${label}: "${text}" ${why}`, { listen: text });
   if (/^unix:|[/\\]/.test(text))
@@ -21,7 +25,7 @@ export function parseListen(text: string, label: string): ListenAddress {
   return { host, port };
 }
 
-/** Returns whether only this machine reaches an address. */
-export function isLoopback({ host }: ListenAddress): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+/** Returns whether only this machine reaches a host, which may be an IPv6 address in brackets. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 }
