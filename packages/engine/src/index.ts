@@ -82,7 +82,7 @@ export type { MetricsReport } from './metrics/metrics.js';
 export { scheduledCommands, type ScheduledCommand } from './schedule/jobs.js';
 export type { Credentials, CommandReport } from './commands/types.js';
 export type { OverrideRequest } from './usage/overrides.js';
-export type { LoginLink, RelayUser } from './panels/relay.js';
+export type { LoginLink, LookupRequest, RelayUser } from './panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject, AutoBuyView } from './purchases/auto-buy-preferences.js';
 export type { PurchaseBudget, PurchaseReport } from './purchases/create.js';
 export type { PackageView } from './purchases/packages.js';

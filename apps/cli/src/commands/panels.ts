@@ -1,6 +1,5 @@
 import type { PanelView, RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
-import { SluiceError } from '@sluice/panel-kind/errors';
 import { bytes, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
@@ -112,21 +111,8 @@ const SPEED_LIMITS: List<SpeedLimitView> = {
 /** `sluice relay speed-limits` */
 export const relaySpeedLimits: CommandHandler<ListOptions> = listCommand(
   SPEED_LIMITS,
-  async ({ sluice }, [wanted], { panel }) =>
-    pick(await sluice.panels.speedLimits({ panel }), wanted, { code: 'unknown_speed_limit', what: 'speed limit' }),
+  ({ sluice }, [only], { panel }) => sluice.panels.speedLimits({ panel, only }),
 );
-
-/** Returns the rows with an id or name; all without one. */
-function pick<Row extends { id: number; name: string }>(
-  rows: readonly Row[],
-  wanted: string | undefined,
-  { code, what }: { code: string; what: string },
-): readonly Row[] {
-  if (wanted === undefined) return rows;
-  const found = rows.filter(({ id, name }) => String(id) === wanted || name === wanted);
-  if (found.length > 0) return found;
-  throw new SluiceError(code, `the panel has no ${what} "${wanted}"`, { kind: 'not-found' });
-}
 
 const TUNNEL_GROUPS: List<TunnelGroupView> = {
   key: 'tunnelGroups',
@@ -142,8 +128,7 @@ const TUNNEL_GROUPS: List<TunnelGroupView> = {
 /** `sluice relay tunnel-groups` */
 export const relayTunnelGroups: CommandHandler<ListOptions> = listCommand(
   TUNNEL_GROUPS,
-  async ({ sluice }, [wanted], { panel }) =>
-    pick(await sluice.panels.tunnelGroups({ panel }), wanted, { code: 'unknown_tunnel_group', what: 'tunnel group' }),
+  ({ sluice }, [only], { panel }) => sluice.panels.tunnelGroups({ panel, only }),
 );
 
 function statusWord(status: number): string {

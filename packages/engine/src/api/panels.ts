@@ -15,6 +15,7 @@ import {
   listTunnels,
   loginLink,
   type LoginLink,
+  type LookupRequest,
   type RelayUser,
 } from '../panels/relay.js';
 import type { RunReport } from '../run/report.js';
@@ -65,10 +66,18 @@ export interface Panels {
   tunnels(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelView[]>;
   /** Lists the accounts of a relay panel with their services. */
   users(options?: CallOptions & { panel?: string | undefined }): Promise<RelayUser[]>;
-  /** Lists the speed limits of a relay panel, each with the products that name it. */
-  speedLimits(options?: CallOptions & { panel?: string | undefined }): Promise<SpeedLimitView[]>;
-  /** Lists the tunnel groups of a relay panel, each with its tunnels and the products that name it. */
-  tunnelGroups(options?: CallOptions & { panel?: string | undefined }): Promise<TunnelGroupView[]>;
+  /**
+   * Lists the speed limits of a relay panel, each with the products that name it.
+   *
+   * @throws SluiceError `unknown_speed_limit` where `only` is not one of them
+   */
+  speedLimits(options?: CallOptions & LookupRequest): Promise<SpeedLimitView[]>;
+  /**
+   * Lists the tunnel groups of a relay panel, each with its tunnels and the products that name it.
+   *
+   * @throws SluiceError `unknown_tunnel_group` where `only` is not one of them
+   */
+  tunnelGroups(options?: CallOptions & LookupRequest): Promise<TunnelGroupView[]>;
   /** Returns where the customer of a service logs in. */
   loginLink(service: string, options?: CallOptions): Promise<LoginLink>;
 }
@@ -106,8 +115,8 @@ export function panelsApi(call: RunCall): Panels {
     doctor: (request = {}) => call(request, (session) => runDoctor(session, request)),
     tunnels: (options) => call(options, (session) => listTunnels(session, options?.panel)),
     users: (options) => call(options, (session) => listRelayUsers(session, options?.panel)),
-    speedLimits: (options) => call(options, (session) => listSpeedLimits(session, options?.panel)),
-    tunnelGroups: (options) => call(options, (session) => listTunnelGroups(session, options?.panel)),
+    speedLimits: (options) => call(options, (session) => listSpeedLimits(session, options)),
+    tunnelGroups: (options) => call(options, (session) => listTunnelGroups(session, options)),
     loginLink: (service, options) => call(options, (session) => loginLink(session, service)),
   };
 }

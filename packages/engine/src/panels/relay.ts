@@ -33,14 +33,35 @@ export async function listTunnels(session: Session, name: string | undefined): P
   return lookups.tunnels();
 }
 
+/** Which rows of a list of a relay panel are read. */
+export interface LookupRequest {
+  /** Required where several panels have such lists. */
+  panel?: string | undefined;
+  /** Id or name of the only row; default all. */
+  only?: string | undefined;
+}
+
 /** Lists the speed limits of a panel. */
-export async function listSpeedLimits(session: Session, name: string | undefined): Promise<SpeedLimitView[]> {
-  return await readList(session, name, 'speedLimits');
+export async function listSpeedLimits(session: Session, request: LookupRequest = {}): Promise<SpeedLimitView[]> {
+  const rows = await readList(session, request.panel, 'speedLimits');
+  return pick(rows, request.only, { code: 'unknown_speed_limit', what: 'speed limit' });
 }
 
 /** Lists the groups of tunnels of a panel. */
-export async function listTunnelGroups(session: Session, name: string | undefined): Promise<TunnelGroupView[]> {
-  return await readList(session, name, 'tunnelGroups');
+export async function listTunnelGroups(session: Session, request: LookupRequest = {}): Promise<TunnelGroupView[]> {
+  const rows = await readList(session, request.panel, 'tunnelGroups');
+  return pick(rows, request.only, { code: 'unknown_tunnel_group', what: 'tunnel group' });
+}
+
+function pick<Row extends { id: number; name: string }>(
+  rows: Row[],
+  only: string | undefined,
+  { code, what }: { code: string; what: string },
+): Row[] {
+  if (only === undefined) return rows;
+  const found = rows.filter(({ id, name }) => String(id) === only || name === only);
+  if (found.length === 0) throw notFound(code, `the panel has no ${what} "${only}"`);
+  return found;
 }
 
 /** Reads a list and stores its ids for completion, which calls no panel. */
