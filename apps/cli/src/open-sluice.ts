@@ -1,17 +1,9 @@
-import { statSync } from 'node:fs';
 import { type Config, configReaders, storeLocation } from '@sluice/config-file';
-import {
-  backupBeforeMigration,
-  createSluice,
-  findEntry,
-  nodeFiles,
-  refuseLostStore,
-  type Sluice,
-} from '@sluice/engine';
+import { createSluice, findEntry, openLocalStore, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
-import { openStore, type OpenStoreOptions, type StateStore } from '@sluice/state-store';
+import type { StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import { loadConfig } from './load-config.js';
 import type { Deps } from './context.js';
@@ -59,30 +51,9 @@ export async function withSluice<T>(
   }
 }
 
-/** Opens an existing store as it is, runs `work` on it, and always closes it. */
-export async function withStore<T>(options: OpenStoreOptions, work: (store: StateStore) => Promise<T>): Promise<T> {
-  const store = await openStore({ ...options, create: false });
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
 /** Opens the store of a config; a new one is created unless one was lost. */
-export async function openConfiguredStore(config: Config, deps: Deps, mayBeLost = false): Promise<StateStore> {
-  const location = storeLocation(config);
-  if (isEmpty(location) && !mayBeLost) refuseLostStore(nodeFiles, location);
-  await backupBeforeMigration(location, { clock: deps.clock, files: nodeFiles });
-  return openStore({ location, clock: deps.clock });
-}
-
-function isEmpty(location: string): boolean {
-  try {
-    return statSync(location).size === 0;
-  } catch {
-    return true;
-  }
+export function openConfiguredStore(config: Config, { clock }: Deps, mayBeLost = false): Promise<StateStore> {
+  return openLocalStore(storeLocation(config), { clock, mayBeLost });
 }
 
 /** Starts the engine on a store; closing the engine closes the store. */

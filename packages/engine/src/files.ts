@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -20,6 +21,8 @@ import path from 'node:path';
 export interface Files {
   /** Returns whether a file or folder exists, readable or not. */
   exists(file: string): boolean;
+  /** Returns whether a file is missing or has no content. */
+  isEmpty(file: string): boolean;
   /** Returns the text of a file; null where there is none. Throws for one that can't be read. */
   read(file: string): string | null;
   /**
@@ -44,6 +47,13 @@ export interface Files {
 /** Files of the operating system. */
 export const nodeFiles: Files = {
   exists: existsSync,
+  isEmpty: (file) => {
+    try {
+      return statSync(file).size === 0;
+    } catch {
+      return true;
+    }
+  },
   read: (file) => {
     try {
       return readFileSync(file, 'utf8');

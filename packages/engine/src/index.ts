@@ -35,7 +35,14 @@ export type { RestoreReport } from './agents/agent-command.js';
 export type { AgentExplained, AgentList } from './agents/show-agents.js';
 export { createLedger, type LedgerOptions } from './billing/ledger.js';
 export type { CreditEntry, CreditRequest, InvoiceView } from './billing/use-ledger.js';
-export { backupBeforeMigration } from './store/backups.js';
+export {
+  migrateLocalStore,
+  openLocalStore,
+  openStandIn,
+  type RestoredStore,
+  restoreLocalStore,
+  type StoreFileParts,
+} from './store/local-store.js';
 export type { Comparison } from './usage/compare.js';
 export { checkConfig, type ConfigFinding, parseConfig } from './config/check.js';
 export { describedSchema } from './config/json-schema.js';
@@ -57,7 +64,7 @@ export type { RecordChange } from './telephony/change-record.js';
 export type { TelephonyDocument } from './telephony/documents.js';
 export type { ListedRecords } from './telephony/find-records.js';
 export type { Check } from './doctor/check.js';
-export type { DoctorRequest } from './doctor/doctor.js';
+export type { BrokenStore, DoctorRequest } from './doctor/doctor.js';
 export type { AccountDue, AccountReason } from './services/account-due.js';
 export type { Explanation } from './services/explain.js';
 export { type Files, nodeFiles } from './files.js';
@@ -67,15 +74,8 @@ export type { DrawnGraph } from './graph/last-graph.js';
 export type { Ping } from './dependencies.js';
 export type { GraphPoint, SampleGraph } from './graph/sample-graph.js';
 export type { GraphRange, GraphWindow } from './graph/window.js';
-export {
-  type HoldsFile,
-  isHoldsFileStale,
-  readHoldsFile,
-  refuseLostStore,
-  replaceHoldsFile,
-} from './holds/holds-file.js';
+export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './holds/holds-file.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/holds.js';
-export { leaseHeld } from './leases.js';
 export type { LogEntry, LogFilter } from './log/log.js';
 export type { MetricFamily, MetricSample, MetricType } from './metrics/families.js';
 export type { MetricsReport } from './metrics/metrics.js';

@@ -106,12 +106,17 @@ export class Leases {
 export const whoHolds = ({ run, owner }: LeaseRecord): string => `${run} (process ${owner.pid} on ${owner.host})`;
 
 /** Returns the error for a lease that other runs hold. */
-export function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
+function leaseHeld(name: string, holders: LeaseRecord[]): SluiceError {
   const who = [...new Set(holders.map(whoHolds))].join(', ');
   return new SluiceError('lease_held', `${name} is in use by another run: ${who}. Try again when that run has ended`, {
     kind: 'busy',
     details: { lease: name, holders: holders.map((holder) => holder.run) },
   });
+}
+
+/** Returns the error for leases that other runs hold. */
+export function leasesInUse(held: LeaseRecord[]): SluiceError {
+  return leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
 }
 
 /** Most services named in a message; its details have all. */
@@ -158,7 +163,6 @@ export async function takePanels(leases: Leases, names: readonly string[], left:
       left.push({ panel: name, error: toItemError(leaseHeld(`panel ${name}`, [result.heldBy])) });
     }
   }
-  if (taken.length === 0 && held.length > 0)
-    throw leaseHeld(held.map((lease) => lease.name.replace(':', ' ')).join(', '), held);
+  if (taken.length === 0 && held.length > 0) throw leasesInUse(held);
   return taken;
 }

@@ -14,7 +14,7 @@ export type {
   OverviewTables,
 } from './overview.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
-export { openStore, type OpenStoreOptions } from './open-store.js';
+export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type {
   ActionRecord,
   ActionState,

@@ -71,6 +71,23 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
   }
 }
 
+/**
+ * Opens an existing store, runs `work` on it, and always closes it.
+ *
+ * @throws as `openStore`, and what `work` throws
+ */
+export async function withStore<T>(
+  options: Omit<OpenStoreOptions, 'create'>,
+  work: (store: StateStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore({ ...options, create: false });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
 async function openInMemory(clock: { now(): number }, waitMs: number): Promise<StateStore> {
   const connection = toConnection(openMemory(), waitMs);
   await migrate(connection.db, new Date(clock.now()).toISOString());

@@ -7,13 +7,13 @@ import {
   storeLocation,
 } from '@sluice/config-file';
 import { describedSchema, findStoredProblems } from '@sluice/engine';
+import { withStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '@sluice/terminal';
 import { withRemedy } from '../remedies.js';
 import type { CommandHandler } from './command.js';
 import { configKinds, knownKinds } from '../kinds.js';
-import { withStore } from '../open-sluice.js';
 
 /** `sluice config check` */
 export const configCheck: CommandHandler = async (_args, options, deps) => {

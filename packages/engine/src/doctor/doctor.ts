@@ -1,4 +1,4 @@
-import { toItemError } from '@sluice/panel-kind';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../config/find-entry.js';
@@ -19,11 +19,18 @@ import { serviceChecks } from './service-checks.js';
 export interface DoctorRequest {
   panel?: string | undefined;
   /** Also reads every endpoint and checks the mapping of every service. */
-  contract?: boolean;
+  contract?: boolean | undefined;
   /** Confirms that the clock is right. */
-  acceptClock?: boolean;
-  /** The store is a stand-in for one that can't be opened: only panels and services are checked. */
-  standIn?: boolean;
+  acceptClock?: boolean | undefined;
+  /** The store is a stand-in for one that can't be used: only panels and services are checked. */
+  standInFor?: BrokenStore | undefined;
+}
+
+/** A store that can't be used. */
+export interface BrokenStore {
+  location: string;
+  /** What was thrown. */
+  error: unknown;
 }
 
 /** Number of runs among which the newest that is not in the future is searched. */
@@ -42,8 +49,8 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
   const billing = request.panel === undefined ? await billingChecks(session, request.contract === true) : [];
   const accepted = request.acceptClock === true ? await acceptClock(session) : null;
   const own: Check[] =
-    request.standIn === true
-      ? []
+    request.standInFor !== undefined
+      ? inSection('store', [brokenStore(request.standInFor)])
       : [
           ...inSection('store', await storeChecks(session)),
           ...inSection('runs', [
@@ -57,7 +64,7 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
     ...own,
     ...inSection('services', await serviceChecks(session, request.panel)),
     ...inSection('billing', billing),
-    ...(request.standIn === true || request.panel !== undefined
+    ...(request.standInFor !== undefined || request.panel !== undefined
       ? []
       : inSection('notices', await noticeChecks(session))),
     ...ofPanels,
@@ -67,6 +74,13 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
 
 function inSection(section: string, checks: readonly Check[]): Check[] {
   return checks.map((check) => ({ ...check, section }));
+}
+
+function brokenStore({ location, error }: BrokenStore): Check {
+  const { code, message } = toItemError(error);
+  const details = Object.entries(error instanceof SluiceError ? error.details : {});
+  const named = details.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { name: 'store', object: location, status: 'failed', message, code, details: Object.fromEntries(named) };
 }
 
 async function storeChecks({ store, deps }: Session): Promise<Check[]> {

@@ -1,0 +1,110 @@
+import type { Clock } from '@sluice/panel-kind';
+import {
+  type LeaseRecord,
+  type MigrationResult,
+  migrateStore,
+  openStore,
+  restoreStore,
+  type RestoreResult,
+  type StateStore,
+  withStore,
+} from '@sluice/state-store';
+import type { Dependencies } from '../dependencies.js';
+import { type Files, nodeFiles } from '../files.js';
+import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
+import { leasesInUse } from '../leases.js';
+import { backupBeforeMigration } from './backups.js';
+
+/** What the file of a store is worked on with. */
+export interface StoreFileParts {
+  clock: Clock;
+  /** Default: those of the operating system. */
+  files?: Files;
+}
+
+/**
+ * Opens the store at a location. A missing one is created unless its file of open holds shows that one was lost; an older one is
+ * backed up before it is migrated.
+ *
+ * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`; and as `openStore`
+ */
+export async function openLocalStore(
+  location: string,
+  { clock, files = nodeFiles, mayBeLost = false }: StoreFileParts & { mayBeLost?: boolean },
+): Promise<StateStore> {
+  if (!mayBeLost && files.isEmpty(location)) refuseLostStore(files, location);
+  await backupBeforeMigration(location, { clock, files });
+  return openStore({ location, clock });
+}
+
+/**
+ * Brings the store at a location up to the newest schema, after a backup.
+ *
+ * @throws as `migrateStore`
+ */
+export async function migrateLocalStore(
+  location: string,
+  { clock, files = nodeFiles }: StoreFileParts,
+): Promise<MigrationResult> {
+  await backupBeforeMigration(location, { clock, files });
+  return migrateStore(location, { clock });
+}
+
+/** Result of a restore. */
+export interface RestoredStore extends RestoreResult {
+  /** New path of a file of open holds with restrictions that were applied after the backup; null if there was none. */
+  replacedHolds: string | null;
+}
+
+/**
+ * Replaces the store at a location, and its file of open holds, by a backup.
+ *
+ * @throws SluiceError `lease_held` while a run is active; and as `restoreStore`
+ */
+export async function restoreLocalStore(
+  from: string,
+  location: string,
+  { clock, files = nodeFiles, isAlive }: StoreFileParts & Pick<Dependencies, 'isAlive'>,
+): Promise<RestoredStore> {
+  if (files.exists(location)) await refuseActiveRuns(location, { clock, isAlive });
+  const restored = await restoreStore({ from, to: location, clock });
+  // The file of open holds has to match the restored store.
+  const replacedHolds = await withStore({ location, clock }, (store) =>
+    replaceHoldsFile(store, files, new Date(clock.now()).toISOString()),
+  );
+  return { ...restored, replacedHolds };
+}
+
+/** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
+async function refuseActiveRuns(
+  location: string,
+  { clock, isAlive }: StoreFileParts & Pick<Dependencies, 'isAlive'>,
+): Promise<void> {
+  let leases: LeaseRecord[];
+  try {
+    leases = await withStore({ location, clock }, (store) => store.leases.list());
+  } catch {
+    return; // No run can go on with a store that can't be read.
+  }
+  const now = new Date(clock.now()).toISOString();
+  const alive = leases.filter(({ expiresAt, owner }) => expiresAt > now && isAlive(owner));
+  if (alive.length > 0) throw leasesInUse(alive);
+}
+
+/** Returns a store in memory for one that can't be used, with its services and switches if these can be read. */
+export async function openStandIn(location: string, { clock }: Pick<StoreFileParts, 'clock'>): Promise<StateStore> {
+  const store = await openStore({ location: ':memory:', clock });
+  try {
+    const [services, switches] = await withStore(
+      { location, clock, readOnly: true },
+      async (real) => [await real.services.list(), await real.switches.list()] as const,
+    );
+    await store.write(async (tables) => {
+      await tables.services.put(services);
+      for (const each of switches) await tables.switches.set(each);
+    });
+  } catch {
+    // The panels can be checked without services.
+  }
+  return store;
+}
