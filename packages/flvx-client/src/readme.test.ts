@@ -1,15 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { customerAndNeighbour } from './test/customers.js';
-import { drift, provision, remove, type Journal } from './test/readme-example.js';
+import { planTerminate } from './account/index.js';
+import { carryOut, type Journal } from './test/carry-out.js';
+import { drift, provision } from './test/readme-example.js';
 import { name, password, startWorld, type World } from './test/world.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const readme = read('../README.md');
-const source = read('./test/readme-example.ts');
+const source = read('./test/readme-example.ts') + read('./test/carry-out.ts');
+
+const lines: string[] = [];
+const journal: Journal = {
+  planned: ({ id }) => Promise.resolve(void lines.push(`planned ${id}`)),
+  ended: ({ id }, { state }) => Promise.resolve(void lines.push(`${state} ${id}`)),
+};
 
 let world: World;
 beforeEach(async () => {
+  lines.length = 0;
   world = await startWorld();
 });
 afterEach(async () => {
@@ -26,27 +35,24 @@ function shown(part: string): string {
 }
 
 describe('the README', () => {
-  it.each(['example', 'journal', 'poll'])('shows what is tested here: %s', (part) => {
+  it.each(['example', 'loop', 'poll'])('shows what is tested here: %s', (part) => {
     expect(readme).toContain(shown(part));
   });
 
   it('provisions an account with a speed of its own', async () => {
     const tunnel = world.flvx.addTunnel();
     const options = { panel: 'relay', baseUrl: world.flvx.url, allowHttp: true, username: 'admin_user' };
-    const id = await provision({ ...options, password: 'admin_user' }, name, password, tunnel);
+    const id = await provision({ ...options, password: 'admin_user' }, journal, { name, password, tunnelId: tunnel });
     const limit = world.flvx.permission(id, tunnel)?.speedId;
     expect(world.flvx.world.limits.get(limit ?? 0)).toMatchObject({ name: `sluice:${name}:50M`, speed: 50 });
     expect(world.flvx.user(id)).toMatchObject({ user: name, flow: 100, num: 10, flowResetTime: 0 });
+    expect(lines.slice(0, 2)).toEqual([`planned create-user:${name}`, `applied create-user:${name}`]);
   });
 
   it('removes an account with a journal', async () => {
     customerAndNeighbour(world.flvx);
-    const lines: string[] = [];
-    const journal: Journal = {
-      planned: (id) => Promise.resolve(void lines.push(`planned ${id}`)),
-      ended: (id, state) => Promise.resolve(void lines.push(`${state} ${id}`)),
-    };
-    expect(await remove(world.client, 2, journal)).toBe(true);
+    const { done } = await carryOut(world.client, { userId: 2 }, (account) => planTerminate(account), { journal });
+    expect(done).toBe(true);
     expect(world.flvx.runningForwards()).toEqual([5]);
     expect(world.flvx.user(2)).toBeUndefined();
     expect(lines.slice(0, 2)).toEqual(['planned update-user:2', 'applied update-user:2']);

@@ -6,7 +6,7 @@ import { emptyHistory, type FlvxHistory } from './history/history.js';
 /** One account as the panel shows it, and its history. */
 export interface FlvxAccount extends FlvxObservation {
   /** Absent: nothing is known from before. */
-  history?: FlvxHistory;
+  history?: FlvxHistory | undefined;
 }
 
 /** Returns the account's history; empty where there is none. */

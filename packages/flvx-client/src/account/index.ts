@@ -1,12 +1,14 @@
 /**
- * Changes to FLVX accounts: pure planning from an observation to a target, and an executor that performs the steps one by one
- * and reads each one back.
+ * Changes to FLVX accounts: pure planning from an observation to a target, and the performance of one step, which is journaled
+ * before its call and read back after it.
  *
  * @example
- * import { execute, planAccount } from '@sluice/flvx-client/account';
+ * import { performStep, planAccount } from '@sluice/flvx-client/account';
  *
- * const target = { user: { status: 0 }, permissions: new Map(), forwards: new Map([[7, { run: false }]]), repause: 'all' as const };
- * const { done } = await execute(client, { scope: { userId: 12 }, plan: (account) => planAccount(account, target) });
+ * const target = { user: { status: 0 }, permissions: new Map(), forwards: new Map([[7, { run: false }]]) };
+ * const account = await client.observe({ userId: 12 });
+ * const [step] = planAccount(account, target);
+ * if (step !== undefined) await performStep(client, account, step, { calling: () => journal.planned(step) });
  *
  * @module
  */
@@ -28,10 +30,9 @@ export { planAccount } from './plan/plan-account.js';
 export { planEnsureUser } from './plan/plan-ensure-user.js';
 export { ownLimitName } from './plan/plan-limits.js';
 export { planTerminate } from './plan/plan-removals.js';
-export type { FlvxStep } from './plan/step.js';
+export { isStepReady, type FlvxStep } from './plan/step.js';
 export type { FlvxAccountTarget, FlvxForwardTarget, FlvxPermissionTarget } from './plan/target.js';
 export { toCounters, type FlvxCounters } from './plan/values.js';
 export { FlvxRefusedError } from './refused-error.js';
-export { execute } from './run/execute.js';
-export type { FlvxExecution, FlvxOperation, FlvxRunOptions, FlvxStepOutcome } from './run/operation.js';
+export { performStep, type FlvxStepOptions, type FlvxStepOutcome } from './run/perform-step.js';
 export { resolveStep } from './run/resolve-step.js';

@@ -136,7 +136,7 @@ export interface FlvxBatchCounts {
 export interface FlvxClient {
   readonly panel: string;
   readonly baseUrl: string;
-  /** The local clock, for the waits of executions. */
+  /** The local clock, for waits after lost answers. */
   readonly clock: Clock;
   /** Warnings about the configuration, for example that an ending of the address was cut off. */
   readonly warnings: readonly string[];
@@ -261,7 +261,10 @@ export interface FlvxClient {
   snapshot(parts?: FlvxSnapshotParts, options?: FlvxCallOptions): Promise<FlvxSnapshot>;
   /** Returns one account with everything that the planners read. With `password` it also tries the login. */
   observe(scope: FlvxScope, options?: FlvxObserveOptions): Promise<FlvxObservation>;
-  /** Runs `work` while no other work on the same account runs through this client. */
-  alone<T>(account: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while no other work with the same key runs through this client: use one key per account, such as its name, for
+   * everything that changes the account.
+   */
+  alone<T>(key: string, work: () => Promise<T>): Promise<T>;
   close(): void;
 }

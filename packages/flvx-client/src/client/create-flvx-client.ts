@@ -74,7 +74,7 @@ export function createFlvxClient(options: FlvxOptions): FlvxClient {
     probe: (callOptions = {}) => probe(api, resources, callOptions),
     snapshot: (parts = {}, callOptions = {}) => takeSnapshot(api, resources, parts, callOptions),
     observe: (scope, observeOptions = {}) => observe(api, resources, scope, observeOptions),
-    alone: (account, work) => mutex.run(`account ${account}`, work),
+    alone: (key, work) => mutex.run(`alone ${key}`, work),
     close() {
       http.close();
     },

@@ -13,8 +13,7 @@ import { observeAccount, toHistory, type FlvxAccount } from '../account/account.
 import { describeNotInForce } from '../account/describe.js';
 import { parsePayload, parseStep, toFlvxStep, type StepPayload } from '../account/history/journaled-step.js';
 import type { FlvxStep } from '../account/plan/step.js';
-import { execute } from '../account/run/execute.js';
-import type { FlvxStepOutcome } from '../account/run/operation.js';
+import { performStep, type FlvxStepOutcome } from '../account/run/perform-step.js';
 import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { ServiceObservation } from './observation.js';
@@ -33,7 +32,7 @@ export interface Applied {
   account: FlvxAccount;
 }
 
-/** Applies one step with the executor, which makes the call, reads back, and waits after a lost answer. */
+/** Applies one step: calls the panel, reads back, and waits after a lost answer. */
 export async function applyStep(
   { client, clock }: { client: FlvxClient; clock: Clock },
   { service, state, step }: StepToApply,
@@ -41,38 +40,26 @@ export async function applyStep(
 ): Promise<Applied> {
   const flvxStep = toFlvxStep(step);
   let account = adopted(state, step);
-  const scope = { ...toScope(service), ...account.scope };
+  account = { ...account, scope: { ...toScope(service), ...account.scope } };
   if (flvxStep.type === 'reset-user') {
     // The panel does not report what it zeroes: the counters are read directly before.
     try {
       const options = { tag: service.id, since: account, parts: ['user' as const, 'quotas' as const] };
-      account = await observeAccount(client, scope, toHistory(account), options);
+      account = await observeAccount(client, account.scope, toHistory(account), options);
     } catch (error) {
       return { outcome: failure(toItemError(error)), account };
     }
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
-  let planned = false;
-  const once = (): FlvxStep[] => {
-    const steps = planned ? [] : [flvxStep];
-    planned = true;
-    return steps;
-  };
   const password = step.needsPassword === true ? context.password : null;
-  const hooks = { before: () => context.calling() };
-  const result = await execute(client, { scope, plan: once }, { observed: account, tag: service.id, password, hooks });
-  const [done] = result.steps;
-  if (done === undefined) {
-    const error = toItemError(result.error ?? { code: 'not_done', message: `${flvxStep.id} was not done` });
-    return { outcome: failure(error), account: result.observed };
-  }
+  const done = await performStep(client, account, flvxStep, { calling: context.calling, password, tag: service.id });
   const outcome = toOutcome(done, step, state);
-  if (outcome.state !== 'applied') return { outcome, account: result.observed };
+  if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };
-  const refs = { ...refsAfter(flvxStep, result.observed.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
+  const refs = { ...refsAfter(flvxStep, done.account.user?.id ?? null), ...toLimitRefs(service, flvxStep) };
   return {
     outcome: { ...outcome, refs: ownRefs(service, refs), ...(zeroes(flvxStep) ? { zeroed } : {}) },
-    account: result.observed,
+    account: done.account,
   };
 }
 

@@ -33,7 +33,6 @@ const passwordOnly: FlvxAccountTarget = {
   setsPassword: true,
   permissions: new Map(),
   forwards: new Map(),
-  repause: 'pushed',
 };
 
 /** Plans the steps from an observation to the target state of a service. Pure. */
@@ -171,7 +170,6 @@ function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObse
   const follow = planAccount(state.account, {
     permissions: new Map(chosen.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
     forwards: new Map(),
-    repause: 'pushed',
   });
   const plan = toPlan([...create, ...follow], null);
   return { ...plan, again: true, counts: true };

@@ -2,7 +2,7 @@ import type { ItemError, Plan, Step } from '@sluice/panel-kind';
 import { BYTES_PER_GB, type EvidenceRecord } from '@sluice/quota-core';
 import { describeStep } from '../account/describe.js';
 import type { StepPayload } from '../account/history/journaled-step.js';
-import type { FlvxStep, FlvxStepOf } from '../account/plan/step.js';
+import { isStepReady, type FlvxStep, type FlvxStepOf } from '../account/plan/step.js';
 import { sumBytes } from '../account/rules.js';
 import { findCycleId, uncountedBytes } from './product.js';
 import {
@@ -34,7 +34,7 @@ export function failedPlan(problem: ItemError): Plan {
  * @param input null where no evidence begins or ends
  */
 export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Plan {
-  const from = steps.findIndex((step) => !isReady(step));
+  const from = steps.findIndex((step) => !isStepReady(step));
   const journaled = steps.map((step, index): Step => {
     const plain = toStep(step, input);
     return from >= 0 && index >= from ? { ...plain, later: true } : plain;
@@ -53,10 +53,6 @@ export function toPlan(steps: readonly FlvxStep[], input: PlanInput | null): Pla
 function describeDrift(step: FlvxStep, journaled: Step | undefined): string | null {
   const { begins } = journaled?.payload as StepPayload;
   return begins.length > 0 || (journaled?.ends.length ?? 0) > 0 ? null : describeStep(step);
-}
-
-function isReady(step: FlvxStep): boolean {
-  return step.type !== 'assign-tunnel' || (step.payload.userId !== null && step.payload.speedName === null);
 }
 
 function creates(step: FlvxStep): boolean {

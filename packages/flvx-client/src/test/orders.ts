@@ -5,21 +5,49 @@ import { planTerminate } from '../account/plan/plan-removals.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { NOWHERE, type FlvxAccountTarget } from '../account/plan/target.js';
 import type { FlvxCounters } from '../account/plan/values.js';
-import { execute } from '../account/run/execute.js';
-import type { FlvxExecution, FlvxRunOptions } from '../account/run/operation.js';
+import type { FlvxStepOutcome } from '../account/run/perform-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { FlvxScope } from '../client/observation.js';
 import type { GigabytesWhole } from '../client/units.js';
+import { carryOut, type Journal } from './carry-out.js';
 
-/** An account and what is ordered for it: what the tests of the executor run. */
 type Plan = (observed: FlvxAccount) => FlvxStep[];
 
+/** What was done for an account: its last observation, and each step with its outcome. */
+export interface Done {
+  done: boolean;
+  account: FlvxAccount;
+  steps: ({ step: FlvxStep } & FlvxStepOutcome)[];
+  /** What a repeat would still do. */
+  remaining: () => FlvxStep[];
+}
+
+export interface OrderOptions {
+  password?: string;
+  journal?: Partial<Journal>;
+}
+
+/** Orders a change of an account as the README shows it. */
 const ordered =
   <Wanted>(planOf: (wanted: Wanted) => Plan) =>
-  (client: FlvxClient, scope: FlvxScope, wanted: Wanted, options?: FlvxRunOptions): Promise<FlvxExecution> =>
-    execute(client, { scope, plan: planOf(wanted) }, options);
+  async (client: FlvxClient, scope: FlvxScope, wanted: Wanted, options: OrderOptions = {}): Promise<Done> => {
+    const steps: Done['steps'] = [];
+    const plan = planOf(wanted);
+    const { journal, ...rest } = options;
+    const { done, account } = await carryOut(client, scope, plan, {
+      ...rest,
+      journal: {
+        planned: async (step) => journal?.planned?.(step),
+        ended: async (step, outcome) => {
+          steps.push({ step, ...outcome });
+          await journal?.ended?.(step, outcome);
+        },
+      },
+    });
+    return { done, account, steps, remaining: () => plan(account) };
+  };
 
-const blank: FlvxAccountTarget = { permissions: new Map(), forwards: new Map(), repause: 'pushed' };
+const blank: FlvxAccountTarget = { permissions: new Map(), forwards: new Map() };
 const own = <Row extends { userId: number }>(rows: readonly Row[], { user }: FlvxAccount): Row[] =>
   rows.filter((row) => row.userId === user?.id);
 
@@ -46,42 +74,42 @@ export const resetCounters = ordered(
       planAccount(observed, { ...blank, reset: reading }),
 );
 
-/** User and permissions closed, all forwards paused: also those shown as paused, unless `repause` says otherwise. */
+/** User and permissions closed, all forwards paused: also those shown as paused, unless `repause` is false. */
 export const close = ordered(
-  ({ redirect = false, repause = 'all' }: { redirect?: boolean; repause?: 'all' | 'pushed' }) =>
+  ({ redirect = false, repause = true }: { redirect?: boolean; repause?: boolean }) =>
     (observed) => {
       const forward = redirect ? { run: false, remoteAddr: NOWHERE } : { run: false };
+      const ids = own(observed.forwards, observed).map(({ id }) => id);
       return planAccount(observed, {
         ...blank,
         user: redirect ? {} : { status: 0 },
         permissions: new Map(
           own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 0 } }]),
         ),
-        forwards: new Map(own(observed.forwards, observed).map(({ id }) => [id, forward])),
-        repause,
+        forwards: new Map(ids.map((id) => [id, forward])),
+        ...(repause ? { repause: ids } : {}),
       });
     },
 );
 
 /** User and permissions open, and these forwards started, where they pointed. */
-export const open = ordered(
-  ({ starts, remoteAddr }: { starts: number[]; remoteAddr?: string }) =>
-    (observed) =>
-      planAccount(observed, {
-        ...blank,
-        user: { status: 1 },
-        permissions: new Map(
-          own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 1 } }]),
-        ),
-        forwards: new Map(
-          own(observed.forwards, observed).map(({ id }) => [
-            id,
-            { ...(remoteAddr === undefined ? {} : { remoteAddr }), ...(starts.includes(id) ? { run: true } : {}) },
-          ]),
-        ),
-        repause: 'all',
-      }),
-);
+export const open = ordered(({ starts, remoteAddr }: { starts: number[]; remoteAddr?: string }) => (observed) => {
+  const ids = own(observed.forwards, observed).map(({ id }) => id);
+  return planAccount(observed, {
+    ...blank,
+    user: { status: 1 },
+    permissions: new Map(
+      own(observed.permissions, observed).map(({ tunnelId }) => [tunnelId, { values: { status: 1 } }]),
+    ),
+    forwards: new Map(
+      ids.map((id) => [
+        id,
+        { ...(remoteAddr === undefined ? {} : { remoteAddr }), ...(starts.includes(id) ? { run: true } : {}) },
+      ]),
+    ),
+    repause: ids,
+  });
+});
 
 export const pauseForwards = ordered(
   ({ ids }: { ids: number[] }) =>

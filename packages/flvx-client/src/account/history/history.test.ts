@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
-import { close, open, setQuota } from '../../test/orders.js';
+import { close, open, setQuota, type Done } from '../../test/orders.js';
 import { GB, name, startWorld, type World } from '../../test/world.js';
 import type { FlvxAccount } from '../account.js';
-import type { FlvxExecution } from '../run/operation.js';
 import { emptyHistory, newHistory, storedHistory, type FlvxHistory } from './history.js';
 import { observeHistory, type Past } from './observed-history.js';
 import { recordStep, type StepRecord } from './record-step.js';
@@ -29,22 +28,22 @@ const past = (more: Partial<Past> = {}): Past => ({
   changes: null,
   ...more,
 });
-/** What a journal says of an execution. */
-const journaled = ({ steps }: FlvxExecution): StepRecord[] =>
+/** What a journal says of what was done. */
+const journaled = ({ steps }: Done): StepRecord[] =>
   steps.map(({ step, state }) => ({ step, done: state === 'applied' || state === 'unneeded', sent: true }));
 const read = (): Promise<FlvxAccount> => world.client.observe(scope);
 const seen = async (more: Partial<Past> = {}): Promise<FlvxHistory> =>
   observeHistory(await read(), past(more))!.history;
 
 describe('the history of an account', () => {
-  it('is the same from an execution and from its journal', async () => {
+  it('is the same from the steps and from their journal', async () => {
     const closed = await close(world.client, scope, { redirect: true });
     const opened = await open(world.client, scope, { starts: [1], remoteAddr: '203.0.113.7:443' });
     const records = [...journaled(closed), ...journaled(opened)];
     expect(records.length).toBeGreaterThan(10);
     const replayed = records.reduce(recordStep, emptyHistory);
     const halfway = journaled(closed).reduce(recordStep, emptyHistory);
-    expect(closed.observed.history).toEqual(halfway);
+    expect(closed.account.history).toEqual(halfway);
     expect(journaled(opened).reduce(recordStep, halfway)).toEqual(replayed);
     expect(replayed.away).toMatchObject({ 1: '127.0.0.1:9', 3: '127.0.0.1:9' });
   });

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FlvxScope } from '../../client/observation.js';
-import { ensureUser, terminate } from '../../test/orders.js';
+import { changePassword, ensureUser, terminate, type Done } from '../../test/orders.js';
 import { name, password, product, startWorld, type World } from '../../test/world.js';
-import type { FlvxExecution } from '../run/operation.js';
 
 let world: World;
 beforeEach(async () => {
@@ -12,8 +11,8 @@ afterEach(async () => {
   await world.close();
 });
 
-const create = (scope: FlvxScope, more: { setPassword?: boolean } = {}): Promise<FlvxExecution> =>
-  ensureUser(world.client, scope, { name: scope.name ?? name, ...product, ...more }, { password });
+const create = (scope: FlvxScope): Promise<Done> =>
+  ensureUser(world.client, scope, { name: scope.name ?? name, ...product }, { password });
 const accounts = (wanted = name): number[] =>
   [...world.flvx.world.users.values()].filter((user) => user.user === wanted).map((user) => user.id);
 const lose = (when: 'before' | 'after'): void => {
@@ -37,7 +36,7 @@ describe('whose account it is', () => {
     world.flvx.addUser({ user: name, flow: 5 });
     for (const proof of [{ userId: 2 }, { nameIsOurs: true }, { adopt: true }]) {
       const result = await create({ name, ...proof });
-      expect([result.done, result.observed.user?.id]).toEqual([true, 2]);
+      expect([result.done, result.account.user?.id]).toEqual([true, 2]);
     }
     expect(accounts()).toEqual([2]);
   });
@@ -46,7 +45,7 @@ describe('whose account it is', () => {
     world.flvx.addUser({ user: name, password: 'Old-1' });
     await create({ name, adopt: true });
     expect(await world.client.passwordOpens(name, 'Old-1')).toBe(true);
-    await create({ userId: 2 }, { setPassword: true });
+    await changePassword(world.client, { userId: 2 }, {}, { password });
     expect(await world.client.passwordOpens(name, password)).toBe(true);
   });
 
@@ -83,7 +82,7 @@ describe('a create whose answer was lost', () => {
   it('is proved by the password when the name was chosen by hand', async () => {
     lose('after');
     const result = await create(chosen);
-    expect(result).toMatchObject({ done: true, observed: { user: { id: 2 } } });
+    expect(result).toMatchObject({ done: true, account: { user: { id: 2 } } });
   });
 
   it('is in doubt when somebody else took the chosen name in that moment', async () => {
@@ -97,7 +96,8 @@ describe('a create whose answer was lost', () => {
     };
     const result = await create(chosen);
     expect(result.steps).toMatchObject([{ state: 'in-doubt' }]);
-    expect(result).toMatchObject({ done: false, error: { code: 'account_exists' } });
+    expect(result.done).toBe(false);
+    expect(result.remaining).toThrow(expect.objectContaining({ code: 'account_exists' }));
     expect(world.flvx.user('chosen-by-hand')?.flow).toBe(3);
   });
 

@@ -7,17 +7,13 @@ import { newStep, type FlvxStep } from './step.js';
 import { toQuotaValues } from './values.js';
 
 /**
- * Plans an account with these values: creates it, or changes the existing one. An existing account keeps its name, and its
- * password unless `setPassword` is true. Second accounts of an unguessable name, left by lost answers, are removed unless they
- * have a forward.
+ * Plans an account with these values: creates it, or changes the existing one, which keeps its name and password. Second
+ * accounts of an unguessable name, left by lost answers, are removed unless they have a forward.
  *
  * @throws {FlvxRefusedError} `account_exists`: an account of the name does not provably belong to the service;
  * `ambiguous_account`: several accounts have the name.
  */
-export function planEnsureUser(
-  observed: FlvxAccount,
-  target: FlvxQuotaValues & { name: string; setPassword?: boolean },
-): FlvxStep[] {
+export function planEnsureUser(observed: FlvxAccount, target: FlvxQuotaValues & { name: string }): FlvxStep[] {
   const { user, duplicates, forwards } = observed;
   const quotas = toQuotaValues(target);
   if (user === null) {
@@ -36,10 +32,8 @@ export function planEnsureUser(
   });
   const steps = planAccount(observed, {
     user: quotas,
-    setsPassword: target.setPassword ?? false,
     permissions: new Map(),
     forwards: new Map(),
-    repause: 'pushed',
   });
   const first = deletions.map((step) => step.id);
   return [...deletions, ...steps.map((step) => ({ ...step, needs: [...first, ...step.needs] }))];

@@ -55,7 +55,7 @@ function planPause(
   );
   const history = toHistory(observed);
   if (row.status === 0 && !isPushed) {
-    const isPaused = history.run.paused.includes(row.id) || !mayRun(target, row.id);
+    const isPaused = history.run.paused.includes(row.id) || target.repause?.includes(row.id) !== true;
     if (isPaused && !history.restarted.includes(row.id)) return [];
   }
   return [pauseStep(observed, row)];
@@ -69,11 +69,6 @@ export function pauseStep(
 ): FlvxStepOf<'pause-forward'> {
   const payload = { forwardId: row.id, entryNodes: countEntryNodes(observed, row), ...purpose };
   return newStep('pause-forward', row.id, { payload, prior: row, needs });
-}
-
-/** Whether a forward at status 0 may be running, which the panel can't show (docs/panels/flvx.md, H3). */
-function mayRun({ repause }: FlvxAccountTarget, id: number): boolean {
-  return repause === 'all' || (repause !== 'pushed' && repause.includes(id));
 }
 
 /**

@@ -71,7 +71,6 @@ function planClosing(observed: FlvxAccount): FlvxStep[] {
     permissions: new Map(own.map((row) => [row.tunnelId, { values: { status: 0 } }])),
     forwards: new Map(),
     keep: own.map(toPermissionValues),
-    repause: 'pushed',
   };
   return [...planUser(observed, target), ...planPermissions(observed, target, [], [])];
 }

@@ -26,7 +26,7 @@ interface Step<Type extends string, Payload, Prior> {
 }
 
 /**
- * One change to the panel, as plain JSON. It never contains a password: with `setsPassword`, the executor sends the one that was
+ * One change to the panel, as plain JSON. It never contains a password: with `setsPassword`, `performStep` sends the one that was
  * passed to it.
  */
 export type FlvxStep =
@@ -91,4 +91,9 @@ export function newStep<Type extends FlvxStep['type']>(
   const { payload, prior, needs = [] } = parts;
   // The compiler can't relate a type parameter to the members of a union.
   return { id: `${type}:${target}${mark}`, type, target: String(target), payload, prior, needs } as never;
+}
+
+/** Whether the step can be performed now; false while it needs an object that an earlier step creates: plan again after that. */
+export function isStepReady(step: FlvxStep): boolean {
+  return step.type !== 'assign-tunnel' || (step.payload.userId !== null && step.payload.speedName === null);
 }

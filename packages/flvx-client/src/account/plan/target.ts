@@ -31,7 +31,7 @@ export interface FlvxForwardTarget {
 /** Target state of an account. `planAccount` plans the steps to it. */
 export interface FlvxAccountTarget {
   user?: Partial<FlvxUserValues>;
-  /** Set the password that is passed to `execute`. */
+  /** Set the password that is passed to `performStep`. */
   setsPassword?: boolean;
   /** By tunnel. Permissions that are not named keep their own values. */
   permissions: ReadonlyMap<number, FlvxPermissionTarget>;
@@ -46,11 +46,11 @@ export interface FlvxAccountTarget {
   /** Zero the counters, unless they were zeroed since this reading. */
   reset?: FlvxCounters | null;
   /**
-   * Which forwards that are shown as paused are paused again, because they may run: `all` of the account, `pushed` only those
-   * that the plan's own steps start, or these ids in addition (for example those whose counters grew). Use `all` after an
-   * interrupted run: it needs no history.
+   * Forwards that are paused again although the panel shows them as paused, because they may run, which it can't show
+   * (docs/panels/flvx.md, H3): for example those whose counters grew, or all of them after an interrupted run. Forwards that the
+   * plan's own steps start are paused again in any case.
    */
-  repause: 'all' | 'pushed' | readonly number[];
+  repause?: readonly number[];
   /**
    * Quota values of permissions before an interrupted run overwrote them (`prior.permissions` of its `update-user`). They are
    * restored unless `permissions` names others.

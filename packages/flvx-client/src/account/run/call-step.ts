@@ -1,14 +1,14 @@
 import { isPanelError } from '@sluice/panel-http';
 import type { FlvxCallOptions, FlvxClient } from '../../client/client.js';
 import { serviceMissingCode } from '../../client/http/parse-failure.js';
-import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
+import { isStepReady, type FlvxStep, type FlvxStepOf } from '../plan/step.js';
 import { FlvxRefusedError } from '../refused-error.js';
 import { FlvxNotInForceError } from './call-end.js';
 
 type Client = Pick<FlvxClient, 'users' | 'permissions' | 'forwards' | 'speedLimits'>;
 
 /** Makes the step's call. It resolves when the panel accepted the call, which proves nothing: read back. */
-export async function performStep(
+export async function callStep(
   client: Client,
   step: FlvxStep,
   options: FlvxCallOptions & { password?: string | null },
@@ -27,8 +27,8 @@ export async function performStep(
     case 'delete-user':
       return client.users.delete(step.payload.userId, call);
     case 'assign-tunnel': {
-      const { userId, tunnelId, values, speedName } = step.payload;
-      if (userId === null || speedName !== null) throw notReady(step);
+      const { userId, tunnelId, values } = step.payload;
+      if (userId === null || !isStepReady(step)) throw notReady(step);
       return client.permissions.assign(userId, tunnelId, values, call);
     }
     case 'redeploy-forwards':

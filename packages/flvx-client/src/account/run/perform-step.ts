@@ -1,0 +1,239 @@
+import type { FlvxClient } from '../../client/client.js';
+import { observeAccount, toHistory, type FlvxAccount } from '../account.js';
+import { recordStep, restartForwards } from '../history/record-step.js';
+import type { FlvxStep } from '../plan/step.js';
+import { isRepeatable, notEffective, toCallEnd, toStepError, type CallEnd } from './call-end.js';
+import { callStep } from './call-step.js';
+import { findObject, listChangedParts, resolveStep, type StepResolution } from './resolve-step.js';
+
+/** Options of `performStep`. */
+export interface FlvxStepOptions {
+  /** Called once, directly before the panel is called: journal the step here. An error thrown here ends the step. */
+  calling?: () => void | Promise<void>;
+  /** For steps that set one. Neither the outcome nor the account contains it. */
+  password?: string | null;
+  /** For the log: usually the service's id. */
+  tag?: string;
+}
+
+/** How a step ended, after the panel was read again. */
+export interface FlvxStepOutcome {
+  /**
+   * - `applied`: done, and confirmed where the panel can show it.
+   * - `unneeded`: nothing had to be changed.
+   * - `failed`: not done.
+   * - `in-doubt`: the answer was lost and the panel does not show the change yet; `resolveStep` finds out later.
+   */
+  state: 'applied' | 'unneeded' | 'failed' | 'in-doubt';
+  /** `PANEL_*`, or `not_effective`, `out_of_reach`, `speed_not_in_force`, or the code of a refusal. */
+  error: { code: string; message: string } | null;
+  /** Number of calls of the step. */
+  attempts: number;
+  /** The step's object as the panel showed it afterwards; null where it does not exist. */
+  observed: unknown;
+  /** The account as last read, with the step in its history: pass it with the next step. */
+  account: FlvxAccount;
+}
+
+/** Calls of one step; the second only where a repeat is harmless. */
+const mostAttempts = 2;
+/** How long the panel waits for a silent node, per forward and push: an update, then an add, 12 s each (docs/panels/flvx.md, 6.3). */
+const pushMs = 24_000;
+/** The longest wait for a push. */
+const longestPushMs = 60_000;
+/** Waits before each reading after a lost answer. */
+const readBackMs = [0, 2_000, 5_000, 15_000];
+
+/**
+ * Performs one step of a plan: calls `calling`, calls the panel, reads back what the step may have changed, and finds out how the
+ * step ended. A call is repeated once where that is harmless. After a lost answer it waits up to a minute until the panel must
+ * have finished, since a late push starts paused forwards.
+ *
+ * Changes of one account must not be performed at the same time: see `alone` of the client.
+ *
+ * @param account the account that the step was planned from, or that of the outcome of the step before
+ * @returns every outcome, failures too
+ * @throws only what `calling` throws; then the panel was not called
+ *
+ * @example
+ * let account: FlvxAccount = await client.observe({ userId: 12 });
+ * for (const step of planTerminate(account)) {
+ *   const outcome = await performStep(client, account, step, { calling: () => journal.planned(step) });
+ *   await journal.ended(step, outcome);
+ *   if (outcome.error !== null) throw new Error(outcome.error.message);
+ *   account = outcome.account;
+ * }
+ */
+export async function performStep(
+  client: FlvxClient,
+  account: FlvxAccount,
+  step: FlvxStep,
+  options: FlvxStepOptions = {},
+): Promise<FlvxStepOutcome> {
+  await options.calling?.();
+  return await new StepCalls(client, step, options, account).run();
+}
+
+/** The calls of one step, and what was read after them. */
+class StepCalls {
+  /** A push whose answer was lost: its forwards, and the local instant (ms) at which it is over. */
+  #push: { forwardIds: number[]; notBefore: number } | null = null;
+  readonly #callOptions: { tag?: string };
+
+  constructor(
+    private readonly client: FlvxClient,
+    private readonly step: FlvxStep,
+    private readonly options: FlvxStepOptions,
+    private account: FlvxAccount,
+  ) {
+    this.#callOptions = options.tag === undefined ? {} : { tag: options.tag };
+  }
+
+  async run(): Promise<FlvxStepOutcome> {
+    const { client, step } = this;
+    for (let attempts = 1; ; attempts += 1) {
+      const calledAt = client.clock.now();
+      const end = await this.#call();
+      if (end.kind === 'unsent') return this.#outcome('failed', attempts, toStepError(step, end.error));
+      if (end.kind === 'lost') this.#notePush(calledAt);
+      const resolution = await this.#readBack(end);
+      if (typeof resolution === 'object') {
+        return this.#outcome('in-doubt', attempts, toStepError(step, resolution.unreadable));
+      }
+      const outcome = await this.#judge(end, resolution, attempts);
+      if (outcome === null) continue;
+      this.#record(outcome.state === 'applied' || outcome.state === 'unneeded');
+      await this.#waitForPush();
+      return { ...outcome, account: this.account };
+    }
+  }
+
+  async #call(): Promise<CallEnd> {
+    const { password = null } = this.options;
+    try {
+      await callStep(this.client, this.step, { password, ...this.#callOptions });
+      return toCallEnd(null);
+    } catch (error) {
+      return toCallEnd(error);
+    }
+  }
+
+  /** Reads the panel until it shows the step; returns the error if it can't be read. */
+  async #readBack(end: CallEnd): Promise<StepResolution | { unreadable: unknown }> {
+    let resolution: StepResolution = 'not-done';
+    for (const ms of end.kind === 'lost' ? readBackMs : [0]) {
+      try {
+        if (ms > 0) await this.client.clock.sleep(ms);
+        await this.#observe();
+      } catch (unreadable) {
+        return { unreadable };
+      }
+      resolution = resolveStep(this.step, this.account);
+      if (resolution !== 'not-done') break;
+    }
+    return resolution;
+  }
+
+  async #observe(): Promise<void> {
+    const { step, account } = this;
+    const parts = listChangedParts(step);
+    this.account = await observeAccount(this.client, account.scope, toHistory(account), {
+      ...this.#callOptions,
+      ...(parts === null ? {} : { since: account, parts }),
+      ...(step.type === 'update-user' && step.payload.setsPassword ? { password: this.options.password ?? null } : {}),
+    });
+  }
+
+  /** Combines how the call ended with what the panel shows; null for another attempt. */
+  async #judge(end: CallEnd, resolution: StepResolution, attempts: number): Promise<FlvxStepOutcome | null> {
+    const { step } = this;
+    const again = isRepeatable(step) && attempts < mostAttempts;
+    if (resolution === 'done' && (await this.#isOurs(end))) {
+      return this.#outcome(end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
+    }
+    if (end.kind === 'ok') {
+      if (resolution === 'unseen') return this.#outcome('applied', attempts, null);
+      return again ? null : this.#outcome('failed', attempts, notEffective(step));
+    }
+    if (again && (end.kind === 'lost' || end.transient)) return null;
+    return this.#outcome(end.kind === 'lost' ? 'in-doubt' : 'failed', attempts, toStepError(step, end.error));
+  }
+
+  /**
+   * Whether the account of the name is the one that the step created: the panel accepted the create, the name is unguessable, or
+   * the new password opens it. Otherwise another account may have got the name at the same moment.
+   */
+  async #isOurs(end: CallEnd): Promise<boolean> {
+    const { step } = this;
+    if (step.type !== 'create-user' || this.account.user !== null || end.kind === 'ok') return true;
+    if (end.kind !== 'lost') return false;
+    const { password } = this.options;
+    if (password == null) return false;
+    const opens = this.client.passwordOpens(step.payload.name, password, this.#callOptions);
+    return (await opens.catch(() => null)) === true;
+  }
+
+  #outcome(state: FlvxStepOutcome['state'], attempts: number, error: FlvxStepOutcome['error']): FlvxStepOutcome {
+    const { step, account } = this;
+    return { state, error, attempts, observed: findObject(step, account), account };
+  }
+
+  #record(done: boolean): void {
+    const { step, account } = this;
+    // The panel may refuse after it has written the row and begun the push.
+    const history = recordStep(toHistory(account), { step, done, sent: true });
+    this.account = { ...account, history };
+    if (done && step.type === 'create-user') this.account = withCreatedUser(this.account, step.payload.name);
+  }
+
+  /** The panel continues a push after its answer was lost: on a slow node it may start what is paused meanwhile. */
+  #notePush(calledAt: number): void {
+    const forwards = listPushed(this.step, this.account);
+    const [first] = forwards;
+    if (first === undefined) return;
+    const nodes = this.account.tunnels.find((tunnel) => tunnel.id === first.tunnelId)?.entryNodes.length ?? 1;
+    this.#push = {
+      forwardIds: forwards.map((row) => row.id),
+      notBefore: calledAt + pushMs * forwards.length * Math.max(1, nodes),
+    };
+  }
+
+  /** Waits until a lost push is over, and records that its paused forwards may run. */
+  async #waitForPush(): Promise<void> {
+    if (this.#push === null) return;
+    const { forwardIds, notBefore } = this.#push;
+    const paused = this.account.forwards.filter((row) => forwardIds.includes(row.id) && row.status === 0);
+    const wait = notBefore - this.client.clock.now();
+    if (paused.length === 0 || wait > longestPushMs) return;
+    if (wait > 0) await this.client.clock.sleep(wait);
+    const ids = paused.map((row) => row.id);
+    this.account = { ...this.account, history: restartForwards(toHistory(this.account), ids) };
+  }
+}
+
+/** Lists the forwards that the panel pushes to their nodes by this step. */
+function listPushed(step: FlvxStep, { forwards }: FlvxAccount): FlvxAccount['forwards'] {
+  switch (step.type) {
+    case 'assign-tunnel':
+      return step.prior === null ? [] : forwards.filter((row) => row.tunnelId === step.payload.tunnelId);
+    case 'redeploy-forwards':
+      return forwards.filter((row) => step.payload.forwardIds.includes(row.id));
+    case 'redirect-forward':
+    case 'restore-forward':
+      return [step.prior];
+    default:
+      return [];
+  }
+}
+
+/** Adds the created account: the one of the name that did not exist before. */
+function withCreatedUser(account: FlvxAccount, name: string): FlvxAccount {
+  const history = toHistory(account);
+  const named = account.strangers.filter((user) => user.name === name);
+  const [only] = named.length === 1 ? named : [];
+  const createdUserId = history.run.createdUserId ?? account.user?.id ?? only?.id ?? null;
+  const known: FlvxAccount = { ...account, history: { ...history, run: { ...history.run, createdUserId } } };
+  const created = [...account.strangers, ...account.duplicates].find((user) => user.id === createdUserId);
+  if (account.user !== null || created === undefined) return known;
+  return { ...known, user: created, strangers: account.strangers.filter((user) => user !== created) };
+}
