@@ -1,4 +1,5 @@
 import {
+  callAgeMs,
   isoNow,
   toItemError,
   type ApplyContext,
@@ -12,6 +13,7 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
 import { parsePayload, parseStep, toFlvxStep, type StepPayload } from '../account/history/journaled-step.js';
+import { listRestarted } from '../account/history/record-step.js';
 import type { FlvxStep } from '../account/plan/step.js';
 import { performStep, type FlvxStepOutcome } from '../account/run/perform-step.js';
 import { resolveStep } from '../account/run/resolve-step.js';
@@ -102,15 +104,15 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
 }
 
 /**
- * How long a pause or a start of an interrupted run may still be in progress: the panel writes it after the nodes have answered,
- * and waits 12 seconds for a node that does not (docs/panels/flvx.md, *Nodes that are offline*).
+ * How long a call may still change the panel after it was sent, also when its run was interrupted: the panel completes each
+ * request, and waits 12 seconds for a node that does not answer (docs/panels/flvx.md, *After a killed command*).
  */
-const brokenOffGraceMs = 15_000;
+const inProgressMs = 15_000;
 
 /**
- * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while it may still be in
- * progress. A change that is not shown is planned again where it is still needed: every step but a create can be repeated, and a
- * second account of an unguessable name is removed when the creation continues. Pure.
+ * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while its call may still be in
+ * progress, unless the panel shows all of its effect. A change that is not shown is planned again where it is still needed: every
+ * step but a create can be repeated, and a second account of an unguessable name is removed when the creation continues. Pure.
  */
 export function resolveAction(
   action: ActionRecord,
@@ -120,8 +122,9 @@ export function resolveAction(
   if (state === null || step === null) return null;
   const { account } = state;
   const sight = resolveStep(step, account);
+  const isComplete = sight === 'done' && listRestarted(step).length === 0;
+  if (!isComplete && mayBeInProgress(action, at)) return null;
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
-  if (sight === 'not-done' && isUnderWay(action, at)) return null;
   if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);
   const user = step.type === 'create-user' ? findCreated(account, step.payload.name) : account.user;
   if (step.type === 'create-user' && user === null) {
@@ -138,10 +141,8 @@ function findCreated({ user, duplicates }: FlvxAccount, name: string): FlvxAccou
   return [user, ...duplicates].find((row) => row?.name === name) ?? null;
 }
 
-function isUnderWay({ type, calledAt }: ActionRecord, at: string): boolean {
-  if (calledAt === null || (type !== 'pause-forward' && type !== 'resume-forward')) return false;
-  const age = Date.parse(at) - Date.parse(calledAt);
-  return age >= 0 && age < brokenOffGraceMs;
+function mayBeInProgress({ calledAt }: ActionRecord, at: string): boolean {
+  return calledAt !== null && callAgeMs(calledAt, Date.parse(at)) < inProgressMs;
 }
 
 /** Returns the outcome of an action that an operator marks as done. The next observation shows the id of a new account. Pure. */

@@ -28,6 +28,20 @@ export interface StepNotes {
   cycle?: string | null;
 }
 
+/** Lists paused forwards that a step starts, which the panel does not show. */
+export function listRestarted(step: FlvxStep): readonly number[] {
+  switch (step.type) {
+    case 'assign-tunnel':
+    case 'redeploy-forwards':
+      return step.payload.restarts;
+    case 'redirect-forward':
+    case 'restore-forward':
+      return step.prior.status === 0 ? [step.payload.forwardId] : [];
+    default:
+      return [];
+  }
+}
+
 /**
  * Adds a step to a history. A call of unknown outcome counts as made where that is safe: its push may have started paused
  * forwards, its update may have overwritten permissions. Pure.
@@ -44,13 +58,13 @@ export function recordStep(history: FlvxHistory, { step, done, sent, notes }: St
     case 'assign-tunnel':
       return recordAssign(history, step, done, notes?.cuts ?? []);
     case 'redeploy-forwards': {
-      const pushed = restartForwards(history, step.payload.restarts);
+      const pushed = restartForwards(history, listRestarted(step));
       return done ? { ...pushed, unpushed: without(pushed.unpushed, step.payload.tunnelId) } : pushed;
     }
     case 'redirect-forward':
       return recordRedirect(history, step, notes?.moved === true);
     case 'restore-forward':
-      return restartForwards(history, step.prior.status === 0 ? [step.payload.forwardId] : []);
+      return restartForwards(history, listRestarted(step));
     case 'pause-forward':
       return done ? recordPause(history, step, notes ?? {}) : history;
     case 'resume-forward':
@@ -96,8 +110,8 @@ function recordAssign(
   done: boolean,
   cuts: readonly number[],
 ): FlvxHistory {
-  const { tunnelId, values, restarts } = step.payload;
-  const pushed = restartForwards(history, restarts);
+  const { tunnelId, values } = step.payload;
+  const pushed = restartForwards(history, listRestarted(step));
   const speeds =
     done && values.speedId !== undefined ? { ...pushed.speeds, [tunnelId]: values.speedId } : pushed.speeds;
   if (!changesSpeed(step)) return { ...pushed, speeds };
@@ -105,17 +119,14 @@ function recordAssign(
   return { ...pushed, speeds, unpushed: union(pushed.unpushed, [tunnelId]), cuts: union(pushed.cuts, cuts) };
 }
 
-function recordRedirect(
-  history: FlvxHistory,
-  { payload, prior: { id, remoteAddr, status } }: FlvxStepOf<'redirect-forward'>,
-  moved: boolean,
-): FlvxHistory {
-  const pushed = restartForwards(history, status === 0 ? [id] : []);
+function recordRedirect(history: FlvxHistory, step: FlvxStepOf<'redirect-forward'>, moved: boolean): FlvxHistory {
+  const { id, remoteAddr } = step.prior;
+  const pushed = restartForwards(history, listRestarted(step));
   const isOwn = !moved && remoteAddr !== NOWHERE;
   return {
     ...pushed,
     redirects: isOwn ? { ...pushed.redirects, [id]: remoteAddr } : pushed.redirects,
-    away: { ...pushed.away, [id]: payload.remoteAddr },
+    away: { ...pushed.away, [id]: step.payload.remoteAddr },
   };
 }
 

@@ -61,33 +61,3 @@ describe('a pause for the sake of open connections, whose answer was lost with t
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
 });
-
-describe('a pause that a killed run had begun on a slow node', () => {
-  it('is waited for by the command that takes the suspension back, and undone', async () => {
-    const user = await at.create(1);
-    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
-    await poll();
-    const refuse = at.panel.server.inject({ endpoint: /forward\/pause$/, fault: { kind: 'status', status: 500 } });
-    await at.run('provision suspend svc-1');
-    refuse();
-    await at.bench.store(async (store) => {
-      const [row] = (await store.actions.list({ service: 'svc-1' })).filter((one) => one.type === 'pause-forward');
-      const begun = { ...row!, id: 'act-begun', key: 'begun', state: 'planned' as const, settledAt: null, attempts: 0 };
-      await store.write((tables) => tables.actions.plan([{ ...begun, observed: null, calledAt: null }]));
-      const eightSecondsAgo = new Date(at.bench.clock.now() - 8000).toISOString();
-      await store.write((tables) => tables.actions.called('act-begun', eightSecondsAgo));
-    });
-    // The panel writes it after the third look; at the latest when the command has ended.
-    let looks = 0;
-    const landed: Promise<unknown>[] = [];
-    const ignore = at.panel.server.onCall(({ endpoint }) => {
-      if (endpoint.endsWith('/forward/list') && ++looks === 3) landed.push(at.panel.customer(user).pause(2));
-    });
-    const { exitCode } = await at.run('provision unsuspend svc-1');
-    ignore();
-    if (landed.length === 0) landed.push(at.panel.customer(user).pause(2));
-    await landed[0];
-    await poll();
-    expect([exitCode, at.panel.runningForwards()]).toEqual([0, [1, 2]]);
-  });
-});

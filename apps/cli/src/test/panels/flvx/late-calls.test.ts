@@ -1,0 +1,111 @@
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FakeCall } from '@sluice/fake-panels';
+import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+/** A service with the running forwards 2 and 3, and 4, which its customer has paused. */
+async function addService(product: string): Promise<void> {
+  const user = await at.create(1, { product });
+  for (const name of ['web', 'game']) at.panel.addForward(user, at.tunnels.hk, { name });
+  at.panel.addForward(user, at.tunnels.hk, { name: 'own', paused: true });
+  await poll();
+}
+
+async function poll(): Promise<void> {
+  at.bench.clock.advance(HOUR);
+  expect((await at.run('poll')).exitCode).toBe(0);
+}
+
+/** Copies the store's files, as a crash at this moment would leave them. */
+function copyStore(from: string, to: string): void {
+  for (const end of ['', '-wal']) {
+    rmSync(at.bench.path(to + end), { force: true });
+    if (existsSync(at.bench.path(from + end))) copyFileSync(at.bench.path(from + end), at.bench.path(to + end));
+  }
+}
+
+/**
+ * Runs a command that is killed in its first call of this endpoint. What `land` does happens on the panel 10 seconds after that
+ * call, or when the returned function is called.
+ */
+async function kill(
+  words: string,
+  endpoint: RegExp,
+  { when = 'before', land }: { when?: 'before' | 'after'; land: (call: FakeCall) => Promise<unknown> },
+): Promise<() => Promise<void>> {
+  const { server } = at.panel;
+  const { clock } = at.bench;
+  const calls: FakeCall[] = [];
+  const calledAt = clock.now();
+  const ignore = server.onCall((call) => {
+    if (!endpoint.test(call.endpoint) || calls.push(call) > 1) return;
+    copyStore('sluice.db', 'killed.db');
+    server.inject({ fault: { kind: 'cut' } });
+  });
+  server.inject({ endpoint, times: 1, when, fault: { kind: 'cut' } });
+  await at.run(words);
+  ignore();
+  server.clearFaults();
+  copyStore('killed.db', 'sluice.db');
+  clock.set(calledAt + 1000);
+  let landing: Promise<void> | undefined;
+  const landOnce = (): Promise<void> => (landing ??= land(calls[0]!).then(() => undefined));
+  const isDue = (call: FakeCall): boolean => !call.changing && clock.now() >= calledAt + 10_000;
+  server.inject({ match: isDue, fault: { kind: 'wait', until: landOnce } });
+  return landOnce;
+}
+
+/** Sends a call that the killed command had sent. */
+function arrive({ path, method, headers: { authorization = '' }, body }: FakeCall): Promise<unknown> {
+  return fetch(`${at.panel.url}${path}`, { method, headers: { authorization }, body });
+}
+
+describe('a suspension that is killed and taken back', () => {
+  it.each([/user\/update$/, /tunnel\/user\/assign$/, /forward\/pause$/])(
+    'leaves nothing closed when the panel does a call of it 10 seconds later: %s',
+    async (endpoint) => {
+      await addService('relay');
+      const before = at.panel.state();
+      const landed = await kill('provision suspend svc-1', endpoint, { land: arrive });
+      expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+      await landed();
+      expect(at.panel.state()).toEqual(before);
+    },
+  );
+
+  it("leaves the customer's own pause when a push of it starts the forward 10 seconds later", async () => {
+    await addService('relay');
+    const before = at.panel.state();
+    const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
+    const landed = await kill('provision suspend svc-1', /tunnel\/user\/assign$/, { when: 'after', land: restart });
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await landed();
+    expect(at.panel.state()).toEqual(before);
+  });
+});
+
+describe('a poll that is killed when it throttles', () => {
+  it.each([/speed-limit\/create$/, /forward\/batch-redeploy$/])(
+    'is completed by the next when the panel does a call of it 10 seconds later: %s',
+    async (endpoint) => {
+      await addService('slow');
+      at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
+      await at.run('override set svc-1 --quota 40GB');
+      const landed = await kill('poll', endpoint, { land: arrive });
+      expect((await at.run('poll')).exitCode).toBe(0);
+      await landed();
+      expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+      expect([2, 3, 4].map((id) => at.panel.speedOf(id))).toEqual([0.2, 0.2, 0.2]);
+      expect((await at.run('plan')).exitCode).toBe(0);
+    },
+  );
+});
