@@ -40,8 +40,10 @@ export function planLink(system: LineSystem, { line, dids, carriers }: DidObserv
   if (did.subscriberId !== null && did.subscriberId !== line.id) {
     throw new LineRefusal('conflict', 'the number is linked to another line', [did.id]);
   }
-  if (did.status === 'terminated' || (did.subscriberId === null && did.status === 'suspended')) {
-    throw new LineRefusal('conflict', `the number is ${did.status}`, [did.id]);
+  if (did.status === 'terminated') throw new LineRefusal('conflict', 'the number is terminated', [did.id]);
+  if (did.subscriberId === null && did.status === 'suspended') {
+    const message = 'the number belongs to no line and is suspended: make it active on the panel first';
+    throw new LineRefusal('conflict', message, [did.id]);
   }
   if (did.subscriberId === line.id) {
     if (target.externalRef !== undefined) refuseOtherAddon(did, target.externalRef);

@@ -8,7 +8,7 @@ import { toReference } from '../account/reference.js';
 import type { AstbillingClient, CustomerValues, DidValues, SubscriberValues } from '../client/types.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
 import { orNull } from './state.js';
-import { toShown } from './suspended.js';
+import { toShown, toSuspendedAs } from './suspended.js';
 
 /** What steps are performed with. */
 export interface StepTools {
@@ -245,7 +245,7 @@ function toDidChange(client: AstbillingClient, step: Step, call: Tag): Change<Di
     isDone: (did) => isDidDone(step, did),
     call: calls[type] ?? refuseUnknown(type),
     outcome: (did) => ({
-      observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null },
+      observed: { status: did?.status ?? null, subscriberId: did?.subscriberId ?? null, ...toSuspendedAs(did) },
       ...toShown(step.begins, did),
     }),
   };

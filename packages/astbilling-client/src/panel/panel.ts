@@ -114,6 +114,8 @@ export class TelephonyPanel implements Panel<LineState> {
     return resolveAction(action, observation);
   }
 
+  /** The journal shows which numbers commands suspended. */
+  readonly history: PanelFacets<LineState>['history'] = { removes: () => false };
   readonly accounts: PanelFacets<LineState>['accounts'] = {
     customerRef: CUSTOMER_REF,
     newRefs: () => ({}),

@@ -9,6 +9,7 @@ import { type LineStep, stateStep } from '../account/step.js';
 import { type LineSystem, need } from '../account/system.js';
 import { DID_EVIDENCE, noteAll, toStep } from './steps.js';
 import type { LineState } from './state.js';
+import { isSuspendedByName } from './suspended.js';
 
 /** A command about a number of a service. */
 export interface DidRequest {
@@ -90,7 +91,7 @@ function planOperation(system: LineSystem, did: Did, { command, target }: DidReq
     need(system, 'dids', operation);
     return [stateStep(type, did.id)];
   };
-  const isOurs = target.evidence.some(({ kind, target: id }) => kind === DID_EVIDENCE && id === did.id);
+  const isOurs = isSuspendedByUs(target, did);
   switch (command.operation) {
     case 'unlink':
       return [...restore(system, did, isOurs), ...planUnlink(system, [did], did.number).steps];
@@ -112,6 +113,13 @@ function planOperation(system: LineSystem, did: Did, { command, target }: DidReq
       return [{ type: 'update-did', target: did.id, payload: { id: did.id, changes, prior } }];
     }
   }
+}
+
+/** Whether Sluice suspended a number: for a hold, or by a command that named it. */
+export function isSuspendedByUs({ evidence, recent }: Pick<TargetState, 'evidence' | 'recent'>, did: Did): boolean {
+  return (
+    evidence.some(({ kind, target }) => kind === DID_EVIDENCE && target === did.id) || isSuspendedByName(recent, did)
+  );
 }
 
 function requireOwn({ state, command: { number } }: DidRequest): Did {

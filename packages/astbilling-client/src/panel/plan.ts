@@ -7,7 +7,7 @@ import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-state
 import { LineRefusal } from '../account/refusal.js';
 import type { LinePlan, LineStep } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
-import { planDidCommand, toNumberSteps } from './plan-did.js';
+import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
 import { LINE_REF, USERNAME_REF } from './settings.js';
@@ -147,13 +147,8 @@ function planTermination({ system }: PlanContext, plan: Plan, target: TargetStat
     plan.problems.push({ code: 'not_ours', message: conflict });
     return;
   }
-  const ofDids = evidence.filter(({ kind }) => kind === DID_EVIDENCE);
-  const { steps } = planTerminate(
-    system,
-    { line, dids },
-    true,
-    ofDids.map((item) => item.target),
-  );
+  const ours = dids.filter((did) => isSuspendedByUs(target, did)).map(({ id }) => id);
+  const { steps } = planTerminate(system, { line, dids }, true, ours);
   if (steps.length === 0) dropAll(plan, evidence);
   plan.counts = true;
   const numbers = toNumberSteps(

@@ -1,5 +1,5 @@
 import type { Step, StepOutcome } from '@sluice/panel-kind';
-import type { EvidenceRecord } from '@sluice/quota-core';
+import type { ActionRecord, EvidenceRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
 
 type Suspendable = Pick<Subscriber | Did, 'status' | 'statusValue'>;
@@ -9,8 +9,14 @@ type Suspendable = Pick<Subscriber | Did, 'status' | 'statusValue'>;
  * than it was sent. Empty where the system has only one, and where a step begins no evidence.
  */
 export function toShown(begins: Step['begins'] | undefined, row: Suspendable | null): Pick<StepOutcome, 'begins'> {
-  if (begins == null || row?.status !== 'suspended' || row.statusValue === undefined) return {};
-  return { begins: [{ ...begins, prior: { ...(begins.prior as object), suspendedAs: row.statusValue } }] };
+  const shown = toSuspendedAs(row);
+  if (begins == null || shown.suspendedAs === undefined) return {};
+  return { begins: [{ ...begins, prior: { ...(begins.prior as object), ...shown } }] };
+}
+
+/** Returns the system's own value of the status of what is suspended; empty where the system has only one. */
+export function toSuspendedAs(row: Suspendable | null): { suspendedAs?: string } {
+  return row?.status !== 'suspended' || row.statusValue === undefined ? {} : { suspendedAs: row.statusValue };
 }
 
 /** Whether the suspension of a line or number is one that Sluice did not make: the system shows another value than after ours. */
@@ -20,4 +26,16 @@ export function isSuspendedByOthers(
 ): boolean {
   const { suspendedAs = statusValue } = prior as { suspendedAs?: string };
   return status === 'suspended' && statusValue !== suspendedAs;
+}
+
+/**
+ * Whether a number is suspended as a command that named it left it: the newest change of its state in the journal is that
+ * suspension. A hold's suspensions have evidence instead.
+ */
+export function isSuspendedByName(journal: readonly ActionRecord[], did: Pick<Did, 'id'> & Suspendable): boolean {
+  const isOfState = ({ type, target, state }: ActionRecord): boolean =>
+    target === did.id && state === 'applied' && (type === 'suspend-did' || type === 'unsuspend-did');
+  const last = journal.filter(isOfState).at(-1);
+  if (last?.type !== 'suspend-did' || last.hold !== null) return false;
+  return did.status === 'suspended' && !isSuspendedByOthers({ prior: last.observed ?? {} }, did);
 }

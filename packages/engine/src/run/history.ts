@@ -26,16 +26,24 @@ export function findCheckpoint(decision: Pick<DecisionRecord, 'inputs'> | null):
   return kept as StoredCheckpoint;
 }
 
-/** Loads the history of services; empty for panels without the facet `history`. */
+/** Loads the history of services for a run, or for a command (`ordered`); empty for panels without the facet `history`. */
 export async function loadHistory(
   session: Session,
   panel: Pick<Panel, 'name' | 'history'>,
   services: ServiceRecord[],
+  { ordered = false }: { ordered?: boolean } = {},
 ): Promise<Map<string, ServiceHistory>> {
   const histories = new Map<string, Gathered>();
   const { history } = panel;
   if (history === undefined) return histories;
   const { store } = session;
+  if (history.checkpoint === undefined) {
+    for (const { id } of ordered ? services : []) {
+      const rows = await store.actions.list({ service: id });
+      findEntry(histories, id).recent = rows.filter((row) => row.panel === panel.name);
+    }
+    return histories;
+  }
   const ids = services.map((service) => service.id);
   for (const decision of await store.decisions.latest(ids)) {
     histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });

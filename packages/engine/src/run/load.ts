@@ -43,7 +43,7 @@ export async function load(
   { switches, ordered = false, now = session.now() }: LoadOptions,
 ): Promise<Loaded[]> {
   const { config } = session;
-  const stored = await loadStored(session, panel, services, now);
+  const stored = await loadStored(session, panel, services, { now, ordered });
   const limits = await loadLimits(session, services, {
     recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
     now,
@@ -101,7 +101,7 @@ async function loadStored(
   session: Session,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
-  now: string,
+  { now, ordered }: { now: string; ordered: boolean },
 ) {
   const { store } = session;
   const ids = services.length > 2000 ? undefined : services.map((service) => service.id);
@@ -115,7 +115,7 @@ async function loadStored(
   const unsettled = group(await store.actions.unsettled(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
-  const history = await loadHistory(session, panel, services);
+  const history = await loadHistory(session, panel, services, { ordered });
   const earlier = await earlierCycles(session, cycles, now);
   const terminations = await terminationsIn(session, [...unsettled.values()].flat());
   return {

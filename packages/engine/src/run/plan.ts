@@ -190,7 +190,7 @@ export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
 export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState): ServiceHistory {
   const { panel } = on;
   const { observation, unsettled, actions, history } = work;
-  if (panel.history === undefined || observation?.state == null) return history;
+  if (panel.history?.checkpoint === undefined || observation?.state == null) return history;
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
   const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);

@@ -68,6 +68,30 @@ describe('a number that was suspended with its line', () => {
   });
 });
 
+describe('a number that was suspended by name', () => {
+  it.each(['release', 'unlink', 'terminate'] as const)('is active in the pool after %s', async (how) => {
+    const { sluice, fake } = world;
+    await sluice.dids.suspend(OURS);
+    expect(fake.did(OURS).status).toBe('suspended');
+    if (how === 'release') await sluice.dids.release(OURS);
+    else if (how === 'unlink') await sluice.dids.set(OURS, { subscriber: null });
+    else await sluice.provision.terminate('svc-1', { forfeitUnbilled: true });
+    expect(fake.did(OURS)).toMatchObject({ subscriberId: null, status: 'available' });
+    await sluice.services.add('svc-2', { ...SERVICE, client: '43', order_id: '1043' });
+    await sluice.provision.create('svc-2');
+    expect((await sluice.dids.link(OURS, { service: 'svc-2' })).run.outcome).toBe('done');
+  });
+
+  it('stays suspended in the pool where staff suspended it after an "unsuspend" by name', async () => {
+    const { sluice, fake } = world;
+    await sluice.dids.suspend(OURS);
+    await sluice.dids.unsuspend(OURS);
+    fake.did(OURS).status = 'suspended';
+    expect((await sluice.dids.release(OURS)).run.outcome).toBe('done');
+    expect(fake.did(OURS)).toMatchObject({ subscriberId: null, status: 'suspended' });
+  });
+});
+
 it('refuses a credit limit that is not a whole number, before any change', async () => {
   const { sluice, fake } = world;
   const before = fake.server.changingCalls().length;
