@@ -1,6 +1,7 @@
 import { type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
+import { addNotices } from '../notices/outbox.js';
 import { trustedNow } from '../clock/trusted-clock.js';
 import { finishCommand } from './finish-command.js';
 import {
@@ -21,6 +22,7 @@ import { enforceService } from '../run/enforce.js';
 import { actionRow } from '../run/journal.js';
 import { withRefusedRaise } from '../run/preview-raise.js';
 import { load } from '../run/load.js';
+import { noticeRows, planNotices } from '../run/notices.js';
 import { planOne, withCheckpoint } from '../run/plan.js';
 import { findSharers } from '../run/sharing.js';
 import {
@@ -143,16 +145,19 @@ async function decideByRecord(
   const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
   const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };
   const { closes } = decided;
-  if (!command.dryRun && closes.length > 0) {
-    await session.write(run.leases.held, async (tables) => {
-      for (const hold of closes) await tables.holds.end(hold.id, session.now());
-    });
-  }
   const released = closes.map((hold) => ({
     code: 'release',
     key: `release:${id}:${hold.id}`,
     message: `${id} is released (${hold.reason}: no longer due)`,
   }));
+  if (!command.dryRun && closes.length > 0) {
+    await session.write(run.leases.held, async (tables) => {
+      for (const hold of closes) await tables.holds.end(hold.id, session.now());
+      if (command.decidedByRun === true) return;
+      const found = planNotices(decided, { notices: released });
+      await addNotices(session, tables, noticeRows(session, run.id, found));
+    });
+  }
   return { decided, released };
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import type { LimitDecision } from '@sluice/quota-core';
-import type { CycleRecord, HoldRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
+import type { CycleRecord, HoldRecord, NoticeRecord, PurchaseRecord, StoreTables } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import type { Leases } from '../leases.js';
 import { withRefusedRaise } from './preview-raise.js';
@@ -10,7 +10,8 @@ import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
 import { actionRow } from './journal.js';
 import { countsIn } from './load.js';
-import { type Notice, toNotices, planNotices } from './notices.js';
+import { addNotices } from '../notices/outbox.js';
+import { type Notice, noticeRows, planNotices, toNotices } from './notices.js';
 import { toPeaks, toSample } from './observe.js';
 import { needsObservation } from './plan.js';
 import type { Treatment } from './report.js';
@@ -18,6 +19,7 @@ import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
 import { type Applied, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
+import { mayEnd } from './terminations.js';
 
 /** A run over one panel that makes changes. */
 interface ApplyRun extends RunOnPanel {
@@ -34,9 +36,10 @@ export interface Verdict {
   treatment: (work: Pick<Applied, 'enforcement'>) => Treatment;
 }
 
-/** Services after a stage, and their notices. */
+/** Services after a stage, and their notices: those stored with the decisions, and those that the end of the run stores. */
 interface Outcome {
   works: Applied[];
+  stored: NoticeRecord[];
   notices: Notice[];
 }
 
@@ -46,21 +49,20 @@ export async function apply(run: ApplyRun, planned: readonly Planned[], verdict:
   if (run.request.dryRun || begun.length === 0) {
     const shown = showSteps(run, begun, verdict);
     const works = run.request.dryRun ? await Promise.all(shown.map((work) => withRefusedRaise(run, work))) : shown;
-    return { works, notices: toAllNotices(run, begun, verdict) };
+    return { works, stored: [], notices: toAllNotices(run, begun, verdict) };
   }
-  const { works, notices } = await commitDecisions(run, begun, verdict);
-  return { works: await applyChanges(run, showSteps(run, works, verdict), verdict), notices };
+  const decided = await commitDecisions(run, begun, verdict);
+  return { ...decided, works: await applyChanges(run, showSteps(run, decided.works, verdict), verdict) };
 }
 
 /** The brake blocked these changes; report only that. */
-function toAllNotices({ session, request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
-  const how = { dryRun: request.dryRun, now: session.now() };
+function toAllNotices({ request }: ApplyRun, works: readonly Applied[], { stopped }: Verdict): Notice[] {
   return works
     .filter((work) => !work.changedMeanwhile && (!stopped || work.enforcement.value === 'observe'))
-    .flatMap((work) => [...toNotices(work, how), ...planNotices(work, work.plan)]);
+    .flatMap((work) => [...toNotices(work, request), ...planNotices(work, work.plan)]);
 }
 
-/** Stores the decisions whose facts are still true. */
+/** Stores the decisions whose facts are still true, with their notices: a run that is killed later has reported them. */
 async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict: Verdict): Promise<Outcome> {
   const { session, leases } = run;
   if (begun.some((work) => !verdict.treatment(work).previewOnly)) await backupBeforeEnforcing(session);
@@ -71,7 +73,9 @@ async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict
     await saveResources(run, tables);
     const current = works.filter((work) => !work.changedMeanwhile);
     const written = await commit(tables, current, verdict, session.now());
-    return { works: replaced(works, written), notices };
+    const ofDecisions = notices.filter((notice) => !mayEnd(notice));
+    const stored = await addNotices(session, tables, noticeRows(session, run.run, ofDecisions));
+    return { works: replaced(works, written), stored, notices: notices.filter(mayEnd) };
   });
 }
 

@@ -47,11 +47,8 @@ export function noticeRows(session: Session, run: string, notices: Notice[]): No
   }));
 }
 
-/** How long the notice of a hold may be missing. */
-const RECENT_MS = 86_400_000;
-
 /** Returns the notices of a decision; in a dry run, what would happen. */
-export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now: string }): Notice[] {
+export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notice[] {
   const { service, cycle, decision, termination } = work;
   if (termination && work.skipped === UNFINISHED) return [unfinishedNotice(service, termination)];
   if (!decision) return [];
@@ -68,15 +65,6 @@ export function toNotices(work: Applied, { dryRun, now }: { dryRun: boolean; now
       // Decided again in every run, but reported once per cycle.
       add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
     else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
-  }
-  // A run that was killed may have begun a hold without its notice; known notices are skipped.
-  const isBegun = (hold: HoldRecord): boolean =>
-    hold.origin === 'run' && isOfLimit(hold) && Date.parse(hold.since) > Date.parse(now) - RECENT_MS;
-  const drafted = new Set(work.drafts.map(({ id }) => id));
-  const begun = dryRun ? [] : work.holds.filter((hold) => isBegun(hold) && !drafted.has(hold.id));
-  for (const hold of begun) {
-    const why = describeSpend(work, hold.reason) ?? describeBytes(hold);
-    add('hold', hold.id, `${service.id} is held (${hold.reason}${why === null ? '' : `: ${why}`})`);
   }
   if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
   const { protectedUntil, quotaReleasedUntil } = service;

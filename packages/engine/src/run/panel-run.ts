@@ -19,7 +19,7 @@ import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
-import { type RunReport, record, showOnly, type RunResults, type Treatment } from './report.js';
+import { type RunReport, record, showOnly, shownNotice, type RunResults, type Treatment } from './report.js';
 import type { Advance, RunRequest } from './request.js';
 import type { Spend } from './limit-state.js';
 import { readSpend } from './spend.js';
@@ -141,7 +141,7 @@ async function writePage(run: PanelRun, reads: Read[]): Promise<void> {
   await answersTaken();
   const finished = await finishCalm(run, decidePage(run, leaveUnread(run, reads)));
   run.held.push(...listHeld(run, finished));
-  const notices = finished.flatMap((work) => toNotices(work, { dryRun: request.dryRun, now: session.now() }));
+  const notices = finished.flatMap((work) => toNotices(work, request));
   // Lets the next page handle its answers and send further calls before the store blocks.
   await answersTaken();
   const treatment = treatmentIn(run, false);
@@ -264,6 +264,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
   const about = [...run.accounts.notices, ...purchases];
+  report.notices.push(...applied.stored.map(shownNotice));
   const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);

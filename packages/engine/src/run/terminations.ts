@@ -25,10 +25,13 @@ export async function finishTerminations(
   return done;
 }
 
+/** Returns whether a notice may not be true any more at the end of the run: an unfinished termination is finished by it. */
+export const mayEnd = ({ code }: Notice): boolean => code === UNFINISHED;
+
 /** Returns the notices without those about terminations that are finished now. */
 export function stillTrue(notices: Notice[], works: readonly Applied[]): Notice[] {
   const open = new Set(works.filter((work) => work.termination !== null).map((work) => work.service.id));
-  return notices.filter(({ code, service }) => code !== UNFINISHED || open.has(service ?? ''));
+  return notices.filter((notice) => !mayEnd(notice) || open.has(notice.service ?? ''));
 }
 
 async function showRest(on: RunOnPanel, work: Applied): Promise<Applied> {

@@ -168,6 +168,19 @@ describe('a limit in money', () => {
     const next = await pollAt('2026-11-06T04:00:00Z');
     expect([next.totals.released, statusOf()]).toEqual([1, 'active']);
   });
+
+  it('is reported as released once, wherever a kill falls', async () => {
+    const toDay = (write: number): string => new Date(Date.UTC(2026, 10, 4 + write)).toISOString().slice(0, 10);
+    for (let write = 1, killed = true; killed; write += 1) {
+      world.exchange.calls = [toCuba(`${toDay(write)}T08:00:00-03:00`, '30')];
+      await pollAt(`${toDay(write)}T12:00:00Z`);
+      world.clock.set(Date.parse(`${toDay(write + 1)}T04:00:00Z`));
+      killed = await world.killedAt(write, (sluice) => sluice.poll());
+      await world.sluice.poll();
+      const codes = (await world.store.notices.list()).map(({ code }) => code).filter((code) => code !== 'threshold');
+      expect([write, statusOf(), codes]).toEqual([write, 'active', Array(write).fill(['hold', 'release']).flat()]);
+    }
+  });
 });
 
 describe('a limit in money over the billing cycle', () => {
