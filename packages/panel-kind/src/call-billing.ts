@@ -36,6 +36,13 @@ export interface CallLineSettings {
   lookFor: readonly string[];
 }
 
+/** How a line is sent. */
+export interface CallSending {
+  signal: AbortSignal | undefined;
+  /** Awaited right before the change is sent, after the last read; not called where nothing is sent. */
+  sending: () => Promise<void>;
+}
+
 /**
  * Lines of calls on invoices. A method that changes something sends it at most once, and reads it back. Errors are those of
  * `BillingSystem`: after `outcome_unknown` the line may be there, now or later.
@@ -51,11 +58,11 @@ export interface CallBilling {
   /** The client's invoices since a local date, those that can still be paid among them, newest first. */
   invoices(of: { client: string; since: string }, signal?: AbortSignal): Promise<CallInvoice[]>;
   /** Adds the line to a draft or open invoice that does not have it. */
-  addLine(invoice: string, line: CallLine, signal?: AbortSignal): Promise<CallInvoice>;
+  addLine(invoice: string, line: CallLine, sending: CallSending): Promise<CallInvoice>;
   /** Makes an invoice with the line: a draft where the billing system has drafts. */
   open(
     request: { client: string; currency: string; line: CallLine; since: string },
-    signal?: AbortSignal,
+    sending: CallSending,
   ): Promise<CallInvoice>;
   /** Shows a draft to its client; any other invoice stays as it is. */
   publish(invoice: string, signal?: AbortSignal): Promise<CallInvoice>;

@@ -38,7 +38,14 @@ export type {
   SectionProblem,
 } from './billing.js';
 export type { Invoice, InvoiceStatus } from './invoice.js';
-export type { CallBilling, CallInvoice, CallInvoiceLine, CallLine, CallLineSettings } from './call-billing.js';
+export type {
+  CallBilling,
+  CallInvoice,
+  CallInvoiceLine,
+  CallLine,
+  CallLineSettings,
+  CallSending,
+} from './call-billing.js';
 export type {
   ServiceSource,
   SourceFact,

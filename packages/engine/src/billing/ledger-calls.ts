@@ -20,13 +20,16 @@ export function ledgerCalls(store: StoreTables, write: Write, booking: () => Boo
       for (const { id } of wanted.reverse()) found.push(await read(store, id));
       return found;
     },
-    addLine: (id, line, signal) =>
-      write(signal, async (tables) => {
+    addLine: async (id, line, { signal, sending }) => {
+      await sending();
+      return write(signal, async (tables) => {
         await addLine(tables, id, line, booking());
         return read(tables, id);
-      }),
-    open: ({ client, currency, line }, signal) =>
-      write(signal, async (tables) => {
+      });
+    },
+    open: async ({ client, currency, line }, { signal, sending }) => {
+      await sending();
+      return write(signal, async (tables) => {
         checkCurrency(currency);
         const known = await tables.invoices.findLine(line.key);
         if (known !== null) return read(tables, known.invoice);
@@ -36,7 +39,8 @@ export function ledgerCalls(store: StoreTables, write: Write, booking: () => Boo
         await tables.invoices.open({ id: invoice, client, currency, createdAt: now });
         await addLine(tables, invoice, line, { now, id, actor });
         return read(tables, invoice);
-      }),
+      });
+    },
     publish: (id) => read(store, id),
   };
 }

@@ -67,25 +67,32 @@ export async function placeLine(session: Session, placing: Placing): Promise<{ b
   const target = choose(calls, placing, invoices);
   if (target !== null) refuseOtherWriter(calls.settings().lookFor, target);
   else calls.settings();
-  const sending = { state: 'sending', sentAt: session.now(), invoice: target?.id ?? null, note: null } as const;
-  const sent = { ...placing, bill: await changeBill(session, placing.fences, placing.bill, sending) };
+  const sent = { ...placing };
   const there = await send(session, calls, sent, target).catch((error: unknown) => settle(session, calls, sent, error));
   // Until it is confirmed the bill stays in doubt: the next run finds the line.
   return { bill: await confirm(session, calls, sent, there), added: true };
 }
 
+/** Sends the line; the bill of `placing` is stored as `sending` right before. */
 async function send(
   session: Session,
   calls: CallBilling,
-  { client, bill }: Placing,
+  placing: Placing,
   target: CallInvoice | null,
 ): Promise<Found> {
-  const { signal } = session.deps;
+  const { client, bill, fences } = placing;
   const line = toLine(bill);
+  const how = {
+    signal: session.deps.signal,
+    sending: async () => {
+      const sending = { state: 'sending', sentAt: session.now(), invoice: target?.id ?? null, note: null } as const;
+      placing.bill = await changeBill(session, fences, bill, sending);
+    },
+  };
   const after =
     target === null
-      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, signal)
-      : await calls.addLine(target.id, line, signal);
+      ? await calls.open({ client, currency: bill.currency, line, since: daysAgo(session, 1) }, how)
+      : await calls.addLine(target.id, line, how);
   const found = findOnly([after], line);
   if (found === null) throw unknown(bill, 'the answer does not have it');
   return found;

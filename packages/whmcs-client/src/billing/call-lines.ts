@@ -1,4 +1,4 @@
-import { type CallBilling, type CallInvoice, type CallLine, usageError } from '@sluice/panel-kind';
+import { type CallBilling, type CallInvoice, type CallLine, type CallSending, usageError } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, runCall, TITLE, unclear } from './errors.js';
@@ -16,16 +16,18 @@ export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'cal
     },
     invoice: (id, signal) => runCall(signal, async (progress) => show(books, await books.read(id, progress), progress)),
     invoices: ({ client, since }, signal) => runCall(signal, (progress) => list(books, { client, since }, progress)),
-    addLine: (id, line, signal) =>
+    addLine: (id, line, { signal, sending }) =>
       runCall(signal, async (progress) => {
         checkAmount(line.amount);
         const before = await books.read(id, progress);
         const shows = (invoice: WhmcsInvoice): boolean => hasLine(invoice, line);
         if (shows(before)) return show(books, before, progress);
         const item = toItem(line, requireTaxed(calls));
+        await sending();
         return show(books, await books.addLine(before, item, shows, progress), progress);
       }),
-    open: (request, signal) => runCall(signal, (progress) => open(books, request, requireTaxed(calls), progress)),
+    open: (request, { signal, sending }) =>
+      runCall(signal, (progress) => open(books, { ...request, sending, taxed: requireTaxed(calls) }, progress)),
     publish: (id, signal) =>
       runCall(signal, async (progress) => {
         const before = await books.read(id, progress);
@@ -65,8 +67,14 @@ async function list(
 
 async function open(
   books: WhmcsBooks,
-  { client, currency, line, since }: Parameters<CallBilling['open']>[0],
-  taxed: boolean,
+  {
+    client,
+    currency,
+    line,
+    since,
+    sending,
+    taxed,
+  }: Parameters<CallBilling['open']>[0] & Pick<CallSending, 'sending'> & { taxed: boolean },
   progress: Progress,
 ): Promise<CallInvoice> {
   checkAmount(line.amount);
@@ -75,6 +83,7 @@ async function open(
   const { signal } = progress;
   const items = [toItem(line, taxed)];
   const made: string[] = [];
+  await sending();
   await books.write(progress, async () => {
     made.push(await books.client.invoices.create({ clientId: client, items }, { signal }));
   });

@@ -266,6 +266,20 @@ describe('with WHMCS', () => {
     world = await openWorld('ledger');
   });
 
+  it.each([true, false])(
+    'a process that died before it sent the line needs no request (invoice: %s)',
+    async (invoice) => {
+      for (let call = 1; ; call += 1) {
+        world = await openWorld('whmcs', { invoice });
+        october();
+        if (!(await world.killedAtCall(call, (sluice) => sluice.calls.bill({ reports: world.reports })))) break;
+        const wasSent = world.fake?.server.calls.some(({ changing }) => changing);
+        expect([call, wasSent, await stateOf()]).toEqual([call, wasSent, [wasSent ? expect.any(String) : 'added']]);
+        await world.close();
+      }
+    },
+  );
+
   it('a line that may have been sent is sent again only on request and late enough', async () => {
     world = await openWorld('whmcs');
     october();

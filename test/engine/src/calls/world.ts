@@ -28,12 +28,20 @@ export interface World {
   lines(): Promise<string[]>;
   /** Runs `work` on an engine whose store fails for good from the n-th write on; returns whether it was reached. */
   killedAt(write: number, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean>;
+  /** Runs `work` on an engine that dies when its n-th call reaches WHMCS; returns whether that call was made. */
+  killedAtCall(call: number, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean>;
   /** Starts an engine over another, empty store. */
   withLostStore(): Promise<Sluice>;
   close(): Promise<void>;
 }
 
 class Killed extends Error {}
+
+/** The write from which a killed process stores nothing, and whether it is dead. */
+interface Kill {
+  at: number;
+  is: boolean;
+}
 
 export const NOW = '2026-11-05T12:00:00.000Z';
 
@@ -74,18 +82,7 @@ export async function openWorld(
     config,
     reports: toReports(files),
     lines: () => linesOf(fake, store),
-    async killedAt(write, work) {
-      const killed = { at: write, is: false };
-      const engine = await start(killable(store, killed));
-      try {
-        await work(engine);
-      } catch (error) {
-        if (!killed.is) throw error;
-      } finally {
-        kill();
-      }
-      return killed.is;
-    },
+    ...killings(fake, (killed) => start(killable(store, killed)), kill),
     async withLostStore() {
       const other = await start(await openFile('other.db'));
       await add(other);
@@ -95,6 +92,39 @@ export async function openWorld(
       for (const one of opened) await one.close();
       await fake?.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns the ways in which an engine that `start` starts is killed while it works. */
+function killings(
+  fake: FakeWhmcs | null,
+  start: (killed: Kill) => Promise<Sluice>,
+  kill: () => void,
+): Pick<World, 'killedAt' | 'killedAtCall'> {
+  const run = async (killed: Kill, work: (sluice: Sluice) => Promise<unknown>): Promise<boolean> => {
+    const engine = await start(killed);
+    try {
+      await work(engine);
+    } catch (error) {
+      if (!killed.is) throw error;
+    } finally {
+      kill();
+    }
+    return killed.is;
+  };
+  return {
+    killedAt: (write, work) => run({ at: write, is: false }, work),
+    async killedAtCall(call, work) {
+      const killed = { at: Infinity, is: false };
+      let calls = 0;
+      const match = (): boolean => (killed.is ||= ++calls >= call);
+      const remove = fake?.server.inject({ match, when: 'before', fault: { kind: 'cut' } });
+      try {
+        return await run(killed, work);
+      } finally {
+        remove?.();
+      }
     },
   };
 }
@@ -213,7 +243,7 @@ function toReports(files: Map<string, string>): CallReports {
 }
 
 /** Returns the store, of which nothing can be written from the n-th write on. */
-function killable(store: StateStore, killed: { at: number; is: boolean }): StateStore {
+function killable(store: StateStore, killed: Kill): StateStore {
   let writes = 0;
   return new Proxy(store, {
     get(target, name: keyof StateStore) {

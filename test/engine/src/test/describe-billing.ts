@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BillingSystem, ChargeRequest } from '@sluice/panel-kind';
+import type { BillingSystem, CallSending, ChargeRequest } from '@sluice/panel-kind';
 
 /** A billing system under test. Amounts are decimal text as its currency has them. */
 export interface BillingWorld {
@@ -17,6 +17,8 @@ export interface BillingWorld {
   now(): string;
   close(): Promise<void>;
 }
+
+const SENDING: CallSending = { signal: undefined, sending: () => Promise.resolve() };
 
 /** The behaviour of every billing system: `BillingSystem` in panel-kind. */
 export function describeBilling(name: string, open: () => Promise<BillingWorld>): void {
@@ -184,7 +186,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
         amount: '1.06',
       });
       const first = line('000000000001');
-      const opened = await billing.calls.open({ client, currency: 'EUR', line: first, since });
+      const opened = await billing.calls.open({ client, currency: 'EUR', line: first, since }, SENDING);
       expect(opened).toMatchObject({
         client,
         currency: 'EUR',
@@ -199,8 +201,8 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       expect(await (await world.another()).calls.publish(id)).toEqual(published);
       const other = await world.another();
       const both = [
-        await billing.calls.addLine(id, line('000000000002')),
-        await other.calls.addLine(id, line('000000000002')),
+        await billing.calls.addLine(id, line('000000000002'), SENDING),
+        await other.calls.addLine(id, line('000000000002'), SENDING),
       ];
       expect(both[0]).toEqual(both[1]);
       expect(both[0]?.lines.map(({ amount }) => amount)).toEqual(['1.06', '1.06']);
@@ -210,9 +212,11 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       expect(await balance(client)).toBe('50.00');
 
       await billing.cancel(id);
-      await expect(billing.calls.addLine(id, line('000000000003'))).rejects.toMatchObject({ code: 'invoice_closed' });
+      await expect(billing.calls.addLine(id, line('000000000003'), SENDING)).rejects.toMatchObject({
+        code: 'invoice_closed',
+      });
       const wrong = { client, currency: 'JPY', line: { ...line('000000000004'), amount: '1' }, since };
-      await expect(billing.calls.open(wrong)).rejects.toMatchObject({ code: 'currency_mismatch' });
+      await expect(billing.calls.open(wrong, SENDING)).rejects.toMatchObject({ code: 'currency_mismatch' });
       await expect(billing.calls.invoice(world.unknownId)).rejects.toMatchObject({ code: 'unknown_invoice' });
       expect(await world.invoices(client)).toEqual([id]);
     });
