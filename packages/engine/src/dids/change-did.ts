@@ -35,7 +35,7 @@ export interface DidRequest {
 /** `did link --json` and the others that change a number (docs/json.md). */
 export interface DidReport {
   run: CommandReport['run'];
-  /** Null for a number that an addon had and that belongs to no service any more. */
+  /** Null for a number that was released or unlinked before and belongs to no service any more. */
   service: string | null;
   /** The number as it reads back; empty where the panel does not have it any more. */
   dids: TelephonyDocument[];
@@ -59,7 +59,10 @@ export async function changeDid(session: Session, request: DidRequest): Promise<
   // The line of a service in use may have another number of the addon.
   const isInUse = named !== null && hasLine(named);
   if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(session, place))) {
-    return reportReleased(session, request, place);
+    return reportFree(session, request, place);
+  }
+  if (operation === 'unlink' && named === null && (await isFreeOnPanel(session, place))) {
+    return reportFree(session, request, place);
   }
   const service = named ?? (await findOwner(session, place));
   refuseEnded(service);
@@ -95,9 +98,15 @@ async function isFree(session: Session, place: Place): Promise<boolean> {
   return (await listLive(session, place)).every(({ subscriberId }) => subscriberId === null);
 }
 
-/** Reports a number that was released before, as a run of its own. */
-function reportReleased(session: Session, { service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
-  const purpose = { command: 'did release', dryRun, ...(service !== null && { service }) };
+/** Whether the panel has the number, without a line. */
+async function isFreeOnPanel(session: Session, place: Place): Promise<boolean> {
+  const live = await listLive(session, place);
+  return live.length > 0 && live.every(({ subscriberId }) => subscriberId === null);
+}
+
+/** Reports a number that was released or unlinked before, as a run of its own. */
+function reportFree(session: Session, { operation, service, dryRun }: DidRequest, place: Place): Promise<DidReport> {
+  const purpose = { command: `did ${operation}`, dryRun, ...(service !== null && { service }) };
   return withRun(session, purpose, async (run) => {
     if (!dryRun) await run.start();
     await run.end({ outcome: 'done', changes: false });

@@ -7,7 +7,7 @@ import { showsValue, textOf, toCamel, toDocument, type TelephonyDocument } from 
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
-import { resolveEarlier, writeRecord } from './write-record.js';
+import { findRemoved, nameOf, resolveEarlier, writeRecord } from './write-record.js';
 
 /** What to change. */
 export interface ChangeRequest {
@@ -46,7 +46,8 @@ export async function changeRecord(session: Session, request: ChangeRequest): Pr
     if (!dryRun) {
       await run.leases.take(panelLease(on.panel), waitMs);
       await run.start();
-      await resolveEarlier(session, on, resource, run.leases.held);
+      const name = operation === 'create' ? nameOf(values) : request.id;
+      await resolveEarlier(session, on, { resource, name }, run.leases.held);
     }
     const change = { session, on, run, request, values };
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
@@ -121,7 +122,16 @@ async function set(change: Change): Promise<Done> {
 async function remove(change: Change): Promise<Done> {
   const { session, on, request } = change;
   const { resource } = request;
-  const found = await findRecord(session, on, resource, request.id);
+  const { id } = request;
+  let found: { id: string };
+  try {
+    found = await findRecord(session, on, resource, id);
+  } catch (error) {
+    const isGone = error instanceof SluiceError && error.code === 'unknown_record';
+    const removed = isGone ? await findRemoved(session, on, { resource, name: id }) : null;
+    if (removed === null) throw error;
+    return { record: removed, changed: [], differs: [] };
+  }
   const before = toDocument(found);
   if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
   const find = async (): Promise<TelephonyDocument | null> => {

@@ -54,7 +54,7 @@ export async function showRecord(
 }
 
 /** What people know the records of a list by. */
-const NAMES: Partial<Record<TelephonyResource, string>> = {
+export const NAMES: Partial<Record<TelephonyResource, string>> = {
   customers: 'name',
   subscribers: 'username',
   dids: 'number',

@@ -16,6 +16,7 @@ import { endAction, type Changed, type JournalPayload } from '../run/journal.js'
 import { applyPlan } from '../run/perform.js';
 import type { Session } from '../session.js';
 import { showsValue, toDocument, type TelephonyDocument, type WrittenValue } from './documents.js';
+import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
 import { type FieldValue, toRecordValues } from './read-values.js';
 
@@ -55,8 +56,7 @@ export async function writeRecord(
 ): Promise<{ record: TelephonyDocument | null; differs: string[] }> {
   const { on, run, fences, resource, operation, values } = write;
   const panel = await session.panel(on.panel);
-  const shown = values.filter(({ field }) => field.type !== 'secret');
-  const sent = Object.fromEntries(shown.map(({ field, value }) => [field.name, value]));
+  const sent = toSent(values);
   const payload: Written = { resource, operation, id: write.id, values: sent };
   const type = `${VERBS[operation]}-${RECORD_NAMES[resource]}`;
   const target = write.id ?? firstText(sent);
@@ -170,6 +170,16 @@ function emptyWork(panel: string): Changed {
   return { service: { id: null, panel }, ...nothing };
 }
 
+/** Returns the name of a new record, as the journal has it. */
+export function nameOf(values: readonly FieldValue[]): string {
+  return firstText(toSent(values));
+}
+
+function toSent(values: readonly FieldValue[]): Record<string, WrittenValue> {
+  const shown = values.filter(({ field }) => field.type !== 'secret');
+  return Object.fromEntries(shown.map(({ field, value }) => [field.name, value]));
+}
+
 function firstText(values: Record<string, WrittenValue>): string {
   const name = values['name'] ?? values['prefix'] ?? '';
   return typeof name === 'string' && name !== '' ? name : 'new';
@@ -178,15 +188,21 @@ function firstText(values: Record<string, WrittenValue>): string {
 /** A request that was sent longer ago is not processed any more. */
 const LATEST_MS = 10 * 60_000;
 
+/** A list, and the records of it that a request is about: an id or a name, as the request has it. */
+interface Concerned {
+  resource: TelephonyResource;
+  name: string;
+}
+
 /**
- * Resolves changes of a list that earlier runs left planned or in doubt, by reading.
+ * Resolves changes of a list that earlier runs left planned or in doubt, by reading. Those of other records may stay in doubt.
  *
- * @throws SluiceError `outcome_unknown` while one of them may still be made
+ * @throws SluiceError `outcome_unknown` while a change of the record may still be made
  */
 export async function resolveEarlier(
   session: Session,
   on: NamedTelephony,
-  resource: TelephonyResource,
+  { resource, name }: Concerned,
   fences: HeldLease[],
 ): Promise<void> {
   const rows = (await session.store.actions.unsettled({ panel: on.panel })).filter(
@@ -197,11 +213,43 @@ export async function resolveEarlier(
     if (run !== null && (await isAtWork(session, run))) continue;
     const outcome = await outcomeOf(session, on, row);
     if (outcome === null) {
+      if (!isAbout(row, { resource, name })) continue;
       const { code, message } = outcomeUnknown(row);
-      throw new SluiceError(code, message, { kind: 'panel', details: { action: row.id } });
+      const until = new Date(Date.parse(row.calledAt ?? session.now()) + LATEST_MS).toISOString();
+      const text = `${message}; it may still be made until ${until}, and nothing else was changed`;
+      throw new SluiceError(code, text, { kind: 'panel', details: { action: row.id } });
     }
     await endAction({ session, fences }, emptyWork(on.panel), row, outcome);
   }
+}
+
+/** Whether a row of the journal changed the record that a request names. */
+function isAbout({ target, prior, payload }: ActionRecord, { resource, name }: Concerned): boolean {
+  const key = NAMES[resource] ?? '';
+  const { values = {} } = (payload as { payload: Partial<Written> }).payload;
+  const before = (prior ?? {}) as Partial<TelephonyDocument>;
+  return [target, values[key], before['id'], before[key]].includes(name);
+}
+
+/** A repeat of a removal whose answer was lost comes soon. */
+const REPEATED_WITHIN_MS = 86_400_000;
+
+/** Returns the record that an earlier run removed by this id or name, as it was; null where the journal has none. */
+export async function findRemoved(
+  session: Session,
+  { panel }: NamedTelephony,
+  concerned: Concerned,
+): Promise<TelephonyDocument | null> {
+  const since = new Date(session.deps.clock.now() - REPEATED_WITHIN_MS).toISOString();
+  const rows = await session.store.actions.list({ since, newestFirst: true });
+  const last = rows.find(
+    (row) =>
+      row.panel === panel &&
+      row.state === 'applied' &&
+      writtenOf(row)?.resource === concerned.resource &&
+      isAbout(row, concerned),
+  );
+  return last !== undefined && writtenOf(last)?.operation === 'remove' ? (last.prior as TelephonyDocument) : null;
 }
 
 function writtenOf(row: ActionRecord): Written | null {

@@ -48,6 +48,8 @@ describe.each(WIRES)('a number on the wire %s', (wire) => {
     expect(await statusAfter(`did suspend ${number}`)).toEqual(['suspended']);
     expect(await statusAfter(`did unsuspend ${number}`)).toEqual(['active']);
     expect(await statusAfter(`did set ${number} --subscriber none`)).toEqual(['available']);
+    const again = await at.run(`did set ${number} --subscriber none`);
+    expect([again.exitCode, again.json()]).toMatchObject([0, { service: null, actions: [], run: { changes: false } }]);
     expect(await statusAfter(`did link ${number} --service svc-1`)).toEqual(['active']);
     expect(await statusAfter(`did link ${number} --service svc-1`)).toEqual(['active']);
     const unconfirmed = await at.run(`did release ${number}`);
@@ -62,6 +64,26 @@ describe.each(WIRES)('a number on the wire %s', (wire) => {
 describe('changes of a catalogue', () => {
   beforeEach(async () => {
     at = await startTelephonyBench();
+  });
+
+  it('are removed once, and a repeat by id or name is done', async () => {
+    expect((await at.run('carrier create name=Sul')).exitCode).toBe(0);
+    expect((await at.bench.sluice('carrier remove Sul --yes')).exitCode).toBe(0);
+    const again = await at.run('carrier remove Sul --yes');
+    expect([again.exitCode, again.json()]).toMatchObject([0, { changed: [], carriers: [{ name: 'Sul' }] }]);
+    expect((await at.run('carrier remove Norte --yes')).json()).toMatchObject({ error: { code: 'unknown_record' } });
+  });
+
+  it('wait for a change in doubt of the same record only', async () => {
+    at.panel.server.inject({ endpoint: 'POST /plans', times: 1, when: 'before', fault: { kind: 'cut' } });
+    expect((await at.run('plan-catalog create name=Small')).json()).toMatchObject({
+      error: { code: 'outcome_unknown' },
+    });
+    const message = expect.stringMatching(/create-plan Small: .* may still be made until \S+Z/);
+    expect((await at.run('plan-catalog create name=Small')).json()).toMatchObject({
+      error: { code: 'outcome_unknown', message },
+    });
+    expect((await at.run('plan-catalog create name=Large')).exitCode).toBe(0);
   });
 
   it('are made once, read back, journalled and previewed', async () => {
