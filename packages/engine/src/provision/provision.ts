@@ -21,7 +21,7 @@ import {
 import { requireService, type Session } from '../session.js';
 import { unknownProduct } from '../services/panels.js';
 import { toServiceAccess } from './access.js';
-import type { AccountVerb } from './account.js';
+import { type AccountVerb, listNewRefs } from './account.js';
 import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
 import { checkUnbilled } from './unbilled.js';
@@ -250,7 +250,12 @@ function toRefusal(
   // A termination that was accepted before stays open, even if it fails now.
   if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
   if (verb === 'change-package') return { refused: restoreProduct(command, service) };
-  return verb === 'create' && isAutomatic === true ? { refused: dropRefused(command) } : {};
+  if (verb !== 'create') return {};
+  // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
+  const { session, panel, product } = command;
+  const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
+  const isNamed = names.some((key) => service.refs[key] !== undefined);
+  return isAutomatic === true || !isNamed ? { refused: dropRefused(command) } : {};
 }
 
 /** A run that finishes the command of an operator writes to the file that the operator named. */
