@@ -76,6 +76,14 @@ describe('a command that opens the store', () => {
   });
 });
 
+describe('the loop', () => {
+  it('is read from one more file', () => {
+    const files = [...readAtStart('run.js')].sort();
+    expect(files).toEqual(['common.js', 'main.js', 'names.js', 'run.js']);
+    expect(sourcesOf('run.js').filter((name) => name.endsWith('/engine/src/run/apply.ts'))).not.toEqual([]);
+  });
+});
+
 describe('the package', () => {
   it('contains the JSON Schema of the config', () => {
     const shipped: unknown = JSON.parse(readFileSync(path.join(DIST, 'sluice.schema.json'), 'utf8'));
