@@ -69,8 +69,9 @@ function decideEnd(session: Session, command: ServiceCommand, work: Applied): Co
   const someDone = work.actions.some((action) => action.state === 'applied');
   // A run finishes a termination that was started.
   const goesOn = command.account?.verb === 'terminate' && work.actions.length > 0;
-  const begun =
-    goesOn || someDone || work.holds.length > 0 || work.actions.some((action) => action.state === 'in-doubt');
+  // A hold that a refused provisioning command found is not its doing.
+  const isHeld = work.holds.length > 0 && !(command.refused !== undefined && isRefused(work));
+  const begun = goesOn || someDone || isHeld || work.actions.some((action) => action.state === 'in-doubt');
   return { outcome: complete ? 'done' : begun ? 'partial' : 'failed', complete };
 }
 

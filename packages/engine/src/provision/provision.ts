@@ -37,6 +37,7 @@ import {
   finishVerb,
   type StoredCommand,
   refuse,
+  restoreDate,
   restoreProduct,
   type VerbCommand,
 } from './verb-command.js';
@@ -250,6 +251,8 @@ function toRefusal(
   // A termination that was accepted before stays open, even if it fails now.
   if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
   if (verb === 'change-package') return { refused: restoreProduct(command, service) };
+  // A repeat of an interrupted renewal has its date stored already.
+  if (verb === 'renew' && open === null) return { refused: restoreDate(command, service) };
   if (verb !== 'create') return {};
   // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
   const { session, panel, product } = command;

@@ -111,6 +111,17 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
   };
 }
 
+/** Restores the due date after a renewal that what the panel shows makes impossible, such as a deleted account. */
+export function restoreDate(command: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
+  const { session } = command;
+  const { id, nextDueDate } = service;
+  return async (error, tables) => {
+    if (REFUSED_BY_AGENT.includes(error.code)) return;
+    await tables.services.update([{ id, nextDueDate, updatedAt: session.now() }]);
+    await refuse(command, error, tables);
+  };
+}
+
 /** Errors of an agent that does not accept a further user. */
 export const REFUSED_BY_AGENT: readonly string[] = ['agent_limit', 'agent_suspended'];
 

@@ -291,6 +291,20 @@ describe("an agent's user that is a service", () => {
     expect(at.panel.user((await at.userOf('svc-2')) ?? '').usageLimit).toBe(20 * GB);
   });
 
+  it('is refused a larger package with the same exit code while it is held', async () => {
+    await limit(20);
+    const config = at.bench.read('sluice.yaml');
+    const large = `  large: { panel: vpn, quota: { total: 90GB }, hiddify: { agent: ${at.north}, packageDays: 30, mode: no_reset } }`;
+    at.bench.write('sluice.yaml', config.replace('  free:', `${large}\n  free:`));
+    const change = async (): Promise<unknown> => {
+      const { exitCode, json } = await at.sluice('provision change-package svc-1 large');
+      return [exitCode, json<CommandReport>().service.error?.code, json<CommandReport>().run.outcome];
+    };
+    expect(await change()).toEqual([1, 'agent_limit', 'failed']);
+    await at.sluice('hold add svc-1');
+    expect(await change()).toEqual([1, 'agent_limit', 'failed']);
+  });
+
   it('is given back by restore and by hold release --all', async () => {
     await limit(5);
     at.panel.use(loose, 5 * GB);

@@ -196,6 +196,20 @@ describe('suspend and unsuspend', () => {
 });
 
 describe('renew', () => {
+  it('keeps the due date of a service whose user was deleted', async () => {
+    const uuid = await at.create(1);
+    const dueDate = async (): Promise<string | null> =>
+      (await at.sluice('service show svc-1')).json<{ nextDueDate: string | null }>().nextDueDate;
+    const before = await dueDate();
+    at.panel.deleteUser(uuid);
+    const refused = await at.sluice('provision renew svc-1 --until 2027-02-15');
+    expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'user_gone']);
+    expect([await dueDate(), await at.bench.store((store) => store.actions.unsettled())]).toEqual([before, []]);
+    await at.sluice('provision create svc-1');
+    expect((await at.sluice('provision renew svc-1 --until 2027-02-15')).exitCode).toBe(0);
+    expect(await dueDate()).toBe('2027-02-15');
+  });
+
   it('writes the days to the new due date', async () => {
     const uuid = await at.create(1);
     const renewed = await at.sluice('provision renew svc-1');
