@@ -57,25 +57,35 @@ export function exposedConfig(
 }
 
 /** Returns who else can write or replace the config, and the command that ends it. */
-function findWriters(
-  { file, folder, mode, uid, gid }: ConfigAccess,
-  user: SystemUser | null,
-): { who: string; fix: string }[] {
+function findWriters({ file, folder, ...own }: ConfigAccess, user: SystemUser | null): { who: string; fix: string }[] {
   if (user === null) return [];
-  const writers: { who: string; fix: string }[] = [];
+  const dir = path.dirname(file);
+  // In a folder such as /tmp, the sticky bit lets only its owner, and that of the file, replace a file.
+  const ofFolder = (folder.mode & STICKY) === 0 ? folder : { ...folder, mode: 0 };
+  return [
+    ...findOthers(own, user).map(({ who, owns, fix }) => ({
+      who: owns ? `${who} owns ${file} and can write it` : `${who} can write ${file}`,
+      fix: `${fix} ${file}`,
+    })),
+    ...findOthers(ofFolder, user).map(({ who, owns, fix }) => ({
+      who: owns
+        ? `${who} owns the folder of ${file} and can replace it`
+        : `${who} can replace ${file}, because its folder is writable`,
+      fix: `${fix} ${dir}`,
+    })),
+  ];
+}
+
+/** Returns who else can write a file or folder, and the program that ends it. */
+function findOthers({ mode, uid, gid }: Access, user: SystemUser): { who: string; owns: boolean; fix: string }[] {
+  const others: { who: string; owns: boolean; fix: string }[] = [];
   if ((mode & WRITABLE_BY_OTHERS) !== 0)
-    writers.push({ who: `every user of this machine can write ${file}`, fix: `chmod o-w ${file}` });
+    others.push({ who: 'every user of this machine', owns: false, fix: 'chmod o-w' });
   if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== user.gid && gid !== 0)
-    writers.push({ who: `the members of another group (${gid}) can write ${file}`, fix: `chmod g-w ${file}` });
+    others.push({ who: `the members of another group (${gid})`, owns: false, fix: 'chmod g-w' });
   if (uid !== user.uid && uid !== 0)
-    writers.push({ who: `another user (${uid}) owns ${file} and can write it`, fix: `chown ${user.uid} ${file}` });
-  // In a folder such as /tmp, the sticky bit lets only the owner replace a file.
-  if ((folder.mode & WRITABLE_BY_OTHERS) !== 0 && (folder.mode & STICKY) === 0)
-    writers.push({
-      who: `every user of this machine can replace ${file}, because its folder is writable`,
-      fix: `chmod o-w ${path.dirname(file)}`,
-    });
-  return writers;
+    others.push({ who: `another user (${uid})`, owns: true, fix: `chown ${user.uid}` });
+  return others;
 }
 
 function namesProgram(value: unknown): boolean {
