@@ -1,4 +1,4 @@
-import type { PackageView, ServiceDetail } from '@sluice/engine';
+import { describeUsed, type PackageView, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedService } from '../api/schemas/embedded.js';
@@ -11,7 +11,6 @@ import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
 import type { PageRequest } from '../pages/page.js';
 import { timesOf } from '../pages/times-of.js';
-import { usedWords } from '../pages/operator/sentences.js';
 import { figuresOf, readScene, stateOf } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
@@ -47,7 +46,7 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
         },
     ...[allowance, limits, holds, purchases, cycles, changes],
   ];
-  const summary = toText(isMetered(service) ? `${service.status}: ${usedWords(service)}` : service.status);
+  const summary = toText(isMetered(service) ? `${service.status}: ${describeUsed(service)}` : service.status);
   return { ...(await headOf(request, service)), summary, parts: toParts(parts) };
 }
 

@@ -1,8 +1,7 @@
 import { usageProjection } from '@sluice/charts';
-import { compareIds, type SampleGraph, type ServiceDetail, type Sluice } from '@sluice/engine';
+import { compareIds, type SampleGraph, type ServiceDetail, type Sluice, usedBytes } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { POINTS } from '../pages/layout/chart.js';
-import { usedBytes } from '../pages/operator/sentences.js';
 
 /** A service in a report. */
 export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {

@@ -1,7 +1,6 @@
-import type { Explanation, HoldView } from '@sluice/engine';
+import { describeUsed, type Explanation, type HoldView, usedBytes } from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
-import { usedBytes } from './usage.js';
 
 type Service = Explanation['service'];
 
@@ -143,17 +142,6 @@ function belowAllowance(service: Service, times: Times): string {
   const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
   const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
   return `${id} is not held: ${describeUsed(service)}${end}.${at}`;
-}
-
-/** Returns `119.52 GB of 100 GB (119%) are used`. */
-function describeUsed(service: Service): string {
-  const { allowance } = service;
-  const used = usedBytes(service);
-  if (used === null) return 'its usage is unknown';
-  const allowed = allowance?.allowedBytes ?? null;
-  if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
-  const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
-  return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
 }
 
 function holdSentences(

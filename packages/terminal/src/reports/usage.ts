@@ -1,11 +1,7 @@
-import type { ServiceView } from '@sluice/engine';
-import { usageInMode } from '@sluice/quota-core';
+import { type ServiceView, usedBytes } from '@sluice/engine';
 import { bytesCell } from '../terminal.js';
 
-/** Returns the used bytes of the direction that counts. */
-export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
-  return usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
-}
+export { usedBytes };
 
 /** Returns the allowed bytes; null without a limit. */
 export function allowedBytes({ allowance }: Pick<ServiceView, 'allowance'>): number | null {

@@ -1,12 +1,7 @@
-import type { Explanation, HoldView, ServiceDetail } from '@sluice/engine';
-import { describeRule, formatBytes, usageInMode } from '@sluice/quota-core';
+import { describeUsed, type Explanation, type HoldView } from '@sluice/engine';
+import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
-
-/** Returns the usage that counts against the quota; null where it is not known. */
-export function usedBytes({ usage, mode }: Pick<ServiceDetail, 'usage' | 'mode'>): number | null {
-  return usage && usageInMode(usage, mode === 'IN' || mode === 'OUT' ? mode : 'TOTAL');
-}
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
 export function driftOf({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
@@ -53,7 +48,7 @@ function withoutHold({ service, decision, accountDue }: Explanation, times: Time
   if (service.observing && service.holds.length > 0) {
     const reasons = service.holds.map(({ reason }) => reason).join(', ');
     return [
-      `It would be held (${reasons}): ${usedWords(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `It would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
     ];
   }
   if (decision === null) return ['It has not been read yet.'];
@@ -62,7 +57,7 @@ function withoutHold({ service, decision, accountDue }: Explanation, times: Time
   const { allowedBytes } = service.allowance;
   const end = service.cycle === null ? '' : html` in the cycle until ${times.full(service.cycle.end)}`;
   const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
-  return [html`It is not held: ${usedWords(service)}${end}.${at}`];
+  return [html`It is not held: ${describeUsed(service)}${end}.${at}`];
 }
 
 const ACCOUNT_REASONS: Record<string, string> = {
@@ -75,16 +70,6 @@ const ACCOUNT_REASONS: Record<string, string> = {
   operator: 'that waits for an operator',
 };
 
-/** Returns `119.52 GB of 100 GB (119%) are used`. */
-export function usedWords(service: Pick<ServiceDetail, 'usage' | 'mode' | 'allowance'>): string {
-  const used = usedBytes(service);
-  if (used === null) return 'its usage is unknown';
-  const allowed = service.allowance?.allowedBytes ?? null;
-  if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
-  const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
-  return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
-}
-
 function holdSentences({ service, decision }: Explanation, hold: HoldView, times: Times): Part[] {
   const since = html`It is held since ${times.full(hold.since)}`;
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
@@ -93,7 +78,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
   switch (hold.reason) {
     case 'quota':
       return [
-        html`${since}: ${usedWords(service)}.`,
+        html`${since}: ${describeUsed(service)}.`,
         decision?.rule === 'fall-of-more-than-half-keeps'
           ? 'More was read earlier in this cycle, and a fall to less than half releases nothing.'
           : html`It is released ${end}, or by the poll after a larger quota or a package.`,

@@ -1,4 +1,4 @@
-import type { Explanation, HoldView, PurchaseView, ServiceDetail } from '@sluice/engine';
+import { type Explanation, type HoldView, type PurchaseView, type ServiceDetail, usedBytes } from '@sluice/engine';
 import { badge, facts, listed, percentOf, type Section, table, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -7,7 +7,7 @@ import { graphsSection } from './graphs.js';
 import { panelsWith } from './navigation.js';
 import { panelLink } from './panels.js';
 import { type Scene, toScene } from './scene.js';
-import { driftOf, explainState, usedBytes } from './sentences.js';
+import { driftOf, explainState } from './sentences.js';
 
 const ACTION_ROWS = 30;
 const CYCLES = 24;
