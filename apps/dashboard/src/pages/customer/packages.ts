@@ -1,6 +1,7 @@
 import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
 import { address, badge, facts, notice, type Section, table } from '../layout/components.js';
+import { PACKAGE_COLUMNS } from '../package-columns.js';
 import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
@@ -34,9 +35,7 @@ export async function packagesSection(
   const list = table({
     caption: 'Packages',
     columns: [
-      { title: 'Package', cell: ({ id }) => name(id) },
-      { title: 'Traffic', cell: (each) => bytes(each.bytes), isNumber: true },
-      { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
+      ...PACKAGE_COLUMNS,
       mayBuy ? { title: 'Buy', cell: ({ id }) => buyButton(`${pathOf(request, service.id)}/buy`, id) } : null,
     ],
     rows: packages,

@@ -1,6 +1,7 @@
 import { address, link, listed, section, table } from '../layout/components.js';
-import { bytes, money, name, NONE, words } from '../layout/format.js';
+import { bytes, name, NONE, words } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
+import { PACKAGE_COLUMNS } from '../package-columns.js';
 import type { Page } from '../page.js';
 
 /** `/products`: what the config declares. */
@@ -47,12 +48,7 @@ export const packagesPage: Page = async ({ sluice }) => {
   const { packages } = await sluice.purchases.packages();
   const list = table({
     caption: 'Packages',
-    columns: [
-      { title: 'Package', cell: ({ id }) => name(id) },
-      { title: 'Traffic', cell: (each) => bytes(each.bytes), isNumber: true },
-      { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
-      { title: 'Offered with', cell: ({ products }) => listed(products.map(name)) },
-    ],
+    columns: [...PACKAGE_COLUMNS, { title: 'Offered with', cell: ({ products }) => listed(products.map(name)) }],
     rows: packages,
     empty: 'The config has no package.',
     filter: true,
