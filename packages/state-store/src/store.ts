@@ -364,6 +364,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
      */
     written(request: {
       service?: string;
+      panel?: string;
       since?: string;
       after: number | null;
       limit: number;

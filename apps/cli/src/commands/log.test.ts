@@ -116,6 +116,20 @@ function entriesOf({ stdout }: Outcome): LogEntry[] {
 }
 
 describe('log list --follow', () => {
+  it('begins with the last entries of a panel, whatever others have written since', async () => {
+    const dcim = 'dcim: { kind: easydcim, url: "https://dcim.example.com", token: x }';
+    bench.write('sluice.yaml', `timeZone: UTC\npanels:\n  ${dcim}\n`);
+    await bench.store(async (store) => {
+      await store.actions.plan([action('a-1', 1), action('a-2', 2, { panel: 'other' })]);
+      for (const id of ['a-1', 'a-2']) await store.actions.end(id, settled(3));
+      await store.apiCalls.add([call(1), call(2, { panel: 'other' })]);
+    });
+    const next = (store: StateStore): Promise<void> => store.apiCalls.add([call(4, { panel: 'other' }), call(5)]);
+    const shown = entriesOf(await follow('--json --actions --api --panel dcim --limit 2', [next]));
+    expect(shown.map(({ kind, panel }) => `${kind} ${panel ?? ''}`)).toEqual(['api dcim', 'action dcim', 'api dcim']);
+    expect(entriesOf(await follow('--json --api --panel dcim --limit 1', []))).toHaveLength(1);
+  });
+
   it('shows what is there, then what comes, each once and the oldest first', async () => {
     await bench.store((store) => store.apiCalls.add([call(-20), call(-10)]));
     const outcome = await follow('--json', [

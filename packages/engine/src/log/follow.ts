@@ -54,6 +54,12 @@ class Follower {
     this.#refreshes = new Watch<RefreshRecord>(now, ended(refreshEntry));
   }
 
+  /** Only calls are stored by panel: of the others, all are read to find the last ones of a panel. */
+  #mostAtFirst(): { limit?: number } {
+    const { panel, limit } = this.#filter;
+    return panel === undefined ? { limit } : {};
+  }
+
   /** Returns the entries since the last call. */
   async look(): Promise<LogEntry[]> {
     const filter = this.#filter;
@@ -63,12 +69,15 @@ class Follower {
       ...(wants(filter, 'action') ? await this.#newActions() : []),
       ...(wants(filter, 'api') ? await this.#newCalls() : []),
     ];
-    return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    const { panel } = filter;
+    const matching = panel === undefined ? entries : entries.filter((entry) => entry.panel === panel);
+    return matching.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   }
 
   async #newCalls(): Promise<LogEntry[]> {
     const { apiCalls } = this.#session.store;
-    const where = tableFilter(this.#filter);
+    const { panel } = this.#filter;
+    const where = { ...tableFilter(this.#filter), ...(panel === undefined ? {} : { panel }) };
     const entries: LogEntry[] = [];
     for (;;) {
       const begun = this.#lastCall !== null;
@@ -82,12 +91,12 @@ class Follower {
 
   async #newActions(): Promise<LogEntry[]> {
     const { actions } = this.#session.store;
-    const { since, limit } = this.#filter;
+    const { since } = this.#filter;
     const where = tableFilter(this.#filter);
     const from = this.#actions.since(since);
     const seen =
       from === null
-        ? (await actions.list({ ...where, limit, newestFirst: true })).reverse()
+        ? (await actions.list({ ...where, ...this.#mostAtFirst(), newestFirst: true })).reverse()
         : await actions.list({ ...where, since: from });
     const entries = this.#actions.take(seen);
     // Reads the journal again for the runs whose actions ended meanwhile.
@@ -102,21 +111,21 @@ class Follower {
 
   async #newRefreshes(): Promise<LogEntry[]> {
     const { refreshes } = this.#session.store;
-    const { since, limit } = this.#filter;
+    const { since } = this.#filter;
     const from = this.#refreshes.since(since);
     const first = this.#refreshes.open()[0]?.startedAt;
     const seen = await (from === null
-      ? refreshes.list({ ...tableFilter(this.#filter), limit })
+      ? refreshes.list({ ...tableFilter(this.#filter), ...this.#mostAtFirst() })
       : refreshes.list({ since: first !== undefined && first < from ? first : from }));
     return this.#refreshes.take(seen.reverse());
   }
 
   async #newRuns(): Promise<LogEntry[]> {
     const { runs } = this.#session.store;
-    const { since, limit } = this.#filter;
+    const { since } = this.#filter;
     const where = tableFilter(this.#filter);
     const from = this.#runs.since(since);
-    const seen = await runs.list(from === null ? { ...where, limit } : { ...where, since: from });
+    const seen = await runs.list(from === null ? { ...where, ...this.#mostAtFirst() } : { ...where, since: from });
     const entries = this.#runs.take(seen.reverse());
     const open = await Promise.all(this.#runs.open().map((run) => runs.get(run.id)));
     return [...entries, ...this.#runs.take(open.filter((run) => run !== null))];

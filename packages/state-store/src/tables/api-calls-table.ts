@@ -13,7 +13,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
       ),
     page: ({ service, ...request }) =>
       access.read((session) => pageByTime(session, apiCalls, 'at', { where: { service }, ...request })),
-    written: ({ service, since, after, limit }) =>
+    written: ({ service, panel, since, after, limit }) =>
       access.read(async ({ db }) => {
         const newest = await db
           .selectFrom('api_calls')
@@ -24,6 +24,7 @@ export function apiCallsTable(access: Access): StoreTables['apiCalls'] {
         const from = after === null ? null : Math.min(after, last);
         let query = db.selectFrom('api_calls').select(apiCalls.columns).select('seq').where('seq', '<=', last);
         if (service !== undefined) query = query.where('service', '=', service);
+        if (panel !== undefined) query = query.where('panel', '=', panel);
         if (since !== undefined) query = query.where('at', '>=', since);
         if (from !== null) query = query.where('seq', '>', from);
         const rows = await query
