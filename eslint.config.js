@@ -94,6 +94,21 @@ const REFUSED_IN_REVIEWED = [
   [/\bsettles?\b|\bsettled\b/gi, 'resolves'],
   [/(?<!\bthere )\b(is|are) no (?!longer\b|more\b)/gi, 'is not a'],
 ];
+
+/** Words that names do without, and what to write instead. */
+const REFUSED_IN_NAMES = [
+  [/\b(un)?settle[ds]?\b/, 'ended, resolved'],
+  [/\btall(y|ies)\b/, 'sum, totals'],
+  [/\bkind of\b/, 'findKind, toKind'],
+  [/\banew\b/, 'again'],
+  [/\bwhom?ever\b/, 'anyone'],
+  [/\b(memo|remembered)\b/, 'history, checkpoint'],
+  [/\b(footprint|notebook|sweep)\b/, 'resources, report, run'],
+];
+/** Names in JSON documents and stored rows, and of JavaScript. */
+const GIVEN_NAMES = ['allSettled', 'settledAt', 'settled_at', 'settled', 'memo'];
+const toWords = (name) => name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+
 const REVIEWED = [
   'apps/cli/src',
   'apps/dashboard/src',
@@ -131,11 +146,19 @@ const wording = {
         }
       }
     };
+    const checkName = (node, name) => {
+      if (GIVEN_NAMES.includes(name)) return;
+      for (const [pattern, instead] of REFUSED_IN_NAMES) {
+        if (pattern.test(toWords(name))) context.report({ node, messageId: 'word', data: { word: name, instead } });
+      }
+    };
     return {
       Program: () => context.sourceCode.getAllComments().forEach((comment) => check(comment, comment.value)),
       // A literal without a space is a code or a key.
       Literal: (node) => typeof node.value === 'string' && node.value.includes(' ') && check(node, node.value),
       TemplateElement: (node) => check(node, node.value.raw),
+      Identifier: (node) => checkName(node, node.name),
+      PrivateIdentifier: (node) => checkName(node, node.name),
     };
   },
 };

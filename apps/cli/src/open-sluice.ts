@@ -84,7 +84,7 @@ export function startSluice(
 }
 
 /** Returns the kind of a panel of the config; undefined for one that it does not name. */
-export function kindOfPanel(deps: Deps, { panels }: Config, panel: string): PanelKind | undefined {
+export function findPanelKind(deps: Deps, { panels }: Config, panel: string): PanelKind | undefined {
   const kind = findEntry(panels, panel)?.kind;
   return knownKinds(deps).find((known) => known.kind === kind);
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { channelKindOf } from '@sluice/engine';
+import { findChannelKind } from '@sluice/engine';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { isLiteral, literalSecrets } from './literal-secrets.js';
@@ -95,7 +95,7 @@ function namesProgram(value: unknown): boolean {
 
 function notifiesProgram(raw: unknown, { channels = [] }: ConfigKinds): boolean {
   const entries = isMap(raw) ? raw['notify'] : undefined;
-  return Array.isArray(entries) && entries.filter(isMap).some((entry) => channelKindOf(channels, entry)?.runsProgram);
+  return Array.isArray(entries) && entries.filter(isMap).some((entry) => findChannelKind(channels, entry)?.runsProgram);
 }
 
 /** Returns whether anyone who reads the config learns a secret. */

@@ -1,4 +1,4 @@
-import { channelKindOf } from '@sluice/engine';
+import { findChannelKind } from '@sluice/engine';
 import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { isSecretReference } from './secrets.js';
@@ -15,7 +15,7 @@ export function literalSecrets(raw: unknown, { kinds, billing = [], channels = [
   );
   const entries: unknown[] = Array.isArray(section['notify']) ? section['notify'] : [];
   const ofChannels = entries.flatMap((entry, index) => {
-    const secrets = isMap(entry) ? channelKindOf(channels, entry)?.secrets : undefined;
+    const secrets = isMap(entry) ? findChannelKind(channels, entry)?.secrets : undefined;
     return literalKeys(entry, secrets).map((key) => ['notify', String(index), key]);
   });
   return [...ofPanels, ...ofBilling, ...ofChannels];

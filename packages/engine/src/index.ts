@@ -110,7 +110,7 @@ export { EVENTS, eventOf, KNOWN_CODES, type NoticeEvent } from './notices/events
 export type { DeliveryFilter, DeliveryView } from './notices/list-deliveries.js';
 export type { SendReport } from './notices/send.js';
 export type { TestedChannel } from './notices/test-channels.js';
-export { channelKindOf } from './config/notify-schema.js';
+export { findChannelKind } from './config/notify-schema.js';
 export { compareIds, nameFew } from './natural-order.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';

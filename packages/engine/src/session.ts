@@ -110,7 +110,7 @@ export class Session {
   }
 
   /** Returns the kind of a configured panel. */
-  kindOf(name: string): PanelKind | undefined {
+  findKind(name: string): PanelKind | undefined {
     const kind = findEntry(this.config.panels, name)?.kind;
     return this.deps.kinds.find((known) => known.kind === kind);
   }

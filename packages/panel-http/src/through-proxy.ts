@@ -51,7 +51,7 @@ function tunnel(
   // The proxy needs a certificate of the system's list or of `tls.ca`; `rejectUnauthorized: false` is for the panel only.
   const ca = tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] };
   const agent = new HttpProxyAgent({ proxy, proxyRequestOptions: ca }) as unknown as {
-    createConnection(options: object, settled: (error: Error | null, socket: Socket | null) => void): void;
+    createConnection(options: object, done: (error: Error | null, socket: Socket | null) => void): void;
   };
   const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
   return new Promise((resolve, reject) => {

@@ -13,7 +13,7 @@ export interface UsageRequest {
   /** The service's journal since then. */
   recent: readonly ActionRecord[];
   /** Changes in doubt, such as a reset of the counters. */
-  unsettled: ActionRecord[];
+  unresolved: ActionRecord[];
   /** How many accounts Sluice removed from the panel since then. */
   removed: number;
 }

@@ -120,7 +120,7 @@ export interface AgentReservationRecord {
   holder: string | null;
   /** When a list first had the user in the agent's sum. */
   seenAt: string | null;
-  settledAt: string | null;
+  confirmedAt: string | null;
   closedAt: string | null;
   /** Why it was closed; before that `found`, where another process found the user after its holder was gone. */
   outcome: string | null;

@@ -91,7 +91,7 @@ export interface ActionRecord {
   plannedAt: string;
   /** When the panel was about to be called; null: certainly never called. */
   calledAt: string | null;
-  settledAt: string | null;
+  endedAt: string | null;
   /** Calls of the panel for it. */
   attempts: number;
 }

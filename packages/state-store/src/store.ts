@@ -222,7 +222,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
   };
   actions: {
     get(id: string): Promise<ActionRecord | null>;
-    /** Fails with `store_conflict` when an unsettled action has the same key. */
+    /** Fails with `store_conflict` when an unresolved action has the same key. */
     plan(records: ActionRecord[]): Promise<void>;
     /** Stamps that the panel is about to be called, and counts the attempt. */
     called(id: string, at: string): Promise<void>;
@@ -231,14 +231,14 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       id: string,
       change: {
         state: ActionState;
-        settledAt: string | null;
+        endedAt: string | null;
         observed?: unknown;
         errorCode?: string | null;
         errorMessage?: string | null;
       },
     ): Promise<void>;
     /** Actions that are planned or in doubt, oldest first. */
-    unsettled(filter?: { panel?: string; services?: string[] }): Promise<ActionRecord[]>;
+    unresolved(filter?: { panel?: string; services?: string[] }): Promise<ActionRecord[]>;
     /** Oldest first by `plannedAt`, or the newest first; `limit` counts from that end. */
     list(filter: {
       service?: string;

@@ -62,16 +62,16 @@ export {
   type SpendFigure,
   type SpendOptions,
   type SpendProblem,
-  SpendTally,
-} from './spend-tally.js';
+  SpendSum,
+} from './spend-sum.js';
 export {
   type CallProblem,
-  CallTally,
+  CallSum,
   type CallTotals,
   type Finding,
-  type TallyOptions,
-  type TallyVerdict,
-} from './tally.js';
+  type CallSumOptions,
+  type CallVerdict,
+} from './call-sum.js';
 export { type BillDecision, type BillInput, type BillRefusal, decideBill } from './decide-bill.js';
 export {
   type BillIdentity,

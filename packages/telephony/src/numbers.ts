@@ -102,14 +102,14 @@ function toNational(areaCode: string, local: string, text: string): PhoneNumber 
   if (!AREA_CODES.has(areaCode)) {
     throw refuse('area_code_unknown', text, `${quote(areaCode)} is not an assigned area code of Brazil`);
   }
-  const kind = kindOf(local);
+  const kind = findKind(local);
   if (kind === null) {
     throw refuse('number_invalid', text, 'fixed numbers have 8 digits from 2 to 5, mobile numbers 9 digits from 9');
   }
   return { number: `+55${areaCode}${local}`, kind, areaCode };
 }
 
-function kindOf(local: string): 'mobile' | 'fixed' | null {
+function findKind(local: string): 'mobile' | 'fixed' | null {
   if (/^9\d{8}$/.test(local)) return 'mobile';
   if (/^[2-5]\d{7}$/.test(local)) return 'fixed';
   // Mobile numbers before the ninth digit; records of old calls have them.

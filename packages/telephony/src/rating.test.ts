@@ -185,19 +185,19 @@ describe('compareCharge', () => {
   });
 
   it('says what is missing', () => {
-    const kindOf = (changes: Parameters<typeof call>[0]): string | undefined =>
+    const findingOf = (changes: Parameters<typeof call>[0]): string | undefined =>
       compareCharge(call(changes), table, options)?.kind;
-    expect(kindOf({ charge: null })).toBe('unrated');
-    expect(kindOf({ destination: '+447700900123' })).toBe('no-rate');
-    expect(kindOf({ destination: 'anonymous' })).toBe('no-rate');
-    expect(kindOf({ destination: '+447700900123', charge: '0.0000' })).toBe('no-rate');
-    expect(kindOf({ charge: '0.08' })).toBeUndefined();
-    expect(kindOf({ disposition: 'BUSY', charge: '0.0000' })).toBeUndefined();
-    expect(kindOf({ direction: 'inbound', destination: '+447700900123', charge: '0' })).toBeUndefined();
-    expect(kindOf({ direction: 'inbound', destination: '+447700900123', charge: '1' })).toBe('no-rate');
+    expect(findingOf({ charge: null })).toBe('unrated');
+    expect(findingOf({ destination: '+447700900123' })).toBe('no-rate');
+    expect(findingOf({ destination: 'anonymous' })).toBe('no-rate');
+    expect(findingOf({ destination: '+447700900123', charge: '0.0000' })).toBe('no-rate');
+    expect(findingOf({ charge: '0.08' })).toBeUndefined();
+    expect(findingOf({ disposition: 'BUSY', charge: '0.0000' })).toBeUndefined();
+    expect(findingOf({ direction: 'inbound', destination: '+447700900123', charge: '0' })).toBeUndefined();
+    expect(findingOf({ direction: 'inbound', destination: '+447700900123', charge: '1' })).toBe('no-rate');
     // Local midnight, not that of UTC: the rate of Portuguese mobiles ended on 1 January.
     const portugal = { destination: '+351912345678', startedAt: '2026-01-01T02:59:59.000Z', charge: '0.9000' };
-    expect(kindOf(portugal)).toBeUndefined();
-    expect(kindOf({ ...portugal, startedAt: '2026-01-01T03:00:00.000Z' })).toBe('charge');
+    expect(findingOf(portugal)).toBeUndefined();
+    expect(findingOf({ ...portugal, startedAt: '2026-01-01T03:00:00.000Z' })).toBe('charge');
   });
 });

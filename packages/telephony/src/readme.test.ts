@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   billKey,
   billMarker,
-  CallTally,
+  CallSum,
   createCallReport,
   decideBill,
   IdsDigest,
@@ -17,19 +17,19 @@ describe('the examples of the manual', () => {
     const timeZone = 'America/Sao_Paulo';
     const period = invoicePeriod({ rule: 'previous-month', invoiceDate: '2026-11-05', timeZone });
     expect(period).toEqual({ start: '2026-10-01T00:00:00-03:00', end: '2026-11-01T00:00:00-03:00', timeZone });
-    const tally = new CallTally({ period, currency: 'BRL', subscriberId: '9001' });
+    const sum = new CallSum({ period, currency: 'BRL', subscriberId: '9001' });
     const report = createCallReport({ format: 'excel-ptbr', timeZone });
     const ids = new IdsDigest();
     let csv = report.header();
     for (const call of [...calls('cdrs.period.page1'), ...calls('cdrs.period.page2-shifted')]) {
-      if (tally.add(call) !== 'counted') continue;
+      if (sum.add(call) !== 'counted') continue;
       ids.add(call.id);
       csv += report.row(call);
     }
-    csv += report.total(tally.totals());
+    csv += report.total(sum.totals());
     expect(csv.split('\r\n')).toHaveLength(1 + 7 + 1 + 1);
     expect(ids.digest()).toBe('sha256:6c521c9b40cb9813f5df10f8309294eb20c4003ca4155afd3b49f2f5734e66ec');
-    expect(decideBill({ totals: tally.totals(), billingType: 'postpaid' })).toEqual({
+    expect(decideBill({ totals: sum.totals(), billingType: 'postpaid' })).toEqual({
       kind: 'add',
       amount: '1.06',
       currency: 'BRL',

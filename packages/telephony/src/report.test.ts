@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { type CallRecord, CallTally, type CellType, createCallReport, formatCell, type ReportFormat } from './index.js';
+import { type CallRecord, CallSum, type CellType, createCallReport, formatCell, type ReportFormat } from './index.js';
 import { call, calls, fixture, OCTOBER } from './test/fixtures.js';
 
 interface Cell {
@@ -125,9 +125,9 @@ describe('a report', () => {
   });
 
   it('ends with the sums', () => {
-    const tally = new CallTally({ period: OCTOBER, currency: 'BRL', subscriberId: null });
-    for (const one of [...calls('cdrs.period.page1'), ...calls('cdrs.period.page2')]) tally.add(one);
-    expect(reports['excel-ptbr'].total(tally.totals())).toBe('TOTAL;;;;;;281;230;;1,0625;;\r\n');
+    const sum = new CallSum({ period: OCTOBER, currency: 'BRL', subscriberId: null });
+    for (const one of [...calls('cdrs.period.page1'), ...calls('cdrs.period.page2')]) sum.add(one);
+    expect(reports['excel-ptbr'].total(sum.totals())).toBe('TOTAL;;;;;;281;230;;1,0625;;\r\n');
     expect(reports.rfc4180.total({ talkSeconds: 1, billedSeconds: null, total: '0.0000' })).toBe(
       'TOTAL,,,,,,1,,,0.0000,,\r\n',
     );

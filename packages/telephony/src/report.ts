@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { type CellOptions, type CellType, DIALECTS, formatCell } from './report-cells.js';
 import type { CallRecord } from './records.js';
-import type { CallTotals } from './tally.js';
+import type { CallTotals } from './call-sum.js';
 
 interface Column {
   name: string;

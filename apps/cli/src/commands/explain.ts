@@ -3,7 +3,7 @@ import { shellWords } from '@sluice/terminal';
 import { explainState, printBasis, printService, type StateCommands } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
-import { kindOfPanel, withSluice } from '../open-sluice.js';
+import { findPanelKind, withSluice } from '../open-sluice.js';
 
 const COMMANDS: StateCommands = {
   poll: (service) => `sluice poll --service ${service}`,
@@ -39,7 +39,7 @@ export const explain: CommandHandler<GlobalOptions & { at?: string }> = ([id = '
     const reading = { timeZone, option: '--at', now: deps.clock.now() };
     const at = options.at === undefined ? null : parseTime(options.at, reading);
     const found = await sluice.explain(id, { at });
-    const kind = kindOfPanel(deps, config, found.service.panel);
+    const kind = findPanelKind(deps, config, found.service.panel);
     const canCreate = kind?.capabilities.includes('accounts') === true;
     const isLimited = found.holds.some(({ reason, until }) => reason === 'agent-limit' && until === null);
     const agent = isLimited ? await findAgent(sluice, found.service) : null;

@@ -55,7 +55,7 @@ function action(id: string, seconds: number, change: Partial<ActionRecord> = {})
     errorMessage: null,
     plannedAt: at(seconds),
     calledAt: null,
-    settledAt: null,
+    endedAt: null,
     attempts: 0,
     ...change,
   };
@@ -81,7 +81,7 @@ function run(id: string, seconds: number): RunRecord {
   };
 }
 
-const settled = (seconds: number, state: ActionRecord['state'] = 'applied') => ({ state, settledAt: at(seconds) });
+const settled = (seconds: number, state: ActionRecord['state'] = 'applied') => ({ state, endedAt: at(seconds) });
 const finished = (seconds: number) => ({
   finishedAt: at(seconds),
   outcome: 'done' as const,
@@ -205,7 +205,7 @@ describe('log list --follow', () => {
   it('shows an action that is in doubt at once, and how it was settled', async () => {
     const outcome = await follow('--json --actions', [
       (store) => store.actions.plan([action('act-1', 1), action('act-2', 1, { key: 'k2' })]),
-      (store) => store.actions.end('act-1', { state: 'in-doubt', settledAt: null }),
+      (store) => store.actions.end('act-1', { state: 'in-doubt', endedAt: null }),
       ...Array.from({ length: 60 }, () => () => Promise.resolve()),
       (store) => store.actions.end('act-1', settled(63)),
     ]);

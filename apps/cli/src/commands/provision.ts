@@ -18,7 +18,7 @@ import { billReports, printBills } from './calls.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
 import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
-import { kindOfPanel, withSluice } from '../open-sluice.js';
+import { findPanelKind, withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
 export interface ProvisionOptions extends ChangeOptions {
@@ -107,7 +107,7 @@ function choosePasswordFile(of: {
 }): string | undefined {
   const { config, deps, options, before } = of;
   if (options.passwordFile !== undefined) return path.resolve(deps.cwd, options.passwordFile);
-  const kind = kindOfPanel(deps, config, before.panel);
+  const kind = findPanelKind(deps, config, before.panel);
   const isElsewhere =
     options.showPassword === true ||
     options.passwordFrom !== undefined ||
@@ -162,7 +162,7 @@ async function perform(
       if (writtenTo !== undefined) outcome.line(`  password in ${writtenTo}`);
     }
     if (access) {
-      const kind = kindOfPanel(deps, config, before.panel);
+      const kind = findPanelKind(deps, config, before.panel);
       const hasPassword = kind?.login !== undefined;
       const account = { service: id, panel: before.panel, access, credentials, hasPassword };
       if (template === undefined) printAccess(terminal, account);
@@ -198,7 +198,7 @@ export const changePassword: CommandHandler<ProvisionOptions> = ([id = ''], opti
 
 /** Returns the name that is typed to confirm a removal; null where a yes is enough. */
 function findTypedWord(config: Config, deps: Deps, { panel, refs }: ServiceDetail): string | null {
-  const kind = kindOfPanel(deps, config, panel);
+  const kind = findPanelKind(deps, config, panel);
   return kind?.confirmedBy === undefined ? null : (refs[kind.confirmedBy] ?? null);
 }
 

@@ -81,7 +81,7 @@ it.each(CASES)(
           await expectUsable(at, number, kind);
         }
       expect((await sluice('reconcile')).json<RunReport>().run.changes).toBe(false);
-      expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+      expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
     } finally {
       await at.close();
     }

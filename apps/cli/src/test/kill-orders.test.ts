@@ -117,7 +117,7 @@ describe('an order by name that is killed', () => {
       }
       expect(at.panel.order(idsOf(4).order).suspension).toEqual({ by: 'staff', reason: 'not paid' });
       await at.bench.store(async (store) => {
-        expect(await store.actions.unsettled()).toEqual([]);
+        expect(await store.actions.unresolved()).toEqual([]);
       });
     });
 

@@ -246,7 +246,7 @@ describe('observe while a run is under way', () => {
     expect(changed).toBeLessThan(40);
     await at.bench.store(async (store) => {
       expect(await store.evidence.open()).toHaveLength(changed);
-      expect(await store.actions.unsettled()).toEqual([]);
+      expect(await store.actions.unresolved()).toEqual([]);
     });
     await at.poll();
     await at.bench.sluice('reconcile');

@@ -20,7 +20,7 @@ afterEach(() => at.close());
 
 const calls = (): string[] => at.panel.server.changingCalls().map(({ path }) => path.split('/').at(-1) ?? '');
 const portState = (): string => at.panel.port(port(1)).adminState;
-const unsettled = (): Promise<ActionRecord[]> => at.bench.store((store) => store.actions.unsettled());
+const unresolved = (): Promise<ActionRecord[]> => at.bench.store((store) => store.actions.unresolved());
 const evidence = (): Promise<EvidenceRecord[]> => at.bench.store((store) => store.evidence.open());
 const free = (): Promise<unknown> => at.bench.sluice('override set svc-1 --unlimited');
 
@@ -30,7 +30,7 @@ async function leaveDoubt(call: 'disable' | 'enable', when: 'before' | 'after'):
   at.panel.server.inject({ match, times: 1, when, fault: { kind: 'cut' } });
   await at.poll();
   at.bench.clock.advance(HOUR);
-  const [row] = await unsettled();
+  const [row] = await unresolved();
   if (!row) throw new Error('nothing is in doubt');
   return row.id;
 }
@@ -91,7 +91,7 @@ describe('action resolve --not-done', () => {
   it('leaves nothing to undo, and the next run disables the port again', async () => {
     const id = await leaveDoubt('disable', 'before');
     expect(await resolve(id, '--not-done')).toMatchObject({ state: 'failed', error: { code: 'not_done' } });
-    expect([await evidence(), await unsettled()]).toEqual([[], []]);
+    expect([await evidence(), await unresolved()]).toEqual([[], []]);
     await at.poll();
     expect(portState()).toBe('down');
   });
@@ -154,7 +154,7 @@ describe('action resolve is refused', () => {
   it.each(['', ' --done --not-done'])('with the words "%s"', async (words) => {
     const id = await leaveDoubt('disable', 'after');
     expect(await refusal(`action resolve ${id}${words}`)).toMatchObject({ exitCode: 2, code: 'bad_option' });
-    expect(await unsettled()).toHaveLength(1);
+    expect(await unresolved()).toHaveLength(1);
   });
 
   it('while another run works on the service', async () => {
@@ -169,7 +169,7 @@ describe('action resolve is refused', () => {
       exitCode: 5,
       code: 'lease_held',
     });
-    expect(await unsettled()).toHaveLength(1);
+    expect(await unresolved()).toHaveLength(1);
   });
 });
 
@@ -211,11 +211,11 @@ describe("an action on an agent's user", () => {
       const lookAgain = 'GET /api/v2/admin/user/{uuid}/';
       vpn.panel.server.inject({ endpoint: lookAgain, skip: 1, times: 1, fault: { kind: 'cut' } });
       await vpn.check();
-      const [row] = await vpn.bench.store((store) => store.actions.unsettled());
+      const [row] = await vpn.bench.store((store) => store.actions.unresolved());
       const resolved = await vpn.sluice(`action resolve ${row?.id ?? ''} ${word}`);
       expect(resolved.exitCode).toBe(0);
       expect(resolved.json<{ action: LogEntry }>().action).toMatchObject({ service: null, panel: 'vpn', state });
-      expect(await vpn.bench.store((store) => store.actions.unsettled())).toEqual([]);
+      expect(await vpn.bench.store((store) => store.actions.unresolved())).toEqual([]);
       await vpn.check();
       expect(vpn.panel.user(user).enable).toBe(false);
       await vpn.sluice('agent limit north --gb 50');

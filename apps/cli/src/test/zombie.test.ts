@@ -76,7 +76,7 @@ describe('a poll that is stopped in the middle of a change and goes on after its
       const last = await laterRun(at, 'poll --json');
       expect([last.exitCode, last.stderr]).toEqual([0, '']);
       expect((await at.sluice('db check')).exitCode).toBe(0);
-      expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+      expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
       expect(panel.server.failures).toEqual([]);
     } finally {
       zombie?.kill();

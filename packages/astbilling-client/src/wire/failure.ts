@@ -55,7 +55,7 @@ function toFailure(
   const message = findAt(json, errors.message)?.value;
   const words = typeof message === 'string' && message.trim() !== '' ? message : matched;
   return {
-    kind: stated ?? kindOf(code, errors.codeMap) ?? kindOfStatus(status),
+    kind: stated ?? findKind(code, errors.codeMap) ?? toFailureKind(status),
     code,
     message: words === null ? null : plainText(words),
     requestId: scalarAt(json, errors.requestId),
@@ -101,13 +101,13 @@ function scalarAt(json: unknown, pointer: string | null | undefined): string | n
   return scalarText(findAt(json, pointer)?.value);
 }
 
-function kindOf(code: string | null, codeMap: Record<string, FailureKind> = {}): FailureKind | null {
+function findKind(code: string | null, codeMap: Record<string, FailureKind> = {}): FailureKind | null {
   if (code === null) return null;
   if (Object.hasOwn(codeMap, code)) return codeMap[code] ?? null;
   return failureKinds.find((kind) => kind === code) ?? null;
 }
 
-function kindOfStatus(status: number): FailureKind {
+function toFailureKind(status: number): FailureKind {
   const kinds: Record<number, FailureKind> = {
     401: 'unauthorized',
     403: 'forbidden',

@@ -22,9 +22,9 @@ export function lineBounds(observation: Observation<EasyDcimState>, previous: un
   if (!ports) return undefined;
   const before = parseSpeeds(previous) ?? {};
   const portSpeeds = ports.map((port): [string, number | null] => {
-    const remembered = before[port.id] ?? null;
+    const highest = before[port.id] ?? null;
     const shown = isUp(port) ? port.speedBitsPerSecond : null;
-    return [port.id, shown === null ? remembered : Math.max(shown, remembered ?? 0)];
+    return [port.id, shown === null ? highest : Math.max(shown, highest ?? 0)];
   });
   return { portSpeeds: Object.fromEntries(portSpeeds) };
 }

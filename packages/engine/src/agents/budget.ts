@@ -135,7 +135,7 @@ function reservation(
     expiresAt: new Date(session.deps.clock.now() + RESERVED_MS).toISOString(),
     holder: toHolder(session),
     seenAt: null,
-    settledAt: null,
+    confirmedAt: null,
     closedAt: null,
     outcome: null,
   };
@@ -195,7 +195,7 @@ export async function endReservation(
     if (open?.state !== 'open') return;
     if (seen !== undefined && (open.holder !== seen.holder || open.expiresAt !== seen.expiresAt)) return;
     const closedAt = state === 'closed' ? now : null;
-    await tables.agentReservations.put([{ ...open, state, settledAt: now, closedAt, outcome }]);
+    await tables.agentReservations.put([{ ...open, state, confirmedAt: now, closedAt, outcome }]);
   });
 }
 
@@ -219,9 +219,9 @@ async function recheck(
   if (over === undefined) return;
   await remove();
   await session.write([], async (tables) => {
-    const settled = await tables.agentReservations.get(from.name, uuid);
+    const reserved = await tables.agentReservations.get(from.name, uuid);
     const end = { state: 'closed' as const, closedAt: session.now(), outcome: 'user-gone' };
-    if (settled !== null) await tables.agentReservations.put([{ ...settled, ...end }]);
+    if (reserved !== null) await tables.agentReservations.put([{ ...reserved, ...end }]);
   });
   const binding = records.agents.find((known) => known.uuid === over)?.name ?? '';
   throw new SluiceError(

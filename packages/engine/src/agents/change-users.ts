@@ -81,12 +81,12 @@ export function listed(on: NamedPanel, action: ActionRecord): ListedAction {
   const { agent = null } = ((payload as { payload?: unknown } | null)?.payload ?? {}) as { agent?: string | null };
   const isWrong = errorCode !== null && (state === 'failed' || state === 'in-doubt');
   const error = isWrong ? { code: errorCode, message: errorMessage ?? errorCode } : null;
-  return { ...toActionView((name) => on.session.kindOf(name), action), agent, error };
+  return { ...toActionView((name) => on.session.findKind(name), action), agent, error };
 }
 
 /** Returns a step as a preview lists it. */
 export function planned({ session, name: panel }: NamedPanel, { type, target, prior, payload }: Step): ListedAction {
-  const name = toActionName(session.kindOf(panel), { type, target, prior, payload });
+  const name = toActionName(session.findKind(panel), { type, target, prior, payload });
   return { type, target, name, state: 'planned', agent: (payload as { agent: string }).agent, error: null };
 }
 
@@ -96,7 +96,7 @@ export function planned({ session, name: panel }: NamedPanel, { type, target, pr
  */
 export async function resolveUsers(on: UserChanges): Promise<ListedAction[]> {
   const { session, name } = on;
-  const rows = (await session.store.actions.unsettled({ panel: name })).filter(({ service }) => service === null);
+  const rows = (await session.store.actions.unresolved({ panel: name })).filter(({ service }) => service === null);
   const open: ListedAction[] = [];
   for (const row of rows) {
     const run = LEASED.includes(row.type) ? null : await session.store.runs.get(row.run);
@@ -122,7 +122,7 @@ async function resolveUser(on: UserChanges, row: ActionRecord): Promise<boolean>
     }
   };
   const first = row.calledAt === null ? null : await look();
-  const observation = await waitForFresh(session, agents, { observation: first, unsettled: [row] }, look);
+  const observation = await waitForFresh(session, agents, { observation: first, unresolved: [row] }, look);
   const outcome = outcomeByReading(agents, { observation }, row);
   if (outcome === null) return false;
   const nothing = { actions: [], evidence: [], holds: [], error: null, passwordSet: false, cycle: null };

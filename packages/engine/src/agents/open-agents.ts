@@ -18,7 +18,7 @@ export interface AgentsOnPanel {
 /** Returns the names of the panels with agents. */
 export function panelsWithAgents(session: Session): string[] {
   return Object.keys(session.config.panels).filter(
-    (name) => session.kindOf(name)?.capabilities.includes('agents') === true,
+    (name) => session.findKind(name)?.capabilities.includes('agents') === true,
   );
 }
 

@@ -72,7 +72,7 @@ export function isOrphaned(
 /** Returns when each process started its last unfinished call, by process. */
 export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
   const begun = new Map<string, string>();
-  for (const row of await session.store.actions.unsettled({ panel })) {
+  for (const row of await session.store.actions.unresolved({ panel })) {
     const run = row.calledAt === null ? null : await session.store.runs.get(row.run);
     if (run === null) continue;
     const key = processKey(run);

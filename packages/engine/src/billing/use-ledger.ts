@@ -200,14 +200,14 @@ export async function payFromCredit(
     return run.store(async (tables) => {
       const record = await requireInvoice(tables, id);
       const changed = record.status !== 'paid';
-      if (changed) await settle(tables, record, toBooking(session));
+      if (changed) await requirePayment(tables, record, toBooking(session));
       const credit = await readCredit(tables, client);
       return { invoice: await toView(tables, await requireInvoice(tables, id)), credit, changed };
     });
   });
 }
 
-async function settle(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
+async function requirePayment(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
   const { id, client, currency, total, status } = invoice;
   if (status !== 'open') throw invoiceClosed(id, status);
   const credit = await readCredit(tables, client);

@@ -55,7 +55,7 @@ export async function writeBack(session: Session, report: Reported, services?: s
 }
 
 async function leaveOutUnfinished({ store }: Session, due: readonly WriteBackRecord[]): Promise<WriteBackRecord[]> {
-  const rows = await store.actions.unsettled({ services: due.map(({ service }) => service) });
+  const rows = await store.actions.unresolved({ services: due.map(({ service }) => service) });
   const unfinished = new Set(rows.filter(isCommandRow).map(({ service }) => service));
   return due.filter(({ service }) => !unfinished.has(service));
 }

@@ -1,6 +1,6 @@
 import {
   type BillPeriod,
-  CallTally,
+  CallSum,
   type CallRecord,
   type CallTotals,
   type ChargeDifference,
@@ -52,7 +52,7 @@ export async function gather(session: Session, request: GatherRequest): Promise<
   const { line, period, report } = request;
   const { telephony, subscriberId } = line;
   const { signal } = session.deps;
-  const tally = new CallTally({ period, currency: telephony.currency, subscriberId });
+  const sum = new CallSum({ period, currency: telephony.currency, subscriberId });
   const digest = new IdsDigest();
   const verify = request.verifyPlan === null ? null : await createVerifier(session, line, request.verifyPlan);
   const writer = report === null ? null : createCallReport({ format: report.format, timeZone: telephony.timeZone });
@@ -63,19 +63,19 @@ export async function gather(session: Session, request: GatherRequest): Promise<
     const isForeign = call.subscriberId !== null && call.subscriberId !== subscriberId;
     if (isForeign && foreign.size < MOST_FOREIGN) foreign.add(call.id);
     // A part of the period may show a call of another part.
-    else if (!isForeign && !isWithin(call, period)) tally.add(call);
+    else if (!isForeign && !isWithin(call, period)) sum.add(call);
   };
   for await (const calls of readSorted(telephony, filter, { signal, onUnasked })) {
     const rows: string[] = [];
     for (const call of calls) {
-      if (tally.add(call) !== 'counted') continue;
+      if (sum.add(call) !== 'counted') continue;
       digest.add(call.id);
       verify?.check(call);
       if (writer !== null) rows.push(writer.row(call));
     }
     if (rows.length > 0) await report?.sink.write(rows.join(''));
   }
-  const totals = tally.totals();
+  const totals = sum.totals();
   if (writer !== null) await report?.sink.write(writer.total(totals));
   return {
     totals,

@@ -68,7 +68,9 @@ export async function placeLine(session: Session, placing: Placing): Promise<{ b
   if (target !== null) refuseOtherWriter(calls.settings().lookFor, target);
   else calls.settings();
   const sent = { ...placing };
-  const there = await send(session, calls, sent, target).catch((error: unknown) => settle(session, calls, sent, error));
+  const there = await send(session, calls, sent, target).catch((error: unknown) =>
+    findAfterFailure(session, calls, sent, error),
+  );
   // Until it is confirmed the bill stays in doubt: the next run finds the line.
   return { bill: await confirm(session, calls, sent, there), added: true };
 }
@@ -99,7 +101,12 @@ async function send(
 }
 
 /** Stores what a failed attempt ended with; returns the line where it is found after all. */
-async function settle(session: Session, calls: CallBilling, placing: Placing, error: unknown): Promise<Found> {
+async function findAfterFailure(
+  session: Session,
+  calls: CallBilling,
+  placing: Placing,
+  error: unknown,
+): Promise<Found> {
   if (!(error instanceof SluiceError) || error.kind === 'store' || error.kind === 'internal') throw error;
   if (SEEN.includes(error.code)) throw error;
   const { bill, fences } = placing;

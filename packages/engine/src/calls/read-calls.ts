@@ -2,7 +2,7 @@ import { type CallFilter, type CallReportJob, SluiceError, usageError } from '@s
 import {
   type BillPeriod,
   type CallRecord,
-  CallTally,
+  CallSum,
   type CallTotals,
   explicitPeriod,
   localDay,
@@ -66,11 +66,11 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
     ...(request.direction === null ? {} : { direction: request.direction }),
   };
   const { currency } = telephony;
-  const tally = new CallTally({ period, currency, subscriberId: line?.subscriberId ?? null });
+  const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
   for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
-    for (const call of calls) if (['counted', 'problem'].includes(tally.add(call))) await request.onCall(call);
+    for (const call of calls) if (['counted', 'problem'].includes(sum.add(call))) await request.onCall(call);
   }
-  const { calls, billedSeconds, total: charge } = tally.totals();
+  const { calls, billedSeconds, total: charge } = sum.totals();
   const instants = toInstants(period);
   const totals = { calls, billedSeconds, charge, currency };
   return { panel, period: instants, provisional: instants.to >= session.now(), totals };

@@ -1,6 +1,6 @@
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { CallTally, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import { CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
 import { isFinal, periodOf } from './due.js';
 import { findLine } from './line-of-service.js';
@@ -62,18 +62,18 @@ async function compare(
   const late: string[] = [];
   const changed: string[] = [];
   const subscriberId = bill.subscriber;
-  const tally = new CallTally({ period, currency: bill.currency, subscriberId });
+  const sum = new CallSum({ period, currency: bill.currency, subscriberId });
   const window = { from: period.start, to: period.end, subscriberId };
   for await (const calls of readSorted(telephony, window, { signal: session.deps.signal })) {
     for (const call of calls) {
-      if (tally.add(call) !== 'counted' || before === null) continue;
+      if (sum.add(call) !== 'counted' || before === null) continue;
       const charge = before.get(call.id);
       before.delete(call.id);
       if (charge === undefined) late.push(call.id);
       else if (!isSame(charge, call.charge)) changed.push(call.id);
     }
   }
-  const { calls, total } = tally.totals();
+  const { calls, total } = sum.totals();
   return {
     service: bill.service,
     period: { from: bill.start, to: bill.end },

@@ -1,5 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
-import { CallTally } from '@sluice/telephony';
+import { CallSum } from '@sluice/telephony';
 import type { Session } from '../session.js';
 import { finalPeriod, toInstants } from './due.js';
 import { findLine, readSubscriber } from './line-of-service.js';
@@ -35,10 +35,10 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   const createdAt = subscriber.createdAt ?? service.createdAt;
   const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt, billFrom });
   if (period === null) return { calls: 0, total: '0', currency, since: session.now() };
-  const tally = new CallTally({ period, currency, subscriberId });
+  const sum = new CallSum({ period, currency, subscriberId });
   for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {
-    for (const call of calls) tally.add(call);
+    for (const call of calls) sum.add(call);
   }
-  const { calls, total } = tally.totals();
+  const { calls, total } = sum.totals();
   return { calls, total, currency, since: toInstants(period).from };
 }

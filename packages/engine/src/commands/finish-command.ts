@@ -105,7 +105,7 @@ async function toReport(
   const detail = await serviceDetail(session, work.service);
   const staying = work.holds.filter((hold) => !work.closes.includes(hold));
   const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
-  const actions = work.actions.map((action) => toActionView((name) => session.kindOf(name), action));
+  const actions = work.actions.map((action) => toActionView((name) => session.findKind(name), action));
   // A completed command ends the error of an earlier run.
   const over = detail.status === 'held' || (complete && detail.status === 'failed');
   const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;

@@ -23,18 +23,18 @@ export interface ResolveRequest {
  * @throws SluiceError `unknown_action`, `action_settled` or `action_not_called`; `lease_held` while a run works on it
  */
 export async function resolveAction(session: Session, id: string, request: ResolveRequest): Promise<LogEntry> {
-  const { service, panel } = await requireUnsettled(session, id);
+  const { service, panel } = await requireUnresolved(session, id);
   const purpose = { command: 'action resolve', dryRun: false, service: service ?? undefined };
   await withRun(session, purpose, async (run) => {
     const name = service === null ? panelLease(panel) : serviceLease(service);
     const lease = await run.leases.take(name, request.waitMs);
     // The previous holder of the lease may have resolved it.
-    const row = await requireUnsettled(session, id);
+    const row = await requireUnresolved(session, id);
     await refuseWhileAtWork(session, row);
     const outcome = request.done ? await doneOutcome(session, row) : NOT_DONE;
     await session.write([lease], async (tables) => {
       await run.start(tables);
-      await settle(session, row, outcome, tables);
+      await endAsStated(session, row, outcome, tables);
       await run.end({ outcome: 'done', changes: false }, tables);
     });
   });
@@ -48,13 +48,18 @@ async function doneOutcome(session: Session, row: ActionRecord): Promise<StepOut
   return panel?.accounts?.doneOutcome(row, session.now()) ?? { state: 'applied', observed: null, error: null };
 }
 
-async function settle(session: Session, row: ActionRecord, outcome: StepOutcome, tables: StoreTables): Promise<void> {
+async function endAsStated(
+  session: Session,
+  row: ActionRecord,
+  outcome: StepOutcome,
+  tables: StoreTables,
+): Promise<void> {
   const at = session.now();
   const { state, error } = outcome;
   const word = { as: state === 'applied' ? 'done' : 'not-done', at, run: session.runId };
   await tables.actions.end(row.id, {
     state,
-    settledAt: at,
+    endedAt: at,
     observed: { ...(row.observed as object | null), resolved: word },
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
@@ -71,19 +76,19 @@ async function settle(session: Session, row: ActionRecord, outcome: StepOutcome,
 async function requireAction(session: Session, id: string): Promise<ActionRecord> {
   const row = await session.store.actions.get(id);
   if (row) return row;
-  const open = (await session.store.actions.unsettled()).filter((item) => item.calledAt !== null);
+  const open = (await session.store.actions.unresolved()).filter((item) => item.calledAt !== null);
   const known = open.map((item) => item.id);
   const hint = suggestion(id, known);
   throw notFound('unknown_action', `There is no action "${id}"${hint.length > 200 ? '' : hint}`, { action: id });
 }
 
-async function requireUnsettled(session: Session, id: string): Promise<ActionRecord> {
+async function requireUnresolved(session: Session, id: string): Promise<ActionRecord> {
   const row = await requireAction(session, id);
   const what = `${row.type} ${row.target} ("${id}")`;
   if (row.state !== 'planned' && row.state !== 'in-doubt') {
     throw new SluiceError(
       'action_settled',
-      `${what} has been ${row.state} since ${row.settledAt ?? row.plannedAt}: there is nothing to resolve`,
+      `${what} has been ${row.state} since ${row.endedAt ?? row.plannedAt}: there is nothing to resolve`,
       { details: { action: id, state: row.state } },
     );
   }

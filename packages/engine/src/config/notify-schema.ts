@@ -38,7 +38,7 @@ export function notifySchema(channels: readonly NoticeChannelKind[]): z.ZodMiniT
 }
 
 /** Returns the kind of channel of an entry. */
-export function channelKindOf(
+export function findChannelKind(
   channels: readonly NoticeChannelKind[],
   settings: Readonly<Record<string, unknown>>,
 ): NoticeChannelKind | undefined {
@@ -51,7 +51,7 @@ export function namedChannels(
   channels: readonly NoticeChannelKind[],
 ): { name: string; index: number; kind: NoticeChannelKind; settings: NotifySettings }[] {
   return (notify ?? []).flatMap((settings, index) => {
-    const kind = channelKindOf(channels, settings);
+    const kind = findChannelKind(channels, settings);
     return kind === undefined ? [] : [{ name: settings.name ?? kind.kind, index, kind, settings }];
   });
 }

@@ -18,14 +18,14 @@ type Rule = (config: Config, kinds: readonly PanelKind[], billing: readonly Bill
 export const error = (path: string, message: string): RuleFinding => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): RuleFinding => ({ severity: 'warning', path, message });
 const products = (config: Config): [string, ProductSettings][] => Object.entries(config.products);
-const kindOf = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
+const findKind = ({ panels }: Config, panel: string, kinds: readonly PanelKind[]): PanelKind | undefined =>
   kinds.find(({ kind }) => kind === findEntry(panels, panel)?.kind);
 const noSection = ({ kind, title }: BillingKind): string =>
   `there is no section "${kind}": it names the address and the credentials of ${title}`;
 
 const actionsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, action }]) => {
-    const kind = kindOf(config, panel, kinds);
+    const kind = findKind(config, panel, kinds);
     return kind === undefined || action === undefined ? [] : actionProblems(action, kind, `products.${name}.action`);
   });
 
@@ -39,7 +39,7 @@ const RESERVED: readonly string[] = ['quota', 'billing', 'manual', 'agent-limit'
 
 const limitsFit: Rule = (config, kinds) =>
   products(config).flatMap(([name, { panel, limits = [] }]) => {
-    const kind = kindOf(config, panel, kinds);
+    const kind = findKind(config, panel, kinds);
     return limits.flatMap((limit, index) => {
       const path = `products.${name}.limits.${index}`;
       const isRepeated = limits.findIndex(({ id }) => id === limit.id) < index;
@@ -132,7 +132,7 @@ const currencyKnown: Rule = (config) =>
 
 const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
-    const ofPanel = kindOf(config, product.panel, kinds);
+    const ofPanel = findKind(config, product.panel, kinds);
     if (ofPanel === undefined) return [];
     const others = new Set(kinds.map(sectionOf).filter((section) => section !== sectionOf(ofPanel)));
     return [...others]
@@ -202,7 +202,7 @@ const fieldsKnown: Rule = (config, kinds, billing) =>
 const accountsFit: Rule = (config, kinds, billing) =>
   products(config).flatMap(([name, { panel, provision, terminate, credentials }]) => {
     const path = `products.${name}`;
-    const kind = kindOf(config, panel, kinds);
+    const kind = findKind(config, panel, kinds);
     const automatic = Object.entries({ provision, terminate }).filter(([, how]) => how === 'auto');
     const system = billing.find((known) => known.kind === credentials?.writeTo && known.storesCredentials === true);
     const findings: RuleFinding[] = [];

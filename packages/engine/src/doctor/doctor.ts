@@ -124,11 +124,11 @@ async function runChecks(session: Session): Promise<Check[]> {
     if (late) checks.push(check('warning', `${what}, which is too long ago`, 'poll_late'));
     else checks.push(isDone ? check('ok', what) : check('warning', what, 'poll_failed'));
   }
-  const unsettled = await session.store.actions.unsettled();
-  for (const action of unsettled) {
+  const unresolved = await session.store.actions.unresolved();
+  for (const action of unresolved) {
     checks.push({
       name: 'action in doubt',
-      object: `${action.service ?? action.panel}, ${toActionView((panel) => session.kindOf(panel), action).name}`,
+      object: `${action.service ?? action.panel}, ${toActionView((panel) => session.findKind(panel), action).name}`,
       status: 'warning',
       ...describeAction(action),
     });

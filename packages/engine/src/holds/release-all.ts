@@ -94,7 +94,7 @@ async function restrictedServices(
     ...new Set([...holds.map((hold) => hold.service), ...left.map((item) => item.service), ...doubtful]),
   ].sort();
   const terminating = new Set(
-    (await session.store.actions.unsettled(scope)).filter(isTermination).map((action) => action.service),
+    (await session.store.actions.unresolved(scope)).filter(isTermination).map((action) => action.service),
   );
   // Services that are being terminated are not released.
   const services = (ids.length === 0 ? [] : await session.store.services.list({ ids })).filter(
@@ -142,7 +142,7 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
 
 /** Finds the services with an action in doubt for a hold, which must be resolved before the release. */
 async function servicesInDoubt({ store }: Session, { panel, reason }: ReleaseAllRequest): Promise<string[]> {
-  const rows = await store.actions.unsettled(panel === undefined ? {} : { panel });
+  const rows = await store.actions.unresolved(panel === undefined ? {} : { panel });
   const reasons = new Map(rows.length === 0 ? [] : (await store.holds.all()).map((hold) => [hold.id, hold.reason]));
   return rows.flatMap(({ service, hold, calledAt }) => {
     if (service === null || hold === null || calledAt === null) return [];

@@ -5,7 +5,7 @@ import {
   refreshEntry,
   runEntry,
   tableFilter,
-  wants,
+  includesKind,
   type LogEntry,
   type LogFilter,
 } from './log.js';
@@ -50,7 +50,7 @@ export async function* exportLog(session: Session, filter: LogFilter): AsyncGene
     ),
   };
   const kinds = ['run', 'refresh', 'action', 'api'] as const;
-  yield* merged(kinds.filter((kind) => wants(filter, kind)).map((kind) => pages[kind]));
+  yield* merged(kinds.filter((kind) => includesKind(filter, kind)).map((kind) => pages[kind]));
 }
 
 async function* paged<T>(

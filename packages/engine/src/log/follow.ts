@@ -5,7 +5,7 @@ import {
   refreshEntry,
   runEntry,
   tableFilter,
-  wants,
+  includesKind,
   type LogEntry,
   type LogFilter,
 } from './log.js';
@@ -64,10 +64,10 @@ class Follower {
   async look(): Promise<LogEntry[]> {
     const filter = this.#filter;
     const entries = [
-      ...(wants(filter, 'run') ? await this.#newRuns() : []),
-      ...(wants(filter, 'refresh') ? await this.#newRefreshes() : []),
-      ...(wants(filter, 'action') ? await this.#newActions() : []),
-      ...(wants(filter, 'api') ? await this.#newCalls() : []),
+      ...(includesKind(filter, 'run') ? await this.#newRuns() : []),
+      ...(includesKind(filter, 'refresh') ? await this.#newRefreshes() : []),
+      ...(includesKind(filter, 'action') ? await this.#newActions() : []),
+      ...(includesKind(filter, 'api') ? await this.#newCalls() : []),
     ];
     const { panel } = filter;
     const matching = panel === undefined ? entries : entries.filter((entry) => entry.panel === panel);
@@ -102,10 +102,10 @@ class Follower {
     // Reads the journal again for the runs whose actions ended meanwhile.
     const open = this.#actions.open();
     if (open.length === 0) return entries;
-    const unsettled = new Map((await actions.unsettled()).map((action) => [action.id, action]));
-    const runs = new Set(open.filter((action) => !unsettled.has(action.id)).map((action) => action.run));
+    const unresolved = new Map((await actions.unresolved()).map((action) => [action.id, action]));
+    const runs = new Set(open.filter((action) => !unresolved.has(action.id)).map((action) => action.run));
     const ended = (await Promise.all([...runs].map((run) => actions.list({ ...where, run })))).flat();
-    const changed = new Map([...unsettled.values(), ...ended].map((action) => [action.id, action]));
+    const changed = new Map([...unresolved.values(), ...ended].map((action) => [action.id, action]));
     return [...entries, ...this.#actions.take(open.map((action) => changed.get(action.id) ?? action))];
   }
 

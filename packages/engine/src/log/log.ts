@@ -33,7 +33,7 @@ export function tableFilter({ service, since }: LogFilter): { service?: string; 
 }
 
 /** Returns whether the filter includes a kind of entry; a filter by service excludes refreshes. */
-export function wants({ kinds, service }: LogFilter, kind: LogEntry['kind']): boolean {
+export function includesKind({ kinds, service }: LogFilter, kind: LogEntry['kind']): boolean {
   return kinds.includes(kind) && (kind !== 'refresh' || service === undefined);
 }
 
@@ -46,16 +46,16 @@ export async function readLog(session: Session, filter: LogFilter): Promise<LogE
   const most = panel === undefined ? { limit } : {};
   const onPanel = panel === undefined ? {} : { panel };
   const found: LogEntry[] = [];
-  if (wants(filter, 'api')) {
+  if (includesKind(filter, 'api')) {
     found.push(...(await store.apiCalls.list({ ...where, ...onPanel, limit })).map(apiEntry));
   }
-  if (wants(filter, 'action')) {
+  if (includesKind(filter, 'action')) {
     found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntries(session)));
   }
-  if (wants(filter, 'refresh')) {
+  if (includesKind(filter, 'refresh')) {
     found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
   }
-  if (wants(filter, 'run')) {
+  if (includesKind(filter, 'run')) {
     const ofCommand = filter.command === undefined ? {} : { command: filter.command };
     found.push(...(await store.runs.list({ ...where, ...most, ...ofCommand })).map(runEntry));
   }
@@ -70,20 +70,20 @@ export function apiEntry({ at, run, service, panel, ...rest }: ApiCallRecord): L
 
 /** Returns the function that turns the actions of a session's panels into entries. */
 export function actionEntries(session: Session): (action: ActionRecord) => LogEntry {
-  return (action) => actionEntry((panel) => session.kindOf(panel), action);
+  return (action) => actionEntry((panel) => session.findKind(panel), action);
 }
 
 /** Returns an action as an entry; `at` is when it ended, or was planned if it hasn't ended. */
-function actionEntry(kindOf: FindKind, action: ActionRecord): LogEntry {
+function actionEntry(findKind: FindKind, action: ActionRecord): LogEntry {
   const { id, hold, prior, observed, errorCode, errorMessage } = action;
   return {
-    at: action.settledAt ?? action.plannedAt,
+    at: action.endedAt ?? action.plannedAt,
     kind: 'action',
     run: action.run,
     service: action.service,
     panel: action.panel,
     id,
-    ...toActionView(kindOf, action),
+    ...toActionView(findKind, action),
     hold,
     prior: maskUuidsIn(prior),
     observed: maskUuidsIn(observed),

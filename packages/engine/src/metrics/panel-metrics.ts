@@ -10,7 +10,7 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
   const { store, config } = session;
   const panels = Object.keys(config.panels);
   const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
-  const inDoubt = (await store.actions.unsettled()).filter(({ state }) => state === 'in-doubt');
+  const inDoubt = (await store.actions.unresolved()).filter(({ state }) => state === 'in-doubt');
   const withAgents = panelsWithAgents(session);
   for (const panel of panels) {
     await addHolds(session, table, panel, withAgents.includes(panel));

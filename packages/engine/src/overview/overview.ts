@@ -110,10 +110,10 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const actions = (await store.actions.list({ ...newest, limit: RECENT_ACTIONS }))
     .filter(({ state }) => state === 'failed' || state === 'in-doubt')
     .map((action) => {
-      const { panel, service, run, settledAt, plannedAt, errorCode, errorMessage } = action;
-      const { name, state } = toActionView((of) => session.kindOf(of), action);
+      const { panel, service, run, endedAt, plannedAt, errorCode, errorMessage } = action;
+      const { name, state } = toActionView((of) => session.findKind(of), action);
       const message = `${name}: ${errorMessage ?? (state === 'in-doubt' ? 'its outcome is not known' : 'it failed')}`;
-      const at = settledAt ?? plannedAt;
+      const at = endedAt ?? plannedAt;
       return { at, kind: 'action' as const, code: errorCode ?? state, message, panel, service, run };
     });
   const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))

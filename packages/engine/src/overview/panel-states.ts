@@ -41,8 +41,8 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
     states.push({
       name,
       kind,
-      capabilities: [...(session.kindOf(name)?.capabilities ?? [])],
-      requiredRef: session.kindOf(name)?.requiredRef ?? null,
+      capabilities: [...(session.findKind(name)?.capabilities ?? [])],
+      requiredRef: session.findKind(name)?.requiredRef ?? null,
       services: total(null),
       held: total(['held']),
       failing: total(['failed', 'unreadable']),

@@ -81,7 +81,7 @@ async function readList<List extends LookupList>(
 export async function listRelayUsers(session: Session, name: string | undefined): Promise<RelayUser[]> {
   const { name: panel, lookups } = await lookupPanel(session, name);
   const [users, services] = await Promise.all([lookups.users(), session.store.services.list({ panel })]);
-  const idRef = session.kindOf(panel)?.login?.idRef ?? '';
+  const idRef = session.findKind(panel)?.login?.idRef ?? '';
   const living = services.filter((service) => service.status !== 'terminated');
   const byId = new Map(living.map((service) => [service.refs[idRef], service.id]));
   return users.map((user) => ({ ...user, service: byId.get(String(user.id)) ?? null }));
@@ -90,7 +90,7 @@ export async function listRelayUsers(session: Session, name: string | undefined)
 /** Returns where and with which name the customer of a service logs in, from the store alone. */
 export async function loginLink(session: Session, id: string): Promise<LoginLink> {
   const service = await requireService(session, id);
-  const login = session.kindOf(service.panel)?.login;
+  const login = session.findKind(service.panel)?.login;
   const url = findEntry(session.config.panels, service.panel)?.url;
   if (login === undefined || url === undefined) {
     throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
@@ -110,7 +110,7 @@ async function findUsername(session: Session, service: ServiceRecord, nameRef: s
 }
 
 async function lookupPanel(session: Session, name: string | undefined): Promise<{ name: string; lookups: Lookups }> {
-  const known = Object.keys(session.config.panels).filter((key) => session.kindOf(key)?.login !== undefined);
+  const known = Object.keys(session.config.panels).filter((key) => session.findKind(key)?.login !== undefined);
   if (name !== undefined) requirePanelName(session, name);
   const [only] = known;
   const chosen = name ?? only;

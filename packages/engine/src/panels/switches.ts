@@ -130,7 +130,7 @@ async function changesEnded(session: Session, panel: string): Promise<number> {
 
 async function changesUnderWay(session: Session, panel: string): Promise<number> {
   const { store } = session;
-  const rows = (await store.actions.unsettled({ panel })).filter(({ calledAt }) => calledAt !== null);
+  const rows = (await store.actions.unresolved({ panel })).filter(({ calledAt }) => calledAt !== null);
   let underWay = 0;
   for (const run of new Set(rows.map((row) => row.run))) {
     const record = await store.runs.get(run);

@@ -22,7 +22,7 @@ export function toServiceAccess(
   { account }: Pick<ServiceDetail, 'account'>,
   { username, product }: { username: string | null; product: ProductSettings },
 ): CustomerAccess {
-  const kind = session.kindOf(panel);
+  const kind = session.findKind(panel);
   const due = nextDueDate === null ? null : zonedMidnight(nextDueDate, findTimeZone(session.config, panel));
   const expiresAt = account?.expiresAt ?? due;
   return {
@@ -44,7 +44,7 @@ export function toUserAccess(
 }
 
 function toPlaces(session: Session, panel: string, account: string | undefined): Pick<CustomerAccess, 'url' | 'links'> {
-  const kind = session.kindOf(panel);
+  const kind = session.findKind(panel);
   const settings = findEntry(session.config.panels, panel);
   const address = settings?.url ?? '';
   const hasLinks = account !== undefined && settings !== undefined;

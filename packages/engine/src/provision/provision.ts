@@ -174,7 +174,7 @@ async function decide(
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       await tables.services.update([serviceChange(command, target)]);
-      for (const row of ended) await tables.actions.end(row.id, { state: 'unneeded', settledAt: session.now() });
+      for (const row of ended) await tables.actions.end(row.id, { state: 'unneeded', endedAt: session.now() });
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
       await planWriteBack(session, target, tables);
@@ -189,8 +189,7 @@ async function decide(
     },
     // An account of the interrupted command may exist, so that a repeat must still set its password.
     ...(open === null && {
-      withdraw: (tables: StoreTables) =>
-        tables.actions.end(command.row, { state: 'unneeded', settledAt: session.now() }),
+      withdraw: (tables: StoreTables) => tables.actions.end(command.row, { state: 'unneeded', endedAt: session.now() }),
     }),
     target: (before) => mergeService(before, serviceChange(command, before)),
     preview: (loaded) => ({ ...loaded, product }),

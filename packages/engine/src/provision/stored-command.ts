@@ -16,7 +16,7 @@ import type { StoredCommand, VerbCommand } from './verb-command.js';
 
 /** Finds the journal row of an interrupted command with this verb. */
 export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
-  const rows = await session.store.actions.unsettled({ services: [id] });
+  const rows = await session.store.actions.unresolved({ services: [id] });
   return rows.find((row) => row.type === `${COMMAND_PREFIX}${verb}`) ?? null;
 }
 

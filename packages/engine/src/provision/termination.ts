@@ -36,13 +36,13 @@ async function loadTermination(session: Session, row: ActionRecord): Promise<Ter
 
 /** Lists the unfinished terminations of these services, by service. */
 export async function openTerminations(session: Session, services: string[]): Promise<Map<string, Termination>> {
-  return terminationsIn(session, await session.store.actions.unsettled({ services }));
+  return terminationsIn(session, await session.store.actions.unresolved({ services }));
 }
 
 /** Lists the unfinished terminations among these journal rows, by service. */
-export async function terminationsIn(session: Session, unsettled: ActionRecord[]): Promise<Map<string, Termination>> {
+export async function terminationsIn(session: Session, unresolved: ActionRecord[]): Promise<Map<string, Termination>> {
   const terminations = new Map<string, Termination>();
-  for (const row of unsettled.filter(isTermination)) {
+  for (const row of unresolved.filter(isTermination)) {
     const termination = await loadTermination(session, row);
     if (row.service !== null) terminations.set(row.service, termination);
   }

@@ -83,11 +83,11 @@ export async function finishVerb(
     await setStatus(session, service, 'terminated', tables);
     await endAll(session, service, tables);
     // What was not finished before has no account any more.
-    const settledAt = session.now();
-    for (const open of await tables.actions.unsettled({ services: [service.id] }))
-      if (isCommandRow(open) && open.id !== row) await tables.actions.end(open.id, { state: 'unneeded', settledAt });
+    const endedAt = session.now();
+    for (const open of await tables.actions.unresolved({ services: [service.id] }))
+      if (isCommandRow(open) && open.id !== row) await tables.actions.end(open.id, { state: 'unneeded', endedAt });
   }
-  await tables.actions.end(row, { state: 'applied', settledAt: session.now() });
+  await tables.actions.end(row, { state: 'applied', endedAt: session.now() });
 }
 
 /** Records that the command was refused, so that no run continues it. */
@@ -96,8 +96,8 @@ export async function refuse(
   { code, message }: ItemError,
   tables: StoreTables,
 ): Promise<void> {
-  const settledAt = session.now();
-  await tables.actions.end(row, { state: 'failed', settledAt, errorCode: code, errorMessage: message });
+  const endedAt = session.now();
+  await tables.actions.end(row, { state: 'failed', endedAt, errorCode: code, errorMessage: message });
 }
 
 /** Restores the service's product after a change to a package that its agent may not sell. */

@@ -80,8 +80,8 @@ async function commitDecisions(run: ApplyRun, begun: readonly Applied[], verdict
 }
 
 /** Returns whether the run changes anything for the service, so that its facts must still be true. */
-function isAffected({ opens, closes, unsettled, plan }: Applied): boolean {
-  if (opens.length > 0 || closes.length > 0 || unsettled.length > 0) return true;
+function isAffected({ opens, closes, unresolved, plan }: Applied): boolean {
+  if (opens.length > 0 || closes.length > 0 || unresolved.length > 0) return true;
   return plan !== null && (plan.steps.length > 0 || plan.endedEvidence.length > 0 || plan.moves.length > 0);
 }
 

@@ -4,15 +4,15 @@ import { INTERRUPTED } from '../interruption.js';
 import type { Applied } from './stages.js';
 
 /** A service's actions in doubt, and what was observed. */
-type Doubts = Pick<Applied, 'unsettled' | 'observation'>;
+type Doubts = Pick<Applied, 'unresolved' | 'observation'>;
 
 /** Returns the steps of a plan, without those on objects with an action in doubt. */
 export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Step[] {
-  const { unsettled } = doubts;
+  const { unresolved } = doubts;
   const { objects } = panel;
-  if (unsettled.length === 0 || objects === undefined) return steps;
+  if (unresolved.length === 0 || objects === undefined) return steps;
   return steps.filter((step) => {
-    const row = unsettled.find((item) => objects.toObjectKey(item) === objects.toObjectKey(step));
+    const row = unresolved.find((item) => objects.toObjectKey(item) === objects.toObjectKey(step));
     if (row === undefined) return true;
     const outcome = outcomeByReading(panel, doubts, row);
     // A preview resolves nothing: a change that the next run will find done is not planned again.
@@ -23,7 +23,7 @@ export function certainSteps(panel: Panel, doubts: Doubts, { steps }: Plan): Ste
 
 /** Returns the error of a previewed service with an action in doubt; null where it has none. */
 export function errorOfDoubt(panel: Panel, doubts: Doubts): ItemError | null {
-  const row = doubts.unsettled.find((item) => outcomeByReading(panel, doubts, item) === null);
+  const row = doubts.unresolved.find((item) => outcomeByReading(panel, doubts, item) === null);
   return row ? outcomeUnknown(row) : null;
 }
 

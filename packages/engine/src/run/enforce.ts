@@ -7,7 +7,7 @@ import { factsHold, leaveOut, skipLeased } from './facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
 import { loadHistory } from './history.js';
-import { resolveUnsettled } from './resolve.js';
+import { resolveActions } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 import { isCommandRow } from './command-row.js';
@@ -31,7 +31,7 @@ export async function carryOut(on: RunOnPanel, due: readonly Applied[], leases: 
 }
 
 async function enforceUnderLease(on: RunOnPanel, work: Applied, leases: Leases): Promise<Applied> {
-  if (work.unsettled.length === 0 && !hasPlan(on, work)) return work;
+  if (work.unresolved.length === 0 && !hasPlan(on, work)) return work;
   const name = serviceLease(work.service.id);
   const result = await leases.tryTake(name);
   if (!('lease' in result)) return skipLeased(work, result.heldBy);
@@ -57,7 +57,7 @@ async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Appli
   const lookedAt = observation?.at ?? session.now();
   const since = new Date(Date.parse(lookedAt) - LONGEST_CHANGE_MS).toISOString();
   const others = (await session.store.actions.list({ service: service.id, since })).filter(
-    (row) => row.run !== run && (row.settledAt ?? row.plannedAt) >= lookedAt,
+    (row) => row.run !== run && (row.endedAt ?? row.plannedAt) >= lookedAt,
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
   const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
@@ -89,9 +89,9 @@ const MOST_ROUNDS = 12;
  */
 export async function enforceService(on: FencedRun, begun: Applied, options: EnforceOptions = {}): Promise<Applied> {
   const { session, panel, scope } = on;
-  const settled = await resolveUnsettled(on, await withStored(on, begun), options.command);
-  let { work } = settled;
-  if (!settled.goesOn) return work;
+  const resolved = await resolveActions(on, await withStored(on, begun), options.command);
+  let { work } = resolved;
+  if (!resolved.goesOn) return work;
   const readStop: ReadStop = (tables, current) =>
     options.byName === true ? Promise.resolve(null) : stopIn(on, tables, current);
   const stop = await readStop(session.store, work);
@@ -132,8 +132,8 @@ async function withStored({ session }: RunOnPanel, work: Applied): Promise<Appli
   const filter = { services: [work.service.id] };
   const holds = await session.store.holds.open(filter);
   const evidence = await session.store.evidence.open(filter);
-  const unsettled = (await session.store.actions.unsettled(filter)).filter((action) => !isCommandRow(action));
-  return { ...work, holds, evidence, unsettled };
+  const unresolved = (await session.store.actions.unresolved(filter)).filter((action) => !isCommandRow(action));
+  return { ...work, holds, evidence, unresolved };
 }
 
 async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {

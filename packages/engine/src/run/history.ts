@@ -94,7 +94,7 @@ async function addResolved({ store }: Session, histories: Map<string, Gathered>)
   for (const entry of histories.values()) {
     for (const id of (entry.checkpoint as StoredCheckpoint | null)?.doubts ?? []) {
       const row = await store.actions.get(id);
-      if (row?.settledAt != null) entry.recent = withResolved(entry.recent, row);
+      if (row?.endedAt != null) entry.recent = withResolved(entry.recent, row);
     }
   }
 }

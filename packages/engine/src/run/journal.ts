@@ -66,7 +66,7 @@ export async function endAction<W extends Changed>(
   const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
   const end = {
     state: outcome.state,
-    settledAt: outcome.state === 'in-doubt' ? null : at,
+    endedAt: outcome.state === 'in-doubt' ? null : at,
     observed: outcome.observed,
     errorCode: error?.code ?? null,
     errorMessage: error ? printable(error.message) : null,
@@ -81,13 +81,13 @@ export async function endAction<W extends Changed>(
   });
   const evidence = without([...work.evidence, ...begun], ended);
   const { cycle } = work;
-  const settled = {
+  const changed = {
     ...work,
     evidence,
     service: refs && service.id !== null ? mergeService(service, refs) : service,
     cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
   };
-  return { work: withError(settled, error), row: { ...row, ...end } };
+  return { work: withError(changed, error), row: { ...row, ...end } };
 }
 
 /** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
@@ -141,7 +141,7 @@ const PLANNED = {
   errorCode: null,
   errorMessage: null,
   calledAt: null,
-  settledAt: null,
+  endedAt: null,
   attempts: 0,
 } as const;
 

@@ -112,19 +112,19 @@ async function loadStored(
   const evidence = group(await store.evidence.open(scope));
   const ofAgents = panel.agents === undefined ? [] : await store.evidence.open({ agentsOf: panel.name });
   const disabledForAgents = new Set(ofAgents.map(({ target }) => target));
-  const unsettled = group(await store.actions.unsettled(scope));
+  const unresolved = group(await store.actions.unresolved(scope));
   const paid = { status: 'paid' } as const;
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
   const history = await loadHistory(session, panel, services, { ordered });
   const earlier = await earlierCycles(session, cycles, now);
-  const terminations = await terminationsIn(session, [...unsettled.values()].flat());
+  const terminations = await terminationsIn(session, [...unresolved.values()].flat());
   return {
     overrides,
     cycles,
     holds,
     evidence,
     disabledForAgents,
-    unsettled,
+    unresolved,
     purchases,
     history,
     earlier,
@@ -140,9 +140,9 @@ function findRows(stored: StoredRows, id: string) {
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
-    unsettled: (stored.unsettled.get(id) ?? []).filter((action) => !isCommandRow(action)),
-    creating: (stored.unsettled.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
-    delivering: (stored.unsettled.get(id) ?? []).some(isDelivery),
+    unresolved: (stored.unresolved.get(id) ?? []).filter((action) => !isCommandRow(action)),
+    creating: (stored.unresolved.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
+    delivering: (stored.unresolved.get(id) ?? []).some(isDelivery),
     history: stored.history.get(id) ?? { checkpoint: null, decision: null, recent: [], removed: 0 },
     termination: stored.terminations.get(id) ?? null,
   } satisfies Partial<Loaded>;

@@ -50,7 +50,7 @@ export async function readUsage(
     }
     const window = windowAt(cycle);
     asked.set(service.id, { facts, window });
-    requests.push({ service, product, window, ...history, unsettled: [...facts.unsettled] });
+    requests.push({ service, product, window, ...history, unresolved: [...facts.unresolved] });
   }
   await panel.readUsage(
     requests,

@@ -216,8 +216,8 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
   const calm = new Map<string, Applied>();
   if (panel.snapshot?.paged !== true) return calm;
   const quiet = decided.filter(
-    ({ skipped, opens, closes, unsettled }) =>
-      skipped === null && opens.length + closes.length + unsettled.length === 0,
+    ({ skipped, opens, closes, unresolved }) =>
+      skipped === null && opens.length + closes.length + unresolved.length === 0,
   );
   const services = quiet.map((work) => work.service);
   const observations = await panel.observe(services, session.deps.signal, { scope, refresh: false });

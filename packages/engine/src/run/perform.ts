@@ -74,9 +74,9 @@ export async function applyPlan<W extends Changed>(
     if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
     if (step.needsPassword === true && mayBeDone) work = { ...work, passwordSet: true };
-    const settled = await endAction(on, work, { ...row, calledAt }, outcome);
-    work = settled.work;
-    actions.push(settled.row);
+    const ended = await endAction(on, work, { ...row, calledAt }, outcome);
+    work = ended.work;
+    actions.push(ended.row);
     if (step.id !== undefined && outcome.state !== 'applied' && outcome.state !== 'unneeded') undone.add(step.id);
   }
   return { work: { ...work, actions: [...before.actions, ...actions] }, movesLost: moved < plan.moves.length };
@@ -102,11 +102,11 @@ async function beginPlan<W extends Changed>(
     await tables.actions.plan(rows);
     return made;
   });
-  const settled = plan.endedEvidence.map((item) => item.evidence);
+  const ended = plan.endedEvidence.map((item) => item.evidence);
   const begun = {
     ...work,
     service: refs && service.id !== null ? mergeService(service, refs) : service,
-    evidence: withMoves({ ...work, evidence: without(work.evidence, settled) }, moves),
+    evidence: withMoves({ ...work, evidence: without(work.evidence, ended) }, moves),
   };
   return { begun, moved: moves.length };
 }
@@ -141,7 +141,7 @@ async function performStep<W extends Changed>(
       calledAt = at;
     },
     accepted: (observed) =>
-      session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', settledAt: null, observed })),
+      session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
   };
   try {
     const outcome = await apply(step, context, work);

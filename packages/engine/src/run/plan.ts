@@ -137,7 +137,7 @@ export function needsObservation(
   request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null) return false;
-  const touched = [work.opens, work.holds, work.evidence, work.unsettled];
+  const touched = [work.opens, work.holds, work.evidence, work.unresolved];
   return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }
 
@@ -189,10 +189,10 @@ export function withCheckpoint(on: RunOnPanel, work: Applied): Applied {
 /** Returns the history of a service for a later run, with the adapter's checkpoint. */
 export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState): ServiceHistory {
   const { panel } = on;
-  const { observation, unsettled, actions, history } = work;
+  const { observation, unresolved, actions, history } = work;
   if (panel.history?.checkpoint === undefined || observation?.state == null) return history;
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
-  const doubts = [...unsettled, ...actions].filter((row) => row.settledAt === null).map((row) => row.id);
+  const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
   return { ...history, checkpoint: doubts.length === 0 ? kept : { ...kept, doubts } };
 }

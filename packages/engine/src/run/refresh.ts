@@ -77,9 +77,9 @@ export async function refreshHeld(run: RefreshRun, held: HeldWork[]): Promise<vo
 async function restrictedAt(session: Session, service: string): Promise<Map<string, string>> {
   const at = new Map<string, string>();
   const rows = await session.store.actions.list({ service, newestFirst: true, limit: 500 });
-  for (const { target, type, state, settledAt } of rows) {
-    const counts = state === 'applied' && settledAt !== null && !at.has(target) && type.startsWith('pause-');
-    if (counts) at.set(target, settledAt);
+  for (const { target, type, state, endedAt } of rows) {
+    const counts = state === 'applied' && endedAt !== null && !at.has(target) && type.startsWith('pause-');
+    if (counts) at.set(target, endedAt);
   }
   return at;
 }

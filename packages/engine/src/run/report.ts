@@ -94,7 +94,7 @@ function skippedUnlessHeld(work: Applied, treatment: Treatment): string {
 }
 
 const isUnmetered = (session: Session, panel: string): boolean =>
-  session.kindOf(panel)?.capabilities.includes('usage') === false;
+  session.findKind(panel)?.capabilities.includes('usage') === false;
 
 /** Returns the open holds; in a preview, those that would be open. */
 export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly { reason: string; since: string }[] {
@@ -169,13 +169,13 @@ function toStored({ limits, limitsBefore }: Applied, { previewOnly, observing }:
 }
 
 /** Returns a service as the run's document shows it. */
-function toView(kindOf: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
+function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
     cycle: work.cycle,
     holds: shownHolds(work, treatment),
-    actions: work.actions.map((action) => toActionView(kindOf, action)),
+    actions: work.actions.map((action) => toActionView(findKind, action)),
   });
   return { ...view, drift: [...work.drift] };
 }
@@ -222,12 +222,12 @@ export class RunResults {
   changes = false;
   readonly #views: ServiceView[] = [];
   readonly #keepAll: boolean;
-  readonly #kindOf: FindKind;
+  readonly #findKind: FindKind;
 
   /** @param keepAll whether compliant services are reported too */
-  constructor(keepAll: boolean, kindOf: FindKind) {
+  constructor(keepAll: boolean, findKind: FindKind) {
     this.#keepAll = keepAll;
-    this.#kindOf = kindOf;
+    this.#findKind = findKind;
   }
 
   add(work: Applied, decision: DecisionRecord, how: Treatment): void {
@@ -254,7 +254,7 @@ export class RunResults {
     // A compliant service is only counted, unless all are requested.
     const isCut = status === 'skipped' && isInterrupted(work.error);
     const isShown = !isCut && (status !== 'ok' || work.error !== null);
-    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#kindOf, decision, work, how));
+    if (this.#keepAll || isShown || actions.length > 0) this.#views.push(toView(this.#findKind, decision, work, how));
   }
 
   /** Returns the services by panel, in the order of `panels`, then by id. */

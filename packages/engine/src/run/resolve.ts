@@ -20,7 +20,7 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
   const { session, panel } = on;
   const resolved: Applied[] = [];
   await sideBySide(
-    works.filter((work) => work.unsettled.length > 0),
+    works.filter((work) => work.unresolved.length > 0),
     AT_ONCE,
     async (work) => {
       const name = serviceLease(work.service.id);
@@ -38,19 +38,19 @@ export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], l
 
 async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const { session, panel, scope } = on;
-  const rows = await session.store.actions.unsettled({ services: [work.service.id] });
-  const unsettled = rows.filter((row) => !isCommandRow(row));
+  const rows = await session.store.actions.unresolved({ services: [work.service.id] });
+  const unresolved = rows.filter((row) => !isCommandRow(row));
   // The lease was free until now, so the earlier observation may be older than the actions.
   const observations = await panel.observe([work.service], session.deps.signal, { scope, refresh: true });
   const observation = observations.get(work.service.id) ?? null;
-  return (await resolveUnsettled(on, { ...work, unsettled, observation })).work;
+  return (await resolveActions(on, { ...work, unresolved, observation })).work;
 }
 
 /**
  * Resolves the actions that an earlier run left planned or in doubt, by what the panel shows now. An action that was never
  * called was not done. What stays in doubt blocks further steps on the same object. `goesOn`: whether other steps may continue.
  */
-export async function resolveUnsettled(
+export async function resolveActions(
   on: FencedRun,
   begun: Applied,
   /** What is observed again is planned for it. */
@@ -64,14 +64,14 @@ export async function resolveUnsettled(
     ) ?? null;
   let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun, look) };
   const doubtful: ActionRecord[] = [];
-  for (const row of begun.unsettled) {
+  for (const row of begun.unresolved) {
     const outcome = outcomeByReading(panel, work, row);
     if (outcome) {
       // The failure of an earlier run is not an error of this one: what is still needed is planned again.
-      const settled = await endAction(on, { ...work, error: null }, row, outcome);
+      const ended = await endAction(on, { ...work, error: null }, row, outcome);
       const { history, error } = work;
-      work = { ...settled.work, error };
-      work = { ...work, history: { ...history, recent: withResolved(history.recent, settled.row) } };
+      work = { ...ended.work, error };
+      work = { ...work, history: { ...history, recent: withResolved(history.recent, ended.row) } };
       // A target with open evidence gets no second row.
       if (outcome.state === 'applied')
         work = { ...work, evidence: await session.store.evidence.open({ services: [work.service.id] }) };
@@ -80,7 +80,7 @@ export async function resolveUnsettled(
     doubtful.push(row);
     work = withError(work, outcomeUnknown(row));
   }
-  return { work: { ...work, unsettled: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+  return { work: { ...work, unresolved: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
 }
 
 /** Waits before each further observation. */
@@ -95,7 +95,7 @@ const FRESH_MS = 15_000;
 export async function waitForFresh(
   { deps }: Session,
   panel: Pick<Panel, 'resolve'>,
-  { unsettled, observation }: Pick<Applied, 'unsettled' | 'observation'>,
+  { unresolved, observation }: Pick<Applied, 'unresolved' | 'observation'>,
   look: () => Promise<Observation | null>,
 ): Promise<Observation | null> {
   const { clock, signal } = deps;
@@ -105,7 +105,7 @@ export async function waitForFresh(
     return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
   for (const wait of WAITS_MS) {
-    if (signal.aborted || !unsettled.some(isOpen)) return latest;
+    if (signal.aborted || !unresolved.some(isOpen)) return latest;
     await clock.sleep(wait, signal);
     latest = await look();
   }

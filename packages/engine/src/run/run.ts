@@ -23,7 +23,7 @@ export function runPanels(session: Session, request: RunRequest): Promise<RunRep
     const limited = await limitedPanels(session, request);
     const { panels, only } = await selectPanels(session, request, limited);
     await resolveSecrets(session, panels);
-    const results = new RunResults(request.keepAll ?? true, (name) => session.kindOf(name));
+    const results = new RunResults(request.keepAll ?? true, (name) => session.findKind(name));
     const { totals } = results;
     run.totals = totals;
     const report: RunReport = { run: run.view, totals, services: [], notices: [], error: null, panels: [] };

@@ -1,7 +1,7 @@
 import { type CallFilter, type Panel, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
 import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
-import { type SpendFigure, SpendTally } from '@sluice/telephony';
+import { type SpendFigure, SpendSum } from '@sluice/telephony';
 import { unsupported } from '../errors.js';
 import { requireFacet } from '../panels/facet.js';
 import { readSorted } from '../calls/read-sorted.js';
@@ -77,12 +77,12 @@ async function readFigures(
   try {
     const reason = telephony.unsupported({ resource: 'calls', operation: 'read' });
     if (reason !== null) throw unsupported(reason);
-    const whole = await tally(session, telephony, requests);
+    const whole = await sumSpend(session, telephony, requests);
     if (!whole.isUnattributed) return toFigures(whole, requests, at);
     // The panel names no subscriber in its list of all calls: ask for each line alone.
     const figures: Figure[] = [];
     for (const request of requests) {
-      const own = await tally(session, telephony, [request], request.subscriberId);
+      const own = await sumSpend(session, telephony, [request], request.subscriberId);
       figures.push(...toFigures(own, [request], at));
     }
     return figures;
@@ -93,16 +93,16 @@ async function readFigures(
   }
 }
 
-async function tally(
+async function sumSpend(
   session: Session,
   telephony: PanelTelephony,
   requests: readonly SpendRequest[],
   unnamed: string | null = null,
-): Promise<SpendTally> {
+): Promise<SpendSum> {
   const lines = new Map<string, Cycle[]>();
   for (const { subscriberId, window } of requests)
     lines.set(subscriberId, [...(lines.get(subscriberId) ?? []), window]);
-  const result = new SpendTally({ currency: telephony.currency, lines });
+  const result = new SpendSum({ currency: telephony.currency, lines });
   const [only] = lines.size === 1 ? lines.keys() : [];
   const { signal } = session.deps;
   for await (const calls of readSorted(telephony, toFilter(requests, only), { signal })) {
@@ -122,7 +122,7 @@ function toFilter(requests: readonly SpendRequest[], subscriberId: string | unde
 }
 
 /** Returns the figure of each request: those of a line stand in the order of its requests. */
-function toFigures(result: SpendTally, requests: readonly SpendRequest[], at: string): Figure[] {
+function toFigures(result: SpendSum, requests: readonly SpendRequest[], at: string): Figure[] {
   const taken = new Map<string, number>();
   return requests.map(({ subscriberId }) => {
     const index = taken.get(subscriberId) ?? 0;

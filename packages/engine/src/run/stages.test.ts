@@ -50,7 +50,7 @@ const loaded: Loaded = {
   holds: [],
   evidence: [],
   disabledForAgent: false,
-  unsettled: [],
+  unresolved: [],
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   creating: false,
   delivering: false,

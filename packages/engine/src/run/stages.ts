@@ -91,7 +91,7 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;
-  readonly unsettled: readonly ActionRecord[];
+  readonly unresolved: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** The limits besides the quota at the last decision. */
   readonly limitsBefore: readonly LimitState[];

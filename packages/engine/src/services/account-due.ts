@@ -22,7 +22,7 @@ export async function findAccountDue(
   service: ServiceRecord,
   { decision, observing }: { decision: DecisionRecord | null; observing: boolean },
 ): Promise<AccountDue | null> {
-  const kind = session.kindOf(service.panel);
+  const kind = session.findKind(service.panel);
   const product = findEntry(session.config.products, service.product);
   if (kind?.capabilities.includes('accounts') !== true || product === undefined) return null;
   const isOwn = ownsAccount(kind, service);

@@ -76,7 +76,7 @@ export async function changeService(
       const record = structuredClone(service);
       setFields(session, record, pairs);
       if (record.panel !== service.panel) {
-        const problems = await panelChangeProblems((panel) => session.kindOf(panel), tables, [
+        const problems = await panelChangeProblems((panel) => session.findKind(panel), tables, [
           { before: service, after: record },
         ]);
         const problem = problems.get(id);
@@ -146,7 +146,7 @@ export async function removeService(session: Session, id: string, waitMs: number
 
 /** Refuses while a change may have been made: undoing it needs the service and its panel. */
 async function refuseInDoubt(session: Session, id: string): Promise<void> {
-  const rows = await session.store.actions.unsettled({ services: [id] });
+  const rows = await session.store.actions.unresolved({ services: [id] });
   const row = rows.find((action) => action.calledAt !== null);
   if (!row) return;
   throw new SluiceError('service_in_doubt', `"${id}" has an action in doubt (${row.type} ${row.target})`, {

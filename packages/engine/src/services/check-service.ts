@@ -96,7 +96,7 @@ export interface ChangeProblem {
  * the panel where they were applied, so a held service can't move, except back to the panel of its evidence.
  */
 export async function panelChangeProblems(
-  kindOf: (panel: string) => PanelKind | undefined,
+  findKind: (panel: string) => PanelKind | undefined,
   tables: StoreTables,
   moves: readonly Move[],
 ): Promise<Map<string, ChangeProblem>> {
@@ -107,11 +107,11 @@ export async function panelChangeProblems(
   };
   const byId = new Map(moves.map((move) => [move.before.id, move]));
   const services = [...byId.keys()];
-  const unsettled = await tables.actions.unsettled({ services });
-  const started = new Set(unsettled.filter(isAccountCommand).map(({ service, panel }) => `${panel} ${service ?? ''}`));
+  const unresolved = await tables.actions.unresolved({ services });
+  const started = new Set(unresolved.filter(isAccountCommand).map(({ service, panel }) => `${panel} ${service ?? ''}`));
   for (const move of moves) {
     const { id, panel } = move.before;
-    const kind = kindOf(panel);
+    const kind = findKind(panel);
     // A panel that is not in the config any more has another name now.
     if (kind === undefined) continue;
     if (ownsAccount(kind, move.before) || started.has(`${panel} ${id}`)) add(id, leavesAccount(move));
@@ -124,7 +124,7 @@ export async function panelChangeProblems(
   for (const { service, panel } of evidence) {
     if (panel !== byId.get(service)?.after.panel) add(service, isHeld(service));
   }
-  for (const { id, service, panel, type, target } of unsettled.filter((row) => !isCommandRow(row))) {
+  for (const { id, service, panel, type, target } of unresolved.filter((row) => !isCommandRow(row))) {
     if (service === null || panel === byId.get(service)?.after.panel) continue;
     const message = `the panel of "${service}" can't be changed while ${type} ${target} is in doubt (${id})`;
     add(service, { code: 'service_in_doubt', message });

@@ -126,11 +126,11 @@ function decisionView(decision: DecisionRecord): NonNullable<Explanation['decisi
 }
 
 function actionView(session: Session, action: ActionRecord): Explanation['actions'][number] {
-  const { id, settledAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
-  const view = toActionView((panel) => session.kindOf(panel), action);
+  const { id, endedAt, plannedAt, run, prior, observed, errorCode, errorMessage } = action;
+  const view = toActionView((panel) => session.findKind(panel), action);
   const error = errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
   const states = { prior: maskUuidsIn(prior), observed: maskUuidsIn(observed) };
-  return { id, ...view, at: settledAt ?? plannedAt, run, ...states, error };
+  return { id, ...view, at: endedAt ?? plannedAt, run, ...states, error };
 }
 
 function toRaw(text: string): unknown {

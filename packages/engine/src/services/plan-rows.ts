@@ -86,7 +86,7 @@ export async function planRows(
     const { before, after } = change;
     return before !== null && before.panel !== after.panel ? [{ ...change, before }] : [];
   });
-  const stay = await panelChangeProblems((panel) => session.kindOf(panel), tables, moved);
+  const stay = await panelChangeProblems((panel) => session.findKind(panel), tables, moved);
   for (const change of moved) {
     const found = stay.get(change.after.id);
     if (found !== undefined) problem(change, 'panel', found.message, found.code);

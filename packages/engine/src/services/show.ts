@@ -86,7 +86,7 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       overrides: override === undefined ? null : toOverride(override),
       ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
-      ...(session.kindOf(service.panel)?.showsAccount === true
+      ...(session.findKind(service.panel)?.showsAccount === true
         ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
@@ -153,5 +153,5 @@ export async function serviceDetail(session: Session, service: ServiceRecord): P
 export async function customerFields(session: Session, id: string): Promise<readonly string[]> {
   const { panel, product: name } = await requireService(session, id);
   const product = findEntry(session.config.products, name);
-  return product === undefined ? [] : (session.kindOf(panel)?.customerMay?.(product) ?? []);
+  return product === undefined ? [] : (session.findKind(panel)?.customerMay?.(product) ?? []);
 }

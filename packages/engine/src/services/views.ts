@@ -20,13 +20,13 @@ export interface ActionView {
 export type FindKind = (panel: string) => Pick<PanelKind, 'nameAction'> | undefined;
 
 /** Returns an action as documents show it. */
-export function toActionView(kindOf: FindKind, action: ActionRecord): ActionView {
+export function toActionView(findKind: FindKind, action: ActionRecord): ActionView {
   const { panel, type, target, state, prior } = action;
   if (isCommandRow(action)) {
     return { type, target, name: printable(`provision ${type.slice(COMMAND_PREFIX.length)} ${target}`), state };
   }
   const { payload = null } = (action.payload ?? {}) as { payload?: unknown };
-  const name = toActionName(kindOf(panel), { type, target, prior, payload });
+  const name = toActionName(findKind(panel), { type, target, prior, payload });
   return { type, target, name, state: neverBegan(action) ? 'planned' : state };
 }
 

@@ -18,7 +18,7 @@ export async function requireTelephony(session: Session, name: string | null): P
 
 /** Returns whether a panel of the config is a telephony system. */
 export function hasCalls(session: Session, panel: string): boolean {
-  return session.kindOf(panel)?.capabilities.includes('calls') === true;
+  return session.findKind(panel)?.capabilities.includes('calls') === true;
 }
 
 function onlyPanel(session: Session): string {

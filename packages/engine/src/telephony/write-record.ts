@@ -205,7 +205,7 @@ export async function resolveEarlier(
   { resource, name }: Concerned,
   fences: HeldLease[],
 ): Promise<void> {
-  const rows = (await session.store.actions.unsettled({ panel: on.panel })).filter(
+  const rows = (await session.store.actions.unresolved({ panel: on.panel })).filter(
     (row) => row.service === null && writtenOf(row)?.resource === resource,
   );
   for (const row of rows) {

@@ -1,6 +1,6 @@
 const pattern = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
 const day = 86_400_000;
-const remembered = 4_096;
+const mostKnown = 4_096;
 
 /** The time from one instant up to another. */
 export interface TimeWindow {
@@ -46,7 +46,7 @@ export class PanelTime {
     const wall = wallTime(text);
     if (wall === undefined) return undefined;
     const instant = this.utc ? wall : this.resolve(wall);
-    if (this.known.size >= remembered) this.known.clear();
+    if (this.known.size >= mostKnown) this.known.clear();
     this.known.set(text, instant);
     return instant;
   }

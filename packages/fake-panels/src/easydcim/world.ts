@@ -38,7 +38,7 @@ export class EasyDcimWorld {
   /** The panel's time, with everything done that was due by then. */
   now(): number {
     const now = this.clock();
-    if (this.waiting.size > 0) this.settle(now);
+    if (this.waiting.size > 0) this.carryOutDue(now);
     return now;
   }
 
@@ -219,7 +219,7 @@ export class EasyDcimWorld {
     this.waiting.delete(target);
   }
 
-  private settle(now: number): void {
+  private carryOutDue(now: number): void {
     const due = [...this.waiting].filter(({ pending }) => pending?.due !== undefined && pending.due <= now);
     due.sort((a, b) => (a.pending?.due ?? 0) - (b.pending?.due ?? 0));
     for (const target of due) this.carryOut(target, target.pending?.due ?? now);

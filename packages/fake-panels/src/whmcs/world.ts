@@ -156,7 +156,7 @@ export class WhmcsWorld {
     client.credit -= amount;
     invoice.credit += amount;
     this.logCredit(client.id, `Credit Applied to Invoice #${invoice.id}`, -amount, invoice.id);
-    this.settle(invoice);
+    this.payInFull(invoice);
   }
 
   /** Books a payment through a gateway. */
@@ -170,7 +170,7 @@ export class WhmcsWorld {
       amount,
       transactionId,
     });
-    this.settle(invoice);
+    this.payInFull(invoice);
   }
 
   addCredit(clientId: number, amount: bigint, description: string): void {
@@ -182,7 +182,7 @@ export class WhmcsWorld {
     this.credits.push({ id: this.nextId(), clientId, date: this.today(), description, amount, relatedId });
   }
 
-  private settle(invoice: InvoiceRow): void {
+  private payInFull(invoice: InvoiceRow): void {
     if (this.balance(invoice) > 0n) return;
     invoice.status = 'Paid';
     invoice.datePaid = `${this.today()} 10:00:00`;

@@ -244,7 +244,7 @@ export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageReq
     warnings: [],
     counter: {
       resetBetween: (previousAt, now) => {
-        const ours = request.unsettled.some(
+        const ours = request.unresolved.some(
           (row) =>
             row.type === 'reset-user' && row.calledAt !== null && row.calledAt >= previousAt && row.calledAt <= now,
         );

@@ -235,20 +235,20 @@ function toRedirectNotes(step: FlvxStepOf<'redirect-forward'>, input: PlanInput)
  * undone is dropped. Pure.
  */
 export function resolveEvidence(input: PlanInput, plan: Plan): Plan {
-  const settle = [...plan.endedEvidence];
+  const ended = [...plan.endedEvidence];
   const moves = [...plan.moves];
   const ending = new Set(plan.steps.flatMap((step) => step.ends));
   for (const item of input.target.evidence) {
     const holds = input.restrictions.byKind[item.kind];
     if (holds === undefined) continue;
     const [first] = holds;
-    if (isGone(input, item)) settle.push({ evidence: item.id, outcome: 'dropped' });
+    if (isGone(input, item)) ended.push({ evidence: item.id, outcome: 'dropped' });
     else if (first === undefined) {
       const outcome = ending.has(item.id) ? null : decideOutcome(input, item);
-      if (outcome !== null) settle.push({ evidence: item.id, outcome });
+      if (outcome !== null) ended.push({ evidence: item.id, outcome });
     } else if (!holds.some((hold) => hold.id === item.hold)) moves.push({ evidence: item.id, hold: first.id });
   }
-  return { ...plan, endedEvidence: settle, moves };
+  return { ...plan, endedEvidence: ended, moves };
 }
 
 /** Whether the object of the evidence no longer exists. */

@@ -7,7 +7,7 @@ import { SELF } from '../client/records.js';
 const at = (second: number): string => new Date(Date.UTC(2026, 2, 1, 12, 0, second)).toISOString();
 const wanted = { uuid: 'u', name: 'anna', limitBytes: 10, packageDays: 30, mode: 'no_reset' as const };
 
-function reservation(state: 'open' | 'settled', settledAt: string | null): AgentReservationRecord {
+function reservation(state: 'open' | 'settled', confirmedAt: string | null): AgentReservationRecord {
   return {
     panel: 'vpn',
     uuid: 'u',
@@ -20,7 +20,7 @@ function reservation(state: 'open' | 'settled', settledAt: string | null): Agent
     createdAt: at(0),
     expiresAt: at(600),
     holder: null,
-    settledAt,
+    confirmedAt,
     seenAt: null,
     closedAt: null,
     outcome: null,

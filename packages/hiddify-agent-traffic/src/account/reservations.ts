@@ -44,14 +44,14 @@ export function stepReservations(input: {
   const changed: AgentReservationRecord[] = [];
   for (const reservation of input.reservations) {
     const entry = input.entries.get(findRaise(reservation)?.raises ?? reservation.uuid);
-    const { state, seenAt, settledAt } = reservation;
+    const { state, seenAt, confirmedAt } = reservation;
     if (state === 'open') {
       // Until its holder resolves it, the user must count exactly once.
       const next = isInSum(reservation, entry) ? (seenAt ?? input.at) : null;
       if (next !== seenAt) changed.push({ ...reservation, seenAt: next });
     }
     if (state !== 'settled') continue;
-    if (settledAt === null || input.listAt <= settledAt) {
+    if (confirmedAt === null || input.listAt <= confirmedAt) {
       // A list requested before the user was created may lack it, or show it half-made under another owner.
       if (seenAt === null && isInSum(reservation, entry)) changed.push({ ...reservation, seenAt: input.at });
       continue;

@@ -95,7 +95,7 @@ export function loadCheckpoint(seen: unknown, recent: readonly ActionRecord[], u
   const stored = parseCheckpoint(seen)?.memo;
   const uuid = user.uuid ?? '';
   const blank: UserCheckpoint = { uuid, ownLimit: false, firstCycle: null, zeroedCycle: null, zeroing: null };
-  return recent.reduce((memo, row) => addAction(memo, row, user), stored?.uuid === uuid ? stored : blank);
+  return recent.reduce((checkpoint, row) => addAction(checkpoint, row, user), stored?.uuid === uuid ? stored : blank);
 }
 
 /** Returns the checkpoint with what was journaled since and what the panel shows now. */
@@ -106,17 +106,17 @@ export function updateCheckpoint(
   limitBytes: number | null,
 ): UserCheckpoint {
   const { checkpoint: seen, recent, timeZone } = target;
-  const memo = loadCheckpoint(seen, recent, user);
+  const checkpoint = loadCheckpoint(seen, recent, user);
   const cycle = findCycle(target);
   const isZero = user.usedBytes === 0 && user.odd?.usedBytes === undefined;
   return {
-    ...memo,
-    zeroing: memo.zeroing && updateZeroing(memo.zeroing, { at, user, timeZone }),
+    ...checkpoint,
+    zeroing: checkpoint.zeroing && updateZeroing(checkpoint.zeroing, { at, user, timeZone }),
     resetDate: user.lastResetDate,
-    ownLimit: memo.ownLimit || user.limitBytes === limitBytes,
-    firstCycle: memo.firstCycle ?? cycle,
+    ownLimit: checkpoint.ownLimit || user.limitBytes === limitBytes,
+    firstCycle: checkpoint.firstCycle ?? cycle,
     // A usage of zero, or one that was first read in this cycle, needs no zeroing in it.
-    zeroedCycle: memo.zeroedCycle === null || isZero ? (cycle ?? memo.zeroedCycle) : memo.zeroedCycle,
+    zeroedCycle: checkpoint.zeroedCycle === null || isZero ? (cycle ?? checkpoint.zeroedCycle) : checkpoint.zeroedCycle,
   };
 }
 
@@ -127,29 +127,32 @@ function updateZeroing(zeroing: OpenZeroing, reading: ReadUser): OpenZeroing | n
   return state === 'undone' ? { ...zeroing, undone: true } : null;
 }
 
-function addAction(memo: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {
+function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyUser): UserCheckpoint {
   const done = row.state === 'applied' || row.state === 'unneeded' || showsZeroing(row, user);
-  if (!done || row.target !== memo.uuid) return memo;
-  if (row.type === ACTION_TYPES.create) return { ...memo, ownLimit: true, ...findCreation(memo, row) };
+  if (!done || row.target !== checkpoint.uuid) return checkpoint;
+  if (row.type === ACTION_TYPES.create) return { ...checkpoint, ownLimit: true, ...findCreation(checkpoint, row) };
   const payload = findUpdate(row);
-  if (payload === null) return memo;
-  const next = payload.change.limitBytes === undefined ? memo : { ...memo, ownLimit: true };
+  if (payload === null) return checkpoint;
+  const next = payload.change.limitBytes === undefined ? checkpoint : { ...checkpoint, ownLimit: true };
   if (payload.zero === undefined) return next;
   const zeroed = findZeroing(row);
   if (zeroed === null) return next;
   const { at, fromBytes: from } = zeroed;
   const { cycle, tries } = payload.zero;
   // Rows that the last checkpoint contains come again until the next one.
-  const zeroing = memo.zeroing !== null && memo.zeroing.at >= at ? memo.zeroing : { at, from, tries };
+  const zeroing = checkpoint.zeroing !== null && checkpoint.zeroing.at >= at ? checkpoint.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
 }
 
 /** Returns when a new account began to count; what an earlier one counted is not zeroed again. */
-function findCreation(memo: UserCheckpoint, row: ActionRecord): Pick<UserCheckpoint, 'createdAt' | 'zeroing'> {
+function findCreation(checkpoint: UserCheckpoint, row: ActionRecord): Pick<UserCheckpoint, 'createdAt' | 'zeroing'> {
   const at = row.calledAt ?? row.plannedAt;
-  const isNew = row.state === 'applied' && (memo.createdAt ?? '') <= at;
-  if (!isNew) return memo;
-  return { createdAt: at, zeroing: memo.zeroing !== null && memo.zeroing.at < at ? null : memo.zeroing };
+  const isNew = row.state === 'applied' && (checkpoint.createdAt ?? '') <= at;
+  if (!isNew) return checkpoint;
+  return {
+    createdAt: at,
+    zeroing: checkpoint.zeroing !== null && checkpoint.zeroing.at < at ? null : checkpoint.zeroing,
+  };
 }
 
 /** A zeroing without an answer was performed where the panel shows less than when it was planned. */
@@ -159,8 +162,8 @@ function showsZeroing(row: ActionRecord, user: HiddifyUser): boolean {
 }
 
 /** Returns whether the usage is to be zeroed again because the panel has written the old figure back. */
-export function isUndone(memo: UserCheckpoint): memo is UserCheckpoint & { zeroing: OpenZeroing } {
-  return memo.zeroing?.undone === true && memo.zeroing.tries < MOST_TRIES;
+export function isUndone(checkpoint: UserCheckpoint): checkpoint is UserCheckpoint & { zeroing: OpenZeroing } {
+  return checkpoint.zeroing?.undone === true && checkpoint.zeroing.tries < MOST_TRIES;
 }
 
 /** Returns the checkpoint for the next run; null where the panel does not show the user. */

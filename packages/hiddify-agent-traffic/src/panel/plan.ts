@@ -118,12 +118,12 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
     }
     plan.refs = { [USER_REF]: user.uuid };
   }
-  const memo = updateCheckpoint(target, user, at, toLimit(target));
+  const checkpoint = updateCheckpoint(target, user, at, toLimit(target));
   noteUnclear(plan, target, user, at);
   const [hold] = target.holds;
   if (hold) restrict(plan, target, user, hold);
-  const change = target.scope === 'hold' ? {} : planChange(plan, target, user, memo);
-  const zero = planZeroing(plan, target, user, memo);
+  const change = target.scope === 'hold' ? {} : planChange(plan, target, user, checkpoint);
+  const zero = planZeroing(plan, target, user, checkpoint);
   if (Object.keys(change).length > 0 || zero !== null) {
     const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
     const raises = toRaise(user, change, target.allowance?.lifted === true);
@@ -184,13 +184,18 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
 }
 
 /** Returns the changes that may be written in this scope; reports the others as drift. */
-function planChange(plan: Plan, target: TargetState, user: AddressableUser, memo: UserCheckpoint): HiddifyUserChange {
+function planChange(
+  plan: Plan,
+  target: TargetState,
+  user: AddressableUser,
+  checkpoint: UserCheckpoint,
+): HiddifyUserChange {
   const { scope, service, product } = target;
   const change: HiddifyUserChange = {};
   const limitBytes = toLimit(target);
   const shownLimit = user.odd?.limitBytes ?? user.limitBytes;
   if (limitBytes !== null && limitBytes !== shownLimit) {
-    if (limitBytes > shownLimit || mayLower(target, memo)) {
+    if (limitBytes > shownLimit || mayLower(target, checkpoint)) {
       change.limitBytes = limitBytes;
       if (limitBytes < shownLimit) plan.counts = true;
     } else plan.drift.push(`the limit that another tool has set stays until the next cycle`);
@@ -222,26 +227,31 @@ function planChange(plan: Plan, target: TargetState, user: AddressableUser, memo
 }
 
 /** Returns whether the limit may be lowered: one that another tool has set stays until the next cycle. */
-function mayLower(target: TargetState, memo: UserCheckpoint): boolean {
-  if (memo.ownLimit || target.scope === 'command') return true;
+function mayLower(target: TargetState, checkpoint: UserCheckpoint): boolean {
+  if (checkpoint.ownLimit || target.scope === 'command') return true;
   const cycle = findCycle(target);
-  return memo.firstCycle !== null && cycle !== null && memo.firstCycle !== cycle;
+  return checkpoint.firstCycle !== null && cycle !== null && checkpoint.firstCycle !== cycle;
 }
 
 /** Plans the zeroing of a `no_reset` user: once when a cycle opens, after the usage was read in it. */
-function planZeroing(plan: Plan, target: TargetState, user: AddressableUser, memo: UserCheckpoint): ZeroPayload | null {
+function planZeroing(
+  plan: Plan,
+  target: TargetState,
+  user: AddressableUser,
+  checkpoint: UserCheckpoint,
+): ZeroPayload | null {
   const { cycle, scope, product } = target;
   if (scope !== 'poll' && scope !== 'reconcile') return null;
   const id = findCycle(target);
   if (toHiddifyProduct(product).mode !== 'no_reset' || user.mode !== 'no_reset' || id === null) return null;
-  if (isUndone(memo)) {
+  if (isUndone(checkpoint)) {
     plan.drift.push('the panel has written back the usage that was zeroed');
-    const { from, tries } = memo.zeroing;
+    const { from, tries } = checkpoint.zeroing;
     // A reading since then has counted what is above the old figure.
     const isCounted = (target.counted?.counterBytes ?? 0) >= from;
     return { cycle: id, counted: isCounted ? 0 : from, tries: tries + 1 };
   }
-  if (cycle?.readAt == null || memo.zeroedCycle === null || memo.zeroedCycle === id) return null;
+  if (cycle?.readAt == null || checkpoint.zeroedCycle === null || checkpoint.zeroedCycle === id) return null;
   return { cycle: id, counted: 0, tries: 1 };
 }
 

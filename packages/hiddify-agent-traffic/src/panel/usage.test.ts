@@ -27,7 +27,7 @@ const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsage
       window: { start: '2026-12-15T00:00:00.000Z', end: at },
       checkpoint: null,
       recent,
-      unsettled: [],
+      unresolved: [],
       removed: 0,
     },
     { at, user, rows: 1 },

@@ -13,7 +13,7 @@ const LONGEST_MODE = 40;
  * days from its start, by its own local date) and when Sluice zeroed it. Any other fall proves nothing.
  */
 export function toUsageAnswer(
-  { checkpoint: seen, recent, unsettled, service }: UsageRequest,
+  { checkpoint: seen, recent, unresolved, service }: UsageRequest,
   userReading: UserReading,
   timeZone: string,
 ): UsageAnswer {
@@ -43,7 +43,7 @@ export function toUsageAnswer(
       resetBetween: (previousAt) => {
         if (createdAt !== undefined && createdAt > previousAt) return 'certain';
         const shown = parseCheckpoint(seen)?.memo.resetDate;
-        return resetSince(user, previousAt, timeZone, shown) || unsettled.some((row) => findZeroing(row) !== null);
+        return resetSince(user, previousAt, timeZone, shown) || unresolved.some((row) => findZeroing(row) !== null);
       },
       stoodAt: undone?.from ?? null,
       seen: findSeen(seen, user),

@@ -188,7 +188,7 @@ async function restrictions(db: Kysely<unknown>): Promise<void> {
 }
 
 async function journal(db: Kysely<unknown>): Promise<void> {
-  const unsettled = sql<boolean>`"state" in ('planned', 'in-doubt')`;
+  const unresolved = sql<boolean>`"state" in ('planned', 'in-doubt')`;
   await db.schema
     .createTable('actions')
     .addColumn('seq', 'integer', (c) => c.primaryKey())
@@ -211,7 +211,7 @@ async function journal(db: Kysely<unknown>): Promise<void> {
     .addColumn('settled_at', 'text')
     .addColumn('attempts', 'integer', (c) => c.notNull())
     .execute();
-  await db.schema.createIndex('actions_open').unique().on('actions').column('key').where(unsettled).execute();
+  await db.schema.createIndex('actions_open').unique().on('actions').column('key').where(unresolved).execute();
   await db.schema.createIndex('actions_service').on('actions').columns(['service', 'planned_at']).execute();
   await db.schema.createIndex('actions_run').on('actions').columns(['run', 'planned_at']).execute();
   await db.schema.createIndex('actions_planned').on('actions').column('planned_at').execute();

@@ -9,11 +9,11 @@ export const agentHolds: Migration = {
     const { rows } = await sql<Disabled>`select * from agent_disabled order by seq`.execute(db);
     const { rows: held } =
       await sql<Held>`select panel, uuid, held_since from agents where held_since is not null`.execute(db);
-    const { rows: unsettled } = await sql<Unsettled>`
+    const { rows: unresolved } = await sql<Unresolved>`
       select id, panel, type, target, payload from actions
       where service is null and state in ('planned', 'in-doubt')`.execute(db);
     const holds = await addHolds(db, rows, held);
-    const begun = new Set(unsettled.map(({ panel, type, target }) => `${panel} ${type} ${target}`));
+    const begun = new Set(unresolved.map(({ panel, type, target }) => `${panel} ${type} ${target}`));
     for (const row of rows) {
       // A user planned to be disabled: the journal has it, or the panel was never called.
       const isBegun = row.state === 'intended' && row.settled_at === null;
@@ -21,7 +21,7 @@ export const agentHolds: Migration = {
       await addEvidence(db, row, holds(row), isBegun ? { until: row.at, outcome: 'not-done' } : null);
     }
     const open = new Map(rows.filter((row) => row.settled_at === null).map((row) => [`${row.panel} ${row.uuid}`, row]));
-    for (const action of unsettled) {
+    for (const action of unresolved) {
       const row = open.get(`${action.panel} ${action.target}`);
       await adaptAction(db, action, row, row === undefined ? null : holds(row));
     }
@@ -54,7 +54,7 @@ interface Held {
   held_since: string;
 }
 
-interface Unsettled {
+interface Unresolved {
   id: string;
   panel: string;
   type: string;
@@ -80,7 +80,7 @@ async function addHolds(db: Kysely<unknown>, rows: readonly Disabled[], held: re
     );
     return id;
   };
-  const open = rows.filter(({ reason, settled_at: settledAt }) => reason === 'limit' && settledAt === null);
+  const open = rows.filter(({ reason, settled_at: endedAt }) => reason === 'limit' && endedAt === null);
   for (const { panel, uuid, since } of [
     ...held.map((agent) => ({ ...agent, since: agent.held_since })),
     ...open.map(({ panel, agent, at }) => ({ panel, uuid: agent, since: at })),
@@ -94,9 +94,9 @@ async function addHolds(db: Kysely<unknown>, rows: readonly Disabled[], held: re
       ids.set(`${subject} operator`, await add(subject, 'manual', { since: row.at, until: null }));
     ids.set(`${subject} past`, await add(subject, 'agent-limit', { since: row.at, until: row.settled_at ?? row.at }));
   }
-  return ({ panel, agent, reason, settled_at: settledAt }) => {
+  return ({ panel, agent, reason, settled_at: endedAt }) => {
     const subject = toSubject(panel, agent);
-    const open = settledAt === null ? ids.get(`${subject} ${reason}`) : undefined;
+    const open = endedAt === null ? ids.get(`${subject} ${reason}`) : undefined;
     return open ?? ids.get(`${subject} past`) ?? '';
   };
 }
@@ -120,7 +120,7 @@ async function addEvidence(
 /** Adds to a journal row in doubt the evidence that begins or ends with it, which the loop needs to resolve it. */
 async function adaptAction(
   db: Kysely<unknown>,
-  { id, type, payload }: Unsettled,
+  { id, type, payload }: Unresolved,
   row: Disabled | undefined,
   hold: string | null,
 ): Promise<void> {

@@ -10,13 +10,13 @@ describe('actions', () => {
     await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
       code: 'store_conflict',
     });
-    await at.store.actions.end('a-1', { state: 'in-doubt', settledAt: null });
+    await at.store.actions.end('a-1', { state: 'in-doubt', endedAt: null });
     await expect(at.store.actions.plan([action('a-2', { key: 'k' })])).rejects.toMatchObject({
       code: 'store_conflict',
     });
-    await at.store.actions.end('a-1', { state: 'applied', settledAt: minute(2) });
+    await at.store.actions.end('a-1', { state: 'applied', endedAt: minute(2) });
     await at.store.actions.plan([action('a-2', { key: 'k' })]);
-    expect((await at.store.actions.unsettled()).map((each) => each.id)).toEqual(['a-2']);
+    expect((await at.store.actions.unresolved()).map((each) => each.id)).toEqual(['a-2']);
   });
 
   it('keeps each step of an action', async () => {
@@ -25,7 +25,7 @@ describe('actions', () => {
     await at.store.actions.called('a-1', minute(2));
     await at.store.actions.end('a-1', {
       state: 'failed',
-      settledAt: minute(3),
+      endedAt: minute(3),
       observed: { enabled: true },
       errorCode: 'PANEL_REJECTED',
       errorMessage: 'no',
@@ -35,14 +35,14 @@ describe('actions', () => {
         state: 'failed',
         attempts: 2,
         calledAt: minute(2),
-        settledAt: minute(3),
+        endedAt: minute(3),
         observed: { enabled: true },
         errorCode: 'PANEL_REJECTED',
         errorMessage: 'no',
       }),
     ]);
     await expect(at.store.actions.called('a-9', minute(1))).rejects.toMatchObject({ code: 'store_not_found' });
-    await expect(at.store.actions.end('a-9', { state: 'applied', settledAt: minute(1) })).rejects.toMatchObject({
+    await expect(at.store.actions.end('a-9', { state: 'applied', endedAt: minute(1) })).rejects.toMatchObject({
       code: 'store_not_found',
     });
   });
@@ -67,11 +67,11 @@ describe('actions', () => {
     expect(await ids({ run: 'run-2' })).toEqual(['a-3']);
     expect(await ids({ since: minute(2) })).toEqual(['a-3']);
     expect(await ids({ until: minute(1), limit: 1 })).toEqual(['a-2']);
-    expect((await at.store.actions.unsettled({ panel: 'dcim', services: ['svc-1'] })).map((each) => each.id)).toEqual([
+    expect((await at.store.actions.unresolved({ panel: 'dcim', services: ['svc-1'] })).map((each) => each.id)).toEqual([
       'a-2',
       'a-1',
     ]);
-    expect((await at.store.actions.unsettled({ panel: 'relay' })).map((each) => each.id)).toEqual(['a-3']);
+    expect((await at.store.actions.unresolved({ panel: 'relay' })).map((each) => each.id)).toEqual(['a-3']);
   });
 
   it('pages in the order of planning, through what was planned at one instant', async () => {

@@ -7,7 +7,7 @@ import { findRecord, insertRecords, listByTime, listCounted, pageByTime, updateR
 import { actions } from './record-tables.js';
 
 /** Repeats the condition of the partial index literally: with bound values SQLite would not use the index. */
-const UNSETTLED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
+const UNRESOLVED = sql<boolean>`"state" in ('planned', 'in-doubt')`;
 
 /** The journal. */
 export function actionsTable(access: Access): StoreTables['actions'] {
@@ -24,10 +24,10 @@ export function actionsTable(access: Access): StoreTables['actions'] {
         mustExist('actions', id, result.numUpdatedRows);
       }),
     end: (id, change) => access.write((session) => updateRecord(session, actions, id, change)),
-    unsettled: ({ panel, services } = {}) =>
+    unresolved: ({ panel, services } = {}) =>
       access.read(async (session) => {
         const rows = await inChunksOrAll(services, (service) =>
-          listCounted(session, actions, { where: { service, panel }, and: [UNSETTLED] }),
+          listCounted(session, actions, { where: { service, panel }, and: [UNRESOLVED] }),
         );
         return inOrder(rows, (row) => row.planned_at).map((row) => actions.decode(row));
       }),

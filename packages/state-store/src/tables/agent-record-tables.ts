@@ -65,7 +65,7 @@ export const agentReservations = recordTable<AgentReservationRecord>()(
     expiresAt: text('expires_at'),
     holder: textOrNull('holder'),
     seenAt: textOrNull('seen_at'),
-    settledAt: textOrNull('settled_at'),
+    confirmedAt: textOrNull('settled_at'),
     closedAt: textOrNull('closed_at'),
     outcome: textOrNull('outcome'),
   },

@@ -59,7 +59,7 @@ describe('the tables of agents', () => {
     const wanted = { name: 'anna', limitBytes: 5 };
     await at.store.agentReservations.put([
       agentReservation('r-2', { createdAt: minute(2), wanted }),
-      agentReservation('r-1', { createdAt: minute(1), state: 'settled', settledAt: minute(2) }),
+      agentReservation('r-1', { createdAt: minute(1), state: 'settled', confirmedAt: minute(2) }),
       agentReservation('r-0', { state: 'closed', closedAt: minute(2), outcome: 'used' }),
     ]);
     expect((await at.store.agentReservations.live('vpn')).map(({ uuid }) => uuid)).toEqual(['r-1', 'r-2']);

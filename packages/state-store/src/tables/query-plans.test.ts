@@ -123,7 +123,7 @@ const OPEN: Record<string, readonly [index: string, read: (tables: StoreTables) 
         written: ['svc-2'],
       }),
   ],
-  'actions.unsettled': ['actions_open', (t) => t.actions.unsettled({ panel: 'dcim' })],
+  'actions.unresolved': ['actions_open', (t) => t.actions.unresolved({ panel: 'dcim' })],
 };
 
 /** Of a table: `json_each` is the list that was asked for. */

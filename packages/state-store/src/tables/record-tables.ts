@@ -218,7 +218,7 @@ export const actions = recordTable<ActionRecord>()(
     errorMessage: textOrNull('error_message'),
     plannedAt: text('planned_at'),
     calledAt: textOrNull('called_at'),
-    settledAt: textOrNull('settled_at'),
+    endedAt: textOrNull('settled_at'),
     attempts: int('attempts'),
   },
   'id',

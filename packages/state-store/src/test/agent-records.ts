@@ -58,7 +58,7 @@ export function agentReservation(uuid: string, change: Partial<AgentReservationR
     expiresAt: minute(10),
     holder: null,
     seenAt: null,
-    settledAt: null,
+    confirmedAt: null,
     closedAt: null,
     outcome: null,
     ...change,

@@ -27,7 +27,7 @@ const listKinds: readonly [RegExp, Kind][] = [
   [/\/group\/permission\/list$/, 'right'],
 ];
 
-function kindOf(path: string): Kind | null {
+function findKind(path: string): Kind | null {
   if (path.endsWith('/tunnel/user/list')) return 'permission';
   if (path.endsWith('/group/user/list')) return 'userGroup';
   if (path.endsWith('/group/tunnel/list')) return 'tunnelGroup';
@@ -40,7 +40,7 @@ function recorded(answer: WireAnswer, path: string, symbols: ReplaySymbols): unk
   const { status, type, text } = answer;
   if (!type.startsWith('application/json')) return { status, type, text: symbols.plain(text) };
   if (!text.endsWith('}\n')) throw new Error('A JSON answer of the panel ends with a newline.');
-  const body = new Normaliser(symbols, Date.now()).value(JSON.parse(text), kindOf(path));
+  const body = new Normaliser(symbols, Date.now()).value(JSON.parse(text), findKind(path));
   return { status, type, body };
 }
 

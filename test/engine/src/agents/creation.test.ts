@@ -149,7 +149,7 @@ describe('creating users within a limit', () => {
     await manager.sweep();
     expect(await manager.canCreateUserWithTraffic('north', 1)).toMatchObject({ allowed: false });
     expect(await world.store.agentReservations.live('vpn')).toMatchObject([{ state: 'settled' }]);
-    expect(await world.store.actions.unsettled()).toEqual([]);
+    expect(await world.store.actions.unresolved()).toEqual([]);
   });
 
   it('finds an agent that was made after the last look', async () => {

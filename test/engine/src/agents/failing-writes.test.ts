@@ -118,7 +118,7 @@ describe('writes that fail', () => {
       await manager.sweep();
       expect(enabled()).toEqual([false, false, false]);
       expect(await world.disabled()).toHaveLength(3);
-      expect(await world.store.actions.unsettled()).toEqual([]);
+      expect(await world.store.actions.unresolved()).toEqual([]);
       await manager.setTrafficLimit('north', 100 * GB);
       world.time.advance(5 * minute);
       await manager.sweep();

@@ -102,7 +102,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
   for (const uuid of uuids) expect([uuid, fake.user(uuid).enable]).toEqual([uuid, !theirs.has(uuid)]);
   for (const agent of agents)
     expect(await manager.getAgent(agent)).toMatchObject({ usersDisabledByUs: 0, heldSince: null });
-  expect(await world.store.actions.unsettled()).toEqual([]);
+  expect(await world.store.actions.unresolved()).toEqual([]);
 }
 
 describe('sweeps over whatever people do to a panel', () => {

@@ -72,7 +72,7 @@ async function live(
       expectDone(world, index);
     }
     expect(await world.store.evidence.open()).toEqual([]);
-    expect(await world.store.actions.unsettled()).toEqual([]);
+    expect(await world.store.actions.unresolved()).toEqual([]);
     return reached;
   } finally {
     await world.close();

@@ -5,7 +5,7 @@ import { idsOf } from '../easydcim-bench.js';
 import type { Outcome, Bench } from '../harness.js';
 import type { ExpectedService } from './expected-state.js';
 
-/** `db check` is clean, nothing is left unsettled or leased, and the file of open holds says what the store says. */
+/** `db check` is clean, nothing is left unresolved or leased, and the file of open holds says what the store says. */
 export async function expectStoreInOrder(
   at: { bench: Bench; sluice: (words: string) => Promise<Outcome> },
   expected: ExpectedService[],
@@ -32,7 +32,7 @@ export async function expectStoreInOrder(
         .map(({ kind, target }) => (kind === 'port' ? `port ${Number(target) - ids.port(0)}` : kind));
       expect([service, targets.sort()]).toEqual([service, ours]);
     }
-    expect(await store.actions.unsettled()).toEqual([]);
+    expect(await store.actions.unresolved()).toEqual([]);
     // What a killed run leased and nobody needed since may still stand there; nobody waits for it.
     for (const { owner, name } of await store.leases.list()) {
       expect(name).not.toBe('panel:dcim');

@@ -7,11 +7,11 @@ import type { Session } from '../../session.js';
 const FOLLOWING: readonly SourceFact[] = ['option', 'email'];
 
 /** Returns the facts that fill columns, by product of the config. */
-export function listFacts(session: Pick<Session, 'config' | 'kindOf'>): Record<string, SourceFacts> {
+export function listFacts(session: Pick<Session, 'config' | 'findKind'>): Record<string, SourceFacts> {
   const products = Object.entries(session.config.products);
   return Object.fromEntries(
     products.flatMap(([name, { panel }]): [string, SourceFacts][] => {
-      const facts = session.kindOf(panel)?.facts;
+      const facts = session.findKind(panel)?.facts;
       return facts === undefined ? [] : [[name, facts]];
     }),
   );
@@ -22,11 +22,11 @@ export function listFacts(session: Pick<Session, 'config' | 'kindOf'>): Record<s
  * renaming of its client it would be searched for, and confirmed, by another name.
  */
 export function applyFills<Service extends SourceService>(
-  session: Pick<Session, 'config' | 'kindOf'>,
+  session: Pick<Session, 'config' | 'findKind'>,
   service: Service,
   before: ServiceRecord | undefined,
 ): Service {
-  const kind = session.kindOf(findEntry(session.config.products, service.texts['product'] ?? '')?.panel ?? '');
+  const kind = session.findKind(findEntry(session.config.products, service.texts['product'] ?? '')?.panel ?? '');
   const { facts, requiredRef = null } = kind ?? {};
   if (facts === undefined) return service;
   const { texts, fills, unfilled, problems } = service;

@@ -104,7 +104,7 @@ describe('a creation that was killed', () => {
     await killedAtCall('lost', 'elsewhere');
     const open = async (): Promise<number> => {
       expect((await next('agent check --all')).exitCode).toBe(0);
-      return (await at.bench.store((store) => store.actions.unsettled())).length;
+      return (await at.bench.store((store) => store.actions.unresolved())).length;
     };
     at.bench.clock.advance(11 * MINUTE);
     expect(await open()).toBe(1);
@@ -128,7 +128,7 @@ describe('a creation that was killed', () => {
     expect(at.panel.user(uuid)).toMatchObject({ name: 'half', usageLimit: 10 * GB });
     release();
     expect(at.panel.state.users.size).toBe(1);
-    const journal = await at.bench.store((store) => store.actions.unsettled());
+    const journal = await at.bench.store((store) => store.actions.unresolved());
     expect(journal).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ describe('a store of schema version 7', () => {
     expect(Object.fromEntries(shown)).toEqual({ north: 3, south: 0, west: 1, east: 0 });
     expect((await at.sluice('reconcile')).json<RunReport>().totals.actions).toBe(0);
     expect([at.changes(), enabled()]).toEqual([[], before]);
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
     expect((await at.sluice('db check')).exitCode).toBe(0);
   });
 

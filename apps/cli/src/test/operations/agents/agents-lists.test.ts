@@ -225,7 +225,7 @@ describe('failing writes', () => {
       { type: 'disable-user', target: user, name: expect.any(String) as unknown, state: 'in-doubt' },
     ]);
     await at.check();
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
     await at.sluice('agent limit north --gb 50');
     await at.check();
     expect(at.panel.user(user).enable).toBe(true);

@@ -158,7 +158,7 @@ describe('a sweep whose panel is put under observe meanwhile', () => {
     await at.bench.store(async (store) => {
       expect(await store.holds.open({ agentsOf: 'vpn' })).toEqual([]);
       expect(await store.evidence.open({ agentsOf: 'vpn' })).toEqual([]);
-      expect(await store.actions.unsettled()).toEqual([]);
+      expect(await store.actions.unresolved()).toEqual([]);
     });
   });
 });

@@ -269,7 +269,7 @@ describe("an agent's user that is a service", () => {
 
     expect((await at.sluice(order)).exitCode).toBe(0);
     expect([svc, ...users].filter((uuid) => !at.panel.user(uuid).enable)).toEqual([]);
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   });
 
   it('counts against the limit when it is made, and when its quota grows', async () => {

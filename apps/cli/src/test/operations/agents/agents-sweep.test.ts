@@ -85,7 +85,7 @@ describe('the sweep', () => {
       { panel: 'vpn', service: null, type: 'disable-user', target: anna, state: 'applied', attempts: 1 },
     ]);
     expect(rows[0]?.calledAt).not.toBeNull();
-    expect(rows[0]?.settledAt).not.toBeNull();
+    expect(rows[0]?.endedAt).not.toBeNull();
     expect(rows[0]?.observed).toMatchObject({ enabled: false });
     const { entries } = (await at.sluice('log list --actions')).json<{ entries: { type: string }[] }>();
     expect(entries.map(({ type }) => type)).toEqual(['disable-user']);

@@ -20,7 +20,7 @@ afterEach(() => at.close());
 const changing = (): string[] =>
   at.panel.server.changingCalls().map((call) => call.path.split('/').slice(-2).join(' ').replace('service ', ''));
 const portState = (): string => at.panel.port(port(1)).adminState;
-const unsettled = (): Promise<ActionRecord[]> => at.bench.store((store) => store.actions.unsettled());
+const unresolved = (): Promise<ActionRecord[]> => at.bench.store((store) => store.actions.unresolved());
 const evidence = (): Promise<EvidenceRecord[]> => at.bench.store((store) => store.evidence.open());
 
 /** A poll and the one service in its document. */
@@ -33,7 +33,7 @@ async function poll(): Promise<{ exitCode: number; service: RunReport['services'
 
 /** The id of the only action in doubt. */
 async function doubtful(): Promise<string> {
-  const [row, ...others] = await unsettled();
+  const [row, ...others] = await unresolved();
   if (!row || others.length > 0) throw new Error(`${others.length} others in doubt`);
   return row.id;
 }
@@ -123,7 +123,7 @@ describe('a port whose state the panel does not show', () => {
   it('counts as disabled although the run ended right after the panel had accepted it', async () => {
     const stop = (): Promise<void> => Promise.reject(new Error('the process ends here'));
     await at.bench.sluice('poll', { clock: { now: at.bench.clock.now, sleep: stop } });
-    expect(await unsettled()).toMatchObject([{ state: 'planned', observed: { accepted: true } }]);
+    expect(await unresolved()).toMatchObject([{ state: 'planned', observed: { accepted: true } }]);
     at.bench.clock.advance(16 * MINUTE);
     expect(await poll()).toMatchObject({ exitCode: 0, service: { status: 'held', error: null } });
     expect(await evidence()).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('under observe', () => {
     expect(await poll()).toMatchObject({ exitCode: 1, service: { error: { code: 'outcome_unknown' } } });
     at.bench.clock.advance(16 * MINUTE);
     expect(await poll()).toMatchObject({ exitCode: 0, service: { error: null } });
-    expect(await unsettled()).toEqual([]);
+    expect(await unresolved()).toEqual([]);
     expect(await evidence()).toMatchObject([{ prior: { state: 'unknown' } }]);
     expect(changing()).toEqual([`${port(1)} disable`]);
   });

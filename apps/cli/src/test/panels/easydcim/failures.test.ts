@@ -88,7 +88,7 @@ describe('every call that fails while a service is held and released', () => {
     await at.bench.store(async (store) => {
       expect(await store.evidence.open()).toEqual([]);
       expect(await store.holds.open()).toEqual([]);
-      expect(await store.actions.unsettled()).toEqual([]);
+      expect(await store.actions.unresolved()).toEqual([]);
       expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
     });
   });

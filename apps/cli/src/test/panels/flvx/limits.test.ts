@@ -41,7 +41,7 @@ async function earlier({ made }: { made: boolean }): Promise<void> {
       target: 'sluice:svc-1:50M',
       state: 'planned' as const,
       calledAt: null,
-      settledAt: null,
+      endedAt: null,
       observed: null,
       attempts: 0,
     };
@@ -49,7 +49,7 @@ async function earlier({ made }: { made: boolean }): Promise<void> {
     await store.write((tables) => tables.actions.called('act-earlier', again.plannedAt));
     const settled = {
       state: 'applied',
-      settledAt: again.plannedAt,
+      endedAt: again.plannedAt,
       observed: null,
       errorCode: null,
       errorMessage: null,

@@ -204,7 +204,7 @@ async function live(random: SeededRandom): Promise<void> {
     await life.begin();
     for (let step = 0; step < STEPS; step++) await life.step();
     expect((await at.run('plan')).exitCode).toBe(0);
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
     expect(at.panel.server.failures).toEqual([]);
   } finally {
     await at.close();

@@ -204,7 +204,7 @@ describe('renew', () => {
     at.panel.deleteUser(uuid);
     const refused = await at.sluice('provision renew svc-1 --until 2027-02-15');
     expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'user_gone']);
-    expect([await dueDate(), await at.bench.store((store) => store.actions.unsettled())]).toEqual([before, []]);
+    expect([await dueDate(), await at.bench.store((store) => store.actions.unresolved())]).toEqual([before, []]);
     await at.sluice('provision create svc-1');
     expect((await at.sluice('provision renew svc-1 --until 2027-02-15')).exitCode).toBe(0);
     expect(await dueDate()).toBe('2027-02-15');
@@ -236,7 +236,7 @@ describe('renew', () => {
     expect((await at.sluice('reconcile')).exitCode).toBe(0);
     at.bench.clock.set('2027-01-30T12:00:00Z');
     expect(await renew()).toBe('2027-03-15');
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   });
 
   it('broken off to one date and then to another goes on to the latter', async () => {
@@ -249,7 +249,7 @@ describe('renew', () => {
     const again = await at.sluice('provision renew svc-1');
     expect([again.exitCode, again.json<CommandReport>().service.nextDueDate]).toEqual([0, '2027-05-15']);
     expect(at.panel.user(uuid)).toMatchObject({ startDate: '2026-11-15', packageDays: 181 });
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   });
 
   it('begins with the cycle in force once the old one is over', async () => {
@@ -462,7 +462,7 @@ describe('an order whose request was lost', () => {
     for (const user of at.panel.state.users.values()) {
       expect(user).toMatchObject({ usageLimit: 50 * GB, enable: verb !== 'suspend' });
     }
-    const journal = await at.bench.store((store) => store.actions.unsettled());
+    const journal = await at.bench.store((store) => store.actions.unresolved());
     expect(journal).toEqual([]);
   });
 });

@@ -48,10 +48,10 @@ export interface CallTotals {
 }
 
 /** What became of a record: counted, dropped, or a reason not to bill. */
-export type TallyVerdict = 'counted' | 'repeat' | 'outside' | 'problem';
+export type CallVerdict = 'counted' | 'repeat' | 'outside' | 'problem';
 
 /** Whose calls are summed, and when. */
-export interface TallyOptions {
+export interface CallSumOptions {
   period: Pick<BillPeriod, 'start' | 'end'>;
   /** ISO 4217; a record in another one is a problem. */
   currency: string;
@@ -66,13 +66,13 @@ const IDS = 10;
  *
  * @example
  * ```ts
- * const tally = new CallTally({ period, currency: 'BRL', subscriberId: '9001' });
- * for (const call of page) if (tally.add(call) === 'counted') write(report.row(call));
- * tally.totals().amount; // 1.06
+ * const sum = new CallSum({ period, currency: 'BRL', subscriberId: '9001' });
+ * for (const call of page) if (sum.add(call) === 'counted') write(report.row(call));
+ * sum.totals().amount; // 1.06
  * ```
  */
-export class CallTally {
-  readonly #options: TallyOptions;
+export class CallSum {
+  readonly #options: CallSumOptions;
   readonly #places: number;
   readonly #startMs: number;
   readonly #endMs: number;
@@ -91,7 +91,7 @@ export class CallTally {
    * @throws TelephonyError `invalid_instant`
    * @throws QuotaCoreError `invalid_money` of a currency
    */
-  constructor(options: TallyOptions) {
+  constructor(options: CallSumOptions) {
     this.#options = options;
     this.#places = currencyDecimals(options.currency);
     this.#startMs = parseInstant(options.period.start, 'the start of the period');
@@ -99,7 +99,7 @@ export class CallTally {
   }
 
   /** Adds a record. Only one that is `counted` belongs in the report. */
-  add(call: CallRecord): TallyVerdict {
+  add(call: CallRecord): CallVerdict {
     const seen = this.#seen.add(call);
     if (seen === 'repeat') {
       this.#repeats += 1;

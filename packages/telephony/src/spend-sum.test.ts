@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CallRecord, type SpendFigure, SpendTally } from './index.js';
+import { type CallRecord, type SpendFigure, SpendSum } from './index.js';
 
 const DAY = { start: '2026-11-20T03:00:00.000Z', end: '2026-11-21T03:00:00.000Z' };
 let count = 0;
@@ -34,9 +34,9 @@ function call(over: Partial<CallRecord>): CallRecord {
 }
 
 function sum(...calls: CallRecord[]): SpendFigure | undefined {
-  const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
-  for (const record of calls) tally.add(record);
-  return tally.of('9001')[0];
+  const sum = new SpendSum({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
+  for (const record of calls) sum.add(record);
+  return sum.of('9001')[0];
 }
 
 describe('the charges of a line in a window', () => {
@@ -79,10 +79,10 @@ describe('the charges of a line in a window', () => {
   });
 
   it('are never complete while a call has no subscriber', () => {
-    const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
-    tally.add(call({ subscriberId: null, charge: '0.0000' }));
-    expect(tally.isUnattributed).toBe(false);
-    tally.add(call({ subscriberId: null }));
-    expect(tally.isUnattributed).toBe(true);
+    const sum = new SpendSum({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
+    sum.add(call({ subscriberId: null, charge: '0.0000' }));
+    expect(sum.isUnattributed).toBe(false);
+    sum.add(call({ subscriberId: null }));
+    expect(sum.isUnattributed).toBe(true);
   });
 });

@@ -55,12 +55,12 @@ const OTHERS = 'other destinations';
  *
  * @example
  * ```ts
- * const tally = new SpendTally({ currency: 'BRL', lines: new Map([['9001', [day]]]) });
- * for (const call of page) tally.add(call);
- * tally.of('9001')[0]?.amount; // 12.3456
+ * const sum = new SpendSum({ currency: 'BRL', lines: new Map([['9001', [day]]]) });
+ * for (const call of page) sum.add(call);
+ * sum.of('9001')[0]?.amount; // 12.3456
  * ```
  */
-export class SpendTally {
+export class SpendSum {
   readonly #currency: string;
   readonly #places: number;
   readonly #lines: ReadonlyMap<string, readonly Sum[]>;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type CallRecord, CallTally, type CallTotals, callWarnings, decideBill } from './index.js';
+import { type CallRecord, CallSum, type CallTotals, callWarnings, decideBill } from './index.js';
 import { call, calls, codeOf, fixture, OCTOBER } from './test/fixtures.js';
 
 const options = { period: OCTOBER, currency: 'BRL', subscriberId: '9001' };
 
-function tallyOf(records: readonly CallRecord[], changes: Partial<typeof options> = {}): CallTotals {
-  const tally = new CallTally({ ...options, ...changes });
-  for (const one of records) tally.add(one);
-  return tally.totals();
+function toTotals(records: readonly CallRecord[], changes: Partial<typeof options> = {}): CallTotals {
+  const sum = new CallSum({ ...options, ...changes });
+  for (const one of records) sum.add(one);
+  return sum.totals();
 }
 
 const october = [...calls('cdrs.period.page1'), ...calls('cdrs.period.page2')];
@@ -18,7 +18,7 @@ const charged = (charges: readonly string[]): CallRecord[] =>
 describe('the calls of October', () => {
   it('add up to what is expected', () => {
     const expected = fixture('consumption.expected-2026-10') as Record<string, unknown>;
-    const totals = tallyOf(october);
+    const totals = toTotals(october);
     expect(totals).toMatchObject({
       calls: expected['calls'],
       chargeableCalls: expected['chargeable_calls'],
@@ -37,17 +37,17 @@ describe('the calls of October', () => {
 
   it('are the same when a page shifts, and when a later call comes along', () => {
     const shifted = [...calls('cdrs.period.page1'), ...calls('cdrs.period.page2-shifted')];
-    expect(tallyOf(shifted)).toEqual({ ...tallyOf(october), repeats: 1 });
-    expect(tallyOf([...october, ...calls('cdrs.outside-period')])).toEqual({
-      ...tallyOf(october),
+    expect(toTotals(shifted)).toEqual({ ...toTotals(october), repeats: 1 });
+    expect(toTotals([...october, ...calls('cdrs.outside-period')])).toEqual({
+      ...toTotals(october),
       outside: { code: 'outside-period', count: 1, ids: ['100008'] },
     });
-    expect(tallyOf(calls('cdrs.day-2026-10-05')).total).toBe('0.0480');
-    expect(tallyOf(calls('cdrs.empty'))).toMatchObject({ calls: 0, total: '0.0000', amount: '0.00' });
+    expect(toTotals(calls('cdrs.day-2026-10-05')).total).toBe('0.0480');
+    expect(toTotals(calls('cdrs.empty'))).toMatchObject({ calls: 0, total: '0.0000', amount: '0.00' });
   });
 
   it('are refused when one came twice with different content', () => {
-    const totals = tallyOf([...october, ...calls('cdrs.duplicate-conflict')]);
+    const totals = toTotals([...october, ...calls('cdrs.duplicate-conflict')]);
     expect(totals.problems).toEqual([{ code: 'conflicting-records', count: 1, ids: ['100002'] }]);
     expect(decideBill({ totals, billingType: 'postpaid' })).toEqual({
       kind: 'refuse',
@@ -66,13 +66,13 @@ describe('rounding', () => {
   }
 
   it.each((fixture('rounding-cases') as { cases: Case[] }).cases)('$why', (one) => {
-    expect(tallyOf(charged(one.charges))).toMatchObject({ total: one.total_4dp, amount: one.invoice_amount });
+    expect(toTotals(charged(one.charges))).toMatchObject({ total: one.total_4dp, amount: one.invoice_amount });
   });
 
   it('keeps every digit of the charges, and has the places of the currency', () => {
-    expect(tallyOf(charged(['0.077333', '0.01']))).toMatchObject({ total: '0.087333', amount: '0.09' });
+    expect(toTotals(charged(['0.077333', '0.01']))).toMatchObject({ total: '0.087333', amount: '0.09' });
     const yen = charged(['1.5', '1']).map((one) => ({ ...one, currency: 'JPY' }));
-    expect(tallyOf(yen, { currency: 'JPY' }).amount).toBe('3');
+    expect(toTotals(yen, { currency: 'JPY' }).amount).toBe('3');
   });
 
   it('agrees with whole ten-thousandths, in any order and with repeats', () => {
@@ -86,7 +86,7 @@ describe('rounding', () => {
         const records = charged(amounts.map(text));
         const keys = [...records, ...records].map((record) => ({ record, key: order.next().value as number }));
         const shuffled = keys.sort((a, b) => a.key - b.key).map(({ record }) => record);
-        const totals = tallyOf(shuffled);
+        const totals = toTotals(shuffled);
         const sum = amounts.reduce((left, right) => left + right, 0);
         const cents = Math.sign(sum) * Math.floor((Math.abs(sum) + 50) / 100);
         expect(totals).toMatchObject({
@@ -103,7 +103,7 @@ describe('rounding', () => {
 
 describe('records that stop a bill', () => {
   const refusal = (changes: Partial<CallRecord>, allowUnrated = false): string => {
-    const totals = tallyOf([call(changes), call({ id: '2' })]);
+    const totals = toTotals([call(changes), call({ id: '2' })]);
     const decision = decideBill({ totals, billingType: 'postpaid', allowUnrated });
     return decision.kind === 'refuse' ? decision.code : decision.kind;
   };
@@ -128,16 +128,16 @@ describe('records that stop a bill', () => {
   it('of no charge are left out when that is allowed, others never', () => {
     expect(refusal({ charge: null }, true)).toBe('add');
     expect(refusal({ currency: 'USD' }, true)).toBe('other-currency');
-    expect(tallyOf([call({ charge: null })])).toMatchObject({ calls: 1, chargeableCalls: 0, total: '0.0000' });
+    expect(toTotals([call({ charge: null })])).toMatchObject({ calls: 1, chargeableCalls: 0, total: '0.0000' });
   });
 
   it('that changed into another period are conflicts, not calls outside', () => {
-    const totals = tallyOf([call(), call({ startedAt: '2026-11-05T12:00:00.000Z' })]);
+    const totals = toTotals([call(), call({ startedAt: '2026-11-05T12:00:00.000Z' })]);
     expect(totals).toMatchObject({ outside: null, problems: [{ code: 'conflicting-records', count: 1 }] });
   });
 
   it('name ten ids, cleaned', () => {
-    const totals = tallyOf(
+    const totals = toTotals(
       charged(Array.from({ length: 12 }, () => 'x')).map((one) => ({ ...one, id: `\u001b${one.id}` })),
     );
     expect(totals.problems).toMatchObject([{ code: 'unreadable-record', count: 12 }]);
@@ -150,48 +150,48 @@ describe('records that stop a bill', () => {
 
 describe('a bill without an amount', () => {
   it('is nothing, unless a line of zero is wanted', () => {
-    const totals = tallyOf(charged(['0.0010']));
+    const totals = toTotals(charged(['0.0010']));
     expect(decideBill({ totals, billingType: 'postpaid' })).toEqual({ kind: 'nothing', reason: 'zero' });
     expect(decideBill({ totals, billingType: 'postpaid', zeroLine: true })).toMatchObject({ amount: '0.00' });
   });
 
   it('is that of a prepaid line', () => {
-    expect(decideBill({ totals: tallyOf(october), billingType: 'prepaid' })).toEqual({
+    expect(decideBill({ totals: toTotals(october), billingType: 'prepaid' })).toEqual({
       kind: 'nothing',
       reason: 'prepaid',
     });
   });
 });
 
-describe('CallTally', () => {
+describe('CallSum', () => {
   it('counts from the start of the period and up to its end', () => {
-    const tally = new CallTally(options);
-    const at = (id: string, startedAt: string): string => tally.add(call({ id, startedAt }));
+    const sum = new CallSum(options);
+    const at = (id: string, startedAt: string): string => sum.add(call({ id, startedAt }));
     expect(at('1', '2026-10-01T02:59:59.999Z')).toBe('outside');
     expect(at('2', '2026-10-01T03:00:00.000Z')).toBe('counted');
     expect(at('3', '2026-11-01T02:59:59.999Z')).toBe('counted');
     expect(at('4', '2026-11-01T03:00:00.000Z')).toBe('outside');
-    expect(tally.add(call({ id: '5', charge: 'x' }))).toBe('problem');
+    expect(sum.add(call({ id: '5', charge: 'x' }))).toBe('problem');
     // What another bill would refuse does not stop this one.
     const later = { startedAt: '2026-11-01T03:00:00.000Z', currency: 'USD', charge: null };
-    expect(tally.add(call({ id: '6', ...later }))).toBe('outside');
+    expect(sum.add(call({ id: '6', ...later }))).toBe('outside');
   });
 
   it('does not know billed seconds that one call lacks', () => {
-    expect(tallyOf([call(), call({ id: '2', billedSeconds: null })]).billedSeconds).toBeNull();
+    expect(toTotals([call(), call({ id: '2', billedSeconds: null })]).billedSeconds).toBeNull();
   });
 
   it('recognises repeats among many records', () => {
-    const tally = new CallTally(options);
+    const sum = new CallSum(options);
     for (let round = 0; round < 2; round++) {
-      for (let id = 0; id < 20_000; id++) tally.add(call({ id: String(id) }));
+      for (let id = 0; id < 20_000; id++) sum.add(call({ id: String(id) }));
     }
-    expect(tally.totals()).toMatchObject({ calls: 20_000, repeats: 20_000, problems: [], amount: '1600.00' });
+    expect(sum.totals()).toMatchObject({ calls: 20_000, repeats: 20_000, problems: [], amount: '1600.00' });
   });
 
   it('needs a currency and a period', () => {
-    expect(() => new CallTally({ ...options, currency: 'R$' })).toThrow('is not a currency');
-    expect(codeOf(() => new CallTally({ ...options, period: { start: '2026', end: '2027' } }))).toBe('invalid_instant');
+    expect(() => new CallSum({ ...options, currency: 'R$' })).toThrow('is not a currency');
+    expect(codeOf(() => new CallSum({ ...options, period: { start: '2026', end: '2027' } }))).toBe('invalid_instant');
   });
 });
 
@@ -210,7 +210,7 @@ describe('callWarnings', () => {
     [['unknown-disposition'], { disposition: 'TRANSFERRED' }],
   ])('%j of %j', (warnings, changes) => {
     expect(callWarnings(call(changes))).toEqual(warnings);
-    expect(tallyOf([call(changes)])).toMatchObject({
+    expect(toTotals([call(changes)])).toMatchObject({
       calls: 1,
       problems: [],
       warnings: warnings.map((code) => ({ code, count: 1, ids: ['1'] })),
