@@ -6,7 +6,7 @@ import { actionEntries, type LogEntry } from '../log/log.js';
 import { isAtWork, withRun } from '../run/bracket.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 import { failedStep } from '../run/doubt.js';
-import { toEvidence, type JournalPayload, refsChange, zeroCounter } from '../run/journal.js';
+import { storeEnd } from '../run/journal.js';
 import type { Session } from '../session.js';
 import { suggestion } from '../suggestion.js';
 
@@ -54,23 +54,12 @@ async function endAsStated(
   outcome: StepOutcome,
   tables: StoreTables,
 ): Promise<void> {
-  const at = session.now();
-  const { state, error } = outcome;
-  const word = { as: state === 'applied' ? 'done' : 'not-done', at, run: session.runId };
-  await tables.actions.end(row.id, {
-    state,
-    endedAt: at,
-    observed: { ...(row.observed as object | null), resolved: word },
-    errorCode: error?.code ?? null,
-    errorMessage: error?.message ?? null,
-  });
-  if (state !== 'applied') return;
-  for (const item of toEvidence(session, row, outcome.begins, at)) await tables.evidence.add(item);
-  for (const id of (row.payload as JournalPayload).ends) await tables.evidence.end(id, at, 'undone');
+  const { refs, zeroed, ...rest } = outcome;
+  const word = { as: rest.state === 'applied' ? 'done' : 'not-done', at: session.now(), run: session.runId };
+  const observed = { ...(row.observed as object | null), resolved: word };
   const service = row.service === null ? null : await tables.services.get(row.service);
-  if (service === null) return;
-  if (outcome.refs) await tables.services.update([refsChange(service, outcome.refs, at)]);
-  if (outcome.zeroed) await zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
+  const changes = service === null ? {} : { ...(refs && { refs }), ...(zeroed && { zeroed }) };
+  await storeEnd(session, row, { ...rest, observed, ...changes }, tables);
 }
 
 async function requireAction(session: Session, id: string): Promise<ActionRecord> {

@@ -25,7 +25,7 @@ import { type AccountVerb, listNewRefs } from './account.js';
 import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
 import { checkUnbilled } from './unbilled.js';
-import type { JournalPayload } from '../run/journal.js';
+import { endCommandRow, type JournalPayload } from '../run/journal.js';
 import { isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
@@ -174,7 +174,7 @@ async function decide(
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
       await tables.services.update([serviceChange(command, target)]);
-      for (const row of ended) await tables.actions.end(row.id, { state: 'unneeded', endedAt: session.now() });
+      for (const row of ended) await endCommandRow(session, row.id, { state: 'unneeded' }, tables);
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
       if (request.verb === 'renew') await endOverdueHold(session, target, tables);
       await planWriteBack(session, target, tables);
@@ -189,7 +189,7 @@ async function decide(
     },
     // An account of the interrupted command may exist, so that a repeat must still set its password.
     ...(open === null && {
-      withdraw: (tables: StoreTables) => tables.actions.end(command.row, { state: 'unneeded', endedAt: session.now() }),
+      withdraw: (tables: StoreTables) => endCommandRow(session, command.row, { state: 'unneeded' }, tables),
     }),
     target: (before) => mergeService(before, serviceChange(command, before)),
     preview: (loaded) => ({ ...loaded, product }),

@@ -3,7 +3,7 @@ import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-st
 import type { CommandContent } from '../commands/types.js';
 import { isCommandRow } from '../run/command-row.js';
 import type { Session } from '../session.js';
-import { refsChange } from '../run/journal.js';
+import { endCommandRow, refsChange } from '../run/journal.js';
 import type { CallReports } from '../calls/bill-period.js';
 import { listNewRefs } from './account.js';
 
@@ -83,21 +83,15 @@ export async function finishVerb(
     await setStatus(session, service, 'terminated', tables);
     await endAll(session, service, tables);
     // What was not finished before has no account any more.
-    const endedAt = session.now();
     for (const open of await tables.actions.unresolved({ services: [service.id] }))
-      if (isCommandRow(open) && open.id !== row) await tables.actions.end(open.id, { state: 'unneeded', endedAt });
+      if (isCommandRow(open) && open.id !== row) await endCommandRow(session, open.id, { state: 'unneeded' }, tables);
   }
-  await tables.actions.end(row, { state: 'applied', endedAt: session.now() });
+  await endCommandRow(session, row, { state: 'applied' }, tables);
 }
 
 /** Records that the command was refused, so that no run continues it. */
-export async function refuse(
-  { session, row }: VerbCommand,
-  { code, message }: ItemError,
-  tables: StoreTables,
-): Promise<void> {
-  const endedAt = session.now();
-  await tables.actions.end(row, { state: 'failed', endedAt, errorCode: code, errorMessage: message });
+export async function refuse({ session, row }: VerbCommand, error: ItemError, tables: StoreTables): Promise<void> {
+  await endCommandRow(session, row, { state: 'failed', error }, tables);
 }
 
 /** Restores the service's product after a change to a package that its agent may not sell. */

@@ -1,5 +1,5 @@
 import { printable } from '@sluice/panel-http/printable';
-import type { Step, StepOutcome } from '@sluice/panel-kind';
+import type { ItemError, Step, StepOutcome } from '@sluice/panel-kind';
 import type { CounterState } from '@sluice/quota-core';
 import {
   type ActionRecord,
@@ -57,46 +57,75 @@ export async function endAction<W extends Changed>(
   row: ActionRecord,
   outcome: StepOutcome,
 ): Promise<{ work: W; row: ActionRecord }> {
-  const { service } = work;
-  const done = outcome.state === 'applied';
-  const at = session.now();
-  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
-  const ended = done ? (row.payload as JournalPayload).ends : [];
-  const error = withAction(outcome.error, row.id);
-  const refs = outcome.refs && service.id !== null ? refsChange(service, outcome.refs, at) : undefined;
-  const end = {
-    state: outcome.state,
-    endedAt: outcome.state === 'in-doubt' ? null : at,
-    observed: outcome.observed,
-    errorCode: error?.code ?? null,
-    errorMessage: error ? printable(error.message) : null,
-  };
-  const zeroed = await session.write(fences, async (tables) => {
-    await tables.actions.end(row.id, end);
-    for (const item of begun) await tables.evidence.add(item);
-    for (const id of ended) await tables.evidence.end(id, at, 'undone');
-    if (refs) await tables.services.update([refs]);
-    if (!done || !outcome.zeroed || service.id === null) return null;
-    return zeroCounter(service.id, outcome.zeroed, row.calledAt, tables);
-  });
-  const evidence = without([...work.evidence, ...begun], ended);
-  const { cycle } = work;
+  const { end, error, begun, ended, refs, zeroed } = await session.write(fences, (tables) =>
+    storeEnd(session, row, outcome, tables),
+  );
+  const { service, cycle } = work;
   const changed = {
     ...work,
-    evidence,
+    evidence: without([...work.evidence, ...begun], ended),
     service: refs && service.id !== null ? mergeService(service, refs) : service,
     cycle: zeroed !== null && cycle?.id === zeroed.cycle ? { ...cycle, counter: zeroed.counter } : cycle,
   };
   return { work: withError(changed, error), row: { ...row, ...end } };
 }
 
-/** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
-export function toEvidence(
+/** What `storeEnd` has stored. */
+interface StoredEnd {
+  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'>;
+  error: ItemError | null;
+  begun: EvidenceRecord[];
+  /** Ids of evidence. */
+  ended: string[];
+  refs: ServiceChange | null;
+  zeroed: Awaited<ReturnType<typeof zeroCounter>>;
+}
+
+/** Stores in a transaction how an action ended, and what begins, ends and changes with it. */
+export async function storeEnd(
   session: Session,
   row: ActionRecord,
-  begun: StepOutcome['begins'],
-  at: string,
-): EvidenceRecord[] {
+  outcome: StepOutcome,
+  tables: StoreTables,
+): Promise<StoredEnd> {
+  const at = session.now();
+  const { state, observed } = outcome;
+  const error = withAction(outcome.error, row.id);
+  const done = state === 'applied';
+  const begun = done ? toEvidence(session, row, outcome.begins, at) : [];
+  const ended = done ? (row.payload as JournalPayload).ends : [];
+  const refs = outcome.refs && row.service !== null ? refsChange({ id: row.service }, outcome.refs, at) : null;
+  const end = {
+    state,
+    endedAt: state === 'in-doubt' ? null : at,
+    observed,
+    errorCode: error?.code ?? null,
+    errorMessage: error ? printable(error.message) : null,
+  };
+  await tables.actions.end(row.id, end);
+  for (const item of begun) await tables.evidence.add(item);
+  for (const id of ended) await tables.evidence.end(id, at, 'undone');
+  if (refs) await tables.services.update([refs]);
+  const zeroed =
+    done && outcome.zeroed && row.service !== null
+      ? await zeroCounter(row.service, outcome.zeroed, row.calledAt, tables)
+      : null;
+  return { end, error, begun, ended, refs, zeroed };
+}
+
+/** Stores in a transaction how a command ended; no evidence begins or ends with its row. */
+export async function endCommandRow(
+  session: Session,
+  row: string,
+  { state, error = null }: { state: 'applied' | 'unneeded' | 'failed'; error?: ItemError | null },
+  tables: StoreTables,
+): Promise<void> {
+  const failure = error === null ? {} : { errorCode: error.code, errorMessage: error.message };
+  await tables.actions.end(row, { state, endedAt: session.now(), ...failure });
+}
+
+/** Returns the evidence that starts with a completed action; `begun` replaces what its journal row names. */
+function toEvidence(session: Session, row: ActionRecord, begun: StepOutcome['begins'], at: string): EvidenceRecord[] {
   const { hold } = row;
   const { begins, subject } = row.payload as JournalPayload;
   const service = row.service ?? subject;
