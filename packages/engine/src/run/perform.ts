@@ -33,7 +33,7 @@ export function stoppedBy(work: Applied, stop: Stop): Applied {
   return stop.by === 'observe' ? { ...work, enforcement: stop.enforcement } : leaveOut(work);
 }
 
-/** Thrown to end a step directly before its call. */
+/** Thrown to end a step directly before a call. */
 class ChangeStopped extends Error {
   constructor(readonly stop: Stop) {
     super();
@@ -69,7 +69,7 @@ export async function applyPlan<W extends Changed>(
       done = await performStep(on, work, { step, row }, options);
     }
     const { outcome, calledAt, stop } = done;
-    if (outcome === notWanted) rest = notWanted;
+    if (stop !== null) rest = notWanted;
     else if (rest === null && options.isHopeless?.(outcome) === true) rest = notReached;
     if (stop) work = options.stopped(work, stop);
     const mayBeDone = outcome.state === 'applied' || outcome.state === 'in-doubt';
@@ -115,7 +115,7 @@ async function beginPlan<W extends Changed>(
 interface StepDone {
   outcome: StepOutcome;
   calledAt: string | null;
-  /** Why it did not start. */
+  /** Why it did not start, or was not continued. */
   stop: Stop | null;
 }
 
@@ -125,7 +125,7 @@ async function performStep<W extends Changed>(
   { step, row }: { step: Step; row: ActionRecord },
   { password, readStop, apply }: CallOptions<W>,
 ): Promise<StepDone> {
-  let calledAt: string | null = null;
+  let calledAt = null as string | null;
   const context: ApplyContext = {
     signal: session.deps.signal,
     password,
@@ -147,8 +147,10 @@ async function performStep<W extends Changed>(
     const outcome = await apply(step, context, work);
     return { outcome, calledAt, stop: null };
   } catch (error) {
-    if (error instanceof ChangeStopped) return { outcome: notWanted, calledAt, stop: error.stop };
-    throw error;
+    if (!(error instanceof ChangeStopped)) throw error;
+    // Stopped before a further call of the step: an earlier one may have changed the panel.
+    const outcome = calledAt === null ? notWanted : stoppedMidway(row);
+    return { outcome, calledAt, stop: error.stop };
   }
 }
 
@@ -166,6 +168,11 @@ function withMoves({ holds, evidence }: Changed, moves: Plan['moves']): Applied[
 
 function waitsFor(step: string): StepOutcome {
   return failedStep('not_reached', `it requires ${step}, which was not done; the next run continues from that step`);
+}
+
+function stoppedMidway({ type, target }: ActionRecord): StepOutcome {
+  const message = `${type} ${target}: the run was stopped before the outcome of its call was known`;
+  return { state: 'in-doubt', observed: null, error: { code: 'outcome_unknown', message } };
 }
 
 const notCalled = failedStep(INTERRUPTED, 'the run was interrupted before the panel was called');

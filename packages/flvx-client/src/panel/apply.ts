@@ -54,7 +54,9 @@ export async function applyStep(
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
   const password = step.needsPassword === true ? context.password : null;
-  const done = await performStep(client, account, flvxStep, { calling: context.calling, password, tag: service.id });
+  const { calling } = context;
+  const options = { calling, repeating: calling, password, tag: service.id };
+  const done = await performStep(client, account, flvxStep, options);
   const outcome = toOutcome(done, step, state);
   if (outcome.state !== 'applied') return { outcome, account: done.account };
   const zeroed = { at: isoNow(clock), inBytes: counters?.inBytes ?? null, outBytes: counters?.outBytes ?? null };

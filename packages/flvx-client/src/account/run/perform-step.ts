@@ -10,6 +10,8 @@ import { findObject, listChangedParts, resolveStep, type StepResolution } from '
 export interface FlvxStepOptions {
   /** Called once, directly before the panel is called: journal the step here. An error thrown here ends the step. */
   calling?: () => void | Promise<void>;
+  /** Called directly before the call is repeated: journal its time. An error thrown here ends the step after its first call. */
+  repeating?: () => void | Promise<void>;
   /** For steps that set one. Neither the outcome nor the account contains it. */
   password?: string | null;
   /** For the log: usually the service's id. */
@@ -53,7 +55,7 @@ const readBackMs = [0, 2_000, 5_000, 15_000];
  *
  * @param account the account that the step was planned from, or that of the outcome of the step before
  * @returns every outcome, failures too
- * @throws only what `calling` throws; then the panel was not called
+ * @throws only what `calling` throws, and the panel was not called, or what `repeating` throws, and the outcome is unknown
  *
  * @example
  * let account: FlvxAccount = await client.observe({ userId: 12 });
@@ -92,6 +94,7 @@ class StepCalls {
   async run(): Promise<FlvxStepOutcome> {
     const { client, step } = this;
     for (let attempts = 1; ; attempts += 1) {
+      if (attempts > 1) await this.options.repeating?.();
       const calledAt = client.clock.now();
       const end = await this.#call();
       if (end.kind === 'unsent') return this.#outcome('failed', attempts, toStepError(step, end.error));

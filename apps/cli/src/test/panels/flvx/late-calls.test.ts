@@ -33,32 +33,38 @@ function copyStore(from: string, to: string): void {
   }
 }
 
-/**
- * Runs a command that is killed in its first call of this endpoint. What `land` does happens on the panel 10 seconds after that
- * call, or when the returned function is called.
- */
+/** In which of its calls of an endpoint a command is killed: its n-th, before or after the panel has done it. */
+interface KillPoint {
+  nth?: number;
+  when?: 'before' | 'after';
+  /** What happens on the panel 10 seconds after that call, or when the function that `kill` returns is called. */
+  land: (call: FakeCall) => Promise<unknown>;
+}
+
+/** Runs a command that is killed in a call of this endpoint. The answers of the calls before are lost. */
 async function kill(
   words: string,
   endpoint: RegExp,
-  { when = 'before', land }: { when?: 'before' | 'after'; land: (call: FakeCall) => Promise<unknown> },
+  { nth = 1, when = 'before', land }: KillPoint,
 ): Promise<() => Promise<void>> {
   const { server } = at.panel;
   const { clock } = at.bench;
   const calls: FakeCall[] = [];
-  const calledAt = clock.now();
+  let calledAt = 0;
   const ignore = server.onCall((call) => {
-    if (!endpoint.test(call.endpoint) || calls.push(call) > 1) return;
+    if (!endpoint.test(call.endpoint) || calls.push(call) !== nth) return;
+    calledAt = clock.now();
     copyStore('sluice.db', 'killed.db');
     server.inject({ fault: { kind: 'cut' } });
   });
-  server.inject({ endpoint, times: 1, when, fault: { kind: 'cut' } });
+  server.inject({ endpoint, times: nth, when, fault: { kind: 'cut' } });
   await at.run(words);
   ignore();
   server.clearFaults();
   copyStore('killed.db', 'sluice.db');
   clock.set(calledAt + 1000);
   let landing: Promise<void> | undefined;
-  const landOnce = (): Promise<void> => (landing ??= land(calls[0]!).then(() => undefined));
+  const landOnce = (): Promise<void> => (landing ??= land(calls[nth - 1]!).then(() => undefined));
   const isDue = (call: FakeCall): boolean => !call.changing && clock.now() >= calledAt + 10_000;
   server.inject({ match: isDue, fault: { kind: 'wait', until: landOnce } });
   return landOnce;
@@ -81,6 +87,15 @@ describe('a suspension that is killed and taken back', () => {
       expect(at.panel.state()).toEqual(before);
     },
   );
+
+  it('leaves nothing closed when the panel does a repeated call of it 10 seconds later', async () => {
+    await addService('relay');
+    const before = at.panel.state();
+    const landed = await kill('provision suspend svc-1', /tunnel\/user\/assign$/, { nth: 2, land: arrive });
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await landed();
+    expect(at.panel.state()).toEqual(before);
+  });
 
   it("leaves the customer's own pause when a push of it starts the forward 10 seconds later", async () => {
     await addService('relay');

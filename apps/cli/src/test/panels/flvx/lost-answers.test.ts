@@ -61,3 +61,27 @@ describe('a pause for the sake of open connections, whose answer was lost with t
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
   });
 });
+
+describe('a call whose answer was lost', () => {
+  it('is not repeated once observe has returned, and its outcome stays unknown', async () => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    await poll();
+    at.panel.traffic(2, { in: 90 * GB, out: 20 * GB });
+    const { server } = at.panel;
+    const closings = (): number => server.calls.filter(({ endpoint }) => endpoint.endsWith('/user/assign')).length;
+    const before = closings();
+    server.inject({ endpoint: /user\/assign$/, times: 1, fault: { kind: 'cut' } });
+    const observe = async (): Promise<void> => {
+      expect((await at.run('observe relay')).exitCode).toBe(0);
+    };
+    const match = (call: { changing: boolean }): boolean => !call.changing && closings() > before;
+    server.inject({ match, times: 1, fault: { kind: 'wait', until: observe } });
+    const { service } = await poll();
+    expect(closings()).toBe(before + 1);
+    expect(service.actions.map(({ type, state }) => [type, state])).toContainEqual(['assign-tunnel', 'in-doubt']);
+    expect(service.actions.filter(({ state }) => state === 'applied')).toEqual([]);
+    expect((await poll()).service.error).toBeNull();
+    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+  });
+});
