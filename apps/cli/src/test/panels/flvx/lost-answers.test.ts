@@ -82,6 +82,6 @@ describe('a call whose answer was lost', () => {
     expect(service.actions.map(({ type, state }) => [type, state])).toContainEqual(['assign-tunnel', 'in-doubt']);
     expect(service.actions.filter(({ state }) => state === 'applied')).toEqual([]);
     expect((await poll()).service.error).toBeNull();
-    expect(await at.bench.store((store) => store.actions.unsettled())).toEqual([]);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   });
 });
