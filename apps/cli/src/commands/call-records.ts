@@ -1,14 +1,15 @@
 import type { CallReportSink, RecordsReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
-import { formatCount, money, type Terminal, text, time } from '@sluice/terminal';
-import type { Deps } from '../context.js';
+import { formatCount } from '@sluice/terminal';
+import { CALLS, printCallTotals, printSimulatedCall } from '@sluice/terminal/telephony';
 import { ExitCode } from '../exit-codes.js';
+import { answer } from './answer.js';
 import { csvSink } from './call-reports.js';
 import { withSluice } from '../open-sluice.js';
 import { toFormat } from './calls.js';
 import type { CommandHandler } from './command.js';
-import { type List, listCommand, type ListHandler, type ListOptions } from './list.js';
+import { listCommand, type ListHandler, type ListOptions } from './list.js';
 
 interface RecordsOptions extends ListOptions {
   service?: string;
@@ -21,26 +22,6 @@ interface RecordsOptions extends ListOptions {
   force?: boolean;
 }
 
-const RECORDS: List<CallRecord> = {
-  key: 'records',
-  empty: 'No calls.',
-  keepsOrder: true,
-  columns: [
-    time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
-    text('direction', ({ direction }) => direction, { priority: 4 }),
-    text('source', ({ source }) => source, { priority: 1 }),
-    text('destination', ({ destination }) => destination),
-    text('description', ({ destinationDescription }) => destinationDescription, { priority: 6 }),
-    text('talk_seconds', ({ talkSeconds }) => talkSeconds, { title: 'talk s', align: 'right', priority: 3 }),
-    text('billed_seconds', ({ billedSeconds }) => billedSeconds, { title: 'billed s', align: 'right', priority: 2 }),
-    money('charge', ({ charge }) => charge),
-    text('disposition', ({ disposition }) => disposition, { priority: 5 }),
-    text('username', ({ username }) => username, { extra: true, priority: 7 }),
-    text('id', ({ id }) => id, { extra: true, priority: 8 }),
-  ],
-  document: (record) => toDocument(record),
-};
-
 /** Returns a record with the names of the contract. */
 function toDocument(record: CallRecord): Record<string, unknown> {
   const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -50,7 +31,7 @@ function toDocument(record: CallRecord): Record<string, unknown> {
 type Seen = Pick<RecordsReport, 'period' | 'provisional' | 'totals'>;
 
 const listed = listCommand<CallRecord, RecordsOptions, Seen>(
-  RECORDS,
+  { key: 'records', empty: 'No calls.', keepsOrder: true, columns: CALLS, document: toDocument },
   async ({ sluice }, _args, options) => {
     const rows: CallRecord[] = [];
     const { panel: _panel, ...also } = await read(sluice, options, (call) => {
@@ -59,7 +40,7 @@ const listed = listCommand<CallRecord, RecordsOptions, Seen>(
     return { rows, also };
   },
   (terminal, _rows, _options, also) => {
-    if (also !== null) printTotals(terminal, also);
+    if (also !== null) printCallTotals(terminal, also);
     return ExitCode.done;
   },
 );
@@ -112,15 +93,6 @@ async function write(
   }
 }
 
-function printTotals(terminal: Terminal, { provisional, totals, period }: Seen): void {
-  const { calls, charge, currency } = totals;
-  terminal.info(
-    `${formatCount(calls, 'call')}, ${charge} ${currency}, ${terminal.times.span({ start: period.from, end: period.to })}`,
-  );
-  if (provisional)
-    terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
-}
-
 interface SimulateOptions extends ListOptions {
   seconds?: string;
   plan?: string;
@@ -133,7 +105,7 @@ interface SimulateOptions extends ListOptions {
 const BASES = ['after-initial', 'whole-duration'] as const;
 
 /** `sluice call simulate DEST` */
-export const callSimulate: CommandHandler<SimulateOptions> = ([destination = ''], options, deps: Deps) => {
+export const callSimulate: CommandHandler<SimulateOptions> = ([destination = ''], options, deps) => {
   const { seconds = '', plan = null, service = null, panel = null, at = null, local = false } = options;
   if (!/^\d{1,6}$/.test(seconds)) throw usageError('bad_option', `--seconds: "${seconds}" is not a whole number`);
   if ((plan === null) === (service === null)) throw usageError('bad_option', 'Name either --plan or --service');
@@ -145,25 +117,5 @@ export const callSimulate: CommandHandler<SimulateOptions> = ([destination = '']
     );
   const isLocal = local || options.incrementBase !== undefined;
   const request = { destination, seconds: Number(seconds), plan, service, panel, at, local: isLocal, incrementBase };
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const call = await sluice.calls.simulate(request);
-    terminal.document(call);
-    const { rate, prefix, cost, currency, billedSeconds, source } = call;
-    const by = [
-      prefix === null ? null : `prefix ${prefix === '' ? '(any)' : prefix}`,
-      rate.description,
-      rate.id && `rate ${rate.id}`,
-    ];
-    terminal.line(
-      `${call.destination}: ${cost} ${currency}${billedSeconds === null ? '' : `, ${billedSeconds} s billed`}`,
-    );
-    terminal.line(
-      `  ${by.filter(Boolean).join(', ')}: ${rate.pricePerMinute ?? '?'} a minute, connection ${rate.connectionFee ?? '?'}`,
-    );
-    terminal.info(
-      `  computed by ${source === 'panel' ? "the panel's simulator" : 'Sluice from the rates of the panel'}`,
-    );
-    for (const note of call.notes) terminal.info(`  ${note}`);
-    return ExitCode.done;
-  });
+  return answer(deps, options, ({ sluice }) => sluice.calls.simulate(request), { print: printSimulatedCall });
 };

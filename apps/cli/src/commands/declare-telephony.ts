@@ -1,13 +1,13 @@
+import type { TelephonyNoun } from '@sluice/terminal/telephony';
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 import type { STATUSES } from './statuses.js';
-import type { Noun } from './telephony-lists.js';
 
 const load = () => import('./telephony.js');
 
 /** How the commands of one list are declared; the filters are those of the list's table. */
 interface Words {
-  noun: Noun;
+  noun: TelephonyNoun;
   many: string;
   one: string;
   /** What the group is about; default: `many` of a telephony panel. */
@@ -183,7 +183,7 @@ function declareLookups(group: LazyCommand, { noun, many, one, filters = [], sta
     .description(`list ${many}`)
     .ofPanel('telephony')
     .examples(`sluice ${noun} list`)
-    .runs(async () => (await load()).recordList(noun));
+    .runs(async () => (await load()).recordList(noun, statuses));
   group
     .command('show')
     .argument('<id>', one)
@@ -220,7 +220,7 @@ function declareChanges(group: LazyCommand, { noun, one, example, verbs = [] }: 
     .runs(async () => (await load()).recordRemove(noun));
 }
 
-const CREATED: Partial<Record<Noun, string>> = {
+const CREATED: Partial<Record<TelephonyNoun, string>> = {
   customer: 'name="João da Silva" document=12345678909',
   rate: 'plan_id=11 prefix=5511 price_per_minute=0.2900',
 };

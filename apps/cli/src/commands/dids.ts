@@ -1,13 +1,11 @@
 import type { DidReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { describeValue, type Terminal } from '@sluice/terminal';
-import { printActions } from '@sluice/terminal/reports';
+import { printNumberChange } from '@sluice/terminal/telephony';
 import { toRunExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
+import { answer } from './answer.js';
+import { type ChangeHow, type ChangeOptions, toHow } from './change-options.js';
 import { type CommandHandler, confirm } from './command.js';
 import { parsePairs } from './parse-pairs.js';
-import { parseWait } from './parse-wait.js';
-import type { ChangeOptions } from './telephony.js';
 
 interface LinkedOptions extends ChangeOptions {
   service?: string;
@@ -25,39 +23,18 @@ interface SetOptions extends ChangeOptions {
   subscriber?: string;
 }
 
-/** Options of a change, as the engine has them. */
-interface How {
-  panel: string | undefined;
-  dryRun: boolean;
-  waitMs: number;
-}
-
 /** Runs a change of a number and prints its report. */
 function changing<Options extends ChangeOptions>(
   words: string,
-  change: (sluice: Sluice, number: string, options: Options, how: How) => Promise<DidReport>,
+  change: (sluice: Sluice, number: string, options: Options, how: ChangeHow) => Promise<DidReport>,
 ): CommandHandler<Options> {
   return ([number = ''], options, deps) =>
-    withSluice(deps, options, async ({ sluice, terminal }) => {
-      const how = { panel: options.panel, dryRun: options.dryRun === true, waitMs: parseWait(options) };
-      const report = await change(sluice, number, options, how);
-      print(terminal, number, words, report);
-      return toRunExitCode(report.run, options);
+    answer(deps, options, ({ sluice }) => change(sluice, number, options, toHow(options)), {
+      print: (terminal, report) => {
+        printNumberChange(terminal, number, report, words);
+      },
+      exitCode: ({ run }) => toRunExitCode(run, options),
     });
-}
-
-function print(terminal: Terminal, number: string, words: string, report: DidReport): void {
-  const { run, service, dids, actions, notices, error } = report;
-  terminal.document(report);
-  const [did] = dids;
-  const shown = did === undefined ? number : describeValue(did['number']);
-  const made = actions.some(({ state }) => state === 'applied');
-  const outcome = run.dryRun ? 'previewed' : run.outcome !== 'done' ? 'not finished' : made ? words : 'was so before';
-  const whose = service === null ? '' : ` of ${service}`;
-  if (actions.length > 0 || !terminal.quiet) terminal.line(`${shown}${whose}: ${outcome}`);
-  printActions(terminal, actions);
-  for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
-  if (error !== null) terminal.line(`  ${terminal.error(error, service === null ? {} : { service })}`);
 }
 
 /** `sluice did link NUMBER --service S` */

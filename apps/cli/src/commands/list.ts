@@ -20,7 +20,7 @@ export interface List<Row> {
   /** Rows keep the order of the engine; by default they are in natural order of the first column. */
   keepsOrder?: boolean;
   /** What `--status` may name. */
-  statuses?: readonly string[];
+  statuses?: readonly string[] | undefined;
   /** Returns a row as the document has it; default: the row. */
   document?: (row: Row) => unknown;
 }

@@ -1,12 +1,14 @@
-import type { RecordChange, TelephonyDocument } from '@sluice/engine';
-import { describeValue, type Terminal } from '@sluice/terminal';
-import { ExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
-import { type CommandHandler, confirm, type LockOptions } from './command.js';
+import type { RecordChange, Telephony } from '@sluice/engine';
+import type { TelephonyResource } from '@sluice/panel-kind';
+import { printRecord, printRecordChange, TELEPHONY_LISTS, type TelephonyNoun } from '@sluice/terminal/telephony';
+import type { Deps } from '../context.js';
+import { toRunExitCode } from '../exit-codes.js';
+import { answer } from './answer.js';
+import { type ChangeHow, type ChangeOptions, toHow } from './change-options.js';
+import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
 import { parsePairs } from './parse-pairs.js';
-import { parseWait } from './parse-wait.js';
-import { FAMILIES, type Family, type Noun } from './telephony-lists.js';
+import { STATUSES } from './statuses.js';
 
 /** Returns an option's name as commander keeps it: `plan_id` as `planId`. */
 function toOption(name: string): string {
@@ -14,97 +16,81 @@ function toOption(name: string): string {
 }
 
 /** `sluice NOUN list` */
-export function recordList(noun: Noun): ListHandler {
-  const { resource, filters, list }: Family = FAMILIES[noun];
-  return listCommand(list, async ({ sluice }, _args, options: ListOptions) => {
-    const stated = filters.flatMap((name): [string, string][] => {
-      const value = (options as Record<string, unknown>)[toOption(name)];
-      return typeof value === 'string' ? [[name, value]] : [];
-    });
-    const { panel } = options;
-    return (await sluice.telephony.list(resource, { panel, filters: Object.fromEntries(stated) })).records;
-  });
-}
-
-interface PanelOptions extends LockOptions {
-  panel?: string;
-}
-
-/** Prints a record, one field a line. */
-export function printRecord(terminal: Terminal, record: TelephonyDocument): void {
-  for (const [name, value] of Object.entries(record)) {
-    const words = /_at$/.test(name) && typeof value === 'string' ? terminal.times.at(value) : describeValue(value);
-    if (words !== null && words !== '') terminal.line(`${name.padEnd(26)} ${words}`);
-  }
+export function recordList(noun: TelephonyNoun, statuses?: keyof typeof STATUSES): ListHandler {
+  const { resource, filters, ...list } = TELEPHONY_LISTS[noun];
+  return listCommand(
+    { ...list, statuses: statuses && STATUSES[statuses] },
+    async ({ sluice }, _args, options: ListOptions) => {
+      const stated = filters.flatMap((name): [string, string][] => {
+        const value = (options as Record<string, unknown>)[toOption(name)];
+        return typeof value === 'string' ? [[name, value]] : [];
+      });
+      const { panel } = options;
+      return (await sluice.telephony.list(resource, { panel, filters: Object.fromEntries(stated) })).records;
+    },
+  );
 }
 
 /** `sluice NOUN show ID` */
-export function recordShow(noun: Noun): CommandHandler<PanelOptions> {
-  const { resource, list } = FAMILIES[noun];
+export function recordShow(noun: TelephonyNoun): CommandHandler<GlobalOptions & { panel?: string }> {
+  const { resource, key } = TELEPHONY_LISTS[noun];
   return ([id = ''], options, deps) =>
-    withSluice(deps, options, async ({ sluice, terminal }) => {
-      const { records } = await sluice.telephony.show(resource, id, { panel: options.panel });
-      terminal.document({ [list.key]: records });
-      for (const record of records) printRecord(terminal, record);
-      return ExitCode.done;
+    answer(deps, options, ({ sluice }) => sluice.telephony.show(resource, id, { panel: options.panel }), {
+      document: ({ records }) => ({ [key]: records }),
+      print: (terminal, { records }) => {
+        for (const record of records) printRecord(terminal, record);
+      },
     });
 }
 
-/** Options of a command that changes a record. */
-export interface ChangeOptions extends PanelOptions {
-  dryRun?: boolean;
-  detailedExitcode?: boolean;
-  yes?: boolean;
+/** What is done to records of which list, and with which options. */
+interface Changing {
+  noun: TelephonyNoun;
+  verb: 'created' | 'changed' | 'removed';
+  options: ChangeOptions;
+  deps: Deps;
 }
 
-function howOf(options: ChangeOptions): { panel: string | undefined; dryRun: boolean; waitMs: number } {
-  return { panel: options.panel, dryRun: options.dryRun === true, waitMs: parseWait(options) };
+function changeRecord(
+  { noun, verb, options, deps }: Changing,
+  change: (telephony: Telephony, resource: TelephonyResource, how: ChangeHow) => Promise<RecordChange>,
+): Promise<number> {
+  const { resource, key } = TELEPHONY_LISTS[noun];
+  return answer(deps, options, ({ sluice }) => change(sluice.telephony, resource, toHow(options)), {
+    document: ({ run, record, changed, differs }) => ({ [key]: [record], changed, differs, dryRun: run.dryRun }),
+    print: (terminal, made) => {
+      printRecordChange(terminal, noun, made, verb);
+    },
+    exitCode: ({ run }) => toRunExitCode(run, options),
+  });
 }
 
 /** `sluice NOUN create KEY=VALUE…` */
-export function recordCreate(noun: Noun): CommandHandler<ChangeOptions> {
+export function recordCreate(noun: TelephonyNoun): CommandHandler<ChangeOptions> {
   return (pairs, options, deps) => {
     const values = parsePairs(pairs);
-    return withSluice(deps, options, async ({ sluice, terminal }) => {
-      const change = await sluice.telephony.create(FAMILIES[noun].resource, values, howOf(options));
-      return report(terminal, noun, change, { ...options, done: 'created' });
-    });
+    return changeRecord({ noun, verb: 'created', options, deps }, (telephony, resource, how) =>
+      telephony.create(resource, values, how),
+    );
   };
 }
 
 /** `sluice NOUN set ID KEY=VALUE…` */
-export function recordSet(noun: Noun): CommandHandler<ChangeOptions> {
+export function recordSet(noun: TelephonyNoun): CommandHandler<ChangeOptions> {
   return ([id = '', ...pairs], options, deps) => {
     const values = parsePairs(pairs);
-    return withSluice(deps, options, async ({ sluice, terminal }) => {
-      const change = await sluice.telephony.set(FAMILIES[noun].resource, id, { ...howOf(options), values });
-      return report(terminal, noun, change, { ...options, done: `changed: ${change.changed.join(', ')}` });
-    });
+    return changeRecord({ noun, verb: 'changed', options, deps }, (telephony, resource, how) =>
+      telephony.set(resource, id, { ...how, values }),
+    );
   };
 }
 
 /** `sluice NOUN remove ID` */
-export function recordRemove(noun: Noun): CommandHandler<ChangeOptions> {
+export function recordRemove(noun: TelephonyNoun): CommandHandler<ChangeOptions> {
   return async ([id = ''], options, deps) => {
     if (options.dryRun !== true) await confirm(deps, options, `Remove ${noun} "${id}" from the panel?`);
-    return withSluice(deps, options, async ({ sluice, terminal }) => {
-      const change = await sluice.telephony.remove(FAMILIES[noun].resource, id, howOf(options));
-      return report(terminal, noun, change, { ...options, done: 'removed' });
-    });
+    return changeRecord({ noun, verb: 'removed', options, deps }, (telephony, resource, how) =>
+      telephony.remove(resource, id, how),
+    );
   };
-}
-
-function report(
-  terminal: Terminal,
-  noun: Noun,
-  { run, panel, record, changed, differs }: RecordChange,
-  { done, detailedExitcode }: ChangeOptions & { done: string },
-): number {
-  terminal.document({ [FAMILIES[noun].list.key]: [record], changed, differs, dryRun: run.dryRun });
-  const what = `${noun} ${describeValue(record['id'] ?? record['name'])}`.trim();
-  const outcome = changed.length === 0 ? 'was so before' : run.dryRun ? `would be ${done}` : done;
-  terminal.info(`${what} on ${panel}: ${outcome}`);
-  for (const name of differs)
-    terminal.warn(`${what}: the panel shows ${name} as "${describeValue(record[name])}", which is not what was sent`);
-  return run.dryRun && changed.length > 0 && detailedExitcode === true ? ExitCode.changes : ExitCode.done;
 }

@@ -8,6 +8,7 @@ export {
   printSuspended,
   suspensionText,
 } from './agent-report.js';
+export { autoBuySubject, creditText, describeAutoBuy, printAutoBuy, printInvoice } from './billing.js';
 export { printChecks, printSections } from './checks.js';
 export { type CustomerAccount, printAccess, printMessage } from './customer.js';
 export { printBasis } from './explanation.js';

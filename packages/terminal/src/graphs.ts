@@ -1,0 +1,132 @@
+import {
+  areaChart,
+  type ChartData,
+  type ChartLine,
+  panelChart,
+  projectionSentence,
+  shortTime,
+  svgDocument,
+  svgPicture,
+  UNKNOWN_UNIT,
+  usageChart,
+  usageProjection,
+} from '@sluice/charts';
+import type { DrawnGraph, GraphPoint, GraphRange, SampleGraph } from '@sluice/engine';
+import { formatBytes, usageInMode } from '@sluice/quota-core';
+import type { Terminal } from './terminal.js';
+
+/** Columns without a terminal. */
+const WIDTH = 80;
+/** Lines of a chart in the terminal, and of each chart where there are several. */
+const ROWS = 12;
+const ROWS_OF_EACH = 6;
+
+/** What a graph of stored readings is drawn for; a projection is drawn into the cycle. */
+export interface SampleDrawing {
+  range: GraphRange;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+type LineName = 'in' | 'out' | 'total';
+
+/** Draws all lines, or only one. */
+function drawSamples(graph: SampleGraph, { range, now }: SampleDrawing, only: LineName | null = null): ChartData {
+  const title = `${graph.service}: traffic used in the cycle${range === 'cycle' ? '' : `, last ${range}`}`;
+  const drawing = { now, ahead: range === 'cycle' };
+  if (only === null) return usageChart(graph, { ...drawing, title });
+  return usageChart(graph, { ...drawing, title: only === 'total' ? title : `${title} (${only})`, lines: [only] });
+}
+
+/** Returns the stored readings of a service as an SVG document. */
+export function samplesSvg(graph: SampleGraph, drawing: SampleDrawing): string {
+  return svgDocument(drawSamples(graph, drawing));
+}
+
+/** Prints the stored readings of a service as a chart, with the last of them in figures; nothing without one. */
+export function printSamples(terminal: Terminal, graph: SampleGraph, drawing: SampleDrawing): void {
+  const last = graph.series.at(-1);
+  if (terminal.json || last === undefined) return;
+  const { lines } = drawSamples(graph, drawing);
+  const counting = lines.find(({ name }) => name === graph.mode.toLowerCase()) ?? lines[0];
+  if (counting) {
+    const data = drawSamples(graph, drawing, counting.name as LineName);
+    printChart(terminal, data, counting, ROWS);
+    if (data.note !== undefined) terminal.line(data.note);
+  }
+  const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
+  terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
+  terminal.line(
+    `${formatShare(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
+  );
+  const outlook = projectionSentence(usageProjection(graph, drawing.now), graph.timeZone);
+  if (drawing.range === 'cycle' && outlook !== null) terminal.line(outlook);
+}
+
+/** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */
+function formatShare({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
+  const used = usageInMode(last, mode);
+  if (allowedBytes === null || used === null || allowedBytes === 0) return '';
+  return `${Math.floor((used / allowedBytes) * 100)}% of ${formatBytes(allowedBytes)} (${mode}), `;
+}
+
+function panelTitle({ service, panel }: DrawnGraph): string {
+  return `${service}: traffic graph of ${panel}`;
+}
+
+/** Returns the graph of a panel as an SVG document. */
+export function panelGraphSvg(graph: DrawnGraph): string {
+  const { figures, picture } = graph;
+  const title = panelTitle(graph);
+  return figures === null
+    ? svgPicture(title, picture ?? new Uint8Array())
+    : svgDocument(panelChart(graph, figures, title));
+}
+
+/** Prints the figures of a panel's graph, one chart for each of its lines; nothing of a picture. */
+export function printPanelGraph(terminal: Terminal, graph: DrawnGraph): void {
+  const { figures, service, panel } = graph;
+  if (terminal.json || figures === null) return;
+  const title = panelTitle(graph);
+  const data = panelChart(graph, figures, title);
+  const shown = data.lines.filter(({ points }) => points.some(({ value }) => value !== null));
+  if (shown.length === 0) terminal.line(`${panel} returned no data for ${service} in this range.`);
+  const unit = figures.unit === null ? ` (${UNKNOWN_UNIT})` : '';
+  // The title of each names a unit that is unknown.
+  const axis = { ...data.axis, unit: figures.unit ?? '' };
+  for (const line of shown)
+    printChart(terminal, { ...data, axis, title: `${title}: ${line.name}${unit}` }, line, ROWS_OF_EACH);
+  if (shown.length > 0 && unit !== '')
+    terminal.line('The panel does not report the unit (usually rates). Quotas ignore the values.');
+}
+
+/** Returns the document of a panel's graph: the unit of its figures may be unknown, so that the bytes are null. */
+export function panelGraphDocument({ figures, picture }: DrawnGraph): unknown {
+  return {
+    source: 'panel',
+    series: (figures?.times ?? []).map(({ at, label }, index) => ({
+      at,
+      inBytes: null,
+      outBytes: null,
+      totalBytes: null,
+      label,
+      values: figures?.series.map(({ values }) => values[index] ?? null) ?? [],
+    })),
+    note: null,
+    names: figures?.series.map(({ name }) => name) ?? [],
+    unit: figures?.unit ?? null,
+    picture: picture === null ? null : { type: 'image/png', base64: Buffer.from(picture).toString('base64') },
+  };
+}
+
+function printChart(terminal: Terminal, data: ChartData, line: ChartLine, height: number): void {
+  const { colors, width } = terminal;
+  terminal.line(colors.bold(data.title));
+  const rows = areaChart(data, line, {
+    width: width === Infinity ? WIDTH : width,
+    height,
+    paint: (text, over) => (over ? colors.red(text) : colors.cyan(text)),
+    dim: colors.dim,
+  });
+  for (const row of rows) terminal.verbatim(row);
+}

@@ -1,0 +1,56 @@
+import type { CreditEntry, InvoiceView, PackageView, PurchaseView } from '@sluice/engine';
+import { bytes, type Column, money, state, text, time } from '../columns.js';
+
+/** The columns of the changes of a client's credit. */
+export const CREDIT_ENTRIES: readonly Column<CreditEntry>[] = [
+  time('at', ({ at }) => at),
+  text('kind', ({ kind }) => kind, { priority: 3 }),
+  money('amount', ({ amount }) => amount),
+  money('balance', ({ balance }) => balance),
+  text('currency', ({ currency }) => currency, { title: '' }),
+  text('description', ({ description }) => description),
+  text('ref', ({ ref }) => ref, { priority: 2 }),
+  text('actor', ({ actor }) => actor, { extra: true, priority: 4 }),
+  text('id', ({ id }) => id, { extra: true, priority: 5 }),
+];
+
+/** The columns of invoices. */
+export const INVOICES: readonly Column<InvoiceView>[] = [
+  text('invoice', ({ id }) => id),
+  text('client', ({ client }) => client),
+  state('status', ({ status }) => status),
+  money('total', ({ total }) => total),
+  money('balance', ({ balance }) => balance, { extra: true, priority: 7 }),
+  text('currency', ({ currency }) => currency, { title: '' }),
+  time('created', ({ createdAt }) => createdAt, { priority: 2 }),
+  time('paid', ({ paidAt }) => paidAt, { priority: 3 }),
+  time('closed', ({ closedAt }) => closedAt, { extra: true, priority: 8 }),
+  text('lines', ({ lines }) => lines.map(({ description }) => description).join('; '), { priority: 4 }),
+];
+
+/** The columns of the packages of the config. */
+export const PACKAGES: readonly Column<PackageView>[] = [
+  text('package', ({ id }) => id),
+  bytes('traffic', (row) => row.bytes),
+  text('price', ({ price }) => price, { align: 'right' }),
+  text('currency', ({ currency }) => currency),
+  text('products', ({ products }) => products.join(', ') || null, { priority: 1 }),
+];
+
+/** The columns of purchases. */
+export const PURCHASES: readonly Column<PurchaseView>[] = [
+  text('id', ({ id }) => id),
+  text('service', ({ service }) => service),
+  text('client', ({ client }) => client, { priority: 6 }),
+  text('package', ({ package: name }) => name),
+  bytes('traffic', (row) => row.bytes, { priority: 3 }),
+  text('price', ({ price }) => price, { align: 'right' }),
+  text('currency', ({ currency }) => currency),
+  state('status', ({ status }) => status),
+  text('actor', ({ actor }) => actor, { priority: 4 }),
+  text('by', ({ by }) => by, { extra: true, priority: 4 }),
+  text('invoice', ({ invoice }) => invoice, { priority: 5 }),
+  text('charged', ({ charged }) => charged, { align: 'right', extra: true, priority: 7 }),
+  text('cycle', ({ cycle }) => cycle, { extra: true, priority: 8 }),
+  time('at', ({ at }) => at, { priority: 1 }),
+];

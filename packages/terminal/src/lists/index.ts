@@ -1,0 +1,1 @@
+export { CREDIT_ENTRIES, INVOICES, PACKAGES, PURCHASES } from './billing.js';

@@ -1,0 +1,61 @@
+import type { AutoBuySubject, AutoBuyView, InvoiceView } from '@sluice/engine';
+import type { Credit } from '@sluice/panel-kind';
+import { bytesCell, type Terminal } from '../terminal.js';
+
+/** Returns `credit 10.00 EUR`. */
+export function creditText({ balance, currency }: Pick<Credit, 'balance' | 'currency'>): string {
+  return `credit ${currency === null ? 'none yet' : `${balance} ${currency}`}`;
+}
+
+/** Prints an invoice with its lines. */
+export function printInvoice(terminal: Terminal, invoice: InvoiceView): void {
+  const { id, client, currency, status, total, createdAt, paidAt, closedAt, lines } = invoice;
+  const at = (instant: string | null): string => terminal.times.at(instant) ?? '';
+  terminal.line(`${id}: ${terminal.status(status)}, ${total} ${currency}, client ${client}`);
+  const ended = status === 'open' ? '' : `, ${status} ${at(closedAt ?? paidAt)}`;
+  terminal.line(`  created ${at(createdAt)}${ended}`);
+  for (const { description, amount } of lines) terminal.line(`  ${amount} ${currency}  ${description}`);
+}
+
+/** Where a rule comes from, as people read it. */
+const SOURCES: Record<AutoBuyView['source'], string> = {
+  service: 'set for the service',
+  client: 'set for the client',
+  product: 'from the product',
+  global: 'from the config',
+  default: 'the default',
+};
+
+/** Returns `svc-1` or `client 42`. */
+export function autoBuySubject({ service, client }: AutoBuySubject): string {
+  return service ?? `client ${client}`;
+}
+
+/** Returns a rule of automatic purchases in one line: `auto-buy on (from the product): extra at 10 GB left, …`. */
+export function describeAutoBuy({ enabled, package: name, maxPerCycle, source, ...rule }: AutoBuyView): string {
+  if (!enabled) return `auto-buy off (${SOURCES[source]})`;
+  const what = name ?? 'no package';
+  return `auto-buy on (${SOURCES[source]}): ${what} at ${thresholdText(rule)} left, at most ${maxPerCycle} per cycle`;
+}
+
+/** Prints a rule of automatic purchases. */
+export function printAutoBuy(terminal: Terminal, subject: AutoBuySubject, rule: AutoBuyView): void {
+  const { enabled, package: name, maxPerCycle, bought, source } = rule;
+  terminal.line(autoBuySubject(subject));
+  terminal.table(
+    ['', ''],
+    [
+      ['auto-buy', `${enabled ? 'on' : 'off'} (${SOURCES[source]})`],
+      ['package', name],
+      ['when at most', `${thresholdText(rule)} remain`],
+      ['maximum', `${maxPerCycle} per cycle`],
+      ...(bought === null ? [] : [['bought', `${bought} in this cycle`]]),
+    ],
+  );
+}
+
+function thresholdText({ threshold, thresholdBytes }: Pick<AutoBuyView, 'threshold' | 'thresholdBytes'>): string {
+  const bytes = bytesCell(thresholdBytes);
+  if (!threshold.endsWith('%')) return bytes ?? threshold;
+  return bytes === null ? threshold : `${threshold} (${bytes})`;
+}

@@ -1,0 +1,121 @@
+import type { CallBillView, ComparedBill, RecordsReport, RecordsRequest, SimulatedCallView } from '@sluice/engine';
+import { type Column, money, printRows, state, text, time } from '../columns.js';
+import type { Terminal } from '../terminal.js';
+import { formatCount } from '../words.js';
+
+type CallRecord = Parameters<RecordsRequest['onCall']>[0];
+
+/** The columns of calls. */
+export const CALLS: readonly Column<CallRecord>[] = [
+  time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
+  text('direction', ({ direction }) => direction, { priority: 4 }),
+  text('source', ({ source }) => source, { priority: 1 }),
+  text('destination', ({ destination }) => destination),
+  text('description', ({ destinationDescription }) => destinationDescription, { priority: 6 }),
+  text('talk_seconds', ({ talkSeconds }) => talkSeconds, { title: 'talk s', align: 'right', priority: 3 }),
+  text('billed_seconds', ({ billedSeconds }) => billedSeconds, { title: 'billed s', align: 'right', priority: 2 }),
+  money('charge', ({ charge }) => charge),
+  text('disposition', ({ disposition }) => disposition, { priority: 5 }),
+  text('username', ({ username }) => username, { extra: true, priority: 7 }),
+  text('id', ({ id }) => id, { extra: true, priority: 8 }),
+];
+
+/** Prints the sum of calls. */
+export function printCallTotals(
+  terminal: Terminal,
+  found: Pick<RecordsReport, 'period' | 'provisional' | 'totals'>,
+): void {
+  const { provisional, totals, period } = found;
+  const { calls, charge, currency } = totals;
+  const span = terminal.times.span({ start: period.from, end: period.to });
+  terminal.info(`${formatCount(calls, 'call')}, ${charge} ${currency}, ${span}`);
+  if (provisional)
+    terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
+}
+
+/** Prints what a call would cost, and from which rate. */
+export function printSimulatedCall(terminal: Terminal, call: SimulatedCallView): void {
+  const { destination, rate, prefix, cost, currency, billedSeconds, source, notes } = call;
+  const by = [
+    prefix === null ? null : `prefix ${prefix === '' ? '(any)' : prefix}`,
+    rate.description,
+    rate.id && `rate ${rate.id}`,
+  ];
+  terminal.line(`${destination}: ${cost} ${currency}${billedSeconds === null ? '' : `, ${billedSeconds} s billed`}`);
+  terminal.line(
+    `  ${by.filter(Boolean).join(', ')}: ${rate.pricePerMinute ?? '?'} a minute, connection ${rate.connectionFee ?? '?'}`,
+  );
+  terminal.info(`  computed by ${source === 'panel' ? "the panel's simulator" : 'Sluice from the rates of the panel'}`);
+  for (const note of notes) terminal.info(`  ${note}`);
+}
+
+/** Returns the column of billed periods. */
+function billedPeriod<Row extends { period: { from: string; to: string } }>(): Column<Row> {
+  return {
+    name: 'period',
+    value: ({ period }) => period.from,
+    cell: ({ period }, { times }) => {
+      const day = (instant: string): string => (times.at(instant) ?? '').replace(/ 00:00$/, '');
+      return `${day(period.from)} to ${day(period.to)}`;
+    },
+    whole: true,
+  };
+}
+
+const BILLS: readonly Column<CallBillView>[] = [
+  text('service', ({ service }) => service, { whole: true }),
+  billedPeriod(),
+  text('calls', ({ calls }) => calls, { align: 'right', priority: 2 }),
+  money('total', ({ total }) => total),
+  text('currency', ({ currency }) => currency, { title: '' }),
+  state('state', ({ state: word }) => word),
+  text('invoice', ({ invoice }) => invoice, { priority: 1 }),
+];
+
+/** Prints bills with their reports. */
+export function printBills(terminal: Terminal, bills: readonly CallBillView[], dryRun: boolean): void {
+  const { quiet } = terminal;
+  const shown = quiet
+    ? bills.filter(({ state: word, warnings }) => isNews(word, dryRun) || warnings.length > 0)
+    : bills;
+  if (shown.length > 0) printRows(terminal, BILLS, shown);
+  for (const bill of shown) {
+    const { service, error, warnings, reason, csv, differences = [] } = bill;
+    if (error !== null) terminal.line(`  ${service}: ${terminal.error(error, { service })}`);
+    for (const warning of warnings) terminal.line(`  ${service}: ${terminal.notice({ ...warning, service })}`);
+    for (const { id, kind } of differences.slice(0, 10)) terminal.line(`  ${service}: call ${id}: ${kind} differs`);
+    if (reason !== null) terminal.info(`  ${service}: ${reason === 'zero' ? 'nothing was charged' : reason}`);
+    if (csv !== null) terminal.info(`  ${service}: ${csv}`);
+  }
+}
+
+/** Under `observe` every run shows the same bills again. */
+function isNews(word: CallBillView['state'], dryRun: boolean): boolean {
+  return word === 'added' || word === 'failed' || (word === 'planned' && dryRun);
+}
+
+const COMPARED: readonly Column<ComparedBill>[] = [
+  text('service', ({ service }) => service, { whole: true }),
+  billedPeriod(),
+  money('billed', ({ billed }) => billed.total, { priority: 2 }),
+  money('now', ({ now }) => now.total, { priority: 2 }),
+  money('difference', ({ difference }) => difference),
+  text('late', ({ late }) => late.length, { align: 'right', priority: 1 }),
+  text('missing', ({ missing }) => missing.length, { align: 'right', priority: 1 }),
+  text('changed', ({ changed }) => changed.length, { align: 'right', priority: 1 }),
+];
+
+/** Prints what bills would be now; with `--quiet` those that differ, with `showAll` the ids of their calls. */
+export function printComparedBills(terminal: Terminal, bills: readonly ComparedBill[], showAll: boolean): void {
+  const shown = terminal.quiet ? bills.filter(isChanged) : bills;
+  if (shown.length > 0) printRows(terminal, COMPARED, shown);
+  else terminal.info('No bill to compare.');
+  if (!showAll) return;
+  for (const { service, late, missing, changed } of shown)
+    for (const [word, ids] of Object.entries({ late, missing, changed }))
+      if (ids.length > 0) terminal.line(`  ${service}: ${word}: ${ids.join(', ')}`);
+}
+
+function isChanged({ difference, late, missing, changed }: ComparedBill): boolean {
+  return !/^-?[0.]+$/.test(difference) || late.length + missing.length + changed.length > 0;
+}
