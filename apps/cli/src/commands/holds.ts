@@ -1,86 +1,59 @@
 import path from 'node:path';
-import {
-  type CommandOptions,
-  nodeFiles,
-  type CommandReport,
-  type HoldEntry,
-  readHoldsFile,
-  type ServiceDetail,
-  type Sluice,
-} from '@sluice/engine';
+import { type CommandOptions, type CommandReport, nodeFiles, readHoldsFile, type Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { describeRule } from '@sluice/quota-core';
-import { type ColumnInk, type Terminal, text, time } from '@sluice/terminal';
-import { describeOutcome, printActions, printChangedAgents, printRun, printService } from '@sluice/terminal/reports';
+import { HOLDS } from '@sluice/terminal/lists';
+import { printChangedAgents, printOutcome, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
-import { withSluice } from '../open-sluice.js';
-import { confirm, type CommandHandler, type LockOptions } from './command.js';
+import { answer } from './answer.js';
+import { type ChangeOptions, toHow } from './change-options.js';
+import { confirm, type CommandHandler } from './command.js';
 import { findObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
-import { type List, listCommand, type ListOptions } from './list.js';
+import { listCommand, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 
-/** Options of commands that change one service on its panel. */
-export interface ChangeOptions extends LockOptions {
-  note?: string;
+/** Options of commands that hold or release a service. */
+export interface HoldOptions extends ChangeOptions {
   reason?: string;
-  dryRun?: boolean;
-  detailedExitcode?: boolean;
 }
 
 /** Holds or releases one service and prints the outcome. */
-export async function changeHold(
+export function changeHold(
   id: string,
   change: (sluice: Sluice, how: CommandOptions) => Promise<CommandReport>,
-  options: ChangeOptions,
+  options: HoldOptions,
   deps: Deps,
 ): Promise<number> {
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const how = { waitMs: parseWait(options), dryRun: options.dryRun === true };
-    const before = await sluice.services.show(id).catch(async (error: unknown) => {
-      // The change itself may say more about an id that is not a service.
-      await change(sluice, how);
-      throw error;
-    });
-    const report = await change(sluice, how);
-    terminal.document(report);
-    printOutcome(terminal, before, report, options.verbose === true);
-    return toRunExitCode(report.run, options);
-  });
-}
-
-/** Prints how a command about one service ended: one line, and all details with `--verbose`. */
-export function printOutcome(terminal: Terminal, before: ServiceDetail, report: CommandReport, showAll: boolean): void {
-  const { run, service, actions, notices, error } = report;
-  const isDone = run.outcome === 'done';
-  if (terminal.quiet && isDone && !hasChanged(before, report)) return;
-  terminal.line(describeOutcome(before, report));
-  if (showAll) printService(terminal, service);
-  if (showAll || run.dryRun || !isDone) printActions(terminal, actions);
-  const failure = error ?? service.error;
-  if (failure !== null && !showAll && (!isDone || run.dryRun))
-    terminal.line(`  ${terminal.error(failure, { service: service.id })}`);
-  if (!terminal.quiet) for (const notice of notices) terminal.line(`  ${terminal.notice(notice)}`);
-}
-
-/** Returns whether a command changed the service or its panel. */
-function hasChanged(before: ServiceDetail, { run, service, actions }: CommandReport): boolean {
-  if (run.dryRun) return false;
-  const stated = ({ holds, lifecycle, product, nextDueDate, quotaReleasedUntil }: ServiceDetail): string =>
-    JSON.stringify([holds, lifecycle, product, nextDueDate, quotaReleasedUntil]);
-  return stated(before) !== stated(service) || actions.some(({ state }) => state === 'applied');
+  return answer(
+    deps,
+    options,
+    async ({ sluice }) => {
+      const how = toHow(options);
+      const before = await sluice.services.show(id).catch(async (error: unknown) => {
+        // The change itself may say more about an id that is not a service.
+        await change(sluice, how);
+        throw error;
+      });
+      return { before, report: await change(sluice, how) };
+    },
+    {
+      document: ({ report }) => report,
+      print: (terminal, { before, report }) => {
+        printOutcome(terminal, before, report, options.verbose === true);
+      },
+      exitCode: ({ report }) => toRunExitCode(report.run, options),
+    },
+  );
 }
 
 /** `sluice hold add SERVICE` */
-export const holdAdd: CommandHandler<ChangeOptions> = ([id = ''], options, deps) =>
+export const holdAdd: CommandHandler<HoldOptions> = ([id = ''], options, deps) =>
   changeHold(id, (sluice, how) => sluice.holds.add(id, { ...how, note: options.note }), options, deps);
 
 /** Options of `hold release`. */
-export interface ReleaseOptions extends ChangeOptions {
+interface ReleaseOptions extends HoldOptions {
   all?: boolean;
-  panel?: string;
-  yes?: boolean;
   from?: string;
   until?: string;
 }
@@ -135,23 +108,18 @@ async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> 
     await confirm(deps, options, `Lift all restrictions by Sluice on ${where} and switch to observe?`);
   }
   const file = options.from === undefined ? null : readHoldsFile(nodeFiles, path.resolve(deps.cwd, options.from));
-  return withSluice(deps, { ...options, storeMayBeLost: file !== null }, async ({ sluice, terminal }) => {
-    const report = await sluice.holds.releaseAll({
-      panel: options.panel,
-      reason: options.reason,
-      dryRun: options.dryRun === true,
-      waitMs: parseWait(options),
-      file,
-    });
-    terminal.document(report);
-    printRun(terminal, report, true);
-    printChangedAgents(terminal, report.agents);
-    return toRunExitCode(report.run, options);
+  const request = { ...toHow(options), reason: options.reason, file };
+  return answer(deps, { ...options, storeMayBeLost: file !== null }, ({ sluice }) => sluice.holds.releaseAll(request), {
+    print: (terminal, report) => {
+      printRun(terminal, report, true);
+      printChangedAgents(terminal, report.agents);
+    },
+    exitCode: ({ run }) => toRunExitCode(run, options),
   });
 }
 
 /** Options of `hold adopt`. */
-export interface AdoptOptions extends ChangeOptions {
+interface AdoptOptions extends HoldOptions {
   ports?: string;
   order?: boolean;
   forwards?: string;
@@ -160,26 +128,35 @@ export interface AdoptOptions extends ChangeOptions {
 const REASONS = ['quota', 'billing', 'manual'] as const;
 
 /** `sluice hold adopt SERVICE` */
-export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
-    if (reason === undefined)
-      throw usageError('bad_option', `--reason: "${String(options.reason)}" is not one of ${REASONS.join(', ')}`);
-    const detail = await sluice.holds.adopt(id, {
-      reason,
-      ports: parseList(options.ports),
-      order: options.order === true,
-      forwards: parseList(options.forwards),
-      note: options.note ?? null,
-      waitMs: parseWait(options),
-    });
-    terminal.document(detail);
-    const { holds } = await sluice.holds.list({ service: id, open: true });
-    const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
-    const targets = evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ');
-    terminal.info(`${id}: releasing its ${reason} hold will restore ${targets}`);
-    return ExitCode.done;
-  });
+export const holdAdopt: CommandHandler<AdoptOptions> = ([id = ''], options, deps) => {
+  const reason = REASONS.find((item) => item === (options.reason ?? 'quota'));
+  if (reason === undefined)
+    throw usageError('bad_option', `--reason: "${String(options.reason)}" is not one of ${REASONS.join(', ')}`);
+  const what = {
+    reason,
+    ports: parseList(options.ports),
+    order: options.order === true,
+    forwards: parseList(options.forwards),
+    note: options.note ?? null,
+    waitMs: parseWait(options),
+  };
+  return answer(
+    deps,
+    options,
+    async ({ sluice }) => ({
+      detail: await sluice.holds.adopt(id, what),
+      ...(await sluice.holds.list({ service: id, open: true })),
+    }),
+    {
+      document: ({ detail }) => detail,
+      info: ({ holds }) => {
+        const evidence = holds.find((hold) => hold.reason === reason)?.evidence ?? [];
+        const targets = evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ');
+        return `${id}: releasing its ${reason} hold will restore ${targets}`;
+      },
+    },
+  );
+};
 
 function parseList(text: string | undefined): string[] {
   return (text ?? '')
@@ -188,46 +165,9 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-function describeEvidence(hold: HoldEntry, { times }: ColumnInk): string[] {
-  return hold.evidence.map(({ kind, target, until, outcome }) =>
-    until === null
-      ? `${kind} ${target}`
-      : `${kind} ${target} (${outcome ?? `ended ${times.at(until, hold.panel) ?? ''}`})`,
-  );
-}
-
-/** Returns in words the rule that the note of a run's hold is; null for a hold with a note of an operator, or without one. */
-function describeStoredRule({ origin, note }: HoldEntry): string | null {
-  return origin !== 'run' || note === null ? null : describeRule(note);
-}
-
-const HOLDS: List<HoldEntry> = {
-  key: 'holds',
-  statuses: STATUSES.records,
-  empty: 'No holds.',
-  columns: [
-    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
-    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
-    text('product', ({ product }) => product, { extra: true, priority: 9 }),
-    text('client', ({ client }) => client, { extra: true, priority: 9 }),
-    text('reason', ({ reason }) => reason),
-    text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 }),
-    time('since', ({ since }) => since, { priority: 2 }),
-    time('until', ({ until }) => until),
-    {
-      name: 'restricted',
-      value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
-      cell: (hold, terminal) => (hold.evidence.length === 0 ? null : describeEvidence(hold, terminal)),
-      priority: 3,
-    },
-    text('rule', describeStoredRule, { priority: 1 }),
-    text('note', (hold) => (describeStoredRule(hold) === null ? hold.note : null), { priority: 1 }),
-  ],
-};
-
 /** `sluice hold list [SERVICE]` */
 export const holdList: CommandHandler<ListOptions> = listCommand(
-  HOLDS,
+  { key: 'holds', statuses: STATUSES.records, empty: 'No holds.', columns: HOLDS },
   async ({ sluice }, [service], { panel, product, client }) => {
     const { holds, released } = await sluice.holds.list({ service });
     const services = (await sluice.services.list(service === undefined ? { panel, product, client } : {})).services;

@@ -1,9 +1,7 @@
 import type { ServiceDetail, Sluice } from '@sluice/engine';
-import { type Column, type ColumnInk, state, type Terminal } from '@sluice/terminal';
+import type { Terminal } from '@sluice/terminal';
+import type { ObservedService } from '@sluice/terminal/lists';
 import { printObserving } from '@sluice/terminal/reports';
-
-/** A service with the reasons that would hold it if its panel were not under observe. */
-export type ObservedService = ServiceDetail & { wouldHold: string[] };
 
 /** Finds which holds of services are only decisions under observe. */
 export async function findObserved(sluice: Sluice, services: readonly ServiceDetail[]): Promise<ObservedService[]> {
@@ -19,17 +17,6 @@ export async function findObserved(sluice: Sluice, services: readonly ServiceDet
 /** Returns the service as documents have it. */
 export function withoutObserved({ wouldHold: _wouldHold, ...service }: ObservedService): ServiceDetail {
   return service;
-}
-
-/** Returns the column of the states of services. */
-export function serviceStatus(): Column<ObservedService> {
-  const cell = (service: ObservedService, ink: ColumnInk): string =>
-    isWouldBeHeld(service) ? ink.paint('held', 'would be held') : ink.status(service.status);
-  return state('status', ({ status }) => status, { cell, whole: true });
-}
-
-function isWouldBeHeld({ status, holds, wouldHold }: ObservedService): boolean {
-  return status === 'held' && holds.length === wouldHold.length;
 }
 
 /** Prints which panels are only observed, where a listed service would be held. */

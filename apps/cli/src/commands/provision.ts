@@ -10,7 +10,7 @@ import {
 import { usageError } from '@sluice/panel-kind/errors';
 import { type Config, storeLocation } from '@sluice/config-file';
 import { readStdinText, readText } from '@sluice/terminal/files';
-import { printAccess, printMessage } from '@sluice/terminal/reports';
+import { printAccess, printMessage, printOutcome } from '@sluice/terminal/reports';
 import { printBills } from '@sluice/terminal/telephony';
 import { hasPlaceholder } from '@sluice/terminal/templates';
 import type { Deps } from '../context.js';
@@ -18,11 +18,11 @@ import { toRunExitCode } from '../exit-codes.js';
 import { billReports } from './calls.js';
 import { confirm, type CommandHandler } from './command.js';
 import { parseWait } from './parse-wait.js';
-import { changeHold, printOutcome, type ChangeOptions } from './holds.js';
+import { changeHold, type HoldOptions } from './holds.js';
 import { findPanelKind, withSluice } from '../open-sluice.js';
 
 /** Options of the provisioning verbs. */
-export interface ProvisionOptions extends ChangeOptions {
+export interface ProvisionOptions extends HoldOptions {
   as?: string;
   adopt?: boolean;
   until?: string;
@@ -30,7 +30,6 @@ export interface ProvisionOptions extends ChangeOptions {
   passwordFrom?: string;
   passwordStdin?: boolean;
   message?: boolean;
-  yes?: boolean;
   showPassword?: boolean;
   /** The file of an earlier password stays. */
   keepsEarlier?: boolean;

@@ -1,63 +1,43 @@
 import { importKeys } from '@sluice/engine';
 import { printable, printableJson } from '@sluice/panel-http/printable';
 import { usageError } from '@sluice/panel-kind/errors';
-import { allowed, bytes, shares, state, text } from '@sluice/terminal';
 import { spreadsheetText, toCsv } from '@sluice/terminal/files';
-import { allowedBytes, printService, usedBytes } from '@sluice/terminal/reports';
+import { SERVICES } from '@sluice/terminal/lists';
+import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
-import { findObserved, type ObservedService, printObserved, serviceStatus, withoutObserved } from './observed.js';
+import { answer } from './answer.js';
+import { findObserved, printObserved, withoutObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
-import { type List, listCommand, type ListOptions } from './list.js';
+import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
 import { confirm, type CommandHandler, type GlobalOptions, type LockOptions } from './command.js';
 import { parseWait } from './parse-wait.js';
 
 /** `sluice service show SERVICE` */
 export const showService: CommandHandler = ([id = ''], options, deps) =>
-  withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.show(id);
-    terminal.document(detail);
-    if (!terminal.quiet) printService(terminal, detail);
-    return ExitCode.done;
+  answer(deps, options, ({ sluice }) => sluice.services.show(id), {
+    print: (terminal, detail) => {
+      if (!terminal.quiet) printService(terminal, detail);
+    },
   });
 
 /** `sluice service remove SERVICE` */
 export const remove: CommandHandler<LockOptions & { yes?: boolean }> = async ([id = ''], options, deps) => {
   await confirm(deps, options, `Remove "${id}" and all its records from the store?`);
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const detail = await sluice.services.remove(id, { waitMs: parseWait(options) });
-    terminal.document(detail);
-    terminal.info(`${id} was removed`);
-    return ExitCode.done;
-  });
-};
-
-const HOLDS = text<ObservedService>('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null);
-
-const SERVICES: List<ObservedService> = {
-  key: 'services',
-  statuses: STATUSES.services,
-  document: withoutObserved,
-  empty: 'No services. Add one with "sluice service add" or "sluice service import".',
-  columns: [
-    text('service', ({ id }) => id),
-    text('panel', ({ panel }) => panel, { priority: 4 }),
-    text('product', ({ product }) => product, { priority: 2 }),
-    text('client', ({ client }) => client, { priority: 6 }),
-    state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
-    serviceStatus(),
-    bytes('used', usedBytes, { priority: 1 }),
-    allowed(({ allowance }) => allowance, { priority: 3 }),
-    ...shares<ObservedService>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
-    HOLDS,
-    text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
-  ],
+  const how = { waitMs: parseWait(options) };
+  return answer(deps, options, ({ sluice }) => sluice.services.remove(id, how), { info: () => `${id} was removed` });
 };
 
 /** `sluice service list` */
 export const list: CommandHandler<ListOptions> = listCommand(
-  SERVICES,
+  {
+    key: 'services',
+    statuses: STATUSES.services,
+    document: withoutObserved,
+    empty: 'No services. Add one with "sluice service add" or "sluice service import".',
+    columns: SERVICES,
+  },
   async ({ sluice }, _args, { panel, product, client }) =>
     findObserved(sluice, (await sluice.services.list({ panel, product, client })).services),
   (terminal, services, { csv }) => {

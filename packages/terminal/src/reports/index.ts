@@ -1,4 +1,11 @@
 export {
+  describeAgentLimit,
+  describeNewUser,
+  printAgentExplained,
+  printRoom,
+  printUsersChanged,
+} from './agent-lines.js';
+export {
   AGENTS,
   printAgent,
   printAgents,
@@ -6,10 +13,10 @@ export {
   printCheck,
   printSemantics,
   printSuspended,
-  suspensionText,
 } from './agent-report.js';
 export { autoBuySubject, creditText, describeAutoBuy, printAutoBuy, printInvoice } from './billing.js';
 export { printChecks, printSections } from './checks.js';
+export { printOutcome } from './command.js';
 export { type CustomerAccount, printAccess, printMessage } from './customer.js';
 export { printBasis } from './explanation.js';
 export { describeChange, describeOutcome, describeOverride, formatPurchase, printActions } from './outcome.js';

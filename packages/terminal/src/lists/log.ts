@@ -1,0 +1,93 @@
+import type { DeliveryView, LogEntry } from '@sluice/engine';
+import { plainInk } from '../colors.js';
+import { type Column, type ColumnInk, state, text, time } from '../columns.js';
+import { formatCount } from '../words.js';
+
+type Outcome = NonNullable<LogEntry['outcome']>;
+
+/** Returns the columns of the log; `toExitCode` returns the exit code of a run's command. */
+export function logColumns(toExitCode: (outcome: Outcome) => number): readonly Column<LogEntry>[] {
+  const outcome = (entry: LogEntry, ink: OutcomeInk): string => describeOutcome(entry, ink, toExitCode);
+  return [
+    time('at', ({ at }) => at, { atLeast: 17 }),
+    text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
+    text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
+    text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
+    text('what', describeSubject, { least: 24, atLeast: 26 }),
+    text('type', (entry) => (entry.kind === 'action' ? word(entry, 'type') : ''), { priority: 5, atLeast: 12 }),
+    { name: 'outcome', value: (entry) => outcome(entry, PLAIN), cell: outcome },
+    // What resolves an action expects this id; documents contain it.
+    text('id', findId, { whole: true, priority: 4 }),
+    text('run', ({ run }) => run, { extra: true, priority: 9 }),
+  ];
+}
+
+function word(entry: LogEntry, key: string): string {
+  const value = entry[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** Returns what an entry is about. */
+function describeSubject(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'api':
+      // The name of an endpoint has placeholders in place of ids.
+      return word(entry, 'endpoint').includes('{')
+        ? `${word(entry, 'method')} ${word(entry, 'path')}`
+        : word(entry, 'endpoint');
+    case 'action':
+      return word(entry, 'name');
+    case 'refresh':
+      return 'restricted again';
+    default:
+      return [word(entry, 'command'), word(entry, 'actor') && `by ${word(entry, 'actor')}`].filter(Boolean).join(' ');
+  }
+}
+
+/** Returns the id of an action or run; a call has none. */
+function findId(entry: LogEntry): string {
+  if (entry.kind === 'action') return word(entry, 'id');
+  return entry.kind === 'run' ? (entry.run ?? '') : '';
+}
+
+type OutcomeInk = Pick<ColumnInk, 'colors' | 'status'>;
+
+const PLAIN: OutcomeInk = { colors: plainInk().colors, status: (status) => status };
+
+/** Returns how what an entry is about ended. */
+function describeOutcome(
+  entry: LogEntry,
+  { colors, status }: OutcomeInk,
+  toExitCode: (outcome: Outcome) => number,
+): string {
+  switch (entry.kind) {
+    case 'api': {
+      const message = entry['ok'] === true ? '' : ` ${colors.red(word(entry, 'message'))}`;
+      return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
+    }
+    case 'action':
+      return status(word(entry, 'state'));
+    case 'refresh': {
+      const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
+      return `${formatCount(Number(entry['targets']), 'object')} in ${formatCount(Number(entry['calls']), 'call')}${failed}`;
+    }
+    default: {
+      const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
+      const note = word(entry, 'note');
+      return `${end}${note && `: ${note}`}`;
+    }
+  }
+}
+
+/** The columns of notices that were sent, or are to be. */
+export const DELIVERIES: readonly Column<DeliveryView>[] = [
+  time('at', ({ at }) => at),
+  text('panel', ({ panel }) => panel, { priority: 3 }),
+  text('channel', ({ channel }) => channel),
+  text('event', ({ event }) => event),
+  state('status', (row) => row.state),
+  text('message', ({ message }) => message, { priority: 1 }),
+  text('attempts', ({ attempts }) => attempts, { align: 'right', priority: 2 }),
+  time('next', ({ nextAt }) => nextAt, { priority: 2 }),
+  text('error', ({ lastError }) => lastError, { priority: 2 }),
+];

@@ -1,0 +1,143 @@
+import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
+import { describeRule } from '@sluice/quota-core';
+import { allowed, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
+import { allowedBytes, usedBytes } from '../reports/usage.js';
+import { bytesCell } from '../terminal.js';
+
+/** A service with the reasons that would hold it if its panel were not under observe. */
+export type ObservedService = ServiceDetail & { wouldHold: string[] };
+
+function isWouldBeHeld({ status, holds, wouldHold }: ObservedService): boolean {
+  return status === 'held' && holds.length === wouldHold.length;
+}
+
+const STATUS: Column<ObservedService> = state('status', ({ status }) => status, {
+  cell: (service, ink) => (isWouldBeHeld(service) ? ink.paint('held', 'would be held') : ink.status(service.status)),
+  whole: true,
+});
+
+/** The columns of services with their state. */
+export const SERVICES: readonly Column<ObservedService>[] = [
+  text('service', ({ id }) => id),
+  text('panel', ({ panel }) => panel, { priority: 4 }),
+  text('product', ({ product }) => product, { priority: 2 }),
+  text('client', ({ client }) => client, { priority: 6 }),
+  state('lifecycle', ({ lifecycle }) => lifecycle, { priority: 5 }),
+  STATUS,
+  bytes('used', usedBytes, { priority: 1 }),
+  allowed(({ allowance }) => allowance, { priority: 3 }),
+  ...shares<ObservedService>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
+  text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null),
+  text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
+];
+
+/** The columns of services with their usage. */
+export const USAGE: readonly Column<ObservedService>[] = [
+  text('service', ({ id }) => id),
+  text('panel', ({ panel }) => panel, { extra: true, priority: 9 }),
+  text('product', ({ product }) => product, { extra: true, priority: 10 }),
+  text('client', ({ client }) => client, { extra: true, priority: 11 }),
+  text('mode', ({ mode }) => mode, { priority: 8 }),
+  bytes('in', ({ usage }) => usage?.inBytes, { priority: 7 }),
+  bytes('out', ({ usage }) => usage?.outBytes, { priority: 7 }),
+  bytes('total', ({ usage }) => usage?.totalBytes, { priority: 5 }),
+  allowed(({ allowance }) => allowance, { priority: 1 }),
+  bytes('remaining', ({ allowance }) => allowance?.remainingBytes, { priority: 4 }),
+  ...shares<ObservedService>(usedBytes, allowedBytes),
+  {
+    ...time<ObservedService>('read', ({ usage }) => usage?.readAt, { priority: 2 }),
+    cell: ({ usage, panel }, { times }) => times.ago(usage?.readAt, panel),
+  },
+  STATUS,
+];
+
+/** The columns of past cycles. */
+export const CYCLES: readonly Column<CycleView>[] = [
+  time('start', ({ start }) => start),
+  time('end', ({ end }) => end, { priority: 3 }),
+  bytes('in', ({ usage }) => usage?.inBytes, { priority: 2 }),
+  bytes('out', ({ usage }) => usage?.outBytes, { priority: 2 }),
+  bytes('total', ({ usage }) => usage?.totalBytes),
+  allowed(({ allowance }) => allowance),
+];
+
+/** The columns of services compared with another tool's figures. */
+export const COMPARED: readonly Column<Comparison['services'][number]>[] = [
+  text('service', ({ service }) => service),
+  bytes('used', (row) => row.usedBytes),
+  bytes('used elsewhere', ({ theirUsedBytes }) => theirUsedBytes),
+  text('held', ({ held }) => yesNo(held), { priority: 1 }),
+  text('limited elsewhere', ({ theirHeld }) => yesNo(theirHeld), { priority: 1 }),
+  {
+    name: 'agrees',
+    value: ({ agrees }) => yesNo(agrees),
+    cell: ({ agrees }, { colors }) => (agrees ? colors.green('yes') : colors.red('no')),
+  },
+];
+
+function yesNo(value: boolean | null): string | null {
+  return value === null ? null : value ? 'yes' : 'no';
+}
+
+/** Returns the columns that overrides and holds have for the filters of their lists. */
+function ofService<
+  Row extends { panel: string | null; product: string | null; client: string | null },
+>(): Column<Row>[] {
+  return [
+    text('panel', ({ panel }) => panel, { extra: true, priority: 8 }),
+    text('product', ({ product }) => product, { extra: true, priority: 9 }),
+    text('client', ({ client }) => client, { extra: true, priority: 9 }),
+  ];
+}
+
+function isOpen<Row extends { until: string | null }>(): Column<Row> {
+  return text('status', ({ until }) => (until === null ? 'open' : 'past'), { extra: true, priority: 7 });
+}
+
+/** The columns of overrides. */
+export const OVERRIDES: readonly Column<OverrideView>[] = [
+  text('service', ({ service }) => service),
+  ...ofService<OverrideView>(),
+  {
+    name: 'quota',
+    align: 'right',
+    value: ({ unlimited, quotaBytes }) => (unlimited ? 'unlimited' : quotaBytes),
+    cell: ({ unlimited, quotaBytes }) => (unlimited ? 'unlimited' : bytesCell(quotaBytes)),
+  },
+  text('mode', ({ mode }) => mode),
+  text('action', ({ action }) => action),
+  isOpen(),
+  time('since', ({ since }) => since, { priority: 2 }),
+  time('until', ({ until }) => until, { priority: 1 }),
+  text('note', ({ note }) => note, { priority: 1 }),
+];
+
+/** The columns of holds of services and agents. */
+export const HOLDS: readonly Column<HoldEntry>[] = [
+  text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+  ...ofService<HoldEntry>(),
+  text('reason', ({ reason }) => reason),
+  isOpen(),
+  time('since', ({ since }) => since, { priority: 2 }),
+  time('until', ({ until }) => until),
+  {
+    name: 'restricted',
+    value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
+    cell: (hold, ink) => (hold.evidence.length === 0 ? null : describeEvidence(hold, ink)),
+    priority: 3,
+  },
+  text('rule', describeStoredRule, { priority: 1 }),
+  text('note', (hold) => (describeStoredRule(hold) === null ? hold.note : null), { priority: 1 }),
+];
+
+function describeEvidence({ evidence, panel }: HoldEntry, { times }: ColumnInk): string[] {
+  return evidence.map(({ kind, target, until, outcome }) => {
+    const ended = until === null ? '' : ` (${outcome ?? `ended ${times.at(until, panel) ?? ''}`})`;
+    return `${kind} ${target}${ended}`;
+  });
+}
+
+/** Returns in words the rule that the note of a run's hold is; null for a hold with a note of an operator, or without one. */
+function describeStoredRule({ origin, note }: HoldEntry): string | null {
+  return origin !== 'run' || note === null ? null : describeRule(note);
+}
