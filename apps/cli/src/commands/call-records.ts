@@ -1,7 +1,8 @@
-import type { CallReportSink, RecordsReport, Sluice } from '@sluice/engine';
+import type { RecordsReport, Sluice } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { type CallRecord, createCallReport } from '@sluice/telephony';
 import { formatCount } from '@sluice/terminal';
+import { fillSink } from '@sluice/terminal/files';
 import { CALLS, printCallTotals, printSimulatedCall } from '@sluice/terminal/telephony';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
@@ -58,8 +59,12 @@ export const callRecords: ListHandler<RecordsOptions> = Object.assign(
     return withSluice(deps, options, async ({ sluice, config, terminal }) => {
       const sink = csvSink(deps, csv, options);
       const timeZone = config.panels[options.panel ?? '']?.timeZone ?? config.timeZone;
-      const made = await write(sink, createCallReport({ format, timeZone }), (onCall) => read(sluice, options, onCall));
-      if (csv !== '-') terminal.info(`${made.file}: ${formatCount(made.report.totals.calls, 'call')}`);
+      const report = createCallReport({ format, timeZone });
+      const { file, result } = await fillSink(sink, async (write) => {
+        await write(report.header());
+        return read(sluice, options, (call) => write(report.row(call)));
+      });
+      if (csv !== '-') terminal.info(`${file}: ${formatCount(result.totals.calls, 'call')}`);
       return ExitCode.done;
     });
   }) satisfies CommandHandler<RecordsOptions>,
@@ -75,22 +80,6 @@ async function read(
   if (direction !== undefined && direction !== 'inbound' && direction !== 'outbound')
     throw usageError('bad_option', `--direction: "${direction}" is not one of inbound, outbound`);
   return sluice.calls.records({ service, did, panel, direction: direction ?? null, day, from, to, onCall });
-}
-
-/** Writes the calls as they come; nothing stays of a report that breaks off. */
-async function write(
-  sink: CallReportSink,
-  report: ReturnType<typeof createCallReport>,
-  readAll: (onCall: (call: CallRecord) => Promise<void>) => Promise<RecordsReport>,
-): Promise<{ file: string; report: RecordsReport }> {
-  try {
-    await sink.write(report.header());
-    const made = await readAll((call) => sink.write(report.row(call)));
-    return { file: await sink.finish(), report: made };
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
 }
 
 interface SimulateOptions extends ListOptions {

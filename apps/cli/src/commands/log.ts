@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { printableJson } from '@sluice/panel-http/printable';
-import { formatCount, type Output, plainInk, printRows, type Terminal, text, time } from '@sluice/terminal';
-import { NewFile } from '@sluice/terminal/files';
+import { formatCount, printRows } from '@sluice/terminal';
+import { fillSink, newFileSink, outputSink } from '@sluice/terminal/files';
+import { logColumns } from '@sluice/terminal/lists';
 import type { Deps } from '../context.js';
 import { type LogEntry, type LogFilter, parseTime, type Sluice } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind/errors';
 import { ExitCode, signalExitCode, toExitCode } from '../exit-codes.js';
+import { answer } from './answer.js';
 import type { CommandHandler, LockOptions } from './command.js';
 import { type List, listCommand, refuseUnknownNames, type ListHandler, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
@@ -46,79 +48,12 @@ function toFilter({ timeZone }: Config, options: LogOptions, deps: Deps, default
   };
 }
 
-const word = (entry: LogEntry, key: string): string => {
-  const value = entry[key];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-};
-
-/** Returns what an entry is about. */
-function toWhat(entry: LogEntry): string {
-  switch (entry.kind) {
-    case 'api':
-      // The name of an endpoint has placeholders in place of ids.
-      return word(entry, 'endpoint').includes('{')
-        ? `${word(entry, 'method')} ${word(entry, 'path')}`
-        : word(entry, 'endpoint');
-    case 'action':
-      return word(entry, 'name');
-    case 'refresh':
-      return 'restricted again';
-    default:
-      return [word(entry, 'command'), word(entry, 'actor') && `by ${word(entry, 'actor')}`].filter(Boolean).join(' ');
-  }
-}
-
-/** Returns the id of an action or run; a call has none. */
-function toId(entry: LogEntry): string {
-  if (entry.kind === 'action') return word(entry, 'id');
-  return entry.kind === 'run' ? (entry.run ?? '') : '';
-}
-
-/** Returns how what an entry is about ended. */
-function toOutcome(entry: LogEntry, ink: Pick<Terminal, 'colors' | 'status'>): string {
-  const { colors } = ink;
-  switch (entry.kind) {
-    case 'api': {
-      const message = entry['ok'] === true ? '' : ` ${colors.red(word(entry, 'message'))}`;
-      return `${word(entry, 'status') || word(entry, 'code')} ${word(entry, 'durationMs')} ms${message}`;
-    }
-    case 'action':
-      return ink.status(word(entry, 'state'));
-    case 'refresh': {
-      const failed = entry['failed'] === 0 ? '' : colors.red(` ${word(entry, 'failed')} failed`);
-      return `${formatCount(Number(entry['targets']), 'object')} in ${formatCount(Number(entry['calls']), 'call')}${failed}`;
-    }
-    default: {
-      const end = entry.outcome == null ? 'unfinished' : `exit ${toExitCode(entry.outcome)}`;
-      const note = word(entry, 'note');
-      return `${end}${note && `: ${note}`}`;
-    }
-  }
-}
-
-const PLAIN = { colors: plainInk().colors, status: (text: string) => text };
-
 const LOG: List<LogEntry> = {
   key: 'entries',
   empty: 'No entries.',
   keepsOrder: true,
   document: withExitCode,
-  columns: [
-    time('at', ({ at }) => at, { atLeast: 17 }),
-    text('kind', ({ kind }) => kind, { priority: 2, atLeast: 7 }),
-    text('panel', ({ panel }) => panel, { priority: 3, atLeast: 8 }),
-    text('service', ({ service }) => service, { priority: 1, atLeast: 12 }),
-    text('what', toWhat, { least: 24, atLeast: 26 }),
-    text('type', (entry) => (entry.kind === 'action' ? word(entry, 'type') : ''), { priority: 5, atLeast: 12 }),
-    {
-      name: 'outcome',
-      value: (entry) => toOutcome(entry, PLAIN),
-      cell: (entry, terminal) => toOutcome(entry, terminal),
-    },
-    // `action resolve` expects this id; documents contain it.
-    text('id', toId, { whole: true, priority: 4 }),
-    text('run', ({ run }) => run, { extra: true, priority: 9 }),
-  ],
+  columns: logColumns(toExitCode),
 };
 
 const listLog = listCommand<LogEntry, LogOptions>(
@@ -161,50 +96,23 @@ const CHUNK = 65_536;
 export const logExport: CommandHandler<LogOptions> = ([name = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
     const filter = toFilter(config, options, deps, 1);
-    if (name === '-') {
-      await writeLines(sluice, filter, async (text) => {
-        refuseInterrupted(deps);
-        await written(deps.stdout, text);
-      });
-      return ExitCode.done;
-    }
-    const file = path.resolve(deps.cwd, name);
-    const entries = await writeFile(sluice, filter, file, deps);
+    // A reader could mistake half a log for a whole one, so that nothing of it stays.
+    const sink = name === '-' ? outputSink(deps.stdout) : newFileSink(path.resolve(deps.cwd, name));
+    const { file, result: entries } = await fillSink(sink, (write) =>
+      writeLines(sluice, filter, (text) => {
+        if (deps.signal.aborted) throw interrupted();
+        return write(text);
+      }),
+    );
+    if (name === '-') return ExitCode.done;
     terminal.document({ file, entries });
     terminal.info(`${file}: ${formatCount(entries, 'entry', 'entries')}`);
     return ExitCode.done;
   });
 
-async function writeFile(sluice: Sluice, filter: LogFilter, file: string, deps: Deps): Promise<number> {
-  const target = NewFile.create(file);
-  try {
-    const entries = await writeLines(sluice, filter, (text) => {
-      refuseInterrupted(deps);
-      target.write(text);
-      return Promise.resolve();
-    });
-    target.close();
-    return entries;
-  } catch (error) {
-    // A reader could mistake half a log for a whole one.
-    target.discard();
-    throw error;
-  }
-}
-
-function refuseInterrupted(deps: Deps): void {
-  if (!deps.signal.aborted) return;
-  throw new SluiceError('interrupted', 'The export was interrupted and is incomplete. Run it again', {
-    kind: 'interrupted',
-  });
-}
-
-/** Waits for a slow reader, so that the output does not pile up in memory. */
-function written(output: Output, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (output.write(text) === false && output.once) output.once('drain', resolve);
-    else resolve();
-  });
+function interrupted(): Error {
+  const message = 'The export was interrupted and is incomplete. Run it again';
+  return new SluiceError('interrupted', message, { kind: 'interrupted' });
 }
 
 async function writeLines(sluice: Sluice, filter: LogFilter, write: (text: string) => Promise<void>): Promise<number> {
@@ -229,11 +137,10 @@ export const actionResolve: CommandHandler<ResolveOptions> = async ([id = ''], o
   if (done === (options.notDone === true)) {
     throw usageError('bad_option', 'Check the object on the panel, then use either --done or --not-done');
   }
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const action = await sluice.log.resolve(id, { done, waitMs: parseWait(options) });
-    terminal.document({ action });
-    const { service, panel, name } = action as unknown as Record<string, string | null>;
-    terminal.info(`${service ?? panel}: ${name} is recorded as ${done ? 'done' : 'not done'}`);
-    return ExitCode.done;
+  const how = { done, waitMs: parseWait(options) };
+  return answer(deps, options, ({ sluice }) => sluice.log.resolve(id, how), {
+    document: (action) => ({ action }),
+    info: ({ service, panel, name }) =>
+      `${service ?? panel ?? ''}: ${String(name)} is recorded as ${done ? 'done' : 'not done'}`,
   });
 };
