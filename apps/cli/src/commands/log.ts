@@ -75,7 +75,6 @@ function followLog(options: LogOptions, deps: Deps): Promise<number> {
     refuseUnknownNames(LOG, [], options, config);
     let follow: 'first' | 'next' = 'first';
     await sluice.log.follow(toFilter(config, options, deps, 200), (entry) => {
-      if (options.panel !== undefined && entry.panel !== options.panel) return;
       if (terminal.json) deps.stdout.write(`${printableJson(withExitCode(entry))}\n`);
       else printRows(terminal, LOG.columns, [entry], { follow });
       follow = 'next';
