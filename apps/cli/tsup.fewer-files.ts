@@ -9,8 +9,9 @@ type Plugin = NonNullable<Options['plugins']>[number];
  * Joins the files of a build into fewer. esbuild writes one for every set of lazily loaded parts that share a module: over
  * two hundred, of which a command reads sixty, a fifth of its time.
  *
- * Into `main` goes what the entry reads before its first line runs, into each file of `groups` what the lazily loaded parts
- * that it names after their source files read besides; what stands in an earlier file is not in a later one.
+ * The entry stays a file of its own, which no other imports: it runs once. Into `start` goes what it reads, into each file of
+ * `groups` what the lazily loaded parts that it names after their source files read besides; what stands in an earlier file is
+ * not in a later one.
  */
 export function fewerFiles(entry: string, groups: Record<string, readonly string[]>): Plugin {
   return {
@@ -55,7 +56,7 @@ function joinFiles(
     joined.set(file, into);
     for (const read of files.getModuleInfo(file)?.importedIds ?? []) join(read, into);
   };
-  join(main, 'main');
+  for (const read of files.getModuleInfo(main)?.importedIds ?? []) join(read, 'start');
   for (const [into, sources] of Object.entries(groups)) {
     for (const source of sources) {
       const parts = [...files.getModuleIds()].filter((file) => path.basename(file).startsWith(`${source}-`));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { describedSchema } from '@sluice/engine';
@@ -39,17 +39,22 @@ describe('the start of the built command', () => {
     },
   );
 
+  it('is imported by no other file, so that a command runs once however it was started', () => {
+    const others = readdirSync(DIST).filter((name) => name.endsWith('.js') && name !== 'main.js');
+    expect(others.filter((name) => readAtStart(name).has('main.js'))).toEqual([]);
+  });
+
   it('does not read what can be done about errors', () => {
     expect(sources.filter((source) => source.endsWith('/remedies.ts'))).toEqual([]);
   });
 });
 
 describe('a command that opens the store', () => {
-  const files = [...readAtStart('main.js'), ...readAtStart('common.js')];
+  const files = [...new Set(['main.js', 'common.js'].flatMap((file) => [...readAtStart(file)]))].sort();
   const sources = ['main.js', 'common.js'].flatMap(sourcesOf);
 
-  it('is read from three files', () => {
-    expect([...new Set(files)].sort()).toEqual(['common.js', 'main.js', 'names.js']);
+  it('is read from four files', () => {
+    expect(files).toEqual(['common.js', 'main.js', 'names.js', 'start.js']);
     expect(sources.filter((name) => name.endsWith('/src/commands/usage.ts'))).not.toEqual([]);
   });
 
@@ -79,7 +84,7 @@ describe('a command that opens the store', () => {
 describe('the loop', () => {
   it('is read from one more file', () => {
     const files = [...readAtStart('run.js')].sort();
-    expect(files).toEqual(['common.js', 'main.js', 'names.js', 'run.js']);
+    expect(files).toEqual(['common.js', 'names.js', 'run.js', 'start.js']);
     expect(sourcesOf('run.js').filter((name) => name.endsWith('/engine/src/run/apply.ts'))).not.toEqual([]);
   });
 });
