@@ -41,6 +41,7 @@ export {
   openStandIn,
   type RestoredStore,
   restoreLocalStore,
+  type LeaseHolders,
   type StoreFileParts,
 } from './store/local-store.js';
 export type { Comparison } from './usage/compare.js';

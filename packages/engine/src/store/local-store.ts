@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/panel-kind';
 import {
+  type LeaseOwner,
   type LeaseRecord,
   type MigrationResult,
   migrateStore,
@@ -9,7 +10,6 @@ import {
   type StateStore,
   withStore,
 } from '@sluice/state-store';
-import type { Dependencies } from '../dependencies.js';
 import { type Files, nodeFiles } from '../files.js';
 import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
@@ -27,6 +27,9 @@ export interface StoreFileParts {
  * backed up before it is migrated.
  *
  * @throws SluiceError `store_missing` for a lost store, unless it `mayBeLost`; and as `openStore`
+ *
+ * @example
+ * const store = await openLocalStore('/var/lib/sluice/sluice.db', { clock: realClock });
  */
 export async function openLocalStore(
   location: string,
@@ -50,6 +53,12 @@ export async function migrateLocalStore(
   return migrateStore(location, { clock });
 }
 
+/** How the runs that a store knows are recognised. */
+export interface LeaseHolders {
+  /** Returns whether the process that holds a lease is alive. */
+  isAlive: (owner: LeaseOwner) => boolean;
+}
+
 /** Result of a restore. */
 export interface RestoredStore extends RestoreResult {
   /** New path of a file of open holds with restrictions that were applied after the backup; null if there was none. */
@@ -64,7 +73,7 @@ export interface RestoredStore extends RestoreResult {
 export async function restoreLocalStore(
   from: string,
   location: string,
-  { clock, files = nodeFiles, isAlive }: StoreFileParts & Pick<Dependencies, 'isAlive'>,
+  { clock, files = nodeFiles, isAlive }: StoreFileParts & LeaseHolders,
 ): Promise<RestoredStore> {
   if (files.exists(location)) await refuseActiveRuns(location, { clock, isAlive });
   const restored = await restoreStore({ from, to: location, clock });
@@ -76,10 +85,7 @@ export async function restoreLocalStore(
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */
-async function refuseActiveRuns(
-  location: string,
-  { clock, isAlive }: StoreFileParts & Pick<Dependencies, 'isAlive'>,
-): Promise<void> {
+async function refuseActiveRuns(location: string, { clock, isAlive }: StoreFileParts & LeaseHolders): Promise<void> {
   let leases: LeaseRecord[];
   try {
     leases = await withStore({ location, clock }, (store) => store.leases.list());
@@ -91,7 +97,12 @@ async function refuseActiveRuns(
   if (alive.length > 0) throw leasesInUse(alive);
 }
 
-/** Returns a store in memory for one that can't be used, with its services and switches if these can be read. */
+/**
+ * Returns a store in memory for one that can't be used, with its services and switches if these can be read.
+ *
+ * @example
+ * const store = await openStandIn('/var/lib/sluice/sluice.db', { clock: realClock });
+ */
 export async function openStandIn(location: string, { clock }: Pick<StoreFileParts, 'clock'>): Promise<StateStore> {
   const store = await openStore({ location: ':memory:', clock });
   try {

@@ -3,10 +3,10 @@ import { plainInk } from '../colors.js';
 import { type Column, type ColumnInk, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';
 
-type Outcome = NonNullable<LogEntry['outcome']>;
-
 /** Returns the columns of the log; `toExitCode` returns the exit code of a run's command. */
-export function logColumns(toExitCode: (outcome: Outcome) => number): readonly Column<LogEntry>[] {
+export function logColumns(
+  toExitCode: (outcome: NonNullable<LogEntry['outcome']>) => number,
+): readonly Column<LogEntry>[] {
   const outcome = (entry: LogEntry, ink: OutcomeInk): string => describeOutcome(entry, ink, toExitCode);
   return [
     time('at', ({ at }) => at, { atLeast: 17 }),
@@ -58,7 +58,7 @@ const PLAIN: OutcomeInk = { colors: plainInk().colors, status: (status) => statu
 function describeOutcome(
   entry: LogEntry,
   { colors, status }: OutcomeInk,
-  toExitCode: (outcome: Outcome) => number,
+  toExitCode: (outcome: NonNullable<LogEntry['outcome']>) => number,
 ): string {
   switch (entry.kind) {
     case 'api': {

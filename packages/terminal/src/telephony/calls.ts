@@ -3,10 +3,8 @@ import { type Column, money, printRows, state, text, time } from '../columns.js'
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 
-type CallRecord = Parameters<RecordsRequest['onCall']>[0];
-
 /** The columns of calls. */
-export const CALLS: readonly Column<CallRecord>[] = [
+export const CALLS: readonly Column<Parameters<RecordsRequest['onCall']>[0]>[] = [
   time('started_at', ({ startedAt }) => startedAt, { title: 'started' }),
   text('direction', ({ direction }) => direction, { priority: 4 }),
   text('source', ({ source }) => source, { priority: 1 }),
