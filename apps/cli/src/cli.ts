@@ -33,7 +33,7 @@ Examples:
   $ sluice explain SERVICE           show why a service is in its state
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
-5 another run holds the lease, 6 stopped by the mass-change brake.`;
+5 another run holds the lease, 6 stopped by the mass-change brake, 130 and 143 interrupted.`;
 
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {

@@ -135,7 +135,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unknown_speed_limit: '"sluice relay speed-limits" lists the limits',
   bad_ref: 'Correct it with "sluice service set {service} {key}=ID"',
   password_nowhere:
-    'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file it is shown on a terminal, by --json, and in the text of --message, but not beside a text that leaves it out',
+    'Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER } in the product; without a file the password is shown on a terminal, by --json, and by --message where the text of the message contains it',
   password_file_exists:
     'To set the password in a file, use --password-from FILE; --password-file only writes a generated one to a new file',
   hold_not_released: [

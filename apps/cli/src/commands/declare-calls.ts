@@ -11,10 +11,10 @@ const CSV_FORMAT = [
   ['excel-ptbr', 'rfc4180'],
 ] as const;
 
-/** Declares `profile`: how a telephony system speaks. */
+/** Declares `profile`: requests and answers of a telephony system. */
 export function declareProfile(program: LazyCommand): void {
   program
-    .group('profile', 'profiles: how a telephony system speaks', declareProfileCheck)
+    .group('profile', 'profiles: requests and answers of a telephony system', declareProfileCheck)
     .examples('sluice profile check voice.json');
 }
 

@@ -39,7 +39,7 @@ const LISTS: readonly Words[] = [
   },
   {
     noun: 'subscriber',
-    about: 'lines of a telephony panel; "provision" makes, suspends and ends them',
+    about: 'lines of a telephony panel; "provision" creates, suspends and terminates them',
     many: 'lines',
     one: 'a line, by id or username',
     filters: [

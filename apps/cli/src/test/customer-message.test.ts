@@ -94,7 +94,7 @@ describe('what a customer of FLVX receives', () => {
     }
     const { stderr } = await onTerminal('provision create svc-1 --message');
     expect(stderr).toContain('Name a file with --password-file FILE, or set credentials: { writeTo: FOLDER }');
-    expect(stderr).toContain('but not beside a text that leaves it out');
+    expect(stderr).toContain('where the text of the message contains it');
     expect(at.panel.server.calls).toEqual([]);
     const made = await onTerminal('provision create svc-1 --message --password-file secret.txt');
     expect([made.exitCode, made.stdout]).toEqual([0, expect.stringMatching(/^Your login is \S+\.\n$/)]);
