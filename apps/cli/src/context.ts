@@ -19,6 +19,8 @@ export interface Deps extends TerminalHost, InputHost {
   isRoot?: boolean;
   /** Aborted by SIGINT or SIGTERM; `reason` is the signal's name. */
   signal: AbortSignal;
+  /** Aborted once nobody reads standard output any more. */
+  readerGone?: AbortSignal;
   version: string;
   /** Is called with a config that was read, before anything else is done with it. */
   onConfig?: (config: Zones) => void;

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname, userInfo } from 'node:os';
 import { processParts } from '@sluice/engine/process';
 import type { Deps } from './context.js';
+import { ExitCode } from './exit-codes.js';
 
 declare const SLUICE_VERSION: string;
 
@@ -15,10 +16,7 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
       interruption.abort(signal);
     });
   }
-  // A closed pipe (`sluice log list | head`) is not a failure.
-  process.stdout.on('error', (error: { code?: string }) => {
-    if (error.code === 'EPIPE') process.exit(0);
-  });
+  const output = watchOutput();
   const { clock, randomBytes, owner, isAlive } = processParts();
   const deps: Deps = {
     stdout: process.stdout,
@@ -37,15 +35,37 @@ export function processDeps(): { deps: Deps; finish: (code: number) => void } {
     isAlive,
     isRoot: process.geteuid?.() === 0,
     signal: interruption.signal,
+    readerGone: output.readerGone,
     version: SLUICE_VERSION,
     program: { node: process.execPath, script: process.argv[1] ?? '' },
   };
   return {
     deps,
     finish: (code) => {
-      process.exitCode = code;
+      process.exitCode = code === ExitCode.done && output.isLost() ? ExitCode.failed : code;
     },
   };
+}
+
+/**
+ * A closed pipe (`sluice log list | head`) neither is a failure nor breaks off what a command does; a full disk is one. What
+ * can't be written to standard error is lost: a run must not end for it.
+ */
+function watchOutput(): { readerGone: AbortSignal; isLost: () => boolean } {
+  const reader = new AbortController();
+  let lost = false;
+  process.stdout.on('error', ({ code, message }: { code?: string; message: string }) => {
+    if (code === 'EPIPE') {
+      reader.abort();
+      return;
+    }
+    if (!lost) process.stderr.write(`sluice: the output was not written: ${message}\n`);
+    lost = true;
+    // The command may have ended already.
+    if (process.exitCode === ExitCode.done) process.exitCode = ExitCode.failed;
+  });
+  process.stderr.on('error', () => undefined);
+  return { readerGone: reader.signal, isLost: () => lost };
 }
 
 /** Returns the user's name, or the user id in a container whose user has no name. */

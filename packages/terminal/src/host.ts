@@ -5,8 +5,8 @@ export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
-  /** Calls the listener when more may be written after `write` returned false. */
-  once?(event: 'drain', listener: () => void): unknown;
+  /** Calls the listener when more may be written after `write` returned false, or when nobody reads any more. */
+  once?(event: 'drain' | 'close', listener: () => void): unknown;
 }
 
 /** What a terminal needs of the process. */

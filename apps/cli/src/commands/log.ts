@@ -71,7 +71,8 @@ export const logList: ListHandler<LogOptions> = Object.assign(
 
 function followLog(options: LogOptions, deps: Deps): Promise<number> {
   if (options.csv !== undefined) throw usageError('bad_option', "--csv can't be combined with --follow");
-  return withSluice(deps, options, async ({ sluice, config, terminal }) => {
+  const signal = AbortSignal.any([deps.signal, ...(deps.readerGone ? [deps.readerGone] : [])]);
+  return withSluice({ ...deps, signal }, options, async ({ sluice, config, terminal }) => {
     refuseUnknownNames(LOG, [], options, config);
     let follow: 'first' | 'next' = 'first';
     await sluice.log.follow(toFilter(config, options, deps, 200), (entry) => {

@@ -12,13 +12,19 @@ export interface TextSink {
   discard: () => Promise<void>;
 }
 
-/** Returns the sink of an output, which waits for a slow reader: the text must not pile up in memory. */
+/**
+ * Returns the sink of an output, which waits for a slow reader: the text must not pile up in memory. What nobody reads is lost.
+ */
 export function outputSink(output: Output): TextSink {
   return {
     write: (text) =>
       new Promise((resolve) => {
-        if (output.write(text) === false && output.once) output.once('drain', resolve);
-        else resolve();
+        if (output.write(text) !== false || !output.once) {
+          resolve();
+          return;
+        }
+        output.once('drain', resolve);
+        output.once('close', resolve);
       }),
     finish: () => Promise.resolve('-'),
     discard: () => Promise.resolve(),
