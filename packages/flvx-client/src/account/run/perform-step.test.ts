@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Fault } from '@sluice/fake-panels';
 import { gigabytes } from '../../client/units.js';
 import { customerAndNeighbour } from '../../test/customers.js';
 import {
@@ -230,6 +231,31 @@ describe('the steps of a plan', () => {
     expect(world.clock.slept).toEqual([2_000, 5_000]);
     expect(result.steps[0]).toMatchObject({ state: 'applied', attempts: 1 });
     expect(changes().filter((path) => path === '/user/update')).toHaveLength(1);
+  });
+
+  it.each<[string, Fault]>([
+    ['refused by the database', { kind: 'body', body: { code: -2, msg: 'database is locked', ts: start } }],
+    ['refused for a silent node', { kind: 'body', body: { code: -1, msg: '等待节点响应超时', ts: start } }],
+    ['accepted without an effect', { kind: 'body', body: { code: 0, msg: '操作成功', ts: start } }],
+    ['turned away', { kind: 'body', status: 429, body: {} }],
+  ])('are in doubt when an answer was lost and the repeat was %s', async (_how, fault) => {
+    const endpoint = 'POST /api/v1/forward/pause';
+    world.flvx.server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
+    world.flvx.server.inject({ endpoint, times: 1, fault });
+    const result = await pauseForwards(world.client, scope, { ids: [1] });
+    expect(result.steps).toMatchObject([{ state: 'in-doubt', attempts: 2, error: { code: 'PANEL_UNREACHABLE' } }]);
+  });
+
+  it('are done when an answer was lost, the repeat was turned away, and the panel shows the change then', async () => {
+    const endpoint = 'POST /api/v1/forward/pause';
+    world.flvx.server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
+    world.flvx.server.inject({ endpoint, times: 1, fault: { kind: 'body', status: 429, body: {} } });
+    let calls = 0;
+    world.flvx.server.onCall((call) => {
+      if (call.endpoint === endpoint && (calls += 1) === 2) world.flvx.world.forwards.get(1)!.status = 0;
+    });
+    const result = await pauseForwards(world.client, scope, { ids: [1] });
+    expect(result.steps).toMatchObject([{ state: 'applied', attempts: 2 }]);
   });
 });
 

@@ -24,7 +24,8 @@ export interface FlvxStepOutcome {
    * - `applied`: done, and confirmed where the panel can show it.
    * - `unneeded`: nothing had to be changed.
    * - `failed`: not done.
-   * - `in-doubt`: the answer was lost and the panel does not show the change yet; `resolveStep` finds out later.
+   * - `in-doubt`: an answer was lost and the panel does not show the change yet, however a repeat of the call ended; `resolveStep`
+   *   finds out later.
    */
   state: 'applied' | 'unneeded' | 'failed' | 'in-doubt';
   /** `PANEL_*`, or `not_effective`, `out_of_reach`, `speed_not_in_force`, or the code of a refusal. */
@@ -80,6 +81,8 @@ export async function performStep(
 class StepCalls {
   /** A push whose answer was lost: its forwards, and the local instant (ms) at which it is over. */
   #push: { forwardIds: number[]; notBefore: number } | null = null;
+  /** The first call whose answer was lost. The panel may still do it, whatever it answers to a repeat. */
+  #lost: CallEnd | null = null;
   readonly #callOptions: { tag?: string };
 
   constructor(
@@ -97,8 +100,11 @@ class StepCalls {
       if (attempts > 1) await this.options.repeating?.();
       const calledAt = client.clock.now();
       const end = await this.#call();
-      if (end.kind === 'unsent') return this.#outcome('failed', attempts, toStepError(step, end.error));
-      if (end.kind === 'lost') this.#notePush(calledAt);
+      if (end.kind === 'lost') {
+        this.#lost ??= end;
+        this.#notePush(calledAt);
+      }
+      if (end.kind === 'unsent' && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
       const resolution = await this.#readBack(end);
       if (typeof resolution === 'object') {
         return this.#outcome('in-doubt', attempts, toStepError(step, resolution.unreadable));
@@ -156,10 +162,16 @@ class StepCalls {
     }
     if (end.kind === 'ok') {
       if (resolution === 'unseen') return this.#outcome('applied', attempts, null);
-      return again ? null : this.#outcome('failed', attempts, notEffective(step));
+      return again ? null : this.#notDone(attempts, notEffective(step));
     }
     if (again && (end.kind === 'lost' || end.transient)) return null;
-    return this.#outcome(end.kind === 'lost' ? 'in-doubt' : 'failed', attempts, toStepError(step, end.error));
+    return this.#notDone(attempts, toStepError(step, end.error));
+  }
+
+  /** The outcome of a step that the panel does not show. */
+  #notDone(attempts: number, error: FlvxStepOutcome['error']): FlvxStepOutcome {
+    if (this.#lost === null) return this.#outcome('failed', attempts, error);
+    return this.#outcome('in-doubt', attempts, toStepError(this.step, this.#lost.error));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FakeCall } from '@sluice/fake-panels';
+import type { FakeCall, Fault } from '@sluice/fake-panels';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 let at: FlvxBench;
@@ -63,10 +63,15 @@ async function kill(
   server.clearFaults();
   copyStore('killed.db', 'sluice.db');
   clock.set(calledAt + 1000);
+  return landAt(calledAt + 10_000, () => land(calls[nth - 1]!));
+}
+
+/** Lets something happen on the panel once, before the first reading at or after an instant, or when the returned function is called. */
+function landAt(instant: number, land: () => Promise<unknown>): () => Promise<void> {
   let landing: Promise<void> | undefined;
-  const landOnce = (): Promise<void> => (landing ??= land(calls[nth - 1]!).then(() => undefined));
-  const isDue = (call: FakeCall): boolean => !call.changing && clock.now() >= calledAt + 10_000;
-  server.inject({ match: isDue, fault: { kind: 'wait', until: landOnce } });
+  const landOnce = (): Promise<void> => (landing ??= land().then(() => undefined));
+  const match = (call: FakeCall): boolean => !call.changing && at.bench.clock.now() >= instant;
+  at.panel.server.inject({ match, fault: { kind: 'wait', until: landOnce } });
   return landOnce;
 }
 
@@ -102,6 +107,31 @@ describe('a suspension that is killed and taken back', () => {
     const before = at.panel.state();
     const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
     const landed = await kill('provision suspend svc-1', /tunnel\/user\/assign$/, { when: 'after', land: restart });
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await landed();
+    expect(at.panel.state()).toEqual(before);
+  });
+});
+
+describe('a suspension whose pause was lost and taken back', () => {
+  it.each<[string, Fault]>([
+    ['the node did not answer', { kind: 'body', body: { code: -1, msg: '等待节点响应超时', ts: 0 } }],
+    ['it had too many calls', { kind: 'body', status: 429, body: {} }],
+  ])('leaves nothing closed when the panel refuses the repeat, because %s, and pauses later', async (_why, fault) => {
+    await addService('relay');
+    const before = at.panel.state();
+    const { server } = at.panel;
+    const endpoint = /forward\/pause$/;
+    const pauses: FakeCall[] = [];
+    const ignore = server.onCall((call) => {
+      if (endpoint.test(call.endpoint)) pauses.push(call);
+    });
+    server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
+    server.inject({ endpoint, times: 1, fault });
+    const suspended = await at.run('provision suspend svc-1');
+    ignore();
+    expect(suspended.json<{ service: { error: unknown } }>().service.error).toMatchObject({ code: 'outcome_unknown' });
+    const landed = landAt(at.bench.clock.now() + 10_000, () => arrive(pauses[0]!));
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.state()).toEqual(before);
