@@ -102,7 +102,8 @@ export async function waitForFresh(
   let latest = observation;
   const isOpen = (row: ActionRecord): boolean => {
     if (row.calledAt === null || !latest) return false;
-    return callAgeMs(row.calledAt, clock.now()) <= FRESH_MS && panel.resolve(row, latest) === null;
+    // By the time that `resolve` judges by: reading may take longer than the rest of the wait.
+    return callAgeMs(row.calledAt, Date.parse(latest.at)) <= FRESH_MS && panel.resolve(row, latest) === null;
   };
   for (const wait of WAITS_MS) {
     if (signal.aborted || !unresolved.some(isOpen)) return latest;

@@ -113,6 +113,21 @@ describe('a suspension that is killed and taken back', () => {
   });
 });
 
+describe('a renewal that is killed in a call which the panel never does', () => {
+  it('is done by its repeat, also when a reading lasts until the wait is over', async () => {
+    await addService('relay');
+    const { clock } = at.bench;
+    const words = 'provision renew svc-1 --until 2027-01-15';
+    const land = (): Promise<void> => {
+      clock.advance(4000);
+      return Promise.resolve();
+    };
+    await kill(words, /user\/update$/, { land });
+    const renewed = await at.run(words);
+    expect([renewed.exitCode, renewed.json<{ service: { error: unknown } }>().service.error]).toEqual([0, null]);
+  });
+});
+
 describe('a suspension whose pause was lost and taken back', () => {
   it.each<[string, Fault]>([
     ['the node did not answer', { kind: 'body', body: { code: -1, msg: '等待节点响应超时', ts: 0 } }],
