@@ -54,8 +54,8 @@ export async function applyStep(
   }
   const counters = flvxStep.type === 'reset-user' ? account.user : null;
   const password = step.needsPassword === true ? context.password : null;
-  const { calling } = context;
-  const options = { calling, repeating: calling, password, tag: service.id };
+  const { calling, signal } = context;
+  const options = { calling, repeating: calling, password, tag: service.id, signal };
   const done = await performStep(client, account, flvxStep, options);
   const outcome = toOutcome(done, step, state);
   if (outcome.state !== 'applied') return { outcome, account: done.account };

@@ -16,6 +16,8 @@ export interface FlvxStepOptions {
   password?: string | null;
   /** For the log: usually the service's id. */
   tag?: string;
+  /** Once it is aborted, the call is not repeated. */
+  signal?: AbortSignal;
 }
 
 /** How a step ended, after the panel was read again. */
@@ -156,7 +158,7 @@ class StepCalls {
   /** Combines how the call ended with what the panel shows; null for another attempt. */
   async #judge(end: CallEnd, resolution: StepResolution, attempts: number): Promise<FlvxStepOutcome | null> {
     const { step } = this;
-    const again = isRepeatable(step) && attempts < mostAttempts;
+    const again = isRepeatable(step) && attempts < mostAttempts && this.options.signal?.aborted !== true;
     if (resolution === 'done' && (await this.#isOurs(end))) {
       return this.#outcome(end.kind === 'no' && !end.transient ? 'unneeded' : 'applied', attempts, null);
     }

@@ -84,4 +84,24 @@ describe('a call whose answer was lost', () => {
     expect((await poll()).service.error).toBeNull();
     expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
   });
+
+  it('is not repeated once the command is interrupted', async () => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    await poll();
+    const { server } = at.panel;
+    const control = new AbortController();
+    let pauses = 0;
+    server.onCall(({ endpoint }) => {
+      if (!endpoint.endsWith('/forward/pause')) return;
+      pauses += 1;
+      control.abort('SIGINT');
+    });
+    server.inject({ endpoint: /forward\/pause$/, times: 1, fault: { kind: 'cut' } });
+    await at.bench.sluice('provision suspend svc-1', { signal: control.signal });
+    expect(pauses).toBe(1);
+    expect(await at.bench.store((store) => store.actions.unresolved())).toMatchObject([
+      { type: 'pause-forward', state: 'in-doubt' },
+    ]);
+  });
 });
