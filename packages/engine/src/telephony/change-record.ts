@@ -7,7 +7,8 @@ import { showsValue, textOf, toCamel, toDocument, type TelephonyDocument } from 
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
-import { findRemoved, nameOf, resolveEarlier, writeRecord } from './write-record.js';
+import { keyOf } from './record-keys.js';
+import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
 
 /** What to change. */
 export interface ChangeRequest {
@@ -46,8 +47,8 @@ export async function changeRecord(session: Session, request: ChangeRequest): Pr
     if (!dryRun) {
       await run.leases.take(panelLease(on.panel), waitMs);
       await run.start();
-      const name = operation === 'create' ? nameOf(values) : request.id;
-      await resolveEarlier(session, on, { resource, name }, run.leases.held);
+      const name = operation === 'create' ? null : request.id;
+      await resolveEarlier(session, on, { resource, name, values }, run.leases.held);
     }
     const change = { session, on, run, request, values };
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
@@ -66,20 +67,6 @@ interface Change {
 }
 
 type Done = Pick<RecordChange, 'record' | 'changed' | 'differs'>;
-
-/** What makes two records the same one: the first list whose first field is stated. */
-const KEYS: Partial<Record<TelephonyResource, readonly (readonly string[])[]>> = {
-  customers: [['external_ref'], ['document'], ['name', 'email']],
-  plans: [['name']],
-  carriers: [['name']],
-  trunks: [['name']],
-  routes: [['name']],
-  rates: [['plan_id', 'prefix', 'valid_from']],
-};
-const REQUIRED: Partial<Record<TelephonyResource, readonly string[]>> = {
-  customers: ['name'],
-  rates: ['plan_id', 'prefix', 'price_per_minute'],
-};
 
 async function create(change: Change): Promise<Done> {
   const { session, on, request, values } = change;
@@ -128,7 +115,7 @@ async function remove(change: Change): Promise<Done> {
     found = await findRecord(session, on, resource, id);
   } catch (error) {
     const isGone = error instanceof SluiceError && error.code === 'unknown_record';
-    const removed = isGone ? await findRemoved(session, on, { resource, name: id }) : null;
+    const removed = isGone ? await findRemoved(session, on, { resource, name: id, values: [] }) : null;
     if (removed === null) throw error;
     return { record: removed, changed: [], differs: [] };
   }
@@ -157,18 +144,6 @@ async function takeService({ session, on, run, request }: Change, id: string): P
   const isOurs = (service: ServiceRecord): boolean => on.telephony.subscriberOf(service) === id;
   const owner = (await session.store.services.list({ panel: on.panel })).find(isOurs);
   if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
-}
-
-function keyOf(resource: TelephonyResource, values: readonly FieldValue[]): FieldValue[] {
-  const stated = (name: string): FieldValue | undefined =>
-    values.find(({ field, value }) => field.name === name && value !== null);
-  const missing = (REQUIRED[resource] ?? []).filter((name) => stated(name) === undefined);
-  const names = KEYS[resource]?.find(([first = '']) => stated(first) !== undefined);
-  if (missing.length > 0 || names === undefined) {
-    const what = missing.length > 0 ? missing.join(', ') : 'name';
-    throw usageError('bad_value', `A new ${RECORD_NAMES[resource]} needs ${what}; nothing was changed`);
-  }
-  return names.map(stated).filter((one) => one !== undefined);
 }
 
 async function findByKey(

@@ -19,6 +19,7 @@ import { showsValue, toDocument, type TelephonyDocument, type WrittenValue } fro
 import { NAMES } from './find-records.js';
 import { type NamedTelephony, RECORD_NAMES } from './panels.js';
 import { type FieldValue, toRecordValues } from './read-values.js';
+import { sharesKey } from './record-keys.js';
 
 /** A change to one record. */
 export interface RecordWrite {
@@ -170,11 +171,6 @@ function emptyWork(panel: string): Changed {
   return { service: { id: null, panel }, ...nothing };
 }
 
-/** Returns the name of a new record, as the journal has it. */
-export function nameOf(values: readonly FieldValue[]): string {
-  return firstText(toSent(values));
-}
-
 function toSent(values: readonly FieldValue[]): Record<string, WrittenValue> {
   const shown = values.filter(({ field }) => field.type !== 'secret');
   return Object.fromEntries(shown.map(({ field, value }) => [field.name, value]));
@@ -188,10 +184,13 @@ function firstText(values: Record<string, WrittenValue>): string {
 /** A request that was sent longer ago is not processed any more. */
 const LATEST_MS = 10 * 60_000;
 
-/** A list, and the records of it that a request is about: an id or a name, as the request has it. */
+/** A list, and the record of it that a request is about. */
 interface Concerned {
   resource: TelephonyResource;
-  name: string;
+  /** An id or a name, as the request has it; null: a new record. */
+  name: string | null;
+  /** What the record is to have. */
+  values: readonly FieldValue[];
 }
 
 /**
@@ -202,18 +201,18 @@ interface Concerned {
 export async function resolveEarlier(
   session: Session,
   on: NamedTelephony,
-  { resource, name }: Concerned,
+  concerned: Concerned,
   fences: HeldLease[],
 ): Promise<void> {
   const rows = (await session.store.actions.unresolved({ panel: on.panel })).filter(
-    (row) => row.service === null && writtenOf(row)?.resource === resource,
+    (row) => row.service === null && writtenOf(row)?.resource === concerned.resource,
   );
   for (const row of rows) {
     const run = await session.store.runs.get(row.run);
     if (run !== null && (await isAtWork(session, run))) continue;
     const outcome = await outcomeOf(session, on, row);
     if (outcome === null) {
-      if (!isAbout(row, { resource, name })) continue;
+      if (!isAbout(row, concerned)) continue;
       const { code, message } = outcomeUnknown(row);
       const until = new Date(Date.parse(row.calledAt ?? session.now()) + LATEST_MS).toISOString();
       const text = `${message}; it may still be made until ${until}, and nothing else was changed`;
@@ -223,12 +222,15 @@ export async function resolveEarlier(
   }
 }
 
-/** Whether a row of the journal changed the record that a request names. */
-function isAbout({ target, prior, payload }: ActionRecord, { resource, name }: Concerned): boolean {
-  const key = NAMES[resource] ?? '';
-  const { values = {} } = (payload as { payload: Partial<Written> }).payload;
+/** Whether a row of the journal changed the record that a request is about; a new one may be any that has no other key. */
+function isAbout({ target, prior, payload }: ActionRecord, { resource, name, values }: Concerned): boolean {
+  const { values: sent = {} } = (payload as { payload: Partial<Written> }).payload;
   const before = (prior ?? {}) as Partial<TelephonyDocument>;
-  return [target, values[key], before['id'], before[key]].includes(name);
+  const shared = [before, { ...before, ...sent }].map((record) => sharesKey(resource, values, record));
+  if (shared.includes(true)) return true;
+  if (name === null) return !shared.includes(false);
+  const key = NAMES[resource] ?? '';
+  return [target, sent[key], before['id'], before[key]].includes(name);
 }
 
 /** A repeat of a removal whose answer was lost comes soon. */

@@ -86,6 +86,19 @@ describe('changes of a catalogue', () => {
     expect((await at.run('plan-catalog create name=Large')).exitCode).toBe(0);
   });
 
+  it('wait for a customer in doubt by each of its keys', async () => {
+    at.panel.server.inject({ endpoint: 'POST /customers', times: 1, when: 'before', fault: { kind: 'cut' } });
+    const create = async (words: string): Promise<unknown> => {
+      const { exitCode, json } = await at.run(`customer create ${words}`);
+      return exitCode === 0 ? 'done' : json<{ error: { code: string } }>().error.code;
+    };
+    expect(await create('name=Ana document=98765432100')).toBe('outcome_unknown');
+    expect(await create('name=Lima document=98765432100')).toBe('outcome_unknown');
+    expect(await create('name=Ana external_ref=crm:7')).toBe('outcome_unknown');
+    expect(await create('name=Rui document=11122233344')).toBe('done');
+    expect(at.panel.server.changingCalls()).toHaveLength(2);
+  });
+
   it('are made once, read back, journalled and previewed', async () => {
     const words = 'rate create plan_id=11 prefix=5521 price_per_minute=0.3100 initial_increment_seconds=30';
     const planned = await at.run(`${words} --dry-run --detailed-exitcode`);
