@@ -199,6 +199,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     add(record: HoldRecord): Promise<boolean>;
     /** An ended hold keeps its end. */
     end(id: string, at: string): Promise<void>;
+    /** Reverts an end. Returns false, and changes nothing, where the subject has an open hold of that reason. */
+    reopen(id: string): Promise<boolean>;
     update(
       id: string,
       change: Partial<Pick<HoldRecord, 'note' | 'restriction' | 'cycle' | 'usedBytes' | 'allowedBytes'>>,

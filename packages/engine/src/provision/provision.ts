@@ -173,10 +173,13 @@ async function decide(
     account,
     password: () => plan?.password ?? null,
     storeTarget: async (target, tables, run) => {
+      if (request.verb === 'renew') {
+        const holds = await endOverdueHold(session, target, tables);
+        stored.before = { nextDueDate: target.nextDueDate, holds };
+      }
       await tables.services.update([serviceChange(command, target)]);
       for (const row of ended) await endCommandRow(session, row.id, { state: 'unneeded' }, tables);
       if (continued === null) await tables.actions.plan([toRow(command, target, run)]);
-      if (request.verb === 'renew') await endOverdueHold(session, target, tables);
       await planWriteBack(session, target, tables);
     },
     begin: () => {
@@ -251,7 +254,7 @@ function toRefusal(
   if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
   if (verb === 'change-package') return { refused: restoreProduct(command, service) };
   // A repeat of an interrupted renewal has its date stored already.
-  if (verb === 'renew' && open === null) return { refused: restoreDate(command, service) };
+  if (verb === 'renew' && open === null) return { refused: restoreDate(command) };
   if (verb !== 'create') return {};
   // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
   const { session, panel, product } = command;

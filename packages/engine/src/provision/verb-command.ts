@@ -34,6 +34,8 @@ export interface ProvisionRequest {
 /** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
 export interface StoredCommand {
   until?: string;
+  /** What a renewal changed when it was stored; a refusal restores that. */
+  before?: { nextDueDate: string | null; holds: string[] };
   product?: string;
   passwordFile?: string | null;
   /** Whether the password is written to a billing system. */
@@ -105,13 +107,14 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
   };
 }
 
-/** Restores the due date after a renewal that what the panel shows makes impossible, such as a deleted account. */
-export function restoreDate(command: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
-  const { session } = command;
-  const { id, nextDueDate } = service;
-  return async (error, tables) => {
-    if (REFUSED_BY_AGENT.includes(error.code)) return;
-    await tables.services.update([{ id, nextDueDate, updatedAt: session.now() }]);
+/** Restores the due date and the hold after a renewal that what the panel shows makes impossible, such as a deleted account. */
+export function restoreDate(command: VerbCommand): NonNullable<CommandContent['refused']> {
+  const { session, stored } = command;
+  return async (error, tables, { id }) => {
+    const { before } = stored;
+    if (before === undefined || REFUSED_BY_AGENT.includes(error.code)) return;
+    await tables.services.update([{ id, nextDueDate: before.nextDueDate, updatedAt: session.now() }]);
+    for (const hold of before.holds) await tables.holds.reopen(hold);
     await refuse(command, error, tables);
   };
 }
@@ -143,12 +146,12 @@ async function setStatus(
   await tables.services.update([{ id: service.id, status, updatedAt: session.now() }]);
 }
 
-/** Ends a billing hold for an overdue service on renewal; one from `provision suspend` stays. */
-export async function endOverdueHold(session: Session, service: ServiceRecord, tables: StoreTables): Promise<void> {
-  if (service.status === 'suspended') return;
-  for (const hold of await tables.holds.open({ services: [service.id], reason: 'billing' })) {
-    await tables.holds.end(hold.id, session.now());
-  }
+/** Ends a billing hold for an overdue service on renewal, and returns its id; one from `provision suspend` stays. */
+export async function endOverdueHold(session: Session, service: ServiceRecord, tables: StoreTables): Promise<string[]> {
+  if (service.status === 'suspended') return [];
+  const holds = await tables.holds.open({ services: [service.id], reason: 'billing' });
+  for (const hold of holds) await tables.holds.end(hold.id, session.now());
+  return holds.map(({ id }) => id);
 }
 
 /** Ends all holds and evidence of a terminated service: its objects on the panel are gone. */

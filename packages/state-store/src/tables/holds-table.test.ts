@@ -27,6 +27,18 @@ describe('holds', () => {
     await expect(at.store.holds.end('h-9', minute(9))).rejects.toMatchObject({ code: 'store_not_found' });
   });
 
+  it('reverts an end unless another hold of the reason is open', async () => {
+    await at.store.holds.add(hold('h-1'));
+    await at.store.holds.end('h-1', minute(5));
+    expect(await at.store.holds.reopen('h-1')).toBe(true);
+    expect(await at.store.holds.open()).toEqual([hold('h-1')]);
+    await at.store.holds.end('h-1', minute(6));
+    await at.store.holds.add(hold('h-2', { since: minute(7) }));
+    expect(await at.store.holds.reopen('h-1')).toBe(false);
+    expect((await at.store.holds.open()).map(({ id }) => id)).toEqual(['h-2']);
+    await expect(at.store.holds.reopen('h-9')).rejects.toMatchObject({ code: 'store_not_found' });
+  });
+
   it('lists open ones by service, panel and reason', async () => {
     await at.store.services.put([service('svc-1'), service('svc-2', { panel: 'relay' })]);
     await at.store.holds.add(hold('h-1'));

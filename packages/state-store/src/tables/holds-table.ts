@@ -37,6 +37,21 @@ export function holdsTable(access: Access): StoreTables['holds'] {
           .executeTakeFirst();
         mustExist('holds', id, result.numUpdatedRows);
       }),
+    reopen: (id) =>
+      access.write(async ({ db }) => {
+        const hold = await db.selectFrom('holds').select(['service', 'reason']).where('id', '=', id).executeTakeFirst();
+        mustExist('holds', id, hold === undefined ? 0n : 1n);
+        const open = await db
+          .selectFrom('holds')
+          .select('id')
+          .where('service', '=', hold?.service ?? '')
+          .where('reason', '=', hold?.reason ?? '')
+          .where('until', 'is', null)
+          .executeTakeFirst();
+        if (open !== undefined) return false;
+        await db.updateTable('holds').set({ until: null }).where('id', '=', id).execute();
+        return true;
+      }),
     update: (id, change) => access.write((session) => updateRecord(session, holds, id, change)),
   };
 }

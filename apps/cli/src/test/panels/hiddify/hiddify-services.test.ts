@@ -196,6 +196,22 @@ describe('suspend and unsuspend', () => {
 });
 
 describe('renew', () => {
+  it('leaves the hold of an overdue service where it is refused', async () => {
+    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}\npoll: { overdue: hold }\n`);
+    const uuid = await at.create(1);
+    at.bench.clock.set('2026-12-20T12:00:00Z');
+    const heldBy = (): Promise<unknown> => at.bench.store((store) => store.holds.all());
+    await at.sluice('poll --allow-mass');
+    const held = await heldBy();
+    expect(held).toMatchObject([{ reason: 'billing', until: null }]);
+    at.panel.deleteUser(uuid);
+    const refused = (await at.sluice('provision renew svc-1')).json<CommandReport>();
+    expect([refused.service.error?.code, refused.stillHeld]).toEqual(['user_gone', ['billing']]);
+    expect(await heldBy()).toEqual(held);
+    await polled();
+    expect(await heldBy()).toEqual(held);
+  });
+
   it('keeps the due date of a service whose user was deleted', async () => {
     const uuid = await at.create(1);
     const dueDate = async (): Promise<string | null> =>
