@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ConfigAccess, exposedConfig } from './exposed.js';
+import { type Access, type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
 
 describe('who can write a config', () => {
   const own = { mode: 0o600, uid: 1000, gid: 1000 };
   const folder = { mode: 0o755, uid: 0, gid: 0 };
   const program = { panels: { p: { token: '${cmd:/bin/x}' } } };
-  const found = (access: Partial<ConfigAccess>, raw: unknown = program): string[] =>
-    exposedConfig({ file: '/etc/s/s.yaml', ...own, folder, ...access }, { uid: 1000, gid: 1000 }, raw, {
-      kinds: [],
-    }).map(({ severity, message }) => `${severity} ${message}`);
+  const user = { uid: 1000, gid: 1000, groups: [1000], onlyChecks: false };
+  type Case = Partial<Access> & { folder?: Access; folders?: ConfigAccess['folders'] };
+  const foundBy = (by: Partial<SystemUser>, { folder: inside = folder, ...access }: Case, raw: unknown = program) =>
+    exposedConfig(
+      { file: '/etc/s/s.yaml', ...own, folders: [{ file: '/etc/s/s.yaml', ...inside }], ...access },
+      { ...user, ...by },
+      raw,
+      { kinds: [] },
+    ).map(({ severity, message }) => `${severity} ${message}`);
+  const found = (access: Case, raw?: unknown): string[] => foundBy({}, access, raw);
 
   it('is found by its owner, group and folder', () => {
     const fine = [
@@ -22,7 +28,7 @@ describe('who can write a config', () => {
       { folder: { ...folder, mode: 0o1775, gid: 7 } },
     ];
     for (const access of fine) expect([access, found(access)]).toEqual([access, []]);
-    const exposed: [Partial<ConfigAccess>, string][] = [
+    const exposed: [Case, string][] = [
       [{ mode: 0o660, gid: 7 }, 'another group (7) can write'],
       [{ uid: 7 }, 'another user (7) owns'],
       [{ folder: { ...folder, mode: 0o777 } }, 'every user of this machine can replace'],
@@ -34,5 +40,51 @@ describe('who can write a config', () => {
       expect(found(access)).toEqual([expect.stringMatching(/^error .*can run programs/)]);
       expect(found(access, {})).toEqual([expect.stringContaining(words)]);
     }
+  });
+
+  it('only warns of a group of the user, in a file and folder of the user', () => {
+    const shared = { mode: 0o775, uid: 1000, gid: 1000 };
+    const warnings = [/^warning the members of another group \(1000\) can replace .*"chmod g-w \/etc\/s"$/];
+    expect(foundBy({ gid: 0, groups: [0] }, { folder: shared })).toEqual(
+      warnings.map((each) => expect.stringMatching(each)),
+    );
+    const inGroup = { ...shared, gid: 7 };
+    expect(foundBy({ groups: [1000, 7] }, { folder: inGroup })).toEqual([expect.stringMatching(/^warning .*\(7\)/)]);
+    expect(foundBy({ gid: 0, groups: [0] }, { mode: 0o664 })).toEqual([expect.stringMatching(/^warning .*can write/)]);
+    const refused: [Partial<SystemUser>, Access][] = [
+      [{}, inGroup],
+      [{ groups: [1000, 7] }, { ...inGroup, uid: 0 }],
+      [
+        { gid: 0, groups: [0] },
+        { ...shared, mode: 0o777 },
+      ],
+    ];
+    for (const [by, at] of refused) expect(foundBy(by, { folder: at })).toContainEqual(expect.stringMatching(/^error/));
+  });
+
+  it('only warns root, who checks it, of the user who owns both file and folder', () => {
+    const root = { uid: 0, gid: 0, groups: [0] };
+    const service = { folder: { mode: 0o775, uid: 1000, gid: 1000 } };
+    const warnings = foundBy({ ...root, onlyChecks: true }, service);
+    expect(warnings).toHaveLength(3);
+    for (const each of warnings) expect(each).toMatch(/^warning (another user|the members of another group) \(1000\)/);
+    expect(warnings.filter((each) => each.endsWith(`"sudo -u '#1000' sluice …"`))).toHaveLength(2);
+    expect(warnings.join()).not.toContain('chown');
+    const errors = foundBy(root, service).filter((each) => each.startsWith('error'));
+    expect(errors).toEqual(Array(2).fill(expect.stringContaining(`Run sluice as that user: "sudo -u '#1000'`)));
+    const foreign = { folder: { mode: 0o755, uid: 7, gid: 7 } };
+    expect(foundBy({ ...root, onlyChecks: true }, foreign)).toContainEqual(
+      expect.stringMatching(/^error .*user \(7\)/),
+    );
+    expect(foundBy({ onlyChecks: true }, foreign)).toEqual([expect.stringMatching(/^error .*"chown 1000 \/etc\/s"$/)]);
+  });
+
+  it('is found by the folder of the file that a link leads to', () => {
+    const folders = [folder, { ...folder, uid: 7 }].map((each, index) => ({ file: `/etc/${index}/s.yaml`, ...each }));
+    expect(found({ folders })).toEqual([
+      expect.stringMatching(
+        /^error another user \(7\) owns the folder of \/etc\/1\/s.yaml .*Replace the link by a copy/,
+      ),
+    ]);
   });
 });

@@ -21,12 +21,31 @@ export interface Access {
 export interface SystemUser {
   uid: number;
   gid: number;
+  /** All groups of the process. */
+  groups: readonly number[];
+  /** Whether sluice only checks the config, and runs no program that it names. */
+  onlyChecks: boolean;
 }
 
-/** A config's own access, and that of its folder. */
+/** A folder whose owner can replace the config. */
+export interface ConfigFolder extends Access {
+  /** Path, in this folder, of the config or of a link to it. */
+  file: string;
+}
+
+/** A config's own access, and that of the folders of the file and of the links to it. */
 export interface ConfigAccess extends Access {
   file: string;
-  folder: Access;
+  folders: readonly ConfigFolder[];
+}
+
+/** Who else can write or replace a config. */
+interface Writer {
+  who: string;
+  /** What the operator is to do, as a sentence without its full stop. */
+  fix: string;
+  /** Whether they may be no other user than the one whom the config is for. */
+  isTrusted: boolean;
 }
 
 /**
@@ -41,13 +60,13 @@ export function exposedConfig(
 ): ConfigProblem[] {
   const { file, mode } = config;
   const isProgram = namesProgram(raw) || notifiesProgram(raw, known);
-  const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix }) => ({
-    severity: isProgram ? 'error' : 'warning',
+  const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix, isTrusted }) => ({
+    severity: isProgram && !isTrusted ? 'error' : 'warning',
     path: '',
     line: null,
     message: isProgram
-      ? `${who}, and it names a program: anyone who changes it can run programs as this user. Run "${fix}"`
-      : `${who}. Run "${fix}"`,
+      ? `${who}, and it names a program: anyone who changes it can run programs as this user. ${fix}`
+      : `${who}. ${fix}`,
   }));
   if ((mode & READABLE_BY_OTHERS) !== 0 && hasSecret(raw, known)) {
     const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
@@ -56,35 +75,53 @@ export function exposedConfig(
   return found;
 }
 
-/** Returns who else can write or replace the config, and the command that ends it. */
-function findWriters({ file, folder, ...own }: ConfigAccess, user: SystemUser | null): { who: string; fix: string }[] {
+/** Returns who else can write or replace the config. */
+function findWriters({ file, folders, ...own }: ConfigAccess, user: SystemUser | null): Writer[] {
   if (user === null) return [];
-  const dir = path.dirname(file);
-  // In a folder such as /tmp, the sticky bit lets only its owner, and that of the file, replace a file.
-  const ofFolder = (folder.mode & STICKY) === 0 ? folder : { ...folder, mode: 0 };
+  // For root, a user who owns both the config and its folder is the one whom the config is for.
+  const isForOwner = user.uid === 0 && folders.some(({ uid }) => uid === own.uid);
+  const found = { user, configUser: isForOwner ? own.uid : user.uid };
   return [
-    ...findOthers(own, user).map(({ who, owns, fix }) => ({
+    ...findOthers(own, file, found).map(({ who, owns, ...rest }) => ({
       who: owns ? `${who} owns ${file} and can write it` : `${who} can write ${file}`,
-      fix: `${fix} ${file}`,
+      ...rest,
     })),
-    ...findOthers(ofFolder, user).map(({ who, owns, fix }) => ({
-      who: owns
-        ? `${who} owns the folder of ${file} and can replace it`
-        : `${who} can replace ${file}, because its folder is writable`,
-      fix: `${fix} ${dir}`,
-    })),
+    ...folders.flatMap(({ file: inside, ...folder }, index) =>
+      // In a folder such as /tmp, the sticky bit lets only its owner, and that of the file, replace a file.
+      findOthers((folder.mode & STICKY) === 0 ? folder : { ...folder, mode: 0 }, path.dirname(inside), {
+        ...found,
+        isLinked: index > 0,
+      }).map(({ who, owns, ...rest }) => ({
+        who: owns
+          ? `${who} owns the folder of ${inside} and can replace it`
+          : `${who} can replace ${inside}, because its folder is writable`,
+        ...rest,
+      })),
+    ),
   ];
 }
 
-/** Returns who else can write a file or folder, and the program that ends it. */
-function findOthers({ mode, uid, gid }: Access, user: SystemUser): { who: string; owns: boolean; fix: string }[] {
-  const others: { who: string; owns: boolean; fix: string }[] = [];
-  if ((mode & WRITABLE_BY_OTHERS) !== 0)
-    others.push({ who: 'every user of this machine', owns: false, fix: 'chmod o-w' });
-  if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== user.gid && gid !== 0)
-    others.push({ who: `the members of another group (${gid})`, owns: false, fix: 'chmod g-w' });
-  if (uid !== user.uid && uid !== 0)
-    others.push({ who: `another user (${uid})`, owns: true, fix: `chown ${user.uid}` });
+/** Returns who else can write a file or folder. */
+function findOthers(
+  { mode, uid, gid }: Access,
+  target: string,
+  { user, configUser, isLinked }: { user: SystemUser; configUser: number; isLinked?: boolean },
+): (Writer & { owns: boolean })[] {
+  const others: (Writer & { owns: boolean })[] = [];
+  const add = (who: string, fix: string, isTrusted: boolean, owns = false): void => {
+    others.push({ who, fix, isTrusted, owns });
+  };
+  const isOwn = uid === user.uid || uid === configUser;
+  if ((mode & WRITABLE_BY_OTHERS) !== 0) add('every user of this machine', `Run "chmod o-w ${target}"`, false);
+  if ((mode & WRITABLE_BY_GROUP) !== 0 && gid !== user.gid && gid !== 0) {
+    // By custom, the group with the number of a user has no other members.
+    const isTrusted = isOwn && (gid === uid || user.groups.includes(gid));
+    add(`the members of another group (${gid})`, `Run "chmod g-w ${target}"`, isTrusted);
+  }
+  if (uid === user.uid || uid === 0) return others;
+  const ofOther = isLinked ? 'Replace the link by a copy of the file' : `Run "chown ${user.uid} ${target}"`;
+  const fix = isOwn ? `Run sluice as that user: "sudo -u '#${uid}' sluice …"` : ofOther;
+  add(`another user (${uid})`, fix, isOwn && user.onlyChecks, true);
   return others;
 }
 

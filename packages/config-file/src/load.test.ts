@@ -1,6 +1,8 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { checkConfigText } from './load.js';
+import { checkConfigFile, checkConfigText, loadConfigFile } from './load.js';
 import { storeLocation } from './readers.js';
 
 describe('a config at a relative path', () => {
@@ -9,5 +11,33 @@ describe('a config at a relative path', () => {
     const folder = path.resolve('conf');
     expect(config).toMatchObject({ file: path.join(folder, 'sluice.yaml'), dir: folder });
     expect(config === null ? null : storeLocation(config)).toBe(path.join(folder, 'state.db'));
+  });
+});
+
+describe('a config that is a link', () => {
+  it('is checked in the folder of every link and of the file', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-links-'));
+    try {
+      const create = (name: string): string => {
+        mkdirSync(path.join(folder, name), { mode: 0o700 });
+        return path.join(folder, name, 's.yaml');
+      };
+      const [link, between, real] = [create('own'), create('between'), create('real')];
+      writeFileSync(real, 'panels: {}\n', { mode: 0o600 });
+      symlinkSync('../real/s.yaml', between);
+      symlinkSync(between, link);
+      const messages = (): string[] => checkConfigFile(link, { kinds: [] }).problems.map(({ message }) => message);
+      const before = messages();
+      for (const at of [between, real]) {
+        chmodSync(path.dirname(at), 0o777);
+        expect(messages().filter((each) => !before.includes(each))).toEqual([
+          `every user of this machine can replace ${at}, because its folder is writable. Run "chmod o-w ${path.dirname(at)}"`,
+        ]);
+        chmodSync(path.dirname(at), 0o700);
+      }
+      expect(loadConfigFile(link, { kinds: [] }).dir).toBe(path.dirname(link));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

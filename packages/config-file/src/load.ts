@@ -1,14 +1,17 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { yamlMessage } from '@sluice/terminal/files';
-import { type ConfigAccess, exposedConfig, type SystemUser } from './exposed.js';
+import { type ConfigAccess, type ConfigFolder, exposedConfig, type SystemUser } from './exposed.js';
 import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
 import { findMessageProblems } from './messages.js';
 import { type ConfigProblem, formatProblem } from './problem.js';
+
+/** A link that can be opened leads over no more than this. */
+const MAX_LINKS = 40;
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {
@@ -27,7 +30,7 @@ export interface Config extends EngineConfig {
  * @throws SluiceError `config_invalid` that lists every problem with its line, `config_missing`
  */
 export function loadConfigFile(file: string, known: ConfigKinds): Config {
-  const { config, problems } = checkConfigFile(file, known);
+  const { config, problems } = readAndCheck(file, known, false);
   if (config) return config;
   const errors = problems.filter((problem) => problem.severity === 'error');
   throw usageError(
@@ -45,14 +48,19 @@ export interface CheckedConfig {
 }
 
 /**
- * Reads and checks a config; problems in the file are returned, not thrown.
+ * Reads and checks a config; problems in the file are returned, not thrown. For programs that run nothing that the config
+ * names: root is only warned of a config whose owner also owns its folder, which `loadConfigFile` refuses.
  *
  * @throws SluiceError `config_missing` for a file that can't be read
  */
 export function checkConfigFile(file: string, known: ConfigKinds): CheckedConfig {
+  return readAndCheck(file, known, true);
+}
+
+function readAndCheck(file: string, known: ConfigKinds, onlyChecks: boolean): CheckedConfig {
   const { text, access } = readConfig(file);
   const { config, problems, raw } = check(text, file, known);
-  const exposed = exposedConfig(access, systemUser(), raw, known);
+  const exposed = exposedConfig(access, systemUser(onlyChecks), raw, known);
   const all = [...exposed, ...problems];
   const isRefused = exposed.some(({ severity }) => severity === 'error');
   return { config: config === null || isRefused ? null : { ...config, exposed, warnings: all }, problems: all };
@@ -120,9 +128,10 @@ function parseYaml(
   return { document: null, raw: null };
 }
 
-function systemUser(): SystemUser | null {
+function systemUser(onlyChecks: boolean): SystemUser | null {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
-  return uid === undefined || gid === undefined ? null : { uid, gid };
+  if (uid === undefined || gid === undefined) return null;
+  return { uid, gid, groups: process.getgroups?.() ?? [], onlyChecks };
 }
 
 function readConfig(file: string): { text: string; access: ConfigAccess } {
@@ -130,8 +139,7 @@ function readConfig(file: string): { text: string; access: ConfigAccess } {
     const handle = openSync(file, 'r');
     try {
       const { mode, uid, gid } = fstatSync(handle);
-      const folder = statSync(path.dirname(path.resolve(file)));
-      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folder } };
+      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folders: findFolders(file) } };
     } finally {
       closeSync(handle);
     }
@@ -139,6 +147,29 @@ function readConfig(file: string): { text: string; access: ConfigAccess } {
     const { code = 'unknown' } = error as { code?: string };
     const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
     throw usageError('config_missing', `${file}: ${reason}`);
+  }
+}
+
+/** Returns the folders of the file and of every link that leads to it, each once. */
+function findFolders(file: string): ConfigFolder[] {
+  const folders = new Map<string, ConfigFolder>();
+  let link: string | null = path.resolve(file);
+  for (let links = 0; link !== null && links <= MAX_LINKS; links++) {
+    const dir: string = realpathSync(path.dirname(link));
+    const { mode, uid, gid } = statSync(dir);
+    if (!folders.has(dir)) folders.set(dir, { file: link, mode, uid, gid });
+    const target = readLink(link);
+    link = target === null ? null : path.resolve(dir, target);
+  }
+  return [...folders.values()];
+}
+
+/** Returns where a link leads; null for anything else, such as a file or a pipe. */
+function readLink(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null;
   }
 }
 
