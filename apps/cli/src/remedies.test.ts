@@ -43,6 +43,14 @@ describe('a message with its remedy', () => {
     );
   });
 
+  it('is that of a lost store only where its file of open holds is known', () => {
+    const message = 'The backup none.db does not exist. Name the file of a backup.';
+    expect(withRemedy({ code: 'store_missing', message })).toBe(message);
+    expect(withRemedy({ code: 'store_missing', message: 'Lost', details: { holdsFile: 'h.json' } })).toContain(
+      '"sluice hold release --all --from h.json --yes"',
+    );
+  });
+
   it('stays one line whatever a detail contains', () => {
     expect(withRemedy({ code: 'no_account', message: 'None', details: { service: 'a\u001b[2J\nb' } })).not.toMatch(
       // eslint-disable-next-line no-control-regex

@@ -169,8 +169,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unexpected: 'This is a bug: run again with --verbose and report the output',
   store_too_old: 'Update it with "sluice db migrate"',
   store_damaged: '"sluice db check" shows what is damaged; restore a backup with "sluice db restore FILE"',
-  store_missing:
+  store_missing: [
     'Restore a backup with "sluice db restore FILE", or release everything with "sluice hold release --all --from {holdsFile} --yes"; to start with an empty store, move the file of open holds away',
+    '',
+  ],
   unknown_token: '"sluice api-token list" lists the tokens',
   token_exists: 'Choose another name, or end that one with "sluice api-token revoke {token}"',
   cannot_listen: 'Name another address with --listen HOST:PORT',

@@ -187,6 +187,7 @@ describe('restoreStore', () => {
     const missing = join(at.folder, 'missing.db');
     await expect(restoreStore({ from: missing, to: at.location, clock })).rejects.toMatchObject({
       code: 'store_missing',
+      message: `The backup ${missing} does not exist. Name the file of a backup.`,
     });
   });
 });

@@ -71,6 +71,9 @@ export async function restoreStore({
 }
 
 async function checkBackup(path: string, wait: number): Promise<number> {
+  if (!existsSync(path)) {
+    throw new StoreError('store_missing', `The backup ${path} does not exist. Name the file of a backup.`);
+  }
   const handle = await openReader(path, wait, { still: true });
   try {
     const version = fileVersion(handle, path);
