@@ -26,7 +26,7 @@ import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
 import { checkUnbilled } from './unbilled.js';
 import { endCommandRow, type JournalPayload } from '../run/journal.js';
-import { isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
+import { findFirst, isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -175,7 +175,8 @@ async function decide(
     storeTarget: async (target, tables, run) => {
       if (request.verb === 'renew') {
         const holds = await endOverdueHold(session, target, tables);
-        stored.before = { nextDueDate: target.nextDueDate, holds };
+        stored.before = { at: session.now(), nextDueDate: target.nextDueDate, holds };
+        stored.first = findFirst(session, target, open ?? superseded);
       }
       await tables.services.update([serviceChange(command, target)]);
       for (const row of ended) await endCommandRow(session, row.id, { state: 'unneeded' }, tables);
@@ -253,8 +254,7 @@ function toRefusal(
   // A termination that was accepted before stays open, even if it fails now.
   if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
   if (verb === 'change-package') return { refused: restoreProduct(command, service) };
-  // A repeat of an interrupted renewal has its date stored already.
-  if (verb === 'renew' && open === null) return { refused: restoreDate(command) };
+  if (verb === 'renew') return { refused: restoreDate(command, open !== null) };
   if (verb !== 'create') return {};
   // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
   const { session, panel, product } = command;

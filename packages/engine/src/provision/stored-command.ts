@@ -12,7 +12,7 @@ import { plannedRow } from '../run/journal.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './verb-command.js';
-import type { StoredCommand, VerbCommand } from './verb-command.js';
+import type { BeforeRenewal, StoredCommand, VerbCommand } from './verb-command.js';
 
 /** Finds the journal row of an interrupted command with this verb. */
 export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {
@@ -71,6 +71,17 @@ function isRepeat(session: Session, service: ServiceRecord, open: ActionRecord):
   const begunAt = Date.parse(open.plannedAt);
   const endsAt = Date.parse(zonedMidnight(until, findTimeZone(session.config, service.panel)));
   return Date.parse(session.now()) - begunAt < Math.max(DAY_MS, (endsAt - begunAt) / 2);
+}
+
+/** Returns the service before an interrupted renewal whose date it still has; undefined where there is none. */
+export function findFirst(
+  session: Session,
+  service: ServiceRecord,
+  open: ActionRecord | null,
+): BeforeRenewal | undefined {
+  const earlier = parseStored(open);
+  if (open === null || earlier?.until !== service.nextDueDate || !isRepeat(session, service, open)) return undefined;
+  return earlier.first ?? earlier.before;
 }
 
 /** Parses the local date of an option `until`. */

@@ -31,11 +31,22 @@ export interface ProvisionRequest {
   shown: boolean | 'always';
 }
 
+/** A service before a renewal. */
+export interface BeforeRenewal {
+  /** When the renewal was stored. */
+  at: string;
+  nextDueDate: string | null;
+  /** Ids of the holds that it ended. */
+  holds: string[];
+}
+
 /** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
 export interface StoredCommand {
   until?: string;
   /** What a renewal changed when it was stored; a refusal restores that. */
-  before?: { nextDueDate: string | null; holds: string[] };
+  before?: BeforeRenewal;
+  /** The same of the interrupted renewal that it repeats or replaces. */
+  first?: BeforeRenewal | undefined;
   product?: string;
   passwordFile?: string | null;
   /** Whether the password is written to a billing system. */
@@ -108,15 +119,24 @@ export function restoreProduct(command: VerbCommand, service: ServiceRecord): No
 }
 
 /** Restores the due date and the hold after a renewal that what the panel shows makes impossible, such as a deleted account. */
-export function restoreDate(command: VerbCommand): NonNullable<CommandContent['refused']> {
+export function restoreDate(command: VerbCommand, isRepeat: boolean): NonNullable<CommandContent['refused']> {
   const { session, stored } = command;
   return async (error, tables, { id }) => {
-    const { before } = stored;
-    if (before === undefined || REFUSED_BY_AGENT.includes(error.code)) return;
+    if (REFUSED_BY_AGENT.includes(error.code)) return;
+    const { first } = stored;
+    const isUndone = first !== undefined && !(await wasChanged(id, first.at, tables));
+    const before = isUndone ? first : isRepeat ? undefined : stored.before;
+    if (before === undefined) return;
     await tables.services.update([{ id, nextDueDate: before.nextDueDate, updatedAt: session.now() }]);
     for (const hold of before.holds) await tables.holds.reopen(hold);
     await refuse(command, error, tables);
   };
+}
+
+/** Returns whether anything was or may have been changed for a service on a panel since. */
+async function wasChanged(service: string, since: string, tables: StoreTables): Promise<boolean> {
+  const rows = await tables.actions.list({ service, since });
+  return rows.some((row) => !isCommandRow(row) && row.state !== 'failed' && row.state !== 'unneeded');
 }
 
 /** Errors of an agent that does not accept a further user. */

@@ -9,11 +9,12 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const bodies = (): unknown[] =>
+const bodies = (): [string, unknown][] =>
   at.panel.server
     .changingCalls()
     .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
 const errorOf = (outcome: Outcome): string => outcome.json<{ error: { code: string } }>().error.code;
+const errorCode = (outcome: Outcome): string | undefined => outcome.json<CommandReport>().service.error?.code;
 const polled = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
   return (await at.poll()).json<RunReport>();
@@ -224,6 +225,45 @@ describe('renew', () => {
     await at.sluice('provision create svc-1');
     expect((await at.sluice('provision renew svc-1 --until 2027-02-15')).exitCode).toBe(0);
     expect(await dueDate()).toBe('2027-02-15');
+  });
+
+  it.each(['2027-02-15', '2027-03-15'])(
+    'until %s that is refused after an interrupted one restores all',
+    async (date) => {
+      const uuid = await at.create(1);
+      at.bench.clock.advance(HOUR);
+      const stored = (): Promise<unknown> =>
+        at.bench.store(async ({ services, actions }) => [
+          (await services.get('svc-1'))?.nextDueDate,
+          await actions.unresolved(),
+        ]);
+      const before = await stored();
+      const remove = at.panel.server.inject({ endpoint: /^GET /, fault: { kind: 'status', status: 503 } });
+      await at.sluice('provision renew svc-1 --until 2027-02-15');
+      expect(await stored()).toMatchObject(['2027-02-15', [{ type: 'provision:renew' }]]);
+      remove();
+      at.panel.deleteUser(uuid);
+      expect(errorCode(await at.sluice(`provision renew svc-1 --until ${date}`))).toBe('user_gone');
+      expect(await stored()).toEqual(before);
+    },
+  );
+
+  it('that the panel has done keeps its date when a repeat is refused', async () => {
+    const uuid = await at.create(1);
+    at.bench.clock.advance(HOUR);
+    at.panel.server.inject({ endpoint: /^PATCH /, times: 1, when: 'after', fault: { kind: 'cut' } });
+    const remove = at.panel.server.inject({
+      match: ({ method }) => method === 'GET' && bodies().some(([verb]) => verb === 'PATCH'),
+      fault: { kind: 'status', status: 503 },
+    });
+    await at.sluice('provision renew svc-1 --until 2027-02-15');
+    remove();
+    await polled();
+    expect(await at.bench.store(({ actions }) => actions.unresolved())).toMatchObject([{ type: 'provision:renew' }]);
+    at.panel.deleteUser(uuid);
+    await at.sluice('provision renew svc-1 --until 2027-02-15');
+    const service = await at.bench.store(({ services }) => services.get('svc-1'));
+    expect(service?.nextDueDate).toBe('2027-02-15');
   });
 
   it('writes the days to the new due date', async () => {
