@@ -99,7 +99,8 @@ async function charge(session: Session, run: Run, row: PurchaseRecord): Promise<
   } catch (error) {
     const stored = await session.store.purchases.get(row.id);
     if (!(error instanceof SluiceError) || stored?.status !== 'pending') throw error;
-    const message = `${error.message} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
+    const reason = error.message.replace(/[.;:]?$/, '.');
+    const message = `${reason} Purchase ${row.id} stays open: the next run charges it, unless it is cancelled.`;
     const { kind, code, cause } = error;
     throw new SluiceError(code, message, { kind, cause, details: { ...error.details, purchase: row.id } });
   }

@@ -153,6 +153,22 @@ describe('a purchase that WHMCS bills', () => {
     expect((await at.bench.sluice('reconcile')).exitCode).toBe(0);
   });
 
+  it('stays open when it is interrupted, and says so in a sentence of its own', async () => {
+    await open();
+    const stop = new AbortController();
+    const until = (): Promise<void> => {
+      stop.abort('SIGINT');
+      return Promise.resolve();
+    };
+    at.whmcs.server.inject({ endpoint: 'CreateInvoice', times: 1, fault: { kind: 'wait', until } });
+    const bought = await at.bench.sluice('purchase create whmcs-1 extra --json', { signal: stop.signal });
+    const { error } = bought.json<{ error: { message: string } }>();
+    expect([bought.exitCode, error.message]).toEqual([
+      130,
+      expect.stringMatching(/ complete\. Purchase \S+ stays open: /),
+    ]);
+  });
+
   it('that is paid after its cycle counts in the current one', async () => {
     await open();
     const { invoice } = (await buy()).json<PurchaseReport>().purchase;
