@@ -306,7 +306,8 @@ describe('log export', () => {
         events.push(`${text.split('\n').length - 1}`);
         return false;
       },
-      once: (_event: 'drain', listener: () => void) => {
+      once: (event: 'drain' | 'close', listener: () => void) => {
+        if (event === 'close') return;
         waits += 1;
         drained = listener;
         setImmediate(() => {
@@ -319,6 +320,20 @@ describe('log export', () => {
     expect(events.length).toBeGreaterThan(3);
     expect(waits).toBe(events.length);
     expect(events.reduce((sum, lines) => sum + Number(lines), 0)).toBe(1500);
+  });
+
+  it('ends where the reader is gone', async () => {
+    const calls = Array.from({ length: 1500 }, (_, n) => call(n, { path: `/${'x'.repeat(100)}` }));
+    await bench.store((store) => store.apiCalls.add(calls));
+    const closing: (() => void)[] = [];
+    const stdout = {
+      write: () => {
+        setImmediate(() => closing.pop()?.());
+        return false;
+      },
+      once: (event: 'drain' | 'close', listener: () => void) => event === 'close' && closing.push(listener),
+    };
+    expect((await bench.sluice('log export -', { stdout })).exitCode).toBe(0);
   });
 
   it('reads in pages, through many rows of one instant', async () => {

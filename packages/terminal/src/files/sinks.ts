@@ -16,15 +16,18 @@ export interface TextSink {
  * Returns the sink of an output, which waits for a slow reader: the text must not pile up in memory. What nobody reads is lost.
  */
 export function outputSink(output: Output): TextSink {
+  let closed = false;
+  let goOn = (): void => undefined;
+  output.once?.('close', () => {
+    closed = true;
+    goOn();
+  });
   return {
     write: (text) =>
       new Promise((resolve) => {
-        if (output.write(text) !== false || !output.once) {
-          resolve();
-          return;
-        }
-        output.once('drain', resolve);
-        output.once('close', resolve);
+        goOn = resolve;
+        if (output.write(text) === false && !closed && output.once) output.once('drain', resolve);
+        else resolve();
       }),
     finish: () => Promise.resolve('-'),
     discard: () => Promise.resolve(),
