@@ -32,7 +32,7 @@ import {
   type RunOnPanel,
   unapplied,
   unplanned,
-  unread,
+  toRead,
   withError,
 } from '../run/stages.js';
 import { requireService, type Session } from '../session.js';
@@ -140,7 +140,7 @@ async function decideByRecord(
   loaded: Loaded,
 ): Promise<{ decided: Decided; released: Reported }> {
   const mayRelease = command.decidedByRun !== true || loaded.enforcement.value === 'on';
-  if (!mayRelease || command.account?.verb === 'terminate') return { decided: undecided(unread(loaded)), released: [] };
+  if (!mayRelease || command.account?.verb === 'terminate') return { decided: undecided(toRead(loaded)), released: [] };
   const { id } = loaded.service;
   const service = command.dryRun ? loaded.service : ((await session.store.services.get(id)) ?? loaded.service);
   const decided = { ...endHolds(session, panel, { ...loaded, service }, session.now()), service: loaded.service };

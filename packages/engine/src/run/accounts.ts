@@ -22,7 +22,7 @@ import {
   type RunOnPanel,
   unfinished,
   unplanned,
-  unread,
+  toRead,
   withError,
 } from './stages.js';
 
@@ -136,7 +136,7 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
 
 /** Notes the holds that the creation ends, as its command does. */
 function decideByRecord({ session, panel, accounts }: AccountsRun, facts: Loaded, verb: AccountVerb): Decided {
-  if (verb === 'terminate' || facts.enforcement.value !== 'on') return undecided(unread(facts));
+  if (verb === 'terminate' || facts.enforcement.value !== 'on') return undecided(toRead(facts));
   const decided = endHolds(session, panel, facts, session.now());
   if (decided.closes.length > 0) accounts.ending.set(facts.service.id, decided.closes);
   return decided;

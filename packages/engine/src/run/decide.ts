@@ -16,7 +16,7 @@ import type { Session } from '../session.js';
 import { findPeak, inForce, isOfRemovedLimit, listLimits, THRESHOLDS, weighLimits, withFigures } from './limits.js';
 import { isOverdue } from './load.js';
 import type { LimitState, Spend } from './limit-state.js';
-import { type Decided, type Loaded, type Read, type Stage, unread, withError } from './stages.js';
+import { type Decided, type Loaded, type Read, type Stage, toRead, withError } from './stages.js';
 
 /** Decides which holds start and end, from the reading and the stored state. */
 export function decideHolds(session: Session, panel: Panel, read: Read, now: string): Decided {
@@ -61,7 +61,7 @@ export function undecided(read: Read): Decided {
  * command ended their reason and no run has decided since.
  */
 export function endHolds(session: Session, panel: Panel, loaded: Loaded, now: string): Decided {
-  const decided = undecided(unread(loaded));
+  const decided = undecided(toRead(loaded));
   const { allowance, cycle, cycleIsNew } = loaded;
   if (allowance === null) return decided;
   const usage =

@@ -2,7 +2,7 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-
 import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import { type Loaded, type Read, type Stage, unread, withError } from './stages.js';
+import { type Loaded, type Read, type Stage, toRead, withError } from './stages.js';
 
 /** The shortest window that a panel is asked about. */
 const SHORTEST_WINDOW_MS = 60_000;
@@ -45,7 +45,7 @@ export async function readUsage(
     if (!isMetered(facts, panel) || cycle === null) continue;
     const problem = mappingError(facts, panel);
     if (problem !== null) {
-      reads.set(service.id, withError(unread(facts), problem));
+      reads.set(service.id, withError(toRead(facts), problem));
       continue;
     }
     const window = windowAt(cycle);
@@ -70,7 +70,7 @@ export async function readUsage(
   if (!allowShort && areTooMany(restarts, reads)) {
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer)));
   }
-  return loaded.map((facts) => reads.get(facts.service.id) ?? unread(facts));
+  return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
 /** Code of the warning about a counter that fell without a reset, and was read again since. */
@@ -120,14 +120,14 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 function take(facts: Loaded, answer: UsageAnswer): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
-  if (!reading.known || !cycle) return unread(facts, { answer, warnings });
+  if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
     ? count(facts, cycle, answer)
     : { usage: reading, counter: cycle.counter, restarted: null };
-  if ('code' in counted) return unread(facts, { answer: refused(answer, counted), warnings });
+  if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
-  return unread(facts, {
+  return toRead(facts, {
     answer,
     usage: { ...usage, at: reading.at },
     warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],

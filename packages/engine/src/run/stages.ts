@@ -175,7 +175,7 @@ export function onOneLine(error: ItemError | null): ItemError | null {
 }
 
 /** Returns a service with what was read of it; without `found`, nothing was. */
-export function unread(
+export function toRead(
   loaded: Loaded,
   found: Partial<Pick<Read, 'answer' | 'usage' | 'warnings' | 'cycle'>> = {},
 ): Read {
