@@ -71,8 +71,8 @@ export interface Plausibility<State = unknown> {
 export interface History<State = unknown> {
   /**
    * Returns what later runs need from this one: small plain JSON without secrets, stored with the decision. `at` is the instant
-   * of the observation. Null where there is nothing to store. Absent: nothing is ever stored, and only commands about one
-   * service receive its journal, all of it.
+   * of the observation; every ended action in the target's journal is included. Null where there is nothing to store. Absent:
+   * nothing is ever stored, and only commands about one service receive its journal, all of it.
    */
   checkpoint?(target: TargetState, observation: Observation<State>): { at: string; account: unknown } | null;
   /** Returns whether an action removed an account from the lists of the panel. */

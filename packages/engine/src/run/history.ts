@@ -10,6 +10,8 @@ export interface StoredCheckpoint {
   account: unknown;
   /** Ids of actions that were in doubt then; the next plan needs their outcome. */
   doubts?: string[];
+  /** Actions that it includes although they were planned at `at` or later (same instant, or the clock was set back), with when. */
+  included?: Record<string, string>;
 }
 
 /** The history of a service while it is loaded. */
@@ -51,10 +53,7 @@ export async function loadHistory(
   const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
   const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
   const since = new Map(
-    living.map((service) => [
-      service.id,
-      (histories.get(service.id)?.checkpoint as StoredCheckpoint | null | undefined)?.at ?? service.createdAt,
-    ]),
+    living.map((service) => [service.id, parseStored(histories.get(service.id)?.checkpoint)?.at ?? service.createdAt]),
   );
   const entries = [...since];
   for (const [service, at] of entries.filter(([, at]) => at < limit)) {
@@ -66,6 +65,7 @@ export async function loadHistory(
     histories,
     entries.filter(([, at]) => at >= limit),
   );
+  for (const entry of histories.values()) entry.recent = withoutIncluded(entry.recent, parseStored(entry.checkpoint));
   await addResolved(session, histories);
   return histories;
 }
@@ -92,7 +92,7 @@ async function loadRecent(
 /** Adds the actions that were in doubt at the checkpoint and were resolved since. */
 async function addResolved({ store }: Session, histories: Map<string, Gathered>): Promise<void> {
   for (const entry of histories.values()) {
-    for (const id of (entry.checkpoint as StoredCheckpoint | null)?.doubts ?? []) {
+    for (const id of parseStored(entry.checkpoint)?.doubts ?? []) {
       const row = await store.actions.get(id);
       if (row?.endedAt != null) entry.recent = withResolved(entry.recent, row);
     }
@@ -107,6 +107,27 @@ export function withResolved(recent: readonly ActionRecord[], row: ActionRecord)
   const later = recent.findIndex((known) => known.plannedAt > row.plannedAt);
   const at = later === -1 ? recent.length : later;
   return [...recent.slice(0, at), row, ...recent.slice(at)].filter((known) => known === row || known.id !== row.id);
+}
+
+/** Returns the checkpoint with the actions that it and the one before include, as far as its time alone does not show that. */
+export function withIncluded(
+  checkpoint: StoredCheckpoint,
+  { checkpoint: before }: Pick<ServiceHistory, 'checkpoint'>,
+  rows: readonly ActionRecord[],
+): StoredCheckpoint {
+  const added = rows.filter((row) => row.endedAt !== null).map(({ id, plannedAt }) => [id, plannedAt] as const);
+  const all = [...Object.entries(parseStored(before)?.included ?? {}), ...added];
+  const included = all.filter(([, plannedAt]) => plannedAt >= checkpoint.at);
+  return included.length === 0 ? checkpoint : { ...checkpoint, included: Object.fromEntries(included) };
+}
+
+function withoutIncluded(rows: readonly ActionRecord[], checkpoint: StoredCheckpoint | null): readonly ActionRecord[] {
+  const included = checkpoint?.included;
+  return included === undefined ? rows : rows.filter(({ id }) => included[id] === undefined);
+}
+
+function parseStored(checkpoint: unknown): StoredCheckpoint | null {
+  return (checkpoint ?? null) as StoredCheckpoint | null;
 }
 
 function findEntry(histories: Map<string, Gathered>, service: string): Gathered {

@@ -5,6 +5,7 @@ import { isQuotaReleased } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
+import { withIncluded } from './history.js';
 import type { RunRequest } from './request.js';
 import { inForce } from './limits.js';
 import { findSharers, readUnread } from './sharing.js';
@@ -194,5 +195,6 @@ export function historyAfter(on: RunOnPanel, work: Applied, target?: TargetState
   const kept = panel.history.checkpoint(target ?? toTargetState(on, work), observation);
   if (!kept) return history;
   const doubts = [...unresolved, ...actions].filter((row) => row.endedAt === null).map((row) => row.id);
-  return { ...history, checkpoint: doubts.length === 0 ? kept : { ...kept, doubts } };
+  const checkpoint = withIncluded(kept, history, [...history.recent, ...actions]);
+  return { ...history, checkpoint: doubts.length === 0 ? checkpoint : { ...checkpoint, doubts } };
 }

@@ -174,4 +174,26 @@ describe('the quota of an account that Sluice resets itself', () => {
     await run('reconcile');
     expect(running()).toEqual([true, true, false]);
   });
+
+  it.each([0, 60_000])(
+    'leaves alone what the customer paused after it was raised, also with the clock set back by %d ms meanwhile',
+    async (back) => {
+      const user = await customer('relay');
+      at.panel.addForward(user, at.tunnels.hk, { name: 'mail' });
+      at.panel.traffic(2, 99 * GB);
+      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
+      Object.assign(at.panel.world.users.get(user)!, { inFlow: 120 * GB });
+      expect(await run()).toMatchObject({ status: 'held' });
+      await at.run('override set svc-1 --quota 300GB');
+      const forget = at.panel.server.onCall((call) => {
+        if (call.path.endsWith('/tunnel/user/assign')) at.bench.clock.set(at.bench.clock.now() - back);
+      });
+      expect(await run()).toMatchObject({ status: 'ok' });
+      forget();
+      await at.panel.customer(user).pause(3);
+      until(new Date(at.bench.clock.now() + 3_600_000).toISOString());
+      expect(await run()).toMatchObject({ status: 'ok', actions: [] });
+      expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([true, false]);
+    },
+  );
 });
