@@ -129,7 +129,7 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
   return toRead(facts, {
     answer,
-    usage: { ...usage, at: reading.at },
+    usage: { at: reading.at, ...usage },
     warnings: counted.restarted === null ? warnings : [...warnings, counted.restarted],
     cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
   });

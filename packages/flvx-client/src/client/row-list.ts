@@ -38,7 +38,7 @@ const permissionFields = { id, userId: z.int(), tunnelId: z.int(), ...quotaField
 const exportedPermissionRow = z
   // The panel leaves out a `speedId` of null or 0.
   .object({ ...permissionFields, status: z.int(), speedId: z.int().optional() })
-  .transform((row): FlvxPermission => ({ ...toPermission(row), status: row.status }));
+  .transform((row): FlvxPermission => ({ status: row.status, ...toPermission(row) }));
 const listedPermissionRow = z
   .object({
     ...permissionFields,
@@ -48,10 +48,10 @@ const listedPermissionRow = z
     speedLimitName: text.nullable(),
   })
   .transform((row): FlvxListedPermission => ({
-    ...toPermission(row),
     tunnelName: row.tunnelName,
     multiplier: row.tunnelFlow,
     speedLimitName: row.speedLimitName,
+    ...toPermission(row),
   }));
 
 const forwardRow = z

@@ -122,13 +122,13 @@ function updateEntry(step: LedgerStep, entry: AgentUserRecord, user: HiddifyUser
     entry.missingSince === null &&
     !entry.gone;
   if (isSame && growth === 0 && step.entries.has(key)) return;
-  put(step, { ...toEntry(panel, user), key, uuid, totalBytes: entry.totalBytes + growth, firstSeenAt });
+  put(step, { totalBytes: entry.totalBytes + growth, firstSeenAt, ...toEntry(panel, user), key, uuid });
 }
 
 function addEntry(step: LedgerStep, user: HiddifyUser, { panel, at }: LedgerInterval, isOld: boolean): void {
   const totalBytes = isOld ? 0 : countGrowth(0, rawUsage(user));
   charge(step, user.owner, totalBytes);
-  put(step, { ...toEntry(panel, user), totalBytes, firstSeenAt: at });
+  put(step, { totalBytes, firstSeenAt: at, ...toEntry(panel, user) });
 }
 
 function toEntry(panel: string, user: HiddifyUser): Omit<AgentUserRecord, 'totalBytes' | 'firstSeenAt'> {
