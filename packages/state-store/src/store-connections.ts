@@ -44,7 +44,7 @@ export class StoreConnections implements Access {
   read<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const answer = this.guarded(() => {
       this.refuseClosed();
-      return work(this.#ownTransaction() ?? { db: this.#file.reader.db, texts: this.#texts });
+      return work(this.#ownTransaction() ?? { db: this.#file.reader.db, texts: this.#texts, closed: new Set() });
     });
     this.#reading.add(answer);
     return answer.finally(() => this.#reading.delete(answer));
@@ -61,7 +61,7 @@ export class StoreConnections implements Access {
       const scope: Scope = { active: true, session: null, failure: null, thrown: false };
       try {
         return await writer.db.transaction().execute(async (db) => {
-          const session = { db, texts: this.#texts };
+          const session = { db, texts: this.#texts, closed: new Set<string>() };
           refuseNewer(this.#file.location, await readVersion(db), this.#file.schemaVersion);
           await verifyFences(session, fences);
           scope.session = session;

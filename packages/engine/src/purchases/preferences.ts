@@ -21,6 +21,8 @@ export interface AutoBuyRule {
   source: AutoBuySource;
 }
 
+const NO_RULE: AutoBuyRule = { ...DEFAULTS, source: 'default' };
+
 /** What one level states; null for what it leaves to the next one. */
 type Preference = { [Key in Exclude<keyof AutoBuyRule, 'source'>]: AutoBuyRule[Key] | null };
 
@@ -30,17 +32,17 @@ export function findRule(
   stored: readonly AutoBuyRecord[],
   about: { service?: string; client: string | null; product?: string },
 ): AutoBuyRule {
+  const product = about.product === undefined ? undefined : findEntry(config.products, about.product)?.autoBuy;
+  // A run asks for each service, and most stores have none.
+  if (stored.length === 0 && product === undefined && config.autoBuy === undefined) return NO_RULE;
   const of = (scope: AutoBuyRecord['scope'], subject: string | null | undefined): Preference | undefined =>
     fromRow(stored.find((row) => row.scope === scope && row.subject === subject));
-  const product = about.product === undefined ? undefined : findEntry(config.products, about.product)?.autoBuy;
   const levels: [AutoBuySource, Preference | undefined][] = [
     ['service', of('service', about.service)],
     ['client', of('client', about.client)],
     ['product', product && fromConfig(product)],
     ['global', config.autoBuy && fromConfig(config.autoBuy)],
   ];
-  // A run asks for each service, and most have none.
-  if (levels.every(([, level]) => level === undefined)) return { ...DEFAULTS, source: 'default' };
   const first = (key: keyof Preference) => levels.find(([, level]) => level?.[key] != null);
   const [source = 'default', enabling] = first('enabled') ?? [];
   return {

@@ -102,9 +102,9 @@ export async function commit(
   await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
   const written: Applied[] = [];
   for (const reading of measured) {
-    const work = isAccepted(reading) ? await movePurchases(reading, tables) : reading;
+    const work = isAccepted(reading) && mayMovePurchases(reading) ? await movePurchases(reading, tables) : reading;
     if (treatment(work).previewOnly) written.push(work.drafts.length === 0 ? work : { ...work, drafts: [] });
-    else written.push(await commitHolds(work, at, tables));
+    else written.push(changesHolds(work) ? await commitHolds(work, at, tables) : work);
   }
   return written;
 }
@@ -130,6 +130,10 @@ export function cycleAfter(
   };
 }
 
+function mayMovePurchases({ wrongCycles, purchases }: Applied): boolean {
+  return wrongCycles.length + purchases.length > 0;
+}
+
 /** Removes cycles that a wrong clock opened; their purchases, and those that were paid late, move to the current cycle. */
 async function movePurchases(work: Applied, tables: StoreTables): Promise<Applied> {
   const { cycle, wrongCycles, service } = work;
@@ -147,9 +151,12 @@ async function movePurchases(work: Applied, tables: StoreTables): Promise<Applie
   return { ...work, purchases: work.purchases.map((row) => (isMoved(row) ? { ...row, cycle: cycle.id } : row)) };
 }
 
+function changesHolds({ holds, drafts, closes }: Applied): boolean {
+  return holds.length + drafts.length + closes.length > 0;
+}
+
 async function commitHolds(work: Applied, at: string, tables: StoreTables): Promise<Applied> {
   const { holds, drafts, closes } = work;
-  if (holds.length + drafts.length + closes.length === 0) return work;
   const kept: HoldRecord[] = [];
   for (const hold of holds) if (!closes.includes(hold)) kept.push(await withFigures(work, hold, tables));
   for (const hold of drafts) await tables.holds.add(hold);

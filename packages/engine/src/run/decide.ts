@@ -28,14 +28,14 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
   const open = new Set<string>(read.holds.map((hold) => hold.reason));
   const { problem } = decision;
   const decided: Decided = {
+    ...read,
+    stage: 'decided',
     decision,
     limits,
     opens: decision.holds.filter(({ reason }) => isDecided(decision, reason) && !open.has(reason)),
     closes: findEnding(session, read, decision),
     thresholds: crossed(read),
     buys: [],
-    ...read,
-    stage: 'decided',
   };
   if (problem === null) return decided;
   if (decision.status === 'unreadable') return withError(decided, problem);
@@ -45,14 +45,14 @@ export function decideHolds(session: Session, panel: Panel, read: Read, now: str
 /** Returns a service about which nothing is decided. */
 export function undecided(read: Read): Decided {
   return {
+    ...read,
+    stage: 'decided',
     decision: null,
     limits: read.limitsBefore,
     opens: [],
     closes: [],
     thresholds: [],
     buys: [],
-    ...read,
-    stage: 'decided',
   };
 }
 

@@ -21,7 +21,7 @@ import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
 import { loadLimits } from './limits-before.js';
-import { type Loaded, onOneLine, type Placement, type Read, type Stage, withError } from './stages.js';
+import { type Loaded, onOneLine, type Placement, type Read, type Stage, toLoaded, withError } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
 /** Options of `load`. */
@@ -72,10 +72,7 @@ export async function load(
     const weighed = isPlaced
       ? weigh({ override, purchases: rows.purchases, ...placed.placement, service, product, mode })
       : UNWEIGHED;
-    return {
-      stage: 'loaded',
-      ...rows,
-      ...placed.placement,
+    return toLoaded({
       service,
       disabledForAgent: account !== null && stored.disabledForAgents.has(account),
       product,
@@ -86,7 +83,9 @@ export async function load(
       allowance: weighed.allowance,
       skipped,
       error: onOneLine(error ?? placed.error ?? weighed.error),
-    };
+      ...rows,
+      ...placed.placement,
+    });
   });
 }
 
@@ -222,6 +221,9 @@ function placeInCycle(
       recorded,
       earlier,
     });
+    if (step.kind === 'same' && step.wrong === undefined) {
+      return { placement: { cycle: recorded, closing: null, cycleIsNew: false, wrongCycles: [] }, error: null };
+    }
     const known = new Map([...earlier, ...(recorded ? [recorded] : [])].map((cycle) => [cycle.id, cycle]));
     const wrongCycles = (step.wrong ?? []).flatMap(({ id }) => known.get(id) ?? []);
     const before = known.get(step.previous?.id ?? '') ?? null;
@@ -234,8 +236,7 @@ function placeInCycle(
     }
     const closing = before && before.closedAt === null ? { ...before, closedAt: now } : null;
     // Growth of the counter since the last reading belongs to the new cycle.
-    const begun = { id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter };
-    const cycle = { ...NEW_CYCLE, ...begun };
+    const cycle = { id: session.id('cyc'), service: service.id, ...step.cycle, openedAt: now, counter, ...NEW_CYCLE };
     return { placement: { cycle, closing, cycleIsNew: true, wrongCycles }, error: null };
   } catch (error) {
     return { placement: NOWHERE, error: toItemError(error) };

@@ -6,6 +6,8 @@ export interface Session {
   readonly db: Kysely<Database>;
   /** Texts of multi-row inserts by their shape, so that each is built once. */
   readonly texts: Map<string, string>;
+  /** Services whose samples this transaction has closed. */
+  readonly closed: Set<string>;
 }
 
 /**

@@ -94,9 +94,10 @@ export function confirmationsTable(access: Access): StoreTables['confirmations']
 
 /** Opens the samples of that instant for later confirmations. */
 async function openSamples(
-  { db }: Session,
+  { db, closed }: Session,
   { panel, readAt, services }: { panel: string; readAt: string; services: string[] },
 ): Promise<void> {
+  for (const service of services) closed.delete(service);
   const from = sql<number>`(select coalesce(max("seq"), 0) from "confirmations")`;
   await inChunks(services, async (chunk) => {
     await db
@@ -114,8 +115,10 @@ async function openSamples(
  * samples. Must precede every write to their samples, cycles and decisions.
  */
 export async function closeSamples(session: Session, services: readonly string[]): Promise<void> {
-  const { db } = session;
-  const rows = await inChunks(services, (chunk) =>
+  const { db, closed } = session;
+  const unclosed = services.filter((service) => !closed.has(service));
+  for (const service of unclosed) closed.add(service);
+  const rows = await inChunks(unclosed, (chunk) =>
     db
       .selectFrom('usage_samples as base')
       .leftJoin('confirmations as last', (join) => join.on('last.seq', '=', NEWEST))

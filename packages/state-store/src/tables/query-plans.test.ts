@@ -145,7 +145,7 @@ describe('the plan of', () => {
         queries.push(event.query);
       },
     });
-    const session = { db, texts: new Map<string, string>() };
+    const session = { db, texts: new Map<string, string>(), closed: new Set<string>() };
     tables = createTables({ read: (work) => work(session), write: (work) => work(session) });
     explain = (query) =>
       handle
