@@ -15,7 +15,7 @@ import {
 import { parsePayload, parseStep } from '../account/history/journaled-step.js';
 import { observeHistory, type ObservedHistory, type Past } from '../account/history/observed-history.js';
 import type { StepRecord } from '../account/history/record-step.js';
-import { isExpired, sumBytes } from '../account/rules.js';
+import { isUsedUp, sumBytes } from '../account/rules.js';
 import type { FlvxPermission, FlvxUser } from '../client/records.js';
 import { isReplaced, type ServiceObservation, type TimedObservation, type TunnelNodes } from './observation.js';
 import { findCycleId, toFlvxProduct, toPanelQuota, chooseTunnels, uncountedBytes } from './product.js';
@@ -154,7 +154,7 @@ function unchangedAccount(
   const history = parseHistory(target.checkpoint);
   const quota = toPanelQuota(target, sumBytes(user));
   const isOpen = (row: FlvxUser | FlvxPermission): boolean =>
-    row.status === 1 && (quota === null || row.quota === quota) && !isExpired(row, account.at);
+    row.status === 1 && (quota === null || row.quota === quota) && !isUsedUp(row, account.at);
   if (isReplaced(target.service, user, target.checkpoint)) return null;
   if (history?.userId !== user.id || !hasNothingPending(history) || !isOpen(user)) return null;
   const asBefore =
