@@ -9,14 +9,16 @@ export interface CallEnd {
    * - `no`: the panel refused it, or its database failed.
    * - `lost`: the outcome is unknown.
    * - `unsent`: it was not done, and the next call would fail too.
+   * - `turned-away`: the same by an answer, which a proxy may also send when the panel has done it.
    */
-  kind: 'ok' | 'no' | 'lost' | 'unsent';
+  kind: 'ok' | 'no' | 'lost' | 'unsent' | 'turned-away';
   error: unknown;
   /** The panel's database failed: a repeat may help. */
   transient: boolean;
 }
 
-const hopeless = new Set(['PANEL_AUTH', 'PANEL_FORBIDDEN', 'PANEL_CIRCUIT_OPEN', 'PANEL_RATE_LIMITED']);
+const turnedAway = new Set(['PANEL_FORBIDDEN', 'PANEL_RATE_LIMITED']);
+const unsent = new Set(['PANEL_AUTH', 'PANEL_CIRCUIT_OPEN', 'PANEL_UNREACHABLE', 'PANEL_TIMEOUT', 'PANEL_UNREADABLE']);
 
 /** Classifies how a call ended, by its error. Pure. */
 export function toCallEnd(error: unknown): CallEnd {
@@ -25,9 +27,8 @@ export function toCallEnd(error: unknown): CallEnd {
   if (error instanceof FlvxNotInForceError) return { kind: 'no', error, transient: false };
   if (!isPanelError(error)) return { kind: 'unsent', error, transient: false };
   if (error.outcomeUnknown) return { kind: 'lost', error, transient: false };
-  const broken =
-    error.code === 'PANEL_UNREACHABLE' || error.code === 'PANEL_TIMEOUT' || error.code === 'PANEL_UNREADABLE';
-  if (broken || hopeless.has(error.code)) return { kind: 'unsent', error, transient: false };
+  if (turnedAway.has(error.code)) return { kind: 'turned-away', error, transient: false };
+  if (unsent.has(error.code)) return { kind: 'unsent', error, transient: false };
   return { kind: 'no', error, transient: error.code === 'PANEL_SERVER_ERROR' };
 }
 

@@ -187,6 +187,20 @@ describe('the steps of a plan', () => {
     expect(result.done).toBe(false);
   });
 
+  it.each([
+    [1, 'applied'],
+    [2, 'in-doubt'],
+  ])('are not failed where a proxy turns calls away that the panel has done (%d): %s', async (times, state) => {
+    world.flvx.server.inject({
+      times,
+      when: 'after',
+      match: ({ path }) => path.endsWith('/tunnel/user/assign') || changes().at(-1) === '/tunnel/user/assign',
+      fault: { kind: 'status', status: 403 },
+    });
+    const result = await close(world.client, scope, {});
+    expect(ended(result).slice(0, 2)).toEqual(['update-user:2 applied', `assign-tunnel:1 ${state}`]);
+  });
+
   it('takes a yes without an effect for a failure', async () => {
     world.flvx.traffic(1, GB);
     const reading = toCounters(await world.client.observe(scope))!;

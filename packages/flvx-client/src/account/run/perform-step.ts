@@ -98,6 +98,7 @@ class StepCalls {
 
   async run(): Promise<FlvxStepOutcome> {
     const { client, step } = this;
+    const wasDone = resolveStep(step, this.account) === 'done';
     for (let attempts = 1; ; attempts += 1) {
       if (attempts > 1) await this.options.repeating?.();
       const calledAt = client.clock.now();
@@ -106,7 +107,8 @@ class StepCalls {
         this.#lost ??= end;
         this.#notePush(calledAt);
       }
-      if (end.kind === 'unsent' && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
+      const isHopeless = end.kind === 'unsent' || (end.kind === 'turned-away' && wasDone);
+      if (isHopeless && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
       const resolution = await this.#readBack(end);
       if (typeof resolution === 'object') {
         return this.#outcome('in-doubt', attempts, toStepError(step, resolution.unreadable));
