@@ -37,8 +37,10 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
     checkLifecycle(service, order);
     const held = await session.store.holds.open({ services: [id] });
     const isHeld = held.some(({ reason }) => reason === order.reason);
+    // An interrupted release is finished by finding out how its last change ended.
+    const isUnfinished = (await session.store.actions.unresolved({ services: [id] })).length > 0;
     return {
-      ...(command === 'hold release' && !isHeld && { checkDone: refuseIdle }),
+      ...(command === 'hold release' && !isHeld && !isUnfinished && { checkDone: refuseIdle }),
       scope: 'hold',
       account: order.force === true ? { verb: 'unsuspend' } : null,
       storeTarget: async (_service, tables) => {

@@ -105,3 +105,23 @@ describe('a call whose answer was lost', () => {
     ]);
   });
 });
+
+describe('a release whose last answer was lost, of a service that its quota holds too', () => {
+  it('is finished by its repeat, which ends with 0', async () => {
+    const user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    expect((await at.run('hold add svc-1')).exitCode).toBe(0);
+    Object.assign(at.panel.world.users.get(user)!, { inFlow: 120 * GB });
+    expect((await poll()).service.holds.map(({ reason }) => reason)).toEqual(['manual', 'quota']);
+    const { server } = at.panel;
+    const isAfter = (): boolean => server.calls.some(({ endpoint }) => endpoint.endsWith('/user/update'));
+    server.clearCalls();
+    server.inject({ match: isAfter, when: 'after', fault: { kind: 'cut' } });
+    expect((await at.run('hold release svc-1')).exitCode).toBe(3);
+    server.clearFaults();
+    at.bench.clock.advance(60_000);
+    expect((await at.run('hold release svc-1')).exitCode).toBe(0);
+    expect([at.panel.user(user)?.status, at.panel.permissionStatus(user, 1)]).toEqual([1, 0]);
+    expect((await at.run('hold release svc-1')).exitCode).toBe(1);
+  });
+});
