@@ -31,7 +31,17 @@ export async function readUntil<T>(
 
 /** Returns the same failure after the object was read back: nothing was changed. */
 export function withoutDoubt(error: PanelError): PanelError {
+  return restate(error, 'The object was read back: nothing was changed.', false);
+}
+
+/** Returns the same failure where the object could not be read back: it may have been changed. */
+export function withDoubt(error: PanelError): PanelError {
+  if (error.outcomeUnknown) return error;
+  return restate(error, 'The object could not be read back: it may have been changed.', true);
+}
+
+function restate(error: PanelError, addition: string, outcomeUnknown: boolean): PanelError {
   const { panel, endpoint, status, panelCode, retryAfterMs, cause } = error;
-  const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown: false, cause };
-  return createPanelError(error.code, `${error.statement} The object was read back: nothing was changed.`, details);
+  const details = { panel, endpoint, status, panelCode, retryAfterMs, outcomeUnknown, cause };
+  return createPanelError(error.code, `${error.statement} ${addition}`, details);
 }

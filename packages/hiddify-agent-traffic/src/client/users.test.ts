@@ -294,6 +294,16 @@ describe('users', () => {
       await expect(refused).rejects.toMatchObject({ code: 'PANEL_FORBIDDEN', outcomeUnknown: false });
     });
 
+    it('does not know the outcome of a refusal where reading is refused, too', async () => {
+      const uuid = world.fake.addUser({ agent: north });
+      const fault: Fault = { kind: 'status', status: 403, body: { message: 'Unathorized' } };
+      world.fake.server.inject({ endpoint: changed, times: 1, when: 'after', fault });
+      const match = (): boolean => calls(world.fake).at(-1) !== changed && calls(world.fake).includes(changed);
+      world.fake.server.inject({ match, fault });
+      const refused = world.client.users.update(uuid, { enabled: false });
+      await expect(refused).rejects.toMatchObject({ code: 'PANEL_AUTH', outcomeUnknown: true });
+    });
+
     it('does not believe a yes that changed nothing', async () => {
       world.fake.server.inject({
         endpoint: changed,

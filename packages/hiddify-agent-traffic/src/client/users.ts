@@ -4,7 +4,7 @@ import { checkChange, checkNewUser, checkUuid } from './check-user.js';
 import { findDifferences, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
-import { mayHaveHappened, withoutDoubt } from './lost-answers.js';
+import { mayHaveHappened, withDoubt, withoutDoubt } from './lost-answers.js';
 import { parseUserRow } from './read-rows.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from './records.js';
 import { createRowCalls, type RowCalls } from './row-calls.js';
@@ -100,7 +100,7 @@ function createUserUpdate(
         if (!isPanelError(error)) throw error;
         // Also after a refusal: a proxy may refuse what the panel has done.
         const seen = await calls.get(uuid, options).catch(() => {
-          throw error;
+          throw withDoubt(error);
         });
         if (seen !== null && shows(seen, due)) return { user: seen, how: 'changed' };
         if (!mayHaveHappened(error)) throw error;
