@@ -11,7 +11,7 @@ const PAGE = 128;
 /** Services per page of a panel that needs no call per service. */
 const QUICK_PAGE = 3 * PAGE;
 /** So many of these are loaded while the panel writes its lists. */
-const QUICK_AT_ONCE = 6;
+const QUICK_AT_ONCE = 3;
 
 type PagedPanel = Pick<Panel, 'name' | 'snapshot'>;
 
