@@ -16,8 +16,8 @@ import {
 const GRACE_MS = 15 * 60_000;
 
 /**
- * The same for a change of an order in an interrupted run. Repeating it would send another mail to the customer, but the change
- * may never have reached the panel, and must then be made soon.
+ * The same for a change in an interrupted run. The panel may still make it after the run that reverses it, and the repeat for an
+ * order would send another mail to the customer. But it may never have reached the panel, and must then be made soon.
  */
 const BROKEN_OFF_GRACE_MS = 3000;
 
@@ -43,9 +43,8 @@ function wasAccepted({ observed }: ActionRecord): boolean {
   return (observed as Partial<typeof ACCEPTED> | null)?.accepted === true;
 }
 
-function toGraceMs(action: ActionRecord): number {
-  if (action.state === 'in-doubt') return GRACE_MS;
-  return isPortAction(action.type) ? 0 : BROKEN_OFF_GRACE_MS;
+function toGraceMs({ state }: ActionRecord): number {
+  return state === 'in-doubt' ? GRACE_MS : BROKEN_OFF_GRACE_MS;
 }
 
 function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | null {

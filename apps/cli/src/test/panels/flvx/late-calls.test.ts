@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FakeCall, Fault } from '@sluice/fake-panels';
 import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { arrive, kill, landAt } from '../../killed-command.js';
 
 let at: FlvxBench;
 beforeEach(async () => {
@@ -25,60 +25,8 @@ async function poll(): Promise<void> {
   expect((await at.run('poll')).exitCode).toBe(0);
 }
 
-/** Copies the store's files, as a crash at this moment would leave them. */
-function copyStore(from: string, to: string): void {
-  for (const end of ['', '-wal']) {
-    rmSync(at.bench.path(to + end), { force: true });
-    if (existsSync(at.bench.path(from + end))) copyFileSync(at.bench.path(from + end), at.bench.path(to + end));
-  }
-}
-
-/** In which of its calls of an endpoint a command is killed: its n-th, before or after the panel has done it. */
-interface KillPoint {
-  nth?: number;
-  when?: 'before' | 'after';
-  /** What happens on the panel 10 seconds after that call, or when the function that `kill` returns is called. */
-  land: (call: FakeCall) => Promise<unknown>;
-}
-
-/** Runs a command that is killed in a call of this endpoint. The answers of the calls before are lost. */
-async function kill(
-  words: string,
-  endpoint: RegExp,
-  { nth = 1, when = 'before', land }: KillPoint,
-): Promise<() => Promise<void>> {
-  const { server } = at.panel;
-  const { clock } = at.bench;
-  const calls: FakeCall[] = [];
-  let calledAt = 0;
-  const ignore = server.onCall((call) => {
-    if (!endpoint.test(call.endpoint) || calls.push(call) !== nth) return;
-    calledAt = clock.now();
-    copyStore('sluice.db', 'killed.db');
-    server.inject({ fault: { kind: 'cut' } });
-  });
-  server.inject({ endpoint, times: nth, when, fault: { kind: 'cut' } });
-  await at.run(words);
-  ignore();
-  server.clearFaults();
-  copyStore('killed.db', 'sluice.db');
-  clock.set(calledAt + 1000);
-  return landAt(calledAt + 10_000, () => land(calls[nth - 1]!));
-}
-
-/** Lets something happen on the panel once, before the first reading at or after an instant, or when the returned function is called. */
-function landAt(instant: number, land: () => Promise<unknown>): () => Promise<void> {
-  let landing: Promise<void> | undefined;
-  const landOnce = (): Promise<void> => (landing ??= land().then(() => undefined));
-  const match = (call: FakeCall): boolean => !call.changing && at.bench.clock.now() >= instant;
-  at.panel.server.inject({ match, fault: { kind: 'wait', until: landOnce } });
-  return landOnce;
-}
-
-/** Sends a call that the killed command had sent. */
-function arrive({ path, method, headers: { authorization = '' }, body }: FakeCall): Promise<unknown> {
-  return fetch(`${at.panel.url}${path}`, { method, headers: { authorization }, body });
-}
+const ASSIGN = /tunnel\/user\/assign$/;
+const again = (call: FakeCall): Promise<unknown> => arrive(at.panel, call);
 
 describe('a suspension that is killed and taken back', () => {
   it.each([/user\/update$/, /tunnel\/user\/assign$/, /forward\/pause$/])(
@@ -86,7 +34,7 @@ describe('a suspension that is killed and taken back', () => {
     async (endpoint) => {
       await addService('relay');
       const before = at.panel.state();
-      const landed = await kill('provision suspend svc-1', endpoint, { land: arrive });
+      const landed = await kill(at, 'provision suspend svc-1', { endpoint, land: again });
       expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
       await landed();
       expect(at.panel.state()).toEqual(before);
@@ -96,7 +44,7 @@ describe('a suspension that is killed and taken back', () => {
   it('leaves nothing closed when the panel does a repeated call of it 10 seconds later', async () => {
     await addService('relay');
     const before = at.panel.state();
-    const landed = await kill('provision suspend svc-1', /tunnel\/user\/assign$/, { nth: 2, land: arrive });
+    const landed = await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, nth: 2, land: again });
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.state()).toEqual(before);
@@ -106,7 +54,8 @@ describe('a suspension that is killed and taken back', () => {
     await addService('relay');
     const before = at.panel.state();
     const restart = (): Promise<unknown> => at.panel.customerRedeploy(4);
-    const landed = await kill('provision suspend svc-1', /tunnel\/user\/assign$/, { when: 'after', land: restart });
+    const point = { endpoint: ASSIGN, when: 'after', land: restart } as const;
+    const landed = await kill(at, 'provision suspend svc-1', point);
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.state()).toEqual(before);
@@ -122,7 +71,7 @@ describe('a renewal that is killed in a call which the panel never does', () => 
       clock.advance(4000);
       return Promise.resolve();
     };
-    await kill(words, /user\/update$/, { land });
+    await kill(at, words, { endpoint: /user\/update$/, land });
     const renewed = await at.run(words);
     expect([renewed.exitCode, renewed.json<{ service: { error: unknown } }>().service.error]).toEqual([0, null]);
   });
@@ -146,7 +95,7 @@ describe('a suspension whose pause was lost and taken back', () => {
     const suspended = await at.run('provision suspend svc-1');
     ignore();
     expect(suspended.json<{ service: { error: unknown } }>().service.error).toMatchObject({ code: 'outcome_unknown' });
-    const landed = landAt(at.bench.clock.now() + 10_000, () => arrive(pauses[0]!));
+    const landed = landAt(at, at.bench.clock.now() + 10_000, () => again(pauses[0]!));
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.state()).toEqual(before);
@@ -160,7 +109,7 @@ describe('a poll that is killed when it throttles', () => {
       await addService('slow');
       at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
       await at.run('override set svc-1 --quota 40GB');
-      const landed = await kill('poll', endpoint, { land: arrive });
+      const landed = await kill(at, 'poll', { endpoint, land: again });
       expect((await at.run('poll')).exitCode).toBe(0);
       await landed();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
