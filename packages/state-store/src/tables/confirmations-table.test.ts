@@ -215,3 +215,28 @@ describe('confirmations', () => {
     );
   });
 });
+
+describe('a confirmation at the instant of an earlier sample, after the clock was set back', () => {
+  const opened = useStore();
+
+  it('replaces that sample when it is closed, and later writes go on', async () => {
+    const { store: tables } = opened;
+    await tables.services.put([service('svc-1', { panel: 'relay' })]);
+    const write = (figure: number, readAt: string): Promise<void> =>
+      writeRows(tables, [toRows('svc-1', figure, { id: `run-${figure}`, at: readAt, readAt })]);
+    const confirm = (readAt: string, lists: { unchanged: string[]; written: string[] }): Promise<void> =>
+      tables.confirmations.confirm({ panel: 'relay', run: 'run-0', at: readAt, readAt, ...lists });
+    await write(1, minute(5));
+    await confirm(minute(5), { unchanged: [], written: ['svc-1'] });
+    await write(2, minute(0));
+    await confirm(minute(0), { unchanged: [], written: ['svc-1'] });
+    await confirm(minute(5), { unchanged: ['svc-1'], written: [] });
+    await write(3, minute(6));
+    const samples = await tables.samples.list({ service: 'svc-1' });
+    expect(samples.map(({ at, inBytes }) => [at, inBytes])).toEqual([
+      [minute(0), 2],
+      [minute(5), 2],
+      [minute(6), 3],
+    ]);
+  });
+});

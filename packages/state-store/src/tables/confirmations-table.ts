@@ -168,10 +168,18 @@ async function writeConfirmed(
   { ids, cycles, last }: { ids: RawBuilder<string>; cycles: RawBuilder<string>; last: Closing },
 ): Promise<void> {
   const { last_seq: seq, last_run: run, last_at: at, last_read_at: readAt, last_resolution: resolution } = last;
-  const kept = samples.columns.filter((name) => name !== 'at' && name !== 'resolution').map((name) => sql.ref(name));
+  const names = samples.columns.filter((name) => name !== 'at' && name !== 'resolution');
+  const kept = names.map((name) => sql.ref(name));
+  // A clock that was set back may have stored a sample of that instant already.
+  const repeated = names
+    .filter((name) => name !== 'service')
+    .map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`);
   await sql`insert into "usage_samples" ("at", "resolution", ${sql.join(kept)})
     select ${readAt}, ${resolution}, ${sql.join(kept)} from "usage_samples" as "base"
-    where "service" in ${ids} and ${IS_OPEN}`.execute(db);
+    where "service" in ${ids} and ${IS_OPEN}
+    on conflict ("service", "at") do update set "resolution" = excluded."resolution", ${sql.join(repeated)}`.execute(
+    db,
+  );
   // If both are rolled up, the later one remains for the hour or day.
   const length = PERIOD_CHARACTERS[resolution as SampleRecord['resolution']];
   if (length !== null) {
