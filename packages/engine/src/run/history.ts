@@ -65,7 +65,10 @@ export async function loadHistory(
     histories,
     entries.filter(([, at]) => at >= limit),
   );
-  for (const entry of histories.values()) entry.recent = withoutIncluded(entry.recent, parseStored(entry.checkpoint));
+  for (const [service, entry] of histories) {
+    entry.recent = withoutIncluded(entry.recent, parseStored(entry.checkpoint));
+    entry.checkpoint = await withEarlier(session, service, parseStored(entry.checkpoint));
+  }
   await addResolved(session, histories);
   return histories;
 }
@@ -87,6 +90,23 @@ async function loadRecent(
     entry.recent = (byService.get(service) ?? []).filter((row) => row.plannedAt >= at);
     entry.removed = removals.filter((row) => row.plannedAt >= at).length;
   }
+}
+
+/** Names the actions that a checkpoint ahead of the clock includes: the next checkpoint will be older than they are. */
+async function withEarlier(
+  session: Session,
+  service: string,
+  checkpoint: StoredCheckpoint | null,
+): Promise<StoredCheckpoint | null> {
+  const since = session.now();
+  if (checkpoint === null || checkpoint.at <= since) return checkpoint;
+  const rows = await session.store.actions.list({ service, since });
+  const earlier = rows.filter((row) => row.plannedAt < checkpoint.at);
+  return { ...checkpoint, included: { ...checkpoint.included, ...toIncluded(earlier) } };
+}
+
+function toIncluded(rows: readonly ActionRecord[]): Record<string, string> {
+  return Object.fromEntries(rows.filter((row) => row.endedAt !== null).map(({ id, plannedAt }) => [id, plannedAt]));
 }
 
 /** Adds the actions that were in doubt at the checkpoint and were resolved since. */
@@ -115,8 +135,7 @@ export function withIncluded(
   { checkpoint: before }: Pick<ServiceHistory, 'checkpoint'>,
   rows: readonly ActionRecord[],
 ): StoredCheckpoint {
-  const added = rows.filter((row) => row.endedAt !== null).map(({ id, plannedAt }) => [id, plannedAt] as const);
-  const all = [...Object.entries(parseStored(before)?.included ?? {}), ...added];
+  const all = Object.entries({ ...parseStored(before)?.included, ...toIncluded(rows) });
   const included = all.filter(([, plannedAt]) => plannedAt >= checkpoint.at);
   return included.length === 0 ? checkpoint : { ...checkpoint, included: Object.fromEntries(included) };
 }

@@ -196,4 +196,25 @@ describe('the quota of an account that Sluice resets itself', () => {
       expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([true, false]);
     },
   );
+
+  it('lets run what the panel stopped after a release, with the clock set back before that release', async () => {
+    const user = await customer('relay');
+    const pass = (ms: number): void => {
+      until(new Date(at.bench.clock.now() + ms).toISOString());
+    };
+    pass(10_000);
+    await at.run('hold add svc-1');
+    pass(10_000);
+    expect(await run()).toMatchObject({ status: 'held' });
+    at.bench.clock.set(at.bench.clock.now() - 300_000);
+    await at.run('hold release svc-1');
+    expect(at.panel.isRunning(2)).toBe(true);
+    at.panel.traffic(2, 101 * GB);
+    pass(60_000);
+    expect(await run()).toMatchObject({ status: 'held' });
+    await at.run('override set svc-1 --quota 300GB');
+    pass(60_000);
+    expect(await run()).toMatchObject({ status: 'ok' });
+    expect([at.panel.isRunning(2), at.panel.permissionStatus(user, 1)]).toEqual([true, 1]);
+  });
 });
