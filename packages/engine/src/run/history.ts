@@ -65,9 +65,11 @@ export async function loadHistory(
     histories,
     entries.filter(([, at]) => at >= limit),
   );
+  const now = session.now();
   for (const [service, entry] of histories) {
-    entry.recent = withoutIncluded(entry.recent, parseStored(entry.checkpoint));
-    entry.checkpoint = await withEarlier(session, service, parseStored(entry.checkpoint));
+    const checkpoint = parseStored(entry.checkpoint);
+    entry.recent = withoutIncluded(entry.recent, checkpoint);
+    if (checkpoint !== null && checkpoint.at > now) entry.checkpoint = await withEarlier(session, service, checkpoint);
   }
   await addResolved(session, histories);
   return histories;
@@ -93,14 +95,8 @@ async function loadRecent(
 }
 
 /** Names the actions that a checkpoint ahead of the clock includes: the next checkpoint will be older than they are. */
-async function withEarlier(
-  session: Session,
-  service: string,
-  checkpoint: StoredCheckpoint | null,
-): Promise<StoredCheckpoint | null> {
-  const since = session.now();
-  if (checkpoint === null || checkpoint.at <= since) return checkpoint;
-  const rows = await session.store.actions.list({ service, since });
+async function withEarlier(session: Session, service: string, checkpoint: StoredCheckpoint): Promise<StoredCheckpoint> {
+  const rows = await session.store.actions.list({ service, since: session.now() });
   const earlier = rows.filter((row) => row.plannedAt < checkpoint.at);
   return { ...checkpoint, included: { ...checkpoint.included, ...toIncluded(earlier) } };
 }

@@ -98,7 +98,6 @@ class StepCalls {
 
   async run(): Promise<FlvxStepOutcome> {
     const { client, step } = this;
-    const wasDone = resolveStep(step, this.account) === 'done';
     for (let attempts = 1; ; attempts += 1) {
       if (attempts > 1) await this.options.repeating?.();
       const calledAt = client.clock.now();
@@ -107,7 +106,8 @@ class StepCalls {
         this.#lost ??= end;
         this.#notePush(calledAt);
       }
-      const isHopeless = end.kind === 'unsent' || (end.kind === 'turned-away' && wasDone);
+      const isHopeless =
+        end.kind === 'unsent' || (end.kind === 'turned-away' && resolveStep(step, this.account) === 'done');
       if (isHopeless && this.#lost === null) return this.#notDone(attempts, toStepError(step, end.error));
       const resolution = await this.#readBack(end);
       if (typeof resolution === 'object') {
