@@ -99,7 +99,11 @@ const REFUSED_IN_REVIEWED = [
 const REFUSED_IN_NAMES = [
   [/\b(un)?settle[ds]?\b/, 'ended, resolved'],
   [/\btall(y|ies)\b/, 'sum, totals'],
-  [/\bkind of\b/, 'findKind, toKind'],
+  // `readingOf`: but `parseOneOf` and `indexOf` have a verb, `agentsOf` and `partOf` are not functions.
+  [
+    /^(?!(parse|check|with|is|not|agents|part|one|any|index|last index|flvx step) ).* of$/,
+    'toName, findName, readName',
+  ],
   [/\banew\b/, 'again'],
   [/\bwhom?ever\b/, 'anyone'],
   [/\b(memo|remembered)\b/, 'history, checkpoint'],

@@ -17,14 +17,14 @@ const DESCRIPTIONS = {
 };
 
 /** The types of a document. The client makes the keys of requests itself, so that they may be left out. */
-async function typesOf(document) {
+async function toTypes(document) {
   const own = JSON.parse(JSON.stringify(document));
   for (const methods of Object.values(own.paths))
     for (const { parameters = [] } of Object.values(methods))
       for (const parameter of parameters) if (parameter.name === 'Idempotency-Key') parameter.required = false;
   const text = astToString(await openapiTS(own, { defaultNonNullable: false }));
   const file = path.join(folder, 'src', 'schema.ts');
-  const head = `/* Written by \`npm run api-client\` from openapi.json (SHA-256 ${digestOf(await textOf(document))}). */`;
+  const head = `/* Written by \`npm run api-client\` from openapi.json (SHA-256 ${toDigest(await toText(document))}). */`;
   const described = Object.entries(DESCRIPTIONS).reduce(
     (types, [name, words]) =>
       types.replace(`export interface ${name} {`, `/** ${words} */\nexport interface ${name} {`),
@@ -33,12 +33,12 @@ async function typesOf(document) {
   return format(`${head}\n${described}`, { ...(await resolveConfig(file)), filepath: file });
 }
 
-function digestOf(text) {
+function toDigest(text) {
   return createHash('sha256').update(text).digest('hex');
 }
 
 /** The document as it is stored. */
-async function textOf(document) {
+async function toText(document) {
   const file = path.join(folder, 'openapi.json');
   return format(JSON.stringify(document), { ...(await resolveConfig(file)), filepath: file });
 }
@@ -48,5 +48,5 @@ const document =
   source === undefined
     ? (await import('../apps/dashboard/dist/index.js')).openApiDocument()
     : JSON.parse(readFileSync(source, 'utf8'));
-writeFileSync(path.join(folder, 'openapi.json'), await textOf(document));
-writeFileSync(path.join(folder, 'src', 'schema.ts'), await typesOf(document));
+writeFileSync(path.join(folder, 'openapi.json'), await toText(document));
+writeFileSync(path.join(folder, 'src', 'schema.ts'), await toTypes(document));

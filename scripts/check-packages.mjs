@@ -20,7 +20,7 @@ const run = (program, args, options = {}) =>
 /** How the types resolve for importers that the packages, which are ESM alone, don't serve. */
 const notServed = new Set(['node10', 'node16-cjs']);
 
-async function problemsOf({ manifest }, tarball) {
+async function findProblems({ manifest }, tarball) {
   const packed = new Uint8Array(readFileSync(tarball));
   const { messages, pkg } = await publint({ strict: true, pack: { tarball: packed.buffer } });
   const found = messages.map((message) => formatMessage(message, pkg, { color: false }));
@@ -37,7 +37,7 @@ try {
   mkdirSync(tarballs);
   const packed = packInto(tarballs);
   for (const { filename, ...one } of packed) {
-    const found = await problemsOf(one, path.join(tarballs, filename));
+    const found = await findProblems(one, path.join(tarballs, filename));
     problems.push(...found.map((problem) => `${one.manifest.name}: ${problem}`));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));

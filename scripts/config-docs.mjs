@@ -15,22 +15,22 @@ const KINDS = {
 };
 
 /** The keys of a schema as rows, those of inner objects behind a dot. Named entries have sections of their own. */
-function rowsOf(node, prefix = '') {
+function toRows(node, prefix = '') {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const name = `${prefix}${key}`;
     const required = node.required?.includes(key) === true;
     const inner = [child, ...(child.anyOf ?? [])].filter((each) => each.properties !== undefined);
-    const row = { name, type: typeOf(child), standard: standardOf(child, required), text: child.description ?? '' };
-    const entries = child.items?.properties === undefined ? [] : rowsOf(child.items, `${name}[].`);
-    return [row, ...inner.flatMap((each) => rowsOf(each, `${name}.`)), ...entries];
+    const row = { name, type: toTypeText(child), standard: toStandard(child, required), text: child.description ?? '' };
+    const entries = child.items?.properties === undefined ? [] : toRows(child.items, `${name}[].`);
+    return [row, ...inner.flatMap((each) => toRows(each, `${name}.`)), ...entries];
   });
 }
 
-function typeOf(node) {
+function toTypeText(node) {
   if (node.const !== undefined) return `\`${node.const}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(', ');
-  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(typeOf))].join(' or ');
-  if (node.type === 'array') return node.items === undefined ? 'list' : `list of ${typeOf(node.items)}`;
+  if (node.anyOf !== undefined) return [...new Set(node.anyOf.map(toTypeText))].join(' or ');
+  if (node.type === 'array') return node.items === undefined ? 'list' : `list of ${toTypeText(node.items)}`;
   return (
     { boolean: 'yes or no', integer: 'whole number', object: 'section', string: 'text' }[node.type] ??
     node.type ??
@@ -38,7 +38,7 @@ function typeOf(node) {
   );
 }
 
-function standardOf({ default: value }, required) {
+function toStandard({ default: value }, required) {
   if (required) return 'required';
   if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return '';
   return `\`${JSON.stringify(value).replaceAll('"', '')}\``;
@@ -55,9 +55,9 @@ function table(rows) {
 /** `docs/config.md`, from what `sluice config schema` prints. */
 export async function configDocs(schema) {
   const { panels, products, packages, notify } = schema.properties;
-  const channels = notify.items.anyOf.map((node) => rowsOf(node));
+  const channels = notify.items.anyOf.map((node) => toRows(node));
   const inAll = (row) => channels.every((rows) => rows.some(({ name }) => name === row.name));
-  const kinds = panels.additionalProperties.oneOf.map((node) => [node.properties.kind.const, rowsOf(node)]);
+  const kinds = panels.additionalProperties.oneOf.map((node) => [node.properties.kind.const, toRows(node)]);
   const isCommon = (row) =>
     row.name !== 'kind' &&
     kinds.every(([, rows]) => rows.some((other) => JSON.stringify(other) === JSON.stringify(row)));
@@ -67,12 +67,12 @@ export async function configDocs(schema) {
     'Written by `npm run docs:config` from the schema that `sluice config schema` prints. Unknown keys are errors that name the nearest known one.',
     'All sizes are binary: 1 GB is 1024³ bytes, 1 TB is 1024⁴ bytes. Ten decimal terabytes are `9.09TB`.',
     '## Top level',
-    table(rowsOf(schema)),
+    table(toRows(schema)),
     '## Panels: `panels.NAME`',
     table(first.filter(isCommon)),
     ...kinds.flatMap(([kind, rows]) => [`### ${KINDS[kind] ?? kind}`, table(rows.filter((row) => !isCommon(row)))]),
     '## Products: `products.NAME`',
-    table(rowsOf(products.additionalProperties)),
+    table(toRows(products.additionalProperties)),
     '## Notifications: entries of `notify`',
     table(channels[0].filter(inAll)),
     ...channels.flatMap((rows) => {
@@ -80,7 +80,7 @@ export async function configDocs(schema) {
       return [`### \`${own.name}\``, table(rows.filter((row) => !inAll(row)))];
     }),
     '## Packages: `packages.NAME`',
-    table(rowsOf(packages.additionalProperties)),
+    table(toRows(packages.additionalProperties)),
   ];
   return format(parts.join('\n\n'), { ...(await resolveConfig(file)), parser: 'markdown' });
 }

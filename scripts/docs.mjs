@@ -28,17 +28,17 @@ function findEntries() {
 const hasText = (comment) => comment?.hasVisibleComponent() === true;
 
 /** What an export is; of one that another entry exports too, there. */
-const targetOf = (one) => (one instanceof typedoc.ReferenceReflection ? one.getTargetReflectionDeep() : one);
+const toTarget = (one) => (one instanceof typedoc.ReferenceReflection ? one.getTargetReflectionDeep() : one);
 
 /** The doc comments of an export: those of its signatures where it is a function. */
-function commentsOf(one) {
-  const { comment, signatures = [] } = targetOf(one);
+function listComments(one) {
+  const { comment, signatures = [] } = toTarget(one);
   return [comment, ...signatures.map((signature) => signature.comment)].filter(hasText);
 }
 
-const needsExample = (one) => targetOf(one).signatures !== undefined && /^(create|open)[A-Z]/.test(one.name);
+const needsExample = (one) => toTarget(one).signatures !== undefined && /^(create|open)[A-Z]/.test(one.name);
 
-const hasExample = (one) => commentsOf(one).some((comment) => comment.getTag('@example') !== undefined);
+const hasExample = (one) => listComments(one).some((comment) => comment.getTag('@example') !== undefined);
 
 /** Names that the README has below an entry's heading: in the first column of the table, and after `Types:`. */
 function listedIn(entry) {
@@ -49,11 +49,11 @@ function listedIn(entry) {
   return [...section.matchAll(/^\| `(\w+)`/gm), ...types.matchAll(/`(\w+)`/g)].map(([, name]) => name);
 }
 
-function problemsOf(entry, exported) {
+function findProblems(entry, exported) {
   const names = new Set(exported.map(({ name }) => name));
   const listed = new Set(listedIn(entry));
   return [
-    ...exported.filter((one) => commentsOf(one).length === 0).map(({ name }) => `${name} has no doc comment`),
+    ...exported.filter((one) => listComments(one).length === 0).map(({ name }) => `${name} has no doc comment`),
     ...exported.filter((one) => needsExample(one) && !hasExample(one)).map(({ name }) => `${name} has no @example`),
     ...[...names].filter((name) => !listed.has(name)).map((name) => `the README does not list ${name}`),
     ...[...listed].filter((name) => !names.has(name)).map((name) => `the README lists ${name}, which is not exported`),
@@ -82,7 +82,7 @@ const points = app.getEntryPoints() ?? [];
 /** Types that a file keeps to itself, since they are only a part of the one type that names them. */
 const partsOfOthers = { '@sluice/flvx-client/account': ['src/account/plan/step.ts:Step'] };
 
-const pointOf = ({ file, name }) => {
+const toEntryPoint = ({ file, name }) => {
   const point = points.find(({ sourceFile }) => path.resolve(sourceFile.fileName) === file);
   if (point === undefined) throw new Error(`TypeDoc does not find ${file}`);
   point.displayName = name;
@@ -91,14 +91,16 @@ const pointOf = ({ file, name }) => {
 for (const entry of entries) {
   // What the package's main entry exports need not be exported once more.
   const main = entries.find((other) => other.package === entry.package);
-  const project = app.converter.convert(main === entry ? [pointOf(entry)] : [pointOf(main), pointOf(entry)]);
+  const project = app.converter.convert(
+    main === entry ? [toEntryPoint(entry)] : [toEntryPoint(main), toEntryPoint(entry)],
+  );
   // TypeDoc reports types that are not exported only for the package that it takes the project for.
   project.packageName = entry.package;
   app.options.setValue('intentionallyNotExported', partsOfOthers[entry.name] ?? []);
   app.validate(project);
   const part = main === entry ? project : project.children.find(({ name }) => name === entry.name);
   const exported = part.children ?? [];
-  for (const problem of problemsOf(entry, exported)) app.logger.warn(`${entry.name}: ${problem}`);
+  for (const problem of findProblems(entry, exported)) app.logger.warn(`${entry.name}: ${problem}`);
   process.stdout.write(`${entry.name}: ${exported.length} exports\n`);
 }
 

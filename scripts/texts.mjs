@@ -26,17 +26,17 @@ const isString = (node) => ts.isStringLiteral(node) || ts.isNoSubstitutionTempla
 const isPlus = (node) => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
 
 /** Returns the text of a literal, template or sum of them with `{…}` for each value, or null where it is neither. */
-function textOf(node) {
+function toText(node) {
   if (isString(node)) return node.text;
   if (ts.isTemplateExpression(node)) {
     return node.head.text + node.templateSpans.map(({ literal }) => `{…}${literal.text}`).join('');
   }
   if (!isPlus(node)) return null;
-  const parts = [node.left, node.right].map(textOf);
+  const parts = [node.left, node.right].map(toText);
   return parts.every((part) => part === null) ? null : parts.map((part) => part ?? '{…}').join('');
 }
 
-const nameOf = (node) => (ts.isPropertyAccessExpression(node) ? node.name.text : (node.text ?? ''));
+const toName = (node) => (ts.isPropertyAccessExpression(node) ? node.name.text : (node.text ?? ''));
 
 /** Strings that name something: modules, keys, members, values that are compared. */
 function isName(node) {
@@ -48,7 +48,7 @@ function isName(node) {
     ts.isTaggedTemplateExpression(parent) ||
     ts.isElementAccessExpression(parent) ||
     ts.isCaseClause(parent) ||
-    (ts.isCallExpression(parent) && SQL_CALLS.has(nameOf(parent.expression))) ||
+    (ts.isCallExpression(parent) && SQL_CALLS.has(toName(parent.expression))) ||
     (ts.isPropertyAssignment(parent) && parent.name === node) ||
     (ts.isBinaryExpression(parent) && /^[!=]==?$/.test(parent.operatorToken.getText()))
   );
@@ -57,8 +57,8 @@ function isName(node) {
 /** Whether the nearest call or property around a node shows its texts. */
 function isShown(node) {
   for (let at = node.parent; at !== undefined && !ts.isStatement(at); at = at.parent) {
-    if (ts.isCallExpression(at)) return SHOWN_CALLS.has(nameOf(at.expression)) && !ts.isCallExpression(node.parent);
-    if (ts.isPropertyAssignment(at)) return SHOWN_PROPERTIES.has(nameOf(at.name));
+    if (ts.isCallExpression(at)) return SHOWN_CALLS.has(toName(at.expression)) && !ts.isCallExpression(node.parent);
+    if (ts.isPropertyAssignment(at)) return SHOWN_PROPERTIES.has(toName(at.name));
   }
   return false;
 }
@@ -68,11 +68,11 @@ function isProse(node, text) {
   return /\p{L}[^\s]* \S|\S \p{L}/u.test(text.trim()) || /\p{L}[.!?:]$/u.test(text.trim()) || isShown(node);
 }
 
-function textsOf(file) {
+function listTexts(file) {
   const source = ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
   const found = [];
   const visit = (node) => {
-    const text = textOf(node);
+    const text = toText(node);
     if (text !== null && !isName(node)) {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart());
       if (isProse(node, text)) found.push(`${file}:${line + 1}  ${text.replaceAll('\n', '\\n').trim()}`);
@@ -93,4 +93,4 @@ const files = execFileSync('git', ['ls-files', 'packages/*/src/*.ts', 'apps/*/sr
   .split('\n')
   .filter((file) => file !== '' && !SKIPPED.test(file))
   .sort();
-process.stdout.write(`${files.flatMap(textsOf).join('\n')}\n`);
+process.stdout.write(`${files.flatMap(listTexts).join('\n')}\n`);

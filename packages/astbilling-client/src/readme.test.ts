@@ -1,6 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { answerOf, openPanel } from './test/panel.js';
+import { toAnswer, openPanel } from './test/panel.js';
 import { main } from './test/readme-example.js';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
@@ -11,7 +11,7 @@ it('the README shows an example that works', async () => {
   expect(read('../README.md')).toContain(example.trim().replace('../index.js', '@sluice/astbilling-client'));
 
   const panel = await openPanel(({ path }) =>
-    answerOf(path.endsWith('/cdrs') ? 'cdrs.outside-period' : 'subscribers.find.one'),
+    toAnswer(path.endsWith('/cdrs') ? 'cdrs.outside-period' : 'subscribers.find.one'),
   );
   const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
   await main(panel.url, 'demo-token-1');

@@ -88,10 +88,10 @@ describe('the projection of usage', () => {
         fc.integer({ min: 1, max: 30_000 }),
         fc.integer({ min: 0, max: 10_000 }),
         (points, limit, more) => {
-          const timeOf = (found: ReturnType<typeof project>): number =>
+          const toTime = (found: ReturnType<typeof project>): number =>
             found.kind === 'used-up' ? START : found.kind === 'runs-out' ? found.at : Infinity;
           const found = project(points, { limit });
-          expect(timeOf(project(points, { limit: limit + more }))).toBeGreaterThanOrEqual(timeOf(found));
+          expect(toTime(project(points, { limit: limit + more }))).toBeGreaterThanOrEqual(toTime(found));
           if (found.kind === 'runs-out') {
             expect(found.at).toBeGreaterThanOrEqual(points.at(-1)!.at);
             expect(found.at).toBeLessThan(START + 30 * DAY);

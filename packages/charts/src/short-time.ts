@@ -1,18 +1,18 @@
 /** Returns an instant as `15 Nov 2026 00:00` in a time zone. */
 export function shortTime(at: number, timeZone: string): string {
-  const { day = '', month = '', year = '', hour = '', minute = '' } = partsOf(at, timeZone);
+  const { day = '', month = '', year = '', hour = '', minute = '' } = toParts(at, timeZone);
   return `${day} ${month} ${year} ${hour}:${minute}`;
 }
 
 /** Returns the date of an instant as `15 Nov 2026` in a time zone. */
 export function shortDate(at: number, timeZone: string): string {
-  const { day = '', month = '', year = '' } = partsOf(at, timeZone);
+  const { day = '', month = '', year = '' } = toParts(at, timeZone);
   return `${day} ${month} ${year}`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function partsOf(at: number, timeZone: string): Record<string, string> {
+function toParts(at: number, timeZone: string): Record<string, string> {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', {

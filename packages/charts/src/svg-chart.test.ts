@@ -4,7 +4,7 @@ import type { ChartData } from './chart.js';
 import { responsiveChart, svgChart, svgDocument } from './svg-chart.js';
 import { svgPicture } from './svg-picture.js';
 import { chartStyles } from './svg-styles.js';
-import { elementsOf, parseXml } from './test/xml.js';
+import { listElements, parseXml } from './test/xml.js';
 
 const GB = 1024 ** 3;
 const HOUR = 3_600_000;
@@ -30,25 +30,25 @@ function chart(change: Partial<ChartData> = {}): ChartData {
 }
 
 /** The lines of a drawing, without legend and areas. */
-const linesOf = (svg: string): string[] =>
-  elementsOf(parseXml(svg), 'path')
+const listLines = (svg: string): string[] =>
+  listElements(parseXml(svg), 'path')
     .filter(({ attributes }) => attributes['class']?.startsWith('chart-line') === true)
     .map(({ attributes }) => attributes['d'] ?? '')
     .filter((path) => !path.endsWith('h26'));
 
-const textsOf = (svg: string): string[] => elementsOf(parseXml(svg), 'text').map(({ text }) => text);
+const listTexts = (svg: string): string[] => listElements(parseXml(svg), 'text').map(({ text }) => text);
 
 describe('the chart as SVG', () => {
   it('is a document of its own with a title, a description and a size', () => {
     const root = parseXml(svgDocument(chart()));
     expect(root.name).toBe('svg');
     expect(root.attributes).toMatchObject({ xmlns: 'http://www.w3.org/2000/svg', role: 'img', viewBox: '0 0 960 420' });
-    expect(elementsOf(root, 'title')[0]?.text).toBe('svc-1: traffic');
-    expect(elementsOf(root, 'desc')[0]?.text).toContain('in, total in GB');
+    expect(listElements(root, 'title')[0]?.text).toBe('svc-1: traffic');
+    expect(listElements(root, 'desc')[0]?.text).toContain('in, total in GB');
   });
 
   it('has both axes with marks and units, a legend and the limit', () => {
-    const texts = textsOf(svgChart(chart()));
+    const texts = listTexts(svgChart(chart()));
     expect(texts).toEqual(
       expect.arrayContaining(['0', '10', '20', '30', 'GB', 'in', 'total', 'allowed', 'svc-1: traffic']),
     );
@@ -57,7 +57,7 @@ describe('the chart as SVG', () => {
   });
 
   it('draws the figures where the axes say they are', () => {
-    const paths = linesOf(svgChart(chart()));
+    const paths = listLines(svgChart(chart()));
     expect(paths).toHaveLength(2);
     // From the lower left of the plot to its right edge, at 12 and 24 of 30 GB.
     expect(paths[0]).toMatch(/^M84 360L.*L936 241\.6$/);
@@ -74,33 +74,33 @@ describe('the chart as SVG', () => {
       { at: FROM + 14 * HOUR, value: 2 * GB },
     ];
     const svg = svgChart(chart({ lines: [{ name: 'total', points }], breaks: [FROM + 8 * HOUR] }));
-    expect(linesOf(svg)).toHaveLength(2);
-    expect(elementsOf(parseXml(svg), 'circle')).toHaveLength(1);
+    expect(listLines(svg)).toHaveLength(2);
+    expect(listElements(parseXml(svg), 'circle')).toHaveLength(1);
   });
 
   it('shows two readings that are close together', () => {
     const points = [23.95, 24].map((hour) => ({ at: FROM + hour * HOUR, value: hour * GB }));
     const svg = svgChart(chart({ lines: [{ name: 'total', points }] }));
-    expect(elementsOf(parseXml(svg), 'circle')).toHaveLength(1);
-    expect(linesOf(svg)).toEqual([]);
+    expect(listElements(parseXml(svg), 'circle')).toHaveLength(1);
+    expect(listLines(svg)).toEqual([]);
   });
 
   it('leaves out a limit that is not on its scale, and stands without figures', () => {
-    expect(textsOf(svgChart(chart({ limit: 500 * GB })))).not.toContain('allowed');
-    expect(textsOf(svgChart(chart({ lines: [], axis: byteAxis([], 5), limit: null })))).toContain('svc-1: traffic');
+    expect(listTexts(svgChart(chart({ limit: 500 * GB })))).not.toContain('allowed');
+    expect(listTexts(svgChart(chart({ lines: [], axis: byteAxis([], 5), limit: null })))).toContain('svc-1: traffic');
   });
 
   it('keeps names with marks of XML in them apart from it', () => {
     const title = `<script>alert("x")</script> & 'co'\u0007`;
     const root = parseXml(svgChart(chart({ title, lines: [{ name: 'a<b>&"c"', points: [] }] })));
-    expect(elementsOf(root, 'script')).toEqual([]);
-    expect(elementsOf(root, 'title')[0]?.text).toBe(title.replace('\u0007', '\uFFFD'));
-    expect(elementsOf(root, 'text').map(({ text }) => text)).toContain('a<b>&"c"');
+    expect(listElements(root, 'script')).toEqual([]);
+    expect(listElements(root, 'title')[0]?.text).toBe(title.replace('\u0007', '\uFFFD'));
+    expect(listElements(root, 'text').map(({ text }) => text)).toContain('a<b>&"c"');
   });
 
   it('shows names on one line and in their own direction', () => {
     const svg = svgChart(chart({ title: 'a\u202eb\u2028c\nd\u009be' }));
-    expect(textsOf(svg)).toContain('a\uFFFDb\uFFFDc d\uFFFDe');
+    expect(listTexts(svg)).toContain('a\uFFFDb\uFFFDc d\uFFFDe');
     expect(svg).not.toMatch(/[\u0080-\u009f\p{Cf}\p{Zl}\p{Zp}]/u);
   });
 
@@ -110,7 +110,7 @@ describe('the chart as SVG', () => {
     png.writeUInt32BE(200, 20);
     const root = parseXml(svgPicture('a & b', png));
     expect(root.attributes).toMatchObject({ width: '600', height: '240' });
-    expect(elementsOf(root, 'image')[0]?.attributes).toMatchObject({
+    expect(listElements(root, 'image')[0]?.attributes).toMatchObject({
       width: '600',
       height: '200',
       href: `data:image/png;base64,${png.toString('base64')}`,
@@ -120,9 +120,9 @@ describe('the chart as SVG', () => {
   it('draws the projection, and says it to those who can not see it', () => {
     const ahead = { from: { at: FROM + 12 * HOUR, value: 12 * GB }, to: { at: FROM + 24 * HOUR, value: 20 * GB } };
     const root = parseXml(svgChart(chart({ projection: ahead, summary: 'At the present rate: used up.' })));
-    const line = elementsOf(root, 'path').find(({ attributes }) => attributes['class']?.startsWith('chart-ahead'));
+    const line = listElements(root, 'path').find(({ attributes }) => attributes['class']?.startsWith('chart-ahead'));
     expect(line?.attributes).toEqual({ class: 'chart-ahead chart-3', d: 'M510 241.6L936 162.7' });
-    expect(elementsOf(root, 'desc')[0]?.text).toMatch(/ in GB, 20 Nov 2026 .*\. At the present rate: used up\.$/);
+    expect(listElements(root, 'desc')[0]?.text).toMatch(/ in GB, 20 Nov 2026 .*\. At the present rate: used up\.$/);
   });
 
   it('has neither styles nor colours of its own in a page, and ids that do not collide', () => {

@@ -91,7 +91,7 @@ function drawing(data: ChartData, options: SvgOptions, classes: string, style = 
       .filter((at) => at > data.from && at < data.to)
       .slice(-COLUMN * 100)
       .map((at) => `<path class="chart-break" d="M${plot.x(at)} ${top}V${bottom}"/>`),
-    ...data.lines.flatMap((line, index) => drawnLine(data, line, slotOf(line, index), plot)),
+    ...data.lines.flatMap((line, index) => drawnLine(data, line, toSlot(line, index), plot)),
     ...projection(data, plot),
     ...limitLine(data, plot),
     '</svg>',
@@ -132,7 +132,7 @@ function timeMarks({ from, to, timeZone }: ChartData, { left, right, bottom, x }
 }
 
 /** Returns the number of a line's style, from 1: by its name, or by its place. */
-function slotOf({ name }: ChartLine, index: number): number {
+function toSlot({ name }: ChartLine, index: number): number {
   const known = ['in', 'out', 'total'].indexOf(name);
   return known >= 0 ? known + 1 : (index % 4) + 1;
 }
@@ -173,7 +173,7 @@ function projection({ projection: ahead, lines }: ChartData, { x, y }: Plot): st
     points.some(({ at, value }) => at === from.at && value === from.value),
   );
   const line = lines[counted];
-  const slot = line === undefined ? 3 : slotOf(line, counted);
+  const slot = line === undefined ? 3 : toSlot(line, counted);
   return [`<path class="chart-ahead chart-${slot}" d="M${x(from.at)} ${y(from.value)}L${x(to.at)} ${y(to.value)}"/>`];
 }
 
@@ -193,7 +193,7 @@ function legend(lines: ChartLine[], left: number, y: number): string[] {
     const begin = at;
     at += 52 + name.length * 7;
     return [
-      `<path class="chart-line chart-${slotOf(line, index)}" d="M${begin} ${y}h26"/>`,
+      `<path class="chart-line chart-${toSlot(line, index)}" d="M${begin} ${y}h26"/>`,
       svgText(begin + 32, y + 4, name),
     ];
   });

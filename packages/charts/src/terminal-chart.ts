@@ -29,7 +29,7 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
   const columns = toColumns(data, line, width);
   const ahead = aheadColumns(data, width);
   const span = axis.max - axis.min;
-  const limitRow = rowOf(limit, axis, height);
+  const limitRow = findRow(limit, axis, height);
   const rows: string[] = [];
   for (let row = height - 1; row >= 0; row--) {
     const tick = axis.ticks.findIndex(({ value }) => Math.round(((value - axis.min) / span) * height) === row + 1);
@@ -37,7 +37,7 @@ export function areaChart(data: ChartData, line: ChartLine, style: ChartStyle): 
     const cells = columns.map((value, column) => ({
       text: cell(value === null ? null : ((value - axis.min) / span) * height, row),
       over: limit !== null && value !== null && value >= limit,
-      ahead: value === null && rowOf(ahead[column] ?? null, axis, height) === row,
+      ahead: value === null && findRow(ahead[column] ?? null, axis, height) === row,
     }));
     const blank = limitRow === row ? LIMIT : ' ';
     rows.push(
@@ -85,7 +85,7 @@ function aheadColumns({ from, to, projection }: ChartData, width: number): (numb
   });
 }
 
-function rowOf(value: number | null, { min, max }: Axis, height: number): number | null {
+function findRow(value: number | null, { min, max }: Axis, height: number): number | null {
   return value === null ? null : Math.min(height - 1, Math.floor(((value - min) / (max - min)) * height));
 }
 

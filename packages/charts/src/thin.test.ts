@@ -7,7 +7,7 @@ const points = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 10_000 }), fc.option(fc.integer({ min: -50, max: 50 }), { freq: 5 })))
   .map((rows): ChartPoint[] => rows.sort(([a], [b]) => a - b).map(([at, value]) => ({ at, value })));
 const columns = fc.integer({ min: 1, max: 60 }).map((count) => ({ from: 0, to: 10_000, count }));
-const columnOf = (at: number, count: number) => Math.floor((at / 10_000) * count);
+const toColumn = (at: number, count: number) => Math.floor((at / 10_000) * count);
 
 describe('thinning a line', () => {
   it('keeps lowest, highest, first and last of each column, in order and nothing else', () => {
@@ -18,7 +18,7 @@ describe('thinning a line', () => {
         expect(drawn.map(({ at }) => at)).toEqual(drawn.map(({ at }) => at).sort((a, b) => a - b));
         for (let column = 0; column <= place.count; column++) {
           const inside = <P extends ChartPoint>(all: P[]) =>
-            all.filter(({ at }) => columnOf(at, place.count) === column);
+            all.filter(({ at }) => toColumn(at, place.count) === column);
           const known = inside(list).flatMap(({ value }) => (value === null ? [] : [value]));
           const kept = inside(drawn).map(({ value }) => value);
           expect(known).toEqual(expect.arrayContaining(kept));

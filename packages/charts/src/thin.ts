@@ -42,7 +42,7 @@ export function thinnedSegments(
     if (split.isNew(at, column)) segments.push([]);
     addTo(segments.at(-1) ?? [], column, { index, point: { at, value } });
   }
-  return segments.map((buckets) => buckets.flatMap(pointsOf));
+  return segments.map((buckets) => buckets.flatMap(listPoints));
 }
 
 /** Decides where a line begins again. */
@@ -86,7 +86,7 @@ function addTo(buckets: Bucket[], column: number, counted: Counted): void {
   bucket.last = counted;
 }
 
-function pointsOf({ first, lowest, highest, last }: Bucket): KnownPoint[] {
+function listPoints({ first, lowest, highest, last }: Bucket): KnownPoint[] {
   const kept = [...new Set([first, lowest, highest, last])].sort((a, b) => a.index - b.index);
   return kept.map(({ point }) => point);
 }

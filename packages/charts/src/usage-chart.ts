@@ -38,7 +38,7 @@ const KEYS = { in: 'inBytes', out: 'outBytes', total: 'totalBytes' } as const;
 export function usageProjection(graph: UsageGraph, now: number): Projection {
   if (graph.cycleEnd === null) return { kind: 'unknown' };
   return projectUsage({
-    points: lineOf(graph, countedName(graph)).points,
+    points: toLine(graph, countedName(graph)).points,
     breaks: graph.breaks.map((at) => Date.parse(at)),
     limit: graph.allowedBytes,
     now,
@@ -50,7 +50,7 @@ export function usageProjection(graph: UsageGraph, now: number): Projection {
 export function usageChart(graph: UsageGraph, options: UsageChartOptions): ChartData {
   const { title, now } = options;
   const lines = (options.lines ?? (['in', 'out', 'total'] as const))
-    .map((name) => lineOf(graph, name))
+    .map((name) => toLine(graph, name))
     .filter(({ points }) => points.some(({ value }) => value !== null));
   const [from, end] = [Date.parse(graph.window.start), Date.parse(graph.window.end)];
   const projected = usageProjection(graph, now);
@@ -59,7 +59,7 @@ export function usageChart(graph: UsageGraph, options: UsageChartOptions): Chart
   const projection = isDrawn ? projectionLine(projected, to) : null;
   const figures = lines.flatMap(({ points }) => points.flatMap(({ value }) => (value === null ? [] : [value])));
   if (projection !== null) figures.push(projection.to.value);
-  const summary = summaryOf(graph, lines, projectionSentence(projected, graph.timeZone));
+  const summary = toSummary(graph, lines, projectionSentence(projected, graph.timeZone));
   return {
     title,
     from,
@@ -77,7 +77,7 @@ function countedName({ mode }: UsageGraph): 'in' | 'out' | 'total' {
   return ({ IN: 'in', OUT: 'out', TOTAL: 'total' } as const)[mode];
 }
 
-function lineOf(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
+function toLine(graph: UsageGraph, name: 'in' | 'out' | 'total'): ChartLine {
   return { name, points: graph.series.map((point) => ({ at: Date.parse(point.at), value: point[KEYS[name]] })) };
 }
 
@@ -90,7 +90,7 @@ function allowance(figures: number[], allowed: number | null): Pick<ChartData, '
   return { axis: own, limit: null, note: `allowed: ${bytesText(allowed)}, above the chart` };
 }
 
-function summaryOf({ allowedBytes }: UsageGraph, lines: ChartLine[], outlook: string | null): string {
+function toSummary({ allowedBytes }: UsageGraph, lines: ChartLine[], outlook: string | null): string {
   const last = lines.flatMap(({ name, points }) => {
     const value = points.at(-1)?.value ?? null;
     return value === null ? [] : [`${name} ${bytesText(value)}`];

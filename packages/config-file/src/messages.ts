@@ -15,7 +15,11 @@ export function findMessageProblems(raw: unknown, dir: string): ConfigFinding[] 
     const { message: file } = toMap(toMap(product)['credentials']);
     if (typeof file !== 'string' || file === '') return [];
     const keys = ['products', name, 'credentials', 'message'];
-    return problemsOf(path.resolve(dir, file)).map((message) => ({ severity: 'error' as const, path: keys, message }));
+    return listProblems(path.resolve(dir, file)).map((message) => ({
+      severity: 'error' as const,
+      path: keys,
+      message,
+    }));
   });
 }
 
@@ -23,7 +27,7 @@ function toMap(value: unknown): Record<string, unknown> {
   return isMap(value) ? value : {};
 }
 
-function problemsOf(file: string): string[] {
+function listProblems(file: string): string[] {
   let template: string;
   try {
     template = readText(file, { code: 'config_invalid' });

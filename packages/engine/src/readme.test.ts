@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 const API = path.join(import.meta.dirname, 'api');
 
 /** Returns the names of the methods of an interface. */
-function methodsOf(text: string, name: string): string[] {
+function listMethods(text: string, name: string): string[] {
   const [, body = ''] = new RegExp(`^export interface ${name} \\{$(.*?)^\\}$`, 'ms').exec(text) ?? [];
   return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, method = '']) => method);
 }
@@ -17,9 +17,9 @@ function listCalls(): string[] {
   const [, body = ''] = /^export interface Sluice \{$(.*?)^\}$/ms.exec(text) ?? [];
   const groups = [...body.matchAll(/^ {2}readonly (\w+): (\w+);$/gm)].filter(([, name]) => name !== 'config');
   const grouped = groups.flatMap(([, group = '', type = '']) =>
-    files.flatMap((file) => methodsOf(file, type)).map((method) => `${group}.${method}`),
+    files.flatMap((file) => listMethods(file, type)).map((method) => `${group}.${method}`),
   );
-  return [...methodsOf(text, 'Sluice'), ...grouped];
+  return [...listMethods(text, 'Sluice'), ...grouped];
 }
 
 /** Returns the calls in the README's table, where a group is named once for its row. */

@@ -27,7 +27,7 @@ import { type Files, nodeFiles } from './files.js';
 import { withHeartbeat } from './notices/heartbeat.js';
 import { processParts } from './process.js';
 import type { RunReport } from './run/report.js';
-import { type RunRequest, scopeOf } from './run/request.js';
+import { type RunRequest, toScope } from './run/request.js';
 import { Session } from './session.js';
 
 /** Options of `createSluice`. All but the first three have defaults. */
@@ -155,7 +155,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
         onProgress,
       };
       // A dry run, and a run over a part, prove nothing about the runs that are watched.
-      if (asked.dryRun || service !== undefined || scopeOf(asked) !== null) return runAndFinish(session, asked);
+      if (asked.dryRun || service !== undefined || toScope(asked) !== null) return runAndFinish(session, asked);
       return withHeartbeat(session, () => runAndFinish(session, asked));
     });
   return Promise.resolve({

@@ -72,7 +72,7 @@ describe('the README', () => {
     ['./index.ts', 50],
     ['./account/index.ts', 30],
   ])('names every export of %s, at most %i', (entry, most) => {
-    const names = exportsOf(entry);
+    const names = listExports(entry);
     expect(names.length).toBeGreaterThan(20);
     expect(names.length).toBeLessThanOrEqual(most);
     expect(names.filter((name) => !new RegExp(`\`${name}[\`(]`).test(readme))).toEqual([]);
@@ -80,7 +80,7 @@ describe('the README', () => {
 });
 
 /** Names that an entry point exports, types included. */
-function exportsOf(entry: string): string[] {
+function listExports(entry: string): string[] {
   const index = read(entry).replaceAll(/\btype\b/g, ' ');
   return [...index.matchAll(/export\s*\{([^}]*)\}/g)].flatMap(([, list = '']) =>
     list

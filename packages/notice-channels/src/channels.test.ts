@@ -33,7 +33,7 @@ beforeEach(async () => {
   receiver = await startFakeServer({
     name: 'receiver',
     handle: () => ({ status: 200, headers: {}, body: { ok: true, result: { text: 'x'.repeat(50_000) } } }),
-    endpointOf: ({ method, path: where }) => `${method} ${where}`,
+    toEndpoint: ({ method, path: where }) => `${method} ${where}`,
     changing: () => true,
   });
 });

@@ -4,7 +4,7 @@ import { PanelConfigError } from './config-error.js';
 
 const stripTails = [/\/backend$/i, /\/api\/v[23]$/i];
 
-function codeOf(text: string): string {
+function catchCode(text: string): string {
   try {
     normaliseBaseUrl(text, { stripTails });
   } catch (error) {
@@ -51,7 +51,7 @@ describe('normaliseBaseUrl', () => {
     ['http://10.0.0.5', 'http_not_allowed'],
     ['https://dcim.example.test:port', 'url_invalid'],
   ])('refuses "%s" with %s', (text, code) => {
-    expect(codeOf(text)).toBe(code);
+    expect(catchCode(text)).toBe(code);
   });
 
   it('does not repeat credentials in its message', () => {

@@ -26,13 +26,13 @@ describe('createBreaker', () => {
     asked += 1;
     return Promise.reject(error(code));
   };
-  const codeOf = (run: Promise<unknown>): Promise<unknown> =>
+  const catchCode = (run: Promise<unknown>): Promise<unknown> =>
     run.then(
       () => 'fine',
       (thrown: unknown) => (thrown as PanelError).code,
     );
   const open = async (): Promise<void> => {
-    for (let i = 0; i < 3; i += 1) await codeOf(breaker.run(failWith('PANEL_SERVER_ERROR'), refuse));
+    for (let i = 0; i < 3; i += 1) await catchCode(breaker.run(failWith('PANEL_SERVER_ERROR'), refuse));
     asked = 0;
   };
 
@@ -40,7 +40,7 @@ describe('createBreaker', () => {
     'opens after three %s in a row',
     async (code) => {
       const codes = [];
-      for (let i = 0; i < 5; i += 1) codes.push(await codeOf(breaker.run(failWith(code), refuse)));
+      for (let i = 0; i < 5; i += 1) codes.push(await catchCode(breaker.run(failWith(code), refuse)));
       expect(codes).toEqual([code, code, code, 'PANEL_CIRCUIT_OPEN', 'PANEL_CIRCUIT_OPEN']);
       expect(asked).toBe(3);
     },
@@ -49,15 +49,15 @@ describe('createBreaker', () => {
   it.each(['PANEL_FORBIDDEN', 'PANEL_NOT_FOUND', 'PANEL_REJECTED', 'PANEL_UNREADABLE'] as const)(
     'never opens for %s, which concerns one object',
     async (code) => {
-      for (let i = 0; i < 20; i += 1) expect(await codeOf(breaker.run(failWith(code), refuse))).toBe(code);
+      for (let i = 0; i < 20; i += 1) expect(await catchCode(breaker.run(failWith(code), refuse))).toBe(code);
     },
   );
 
   it('starts counting anew after a success', async () => {
     for (let i = 0; i < 10; i += 1) {
-      await codeOf(breaker.run(failWith('PANEL_TIMEOUT'), refuse));
-      await codeOf(breaker.run(failWith('PANEL_TIMEOUT'), refuse));
-      expect(await codeOf(breaker.run(succeed, refuse))).toBe('fine');
+      await catchCode(breaker.run(failWith('PANEL_TIMEOUT'), refuse));
+      await catchCode(breaker.run(failWith('PANEL_TIMEOUT'), refuse));
+      expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
     }
   });
 
@@ -71,18 +71,18 @@ describe('createBreaker', () => {
   it('closes when the probe succeeds', async () => {
     await open();
     clock.advance(10_000);
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('fine');
-    expect(await codeOf(breaker.run(failWith('PANEL_TIMEOUT'), refuse))).toBe('PANEL_TIMEOUT');
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('fine');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
+    expect(await catchCode(breaker.run(failWith('PANEL_TIMEOUT'), refuse))).toBe('PANEL_TIMEOUT');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
   });
 
   it('opens again when the probe fails', async () => {
     await open();
     clock.advance(10_000);
-    expect(await codeOf(breaker.run(failWith('PANEL_TIMEOUT'), refuse))).toBe('PANEL_TIMEOUT');
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('PANEL_CIRCUIT_OPEN');
+    expect(await catchCode(breaker.run(failWith('PANEL_TIMEOUT'), refuse))).toBe('PANEL_TIMEOUT');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('PANEL_CIRCUIT_OPEN');
     clock.advance(10_000);
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('fine');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
   });
 
   it('sends one probe, and the others wait for how it ends', async () => {
@@ -97,7 +97,7 @@ describe('createBreaker', () => {
         };
       });
     }, refuse);
-    const others = [1, 2, 3].map(() => codeOf(breaker.run(succeed, refuse)));
+    const others = [1, 2, 3].map(() => catchCode(breaker.run(succeed, refuse)));
     await Promise.resolve();
     expect(asked).toBe(1);
     end();
@@ -109,12 +109,12 @@ describe('createBreaker', () => {
   it('does not stay open when the clock is set back', async () => {
     await open();
     clock.advance(-86_400_000);
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('fine');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('fine');
   });
 
   it('counts failures that it is told of', async () => {
     for (let i = 0; i < 3; i += 1) await breaker.fail(error('PANEL_AUTH'));
-    expect(await codeOf(breaker.run(succeed, refuse))).toBe('PANEL_CIRCUIT_OPEN');
+    expect(await catchCode(breaker.run(succeed, refuse))).toBe('PANEL_CIRCUIT_OPEN');
     await breaker.fail(error('PANEL_AUTH'));
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { createTestClock } from './test/test-clock.js';
 import { startServer, type TestServer } from './test/test-server.js';
 import type { PanelFailure, PanelHttp, PanelReply } from './types.js';
@@ -32,7 +32,7 @@ it('keeps every digit of numbers, and nothing but them', async () => {
     ...{ f: '0.10 " 1.0', g: ['1.50', { h: 0 }], i: '-0' },
   });
   reply.body = '{"a":0.10';
-  expect(await failureOf(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }))).toMatchObject({
+  expect(await catchFailure(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }))).toMatchObject({
     code: 'PANEL_UNREADABLE',
   });
 });
@@ -42,7 +42,7 @@ it('sends each attempt with a body and headers of its own', async () => {
   const perAttempt = () => ({ body: `n=${(n += 1)}&s=%2A`, headers: { Sign: `s${n}`, 'Content-Type': 'text/x' } });
   reply = { status: 503, type: 'text/html', body: '<p>' };
   const call = { method: 'POST', path: '/x', endpoint: 'POST /x', idempotent: true, changing: false } as const;
-  await failureOf(http.request({ ...call, perAttempt }));
+  await catchFailure(http.request({ ...call, perAttempt }));
   expect(server.seen.map(({ body, headers }) => [body, headers['sign'], headers['content-type']])).toEqual([
     ['n=1&s=%2A', 's1', 'text/x'],
     ['n=2&s=%2A', 's2', 'text/x'],
@@ -62,13 +62,17 @@ it('lets the call decide about answers with any status and form', async () => {
     },
   };
   reply = { status: 200, type: 'Text/HTML', body: 'no' };
-  expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', outcomeUnknown: true });
+  expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', outcomeUnknown: true });
   reply = { status: 429, type: 'application/json', body: '{}', headers: { 'retry-after': '7' } };
-  expect(await failureOf(http.request(call))).toMatchObject({ retryAfterMs: 7000, outcomeUnknown: false, fields: [] });
+  expect(await catchFailure(http.request(call))).toMatchObject({
+    retryAfterMs: 7000,
+    outcomeUnknown: false,
+    fields: [],
+  });
   reply = { status: 409, type: 'application/json', body: '{"a":1}' };
   expect((await http.request(call)).body).toEqual({ a: 1 });
   reply = { status: 404, type: 'application/json', body: '{}' };
-  expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
+  expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
   expect(seen.map(({ contentType, json }) => [contentType, json])).toEqual([
     ['text/html', undefined],
     ['application/json', {}],

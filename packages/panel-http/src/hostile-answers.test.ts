@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { startServer, type TestServer } from './test/test-server.js';
 import type { PanelHttp, PanelRequest } from './types.js';
 
@@ -62,7 +62,7 @@ describe('a hostile answer', () => {
       };
       pour();
     };
-    const error = await failureOf(http.request({ ...read, maxBodyBytes: 2 * MIB }));
+    const error = await catchFailure(http.request({ ...read, maxBodyBytes: 2 * MIB }));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     expect(written).toBeLessThan(100 * MIB);
   });
@@ -71,14 +71,14 @@ describe('a hostile answer', () => {
     const packed = await bomb(80);
     expect(packed.length).toBeLessThan(MIB);
     sends(packed, { 'content-encoding': 'gzip' });
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     expect(error.message).toContain('larger than 67108864 bytes');
   });
 
   it.each(['gzip', 'gzip, gzip'])('that is packed twice is unreadable (%s)', async (coding) => {
     sends(gzipSync(gzipSync('{"a":1}')), { 'content-encoding': coding });
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
   });
 
   it('whose headers or body come drop by drop ends with the time of an attempt', async () => {
@@ -92,12 +92,15 @@ describe('a hostile answer', () => {
       response.socket?.write('HTTP/1.1 200 OK\r\n');
       drip(response, () => response.socket?.write('X-Drop: 1\r\n'));
     };
-    expect(await failureOf(http.request({ ...read, ...SHORT }))).toMatchObject({ code: 'PANEL_TIMEOUT' });
+    expect(await catchFailure(http.request({ ...read, ...SHORT }))).toMatchObject({ code: 'PANEL_TIMEOUT' });
     answer = (response) => {
       response.write('[');
       drip(response, () => response.write(' '));
     };
-    expect(await failureOf(http.request({ ...read, ...SHORT }))).toMatchObject({ code: 'PANEL_TIMEOUT', status: 200 });
+    expect(await catchFailure(http.request({ ...read, ...SHORT }))).toMatchObject({
+      code: 'PANEL_TIMEOUT',
+      status: 200,
+    });
   });
 
   it.each([302, 307])('that sends on to another host does not take the token there (%i)', async (status) => {
@@ -108,7 +111,7 @@ describe('a hostile answer', () => {
         response.end();
       };
       for (const method of ['GET', 'POST'] as const) {
-        const error = await failureOf(http.request({ ...read, method }));
+        const error = await catchFailure(http.request({ ...read, method }));
         expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
         expect(JSON.stringify(error)).not.toContain(TOKEN);
       }
@@ -121,12 +124,12 @@ describe('a hostile answer', () => {
 
   it('in HTML with status 200 is unreadable', async () => {
     sends('<!doctype html><title>Sign in</title>');
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
   });
 
   it('in invalid UTF-8 is unreadable, or has characters that stand for what is wrong', async () => {
     sends(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]));
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     sends(Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}')]));
     expect((await http.request(read)).body).toEqual({ a: '\ufffd\ufffd' });
   });
@@ -139,7 +142,7 @@ describe('a hostile answer', () => {
       response.writeHead(422, { 'content-type': 'application/json' });
       response.end(`{"errors":${text}}`);
     };
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status: 422 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status: 422 });
     expect('polluted' in {}).toBe(false);
   });
 
@@ -150,7 +153,7 @@ describe('a hostile answer', () => {
       response.end('['.repeat(depth) + ']'.repeat(depth));
     };
     if (status === 422) {
-      expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status });
+      expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_REJECTED', status });
       return;
     }
     let { body } = await http.request(read);
@@ -164,7 +167,7 @@ describe('a hostile answer', () => {
       response.writeHead(204);
       response.end();
     };
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 204 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREADABLE', status: 204 });
     expect((await http.request({ ...read, allowEmpty: true })).body).toBeNull();
   });
 });

@@ -112,15 +112,15 @@ describe('createLimiter', () => {
   });
 
   it('takes time in proportion to how many wait', async () => {
-    const timeOf = async (count: number): Promise<number> => {
+    const readTime = async (count: number): Promise<number> => {
       const limiter = createLimiter(8, undefined);
       const begun = performance.now();
       await Promise.all(Array.from({ length: count }, () => limiter.run(() => Promise.resolve(), plain)));
       return performance.now() - begun;
     };
-    await timeOf(5_000);
-    const fewer = Math.min(await timeOf(5_000), await timeOf(5_000));
-    const more = Math.min(await timeOf(40_000), await timeOf(40_000));
+    await readTime(5_000);
+    const fewer = Math.min(await readTime(5_000), await readTime(5_000));
+    const more = Math.min(await readTime(40_000), await readTime(40_000));
     // Eight times as many: 8 when linear, 64 when quadratic.
     expect(more / fewer).toBeLessThan(32);
   }, 60_000);

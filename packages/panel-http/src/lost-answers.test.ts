@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { listen } from './test/test-server.js';
 import type { PanelHttp, PanelHttpOptions, PanelRequest } from './types.js';
 
@@ -44,7 +44,7 @@ describe('an answer that is lost', () => {
   it('is no doubt when there was no connection', async () => {
     await new Promise((resolve) => server.close(resolve));
     for (const request of [read, write]) {
-      const error = await failureOf(http.request(request));
+      const error = await catchFailure(http.request(request));
       expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', status: null, outcomeUnknown: false });
       expect(error.message).toContain('ECONNREFUSED');
       expect((error.cause as { code?: string }).code).toBe('ECONNREFUSED');
@@ -54,7 +54,7 @@ describe('an answer that is lost', () => {
   it('is no doubt when the name is unknown', async () => {
     http.close();
     http = connect({ baseUrl: 'http://panel.invalid' });
-    expect(await failureOf(http.request(write))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
+    expect(await catchFailure(http.request(write))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
   });
 
   it.each<[string, (socket: Socket) => void]>([
@@ -65,8 +65,8 @@ describe('an answer that is lost', () => {
     ['by something that is not HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
   ])('leaves a write in doubt when the connection is cut %s', async (_when, cut) => {
     onRequest = cut;
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
-    const error = await failureOf(http.request(write));
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
+    const error = await catchFailure(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: true });
     expect(error.message).toContain('read the object before you repeat it');
     expect(requests).toBe(2);
@@ -76,8 +76,8 @@ describe('an answer that is lost', () => {
     http.close();
     http = connect({ timeouts: { attemptMs: 60 } });
     onRequest = () => undefined;
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: false });
-    const error = await failureOf(http.request(write));
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: false });
+    const error = await catchFailure(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: true, status: null });
     expect(error.message).toContain('no complete answer after 60 ms');
   });
@@ -86,13 +86,13 @@ describe('an answer that is lost', () => {
     onRequest = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"a":');
     };
-    const error = await failureOf(http.request({ ...read, timeouts: { attemptMs: 60 } }));
+    const error = await catchFailure(http.request({ ...read, timeouts: { attemptMs: 60 } }));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', status: 200 });
   });
 
   it('obeys the total time of a call', async () => {
     onRequest = () => undefined;
-    const error = await failureOf(http.request({ ...read, timeouts: { totalMs: 50 } }));
+    const error = await catchFailure(http.request({ ...read, timeouts: { totalMs: 50 } }));
     expect(error.message).toContain('no complete answer after 50 ms');
   });
 
@@ -100,7 +100,7 @@ describe('an answer that is lost', () => {
     http.close();
     // TLS towards a server that never shakes hands.
     http = connect({ baseUrl: `https://127.0.0.1:${port}`, timeouts: { connectMs: 60 } });
-    const error = await failureOf(http.request(write));
+    const error = await catchFailure(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: false });
     expect(error.message).toContain('the connection was not open after 60 ms');
     expect(requests).toBe(0);
@@ -110,7 +110,7 @@ describe('an answer that is lost', () => {
     http.close();
     http = connect({ baseUrl: `https://127.0.0.1:${port}` });
     server.on('connection', (socket) => socket.once('data', () => socket.destroy()));
-    const error = await failureOf(http.request(write));
+    const error = await catchFailure(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('cut during the TLS handshake');
   });
@@ -131,11 +131,11 @@ describe('an answer that is lost', () => {
       };
       pour();
     };
-    const error = await failureOf(http.request({ ...read, maxBodyBytes: 1_000_000 }));
+    const error = await catchFailure(http.request({ ...read, maxBodyBytes: 1_000_000 }));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200 });
     expect(error.message).toContain('larger than 1000000 bytes');
     expect(written).toBeLessThan(100_000_000);
-    expect((await failureOf(http.request({ ...write, maxBodyBytes: 1_000_000 }))).outcomeUnknown).toBe(true);
+    expect((await catchFailure(http.request({ ...write, maxBodyBytes: 1_000_000 }))).outcomeUnknown).toBe(true);
   });
 
   it('takes a body of exactly the maximum', async () => {
@@ -143,7 +143,7 @@ describe('an answer that is lost', () => {
       socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 7\r\n\r\n{"a":1}');
     };
     expect((await http.request({ ...read, maxBodyBytes: 7 })).body).toEqual({ a: 1 });
-    expect((await failureOf(http.request({ ...read, maxBodyBytes: 6 }))).code).toBe('PANEL_UNREADABLE');
+    expect((await catchFailure(http.request({ ...read, maxBodyBytes: 6 }))).code).toBe('PANEL_UNREADABLE');
   });
 
   describe('because the caller called it off', () => {
@@ -166,7 +166,7 @@ describe('an answer that is lost', () => {
       onRequest = () => {
         stop.abort(new Error('stop'));
       };
-      const error = await failureOf(http.request({ ...write, signal: stop.signal }));
+      const error = await catchFailure(http.request({ ...write, signal: stop.signal }));
       expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: true });
       expect(error.message).toContain('cancelled');
     });

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { createPanelHttp } from './create-panel-http.js';
 import { createCertificate, type TestCertificate } from './test/certificate.js';
 import { startConnectProxy, type ConnectProxyOptions, type TestProxy } from './test/connect-proxy.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { startSocksProxy } from './test/socks-proxy.js';
 import { json, startServer, type TestServer } from './test/test-server.js';
 import type { PanelHttp, PanelHttpOptions, PanelRequest } from './types.js';
@@ -74,7 +74,9 @@ describe('a proxy', () => {
 
   it('that refuses the credentials makes the panel unreachable, without doubt and without the password', async () => {
     const { port } = await startHttp({ credentials: 'user:right-password' });
-    const error = await failureOf(connect(`http://user:wrong-password@127.0.0.1:${port}`, secured.url).request(write));
+    const error = await catchFailure(
+      connect(`http://user:wrong-password@127.0.0.1:${port}`, secured.url).request(write),
+    );
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toMatch(/the proxy opened no connection: Bad response: 407/);
     expect(inspect(error)).not.toContain('wrong-password');
@@ -83,7 +85,7 @@ describe('a proxy', () => {
   it('that is not there makes the panel unreachable', async () => {
     const { port, close } = await startHttp();
     await close();
-    const error = await failureOf(connect(`http://127.0.0.1:${port}`, plain.url).request(write));
+    const error = await catchFailure(connect(`http://127.0.0.1:${port}`, plain.url).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('the proxy opened no connection');
     proxy = undefined;
@@ -93,7 +95,7 @@ describe('a proxy', () => {
     const own = await createCertificate('localhost');
     const { port, targets } = await startHttp({ tls: own });
     const url = `https://localhost:${port}`;
-    const error = await failureOf(connect(url, plain.url, { tls: { rejectUnauthorized: false } }).request(write));
+    const error = await catchFailure(connect(url, plain.url, { tls: { rejectUnauthorized: false } }).request(write));
     expect(error.message).toContain('self-signed certificate');
     http?.close();
     expect((await connect(url, plain.url, { tls: { ca: own.cert } }).request(write)).status).toBe(200);
@@ -102,12 +104,12 @@ describe('a proxy', () => {
 
   it('does not see into TLS, and cannot stand in for the panel', async () => {
     const { port } = await startHttp();
-    const error = await failureOf(connect(`http://127.0.0.1:${port}`, secured.url, { tls: {} }).request(write));
+    const error = await catchFailure(connect(`http://127.0.0.1:${port}`, secured.url, { tls: {} }).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('TLS failed');
     http?.close();
     const pinned = { tls: { pinSha256: 'cd'.repeat(32) } };
-    const mismatch = await failureOf(connect(`http://127.0.0.1:${port}`, secured.url, pinned).request(write));
+    const mismatch = await catchFailure(connect(`http://127.0.0.1:${port}`, secured.url, pinned).request(write));
     expect(mismatch.message).toContain('not the pinned one');
   });
 
@@ -135,7 +137,7 @@ describe('a proxy', () => {
     const { port, targets } = await startSocks({ user: 'us', password: 'correct-horse' });
     expect((await connect(`socks5://us:correct-horse@127.0.0.1:${port}`, secured.url).request(write)).status).toBe(200);
     http?.close();
-    const error = await failureOf(connect(`socks5://us:wrong-horse@127.0.0.1:${port}`, secured.url).request(write));
+    const error = await catchFailure(connect(`socks5://us:wrong-horse@127.0.0.1:${port}`, secured.url).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(inspect(error)).not.toContain('wrong-horse');
     expect(targets).toHaveLength(1);
@@ -143,7 +145,7 @@ describe('a proxy', () => {
 
   it('of the kind socks5 does not soften the check of the certificate', async () => {
     const { port } = await startSocks();
-    const error = await failureOf(connect(`socks5://127.0.0.1:${port}`, secured.url, { tls: {} }).request(write));
+    const error = await catchFailure(connect(`socks5://127.0.0.1:${port}`, secured.url, { tls: {} }).request(write));
     expect(error.message).toContain('TLS failed: self-signed certificate');
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { createTestClock } from './test/test-clock.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
 import type { PanelHttp, PanelRequest } from './types.js';
@@ -46,12 +46,12 @@ describe('an answer that is not a success', () => {
     answer = (_seen, response) => {
       json(response, { message: 'Port is already disabled.' }, status);
     };
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error).toMatchObject({ code, status, panel: 'dcim', endpoint: 'GET /ports/{id}', outcomeUnknown: false });
     expect(error.message).toMatch(
       new RegExp(`^Panel "dcim" .* GET /ports/\\{id\\} \\(HTTP ${status}: Port is already disabled\\)\\. [A-Z].*\\.$`),
     );
-    const failedWrite = await failureOf(http.request(write));
+    const failedWrite = await catchFailure(http.request(write));
     expect(failedWrite).toMatchObject({ code, outcomeUnknown: writeInDoubt });
     expect(failedWrite.message.includes('read the object before you repeat it')).toBe(writeInDoubt);
   });
@@ -64,7 +64,7 @@ describe('an answer that is not a success', () => {
         422,
       );
     };
-    expect((await failureOf(http.request(read))).fields).toEqual([
+    expect((await catchFailure(http.request(read))).fields).toEqual([
       { path: 'startDate', message: 'The start date field is required.' },
     ]);
   });
@@ -76,14 +76,14 @@ describe('an answer that is not a success', () => {
     answer = (_seen, response) => {
       json(response, { message: 'Too Many Attempts.' }, 429, { 'retry-after': value });
     };
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs });
   });
 
   it('takes 503 with Retry-After for a rate limit, and a write as not made', async () => {
     answer = (_seen, response) => {
       json(response, {}, 503, { 'retry-after': '1' });
     };
-    expect(await failureOf(http.request(write))).toMatchObject({
+    expect(await catchFailure(http.request(write))).toMatchObject({
       code: 'PANEL_RATE_LIMITED',
       retryAfterMs: 1_000,
       outcomeUnknown: false,
@@ -95,7 +95,7 @@ describe('an answer that is not a success', () => {
       response.writeHead(502, { 'content-type': 'text/html' });
       response.end('<html>Bad Gateway</html>');
     };
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error.message).toContain('(HTTP 502: not JSON but an HTML page instead of JSON)');
   });
 
@@ -103,7 +103,7 @@ describe('an answer that is not a success', () => {
     answer = (_seen, response) => {
       json(response, { message: 'x'.repeat(100_000) }, 500);
     };
-    expect((await failureOf(http.request(read))).message.length).toBeLessThan(600);
+    expect((await catchFailure(http.request(read))).message.length).toBeLessThan(600);
   });
 
   it('takes a redirect to the page to sign in on for refused credentials, and does not follow it', async () => {
@@ -111,7 +111,7 @@ describe('an answer that is not a success', () => {
       response.writeHead(302, { location: `${server.url}/auth/login?token=abc` });
       response.end();
     };
-    const error = await failureOf(http.request(write));
+    const error = await catchFailure(http.request(write));
     expect(error).toMatchObject({ code: 'PANEL_AUTH', status: 302, outcomeUnknown: false });
     expect(error.message).not.toContain('token=');
     expect(server.seen).toHaveLength(1);
@@ -122,7 +122,7 @@ describe('an answer that is not a success', () => {
       response.writeHead(status, { location: 'https://other.example/home' });
       response.end();
     };
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status });
     expect(error.message).toContain('redirected to https://other.example/home');
     expect(error.message).toContain("set the panel's address");
@@ -138,10 +138,10 @@ describe('an answer that is not a success', () => {
     answer = (_seen, response) => {
       response.end(body);
     };
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', status: 200, outcomeUnknown: false });
     expect(error.message).toContain(words);
-    expect(await failureOf(http.request(write))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
+    expect(await catchFailure(http.request(write))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
   });
 
   it('lets the caller find a refusal inside of a success', async () => {
@@ -158,7 +158,7 @@ describe('an answer that is not a success', () => {
       json(response, { code: seen.n === 1 ? 0 : -1 });
     };
     expect((await http.request(read)).body).toEqual({ code: 0 });
-    expect(await failureOf(http.request(write))).toMatchObject({
+    expect(await catchFailure(http.request(write))).toMatchObject({
       code: 'PANEL_REJECTED',
       status: 200,
       panelCode: -1,
@@ -176,6 +176,6 @@ describe('an answer that is not a success', () => {
     answer = (_seen, response) => {
       json(response, { fault: { text: 'over there' }, message: 'not here' }, 400);
     };
-    expect((await failureOf(http.request(read))).message).toContain('(HTTP 400: over there)');
+    expect((await catchFailure(http.request(read))).message).toContain('(HTTP 400: over there)');
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { json, startServer, type TestServer } from './test/test-server.js';
 import type { PanelHttp, PanelHttpOptions, PanelRequest } from './types.js';
 
@@ -83,7 +83,7 @@ describe('renewing credentials', () => {
   it('gives up when the new credentials are refused as well', async () => {
     http.close();
     http = connect({ onUnauthorized: () => Promise.resolve(((renewals += 1), true)) });
-    expect((await failureOf(http.request(read))).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(http.request(read))).code).toBe('PANEL_AUTH');
     expect(server.seen).toHaveLength(2);
     expect(renewals).toBe(1);
   });
@@ -91,15 +91,15 @@ describe('renewing credentials', () => {
   it('gives up when nothing was renewed, and counts that for the circuit', async () => {
     http.close();
     http = connect({ onUnauthorized: () => Promise.resolve(false), breaker: { failures: 2 } });
-    expect((await failureOf(http.request(read))).code).toBe('PANEL_AUTH');
-    expect((await failureOf(http.request(read))).code).toBe('PANEL_AUTH');
-    expect((await failureOf(http.request(read))).code).toBe('PANEL_CIRCUIT_OPEN');
+    expect((await catchFailure(http.request(read))).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(http.request(read))).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(http.request(read))).code).toBe('PANEL_CIRCUIT_OPEN');
     expect(server.seen).toHaveLength(2);
   });
 
   it('ends with the failure of the login, not in a circle', async () => {
     good = '';
-    const error = await failureOf(http.request(read));
+    const error = await catchFailure(http.request(read));
     expect(error).toMatchObject({ code: 'PANEL_AUTH', endpoint: 'POST /login' });
     expect(renewals).toBe(1);
     expect(urls()).toEqual(['GET /x', 'POST /login']);
@@ -118,7 +118,7 @@ describe('renewing credentials', () => {
   });
 
   it('is not asked for by a call without credentials', async () => {
-    expect((await failureOf(http.request({ ...read, auth: false }))).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(http.request({ ...read, auth: false }))).code).toBe('PANEL_AUTH');
     expect(renewals).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
 import type { CallEvent, PanelFile, PanelHttp, PanelHttpOptions } from './types.js';
 
@@ -149,7 +149,7 @@ describe('request', () => {
     http.close();
     http = connect({ failureIn: () => ({ code: 'PANEL_REJECTED', message: 'no graph' }) });
     const call = { method: 'GET', path: '/f', endpoint: 'GET /f', accept } as const;
-    expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', status: 200 });
+    expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_REJECTED', status: 200 });
     answer = (_seen, response) => {
       response.end('{}');
     };
@@ -178,7 +178,7 @@ describe('request', () => {
     };
     const call = { method: 'POST', path: '/x', endpoint: 'POST /x' } as const;
     expect((await http.request({ ...call, allowEmpty: true })).body).toBeNull();
-    expect(await failureOf(http.request(call))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
+    expect(await catchFailure(http.request(call))).toMatchObject({ code: 'PANEL_UNREADABLE', outcomeUnknown: true });
   });
 
   it('gives what the schema makes of the answer', async () => {
@@ -191,7 +191,7 @@ describe('request', () => {
     const schema = z.object({
       data: z.object({ id: z.string(), list: z.array(z.string()), a: z.null(), b: z.null() }),
     });
-    const error = await failureOf(http.request({ method: 'GET', path: '/x/7', endpoint: 'GET /x/{id}', schema }));
+    const error = await catchFailure(http.request({ method: 'GET', path: '/x/7', endpoint: 'GET /x/{id}', schema }));
     expect(error.code).toBe('PANEL_UNREADABLE');
     expect(error.message).toMatch(
       /GET \/x\/\{id\} \(HTTP 200: wrong fields, data\.id: .*expected string.*; data\.list: .*and 1 more\)/,
@@ -251,7 +251,7 @@ describe('request', () => {
     answer = (_seen, response) => {
       json(response, { message: 'gone' }, 404);
     };
-    await failureOf(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }));
+    await catchFailure(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x' }));
     expect({ ...http.stats }).toEqual({ calls: 2, failures: 1, retries: 0, inFlight: 0, waiting: 0, concurrency: 4 });
   });
 
@@ -281,7 +281,7 @@ describe('request', () => {
 
   it('refuses calls once it was closed', async () => {
     http.close();
-    const error = await failureOf(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', retryable: false }));
+    const error = await catchFailure(http.request({ method: 'GET', path: '/x', endpoint: 'GET /x', retryable: false }));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('closed');
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { createTestClock, type TestClock } from './test/test-clock.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
 import type { CallEvent, PanelHttp, PanelHttpOptions, PanelRequest } from './types.js';
@@ -60,7 +60,7 @@ describe('repeating', () => {
 
   it('gives up after three tries', async () => {
     failFirst(99, 500);
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_SERVER_ERROR' });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_SERVER_ERROR' });
     expect(server.seen).toHaveLength(3);
     expect({ ...http.stats }).toMatchObject({ calls: 1, failures: 1, retries: 2 });
   });
@@ -77,7 +77,7 @@ describe('repeating', () => {
 
   it.each([400, 401, 403, 404, 409, 422, 501])('does not repeat after %i', async (status) => {
     failFirst(99, status);
-    await failureOf(http.request(read));
+    await catchFailure(http.request(read));
     expect(server.seen).toHaveLength(1);
   });
 
@@ -85,13 +85,13 @@ describe('repeating', () => {
     answer = (_seen, response) => {
       response.end('<html>');
     };
-    await failureOf(http.request(read));
+    await catchFailure(http.request(read));
     expect(server.seen).toHaveLength(1);
   });
 
   it.each([429, 500, 502, 503])('never repeats a write after %i', async (status) => {
     failFirst(99, status, { 'retry-after': '0' });
-    await failureOf(http.request(write));
+    await catchFailure(http.request(write));
     expect(server.seen).toHaveLength(1);
   });
 
@@ -99,7 +99,7 @@ describe('repeating', () => {
     answer = (_seen, response) => {
       response.socket?.destroy();
     };
-    expect((await failureOf(http.request(write))).outcomeUnknown).toBe(true);
+    expect((await catchFailure(http.request(write))).outcomeUnknown).toBe(true);
     expect(server.seen).toHaveLength(1);
   });
 
@@ -110,7 +110,7 @@ describe('repeating', () => {
 
   it('does not repeat a read that does not want it', async () => {
     failFirst(1, 500);
-    await failureOf(http.request({ ...read, retryable: false }));
+    await catchFailure(http.request({ ...read, retryable: false }));
     expect(server.seen).toHaveLength(1);
   });
 
@@ -119,7 +119,7 @@ describe('repeating', () => {
       if (seen.n === 1) response.socket?.destroy();
       else json(response, { message: 'already disabled' }, 422);
     };
-    const error = await failureOf(http.request({ ...write, idempotent: true }));
+    const error = await catchFailure(http.request({ ...write, idempotent: true }));
     expect(error).toMatchObject({ code: 'PANEL_REJECTED', outcomeUnknown: true });
   });
 
@@ -130,7 +130,7 @@ describe('repeating', () => {
       clock: { ...clock, sleep: (_ms, signal) => (stop.abort(new Error('stop')), clock.sleep(0, signal)) },
     });
     failFirst(1, 500);
-    const error = await failureOf(http.request({ ...write, idempotent: true, signal: stop.signal }));
+    const error = await catchFailure(http.request({ ...write, idempotent: true, signal: stop.signal }));
     expect(error).toMatchObject({ code: 'PANEL_TIMEOUT', outcomeUnknown: true });
     await expect(http.request({ ...read, signal: stop.signal })).rejects.toThrow('stop');
   });
@@ -149,14 +149,14 @@ describe('repeating', () => {
 
   it('does not wait longer than it may, and says how long the panel wants', async () => {
     failFirst(1, 429, { 'retry-after': '31' });
-    expect(await failureOf(http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs: 31_000 });
+    expect(await catchFailure(http.request(read))).toMatchObject({ code: 'PANEL_RATE_LIMITED', retryAfterMs: 31_000 });
     expect(clock.slept).toEqual([]);
     expect((await http.request(read)).status).toBe(200);
   });
 
   it('lets the other calls wait too while the panel wants to be left alone', async () => {
     failFirst(1, 429, { 'retry-after': '7' });
-    await failureOf(http.request(write));
+    await catchFailure(http.request(write));
     clock.advance(2_000);
     expect((await http.request(write)).status).toBe(200);
     expect(clock.slept).toEqual([5_000]);
@@ -166,7 +166,7 @@ describe('repeating', () => {
 
   it('is not held up by a clock that was set back', async () => {
     failFirst(1, 429, { 'retry-after': '7' });
-    await failureOf(http.request(write));
+    await catchFailure(http.request(write));
     clock.advance(-86_400_000);
     for (let call = 0; call < 2; call++) expect((await http.request(write)).status).toBe(200);
     expect(clock.slept).toEqual([30_000]);
@@ -176,7 +176,7 @@ describe('repeating', () => {
     http.close();
     http = connect({ timeouts: { totalMs: 5_000 } });
     failFirst(1, 429, { 'retry-after': '6' });
-    expect((await failureOf(http.request(read))).code).toBe('PANEL_RATE_LIMITED');
+    expect((await catchFailure(http.request(read))).code).toBe('PANEL_RATE_LIMITED');
     expect(clock.slept).toEqual([]);
   });
 
@@ -197,19 +197,19 @@ describe('repeating', () => {
       http.close();
       http = connect({ breaker: { failures: 4, cooldownMs: 10_000 } });
       failFirst(5, 500);
-      expect((await failureOf(http.request(read))).code).toBe('PANEL_SERVER_ERROR');
+      expect((await catchFailure(http.request(read))).code).toBe('PANEL_SERVER_ERROR');
       // The fourth failure opens it; what the panel said is worth more than that it is no longer asked.
-      expect((await failureOf(http.request(read))).code).toBe('PANEL_SERVER_ERROR');
+      expect((await catchFailure(http.request(read))).code).toBe('PANEL_SERVER_ERROR');
       expect(server.seen).toHaveLength(4);
-      const error = await failureOf(http.request(read));
+      const error = await catchFailure(http.request(read));
       expect(error).toMatchObject({ code: 'PANEL_CIRCUIT_OPEN', status: null, outcomeUnknown: false });
       expect(error.retryAfterMs).toBeGreaterThan(9_000);
       expect(error.message).toContain('next try in 10 s');
       expect(server.seen).toHaveLength(4);
 
       clock.advance(10_000);
-      expect((await failureOf(http.request(write))).code).toBe('PANEL_SERVER_ERROR');
-      expect((await failureOf(http.request(write))).code).toBe('PANEL_CIRCUIT_OPEN');
+      expect((await catchFailure(http.request(write))).code).toBe('PANEL_SERVER_ERROR');
+      expect((await catchFailure(http.request(write))).code).toBe('PANEL_CIRCUIT_OPEN');
       clock.advance(10_000);
       expect((await http.request(read)).status).toBe(200);
       expect((await http.request(read)).status).toBe(200);
@@ -220,7 +220,7 @@ describe('repeating', () => {
       http = connect({ breaker: { failures: 5 }, concurrency: 2, retry: { attempts: 1 } });
       failFirst(1_000, 500);
       const codes = await Promise.all(
-        Array.from({ length: 100 }, async () => (await failureOf(http.request(read))).code),
+        Array.from({ length: 100 }, async () => (await catchFailure(http.request(read))).code),
       );
       expect(codes.filter((code) => code === 'PANEL_SERVER_ERROR').length).toBeLessThanOrEqual(6);
       expect(server.seen.length).toBeLessThanOrEqual(6);

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import * as z from 'zod';
 import { createPanelHttp } from './create-panel-http.js';
 import { startConnectProxy, type TestProxy } from './test/connect-proxy.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { json, startServer, type Answer, type TestServer } from './test/test-server.js';
 import type { PanelError } from './errors.js';
 import type { CallEvent, PanelHttp, PanelHttpOptions, PanelRequest } from './types.js';
@@ -16,7 +16,7 @@ const email = 'client+tag@example.test';
 const dynamic = 'per-call-token-5555';
 
 /** Every way that a panel or a person could write them down. */
-function facesOf(secret: string): string[] {
+function listFaces(secret: string): string[] {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return [
     secret,
@@ -32,14 +32,14 @@ function facesOf(secret: string): string[] {
 }
 
 const secrets = [token, apiKey, password, proxyPassword, email, dynamic];
-const allFaces = secrets.flatMap(facesOf);
+const allFaces = secrets.flatMap(listFaces);
 
 function expectClean(what: string, text: string): void {
   const found = allFaces.filter((face) => text.includes(face));
   expect({ what, found }).toEqual({ what, found: [] });
 }
 
-function everythingOf(error: PanelError): string {
+function toEverything(error: PanelError): string {
   const cause = error.cause as Error | undefined;
   return [
     error.message,
@@ -125,8 +125,8 @@ describe('secrets', () => {
     const http = connect({
       failureIn: ({ json: body }) => ({ code: 'PANEL_REJECTED', message: JSON.stringify(body), panelCode: token }),
     });
-    const error = await failureOf(http.request(call));
-    expectClean('error', everythingOf(error));
+    const error = await catchFailure(http.request(call));
+    expectClean('error', toEverything(error));
     expect(events).toHaveLength(1);
     expectClean('event', JSON.stringify(events));
     expect(error.message).not.toBe('');
@@ -139,7 +139,7 @@ describe('secrets', () => {
       answer = (_seen, response) => {
         json(response, { message: 'x'.repeat(before) + token }, 400);
       };
-      const { message } = await failureOf(http.request(call));
+      const { message } = await catchFailure(http.request(call));
       expect(message).not.toContain(token.slice(0, 5));
     }
     http.close();
@@ -153,9 +153,9 @@ describe('secrets', () => {
     const schema = z.object({
       data: z.string().refine(() => false, { error: (issue) => `unexpected ${String(issue.input)}` }),
     });
-    const error = await failureOf(http.request({ ...call, schema }));
+    const error = await catchFailure(http.request({ ...call, schema }));
     expect(error.message).toContain('data: unexpected [redacted]');
-    expectClean('error', everythingOf(error));
+    expectClean('error', toEverything(error));
     http.close();
   });
 
@@ -165,8 +165,8 @@ describe('secrets', () => {
       auth: { headers: () => ({ Authorization: `Token ${dynamic}` }) },
       secrets: [password, token, proxyPassword],
     });
-    const error = await failureOf(http.request(call));
-    expectClean('error', everythingOf(error));
+    const error = await catchFailure(http.request(call));
+    expectClean('error', toEverything(error));
     expectClean('event', JSON.stringify(events));
     http.close();
   });
@@ -178,17 +178,17 @@ describe('secrets', () => {
   ])('are not in the failure %s', async (_what, options) => {
     answer = () => undefined;
     const http = connect(options);
-    const error = await failureOf(http.request(call));
-    expectClean('error', everythingOf(error));
+    const error = await catchFailure(http.request(call));
+    expectClean('error', toEverything(error));
     expectClean('event', JSON.stringify(events));
     http.close();
   });
 
   it('of a proxy are not in its failure', async () => {
     const http = connect({ proxy: `http://user:${encodeURIComponent(proxyPassword)}@127.0.0.1:${proxy.port}` });
-    const error = await failureOf(http.request(call));
+    const error = await catchFailure(http.request(call));
     expect(error.code).toBe('PANEL_UNREACHABLE');
-    expectClean('error', everythingOf(error));
+    expectClean('error', toEverything(error));
     expectClean('event', JSON.stringify(events));
     http.close();
   });

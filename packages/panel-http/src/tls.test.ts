@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPanelHttp } from './create-panel-http.js';
 import { createCertificate, type TestCertificate } from './test/certificate.js';
-import { failureOf } from './test/failure-of.js';
+import { catchFailure } from './test/catch-failure.js';
 import { json, startServer, type TestServer } from './test/test-server.js';
 import type { PanelHttp, PanelRequest, PanelTlsOptions } from './types.js';
 
@@ -36,7 +36,7 @@ describe('TLS', () => {
   };
 
   it('refuses a certificate that nobody vouches for, before anything is sent', async () => {
-    const error = await failureOf(connect().request(write));
+    const error = await catchFailure(connect().request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('TLS failed: self-signed certificate');
     expect(error.message).toContain('tls.ca');
@@ -47,7 +47,7 @@ describe('TLS', () => {
     const plain = await startServer((_seen, response) => {
       json(response, {});
     });
-    const error = await failureOf(connect(undefined, plain.url.replace('http:', 'https:')).request(write));
+    const error = await catchFailure(connect(undefined, plain.url.replace('http:', 'https:')).request(write));
     await plain.close();
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('does not speak TLS');
@@ -66,7 +66,7 @@ describe('TLS', () => {
     const wrong = await startServer((_seen, response) => {
       json(response, {});
     }, other);
-    const error = await failureOf(connect({ ca: other.cert }, wrong.url).request(write));
+    const error = await catchFailure(connect({ ca: other.cert }, wrong.url).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     expect(error.message).toContain('TLS failed');
     expect(wrong.seen).toHaveLength(0);
@@ -75,7 +75,7 @@ describe('TLS', () => {
 
   it('refuses an authority that did not sign it', async () => {
     const other = await createCertificate();
-    expect((await failureOf(connect({ ca: other.cert }).request(write))).code).toBe('PANEL_UNREACHABLE');
+    expect((await catchFailure(connect({ ca: other.cert }).request(write))).code).toBe('PANEL_UNREACHABLE');
   });
 
   it('accepts anything when verification is switched off', async () => {
@@ -91,7 +91,7 @@ describe('TLS', () => {
   it('refuses every certificate but the pinned one, before anything is sent', async () => {
     const wrong = { pinSha256: 'ab'.repeat(32) };
     for (const tls of [wrong, { ...wrong, ca: certificate.cert }, { ...wrong, rejectUnauthorized: false }]) {
-      const error = await failureOf(connect(tls).request(write));
+      const error = await catchFailure(connect(tls).request(write));
       expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
       expect(error.message).toContain(`SHA-256 fingerprint ${certificate.fingerprint}, not the pinned one`);
       expect(server.seen).toHaveLength(0);
@@ -102,7 +102,7 @@ describe('TLS', () => {
     const plain = await startServer((_seen, response) => {
       json(response, {});
     });
-    const error = await failureOf(connect(undefined, plain.url.replace('http:', 'https:')).request(write));
+    const error = await catchFailure(connect(undefined, plain.url.replace('http:', 'https:')).request(write));
     expect(error).toMatchObject({ code: 'PANEL_UNREACHABLE', outcomeUnknown: false });
     await plain.close();
   });

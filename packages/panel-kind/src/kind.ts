@@ -137,7 +137,7 @@ export interface PanelKind extends KindTraits {
   /** Returns the fields that a product lets its customers change by themselves; absent where there are none. Pure. */
   readonly customerMay?: (product: ProductSettings) => readonly string[];
   /** Returns uuid or name of the agent that a client is; null for a client who is not an agent. Pure. */
-  readonly agentOf?: (panel: PanelSettings, client: string) => string | null;
+  readonly findAgent?: (panel: PanelSettings, client: string) => string | null;
   /** Returns the name of a change for operators, such as `disable port eth0 (100)`; by default its type and target. Pure. */
   readonly nameAction?: (action: NamedAction) => string;
   open(panel: PanelToOpen, dependencies: PanelDependencies): Promise<Panel>;

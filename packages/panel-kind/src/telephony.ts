@@ -162,7 +162,7 @@ export interface PanelTelephony {
   /** Returns the fields of a list that the system has. Pure. */
   fields(resource: TelephonyResource): readonly TelephonyField[];
   /** Returns the id of a service's line, by its refs; null where it is not known. Pure. */
-  subscriberOf(service: ServiceRecord): string | null;
+  findSubscriber(service: ServiceRecord): string | null;
   /** Returns why a line is not the service's, though the service names it; null where nothing contradicts. Absent: never. Pure. */
   ownerConflict?(service: ServiceRecord, line: TelephonyRecords['subscribers']): string | null;
   /** Returns how calls of a product are billed. Pure. */

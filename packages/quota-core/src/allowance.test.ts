@@ -8,7 +8,7 @@ import {
   resolveAllowance,
   resolveMode,
 } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const none = { override: null, serviceQuotaBytes: null, product: null, purchases: [] };
 const override = (quotaBytes: number | null, unlimited = false): QuotaOverride => ({ quotaBytes, unlimited });
@@ -110,12 +110,12 @@ describe('resolveAllowance', () => {
   });
 
   it('refuses figures that are no bytes, naming where they stand', () => {
-    expect(codeOf(() => resolveAllowance({ mode: 'IN', ...none, serviceQuotaBytes: -1 }))).toBe('invalid_bytes');
+    expect(catchCode(() => resolveAllowance({ mode: 'IN', ...none, serviceQuotaBytes: -1 }))).toBe('invalid_bytes');
     expect(() => resolveAllowance({ mode: 'IN', ...none, product: { in: 1.5 } })).toThrow(
       'the quota (product.in) is 1.5',
     );
     const purchases: PurchaseForAllowance[] = [{ id: 'p9', bytes: Number.MAX_SAFE_INTEGER, status: 'paid' }];
-    expect(codeOf(() => resolveAllowance({ mode: 'IN', ...none, serviceQuotaBytes: 1, purchases }))).toBe(
+    expect(catchCode(() => resolveAllowance({ mode: 'IN', ...none, serviceQuotaBytes: 1, purchases }))).toBe(
       'invalid_bytes',
     );
   });

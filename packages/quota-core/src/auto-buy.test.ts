@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { autoBuy } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const input = {
   remainingBytes: 10,
@@ -50,12 +50,12 @@ describe('autoBuy', () => {
   });
 
   it('refuses figures without meaning', () => {
-    expect(codeOf(() => autoBuy({ ...input, packageBytes: 0 }))).toBe('invalid_bytes');
-    expect(codeOf(() => autoBuy({ ...input, remainingBytes: -1 }))).toBe('invalid_bytes');
-    expect(codeOf(() => autoBuy({ ...input, price: '-1' }))).toBe('invalid_money');
-    expect(codeOf(() => autoBuy({ ...input, credit: 'much' }))).toBe('invalid_money');
-    expect(codeOf(() => autoBuy({ ...input, maxPerCycle: 1.5 }))).toBe('invalid_number');
-    expect(codeOf(() => autoBuy({ ...input, boughtThisCycle: -1 }))).toBe('invalid_number');
+    expect(catchCode(() => autoBuy({ ...input, packageBytes: 0 }))).toBe('invalid_bytes');
+    expect(catchCode(() => autoBuy({ ...input, remainingBytes: -1 }))).toBe('invalid_bytes');
+    expect(catchCode(() => autoBuy({ ...input, price: '-1' }))).toBe('invalid_money');
+    expect(catchCode(() => autoBuy({ ...input, credit: 'much' }))).toBe('invalid_money');
+    expect(catchCode(() => autoBuy({ ...input, maxPerCycle: 1.5 }))).toBe('invalid_number');
+    expect(catchCode(() => autoBuy({ ...input, boughtThisCycle: -1 }))).toBe('invalid_number');
   });
 
   it('agrees with buying one by one, and buys all or nothing that helps', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseBillingCycleName } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 describe('parseBillingCycleName', () => {
   it.each([
@@ -20,7 +20,7 @@ describe('parseBillingCycleName', () => {
   it.each(['One Time', 'onetime', 'Free Account', 'free', 'montly', 'weekly', '', 'constructor', 'toString', '1'])(
     'refuses %j instead of taking it for a month',
     (text) => {
-      expect(codeOf(() => parseBillingCycleName(text))).toBe('invalid_billing_cycle');
+      expect(catchCode(() => parseBillingCycleName(text))).toBe('invalid_billing_cycle');
     },
   );
 });

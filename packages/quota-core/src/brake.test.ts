@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { brakeActs, brakeStops, DEFAULT_BRAKE } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 describe('brakeStops', () => {
   it('stops above the share, and not at it', () => {
@@ -42,11 +42,11 @@ describe('brakeStops', () => {
 
   it('refuses figures without meaning', () => {
     const input = { changing: 1, active: 1, share: 0.2, atLeast: 1 };
-    expect(codeOf(() => brakeStops({ ...input, share: 20 }))).toBe('invalid_number');
-    expect(codeOf(() => brakeStops({ ...input, share: -0.1 }))).toBe('invalid_number');
-    expect(codeOf(() => brakeStops({ ...input, share: Number.NaN }))).toBe('invalid_number');
-    expect(codeOf(() => brakeStops({ ...input, changing: -1 }))).toBe('invalid_number');
-    expect(codeOf(() => brakeStops({ ...input, active: 0.5 }))).toBe('invalid_number');
+    expect(catchCode(() => brakeStops({ ...input, share: 20 }))).toBe('invalid_number');
+    expect(catchCode(() => brakeStops({ ...input, share: -0.1 }))).toBe('invalid_number');
+    expect(catchCode(() => brakeStops({ ...input, share: Number.NaN }))).toBe('invalid_number');
+    expect(catchCode(() => brakeStops({ ...input, changing: -1 }))).toBe('invalid_number');
+    expect(catchCode(() => brakeStops({ ...input, active: 0.5 }))).toBe('invalid_number');
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
 import { checkBytes } from './bytes.js';
 import { bytes } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 describe('parseSize', () => {
   it.each([
@@ -40,17 +40,17 @@ describe('parseSize', () => {
     '1GBit',
     'unlimited',
   ])('refuses %j', (text) => {
-    expect(codeOf(() => parseSize(text))).toBe('invalid_size');
+    expect(catchCode(() => parseSize(text))).toBe('invalid_size');
   });
 
   it('refuses what does not fit into an exact number', () => {
-    expect(codeOf(() => parseSize('8PB'))).toBe('invalid_size');
-    expect(codeOf(() => parseSize('9007199254740992B'))).toBe('invalid_size');
+    expect(catchCode(() => parseSize('8PB'))).toBe('invalid_size');
+    expect(catchCode(() => parseSize('9007199254740992B'))).toBe('invalid_size');
   });
 
   it('never lets a quota that is not zero become one of zero', () => {
-    expect(codeOf(() => parseSize('0.0001KB'))).toBe('invalid_size');
-    expect(codeOf(() => gigabytesToBytes('0.0000000001'))).toBe('invalid_size');
+    expect(catchCode(() => parseSize('0.0001KB'))).toBe('invalid_size');
+    expect(catchCode(() => gigabytesToBytes('0.0000000001'))).toBe('invalid_size');
   });
 
   it('reads back every exact size that is printed', () => {
@@ -83,7 +83,7 @@ describe('formatBytes', () => {
   });
 
   it.each([-1, 1.5, Number.NaN, Infinity, 2 ** 53])('refuses %d', (figure) => {
-    expect(codeOf(() => formatBytes(figure))).toBe('invalid_bytes');
+    expect(catchCode(() => formatBytes(figure))).toBe('invalid_bytes');
   });
 
   it('is never wrong by more than half of its last digit, and never shows four digits of a larger unit', () => {
@@ -108,7 +108,7 @@ describe('checkBytes', () => {
   it.each([[-1], [0.5], ['12'], [null], [undefined], [true], [Number.NaN], [Infinity], [2 ** 53], [[1]], [{}], [10n]])(
     'refuses %p and names the figure',
     (value) => {
-      expect(codeOf(() => checkBytes(value, '"out" of service 7'))).toBe('invalid_bytes');
+      expect(catchCode(() => checkBytes(value, '"out" of service 7'))).toBe('invalid_bytes');
       expect(() => checkBytes(value, '"out" of service 7')).toThrow('"out" of service 7 is ');
     },
   );
@@ -137,6 +137,6 @@ describe('gigabytesToBytes', () => {
   });
 
   it.each(['', '-1', '1e3', '10GB', '1,5', Number.NaN, Infinity, -1, '99999999999'])('refuses %p', (gb) => {
-    expect(codeOf(() => gigabytesToBytes(gb))).toBe('invalid_size');
+    expect(catchCode(() => gigabytesToBytes(gb))).toBe('invalid_size');
   });
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { addCalendarMonths, formatCalendarDate, parseCalendarDate } from './calendar.js';
 import { checkLocalDate } from './index.js';
 import { localDate } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 describe('checkLocalDate', () => {
   it.each(['1970-01-01', '2024-02-29', '2026-12-31'])('takes %s', (text) => {
@@ -27,7 +27,7 @@ describe('checkLocalDate', () => {
     '',
     '9999-01-01',
   ])('refuses %j', (text) => {
-    expect(codeOf(() => checkLocalDate(text, 'due'))).toBe('invalid_date');
+    expect(catchCode(() => checkLocalDate(text, 'due'))).toBe('invalid_date');
   });
 
   it('names what the date is for', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CounterState, type CounterStep, stepCounter } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const START = '2026-03-01T00:00:00.000Z';
 const at = (minutes: number): string => new Date(Date.parse(START) + minutes * 60_000).toISOString();
@@ -119,12 +119,12 @@ describe('stepCounter', () => {
   });
 
   it('refuses figures and instants without meaning', () => {
-    expect(codeOf(() => step(-1, 0))).toBe('invalid_bytes');
-    expect(codeOf(() => step(0, 1.5))).toBe('invalid_bytes');
-    expect(codeOf(() => step(200, 200, { reading: { at: 'today', inBytes: 200, outBytes: 200 } }))).toBe(
+    expect(catchCode(() => step(-1, 0))).toBe('invalid_bytes');
+    expect(catchCode(() => step(0, 1.5))).toBe('invalid_bytes');
+    expect(catchCode(() => step(200, 200, { reading: { at: 'today', inBytes: 200, outBytes: 200 } }))).toBe(
       'invalid_instant',
     );
-    expect(codeOf(() => step(200, 200, { cycleStart: '2026-03-01' }))).toBe('invalid_instant');
+    expect(catchCode(() => step(200, 200, { cycleStart: '2026-03-01' }))).toBe('invalid_instant');
   });
 
   it('adds up to the real traffic over any history of traffic, resets and cycles', () => {

@@ -10,7 +10,7 @@ import {
   zonedMidnight,
 } from './index.js';
 import { anchor, cycleName, instant, localDate, quotaPeriod, zone } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const days = (cycle: Cycle, timeZone: string): [string, string] => [
   toLocalDate(cycle.start, timeZone),
@@ -47,12 +47,12 @@ describe('billingCycle', () => {
 
   it('refuses what has no meaning', () => {
     const input = { nextDueDate: '2026-01-01', billingCycle: 'monthly' as const, timeZone: 'UTC' };
-    expect(codeOf(() => billingCycle({ ...input, nextDueDate: '0000-00-00' }))).toBe('invalid_date');
-    expect(codeOf(() => billingCycle({ ...input, timeZone: 'Nowhere' }))).toBe('invalid_time_zone');
-    expect(codeOf(() => billingCycle({ ...input, billingCycle: 'weekly' as BillingCycleName }))).toBe(
+    expect(catchCode(() => billingCycle({ ...input, nextDueDate: '0000-00-00' }))).toBe('invalid_date');
+    expect(catchCode(() => billingCycle({ ...input, timeZone: 'Nowhere' }))).toBe('invalid_time_zone');
+    expect(catchCode(() => billingCycle({ ...input, billingCycle: 'weekly' as BillingCycleName }))).toBe(
       'invalid_billing_cycle',
     );
-    expect(codeOf(() => billingCycleAt({ ...input, now: '2026-01-01' }))).toBe('invalid_instant');
+    expect(catchCode(() => billingCycleAt({ ...input, now: '2026-01-01' }))).toBe('invalid_instant');
   });
 });
 
@@ -193,7 +193,7 @@ describe('nextDueDateAfter', () => {
 
   it('refuses an anchor day that no month has', () => {
     for (const anchorDay of [0, 32, 1.5, Number.NaN]) {
-      expect(codeOf(() => nextDueDateAfter({ nextDueDate: '2026-01-31', billingCycle: 'monthly', anchorDay }))).toBe(
+      expect(catchCode(() => nextDueDateAfter({ nextDueDate: '2026-01-31', billingCycle: 'monthly', anchorDay }))).toBe(
         'invalid_number',
       );
     }

@@ -36,7 +36,7 @@ const release: fc.Arbitrary<LimitRelease> = fc.oneof(
   fc.constantFrom<LimitRelease>('margin', 'window-end'),
   fc.record({ belowPercent: fc.integer({ min: 1, max: 100 }) }),
 );
-const limitOf = (id: string): fc.Arbitrary<MeteredLimit> =>
+const toLimit = (id: string): fc.Arbitrary<MeteredLimit> =>
   fc.record({
     id: fc.constant(id),
     window: fc.constantFrom('c1', null),
@@ -60,7 +60,7 @@ const spend: fc.Arbitrary<MoneyReading | null> = fc.oneof(
   fc.constant({ known: false as const, at: AT, code: 'unreadable', message: 'no answer' }),
   fc.constant(null),
 );
-const moneyLimitOf = (id: string): fc.Arbitrary<MoneyLimit> =>
+const toMoneyLimit = (id: string): fc.Arbitrary<MoneyLimit> =>
   fc.record({
     id: fc.constant(id),
     window: fc.constantFrom('c1', null),
@@ -91,17 +91,17 @@ const others = {
 /** One limit, and whatever else. */
 const anyInput: fc.Arbitrary<DecisionInput & { limits: [MeteredLimit] }> = fc.record({
   ...others,
-  limits: fc.tuple(limitOf('quota')),
+  limits: fc.tuple(toLimit('quota')),
 });
 /** Up to four limits. */
 const manyLimits: fc.Arbitrary<DecisionInput> = fc.record({
   ...others,
   limits: fc
     .tuple(
-      limitOf('quota'),
-      limitOf('fair-use'),
-      moneyLimitOf('spend'),
-      limitOf('burst'),
+      toLimit('quota'),
+      toLimit('fair-use'),
+      toMoneyLimit('spend'),
+      toLimit('burst'),
       fc.integer({ min: 1, max: 4 }),
     )
     .map(([a, b, c, d, count]) => [a, ...[b, c, d].slice(0, count - 1)] as const),

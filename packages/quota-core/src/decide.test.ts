@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BYTES_PER_GB, decide, type Decision, type DecisionInput, type MeteredLimit } from './index.js';
 import { AT, known, limited, unknown } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const quota: MeteredLimit = {
   id: 'quota',
@@ -374,7 +374,7 @@ describe('decide about bills and orders', () => {
       ],
     });
     expect(run(...all, { protectedUntil: AT })).toMatchObject({ status: 'held', withheld: [] });
-    expect(codeOf(() => run({ protectedUntil: '2026-03-10' }))).toBe('invalid_instant');
+    expect(catchCode(() => run({ protectedUntil: '2026-03-10' }))).toBe('invalid_instant');
   });
 });
 
@@ -428,7 +428,7 @@ describe('decide about several limits', () => {
     expect(decideBoth({ usage: known({ totalBytes: 94 }), hold, release }).limits[1]?.rule).toBe('below-allowance');
     expect(decideBoth({ usage: known({ totalBytes: 0 }), hold, release }).holds).toEqual([]);
     for (const belowPercent of [0, 101, 1.5]) {
-      expect(codeOf(() => decideBoth({ release: { belowPercent } }))).toBe('invalid_threshold');
+      expect(catchCode(() => decideBoth({ release: { belowPercent } }))).toBe('invalid_threshold');
     }
     for (const belowPercent of [1, 100]) expect(decideBoth({ release: { belowPercent } }).limits).toHaveLength(2);
   });

@@ -18,7 +18,7 @@ import {
   zonedMidnight,
 } from './index.js';
 import { AT, known, limited } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 /** Cases that went wrong in a bandwidth module for EasyDCIM. */
 const monthly = { billingCycle: 'monthly' as const, timeZone: 'UTC' };
@@ -90,15 +90,15 @@ describe('what a bandwidth module got wrong', () => {
   });
 
   it.each(['One Time', 'Free Account', 'Montly', ''])('18: the cycle name %j becomes no month', (name) => {
-    expect(codeOf(() => parseBillingCycleName(name))).toBe('invalid_billing_cycle');
+    expect(catchCode(() => parseBillingCycleName(name))).toBe('invalid_billing_cycle');
     expect(
-      codeOf(() => billingCycle({ ...monthly, nextDueDate: '2026-01-01', billingCycle: name as BillingCycleName })),
+      catchCode(() => billingCycle({ ...monthly, nextDueDate: '2026-01-01', billingCycle: name as BillingCycleName })),
     ).toBe('invalid_billing_cycle');
   });
 
   it('18: 0000-00-00 is no date', () => {
-    expect(codeOf(() => checkLocalDate('0000-00-00', 'the due date'))).toBe('invalid_date');
-    expect(codeOf(() => billingCycle({ ...monthly, nextDueDate: '0000-00-00' }))).toBe('invalid_date');
+    expect(catchCode(() => checkLocalDate('0000-00-00', 'the due date'))).toBe('invalid_date');
+    expect(catchCode(() => billingCycle({ ...monthly, nextDueDate: '0000-00-00' }))).toBe('invalid_date');
   });
 
   it('19: an overdue service is metered in the period that runs, one paid ahead in the one before', () => {

@@ -22,7 +22,7 @@ function run(over: Partial<MoneyLimit>): Decision {
   return decide({ now: NOW, limits: [limit], billing: null, standing: [], protectedUntil: null });
 }
 
-const ruleOf = (over: Partial<MoneyLimit>): string => run(over).limits[0]?.rule ?? '';
+const toRule = (over: Partial<MoneyLimit>): string => run(over).limits[0]?.rule ?? '';
 const isHeld = (over: Partial<MoneyLimit>): boolean => run(over).holds.length === 1;
 
 describe('a limit in money', () => {
@@ -51,9 +51,9 @@ describe('a limit in money', () => {
   });
 
   it('is released when the window ends, or when the allowance is raised', () => {
-    expect(ruleOf({ usage: spent('3'), hold: held })).toBe('until-window-end');
-    expect(ruleOf({ usage: spent('3'), hold: held, window: 'd2' })).toBe('below-allowance');
-    expect(ruleOf({ usage: spent('21'), hold: held, peakUsed: '21', allowance: '25' })).toBe('below-allowance');
+    expect(toRule({ usage: spent('3'), hold: held })).toBe('until-window-end');
+    expect(toRule({ usage: spent('3'), hold: held, window: 'd2' })).toBe('below-allowance');
+    expect(toRule({ usage: spent('21'), hold: held, peakUsed: '21', allowance: '25' })).toBe('below-allowance');
   });
 
   it('releases nothing and holds nothing by an unknown figure', () => {
@@ -72,6 +72,6 @@ describe('a limit in money', () => {
     expect(run({ usage: part('20') })).toMatchObject({ status: 'unreadable', problem: { code: 'unrated' } });
     expect(isHeld({ usage: part('20') })).toBe(true);
     expect(isHeld({ usage: part('19') })).toBe(false);
-    expect(ruleOf({ usage: part('19'), hold: held, window: 'd2' })).toBe('unknown-usage-keeps');
+    expect(toRule({ usage: part('19'), hold: held, window: 'd2' })).toBe('unknown-usage-keeps');
   });
 });

@@ -9,7 +9,7 @@ import {
   negateMoney,
   subtractMoney,
 } from './index.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const cents = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
 const fromCents = (amount: number): string => {
@@ -26,17 +26,17 @@ describe('checkMoney', () => {
   });
 
   it('refuses more places than the currency has', () => {
-    expect(codeOf(() => checkMoney('12.505', 2))).toBe('invalid_money');
-    expect(codeOf(() => checkMoney('1.5', 0))).toBe('invalid_money');
+    expect(catchCode(() => checkMoney('12.505', 2))).toBe('invalid_money');
+    expect(catchCode(() => checkMoney('1.5', 0))).toBe('invalid_money');
   });
 
   it.each(['', '1,50', '1e3', '+1', '1 EUR', ' 1', 'NaN', 'Infinity', '.5', '5.', '--1'])('refuses %j', (text) => {
-    expect(codeOf(() => checkMoney(text, 2))).toBe('invalid_money');
+    expect(catchCode(() => checkMoney(text, 2))).toBe('invalid_money');
   });
 
   it('refuses places without meaning', () => {
-    expect(codeOf(() => checkMoney('1', -1))).toBe('invalid_number');
-    expect(codeOf(() => checkMoney('1', 1.5))).toBe('invalid_number');
+    expect(catchCode(() => checkMoney('1', -1))).toBe('invalid_number');
+    expect(catchCode(() => checkMoney('1', 1.5))).toBe('invalid_number');
   });
 });
 
@@ -57,7 +57,7 @@ describe('addMoney', () => {
   });
 
   it('refuses what is no amount', () => {
-    expect(codeOf(() => addMoney('1', 'one'))).toBe('invalid_money');
+    expect(catchCode(() => addMoney('1', 'one'))).toBe('invalid_money');
   });
 });
 
@@ -94,10 +94,10 @@ describe('subtractMoney, negateMoney and multiplyMoney', () => {
   });
 
   it('refuse what is neither an amount nor a count', () => {
-    expect(codeOf(() => subtractMoney('1', '1e3'))).toBe('invalid_money');
-    expect(codeOf(() => negateMoney('+1'))).toBe('invalid_money');
+    expect(catchCode(() => subtractMoney('1', '1e3'))).toBe('invalid_money');
+    expect(catchCode(() => negateMoney('+1'))).toBe('invalid_money');
     for (const count of [-1, 1.5, NaN, 2 ** 53]) {
-      expect(codeOf(() => multiplyMoney('1', count))).toBe('invalid_number');
+      expect(catchCode(() => multiplyMoney('1', count))).toBe('invalid_number');
     }
   });
 });
@@ -109,6 +109,6 @@ describe('currencyDecimals', () => {
   });
 
   it.each(['', 'eur', 'EURO', 'EU', 'E R', 'ÉUR', '1EU', 'EUR\n'])('refuses %j', (code) => {
-    expect(codeOf(() => currencyDecimals(code))).toBe('invalid_money');
+    expect(catchCode(() => currencyDecimals(code))).toBe('invalid_money');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pollSchedule } from './index.js';
 import { AT, bytes } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const MINUTE = 60_000;
 const input = {
@@ -38,12 +38,12 @@ describe('pollSchedule', () => {
   });
 
   it('refuses figures without meaning', () => {
-    expect(codeOf(() => minutes({ floorMs: 2, ceilingMs: 1 }))).toBe('invalid_number');
-    expect(codeOf(() => minutes({ floorMs: -1 }))).toBe('invalid_number');
-    expect(codeOf(() => minutes({ ceilingMs: Infinity }))).toBe('invalid_number');
-    expect(codeOf(() => minutes({ maxBytesPerSecond: -1 }))).toBe('invalid_number');
-    expect(codeOf(() => minutes({ remainingBytes: -1 }))).toBe('invalid_bytes');
-    expect(codeOf(() => minutes({ now: '2026-03-10' }))).toBe('invalid_instant');
+    expect(catchCode(() => minutes({ floorMs: 2, ceilingMs: 1 }))).toBe('invalid_number');
+    expect(catchCode(() => minutes({ floorMs: -1 }))).toBe('invalid_number');
+    expect(catchCode(() => minutes({ ceilingMs: Infinity }))).toBe('invalid_number');
+    expect(catchCode(() => minutes({ maxBytesPerSecond: -1 }))).toBe('invalid_number');
+    expect(catchCode(() => minutes({ remainingBytes: -1 }))).toBe('invalid_bytes');
+    expect(catchCode(() => minutes({ now: '2026-03-10' }))).toBe('invalid_instant');
   });
 
   it('never lets more than the tolerance be overshot later than the floor', () => {

@@ -13,7 +13,7 @@ import {
   zonedMidnight,
 } from './index.js';
 import { anchor, instant, localDate, quotaPeriod } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const timeZone = 'Europe/Berlin';
 const monthly = { billingCycle: 'monthly' as const, timeZone };
@@ -247,8 +247,8 @@ describe('stepCycle', () => {
   it('refuses a recorded cycle that is none', () => {
     const input = { ...monthly, nextDueDate: '2026-04-01', now: noon('2026-03-10') };
     const open = recorded('2026-03-01', '2026-04-01');
-    expect(codeOf(() => stepCycle({ ...input, recorded: { ...open, end: open.start } }))).toBe('invalid_instant');
-    expect(codeOf(() => stepCycle({ ...input, recorded: { ...open, end: '2026-04-01' } }))).toBe('invalid_instant');
+    expect(catchCode(() => stepCycle({ ...input, recorded: { ...open, end: open.start } }))).toBe('invalid_instant');
+    expect(catchCode(() => stepCycle({ ...input, recorded: { ...open, end: '2026-04-01' } }))).toBe('invalid_instant');
   });
 
   it('never changes an open cycle when its period is paid early', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { crossedThresholds } from './index.js';
 import { bytes } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 const thresholds = [80, 90, 100];
 
@@ -31,11 +31,11 @@ describe('crossedThresholds', () => {
 
   it('refuses what is no percentage', () => {
     for (const wrong of [0, -80, 79.5, Number.NaN]) {
-      expect(codeOf(() => crossedThresholds({ usedBytes: 0, allowedBytes: 1, thresholds: [wrong], already: [] }))).toBe(
-        'invalid_threshold',
-      );
+      expect(
+        catchCode(() => crossedThresholds({ usedBytes: 0, allowedBytes: 1, thresholds: [wrong], already: [] })),
+      ).toBe('invalid_threshold');
     }
-    expect(codeOf(() => crossedThresholds({ usedBytes: -1, allowedBytes: 1, thresholds, already: [] }))).toBe(
+    expect(catchCode(() => crossedThresholds({ usedBytes: -1, allowedBytes: 1, thresholds, already: [] }))).toBe(
       'invalid_bytes',
     );
   });

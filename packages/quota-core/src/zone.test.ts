@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toLocalDate, zonedMidnight, zonedTime } from './index.js';
 import { instant, localDate, zone } from './test/arbitraries.js';
-import { codeOf } from './test/code-of.js';
+import { catchCode } from './test/catch-code.js';
 
 /** The local day by the runtime's own formatter, asked directly. */
-function dayOf(ms: number, timeZone: string): string {
+function toDay(ms: number, timeZone: string): string {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
@@ -47,9 +47,9 @@ describe('zonedMidnight', () => {
     fc.assert(
       fc.property(localDate, zone, (date, timeZone) => {
         const ms = Date.parse(zonedMidnight(date, timeZone));
-        expect(dayOf(ms, timeZone) >= date).toBe(true);
+        expect(toDay(ms, timeZone) >= date).toBe(true);
         for (let minutes = 0; minutes < 240; minutes += 5) {
-          expect(dayOf(ms - 1 - minutes * 60_000, timeZone) < date).toBe(true);
+          expect(toDay(ms - 1 - minutes * 60_000, timeZone) < date).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -68,7 +68,7 @@ describe('zonedTime', () => {
   });
 
   it.each(['2026-11-20', '2026-11-20 24:00', '2026-11-20 10:60', '2026-02-30 10:00', ''])('refuses %j', (local) => {
-    expect(codeOf(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
+    expect(catchCode(() => zonedTime(local, 'UTC'))).toBe('invalid_date');
   });
 });
 
@@ -76,7 +76,7 @@ describe('toLocalDate', () => {
   it('agrees with the formatter of the runtime', () => {
     fc.assert(
       fc.property(instant, zone, (at, timeZone) => {
-        expect(toLocalDate(at, timeZone)).toBe(dayOf(Date.parse(at), timeZone));
+        expect(toLocalDate(at, timeZone)).toBe(toDay(Date.parse(at), timeZone));
       }),
       { numRuns: 300 },
     );
@@ -93,14 +93,14 @@ describe('toLocalDate', () => {
   it.each(['2026-01-01', '2026-01-01T00:00:00', '2026-01-01T00:00:00Z', '2026-02-30T00:00:00.000Z', 'now', ''])(
     'refuses %j, which is not written as an instant',
     (text) => {
-      expect(codeOf(() => toLocalDate(text, 'UTC'))).toBe('invalid_instant');
+      expect(catchCode(() => toLocalDate(text, 'UTC'))).toBe('invalid_instant');
     },
   );
 });
 
 describe('time zones', () => {
   it.each(['', 'Mars/Olympus', '+02:00', '-0330', 'Europe/Berlin ', '__proto__'])('refuses %j', (timeZone) => {
-    expect(codeOf(() => zonedMidnight('2026-01-01', timeZone))).toBe('invalid_time_zone');
-    expect(codeOf(() => toLocalDate('2026-01-01T00:00:00.000Z', timeZone))).toBe('invalid_time_zone');
+    expect(catchCode(() => zonedMidnight('2026-01-01', timeZone))).toBe('invalid_time_zone');
+    expect(catchCode(() => toLocalDate('2026-01-01T00:00:00.000Z', timeZone))).toBe('invalid_time_zone');
   });
 });

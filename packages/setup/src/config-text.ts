@@ -14,7 +14,7 @@ export function secretFileName(panel: Pick<PanelAnswer, 'name'>, key: string): s
  * Returns the text of `sluice.yaml`. Lines that begin with # and a space are comments; lines that begin with # alone are
  * examples that are valid without the #.
  */
-export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, key: string) => string): string {
+export function configText(answers: InitAnswers, toFile: (panel: PanelAnswer, key: string) => string): string {
   const { timeZone, state, currency } = answers;
   const lines = [
     `# yaml-language-server: $schema=./${SCHEMA_FILE}`,
@@ -34,7 +34,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
     'enforce: observe',
     '',
     '# A secret is ${env:NAME}, ${file:/path}, ${cmd:program args} or ${credential:NAME} (systemd).',
-    ...panelLines(answers, fileOf),
+    ...panelLines(answers, toFile),
     '',
     '# Products: their panel, their quota, and the action when it is exceeded. Sizes are binary: 1 GB is 1024³ bytes.',
     ...productLines(answers),
@@ -52,7 +52,7 @@ export function configText(answers: InitAnswers, fileOf: (panel: PanelAnswer, ke
 
 function panelLines(
   { panels, known: { kinds } }: InitAnswers,
-  fileOf: (panel: PanelAnswer, key: string) => string,
+  toFile: (panel: PanelAnswer, key: string) => string,
 ): string[] {
   const [first, ...others] = kinds.map(({ kind }) => kind);
   if (panels.length === 0) {
@@ -67,10 +67,10 @@ function panelLines(
       ].map(example),
     ];
   }
-  return ['panels:', ...panels.flatMap((panel) => onePanel(panel, (key) => fileOf(panel, key)))];
+  return ['panels:', ...panels.flatMap((panel) => onePanel(panel, (key) => toFile(panel, key)))];
 }
 
-function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[] {
+function onePanel(panel: PanelAnswer, toFile: (key: string) => string): string[] {
   const stated = new Set(Object.keys(panel.texts));
   const later = [
     ...panel.kind.init.laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
@@ -86,7 +86,7 @@ function onePanel(panel: PanelAnswer, fileOf: (key: string) => string): string[]
     ...Object.entries(panel.texts).map(([key, value]) => `    ${key}: ${scalar(value)}`),
     ...panel.kind.init.secrets.flatMap((key) => {
       const secret = panel.secrets[key];
-      return secret === undefined ? [] : [`    ${key}: ${scalar(reference(secret, () => fileOf(key)))}`];
+      return secret === undefined ? [] : [`    ${key}: ${scalar(reference(secret, () => toFile(key)))}`];
     }),
     ...later.map((line) => example(`    ${line}`)),
   ];

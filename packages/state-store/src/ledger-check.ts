@@ -66,8 +66,8 @@ export async function findWrongInvoices(session: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const rows of eachPage(session, invoices)) {
     const ids = rows.map(({ id }) => id);
-    const lines = await sumsOf(session, sql`select invoice as id, amount from invoice_lines`, ids);
-    const taken = await sumsOf(
+    const lines = await readSums(session, sql`select invoice as id, amount from invoice_lines`, ids);
+    const taken = await readSums(
       session,
       sql`select b.invoice as id, e.amount from ledger_bookings b join ledger_entries e on e.booking = b.id
         where e.account like 'client:%'`,
@@ -82,7 +82,7 @@ export async function findWrongInvoices(session: Session): Promise<Finding[]> {
 }
 
 /** Sums amounts by invoice; the amounts are text, which SQL would add as binary fractions. */
-async function sumsOf(
+async function readSums(
   { db }: Session,
   amounts: ReturnType<typeof sql>,
   ids: readonly string[],

@@ -15,7 +15,7 @@ export interface TokenTables {
     /** Also deletes the sessions that ended before its start. */
     add(record: SessionRecord): Promise<void>;
     remove(hash: string): Promise<void>;
-    removeOf(token: string): Promise<void>;
+    removeByToken(token: string): Promise<void>;
   };
   requests: {
     get(who: string, key: string): Promise<RequestRecord | null>;

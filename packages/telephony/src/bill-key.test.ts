@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { billKey, billMarker, compareCalls, findMarkers, IdsDigest, reportFileName, withMarker } from './index.js';
-import { calls, codeOf, fixture, OCTOBER } from './test/fixtures.js';
+import { calls, catchCode, fixture, OCTOBER } from './test/fixtures.js';
 
 interface Entry {
   key: string;
@@ -35,9 +35,9 @@ describe('the key of a bill', () => {
       { subscriberId: '' },
       { period: { ...OCTOBER, end: '2026-11-01T03:00:00.000Z' } },
     ]) {
-      expect(codeOf(() => billKey({ ...bill, ...changes }))).toBe('invalid_key');
+      expect(catchCode(() => billKey({ ...bill, ...changes }))).toBe('invalid_key');
     }
-    expect(codeOf(() => billMarker('sha256:abc'))).toBe('invalid_key');
+    expect(catchCode(() => billMarker('sha256:abc'))).toBe('invalid_key');
   });
 });
 

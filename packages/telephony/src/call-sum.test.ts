@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type CallRecord, CallSum, type CallTotals, callWarnings, decideBill } from './index.js';
-import { call, calls, codeOf, fixture, OCTOBER } from './test/fixtures.js';
+import { call, calls, catchCode, fixture, OCTOBER } from './test/fixtures.js';
 
 const options = { period: OCTOBER, currency: 'BRL', subscriberId: '9001' };
 
@@ -191,7 +191,9 @@ describe('CallSum', () => {
 
   it('needs a currency and a period', () => {
     expect(() => new CallSum({ ...options, currency: 'R$' })).toThrow('is not a currency');
-    expect(codeOf(() => new CallSum({ ...options, period: { start: '2026', end: '2027' } }))).toBe('invalid_instant');
+    expect(catchCode(() => new CallSum({ ...options, period: { start: '2026', end: '2027' } }))).toBe(
+      'invalid_instant',
+    );
   });
 });
 

@@ -7,7 +7,7 @@ const SHORT_CODES = new Set(
 );
 
 /** Returns the calling code that digits with a calling code in front begin with. */
-export function callingCodeOf(digits: string): string {
+export function toCallingCode(digits: string): string {
   for (const length of [1, 2]) {
     const code = digits.slice(0, length);
     if (SHORT_CODES.has(code)) return code;

@@ -49,7 +49,7 @@ export { type InvalidRate, RateTable } from './rates.js';
 export {
   billedSeconds,
   type CallToRate,
-  chargeOf,
+  toCharge,
   type IncrementBase,
   type Increments,
   rateCall,

@@ -35,11 +35,11 @@ export function parseInstant(text: string, what: string): number {
  * @throws QuotaCoreError `invalid_time_zone`
  */
 export function toLocalTime(instant: string, timeZone: string): string {
-  return localTimeOf(parseInstant(instant, 'the instant'), timeZone);
+  return formatLocalTime(parseInstant(instant, 'the instant'), timeZone);
 }
 
 /** As {@link toLocalTime}, of milliseconds. */
-export function localTimeOf(ms: number, timeZone: string): string {
+export function formatLocalTime(ms: number, timeZone: string): string {
   const offset = tzOffset(timeZone, new Date(ms));
   // Throws what is wrong with the zone.
   if (Number.isNaN(offset)) toLocalDate(new Date(ms).toISOString(), timeZone);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkUsername, customerName, usernameCandidates } from './index.js';
-import { codeOf, fixture } from './test/fixtures.js';
+import { catchCode, fixture } from './test/fixtures.js';
 
 interface NameCase {
   firstname: string;
@@ -22,7 +22,7 @@ interface UsernameCase {
 describe('customerName', () => {
   it.each((fixture('customer-name-cases') as { cases: NameCase[] }).cases)('of $firstname $lastname', (one) => {
     const name = (): string => customerName({ firstName: one.firstname, lastName: one.lastname });
-    if (one.expect === null) expect(codeOf(name)).toBe(one.error);
+    if (one.expect === null) expect(catchCode(name)).toBe(one.error);
     else expect(name()).toBe(one.expect);
   });
 
@@ -40,7 +40,7 @@ describe('customerName', () => {
 describe('usernameCandidates', () => {
   it.each((fixture('username-cases') as { cases: UsernameCase[] }).cases)('of $domain $firstname $order_id', (one) => {
     const source = { domain: one.domain, firstName: one.firstname, orderId: one.order_id };
-    if (one.expect === null) expect(codeOf(() => usernameCandidates(source))).toBe(one.error);
+    if (one.expect === null) expect(catchCode(() => usernameCandidates(source))).toBe(one.error);
     else expect(usernameCandidates(source)).toMatchObject({ username: one.expect, raw: one.raw });
   });
 
@@ -54,14 +54,14 @@ describe('usernameCandidates', () => {
   });
 
   it.each([null, '', '0', '000', '-1', '1.5', 'x'])('needs an order: %j', (orderId) => {
-    expect(codeOf(() => usernameCandidates({ domain: null, firstName: 'Ana', orderId }))).toBe('order_id_missing');
+    expect(catchCode(() => usernameCandidates({ domain: null, firstName: 'Ana', orderId }))).toBe('order_id_missing');
   });
 
   it('creates only what is a username', () => {
-    expect(codeOf(() => usernameCandidates({ domain: '', firstName: 'a'.repeat(64), orderId: 1 }))).toBe(
+    expect(catchCode(() => usernameCandidates({ domain: '', firstName: 'a'.repeat(64), orderId: 1 }))).toBe(
       'username_invalid',
     );
-    expect(codeOf(() => usernameCandidates({ domain: '', firstName: '-', orderId: 1 }))).toBe(
+    expect(catchCode(() => usernameCandidates({ domain: '', firstName: '-', orderId: 1 }))).toBe(
       'username_empty_after_reduction',
     );
     fc.assert(

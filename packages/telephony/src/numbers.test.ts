@@ -9,7 +9,7 @@ import {
   parseNumber,
   toRateDigits,
 } from './index.js';
-import { codeOf, fixture } from './test/fixtures.js';
+import { catchCode, fixture } from './test/fixtures.js';
 
 interface Case {
   input: string;
@@ -27,7 +27,7 @@ const at = { country: context.country, defaultAreaCode: context.default_area_cod
 describe('parseNumber', () => {
   it.each(cases)('reads $input', (one) => {
     if (one.expect === null) {
-      expect(codeOf(() => parseNumber(one.input, at))).toBe(one.error);
+      expect(catchCode(() => parseNumber(one.input, at))).toBe(one.error);
       return;
     }
     expect(parseNumber(one.input, at)).toMatchObject({ number: one.expect, kind: one.kind });
@@ -63,11 +63,11 @@ describe('parseNumber', () => {
     ['11 0333-4444', 'number_invalid'],
     ['123456789012', 'number_invalid'],
   ])('refuses %j', (text, code) => {
-    expect(codeOf(() => parseNumber(text, at))).toBe(code);
+    expect(catchCode(() => parseNumber(text, at))).toBe(code);
   });
 
   it('needs an area code for short numbers', () => {
-    expect(codeOf(() => parseNumber('3333-4444'))).toBe('area_code_missing');
+    expect(catchCode(() => parseNumber('3333-4444'))).toBe('area_code_missing');
   });
 
   it('reads 00 without a carrier code where there is none', () => {
@@ -77,7 +77,7 @@ describe('parseNumber', () => {
   it('elsewhere accepts E.164 alone', () => {
     expect(parseNumber('+49 30 1234567', { country: 'DE' })).toMatchObject({ number: '+49301234567', areaCode: null });
     for (const text of ['030 1234567', '11 3333-4444', '190']) {
-      expect(codeOf(() => parseNumber(text, { country: 'DE' }))).toBe('number_invalid');
+      expect(catchCode(() => parseNumber(text, { country: 'DE' }))).toBe('number_invalid');
     }
   });
 
@@ -134,14 +134,14 @@ describe('area codes', () => {
     expect(AREA_CODES.size).toBe(67);
     expect(checkAreaCode('55')).toBe('55');
     for (const code of ['20', '52', '72', '76', '78', '1', '011', '']) {
-      expect(codeOf(() => checkAreaCode(code))).toBe('area_code_unknown');
+      expect(catchCode(() => checkAreaCode(code))).toBe('area_code_unknown');
     }
   });
 
   it('of a number are the stated ones', () => {
     checkAreaCodeOf(parseNumber('11 3333-4444'), '11');
-    expect(codeOf(() => { checkAreaCodeOf(parseNumber('11 3333-4444'), '21'); })).toBe('area_code_mismatch'); // prettier-ignore
-    expect(codeOf(() => { checkAreaCodeOf(parseNumber('190'), '11'); })).toBe('area_code_mismatch'); // prettier-ignore
+    expect(catchCode(() => { checkAreaCodeOf(parseNumber('11 3333-4444'), '21'); })).toBe('area_code_mismatch'); // prettier-ignore
+    expect(catchCode(() => { checkAreaCodeOf(parseNumber('190'), '11'); })).toBe('area_code_mismatch'); // prettier-ignore
   });
 });
 
@@ -163,6 +163,6 @@ describe('formatNumber and toRateDigits', () => {
 
   it('only numbers have digits', () => {
     expect(formatNumber('anonymous')).toBe('anonymous');
-    expect(codeOf(() => toRateDigits('anonymous'))).toBe('not_a_number');
+    expect(catchCode(() => toRateDigits('anonymous'))).toBe('not_a_number');
   });
 });

@@ -1,5 +1,5 @@
 import { AREA_CODES } from './area-codes.js';
-import { callingCodeOf } from './calling-codes.js';
+import { toCallingCode } from './calling-codes.js';
 import { quote, TelephonyError } from './errors.js';
 
 /** What a telephone number is; `mobile` and `fixed` only of Brazilian ones. */
@@ -82,7 +82,7 @@ function parseInternational(digits: string, text: string): PhoneNumber {
   if (digits.length < 7) throw refuse('too_short', text, 'a number with a calling code has at least 7 digits');
   if (digits.length > 15) throw refuse('too_long', text, 'a number with a calling code has at most 15 digits');
   if (digits.startsWith('0')) throw refuse('number_invalid', text, 'calling codes do not begin with 0');
-  if (callingCodeOf(digits) === '55') return parseNational(digits.slice(2), text);
+  if (toCallingCode(digits) === '55') return parseNational(digits.slice(2), text);
   return { number: `+${digits}`, kind: 'international', areaCode: null };
 }
 
@@ -151,7 +151,7 @@ export function formatNumber(number: string): string {
   if (national !== null && AREA_CODES.has(national[1] ?? '')) {
     return `(${national[1] ?? ''}) ${national[2] ?? ''}-${national[3] ?? ''}`;
   }
-  const code = callingCodeOf(number.slice(1));
+  const code = toCallingCode(number.slice(1));
   return `(+${code}) ${number.slice(1 + code.length)}`;
 }
 

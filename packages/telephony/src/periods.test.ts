@@ -11,7 +11,7 @@ import {
   periodsOverlap,
   toLocalTime,
 } from './index.js';
-import { codeOf, fixture } from './test/fixtures.js';
+import { catchCode, fixture } from './test/fixtures.js';
 
 interface Case {
   rule: 'previous-month' | 'anniversary' | 'explicit';
@@ -29,7 +29,7 @@ const bounds = ({ start, end }: { start: string; end: string }): string[] => [st
 describe('the period of an invoice', () => {
   it.each((fixture('period-cases') as { cases: Case[] }).cases)('$rule of $invoice_date', (one) => {
     if (one.rule === 'explicit') {
-      expect(codeOf(() => explicitPeriod({ ...one, timeZone: SP }))).toBe(one.error);
+      expect(catchCode(() => explicitPeriod({ ...one, timeZone: SP }))).toBe(one.error);
       return;
     }
     const rule = one.rule === 'anniversary' ? { anniversary: one.anchor_day! } : one.rule;
@@ -44,7 +44,7 @@ describe('the period of an invoice', () => {
       '2026-03-15T00:00:00+00:00',
     ]);
     for (const anniversary of [0, 32, 1.5]) {
-      expect(codeOf(() => invoicePeriod({ rule: { anniversary }, invoiceDate: '2026-03-15', timeZone: SP }))).toBe(
+      expect(catchCode(() => invoicePeriod({ rule: { anniversary }, invoiceDate: '2026-03-15', timeZone: SP }))).toBe(
         'invalid_period',
       );
     }
@@ -82,12 +82,12 @@ describe('a period of an operator', () => {
   });
 
   it.each(['', '2026', '2026-1', '2026-10-01', 'next-month', '2026-10..2026-11'])('refuses %j', (text) => {
-    expect(codeOf(() => parsePeriod(text, at))).toBe('invalid_period');
+    expect(catchCode(() => parsePeriod(text, at))).toBe('invalid_period');
   });
 
   it('has an end after its start', () => {
-    expect(codeOf(() => parsePeriod('2026-10-02..2026-10-01', at))).toBe('period_empty');
-    expect(codeOf(() => parsePeriod('2026-10-02..2026-10-02', at))).toBe('period_empty');
+    expect(catchCode(() => parsePeriod('2026-10-02..2026-10-01', at))).toBe('period_empty');
+    expect(catchCode(() => parsePeriod('2026-10-02..2026-10-02', at))).toBe('period_empty');
     expect(() => parsePeriod('2026-02-30..2026-03-01', at)).toThrow('2026-02-30');
     expect(() => parsePeriod('2026-13', at)).toThrow('2026-13-01');
   });
@@ -95,7 +95,7 @@ describe('a period of an operator', () => {
   it('ends at an instant when it is the last one', () => {
     const end = '2026-10-15T12:30:45.678Z';
     expect(explicitPeriod({ start: '2026-10-01', end, timeZone: SP }).end).toBe('2026-10-15T09:30:45-03:00');
-    expect(codeOf(() => explicitPeriod({ start: '2026-10-01', end: '2026-10-15T12:30', timeZone: SP }))).toBe(
+    expect(catchCode(() => explicitPeriod({ start: '2026-10-01', end: '2026-10-15T12:30', timeZone: SP }))).toBe(
       'invalid_instant',
     );
   });
@@ -179,7 +179,7 @@ describe('local days', () => {
   it.each(['2026-02-30T00:00:00Z', '2026-10-05', '2026-10-05T24:00:00Z', '2026-10-05T10:00:00', 'now'])(
     'refuses %j as an instant',
     (text) => {
-      expect(codeOf(() => toLocalTime(text, SP))).toBe('invalid_instant');
+      expect(catchCode(() => toLocalTime(text, SP))).toBe('invalid_instant');
     },
   );
 

@@ -127,13 +127,13 @@ export function duePeriods(input: DueInput): BillPeriod[] {
   const billedMs = input.billedUntil === null ? -Infinity : parseInstant(input.billedUntil, 'the end of the last bill');
   const createdMs = input.createdAt === null ? -Infinity : parseInstant(input.createdAt, 'the time of creation');
   const due: BillPeriod[] = [];
-  let invoiceDate = localDateOf(input.now, timeZone);
+  let invoiceDate = toLocalDate(input.now, timeZone);
   // One more than are due: the newest may not be closed yet.
   for (let count = 0; count <= atMost && due.length < atMost; count++) {
     const period = invoicePeriod({ rule, invoiceDate, timeZone });
     if (Date.parse(period.end) <= Math.max(billedMs, createdMs)) break;
     if (isClosed(period, input.now, input.graceMinutes)) due.unshift(clip(period, billedMs));
-    invoiceDate = localDateOf(period.start, timeZone);
+    invoiceDate = toLocalDate(period.start, timeZone);
   }
   return due;
 }
@@ -143,7 +143,7 @@ function clip(period: BillPeriod, fromMs: number): BillPeriod {
   return { ...period, start: toLocalTime(new Date(fromMs).toISOString(), period.timeZone) };
 }
 
-function localDateOf(instant: string, timeZone: string): string {
+function toLocalDate(instant: string, timeZone: string): string {
   return toLocalTime(instant, timeZone).slice(0, 10);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { billedSeconds, chargeOf, compareCharge, type IncrementBase, type Rate, rateCall, RateTable } from './index.js';
-import { call, calls, codeOf, fixture, rates } from './test/fixtures.js';
+import { billedSeconds, toCharge, compareCharge, type IncrementBase, type Rate, rateCall, RateTable } from './index.js';
+import { call, calls, catchCode, fixture, rates } from './test/fixtures.js';
 import { modelCharge } from './test/rating-model.js';
 
 interface Case {
@@ -26,7 +26,7 @@ describe('rateCall', () => {
       return { rate_id: found.id, prefix: found.prefix, billed_seconds: figures.billedSeconds, charge: figures.charge };
     };
     if (one.error === null) expect(rated()).toEqual(one.expect);
-    else expect(codeOf(rated)).toBe(one.error);
+    else expect(catchCode(rated)).toBe(one.error);
   });
 
   it("agrees with the simulator's answer", () => {
@@ -95,7 +95,7 @@ describe('the reference model', () => {
             const rated = rateCall(of, { destination: `+1${number}`, talkSeconds, day: on, incrementBase });
             return { id: rated.rate.id, seconds: rated.billedSeconds, charge: rated.charge };
           };
-          if (typeof expected === 'string') expect(codeOf(ours)).toBe(expected);
+          if (typeof expected === 'string') expect(catchCode(ours)).toBe(expected);
           else expect(ours()).toEqual(expected);
         },
       ),
@@ -111,7 +111,7 @@ describe('RateTable', () => {
     expect(new RateTable(two, null).find('551133334444', '2026-03-01').id).toBe('b');
     expect(new RateTable(two, null).find('551133334444', '2026-01-15').id).toBe('a');
     const same = new RateTable([...two, rate({ id: 'c', validFrom: '2026-02-01' })], null);
-    expect(codeOf(() => same.find('55', '2026-03-01'))).toBe('ambiguous_rate');
+    expect(catchCode(() => same.find('55', '2026-03-01'))).toBe('ambiguous_rate');
     expect(same.find('55', '2026-01-15').id).toBe('a');
   });
 
@@ -129,7 +129,7 @@ describe('RateTable', () => {
     ];
     const of = new RateTable(faulty, null);
     expect(of.invalid.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(codeOf(() => of.find('55', '2026-03-01'))).toBe('no_rate');
+    expect(catchCode(() => of.find('55', '2026-03-01'))).toBe('no_rate');
   });
 });
 
@@ -148,21 +148,21 @@ describe('seconds and charges', () => {
   });
 
   it('are exact at halves, and where binary fractions are not', () => {
-    expect(chargeOf(60, { pricePerMinute: '0.00005', connectionFee: '0' })).toBe('0.0001');
-    expect(chargeOf(1, { pricePerMinute: '0.0029999999999999999', connectionFee: '0' })).toBe('0.0000');
-    expect(chargeOf(1, { pricePerMinute: '0.003', connectionFee: '0' })).toBe('0.0001');
-    expect(chargeOf(60, { pricePerMinute: '1.00499', connectionFee: '0.00006' })).toBe('1.0051');
+    expect(toCharge(60, { pricePerMinute: '0.00005', connectionFee: '0' })).toBe('0.0001');
+    expect(toCharge(1, { pricePerMinute: '0.0029999999999999999', connectionFee: '0' })).toBe('0.0000');
+    expect(toCharge(1, { pricePerMinute: '0.003', connectionFee: '0' })).toBe('0.0001');
+    expect(toCharge(60, { pricePerMinute: '1.00499', connectionFee: '0.00006' })).toBe('1.0051');
     const large = '999999999999999999999999.999999999999999999999999';
-    expect(chargeOf(60, { pricePerMinute: large, connectionFee: '0' })).toBe('1000000000000000000000000.0000');
-    expect(chargeOf(0, { pricePerMinute: '1', connectionFee: '5' })).toBe('0.0000');
+    expect(toCharge(60, { pricePerMinute: large, connectionFee: '0' })).toBe('1000000000000000000000000.0000');
+    expect(toCharge(0, { pricePerMinute: '1', connectionFee: '5' })).toBe('0.0000');
   });
 
   it.each([-1, 0.5, NaN, Infinity])('refuse a duration of %s', (talk) => {
-    expect(codeOf(() => billedSeconds(talk, base))).toBe('invalid_seconds');
+    expect(catchCode(() => billedSeconds(talk, base))).toBe('invalid_seconds');
   });
 
   it.each(['0,29', '1e-3', '', '1.234,56', '+1'])('refuse the price %j', (pricePerMinute) => {
-    expect(codeOf(() => chargeOf(60, { pricePerMinute, connectionFee: '0' }))).toBe('invalid_amount');
+    expect(catchCode(() => toCharge(60, { pricePerMinute, connectionFee: '0' }))).toBe('invalid_amount');
   });
 });
 
@@ -185,19 +185,19 @@ describe('compareCharge', () => {
   });
 
   it('says what is missing', () => {
-    const findingOf = (changes: Parameters<typeof call>[0]): string | undefined =>
+    const firstFinding = (changes: Parameters<typeof call>[0]): string | undefined =>
       compareCharge(call(changes), table, options)?.kind;
-    expect(findingOf({ charge: null })).toBe('unrated');
-    expect(findingOf({ destination: '+447700900123' })).toBe('no-rate');
-    expect(findingOf({ destination: 'anonymous' })).toBe('no-rate');
-    expect(findingOf({ destination: '+447700900123', charge: '0.0000' })).toBe('no-rate');
-    expect(findingOf({ charge: '0.08' })).toBeUndefined();
-    expect(findingOf({ disposition: 'BUSY', charge: '0.0000' })).toBeUndefined();
-    expect(findingOf({ direction: 'inbound', destination: '+447700900123', charge: '0' })).toBeUndefined();
-    expect(findingOf({ direction: 'inbound', destination: '+447700900123', charge: '1' })).toBe('no-rate');
+    expect(firstFinding({ charge: null })).toBe('unrated');
+    expect(firstFinding({ destination: '+447700900123' })).toBe('no-rate');
+    expect(firstFinding({ destination: 'anonymous' })).toBe('no-rate');
+    expect(firstFinding({ destination: '+447700900123', charge: '0.0000' })).toBe('no-rate');
+    expect(firstFinding({ charge: '0.08' })).toBeUndefined();
+    expect(firstFinding({ disposition: 'BUSY', charge: '0.0000' })).toBeUndefined();
+    expect(firstFinding({ direction: 'inbound', destination: '+447700900123', charge: '0' })).toBeUndefined();
+    expect(firstFinding({ direction: 'inbound', destination: '+447700900123', charge: '1' })).toBe('no-rate');
     // Local midnight, not that of UTC: the rate of Portuguese mobiles ended on 1 January.
     const portugal = { destination: '+351912345678', startedAt: '2026-01-01T02:59:59.000Z', charge: '0.9000' };
-    expect(findingOf(portugal)).toBeUndefined();
-    expect(findingOf({ ...portugal, startedAt: '2026-01-01T03:00:00.000Z' })).toBe('charge');
+    expect(firstFinding(portugal)).toBeUndefined();
+    expect(firstFinding({ ...portugal, startedAt: '2026-01-01T03:00:00.000Z' })).toBe('charge');
   });
 });

@@ -44,10 +44,10 @@ export function billedSeconds(talkSeconds: number, rate: Increments, base: Incre
  *
  * @example
  * ```ts
- * chargeOf(48, { pricePerMinute: '0.290000', connectionFee: '0.0000' }); // 0.2320
+ * toCharge(48, { pricePerMinute: '0.290000', connectionFee: '0.0000' }); // 0.2320
  * ```
  */
-export function chargeOf(seconds: number, rate: Pick<Rate, 'pricePerMinute' | 'connectionFee'>): string {
+export function toCharge(seconds: number, rate: Pick<Rate, 'pricePerMinute' | 'connectionFee'>): string {
   const price = parseAmount(rate.pricePerMinute, 'the price');
   const fee = parseAmount(rate.connectionFee, 'the connection fee');
   return roundAmount(seconds === 0 ? ZERO : price.times(seconds).plus(fee.times(60)).div(60), CHARGE_PLACES);
@@ -82,5 +82,5 @@ export interface RatedCall {
 export function rateCall(table: RateTable, call: CallToRate): RatedCall {
   const rate = table.find(toRateDigits(call.destination), call.day);
   const seconds = billedSeconds(call.talkSeconds, rate, call.incrementBase);
-  return { rate, billedSeconds: seconds, charge: chargeOf(seconds, rate) };
+  return { rate, billedSeconds: seconds, charge: toCharge(seconds, rate) };
 }

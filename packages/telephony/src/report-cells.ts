@@ -1,5 +1,5 @@
 import { isAmount } from './amounts.js';
-import { instantMs, localTimeOf } from './local-time.js';
+import { instantMs, formatLocalTime } from './local-time.js';
 import { formatNumber, isCanonicalNumber } from './numbers.js';
 
 /** The two forms of a report: for spreadsheets in Brazil, and for programs. */
@@ -57,7 +57,7 @@ function formatTyped(type: CellType, value: string, { format, timeZone }: CellOp
 function formatTime(value: string, format: ReportFormat, timeZone: string): string | null {
   const ms = instantMs(value);
   if (ms === null) return null;
-  const local = localTimeOf(ms, timeZone);
+  const local = formatLocalTime(ms, timeZone);
   if (format === 'rfc4180') return local;
   return `${local.slice(8, 10)}/${local.slice(5, 7)}/${local.slice(0, 4)} ${local.slice(11, 19)}`;
 }

@@ -67,13 +67,13 @@ describe('the charges of a line in a window', () => {
   });
 
   it('are a part of all with a record that can not be summed', () => {
-    const codeOf = (...calls: CallRecord[]) => sum(...calls)?.problem?.code;
-    expect(codeOf(call({ currency: 'USD' }))).toBe('other-currency');
-    expect(codeOf(call({ charge: '-0.01' }))).toBe('negative-charge');
-    expect(codeOf(call({ charge: '1e3' }))).toBe('unreadable-record');
-    expect(codeOf(call({ endedAt: 'soon' }))).toBe('unreadable-record');
-    expect(codeOf(call({ id: 'x' }), call({ id: 'x', charge: '5' }))).toBe('conflicting-records');
-    expect(codeOf(call({ currency: 'USD', endedAt: DAY.end }))).toBeUndefined();
+    const findCode = (...calls: CallRecord[]) => sum(...calls)?.problem?.code;
+    expect(findCode(call({ currency: 'USD' }))).toBe('other-currency');
+    expect(findCode(call({ charge: '-0.01' }))).toBe('negative-charge');
+    expect(findCode(call({ charge: '1e3' }))).toBe('unreadable-record');
+    expect(findCode(call({ endedAt: 'soon' }))).toBe('unreadable-record');
+    expect(findCode(call({ id: 'x' }), call({ id: 'x', charge: '5' }))).toBe('conflicting-records');
+    expect(findCode(call({ currency: 'USD', endedAt: DAY.end }))).toBeUndefined();
     expect(sum(call({}), call({ charge: '-1' }), call({ currency: 'USD' }))?.amount).toBe('1.10');
     expect(sum(call({}), call({ direction: 'inbound', charge: '0.9' }))?.amount).toBe('2.00');
   });

@@ -70,11 +70,11 @@ export function time<Row extends object>(
   more: ColumnOptions<Row> = {},
 ): Column<Row> {
   const known = (row: Row): string | null => value(row) ?? null;
-  return { name, value: known, cell: (row, { times }) => times.at(known(row), panelOf(row)), whole: true, ...more };
+  return { name, value: known, cell: (row, { times }) => times.at(known(row), findPanel(row)), whole: true, ...more };
 }
 
 /** Returns the panel whose time zone the times of a row have. */
-function panelOf(row: unknown): string | null {
+function findPanel(row: unknown): string | null {
   return (row as { panel?: string | null }).panel ?? null;
 }
 
@@ -139,7 +139,7 @@ export function printRows<Row>(
   });
   const ink: ColumnInk = {
     colors: terminal.colors,
-    times: terminal.times.among(rows.map(panelOf)),
+    times: terminal.times.among(rows.map(findPanel)),
     status: (status) => terminal.status(status),
     paint: (status, text) => terminal.paint(status, text),
   };

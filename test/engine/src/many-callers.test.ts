@@ -47,7 +47,7 @@ beforeEach(async () => {
   );
   store = await openStore({ location: ':memory:' });
   sluice = await createSluice({ config, store, kinds });
-  await sluice.services.import([...servicesOf('east', east), ...servicesOf('west', west)]);
+  await sluice.services.import([...listServices('east', east), ...listServices('west', west)]);
   await sluice.services.add('relay-1', { panel: 'relay', product: 'relay', status: 'pending', ...billed });
 });
 afterEach(async () => {
@@ -55,7 +55,7 @@ afterEach(async () => {
   await Promise.all(Object.values(panels).map((panel) => panel.close()));
 });
 
-function servicesOf(name: string, panel: FakeEasyDcim): Record<string, string>[] {
+function listServices(name: string, panel: FakeEasyDcim): Record<string, string>[] {
   return Array.from({ length: SERVICES }, (_, index) => {
     const id = 500 + index;
     panel.addService({

@@ -38,7 +38,7 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     expect(html).not.toContain(at.whmcs.service(42).password);
     return html ?? '';
   };
-  const ticketOf = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const toTicket = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
   it('shows usage, account, packages and the way to the panel', async () => {
     const html = await page();
@@ -68,7 +68,7 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
   });
 
   it('buys a package once, however often the form is sent', async () => {
-    const ticket = ticketOf(await page());
+    const ticket = toTicket(await page());
     const invoices = at.whmcs.world.invoices.size;
     for (let time = 1; time <= 2; time++)
       expect((await call('buy', {}, { package: 'extra-50', ticket })).returned).toBe('success');
@@ -78,7 +78,7 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
   });
 
   it('buys nothing for a form of another service, another time, or another site', async () => {
-    const ticket = ticketOf(await page());
+    const ticket = toTicket(await page());
     const old = `1000000000.${ticket.split('.').slice(1).join('.')}`;
     for (const sent of ['', 'x.y.z', old, `${ticket}0`])
       expect((await call('buy', {}, { package: 'extra-50', ticket: sent })).returned).toMatch(/out of date/);
@@ -96,7 +96,7 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     [200, '{"status":"maintenance"}'],
     [200, '[1,2]'],
   ])('shows nothing of what is before Sluice: %s %s', async (status, body) => {
-    const ticket = ticketOf(await page());
+    const ticket = toTicket(await page());
     const before = createServer((_request, reply) => reply.writeHead(status).end(body)).listen(0, '127.0.0.1');
     await new Promise((resolve) => before.once('listening', resolve));
     const serverport = (before.address() as AddressInfo).port;

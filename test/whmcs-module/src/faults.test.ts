@@ -138,7 +138,7 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     rmSync(folder, { recursive: true });
   });
 
-  const sentenceOf = (name: string): string => String(results.get(name)?.returned);
+  const toSentence = (name: string): string => String(results.get(name)?.returned);
 
   it('are one plain sentence each, without markup and without the token', () => {
     for (const [name, { returned, thrown, moduleLog }] of results) {
@@ -204,6 +204,6 @@ withPhp(`faults between WHMCS and Sluice${noPhp ?? ''}`, () => {
     ['number', /unencrypted/],
     ['no service', /no service/],
   ])('say what is known: %s', (name, expected) => {
-    expect(sentenceOf(name)).toMatch(expected);
+    expect(toSentence(name)).toMatch(expected);
   });
 });

@@ -19,7 +19,7 @@ async function start(): Promise<EasyDcimBench> {
   return at;
 }
 
-async function checksOf(bench: Bench, words = 'doctor --contract'): Promise<{ exitCode: number; checks: Check[] }> {
+async function readChecks(bench: Bench, words = 'doctor --contract'): Promise<{ exitCode: number; checks: Check[] }> {
   const { exitCode, json } = await bench.sluice(`${words} --json`);
   const { checks, error } = json<{ checks?: Check[]; error?: unknown }>();
   if (checks === undefined) throw new Error(JSON.stringify(error));
@@ -71,7 +71,7 @@ describe('doctor', () => {
     await at.bench.sluice('reconcile');
     at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('\n  order:', '\n  orders:'));
 
-    const { exitCode, checks } = await checksOf(at.bench, 'doctor');
+    const { exitCode, checks } = await readChecks(at.bench, 'doctor');
     expect(exitCode).toBe(1);
     const gone = '4 services have the product "order", which is not in the config: svc-3, svc-4, svc-5 and 1 other';
     const twice = '"svc-2": easydcim_order_id 901 is already that of service "svc-1"';
@@ -120,7 +120,7 @@ describe('doctor', () => {
     const file = at.bench.path('sluice.db');
     copyFileSync(file, at.bench.path('good.db'));
     const expectChecked = async (code: RegExp): Promise<void> => {
-      const { exitCode, checks } = await checksOf(at.bench, 'doctor');
+      const { exitCode, checks } = await readChecks(at.bench, 'doctor');
       expect([exitCode, named(checks, 'store')]).toEqual([1, [expect.stringMatching(code)]]);
       expect(named(checks, 'panel')).toEqual([expect.stringMatching(/^ok dcim: answered/)]);
       expect(named(checks, 'config')[0]).toMatch(/^ok/);
@@ -143,7 +143,7 @@ describe('doctor', () => {
     );
     await expectChecked(/sluice\.db: .*version 999.*supports at most/);
     // The services of a store that is too new are not read.
-    expect(named((await checksOf(at.bench)).checks, 'mapping')).toEqual([]);
+    expect(named((await readChecks(at.bench)).checks, 'mapping')).toEqual([]);
     copyFileSync(at.bench.path('good.db'), file);
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
@@ -168,7 +168,7 @@ describe('doctor --contract', () => {
     at.panel.addTraffic(501, { in: 9 * GB, out: GB, at: at.bench.clock.now() - 9 * 24 * HOUR });
     at.panel.addTraffic(501, { in: 9 * GB, out: GB });
     at.bench.clock.advance(HOUR);
-    const { exitCode, checks } = await checksOf(at.bench);
+    const { exitCode, checks } = await readChecks(at.bench);
     expect(exitCode).toBe(1);
     expect(named(checks, 'bandwidth')).toEqual([
       expect.stringMatching(/^ok service 501 \(svc-1\): in 9 GB \(9663676416 bytes\), out 1 GB \(1073741824 bytes\)/),
@@ -189,7 +189,7 @@ describe('doctor --contract', () => {
     await at.addService(4, { values: [`flvx_user_id=${bare}`] });
     await at.addService(5, { values: [`flvx_user_id=${user}`, 'flvx_username=else', '--allow-duplicate-refs'] });
     at.panel.server.clearCalls();
-    const { exitCode, checks } = await checksOf(at.bench);
+    const { exitCode, checks } = await readChecks(at.bench);
     expect(exitCode).toBe(1);
     expect(named(checks, 'contract')).toEqual([
       expect.stringMatching(/^ok user\/list: 3 users, \S+ (bytes|\w+B .*) used in all$/),
@@ -214,7 +214,7 @@ describe('doctor --contract', () => {
     );
     expect(at.panel.server.changingCalls()).toEqual([]);
     at.panel.server.inject({ endpoint: /v1\/tunnel\/list/, skip: 1, fault: { kind: 'status', status: 500 } });
-    const broken = await checksOf(at.bench);
+    const broken = await readChecks(at.bench);
     expect(named(broken.checks, 'contract').filter((line) => !line.startsWith('ok'))).toEqual([
       expect.stringMatching(/^failed tunnel\/list: PANEL_/),
     ]);
@@ -228,7 +228,7 @@ describe('doctor --contract', () => {
     at.panel.use(uuid, 3 * GB);
     await at.addService(2, { values: ['hiddify_user_uuid=5f0c0f44-0a5e-4c56-9c58-8d3b1ad4c8d7'] });
     await at.addService(3);
-    const { exitCode, checks } = await checksOf(at.bench);
+    const { exitCode, checks } = await readChecks(at.bench);
     expect(exitCode).toBe(1);
     expect(named(checks, 'contract').map((line) => line.split(':')[0])).toEqual([
       'ok GET /api/v2/admin/me/',

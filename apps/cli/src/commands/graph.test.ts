@@ -15,7 +15,7 @@ interface GraphDocument {
 const GRAPH = 'POST /api/v3/client/graphs/{id}/export';
 
 /** The texts of a drawing. */
-const textsOf = (svg: string): string[] => Array.from(svg.matchAll(/<text [^>]*>([^<]*)/g), ([, text = '']) => text);
+const listTexts = (svg: string): string[] => Array.from(svg.matchAll(/<text [^>]*>([^<]*)/g), ([, text = '']) => text);
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -35,7 +35,7 @@ async function pollAt(...hours: number[]): Promise<void> {
 }
 
 const graph = (words = '') => at.bench.sluice(`usage graph svc-1 ${words}`.trim());
-const seriesOf = async (words = ''): Promise<GraphPoint[]> =>
+const readSeries = async (words = ''): Promise<GraphPoint[]> =>
   (await graph(`--json ${words}`.trim())).json<GraphDocument>().series;
 
 describe('usage graph', () => {
@@ -59,13 +59,13 @@ describe('usage graph', () => {
 
   it('goes back as far as it is asked', async () => {
     await pollAt(1, 2, 4 * 24, 5 * 24);
-    expect(await seriesOf()).toHaveLength(4);
-    expect(await seriesOf('--range 24h')).toHaveLength(2);
-    expect(await seriesOf('--range 7d')).toHaveLength(4);
+    expect(await readSeries()).toHaveLength(4);
+    expect(await readSeries('--range 24h')).toHaveLength(2);
+    expect(await readSeries('--range 7d')).toHaveLength(4);
     at.bench.clock.advance(6 * DAY + HOUR);
-    expect(await seriesOf('--range 7d')).toHaveLength(1);
-    expect(await seriesOf('--range 30d')).toHaveLength(4);
-    expect(await seriesOf('--range 145h')).toHaveLength(1);
+    expect(await readSeries('--range 7d')).toHaveLength(1);
+    expect(await readSeries('--range 30d')).toHaveLength(4);
+    expect(await readSeries('--range 145h')).toHaveLength(1);
     const { exitCode, stderr } = await graph('--range 30w');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('"30w" is not "cycle" or a number of hours or days, such as 24h or 30d');
@@ -73,9 +73,9 @@ describe('usage graph', () => {
 
   it('begins anew with the cycle, and draws nothing across', async () => {
     await pollAt(1, 24 * 24, 25 * 24);
-    const cycle = await seriesOf();
+    const cycle = await readSeries();
     expect(cycle.map((point) => point.at)).toEqual(['2026-12-15T12:00:00.000Z']);
-    const week = await seriesOf('--range 7d');
+    const week = await readSeries('--range 7d');
     expect(week).toHaveLength(2);
     await graph('--range 7d --svg week.svg');
     expect(at.bench.read('week.svg').match(/<circle /g)).toHaveLength(2 * 3);
@@ -121,7 +121,7 @@ describe('usage graph', () => {
     await pollAt(1, 2, 4);
     const { exitCode, stdout } = await graph('--svg graph.svg');
     expect([exitCode, stdout]).toEqual([0, `${at.bench.path('graph.svg')} was written\n`]);
-    const texts = textsOf(at.bench.read('graph.svg'));
+    const texts = listTexts(at.bench.read('graph.svg'));
     expect(texts).toEqual(expect.arrayContaining(['svc-1: traffic used in the cycle', 'GB', 'in', 'out', 'total']));
     // An allowance that would flatten the figures is named instead of drawn.
     expect(texts).toContain('allowed: 100 GB, above the chart');
@@ -145,7 +145,7 @@ describe('usage graph', () => {
       0,
       'No readings of svc-1 in this range; "sluice poll" reads one.\n',
     ]);
-    expect(await seriesOf('--range 24h')).toEqual([]);
+    expect(await readSeries('--range 24h')).toEqual([]);
     expect((await at.bench.sluice('usage graph svc-9')).stderr).toContain('There is no service "svc-9"');
   });
 });
@@ -221,7 +221,7 @@ describe('usage graph --from-panel', () => {
     at.bench.clock.advance(60_000);
     const expired = await graph('--from-panel --svg fallback.svg --json');
     expect([expired.exitCode, expired.json<GraphDocument>().source]).toEqual([0, 'samples']);
-    expect(textsOf(at.bench.read('fallback.svg'))).toEqual(expect.arrayContaining(['in', 'out', 'total', 'GB']));
+    expect(listTexts(at.bench.read('fallback.svg'))).toEqual(expect.arrayContaining(['in', 'out', 'total', 'GB']));
   });
 
   it('fails where neither has figures, and where the request itself is wrong', async () => {
@@ -240,12 +240,12 @@ describe('usage graph --from-panel', () => {
     expect(stdout).toContain('does not report the unit');
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     await graph('--from-panel --svg figures.svg');
-    const drawn = textsOf(at.bench.read('figures.svg'));
+    const drawn = listTexts(at.bench.read('figures.svg'));
     expect(drawn).toEqual(expect.arrayContaining(['unit unknown', 'Inbound', 'Outbound', 'Total']));
     expect(at.bench.read('figures.svg')).toMatch(/<desc[^>]*>Inbound, Outbound, Total, unit unknown, 15 Nov 2026/);
     at.panel.answers.graph.labels = { in: 'In (Gb/s)', out: 'Out (Gb/s)', total: null };
     await graph('--from-panel --range 24h --svg rates.svg');
-    const texts = textsOf(at.bench.read('rates.svg'));
+    const texts = listTexts(at.bench.read('rates.svg'));
     expect(texts).toEqual(expect.arrayContaining(['Gb/s', 'In (Gb/s)', 'Out (Gb/s)']));
   });
 

@@ -108,7 +108,7 @@ async function follow(words: string, events: ((store: StateStore) => Promise<voi
   });
 }
 
-function entriesOf({ stdout }: Outcome): LogEntry[] {
+function listEntries({ stdout }: Outcome): LogEntry[] {
   return stdout
     .split('\n')
     .filter((line) => line !== '')
@@ -125,9 +125,9 @@ describe('log list --follow', () => {
       await store.apiCalls.add([call(1), call(2, { panel: 'other' })]);
     });
     const next = (store: StateStore): Promise<void> => store.apiCalls.add([call(4, { panel: 'other' }), call(5)]);
-    const shown = entriesOf(await follow('--json --actions --api --panel dcim --limit 2', [next]));
+    const shown = listEntries(await follow('--json --actions --api --panel dcim --limit 2', [next]));
     expect(shown.map(({ kind, panel }) => `${kind} ${panel ?? ''}`)).toEqual(['api dcim', 'action dcim', 'api dcim']);
-    expect(entriesOf(await follow('--json --api --panel dcim --limit 1', []))).toHaveLength(1);
+    expect(listEntries(await follow('--json --api --panel dcim --limit 1', []))).toHaveLength(1);
   });
 
   it('shows what is there, then what comes, each once and the oldest first', async () => {
@@ -146,7 +146,7 @@ describe('log list --follow', () => {
       (store) => store.runs.finish('run-2', finished(4)),
     ]);
     expect(outcome.exitCode).toBe(130);
-    expect(entriesOf(outcome).map((entry) => [entry.kind, entry.at, entry['id'] ?? entry.run])).toEqual([
+    expect(listEntries(outcome).map((entry) => [entry.kind, entry.at, entry['id'] ?? entry.run])).toEqual([
       ['api', at(-20), 'run-1'],
       ['api', at(-10), 'run-1'],
       ['api', at(1), 'run-1'],
@@ -159,7 +159,7 @@ describe('log list --follow', () => {
   it('begins with the last entries, as many as --limit says', async () => {
     await bench.store((store) => store.apiCalls.add([call(-3), call(-2), call(-1)]));
     const outcome = await follow('--json --limit 2', [(store) => store.apiCalls.add([call(1)])]);
-    expect(entriesOf(outcome).map((entry) => entry.at)).toEqual([at(-2), at(-1), at(1)]);
+    expect(listEntries(outcome).map((entry) => entry.at)).toEqual([at(-2), at(-1), at(1)]);
   });
 
   it('keeps to the kinds, the service and the time that were asked for', async () => {
@@ -194,7 +194,7 @@ describe('log list --follow', () => {
       ]),
     );
     const kinds = async (words: string): Promise<string[]> =>
-      entriesOf(await follow(`--json ${words}`, [])).map((entry) => `${entry.kind} ${entry.service ?? '-'}`);
+      listEntries(await follow(`--json ${words}`, [])).map((entry) => `${entry.kind} ${entry.service ?? '-'}`);
     await bench.store(event);
     expect(await kinds('--actions --service svc-2')).toEqual(['action svc-2']);
     expect(await kinds('--service svc-2')).toEqual(['action svc-2', 'api svc-2']);
@@ -209,7 +209,7 @@ describe('log list --follow', () => {
       ...Array.from({ length: 60 }, () => () => Promise.resolve()),
       (store) => store.actions.end('act-1', settled(63)),
     ]);
-    expect(entriesOf(outcome).map((entry) => [entry['id'], entry['state']])).toEqual([
+    expect(listEntries(outcome).map((entry) => [entry['id'], entry['state']])).toEqual([
       ['act-1', 'in-doubt'],
       ['act-1', 'applied'],
     ]);
@@ -227,7 +227,7 @@ describe('log list --follow', () => {
       wait,
       (store) => store.runs.finish('run-2', finished(9)),
     ]);
-    expect(entriesOf(outcome).map((entry) => entry['exitCode'])).toEqual([null, 0]);
+    expect(listEntries(outcome).map((entry) => entry['exitCode'])).toEqual([null, 0]);
   });
 
   it('prints a line for people, and ends by SIGTERM with its own code', async () => {

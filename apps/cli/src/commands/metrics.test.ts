@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 /** The lines of one metric. */
-const linesOf = (text: string, name: string): string[] =>
+const listLines = (text: string, name: string): string[] =>
   text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 
 async function shop(more = '') {
@@ -30,10 +30,10 @@ describe('metrics', () => {
   it('prints usage, allowance, holds and runs, and no figure that is unknown', async () => {
     const at = await shop();
     const before = (await at.bench.sluice('metrics')).stdout;
-    expect(linesOf(before, 'sluice_service_usage_bytes')).toEqual([]);
-    expect(linesOf(before, 'sluice_panel_up')).toEqual([]);
-    expect(linesOf(before, 'sluice_run_last_success_timestamp_seconds')).toEqual([]);
-    expect(linesOf(before, 'sluice_holds')).toContain('sluice_holds{panel="dcim",reason="quota"} 0');
+    expect(listLines(before, 'sluice_service_usage_bytes')).toEqual([]);
+    expect(listLines(before, 'sluice_panel_up')).toEqual([]);
+    expect(listLines(before, 'sluice_run_last_success_timestamp_seconds')).toEqual([]);
+    expect(listLines(before, 'sluice_holds')).toContain('sluice_holds{panel="dcim",reason="quota"} 0');
 
     at.panel.server.inject({ match: (call) => call.path.includes('503'), fault: { kind: 'status', status: 500 } });
     await at.poll();
@@ -60,7 +60,7 @@ describe('metrics', () => {
       ]),
     );
     // The second one is unlimited.
-    expect(linesOf(stdout, 'sluice_service_allowance_bytes')).toEqual(
+    expect(listLines(stdout, 'sluice_service_allowance_bytes')).toEqual(
       [1, 3].map(
         (n) => `sluice_service_allowance_bytes{panel="dcim",service="svc-${n}",direction="total"} ${100 * GB}`,
       ),
@@ -79,7 +79,7 @@ describe('metrics', () => {
     expect(stdout).toContain('sluice_panel_up{panel="dcim"} 0\n');
     expect(stdout).toContain(`service="svc-1",direction="total"} ${120 * GB}\n`);
     expect(stdout).toContain('sluice_run_outcome{command="poll",outcome="failed"} 1\n');
-    const [success] = linesOf(stdout, 'sluice_run_last_success_timestamp_seconds');
+    const [success] = listLines(stdout, 'sluice_run_last_success_timestamp_seconds');
     expect(success).toMatch(new RegExp(` ${Date.parse('2026-11-20T13:00:00Z') / 1000}$`));
   });
 
@@ -104,7 +104,7 @@ describe('metrics', () => {
   it('counts no run over a part as a run', async () => {
     const at = await shop();
     const success = async () =>
-      linesOf((await at.bench.sluice('metrics')).stdout, 'sluice_run_last_success_timestamp_seconds');
+      listLines((await at.bench.sluice('metrics')).stdout, 'sluice_run_last_success_timestamp_seconds');
     await at.bench.sluice('poll --panel dcim');
     expect(await success()).toEqual([]);
     await at.poll();
@@ -160,8 +160,8 @@ describe('metrics', () => {
     await at.check();
     const { stdout } = await at.bench.sluice('metrics');
     const labels = `{panel="vpn",agent="north",id="${at.north.slice(0, 4)}..."}`;
-    expect(linesOf(stdout, 'sluice_agent_used_bytes')).toEqual([`sluice_agent_used_bytes${labels} ${6 * GB}`]);
-    expect(linesOf(stdout, 'sluice_agent_limit_bytes')).toEqual([`sluice_agent_limit_bytes${labels} ${50 * GB}`]);
+    expect(listLines(stdout, 'sluice_agent_used_bytes')).toEqual([`sluice_agent_used_bytes${labels} ${6 * GB}`]);
+    expect(listLines(stdout, 'sluice_agent_limit_bytes')).toEqual([`sluice_agent_limit_bytes${labels} ${50 * GB}`]);
     expect(stdout).toContain('sluice_run_interval_seconds{command="agent check"} 300\n');
     expect(stdout).toContain('sluice_holds{panel="vpn",reason="agent-limit"} 0\n');
     for (const secret of [at.north, at.panel.key]) expect(stdout).not.toContain(secret);

@@ -10,7 +10,7 @@ import type { CommandHandler } from './command.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
-const panelsOf = (deps: Deps): List<PanelView> => ({
+const toPanelList = (deps: Deps): List<PanelView> => ({
   key: 'panels',
   empty: 'No panels. Add one to the config.',
   columns: [
@@ -23,7 +23,7 @@ const panelsOf = (deps: Deps): List<PanelView> => ({
 
 /** `sluice panel list` */
 export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
-  listCommand<PanelView>(panelsOf(deps), async ({ sluice }) => (await sluice.panels.list()).panels)(
+  listCommand<PanelView>(toPanelList(deps), async ({ sluice }) => (await sluice.panels.list()).panels)(
     args,
     options,
     deps,

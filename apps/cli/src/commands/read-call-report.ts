@@ -11,13 +11,13 @@ export interface ReportedCall {
 export async function readCallReport(file: string | null): Promise<AsyncIterable<ReportedCall> | null> {
   if (file === null || !existsSync(file)) return null;
   const { parse } = await import('csv-parse');
-  const parser = parse({ bom: true, columns: true, delimiter: await delimiterOf(file), relax_column_count: true });
+  const parser = parse({ bom: true, columns: true, delimiter: await findDelimiter(file), relax_column_count: true });
   const input = createReadStream(file);
   input.on('error', (error) => parser.destroy(error));
   return toCalls(input.pipe(parser) as AsyncIterable<Record<string, string>>);
 }
 
-async function delimiterOf(file: string): Promise<string> {
+async function findDelimiter(file: string): Promise<string> {
   const head = createReadStream(file, { end: 200, encoding: 'utf8' });
   let text = '';
   for await (const part of head) text += String(part);

@@ -27,14 +27,14 @@ async function pollFor(days: number): Promise<void> {
 }
 
 const report = (...words: string[]) => at.bench.sluice(['report', ...words]);
-const documentOf = async (...words: string[]): Promise<Report> =>
+const readDocument = async (...words: string[]): Promise<Report> =>
   (await report('--json', ...words)).json<{ report: Report }>().report;
 
 describe('report', () => {
   it('lists all services by the part of their allowance that is used, from the store alone', async () => {
     await pollFor(3);
     at.panel.server.clearCalls();
-    const found = await documentOf();
+    const found = await readDocument();
     expect(found.services.map(({ id, share, usedBytes, client }) => [id, share, usedBytes, client])).toEqual([
       ['svc-2', 0.85, 85 * GB, '8'],
       ['svc-1', 0.75, 75 * GB, PERSIAN],
@@ -58,7 +58,7 @@ describe('report', () => {
   });
 
   it('does not take what was not read for zero', async () => {
-    const found = await documentOf();
+    const found = await readDocument();
     expect(found.services.map(({ usedBytes, share }) => [usedBytes, share])).toEqual(Array(4).fill([null, null]));
     expect((await report('--html', 'new.html')).exitCode).toBe(0);
     expect(at.bench.read('new.html')).toContain('unknown');
@@ -85,7 +85,7 @@ describe('report', () => {
 
   it("shows a client's services and nothing of others", async () => {
     await pollFor(26);
-    const found = await documentOf('--client', PERSIAN, '--html', 'client.html');
+    const found = await readDocument('--client', PERSIAN, '--html', 'client.html');
     expect(found.services.map(({ id }) => id)).toEqual(['svc-1', 'svc-3']);
     const page = at.bench.read('client.html');
     expect(page).toContain(`<bdi>${PERSIAN}</bdi>`);

@@ -78,8 +78,8 @@ function show(terminal: Terminal, { services, outlooks, totals }: Report): void 
     terminal.line('No services.');
     return;
   }
-  const outlookOf = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
-  const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: outlookOf.get(service.id) }));
+  const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
+  const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
   printRows(terminal, COLUMNS, rows);
   const more = services.length - rows.length;
   if (more > 0) terminal.line(`${formatCount(more, 'other service')} with a smaller share: --html FILE has them all`);

@@ -35,7 +35,7 @@ async function shown(words = ''): Promise<Shown> {
 
 const host = (name: string) => ({ host: name });
 const REGULAR = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+const listLines = (text: string): string[] => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 describe('schedule show', () => {
   it('gives lines for a crontab: poll as the config says, reconcile once in the night', async () => {
@@ -49,7 +49,7 @@ describe('schedule show', () => {
       command: `sluice poll --quiet --config ${file}`,
     });
     expect(entries[1]?.when).toMatch(/^\d+ [1345] \* \* \*$/);
-    expect(linesOf(text)).toEqual([
+    expect(listLines(text)).toEqual([
       'PATH=/usr/local/bin:/usr/bin:/bin',
       ...entries.map(({ when, command }) => `${when} ${command}`),
     ]);

@@ -39,7 +39,7 @@ export const shareLink: CommandHandler<ShareOptions> = (_args, options, deps) =>
     if (services.length + agents.length === 0)
       throw usageError('unknown_client', `No service has the client "${client}"; no link was made`);
     const { token, access } = await sluice.access.share({ client, expiresAt, rights });
-    const url = `${addressOf(config)}/share/${token}`;
+    const url = `${toAddress(config)}/share/${token}`;
     terminal.document({ url, access });
     terminal.verbatim(url);
     if (!terminal.json) {
@@ -81,7 +81,7 @@ function parseMost({ mayBuy, maxAmount }: ShareOptions, { currency }: Config): s
 }
 
 /** Returns where clients reach the pages, without a slash at the end. */
-function addressOf({ serve }: Config): string {
+function toAddress({ serve }: Config): string {
   if (serve.publicUrl !== undefined) return serve.publicUrl.replace(/\/+$/, '');
   const { host, port } = parseListen(serve.listen, 'serve.listen');
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
 import type { RunReport } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { handleOn } from './sqlite.js';
 
 let at: EasyDcimBench;
@@ -66,7 +66,7 @@ describe('db backup and restore', () => {
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
     const next = await at.poll();
     expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 2]);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
   });
 
   it('refuse what is no backup, and a run at work', async () => {

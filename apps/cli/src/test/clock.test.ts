@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { StateStore } from '@sluice/state-store';
 import type { RunReport } from '@sluice/engine';
-import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 
 const MINUTE = 60_000;
@@ -60,9 +60,9 @@ async function expectRightNextRun(): Promise<void> {
   expect(held(next.json<RunReport>())).toEqual(['svc-1', 'svc-2', 'svc-3']);
   const cycle = { start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' };
   expect(next.json<RunReport>().services.map((service) => service.cycle)).toEqual([cycle, cycle, cycle, cycle]);
-  const down = [1, 3, 4].map((number) => at.panel.port(idsOf(number).port(1)).adminState);
+  const down = [1, 3, 4].map((number) => at.panel.port(toIds(number).port(1)).adminState);
   expect(down).toEqual(['down', 'down', 'up']);
-  expect(at.panel.order(idsOf(2).order).status).toBe('suspended');
+  expect(at.panel.order(toIds(2).order).status).toBe('suspended');
   expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
   expect(at.panel.events.map((event) => event.what).filter((what) => what.startsWith('enable'))).toEqual([]);
   expect((await at.bench.sluice('db check')).exitCode).toBe(0);
@@ -122,7 +122,7 @@ describe('a clock that jumps between two runs', () => {
     at.bench.clock.set('2026-12-14T23:30:00Z');
     at.skew.ms = HOUR;
     expect((await at.poll()).exitCode).toBe(1);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
     at.skew.ms = 0;
     at.bench.clock.set('2026-12-15T00:10:00Z');
     at.skew.ms = -HOUR;
@@ -130,7 +130,7 @@ describe('a clock that jumps between two runs', () => {
     at.skew.ms = 0;
     const next = await at.poll();
     expect([next.exitCode, held(next.json<RunReport>())]).toEqual([0, []]);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('up');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('up');
   });
 });
 

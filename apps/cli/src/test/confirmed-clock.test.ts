@@ -2,7 +2,7 @@ import { startFakeEasyDcim } from '@sluice/fake-panels';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CycleRecord, StateStore } from '@sluice/state-store';
 import type { Check, RunReport } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 
 const MINUTE = 60_000;
 const CYCLE = { start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' };
@@ -36,18 +36,18 @@ async function recorded(store: StateStore): Promise<unknown> {
   };
 }
 
-const cyclesOf = (id: string): Promise<CycleRecord[]> => at.bench.store((store) => store.cycles.ofService(id));
+const readCycles = (id: string): Promise<CycleRecord[]> => at.bench.store((store) => store.cycles.ofService(id));
 const confirmed = (): Promise<string | null> => at.bench.store((store) => store.clock.confirmed());
 const nowText = (): string => new Date(at.bench.clock.now()).toISOString();
-const isDown = (number: number): boolean => at.panel.port(idsOf(number).port(1)).adminState === 'down';
+const isDown = (number: number): boolean => at.panel.port(toIds(number).port(1)).adminState === 'down';
 
-async function checksOf(words = 'doctor --json'): Promise<{ exitCode: number; checks: Check[] }> {
+async function readChecks(words = 'doctor --json'): Promise<{ exitCode: number; checks: Check[] }> {
   const run = await at.bench.sluice(words);
   return { exitCode: run.exitCode, checks: run.json<{ checks: Check[] }>().checks };
 }
 
 async function clockCheck(words?: string): Promise<Check | undefined> {
-  return (await checksOf(words)).checks.find((check) => check.name === 'confirmed clock');
+  return (await readChecks(words)).checks.find((check) => check.name === 'confirmed clock');
 }
 
 /** Runs of each kind are refused, and leave everything as it was. */
@@ -78,7 +78,7 @@ async function expectRightNextRun(): Promise<void> {
     ['ok', CYCLE],
   ]);
   expect([isDown(1), isDown(2)]).toEqual([true, false]);
-  expect(await cyclesOf('svc-1')).toHaveLength(1);
+  expect(await readCycles('svc-1')).toHaveLength(1);
   const asked = at.panel.server.calls.filter((call) => call.path.endsWith('/bandwidth'));
   expect(asked.map(({ body }) => body).join()).toContain('2026-11-15');
   expect(await confirmed()).toBe(nowText());
@@ -97,7 +97,7 @@ describe('a clock that is ahead', () => {
   it('by hours while the panel is silent opens no cycle either', async () => {
     at.bench.clock.set('2026-12-14T12:00:00Z');
     await at.poll();
-    const before = await cyclesOf('svc-1');
+    const before = await readCycles('svc-1');
     const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
     at.skew.ms = 20 * HOUR;
     const run = await at.poll();
@@ -106,12 +106,12 @@ describe('a clock that is ahead', () => {
       ['unreadable', 'unreadable'],
     ]);
     expect(run.json<RunReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
-    expect(await cyclesOf('svc-1')).toEqual(before);
+    expect(await readCycles('svc-1')).toEqual(before);
     at.skew.ms = 0;
     silent();
     // The confirmed instant is in front of the clock by less than a day.
     expect((await at.poll()).json<RunReport>().services.map((service) => service.cycle)).toEqual([CYCLE, CYCLE]);
-    expect(await cyclesOf('svc-1')).toHaveLength(1);
+    expect(await readCycles('svc-1')).toHaveLength(1);
   });
 
   it('and that the panel does not contradict, decides nothing', async () => {
@@ -126,17 +126,17 @@ describe('a clock that is ahead', () => {
   });
 
   it('keeps no command about one service from being carried out, and records no cycle for it', async () => {
-    const before = await cyclesOf('svc-2');
+    const before = await readCycles('svc-2');
     const wasConfirmed = await confirmed();
     at.panel.server.sendsDate = false;
     at.skew.ms = 40 * DAY;
     const held = await at.bench.sluice('hold add svc-2 --note abuse --json');
-    expect([held.exitCode, at.panel.order(idsOf(2).order).status]).toEqual([0, 'suspended']);
-    expect(await cyclesOf('svc-2')).toEqual(before);
+    expect([held.exitCode, at.panel.order(toIds(2).order).status]).toEqual([0, 'suspended']);
+    expect(await readCycles('svc-2')).toEqual(before);
     expect(await confirmed()).toBe(wasConfirmed);
     at.panel.server.sendsDate = true;
     expect((await at.bench.sluice('hold release svc-2 --json')).exitCode).toBe(0);
-    expect(await cyclesOf('svc-2')).toEqual(before);
+    expect(await readCycles('svc-2')).toEqual(before);
     expect(await confirmed()).toBe(wasConfirmed);
   });
 });
@@ -164,7 +164,7 @@ describe('a pause of three days', () => {
     const before = await confirmed();
     expect((await clockCheck())?.status).toBe('failed');
     expect(await confirmed()).toBe(before);
-    const accepted = await checksOf('doctor --accept-clock --json');
+    const accepted = await readChecks('doctor --accept-clock --json');
     expect(accepted.exitCode).toBe(0);
     const check = accepted.checks.find(({ name }) => name === 'confirmed clock');
     expect(check).toMatchObject({ status: 'ok', message: expect.stringContaining(`${nowText()} is confirmed now`) });
@@ -193,7 +193,7 @@ it('goes on for ever with daily runs where no panel says the time', async () => 
     expect([day, (await at.poll()).exitCode]).toEqual([day, 0]);
     expect(await confirmed()).toBe(nowText());
   }
-  expect((await cyclesOf('svc-2')).map(({ start, end }) => ({ start, end }))).toEqual([CYCLE, NEXT]);
+  expect((await readCycles('svc-2')).map(({ start, end }) => ({ start, end }))).toEqual([CYCLE, NEXT]);
 });
 
 it('moves the confirmed instant back for the operator only', async () => {
@@ -215,7 +215,7 @@ describe('a recorded cycle that lies in the future', () => {
       expect((await at.bench.sluice(words)).exitCode).toBe(0);
     }
     expect(isDown(1)).toBe(false);
-    const [present] = await cyclesOf('svc-1');
+    const [present] = await readCycles('svc-1');
     if (present === undefined) throw new Error('no cycle');
     const openedAt = '2026-12-31T12:00:00.000Z';
     await at.bench.store((store) =>
@@ -229,7 +229,7 @@ describe('a recorded cycle that lies in the future', () => {
 
   it('is named by doctor and mended by the next run, which holds again whom it had freed', async () => {
     const present = await recordFuture();
-    const { checks } = await checksOf();
+    const { checks } = await readChecks();
     expect(checks.filter(({ name }) => name === 'cycle')).toEqual([
       { name: 'cycle', object: 'svc-1', status: 'failed', message: expect.stringContaining(FUTURE.start) },
     ]);
@@ -241,10 +241,10 @@ describe('a recorded cycle that lies in the future', () => {
     ]);
     expect(notices.filter(({ code }) => code === 'cycle_mended')).toHaveLength(1);
     expect(isDown(1)).toBe(true);
-    const [mended, ...others] = await cyclesOf('svc-1');
+    const [mended, ...others] = await readCycles('svc-1');
     expect(others).toEqual([]);
     expect(mended).toMatchObject({ id: present.id, ...CYCLE, closedAt: null, totalBytes: 200 * GB });
-    expect((await checksOf()).checks.filter(({ name }) => name === 'cycle')).toEqual([]);
+    expect((await readChecks()).checks.filter(({ name }) => name === 'cycle')).toEqual([]);
     await expectRightNextRun();
   });
 
@@ -286,7 +286,7 @@ describe('a recorded cycle that lies in the future', () => {
     await recordFuture();
     // The allowance is that of the last decision, read or not.
     const cycles = async (): Promise<unknown[]> =>
-      (await cyclesOf('svc-1')).map((cycle) => ({ ...cycle, allowance: null }));
+      (await readCycles('svc-1')).map((cycle) => ({ ...cycle, allowance: null }));
     const before = await cycles();
     const silent = at.panel.server.inject({ fault: { kind: 'cut' } });
     await at.poll();
@@ -305,6 +305,6 @@ describe('a recorded cycle that lies in the future', () => {
     });
     const { services } = (await at.poll()).json<RunReport>();
     expect(services[0]).toMatchObject({ status: 'held', cycle: CYCLE });
-    expect(await cyclesOf('svc-1')).toMatchObject([{ id: 'cyc-future', ...CYCLE }]);
+    expect(await readCycles('svc-1')).toMatchObject([{ id: 'cyc-future', ...CYCLE }]);
   });
 });

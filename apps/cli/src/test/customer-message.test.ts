@@ -165,7 +165,7 @@ describe('what a customer of Hiddify receives', () => {
     const without = await at.bench.sluice('provision create svc-1 --message');
     expect(without.stdout).toBe('Hi svc-1\nsvc-1 none none\n');
     setClientPath('PROXYPATHcli');
-    const link = `${origin()}/PROXYPATHcli/${(await at.userOf('svc-1')) ?? ''}/`;
+    const link = `${origin()}/PROXYPATHcli/${(await at.readUser('svc-1')) ?? ''}/`;
     const right = await at.bench.sluice('provision create svc-1 --message');
     expect(right.stdout).toBe(`Hi svc-1\nYour link: ${link}\nsvc-1 ${link} none\n`);
     expect(right.stderr).not.toContain('warning');

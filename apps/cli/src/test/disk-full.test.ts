@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isHoldsFileStale, type RunReport, readHoldsFile, nodeFiles } from '@sluice/engine';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { runCommand } from './command-process.js';
-import { csvOf, startKillBench, succeed } from './kill/kill-bench.js';
+import { toCsv, startKillBench, succeed } from './kill/kill-bench.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
 
 const KB = 1024;
@@ -58,8 +58,8 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     expect(journaled.slice(3).filter((action) => action.calledAt !== null)).toHaveLength(called);
     const next = await at.poll();
     expect([next.exitCode, next.stderr]).toEqual([0, '']);
-    expect([1, 2].map((number) => at.panel.port(idsOf(number).port(1)).adminState)).toEqual(['down', 'up']);
-    expect([3, 4].map((number) => at.panel.order(idsOf(number).order).status)).toEqual(['suspended', 'active']);
+    expect([1, 2].map((number) => at.panel.port(toIds(number).port(1)).adminState)).toEqual(['down', 'up']);
+    expect([3, 4].map((number) => at.panel.order(toIds(number).order).status)).toEqual(['suspended', 'active']);
     expect(at.panel.server.changingCalls()).toHaveLength(6);
     expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
@@ -97,7 +97,7 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db'))).toBe(false);
     disk.free();
     expect((await at.poll()).exitCode).toBe(0);
-    expect(at.panel.port(idsOf(2).port(1)).adminState).toBe('down');
+    expect(at.panel.port(toIds(2).port(1)).adminState).toBe('down');
     expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db'))).toBe(true);
   });
 
@@ -134,10 +134,10 @@ onSmallDisk('a disk that fills up in the middle of a large run', () => {
     try {
       const services = Array.from({ length: 700 }, (_, index) => ({ number: index + 1, product: 'ports' }));
       for (const { number } of services) {
-        const ids = idsOf(number + 1000);
+        const ids = toIds(number + 1000);
         at.panel.addService({ id: 500 + number, orderId: ids.order, serverId: ids.server, user: 10, ports: [] });
       }
-      at.bench.write('services.csv', csvOf(services));
+      at.bench.write('services.csv', toCsv(services));
       await succeed(at, 'service import services.csv');
       let seen = 0;
       at.panel.server.onCall(() => {

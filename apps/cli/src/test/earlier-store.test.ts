@@ -134,7 +134,7 @@ const state = (): unknown => ({
   orders: [1, 2, 3, 4].map((n) => dcim.order(900 + n).status),
   running: relay.runningForwards(),
   targets: [...new Set(relay.services(5).map(({ targets }) => targets.join()))],
-  speeds: relay.speedOf(3),
+  speeds: relay.findSpeed(3),
   users: Object.values(world.users).map((uuid) => vpn.user(uuid).enable),
 });
 const run = async (words: string): Promise<void> => {

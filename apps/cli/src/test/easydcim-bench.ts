@@ -26,7 +26,7 @@ export interface ServiceOptions {
 }
 
 /** Ids on the panel of the n-th service. */
-export function idsOf(number: number): {
+export function toIds(number: number): {
   service: number;
   order: number;
   server: number;
@@ -71,7 +71,7 @@ export async function startEasyDcimBench(more = '', panelMore = ''): Promise<Eas
     skew,
     async addService(number, options = {}) {
       await bench.giveStore();
-      const ids = idsOf(number);
+      const ids = toIds(number);
       const { product = 'ports', serverId = ids.server } = options;
       const ports = options.ports ?? [
         { id: ids.port(1), name: 'eth0' },

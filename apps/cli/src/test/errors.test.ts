@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { openSync, closeSync, copyFileSync, rmSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import type { RunReport } from '@sluice/engine';
 
@@ -249,7 +249,7 @@ describe('a wrong token', () => {
     at.bench.env['DCIM_TOKEN'] = TOKEN;
     const next = await at.poll();
     expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 1]);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
     at.panel.server.clearCalls();
   });
 });

@@ -7,7 +7,7 @@ interface FailingCalls<Operation, Way, State> {
   operations: Readonly<Record<string, Operation>>;
   ways: readonly Way[];
   /** Number of a sample's way, from the number of its operation. */
-  wayOf: (index: number) => number;
+  toWay: (index: number) => number;
   /** Carries an operation out without a failure. */
   undisturbed: (operation: Operation) => Promise<{ calls: number; state: State }>;
   /** Carries it out while one call fails; returns what is wrong afterwards. */
@@ -16,7 +16,7 @@ interface FailingCalls<Operation, Way, State> {
 
 /** Tests each operation with every call failing in every way in long runs, and with one of these cases in the others. */
 export function describeFailingCalls<Operation, Way, State>(given: FailingCalls<Operation, Way, State>): void {
-  const { operations, ways, wayOf, undisturbed, disturbed } = given;
+  const { operations, ways, toWay, undisturbed, disturbed } = given;
   describe.each(Object.entries(operations).map(([name, operation], index) => ({ name, operation, index })))(
     '$name',
     ({ operation, index }) => {
@@ -25,7 +25,7 @@ export function describeFailingCalls<Operation, Way, State>(given: FailingCalls<
         async () => {
           const { calls, state } = await undisturbed(operation);
           const cases = Array.from({ length: calls }, (_, call) => ways.map((way) => ({ call, way }))).flat();
-          const chosen = isLong ? cases : [sample(calls, ways, wayOf(index))];
+          const chosen = isLong ? cases : [sample(calls, ways, toWay(index))];
           expect(calls).toBeGreaterThan(0);
           const wrong: string[] = [];
           for (const { call, way } of chosen) wrong.push(...(await disturbed(operation, call, way, state)));

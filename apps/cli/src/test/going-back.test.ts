@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PanelSnapshot } from '@sluice/fake-panels';
 import type { HoldsFile, RunReport } from '@sluice/engine';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -12,8 +12,8 @@ afterEach(() => at.close());
 
 const api = (): string[] =>
   at.panel.events.filter((event) => event.by === 'api').map((event) => `${event.what} ${event.id}`);
-const ports = (number: number): string[] => [1, 2].map((index) => at.panel.port(idsOf(number).port(index)).adminState);
-const order = (number: number): string => at.panel.order(idsOf(number).order).status;
+const ports = (number: number): string[] => [1, 2].map((index) => at.panel.port(toIds(number).port(index)).adminState);
+const order = (number: number): string => at.panel.order(toIds(number).order).status;
 
 async function succeed(words: string): Promise<void> {
   const { exitCode, stderr } = await at.bench.sluice(words);
@@ -33,8 +33,8 @@ describe('what the old tool had cut', () => {
       await at.addService(number, { product });
       at.panel.addTraffic(500 + number, { in: (number === 6 ? 20 : 200) * GB, out: 0 });
     }
-    for (const number of [1, 3, 5, 6]) for (const index of [1, 2]) at.panel.staffDisablePort(idsOf(number).port(index));
-    for (const number of [2, 4]) at.panel.staffSuspendOrder(idsOf(number).order, 'quota, by the old tool');
+    for (const number of [1, 3, 5, 6]) for (const index of [1, 2]) at.panel.staffDisablePort(toIds(number).port(index));
+    for (const number of [2, 4]) at.panel.staffSuspendOrder(toIds(number).order, 'quota, by the old tool');
     const cut = at.panel.snapshot();
     at.bench.clock.advance(HOUR);
     await succeed('hold adopt svc-1 --reason quota --ports 7011,7012');
@@ -75,7 +75,7 @@ describe('what the old tool had cut', () => {
 
   it('stays marked as adopted when another hold takes it over', async () => {
     await at.addService(1, { product: 'ports' });
-    for (const index of [1, 2]) at.panel.staffDisablePort(idsOf(1).port(index));
+    for (const index of [1, 2]) at.panel.staffDisablePort(toIds(1).port(index));
     await succeed('hold adopt svc-1 --reason manual --ports 7011,7012');
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
@@ -95,9 +95,9 @@ describe('what the old tool had cut', () => {
 
   it('is not adopted when it is not shut, a management port, or of another service', async () => {
     for (const number of [1, 2]) await at.addService(number);
-    at.panel.staffDisablePort(idsOf(1).port(1));
-    at.panel.staffDisablePort(idsOf(1).port(3));
-    at.panel.staffDisablePort(idsOf(2).port(1));
+    at.panel.staffDisablePort(toIds(1).port(1));
+    at.panel.staffDisablePort(toIds(1).port(3));
+    at.panel.staffDisablePort(toIds(2).port(1));
     for (const [words, exitCode, code, says] of [
       ['--ports 7012', 1, 'not_restricted', 'the panel does not show that port 7012 (eth1) is disabled'],
       ['--ports 7013', 1, 'not_restricted', '7013 (iDRAC) is a management port'],
@@ -123,12 +123,12 @@ async function restrictEverything(): Promise<PanelSnapshot> {
   for (const [index, product] of ['ports', 'order', 'both', 'ports', 'both', 'order', 'both', 'ports'].entries())
     await at.addService(index + 1, { product });
   // Somebody else's, for good.
-  at.panel.staffDisablePort(idsOf(1).port(2));
-  at.panel.staffSuspendOrder(idsOf(3).order, 'not paid');
+  at.panel.staffDisablePort(toIds(1).port(2));
+  at.panel.staffSuspendOrder(toIds(3).order, 'not paid');
   const first = at.panel.snapshot();
   // The old tool's.
-  at.panel.staffDisablePort(idsOf(7).port(1));
-  at.panel.staffSuspendOrder(idsOf(6).order, 'quota');
+  at.panel.staffDisablePort(toIds(7).port(1));
+  at.panel.staffSuspendOrder(toIds(6).order, 'quota');
   for (const number of [1, 2, 3, 5, 6, 7]) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await succeed('hold adopt svc-7 --ports 7071');
@@ -178,12 +178,12 @@ describe('hold release --all', () => {
 
   it('goes on where it was broken off by a panel that failed for one service', async () => {
     const first = await restrictEverything();
-    at.panel.setDefect(idsOf(3).port(1), 'refuse');
+    at.panel.setDefect(toIds(3).port(1), 'refuse');
     const partly = await at.bench.sluice('hold release --all --yes --json');
     expect(partly.exitCode).toBe(3);
     const wrong = partly.json<RunReport>().services.filter((service) => service.error !== null);
     expect(wrong.map((service) => service.id)).toEqual(['svc-3']);
-    at.panel.setDefect(idsOf(3).port(1), null);
+    at.panel.setDefect(toIds(3).port(1), null);
     await succeed('hold release --all --yes');
     expect(at.panel.snapshot()).toEqual(first);
     await succeed('db check');
@@ -258,12 +258,12 @@ describe('a store that is gone', () => {
   it('leaves what could not be given back in the new store and its file', async () => {
     const first = await restrictEverything();
     loseStore();
-    at.panel.setDefect(idsOf(3).port(1), 'refuse');
+    at.panel.setDefect(toIds(3).port(1), 'refuse');
     const partly = await at.bench.sluice('hold release --all --from sluice.db.holds.json --yes --json');
     expect(partly.exitCode).toBe(3);
     const file = JSON.parse(at.bench.read('sluice.db.holds.json')) as HoldsFile;
-    expect(file.evidence.map((item) => item.target)).toEqual([String(idsOf(3).port(1))]);
-    at.panel.setDefect(idsOf(3).port(1), null);
+    expect(file.evidence.map((item) => item.target)).toEqual([String(toIds(3).port(1))]);
+    at.panel.setDefect(toIds(3).port(1), null);
     await succeed('hold release --all --yes');
     expect(at.panel.snapshot()).toEqual(first);
   });

@@ -22,7 +22,7 @@ export interface HiddifyBench {
   /** Adds it and makes its user by `provision create`; gives the user's uuid. */
   create: (number: number, options?: { product?: string; values?: string[] }) => Promise<string>;
   /** The uuid in the service's refs. */
-  userOf: (id: string) => Promise<string | undefined>;
+  readUser: (id: string) => Promise<string | undefined>;
   /** Changing calls to the panel: method, user (as `user`) and body. */
   changes: () => string[];
   close: () => Promise<void>;
@@ -64,7 +64,7 @@ export async function startHiddifyBench(
     const added = await bench.sluice(['service', 'add', `svc-${number}`, ...own, ...values]);
     if (added.exitCode !== 0) throw new Error(added.stderr);
   };
-  const userOf = async (id: string): Promise<string | undefined> => {
+  const readUser = async (id: string): Promise<string | undefined> => {
     const shown = await sluice(`service show ${id}`);
     return shown.json<{ refs: Record<string, string> }>().refs['hiddify_user_uuid'];
   };
@@ -83,9 +83,9 @@ export async function startHiddifyBench(
       await addService(number, how);
       const made = await sluice(`provision create svc-${number}`);
       if (made.exitCode !== 0) throw new Error(made.stdout);
-      return (await userOf(`svc-${number}`)) ?? '';
+      return (await readUser(`svc-${number}`)) ?? '';
     },
-    userOf,
+    readUser,
     changes: () => panel.server.changingCalls().map(({ method, body }) => `${method}${body === '' ? '' : ` ${body}`}`),
     async close() {
       await panel.close();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, ServiceView } from '@sluice/engine';
-import { GB, idsOf, startEasyDcimBench } from './easydcim-bench.js';
+import { GB, toIds, startEasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench, type HiddifyBench } from './hiddify-bench.js';
 
 const USERS = /\/api\/v2\/admin\/user\/$/;
@@ -34,7 +34,7 @@ async function interrupted(words: string): Promise<{ exitCode: number; code: str
   return { exitCode: ended.exitCode, code: error?.code };
 }
 
-async function switchOf(): Promise<string[]> {
+async function readSwitches(): Promise<string[]> {
   return at.bench.store(async (store) => (await store.switches.list()).map(({ enforce }) => enforce));
 }
 
@@ -43,7 +43,7 @@ describe('a command that is interrupted while it reads the panel', () => {
     'ends "%s" as interrupted, not as a bug',
     async (words) => {
       expect(await interrupted(words)).toEqual({ exitCode: 130, code: 'interrupted' });
-      expect(await switchOf()).toEqual(['observe']);
+      expect(await readSwitches()).toEqual(['observe']);
       const errors = await at.bench.store(async (store) => (await store.runs.list({})).map(({ error }) => error));
       expect(errors.filter((error) => error !== null && !error.startsWith('interrupted'))).toEqual([]);
     },
@@ -55,7 +55,7 @@ describe('enforcing a panel whose services can not be read', () => {
     at.panel.server.inject({ endpoint: /admin\/user\//, fault: { kind: 'html', status: 502 } });
     const refused = await at.bench.sluice('enforce vpn --yes --json');
     expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([1, 'doctor_failed']);
-    expect(await switchOf()).toEqual(['observe']);
+    expect(await readSwitches()).toEqual(['observe']);
   });
 });
 
@@ -65,9 +65,9 @@ describe('a run over EasyDCIM that is interrupted', () => {
     const { bench, panel } = dcim;
     try {
       for (let number = 1; number <= 4; number++) await dcim.addService(number);
-      panel.addTraffic(idsOf(2).service, { in: 120 * GB, out: 0 });
+      panel.addTraffic(toIds(2).service, { in: 120 * GB, out: 0 });
       expect((await bench.sluice('poll')).exitCode).toBe(0);
-      panel.addTraffic(idsOf(1).service, { in: 130 * GB, out: 0 });
+      panel.addTraffic(toIds(1).service, { in: 130 * GB, out: 0 });
       bench.clock.advance(60_000);
       const before = await bench.sluice('service list --json');
       const calls = panel.server.totals.changing;
@@ -113,7 +113,7 @@ describe('a run over EasyDCIM that is interrupted', () => {
       const due = [3, 4, ...Array.from({ length: 16 }, (_, index) => 5 + index)];
       for (const number of due) {
         if (number > 4) await dcim.addService(number);
-        panel.addTraffic(idsOf(number).service, { in: 130 * GB, out: 0 });
+        panel.addTraffic(toIds(number).service, { in: 130 * GB, out: 0 });
       }
       bench.clock.advance(60_000);
       const changed = await run('poll --json', [/disable/, 1], 'SIGTERM');

@@ -38,12 +38,12 @@ function sections(): Section[] {
 }
 
 /** Every key of a document by its path. */
-function keysOf(value: unknown, prefix = ''): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => keysOf(item, `${prefix}[]`));
+function listKeys(value: unknown, prefix = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => listKeys(item, `${prefix}[]`));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const own = prefix === '' ? key : `${prefix}.${key}`;
-    return [own, ...(OPEN.includes(key) ? [] : keysOf(inner, own))];
+    return [own, ...(OPEN.includes(key) ? [] : listKeys(inner, own))];
   });
 }
 
@@ -62,9 +62,9 @@ describe('docs/json.md', () => {
   it.each(sections().map((section) => [section.title, section] as const))(
     '%s: has the keys that its commands print, and no others',
     (_title, { commands, example }) => {
-      const played = commands.flatMap((command) => keysOf(printed(documents, command)));
+      const played = commands.flatMap((command) => listKeys(printed(documents, command)));
       const keys = (paths: string[]): string[] => [...new Set(paths)].sort();
-      expect(keys(keysOf([example]))).toEqual(keys(played));
+      expect(keys(listKeys([example]))).toEqual(keys(played));
     },
   );
 

@@ -168,7 +168,7 @@ async function killAndRepeat(story: Story): Promise<void> {
       const { userId, tunnelId } = at.panel.forward(1)!;
       const statuses = [at.panel.user(userId)?.status, at.panel.permissionStatus(userId, tunnelId)];
       expect([n, ...statuses]).toEqual([n, 1, 1]);
-      const speeds = [1, 2, 3].map((id) => at.panel.speedOf(id));
+      const speeds = [1, 2, 3].map((id) => at.panel.findSpeed(id));
       expect([n, ...speeds]).toEqual([n, ...speeds.map(() => story.speed)]);
       expect((await at.run('plan')).exitCode).toBe(0);
     } finally {

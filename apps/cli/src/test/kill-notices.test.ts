@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { realClock } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
 import { startCommand } from './command-process.js';
-import { DAY, GB, HOUR, idsOf } from './easydcim-bench.js';
+import { DAY, GB, HOUR, toIds } from './easydcim-bench.js';
 import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
 import { received, startReceiver } from './notices/receiver.js';
 import { REAL_PROCESS } from './real-process.js';
@@ -34,7 +34,7 @@ async function sendLater(ms: number): Promise<void> {
 }
 
 async function overQuota(number: number): Promise<void> {
-  const ids = idsOf(number);
+  const ids = toIds(number);
   const ports = [{ id: ids.port(1), name: 'eth0' }];
   at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11, ports });
   at.panel.addTraffic(ids.service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });

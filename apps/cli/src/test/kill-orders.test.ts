@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { isHoldsFileStale, type RunReport, nodeFiles } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
-import { GB, HOUR, idsOf } from './easydcim-bench.js';
-import { csvOf, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
+import { GB, HOUR, toIds } from './easydcim-bench.js';
+import { toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
 import { armKill, drawKillPoint, type KillPoint } from './kill/kill-point.js';
 import { seeds, underSeed, type SeededRandom } from './seeded-random.js';
 
@@ -12,7 +12,7 @@ const PRODUCTS = ['ports', 'order', 'both', 'both', 'ports', 'order'] as const;
 /** Services on panel and store that nothing was done to yet. */
 async function addServices(at: KillBench): Promise<void> {
   for (const [index] of PRODUCTS.entries()) {
-    const ids = idsOf(index + 1);
+    const ids = toIds(index + 1);
     at.panel.addService({
       id: ids.service,
       orderId: ids.order,
@@ -21,9 +21,9 @@ async function addServices(at: KillBench): Promise<void> {
       ports: [1, 2].map((port) => ({ id: ids.port(port), name: `eth${port}` })),
     });
   }
-  at.panel.staffDisablePort(idsOf(1).port(2));
-  at.panel.staffSuspendOrder(idsOf(4).order, 'not paid');
-  at.bench.write('services.csv', csvOf(PRODUCTS.map((product, index) => ({ number: index + 1, product }))));
+  at.panel.staffDisablePort(toIds(1).port(2));
+  at.panel.staffSuspendOrder(toIds(4).order, 'not paid');
+  at.bench.write('services.csv', toCsv(PRODUCTS.map((product, index) => ({ number: index + 1, product }))));
   await succeed(at, 'service import services.csv');
 }
 
@@ -75,7 +75,7 @@ describe('hold release --all that is killed', () => {
       expect(at.panel.snapshot()).toEqual(first);
       const undone = at.panel.events.slice(begun).filter((event) => event.what !== 'enable-port');
       expect(undone.map((event) => `${event.what} ${event.id} ${event.changed}`).sort()).toEqual(
-        [2, 3, 5, 6].map((number) => `unsuspend-order ${idsOf(number).order} true`),
+        [2, 3, 5, 6].map((number) => `unsuspend-order ${toIds(number).order} true`),
       );
       await succeed(at, 'poll');
       expect(at.panel.snapshot()).toEqual(first);
@@ -106,16 +106,16 @@ describe('an order by name that is killed', () => {
       const last = await runCommand(['poll', '--json'], { cwd: at.bench.folder, env: at.env });
       expect([last.exitCode, last.stderr]).toEqual([0, '']);
       const held = last.json<RunReport>().services.filter((service) => service.holds.length > 0);
-      const suspended = [2, 3, 5].filter((number) => at.panel.order(idsOf(number).order).status === 'suspended');
+      const suspended = [2, 3, 5].filter((number) => at.panel.order(toIds(number).order).status === 'suspended');
       expect(suspended.map((number) => `svc-${number}`)).toEqual(held.map((service) => service.id));
       expect(orderEvents(at).filter((line) => line.endsWith('false'))).toEqual([]);
       // What one order did the next may undo: it goes to and fro, never twice the same way.
       for (const number of [2, 3, 5]) {
-        const own = orderEvents(at).filter((line) => line.includes(` ${idsOf(number).order} `));
+        const own = orderEvents(at).filter((line) => line.includes(` ${toIds(number).order} `));
         const words = own.map((line) => line.split('-')[0]);
         expect(words).toEqual(words.map((_, index) => (index % 2 === 0 ? 'suspend' : 'unsuspend')));
       }
-      expect(at.panel.order(idsOf(4).order).suspension).toEqual({ by: 'staff', reason: 'not paid' });
+      expect(at.panel.order(toIds(4).order).suspension).toEqual({ by: 'staff', reason: 'not paid' });
       await at.bench.store(async (store) => {
         expect(await store.actions.unresolved()).toEqual([]);
       });
@@ -132,7 +132,7 @@ describe('an import that is killed', () => {
         const rows = 3000;
         at.bench.write(
           'services.csv',
-          csvOf(Array.from({ length: rows }, (_, index) => ({ number: index + 1, product: 'ports' }))),
+          toCsv(Array.from({ length: rows }, (_, index) => ({ number: index + 1, product: 'ports' }))),
         );
         await killed(at, 'service import services.csv', { kind: 'time', ms: random.whole(100, 1200) });
         const count = async (): Promise<number> => (await at.bench.store((store) => store.services.ids())).length;

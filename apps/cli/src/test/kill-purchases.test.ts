@@ -3,7 +3,7 @@ import type { InvoiceView, PurchaseView } from '@sluice/engine';
 import { type FakeWhmcs, startFakeWhmcs } from '@sluice/fake-panels';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type CommandProcess, startCommand } from './command-process.js';
-import { DAY, GB, idsOf } from './easydcim-bench.js';
+import { DAY, GB, toIds } from './easydcim-bench.js';
 import { type KillBench, startKillBench, succeed } from './kill/kill-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -37,7 +37,7 @@ packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`);
   at.env['WHMCS_SECRET'] = at.bench.env['WHMCS_SECRET'] = secret;
   const product = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra], autoBuy: ${autoBuy} }`;
   at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, product));
-  const ids = idsOf(1);
+  const ids = toIds(1);
   at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 11, ports: [] });
   use(99.5);
   const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
@@ -50,7 +50,7 @@ packages: { extra: { traffic: 1GB, price: "${PRICE}.00" } }`);
 }
 
 function use(gigabytes: number): void {
-  at.panel.addTraffic(idsOf(1).service, { in: gigabytes * GB, out: 0, at: Date.now() - 60_000 });
+  at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0, at: Date.now() - 60_000 });
 }
 
 /** Where a command is killed: before its n-th commit, or in its n-th call to WHMCS, before or after the work. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { PanelEvent } from '@sluice/fake-panels';
 import type { RunReport } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
-import { idsOf } from './easydcim-bench.js';
+import { toIds } from './easydcim-bench.js';
 import { drawServices, type DrawnService } from './kill/draw-services.js';
-import { expectedOf, type ExpectedService } from './kill/expected-state.js';
+import { toExpected, type ExpectedService } from './kill/expected-state.js';
 import { expectStoreInOrder } from './kill/expect-store.js';
 import { startKillBench, tellStories, type KillBench } from './kill/kill-bench.js';
 import { armKill, drawKillPoint } from './kill/kill-point.js';
@@ -42,8 +42,8 @@ async function killAndLook(random: SeededRandom): Promise<void> {
       stories.filter((story) => story.spoilt).map((story) => `svc-${story.number}`),
     );
     expect(last.exitCode).toBe(unreadable.length > 0 ? 3 : 0);
-    const expected = stories.map(expectedOf);
-    expect(stories.map((story) => stateOf(at, story))).toEqual(expected.map(visible));
+    const expected = stories.map(toExpected);
+    expect(stories.map((story) => toState(at, story))).toEqual(expected.map(visible));
     expectDoneOnce(at.panel.events.slice(before), expected);
     await expectStoreInOrder(at, expected);
     const calls = at.panel.server.totals.changing;
@@ -62,8 +62,8 @@ interface Visible {
   managementUp: boolean;
 }
 
-function stateOf({ panel }: KillBench, story: DrawnService): Visible {
-  const ids = idsOf(story.number);
+function toState({ panel }: KillBench, story: DrawnService): Visible {
+  const ids = toIds(story.number);
   return {
     service: story.number,
     portsDown: story.ports.filter((port) => panel.port(ids.port(port)).adminState === 'down'),
@@ -80,7 +80,7 @@ function visible({ number, portsDown, orderSuspended }: ExpectedService): Visibl
 function expectDoneOnce(events: readonly PanelEvent[], expected: ExpectedService[]): void {
   const ours = events.filter((event) => event.by === 'api');
   for (const service of expected) {
-    const ids = idsOf(service.number);
+    const ids = toIds(service.number);
     const orders = ours.filter((event) => event.id === ids.order && event.what.endsWith('order'));
     expect([service.number, orders.map((event) => [event.what, event.changed])]).toEqual([
       service.number,

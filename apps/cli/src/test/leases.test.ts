@@ -9,9 +9,9 @@ import type { Deps } from '../context.js';
 import type { RunReport } from '@sluice/engine';
 import { isAlive, processStat } from '@sluice/engine';
 import { startCommand } from './command-process.js';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
-import { startKillBench, succeed, csvOf } from './kill/kill-bench.js';
+import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
 
 const host = hostname();
 const MINUTE = 60_000;
@@ -70,7 +70,7 @@ async function zombie(): Promise<{ pid: number; parent: ChildProcess }> {
   return { pid, parent };
 }
 
-const portOne = (): string => at.panel.port(idsOf(1).port(1)).adminState;
+const portOne = (): string => at.panel.port(toIds(1).port(1)).adminState;
 
 describe("a run's lease whose owner", () => {
   it('is gone from this computer is taken over at once', async () => {
@@ -170,7 +170,7 @@ describe('a wait for the lease of a service', () => {
   it('ends at once when the owner is gone', async () => {
     await leaveLease('service:svc-1', { host, pid: await deadPid(), processStart: '17' });
     expect((await here('hold add svc-1 --wait-lock 0s')).exitCode).toBe(0);
-    expect(at.panel.order(idsOf(1).order).status).toBe('suspended');
+    expect(at.panel.order(toIds(1).order).status).toBe('suspended');
   });
 });
 
@@ -179,7 +179,7 @@ describe('a real run', () => {
     const bench = await startKillBench();
     try {
       bench.panel.addService({ id: 501, orderId: 901, serverId: 301, user: 11, ports: [{ id: 7011, name: 'eth0' }] });
-      bench.bench.write('services.csv', csvOf([{ number: 1, product: 'ports' }]));
+      bench.bench.write('services.csv', toCsv([{ number: 1, product: 'ports' }]));
       await succeed(bench, 'service import services.csv');
       for (const [signal, exitCode] of [
         ['SIGKILL', -1],

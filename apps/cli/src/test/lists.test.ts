@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { displayWidth } from '@sluice/terminal';
 import { listNodes } from '@sluice/terminal/completion';
 import { wholeProgram } from '../cli.js';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 
 const program = wholeProgram('0');
@@ -15,9 +15,9 @@ beforeAll(async () => {
   await at.addService(2, { values: ['client==1+1'] });
   await at.addService(10, { values: ['client=日本語の長い名前の会社'] });
   await at.addService(1, { product: 'order' });
-  at.panel.addTraffic(idsOf(1).service, { in: 50 * GB, out: 0 });
-  at.panel.addTraffic(idsOf(2).service, { in: 85 * GB, out: 0 });
-  at.panel.addTraffic(idsOf(10).service, { in: 80 * GB, out: 40 * GB });
+  at.panel.addTraffic(toIds(1).service, { in: 50 * GB, out: 0 });
+  at.panel.addTraffic(toIds(2).service, { in: 85 * GB, out: 0 });
+  at.panel.addTraffic(toIds(10).service, { in: 80 * GB, out: 40 * GB });
   at.bench.clock.advance(HOUR);
   expect((await at.poll()).exitCode).toBe(0);
   await run('override set svc-2 --mode TOTAL');

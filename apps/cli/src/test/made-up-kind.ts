@@ -164,8 +164,8 @@ export function waterworksKind(works: Waterworks, { accounts = false } = {}): Pa
       laterKeys: ['district: south'],
       product: { name: 'tap', lines: ['quota: { total: 1TB }', 'waterworks: { pipe: narrow }'] },
     },
-    open: (panel, { clock, secret: secretOf }) => {
-      works.keys.push(secretOf(String(panel.settings['key']), `panels.${panel.name}.key`));
+    open: (panel, { clock, secret: toSecret }) => {
+      works.keys.push(toSecret(String(panel.settings['key']), `panels.${panel.name}.key`));
       return Promise.resolve(new Opened(kind, panel, works, () => new Date(clock.now()).toISOString()));
     },
   };

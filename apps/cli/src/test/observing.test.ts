@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Comparison, RunReport, SwitchReport } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const STEP = LONG ? HOUR / 4 : 6 * HOUR;
@@ -13,7 +13,7 @@ afterEach(() => at.close());
 
 const byApi = (): string[] =>
   at.panel.events.filter((event) => event.by === 'api').map((event) => `${event.what} ${event.id}`);
-const holdsOf = (report: RunReport): Record<string, string[]> =>
+const listHolds = (report: RunReport): Record<string, string[]> =>
   Object.fromEntries(report.services.map((service) => [service.id, service.holds.map((hold) => hold.reason)]));
 
 describe('a week under observe', () => {
@@ -53,7 +53,7 @@ describe('a week under observe', () => {
       expect(at.panel.snapshot()).toEqual(before);
       const last = await at.poll();
       // The 15th began a cycle in which nobody is over.
-      expect(holdsOf(last.json<RunReport>())).toMatchObject({ 'svc-1': [], 'svc-3': [], 'svc-7': ['billing'] });
+      expect(listHolds(last.json<RunReport>())).toMatchObject({ 'svc-1': [], 'svc-3': [], 'svc-7': ['billing'] });
       await at.bench.store(async (store) => {
         expect(await store.holds.all()).toEqual([]);
         expect(await store.evidence.open()).toEqual([]);
@@ -253,7 +253,7 @@ describe('observe while a run is under way', () => {
     expect(at.panel.events).toHaveLength(changed);
     await at.bench.sluice('enforce dcim --yes');
     expect((await at.poll('--allow-mass')).exitCode).toBe(0);
-    const down = services.filter((number) => at.panel.port(idsOf(number).port(2)).adminState === 'down');
+    const down = services.filter((number) => at.panel.port(toIds(number).port(2)).adminState === 'down');
     expect(down).toEqual(services);
     expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
   });

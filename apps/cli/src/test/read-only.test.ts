@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { folderBytes } from './folder-bytes.js';
 import { mountSmallDisk, whyNoMount, type SmallDisk } from './small-disk.js';
 
@@ -60,7 +60,7 @@ async function expectRefused(folder: string): Promise<void> {
 async function expectRightAgain(): Promise<void> {
   const next = await at.poll();
   expect([next.exitCode, next.json<RunReport>().totals.held]).toEqual([0, 2]);
-  expect([1, 2].map((number) => at.panel.port(idsOf(number).port(1)).adminState)).toEqual(['down', 'down']);
+  expect([1, 2].map((number) => at.panel.port(toIds(number).port(1)).adminState)).toEqual(['down', 'down']);
   expect(at.panel.events.filter((event) => !event.changed)).toEqual([]);
   expect((await at.bench.sluice('db check')).exitCode).toBe(0);
 }

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ActionRecord, EvidenceRecord } from '@sluice/state-store';
 import type { Explanation, LogEntry, RunReport } from '@sluice/engine';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { startHiddifyBench } from './hiddify-bench.js';
 
 const MINUTE = 60_000;
-const { port } = idsOf(1);
+const { port } = toIds(1);
 
 let at: EasyDcimBench;
 beforeEach(async () => {

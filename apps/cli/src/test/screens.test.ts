@@ -1,7 +1,7 @@
 import { mkdtempSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { displayWidth } from '@sluice/terminal';
-import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 /** What people see, read and approved: `-u` writes the screens again. */
 let at: EasyDcimBench;
@@ -51,9 +51,9 @@ beforeAll(async () => {
   await at.addService(10, { values: ['client=日本語の会社'] });
   await at.addService(1, { product: 'order' });
   await at.addService(3, { product: 'free' });
-  at.panel.addTraffic(idsOf(1).service, { in: 50 * GB, out: 3 * GB, at: at.bench.clock.now() - DAY });
-  at.panel.addTraffic(idsOf(2).service, { in: 85 * GB, out: 0 });
-  at.panel.addTraffic(idsOf(10).service, { in: 80 * GB, out: 40 * GB });
+  at.panel.addTraffic(toIds(1).service, { in: 50 * GB, out: 3 * GB, at: at.bench.clock.now() - DAY });
+  at.panel.addTraffic(toIds(2).service, { in: 85 * GB, out: 0 });
+  at.panel.addTraffic(toIds(10).service, { in: 80 * GB, out: 40 * GB });
   at.bench.clock.advance(HOUR);
 });
 afterAll(async () => {
@@ -67,7 +67,7 @@ describe('the screen of', () => {
     expect(await screen('poll', 80, false)).toMatchSnapshot();
     at.bench.clock.advance(12 * 60_000);
     // A port that staff opened again.
-    at.panel.staffEnablePort(idsOf(10).port(1));
+    at.panel.staffEnablePort(toIds(10).port(1));
   });
 
   it.each([

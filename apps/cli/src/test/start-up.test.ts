@@ -18,7 +18,7 @@ function readAtStart(file: string, found = new Set<string>()): Set<string> {
 }
 
 /** The sources in a file of the built command and in what it reads with it. */
-function sourcesOf(entry: string): string[] {
+function listSources(entry: string): string[] {
   return [...readAtStart(entry)].flatMap((file) => {
     const { sources } = JSON.parse(readFileSync(path.join(DIST, `${file}.map`), 'utf8')) as { sources: string[] };
     return sources;
@@ -26,7 +26,7 @@ function sourcesOf(entry: string): string[] {
 }
 
 describe('the start of the built command', () => {
-  const sources = sourcesOf('main.js');
+  const sources = listSources('main.js');
 
   it('reads the words of the command line', () => {
     expect(sources.filter((name) => name.includes('node_modules/commander/'))).not.toEqual([]);
@@ -51,7 +51,7 @@ describe('the start of the built command', () => {
 
 describe('a command that opens the store', () => {
   const files = [...new Set(['main.js', 'common.js'].flatMap((file) => [...readAtStart(file)]))].sort();
-  const sources = ['main.js', 'common.js'].flatMap(sourcesOf);
+  const sources = ['main.js', 'common.js'].flatMap(listSources);
 
   it('is read from four files', () => {
     expect(files).toEqual(['common.js', 'main.js', 'names.js', 'start.js']);
@@ -85,7 +85,7 @@ describe('the loop', () => {
   it('is read from one more file', () => {
     const files = [...readAtStart('run.js')].sort();
     expect(files).toEqual(['common.js', 'names.js', 'run.js', 'start.js']);
-    expect(sourcesOf('run.js').filter((name) => name.endsWith('/engine/src/run/apply.ts'))).not.toEqual([]);
+    expect(listSources('run.js').filter((name) => name.endsWith('/engine/src/run/apply.ts'))).not.toEqual([]);
   });
 });
 
@@ -98,8 +98,8 @@ describe('the package', () => {
 
 describe('the completion of names', () => {
   it('reads neither the schema of the config nor the engine, so that the shell need not wait', () => {
-    const atStart = sourcesOf('main.js');
-    const sources = sourcesOf('names.js').filter((source) => !atStart.includes(source));
+    const atStart = listSources('main.js');
+    const sources = listSources('names.js').filter((source) => !atStart.includes(source));
     expect(sources.filter((source) => source.endsWith('/find-config-file.ts'))).not.toEqual([]);
     expect(sources.filter((source) => /node_modules\/(zod|undici|date-fns)\/|packages\/engine\//.test(source))).toEqual(
       [],

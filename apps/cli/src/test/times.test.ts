@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 let at: EasyDcimBench;
 
@@ -8,7 +8,7 @@ beforeAll(async () => {
   at = await startEasyDcimBench('', ', timeZone: Asia/Tokyo');
   at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('timeZone: UTC', 'timeZone: Europe/Berlin'));
   await at.addService(1);
-  at.panel.addTraffic(idsOf(1).service, { in: 80 * GB, out: 40 * GB });
+  at.panel.addTraffic(toIds(1).service, { in: 80 * GB, out: 40 * GB });
   await at.bench.sluice('override set svc-1 --mode TOTAL');
   expect((await at.poll()).exitCode).toBe(0);
   at.bench.clock.advance(2 * HOUR);

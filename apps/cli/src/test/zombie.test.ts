@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '@sluice/panel-kind';
 import { isAlive, realClock } from '@sluice/engine';
 import { runCommand, startCommand } from './command-process.js';
-import { GB, HOUR, idsOf } from './easydcim-bench.js';
+import { GB, HOUR, toIds } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
-import { csvOf, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
+import { toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;
@@ -22,15 +22,15 @@ function laterRun(at: KillBench, words: string): Promise<Outcome> {
 /** A service with two ports and an order that is over its quota. */
 async function addServices(at: KillBench): Promise<void> {
   for (const number of NUMBERS) {
-    const ids = idsOf(number);
+    const ids = toIds(number);
     const ports = [1, 2].map((port) => ({ id: ids.port(port), name: `eth${port}` }));
     at.panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 10 + number, ports });
   }
-  at.bench.write('services.csv', csvOf(NUMBERS.map((number) => ({ number, product: 'both' }))));
+  at.bench.write('services.csv', toCsv(NUMBERS.map((number) => ({ number, product: 'both' }))));
   await succeed(at, 'service import services.csv');
   await succeed(at, 'poll');
   for (const number of NUMBERS)
-    at.panel.addTraffic(idsOf(number).service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
+    at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
 }
 
 describe('a poll that is stopped in the middle of a change and goes on after its lease has run out', () => {
@@ -58,11 +58,11 @@ describe('a poll that is stopped in the middle of a change and goes on after its
       expect([third.exitCode, third.stderr]).toEqual([0, '']);
       const held = (): string[] =>
         NUMBERS.map(
-          (number) => `${panel.order(idsOf(number).order).status} ${panel.port(idsOf(number).port(1)).adminState}`,
+          (number) => `${panel.order(toIds(number).order).status} ${panel.port(toIds(number).port(1)).adminState}`,
         );
       expect(held()).toEqual(['suspended down']);
-      panel.staffEnablePort(idsOf(1).port(1));
-      panel.staffUnsuspendOrder(idsOf(1).order);
+      panel.staffEnablePort(toIds(1).port(1));
+      panel.staffUnsuspendOrder(toIds(1).order);
       const left = panel.snapshot();
       const { changing } = panel.server.totals;
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../server/options.js';
-import { csrfOf, toViewer, type Viewer } from './viewer.js';
+import { toCsrfToken, toViewer, type Viewer } from './viewer.js';
 
 /** A viewer, with the CSRF token of its forms. */
 export interface Visit {
@@ -26,13 +26,13 @@ export async function bySession(context: Context, request: FastifyRequest): Prom
   const secret = request.cookies[cookieName(context)];
   if (secret === undefined) return null;
   const granted = await context.sluice.access.resume(secret, { master: context.token });
-  return granted === null ? null : { viewer: toViewer(granted), csrf: csrfOf(secret) };
+  return granted === null ? null : { viewer: toViewer(granted), csrf: toCsrfToken(secret) };
 }
 
 /** Returns who sends a request by a share link; null for one that is unknown, revoked or expired. */
 export async function byLink(context: Context, token: string): Promise<Visit | null> {
   const granted = await context.sluice.access.verify(token, { kind: 'share' });
-  return granted === null ? null : { viewer: toViewer(granted), csrf: csrfOf(token) };
+  return granted === null ? null : { viewer: toViewer(granted), csrf: toCsrfToken(token) };
 }
 
 /** Returns whether a browser sent the request from a page of another site. */

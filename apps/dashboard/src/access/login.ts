@@ -10,13 +10,13 @@ import { bySession, cookieName, isForeign } from './authenticate.js';
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
   const { sluice, secure } = context;
   server.get('/login', async (request, reply) => {
-    const page = { title: 'Log in', body: form(nextOf(request.query), null) };
+    const page = { title: 'Log in', body: form(parseNext(request.query), null) };
     return sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
   });
   server.post('/login', async (request, reply) => {
     await limiters.logins(request, reply);
-    const token = fieldOf(request, 'token').trim();
-    const next = nextOf(request.body);
+    const token = readField(request, 'token').trim();
+    const next = parseNext(request.body);
     if (isForeign(request)) return reply.redirect('/login', 303);
     try {
       const { session, expiresAt } = await sluice.access.login(token, { master: context.token });
@@ -32,7 +32,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
   server.post('/logout', async (request, reply) => {
     const secret = request.cookies[cookieName(context)] ?? '';
     const visit = await bySession(context, request);
-    if (visit !== null && fieldOf(request, 'csrf') === visit.csrf) {
+    if (visit !== null && readField(request, 'csrf') === visit.csrf) {
       await sluice.access.logout(secret);
       reply.clearCookie(cookieName(context), { path: '/', secure });
     }
@@ -52,13 +52,13 @@ function form(next: string, problem: string | null): Html {
     </form>`;
 }
 
-function fieldOf({ body }: FastifyRequest, name: string): string {
+function readField({ body }: FastifyRequest, name: string): string {
   const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
   return typeof value === 'string' ? value : '';
 }
 
 /** Returns the path to go to after the login: never one of another host. */
-function nextOf(fields: unknown): string {
+function parseNext(fields: unknown): string {
   const { next } = (fields ?? {}) as { next?: unknown };
   return typeof next === 'string' && /^\/(?![/\\])[\x21-\x7e]*$/.test(next) && !next.includes('\\') ? next : '/';
 }

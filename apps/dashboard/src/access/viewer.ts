@@ -29,6 +29,6 @@ export function toViewer({ id, name, kind, read, operate, client, rights: stored
 }
 
 /** Returns the CSRF token of a session or share link: only who has its secret can compute it. */
-export function csrfOf(secret: string): string {
+export function toCsrfToken(secret: string): string {
   return createHash('sha256').update(`csrf:${secret}`).digest('base64url');
 }

@@ -87,7 +87,7 @@ describe('the API of the Hiddify add-on', () => {
       status: 200,
       json: { message: 'All agents checked', exceeded_agents_count: 1 },
     });
-    expect(fake.usersOf(north).map(({ enable }) => enable)).toEqual([false, false, false]);
+    expect(fake.listUsers(north).map(({ enable }) => enable)).toEqual([false, false, false]);
     expect(await call(`PUT /${north}/traffic-limit`, { traffic_limit_GB: null })).toMatchObject({
       json: { traffic_limit_GB: null },
     });

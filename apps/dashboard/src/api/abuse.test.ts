@@ -29,10 +29,10 @@ afterAll(async () => {
 });
 
 /** The address of a route about the service and client of somebody else. */
-const addressOf = ({ path }: ApiRoute, service = 'svc-2', client = '43'): string =>
+const toAddress = ({ path }: ApiRoute, service = 'svc-2', client = '43'): string =>
   API + path.replace(':service', service).replace(':client', client).replace(/:\w+/g, 'telephony');
 
-async function ask(route: ApiRoute, token: string | undefined, address = addressOf(route)) {
+async function ask(route: ApiRoute, token: string | undefined, address = toAddress(route)) {
   const answer = await at.fetch(address, {
     method: route.method,
     ...(token === undefined ? {} : { token }),
@@ -74,7 +74,7 @@ describe('tokens', () => {
       const answer = await ask(route, own);
       if (route.clients === 'none') expect([route.path, answer.status]).toEqual([route.path, 403]);
       if (route.clients !== 'service' && route.clients !== 'client') continue;
-      const none = await ask(route, own, addressOf(route, 'svc-9', '99'));
+      const none = await ask(route, own, toAddress(route, 'svc-9', '99'));
       const alike: unknown = JSON.parse(
         JSON.stringify(answer)
           .replaceAll('svc-2', 'svc-9')
@@ -176,7 +176,7 @@ describe('load', () => {
     const post = (headers: Record<string, string>) =>
       new Promise<{ status: number; sent: number }>((resolve) => {
         let sent = 0;
-        const headersOf = {
+        const usual = {
           authorization: `Bearer ${SERVE_TOKEN}`,
           'content-type': 'application/json',
           'idempotency-key': 'big',
@@ -185,7 +185,7 @@ describe('load', () => {
           port,
           path: `${API}/services/import`,
           method: 'POST',
-          headers: { ...headersOf, ...headers },
+          headers: { ...usual, ...headers },
         });
         const chunk = Buffer.alloc(65_536, 0x20);
         const more = (): void => {

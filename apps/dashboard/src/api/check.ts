@@ -20,7 +20,7 @@ export function checked(schema: z.ZodObject | null, value: unknown, where: strin
 }
 
 /** Returns the body of a request, which has to be JSON. */
-export function bodyOf(request: FastifyRequest): unknown {
+export function parseBody(request: FastifyRequest): unknown {
   if (request.body === undefined || request.body === null) return {};
   if (/^application\/(?:[\w.+-]+\+)?json\b/i.test(request.headers['content-type'] ?? '')) return request.body;
   throw Object.assign(new Error('not JSON'), { code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE' });

@@ -19,7 +19,7 @@ const UNFINISHED = ['failed', 'busy', 'brake', 'interrupted', 'terminated'];
  *
  * @throws SluiceError `no_key`
  */
-export function keyOf(request: FastifyRequest): string {
+export function parseKey(request: FastifyRequest): string {
   const key = request.headers['idempotency-key'];
   if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
   throw new SluiceError(
@@ -30,7 +30,7 @@ export function keyOf(request: FastifyRequest): string {
 }
 
 /** Returns a short text that is unique for a sender and key. */
-export function refOf(who: string, key: string): string {
+export function toRef(who: string, key: string): string {
   return `api-${digest(JSON.stringify([who, key])).slice(0, 24)}`;
 }
 
@@ -106,7 +106,7 @@ export class KeyedRequests {
 }
 
 /** Returns what repeats of a request get: nothing where its run did not end well. */
-export function storedOf(answer: unknown, stored: unknown): Performed['stored'] {
+export function toStored(answer: unknown, stored: unknown): Performed['stored'] {
   const { run } = (answer ?? {}) as { run?: { outcome?: string } | null };
   return UNFINISHED.includes(run?.outcome ?? '') ? null : { answer: stored };
 }

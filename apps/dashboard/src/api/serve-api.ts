@@ -1,8 +1,8 @@
 import { printableJson } from '@sluice/panel-http/printable';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../access/viewer.js';
-import { bodyOf, checked, checkReach, checkScope } from './check.js';
-import { keyOf, refOf, storedOf } from './keyed.js';
+import { parseBody, checked, checkReach, checkScope } from './check.js';
+import { parseKey, toRef, toStored } from './keyed.js';
 import { openApiDocument } from './openapi.js';
 import { type ApiParts, BASE, requireViewer } from './parts.js';
 import { type ApiCall, type ApiRoute, needsKey } from './route.js';
@@ -56,21 +56,21 @@ async function answerTo(
   const params = request.params as Record<string, string>;
   await checkReach(context, route, viewer, params);
   const changes = needsKey(route);
-  const key = changes ? keyOf(request) : '';
+  const key = changes ? parseKey(request) : '';
   const query = checked(route.query, request.query, 'query');
-  const { note = null, ...body } = route.body === null ? {} : checked(route.body, bodyOf(request), 'body');
+  const { note = null, ...body } = route.body === null ? {} : checked(route.body, parseBody(request), 'body');
   const call: ApiCall = {
     ...{ context, tasks, readers, viewer, query, body },
     sluice: context.sluice,
     param: (name) => params[name] ?? '',
-    ref: changes ? refOf(viewer.id, key) : '',
+    ref: changes ? toRef(viewer.id, key) : '',
     as: { actor: viewer.name, note: note as string | null },
     client: viewer.client ?? undefined,
   };
   const work = async () => {
     const answer = await route.handle(call);
     const stored = route.stored === undefined ? answer : route.stored(answer);
-    return { status: route.status, answer, stored: storedOf(answer, stored) };
+    return { status: route.status, answer, stored: toStored(answer, stored) };
   };
   if (!changes) return { ...(await work()), replayed: false };
   const content = [route.method, request.url, body, note];

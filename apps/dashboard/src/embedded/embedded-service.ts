@@ -2,16 +2,16 @@ import { describeUsed, type PackageView, type ServiceDetail } from '@sluice/engi
 import { formatBytes } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedService } from '../api/schemas/embedded.js';
-import { loginOf } from '../pages/customer/account.js';
+import { readLogin } from '../pages/customer/account.js';
 import { offeredPackages } from '../pages/customer/packages.js';
 import { serviceSections } from '../pages/customer/service.js';
 import { lineSection, toLineScene } from '../pages/customer/telephony.js';
-import { isMetered, summaryOf } from '../pages/customer/usage.js';
+import { isMetered, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
 import type { PageRequest } from '../pages/page.js';
-import { timesOf } from '../pages/times-of.js';
-import { figuresOf, readScene, stateOf } from '../pages/operator/service.js';
+import { toTimes } from '../pages/page-times.js';
+import { readFigures, readScene, showState } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 
@@ -19,12 +19,16 @@ import { embeddedRequest } from './embedded-request.js';
 export async function serviceForCustomer(call: ApiCall, service: ServiceDetail): Promise<EmbeddedService> {
   const request = embeddedRequest(call, service.client);
   const parts = await serviceSections(request, service, call.readers);
-  return { ...(await headOf(request, service)), summary: summaryForCustomer(request, service), parts: toParts(parts) };
+  return {
+    ...(await readHead(request, service)),
+    summary: summaryForCustomer(request, service),
+    parts: toParts(parts),
+  };
 }
 
 /** Returns the summary of a service for its client. */
 export function summaryForCustomer(request: PageRequest, service: ServiceDetail): string {
-  return toText(summaryOf(service, timesOf(request)));
+  return toText(toSummary(service, toTimes(request)));
 }
 
 /** Returns what an operator sees of a service, without what operators change. */
@@ -32,10 +36,10 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   const request = embeddedRequest(call, null);
   const scene = await readScene(request, id);
   const { service } = scene.found;
-  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
+  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await readFigures(scene);
   const line = await toLineScene(request, service, call.readers.reads);
   const parts: (Section | null)[] = [
-    { id: 'state', title: 'State', content: stateOf(scene) },
+    { id: 'state', title: 'State', content: showState(scene) },
     line === null ? null : { ...(await lineSection(line)), title: 'Line and numbers' },
     graphs === null
       ? null
@@ -47,10 +51,10 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
     ...[allowance, limits, holds, purchases, cycles, changes],
   ];
   const summary = toText(isMetered(service) ? `${service.status}: ${describeUsed(service)}` : service.status);
-  return { ...(await headOf(request, service)), summary, parts: toParts(parts) };
+  return { ...(await readHead(request, service)), summary, parts: toParts(parts) };
 }
 
-async function headOf(
+async function readHead(
   request: PageRequest,
   service: ServiceDetail,
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
@@ -59,11 +63,11 @@ async function headOf(
     service: service.id,
     title: toText(service.id),
     readAt: service.usage?.readAt ?? null,
-    packages: packages.map((each) => ({ package: each.id, label: toText(labelOf(each)) })),
-    loginLink: (await loginOf(request, service.id)) !== null,
+    packages: packages.map((each) => ({ package: each.id, label: toText(toLabel(each)) })),
+    loginLink: (await readLogin(request, service.id)) !== null,
   };
 }
 
-function labelOf({ id, bytes, price, currency }: PackageView): string {
+function toLabel({ id, bytes, price, currency }: PackageView): string {
   return `${id}: ${formatBytes(bytes)}, ${price} ${currency}`;
 }

@@ -60,7 +60,7 @@ async function read<Document>(path: string, token = SERVE_TOKEN): Promise<Docume
 const forCustomer = (id: string, token?: string) =>
   read<EmbeddedService>(`/services/${encodeURIComponent(id)}?for=customer`, token);
 const forStaff = (id: string) => read<EmbeddedService>(`/services/${encodeURIComponent(id)}?for=staff`);
-const partOf = ({ parts }: { parts: EmbeddedService['parts'] }, id: string): string =>
+const findPart = ({ parts }: { parts: EmbeddedService['parts'] }, id: string): string =>
   parts.find((part) => part.id === id)?.html.replace(/\s+/g, ' ') ?? `no part ${id}`;
 
 describe('what a customer sees of a service', () => {
@@ -75,9 +75,9 @@ describe('what a customer sees of a service', () => {
     });
     expect(document.parts.map(({ id }) => id)).toEqual(['usage', 'packages', 'auto-buy', 'graph']);
 
-    expect(partOf(document, 'usage')).toMatch(/class="bar bar-bad".*120%.*15 Dec 2026/);
-    expect(partOf(document, 'graph')).toContain('id="usage-svc-1-wide-title"');
-    expect(partOf(document, 'packages')).toContain('charged at once');
+    expect(findPart(document, 'usage')).toMatch(/class="bar bar-bad".*120%.*15 Dec 2026/);
+    expect(findPart(document, 'graph')).toContain('id="usage-svc-1-wide-title"');
+    expect(findPart(document, 'packages')).toContain('charged at once');
   });
 
   it('are no packages where the service has ended', async () => {
@@ -90,22 +90,22 @@ describe('what a customer sees of a service', () => {
   it('have the login of its panel as a link', async () => {
     const document = await forCustomer('relay-1', own);
     expect(document.loginLink).toBe(true);
-    expect(partOf(document, 'account')).toContain('<a href="https://relay.example.com"');
-    expect(partOf(document, 'account')).toContain('customer7');
+    expect(findPart(document, 'account')).toContain('<a href="https://relay.example.com"');
+    expect(findPart(document, 'account')).toContain('customer7');
   });
 
   it('have the last good figures of its line with their age while the panel is away', async () => {
     const before = await forCustomer('line-1', own);
     expect(before).toMatchObject({ summary: 'active', readAt: null });
-    expect(partOf(before, 'line')).toContain('1142000001');
-    expect(partOf(before, 'line')).toContain('&lt;script&gt;');
+    expect(findPart(before, 'line')).toContain('1142000001');
+    expect(findPart(before, 'line')).toContain('&lt;script&gt;');
     expect(before.parts.map(({ id }) => id)).toEqual(['usage', 'line', 'calls', 'bills']);
     voice.server.inject({ fault: { kind: 'status', status: 500 } });
     at.clock.advance(31_000);
     const after = await forCustomer('line-1', own);
     voice.server.clearFaults();
-    expect(partOf(after, 'line')).toContain('can’t be reached at the moment. This is from');
-    expect(partOf(after, 'line')).toContain('1142000001');
+    expect(findPart(after, 'line')).toContain('can’t be reached at the moment. This is from');
+    expect(findPart(after, 'line')).toContain('1142000001');
   });
 });
 
@@ -113,16 +113,17 @@ describe('what staff see of a service', () => {
   it('are its state with reasons, references, allowance, holds and changes, without forms', async () => {
     const document = await forStaff('svc-1');
     expect(document.summary).toBe('held: 120 GB of 100 GB (120%) are used');
-    expect(partOf(document, 'state')).toMatch(/It is held since .*easydcim_server_id <bdi>301/);
-    expect(partOf(document, 'allowance')).toContain('100 GB');
-    expect(partOf(document, 'holds')).toContain('quota');
-    for (const id of ['graph', 'purchases', 'cycles', 'changes']) expect(partOf(document, id)).not.toMatch(/^no part/);
+    expect(findPart(document, 'state')).toMatch(/It is held since .*easydcim_server_id <bdi>301/);
+    expect(findPart(document, 'allowance')).toContain('100 GB');
+    expect(findPart(document, 'holds')).toContain('quota');
+    for (const id of ['graph', 'purchases', 'cycles', 'changes'])
+      expect(findPart(document, id)).not.toMatch(/^no part/);
   });
 
   it('has the line of a telephony service, read once for all who show it', async () => {
     await forStaff('line-1');
     const calls = voice.server.calls.length;
-    expect(partOf(await forStaff('line-1'), 'line')).toContain('+551142000001');
+    expect(findPart(await forStaff('line-1'), 'line')).toContain('+551142000001');
     expect(voice.server.calls).toHaveLength(calls);
   });
 });
@@ -130,13 +131,13 @@ describe('what staff see of a service', () => {
 it('lists the services of a client, and all services for staff', async () => {
   const client = await read<EmbeddedClient>('/clients/c-1', own);
   expect(client.services.map(({ service }) => service).sort()).toEqual(['line-1', 'relay-1', 'svc-1']);
-  expect(partOf(client, 'services')).toMatch(/<span><bdi>svc-1/);
+  expect(findPart(client, 'services')).toMatch(/<span><bdi>svc-1/);
   const other = await read<EmbeddedClient>(`/clients/${encodeURIComponent(HOSTILE)}`);
   expect(other.services.map(({ service }) => service)).toEqual(['svc-2']);
   const overview = await read<EmbeddedClient>('/overview');
   expect(overview.parts.map(({ id }) => id)).toEqual(['totals', 'events', 'holds', 'services', 'panels', 'runs']);
-  expect(partOf(overview, 'totals')).toContain('<span class="tile tile-bad">');
-  expect(partOf(overview, 'services')).toContain('&lt;script&gt;');
+  expect(findPart(overview, 'totals')).toContain('<span class="tile tile-bad">');
+  expect(findPart(overview, 'services')).toContain('&lt;script&gt;');
 });
 
 it('shows the token of a client what clients see of its own services only', async () => {

@@ -2,7 +2,7 @@ import type { PurchaseView } from '@sluice/engine';
 import { notice, address } from './layout/components.js';
 import { html, type Html } from './layout/html.js';
 import type { PageAnswer, PageRequest } from './page.js';
-import { timesOf } from './times-of.js';
+import { toTimes } from './page-times.js';
 
 /** What a page that asks before a purchase shows first. */
 export type Asked =
@@ -29,6 +29,6 @@ export async function findAsked(request: PageRequest, service: string, toRef: (k
 }
 
 function madeNotice(request: PageRequest, { at }: PurchaseView, again: string): Html {
-  return html`${notice('info', html`You bought this package ${timesOf(request).ago(at)}. It is not bought again.`)}
+  return html`${notice('info', html`You bought this package ${toTimes(request).ago(at)}. It is not bought again.`)}
     <p><a class="button" href="${again}">Buy another one…</a></p>`;
 }

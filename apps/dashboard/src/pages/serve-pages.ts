@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
-import { directionOf, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
+import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
 import type { KeyedContent, Performed } from '../api/keyed.js';
 import type { ApiParts } from '../api/parts.js';
 import { forbidden, notFound } from '../server/failure.js';
@@ -127,7 +127,7 @@ async function serveCached(
   const { context } = parts;
   const { viewer, csrf, route, frame } = visit;
   const newKey = (): string => toKey(context);
-  const id = JSON.stringify([viewer.id, viewer.name, viewer.may('operate'), directionOf(request), request.url]);
+  const id = JSON.stringify([viewer.id, viewer.name, viewer.may('operate'), toDirection(request), request.url]);
   const render = async (marks: OfVisit): Promise<string> => {
     const marked = { ...frame, csrf: marks.csrf };
     const answer = await route.page({ ...toPageRequest(parts, request, { ...visit, frame: marked }), ...marks });

@@ -134,7 +134,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
   const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
-  const shares = [shareOf(used, allowedBytes), ...limits.map((limit) => shareOf(limit.used, limit.allowed))];
+  const shares = [toShare(used, allowedBytes), ...limits.map((limit) => toShare(limit.used, limit.allowed))];
   const known = shares.filter((share) => share !== null);
   return {
     id,
@@ -156,7 +156,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
 }
 
 /** Returns used divided by allowed, of bytes or of amounts: for order and bars, never an amount itself. */
-export function shareOf(used: number | string | null, allowed: number | string | null): number | null {
+export function toShare(used: number | string | null, allowed: number | string | null): number | null {
   if (used === null || allowed === null) return null;
   const [part, whole] = [Number(used), Number(allowed)];
   if (whole === 0) return part > 0 ? 1 : 0;

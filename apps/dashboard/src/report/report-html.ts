@@ -8,7 +8,7 @@ import { counted, name, Times } from '../pages/layout/format.js';
 import { html, type Html, visible } from '../pages/layout/html.js';
 import { usageFigure } from '../pages/layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
-import { timesOf } from '../pages/times-of.js';
+import { toTimes } from '../pages/page-times.js';
 import { REPORT_STYLE } from './report-style.js';
 import { historyTable, serviceFacts } from './service-parts.js';
 import { serviceRow, serviceTableHead } from './service-table.js';
@@ -33,7 +33,7 @@ export async function* reportHtml(sluice: Sluice, report: Report): AsyncGenerato
   if (charted.length > 0) {
     const title = report.client === null ? 'Nearest to their allowance' : 'Services';
     yield `<section class="card" id="charts">\n<div class="card-head"><h2>${title}</h2></div>\n`;
-    for (const [index, service] of charted.entries()) yield await chartOf(sluice, report, { service, index, now });
+    for (const [index, service] of charted.entries()) yield await drawChart(sluice, report, { service, index, now });
     yield '</section>\n';
   }
   yield* table(sluice, report);
@@ -110,7 +110,7 @@ function bands(services: readonly ReportService[]): Html {
   return html`<div class="card"><div class="bands">${list}</div></div>`;
 }
 
-async function chartOf(
+async function drawChart(
   sluice: Sluice,
   report: Report,
   { service, index, now }: { service: ReportService; index: number; now: number },
@@ -124,7 +124,7 @@ async function chartOf(
   return String(
     html`<article class="service">
       <h3>${name(service.id)}</h3>
-      <div class="service-facts">${serviceFacts(service, timesOf({ sluice, now }, service.panel))}</div>
+      <div class="service-facts">${serviceFacts(service, toTimes({ sluice, now }, service.panel))}</div>
       <div>${figure} ${history}</div>
     </article> `,
   );
@@ -140,7 +140,7 @@ function* table(sluice: Sluice, report: Report): Generator<string> {
   yield serviceTableHead(isOfAll);
   for (let first = 0; first < report.services.length; first += ROWS) {
     const rows = report.services.slice(first, first + ROWS);
-    yield rows.map((service) => serviceRow(service, timesOf({ sluice, now }, service.panel), isOfAll)).join('');
+    yield rows.map((service) => serviceRow(service, toTimes({ sluice, now }, service.panel), isOfAll)).join('');
   }
   yield '</tbody>\n</table>\n</div>\n</section>\n';
 }

@@ -2,9 +2,9 @@ import type { Sluice } from '@sluice/engine';
 import { facts, plainTable } from '../pages/layout/components.js';
 import { bytes, name, orNone, type Times } from '../pages/layout/format.js';
 import { html, type Html, type Part } from '../pages/layout/html.js';
-import { type ReportService, shareOf } from './read-report.js';
-import { amount, shareBar, statusOf } from './service-table.js';
-import { timesOf } from '../pages/times-of.js';
+import { type ReportService, toShare } from './read-report.js';
+import { amount, shareBar, showStatus } from './service-table.js';
+import { toTimes } from '../pages/page-times.js';
 
 /** Past cycles in the report of a client. */
 const CYCLES = 12;
@@ -14,7 +14,7 @@ export function serviceFacts(service: ReportService, times: Times): Html {
   const { product, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
   return facts([
     ['Product', name(product)],
-    ['Status', statusOf(service)],
+    ['Status', showStatus(service)],
     cycle === null ? null : ['Cycle', html`${times.at(cycle.start)} to ${times.full(cycle.end)}`],
     allowedBytes === null
       ? ['Used', html`${bytes(usedBytes)}${unlimited ? ', unlimited' : null}`]
@@ -32,7 +32,7 @@ export function serviceFacts(service: ReportService, times: Times): Html {
 }
 
 function bar(used: number | string | null, allowed: number | string): Part {
-  const share = shareOf(used, allowed);
+  const share = toShare(used, allowed);
   return share === null ? null : shareBar(share);
 }
 
@@ -41,7 +41,7 @@ export async function historyTable(sluice: Sluice, service: ReportService, now: 
   const { cycles } = await sluice.usage.history(service.id);
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
-  const times = timesOf({ sluice, now }, service.panel);
+  const times = toTimes({ sluice, now }, service.panel);
   return plainTable({
     caption: html`Earlier cycles of ${name(service.id)}`,
     columns: [

@@ -41,7 +41,7 @@ export function serviceRow(service: ReportService, times: Times, showsClient: bo
     share === null ? NONE : shareBar(share)
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.at(cycle.end)
-  }</td><td>${statusOf(service)}</td></tr>
+  }</td><td>${showStatus(service)}</td></tr>
 `);
 }
 
@@ -52,7 +52,7 @@ export function shareBar(share: number): Html | null {
 }
 
 /** Returns the state of a service, with the reasons of its holds. */
-export function statusOf({ status, holds }: ReportService): Html {
+export function showStatus({ status, holds }: ReportService): Html {
   return html`${badge(status)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
 }
 

@@ -23,7 +23,7 @@ export async function renderPage(
   frame: Frame,
   page: Omit<FramedPage, 'status'>,
 ): Promise<string> {
-  const around = { version, timeZone: sluice.config.timeZone, dir: directionOf(request) };
+  const around = { version, timeZone: sluice.config.timeZone, dir: toDirection(request) };
   const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
   return layout({ ...frame, ...page, ...around, nav });
 }
@@ -53,7 +53,7 @@ export async function sendErrorPage(
   const body = html`<p dir="auto">${message}</p>
     ${backToParent(frame, status)}
     <p><a href="${frame.base === '' ? '/' : frame.base}">Back to the overview</a></p>`;
-  return sendPage(context, reply, frame, { status, title: titleOf(status), body });
+  return sendPage(context, reply, frame, { status, title: toTitle(status), body });
 }
 
 const PARENTS = { services: 'service', agents: 'agent', lines: 'line', dids: 'number' } as const;
@@ -87,11 +87,11 @@ function isOperator(viewer: LayoutParts['viewer']): boolean {
 const RIGHT_TO_LEFT = /^(ar|arc|azb|ckb|dv|fa|he|ks|lrc|mzn|nqo|pnb|ps|sd|ug|ur|yi)\b/i;
 
 /** Returns the direction of pages: that of the visitor's first language. */
-export function directionOf({ headers }: FastifyRequest): 'ltr' | 'rtl' {
+export function toDirection({ headers }: FastifyRequest): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.test(headers['accept-language'] ?? '') ? 'rtl' : 'ltr';
 }
 
-function titleOf(status: number): string {
+function toTitle(status: number): string {
   if (status === 403) return 'Not permitted';
   if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';

@@ -31,13 +31,13 @@ export async function createSender(at: Pick<DashboardBench, 'fetch'>, called: Se
       expect(answer.ok ? null : [address, json]).toBeNull();
       const bare = path.split('?')[0] ?? '';
       expect([address, ...validate(method, bare, answer.status, json)]).toEqual([address]);
-      called.add(routeOf(method, bare));
+      called.add(toRoute(method, bare));
       return json;
     },
   };
 }
 
-function routeOf(method: string, path: string): string {
+function toRoute(method: string, path: string): string {
   const found = [...ROUTES, ...AGENT_TRAFFIC_CALLS.map(agentTrafficAddress)]
     .filter((route) => route.method === method)
     // The most literal first: `/services/export` is not a service.

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { csrfOf } from '../access/viewer.js';
+import { toCsrfToken } from '../access/viewer.js';
 import type { DashboardBench } from './dashboard-bench.js';
 
 /** Returns a key for a form. */
-export const keyOf = (): string => randomBytes(16).toString('base64url');
+export const toKey = (): string => randomBytes(16).toString('base64url');
 
 /** Returns the main part of a page, of drawings only the opening tag. */
-export function mainOf(page: string): string {
+export function extractMain(page: string): string {
   return (
     /<main[\s\S]*<\/main>/
       .exec(page)?.[0]
@@ -37,7 +37,7 @@ export class Link {
   static async open(at: Pick<DashboardBench, 'fetch' | 'sluice' | 'clock'>, asked: Asked): Promise<Link> {
     const { client, expiresAt = new Date(at.clock.now() + 86_400_000).toISOString(), ...rights } = asked;
     const { token, access } = await at.sluice.access.share({ client, expiresAt, rights });
-    return new Link(at, access.id, token, csrfOf(token));
+    return new Link(at, access.id, token, toCsrfToken(token));
   }
 
   csrf(): string {
@@ -50,7 +50,7 @@ export class Link {
 
   /** Returns the main part of a page, of drawings only the opening tag. */
   async text(path: string): Promise<string> {
-    return mainOf(await (await this.get(path)).text());
+    return extractMain(await (await this.get(path)).text());
   }
 
   /** Sends a form with exactly these fields. */
@@ -60,11 +60,11 @@ export class Link {
 
   /** Sends a new form with these fields. */
   post(path: string, fields: Record<string, string>): Promise<Response> {
-    return this.send(path, { ...fields, csrf: this.csrfToken, key: keyOf() });
+    return this.send(path, { ...fields, csrf: this.csrfToken, key: toKey() });
   }
 
   /** Returns the fields of the form on a page whose action ends so. */
-  formOf(page: string, action: string): Record<string, string> {
+  readForm(page: string, action: string): Record<string, string> {
     const forms = page.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? [];
     const form = forms.find((text) => new RegExp(`action="[^"]*${action}"`).test(text)) ?? '';
     const inputs = [...form.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)];

@@ -76,7 +76,7 @@ const target: LineTarget = {
 
 const nothing: LineObservation = { byReference: [], byUsername: [], customers: [], plans: [plan] };
 
-function refusalOf(run: () => unknown): string {
+function catchRefusal(run: () => unknown): string {
   try {
     return `planned ${JSON.stringify(run())}`;
   } catch (error) {
@@ -139,7 +139,7 @@ describe('a line that does not exist', () => {
     ['no channel', { channels: 0 }, 'invalid'],
     ['an unknown plan', { plan: { id: '99' } }, 'not_found'],
   ] as const)('is refused for %s', (_, changes, code) => {
-    expect(refusalOf(() => planLine(systems.default, nothing, { ...target, ...changes }))).toBe(code);
+    expect(catchRefusal(() => planLine(systems.default, nothing, { ...target, ...changes }))).toBe(code);
   });
 
   it('is refused before the first write where the profile lacks a part', () => {
@@ -150,11 +150,11 @@ describe('a line that does not exist', () => {
       { subscribers: { operations: { create: false } } },
       { subscribers: { fields: { sip_password: null } } },
     ]) {
-      expect(refusalOf(() => planLine(without(resources), nothing, target))).toBe('unsupported');
+      expect(catchRefusal(() => planLine(without(resources), nothing, target))).toBe('unsupported');
     }
-    expect(refusalOf(() => planLine(systems.default, { ...nothing, plans: null }, target))).toBe('unsupported');
+    expect(catchRefusal(() => planLine(systems.default, { ...nothing, plans: null }, target))).toBe('unsupported');
     expect(
-      refusalOf(() => planLine(systems.default, { ...nothing, plans: [{ ...plan, status: 'inactive' }] }, target)),
+      catchRefusal(() => planLine(systems.default, { ...nothing, plans: [{ ...plan, status: 'inactive' }] }, target)),
     ).toBe('conflict');
     const noReference = without({ subscribers: { fields: { external_ref: null } } });
     const planned = planLine(noReference, nothing, target);
@@ -224,7 +224,7 @@ describe('an existing line', () => {
       'conflict',
     ],
   ])('is not taken over: %s', (_, system, observed, code) => {
-    expect(refusalOf(() => planLine(systems[system], { ...nothing, ...observed }, target))).toBe(code);
+    expect(catchRefusal(() => planLine(systems[system], { ...nothing, ...observed }, target))).toBe(code);
   });
 
   it('of the same customer is adopted, without its password, and stays suspended', () => {
@@ -262,16 +262,16 @@ describe('an existing line', () => {
     const mine = line({ externalRef: 'sluice:service:311', ...changes });
     const customers = owner === null ? [] : [customer({ id: within ? '9001' : '501', ...owner })];
     const observed = { ...nothing, byReference: [mine], customers };
-    const planned = refusalOf(() => planLine(systems[system], observed, target));
+    const planned = catchRefusal(() => planLine(systems[system], observed, target));
     expect(planned.startsWith('planned') ? 'own' : planned).toBe(result);
     // The service of a billing system has one id.
     const synced = { ...observed, byReference: [{ ...mine, externalRef: 'whmcs:service:311' }] };
-    expect(refusalOf(() => planLine(systems[system], synced, target))).toContain('planned');
+    expect(catchRefusal(() => planLine(systems[system], synced, target))).toContain('planned');
   });
 
   it('that was made by half is refused', () => {
     const half = line({ extra: { sip_accounts: '0' } });
-    expect(refusalOf(() => planLine(systems.magnus, { ...nothing, byReference: [half] }, target))).toBe('conflict');
+    expect(catchRefusal(() => planLine(systems.magnus, { ...nothing, byReference: [half] }, target))).toBe('conflict');
   });
 
   it('shows which fields did not arrive', () => {
@@ -305,12 +305,12 @@ describe('a customer', () => {
     expect(findCustomer(known({ document: '12345678909', name: 'X' }), wanted)?.id).toBe('501');
     expect(findCustomer(known({}), wanted)?.id).toBe('501');
     for (const changes of [{ document: '1' }, { name: 'Maria' }])
-      expect(refusalOf(() => findCustomer(known(changes), wanted))).toBe('ambiguous');
+      expect(catchRefusal(() => findCustomer(known(changes), wanted))).toBe('ambiguous');
   });
 
   it('stops at two of a name, and lists them', () => {
     expect(() => findCustomer(byName, target.customer)).toThrow('501, 519');
-    expect(refusalOf(() => findCustomer(byName, { ...target.customer, id: '7' }))).toBe('not_found');
+    expect(catchRefusal(() => findCustomer(byName, { ...target.customer, id: '7' }))).toBe('not_found');
   });
 });
 
@@ -373,9 +373,9 @@ describe('states', () => {
 
   it('refuses what is not there, and what never comes back', () => {
     const gone = { line: line({ status: 'terminated' }), dids: [] };
-    expect(refusalOf(() => planUnsuspend(systems.default, gone, []))).toBe('conflict');
+    expect(catchRefusal(() => planUnsuspend(systems.default, gone, []))).toBe('conflict');
     for (const run of [planSuspend, planTerminate])
-      expect(refusalOf(() => run(systems.default, { line: null, dids: [] }))).toBe('not_found');
+      expect(catchRefusal(() => run(systems.default, { line: null, dids: [] }))).toBe('not_found');
     const lacking = toLineSystem(
       parseProfile({
         profileVersion: 1,
@@ -384,7 +384,7 @@ describe('states', () => {
         resources: { dids: { operations: { suspend: false } } },
       }),
     );
-    expect(refusalOf(() => planSuspend(lacking, { line: line(), dids: linked }, true))).toBe('unsupported');
+    expect(catchRefusal(() => planSuspend(lacking, { line: line(), dids: linked }, true))).toBe('unsupported');
   });
 });
 
@@ -445,7 +445,7 @@ describe('a number', () => {
       { type: 'create-did', target: wanted.number, payload: { values: { number: wanted.number, channels: 2 } } },
       { type: 'link-did', target: wanted.number, payload: { id: null, subscriberId: '9001' } },
     ]);
-    expect(refusalOf(() => planLink(systems.default, observed([]), { ...wanted, carrier: 'Z' }))).toBe('not_found');
+    expect(catchRefusal(() => planLink(systems.default, observed([]), { ...wanted, carrier: 'Z' }))).toBe('not_found');
   });
 
   it('that is linked is left, changed or refused', () => {
@@ -456,10 +456,14 @@ describe('a number', () => {
       did({ status: 'suspended' }),
       did({ status: 'terminated' }),
     ]) {
-      expect(refusalOf(() => planLink(systems.default, observed([other]), wanted))).toBe('conflict');
+      expect(catchRefusal(() => planLink(systems.default, observed([other]), wanted))).toBe('conflict');
     }
-    expect(refusalOf(() => planLink(systems.default, observed([did(), did({ id: '2' })]), wanted))).toBe('ambiguous');
-    expect(refusalOf(() => planLink(systems.default, { ...observed([mine]), line: null }, wanted))).toBe('not_found');
+    expect(catchRefusal(() => planLink(systems.default, observed([did(), did({ id: '2' })]), wanted))).toBe(
+      'ambiguous',
+    );
+    expect(catchRefusal(() => planLink(systems.default, { ...observed([mine]), line: null }, wanted))).toBe(
+      'not_found',
+    );
   });
 
   it('is unlinked by the way of the profile', () => {
@@ -469,6 +473,6 @@ describe('a number', () => {
       { type: 'update-did', payload: { changes: { subscriberId: null } } },
     ]);
     expect(planUnlink(systems.pt, [did()], mine.number).steps).toEqual([]);
-    expect(refusalOf(() => planUnlink(systems.pt, [], mine.number))).toBe('not_found');
+    expect(catchRefusal(() => planUnlink(systems.pt, [], mine.number))).toBe('not_found');
   });
 });

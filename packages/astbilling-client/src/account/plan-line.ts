@@ -224,7 +224,7 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   const { username, planId, channels, areaCode, billingType, externalRef, callerId, extra } = target;
   if (channels === null) throw new LineRefusal('invalid', 'a new line needs its number of channels');
   const { name, document, email, phone, externalRef: customerRef } = target.customer;
-  const further = { ...extra, ...creditOf(system, target) };
+  const further = { ...extra, ...toCredit(system, target) };
   const values: SubscriberValues = {
     username,
     planId,
@@ -245,7 +245,7 @@ function planCreation(system: LineSystem, customer: TelephoneCustomer | null, ta
   return [...steps, { type: 'create-subscriber', target: username, payload }];
 }
 
-function creditOf(system: LineSystem, { creditLimit }: LineTarget): Record<string, string> {
+function toCredit(system: LineSystem, { creditLimit }: LineTarget): Record<string, string> {
   return creditLimit !== undefined && system.sends('subscribers', 'create', CREDIT) ? { [CREDIT]: creditLimit } : {};
 }
 

@@ -23,20 +23,21 @@ export function toLineSystem(profile: Profile): LineSystem {
   const { customers } = profile.resources;
   const within = customers?.within !== undefined;
   const codec = createCodecs(profile);
-  const operationOf = (resource: ResourceName, name: OperationName) => profile.resources[resource]?.operations?.[name];
-  const endOfDid = operationOf('dids', 'terminate');
+  const findOperation = (resource: ResourceName, name: OperationName) =>
+    profile.resources[resource]?.operations?.[name];
+  const endOfDid = findOperation('dids', 'terminate');
   return {
     within,
     poolsDids: typeof endOfDid === 'object' && 'via' in endOfDid && endOfDid.via === 'unlink',
     supports: (resource, name) => {
       if (within && resource === 'customers' && (name === 'create' || name === 'delete')) return false;
-      const operation = operationOf(resource, name);
+      const operation = findOperation(resource, name);
       return operation !== undefined && operation !== false;
     },
     isWholeNumber: (resource, field) => profile.resources[resource]?.wholeNumbers?.includes(field) === true,
     reads: (resource, field) => codec(resource).has(field),
     sends: (resource, name, field) => {
-      const operation = operationOf(resource, name);
+      const operation = findOperation(resource, name);
       if (operation === undefined || operation === false || 'via' in operation) return false;
       const composed = Object.values(operation.compose ?? {}).some((text) => text.includes(`{${field}}`));
       const own = codec(resource).knows(field);

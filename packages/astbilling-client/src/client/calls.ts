@@ -31,7 +31,8 @@ export async function* readCalls(
     const all = rows.map((row, index) => connection.decode(CALL, () => CONVERTERS.cdrs(codec.decode(row)), index));
     const calls = all.filter((call) => isInside(call, range) && fits(call, request, stated));
     const unasked = all.filter(
-      (call) => (filtersTime && !isInside(call, range)) || (stated && ownerOf(call, request, stated) !== subscriberId),
+      (call) =>
+        (filtersTime && !isInside(call, range)) || (stated && findOwner(call, request, stated) !== subscriberId),
     );
     yield { calls, dropped: rows.length - calls.length, unasked, total };
   }
@@ -65,13 +66,13 @@ const isInside = ({ startedAt }: CallRecord, { from, to }: { from: string; to: s
   from <= startedAt && startedAt < to;
 
 /** A call that does not say whose it is belongs to the line only when the system itself was asked for that line. */
-function ownerOf(call: CallRecord, { subscriberId }: CallsRequest, stated: boolean): string | null | undefined {
+function findOwner(call: CallRecord, { subscriberId }: CallsRequest, stated: boolean): string | null | undefined {
   return call.subscriberId === null && stated ? subscriberId : call.subscriberId;
 }
 
 function fits(call: CallRecord, request: CallsRequest, stated: boolean): boolean {
   const { subscriberId, did, direction } = request;
-  if (subscriberId !== undefined && ownerOf(call, request, stated) !== subscriberId) return false;
+  if (subscriberId !== undefined && findOwner(call, request, stated) !== subscriberId) return false;
   if (direction !== undefined && call.direction !== direction) return false;
   return did === undefined || [call.did, call.source, call.destination].includes(did);
 }

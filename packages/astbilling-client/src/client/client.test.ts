@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { isPanelError, type PanelError } from '@sluice/panel-http';
 import { type AstbillingOptions, parseProfile, probeProfile } from '../index.js';
 import { fixture } from '../test/fixture.js';
-import { type Answer, answerOf, openPanel, type Panel, type Seen } from '../test/panel.js';
+import { type Answer, toAnswer, openPanel, type Panel, type Seen } from '../test/panel.js';
 
 let panel: Panel;
 
@@ -13,7 +13,7 @@ async function open(answer: Answer | ((seen: Seen, n: number) => Answer), option
   return panel.client;
 }
 
-async function failureOf(call: Promise<unknown>): Promise<PanelError> {
+async function catchFailure(call: Promise<unknown>): Promise<PanelError> {
   const error = await call.then(
     (value) => new Error(`It succeeded: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
@@ -49,7 +49,7 @@ describe('in the default profile', () => {
       '/api/v1/subscribers/9001': 'subscriber.suspended',
       '/api/v1/simulator': 'simulator.response',
     };
-    const client = await open(({ path }) => answerOf(files[path] ?? 'error.404'));
+    const client = await open(({ path }) => toAnswer(files[path] ?? 'error.404'));
     expect(await client.auth.verify()).toMatchObject({
       valid: true,
       scopes: expect.arrayContaining(['plans:read']),
@@ -93,7 +93,7 @@ describe('in the default profile', () => {
   });
 
   it('writes once, with a key, and reports the id', async () => {
-    const client = await open(() => answerOf('subscriber.create.response'), { newId: () => 'key-1' });
+    const client = await open(() => toAnswer('subscriber.create.response'), { newId: () => 'key-1' });
     const values = {
       username: 'joao1042',
       customerId: '501',
@@ -140,17 +140,17 @@ describe('in the default profile', () => {
       },
     ],
   ])('a write refused as %s was not made', async (name, status, expected) => {
-    const client = await open({ ...answerOf(name), status });
-    const error = await failureOf(client.subscribers.create({ username: 'x' }));
+    const client = await open({ ...toAnswer(name), status });
+    const error = await catchFailure(client.subscribers.create({ username: 'x' }));
     expect(error).toMatchObject({ ...expected, outcomeUnknown: false });
     expect(error.message).toMatch(/request req-0a1/);
     expect(panel.seen).toHaveLength(1);
   });
 
   it.each([
-    ['a 429', { ...answerOf('error.429') }, 'PANEL_RATE_LIMITED'],
+    ['a 429', { ...toAnswer('error.429') }, 'PANEL_RATE_LIMITED'],
     ['a 503', { status: 503, json: { error: { code: 'unavailable' } } }, 'PANEL_SERVER_ERROR'],
-    ['a page of a proxy', answerOf('error.html-502'), 'PANEL_SERVER_ERROR'],
+    ['a page of a proxy', toAnswer('error.html-502'), 'PANEL_SERVER_ERROR'],
     ['a 404 of a proxy', { status: 404, text: '<html>' }, 'PANEL_NOT_FOUND'],
     ['a notice before the JSON', { text: '<br />Notice{"data":{"id":"1"}}' }, 'PANEL_UNREADABLE'],
     [
@@ -165,13 +165,16 @@ describe('in the default profile', () => {
     ['a redirect', { status: 302, headers: { location: 'https://evil.example/x' } }, 'PANEL_UNREADABLE'],
   ] as const)('a write with %s is in doubt and not repeated', async (_, answer, code) => {
     const client = await open(answer);
-    expect(await failureOf(client.subscribers.create({ username: 'x' }))).toMatchObject({ code, outcomeUnknown: true });
+    expect(await catchFailure(client.subscribers.create({ username: 'x' }))).toMatchObject({
+      code,
+      outcomeUnknown: true,
+    });
     expect(panel.seen).toHaveLength(1);
   });
 
   it('repeats reads as long as the system asks for, at most four times', async () => {
     const client = await open((_, n) =>
-      n === 1 ? answerOf('error.429') : n < 4 ? { status: 503, text: '' } : answerOf('plans.list'),
+      n === 1 ? toAnswer('error.429') : n < 4 ? { status: 503, text: '' } : toAnswer('plans.list'),
     );
     expect(await client.plans.list()).toHaveLength(2);
     expect(panel.seen).toHaveLength(4);
@@ -179,14 +182,14 @@ describe('in the default profile', () => {
     panel.seen.length = 0;
     await panel.close();
     const other = await open({ status: 503, text: '' });
-    await failureOf(other.plans.list());
+    await catchFailure(other.plans.list());
     expect(panel.seen).toHaveLength(4);
   });
 
   it('reads calls page by page, drops those outside of the range, and keeps every digit', async () => {
     const { data } = fixture<{ data: object[] }>('cdrs.outside-period');
     const pages = ['cdrs.period.page1', 'cdrs.period.page2'];
-    const client = await open((_, n) => answerOf(pages[n - 1] ?? 'cdrs.empty'));
+    const client = await open((_, n) => toAnswer(pages[n - 1] ?? 'cdrs.empty'));
     const [first, second] = await drain(client.calls.pages(october));
     expect([first?.calls.length, second?.calls.length, first?.total]).toEqual([4, 3, 7]);
     expect(first?.calls[0]).toMatchObject({ charge: '0.2320', startedAt: '2026-10-01T03:00:00.000Z', talkSeconds: 45 });
@@ -218,12 +221,15 @@ describe('in the default profile', () => {
       return { json: name === 'cdrs.empty' ? { ...page, meta: { total: 7 } } : page };
     };
     const client = await open((_, n) => total(files[n - 1] ?? 'cdrs.empty'));
-    expect(await failureOf(drain(client.calls.pages(october)))).toMatchObject({ code: 'PANEL_UNREADABLE', panelCode });
+    expect(await catchFailure(drain(client.calls.pages(october)))).toMatchObject({
+      code: 'PANEL_UNREADABLE',
+      panelCode,
+    });
   });
 
   it('reads a list once more when it changed meanwhile', async () => {
     const pages = ['customers.list.page1', 'customers.list.page1', 'customers.list.page1', 'customers.list.page2'];
-    const client = await open((_, n) => answerOf(n === 2 ? 'customers.list.page2' : (pages[n - 1] ?? '')));
+    const client = await open((_, n) => toAnswer(n === 2 ? 'customers.list.page2' : (pages[n - 1] ?? '')));
     expect(await client.customers.list()).toHaveLength(3);
     await panel.close();
     const moving = await open((_, n) => {
@@ -235,7 +241,7 @@ describe('in the default profile', () => {
   });
 
   it('filters here what the system can not filter, and says so', async () => {
-    const client = await open(answerOf('customers.ambiguous-name'));
+    const client = await open(toAnswer('customers.ambiguous-name'));
     expect(await client.customers.find({ name: 'João da Silva', email: 'joao@example.com' })).toMatchObject([
       { id: '501' },
     ]);
@@ -249,8 +255,8 @@ describe('in the default profile', () => {
       path.endsWith('/file')
         ? { text: 'a;b', headers: { 'content-type': 'text/csv' } }
         : method === 'POST'
-          ? { ...answerOf('report.accepted.202'), status: 202 }
-          : answerOf(states[n - 2] ?? 'report.failed'),
+          ? { ...toAnswer('report.accepted.202'), status: 202 }
+          : toAnswer(states[n - 2] ?? 'report.failed'),
     );
     const made = await client.reports.create({ type: 'calls', format: 'csv', ...october });
     expect(made).toMatchObject({ id: 'rep-77', status: 'queued' });
@@ -272,19 +278,19 @@ describe('in the default profile', () => {
       '/a/%2e%2e/x',
       'https://u:p@evil.example/',
     ]) {
-      expect(await failureOf(client.reports.download({ ...ready, file }, sink))).toMatchObject({
+      expect(await catchFailure(client.reports.download({ ...ready, file }, sink))).toMatchObject({
         code: 'PANEL_REJECTED',
       });
     }
     expect(panel.seen).toHaveLength(asked);
-    expect(await failureOf(client.reports.wait('rep-77'))).toMatchObject({ panelCode: 'report' });
+    expect(await catchFailure(client.reports.wait('rep-77'))).toMatchObject({ panelCode: 'report' });
   });
 });
 
 describe('in the Portuguese profile', () => {
   it('reads and writes with its names, pages and errors', async () => {
     const client = await open(
-      ({ path }) => answerOf(path.endsWith('/listar') ? 'profile-pt.subscribers.list.wire' : 'profile-pt.error.wire'),
+      ({ path }) => toAnswer(path.endsWith('/listar') ? 'profile-pt.subscribers.list.wire' : 'profile-pt.error.wire'),
       pt,
     );
     const [line] = await client.subscribers.find({ externalRef: 'whmcs:service:311' });
@@ -298,7 +304,7 @@ describe('in the Portuguese profile', () => {
     });
     expect(Object.fromEntries(panel.seen[0]?.query ?? [])).toEqual({ pagina: '1', por_pagina: '100' });
     expect(panel.warnings).toHaveLength(1);
-    const error = await failureOf(client.subscribers.suspend('9001'));
+    const error = await catchFailure(client.subscribers.suspend('9001'));
     expect(error).toMatchObject({
       panelCode: 'conflict',
       fields: [{ path: 'usuario', message: 'Já existe' }],
@@ -323,16 +329,16 @@ describe('in the Portuguese profile', () => {
     expect(page).toMatchObject({ calls: [{ id: '100001' }], dropped: 2, unasked: [] });
     expect(panel.warnings).toEqual([expect.stringContaining('no filter for subscriber_id in cdrs')]);
     const { from, to } = october;
-    expect(await failureOf(drain(client.calls.pages({ from, to, customerId: '501' })))).toMatchObject({
+    expect(await catchFailure(drain(client.calls.pages({ from, to, customerId: '501' })))).toMatchObject({
       panelCode: 'unsupported',
     });
     expect(panel.seen).toHaveLength(1);
   });
 
   it('understands an odd empty list and reads one DID from the list', async () => {
-    const client = await open(answerOf('profile-pt.empty-list.wire'), pt);
+    const client = await open(toAnswer('profile-pt.empty-list.wire'), pt);
     expect(await client.subscribers.list()).toEqual([]);
-    expect(await failureOf(client.dids.get('1'))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
+    expect(await catchFailure(client.dids.get('1'))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
   });
 
   it('refuses what the profile lacks before a request', async () => {
@@ -345,7 +351,7 @@ describe('in the Portuguese profile', () => {
       client.customers.delete('1'),
       client.trunks.list(),
     ]) {
-      expect(await failureOf(call)).toMatchObject({
+      expect(await catchFailure(call)).toMatchObject({
         code: 'PANEL_REJECTED',
         panelCode: 'unsupported',
         outcomeUnknown: false,
@@ -365,7 +371,7 @@ describe('in the profile of MagnusBilling', () => {
         n === 1
           ? { status: 500, text: '<html>' }
           : {
-              ...answerOf('profile-magnus.subscribers.list.wire'),
+              ...toAnswer('profile-magnus.subscribers.list.wire'),
               headers: { 'content-type': 'text/html', 'set-cookie': 'PHPSESSID=login' },
             },
       magnus,
@@ -403,11 +409,11 @@ describe('in the profile of MagnusBilling', () => {
     expect(panel.seen[1]?.form).toMatchObject({ id_did: '4001', id_user: '9001', id_sip: '7001', destination: '' });
     expect(panel.seen[2]?.form).toMatchObject({ ids: '[4001]' });
     sip = [];
-    expect(await failureOf(client.dids.link('4001', '9001'))).toMatchObject({
+    expect(await catchFailure(client.dids.link('4001', '9001'))).toMatchObject({
       code: 'PANEL_NOT_FOUND',
       outcomeUnknown: false,
     });
-    expect(await failureOf(client.dids.update('4001', { subscriberId: '9001' }))).toMatchObject({
+    expect(await catchFailure(client.dids.update('4001', { subscriberId: '9001' }))).toMatchObject({
       panelCode: 'unsupported',
     });
     expect(panel.calls()).toHaveLength(4);
@@ -426,13 +432,13 @@ describe('in the profile of MagnusBilling', () => {
     ['profile-magnus.blocked-word.wire', { panelCode: 'validation_failed' }],
     ['profile-magnus.error-text.wire', { code: 'PANEL_AUTH' }],
   ])('takes %s for an error of a read, not for an empty list', async (name, expected) => {
-    const client = await open(answerOf(name), magnus);
-    expect(await failureOf(client.subscribers.find({ username: 'x' }))).toMatchObject(expected);
+    const client = await open(toAnswer(name), magnus);
+    expect(await catchFailure(client.subscribers.find({ username: 'x' }))).toMatchObject(expected);
   });
 
   it('creates with the id of the answer, and finds no record by an empty list', async () => {
     const client = await open(
-      ({ path }) => answerOf(path.endsWith('/save') ? 'profile-magnus.create.wire' : 'profile-magnus.empty-list.wire'),
+      ({ path }) => toAnswer(path.endsWith('/save') ? 'profile-magnus.create.wire' : 'profile-magnus.empty-list.wire'),
       magnus,
     );
     expect(
@@ -449,14 +455,14 @@ describe('in the profile of MagnusBilling', () => {
       lastname: 'da Silva',
       password: 'Kx7Q',
     });
-    expect(await failureOf(client.subscribers.get('9001'))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
-    expect(await failureOf(client.subscribers.create({ email: 'a@b' }))).toMatchObject({ panelCode: 'unsupported' });
-    expect(await failureOf(client.countries.list())).toMatchObject({ panelCode: 'unsupported' });
+    expect(await catchFailure(client.subscribers.get('9001'))).toMatchObject({ code: 'PANEL_NOT_FOUND' });
+    expect(await catchFailure(client.subscribers.create({ email: 'a@b' }))).toMatchObject({ panelCode: 'unsupported' });
+    expect(await catchFailure(client.countries.list())).toMatchObject({ panelCode: 'unsupported' });
     expect(panel.seen).toHaveLength(3);
   });
 
   it('reads calls whose amounts are floats, by a short page', async () => {
-    const client = await open(answerOf('profile-magnus.cdrs.wire'), magnus);
+    const client = await open(toAnswer('profile-magnus.cdrs.wire'), magnus);
     const [page] = await drain(client.calls.pages({ ...october, did: '+551140001234' }));
     expect(page?.calls.map(({ charge }) => Number(charge))).toEqual([0.232, 0.077333, 0, 0.00001]);
     expect(page?.calls[1]?.charge).toBe('0.077333');
@@ -478,7 +484,7 @@ it('probes a system and names what does not fit', async () => {
     extends: 'default',
     resources: { plans: { fields: { description: 'descricao', included_minutes: 'name' } } },
   });
-  const client = await open(({ path }) => answerOf(files[path] ?? 'error.404'), { profile });
+  const client = await open(({ path }) => toAnswer(files[path] ?? 'error.404'), { profile });
   const checks = await probeProfile(client, { now: Date.parse('2026-11-22T12:00:00Z') });
   const found = Object.fromEntries(
     checks.map(({ resource, operation, outcome }) => [`${resource}.${operation}`, outcome]),

@@ -40,7 +40,7 @@ describe.each(profiles)('a line with two numbers in the profile %s', (name, prof
     await fake.close();
   });
 
-  const callsOf = async (subscriberId: string): Promise<CallRecord[]> => {
+  const readCalls = async (subscriberId: string): Promise<CallRecord[]> => {
     const all: CallRecord[] = [];
     for await (const { calls } of client.calls.pages({ ...period, subscriberId })) all.push(...calls);
     return all;
@@ -101,7 +101,7 @@ describe.each(profiles)('a line with two numbers in the profile %s', (name, prof
     fake.addCall({ subscriber: id, startedAt: '2026-10-01T00:00:00-03:00', talkSeconds: 45, charge: '0.2320' });
     fake.addCall({ subscriber: id, startedAt: '2026-10-31T23:59:59-03:00', talkSeconds: 12, charge: '0.0773' });
     fake.addCall({ subscriber: id, startedAt: '2026-11-01T00:00:00-03:00', talkSeconds: 60, charge: '9.0000' });
-    expect((await callsOf(id)).map(({ charge }) => Number(charge))).toEqual([0.232, 0.0773]);
+    expect((await readCalls(id)).map(({ charge }) => Number(charge))).toEqual([0.232, 0.0773]);
 
     for (const did of await client.dids.find({ subscriberId: id })) await client.dids.terminate(did.id);
     expect(
@@ -124,11 +124,11 @@ describe.each(profiles)('a line with two numbers in the profile %s', (name, prof
     fake.quirks.setsCookies = true;
     expect(JSON.stringify(await client.subscribers.list())).not.toMatch(/password":"|secret/i);
     expect(fake.server.calls.every(({ headers }) => headers['cookie'] === undefined)).toBe(true);
-    expect(await callsOf('9001')).toHaveLength(1005);
+    expect(await readCalls('9001')).toHaveLength(1005);
     // MagnusBilling's lists are sorted by id, so that a new row comes last and shifts nothing.
     for (const quirk of name === 'magnusbilling' ? (['endless'] as const) : (['shifting', 'endless'] as const)) {
       fake.quirks[quirk].add('cdrs');
-      await expect(callsOf('9001')).rejects.toMatchObject({ panelCode: expect.stringMatching(/^list_/) });
+      await expect(readCalls('9001')).rejects.toMatchObject({ panelCode: expect.stringMatching(/^list_/) });
       fake.quirks[quirk].clear();
     }
   });

@@ -73,7 +73,7 @@ class Progress {
 
   add({ rows, total }: WirePage): void {
     const codec = this.connection.writer.codec(this.call.resource);
-    const ids = new Set(rows.flatMap((row) => codec.idOf(row) ?? []));
+    const ids = new Set(rows.flatMap((row) => codec.findId(row) ?? []));
     const repeated = [...ids].filter((id) => this.#previous.has(id)).length;
     if (ids.size > 0 && repeated === ids.size) throw this.broken('list_endless', 'the same page came twice');
     if (repeated > 0) throw this.broken('list_changed', 'records of one page came again in the next');

@@ -112,9 +112,9 @@ export class ResourceClient<Row> {
     const record = toCanonical(values);
     const operation = this.#connection.operation(this.#resource, 'create');
     this.#refuseLink(record, 'create');
-    const json = await this.#connection.write({ ...call, parts: { record }, secrets: secretsOf(record) }, options);
+    const json = await this.#connection.write({ ...call, parts: { record }, secrets: listSecrets(record) }, options);
     const item = findAt(json, this.#connection.envelope(operation).item ?? '')?.value;
-    const id = this.#connection.writer.codec(this.#resource).idOf(item);
+    const id = this.#connection.writer.codec(this.#resource).findId(item);
     if (id !== null) return id;
     throw this.#connection.error('PANEL_UNREADABLE', call, {
       message: `sent an answer to ${this.#resource}.create without the new id (envelope.item, idField of the profile).`,
@@ -157,7 +157,7 @@ export class ResourceClient<Row> {
       await this.run(operation.via, 'set' in operation ? { id, record: operation.set } : { id }, options);
       return;
     }
-    const secrets = record === undefined ? [] : secretsOf(record);
+    const secrets = record === undefined ? [] : listSecrets(record);
     await this.#connection.write({ resource: this.#resource, name, parts: { id, record }, secrets }, options);
   }
 
@@ -191,6 +191,6 @@ function matches(record: CanonicalRecord, filters: CanonicalRecord, sent: Canoni
   return Object.entries(filters).every(([field, value]) => (field in record ? record[field] === value : field in sent));
 }
 
-function secretsOf(record: CanonicalRecord): string[] {
+function listSecrets(record: CanonicalRecord): string[] {
   return [record['sip_password'], record['password']].filter((value): value is string => typeof value === 'string');
 }

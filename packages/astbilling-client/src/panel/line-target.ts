@@ -66,7 +66,7 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
   const id = refs[CUSTOMER_REF];
   return {
     ...(id === undefined ? {} : { id }),
-    name: nameOf({ refs, fields }),
+    name: toName({ refs, fields }),
     document: fields['document']?.replaceAll(/[.\-/\s]/g, '') ?? null,
     email: fields['email'] ?? null,
     phone: null,
@@ -74,7 +74,7 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
   };
 }
 
-function nameOf({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): string {
+function toName({ refs, fields }: Pick<ServiceRecord, 'refs' | 'fields'>): string {
   const [firstName = null, lastName = null] = [fields['first_name'], fields['last_name']];
   return customerName({ firstName, lastName, decoded: isDecoded(refs) });
 }
@@ -144,7 +144,7 @@ export function findProblem(request: LineRequest & { system: LineSystem }): Item
   try {
     if (country === 'BR') checkAreaCode(ddd ?? '');
     toUsernames(service);
-    nameOf(service);
+    toName(service);
   } catch (error) {
     if (error instanceof TelephonyError) return missing(error.code, error.message);
     throw error;

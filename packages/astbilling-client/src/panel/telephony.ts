@@ -37,10 +37,10 @@ export function findUnsupported(
   }
   if (operation === 'list') return lacks(resource, ['list', 'find']);
   if (operation === 'get') return lacks(resource, ['get', 'list']);
-  return lacks(resource, [operation === 'remove' ? removalOf(resource) : (WRITES[operation] ?? 'update')]);
+  return lacks(resource, [operation === 'remove' ? toRemoval(resource) : (WRITES[operation] ?? 'update')]);
 }
 
-const removalOf = (resource: TelephonyResource): 'terminate' | 'delete' =>
+const toRemoval = (resource: TelephonyResource): 'terminate' | 'delete' =>
   resource === 'subscribers' || resource === 'dids' ? 'terminate' : 'delete';
 
 /** Returns the calls, lines and catalogue of a panel. */
@@ -56,12 +56,12 @@ export function createTelephony(
     throw new SluiceError('unsupported', `Panel "${name}" can't do this: ${why}`, { kind: 'unsupported' });
   };
   const money = findCurrency(name, own, currency);
-  const priced = moneyOf(client, money);
+  const priced = toCurrencyFill(client, money);
   return {
     ...{ installation, country, timeZone, billFrom, currency: money },
     unsupported: (operation) => findUnsupported(client, operation),
-    fields: (resource) => fieldsOf(client, resource),
-    subscriberOf: ({ refs }) => refs[LINE_REF] ?? null,
+    fields: (resource) => listFields(client, resource),
+    findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,
     ownerConflict: findForeignReference,
     terms: toTerms,
     async *calls(filter, signal) {
@@ -90,12 +90,12 @@ export function createTelephony(
     },
     remove: async (resource, id, signal) => {
       refuse({ resource, operation: 'remove' });
-      await written(client, resource)[removalOf(resource)](id, { signal });
+      await written(client, resource)[toRemoval(resource)](id, { signal });
     },
     simulate: client.supports('simulator', 'simulate')
       ? (call, signal) => client.simulator.simulate(call, { signal })
       : null,
-    reports: findUnsupported(client, { resource: 'reports', operation: 'create' }) === null ? reportsOf(client) : null,
+    reports: findUnsupported(client, { resource: 'reports', operation: 'create' }) === null ? toReports(client) : null,
     verifyToken: (signal) => client.auth.verify({ signal }),
   };
 }
@@ -104,7 +104,7 @@ export function createTelephony(
 const COMPUTED: readonly FieldType[] = ['time', 'texts', 'sip', 'duration'];
 
 /** Returns the fields of a list that the system has; further fields of its profile last. */
-function fieldsOf(
+function listFields(
   { profile, hasField }: Pick<AstbillingClient, 'profile' | 'hasField'>,
   resource: TelephonyResource,
 ): TelephonyField[] {
@@ -132,12 +132,12 @@ function findCurrency(name: string, settings: TelephonySettings, general: string
 }
 
 /** A system that states no currency has that of the panel. */
-function moneyOf(client: AstbillingClient, currency: string) {
+function toCurrencyFill(client: AstbillingClient, currency: string) {
   return <Row extends object>(resource: ResourceName, row: Row): Row =>
     'currency' in row && !client.hasField(resource, 'currency') ? { ...row, currency } : row;
 }
 
-function reportsOf(client: AstbillingClient): NonNullable<PanelTelephony['reports']> {
+function toReports(client: AstbillingClient): NonNullable<PanelTelephony['reports']> {
   return {
     create: async ({ from, to, subscriberId }, signal) => {
       const request = { type: 'calls', format: 'csv', from, to, subscriberId };

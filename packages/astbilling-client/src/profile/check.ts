@@ -1,5 +1,5 @@
 import { CANONICAL_FIELDS } from '../wire/fields.js';
-import { placeholdersIn, templatesOf } from '../wire/request.js';
+import { placeholdersIn, listTemplates } from '../wire/request.js';
 import type { ProfileProblem } from './profile-error.js';
 import type {
   CallOperation,
@@ -146,7 +146,7 @@ function checkOperation(place: Place, operation: Operation | undefined, name: st
 
 function hasId(operation: CallOperation): boolean {
   const { path = '', idIn = 'path' } = operation;
-  return idIn !== 'path' || [path, ...templatesOf(operation)].some((text) => text.includes('{id}'));
+  return idIn !== 'path' || [path, ...listTemplates(operation)].some((text) => text.includes('{id}'));
 }
 
 function checkPlaceholders({ profile, name, resource, path, report }: Place, operation: CallOperation): void {

@@ -6,7 +6,7 @@ const noSuccess: FailureTest[] = [{ at: '/success', present: false, kind: 'bad_r
 /** The default orders move while they are read. */
 const byId = { sort: 't.id', dir: 'ASC' };
 
-const readOf = (module: string): CallOperation => ({
+const readOperation = (module: string): CallOperation => ({
   method: 'POST',
   path: '/read',
   fixed: { module, action: 'read' },
@@ -14,14 +14,14 @@ const readOf = (module: string): CallOperation => ({
   failedWhen: noRows,
 });
 
-const readsOf = (module: string): Partial<Record<OperationName, CallOperation>> => ({
-  list: readOf(module),
-  find: readOf(module),
-  get: { ...readOf(module), idIn: 'filter', idName: 'id', envelope: { item: '/rows/0' } },
+const readOperations = (module: string): Partial<Record<OperationName, CallOperation>> => ({
+  list: readOperation(module),
+  find: readOperation(module),
+  get: { ...readOperation(module), idIn: 'filter', idName: 'id', envelope: { item: '/rows/0' } },
 });
 
 /** Reads the id of the one record with these values. */
-const lookupOf = (module: string, filters: Lookup['filters'], rest: Partial<Lookup> = {}): Lookup => ({
+const toLookupCall = (module: string, filters: Lookup['filters'], rest: Partial<Lookup> = {}): Lookup => ({
   method: 'POST',
   path: `/${module}/read`,
   fixed: { module, action: 'read', limit: 1 },
@@ -30,7 +30,7 @@ const lookupOf = (module: string, filters: Lookup['filters'], rest: Partial<Look
   ...rest,
 });
 
-const writeOf = (module: string, action: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation => ({
+const writeOperation = (module: string, action: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation => ({
   method: 'POST',
   path: `/${action}`,
   fixed: { module, action, ...fixed },
@@ -38,14 +38,14 @@ const writeOf = (module: string, action: string, { fixed, ...rest }: Partial<Cal
   ...rest,
 });
 
-const createOf = (module: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation =>
-  writeOf(module, 'save', { fixed: { id: 0, ...fixed }, ...rest });
+const createOperation = (module: string, { fixed, ...rest }: Partial<CallOperation>): CallOperation =>
+  writeOperation(module, 'save', { fixed: { id: 0, ...fixed }, ...rest });
 
-const changeOf = (module: string, rest: Partial<CallOperation>): CallOperation =>
-  writeOf(module, 'save', { idIn: 'body', idName: 'id', ...rest });
+const updateOperation = (module: string, rest: Partial<CallOperation>): CallOperation =>
+  writeOperation(module, 'save', { idIn: 'body', idName: 'id', ...rest });
 
-const destroyOf = (module: string): CallOperation =>
-  writeOf(module, 'destroy', { idIn: 'body', idName: 'id', response: 'json' });
+const destroyOperation = (module: string): CallOperation =>
+  writeOperation(module, 'destroy', { idIn: 'body', idName: 'id', response: 'json' });
 
 /** The states of an account, which is customer and line. */
 const accountStates = { active: [1, '1'], suspended: [0, '0', 2, '2', 3, '3', 4, '4', null] };
@@ -101,27 +101,27 @@ export const magnusResources: Profile['resources'] = {
     nullAs: { channels: [-1, '-1'], external_ref: [''], created_at: ['0000-00-00 00:00:00'] },
     wholeNumbers: ['credit_limit'],
     operations: {
-      ...readsOf('user'),
-      create: createOf('user', {
+      ...readOperations('user'),
+      create: createOperation('user', {
         fixed: { createUser: 1, active: 1 },
         send: [
           ...['username', 'plan_id', 'channels', 'sip_password', 'billing_type', 'external_ref', 'credit_limit'],
           ...['name', 'document'],
         ],
         // With a taken name the line is made without a SIP account, and the answer is a success.
-        lookup: { sip_name: lookupOf('sip', { name: '{username}' }, { query: byId, absent: true }) },
+        lookup: { sip_name: toLookupCall('sip', { name: '{username}' }, { query: byId, absent: true }) },
         compose: {
           phone: '{caller_id}',
           prefix_local: '00/,0/55,*/55{area_code}/8,*/55{area_code}/9,*/55/10,*/55/11',
         },
         envelope: { item: '/data' },
       }),
-      update: changeOf('user', {
+      update: updateOperation('user', {
         send: ['username', 'plan_id', 'channels', 'status', 'billing_type', 'external_ref', 'credit_limit'],
       }),
       suspend: { via: 'update', set: { status: 'suspended' } },
       unsuspend: { via: 'update', set: { status: 'active' } },
-      terminate: destroyOf('user'),
+      terminate: destroyOperation('user'),
     },
   },
   customers: {
@@ -143,9 +143,9 @@ export const magnusResources: Profile['resources'] = {
     values: { status: accountStates },
     nullAs: { document: [''], email: [''], phone: [''], created_at: ['0000-00-00 00:00:00'] },
     operations: {
-      ...readsOf('user'),
+      ...readOperations('user'),
       create: false,
-      update: changeOf('user', { send: ['name', 'document', 'email', 'phone'] }),
+      update: updateOperation('user', { send: ['name', 'document', 'email', 'phone'] }),
       delete: false,
     },
   },
@@ -172,18 +172,18 @@ export const magnusResources: Profile['resources'] = {
     values: { status: { active: [1, '1'], suspended: [0, '0'] } },
     nullAs: { subscriber_id: [0, '0', ''], channels: [-1, '-1'], external_ref: [''] },
     operations: {
-      ...readsOf('did'),
-      create: createOf('did', { send: ['number', 'channels', 'external_ref'] }),
-      update: changeOf('did', { send: ['channels', 'status', 'external_ref', 'reserved'] }),
-      link: createOf('diddestination', {
+      ...readOperations('did'),
+      create: createOperation('did', { send: ['number', 'channels', 'external_ref'] }),
+      update: updateOperation('did', { send: ['channels', 'status', 'external_ref', 'reserved'] }),
+      link: createOperation('diddestination', {
         root: true,
         path: '/diddestination/save',
         fixed: { voip_call: 1, priority: 1, destination: '' },
         send: [],
-        lookup: { sip_id: lookupOf('sip', { id_user: '{subscriber_id}' }, { query: byId }) },
+        lookup: { sip_id: toLookupCall('sip', { id_user: '{subscriber_id}' }, { query: byId }) },
         compose: { id_did: '{id}', id_user: '{subscriber_id}', id_sip: '{sip_id}' },
       }),
-      unlink: writeOf('did', 'liberar', { send: [], compose: { ids: '[{id}]' } }),
+      unlink: writeOperation('did', 'liberar', { send: [], compose: { ids: '[{id}]' } }),
       suspend: { via: 'update', set: { status: 'suspended' } },
       unsuspend: { via: 'update', set: { status: 'active' } },
       terminate: { via: 'unlink' },
@@ -203,10 +203,10 @@ export const magnusResources: Profile['resources'] = {
     },
     filters: { name: 'name' },
     operations: {
-      ...readsOf('plan'),
-      create: createOf('plan', { send: ['name'] }),
-      update: changeOf('plan', { send: ['name'] }),
-      delete: destroyOf('plan'),
+      ...readOperations('plan'),
+      create: createOperation('plan', { send: ['name'] }),
+      update: updateOperation('plan', { send: ['name'] }),
+      delete: destroyOperation('plan'),
     },
   },
   carriers: {
@@ -215,10 +215,10 @@ export const magnusResources: Profile['resources'] = {
     fields: { id: 'id', name: 'provider_name', code: null, csp: null, status: null },
     filters: { name: 'provider_name' },
     operations: {
-      ...readsOf('provider'),
-      create: createOf('provider', { send: ['name'] }),
-      update: changeOf('provider', { send: ['name'] }),
-      delete: destroyOf('provider'),
+      ...readOperations('provider'),
+      create: createOperation('provider', { send: ['name'] }),
+      update: updateOperation('provider', { send: ['name'] }),
+      delete: destroyOperation('provider'),
     },
   },
   trunks: {
@@ -242,8 +242,8 @@ export const magnusResources: Profile['resources'] = {
     values: { status: { active: [1, '1'], inactive: [0, '0'] } },
     nullAs: { max_channels: [-1, '-1'], transport: ['no'], strip_digits: [''], add_prefix: [''] },
     operations: {
-      ...readsOf('trunk'),
-      create: createOf('trunk', {
+      ...readOperations('trunk'),
+      create: createOperation('trunk', {
         fixed: {
           providertech: 'sip',
           allow: 'alaw,ulaw',
@@ -255,8 +255,8 @@ export const magnusResources: Profile['resources'] = {
           secret: '',
         },
       }),
-      update: changeOf('trunk', {}),
-      delete: destroyOf('trunk'),
+      update: updateOperation('trunk', {}),
+      delete: destroyOperation('trunk'),
     },
   },
   routes: {
@@ -265,10 +265,10 @@ export const magnusResources: Profile['resources'] = {
     fields: { id: 'id', name: 'name', prefix: null, priority: null, trunk_ids: 'id_trunk', status: null },
     filters: { name: 'name' },
     operations: {
-      ...readsOf('trunkGroup'),
-      create: createOf('trunkGroup', { fixed: { type: 1 } }),
-      update: changeOf('trunkGroup', { send: ['trunk_ids'] }),
-      delete: destroyOf('trunkGroup'),
+      ...readOperations('trunkGroup'),
+      create: createOperation('trunkGroup', { fixed: { type: 1 } }),
+      update: updateOperation('trunkGroup', { send: ['trunk_ids'] }),
+      delete: destroyOperation('trunkGroup'),
     },
   },
   rates: {
@@ -294,14 +294,14 @@ export const magnusResources: Profile['resources'] = {
     filters: { plan_id: 'id_plan', prefix: 'idPrefix.prefix' },
     values: { status: { active: [1, '1'], inactive: [0, '0'] } },
     operations: {
-      ...readsOf('rate'),
-      create: createOf('rate', {
+      ...readOperations('rate'),
+      create: createOperation('rate', {
         send: ['plan_id', ...rateValues],
-        lookup: { prefix_id: lookupOf('prefix', { prefix: '{prefix}' }) },
+        lookup: { prefix_id: toLookupCall('prefix', { prefix: '{prefix}' }) },
         compose: { id_prefix: '{prefix_id}' },
       }),
-      update: changeOf('rate', { send: rateValues }),
-      delete: destroyOf('rate'),
+      update: updateOperation('rate', { send: rateValues }),
+      delete: destroyOperation('rate'),
     },
   },
   cdrs: {
@@ -353,7 +353,7 @@ export const magnusResources: Profile['resources'] = {
       },
     },
     operations: {
-      list: { ...readOf('call'), envelope: { total: null } },
+      list: { ...readOperation('call'), envelope: { total: null } },
     },
   },
   countries: { path: '/country', operations: { list: false, get: false } },

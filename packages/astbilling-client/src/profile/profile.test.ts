@@ -21,7 +21,7 @@ function patched(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-const problemsOf = (document: unknown): ProfileError['problems'] => {
+const listProblems = (document: unknown): ProfileError['problems'] => {
   try {
     parseProfile(document);
   } catch (error) {
@@ -32,18 +32,18 @@ const problemsOf = (document: unknown): ProfileError['problems'] => {
 };
 
 /** The path of the deepest single change of a patch. */
-function leafOf(patch: unknown): string[] {
+function toLeaf(patch: unknown): string[] {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return [];
   const [key, ...others] = Object.keys(patch);
-  return key === undefined || others.length > 0 ? [] : [key, ...leafOf((patch as Record<string, unknown>)[key])];
+  return key === undefined || others.length > 0 ? [] : [key, ...toLeaf((patch as Record<string, unknown>)[key])];
 }
 
 describe('a profile', () => {
   it.each(cases)('is refused for $why, by its path', ({ patch }) => {
-    const problems = problemsOf(patched(fixture('profile.default'), patch));
+    const problems = listProblems(patched(fixture('profile.default'), patch));
     const [{ path, message }] = problems as [{ path: string; message: string }];
     expect(path).not.toBe('');
-    expect(path.startsWith(leafOf(patch).slice(0, 3).join('.')) || leafOf(patch).join('.').startsWith(path)).toBe(true);
+    expect(path.startsWith(toLeaf(patch).slice(0, 3).join('.')) || toLeaf(patch).join('.').startsWith(path)).toBe(true);
     expect(message).not.toMatch(/^Invalid/);
     expect(JSON.stringify(problems)).not.toContain('evil');
   });
@@ -101,7 +101,7 @@ describe('a profile', () => {
     expect(operations?.create).toMatchObject({ fixed: { createUser: 1, creditlimit: 50 }, path: '/save' });
     expect(operations?.suspend).toEqual({ method: 'POST', path: '/{id}/off' });
     expect(operations?.terminate).toBe(false);
-    expect(problemsOf({ profileVersion: 1, name: 'x', extends: 'default', __proto__: null, token: 'x' })).toEqual([
+    expect(listProblems({ profileVersion: 1, name: 'x', extends: 'default', __proto__: null, token: 'x' })).toEqual([
       { path: 'token', message: 'a profile has no such key; remove it, or correct its spelling' },
     ]);
   });
@@ -143,7 +143,7 @@ describe('a profile', () => {
     ['resources.auth.operations.verify.method', { auth: { kind: 'body', name: 'token' } }],
   ])('is refused at %s for what its parts say together', (path, patch) => {
     const document = { profileVersion: 1, name: 'x', extends: 'default', ...patch };
-    expect(problemsOf(document).map((problem) => problem.path.toLowerCase())).toContain(path.toLowerCase());
+    expect(listProblems(document).map((problem) => problem.path.toLowerCase())).toContain(path.toLowerCase());
   });
 
   it('is refused when it is not a JSON object', () => {

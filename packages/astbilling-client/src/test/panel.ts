@@ -37,7 +37,7 @@ export interface Panel {
 }
 
 /** The answer that a file of `fixtures` describes. */
-export function answerOf(name: string): Answer {
+export function toAnswer(name: string): Answer {
   const { _http = {}, _body_text } = fixture<{
     _http?: { status?: number; headers?: Record<string, string> };
     _body_text?: string;

@@ -57,11 +57,11 @@ export class Codec {
   /** Returns the different values on the wire, as text, that mean a canonical value. */
   wireValues(field: string, value: unknown): string[] {
     const wire = typeof value === 'string' ? this.#resource.values?.[field]?.[value] : undefined;
-    return wire === undefined ? [] : [...new Set(listOf(wire).map(wireText))];
+    return wire === undefined ? [] : [...new Set(toList(wire).map(wireText))];
   }
 
   /** The id of a row; null where there is none. */
-  idOf(row: unknown): string | null {
+  findId(row: unknown): string | null {
     const name = this.#resource.idField ?? this.#wireName('id');
     const value = name === null || typeof name === 'object' ? undefined : readName(row, name);
     const text = scalarText(value);
@@ -90,7 +90,7 @@ export class Codec {
   }
 
   #requireId(row: object): string {
-    const id = this.idOf(row);
+    const id = this.findId(row);
     if (id === null) throw new Mismatch(`${this.path}.idField`, 'no record has an id there');
     return id;
   }
@@ -106,7 +106,7 @@ export class Codec {
     if (isNull) return type === 'channels' ? 'unlimited' : null;
     const words = values[field];
     if (words !== undefined) {
-      const word = Object.entries(words).find(([, wire]) => listOf(wire).some((value) => sameScalar(value, raw)));
+      const word = Object.entries(words).find(([, wire]) => toList(wire).some((value) => sameScalar(value, raw)));
       if (word !== undefined) return word[0];
     }
     if (raw === null) return null;
@@ -145,7 +145,7 @@ export class Codec {
     const words = values[field];
     if (words !== undefined) {
       const wire = typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined;
-      const [first] = wire === undefined ? [] : listOf(wire);
+      const [first] = wire === undefined ? [] : toList(wire);
       if (first === undefined) throw new RangeError(`the profile has no wire value for this ${field}`);
       return first;
     }
@@ -204,7 +204,7 @@ const isSecret = (field: string): boolean => /passw|secret|senha/i.test(field);
 
 const wireText = (value: unknown): string => scalarText(value) ?? String(value);
 
-const listOf = (wire: Scalar | Scalar[]): Scalar[] => (Array.isArray(wire) ? wire : [wire]);
+const toList = (wire: Scalar | Scalar[]): Scalar[] => (Array.isArray(wire) ? wire : [wire]);
 
 /** Systems write one number as `1` and as `"1"`. */
 function sameScalar(expected: Scalar, came: unknown): boolean {

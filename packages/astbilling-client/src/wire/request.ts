@@ -97,19 +97,19 @@ export class RequestWriter {
   #encodeRecord(name: ResourceName, operation: CallOperation, record: CanonicalRecord): WireEntry[] {
     const { send } = operation;
     const fields = Object.keys(record).filter((field) => record[field] !== undefined);
-    const composed = new Set(templatesOf(operation).flatMap(placeholdersIn));
+    const composed = new Set(listTemplates(operation).flatMap(placeholdersIn));
     for (const field of fields) {
-      const sendable = (send === undefined || send.includes(field)) && this.#codecOf(name, field).has(field);
+      const sendable = (send === undefined || send.includes(field)) && this.#toCodec(name, field).has(field);
       if (!sendable && !composed.has(field) && record[field] !== null) {
         throw new NotSendable(`the profile has no way to send ${field}`);
       }
     }
     const ordered = send === undefined ? fields : send.filter((field) => fields.includes(field));
-    return ordered.flatMap((field) => this.#codecOf(name, field).encode(field, record[field]) ?? []);
+    return ordered.flatMap((field) => this.#toCodec(name, field).encode(field, record[field]) ?? []);
   }
 
   /** Where customer and line are one record, the customer's fields travel with the line. */
-  #codecOf(name: ResourceName, field: string): Codec {
+  #toCodec(name: ResourceName, field: string): Codec {
     const own = this.codec(name);
     const within = name === 'subscribers' && this.#profile.resources.customers?.within !== undefined;
     return within && !own.knows(field) && this.codec('customers').knows(field) ? this.codec('customers') : own;
@@ -139,7 +139,7 @@ export class RequestWriter {
 
   #filled(name: ResourceName, field: string, record: CanonicalRecord): unknown {
     const value = record[field];
-    return value === undefined || value === null ? null : this.#codecOf(name, field).encodeValue(field, value);
+    return value === undefined || value === null ? null : this.#toCodec(name, field).encodeValue(field, value);
   }
 
   #encodeFilters(name: ResourceName, operation: CallOperation, parts: RequestParts): WireEntry[] {
@@ -205,7 +205,7 @@ function fillPath(path: string, id: string | undefined): string {
 }
 
 /** Returns the texts of an operation that may have placeholders: composed values, and filters of lookups. */
-export function templatesOf({ compose = {}, lookup = {} }: CallOperation): string[] {
+export function listTemplates({ compose = {}, lookup = {} }: CallOperation): string[] {
   return [...Object.values(compose), ...Object.values(lookup).flatMap(({ filters }) => Object.values(filters))];
 }
 

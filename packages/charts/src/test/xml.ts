@@ -24,7 +24,7 @@ export function parseXml(document: string): XmlElement {
       if (token !== `</${parent.name}>`) throw new Error(`${token} closes <${parent.name}>`);
       open.pop();
     } else {
-      const element = elementOf(token);
+      const element = toElement(token);
       parent.children.push(element);
       if (!token.endsWith('/>')) open.push(element);
     }
@@ -35,11 +35,11 @@ export function parseXml(document: string): XmlElement {
 }
 
 /** All elements of that name, at any depth. */
-export function elementsOf(element: XmlElement, name: string): XmlElement[] {
-  return element.children.flatMap((child) => [...(child.name === name ? [child] : []), ...elementsOf(child, name)]);
+export function listElements(element: XmlElement, name: string): XmlElement[] {
+  return element.children.flatMap((child) => [...(child.name === name ? [child] : []), ...listElements(child, name)]);
 }
 
-function elementOf(token: string): XmlElement {
+function toElement(token: string): XmlElement {
   const [, name = '', words = ''] = /^<([a-z][\w-]*)((?:\s+[\w:-]+="[^"]*")*)\s*\/?>$/i.exec(token) ?? [];
   if (name === '') throw new Error(`no element: ${token}`);
   const attributes: Record<string, string> = {};

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, failureOf, reply, TestPanel, token } from '../test/test-panel.js';
+import { all, catchFailure, reply, TestPanel, token } from '../test/test-panel.js';
 
 const window = { start: '2026-10-15T00:00:00.000Z', end: '2026-10-16T00:00:00.000Z' };
 const inactive = { message: 'Impersonated user account is inactive' };
@@ -45,7 +45,7 @@ describe('impersonation', () => {
 
   it('ends a read with the words of the panel when it is refused', async () => {
     refuseUsers(422, inactive);
-    const error = await failureOf(panel.client({ impersonate: '17' }).bandwidth('501', window));
+    const error = await catchFailure(panel.client({ impersonate: '17' }).bandwidth('501', window));
     expect(error).toMatchObject({ code: 'PANEL_REJECTED', status: 422 });
     expect(error.message).toContain('Impersonated user account is inactive');
     expect(users()).toEqual(['17']);
@@ -68,7 +68,7 @@ describe('impersonation', () => {
     [400, inactive],
   ])('is not left off after %i %j', async (status, body) => {
     refuseUsers(status, body);
-    await failureOf(panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window));
+    await catchFailure(panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window));
     expect(users()).toEqual(['17']);
   });
 
@@ -77,7 +77,7 @@ describe('impersonation', () => {
       if (asked.headers['x-impersonate-user'] === undefined) reply(response, { message: 'Not Found' }, 404);
       else reply(response, inactive, 422);
     };
-    const error = await failureOf(
+    const error = await catchFailure(
       panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window),
     );
     expect(error.status).toBe(422);
@@ -89,7 +89,7 @@ describe('impersonation', () => {
       if (asked.headers['x-impersonate-user'] === undefined) reply(response, '<html>');
       else reply(response, inactive, 422);
     };
-    const error = await failureOf(
+    const error = await catchFailure(
       panel.client({ impersonate: '17', impersonateFallback: true }).bandwidth('501', window),
     );
     expect(error.code).toBe('PANEL_UNREADABLE');
@@ -136,24 +136,24 @@ describe('probe', () => {
 
   it('fails with wrong credentials', async () => {
     panel.always({ message: 'Unauthenticated.' }, 401);
-    expect((await failureOf(panel.client().probe())).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_AUTH');
     expect(panel.asked).toHaveLength(1);
   });
 
   it('fails when both are refused', async () => {
     panel.always({ message: 'no' }, 403);
-    expect((await failureOf(panel.client().probe())).code).toBe('PANEL_FORBIDDEN');
+    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_FORBIDDEN');
     expect(panel.asked).toHaveLength(2);
   });
 
   it.each([['<html>Welcome</html>'], ['[]'], ['"fine"']])('fails with %s', async (body) => {
     panel.always(body);
-    expect((await failureOf(panel.client().probe())).code).toBe('PANEL_UNREADABLE');
+    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_UNREADABLE');
   });
 
   it('fails at a page to sign in on', async () => {
     panel.always('', 302, { location: '/auth/login' });
-    expect((await failureOf(panel.client().probe())).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(panel.client().probe())).code).toBe('PANEL_AUTH');
   });
 });
 
@@ -177,13 +177,13 @@ describe('login', () => {
     'refuses %j',
     async (answer) => {
       panel.always(answer);
-      expect((await failureOf(panel.client().login(credentials))).code).toBe('PANEL_UNREADABLE');
+      expect((await catchFailure(panel.client().login(credentials))).code).toBe('PANEL_UNREADABLE');
     },
   );
 
   it('fails without the password in the error, whatever the panel says', async () => {
     panel.always({ message: 'wrong: <secret> of admin@example.test' }, 401);
-    const error = await failureOf(panel.client().login(credentials));
+    const error = await catchFailure(panel.client().login(credentials));
     expect(error.code).toBe('PANEL_AUTH');
     expect(error.message).toContain('wrong: [redacted] of [redacted]');
   });
@@ -205,10 +205,10 @@ describe('secrets', () => {
         const client = panel.client({ ...options, retry: { attempts: 1 } });
         const call = { impersonate: user, tag: `service of ${user}` };
         const errors = [
-          await failureOf(client.bandwidth('501', window, call)),
-          await failureOf(all(client.ports.list('501', call))),
-          await failureOf(client.services.get('501', call)),
-          await failureOf(client.graphs.export('501', window, call)),
+          await catchFailure(client.bandwidth('501', window, call)),
+          await catchFailure(all(client.ports.list('501', call))),
+          await catchFailure(client.services.get('501', call)),
+          await catchFailure(client.graphs.export('501', window, call)),
         ];
         const told = JSON.stringify([errors, errors.map((error) => [error.message, error.stack]), panel.events]);
         expect(told).toContain('[redacted]');

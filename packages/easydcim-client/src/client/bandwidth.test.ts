@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fixture } from '../test/fixture.js';
-import { failureOf, reply, TestPanel } from '../test/test-panel.js';
+import { catchFailure, reply, TestPanel } from '../test/test-panel.js';
 import { parseBandwidth } from './bandwidth.js';
 import { ParseProblem } from './parse-problem.js';
 import type { BandwidthReading } from './types.js';
@@ -80,7 +80,7 @@ describe('bandwidth', () => {
 
   it.each(refused.map((variant) => [variant.id, variant] as const))('refuses %s', async (_id, variant) => {
     panel.always(variant.body, variant.status);
-    const error = await failureOf(panel.client().bandwidth('501', window));
+    const error = await catchFailure(panel.client().bandwidth('501', window));
     expect(error.code).toBe(codes[variant.expect.error ?? '']);
     expect(error.endpoint).toBe('POST /api/v3/client/services/{id}/bandwidth');
     expect(panel.asked).toHaveLength(1);
@@ -90,7 +90,7 @@ describe('bandwidth', () => {
   it('refuses the names of v2 until the unit is stated', async () => {
     const { body } = variants.find((variant) => variant.expect.unknownUnit === true)!;
     panel.always(body);
-    const error = await failureOf(panel.client().bandwidth('501', window));
+    const error = await catchFailure(panel.client().bandwidth('501', window));
     expect(error.code).toBe('PANEL_UNREADABLE');
     expect(error.message).toContain('the unit of the BW_ figures is unknown');
     const reading = await panel.client({ units: 'MB' }).bandwidth('501', window);
@@ -117,7 +117,7 @@ describe('bandwidth', () => {
 
   it('says what it found instead of figures, and no value', async () => {
     panel.always({ data: { usage: 'value-of-nobody', period: 'x' } });
-    const error = await failureOf(panel.client().bandwidth('501', window));
+    const error = await catchFailure(panel.client().bandwidth('501', window));
     expect(error.message).toContain('no bandwidth figures, found the keys data');
     expect(error.message).not.toContain('value-of-nobody');
     expect(error.fields).toHaveLength(1);

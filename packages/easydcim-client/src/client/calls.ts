@@ -95,7 +95,7 @@ export async function getRecord<T extends { id: string }>(
  * Creates the changes of records, each one call that is sent once. Any 2xx answer without a refusal counts as accepted: the caller
  * reads back its effect.
  */
-export function changesOf(
+export function toChanges(
   connection: Connection,
   { base, what }: Pick<RecordKind<unknown>, 'base' | 'what'>,
   { sendEmptyBody = true }: Pick<EasyDcimOptions, 'sendEmptyBody'>,

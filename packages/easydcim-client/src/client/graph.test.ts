@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { failureOf, TestPanel } from '../test/test-panel.js';
+import { catchFailure, TestPanel } from '../test/test-panel.js';
 
 interface Variant {
   id: string;
@@ -62,7 +62,7 @@ describe('graphs.export', () => {
     );
     const call = panel.client().graphs.export('501', window);
     if (expected === undefined) expect(await call).toMatchObject(answers[id] as object);
-    else expect((await failureOf(call)).code).toBe('PANEL_UNREADABLE');
+    else expect((await catchFailure(call)).code).toBe('PANEL_UNREADABLE');
     expect(panel.asked).toHaveLength(1);
   });
 
@@ -97,7 +97,7 @@ describe('graphs.export', () => {
     ['nothing', '', 'application/json', 'neither JSON'],
   ])('refuses %s', async (_what, body, contentType, words) => {
     panel.always(body, 200, { 'content-type': contentType });
-    const error = await failureOf(panel.client().graphs.export('501', window));
+    const error = await catchFailure(panel.client().graphs.export('501', window));
     expect(error).toMatchObject({
       code: 'PANEL_UNREADABLE',
       endpoint: 'POST /api/v3/client/graphs/{id}/export',
@@ -108,7 +108,7 @@ describe('graphs.export', () => {
 
   it('takes a refusal inside of a success for one', async () => {
     panel.always({ success: false, message: 'No graph for this device' });
-    const error = await failureOf(panel.client().graphs.export('501', window));
+    const error = await catchFailure(panel.client().graphs.export('501', window));
     expect(error.code).toBe('PANEL_REJECTED');
     expect(error.message).toContain('No graph for this device');
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, failureOf, reply, TestPanel } from '../test/test-panel.js';
+import { all, catchFailure, reply, TestPanel } from '../test/test-panel.js';
 import type { JsonObject } from './json.js';
 import { parseOrder, parseService } from './orders.js';
 
@@ -48,7 +48,7 @@ describe('orders.get', () => {
 
   it('refuses an answer about another order', async () => {
     panel.always({ data: { id: 343, service_id: 501 } });
-    expect((await failureOf(panel.client().orders.get('342'))).message).toContain(
+    expect((await catchFailure(panel.client().orders.get('342'))).message).toContain(
       'the order in the answer is not the requested one',
     );
   });
@@ -75,7 +75,7 @@ describe('orders.list', () => {
 
   it('is an error when it cannot be complete', async () => {
     panel.always({ data: [{ id: 1 }], meta: { current_page: 1, last_page: 2 } });
-    const error = await failureOf(all(panel.client().orders.list()));
+    const error = await catchFailure(all(panel.client().orders.list()));
     expect(error).toMatchObject({ code: 'PANEL_UNREADABLE', endpoint: 'GET /api/v3/admin/orders' });
     expect(error.message).toContain('(page 2 repeats earlier entries)');
   });
@@ -103,7 +103,7 @@ describe('orders.suspend and orders.unsuspend', () => {
     if (outcome === 'ok') {
       await expect(call).resolves.toBeUndefined();
     } else {
-      const error = await failureOf(call);
+      const error = await catchFailure(call);
       expect(error).toMatchObject({ ...outcome, outcomeUnknown: false });
       expect(error.message).toContain((body as { message: string }).message);
     }
@@ -115,9 +115,9 @@ describe('orders.suspend and orders.unsuspend', () => {
     panel.answer = (_asked, response) => {
       response.socket?.destroy();
     };
-    expect(await failureOf(panel.client().orders.suspend('342'))).toMatchObject({ outcomeUnknown: true });
+    expect(await catchFailure(panel.client().orders.suspend('342'))).toMatchObject({ outcomeUnknown: true });
     panel.always({ message: 'Server Error' }, 500);
-    expect(await failureOf(panel.client().orders.suspend('342'))).toMatchObject({ outcomeUnknown: true });
+    expect(await catchFailure(panel.client().orders.suspend('342'))).toMatchObject({ outcomeUnknown: true });
     expect(panel.asked).toHaveLength(2);
   });
 });
@@ -175,7 +175,7 @@ describe('services.get', () => {
 
   it('does not know one that is gone', async () => {
     panel.routes({});
-    expect((await failureOf(panel.client().services.get('501'))).code).toBe('PANEL_NOT_FOUND');
+    expect((await catchFailure(panel.client().services.get('501'))).code).toBe('PANEL_NOT_FOUND');
   });
 });
 

@@ -1,4 +1,4 @@
-import { changesOf, getRecord, listAll } from './calls.js';
+import { toChanges, getRecord, listAll } from './calls.js';
 import type { Connection } from './connection.js';
 import { describeShape, firstId, firstText, toId, isObject, objectAt, toShape, type JsonObject } from './json.js';
 import { ParseProblem } from './parse-problem.js';
@@ -105,7 +105,7 @@ export function orderEndpoints(connection: Connection, settings: EasyDcimOptions
     parse: parseOrder,
     asUser: false,
   };
-  const change = changesOf(connection, orders, settings);
+  const change = toChanges(connection, orders, settings);
   return {
     get: (orderId, options) => getRecord(connection, orders, orderId, options),
     list: (options) => listAll(connection, orders, options),

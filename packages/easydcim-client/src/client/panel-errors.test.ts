@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PanelErrorCode } from '@sluice/panel-http';
 import { fixture } from '../test/fixture.js';
-import { failureOf, TestPanel } from '../test/test-panel.js';
+import { catchFailure, TestPanel } from '../test/test-panel.js';
 
 interface Example {
   id: string;
@@ -42,12 +42,12 @@ describe('a failure of the panel', () => {
     const { status, body, headers, contentType, kind, retry } = example;
     panel.always(body, status, { ...headers, ...(contentType === undefined ? {} : { 'content-type': contentType }) });
 
-    const read = await failureOf(panel.client().ports.get('9001'));
+    const read = await catchFailure(panel.client().ports.get('9001'));
     expect(read).toMatchObject({ code: codes[kind], status, panel: 'dcim1', outcomeUnknown: false });
     expect(panel.asked).toHaveLength(retry === false ? 1 : 3);
 
     panel.clear();
-    const write = await failureOf(panel.client().ports.disable('9001'));
+    const write = await catchFailure(panel.client().ports.disable('9001'));
     expect(write.code).toBe(codes[kind]);
     expect(write.outcomeUnknown).toBe(kind === 'server' || kind === 'bad_payload');
     expect(panel.asked).toHaveLength(1);
@@ -60,13 +60,13 @@ describe('a failure of the panel', () => {
   it('names the fields of a refused form', async () => {
     const { body, status } = errors.find((one) => one.id === '422-fields')!;
     panel.always(body, status);
-    const error = await failureOf(panel.client().ports.get('9001'));
+    const error = await catchFailure(panel.client().ports.get('9001'));
     expect(error.fields).toEqual([{ path: 'startDate', message: 'The start date field is required.' }]);
   });
 
   it('keeps how long the panel wants to be left alone', async () => {
     const { body, status, headers } = errors.find((one) => one.id === '429')!;
     panel.always(body, status, headers ?? {});
-    expect((await failureOf(panel.client().ports.disable('9001'))).retryAfterMs).toBe(30_000);
+    expect((await catchFailure(panel.client().ports.disable('9001'))).retryAfterMs).toBe(30_000);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { all, failureOf, reply, TestPanel } from '../test/test-panel.js';
+import { all, catchFailure, reply, TestPanel } from '../test/test-panel.js';
 import type { Port } from './types.js';
 
 interface Variant {
@@ -78,12 +78,12 @@ describe('ports.list', () => {
       if (asked.line === first) reply(response, [{ id: 1 }]);
       else reply(response, { message: 'no' }, status);
     };
-    expect((await failureOf(all(panel.client().ports.list('501')))).status).toBe(status);
+    expect((await catchFailure(all(panel.client().ports.list('501')))).status).toBe(status);
   });
 
   it('fails where a promised page is missing', async () => {
     panel.routes({ [first]: { data: [{ id: 1 }], meta: { current_page: 1, last_page: 2 } } });
-    expect((await failureOf(all(panel.client().ports.list('501')))).code).toBe('PANEL_NOT_FOUND');
+    expect((await catchFailure(all(panel.client().ports.list('501')))).code).toBe('PANEL_NOT_FOUND');
   });
 
   it('gathers pages that the panel sends without a word', async () => {
@@ -93,7 +93,7 @@ describe('ports.list', () => {
 
   it('refuses an answer without a list', async () => {
     panel.always(variant('error-object').body);
-    const error = await failureOf(all(panel.client().ports.list('501')));
+    const error = await catchFailure(all(panel.client().ports.list('501')));
     expect(error.code).toBe('PANEL_UNREADABLE');
     expect(error.message).toContain('no list of ports, found the keys message');
   });
@@ -154,12 +154,12 @@ describe('ports.list', () => {
     ['ports by their numbers', { data: { 9001: { id: 9001 } } }],
   ])('refuses %s', async (_what, body) => {
     panel.always(body);
-    expect((await failureOf(all(panel.client().ports.list('501')))).code).toBe('PANEL_UNREADABLE');
+    expect((await catchFailure(all(panel.client().ports.list('501')))).code).toBe('PANEL_UNREADABLE');
   });
 
   it('takes a refusal inside of a success for one', async () => {
     panel.always({ status: 'error', message: 'No such service' });
-    expect((await failureOf(all(panel.client().ports.list('501')))).code).toBe('PANEL_REJECTED');
+    expect((await catchFailure(all(panel.client().ports.list('501')))).code).toBe('PANEL_REJECTED');
   });
 
   it('does not take a port in the state "error" for a refusal', async () => {
@@ -192,14 +192,14 @@ describe('ports.get', () => {
 
   it('refuses an answer about another port', async () => {
     panel.routes({ [line]: { data: { id: 9002, admin_state: 'down' } } });
-    const error = await failureOf(panel.client().ports.get('9001'));
+    const error = await catchFailure(panel.client().ports.get('9001'));
     expect(error.code).toBe('PANEL_UNREADABLE');
     expect(error.message).toContain('the port in the answer is not the requested one');
   });
 
   it.each([[{}], [[]], [{ data: [] }], [{ message: 'gone' }]])('refuses %j', async (body) => {
     panel.always(body);
-    expect((await failureOf(panel.client().ports.get('9001'))).code).toBe('PANEL_UNREADABLE');
+    expect((await catchFailure(panel.client().ports.get('9001'))).code).toBe('PANEL_UNREADABLE');
   });
 });
 
@@ -228,7 +228,7 @@ describe('ports.disable and ports.enable', () => {
     const { ports } = panel.client({ impersonate: '17' });
     const call = action === 'enable' ? ports.enable(portId) : ports.disable(portId);
     if (outcome === 'ok') await expect(call).resolves.toBeUndefined();
-    else expect(await failureOf(call)).toMatchObject(outcome);
+    else expect(await catchFailure(call)).toMatchObject(outcome);
     expect(panel.lines).toEqual([`${request.method} ${request.path}`]);
     expect(panel.asked[0]?.body).toBe('{}');
     expect(panel.asked[0]?.headers['x-impersonate-user']).toBeUndefined();
@@ -237,13 +237,13 @@ describe('ports.disable and ports.enable', () => {
 
   it.each([429, 500, 502, 503])('are never repeated after %i', async (status) => {
     panel.always({}, status, { 'retry-after': '0' });
-    await failureOf(panel.client().ports.disable('9001'));
+    await catchFailure(panel.client().ports.disable('9001'));
     expect(panel.asked).toHaveLength(1);
   });
 
   it('are in doubt when the answer cannot be understood', async () => {
     panel.always('<html>Sign in</html>');
-    expect(await failureOf(panel.client().ports.enable('9001'))).toMatchObject({
+    expect(await catchFailure(panel.client().ports.enable('9001'))).toMatchObject({
       code: 'PANEL_UNREADABLE',
       outcomeUnknown: true,
     });

@@ -1,5 +1,5 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { changesOf, getRecord, listRecords } from './calls.js';
+import { toChanges, getRecord, listRecords } from './calls.js';
 import { segment, type Connection } from './connection.js';
 import { isObject, objectAt, type JsonObject } from './json.js';
 import { parseList, type ListAnswer } from './list-answer.js';
@@ -132,7 +132,7 @@ export function portEndpoints(connection: Connection, settings: EasyDcimOptions)
   const parse = (row: JsonObject): Port => parsePort(row, managementPorts);
   const serverPorts = new ServerPorts(connection, managementPorts);
   const ports = { base: '/api/v3/admin/ports', what: 'port', idKeys: portIdKeys, parse, asUser: false };
-  const change = changesOf(connection, ports, settings);
+  const change = toChanges(connection, ports, settings);
   const list = {
     endpoint: 'GET /api/v3/client/services/{id}/ports',
     query: { with_traffic: 'true' },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { fixture } from '../test/fixture.js';
-import { failureOf, reply, TestPanel } from '../test/test-panel.js';
+import { catchFailure, reply, TestPanel } from '../test/test-panel.js';
 
 const { candidates, adminPortsAnswer } = fixture('server-port-fallbacks') as {
   candidates: string[];
@@ -23,7 +23,7 @@ describe('ports.listByServer', () => {
 
   it('tries the known look-ups in their order, without the one that guesses', async () => {
     panel.routes({});
-    const error = await failureOf(panel.client().ports.listByServer('163'));
+    const error = await catchFailure(panel.client().ports.listByServer('163'));
     expect(error.code).toBe('PANEL_NOT_FOUND');
     expect(panel.lines).toEqual(ours);
     expect(ours).toHaveLength(10);
@@ -69,8 +69,8 @@ describe('ports.listByServer', () => {
   it('remembers nothing from a server that nobody knows', async () => {
     panel.routes({});
     const client = panel.client();
-    await failureOf(client.ports.listByServer('163'));
-    await failureOf(client.ports.listByServer('163'));
+    await catchFailure(client.ports.listByServer('163'));
+    await catchFailure(client.ports.listByServer('163'));
     expect(panel.asked).toHaveLength(20);
   });
 
@@ -102,12 +102,12 @@ describe('ports.listByServer', () => {
 
   it('ends at once with wrong credentials', async () => {
     panel.always({}, 401);
-    expect((await failureOf(panel.client().ports.listByServer('163'))).code).toBe('PANEL_AUTH');
+    expect((await catchFailure(panel.client().ports.listByServer('163'))).code).toBe('PANEL_AUTH');
     expect(panel.asked).toHaveLength(1);
   });
 
   it('refuses a list of several pages rather than giving a part of it', async () => {
     panel.always({ data: [{ id: 9001, item_id: 163 }], meta: { current_page: 1, last_page: 2 } });
-    expect((await failureOf(panel.client().ports.listByServer('163'))).code).toBe('PANEL_UNREADABLE');
+    expect((await catchFailure(panel.client().ports.listByServer('163'))).code).toBe('PANEL_UNREADABLE');
   });
 });

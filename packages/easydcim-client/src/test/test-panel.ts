@@ -126,7 +126,7 @@ export function reply(
 }
 
 /** The `PanelError` that a call ends with; anything else fails the test. */
-export async function failureOf(call: Promise<unknown>): Promise<PanelError> {
+export async function catchFailure(call: Promise<unknown>): Promise<PanelError> {
   let value: unknown;
   try {
     value = await call;

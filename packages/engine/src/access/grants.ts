@@ -13,7 +13,7 @@ const LONGEST = 200;
 export const NO_RIGHTS: ShareRights = { buy: false, maxAmount: null, manage: false, changePassword: false };
 
 /** Returns the hash under which a token or session is stored: it has 256 random bits, so one round is enough. */
-export function hashOf(secret: string): string {
+export function toHash(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
@@ -55,7 +55,7 @@ export async function verifyToken(
 ): Promise<Granted | null> {
   if (token === '' || token.length > LONGEST) return null;
   if (kind === 'api' && master !== undefined && isSame(token, master)) return grantedToMaster(master);
-  const record = await session.store.apiTokens.find(hashOf(token));
+  const record = await session.store.apiTokens.find(toHash(token));
   if (record?.kind !== kind || !isValid(record, session.now())) return null;
   await stampUse(session, record);
   return toGranted(record);
@@ -63,7 +63,7 @@ export async function verifyToken(
 
 /** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
 export function grantedToMaster(master: string): Granted {
-  const id = `serve.token ${hashOf(`id:${master}`).slice(0, 16)}`;
+  const id = `serve.token ${toHash(`id:${master}`).slice(0, 16)}`;
   const all = { kind: 'api', read: true, operate: true, client: null, rights: NO_RIGHTS, expiresAt: null } as const;
   return { id, name: 'token serve.token', ...all };
 }
@@ -77,5 +77,5 @@ export async function stampUse(session: Session, { id, lastUsedAt }: ApiTokenRec
 
 /** Compares in constant time. */
 function isSame(token: string, master: string): boolean {
-  return timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(hashOf(master)));
+  return timingSafeEqual(Buffer.from(toHash(token)), Buffer.from(toHash(master)));
 }

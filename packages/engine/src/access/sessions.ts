@@ -1,6 +1,6 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { Session } from '../session.js';
-import { grantedToMaster, hashOf, isValid, newSecret, stampUse, toGranted, verifyToken } from './grants.js';
+import { grantedToMaster, toHash, isValid, newSecret, stampUse, toGranted, verifyToken } from './grants.js';
 import type { Granted, NewSession, VerifyOptions } from './types.js';
 
 const SESSION_MS = 12 * 3_600_000;
@@ -14,7 +14,7 @@ export async function login(session: Session, token: string, master: string | un
   const longest = new Date(Date.parse(createdAt) + SESSION_MS).toISOString();
   const expiresAt = granted.expiresAt !== null && granted.expiresAt < longest ? granted.expiresAt : longest;
   const secret = newSecret(session);
-  await session.store.sessions.add({ hash: hashOf(secret), token: granted.id, createdAt, expiresAt });
+  await session.store.sessions.add({ hash: toHash(secret), token: granted.id, createdAt, expiresAt });
   return { session: secret, expiresAt, granted };
 }
 
@@ -25,7 +25,7 @@ export async function resumeSession(
   { master }: Pick<VerifyOptions, 'master'> = {},
 ): Promise<Granted | null> {
   if (secret === '' || secret.length > 200) return null;
-  const found = await session.store.sessions.get(hashOf(secret));
+  const found = await session.store.sessions.get(toHash(secret));
   const now = session.now();
   if (found === null || found.expiresAt <= now) return null;
   const own = master === undefined ? null : grantedToMaster(master);
@@ -38,5 +38,5 @@ export async function resumeSession(
 
 /** Ends a session. */
 export async function logout(session: Session, secret: string): Promise<void> {
-  await session.store.sessions.remove(hashOf(secret));
+  await session.store.sessions.remove(toHash(secret));
 }

@@ -4,7 +4,7 @@ import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { agentsOfClient } from '../agents/show-agents.js';
 import type { Session } from '../session.js';
-import { hashOf, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
+import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
 import type { NewToken, ShareRequest, TokenRequest, TokenView } from './types.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -78,7 +78,7 @@ export async function revokeToken(session: Session, token: string): Promise<Toke
     const named = all.filter((record) => record.kind === 'api' && record.name === token);
     const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
     if (found === undefined) throw notFound('unknown_token', `There is no token "${token}"`, { token });
-    await tables.sessions.removeOf(found.id);
+    await tables.sessions.removeByToken(found.id);
     if (found.revokedAt !== null) return toView(found);
     await tables.apiTokens.update(found.id, { revokedAt: now });
     return toView({ ...found, revokedAt: now });
@@ -87,7 +87,7 @@ export async function revokeToken(session: Session, token: string): Promise<Toke
 
 /** Returns the id of the token of a reference. */
 function toId(ref: string): string {
-  return `tok-${hashOf(`ref:${ref}`).slice(0, 24)}`;
+  return `tok-${toHash(`ref:${ref}`).slice(0, 24)}`;
 }
 
 function newRecord(
@@ -100,7 +100,7 @@ function newRecord(
     throw usageError('bad_token', 'The end of the token is not in the future');
   return {
     id: ref === undefined ? session.id('tok') : toId(ref),
-    hash: hashOf(token),
+    hash: toHash(token),
     createdAt,
     createdBy: session.deps.actor(),
     expiresAt,

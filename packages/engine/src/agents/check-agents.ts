@@ -5,7 +5,7 @@ import { interruptedError } from '../interruption.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type RunReport, reportNotices } from '../run/report.js';
-import { type RunRequest, scopeOf } from '../run/request.js';
+import { type RunRequest, toScope } from '../run/request.js';
 import type { Session } from '../session.js';
 import { checkThroughAddon } from './addon.js';
 import type { AgentTotals, ChangedAgent } from './agent-views.js';
@@ -37,7 +37,7 @@ export interface CheckReport {
 export async function checkAgents(session: Session, request: CheckRequest): Promise<CheckReport> {
   const { dryRun, allowMass, agent } = request;
   const names = agent === null ? agentPanels(session, request.panel) : [agentPanel(session, request.panel)];
-  const scope = agent === null ? scopeOf({ panel: request.panel }) : 'agent';
+  const scope = agent === null ? toScope({ panel: request.panel }) : 'agent';
   return withRun(session, { command: 'agent check', dryRun, scope }, async (run) => {
     await run.start();
     const totals = noTotals();

@@ -54,13 +54,13 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   const { records, recorded } = read;
   const own = unsuspend ? findSuspension(records.holds, toAgentSubject(name, agent)) : undefined;
   const holds = records.holds.filter((hold) => hold !== own);
-  const nameOf = (uuid: string): string => records.agents.find((other) => other.uuid === uuid)?.name ?? '';
+  const toName = (uuid: string): string => records.agents.find((other) => other.uuid === uuid)?.name ?? '';
   const chain = agents.listChain(agent, records);
   const suspended = chain.find((above) => findSuspension(holds, toAgentSubject(name, above)) !== undefined);
-  if (suspended !== undefined) throw suspendedError(nameOf(suspended));
+  if (suspended !== undefined) throw suspendedError(toName(suspended));
   const over = chain.find((above) => recorded.standing.get(above)?.force === 'over');
   if (over !== undefined && !force) {
-    const binding = nameOf(over);
+    const binding = toName(over);
     throw new SluiceError('agent_limit', `Agent "${binding}" is still over its limit, so its users stay disabled`, {
       kind: 'panel',
       details: { binding: over, over: binding },

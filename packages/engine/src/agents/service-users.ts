@@ -86,7 +86,7 @@ export interface HoldServices {
 type Cause = 'limit' | 'suspension';
 
 /** Returns why a hold `agent-limit` of a service began: only an exceeded limit has figures. */
-export function causeOf({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
+export function toCause({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cause {
   return allowedBytes === null ? 'suspension' : 'limit';
 }
 
@@ -94,7 +94,7 @@ export function causeOf({ allowedBytes }: Pick<HoldRecord, 'allowedBytes'>): Cau
 function findCause({ force, suspended }: ServiceUser, open: HoldRecord | undefined): Cause {
   if (suspended === null) return 'limit';
   if (force === 'free') return 'suspension';
-  return open === undefined ? 'limit' : causeOf(open);
+  return open === undefined ? 'limit' : toCause(open);
 }
 
 /** Holds and releases services as the limits of their agents require, each under its own lease. */
@@ -141,7 +141,7 @@ function decideDue(
     if (hold !== undefined || taken !== null) return { ...base, what: 'release' };
     return leftOver.has(user.uuid) ? { ...base, what: 'finish-release' } : null;
   }
-  const isReplaced = hold !== undefined && causeOf(hold) !== findCause(user, hold);
+  const isReplaced = hold !== undefined && toCause(hold) !== findCause(user, hold);
   const mustHold = user.force === 'over' || user.suspended !== null;
   const isDue = mustHold ? hold === undefined || user.enabled : taken !== null && hold === undefined;
   return isDue || isReplaced ? { ...base, what: 'hold' } : null;
@@ -150,7 +150,7 @@ function decideDue(
 /** Returns whether no agent above a user restricts its service. */
 function isFree({ force, agent, suspended }: ServiceUser, hold: HoldRecord | undefined, how: HoldServices): boolean {
   if (suspended !== null) return false;
-  if (force !== 'keep' || hold === undefined || causeOf(hold) === 'limit') return force === 'free';
+  if (force !== 'keep' || hold === undefined || toCause(hold) === 'limit') return force === 'free';
   // After a suspension, only a limit that is already held keeps the service.
   return (how.traffic.find(({ uuid }) => uuid === agent)?.heldSince ?? null) === null;
 }
@@ -210,7 +210,7 @@ async function findHold(
 ): Promise<HoldRecord> {
   const [open] = await tables.holds.open({ services: [service.id], reason: 'agent-limit' });
   const cause = findCause(user, open);
-  const isReplaced = open !== undefined && what === 'hold' && causeOf(open) !== cause;
+  const isReplaced = open !== undefined && what === 'hold' && toCause(open) !== cause;
   if (isReplaced) await tables.holds.end(open.id, session.now());
   const isKept = open !== undefined && !isReplaced;
   const hold = isKept ? open : startHold(session, service.id, { user, cause, traffic });
@@ -244,7 +244,7 @@ function findReleaseReason({ chain }: ServiceUser, hold: HoldRecord, { traffic }
   const agent = hold.note?.replace(SUSPENDED_AT_END, '') ?? 'its agent';
   const isAbove = traffic.some((above) => chain.includes(above.uuid) && nameAgent(above) === agent);
   if (!isAbove) return `${agent} does not restrict it any more`;
-  return `${agent} is ${causeOf(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
+  return `${agent} is ${toCause(hold) === 'suspension' ? 'not suspended any more' : 'within its limit'}`;
 }
 
 /** Returns the agent that an action is listed under: the one whose limit or suspension decides, or the owner. */

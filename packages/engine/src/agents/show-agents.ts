@@ -53,7 +53,7 @@ export async function agentsOfClient(session: Session, client: string): Promise<
   const found: AgentDetail[] = [];
   for (const name of panelsWithAgents(session)) {
     const settings = session.config.panels[name];
-    const agent = settings === undefined ? null : (session.findKind(name)?.agentOf?.(settings, client) ?? null);
+    const agent = settings === undefined ? null : (session.findKind(name)?.findAgent?.(settings, client) ?? null);
     if (agent === null) continue;
     const own = matches(await storedAgents(session, name), agent);
     // An ambiguous name must not show another client's agent.

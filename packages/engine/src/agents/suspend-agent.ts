@@ -17,7 +17,7 @@ import {
 } from './agent-command.js';
 import { findError, toActions } from './agent-views.js';
 import { PanelSwitch } from './panel-switch.js';
-import { causeOf, type HoldServices, holdServices, loadServiceUsers, type ServiceChange } from './service-users.js';
+import { toCause, type HoldServices, holdServices, loadServiceUsers, type ServiceChange } from './service-users.js';
 
 const CANNOT = 'suspend an agent because it keeps no record of the users that it disabled';
 
@@ -100,7 +100,7 @@ export async function releaseSuspended(
     .serviceUsers.filter(({ uuid, suspended, evidence }) => {
       const hold = services.holds.get(services.byUser.get(uuid)?.id ?? '');
       const isEnded = evidence !== null && !holds.some(({ id }) => id === evidence.hold);
-      const isHeld = hold !== undefined && causeOf(hold) === 'suspension';
+      const isHeld = hold !== undefined && toCause(hold) === 'suspension';
       return suspended === null && (isHeld || isEnded || services.leftOver.has(uuid));
     });
   const released = await holdServices(ordered, services, users, toHow(ordered, holds));

@@ -7,7 +7,7 @@ import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
-import { finalPeriod, findDue, isFinal, isInDoubt, periodOf } from './due.js';
+import { finalPeriod, findDue, isFinal, isInDoubt, toPeriod } from './due.js';
 import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
 
 /** Which bills to make, and how. */
@@ -146,7 +146,7 @@ async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
     await bill(stated);
     return billed;
   }
-  for (const period of await duePeriodsOf(session, line, known)) await bill(period);
+  for (const period of await readDuePeriods(session, line, known)) await bill(period);
   return [...billed, ...(await earlier(session, of, known, billed))].sort((a, b) =>
     a.period.from < b.period.from ? 1 : -1,
   );
@@ -161,7 +161,7 @@ async function billFinally(
 ): Promise<void> {
   const { timeZone, billFrom } = line.telephony;
   const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
-  for (const one of begun) if ((await bill(periodOf(one, timeZone))).state === 'failed') return;
+  for (const one of begun) if ((await bill(toPeriod(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(session, line);
   const after = await session.store.callBills.list({ service: line.service.id });
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
@@ -173,18 +173,18 @@ async function statedPeriod(session: Session, { line, request }: OfLine): Promis
   const { period, invoice } = request;
   const { timeZone } = line.telephony;
   if (period === null && invoice === null) return null;
-  const invoiceDate = invoice === null ? session.now() : await dateOf(session, invoice);
+  const invoiceDate = invoice === null ? session.now() : await readDate(session, invoice);
   const localDate = invoiceDate.includes('T') ? toLocalTime(invoiceDate, timeZone).slice(0, 10) : invoiceDate;
   if (period !== null) return parsePeriod(period, { invoiceDate: localDate, timeZone });
-  return invoicePeriod({ rule: await ruleOf(session, line), invoiceDate: localDate, timeZone });
+  return invoicePeriod({ rule: await readRule(session, line), invoiceDate: localDate, timeZone });
 }
 
-async function dateOf(session: Session, invoice: string): Promise<string> {
+async function readDate(session: Session, invoice: string): Promise<string> {
   const { calls } = await session.billing();
   return (await calls.invoice(invoice, session.deps.signal)).date;
 }
 
-async function ruleOf(session: Session, line: Line): Promise<PeriodRule> {
+async function readRule(session: Session, line: Line): Promise<PeriodRule> {
   if (line.terms.period === 'previous-month') return 'previous-month';
   const createdAt = await readCreation(session, line);
   return { anniversary: Number(toLocalTime(createdAt, line.telephony.timeZone).slice(8, 10)) };
@@ -195,7 +195,7 @@ async function readCreation(session: Session, line: Line): Promise<string> {
   return (await readSubscriber(session, line)).createdAt ?? line.service.createdAt;
 }
 
-async function duePeriodsOf(session: Session, line: Line, bills: readonly CallBillRecord[]): Promise<BillPeriod[]> {
+async function readDuePeriods(session: Session, line: Line, bills: readonly CallBillRecord[]): Promise<BillPeriod[]> {
   const { timeZone, billFrom } = line.telephony;
   const { panel, status } = line.service;
   if (billFrom === null) {
@@ -206,8 +206,8 @@ async function duePeriodsOf(session: Session, line: Line, bills: readonly CallBi
     );
   }
   // Its last bill was made, or given up, when it was terminated.
-  if (status === 'terminated') return bills.filter(isInDoubt).map((one) => periodOf(one, timeZone));
-  const rule = await ruleOf(session, line);
+  if (status === 'terminated') return bills.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
+  const rule = await readRule(session, line);
   const { graceMinutes } = line.terms;
   return findDue({ bills, rule, timeZone, now: session.now(), graceMinutes, billFrom });
 }
@@ -228,7 +228,7 @@ async function earlier(
   );
   const views: CallBillView[] = [];
   for (const bill of shown) {
-    const period = periodOf(bill, line.telephony.timeZone);
+    const period = toPeriod(bill, line.telephony.timeZone);
     views.push(await billPeriod(session, { line, period, options: request, fences }));
   }
   return views;

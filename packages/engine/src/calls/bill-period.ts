@@ -135,7 +135,7 @@ async function gatherAndPlace(
 ): Promise<CallBillView> {
   const { line, period, options } = of;
   const reports = options.dryRun ? null : options.reports;
-  const sink = reports === null ? null : await reports.open(nameOf(line, period));
+  const sink = reports === null ? null : await reports.open(toName(line, period));
   let csv: string | null = null;
   try {
     const gathered = await gather(session, {
@@ -188,7 +188,7 @@ async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
   const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
   if (reports === null || options.dryRun || bill.note === 'prepaid') return view;
-  const name = nameOf(line, period);
+  const name = toName(line, period);
   const existing = await reports.find(name);
   if (existing !== null) return { ...view, csv: existing };
   const sink = await reports.open(name);
@@ -286,7 +286,7 @@ function describe({ period }: PeriodOfLine, key: string): string {
   return withMarker(`Calls from ${period.start.slice(0, 10)} until before ${period.end.slice(0, 10)}`, billMarker(key));
 }
 
-function nameOf({ telephony, subscriberId }: Line, period: BillPeriod): string {
+function toName({ telephony, subscriberId }: Line, period: BillPeriod): string {
   return reportFileName({ installation: telephony.installation, subscriberId, period });
 }
 

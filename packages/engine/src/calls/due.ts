@@ -44,7 +44,7 @@ export function toInstants({ start, end }: Pick<BillPeriod, 'start' | 'end'>): {
 }
 
 /** Returns the period of a stored bill as its key has it. */
-export function periodOf({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, timeZone: string): BillPeriod {
+export function toPeriod({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, timeZone: string): BillPeriod {
   return explicitPeriod({ start, end, timeZone });
 }
 
@@ -64,7 +64,7 @@ export function findDue(request: DueRequest): BillPeriod[] {
   const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : AT_ONCE) : due(ends.at(-1) ?? null, ALL);
   // A period between two bills that failed at its time.
   const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, ALL);
-  const started = begun.map((bill) => periodOf(bill, timeZone)).filter((period) => isClosed(period, now, 0));
+  const started = begun.map((bill) => toPeriod(bill, timeZone)).filter((period) => isClosed(period, now, 0));
   // Without a final bill, what was not due at the first attempt never is.
   const firstMs = ends.length > 0 ? fromMs : Math.max(fromMs, ...bills.slice(-1).map(({ start }) => Date.parse(start)));
   const all = [...started, ...fresh.filter(isOpen), ...gaps.filter(isOpen)];

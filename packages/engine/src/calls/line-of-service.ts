@@ -24,7 +24,7 @@ export async function openTelephony(session: Session, panel: string): Promise<Pa
 /** Returns a service's line; null where it has none yet. */
 export async function findLine(session: Session, service: ServiceRecord): Promise<Line | null> {
   const telephony = await openTelephony(session, service.panel);
-  const subscriberId = telephony.subscriberOf(service);
+  const subscriberId = telephony.findSubscriber(service);
   if (subscriberId === null) return null;
   const product = findEntry(session.config.products, service.product);
   return { service, telephony, subscriberId, terms: product === undefined ? DEFAULT_TERMS : telephony.terms(product) };

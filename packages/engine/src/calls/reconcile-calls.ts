@@ -2,7 +2,7 @@ import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
-import { isFinal, periodOf } from './due.js';
+import { isFinal, toPeriod } from './due.js';
 import { findLine } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 
@@ -53,7 +53,7 @@ async function compare(
   if (line === null) return null;
   const { telephony } = line;
   const { timeZone } = telephony;
-  const period = periodOf(bill, timeZone);
+  const period = toPeriod(bill, timeZone);
   const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
   if (request.period !== null && !periodsOverlap(period, parsePeriod(request.period, { invoiceDate, timeZone }))) {
     return null;

@@ -6,7 +6,7 @@ import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
-import { periodOf } from './due.js';
+import { toPeriod } from './due.js';
 import { requireLine } from './line-of-service.js';
 
 /** A bill of calls as it is stored. */
@@ -75,7 +75,7 @@ async function makeAgain(session: Session, bill: CallBillRecord): Promise<string
     finish: () => Promise.resolve(''),
     discard: () => Promise.resolve(),
   };
-  const period = periodOf(bill, line.telephony.timeZone);
+  const period = toPeriod(bill, line.telephony.timeZone);
   const report = { sink, format: 'rfc4180' } as const;
   const { digest } = await gather(session, { line, period, verifyPlan: null, report });
   if (digest === bill.digest) return parts.join('');

@@ -131,7 +131,7 @@ function withOptions(issue: z.core.$ZodIssue, kinds: readonly PanelKind[]): z.co
 const jsonSchemas = new WeakMap<object, JsonSchemaNode>();
 
 /** Returns the JSON Schema of a config: one for all problems, since building it is slow. */
-function jsonSchemaOf(known: KnownKinds): JsonSchemaNode {
+function toJsonSchema(known: KnownKinds): JsonSchemaNode {
   const schema = configSchema(...known);
   const built = jsonSchemas.get(schema) ?? configJsonSchema(...known);
   jsonSchemas.set(schema, built);
@@ -140,7 +140,7 @@ function jsonSchemaOf(known: KnownKinds): JsonSchemaNode {
 
 /** Returns the nodes of the schema at a path, and the value there. */
 function findNodes(known: KnownKinds, keys: string[], raw: unknown): { nodes: JsonSchemaNode[]; value: unknown } {
-  let nodes: JsonSchemaNode[] = [jsonSchemaOf(known)];
+  let nodes: JsonSchemaNode[] = [toJsonSchema(known)];
   let value: unknown = raw;
   for (const key of keys) {
     nodes = nodes.flatMap(expand).flatMap((node) => {

@@ -1,6 +1,6 @@
 import type { BillingKind } from '@sluice/panel-kind';
 import { DEFAULT_BRAKE, SMALL_PANEL } from '@sluice/quota-core';
-import { type KnownKinds, sectionOf } from './schema.js';
+import { type KnownKinds, toSection } from './schema.js';
 
 const AUTO_BUY = {
   enabled: 'Whether packages are bought automatically from the credit of the client',
@@ -129,7 +129,7 @@ type Described = Pick<BillingKind, 'kind' | 'descriptions'> & { section?: string
  * kind. The JSON Schema and `docs/config.md` contain them.
  */
 export function describeKeys(...[kinds, billing = [], channels = []]: KnownKinds): Record<string, string> {
-  const sections = [...kinds.map((kind) => ({ ...kind, section: sectionOf(kind) })), ...billing];
+  const sections = [...kinds.map((kind) => ({ ...kind, section: toSection(kind) })), ...billing];
   const own = sections.flatMap(({ kind, descriptions, section = kind }: Described) =>
     Object.entries(descriptions).map(([path, text]) => [
       path.replace(/^panel\./, `panels.${kind}.`).replace(/^product(?=\.|$)/, `products.*.${section}`),

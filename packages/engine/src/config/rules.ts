@@ -3,7 +3,7 @@ import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSections, billingSettings, findEntry } from './find-entry.js';
 import { listFieldColumns } from '../services/fields.js';
 import { suggestion } from '../suggestion.js';
-import { type Config, sectionOf } from './schema.js';
+import { type Config, toSection } from './schema.js';
 
 /** A finding about parts of a config that contradict each other. */
 export interface RuleFinding {
@@ -134,7 +134,7 @@ const kindSections: Rule = (config, kinds) =>
   products(config).flatMap(([name, product]) => {
     const ofPanel = findKind(config, product.panel, kinds);
     if (ofPanel === undefined) return [];
-    const others = new Set(kinds.map(sectionOf).filter((section) => section !== sectionOf(ofPanel)));
+    const others = new Set(kinds.map(toSection).filter((section) => section !== toSection(ofPanel)));
     return [...others]
       .filter((section) => product[section] !== undefined)
       .map((section) =>

@@ -200,7 +200,7 @@ export function configSchema(...[kinds, billing = LEDGER_ONLY, channels = NO_CHA
 }
 
 /** Returns the name of the section that products on panels of a kind may have. */
-export function sectionOf({ kind, productSection = kind }: Pick<PanelKind, 'kind' | 'productSection'>): string {
+export function toSection({ kind, productSection = kind }: Pick<PanelKind, 'kind' | 'productSection'>): string {
   return productSection;
 }
 
@@ -213,7 +213,7 @@ function buildSchema(
     z.strictObject({ kind: z.literal(kind.kind), ...panelBase, ...kind.panelShape }),
   ) as unknown as [z.ZodMiniObject, ...z.ZodMiniObject[]];
   const sections = Object.fromEntries(
-    [...kinds.map((kind) => ({ ...kind, kind: sectionOf(kind) })), ...billing].flatMap(({ kind, productSchema }) =>
+    [...kinds.map((kind) => ({ ...kind, kind: toSection(kind) })), ...billing].flatMap(({ kind, productSchema }) =>
       productSchema === undefined ? [] : [[kind, z.optional(productSchema)]],
     ),
   );

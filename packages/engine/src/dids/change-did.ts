@@ -137,7 +137,7 @@ async function findOwner(session: Session, place: Place): Promise<ServiceRecord>
   const dids = await listLive(session, place);
   const did = dids.find(({ subscriberId }) => subscriberId !== null);
   const services = did === undefined ? [] : await session.store.services.list({ panel });
-  const owner = services.find((service) => telephony.subscriberOf(service) === did?.subscriberId);
+  const owner = services.find((service) => telephony.findSubscriber(service) === did?.subscriberId);
   if (owner !== undefined) return owner;
   if (dids.length === 0) {
     throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });

@@ -13,7 +13,7 @@ export interface Check {
 }
 
 /** Returns a function that makes checks of one object. */
-export function checksOf(name: string, object: string) {
+export function toChecks(name: string, object: string) {
   return (status: Check['status'], message: string, code?: string): Check => ({
     ...{ name, object, status, message },
     ...(code === undefined ? {} : { code }),

@@ -1,7 +1,7 @@
 import { formatLength } from '../clock/clock-guard.js';
 import { WRONG_CLOCK_MS } from '../clock/trusted-clock.js';
 import type { Session } from '../session.js';
-import { type Check, checksOf } from './check.js';
+import { type Check, toChecks } from './check.js';
 
 /** A clock that is further off would begin and end cycles at the wrong time. */
 export const CLOCK_TOLERANCE_MS = 120_000;
@@ -11,7 +11,7 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
   const now = session.deps.clock.now();
   const since = new Date(now + CLOCK_TOLERANCE_MS).toISOString();
   const [last] = await session.store.runs.list({ since, limit: 1 });
-  const check = checksOf('clock', session.now());
+  const check = toChecks('clock', session.now());
   if (!last) return [check('ok', '')];
   const ahead = formatLength(Date.parse(last.startedAt) - now);
   const differences = panels.map((panel) => session.clockDifference(panel)).filter((ms) => ms !== null);
@@ -28,7 +28,7 @@ export async function clockChecks(session: Session, panels: string[]): Promise<C
 /** Compares a panel's clock with the local one; returns no check where the panel does not report its time. */
 export function panelClockCheck(panel: string, difference: number | null): Check[] {
   if (difference === null) return [];
-  const check = checksOf('panel clock', panel);
+  const check = toChecks('panel clock', panel);
   const size = Math.abs(difference);
   const where = `${formatLength(difference)} ${difference < 0 ? 'behind' : 'ahead of'} the local clock`;
   if (size <= CLOCK_TOLERANCE_MS) return [check('ok', where)];

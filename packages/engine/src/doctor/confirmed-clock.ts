@@ -3,7 +3,7 @@ import { confirmedInstant, formatLength } from '../clock/clock-guard.js';
 import { isUnconfirmed } from '../clock/trusted-clock.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { type Check, checksOf } from './check.js';
+import { type Check, toChecks } from './check.js';
 
 /** The confirmed instant, and the one before. */
 export interface AcceptedClock {
@@ -35,7 +35,7 @@ export async function confirmedClockChecks(session: Session, accepted: AcceptedC
 }
 
 function clockCheck(session: Session, stored: string | null, accepted: AcceptedClock | null): Check {
-  const check = checksOf('confirmed clock', session.now());
+  const check = toChecks('confirmed clock', session.now());
   if (accepted !== null) {
     const before =
       accepted.before === null ? 'no instant was confirmed before' : `the instant before was ${accepted.before}`;
@@ -63,7 +63,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
   return ahead
     .filter((cycle) => metered.has(cycle.service))
     .map(({ service, start }) =>
-      checksOf('cycle', service)(
+      toChecks('cycle', service)(
         'failed',
         `its cycle does not begin until ${start}: the cycle was opened while the clock was ahead; the next poll of the service continues with the correct cycle`,
       ),
@@ -78,7 +78,7 @@ async function periodsAhead(session: Session): Promise<Check[]> {
       const start = (account as { periodStart?: string } | null)?.periodStart;
       if (start === undefined || !liesAhead({ start }, now)) continue;
       const message = `its period does not begin until ${start}: the period was opened while the clock was ahead`;
-      checks.push(checksOf('agent period', `${panel} ${name}`)('failed', message, 'period_ahead'));
+      checks.push(toChecks('agent period', `${panel} ${name}`)('failed', message, 'period_ahead'));
     }
   }
   return checks;

@@ -5,7 +5,7 @@ import { billingSections, billingSettings } from '../config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
 import { whoHolds } from '../leases.js';
 import type { Session } from '../session.js';
-import { type Check, checksOf } from './check.js';
+import { type Check, toChecks } from './check.js';
 import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
@@ -86,7 +86,7 @@ function brokenStore({ location, error }: BrokenStore): Check {
 async function storeChecks({ store, deps }: Session): Promise<Check[]> {
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
   if (await isHoldsFileStale(store, deps.files)) {
-    const check = checksOf('holds file', toHoldsFilePath(store.location));
+    const check = toChecks('holds file', toHoldsFilePath(store.location));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
   }
   return checks;
@@ -98,7 +98,7 @@ async function leaseChecks(session: Session): Promise<Check[]> {
   return leases.map((lease) => {
     const alive = session.deps.isAlive(lease.owner) && lease.expiresAt > now;
     const who = whoHolds(lease);
-    const check = checksOf('lease', lease.name);
+    const check = toChecks('lease', lease.name);
     return check('ok', alive ? `held by ${who}` : `left behind by ${who}; the next run replaces it`);
   });
 }
@@ -113,14 +113,14 @@ async function runChecks(session: Session): Promise<Check[]> {
   const poll = past.find((run) => run.outcome !== 'busy') ?? past[0];
   const services = (await session.store.services.ids()).length;
   if (!poll) {
-    checks.push(checksOf('last poll', 'poll')(services > 0 ? 'warning' : 'skipped', 'no poll has run yet', 'no_poll'));
+    checks.push(toChecks('last poll', 'poll')(services > 0 ? 'warning' : 'skipped', 'no poll has run yet', 'no_poll'));
   } else {
     const age = session.deps.clock.now() - Date.parse(poll.startedAt);
     const late = age > LATE_INTERVALS * session.config.poll.interval;
     const ended = poll.outcome ?? 'did not end';
     const isDone = poll.outcome === 'done' || poll.outcome === 'partial';
     const what = `${poll.startedAt}, ${ended}`;
-    const check = checksOf('last poll', poll.id);
+    const check = toChecks('last poll', poll.id);
     if (late) checks.push(check('warning', `${what}, which is too long ago`, 'poll_late'));
     else checks.push(isDone ? check('ok', what) : check('warning', what, 'poll_failed'));
   }
@@ -168,7 +168,7 @@ async function billingChecks(session: Session, contract: boolean): Promise<Check
       checks.push(...found.map((check) => ({ ...check, object: system.kind })));
     } catch (error) {
       const { code, message } = toItemError(error);
-      checks.push(checksOf('billing system', system.kind)('failed', message, code));
+      checks.push(toChecks('billing system', system.kind)('failed', message, code));
     }
   }
   return checks;

@@ -1,7 +1,7 @@
 import type { DeliveryRecord } from '@sluice/state-store';
 import { configuredChannels } from '../notices/channels.js';
 import type { Session } from '../session.js';
-import { type Check, checksOf } from './check.js';
+import { type Check, toChecks } from './check.js';
 
 /** What was given up is reported for this long. */
 const REPORTED_MS = 7 * 86_400_000;
@@ -35,7 +35,7 @@ export async function noticeChecks(session: Session): Promise<Check[]> {
     ),
   ];
   if (checks.length > 0 || names.length === 0) return checks;
-  return names.map((name) => checksOf('notices', name)('ok', ''));
+  return names.map((name) => toChecks('notices', name)('ok', ''));
 }
 
 function byChannel(
@@ -50,6 +50,6 @@ function byChannel(
     const why = own.find(({ lastError }) => lastError !== null)?.lastError ?? null;
     const count = describe(own.length === 1 ? '1 notice was' : `${own.length} notices were`);
     const message = why === null ? count : `${count}: ${why}`;
-    return { ...checksOf('notices', object)(status, message, code), details: { channel: object } };
+    return { ...toChecks('notices', object)(status, message, code), details: { channel: object } };
   });
 }

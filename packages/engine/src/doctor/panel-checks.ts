@@ -4,14 +4,14 @@ import { formatLength } from '../clock/clock-guard.js';
 import { compareIds } from '../natural-order.js';
 import { findEnforcement } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
-import { type Check, checksOf } from './check.js';
+import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
 import { sharedChecks } from './service-checks.js';
 
 /** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
 export async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
   const checks: Check[] = [];
-  const check = checksOf('panel', name);
+  const check = toChecks('panel', name);
   try {
     const panel = await session.panel(name);
     const startedAt = session.deps.clock.now();
@@ -22,7 +22,7 @@ export async function panelChecks(session: Session, name: string, contract: bool
     checks.push(...panelClockCheck(name, difference));
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
     const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
-    checks.push(checksOf('enforce', name)('ok', describeEnforcement(enforcement)));
+    checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcement)));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(session, panel, services)));
@@ -40,7 +40,7 @@ const NOTICE_MS = 10 * 86_400_000;
 /** Checks when the credentials of a panel end; `now` is the panel's time. */
 export function expiryCheck(panel: string, { key, at }: { key: string; at: string }, now: number): Check {
   const left = Date.parse(at) - now;
-  const check = checksOf('credentials', `panels.${panel}.${key}`);
+  const check = toChecks('credentials', `panels.${panel}.${key}`);
   if (left > NOTICE_MS) return check('ok', `valid until ${at}`);
   if (left <= 0) return check('failed', `valid until ${at} and expired now: set a new ${key} in the config`);
   const rest = `for ${formatLength(left)} more: set a new ${key} in the config before that`;
@@ -55,7 +55,7 @@ function describeEnforcement({ value, source, since }: ReturnType<typeof findEnf
 /** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */
 async function contractChecks(session: Session, name: string, services: ServiceRecord[]): Promise<Check[]> {
   const panel = await session.panel(name);
-  if (!panel.contract) return [checksOf('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
+  if (!panel.contract) return [toChecks('contract', name)('skipped', `not supported for ${panel.kind.kind}`)];
   const { checks, shapes, lists = {} } = await panel.contract.check(services, session.deps.signal);
   const since = session.now();
   await session.write([], async (tables) => {

@@ -33,7 +33,7 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   const { command, dryRun, waitMs } = order;
   if (command === 'hold release') await refuseAgentHold(session, id);
   const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
-    const suspension = suspensionOf(panel, order);
+    const suspension = toSuspension(panel, order);
     checkLifecycle(service, order);
     const held = await session.store.holds.open({ services: [id] });
     const isHeld = held.some(({ reason }) => reason === order.reason);
@@ -85,7 +85,7 @@ async function refuseAgentHold({ store, config }: Session, id: string): Promise<
 }
 
 /** Returns the restriction of the hold; refuses what the panel lacks before anything is stored. */
-function suspensionOf({ name, kind }: Panel, { withDids = false, force = false }: HoldCommand): string {
+function toSuspension({ name, kind }: Panel, { withDids = false, force = false }: HoldCommand): string {
   const { suspension, wideSuspension } = kind;
   if (!withDids && !force) return suspension;
   if (wideSuspension !== undefined) return withDids ? wideSuspension : suspension;

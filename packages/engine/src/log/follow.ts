@@ -46,7 +46,7 @@ class Follower {
     const now = (): number => session.deps.clock.now();
     this.#actions = new Watch<ActionRecord>(now, {
       beganAt: (action) => action.plannedAt,
-      stateOf: (action) => (action.state === 'planned' ? null : action.state),
+      toState: (action) => (action.state === 'planned' ? null : action.state),
       isFinal: (action) => action.state !== 'planned' && action.state !== 'in-doubt',
       findEntry: actionEntries(session),
     });
@@ -136,7 +136,7 @@ class Follower {
 interface Kind<T> {
   beganAt: (record: T) => string;
   /** Returns its shown state; null while it is under way. */
-  stateOf: (record: T) => string | null;
+  toState: (record: T) => string | null;
   /** Returns whether it never changes again. */
   isFinal: (record: T) => boolean;
   findEntry: (record: T) => LogEntry;
@@ -146,7 +146,7 @@ interface Kind<T> {
 function ended<T extends { startedAt: string; finishedAt: string | null }>(findEntry: Kind<T>['findEntry']): Kind<T> {
   return {
     beganAt: ({ startedAt }) => startedAt,
-    stateOf: ({ finishedAt }) => (finishedAt === null ? null : 'ended'),
+    toState: ({ finishedAt }) => (finishedAt === null ? null : 'ended'),
     isFinal: ({ finishedAt }) => finishedAt !== null,
     findEntry,
   };
@@ -179,7 +179,7 @@ class Watch<T extends { id: string }> {
 
   /** Returns entries of the new and changed records. */
   take(records: T[]): LogEntry[] {
-    const { beganAt, stateOf, isFinal, findEntry } = this.#kind;
+    const { beganAt, toState, isFinal, findEntry } = this.#kind;
     const entries: LogEntry[] = [];
     for (const record of records) {
       const began = beganAt(record);
@@ -187,7 +187,7 @@ class Watch<T extends { id: string }> {
       if (isFinal(record)) this.#open.delete(record.id);
       else this.#open.set(record.id, record);
       const late = this.#now() - Date.parse(began) > LATE_MS;
-      const state = stateOf(record) ?? (late ? 'late' : null);
+      const state = toState(record) ?? (late ? 'late' : null);
       if (state === null || this.#shown.get(record.id)?.state === state) continue;
       this.#shown.set(record.id, { state, beganAt: began });
       entries.push(findEntry(record));

@@ -3,7 +3,7 @@ import type { NoticeRecord } from '@sluice/state-store';
 import { nameFew } from '../natural-order.js';
 import { noticeRows } from '../run/notices.js';
 import type { Session } from '../session.js';
-import { eventOf } from './events.js';
+import { toEvent } from './events.js';
 import { addNotices } from './outbox.js';
 
 /** Writes the digest of the local day before, once, if anything happened on it. */
@@ -28,7 +28,7 @@ export async function writeDigest(session: Session, run: string): Promise<void> 
 function countEvents(notices: readonly NoticeRecord[]): string[] {
   const byEvent = new Map<string, NoticeRecord[]>();
   for (const notice of notices) {
-    const event = eventOf(notice.code);
+    const event = toEvent(notice.code);
     if (event !== null) byEvent.set(event, [...(byEvent.get(event) ?? []), notice]);
   }
   return [...byEvent].map(([event, found]) => {

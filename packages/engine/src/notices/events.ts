@@ -53,7 +53,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
 };
 
 /** Returns the event of a notice by its code; null where nobody is notified of it. */
-export function eventOf(code: string): NoticeEvent | null {
+export function toEvent(code: string): NoticeEvent | null {
   return Object.hasOwn(EVENT_OF, code) ? (EVENT_OF[code] ?? null) : 'attention';
 }
 

@@ -1,7 +1,7 @@
 import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
-import { eventOf } from './events.js';
+import { toEvent } from './events.js';
 
 /**
  * Stores notices, and in the same transaction a delivery to each channel that is notified of them. Returns the notices whose
@@ -18,7 +18,7 @@ export async function addNotices(
   const due = added.filter(({ id }) => !lasting.has(id));
   if (channels.length === 0 || due.length === 0) return added;
   const isForClients = channels.some(({ settings }) => settings.for === 'client');
-  const services = await servicesOf(tables, isForClients ? due : []);
+  const services = await readServices(tables, isForClients ? due : []);
   const deliveries = due.flatMap((notice) =>
     channels.flatMap((channel) => toDelivery(session, channel, notice, services) ?? []),
   );
@@ -36,7 +36,7 @@ export const isOfAgents = ({ key }: Pick<NoticeRecord, 'key'>): boolean => key.s
 async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]): Promise<ReadonlySet<string>> {
   const lasting = new Set<string>();
   for (const notice of added) {
-    if (eventOf(notice.code) !== 'brake' || notice.panel === null) continue;
+    if (toEvent(notice.code) !== 'brake' || notice.panel === null) continue;
     const key = brakeKey(notice.panel, isOfAgents(notice));
     const known = await tables.conditions.get(key);
     if (known !== null) lasting.add(notice.id);
@@ -46,7 +46,7 @@ async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]):
 }
 
 /** Returns the services that notices are about, by id. */
-export async function servicesOf(
+export async function readServices(
   tables: Pick<StoreTables, 'services'>,
   notices: readonly NoticeRecord[],
 ): Promise<ReadonlyMap<string, ServiceRecord>> {
@@ -61,7 +61,7 @@ function toDelivery(
   notice: NoticeRecord,
   services: ReadonlyMap<string, ServiceRecord>,
 ): DeliveryRecord | null {
-  const event = eventOf(notice.code);
+  const event = toEvent(notice.code);
   if (event === null || !channel.events.includes(event)) return null;
   const { settings } = channel;
   const service = services.get(notice.service ?? '');

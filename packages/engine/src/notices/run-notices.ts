@@ -23,7 +23,10 @@ export async function newsOfServices(
   works: readonly Applied[],
   run: string,
 ): Promise<Notice[]> {
-  const wanted = [...(isWanted(session, 'drift') ? [driftOf] : []), ...(isWanted(session, 'account') ? [errorOf] : [])];
+  const wanted = [
+    ...(isWanted(session, 'drift') ? [toDriftNews] : []),
+    ...(isWanted(session, 'account') ? [toErrorNews] : []),
+  ];
   const some = works.filter(({ drift, error, changedMeanwhile }) => !changedMeanwhile && (drift.length > 0 || error));
   if (wanted.length === 0 || some.length === 0) return [];
   const latest = await tables.decisions.latest(some.map(({ service }) => service.id));
@@ -48,14 +51,14 @@ interface News {
   message: string;
 }
 
-function driftOf({ drift }: Applied, decision: DecisionRecord | undefined): News | null {
+function toDriftNews({ drift }: Applied, decision: DecisionRecord | undefined): News | null {
   if (drift.length === 0) return null;
   const { drift: before = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
   if (drift.every((text) => before.includes(text))) return null;
   return { code: 'drift', group: 'differ from what they should be', message: drift.join('; ') };
 }
 
-function errorOf({ error }: Applied, decision: DecisionRecord | undefined): News | null {
+function toErrorNews({ error }: Applied, decision: DecisionRecord | undefined): News | null {
   if (error === null || NOT_OF_SERVICE.test(error.code) || decision?.errorCode === error.code) return null;
   return { code: 'service_failed', group: `failed with ${error.code}`, message: `${error.code}: ${error.message}` };
 }

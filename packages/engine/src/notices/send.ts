@@ -5,7 +5,7 @@ import { isInterrupted } from '../interruption.js';
 import { Leases } from '../leases.js';
 import type { Session } from '../session.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
-import { servicesOf } from './outbox.js';
+import { readServices } from './outbox.js';
 import { toMessage } from './to-message.js';
 
 /** What one round of sending did. */
@@ -99,7 +99,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
       const due = await session.store.deliveries.due({ channel: channel.name, now: session.now(), limit: PAGE });
       if (due.length === 0) return;
       const notices = due.map(({ notice }) => notice);
-      const services = await servicesOf(session.store, notices);
+      const services = await readServices(session.store, notices);
       for (const { delivery, notice } of due) {
         if (over.aborted) return;
         const client = services.get(notice.service ?? '')?.client ?? null;

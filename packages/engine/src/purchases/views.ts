@@ -28,11 +28,11 @@ function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): Purch
 /** Returns a purchase with its cycle. */
 export async function toDetail({ store }: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
   const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
-  const actors = await actorsOf(store, [row]);
+  const actors = await readActors(store, [row]);
   return { ...toView(row, actors), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
 }
 
-function actorsOf(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
+function readActors(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
   return store.runs.actors(rows.flatMap(({ run }) => (run === null ? [] : [run])));
 }
 
@@ -50,6 +50,6 @@ export async function listPurchases(
     ...(service === undefined ? {} : { service }),
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
-  const actors = await actorsOf(store, rows);
+  const actors = await readActors(store, rows);
   return rows.map((row) => toView(row, actors));
 }

@@ -20,11 +20,11 @@ export class RunningRequests {
   }
 
   has(request: KeyedRequest): boolean {
-    return this.#running.has(idOf(request));
+    return this.#running.has(toId(request));
   }
 
   add(request: KeyedRequest): void {
-    this.#running.set(idOf(request), request);
+    this.#running.set(toId(request), request);
     this.#timer ??= setInterval(() => {
       // The next renewal comes long before another process may run the request.
       this.#renew([...this.#running.values()]).catch(() => undefined);
@@ -32,13 +32,13 @@ export class RunningRequests {
   }
 
   delete(request: KeyedRequest): void {
-    this.#running.delete(idOf(request));
+    this.#running.delete(toId(request));
     if (this.#running.size > 0 || this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
   }
 }
 
-function idOf({ who, key }: KeyedRequest): string {
+function toId({ who, key }: KeyedRequest): string {
   return JSON.stringify([who, key]);
 }

@@ -114,20 +114,20 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
   const { session, panel, accounts } = run;
   // Resources of accounts that do not exist are not stored.
   const on: RunOnPanel = { ...run, scope: 'command', resources: new Map() };
-  const verbOf = (work?: Decided): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
-  const named = works.map((work) => (verbOf(work) === 'create' ? withNewRefs(run, work) : work.service));
+  const toVerb = (work?: Decided): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
+  const named = works.map((work) => (toVerb(work) === 'create' ? withNewRefs(run, work) : work.service));
   const observations = await panel.observe(named, session.deps.signal, { scope: 'reconcile', refresh: false });
   const switches = await session.store.switches.list();
   const loaded = await load(session, panel, named, { switches, ordered: true });
   const observed = loaded.map((facts, index) => ({
-    ...unplanned(decideByRecord(run, { ...facts, error: null }, verbOf(works[index]))),
+    ...unplanned(decideByRecord(run, { ...facts, error: null }, toVerb(works[index]))),
     observation: observations.get(facts.service.id) ?? null,
   }));
   const shared = await findSharers(on, observed);
   const planned: Planned[] = [];
   for (const [index, work] of works.entries()) {
     const facts = shared[index];
-    const account = facts === undefined ? unplanned(work) : await planAccount(on, work, facts, verbOf(work));
+    const account = facts === undefined ? unplanned(work) : await planAccount(on, work, facts, toVerb(work));
     // A preview resolves actions in doubt by what was observed; the command observes again.
     planned.push(run.request.dryRun ? { ...account, observation: facts?.observation ?? null } : account);
   }

@@ -2,7 +2,7 @@ import type { SwitchRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 
 /** Returns the part of the panels that a run is over; null for all of them, or for one service. */
-export function scopeOf({ panel, service }: Pick<RunRequest, 'panel' | 'service'>): string | null {
+export function toScope({ panel, service }: Pick<RunRequest, 'panel' | 'service'>): string | null {
   return panel === undefined || service !== undefined ? null : `panel ${panel}`;
 }
 

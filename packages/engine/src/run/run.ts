@@ -12,14 +12,14 @@ import { withRun } from './bracket.js';
 import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
 import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
-import { type RunRequest, scopeOf, startProgress } from './request.js';
+import { type RunRequest, toScope, startProgress } from './request.js';
 
 /**
  * Executes one run over panels: observe, decide, plan, apply, each panel under its lease. What can't be read changes nothing;
  * the brake stops a panel's run before its first change.
  */
 export function runPanels(session: Session, request: RunRequest): Promise<RunReport> {
-  return withRun(session, { ...request, scope: scopeOf(request) }, async (run) => {
+  return withRun(session, { ...request, scope: toScope(request) }, async (run) => {
     const limited = await limitedPanels(session, request);
     const { panels, only } = await selectPanels(session, request, limited);
     await resolveSecrets(session, panels);

@@ -56,7 +56,7 @@ function hasMoneyLimit(session: Session, product: string): boolean {
 
 function listRequests(session: Session, telephony: PanelTelephony, facts: Loaded, now: string): SpendRequest[] {
   const { service, skipped, error, cycle } = facts;
-  const subscriberId = telephony.subscriberOf(service);
+  const subscriberId = telephony.findSubscriber(service);
   if (skipped !== null || error !== null || subscriberId === null) return [];
   return listLimits(session, service.product).flatMap((limit) => {
     const window = typeof limit.allowance === 'string' ? findWindow(session, limit, { service, cycle, now }) : null;

@@ -3,11 +3,11 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
 import { type Run, type RunView, withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
-import { showsValue, textOf, toCamel, toDocument, type TelephonyDocument } from './documents.js';
+import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';
 import { findRecord } from './find-records.js';
 import { type FieldValue, readValues } from './read-values.js';
 import { type NamedTelephony, RECORD_NAMES, refuseUnsupported, requireTelephony } from './panels.js';
-import { keyOf } from './record-keys.js';
+import { toKey } from './record-keys.js';
 import { findRemoved, resolveEarlier, writeRecord } from './write-record.js';
 
 /** What to change. */
@@ -71,7 +71,7 @@ type Done = Pick<RecordChange, 'record' | 'changed' | 'differs'>;
 async function create(change: Change): Promise<Done> {
   const { session, on, request, values } = change;
   const { resource } = request;
-  const key = keyOf(resource, values);
+  const key = toKey(resource, values);
   const [existing, second] = await findByKey(session, on, resource, key);
   if (existing !== undefined) {
     const others = values.filter(({ field, value }) => !showsValue(field, existing, value));
@@ -141,7 +141,7 @@ function write(
 /** A line of a service is not changed while a command or run works on the service. */
 async function takeService({ session, on, run, request }: Change, id: string): Promise<void> {
   if (request.resource !== 'subscribers') return;
-  const isOurs = (service: ServiceRecord): boolean => on.telephony.subscriberOf(service) === id;
+  const isOurs = (service: ServiceRecord): boolean => on.telephony.findSubscriber(service) === id;
   const owner = (await session.store.services.list({ panel: on.panel })).find(isOurs);
   if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
 }
@@ -153,7 +153,7 @@ async function findByKey(
   key: readonly FieldValue[],
 ): Promise<TelephonyDocument[]> {
   const [first] = key;
-  const filters = first === undefined ? {} : { [toCamel(first.field.name)]: textOf(first.value) };
+  const filters = first === undefined ? {} : { [toCamel(first.field.name)]: toText(first.value) };
   const rows = (await telephony.list(resource, filters, session.deps.signal)).map(toDocument);
   return rows.filter((row) => key.every(({ field, value }) => showsValue(field, row, value)));
 }

@@ -44,13 +44,13 @@ export function showsValue({ name, type }: TelephonyField, document: TelephonyDo
   if (type === 'secret') return true;
   const shown = (document[name] ?? null) as WrittenValue;
   if (wanted === null || wanted === '') return shown === null || shown === '';
-  if (isDestination(wanted)) return shown !== null && textOf(shown) === textOf(wanted);
-  if (type === 'money' && typeof shown === 'string') return compareMoney(shown, textOf(wanted)) === 0;
-  return shown !== null && textOf(shown) === textOf(wanted);
+  if (isDestination(wanted)) return shown !== null && toText(shown) === toText(wanted);
+  if (type === 'money' && typeof shown === 'string') return compareMoney(shown, toText(wanted)) === 0;
+  return shown !== null && toText(shown) === toText(wanted);
 }
 
 /** Returns a value as text; ids in a list are separated by commas. */
-export function textOf(value: WrittenValue): string {
+export function toText(value: WrittenValue): string {
   if (isDestination(value)) return value.type === 'none' ? 'none' : `${value.type}:${value.value ?? ''}`;
   return typeof value === 'object' ? (value ?? []).join(',') : String(value);
 }

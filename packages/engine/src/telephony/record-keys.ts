@@ -1,5 +1,5 @@
 import { type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { textOf, type WrittenValue } from './documents.js';
+import { toText, type WrittenValue } from './documents.js';
 import { RECORD_NAMES } from './panels.js';
 import type { FieldValue } from './read-values.js';
 
@@ -22,7 +22,7 @@ const REQUIRED: Partial<Record<TelephonyResource, readonly string[]>> = {
  *
  * @throws SluiceError `bad_value` for values that make no record
  */
-export function keyOf(resource: TelephonyResource, values: readonly FieldValue[]): FieldValue[] {
+export function toKey(resource: TelephonyResource, values: readonly FieldValue[]): FieldValue[] {
   const stated = (name: string): FieldValue | undefined =>
     values.find(({ field, value }) => field.name === name && value !== null);
   const missing = (REQUIRED[resource] ?? []).filter((name) => stated(name) === undefined);
@@ -46,7 +46,7 @@ export function sharesKey(
   const written = Object.fromEntries(values.map(({ field, value }) => [field.name, value]));
   const isStated = (name: string): boolean => (written[name] ?? null) !== null && (record[name] ?? null) !== null;
   const isEqual = (name: string): boolean =>
-    textOf(written[name] ?? null) === textOf((record[name] ?? null) as WrittenValue);
+    toText(written[name] ?? null) === toText((record[name] ?? null) as WrittenValue);
   const comparable = (KEYS[resource] ?? []).filter(([first = '']) => isStated(first));
   if (comparable.length === 0) return null;
   return comparable.some((names) => names.every((name) => !isStated(name) || isEqual(name)));

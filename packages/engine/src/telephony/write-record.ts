@@ -205,12 +205,12 @@ export async function resolveEarlier(
   fences: HeldLease[],
 ): Promise<void> {
   const rows = (await session.store.actions.unresolved({ panel: on.panel })).filter(
-    (row) => row.service === null && writtenOf(row)?.resource === concerned.resource,
+    (row) => row.service === null && toWritten(row)?.resource === concerned.resource,
   );
   for (const row of rows) {
     const run = await session.store.runs.get(row.run);
     if (run !== null && (await isAtWork(session, run))) continue;
-    const outcome = await outcomeOf(session, on, row);
+    const outcome = await readOutcome(session, on, row);
     if (outcome === null) {
       if (!isAbout(row, concerned)) continue;
       const { code, message } = outcomeUnknown(row);
@@ -248,21 +248,21 @@ export async function findRemoved(
     (row) =>
       row.panel === panel &&
       row.state === 'applied' &&
-      writtenOf(row)?.resource === concerned.resource &&
+      toWritten(row)?.resource === concerned.resource &&
       isAbout(row, concerned),
   );
-  return last !== undefined && writtenOf(last)?.operation === 'remove' ? (last.prior as TelephonyDocument) : null;
+  return last !== undefined && toWritten(last)?.operation === 'remove' ? (last.prior as TelephonyDocument) : null;
 }
 
-function writtenOf(row: ActionRecord): Written | null {
+function toWritten(row: ActionRecord): Written | null {
   const { payload } = row.payload as Partial<JournalPayload>;
   return typeof payload === 'object' && payload !== null && 'resource' in payload && 'operation' in payload
     ? (payload as Written)
     : null;
 }
 
-async function outcomeOf(session: Session, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
-  const written = writtenOf(row);
+async function readOutcome(session: Session, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
+  const written = toWritten(row);
   if (row.calledAt === null || written === null) {
     return failed({ code: 'interrupted', message: 'the run ended before the panel was called' });
   }

@@ -12,7 +12,7 @@ import type {
 } from './model.js';
 import type { AstQuirks } from './quirks.js';
 import type { AstSite } from './site.js';
-import { type AstWorld, type Catalogue, instantOf, known } from './world.js';
+import { type AstWorld, type Catalogue, toInstant, known } from './world.js';
 
 /**
  * A stateful telephony system on 127.0.0.1, for tests: one state behind the default wire, the Portuguese one and
@@ -146,7 +146,7 @@ export class FakeAstbilling {
 
   /** Lets the token expire at an instant; null: never. */
   expireTokenAt(instant: number | string | null): void {
-    this.site.tokens.expiresAt = instant === null ? null : instantOf(instant);
+    this.site.tokens.expiresAt = instant === null ? null : toInstant(instant);
   }
 
   close(): Promise<void> {

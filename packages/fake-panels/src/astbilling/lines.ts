@@ -114,7 +114,7 @@ export function createDid(world: AstWorld, fields: Fields): DidRow {
   for (const other of world.dids.values()) {
     if (other.number === number && other.status !== 'terminated') throw taken(number);
   }
-  const owner = ownerOf(world, read);
+  const owner = findOwner(world, read);
   const row = found(
     world.dids.get(world.addDid({ number, monthlyPrice: '15.00', ...(owner === null ? {} : { subscriber: owner }) })),
     'DID',
@@ -128,7 +128,7 @@ function taken(number: string): AstRefusal {
   ]);
 }
 
-function ownerOf(world: AstWorld, read: FieldReader): string | null {
+function findOwner(world: AstWorld, read: FieldReader): string | null {
   if (read.text('subscriber_id') === null) return null;
   const id = read.reference('subscriber_id', world.subscribers);
   read.check();
@@ -146,7 +146,7 @@ export function updateDid(world: AstWorld, row: DidRow, fields: Fields): DidRow 
     read.text('carrier_id') === null ? row.carrierId : read.reference('carrier_id', world.catalogue.carriers);
   const status = read.oneOf('status', ['available', 'active', 'suspended'], row.status);
   read.check();
-  if (read.has('subscriber_id')) link(world, row, ownerOf(world, read));
+  if (read.has('subscriber_id')) link(world, row, findOwner(world, read));
   else if (status !== row.status) world.setState(row, status);
   Object.assign(row, { channels, areaCode, carrierId, changedAt: world.now() });
   if (read.has('external_ref')) row.externalRef = read.text('external_ref');

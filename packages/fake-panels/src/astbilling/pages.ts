@@ -7,7 +7,7 @@ export interface Page<Row> {
 }
 
 /** Cuts a page; the quirks make lists shift, never end or lie about their total. */
-export function pageOf<Row>(
+export function toPage<Row>(
   world: AstWorld,
   resource: string,
   rows: readonly Row[],

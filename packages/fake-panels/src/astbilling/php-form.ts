@@ -49,14 +49,14 @@ function put(fields: PhpArray, name: string, value: string): void {
 
 /** Writes a form as PHP's `http_build_query` does: every byte except `A–Z a–z 0–9 - _ .` as `%XX`, a blank as `+`. */
 export function buildPhpQuery(fields: PhpArray): string {
-  return pairsOf(fields, (key) => key)
+  return listPairs(fields, (key) => key)
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .join('&');
 }
 
-function pairsOf(fields: PhpArray, nameOf: (key: string) => string): [string, string][] {
+function listPairs(fields: PhpArray, toName: (key: string) => string): [string, string][] {
   return Object.entries(fields).flatMap(([key, value]): [string, string][] =>
-    typeof value === 'string' ? [[nameOf(key), value]] : pairsOf(value, (inner) => `${nameOf(key)}[${inner}]`),
+    typeof value === 'string' ? [[toName(key), value]] : listPairs(value, (inner) => `${toName(key)}[${inner}]`),
   );
 }
 
@@ -67,7 +67,7 @@ function encode(text: string): string {
 }
 
 /** Text of a field; undefined when it is absent or an array. */
-export function textOf(fields: PhpArray, name: string): string | undefined {
+export function readText(fields: PhpArray, name: string): string | undefined {
   const value = fields[name];
   return typeof value === 'string' ? value : undefined;
 }

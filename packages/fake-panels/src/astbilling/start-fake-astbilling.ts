@@ -54,7 +54,7 @@ export async function startFakeAstbilling(options: FakeAstbillingOptions = {}): 
   const server = await startFakeServer({
     name: 'Astbilling',
     handle: (request) => answer(site, request),
-    endpointOf,
+    toEndpoint,
     changing: isChanging,
     latencyMs: options.latencyMs ?? 0,
     keepCalls: options.keepCalls ?? true,
@@ -73,7 +73,7 @@ function answer(site: AstSite, request: FakeRequest): FakeResponse {
 }
 
 /** `GET /subscribers/{id}`, `POST /assinantes/salvar`, `user/save`: without base path and ids. */
-function endpointOf({ method, path }: FakeRequest): string {
+function toEndpoint({ method, path }: FakeRequest): string {
   const wire = wires.find(({ base }) => path.startsWith(`${base}/`));
   const rest = wire === undefined ? path : path.slice(wire.base.length);
   if (wire?.answer === answerMagnus) return rest.slice(1);
@@ -81,7 +81,7 @@ function endpointOf({ method, path }: FakeRequest): string {
 }
 
 function isChanging(request: FakeRequest): boolean {
-  const endpoint = endpointOf(request);
+  const endpoint = toEndpoint(request);
   if (!request.path.startsWith('/mbilling/')) {
     return request.method !== 'GET' && !/^POST \/(?:simulator|token\/validar)$/.test(endpoint);
   }

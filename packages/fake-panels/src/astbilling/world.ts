@@ -153,14 +153,18 @@ export class AstWorld {
     return id;
   }
 
-  addDestination(didId: string, userId: string, sipId: number | null = this.sipOf(userId)?.id ?? null): DestinationRow {
+  addDestination(
+    didId: string,
+    userId: string,
+    sipId: number | null = this.findSip(userId)?.id ?? null,
+  ): DestinationRow {
     const id = Number(this.nextId('destinations'));
     const row: DestinationRow = { id, didId, userId, sipId, extra: {} };
     this.destinations.set(id, row);
     return row;
   }
 
-  sipOf(userId: string): SipRow | undefined {
+  findSip(userId: string): SipRow | undefined {
     return [...this.sips.values()].find((sip) => sip.userId === userId);
   }
 
@@ -175,7 +179,7 @@ export class AstWorld {
   addCall(call: NewAstCall): string {
     const line = known(this.subscribers.get(call.subscriber), 'subscriber', call.subscriber);
     const id = this.nextId('cdrs', call.id);
-    const startedAt = instantOf(call.startedAt);
+    const startedAt = toInstant(call.startedAt);
     const { ringSeconds = 0, talkSeconds, charge = '0.0000' } = call;
     const disposition = call.disposition ?? (talkSeconds > 0 ? 'ANSWERED' : 'NO ANSWER');
     this.calls.push({
@@ -199,7 +203,7 @@ export class AstWorld {
       charge,
       currency: call.currency ?? 'BRL',
       disposition,
-      visibleAt: call.visibleAt === undefined ? -Infinity : instantOf(call.visibleAt),
+      visibleAt: call.visibleAt === undefined ? -Infinity : toInstant(call.visibleAt),
     });
     if (charge !== null && !charge.startsWith('-')) line.credit -= unitsAt(toDecimal(charge), 4);
     return id;
@@ -221,7 +225,7 @@ export class AstWorld {
   }
 
   /** The state that a read shows. */
-  stateOf(row: SubscriberRow | DidRow): string {
+  toState(row: SubscriberRow | DidRow): string {
     const shown = this.#shown.get(row.id);
     if (shown === undefined || shown.reads === 0) return row.status;
     shown.reads -= 1;
@@ -238,7 +242,7 @@ export class AstWorld {
   }
 }
 
-export function instantOf(instant: number | string): number {
+export function toInstant(instant: number | string): number {
   const at = new Date(instant).getTime();
   if (Number.isNaN(at)) throw new RangeError(`${JSON.stringify(instant)} is no instant.`);
   return at;

@@ -8,7 +8,7 @@ export interface FakeServerOptions {
   /** The panel's logic; state changes happen here. */
   readonly handle: (request: FakeRequest) => FakeResponse | Promise<FakeResponse>;
   /** The endpoint's name in the log and in fault rules, such as `POST /api/v3/admin/ports/{id}/disable`. */
-  readonly endpointOf: (request: FakeRequest) => string;
+  readonly toEndpoint: (request: FakeRequest) => string;
   /** Whether the call asks the panel for a change. */
   readonly changing: (request: FakeRequest) => boolean;
   /** Speaks TLS with this key and certificate (PEM). */

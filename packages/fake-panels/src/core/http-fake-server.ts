@@ -103,7 +103,7 @@ export class HttpFakeServer implements FakeServer {
 
   private async serve(incoming: IncomingMessage, reply: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
-    const call = this.callOf(request);
+    const call = this.toCall(request);
     this.log.add(call);
     reply.once('close', () => {
       this.log.end();
@@ -121,13 +121,13 @@ export class HttpFakeServer implements FakeServer {
     call.status = await respond(reply, answer, plan.spoil);
   }
 
-  private callOf(request: FakeRequest): FakeCall {
+  private toCall(request: FakeRequest): FakeCall {
     return {
       n: this.log.nextN(),
       at: Date.now(),
       method: request.method,
       path: request.path,
-      endpoint: this.options.endpointOf(request),
+      endpoint: this.options.toEndpoint(request),
       query: request.query,
       headers: request.headers,
       body: request.body.toString('utf8'),

@@ -12,7 +12,7 @@ describe('a fake server over TLS', () => {
       name: 'tls',
       https: { key: pems.private, cert: pems.cert },
       handle: () => ({ status: 200, body: { safe: true } }),
-      endpointOf: ({ path }) => path,
+      toEndpoint: ({ path }) => path,
       changing: () => false,
     });
     try {

@@ -3,7 +3,7 @@ import { type FakeRequest } from './fake-request.js';
 
 /** Reads a request in full. Rejects if the client disconnects while it sends. */
 export async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
-  const body = await bodyOf(incoming);
+  const body = await readBody(incoming);
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   const headers: Record<string, string> = {};
@@ -20,7 +20,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<FakeReques
   };
 }
 
-function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+function readBody(incoming: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     incoming.on('data', (piece: Buffer) => pieces.push(piece));

@@ -18,7 +18,7 @@ async function start(options: Partial<FakeServerOptions> = {}): Promise<void> {
       if (method === 'POST') counter += 1;
       return { status: 200, body: { counter, text: 'enough of it to be cut in half' } };
     },
-    endpointOf: ({ method, path }) => `${method} ${path.replace(/\d+/, '{id}')}`,
+    toEndpoint: ({ method, path }) => `${method} ${path.replace(/\d+/, '{id}')}`,
     changing: ({ method }) => method === 'POST',
     ...options,
   });
@@ -93,11 +93,11 @@ describe('a fake server', () => {
       '/null': null,
     };
     await start({ handle: ({ path }) => ({ status: 200, body: bodies[path] ?? null }) });
-    const typeOf = async (path: string): Promise<string | null> => (await get(path)).headers.get('content-type');
-    expect(await typeOf('/html')).toBe('text/html; charset=utf-8');
-    expect(await typeOf('/text')).toBe('text/plain; charset=utf-8');
-    expect(await typeOf('/bytes')).toBe('application/octet-stream');
-    expect(await typeOf('/null')).toBe('application/json');
+    const readType = async (path: string): Promise<string | null> => (await get(path)).headers.get('content-type');
+    expect(await readType('/html')).toBe('text/html; charset=utf-8');
+    expect(await readType('/text')).toBe('text/plain; charset=utf-8');
+    expect(await readType('/bytes')).toBe('application/octet-stream');
+    expect(await readType('/null')).toBe('application/json');
     expect(await (await get('/null')).text()).toBe('null');
   });
 
@@ -215,7 +215,7 @@ describe('a fake server', () => {
         name: 'second',
         port: server.port,
         handle: () => ({ status: 200 }),
-        endpointOf: () => '',
+        toEndpoint: () => '',
         changing: () => false,
       }),
     ).rejects.toThrow('EADDRINUSE');

@@ -30,7 +30,7 @@ export class EasyDcimAccess {
 
   /** Judges a call to the administrators' or to the clients' endpoints. */
   judge(request: FakeRequest, area: 'admin' | 'client'): Access {
-    const token = this.tokenOf(request);
+    const token = this.findToken(request);
     if (token === undefined) return { refusal: unauthenticated(this.behaviour.unauthenticated, this.signInUrl()) };
     const wanted = request.headers['x-impersonate-user'];
     if (area === 'admin') {
@@ -42,7 +42,7 @@ export class EasyDcimAccess {
     return { viewer: this.behaviour.adminWithoutImpersonation === 'all' ? 'everybody' : 'nobody' };
   }
 
-  private tokenOf(request: FakeRequest): AccessToken | undefined {
+  private findToken(request: FakeRequest): AccessToken | undefined {
     const text = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     return text === undefined ? undefined : this.tokens.get(text);
   }

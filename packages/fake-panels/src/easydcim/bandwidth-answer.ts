@@ -35,17 +35,17 @@ export function bandwidthAnswer(service: Service, body: Readonly<Record<string, 
   if (wording.shape === 'interval-map' || (!dated && wording.withoutDates === 'interval-map')) {
     return { status: 200, body: intervalMap(service, panel, wording) };
   }
-  const window = dated || wording.withoutDates === 'refuse' ? windowOf(body, time, wording) : lastMonth(world.now());
+  const window = dated || wording.withoutDates === 'refuse' ? toWindow(body, time, wording) : lastMonth(world.now());
   if ('errors' in window) return invalid(window.errors);
   const counted = wording.datesIgnored ? lastMonth(world.now()) : window;
   if (wording.shape === 'series') return { status: 200, body: { data: series(service, counted, panel) } };
   const { from, until } = counted;
   const traffic = world.traffic(service, from, until);
-  const figures = { ...figuresOf(traffic, wording), ...percentiles(traffic, until - from, wording) };
+  const figures = { ...toFigures(traffic, wording), ...percentiles(traffic, until - from, wording) };
   return { status: 200, body: wrapped(figures, wording.shape) as object };
 }
 
-function windowOf(
+function toWindow(
   body: Readonly<Record<string, unknown>>,
   time: PanelTime,
   wording: BandwidthAnswers,
@@ -69,7 +69,7 @@ function lastMonth(now: number): TimeWindow {
   return { from: now - month, until: now + 1 };
 }
 
-function figuresOf(traffic: Traffic, wording: BandwidthAnswers): Record<string, unknown> {
+function toFigures(traffic: Traffic, wording: BandwidthAnswers): Record<string, unknown> {
   const { keys, swapped, factor } = wording;
   const bytesIn = Math.round((swapped ? traffic.out : traffic.in) * factor);
   const bytesOut = Math.round((swapped ? traffic.in : traffic.out) * factor);
@@ -102,7 +102,7 @@ function intervalMap(service: Service, { world, time }: Panel, wording: Bandwidt
   const lengths = { ...ranges, current_month: now - monthBegan };
   const figures = Object.entries(lengths).map(([name, length]) => {
     const traffic = world.traffic(service, now - length, now + 1);
-    return [name, figuresOf(traffic, { ...wording, keys: { in: 'BW_IN', out: 'BW_OUT', total: 'BW_TOTAL' } })];
+    return [name, toFigures(traffic, { ...wording, keys: { in: 'BW_IN', out: 'BW_OUT', total: 'BW_TOTAL' } })];
   });
   return inside(Object.fromEntries(figures), ['result']) as object;
 }

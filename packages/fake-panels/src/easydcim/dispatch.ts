@@ -7,14 +7,14 @@ import { notFound } from './refusals.js';
 import { routes } from './routes.js';
 
 /** `POST /api/v3/admin/ports/{id}/disable`: the method, and the path with its numbers named. */
-export function endpointOf(request: FakeRequest, basePath: string): string {
+export function toEndpoint(request: FakeRequest, basePath: string): string {
   const path = request.path.startsWith(`${basePath}/`) ? request.path.slice(basePath.length) : request.path;
   return `${request.method} ${path.replace(/\/\d+(?=\/|$)/g, '/{id}')}`;
 }
 
 /** Whether a call asks for a change; unknown endpoints count by their method. */
 export function isChanging(request: FakeRequest, basePath: string): boolean {
-  const route = routes.get(endpointOf(request, basePath));
+  const route = routes.get(toEndpoint(request, basePath));
   if (route !== undefined) return route.changes === true;
   return !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
 }
@@ -22,7 +22,7 @@ export function isChanging(request: FakeRequest, basePath: string): boolean {
 /** Answers one call. */
 export function answer(panel: Panel, request: FakeRequest): FakeResponse {
   const { basePath, behaviour } = panel;
-  const endpoint = endpointOf(request, basePath);
+  const endpoint = toEndpoint(request, basePath);
   if (!request.path.startsWith(`${basePath}/`)) return notFound('html');
   if (endpoint === 'GET /auth/login' || endpoint.startsWith('GET /backend')) return { status: 200, body: signInPage };
   const route = behaviour.absent.has(endpoint) ? undefined : routes.get(endpoint);

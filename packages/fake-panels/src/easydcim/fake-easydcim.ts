@@ -14,7 +14,7 @@ import {
   type Rate,
 } from './model.js';
 import { type Panel } from './panel.js';
-import { orderState, portState, snapshotOf } from './state-views.js';
+import { orderState, portState, toSnapshot } from './state-views.js';
 import { type Traffic } from './traffic-meter.js';
 import { known } from './world.js';
 
@@ -195,7 +195,7 @@ export class FakeEasyDcim {
 
   /** The state of all ports and orders, for comparison as a whole. */
   snapshot(): PanelSnapshot {
-    return snapshotOf(this.panel.world);
+    return toSnapshot(this.panel.world);
   }
 
   close(): Promise<void> {

@@ -22,13 +22,13 @@ export function graphAnswer(service: Service, body: Readonly<Record<string, unkn
   const errors: Record<string, string> = {};
   if (typeof body.type !== 'string' || !types.has(body.type)) errors.type = 'The selected type is invalid.';
   if (body.target !== 'service') errors.target = 'The selected target is invalid.';
-  const start = dateOf(body.start, time, wording);
-  const end = dateOf(body.end, time, wording);
+  const start = parseDate(body.start, time, wording);
+  const end = parseDate(body.end, time, wording);
   if (start === undefined) errors.start = 'The start is not a valid date.';
   if (end === undefined || (start !== undefined && end < start)) errors.end = 'The end is not a valid date.';
   if (Object.keys(errors).length > 0 || start === undefined || end === undefined) return invalid(errors);
   const measured = body.type === 'AggregateTraffic' && wording.form !== 'empty';
-  const chart: Chart = measured ? chartOf(service, { from: start, until: end }, panel) : { labels: [], datasets: [] };
+  const chart: Chart = measured ? toChart(service, { from: start, until: end }, panel) : { labels: [], datasets: [] };
   switch (wording.form) {
     case 'chart':
     case 'empty':
@@ -42,19 +42,19 @@ export function graphAnswer(service: Service, body: Readonly<Record<string, unkn
     case 'png':
       return { status: 200, headers: { 'content-type': 'image/png' }, body: Buffer.from(png, 'base64') };
     case 'csv':
-      return { status: 200, headers: { 'content-type': 'text/csv' }, body: csvOf(chart) };
+      return { status: 200, headers: { 'content-type': 'text/csv' }, body: toCsv(chart) };
     case 'no-data':
       return { status: 200, body: { message: 'No data' } };
   }
 }
 
-function dateOf(value: unknown, time: PanelTime, { dates }: GraphAnswers): number | undefined {
+function parseDate(value: unknown, time: PanelTime, { dates }: GraphAnswers): number | undefined {
   if (dates === 'text') return typeof value === 'string' ? time.instant(value) : undefined;
   const seconds = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return typeof seconds === 'number' && Number.isInteger(seconds) ? seconds * 1000 : undefined;
 }
 
-function chartOf(service: Service, { from, until }: TimeWindow, { world, time, answers }: Panel): Chart {
+function toChart(service: Service, { from, until }: TimeWindow, { world, time, answers }: Panel): Chart {
   const { labels, labelKey, points } = answers.graph;
   const now = world.now();
   const step = Math.max(1000, Math.ceil((until - from) / points / 1000) * 1000);
@@ -78,7 +78,7 @@ function chartOf(service: Service, { from, until }: TimeWindow, { world, time, a
   return { labels: times, datasets };
 }
 
-function csvOf(chart: Chart): string {
+function toCsv(chart: Chart): string {
   const [inbound, outbound] = chart.datasets as { data: (number | null)[] }[];
   const lines = chart.labels.map((label, i) => `${label},${cell(inbound?.data[i])},${cell(outbound?.data[i])}`);
   return ['time,in,out', ...lines, ''].join('\n');

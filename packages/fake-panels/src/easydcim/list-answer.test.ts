@@ -129,18 +129,18 @@ describe('pages', () => {
     }
     panel.fake.answers.services.style = 'bare';
   });
-  const idsOf = (body: unknown): unknown[] => (body as { data: { id: unknown }[] }).data.map(({ id }) => id);
+  const listIds = (body: unknown): unknown[] => (body as { data: { id: unknown }[] }).data.map(({ id }) => id);
 
   it('are as long as asked, up to a cap that nobody tells', async () => {
     const { services } = panel.fake.answers;
     services.perPage = 3;
     services.maxPerPage = 4;
-    expect(idsOf((await panel.get(path)).body)).toEqual([501, 502, 1]);
-    expect(idsOf((await panel.get(`${path}?page=2&per_page=100`)).body)).toEqual([3, 4, 5]);
-    expect(idsOf((await panel.get(`${path}?per_page=2&page=4`)).body)).toEqual([5]);
-    expect(idsOf((await panel.get(`${path}?per_page=0&page=x`)).body)).toEqual([501, 502, 1]);
+    expect(listIds((await panel.get(path)).body)).toEqual([501, 502, 1]);
+    expect(listIds((await panel.get(`${path}?page=2&per_page=100`)).body)).toEqual([3, 4, 5]);
+    expect(listIds((await panel.get(`${path}?per_page=2&page=4`)).body)).toEqual([5]);
+    expect(listIds((await panel.get(`${path}?per_page=0&page=x`)).body)).toEqual([501, 502, 1]);
     services.paginated = false;
-    expect(idsOf((await panel.get(`${path}?page=2&per_page=2`)).body)).toHaveLength(7);
+    expect(listIds((await panel.get(`${path}?page=2&per_page=2`)).body)).toHaveLength(7);
   });
 
   it('say where they are: under meta with links, under meta, beside the list, or nowhere', async () => {
@@ -169,9 +169,9 @@ describe('pages', () => {
 
   it('past the end are empty, the last one again, or not there', async () => {
     const { services } = panel.fake.answers;
-    expect(idsOf((await panel.get(`${path}?page=9`)).body)).toEqual([]);
+    expect(listIds((await panel.get(`${path}?page=9`)).body)).toEqual([]);
     services.pastTheEnd = 'repeat-last';
-    expect(idsOf((await panel.get(`${path}?page=9&per_page=4`)).body)).toEqual([3, 4, 5]);
+    expect(listIds((await panel.get(`${path}?page=9&per_page=4`)).body)).toEqual([3, 4, 5]);
     services.pastTheEnd = 'not-found';
     expect((await panel.get(`${path}?page=9`)).status).toBe(404);
   });

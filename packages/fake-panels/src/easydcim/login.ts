@@ -1,10 +1,10 @@
 import { type FakeResponse } from '../core/fake-response.js';
-import { fieldsOf, type PanelCall } from './panel.js';
+import { toFields, type PanelCall } from './panel.js';
 import { invalid } from './refusals.js';
 
 /** Returns a new token of the administrator for the right e-mail address and password. */
 export function signIn({ panel, request }: PanelCall): FakeResponse {
-  const fields = fieldsOf(request);
+  const fields = toFields(request);
   const errors: Record<string, string> = {};
   for (const field of ['email', 'password', 'device_name']) {
     if (typeof fields[field] !== 'string') errors[field] = `The ${field.replace('_', ' ')} field is required.`;

@@ -48,7 +48,7 @@ export interface Route {
 }
 
 /** The service that a call is about, if the caller may see it; else the refusal. */
-export function serviceOf({ panel, id, viewer }: PanelCall): Service | FakeResponse {
+export function toService({ panel, id, viewer }: PanelCall): Service | FakeResponse {
   const service = panel.world.services.get(id);
   if (service === undefined) return notFound(panel.behaviour.notFound);
   if (viewer === 'everybody' || viewer === service.user) return service;
@@ -56,7 +56,7 @@ export function serviceOf({ panel, id, viewer }: PanelCall): Service | FakeRespo
 }
 
 /** The body as a JSON object; anything else counts as empty, as in the frameworks of such panels. */
-export function fieldsOf(request: FakeRequest): Readonly<Record<string, unknown>> {
+export function toFields(request: FakeRequest): Readonly<Record<string, unknown>> {
   try {
     const body = request.json();
     return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};

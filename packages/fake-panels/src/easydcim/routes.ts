@@ -7,7 +7,7 @@ import { graphAnswer } from './graph-answer.js';
 import { listAnswer, singleAnswer } from './list-answer.js';
 import { signIn } from './login.js';
 import { type Order, type Port, type Server, type Service } from './model.js';
-import { fieldsOf, type PanelCall, type Route, serviceOf } from './panel.js';
+import { toFields, type PanelCall, type Route, toService } from './panel.js';
 import { matchingPorts } from './port-search.js';
 import { notFound } from './refusals.js';
 import { orderDetails, orderRow, portRow, serviceRow, switchPortRow } from './rows.js';
@@ -86,7 +86,7 @@ function servicesSeenBy({ panel, viewer }: PanelCall): Service[] {
 function serviceDetails(call: PanelCall): FakeResponse {
   const { world, answers } = call.panel;
   world.now();
-  const service = serviceOf(call);
+  const service = toService(call);
   if ('status' in service) return service;
   const answer = singleAnswer(serviceRow(service, answers.services.style, answers.words), answers.services);
   world.wasRead(service.order);
@@ -94,21 +94,21 @@ function serviceDetails(call: PanelCall): FakeResponse {
 }
 
 function bandwidth(call: PanelCall): FakeResponse {
-  const service = serviceOf(call);
+  const service = toService(call);
   if ('status' in service) return service;
   const other = call.panel.bandwidthBodies.get(service.id);
   if (other !== undefined) return { status: 200, ...(other.body === undefined ? {} : { body: other.body }) };
-  return bandwidthAnswer(service, fieldsOf(call.request), call.panel);
+  return bandwidthAnswer(service, toFields(call.request), call.panel);
 }
 
 function graph(call: PanelCall): FakeResponse {
-  const service = serviceOf(call);
+  const service = toService(call);
   if ('status' in service) return service;
-  return graphAnswer(service, fieldsOf(call.request), call.panel);
+  return graphAnswer(service, toFields(call.request), call.panel);
 }
 
 function servicePorts(call: PanelCall): FakeResponse {
-  const service = serviceOf(call);
+  const service = toService(call);
   if ('status' in service) return service;
   return portsAnswer(call, service.ports, call.panel.answers.ports);
 }
@@ -120,7 +120,7 @@ function orderPorts(call: PanelCall): FakeResponse {
 }
 
 function serverPorts(call: PanelCall): FakeResponse {
-  const server = serverOf(call);
+  const server = findServer(call);
   if (server === undefined) return notFound(call.panel.behaviour.notFound);
   return portsAnswer(call, server.ports, call.panel.answers.ports);
 }
@@ -197,7 +197,7 @@ function orderSingle({ panel, id }: PanelCall): FakeResponse {
 function serverDetails(call: PanelCall): FakeResponse {
   const { answers, behaviour, world } = call.panel;
   world.now();
-  const server = serverOf(call);
+  const server = findServer(call);
   if (server === undefined) return notFound(behaviour.notFound);
   const row = {
     id: server.id,
@@ -209,7 +209,7 @@ function serverDetails(call: PanelCall): FakeResponse {
 }
 
 /** The server that a call is about, if the caller has a service on it. */
-function serverOf({ panel, id, viewer }: PanelCall): Server | undefined {
+function findServer({ panel, id, viewer }: PanelCall): Server | undefined {
   const server = panel.world.servers.get(id);
   if (server === undefined || viewer === 'everybody') return server;
   if (viewer === 'nobody') return undefined;

@@ -4,7 +4,7 @@ import { type AnswerSettings, answersWith } from './answers.js';
 import { type BehaviourSettings, behaviourWith } from './behaviour.js';
 import { FakeEasyDcim } from './fake-easydcim.js';
 import { type FakeUser } from './model.js';
-import { answer, endpointOf, isChanging } from './dispatch.js';
+import { answer, toEndpoint, isChanging } from './dispatch.js';
 import { type Credentials, type Panel } from './panel.js';
 import { PanelTime } from './panel-time.js';
 import { EasyDcimWorld } from './world.js';
@@ -60,7 +60,7 @@ export async function startFakeEasyDcim(options: FakeEasyDcimOptions = {}): Prom
   const server = await startFakeServer({
     name: 'EasyDCIM',
     handle: (request) => answer(panel, request),
-    endpointOf: (request) => endpointOf(request, basePath),
+    toEndpoint: (request) => toEndpoint(request, basePath),
     changing: (request) => isChanging(request, basePath),
     latencyMs: options.latencyMs ?? 0,
     keepCalls: options.keepCalls ?? true,

@@ -29,7 +29,7 @@ export function orderState(order: Order): OrderState {
 }
 
 /** A copy of the state of all ports and orders. */
-export function snapshotOf(world: EasyDcimWorld): PanelSnapshot {
+export function toSnapshot(world: EasyDcimWorld): PanelSnapshot {
   world.now();
   const ports: Record<string, Pick<PortState, 'adminState' | 'operState'>> = {};
   for (const port of world.ports.values()) {

@@ -53,8 +53,8 @@ export class EasyDcimWorld {
     if (this.services.has(spec.id)) throw new RangeError(`Service ${spec.id} is there already.`);
     if (this.orders.has(spec.orderId)) throw new RangeError(`Order ${spec.orderId} is there already.`);
     const now = this.now();
-    const user = this.userOf(spec.user);
-    const server = this.serverOf(spec);
+    const user = this.toUser(spec.user);
+    const server = this.toServer(spec);
     const status = spec.status ?? 'active';
     const order: Order = {
       id: spec.orderId,
@@ -72,7 +72,7 @@ export class EasyDcimWorld {
       server,
       user,
       meter: new TrafficMeter(),
-      ports: spec.ports.map((port) => this.portOf(port, server)),
+      ports: spec.ports.map((port) => this.toPort(port, server)),
       rate: spec.rate ?? { inBytesPerSecond: 0, outBytesPerSecond: 0 },
       running: false,
       noTraffic: spec.noTraffic ?? false,
@@ -168,19 +168,19 @@ export class EasyDcimWorld {
     if (pending.readsLeft <= 0) this.carryOut(target, this.clock());
   }
 
-  private userOf(id: number): FakeUser {
+  private toUser(id: number): FakeUser {
     if (!this.users.has(id)) this.addUser({ id, email: `client-${id}@example.test`, active: true });
     return known(this.users.get(id), 'user', id);
   }
 
-  private serverOf({ serverId: id, ip }: NewService): Server {
+  private toServer({ serverId: id, ip }: NewService): Server {
     const made = { id, label: `srv-${id}`, ip: ip ?? madeUpIp(id), ports: [], locked: false };
     const server: Server = this.servers.get(id) ?? made;
     this.servers.set(id, server);
     return server;
   }
 
-  private portOf(spec: NewPort, server: Server): Port {
+  private toPort(spec: NewPort, server: Server): Port {
     const there = this.ports.get(spec.id);
     if (there?.server === server) return there;
     if (there !== undefined) throw new RangeError(`Port ${spec.id} belongs to server ${there.server.id}.`);

@@ -19,7 +19,7 @@ export function asText(value: unknown): string {
   return orderedJson(value).replace(/^"+|"+$/g, '');
 }
 
-function integerOf(text: string): number | null {
+function parseInteger(text: string): number | null {
   if (!/^[+-]?\d+$/.test(text)) return null;
   const exact = BigInt(text.replace(/^\+/, ''));
   return exact > int64Max || exact < int64Min ? null : Number(exact);
@@ -27,12 +27,12 @@ function integerOf(text: string): number | null {
 
 /** A value as the panel's integer fields take it; everything that is not a whole number becomes `fallback`, without an error. */
 export function asInteger(value: unknown, fallback: number): number {
-  return integerOf(asText(value)) ?? fallback;
+  return parseInteger(asText(value)) ?? fallback;
 }
 
 /** A value as the panel's nullable integer fields take it: what is not a whole number becomes null. */
 export function asIntegerOrNull(value: unknown): number | null {
-  return integerOf(asText(value));
+  return parseInteger(asText(value));
 }
 
 /** A value as the panel's decimal fields take it. */

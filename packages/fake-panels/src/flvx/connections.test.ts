@@ -89,8 +89,8 @@ describe('a speed limit that is given while the node is away', () => {
     const redeploy = async (): Promise<unknown> => (await post('/forward/batch-redeploy', { ids: [forward] })).data;
     expect(await redeploy()).toEqual({ successCount: 0, failCount: 1 });
     flvx.nodeOnline(1);
-    expect(flvx.speedOf(forward)).toBeNull();
+    expect(flvx.findSpeed(forward)).toBeNull();
     expect(await redeploy()).toEqual({ successCount: 1, failCount: 0 });
-    expect(flvx.speedOf(forward)).toBe(1);
+    expect(flvx.findSpeed(forward)).toBe(1);
   });
 });

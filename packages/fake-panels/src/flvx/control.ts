@@ -60,7 +60,7 @@ export function pushForward(
   const tunnel = world.tunnels.get(forward.tunnelId);
   if (tunnel === undefined) return '隧道不存在';
   if (forward.ports.length === 0) return '转发入口端口不存在';
-  const permission = world.permissionOf(forward.userId, forward.tunnelId);
+  const permission = world.findPermission(forward.userId, forward.tunnelId);
   const limit = permission?.speedId == null ? undefined : world.limits.get(permission.speedId);
   const base = `${forward.id}_${forward.userId}_${permission?.id ?? 0}`;
   const chain = tunnel.type === 2 ? `chains_${tunnel.id}` : null;
@@ -87,7 +87,7 @@ export function pushUserTunnel(world: FlvxWorld, userId: number, tunnelId: numbe
 
 /** The permission ids that may stand in the names of a forward's services, in the order in which the panel tries them. */
 function candidateIds(world: FlvxWorld, forward: ForwardRow): number[] {
-  const present = world.permissionOf(forward.userId, forward.tunnelId)?.id ?? 0;
+  const present = world.findPermission(forward.userId, forward.tunnelId)?.id ?? 0;
   return [...new Set([present, ...world.permissions.of(forward.userId).map((row) => row.id), 0])];
 }
 

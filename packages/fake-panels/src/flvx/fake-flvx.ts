@@ -81,12 +81,12 @@ export class FakeFlvx extends FlvxBuilder {
 
   /** A copy of a permission, with its true status. */
   permission(userId: number, tunnelId: number): PermissionRow | undefined {
-    return structuredClone(this.world.permissionOf(userId, tunnelId));
+    return structuredClone(this.world.findPermission(userId, tunnelId));
   }
 
   /** The true status of a permission, which the panel's lists do not show. */
   permissionStatus(userId: number, tunnelId: number): number | undefined {
-    return this.world.permissionOf(userId, tunnelId)?.status;
+    return this.world.findPermission(userId, tunnelId)?.status;
   }
 
   /** A copy of a forward. */
@@ -167,7 +167,7 @@ export class FakeFlvx extends FlvxBuilder {
 
   /** A customer's client connects through a forward; null where no service of it accepts. */
   connect(forwardId: number): FlvxConnection | null {
-    const service = this.#tcpOf(forwardId);
+    const service = this.#findTcp(forwardId);
     const made = service && this.node(service.nodeId).agent.connect(service.name);
     if (!made) return null;
     return {
@@ -182,12 +182,12 @@ export class FakeFlvx extends FlvxBuilder {
   }
 
   /** MB of 2^20 bytes per second that new connections through a forward get on its node; null without a limit. */
-  speedOf(forwardId: number): number | null {
-    const service = this.#tcpOf(forwardId);
-    return service === undefined ? null : this.node(service.nodeId).agent.speedOf(service.name);
+  findSpeed(forwardId: number): number | null {
+    const service = this.#findTcp(forwardId);
+    return service === undefined ? null : this.node(service.nodeId).agent.findSpeed(service.name);
   }
 
-  #tcpOf(forwardId: number): FlvxService | undefined {
+  #findTcp(forwardId: number): FlvxService | undefined {
     const all = this.services(forwardId).filter(({ name }) => name.endsWith('_tcp'));
     return all.find(({ running }) => running) ?? all[0];
   }

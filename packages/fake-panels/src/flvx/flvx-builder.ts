@@ -5,7 +5,7 @@ import type { ChainRow, PermissionRow, TunnelRow, UserRow } from './rows.js';
 import { insertNode } from './site.js';
 import { entryAddresses } from './tunnels.js';
 import { md5 } from './users.js';
-import { type FlvxWorld, membersOf } from './world.js';
+import { type FlvxWorld, listMembers } from './world.js';
 
 /** Values of a new user; quotas in GB of 2^30 bytes, counters in bytes, `expTime` in Unix milliseconds. */
 export interface NewUser extends Partial<Omit<UserRow, 'id' | 'pwd' | 'roleId' | 'createdTime' | 'updatedTime'>> {
@@ -115,14 +115,14 @@ export class FlvxBuilder {
   addTunnelGroup(name: string, tunnelIds: readonly number[]): number {
     const world = this.#world;
     const { id } = world.tunnelGroups.insert({ name, status: 1, createdTime: world.now(), updatedTime: world.now() });
-    for (const tunnelId of tunnelIds) membersOf(world.tunnelsOfGroup, id).add(tunnelId);
+    for (const tunnelId of tunnelIds) listMembers(world.tunnelsOfGroup, id).add(tunnelId);
     return id;
   }
 
   addUserGroup(name: string, userIds: readonly number[]): number {
     const world = this.#world;
     const { id } = world.userGroups.insert({ name, status: 1, createdTime: world.now(), updatedTime: world.now() });
-    for (const userId of userIds) membersOf(world.usersOfGroup, id).add(userId);
+    for (const userId of userIds) listMembers(world.usersOfGroup, id).add(userId);
     return id;
   }
 
@@ -148,7 +148,7 @@ export class FlvxBuilder {
   addPermission(userId: number, tunnelId: number, values: NewPermission = {}): number {
     const world = this.#world;
     const user = world.users.get(userId);
-    if (world.permissionOf(userId, tunnelId) !== undefined) {
+    if (world.findPermission(userId, tunnelId) !== undefined) {
       throw new Error(`User ${userId} has a permission on tunnel ${tunnelId}.`);
     }
     const row: Omit<PermissionRow, 'id'> = {

@@ -65,7 +65,7 @@ export const batchChangeTunnel: Handler = (call) => {
   const { userId, world } = call;
   if (userId === null) return call.fail(badToken, 401);
   const { targetTunnelId } = body;
-  if (call.roleId !== 0 && world.permissionOf(userId, targetTunnelId)?.status !== 1) {
+  if (call.roleId !== 0 && world.findPermission(userId, targetTunnelId)?.status !== 1) {
     return call.fail('你没有该隧道的权限');
   }
   const tunnel = world.tunnels.get(targetTunnelId);

@@ -56,7 +56,7 @@ export function freePort(world: FlvxWorld, nodeIds: readonly number[]): number {
 /** Why the token's user may not create or edit forwards on a tunnel, or null. */
 function refusal(call: FlvxCall, userId: number, tunnelId: number, disabled: string): string | null {
   const { world } = call;
-  if (call.roleId !== 0 && world.permissionOf(userId, tunnelId)?.status !== 1) return '你没有该隧道的权限';
+  if (call.roleId !== 0 && world.findPermission(userId, tunnelId)?.status !== 1) return '你没有该隧道的权限';
   const tunnel = world.tunnels.get(tunnelId);
   if (tunnel === undefined) return '隧道不存在';
   return tunnel.status === 1 ? null : disabled;

@@ -1,8 +1,8 @@
-import { membersOf, type FlvxWorld } from './world.js';
+import { listMembers, type FlvxWorld } from './world.js';
 
 /** The user's permission on a tunnel, created with the user's quota if missing; null for an unknown user. */
 function ensurePermission(world: FlvxWorld, userId: number, tunnelId: number): { id: number; made: boolean } | null {
-  const there = world.permissionOf(userId, tunnelId);
+  const there = world.findPermission(userId, tunnelId);
   if (there !== undefined) return { id: there.id, made: false };
   const user = world.users.get(userId);
   if (user === undefined) return null;
@@ -55,15 +55,15 @@ export function syncGroup(world: FlvxWorld, kind: 'userGroupId' | 'tunnelGroupId
 
 /** Adds a user to groups with their permissions. */
 export function addToGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
-  for (const id of groupIds) membersOf(world.usersOfGroup, id).add(userId);
+  for (const id of groupIds) listMembers(world.usersOfGroup, id).add(userId);
   for (const id of groupIds) syncGroup(world, 'userGroupId', id);
 }
 
 /** Replaces a user's groups; permissions of the old ones stay (docs/panels/flvx.md, 3.3). */
 export function replaceGroups(world: FlvxWorld, userId: number, groupIds: readonly number[]): void {
   const before = [...world.usersOfGroup].filter(([, members]) => members.has(userId)).map(([id]) => id);
-  for (const id of before) membersOf(world.usersOfGroup, id).delete(userId);
-  for (const id of groupIds) membersOf(world.usersOfGroup, id).add(userId);
+  for (const id of before) listMembers(world.usersOfGroup, id).delete(userId);
+  for (const id of groupIds) listMembers(world.usersOfGroup, id).add(userId);
   for (const id of new Set([...before, ...groupIds])) syncGroup(world, 'userGroupId', id);
 }
 

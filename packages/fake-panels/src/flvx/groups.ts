@@ -4,7 +4,7 @@ import { asInteger, asText } from './coerce.js';
 import { applyGroupPermission, revokeGrants, syncGroup } from './grants.js';
 import type { GroupRow } from './rows.js';
 import type { Table } from './table.js';
-import { type FlvxWorld, membersOf } from './world.js';
+import { type FlvxWorld, listMembers } from './world.js';
 
 interface Kind {
   readonly table: 'user_group' | 'tunnel_group';
@@ -13,7 +13,7 @@ interface Kind {
   readonly right: 'userGroupId' | 'tunnelGroupId';
   readonly ids: 'userIds' | 'tunnelIds';
   readonly names: 'userNames' | 'tunnelNames';
-  readonly nameOf: (world: FlvxWorld, id: number) => string | undefined;
+  readonly findName: (world: FlvxWorld, id: number) => string | undefined;
 }
 
 const userKind: Kind = {
@@ -23,7 +23,7 @@ const userKind: Kind = {
   right: 'userGroupId',
   ids: 'userIds',
   names: 'userNames',
-  nameOf: (world, id) => world.users.get(id)?.user,
+  findName: (world, id) => world.users.get(id)?.user,
 };
 
 const tunnelKind: Kind = {
@@ -33,7 +33,7 @@ const tunnelKind: Kind = {
   right: 'tunnelGroupId',
   ids: 'tunnelIds',
   names: 'tunnelNames',
-  nameOf: (world, id) => world.tunnels.get(id)?.name,
+  findName: (world, id) => world.tunnels.get(id)?.name,
 };
 
 const list = (kind: Kind): Handler =>
@@ -43,8 +43,8 @@ const list = (kind: Kind): Handler =>
     return call.ok(
       rows.map(({ id, name, status, createdTime }) => {
         const members = [...(kind.members(world).get(id) ?? [])].sort((a, b) => a - b);
-        const known = members.filter((member) => kind.nameOf(world, member) !== undefined);
-        const names = known.map((member) => kind.nameOf(world, member));
+        const known = members.filter((member) => kind.findName(world, member) !== undefined);
+        const names = known.map((member) => kind.findName(world, member));
         return { id, name, status, [kind.ids]: known, [kind.names]: names, createdTime };
       }),
     );
@@ -104,7 +104,7 @@ const remove = (kind: Kind): Handler =>
 
 function replaceMembers(call: FlvxCall, kind: Kind, groupId: number, ids: readonly number[]): readonly number[] {
   call.world.beforeWrite();
-  const members = membersOf(kind.members(call.world), groupId);
+  const members = listMembers(kind.members(call.world), groupId);
   const before = [...members];
   members.clear();
   for (const id of ids) if (id > 0) members.add(id);

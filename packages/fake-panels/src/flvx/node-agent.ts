@@ -57,7 +57,7 @@ export class NodeAgent {
   }
 
   /** MB of 2^20 bytes per second that a new connection through the service gets; null without a limit. */
-  speedOf(name: string): number | null {
+  findSpeed(name: string): number | null {
     const told = /^\$ (\d+\.\d)MB /.exec(this.#speeds.get(name) ?? '')?.[1];
     return told === undefined || Number(told) === 0 ? null : Number(told);
   }
@@ -67,7 +67,7 @@ export class NodeAgent {
     const service = this.#services.get(name);
     if (service === undefined || service.paused) return null;
     const { addr, targets } = service;
-    const made = { service: name, addr, targets, megabytesPerSecond: this.speedOf(name), open: true };
+    const made = { service: name, addr, targets, megabytesPerSecond: this.findSpeed(name), open: true };
     this.#connections.push(made);
     return made;
   }

@@ -61,7 +61,7 @@ export class FlvxNode implements NodeRow {
   }
 
   /** The failure to answer this command with, if any. */
-  failureOf(type: string): string | null {
+  findFailure(type: string): string | null {
     const failure = this.failures.find(
       (known) => (known.type === undefined || known.type === type) && known.times !== 0,
     );

@@ -1,7 +1,7 @@
 import type { CaptchaTokens } from './account.js';
 import { FlvxCall, type Handler } from './call.js';
 import { failure, type FlvxAnswer, type FlvxRequest, plainText } from './envelope.js';
-import { isAdminOnly, isOpen, routesOf } from './routes.js';
+import { isAdminOnly, isOpen, listRoutes } from './routes.js';
 import { type FlvxClaims, readToken } from './token.js';
 import { DatabaseLocked, FlvxWorld } from './world.js';
 
@@ -37,7 +37,7 @@ export class FlvxPanel {
 
   constructor(readonly options: FlvxPanelOptions) {
     this.world = new FlvxWorld(options.now, options.timeZone, options.onWait);
-    this.#routes = routesOf({
+    this.#routes = listRoutes({
       secret: options.secret,
       captchaTokens: this.captchaTokens,
       createGap: () => {
@@ -74,7 +74,7 @@ export class FlvxPanel {
   }
 
   /** The claims of a valid token, or null. */
-  #claimsOf(token: string): FlvxClaims | null {
+  #findClaims(token: string): FlvxClaims | null {
     let claims = this.#tokens.get(token);
     if (claims === undefined) {
       claims = readToken(this.options.secret, token);
@@ -91,7 +91,7 @@ export class FlvxPanel {
       const refuse = (code: number, msg: string) => failure(this.world.now(), code, msg);
       const token = (request.headers.authorization ?? '').trim();
       if (token === '') return refuse(401, '未登录或token已过期');
-      claims = this.#claimsOf(token);
+      claims = this.#findClaims(token);
       if (claims === null) return refuse(401, '无效的token或token已过期');
       if (isAdminOnly(path) && claims.roleId !== 0) return refuse(403, '权限不足，仅管理员可操作');
     }

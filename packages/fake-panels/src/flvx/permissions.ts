@@ -45,7 +45,7 @@ function upsert(world: FlvxWorld, body: Sent): string | null {
   const userId = asInteger(body.userId, 0);
   const tunnelId = asInteger(body.tunnelId, 0);
   if (userId <= 0 || tunnelId <= 0) return 'userId or tunnelId missing';
-  const row = world.permissionOf(userId, tunnelId);
+  const row = world.findPermission(userId, tunnelId);
   world.beforeWrite();
   if (row === undefined) insertPermission(world, userId, tunnelId, body);
   else keepOrSet(world, row, body);

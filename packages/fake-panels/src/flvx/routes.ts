@@ -77,7 +77,7 @@ export interface RouteParts {
 }
 
 /** The handlers of all paths that the fake serves; every other path is unknown to the panel. */
-export function routesOf({ secret, captchaTokens, createGap }: RouteParts): ReadonlyMap<string, Handler> {
+export function listRoutes({ secret, captchaTokens, createGap }: RouteParts): ReadonlyMap<string, Handler> {
   const api: Record<string, Handler> = {
     'user/login': login(secret, captchaTokens),
     'user/create': createUser(createGap),

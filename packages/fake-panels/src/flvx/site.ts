@@ -88,14 +88,18 @@ export const deleteNode: Handler = byId((call, id) => {
 
 export const liveness: Handler = () => plainText(200, 'test');
 
-const nodeOf = (world: FlvxWorld, secret: string | null): FlvxNode | undefined =>
+const findNode = (world: FlvxWorld, secret: string | null): FlvxNode | undefined =>
   [...world.nodes.values()].find((node) => node.secret === secret);
 
 /** A node's traffic report, in the clear: the panel answers `ok` to everything (docs/panels/flvx.md, 7.1). */
 export const uploadTraffic: Handler = (call) => {
   const { world, request } = call;
   const read = readJsonBody(request.body);
-  if (nodeOf(world, request.query.get('secret')) !== undefined && read.kind === 'value' && Array.isArray(read.value)) {
+  if (
+    findNode(world, request.query.get('secret')) !== undefined &&
+    read.kind === 'value' &&
+    Array.isArray(read.value)
+  ) {
     for (const item of read.value as { n?: unknown; u?: unknown; d?: unknown }[]) {
       reportTraffic(world, asText(item.n), Number(item.d ?? 0), Number(item.u ?? 0));
     }
@@ -105,7 +109,7 @@ export const uploadTraffic: Handler = (call) => {
 
 /** A node's report of what it runs: the panel removes unknown services. The fake knows what runs. */
 export const uploadConfig: Handler = (call) => {
-  const node = nodeOf(call.world, call.request.query.get('secret'));
+  const node = findNode(call.world, call.request.query.get('secret'));
   if (node !== undefined) cleanNode(call.world, node.id);
   return plainText(200, 'ok');
 };

@@ -45,7 +45,7 @@ export async function startFakeFlvx(options: FakeFlvxOptions = {}): Promise<Fake
       // An answer without a body has no content type either.
       return body === '' ? answer : { ...answer, body };
     },
-    endpointOf: ({ method, path }) => `${method} ${path}`,
+    toEndpoint: ({ method, path }) => `${method} ${path}`,
     changing: ({ path }) => path.startsWith('/api/') && isChange(path),
     now: options.now ?? Date.now,
     ...(options.keepCalls === undefined ? {} : { keepCalls: options.keepCalls }),

@@ -25,7 +25,7 @@ export type StrictValues<S extends StrictShape> = {
 
 const refused = Symbol('refused');
 
-function zeroOf(field: StrictField): unknown {
+function toZero(field: StrictField): unknown {
   if (field === 'text') return '';
   if (field === 'integer') return 0;
   return field === 'integer?' ? null : [];
@@ -38,7 +38,7 @@ function readScalar(value: unknown, kind: 'string' | 'number'): unknown {
 }
 
 function readField(field: StrictField, value: unknown): unknown {
-  if (value === null) return zeroOf(field);
+  if (value === null) return toZero(field);
   if (field === 'text') return readScalar(value, 'string');
   if (field === 'integer' || field === 'integer?') return readScalar(value, 'number');
   if (!Array.isArray(value)) return refused;
@@ -52,7 +52,7 @@ function readField(field: StrictField, value: unknown): unknown {
 function readObject(shape: StrictShape, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refused;
   const out: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(shape)) out[name] = zeroOf(field);
+  for (const [name, field] of Object.entries(shape)) out[name] = toZero(field);
   for (const [sent, inner] of Object.entries(value)) {
     // The panel's reader of JSON matches names without regard to case.
     const name = Object.hasOwn(shape, sent)

@@ -2,13 +2,13 @@
 export class Table<Row extends { readonly id: number }> {
   readonly #rows = new Map<number, Row>();
   readonly #groups = new Map<number, Set<Row>>();
-  readonly #groupOf: ((row: Row) => number) | undefined;
+  readonly #toGroup: ((row: Row) => number) | undefined;
   #lastId = 0;
   #newest: Row | undefined;
 
-  /** `groupOf` must not change during the life of a row. */
-  constructor(groupOf?: (row: Row) => number) {
-    this.#groupOf = groupOf;
+  /** `toGroup` must not change during the life of a row. */
+  constructor(toGroup?: (row: Row) => number) {
+    this.#toGroup = toGroup;
   }
 
   get size(): number {
@@ -25,8 +25,8 @@ export class Table<Row extends { readonly id: number }> {
     const made = { id: this.#lastId, ...row } as Row;
     this.#rows.set(made.id, made);
     this.#newest = made;
-    if (this.#groupOf !== undefined) {
-      const group = this.#groupOf(made);
+    if (this.#toGroup !== undefined) {
+      const group = this.#toGroup(made);
       const members = this.#groups.get(group);
       if (members === undefined) this.#groups.set(group, new Set([made]));
       else members.add(made);
@@ -43,7 +43,7 @@ export class Table<Row extends { readonly id: number }> {
     if (row === undefined) return;
     this.#rows.delete(id);
     if (row === this.#newest) this.#newest = this.all().at(-1);
-    if (this.#groupOf !== undefined) this.#groups.get(this.#groupOf(row))?.delete(row);
+    if (this.#toGroup !== undefined) this.#groups.get(this.#toGroup(row))?.delete(row);
   }
 
   deleteWhere(test: (row: Row) => boolean): void {

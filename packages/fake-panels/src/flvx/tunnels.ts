@@ -33,7 +33,7 @@ export const getTunnel: Handler = byId((call, id) => {
   return row === undefined ? call.fail('隧道不存在') : call.ok(shown(row));
 });
 
-function chainOf(items: readonly Sent[], chainType: 1 | 2 | 3, inx: number): ChainRow[] {
+function toChain(items: readonly Sent[], chainType: 1 | 2 | 3, inx: number): ChainRow[] {
   return items
     .map((item) => ({
       chainType,
@@ -54,14 +54,14 @@ export function entryAddresses(world: FlvxWorld, chain: readonly ChainRow[]): st
 
 /** The parts of a tunnel from a request, or the text of the refusal. */
 function readChain(call: FlvxCall, body: Sent, type: number): ChainRow[] | string {
-  const entries = chainOf(asObjects(body.inNodeId), 1, 0);
+  const entries = toChain(asObjects(body.inNodeId), 1, 0);
   if (entries.length === 0) return '入口不能为空';
   const chain = [...entries];
   if (type === 2) {
-    const exits = chainOf(asObjects(body.outNodeId), 3, 0);
+    const exits = toChain(asObjects(body.outNodeId), 3, 0);
     if (exits.length === 0) return '出口不能为空';
     const hops: readonly unknown[] = Array.isArray(body.chainNodes) ? body.chainNodes : [];
-    chain.push(...exits, ...hops.flatMap((hop, at) => chainOf(asObjects(hop), 2, at + 1)));
+    chain.push(...exits, ...hops.flatMap((hop, at) => toChain(asObjects(hop), 2, at + 1)));
   }
   const seen = new Set<number>();
   for (const { nodeId } of chain) {
@@ -74,7 +74,7 @@ function readChain(call: FlvxCall, body: Sent, type: number): ChainRow[] | strin
   return chain;
 }
 
-function valuesOf(body: Sent) {
+function toValues(body: Sent) {
   return {
     name: asText(body.name),
     type: asInteger(body.type, 1),
@@ -89,7 +89,7 @@ export const createTunnel: Handler = post((call) => {
   const body = call.map();
   if (body === null) return call.fail(badBody);
   const { world } = call;
-  const values = valuesOf(body);
+  const values = toValues(body);
   if (values.name === '') return call.fail('隧道名称不能为空');
   if (world.tunnels.find((row) => row.name === values.name) !== undefined) return call.fail('隧道名称重复');
   const chain = readChain(call, body, values.type);
@@ -109,7 +109,7 @@ export const updateTunnel: Handler = post((call) => {
   const id = asInteger(body.id, 0);
   if (id <= 0) return call.fail('隧道ID不能为空');
   const { world } = call;
-  const values = valuesOf(body);
+  const values = toValues(body);
   const chain = readChain(call, body, values.type);
   if (typeof chain === 'string') return call.fail(chain);
   world.beforeWrite();

@@ -28,7 +28,7 @@ interface Quota {
 }
 
 /** The five values of create and update with their defaults (docs/panels/flvx.md, 3.2 and 3.3). */
-function quotaOf(call: FlvxCall, body: Readonly<Record<string, unknown>>): Quota {
+function toQuota(call: FlvxCall, body: Readonly<Record<string, unknown>>): Quota {
   return {
     flow: asInteger(body.flow, 100),
     num: asInteger(body.num, 10),
@@ -52,7 +52,7 @@ export function createUser(gap: () => Promise<void> | undefined): Handler {
       world.beforeWrite();
       const now = world.now();
       const row = world.users.insert({
-        ...quotaOf(call, body),
+        ...toQuota(call, body),
         user,
         pwd: md5(pwd),
         roleId: 1,
@@ -92,7 +92,7 @@ export const updateUser: Handler = post((call) => {
   if (row === undefined) return call.fail('用户不存在');
   if (row.roleId === 0) return call.fail('请不要作死');
   if (taken(call, user, id)) return call.fail('用户名已存在');
-  const quota = quotaOf(call, body);
+  const quota = toQuota(call, body);
   const pwd = asText(body.pwd);
   world.beforeWrite();
   Object.assign(row, quota, { user, updatedTime: world.now() }, pwd === '' ? {} : { pwd: md5(pwd) });

@@ -14,7 +14,7 @@ import type {
 import { Table } from './table.js';
 
 /** The members of a group, ready to be changed. */
-export function membersOf(groups: Map<number, Set<number>>, groupId: number): Set<number> {
+export function listMembers(groups: Map<number, Set<number>>, groupId: number): Set<number> {
   const members = groups.get(groupId) ?? new Set();
   groups.set(groupId, members);
   return members;
@@ -85,7 +85,7 @@ export class FlvxWorld {
     throw new DatabaseLocked();
   }
 
-  permissionOf(userId: number, tunnelId: number): PermissionRow | undefined {
+  findPermission(userId: number, tunnelId: number): PermissionRow | undefined {
     return this.permissions.of(userId).find((row) => row.tunnelId === tunnelId);
   }
 
@@ -121,7 +121,7 @@ export class FlvxWorld {
       this.wait(commandTimeoutMs);
       return '等待节点响应超时';
     }
-    const error = node.failureOf(type) ?? node.agent.obey(type, data);
+    const error = node.findFailure(type) ?? node.agent.obey(type, data);
     this.wait(Math.min(node.delayMs, commandTimeoutMs));
     return node.delayMs >= commandTimeoutMs ? '等待节点响应超时' : error;
   }

@@ -1,6 +1,6 @@
 import { type FakeRequest } from '../core/fake-request.js';
 import { type FakeResponse } from '../core/fake-response.js';
-import { limitOf, limitReached, totalOf } from './add-on-hooks.js';
+import { findLimit, limitReached, toTotal } from './add-on-hooks.js';
 import { type AddOnOptions } from './add-on-options.js';
 import { json } from './answer.js';
 import { PanelException } from './panel-failure.js';
@@ -48,8 +48,8 @@ export class AddOnEndpoints {
 
   private list(): FakeResponse {
     const agents = this.agents().map((agent) => {
-      const total = totalOf(this.state, agent);
-      const limit = limitOf(agent);
+      const total = toTotal(this.state, agent);
+      const limit = findLimit(agent);
       return {
         agent_id: agent.id,
         agent_name: agent.name,
@@ -66,9 +66,9 @@ export class AddOnEndpoints {
   }
 
   private setLimit(agent: AdminRow, request: FakeRequest): FakeResponse {
-    const gb = numberOf(readBody(request), 'traffic_limit_GB');
+    const gb = parseNumber(readBody(request), 'traffic_limit_GB');
     this.state.changeAdmin(agent, { trafficLimit: gb === null ? null : Math.trunc(gb * gibibyte) });
-    const limit = limitOf(agent);
+    const limit = findLimit(agent);
     return json({
       message: 'Traffic limit updated successfully',
       agent_id: agent.id,
@@ -87,9 +87,9 @@ export class AddOnEndpoints {
   }
 
   private canCreate(agent: AdminRow, request: FakeRequest): FakeResponse {
-    const wanted = (numberOf(readBody(request), 'user_traffic_limit_GB') ?? 0) * gibibyte;
-    const limit = limitOf(agent);
-    const total = totalOf(this.state, agent);
+    const wanted = (parseNumber(readBody(request), 'user_traffic_limit_GB') ?? 0) * gibibyte;
+    const limit = findLimit(agent);
+    const total = toTotal(this.state, agent);
     const full = limit !== null && total >= limit;
     const fits = limit === null || (!full && total + wanted <= limit);
     const message = full ? limitReached : notEnough;
@@ -104,13 +104,13 @@ export class AddOnEndpoints {
   }
 
   private exceeded(agent: AdminRow): boolean {
-    const limit = limitOf(agent);
-    return limit !== null && totalOf(this.state, agent) >= limit;
+    const limit = findLimit(agent);
+    return limit !== null && toTotal(this.state, agent) >= limit;
   }
 
   private stats(agent: AdminRow): object {
-    const total = totalOf(this.state, agent);
-    const limit = limitOf(agent);
+    const total = toTotal(this.state, agent);
+    const limit = findLimit(agent);
     const users = this.users(agent);
     return {
       agent_id: agent.id,
@@ -132,7 +132,7 @@ export class AddOnEndpoints {
   }
 
   private users(agent: AdminRow): UserRow[] {
-    return this.state.usersOf(this.state.branch(agent));
+    return this.state.listUsers(this.state.branch(agent));
   }
 }
 
@@ -141,7 +141,7 @@ function allow(request: FakeRequest, method: string, answer: () => FakeResponse)
   return answer();
 }
 
-function numberOf(body: unknown, name: string): number | null {
+function parseNumber(body: unknown, name: string): number | null {
   const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
   return typeof value === 'number' ? value : null;
 }

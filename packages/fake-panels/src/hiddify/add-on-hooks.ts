@@ -21,8 +21,8 @@ export class AddOnHooks implements UserHooks {
   /** Runs before the owner and the limit are known: it sees the caller but not the new traffic. */
   beforeInsert(owner: AdminRow): void {
     if (this.kind === 'none' || owner.mode !== 'agent') return;
-    const limit = limitOf(owner);
-    if (limit !== null && totalOf(this.state, owner) >= limit) throw new PanelException(limitReached);
+    const limit = findLimit(owner);
+    if (limit !== null && toTotal(this.state, owner) >= limit) throw new PanelException(limitReached);
   }
 
   beforeUpdate(row: UserRow, change: Partial<UserRow>): void {
@@ -32,9 +32,9 @@ export class AddOnHooks implements UserHooks {
     const ownerId = change.addedBy ?? row.addedBy;
     const owner = ownerId === null ? undefined : this.state.admins.get(ownerId);
     if (owner?.mode !== 'agent') return;
-    const limit = limitOf(owner);
+    const limit = findLimit(owner);
     if (limit === null) return;
-    const total = totalOf(this.state, owner);
+    const total = toTotal(this.state, owner);
     if (this.database === 'mariadb' && total !== 0) throw new PanelException(decimalError);
     const others = total - (row.addedBy === owner.id ? row.currentUsage : 0);
     if (others + change.usageLimit > limit) throw new PanelException(updateRefusal);
@@ -42,11 +42,11 @@ export class AddOnHooks implements UserHooks {
 }
 
 /** The add-on's limit in bytes; a stored 0 reads as none. */
-export function limitOf(agent: AdminRow): number | null {
+export function findLimit(agent: AdminRow): number | null {
   return agent.trafficLimit === 0 ? null : agent.trafficLimit;
 }
 
 /** The add-on's total: bytes that the users below an agent have used, independently of their limits. */
-export function totalOf(state: HiddifyState, agent: AdminRow): number {
-  return state.usersOf(state.branch(agent)).reduce((sum, user) => sum + user.currentUsage, 0);
+export function toTotal(state: HiddifyState, agent: AdminRow): number {
+  return state.listUsers(state.branch(agent)).reduce((sum, user) => sum + user.currentUsage, 0);
 }

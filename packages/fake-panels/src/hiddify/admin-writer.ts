@@ -42,7 +42,7 @@ export class AdminWriter {
     if (row.id === 1 || row.id === caller.id) throw new Refusal(422, 'Owner can not be deleted!');
     const branch = this.state.branch(row);
     if (this.database === 'mariadb') this.refuseParents(branch);
-    for (const user of this.state.usersOf(branch)) this.state.changeUser(user, { addedBy: caller.id });
+    for (const user of this.state.listUsers(branch)) this.state.changeUser(user, { addedBy: caller.id });
     for (const day of this.state.dailyUsage.values()) {
       for (const id of branch) {
         const bytes = day.get(id);

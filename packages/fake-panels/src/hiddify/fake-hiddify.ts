@@ -1,7 +1,7 @@
 import { type FakeServer } from '../core/fake-server.js';
 import { type HiddifyPanel } from './panel.js';
 import { type AdminRow, gibibyte, type UserRow } from './rows.js';
-import { type HiddifySnapshot, snapshotOf } from './snapshot.js';
+import { type HiddifySnapshot, toSnapshot } from './snapshot.js';
 import { type AdminSeed, type HiddifyState, type UserSeed } from './state.js';
 import { type Switches } from './switches.js';
 import { type UsageComments } from './usage-task.js';
@@ -111,8 +111,8 @@ export class FakeHiddify {
   }
 
   /** The users that belong to an administrator itself, by id. */
-  usersOf(uuid: string): UserRow[] {
-    return this.state.usersOf(new Set([this.admin(uuid).id]));
+  listUsers(uuid: string): UserRow[] {
+    return this.state.listUsers(new Set([this.admin(uuid).id]));
   }
 
   /** Whether the cores serve the user. */
@@ -182,7 +182,7 @@ export class FakeHiddify {
   /** Deletes one agent; its users go to the heir (default: the Owner), its sub-agents keep a parent that does not exist. */
   deleteAgent(uuid: string, heir?: string): void {
     const addedBy = heir === undefined ? 1 : this.admin(heir).id;
-    for (const user of this.usersOf(uuid)) this.state.changeUser(user, { addedBy });
+    for (const user of this.listUsers(uuid)) this.state.changeUser(user, { addedBy });
     this.state.removeAdmin(this.admin(uuid));
   }
 
@@ -222,7 +222,7 @@ export class FakeHiddify {
 
   /** All rows and the users that the cores serve, sorted: compare with `toEqual`. */
   snapshot(): HiddifySnapshot {
-    return snapshotOf(this.state);
+    return toSnapshot(this.state);
   }
 
   close(): Promise<void> {

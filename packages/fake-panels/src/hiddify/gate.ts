@@ -62,7 +62,7 @@ export function identify(
   if (authorization !== undefined) {
     return byAuthorization(authorization, state, adminArea) ?? turnedAway(request, segment, sessions);
   }
-  const adminId = adminArea ? sessions.adminOf(request) : undefined;
+  const adminId = adminArea ? sessions.findAdmin(request) : undefined;
   if (adminId === undefined) return nobody;
   const admin = state.admins.get(adminId);
   return admin === undefined ? turnedAway(request, segment, sessions) : { admin, node: false, bySession: true };

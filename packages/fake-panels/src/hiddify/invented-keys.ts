@@ -15,7 +15,7 @@ const pattern: UserKeys = {
 const writtenPattern = written(pattern);
 
 /** Key material of a user as the panel shows it: of the usual length, private parts included, and invented. */
-export function keysOf(user: UserRow): UserKeys {
+export function toKeys(user: UserRow): UserKeys {
   if (user.keys === null) {
     return { ed25519_private_key: null, ed25519_public_key: null, wg_pk: null, wg_pub: null, wg_psk: null };
   }
@@ -23,8 +23,8 @@ export function keysOf(user: UserRow): UserKeys {
 }
 
 /** The keys as JSON texts, serialized once for all users: lists of 50,000 would be slow otherwise. */
-export function writtenKeysOf(user: UserRow): Record<keyof UserKeys, string> {
-  return user.keys === undefined ? numbered(writtenPattern, user.id) : written(keysOf(user));
+export function toWrittenKeys(user: UserRow): Record<keyof UserKeys, string> {
+  return user.keys === undefined ? numbered(writtenPattern, user.id) : written(toKeys(user));
 }
 
 function written(keys: UserKeys): Record<keyof UserKeys, string> {

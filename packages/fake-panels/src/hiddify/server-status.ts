@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 export function usageHistory(state: HiddifyState, admin: AdminRow | undefined, database: 'mariadb' | 'sqlite'): object {
   if (admin === undefined) throw new PanelException("'NoneType' object has no attribute 'recursive_sub_admins_ids'");
   const branch = state.branch(admin);
-  const users = state.usersOf(branch);
+  const users = state.listUsers(branch);
   const today = state.time.today();
   const sum = (from: string, to = '9999-12-31'): number | string => {
     let bytes = 0;

@@ -13,18 +13,18 @@ export class Sessions {
   }
 
   /** The administrator of the request's cookie. */
-  adminOf(request: FakeRequest): number | undefined {
-    const name = nameOf(request);
+  findAdmin(request: FakeRequest): number | undefined {
+    const name = findName(request);
     return name === undefined || this.ended.has(name) ? undefined : Number(name.split('-')[0]);
   }
 
   /** Ends the session of the request's cookie. */
   end(request: FakeRequest): void {
-    const name = nameOf(request);
+    const name = findName(request);
     if (name !== undefined) this.ended.add(name);
   }
 }
 
-function nameOf(request: FakeRequest): string | undefined {
+function findName(request: FakeRequest): string | undefined {
   return /(?:^|;\s*)session=(\d+-\d+)/.exec(request.headers['cookie'] ?? '')?.[1];
 }

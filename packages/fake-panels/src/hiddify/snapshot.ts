@@ -35,20 +35,20 @@ export interface HiddifySnapshot {
   readonly cores: readonly string[];
 }
 
-export function snapshotOf(state: HiddifyState): HiddifySnapshot {
-  const uuidOf = (id: number | null): string | null => (id === null ? null : (state.admins.get(id)?.uuid ?? null));
+export function toSnapshot(state: HiddifyState): HiddifySnapshot {
+  const findUuid = (id: number | null): string | null => (id === null ? null : (state.admins.get(id)?.uuid ?? null));
   const byUuid = (a: { uuid: string }, b: { uuid: string }): number => (a.uuid < b.uuid ? -1 : 1);
   return {
     admins: [...state.admins.values()]
       .map(({ uuid, name, mode, comment, parentId, trafficLimit }) => {
-        return { uuid, name, mode, comment, parent: uuidOf(parentId), trafficLimit };
+        return { uuid, name, mode, comment, parent: findUuid(parentId), trafficLimit };
       })
       .sort(byUuid),
     users: [...state.users.values()]
       .map((user) => ({
         uuid: user.uuid,
         name: user.name,
-        owner: uuidOf(user.addedBy),
+        owner: findUuid(user.addedBy),
         enable: user.enable,
         usageLimit: user.usageLimit,
         currentUsage: user.currentUsage,

@@ -106,9 +106,9 @@ describe('the fake Hiddify', () => {
     fake.enable(anna);
     expect(fake.snapshot()).toEqual(before);
     fake.moveUser(anna, east);
-    expect(fake.usersOf(east)).toHaveLength(1);
+    expect(fake.listUsers(east)).toHaveLength(1);
     fake.deleteAgent(east);
-    expect(fake.usersOf(fake.key)).toHaveLength(1);
+    expect(fake.listUsers(fake.key)).toHaveLength(1);
     fake.moveUser(anna, null);
     expect(fake.user(anna).addedBy).toBe(null);
     fake.moveAgent(north, null);
@@ -148,7 +148,7 @@ describe('the fake Hiddify', () => {
     const first = await list();
     expect(await list()).toBe(first);
     expect((first as Buffer).length / 1000).toBeGreaterThan(1000);
-    const user = fake.usersOf(agents[7] ?? '')[0]?.uuid ?? '';
+    const user = fake.listUsers(agents[7] ?? '')[0]?.uuid ?? '';
     fake.use(user, gibibyte);
     const second = await list();
     expect(second).not.toBe(first);

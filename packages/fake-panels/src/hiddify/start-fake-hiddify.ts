@@ -21,7 +21,7 @@ export async function startFakeHiddify(options: FakeHiddifyOptions = {}): Promis
   const server = await startFakeServer({
     name: 'Hiddify',
     handle: (request) => panel.handle(request),
-    endpointOf: ({ method, path }) => endpointName(method, path),
+    toEndpoint: ({ method, path }) => endpointName(method, path),
     changing: ({ method, path }) => isChange(method, path),
     now: options.now ?? Date.now,
     ...(options.https === undefined ? {} : { https: options.https }),

@@ -163,7 +163,7 @@ export class HiddifyState {
   }
 
   /** Users of these administrators, by id. */
-  usersOf(admins: ReadonlySet<number>): UserRow[] {
+  listUsers(admins: ReadonlySet<number>): UserRow[] {
     const found: UserRow[] = [];
     for (const user of this.users.values()) if (user.addedBy !== null && admins.has(user.addedBy)) found.push(user);
     return found;

@@ -1,4 +1,4 @@
-import { writtenKeysOf } from './invented-keys.js';
+import { toWrittenKeys } from './invented-keys.js';
 import { gibibyte, type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
 import { isCanonicalUuid } from './uuid.js';
@@ -42,7 +42,7 @@ export class UserTexts {
     const known = this.lists.get(name);
     if (known !== undefined) return known;
     const root = this.state.admins.get(rootId);
-    const users = root === undefined ? [] : this.state.usersOf(this.state.branch(root));
+    const users = root === undefined ? [] : this.state.listUsers(this.state.branch(root));
     if (users.length === 0) return undefined;
     if (order === 'owner') users.sort((a, b) => (a.addedBy ?? 0) - (b.addedBy ?? 0) || a.id - b.id);
     const list = Buffer.from(`[${users.map((user) => this.text(user)).join(',')}]\n`);
@@ -59,7 +59,7 @@ export class UserTexts {
 
   private write(user: UserRow): string {
     const owner = user.addedBy === null ? undefined : this.state.admins.get(user.addedBy);
-    const keys = writtenKeysOf(user);
+    const keys = toWrittenKeys(user);
     const json = JSON.stringify;
     const resetTime = user.lastResetTime === null ? 'null' : `"${user.lastResetTime} 00:00:00"`;
     return (

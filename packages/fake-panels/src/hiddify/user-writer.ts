@@ -1,6 +1,6 @@
 import { type LoadedBody } from './body-schema.js';
 import { isJunk, refusedByDatabase, roundedByDatabase } from './database-limits.js';
-import { keysOf } from './invented-keys.js';
+import { toKeys } from './invented-keys.js';
 import { databaseError, PanelException } from './panel-failure.js';
 import { type AdminRow, gibibyte, neverOnline, type UserKeys, type UserRow } from './rows.js';
 import { type HiddifyState } from './state.js';
@@ -34,7 +34,7 @@ export class UserWriter {
     this.hooks?.beforeInsert(caller);
     const taken = this.state.findUser(uuid);
     if (taken !== undefined) {
-      const keys: unknown[] = Object.values(keysOf(taken));
+      const keys: unknown[] = Object.values(toKeys(taken));
       const columns = 'uuid, name, ed25519_private_key, ed25519_public_key, wg_pk, wg_pub, wg_psk';
       const text = `Duplicate entry '${uuid}' for key 'ix_user_uuid'`;
       const statement = `INSERT INTO user (${columns}) VALUES (…)`;
@@ -72,11 +72,11 @@ export class UserWriter {
       change.packageDays = body['package_days'];
       if ('start_date' in body) change.startDate = body['start_date'] as string | null;
     }
-    if (typeof body['current_usage_GB'] === 'number') change.currentUsage = bytesOf(body['current_usage_GB']);
-    if (typeof body['usage_limit_GB'] === 'number') change.usageLimit = bytesOf(body['usage_limit_GB']);
+    if (typeof body['current_usage_GB'] === 'number') change.currentUsage = toBytes(body['current_usage_GB']);
+    if (typeof body['usage_limit_GB'] === 'number') change.usageLimit = toBytes(body['usage_limit_GB']);
     if (typeof body['enable'] === 'boolean') change.enable = body['enable'];
     const keys = keyChange(body);
-    if (keys !== undefined) change.keys = { ...keysOf(row), ...keys };
+    if (keys !== undefined) change.keys = { ...toKeys(row), ...keys };
     if (typeof body['mode'] === 'string') change.mode = body['mode'] as UserRow['mode'];
     const online = body['last_online'];
     if (typeof online === 'string') change.lastOnline = online === '' ? neverOnline : online;
@@ -107,7 +107,7 @@ export class UserWriter {
 }
 
 /** GB of a body as the bytes that are stored. */
-export function bytesOf(gb: number): number {
+export function toBytes(gb: number): number {
   return roundedByDatabase(Math.min(clampGb * gibibyte, gb * gibibyte));
 }
 

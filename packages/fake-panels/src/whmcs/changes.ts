@@ -1,13 +1,13 @@
 import { type FormFields, unserialize } from './form.js';
-import { invoiceOf } from './lists.js';
+import { toInvoice } from './lists.js';
 import type { InvoiceRow, ItemRow } from './model.js';
 import { fromCents, toCents } from './money.js';
-import { clientOf, type Handler } from './page.js';
+import { toClient, type Handler } from './page.js';
 import { Refusal } from './reply.js';
 import { known, type WhmcsWorld } from './world.js';
 
 /** An amount of a form; a comma cuts it, as PHP's cast does. */
-function amountOf(text: string): bigint {
+function toAmount(text: string): bigint {
   const [plain = ''] = /^-?\d+(\.\d{1,2})?/.exec(text) ?? [];
   return toCents(plain === '' ? '0' : plain);
 }
@@ -15,7 +15,7 @@ function amountOf(text: string): bigint {
 const STATUSES = ['Draft', 'Unpaid', 'Paid', 'Cancelled', 'Refunded', 'Collections', 'Payment Pending'];
 
 const createInvoice: Handler = (world, form) => {
-  const client = clientOf(world, form.number('userid'), 'Client ID Not Found');
+  const client = toClient(world, form.number('userid'), 'Client ID Not Found');
   if (form.bool('draft') && form.bool('sendinvoice')) {
     throw new Refusal(
       'Invoice cannot be sent while in Draft status. Please use the UpdateInvoice API to publish and send the invoice.',
@@ -45,12 +45,12 @@ function addItem(
   invoice: InvoiceRow,
   { description, amount, taxed }: { description: string; amount: string; taxed: boolean },
 ): void {
-  const item: ItemRow = { id: world.nextId(), type: '', relatedId: 0, description, amount: amountOf(amount), taxed };
+  const item: ItemRow = { id: world.nextId(), type: '', relatedId: 0, description, amount: toAmount(amount), taxed };
   invoice.items.push(item);
 }
 
 const updateInvoice: Handler = (world, form) => {
-  const invoice = invoiceOf(world, form);
+  const invoice = toInvoice(world, form);
   const publishes = form.bool('publish') || form.bool('publishandsendemail');
   if (publishes && invoice.status !== 'Draft') throw new Refusal('Invoice must be in Draft status to be published');
   if (form.has('status') && !STATUSES.includes(form.text('status'))) throw new Refusal('Invalid status');
@@ -80,11 +80,11 @@ function changeItems(world: WhmcsWorld, invoice: InvoiceRow, form: FormFields): 
 }
 
 const applyCredit: Handler = (world, form) => {
-  const invoice = invoiceOf(world, form);
+  const invoice = toInvoice(world, form);
   if (invoice.status !== 'Unpaid') throw new Refusal('Invoice Not in Unpaid Status');
-  const amount = amountOf(form.text('amount'));
+  const amount = toAmount(form.text('amount'));
   if (amount <= 0n) throw new Refusal('Amount is required');
-  if (amount > clientOf(world, invoice.clientId, 'Client Not Found').credit) {
+  if (amount > toClient(world, invoice.clientId, 'Client Not Found').credit) {
     throw new Refusal('Amount exceeds customer credit balance');
   }
   if (amount > world.balance(invoice)) throw new Refusal('Amount Exceeds Invoice Balance');
@@ -94,9 +94,9 @@ const applyCredit: Handler = (world, form) => {
 };
 
 const addCredit: Handler = (world, form) => {
-  const client = clientOf(world, form.number('clientid'), 'Client ID Not Found');
+  const client = toClient(world, form.number('clientid'), 'Client ID Not Found');
   if (!form.has('description')) throw new Refusal('Description is required');
-  const amount = amountOf(form.text('amount'));
+  const amount = toAmount(form.text('amount'));
   if (amount <= 0n) throw new Refusal('No Amount Provided');
   world.addCredit(client.id, amount, form.text('description'));
   return { newbalance: fromCents(client.credit) };

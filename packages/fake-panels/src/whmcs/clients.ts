@@ -1,5 +1,5 @@
 import { fromCents } from './money.js';
-import { clientOf, type Handler, page } from './page.js';
+import { toClient, type Handler, page } from './page.js';
 import { Refusal, Typed, Wrapped } from './reply.js';
 
 /** One client, by id or e-mail. */
@@ -7,7 +7,7 @@ export const getClientsDetails: Handler = (world, form) => {
   if (!form.has('clientid') && !form.has('email')) throw new Refusal('Either clientid Or email Is Required');
   const byEmail = [...world.clients.values()].find(({ email }) => email === form.text('email'));
   const id = form.has('clientid') ? form.number('clientid') : (byEmail?.id ?? 0);
-  const row = clientOf(world, id, 'Client Not Found');
+  const row = toClient(world, id, 'Client Not Found');
   const client = {
     client_id: row.id,
     userid: row.id,

@@ -16,17 +16,17 @@ export interface WhmcsSite {
   readonly basePath: string;
 }
 
-const formOf = (request: FakeRequest): FormFields => new FormFields(request.body.toString('utf8'));
+const toForm = (request: FakeRequest): FormFields => new FormFields(request.body.toString('utf8'));
 
 /** The name of the action, in its own spelling; the path of anything else. */
-export function endpointOf(request: FakeRequest): string {
-  const wanted = formOf(request).text('action').toLowerCase();
+export function toEndpoint(request: FakeRequest): string {
+  const wanted = toForm(request).text('action').toLowerCase();
   const found = [...Object.keys(reads), ...Object.keys(changes)].find((name) => name.toLowerCase() === wanted);
   return found ?? `${request.method} ${request.path}`;
 }
 
 export function isChanging(request: FakeRequest): boolean {
-  return endpointOf(request) in changes;
+  return toEndpoint(request) in changes;
 }
 
 /** Answers one call. */
@@ -34,13 +34,13 @@ export function answer(site: WhmcsSite, request: FakeRequest): FakeResponse {
   const { world, basePath } = site;
   const { quirks } = world;
   if (request.path !== `${basePath}/includes/api.php`) return { status: 200, body: signInPage };
-  const form = formOf(request);
+  const form = toForm(request);
   const hasKey = site.accessKey !== null && form.text('accesskey') === site.accessKey;
   if (quirks.refusedAddress !== null && !hasKey) return toError(`Invalid IP ${quirks.refusedAddress}`, quirks, 403);
   const identifier = form.text('identifier') || form.text('username');
   const secret = form.text('secret') || form.text('password');
   if (identifier !== site.identifier || secret !== site.secret) return toError('Authentication Failed', quirks, 403);
-  const action = endpointOf(request);
+  const action = toEndpoint(request);
   if (quirks.denied.has(action)) {
     return toError(`Invalid Permissions: API action "${action.toLowerCase()}" is not allowed`, quirks, 403);
   }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { FakeWhmcs } from './fake-whmcs.js';
 import { fillWhmcs } from './fill-whmcs.js';
 import { unserialize } from './form.js';
-import { fromCents, taxOf, toCents } from './money.js';
+import { fromCents, toTax, toCents } from './money.js';
 import { startFakeWhmcs } from './start-fake-whmcs.js';
 
 let fake: FakeWhmcs;
@@ -84,7 +84,7 @@ it('returns 25 rows unless more are requested', async () => {
 
 it('computes and parses exactly', () => {
   expect(fromCents(toCents('-0.05') + toCents('123456789012345678.10'))).toBe('123456789012345678.05');
-  expect(taxOf(toCents('0.05'), '19.500')).toBe(1n);
+  expect(toTax(toCents('0.05'), '19.500')).toBe(1n);
   expect(() => toCents('1.005')).toThrow(RangeError);
   expect(unserialize(Buffer.from('a:1:{i:31;s:10:"São Paulo";}').toString('base64'))).toEqual(
     new Map([[31, 'São Paulo']]),

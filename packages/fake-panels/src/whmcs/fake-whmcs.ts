@@ -68,14 +68,14 @@ export class FakeWhmcs {
   /** The value of a service's custom field, by its name. */
   field(serviceId: number, name: string): string {
     const service = this.service(serviceId);
-    const field = this.world.fieldsOf(service.productId).find((one) => one.name === name);
+    const field = this.world.listFields(service.productId).find((one) => one.name === name);
     return service.fields.get(known(field, 'custom field', name).id) ?? '';
   }
 
   /** Sets the value of a service's custom field, by its name. */
   setField(serviceId: number, name: string, value: string): void {
     const service = this.service(serviceId);
-    const field = this.world.fieldsOf(service.productId).find((one) => one.name === name);
+    const field = this.world.listFields(service.productId).find((one) => one.name === name);
     service.fields.set(known(field, 'custom field', name).id, value);
   }
 

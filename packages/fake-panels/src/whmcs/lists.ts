@@ -2,7 +2,7 @@ import { getClients, getClientsDetails } from './clients.js';
 import type { FormFields } from './form.js';
 import type { CreditRow, InvoiceRow, ServiceRow } from './model.js';
 import { fromCents } from './money.js';
-import { type Body, clientOf, type Handler, page } from './page.js';
+import { type Body, toClient, type Handler, page } from './page.js';
 import { Refusal, Typed, Wrapped } from './reply.js';
 import { known, type WhmcsWorld } from './world.js';
 
@@ -36,7 +36,7 @@ const getClientsProducts: Handler = (world, form) => {
 
 function serviceBody(world: WhmcsWorld, row: ServiceRow): object {
   const product = known(world.products.get(row.productId), 'product', row.productId);
-  const fields = world.fieldsOf(row.productId).map(({ id, name }) => ({
+  const fields = world.listFields(row.productId).map(({ id, name }) => ({
     id,
     name: new Typed(name),
     translated_name: new Typed(name),
@@ -97,7 +97,7 @@ const getProducts: Handler = (world, form) => {
     pricing: { EUR: { monthly: '10.00', quarterly: '-1.00' } },
     customfields: new Wrapped(
       'customfield',
-      world.fieldsOf(row.id).map(({ id, name }) => ({ id, name: new Typed(name), description: '', required: '' })),
+      world.listFields(row.id).map(({ id, name }) => ({ id, name: new Typed(name), description: '', required: '' })),
     ),
     configoptions: new Wrapped('configoption', []),
   }));
@@ -153,14 +153,14 @@ function invoiceRowBody(world: WhmcsWorld, row: InvoiceRow): object {
   };
 }
 
-export function invoiceOf(world: WhmcsWorld, form: FormFields): InvoiceRow {
+export function toInvoice(world: WhmcsWorld, form: FormFields): InvoiceRow {
   const row = world.invoices.get(form.number('invoiceid'));
   if (row === undefined) throw new Refusal('Invoice ID Not Found');
   return row;
 }
 
 const getInvoice: Handler = (world, form) => {
-  const row = invoiceOf(world, form);
+  const row = toInvoice(world, form);
   const items = row.items.map(({ id, type, relatedId, description, amount, taxed }) => ({
     id,
     type,
@@ -240,7 +240,7 @@ const getTransactions: Handler = (world, form) => {
 };
 
 const getCredits: Handler = (world, form) => {
-  const client = clientOf(world, form.number('clientid'), 'Client ID Not Found');
+  const client = toClient(world, form.number('clientid'), 'Client ID Not Found');
   const rows = world.credits.filter(({ clientId }: CreditRow) => clientId === client.id);
   const credits = rows.map(({ id, date, description, amount, relatedId }) => ({
     id,

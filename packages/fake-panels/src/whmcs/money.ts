@@ -12,7 +12,7 @@ export function fromCents(cents: bigint): string {
 }
 
 /** Tax in hundredths, rounded half up; `rate` in per cent with up to three decimals. */
-export function taxOf(cents: bigint, rate: string): bigint {
+export function toTax(cents: bigint, rate: string): bigint {
   const thousandths = BigInt(Math.round(Number(rate) * 1000));
   return (cents * thousandths + 50_000n) / 100_000n;
 }

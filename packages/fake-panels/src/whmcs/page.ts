@@ -18,7 +18,7 @@ export function page<Row>(world: WhmcsWorld, form: FormFields, rows: readonly Ro
   return { rows: found, counts: { totalresults: rows.length, startnumber: start, numreturned: found.length } };
 }
 
-export function clientOf(world: WhmcsWorld, id: number, message: string): ClientRow {
+export function toClient(world: WhmcsWorld, id: number, message: string): ClientRow {
   const client = world.clients.get(id);
   if (client === undefined) throw new Refusal(message);
   return client;

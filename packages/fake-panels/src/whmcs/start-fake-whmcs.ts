@@ -1,5 +1,5 @@
 import { startFakeServer } from '../core/start-fake-server.js';
-import { answer, endpointOf, isChanging, type WhmcsSite } from './dispatch.js';
+import { answer, toEndpoint, isChanging, type WhmcsSite } from './dispatch.js';
 import { FakeWhmcs } from './fake-whmcs.js';
 import { quirksWith, type WhmcsQuirkSettings } from './quirks.js';
 import { WhmcsWorld } from './world.js';
@@ -39,7 +39,7 @@ export async function startFakeWhmcs(options: FakeWhmcsOptions = {}): Promise<Fa
   const server = await startFakeServer({
     name: 'WHMCS',
     handle: (request) => answer(site, request),
-    endpointOf,
+    toEndpoint,
     changing: isChanging,
     latencyMs: options.latencyMs ?? 0,
     keepCalls: options.keepCalls ?? true,

@@ -13,7 +13,7 @@ import type {
   TransactionRow,
   WhmcsInvoiceState,
 } from './model.js';
-import { fromCents, taxOf, toCents } from './money.js';
+import { fromCents, toTax, toCents } from './money.js';
 import type { WhmcsQuirks } from './quirks.js';
 
 /** The database of the fake. */
@@ -70,7 +70,7 @@ export class WhmcsWorld {
     return id;
   }
 
-  fieldsOf(productId: number): FieldRow[] {
+  listFields(productId: number): FieldRow[] {
     return [...this.fields.values()].filter((field) => field.productId === productId);
   }
 
@@ -80,7 +80,7 @@ export class WhmcsWorld {
     const id = service.id ?? this.nextId();
     const fields = new Map<number, string>();
     for (const [name, value] of Object.entries(service.fields ?? {})) {
-      const field = this.fieldsOf(service.product).find((one) => one.name === name);
+      const field = this.listFields(service.product).find((one) => one.name === name);
       fields.set(known(field, 'custom field', name).id, value);
     }
     this.services.set(id, {
@@ -139,7 +139,7 @@ export class WhmcsWorld {
   tax(invoice: InvoiceRow): bigint {
     if (known(this.clients.get(invoice.clientId), 'client', invoice.clientId).taxExempt) return 0n;
     const taxed = invoice.items.filter((item) => item.taxed).reduce((sum, { amount }) => sum + amount, 0n);
-    return taxOf(taxed, this.quirks.taxRate);
+    return toTax(taxed, this.quirks.taxRate);
   }
 
   paid({ id }: InvoiceRow): bigint {

@@ -29,10 +29,10 @@ export interface OrderOptions {
 
 /** Orders a change of an account as the README shows it. */
 const ordered =
-  <Wanted>(planOf: (wanted: Wanted) => Plan) =>
+  <Wanted>(toPlan: (wanted: Wanted) => Plan) =>
   async (client: FlvxClient, scope: FlvxScope, wanted: Wanted, options: OrderOptions = {}): Promise<Done> => {
     const steps: Done['steps'] = [];
-    const plan = planOf(wanted);
+    const plan = toPlan(wanted);
     const { journal, ...rest } = options;
     const { done, account } = await carryOut(client, scope, plan, {
       ...rest,

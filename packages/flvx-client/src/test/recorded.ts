@@ -58,7 +58,7 @@ export async function replay(
         body: (answer.bodyText ?? answer.body) as string | object,
       };
     },
-    endpointOf: ({ method, path: at }) => `${method} ${at}`,
+    toEndpoint: ({ method, path: at }) => `${method} ${at}`,
     changing: () => false,
   });
   const client = createFlvxClient({

@@ -169,13 +169,13 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
-  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${restrictionOf(agent)}`;
+  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toRestriction(agent)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
 }
 
 /** Returns what an exceeded limit does to the users, now or with the next check. */
-function restrictionOf({ rule, heldSince }: AgentTraffic): string {
+function toRestriction({ rule, heldSince }: AgentTraffic): string {
   if (rule !== 'at-or-over-limit' && rule !== 'over-limit') return '';
   return heldSince === null ? ': the next check disables its users.' : ': its users are disabled.';
 }

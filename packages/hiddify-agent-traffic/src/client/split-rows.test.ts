@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BrokenList, RowSplitter } from './split-rows.js';
 
 /** `size`: of the pieces that the text comes in. */
-function rowsOf(text: string | Buffer, size = Infinity): unknown[] {
+function listRows(text: string | Buffer, size = Infinity): unknown[] {
   const rows: unknown[] = [];
   const splitter = new RowSplitter((row, index) => {
     expect(index).toBe(rows.length);
@@ -26,31 +26,31 @@ describe('RowSplitter', () => {
     fc.assert(
       fc.property(json, fc.constantFrom(0, 2), fc.integer({ min: 1, max: 200 }), (value, indent, size) => {
         const text = JSON.stringify(value, null, indent);
-        expect(rowsOf(text, size)).toEqual(JSON.parse(text));
+        expect(listRows(text, size)).toEqual(JSON.parse(text));
       }),
       { numRuns: 500 },
     );
   });
 
   it('reads escaped text, a byte order mark and blanks around the list', () => {
-    expect(rowsOf('\uFEFF \n[ {"a":"\\u00e9\\"}\\\\"} ,\t{} ]\r\n')).toEqual([{ a: 'é"}\\' }, {}]);
-    expect(rowsOf('[]')).toEqual([]);
+    expect(listRows('\uFEFF \n[ {"a":"\\u00e9\\"}\\\\"} ,\t{} ]\r\n')).toEqual([{ a: 'é"}\\' }, {}]);
+    expect(listRows('[]')).toEqual([]);
   });
 
   it('does not keep for ever what never ends', () => {
-    expect(() => rowsOf(`[{"a":"${'x'.repeat(3_000_000)}`, 65_536)).toThrow('longer than 1 MB');
+    expect(() => listRows(`[{"a":"${'x'.repeat(3_000_000)}`, 65_536)).toThrow('longer than 1 MB');
   });
 
   it('says so when an HTML page came instead', () => {
-    expect(() => rowsOf('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page instead of a list');
-    expect(() => rowsOf('"text"')).toThrow('expected an array');
+    expect(() => listRows('\n<!doctype html><title>Sign in</title>')).toThrow('an HTML page instead of a list');
+    expect(() => listRows('"text"')).toThrow('expected an array');
   });
 
   it('refuses every list that was cut off', () => {
     const whole = JSON.stringify([{ a: 'x"}]', b: [1, { c: null }] }, { a: 'y\\' }]);
     for (let length = 0; length < whole.length; length += 1) {
       for (const size of [1, 7, Infinity]) {
-        expect(() => rowsOf(whole.slice(0, length), size)).toThrow(BrokenList);
+        expect(() => listRows(whole.slice(0, length), size)).toThrow(BrokenList);
       }
     }
   });
@@ -66,6 +66,6 @@ describe('RowSplitter', () => {
     'null',
     '[{"a":1}}]',
   ])('refuses %s', (text) => {
-    expect(() => rowsOf(text)).toThrow(BrokenList);
+    expect(() => listRows(text)).toThrow(BrokenList);
   });
 });

@@ -67,7 +67,7 @@ export const hiddify: PanelKind = {
   },
   nameAction,
   customerLinks,
-  agentOf: (panel, client) => findClientAgent(panel as HiddifySettings, client),
+  findAgent: (panel, client) => findClientAgent(panel as HiddifySettings, client),
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');

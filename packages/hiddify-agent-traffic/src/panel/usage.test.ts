@@ -19,7 +19,7 @@ const zeroing = {
   observed: { usedBytes: 0, usedBefore: 30 * GB },
 } as unknown as ActionRecord;
 
-const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsageAnswer> =>
+const toAnswer = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsageAnswer> =>
   toUsageAnswer(
     {
       service: { id: 'svc-1' } as ServiceRecord,
@@ -36,14 +36,14 @@ const answerOf = (at: string, recent: ActionRecord[]): ReturnType<typeof toUsage
 
 describe('a usage that was zeroed by a run that was killed before it could note that', () => {
   it('is known from the journal when the panel writes it back', () => {
-    const { reading, counter, warnings } = answerOf('2026-12-15T01:15:00.000Z', [zeroing]);
+    const { reading, counter, warnings } = toAnswer('2026-12-15T01:15:00.000Z', [zeroing]);
     expect(reading).toMatchObject({ known: true, totalBytes: 31 * GB });
     expect([counter?.stoodAt, warnings.map(({ code }) => code)]).toEqual([30 * GB, ['zeroing_undone']]);
     expect(warnings[0]?.message).not.toContain('zeroed again');
   });
 
   it('is forgotten where the figure is too late to be the old one', () => {
-    expect(answerOf('2026-12-15T07:00:02.000Z', [zeroing]).counter?.stoodAt).toBeNull();
-    expect(answerOf('2026-12-15T01:15:00.000Z', []).counter?.stoodAt).toBeNull();
+    expect(toAnswer('2026-12-15T07:00:02.000Z', [zeroing]).counter?.stoodAt).toBeNull();
+    expect(toAnswer('2026-12-15T01:15:00.000Z', []).counter?.stoodAt).toBeNull();
   });
 });

@@ -72,12 +72,12 @@ const HOLDS = sql`trim(coalesce((select group_concat(h."reason", ' ') from "hold
     then coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w), '') else '' end)`;
 
 /** Figures of the decision; of the cycle, where the last run could not read. */
-const usedOf = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
+const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
   sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
 const figures = sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
-    case d."mode" when 'IN' then ${usedOf('in')} when 'OUT' then ${usedOf('out')} when 'TOTAL' then ${usedOf('total')}
+    case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
     coalesce(d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",

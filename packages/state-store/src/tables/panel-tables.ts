@@ -53,14 +53,14 @@ function graphCacheTable(access: Access): StoreTables['graphCache'] {
 /** A later reading replaces a list; until then even an old one is better than none. */
 const NEVER = '9999-12-31T23:59:59.999Z';
 
-const keyOf = (panel: string, list: string): string => JSON.stringify(['list', list, panel]);
+const toKey = (panel: string, list: string): string => JSON.stringify(['list', list, panel]);
 
 /** Ids of what panels have. They are kept in the cache of the panels' answers, each list under one key. */
 function panelListsTable(access: Access): StoreTables['panelLists'] {
   return {
     ids: (list, panels) =>
       access.read(async ({ db }) => {
-        const keys = panels.map((panel) => keyOf(panel, list));
+        const keys = panels.map((panel) => toKey(panel, list));
         const rows = await inChunks(keys, (chunk) =>
           db.selectFrom('graph_cache').select(['key', 'body']).where('key', 'in', listed(chunk)).execute(),
         );
@@ -68,7 +68,7 @@ function panelListsTable(access: Access): StoreTables['panelLists'] {
         return keys.flatMap((key) => JSON.parse(bodies.get(key) ?? '[]') as string[]);
       }),
     put: (panel, list, { ids, at }) => {
-      const record = { key: keyOf(panel, list), service: '', at, expiresAt: NEVER, body: JSON.stringify(ids) };
+      const record = { key: toKey(panel, list), service: '', at, expiresAt: NEVER, body: JSON.stringify(ids) };
       return access.write((session) => putRecords(session, graphCache, ['key'], [record]));
     },
   };

@@ -77,7 +77,7 @@ async function spreadSamples(session: Session, filter: SpreadFilter): Promise<Sa
   const columns = samples.columns.map((column) => sql.ref(`s.${column}`));
   const ofCycle = cycle === undefined ? sql`` : sql`and "cycle" = ${cycle}`;
   const { rows } = await sql<Parameters<typeof samples.decode>[0]>`
-    select ${sql.join(columns)} from json_each(${JSON.stringify(partsOf(filter))})
+    select ${sql.join(columns)} from json_each(${JSON.stringify(listParts(filter))})
     cross join "usage_samples" as "s" on "s"."service" = ${service} and "s"."at" = (
       select "at" from "usage_samples" where "service" = ${service} ${ofCycle}
         and "at" >= json_extract("json_each"."value", '$[0]') and "at" < json_extract("json_each"."value", '$[1]')
@@ -87,7 +87,7 @@ async function spreadSamples(session: Session, filter: SpreadFilter): Promise<Sa
 }
 
 /** Returns the beginnings and ends of the parts; the last one ends after `to`. */
-function partsOf({ from, to, parts }: SpreadFilter): [string, string][] {
+function listParts({ from, to, parts }: SpreadFilter): [string, string][] {
   const [start, end] = [Date.parse(from), Date.parse(to) + 1];
   const bound = (index: number): string => new Date(Math.round(start + ((end - start) * index) / parts)).toISOString();
   return Array.from({ length: Math.max(0, parts) }, (_, index) => [bound(index), bound(index + 1)]);

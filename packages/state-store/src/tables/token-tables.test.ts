@@ -49,7 +49,7 @@ describe('sessions', () => {
     await at.store.sessions.add(session('1', 0, 2));
     await at.store.sessions.add(session('2', 2, 9));
     expect(await at.store.sessions.get('1')).toBeNull();
-    await at.store.sessions.removeOf('tok-2');
+    await at.store.sessions.removeByToken('tok-2');
     expect(await at.store.sessions.get('2')).toBeNull();
   });
 });

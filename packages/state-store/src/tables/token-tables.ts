@@ -30,7 +30,7 @@ function sessionsTable(access: Access): TokenTables['sessions'] {
     remove: async (hash) => {
       await access.write((session) => deleteRecords(session, sessions, { hash }));
     },
-    removeOf: async (token) => {
+    removeByToken: async (token) => {
       await access.write((session) => deleteRecords(session, sessions, { token }));
     },
   };

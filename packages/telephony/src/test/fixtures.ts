@@ -7,7 +7,7 @@ export function fixture(name: string): unknown {
 }
 
 /** The code of the TelephonyError that `run` throws; fails when it throws nothing or something else. */
-export function codeOf(run: () => unknown): string {
+export function catchCode(run: () => unknown): string {
   try {
     run();
   } catch (error) {

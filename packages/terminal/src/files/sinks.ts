@@ -103,11 +103,11 @@ export async function fillSink<T>(
 /** Returns whether two files have the same content. */
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   if (statSync(one).size !== statSync(other).size) return false;
-  const [a, b] = await Promise.all([digestOf(one), digestOf(other)]);
+  const [a, b] = await Promise.all([readDigest(one), readDigest(other)]);
   return a === b;
 }
 
-async function digestOf(file: string): Promise<string> {
+async function readDigest(file: string): Promise<string> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
   for await (const part of createReadStream(file)) hash.update(part as Buffer);

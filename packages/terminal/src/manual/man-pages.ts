@@ -26,11 +26,11 @@ export function manPages(program: Command, parts: ManualParts): Map<string, stri
   const main = program.name();
   const heading = `${main.charAt(0).toUpperCase()}${main.slice(1)} manual`;
   const title = (name: string): string => macro('TH', name.toUpperCase(), '1', '', `${main} ${parts.version}`, heading);
-  const pageOf = (group: Command): string => `${main}-${group.name()}`;
-  const pages = new Map([[`${main}.1`, page([title(main), ...overview(program, parts, groups.map(pageOf))])]]);
+  const toPage = (group: Command): string => `${main}-${group.name()}`;
+  const pages = new Map([[`${main}.1`, page([title(main), ...overview(program, parts, groups.map(toPage))])]]);
   for (const group of groups) {
-    const name = pageOf(group);
-    const others = groups.filter((other) => other !== group).map((other) => `${pageOf(other)}(1)`);
+    const name = toPage(group);
+    const others = groups.filter((other) => other !== group).map((other) => `${toPage(other)}(1)`);
     pages.set(
       `${name}.1`,
       page([
@@ -112,10 +112,10 @@ function synopsis(command: Command): string {
 function optionEntries(command: Command): string[] {
   const isHelp = (option: Option): boolean => option.long === '--help';
   const options = command.createHelp().visibleOptions(command);
-  return options.filter((option) => !isHelp(option)).flatMap((option) => definition(option.flags, textOf(option)));
+  return options.filter((option) => !isHelp(option)).flatMap((option) => definition(option.flags, toText(option)));
 }
 
-function textOf({ description, argChoices }: Option): string {
+function toText({ description, argChoices }: Option): string {
   return argChoices === undefined ? description : `${description} (${argChoices.join(', ')})`;
 }
 

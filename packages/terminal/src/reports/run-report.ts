@@ -80,11 +80,11 @@ function statusCell(terminal: Terminal, report: RunReport, service: ServiceView)
 
 /** Prints one line for each service that the run held, released or changed. */
 function printChanges(terminal: Terminal, { services, notices }: RunReport): void {
-  const saidOf = new Set(notices.map(({ code, service }) => `${code} ${service ?? ''}`));
+  const said = new Set(notices.map(({ code, service }) => `${code} ${service ?? ''}`));
   for (const service of services) {
     const { id, panel, holds, actions } = service;
-    const isHeld = saidOf.has(`hold ${id}`);
-    const isReleased = saidOf.has(`release ${id}`) && holds.length === 0;
+    const isHeld = said.has(`hold ${id}`);
+    const isReleased = said.has(`release ${id}`) && holds.length === 0;
     const made = actions.filter(({ state }) => state === 'applied' || state === 'failed' || state === 'in-doubt');
     if (!isHeld && !isReleased && made.length === 0) continue;
     const used = [usedCell(service), allowedCell(service.allowance)].filter((cell) => cell !== null).join(' of ');
@@ -146,7 +146,7 @@ export function groupFailures(
 const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign|close|delete|remove)/;
 
 /** Closing a tunnel is an assignment on the panel, so that the name decides. */
-function signOf({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
+function toSign({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
   if (/^(update|change|zero|redeploy)/.test(name)) return '~';
   return RESTRICTS.test(name) ? '+' : '-';
 }
@@ -165,7 +165,7 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
       `${colors.bold(service.id)} on ${service.panel} (${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
     );
     for (const action of service.actions) {
-      const sign = signOf(action);
+      const sign = toSign(action);
       const text = `  ${sign} ${action.name}`;
       terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
     }

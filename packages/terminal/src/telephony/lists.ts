@@ -16,7 +16,7 @@ export interface TelephonyList {
 
 type More = ColumnOptions<TelephonyDocument>;
 
-function valueOf(name: string): (row: TelephonyDocument) => Value {
+function readValue(name: string): (row: TelephonyDocument) => Value {
   return (row) => {
     const value = row[name] ?? null;
     if (value === null || typeof value === 'string' || typeof value === 'number') return value;
@@ -24,14 +24,14 @@ function valueOf(name: string): (row: TelephonyDocument) => Value {
   };
 }
 
-const field = (name: string, more: More = {}): Column<TelephonyDocument> => text(name, valueOf(name), more);
+const field = (name: string, more: More = {}): Column<TelephonyDocument> => text(name, readValue(name), more);
 const id = (name: string, title: string, more: More = {}): Column<TelephonyDocument> => field(name, { title, ...more });
 const amount = (name: string, title: string, more: More = {}): Column<TelephonyDocument> =>
   money(name, (row) => (typeof row[name] === 'string' ? row[name] : null), { title, ...more });
 const at = (name: string, title: string, more: More = {}): Column<TelephonyDocument> =>
   time(name, (row) => row[name] as string | null, { title, ...more });
 const status = (more: More = {}): Column<TelephonyDocument> =>
-  state('status', (row) => String(valueOf('status')(row) ?? ''), more);
+  state('status', (row) => String(readValue('status')(row) ?? ''), more);
 
 /** The lists of a telephony panel by their noun. */
 export const TELEPHONY_LISTS = {

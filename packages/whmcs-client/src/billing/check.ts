@@ -27,7 +27,7 @@ export async function checkWhmcs(
     const startedAt = clock.now();
     const checks = await checkVersion(client, use.signal, () => clock.now() - startedAt);
     if (checks.some(({ status }) => status === 'failed')) return checks;
-    checks.push(...(await checkRights(client, actionsOf(settings, use), use.signal)));
+    checks.push(...(await checkRights(client, listActions(settings, use), use.signal)));
     if (!use.contract || checks.some(({ status }) => status === 'failed')) return checks;
     return [...checks, await checkServices(settings, dependencies, use)];
   } finally {
@@ -60,7 +60,7 @@ function isOld(version: string): boolean {
 }
 
 /** Actions that the config needs; those that write are never called for a test. */
-function actionsOf(settings: WhmcsSettings, use: BillingUse): { reads: string[]; writes: string[] } {
+function listActions(settings: WhmcsSettings, use: BillingUse): { reads: string[]; writes: string[] } {
   const { bills, orders, credentials, products, facts } = use;
   const reads = [
     'GetClientsProducts',

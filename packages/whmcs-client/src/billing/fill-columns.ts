@@ -5,7 +5,7 @@ import { toTaxNumber } from './tax-number.js';
 import { findFields, type Mapping } from './to-source-service.js';
 
 /** Returns a client by its id; a text is why it could not be read. */
-export type ClientOf = (id: string) => WhmcsClientRow | string;
+export type FindClient = (id: string) => WhmcsClientRow | string;
 
 /** A service with the columns that facts may fill: no custom field has a text of them. */
 export interface BlankService {
@@ -43,7 +43,7 @@ export function needsClient({ blank }: BlankService): boolean {
 /** Returns the service with the facts that fill its columns. */
 export function fillColumns(
   { service, row, blank }: BlankService,
-  clientOf: ClientOf,
+  findClient: FindClient,
   fields: Mapping['fields'],
 ): SourceService {
   const fills: Record<string, string> = {};
@@ -52,11 +52,11 @@ export function fillColumns(
     const found =
       fact === 'option'
         ? findNumber(service, fields, column)
-        : { text: toText(service, fact, clientOf), problem: null };
+        : { text: toText(service, fact, findClient), problem: null };
     if (found.problem !== null) unfilled.push({ key: column, message: found.problem });
     else if (found.text !== '') fills[column] = found.text;
   }
-  const client = clientOf(service.clientId);
+  const client = findClient(service.clientId);
   const names = blank.filter(([, fact]) => NAMES.includes(fact));
   const [first] = names;
   // One name is enough for an account, and the rest can be absent.
@@ -66,10 +66,10 @@ export function fillColumns(
   return { ...row, fills, unfilled };
 }
 
-function toText({ orderId, domain, clientId }: WhmcsService, fact: SourceFact, clientOf: ClientOf): string {
+function toText({ orderId, domain, clientId }: WhmcsService, fact: SourceFact, findClient: FindClient): string {
   if (fact === 'order') return orderId ?? '';
   if (fact === 'domain') return domain.trim();
-  const client = clientOf(clientId);
+  const client = findClient(clientId);
   if (typeof client === 'string') return '';
   if (fact === 'first-name') return client.firstName.trim();
   if (fact === 'last-name') return client.lastName.trim();

@@ -2,7 +2,7 @@ import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import type { WhmcsClient, WhmcsClientRow } from '../client/types.js';
 import { TITLE, toBillingError } from './errors.js';
-import { type BlankService, type ClientOf, needsClient } from './fill-columns.js';
+import { type BlankService, type FindClient, needsClient } from './fill-columns.js';
 
 /** Refusals that concern only the services whose clients are read. */
 const REFUSALS: readonly unknown[] = ['permission', 'not_found'];
@@ -12,7 +12,7 @@ export async function readClients(
   client: WhmcsClient,
   services: readonly BlankService[],
   { isWhole, signal }: { isWhole: boolean; signal: AbortSignal | undefined },
-): Promise<ClientOf> {
+): Promise<FindClient> {
   const ids = new Set(services.filter(needsClient).map(({ service }) => service.clientId));
   const clients = new Map<string, WhmcsClientRow>();
   const reasons = new Map<string, string>();

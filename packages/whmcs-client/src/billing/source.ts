@@ -79,8 +79,8 @@ class WhmcsSource implements ServiceSource {
       const groups = isNeeded ? await this.#listGroups(ids, signal) : new Map<string, string>();
       const mapping = { products: sections, only, groups, columns, fields };
       const found = services.map((one) => findBlank(one, toSourceService(one, mapping), facts));
-      const clientOf = await readClients(this.#client, found, { isWhole: service === undefined, signal });
-      return found.map((one) => fillColumns(one, clientOf, fields));
+      const findClient = await readClients(this.#client, found, { isWhole: service === undefined, signal });
+      return found.map((one) => fillColumns(one, findClient, fields));
     });
   }
 

@@ -54,7 +54,7 @@ class WhmcsBilling implements BillingSystem {
     return runCall(signal, async (progress) => {
       const { key, description, amount, taxed } = line;
       checkAmount(amount);
-      const shows = (invoice: WhmcsInvoice): boolean => linesOf(invoice, key).length > 0;
+      const shows = (invoice: WhmcsInvoice): boolean => listLines(invoice, key).length > 0;
       const item = { description: withMarker(description, key), amount, taxed };
       let invoice = await this.#books.read(id, progress);
       if (!shows(invoice)) invoice = await this.#books.addLine(invoice, item, shows, progress);
@@ -64,11 +64,11 @@ class WhmcsBilling implements BillingSystem {
 
   /** Deletes the later ones of lines with one key, which remain after an addition that was completed late. */
   async #withoutRepeats(invoice: WhmcsInvoice, key: string, progress: Progress): Promise<WhmcsInvoice> {
-    const [, ...repeats] = linesOf(invoice, key);
+    const [, ...repeats] = listLines(invoice, key);
     if (repeats.length === 0 || !isChangeable(invoice)) return invoice;
     await this.#books.update(invoice.id, { deleteItemIds: repeats.map((line) => line.id) }, progress);
     const after = await this.#books.read(invoice.id, progress);
-    if (linesOf(after, key).length > 1) throw unclear(`deleted a repeated line of invoice ${invoice.id}`);
+    if (listLines(after, key).length > 1) throw unclear(`deleted a repeated line of invoice ${invoice.id}`);
     return after;
   }
 
@@ -111,6 +111,6 @@ class WhmcsBilling implements BillingSystem {
   }
 }
 
-function linesOf({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
+function listLines({ items }: WhmcsInvoice, key: string): WhmcsInvoiceItem[] {
   return items.filter(({ description }) => hasMarker(description, key));
 }

@@ -110,7 +110,7 @@ export function toInvoice(invoice: WhmcsInvoice, currency: string): Invoice {
     client: invoice.clientId,
     currency,
     status: toStatus(invoice.status),
-    total: write(priceOf(invoice)),
+    total: write(toPrice(invoice)),
     balance: write(invoice.balance),
     lines: invoice.items.map(({ description, amount }) => ({ description, amount: write(amount) })),
   };
@@ -125,7 +125,7 @@ export function toStatus(status: string): InvoiceStatus {
 }
 
 /** With tax. `total` is not used, because credit that was applied may be subtracted from it. */
-function priceOf({ subtotal, tax, tax2 }: WhmcsInvoice): string {
+function toPrice({ subtotal, tax, tax2 }: WhmcsInvoice): string {
   return addMoney(addMoney(subtotal, tax), tax2);
 }
 
@@ -136,5 +136,5 @@ export function isChangeable({ status }: WhmcsInvoice): boolean {
 
 /** Whether nothing was paid on it. */
 export function isUntouched(invoice: WhmcsInvoice): boolean {
-  return compareMoney(invoice.balance, priceOf(invoice)) === 0;
+  return compareMoney(invoice.balance, toPrice(invoice)) === 0;
 }

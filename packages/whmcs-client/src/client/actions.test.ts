@@ -12,7 +12,7 @@ beforeEach(() => {
 afterAll(() => site.close());
 
 /** The fields of a documented request, without the credentials. */
-function fieldsOf(name: string): [string, string][] {
+function listFields(name: string): [string, string][] {
   const all = fixture(name) as unknown as [string, string][];
   return all.filter(([field]) => !['identifier', 'secret', 'responsetype'].includes(field));
 }
@@ -127,11 +127,11 @@ describe('requests', () => {
     site.answer({ result: 'success', invoiceid: '1502', status: 'Draft' });
     const invoice = { clientId: '77', date: '2026-11-01', dueDate: '2026-11-10', items: [line] };
     expect(await site.whmcs.invoices.create(invoice)).toBe('1502');
-    expect(site.lastFields()).toEqual(fieldsOf('createinvoice.request.form'));
+    expect(site.lastFields()).toEqual(listFields('createinvoice.request.form'));
     await site.whmcs.invoices.update('1501', { newItems: [line] });
-    expect(site.lastFields()).toEqual(fieldsOf('updateinvoice.request.form'));
+    expect(site.lastFields()).toEqual(listFields('updateinvoice.request.form'));
     await site.whmcs.invoices.update('1501', { deleteItemIds: ['7003'] });
-    expect(site.lastFields()).toEqual(fieldsOf('updateinvoice.delete-line.request.form'));
+    expect(site.lastFields()).toEqual(listFields('updateinvoice.delete-line.request.form'));
     const tooMany = { newItems: Array.from({ length: 51 }, () => line) };
     await expect(site.whmcs.invoices.update('1501', tooMany)).rejects.toMatchObject({ code: 'option_invalid' });
     await expect(site.whmcs.invoices.get('1501; x')).rejects.toMatchObject({ code: 'option_invalid' });

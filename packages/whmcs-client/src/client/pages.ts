@@ -2,7 +2,7 @@ import type { ZodMiniType } from 'zod/mini';
 import type { Connection } from './connection.js';
 import type { FormValue } from './form.js';
 import type { WhmcsCallOptions } from './types.js';
-import { page as pageOf } from './values.js';
+import { page as toPageSchema } from './values.js';
 
 /** A list that WHMCS sends in pages. */
 export interface PagedList<Row> {
@@ -45,7 +45,7 @@ async function readPages<Row extends { id: string }>(
   { action, fields, inner, row, enough }: PagedList<Row>,
   options: WhmcsCallOptions,
 ): Promise<Row[]> {
-  const schema = pageOf(inner, row);
+  const schema = toPageSchema(inner, row);
   const found = new Map<string, Row>();
   let total: number | null = null;
   let start = 0;
@@ -85,7 +85,7 @@ export async function listAll<Row>(
   { action, fields, inner, row }: PagedList<Row>,
   options: WhmcsCallOptions,
 ): Promise<Row[]> {
-  const schema = pageOf(inner, row);
+  const schema = toPageSchema(inner, row);
   const { rows, total } = await connection.read({ name: action, fields, schema }, options);
   if (total !== null && rows.length < total) throw connection.incomplete(action, `${rows.length} of ${total} rows`);
   return rows;

@@ -25,7 +25,7 @@ export async function sendRaw(
 }
 
 /** The data of an answer that has to be a success, or the whole body where there is no envelope. Throws otherwise. */
-export function dataOf(path: string, text: string): unknown {
+export function toData(path: string, text: string): unknown {
   const parsed = JSON.parse(text) as { code?: number; msg?: string; data?: unknown };
   if (parsed.code === undefined) return parsed;
   if (parsed.code !== 0) throw new Error(`The panel refused ${path}: ${parsed.code} ${parsed.msg ?? ''}`);
@@ -36,5 +36,5 @@ export function dataOf(path: string, text: string): unknown {
 export async function callPanel(base: string, path: string, body: unknown, token: string): Promise<unknown> {
   const answer = await sendRaw(`${base}/api/v1/${path}`, 'POST', token === '' ? null : token, JSON.stringify(body));
   if (answer.cut || answer.status !== 200) throw new Error(`The panel gave no answer to ${path}.`);
-  return dataOf(path, answer.text);
+  return toData(path, answer.text);
 }

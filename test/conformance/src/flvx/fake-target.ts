@@ -1,5 +1,5 @@
 import type { FakeFlvx, FlvxNode } from '@sluice/fake-panels';
-import { dataOf } from './client.js';
+import { toData } from './client.js';
 import type { ReplayTarget } from './target.js';
 
 const bare = (name: string): string => name.replace(/^rp[0-9a-f]{8}-/, '');
@@ -10,7 +10,7 @@ export function fakeTarget(
   { name: username, password } = { name: 'admin_user', password: 'admin_user' },
 ): ReplayTarget {
   const connected = new Set<number>();
-  const nodeOf = (name: string): FlvxNode => {
+  const requireNode = (name: string): FlvxNode => {
     const node = [...flvx.world.nodes.values()].find((known) => bare(known.name) === name);
     if (node === undefined) throw new Error(`The fake has no node ${name}.`);
     return node;
@@ -27,10 +27,10 @@ export function fakeTarget(
         headers: { authorization: token },
         body: Buffer.from(JSON.stringify(body)),
       });
-      return dataOf(path, answer.body);
+      return toData(path, answer.body);
     },
     act: (act, { name }, message) => {
-      const node = nodeOf(name);
+      const node = requireNode(name);
       if (act === 'connect') {
         connected.add(node.id);
         node.version = '2.1.4';
@@ -45,8 +45,8 @@ export function fakeTarget(
       }
       return Promise.resolve();
     },
-    agentOf: (name) => {
-      const node = nodeOf(name);
+    findAgent: (name) => {
+      const node = requireNode(name);
       return connected.has(node.id) ? node.agent : undefined;
     },
     takeCommands: () =>

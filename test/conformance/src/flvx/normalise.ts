@@ -55,7 +55,7 @@ export class Normaliser {
   #list(items: readonly unknown[], kind: Kind | null, key: string): unknown {
     const members = idLists[key] ?? (items.every((item) => typeof item === 'number') ? kind : null);
     if (members !== null && items.every((item) => typeof item === 'number')) {
-      return items.map((id) => this.#symbols.nameOf(members, id) ?? `no ${members}`);
+      return items.map((id) => this.#symbols.findName(members, id) ?? `no ${members}`);
     }
     return items
       .filter((item) => !this.#isForeign(item, kind))
@@ -65,7 +65,7 @@ export class Normaliser {
   /** A row that this run has not made, the administrator's included. */
   #isForeign(item: unknown, kind: Kind | null): boolean {
     if (kind === null || typeof item !== 'object' || item === null || !('id' in item)) return false;
-    const name = typeof item.id === 'number' ? this.#symbols.nameOf(kind, item.id) : undefined;
+    const name = typeof item.id === 'number' ? this.#symbols.findName(kind, item.id) : undefined;
     return name === undefined || name === 'admin';
   }
 
@@ -89,7 +89,7 @@ export class Normaliser {
     if (key === 'expTime' && Math.abs(value - this.#now - yearMs) < 600_000) return '<in a year>';
     const idKind = key === 'id' ? kind : idFields[key];
     if (idKind == null || value === 0) return value;
-    return this.#symbols.nameOf(idKind, value) ?? (value === noSuchId ? '<unknown>' : `<another ${idKind}>`);
+    return this.#symbols.findName(idKind, value) ?? (value === noSuchId ? '<unknown>' : `<another ${idKind}>`);
   }
 
   #instant(key: string, value: number): string {

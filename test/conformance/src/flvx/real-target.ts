@@ -26,7 +26,7 @@ export function realTarget(url: string, username: string, password: string): Rep
     username,
     password,
     read: (path, body, token) => callPanel(url, path, body, token),
-    agentOf: (name) => nodes.get(name)?.agent,
+    findAgent: (name) => nodes.get(name)?.agent,
     takeCommands: () => {
       const taken = commands;
       commands = [];

@@ -18,12 +18,12 @@ export class ReplaySymbols {
     this.#admin = new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'g');
   }
 
-  nameOf(kind: Kind, id: number): string | undefined {
+  findName(kind: Kind, id: number): string | undefined {
     return this.#names.get(kind)?.get(id);
   }
 
   knows(kind: Kind, id: number): boolean {
-    return this.nameOf(kind, id) !== undefined;
+    return this.findName(kind, id) !== undefined;
   }
 
   /** Gives an id its name; what was there before under the same name keeps it, and the new one is numbered. */
@@ -82,9 +82,9 @@ export class ReplaySymbols {
       .replace(this.#admin, '{admin}')
       .replace(/\b(\d+)_(\d+)_(\d+)(?=_|\b)/g, (_whole, forward: string, user: string, permission: string) =>
         [
-          this.nameOf('forward', Number(forward)) ?? forward,
-          this.nameOf('user', Number(user)) ?? user,
-          this.nameOf('permission', Number(permission)) ?? permission,
+          this.findName('forward', Number(forward)) ?? forward,
+          this.findName('user', Number(user)) ?? user,
+          this.findName('permission', Number(permission)) ?? permission,
         ].join('_'),
       );
   }

@@ -27,7 +27,7 @@ export interface ReplayTarget {
   /** Does something to a node of the panel; resolves when the panel has taken note of it. `secret` is the node's own. */
   act(act: ReplayAct['act'], node: ReplayNodeName, message: string): Promise<void>;
   /** What the node of that name holds; undefined before it has connected for the first time. */
-  agentOf(name: string): NodeAgent | undefined;
+  findAgent(name: string): NodeAgent | undefined;
   /** The commands that the nodes got since the last call, by the names of the nodes. */
   takeCommands(): NodeCommand[];
 }

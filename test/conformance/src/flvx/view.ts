@@ -53,18 +53,18 @@ function learn(read: Read, symbols: ReplaySymbols): void {
   for (const [kind, rows] of named) for (const row of rows) symbols.learnByName(kind, row.id, row.name ?? '');
   for (const row of read.permissions) {
     const userId = Number(row.userId);
-    const user = userId === noSuchId ? 'unknown' : symbols.nameOf('user', userId);
+    const user = userId === noSuchId ? 'unknown' : symbols.findName('user', userId);
     const tunnelId = Number(row.tunnelId);
-    const tunnel = tunnelId === noSuchId ? 'unknown' : symbols.nameOf('tunnel', tunnelId);
+    const tunnel = tunnelId === noSuchId ? 'unknown' : symbols.findName('tunnel', tunnelId);
     if (user !== undefined && tunnel !== undefined) symbols.learn('permission', row.id, `${user}@${tunnel}`);
   }
   for (const row of read.rights) {
-    const users = symbols.nameOf('userGroup', Number(row.userGroupId));
-    const tunnels = symbols.nameOf('tunnelGroup', Number(row.tunnelGroupId));
+    const users = symbols.findName('userGroup', Number(row.userGroupId));
+    const tunnels = symbols.findName('tunnelGroup', Number(row.tunnelGroupId));
     if (users !== undefined && tunnels !== undefined) symbols.learn('right', row.id, `${users}@${tunnels}`);
   }
   for (const row of read.secrets) {
-    const name = symbols.nameOf('node', row.id);
+    const name = symbols.findName('node', row.id);
     if (name !== undefined) symbols.learnText(`secret:${name}`, String(row.secret));
   }
 }
@@ -72,7 +72,7 @@ function learn(read: Read, symbols: ReplaySymbols): void {
 function byName(rows: Rows, kind: Kind, symbols: ReplaySymbols, normaliser: Normaliser): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const row of rows) {
-    const name = symbols.nameOf(kind, row.id);
+    const name = symbols.findName(kind, row.id);
     if (name === undefined) continue;
     // Whether a row was ever changed is told by its two stamps; the stamps themselves differ from run to run.
     const touched = 'updatedTime' in row ? { touched: row.updatedTime !== row.createdTime } : {};
@@ -105,7 +105,7 @@ export function commandText(command: NodeCommand, symbols: ReplaySymbols): strin
 }
 
 function limitName(id: string, symbols: ReplaySymbols): string {
-  return symbols.nameOf('limit', Number(id)) ?? 'another limit';
+  return symbols.findName('limit', Number(id)) ?? 'another limit';
 }
 
 /** Everything of the run that the panel and its nodes hold, comparable between runs; also learns the ids of what is new. */
@@ -116,8 +116,8 @@ export async function readView(target: ReplayTarget, token: string, symbols: Rep
   const rows = (kind: Kind, list: Rows) => byName(list, kind, symbols, normaliser);
   const agents: Record<string, unknown> = {};
   for (const node of read.nodes) {
-    const name = symbols.nameOf('node', node.id);
-    const agent = name === undefined ? undefined : target.agentOf(name);
+    const name = symbols.findName('node', node.id);
+    const agent = name === undefined ? undefined : target.findAgent(name);
     if (name === undefined || agent === undefined) continue;
     agents[name] = {
       services: Object.fromEntries(

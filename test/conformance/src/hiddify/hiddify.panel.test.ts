@@ -71,11 +71,11 @@ function brief(outcome: ReplayOutcome, at: number): object {
   const named = Object.keys(replaySteps[at]?.has ?? {});
   const has = Object.fromEntries(named.map((name) => [name, answer?.[name]]));
   const says = replaySteps[at]?.says === undefined ? undefined : said(outcome);
-  const lists = replaySteps[at]?.lists === undefined ? undefined : namesOf(outcome.answer);
+  const lists = replaySteps[at]?.lists === undefined ? undefined : toNames(outcome.answer);
   return { title: outcome.title, status: outcome.status, says, has, lists };
 }
 
-function namesOf(answer: unknown): unknown {
+function toNames(answer: unknown): unknown {
   if (!Array.isArray(answer)) return answer;
   return answer.map((row: { name: string }) => row.name.replace('<tag> ', '')).sort();
 }

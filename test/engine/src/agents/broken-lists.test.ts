@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { calls, contentsOf, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { calls, readContents, GB, minute, startWorld, type TestManager, type World } from './world.js';
 
 type Row = Record<string, unknown>;
 const rows = (json: unknown): Row[] => json as Row[];
@@ -78,14 +78,14 @@ describe.each([
 
   it.each(faults)('(%s) disables and gives back nobody, and is remembered nowhere', async (_name, fault) => {
     const remove = world.fake.server.inject({ endpoint, fault });
-    const before = await contentsOf(world.store);
+    const before = await readContents(world.store);
     await expect(manager.sweep()).rejects.toMatchObject({
       code: expect.stringMatching(/^(PANEL_|list_)/),
       report: { totals: { disabled: 0, restored: 0 } },
     });
     expect(calls(world.fake, 'changing')).toEqual([]);
     expect([enabled, disabled].map((uuid) => world.fake.user(uuid).enable)).toEqual([true, false]);
-    expect(await contentsOf(world.store)).toEqual(before);
+    expect(await readContents(world.store)).toEqual(before);
 
     // What is known stays known; the next good list goes on from there.
     remove();

@@ -32,11 +32,11 @@ describe("an agent's consumption on a panel where anything happens", () => {
     const { fake } = world;
     const north = fake.addAgent(undefined, { name: 'north' });
     const agents = [north, fake.addAgent(north, { name: 'east' }), fake.addAgent(undefined, { name: 'south' })];
-    const agentOf = (n: number): string => agents[n] ?? '';
+    const toAgent = (n: number): string => agents[n] ?? '';
     // Enough users of nobody that a few deletions never look like a broken list.
     for (let n = 0; n < 20; n += 1) fake.addUser();
-    const uuids = Array.from({ length: 3 }, (_, n) => fake.addUser({ agent: agentOf(n % 3), usageLimit: 1000 * GB }));
-    const uuidOf = (n: number): string => uuids[n] ?? '';
+    const uuids = Array.from({ length: 3 }, (_, n) => fake.addUser({ agent: toAgent(n % 3), usageLimit: 1000 * GB }));
+    const toUuid = (n: number): string => uuids[n] ?? '';
     const manager = world.manager();
     for (const agent of agents) await manager.setTrafficLimit(agent, 1_000_000 * GB, { opening: 'zero' });
 
@@ -52,7 +52,7 @@ describe("an agent's consumption on a panel where anything happens", () => {
           const growth = currentUsage >= before ? currentUsage - before : Math.max(0, currentUsage);
           const owner = agents.findIndex((agent) => fake.admin(agent).id === addedBy);
           for (const agent of above[owner] ?? []) consumed[agent] = (consumed[agent] ?? 0) + growth;
-          last.set(uuidOf(n), currentUsage);
+          last.set(toUuid(n), currentUsage);
         }
         world.time.advance(5 * minute);
         const before = await Promise.all(agents.map(async (agent) => (await manager.explain(agent)).usedBytes));
@@ -62,15 +62,15 @@ describe("an agent's consumption on a panel where anything happens", () => {
         for (const [n, bytes] of after.entries()) expect(bytes).toBeGreaterThanOrEqual(before[n] ?? 0);
         continue;
       }
-      const uuid = uuidOf(step.user);
+      const uuid = toUuid(step.user);
       if (step.type === 'recreate') {
-        if (!fake.hasUser(uuid)) fake.addUser({ uuid, agent: agentOf(step.user % 3), usageLimit: 1000 * GB });
+        if (!fake.hasUser(uuid)) fake.addUser({ uuid, agent: toAgent(step.user % 3), usageLimit: 1000 * GB });
       } else if (!fake.hasUser(uuid)) continue;
       else if (step.type === 'use') fake.use(uuid, step.bytes);
       else if (step.type === 'reset') fake.resetUsage(uuid);
       else if (step.type === 'delete') fake.deleteUser(uuid);
       else if (step.type === 'zero') fake.changeUser(uuid, { currentUsage: step.bytes });
-      else fake.moveUser(uuid, agentOf(step.agent));
+      else fake.moveUser(uuid, toAgent(step.agent));
     }
   };
 

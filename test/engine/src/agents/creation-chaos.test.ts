@@ -37,7 +37,7 @@ describe('creations at once with whatever goes wrong', () => {
           const rules = failing.map(({ skip, what }) =>
             fake.server.inject({ endpoint: /\/user\//, skip, times: 1, ...what }),
           );
-          const ours = (): number[] => fake.usersOf(north).map(({ usageLimit }) => usageLimit);
+          const ours = (): number[] => fake.listUsers(north).map(({ usageLimit }) => usageLimit);
           const asked = slow.map(async (turns, n) => {
             const manager = all[n % managers] ?? first;
             for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -63,7 +63,7 @@ describe('creations at once with whatever goes wrong', () => {
           }
           expect(ours()).toEqual(Array.from({ length: 10 }, () => 10 * GB));
           // Nobody's user of 1000 GB was left with the caller.
-          expect(fake.usersOf(fake.key)).toHaveLength(30);
+          expect(fake.listUsers(fake.key)).toHaveLength(30);
         } finally {
           await world.close();
         }

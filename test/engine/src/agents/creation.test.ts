@@ -28,7 +28,7 @@ describe('creating users within a limit', () => {
 
   afterEach(() => world.close());
 
-  const limits = (): number[] => world.fake.usersOf(north).map(({ usageLimit }) => usageLimit);
+  const limits = (): number[] => world.fake.listUsers(north).map(({ usageLimit }) => usageLimit);
 
   describe.each(modes)('accounting %s', (accounting) => {
     it('makes exactly ten of fifty that are asked for at once where ten fit', async () => {
@@ -136,7 +136,7 @@ describe('creating users within a limit', () => {
     await manager.setTrafficLimit('north', 10 * GB);
     const { write } = world.store;
     const failing = (...args: Parameters<typeof write>): Promise<unknown> => {
-      if (world.fake.usersOf(north).length === 0) return write.apply(world.store, args);
+      if (world.fake.listUsers(north).length === 0) return write.apply(world.store, args);
       // Only the first write after the creation fails.
       world.store.write = write;
       return Promise.reject(new Error('disk full'));
@@ -188,7 +188,7 @@ describe('creating users within a limit', () => {
       await expect(manager.createUser('north', { name: 'x', limitBytes: GB })).rejects.toMatchObject({
         code: 'user_not_made',
       });
-      expect([broken.fake.state.users.size, broken.fake.usersOf(agent)]).toEqual([0, []]);
+      expect([broken.fake.state.users.size, broken.fake.listUsers(agent)]).toEqual([0, []]);
       expect((await manager.getAgent('north')).reservedBytes).toBe(0);
     } finally {
       await broken.close();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { contentsOf, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { readContents, GB, minute, startWorld, type TestManager, type World } from './world.js';
 import { parseConfig } from '@sluice/engine';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 
@@ -70,13 +70,13 @@ describe('limits', () => {
   });
 
   it('say beforehand who would be over, and store nothing for it', async () => {
-    const before = await contentsOf(world.store);
+    const before = await readContents(world.store);
     expect(await manager.setTrafficLimit('north', 20 * GB, { dryRun: true })).toMatchObject({
       exceeded: true,
       limitBytes: 20 * GB,
       usedBytes: 30 * GB,
     });
-    expect(await contentsOf(world.store)).toEqual(before);
+    expect(await readContents(world.store)).toEqual(before);
   });
 
   it.each([-1, 0.5, Number.NaN, Infinity, 2 ** 60])('are refused when they are %d bytes', async (limitBytes) => {
@@ -106,7 +106,7 @@ describe('limits', () => {
     world.time.advance(minute);
     await manager.sweep();
     const everything = JSON.stringify([
-      await contentsOf(world.store),
+      await readContents(world.store),
       await manager.listAgents(),
       await manager.explain('north'),
     ]);

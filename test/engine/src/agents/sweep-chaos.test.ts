@@ -52,7 +52,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
   /** Users that a person has switched off, and users that were moved or changed while we kept them off: not ours to give back. */
   const theirs = new Set<string>();
   const over = [false, false, false];
-  const ownerOf = (uuid: string): number =>
+  const toOwner = (uuid: string): number =>
     agents.findIndex((agent) => fake.admin(agent).id === fake.user(uuid).addedBy);
   const sweep = async (): Promise<void> => {
     world.time.advance(5 * minute);
@@ -78,7 +78,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
         theirs.delete(uuid);
         // Until a sweep has seen it on, what a person does next leaves no trace.
         await sweep();
-      } else if (step.type === 'move' && at(agents, step.agent) !== at(agents, ownerOf(uuid))) {
+      } else if (step.type === 'move' && at(agents, step.agent) !== at(agents, toOwner(uuid))) {
         fake.moveUser(uuid, at(agents, step.agent));
         if (isOff) theirs.add(uuid);
         await sweep();
@@ -94,7 +94,7 @@ async function play(world: World, events: readonly Event[]): Promise<void> {
   await sweep();
   await sweep();
   for (const uuid of uuids) {
-    const isHeld = (above[ownerOf(uuid)] ?? []).some((agent) => over[agent] === true);
+    const isHeld = (above[toOwner(uuid)] ?? []).some((agent) => over[agent] === true);
     expect([uuid, fake.user(uuid).enable]).toEqual([uuid, !isHeld && !theirs.has(uuid)]);
   }
   await manager.setTrafficLimits(agents.map((agent) => ({ agent, limitBytes: null })));

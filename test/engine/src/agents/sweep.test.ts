@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { calls, contentsOf, GB, minute, startWorld, type TestManager, type World } from './world.js';
+import { calls, readContents, GB, minute, startWorld, type TestManager, type World } from './world.js';
 
 describe('the sweep', () => {
   let world: World;
@@ -377,10 +377,10 @@ describe('the sweep', () => {
     const [anna, bela] = [user(north), user(north)];
     await manager.setTrafficLimit('north', GB);
     world.fake.use(anna, GB);
-    const before = await contentsOf(world.store);
+    const before = await readContents(world.store);
     const { steps, totals } = await sweep({ dryRun: true });
     expect(calls(world.fake, 'changing')).toEqual([]);
-    expect(await contentsOf(world.store)).toEqual(before);
+    expect(await readContents(world.store)).toEqual(before);
     expect(totals.exceeded).toBe(1);
     expect(steps.map(({ type, target, state }) => [type, target, state]).sort()).toEqual(
       [anna, bela].map((uuid) => ['disable-user', uuid, 'planned']).sort(),

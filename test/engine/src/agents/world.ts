@@ -126,7 +126,7 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
   };
   const store = await openStore({ location: ':memory:', clock });
   const kinds = [hiddify];
-  const engineOf = (agents: Record<string, unknown>): Promise<Sluice> => {
+  const createEngine = (agents: Record<string, unknown>): Promise<Sluice> => {
     const vpn = { kind: 'hiddify', url: fake.url, allowHttp: true, apiKey: fake.key, retries: 0, agents };
     return createSluice({ config: parseConfig({ panels: { vpn }, products: {} }, kinds), kinds, store, clock });
   };
@@ -136,7 +136,7 @@ export async function startWorld(options: FakeHiddifyOptions = {}): Promise<Worl
     store,
     manager(agents = {}) {
       return new TestManager(
-        lazyEngine(() => engineOf(agents)),
+        lazyEngine(() => createEngine(agents)),
         store,
       );
     },
@@ -176,7 +176,7 @@ export function calls(fake: FakeHiddify, only: 'all' | 'changing' = 'all'): stri
 }
 
 /** Everything that the store has of the agents, for comparison. */
-export async function contentsOf(store: StateStore): Promise<unknown> {
+export async function readContents(store: StateStore): Promise<unknown> {
   return structuredClone({
     agents: await store.agents.list('vpn'),
     ledger: await store.agentUsers.list({ panel: 'vpn' }),

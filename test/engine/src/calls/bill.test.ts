@@ -20,7 +20,7 @@ function october(): void {
 
 const bill = async (options: Parameters<World['sluice']['calls']['bill']>[0] = {}): Promise<CallBillView[]> =>
   (await world.sluice.calls.bill({ reports: world.reports, ...options })).bills;
-const stateOf = async (options = {}): Promise<unknown[]> =>
+const readState = async (options = {}): Promise<unknown[]> =>
   (await bill(options)).map(({ state, error }) => error?.code ?? state);
 
 describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
@@ -68,7 +68,7 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect([...files.values()]).toEqual([text]);
 
     exchange.calls.push(call('2026-10-20T12:00:00-03:00', '5.0000'));
-    expect(await stateOf()).toEqual(['already-added']);
+    expect(await readState()).toEqual(['already-added']);
     const before = [...exchange.calls.slice(0, 4)];
     const billed = (): Promise<AsyncIterable<{ id: string; charge: string | null }>> =>
       Promise.resolve(
@@ -104,7 +104,7 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     ];
     for (const [code, calls] of wrong) {
       exchange.calls = calls;
-      expect([code, await stateOf()]).toEqual([code, [code]]);
+      expect([code, await readState()]).toEqual([code, [code]]);
       expect(await world.lines()).toEqual([]);
     }
     expect(world.files.size).toBe(0);
@@ -112,7 +112,7 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
       { state: 'failed', note: expect.stringContaining('negative') },
     ]);
     exchange.calls = [...good, first, call('2026-10-02T12:00:00-03:00', null)];
-    expect(await stateOf({ allowUnrated: true })).toEqual(['added']);
+    expect(await readState({ allowUnrated: true })).toEqual(['added']);
     expect(await world.lines()).toEqual(ONE_LINE);
   });
 
@@ -145,7 +145,7 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
     expect(await bill({ period: '2026-09' })).toMatchObject([{ state: 'nothing-to-bill', reason: 'prepaid' }]);
     expect(await world.lines()).toEqual([]);
     exchange.subscriber = { ...exchange.subscriber, billingType: 'postpaid' };
-    expect(await stateOf({ period: '2026-08', zeroLine: true })).toEqual(['added']);
+    expect(await readState({ period: '2026-08', zeroLine: true })).toEqual(['added']);
     expect(await world.lines()).toHaveLength(1);
     expect((await store.callBills.list()).map(({ state }) => state)).toEqual(['zero', 'zero', 'confirmed']);
   });
@@ -153,13 +153,13 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
   it('waits for the grace, goes on month by month, and never bills a part twice', async () => {
     const { exchange, clock } = world;
     clock.set('2026-11-01T03:59:00Z');
-    expect(await stateOf({ period: '2026-10' })).toEqual(['period_open']);
+    expect(await readState({ period: '2026-10' })).toEqual(['period_open']);
     exchange.calls.push(call('2026-09-15T12:00:00-03:00', '2.0000'), call('2026-11-15T12:00:00-03:00', '3.0000'));
     expect(await bill()).toMatchObject([
       { period: { from: '2026-09-01T03:00:00.000Z' }, state: 'added', total: '2.00' },
     ]);
     clock.set('2026-11-20T12:00:00Z');
-    expect(await stateOf({ period: '2026-09-15..2026-10-15' })).toEqual(['period_overlaps']);
+    expect(await readState({ period: '2026-09-15..2026-10-15' })).toEqual(['period_overlaps']);
     expect(await bill({ service: 'svc-1', final: true })).toMatchObject([
       { period: { from: '2026-10-01T03:00:00.000Z', to: '2026-11-20T12:00:00.000Z' }, state: 'added', total: '4.06' },
     ]);
@@ -221,10 +221,10 @@ describe.each(['ledger', 'whmcs'] as const)('a bill in %s', (billing) => {
       writes += 1;
       await bill();
       world.clock.advance(11 * 60_000);
-      const states = await stateOf({ resend: true });
+      const states = await readState({ resend: true });
       expect(['added', 'already-added']).toContain(states[0]);
       expect(await world.lines()).toEqual(ONE_LINE);
-      expect(await stateOf()).toEqual(['already-added']);
+      expect(await readState()).toEqual(['already-added']);
       await world.close();
       world = await openWorld(billing);
       october();
@@ -252,7 +252,7 @@ describe('with WHMCS', () => {
           const wasHit = server?.calls.some(({ fault }) => fault !== null) === true;
           server?.clearFaults();
           world.clock.advance(11 * 60_000);
-          const states = await stateOf({ resend: true });
+          const states = await readState({ resend: true });
           expect(['added', 'already-added']).toContain(states[0]);
           expect(await world.lines()).toEqual(ONE_LINE);
           const drafts = world.fake?.invoices().filter(({ status }) => status === 'Draft');
@@ -274,7 +274,7 @@ describe('with WHMCS', () => {
         october();
         if (!(await world.killedAtCall(call, (sluice) => sluice.calls.bill({ reports: world.reports })))) break;
         const wasSent = world.fake?.server.calls.some(({ changing }) => changing);
-        expect([call, wasSent, await stateOf()]).toEqual([call, wasSent, [wasSent ? expect.any(String) : 'added']]);
+        expect([call, wasSent, await readState()]).toEqual([call, wasSent, [wasSent ? expect.any(String) : 'added']]);
         await world.close();
       }
     },
@@ -284,14 +284,14 @@ describe('with WHMCS', () => {
     world = await openWorld('whmcs');
     october();
     world.fake?.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
-    expect(await stateOf()).toEqual(['outcome_unknown']);
+    expect(await readState()).toEqual(['outcome_unknown']);
     expect(await world.store.callBills.list()).toMatchObject([{ state: 'unknown' }]);
-    expect(await stateOf()).toEqual(['outcome_unknown']);
-    expect(await stateOf({ resend: true })).toEqual(['outcome_unknown']);
+    expect(await readState()).toEqual(['outcome_unknown']);
+    expect(await readState({ resend: true })).toEqual(['outcome_unknown']);
     world.clock.advance(10 * 60_000);
-    expect(await stateOf()).toEqual(['outcome_unknown']);
+    expect(await readState()).toEqual(['outcome_unknown']);
     expect(await world.lines()).toEqual([]);
-    expect(await stateOf({ resend: true })).toEqual(['added']);
+    expect(await readState({ resend: true })).toEqual(['added']);
     expect(await world.lines()).toEqual(ONE_LINE);
   });
 
@@ -303,13 +303,13 @@ describe('with WHMCS', () => {
     const [first] = fake.invoices();
     const id = first?.id ?? 0;
     const other = fake.addInvoice({ client: fake.addClient({ currency: 'BRL' }), status: 'Unpaid', items: [] });
-    expect(await stateOf({ service: 'svc-1', invoice: String(other), period: '2026-10' })).toEqual(['wrong_invoice']);
+    expect(await readState({ service: 'svc-1', invoice: String(other), period: '2026-10' })).toEqual(['wrong_invoice']);
     await expect(bill({ invoice: String(other) })).rejects.toMatchObject({ code: 'wrong_invoice' });
     fake.setInvoiceCurrency(id, 'USD');
-    expect(await stateOf()).toEqual(['currency_mismatch']);
+    expect(await readState()).toEqual(['currency_mismatch']);
     fake.setInvoiceCurrency(id, 'BRL');
     fake.setInvoiceStatus(id, 'Paid');
-    expect(await stateOf({ invoice: String(id) })).toEqual(['invoice_closed']);
+    expect(await readState({ invoice: String(id) })).toEqual(['invoice_closed']);
     fake.setInvoiceStatus(id, 'Unpaid');
     fake.addInvoice({ client: Number(client), status: 'Unpaid', items: [] });
     expect(await bill()).toMatchObject([{ state: 'added', invoice: String(id) }]);
@@ -328,7 +328,7 @@ describe('with WHMCS', () => {
     });
     expect((await lost.calls.bill()).bills).toMatchObject([{ state: 'already-added', invoice: String(copy) }]);
     expect(fake.invoice(merged).lines).toHaveLength(1);
-    expect(await stateOf()).toEqual(['already-added']);
+    expect(await readState()).toEqual(['already-added']);
   });
 
   it('nothing is added beside consumption of another writer, nor over another amount or a double', async () => {
@@ -347,9 +347,9 @@ describe('with WHMCS', () => {
         { description: 'Ligações de outubro', amount: '1.06' },
       ],
     });
-    expect(await stateOf()).toEqual(['other_writer']);
+    expect(await readState()).toEqual(['other_writer']);
     fake.setInvoiceStatus(seed, 'Cancelled');
-    expect(await stateOf()).toEqual(['added']);
+    expect(await readState()).toEqual(['added']);
     const lost = await world.withLostStore();
     world.exchange.calls.push(call('2026-10-20T12:00:00-03:00', '5.0000'));
     expect((await lost.calls.bill()).bills).toMatchObject([{ error: { code: 'amount_differs' } }]);
@@ -370,7 +370,7 @@ describe('a request', () => {
     october();
     await expect(bill()).rejects.toMatchObject({ kind: 'usage', code: 'bill_from_missing' });
     await expect(bill({ period: '2026-13' })).rejects.toMatchObject({ kind: 'usage' });
-    expect(await stateOf({ period: 'previous-month' })).toEqual(['added']);
+    expect(await readState({ period: 'previous-month' })).toEqual(['added']);
   });
 
   it('reads a window in parts where it does not fit, and simulates by the rates', async () => {

@@ -16,9 +16,9 @@ async function pollAt(instant: string): Promise<RunReport> {
   world.clock.set(Date.parse(instant));
   return world.sluice.poll();
 }
-const statusOf = (): string => world.exchange.subscriber.status;
-const reasonsOf = ({ services: [service] }: RunReport): unknown => service?.holds.map(({ reason }) => reason);
-const limitOf = ({ services: [service] }: RunReport) => service?.limits[0];
+const toStatus = (): string => world.exchange.subscriber.status;
+const toReasons = ({ services: [service] }: RunReport): unknown => service?.holds.map(({ reason }) => reason);
+const findLimit = ({ services: [service] }: RunReport) => service?.limits[0];
 const toCuba = (startedAt: string, charge: string | null, fields = {}) =>
   call(startedAt, charge, { prefix: '53', destinationDescription: 'Cuba\u001b[31m', ...fields });
 
@@ -27,13 +27,13 @@ describe('a limit in money', () => {
     const { exchange } = world;
     exchange.calls = [call('2026-11-05T08:00:00-03:00', '1.20'), toCuba('2026-11-05T08:30:00-03:00', '18.7999')];
     const below = await pollAt('2026-11-05T12:00:00Z');
-    expect([reasonsOf(below), statusOf(), below.services[0]?.status]).toEqual([[], 'active', 'ok']);
+    expect([toReasons(below), toStatus(), below.services[0]?.status]).toEqual([[], 'active', 'ok']);
     expect(below.notices.map(({ message }) => message)).toEqual(['svc-1 has used 90% of its limit "spend"']);
     exchange.calls.push(call('2026-11-05T09:05:00-03:00', '0.0001'));
 
     const held = await pollAt('2026-11-05T12:15:00Z');
-    expect([held.run.outcome, reasonsOf(held), statusOf()]).toEqual(['done', ['spend'], 'suspended']);
-    expect(limitOf(held)).toEqual({
+    expect([held.run.outcome, toReasons(held), toStatus()]).toEqual(['done', ['spend'], 'suspended']);
+    expect(findLimit(held)).toEqual({
       id: 'spend',
       window: { start: '2026-11-05T03:00:00.000Z', end: '2026-11-06T03:00:00.000Z' },
       unit: 'BRL',
@@ -50,9 +50,9 @@ describe('a limit in money', () => {
     // One read of all lines for each poll.
     expect(exchange.reads).toHaveLength(2);
 
-    expect(reasonsOf(await pollAt('2026-11-06T02:59:00Z'))).toEqual(['spend']);
+    expect(toReasons(await pollAt('2026-11-06T02:59:00Z'))).toEqual(['spend']);
     const next = await pollAt('2026-11-06T03:01:00Z');
-    expect([next.totals.released, statusOf(), limitOf(next)?.used]).toEqual([1, 'active', '0.00']);
+    expect([next.totals.released, toStatus(), findLimit(next)?.used]).toEqual([1, 'active', '0.00']);
   });
 
   it('counts a call where it ended, whenever its record arrives', async () => {
@@ -60,9 +60,9 @@ describe('a limit in money', () => {
     await pollAt('2026-11-05T23:00:00Z');
     // Began before midnight, ended after it, and arrives hours later.
     const late = toCuba('2026-11-05T23:50:00-03:00', '25', { endedAt: '2026-11-06T03:20:00.000Z' });
-    expect(reasonsOf(await pollAt('2026-11-06T03:30:00Z'))).toEqual([]);
+    expect(toReasons(await pollAt('2026-11-06T03:30:00Z'))).toEqual([]);
     exchange.calls = [late, toCuba('2026-11-05T22:00:00-03:00', '99')];
-    expect(limitOf(await pollAt('2026-11-06T08:00:00Z'))).toMatchObject({ used: '25.00', held: true });
+    expect(findLimit(await pollAt('2026-11-06T08:00:00Z'))).toMatchObject({ used: '25.00', held: true });
   });
 
   it('releases nothing and holds nothing by a figure that can not be trusted', async () => {
@@ -82,7 +82,7 @@ describe('a limit in money', () => {
         'spend_unreadable',
         'failed',
       ]);
-      expect([services[0]?.holds, limitOf({ services } as RunReport)?.used]).toEqual([[], '19.00']);
+      expect([services[0]?.holds, findLimit({ services } as RunReport)?.used]).toEqual([[], '19.00']);
     }
     // What can be summed is enough to hold.
     for (const bad of broken) {
@@ -94,12 +94,12 @@ describe('a limit in money', () => {
       ]);
     }
     exchange.calls = [over, over];
-    expect(reasonsOf(await pollAt('2026-11-05T13:00:00Z'))).toEqual(['spend']);
+    expect(toReasons(await pollAt('2026-11-05T13:00:00Z'))).toEqual(['spend']);
     exchange.failure = new Error('down');
     const down = await pollAt('2026-11-06T12:00:00Z');
-    expect([reasonsOf(down), statusOf(), down.services[0]?.error?.message]).toEqual([['spend'], 'suspended', 'down']);
+    expect([toReasons(down), toStatus(), down.services[0]?.error?.message]).toEqual([['spend'], 'suspended', 'down']);
     exchange.failure = null;
-    expect(reasonsOf(await pollAt('2026-11-06T12:15:00Z'))).toEqual([]);
+    expect(toReasons(await pollAt('2026-11-06T12:15:00Z'))).toEqual([]);
   });
 
   it('holds by what is charged already, and proves nothing by calls without a charge', async () => {
@@ -108,29 +108,29 @@ describe('a limit in money', () => {
     const { services } = await pollAt('2026-11-05T12:00:00Z');
     expect([services[0]?.error?.code, services[0]?.holds]).toEqual(['spend_incomplete', []]);
     exchange.calls.push(toCuba('2026-11-05T08:10:00-03:00', '1'));
-    expect(reasonsOf(await pollAt('2026-11-05T12:15:00Z'))).toEqual(['spend']);
+    expect(toReasons(await pollAt('2026-11-05T12:15:00Z'))).toEqual(['spend']);
     // Records that vanish do not lower what was charged.
     exchange.calls = [];
     const kept = await pollAt('2026-11-05T12:30:00Z');
-    expect(limitOf(kept)).toMatchObject({ used: '20.00', held: true });
+    expect(findLimit(kept)).toMatchObject({ used: '20.00', held: true });
   });
 
   it('is lifted by a release until a date, and only shown in a dry run', async () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
     world.clock.set(Date.parse('2026-11-05T12:00:00Z'));
-    expect(reasonsOf(await world.sluice.poll({ dryRun: true }))).toEqual(['spend']);
-    expect([statusOf(), await world.store.holds.open()]).toEqual(['active', []]);
+    expect(toReasons(await world.sluice.poll({ dryRun: true }))).toEqual(['spend']);
+    expect([toStatus(), await world.store.holds.open()]).toEqual(['active', []]);
     await pollAt('2026-11-05T12:15:00Z');
-    expect(statusOf()).toBe('suspended');
+    expect(toStatus()).toBe('suspended');
     await world.sluice.holds.release('svc-1', { until: '2026-11-07' });
-    expect(statusOf()).toBe('active');
+    expect(toStatus()).toBe('active');
     const free = await pollAt('2026-11-05T12:30:00Z');
-    expect([reasonsOf(free), statusOf(), limitOf(free)?.used]).toEqual([[], 'active', '30.00']);
+    expect([toReasons(free), toStatus(), findLimit(free)?.used]).toEqual([[], 'active', '30.00']);
   });
 
   it('asks for each line where the records name none', async () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '20', { subscriberId: null })];
-    expect(reasonsOf(await pollAt('2026-11-05T12:00:00Z'))).toEqual(['spend']);
+    expect(toReasons(await pollAt('2026-11-05T12:00:00Z'))).toEqual(['spend']);
     expect(world.exchange.reads.at(-1)).toMatchObject({ subscriberId: '9001' });
   });
 
@@ -139,14 +139,14 @@ describe('a limit in money', () => {
     await world.sluice.panels.observe('tel');
     const shown = await pollAt('2026-11-05T12:00:00Z');
     expect(shown.services[0]?.holds).toEqual([{ reason: 'spend', since: '2026-11-05T12:00:00.000Z' }]);
-    expect([statusOf(), shown.notices.map(({ code }) => code)]).toEqual([
+    expect([toStatus(), shown.notices.map(({ code }) => code)]).toEqual([
       'active',
       expect.arrayContaining(['would_hold']),
     ]);
     await world.sluice.panels.enforce('tel');
     await world.sluice.services.set('svc-1', { protected_until: '2026-11-07' });
     const kept = await pollAt('2026-11-05T12:15:00Z');
-    expect([statusOf(), kept.notices.map(({ code }) => code)]).toEqual(['active', ['hold_withheld']]);
+    expect([toStatus(), kept.notices.map(({ code }) => code)]).toEqual(['active', ['hold_withheld']]);
   });
 
   it('ends right when a kill falls between hold and suspension', async () => {
@@ -155,10 +155,10 @@ describe('a limit in money', () => {
     for (let write = 1; await world.killedAt(write, (sluice) => sluice.poll()); write += 1) {
       const holds = await world.store.holds.open();
       // Never suspended without a hold.
-      expect(statusOf() === 'active' || holds.length === 1).toBe(true);
+      expect(toStatus() === 'active' || holds.length === 1).toBe(true);
       world.clock.advance(60_000);
     }
-    expect([(await world.store.holds.open()).length, statusOf()]).toEqual([1, 'suspended']);
+    expect([(await world.store.holds.open()).length, toStatus()]).toEqual([1, 'suspended']);
     expect(await world.store.evidence.open()).toHaveLength(1);
     await world.sluice.poll();
     const held = (await world.store.notices.list()).filter(({ code }) => code === 'hold');
@@ -166,7 +166,7 @@ describe('a limit in money', () => {
       expect.stringMatching(/is held \(spend: 30\.00 of 20\.00 BRL are spent.* calls to 53 Cuba .*\(30\.00\)\)$/),
     ]);
     const next = await pollAt('2026-11-06T04:00:00Z');
-    expect([next.totals.released, statusOf()]).toEqual([1, 'active']);
+    expect([next.totals.released, toStatus()]).toEqual([1, 'active']);
   });
 
   it('is reported as released once, wherever a kill falls', async () => {
@@ -178,7 +178,7 @@ describe('a limit in money', () => {
       killed = await world.killedAt(write, (sluice) => sluice.poll());
       await world.sluice.poll();
       const codes = (await world.store.notices.list()).map(({ code }) => code).filter((code) => code !== 'threshold');
-      expect([write, statusOf(), codes]).toEqual([write, 'active', Array(write).fill(['hold', 'release']).flat()]);
+      expect([write, toStatus(), codes]).toEqual([write, 'active', Array(write).fill(['hold', 'release']).flat()]);
     }
   });
 });
@@ -205,7 +205,7 @@ describe('a limit in money, where the clocks change', () => {
       toCuba('2026-10-25T22:58:00Z', '10'),
       toCuba('2026-10-25T23:00:00Z', '10'),
     ];
-    expect(limitOf(await pollAt('2026-10-25T22:59:59Z'))).toMatchObject({
+    expect(findLimit(await pollAt('2026-10-25T22:59:59Z'))).toMatchObject({
       window: { start: '2026-10-24T22:00:00.000Z', end: '2026-10-25T23:00:00.000Z' },
       used: '20.00',
       held: true,

@@ -176,7 +176,7 @@ function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephon
     billFrom,
     unsupported: () => null,
     fields: () => [],
-    subscriberOf: ({ refs }) => refs['exchange_line'] ?? null,
+    findSubscriber: ({ refs }) => refs['exchange_line'] ?? null,
     terms: () => ({ period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' }),
     async *calls(filter) {
       exchange.reads.push(filter);

@@ -81,7 +81,7 @@ export async function openWorld(
     files,
     config,
     reports: toReports(files),
-    lines: () => linesOf(fake, store),
+    lines: () => readLines(fake, store),
     ...killings(fake, (killed) => start(killable(store, killed)), kill),
     async withLostStore() {
       const other = await start(await openFile('other.db'));
@@ -208,7 +208,7 @@ export function addInvoice(fake: FakeWhmcs, client: number, service: number): nu
   });
 }
 
-async function linesOf(fake: FakeWhmcs | null, store: StateStore): Promise<string[]> {
+async function readLines(fake: FakeWhmcs | null, store: StateStore): Promise<string[]> {
   const isCalls = ({ description }: { description: string }): boolean => description.includes('AB:');
   if (fake !== null) {
     const live = fake.invoices().filter(({ status }) => status !== 'Cancelled');

@@ -5,7 +5,7 @@ import { openWorld, type World } from './world.js';
 let world: World;
 afterEach(() => world.close());
 
-const noticesOf = ({ notices }: Pick<CommandReport, 'notices'>): string[] => notices.map(({ code }) => code);
+const listNotices = ({ notices }: Pick<CommandReport, 'notices'>): string[] => notices.map(({ code }) => code);
 
 /** Opens a world whose service has a line with a spend cap. */
 async function openLine(): Promise<string> {
@@ -20,7 +20,7 @@ function block(id: string): void {
   world.fake.subscriber(id).extra.active = 4;
 }
 
-const shownOf = (id: string): unknown => world.fake.subscriber(id).extra.active;
+const toShown = (id: string): unknown => world.fake.subscriber(id).extra.active;
 
 describe('a line that we suspended and staff blocked since', () => {
   it('stays blocked when the day of its spend cap ends', async () => {
@@ -28,15 +28,15 @@ describe('a line that we suspended and staff blocked since', () => {
     const { fake, sluice, clock } = world;
     fake.addCall({ subscriber: id, startedAt: '2026-10-02T08:00:00-03:00', talkSeconds: 60, charge: '20.0000' });
     await sluice.poll();
-    expect(shownOf(id)).toBe(0);
+    expect(toShown(id)).toBe(0);
     block(id);
     await sluice.poll();
     clock.set(Date.parse('2026-10-03T03:05:00Z'));
     const released = await sluice.poll();
-    expect(shownOf(id)).toBe(4);
-    expect(noticesOf(released)).toContain('suspended_elsewhere');
+    expect(toShown(id)).toBe(4);
+    expect(listNotices(released)).toContain('suspended_elsewhere');
     expect((await sluice.holds.list({ open: false })).holds).toMatchObject([{ evidence: [{ outcome: 'dropped' }] }]);
-    expect(noticesOf(await sluice.poll())).toEqual([]);
+    expect(listNotices(await sluice.poll())).toEqual([]);
   });
 
   it('stays blocked when its bill is paid, unless it is forced', async () => {
@@ -47,9 +47,9 @@ describe('a line that we suspended and staff blocked since', () => {
     expect(await sluice.provision.unsuspend('svc-1')).toMatchObject({
       service: { error: { code: 'suspended_elsewhere' } },
     });
-    expect(shownOf(id)).toBe(4);
+    expect(toShown(id)).toBe(4);
     await sluice.provision.unsuspend('svc-1', { force: true });
-    expect(shownOf(id)).toBe(1);
+    expect(toShown(id)).toBe(1);
   });
 });
 

@@ -8,7 +8,7 @@ afterEach(async () => {
   world = null;
 });
 
-const lineOf = ({ services: [service] }: RunReport) => [
+const toLine = ({ services: [service] }: RunReport) => [
   service?.holds.map(({ reason }) => reason),
   service?.limits.map(({ used, held }) => [Number(used), held]),
   service?.error,
@@ -26,19 +26,19 @@ describe.each(SYSTEMS)('a line with a limit in money on the wire %s', (system) =
     add('2026-10-01T23:00:00-03:00', '90.0000');
     const repeated = add('2026-10-02T08:00:00-03:00', '12.5000');
     fake.repeatCall(repeated);
-    expect(lineOf(await sluice.poll())).toEqual([[], [[12.5, false]], null]);
+    expect(toLine(await sluice.poll())).toEqual([[], [[12.5, false]], null]);
 
     add('2026-10-02T09:00:00-03:00', '7.5000');
     clock.advance(900_000);
     const held = await sluice.poll();
-    expect(lineOf(held)).toEqual([['spend'], [[20, true]], null]);
+    expect(toLine(held)).toEqual([['spend'], [[20, true]], null]);
     expect(fake.subscriber(id).status).toBe('suspended');
     expect(held.notices.find(({ code }) => code === 'hold')?.message).toMatch(
       /spend: 20\.00 of 20\.00 BRL are spent, most of it on calls to \+?53\d* \(20\.00\)\)$/,
     );
 
     clock.set(Date.parse('2026-10-03T03:05:00Z'));
-    expect(lineOf(await sluice.poll())).toEqual([[], [[0, false]], null]);
+    expect(toLine(await sluice.poll())).toEqual([[], [[0, false]], null]);
     expect(fake.subscriber(id).status).toBe('active');
   });
 });

@@ -136,8 +136,8 @@ export async function startModuleSite(section = ''): Promise<ModuleSite> {
   const serve = await startServe(bench);
   const site: ModuleSite = {
     ...{ bench, clock, whmcs, dcim, relay, voice, url: serve.url },
-    tables: tablesOf(serve.url),
-    params: (service, more = {}) => ({ ...paramsOf(site, service), ...more }),
+    tables: toTables(serve.url),
+    params: (service, more = {}) => ({ ...toParams(site, service), ...more }),
     php: (calls) => runCalls(site, calls),
     command: (name, service, more) => runCommand(site, name, { service, more }),
     stopServe: () => serve.stop(),
@@ -154,7 +154,7 @@ const encrypted = (text: string): string => `encrypted:${Buffer.from(text).rever
 const decrypted = (text: string): string => Buffer.from(text.slice(10), 'base64').reverse().toString();
 
 /** The server and the settings of the addon module, as staff enters them. */
-function tablesOf(url: string): Tables {
+function toTables(url: string): Tables {
   const { hostname, port } = new URL(url);
   const server = {
     id: IDS.server,
@@ -173,9 +173,9 @@ function tablesOf(url: string): Tables {
   };
 }
 
-function rowsOf({ whmcs }: ModuleSite): Tables {
+function toRows({ whmcs }: ModuleSite): Tables {
   const { world } = whmcs;
-  const fields = [...world.products.values()].flatMap(({ id }) => world.fieldsOf(id));
+  const fields = [...world.products.values()].flatMap(({ id }) => world.listFields(id));
   const invoices = [...world.invoices.values()];
   return {
     tblinvoices: invoices.map(({ id, clientId, status }) => ({ id, userid: clientId, status })),
@@ -220,7 +220,7 @@ async function runCalls(site: ModuleSite, calls: PhpCall[]): Promise<PhpResult[]
   };
   // The modules' own tables are in the database already.
   const known = Object.entries(site.tables).filter(([name]) => !name.startsWith('mod_'));
-  const sent = { ...rowsOf(site), ...Object.fromEntries(known) };
+  const sent = { ...toRows(site), ...Object.fromEntries(known) };
   const { results, tables } = await runPhp({ ...request, tables: sent, calls });
   site.tables = { ...site.tables, ...ownTables(tables) };
   takeOver(whmcs, tables);
@@ -239,7 +239,7 @@ function takeOver(whmcs: FakeWhmcs, tables: Tables): void {
   }
   for (const { fieldid, relid, value } of tables['tblcustomfieldsvalues'] ?? []) {
     const service = whmcs.world.services.get(Number(relid));
-    const isOfService = whmcs.world.fieldsOf(service?.productId ?? 0).some(({ id }) => id === fieldid);
+    const isOfService = whmcs.world.listFields(service?.productId ?? 0).some(({ id }) => id === fieldid);
     if (isOfService) service?.fields.set(Number(fieldid), String(value));
   }
 }
@@ -250,12 +250,12 @@ function ownTables(tables: Tables): Tables {
   return Object.fromEntries(names.map((name) => [name, tables[name] ?? []]));
 }
 
-function paramsOf({ whmcs, tables }: ModuleSite, id: number): Record<string, unknown> {
+function toParams({ whmcs, tables }: ModuleSite, id: number): Record<string, unknown> {
   const service = whmcs.service(id);
   const { clientId, productId, domain, username, password } = service;
   const client = whmcs.world.clients.get(clientId);
   const fields = whmcs.world
-    .fieldsOf(productId)
+    .listFields(productId)
     .map((field) => [field.name.split('|')[0], service.fields.get(field.id) ?? '']);
   const [server = {}] = tables['tblservers'] ?? [];
   const options = Array.from({ length: 24 }, (_, index) => [`configoption${index + 1}`, ''] as const);

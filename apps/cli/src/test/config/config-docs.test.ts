@@ -11,23 +11,23 @@ import { BILLING, CHANNELS, KINDS } from '../../kinds.js';
 const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 
 /** Every key of the schema, with what it is for. */
-function keysOf(node: JsonSchemaNode, prefix = ''): [string, string | undefined][] {
+function listKeys(node: JsonSchemaNode, prefix = ''): [string, string | undefined][] {
   const branches = [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
-  const nested = branches.filter((each) => each !== node).flatMap((each) => keysOf(each, prefix));
+  const nested = branches.filter((each) => each !== node).flatMap((each) => listKeys(each, prefix));
   const more = [node.items, node.additionalProperties].filter((each) => typeof each === 'object');
   return [
     ...Object.entries(node.properties ?? {}).flatMap(([key, child]): [string, string | undefined][] => [
       [`${prefix}${key}`, child.description],
-      ...keysOf(child, `${prefix}${key}.`),
+      ...listKeys(child, `${prefix}${key}.`),
     ]),
     ...nested,
-    ...more.flatMap((each) => keysOf(each, `${prefix}*.`)),
+    ...more.flatMap((each) => listKeys(each, `${prefix}*.`)),
   ];
 }
 
 describe('the schema of the config', () => {
   it('says of every key what it is for, and of nothing else', () => {
-    const keys = keysOf(describedSchema(KINDS, BILLING, CHANNELS));
+    const keys = listKeys(describedSchema(KINDS, BILLING, CHANNELS));
     const texts = keys.map(([, text]) => text ?? '');
     expect(keys.length).toBeGreaterThan(100);
     const said = Object.values(describeKeys(KINDS, BILLING, CHANNELS));

@@ -11,7 +11,7 @@ export interface DocumentedStep {
 }
 
 /** Lists the commands of a page, or of one section of it: lines behind `$` in `console` blocks, and whole `sh` blocks. */
-export function stepsOf(file: string, heading?: string): DocumentedStep[] {
+export function listSteps(file: string, heading?: string): DocumentedStep[] {
   const page = readFileSync(path.join(ROOT, file), 'utf8');
   const start = heading === undefined ? 0 : page.indexOf(`\n## ${heading}\n`);
   if (start === -1) throw new Error(`${file} has no section "${heading ?? ''}"`);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { generate } from 'selfsigned';
 import { COMMAND } from '../command-process.js';
-import { ROOT, stepsOf, toScript, type DocumentedStep } from './documented-steps.js';
+import { ROOT, listSteps, toScript, type DocumentedStep } from './documented-steps.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 const GB = 1024 ** 3;
@@ -102,8 +102,8 @@ const installs = ({ script }: DocumentedStep): boolean => script.startsWith('npm
 describe('the first hour, line by line', () => {
   // The installation takes minutes: `npm run test:long` follows it too, from a clone.
   const pages: [string, DocumentedStep[]][] = [
-    ['README.md', stepsOf('README.md', QUICK_START).filter((step) => LONG || !installs(step))],
-    ['docs/first-hour.md', stepsOf('docs/first-hour.md')],
+    ['README.md', listSteps('README.md', QUICK_START).filter((step) => LONG || !installs(step))],
+    ['docs/first-hour.md', listSteps('docs/first-hour.md')],
   ];
 
   it.each(pages)(

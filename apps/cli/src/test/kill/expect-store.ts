@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import type { HoldsFile } from '@sluice/engine';
-import { idsOf } from '../easydcim-bench.js';
+import { toIds } from '../easydcim-bench.js';
 import type { Outcome, Bench } from '../harness.js';
 import type { ExpectedService } from './expected-state.js';
 
@@ -19,7 +19,7 @@ export async function expectStoreInOrder(
     const evidence = await store.evidence.open();
     for (const { number, reasons, ours } of expected) {
       const service = `svc-${number}`;
-      const ids = idsOf(number);
+      const ids = toIds(number);
       expect([
         service,
         holds
@@ -38,7 +38,7 @@ export async function expectStoreInOrder(
       expect(name).not.toBe('panel:dcim');
       expect(() => process.kill(owner.pid, 0)).toThrow('ESRCH');
     }
-    const file = holdsFileOf(at.bench);
+    const file = toHoldsFile(at.bench);
     const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
     expect(file.holds.sort(byId)).toEqual([...holds].sort(byId));
     expect(file.evidence.sort(byId)).toEqual([...evidence].sort(byId));
@@ -46,7 +46,7 @@ export async function expectStoreInOrder(
 }
 
 /** Without open holds none is needed: a run that was killed before its first one was written may have ended them all since. */
-function holdsFileOf(bench: Bench): Pick<HoldsFile, 'holds' | 'evidence'> {
+function toHoldsFile(bench: Bench): Pick<HoldsFile, 'holds' | 'evidence'> {
   if (!existsSync(bench.path('sluice.db.holds.json'))) return { holds: [], evidence: [] };
   return JSON.parse(bench.read('sluice.db.holds.json')) as HoldsFile;
 }

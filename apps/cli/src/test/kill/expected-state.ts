@@ -18,7 +18,7 @@ export interface ExpectedService {
  * The reference: a service is restricted while it is over its quota (or was, and nothing readable says otherwise) or
  * an operator holds it. Restricting shuts what is open; giving back opens what we shut and nobody opened since.
  */
-export function expectedOf(story: DrawnService): ExpectedService {
+export function toExpected(story: DrawnService): ExpectedService {
   const before = wants(story, story.heldBefore, false);
   const withOrder = wants(story, story.heldBefore, story.manual);
   const quotaNow = story.spoilt ? story.heldBefore : story.overNow;

@@ -1,5 +1,5 @@
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { configText, DAY, GB, HOUR, idsOf, TOKEN } from '../easydcim-bench.js';
+import { configText, DAY, GB, HOUR, toIds, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
 import { REAL_PROCESS } from '../real-process.js';
 import type { DrawnService } from './draw-services.js';
@@ -37,7 +37,7 @@ export async function startKillBench(more = ''): Promise<KillBench> {
 /** Tells the stories of the services up to the moment before the run that is killed. */
 export async function tellStories(at: KillBench, stories: DrawnService[]): Promise<void> {
   for (const story of stories) addToPanel(at.panel, story);
-  at.bench.write('services.csv', csvOf(stories));
+  at.bench.write('services.csv', toCsv(stories));
   await succeed(at, 'service import services.csv');
   await succeed(at, 'poll');
   for (const story of stories) {
@@ -56,7 +56,7 @@ export async function succeed(at: KillBench, words: string): Promise<Outcome> {
 }
 
 function addToPanel(panel: FakeEasyDcim, story: DrawnService): void {
-  const ids = idsOf(story.number);
+  const ids = toIds(story.number);
   panel.addService({
     id: ids.service,
     orderId: ids.order,
@@ -74,7 +74,7 @@ function addToPanel(panel: FakeEasyDcim, story: DrawnService): void {
 }
 
 function goOn(panel: FakeEasyDcim, story: DrawnService): void {
-  const ids = idsOf(story.number);
+  const ids = toIds(story.number);
   if (story.overNow && !story.heldBefore)
     panel.addTraffic(ids.service, { in: 200 * GB, out: 0, at: Date.now() - HOUR });
   if (story.spoilt) panel.spoilBandwidth(ids.service, '<html>Sign in</html>');
@@ -84,10 +84,10 @@ function goOn(panel: FakeEasyDcim, story: DrawnService): void {
 }
 
 /** Services in the middle of their billing cycle. */
-export function csvOf(services: { number: number; product: string }[]): string {
+export function toCsv(services: { number: number; product: string }[]): string {
   const due = new Date(Date.now() + 12 * DAY).toISOString().slice(0, 10);
   const rows = services.map(({ number, product }) => {
-    const ids = idsOf(number);
+    const ids = toIds(number);
     return `svc-${number},dcim,${product},monthly,${due},${ids.service},${ids.order},${ids.server}`;
   });
   return [

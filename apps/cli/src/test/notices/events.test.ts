@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeMailServer, type FakeServer, startFakeMailServer } from '@sluice/fake-panels';
-import { eventOf, EVENTS, KNOWN_CODES } from '@sluice/engine';
-import { configText, DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
+import { toEvent, EVENTS, KNOWN_CODES } from '@sluice/engine';
+import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../easydcim-bench.js';
 import { received, startReceiver } from './receiver.js';
 
 let at: EasyDcimBench;
@@ -68,7 +68,7 @@ describe('an operator is notified of', () => {
     for (const number of [1, 2]) await at.addService(number);
     at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
     expect(await after('reconcile')).toEqual([]);
-    at.panel.staffEnablePort(idsOf(1).port(1));
+    at.panel.staffEnablePort(toIds(1).port(1));
     expect(await after('reconcile')).toEqual(['drift svc-1']);
     expect(await after('reconcile')).toEqual([]);
     at.panel.server.inject({ endpoint: /disable$/, fault: { kind: 'status', status: 422 } });
@@ -155,8 +155,8 @@ describe('docs/notifications.md', () => {
 
   it('lists each event with the codes of its notices', () => {
     expect(rows.map(({ event }) => event)).toEqual([...EVENTS]);
-    for (const { event, codes } of rows) expect([event, codes.map(eventOf)]).toEqual([event, codes.map(() => event)]);
+    for (const { event, codes } of rows) expect([event, codes.map(toEvent)]).toEqual([event, codes.map(() => event)]);
     const listed = rows.flatMap(({ codes }) => codes).sort();
-    expect(listed).toEqual(KNOWN_CODES.filter((code) => eventOf(code) !== null).sort());
+    expect(listed).toEqual(KNOWN_CODES.filter((code) => toEvent(code) !== null).sort());
   });
 });

@@ -17,7 +17,7 @@ export function startReceiver(): Promise<FakeServer> {
   return startFakeServer({
     name: 'receiver',
     handle: () => ({ status: 200, headers: {}, body: { ok: true } }),
-    endpointOf: ({ path }) => path,
+    toEndpoint: ({ path }) => path,
     changing: () => true,
   });
 }

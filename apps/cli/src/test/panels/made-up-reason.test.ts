@@ -5,7 +5,7 @@ import { configReaders } from '@sluice/config-file';
 import { requireConfig } from '../../load-config.js';
 import { KINDS } from '../../kinds.js';
 import type { Bench, Outcome } from '../harness.js';
-import { startEasyDcimBench, idsOf } from '../easydcim-bench.js';
+import { startEasyDcimBench, toIds } from '../easydcim-bench.js';
 import { startFlvxBench } from '../flvx-bench.js';
 import { startHiddifyBench } from '../hiddify-bench.js';
 
@@ -45,7 +45,7 @@ async function end(bench: Bench): Promise<RunReport> {
   return poll(bench);
 }
 
-const typesOf = ({ services: [service] }: RunReport): string[] => [
+const listTypes = ({ services: [service] }: RunReport): string[] => [
   ...new Set(service?.actions.map(({ type }) => type)),
 ];
 
@@ -53,12 +53,12 @@ describe('a hold with a reason that no panel knows', () => {
   it('disables ports on EasyDCIM, and suspends no order, though the product would', async () => {
     const at = await startEasyDcimBench();
     await at.addService(1, { product: 'order' });
-    const { order, port } = idsOf(1);
-    expect(typesOf(await limit(at.bench, 'disable-ports'))).toEqual(['disable-port']);
+    const { order, port } = toIds(1);
+    expect(listTypes(await limit(at.bench, 'disable-ports'))).toEqual(['disable-port']);
     const { ports, orders } = at.panel.snapshot();
     expect([ports[port(1)]?.adminState, ports[port(2)]?.adminState]).toEqual(['down', 'down']);
     expect(orders[order]?.suspension).toBeNull();
-    expect(typesOf(await end(at.bench))).toEqual(['enable-port']);
+    expect(listTypes(await end(at.bench))).toEqual(['enable-port']);
     expect(at.panel.snapshot().ports[port(1)]?.adminState).toBe('up');
     await at.close();
   });
@@ -81,8 +81,8 @@ describe('a hold with a reason that no panel knows', () => {
     const at = await startHiddifyBench();
     await at.addService(1);
     expect((await at.bench.sluice('provision create svc-1')).exitCode).toBe(0);
-    expect(typesOf(await limit(at.bench, 'disable'))).toEqual(['disable-user']);
-    expect(typesOf(await end(at.bench))).toEqual(['enable-user']);
+    expect(listTypes(await limit(at.bench, 'disable'))).toEqual(['disable-user']);
+    expect(listTypes(await end(at.bench))).toEqual(['enable-user']);
     await at.close();
   });
 });
@@ -122,16 +122,16 @@ async function pollUnder({ bench }: { bench: Bench }, limit: LimitSettings): Pro
   });
 }
 
-const holdsOf = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
+const listHolds = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
 
 describe('a limit that no panel knows', () => {
   it('disables ports on EasyDCIM, suspends no order, and is released by itself', async () => {
     const at = await startEasyDcimBench();
     await at.addService(1, { product: 'order' });
-    const { service, order, port } = idsOf(1);
+    const { service, order, port } = toIds(1);
     at.panel.addTraffic(service, { in: 10 * GB, out: 0 });
     const held = await pollUnder(at, fairUse('disable-ports', 10 * GB));
-    expect([holdsOf(held), typesOf(held), held.totals.held]).toEqual([['fair-use'], ['disable-port'], 1]);
+    expect([listHolds(held), listTypes(held), held.totals.held]).toEqual([['fair-use'], ['disable-port'], 1]);
     const { ports, orders } = at.panel.snapshot();
     expect([ports[port(1)]?.adminState, orders[order]?.suspension]).toEqual(['down', null]);
     const [row] = await at.bench.store((store) => store.holds.open());
@@ -139,9 +139,9 @@ describe('a limit that no panel knows', () => {
 
     at.panel.addTraffic(service, { in: 90 * GB, out: 0 });
     const both = await pollUnder(at, fairUse('disable-ports', 10 * GB));
-    expect([holdsOf(both), typesOf(both)]).toEqual([['fair-use', 'quota'], ['suspend-order']]);
+    expect([listHolds(both), listTypes(both)]).toEqual([['fair-use', 'quota'], ['suspend-order']]);
     const released = await pollUnder(at, fairUse('disable-ports', 200 * GB));
-    expect([holdsOf(released), released.totals.released]).toEqual([['quota'], 1]);
+    expect([listHolds(released), released.totals.released]).toEqual([['quota'], 1]);
     expect(at.panel.snapshot().orders[order]?.suspension).not.toBeNull();
     await at.close();
   });
@@ -152,10 +152,10 @@ describe('a limit that no panel knows', () => {
     const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     at.panel.traffic(forward, 10 * GB);
     const held = await pollUnder(at, fairUse('throttle', 10 * GB));
-    expect([holdsOf(held), held.services[0]?.error]).toEqual([['fair-use'], null]);
+    expect([listHolds(held), held.services[0]?.error]).toEqual([['fair-use'], null]);
     expect(at.panel.permission(user, at.tunnels.hk)).toMatchObject({ status: 1, speedId: expect.any(Number) });
     expect(at.panel.runningForwards()).toContain(forward);
-    expect(holdsOf(await pollUnder(at, fairUse('throttle', 20 * GB)))).toEqual([]);
+    expect(listHolds(await pollUnder(at, fairUse('throttle', 20 * GB)))).toEqual([]);
     expect(at.panel.permission(user, at.tunnels.hk)?.speedId).toBeNull();
     await at.close();
   });
@@ -165,8 +165,8 @@ describe('a limit that no panel knows', () => {
     const user = await at.create(1);
     at.panel.use(user, 10 * GB);
     const held = await pollUnder(at, fairUse('disable', 10 * GB));
-    expect([holdsOf(held), typesOf(held)]).toEqual([['fair-use'], ['disable-user']]);
-    expect(typesOf(await pollUnder(at, fairUse('disable', 20 * GB)))).toEqual(['enable-user']);
+    expect([listHolds(held), listTypes(held)]).toEqual([['fair-use'], ['disable-user']]);
+    expect(listTypes(await pollUnder(at, fairUse('disable', 20 * GB)))).toEqual(['enable-user']);
     await at.close();
   });
 });

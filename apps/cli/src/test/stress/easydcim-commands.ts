@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../seeded-random.js';
-import { DUE_DAYS, OVERDUE_DAYS, productOf, type DrawnService } from './easydcim-services.js';
+import { DUE_DAYS, OVERDUE_DAYS, toProduct, type DrawnService } from './easydcim-services.js';
 import type { FactBook, Facts, Value, Write } from './facts.js';
 import { dateIn, importCommand, isBusy, write, type Command } from './world.js';
 
@@ -28,11 +28,11 @@ export function drawEasyDcimChange(random: SeededRandom, { services, book, busy 
     const value = book.value(service.id, field);
     if (value !== undefined && !busy.has(`${service.id} ${field}`)) facts[field] = value;
   }
-  const command = random.pick(kindsOf(service))({ random, service, facts });
+  const command = random.pick(listKinds(service))({ random, service, facts });
   return command === null || isBusy(busy, command.writes) ? null : command;
 }
 
-function kindsOf({ billing, shared }: DrawnService): Kind[] {
+function listKinds({ billing, shared }: DrawnService): Kind[] {
   const both = [changePackage, override, importSize];
   const moves = shared ? [] : [move];
   return billing === 'dated'
@@ -45,7 +45,7 @@ const changePackage: Kind = ({ service, facts }) => {
   const size = facts.size === 'small' ? 'big' : 'small';
   return ordered(
     service,
-    ['provision', 'change-package', service.id, productOf({ ...facts, family: service.family, size })],
+    ['provision', 'change-package', service.id, toProduct({ ...facts, family: service.family, size })],
     [write(service.id, 'size', size)],
   );
 };
@@ -76,7 +76,7 @@ const override: Kind = ({ service, facts }) => {
 const importSize: Kind = ({ service, facts }) => {
   if (facts.size === undefined || facts.panel === undefined) return null;
   const size = facts.size === 'small' ? 'big' : 'small';
-  const product = productOf({ ...facts, family: service.family, size });
+  const product = toProduct({ ...facts, family: service.family, size });
   return importCommand([{ id: service.id, product }], [write(service.id, 'size', size)]);
 };
 
@@ -101,7 +101,7 @@ const protect: Kind = ({ service, facts }) => {
 const move: Kind = ({ service, facts }) => {
   if (facts.size === undefined || facts.panel === undefined) return null;
   const panel = facts.panel === 'dcim' ? 'dcim2' : 'dcim';
-  const product = productOf({ ...facts, family: service.family, panel });
+  const product = toProduct({ ...facts, family: service.family, panel });
   // The product is named together with the panel: nobody else may change it meanwhile.
   const writes = [write(service.id, 'panel', panel), write(service.id, 'size', facts.size)];
   return importCommand([{ id: service.id, panel, product }], writes);

@@ -90,17 +90,17 @@ function drawService(
 }
 
 /** The product that facts name. */
-export function productOf(facts: Facts): string {
+export function toProduct(facts: Facts): string {
   return `${String(facts['family'])}-${String(facts['size'])}${facts['panel'] === 'dcim2' ? '-2' : ''}`;
 }
 
 /** A service as a row of an import. */
-export function rowOf(service: DrawnService, due: string): Record<string, string> {
+export function toRow(service: DrawnService, due: string): Record<string, string> {
   const { refs, facts } = service;
   return {
     id: service.id,
     panel: String(facts['panel']),
-    product: productOf(facts),
+    product: toProduct(facts),
     billing_cycle: 'monthly',
     next_due_date: due,
     easydcim_service_id: String(refs.service),
@@ -109,11 +109,11 @@ export function rowOf(service: DrawnService, due: string): Record<string, string
   };
 }
 
-export function portsOf(panel: string, { refs }: DrawnService): string[] {
+export function listPorts(panel: string, { refs }: DrawnService): string[] {
   return refs.ports.map((port) => `${panel} port ${port}`);
 }
 
-export function ordersOf(panel: string, { refs, hasOrder }: DrawnService): string[] {
+export function listOrders(panel: string, { refs, hasOrder }: DrawnService): string[] {
   return hasOrder ? [`${panel} order ${refs.ownOrder}`] : [];
 }
 
@@ -121,8 +121,8 @@ export function ordersOf(panel: string, { refs, hasOrder }: DrawnService): strin
 export function callsFor(service: DrawnService, facts: Facts, target: Target): 'ordered' | 'decided' | null {
   const panel = String(facts['panel']);
   if (panel !== target.panel) return null;
-  const isPort = portsOf(panel, service).includes(target.id);
-  const isOrder = ordersOf(panel, service).includes(target.id);
+  const isPort = listPorts(panel, service).includes(target.id);
+  const isOrder = listOrders(panel, service).includes(target.id);
   // An operator's or a billing hold suspends the order, or does the action where there is none.
   const { family } = service;
   const byQuota = (isPort && family !== 'order') || (isOrder && family !== 'ports');

@@ -6,12 +6,12 @@ import { drawEasyDcimChange } from './easydcim-commands.js';
 import {
   callsFor,
   drawServices,
-  ordersOf,
+  listOrders,
   PANELS,
-  portsOf,
+  listPorts,
   PRODUCTS,
-  productOf,
-  rowOf,
+  toProduct,
+  toRow,
   type DrawnService,
 } from './easydcim-services.js';
 import { FactBook } from './facts.js';
@@ -30,13 +30,13 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
     dcim2: await startFakeEasyDcim({ token: TOKEN, timeZone: 'UTC' }),
   };
   bench.env['DCIM_TOKEN'] = TOKEN;
-  bench.write('sluice.yaml', configOf(panels));
+  bench.write('sluice.yaml', toConfig(panels));
   const services = drawServices(random);
   const book = new FactBook();
   const targets = buildPanels(panels, services, random);
   for (const panel of PANELS) book.define(panelSubject(panel), { observing: false }, Date.now());
   for (const service of services) book.define(service.id, service.facts, Date.now());
-  bench.write('services.csv', csvOf(services));
+  bench.write('services.csv', toCsv(services));
   const world: World = {
     bench,
     env: { DCIM_TOKEN: TOKEN },
@@ -48,7 +48,7 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
       const service = services.find(({ id }) => id === subject);
       return service === undefined ? null : callsFor(service, facts, target);
     },
-    touches: () => PANELS.flatMap((panel) => touchesOf(panel, panels[panel])),
+    touches: () => PANELS.flatMap((panel) => listTouches(panel, panels[panel])),
     isRestricted: ({ panel, id }) => isRestricted(panels, panel, id),
     setUp: async (run) => {
       await run(['service', 'import', 'services.csv', '--allow-duplicate-refs']);
@@ -64,7 +64,7 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
     wrongAfter: () =>
       wrongRows(world, services, (facts) => ({
         panel: facts['panel'],
-        product: productOf(facts),
+        product: toProduct(facts),
         nextDueDate: dateIn(Number(facts['due'])),
       })),
     close: async () => {
@@ -75,7 +75,7 @@ export async function easydcimWorld(random: SeededRandom): Promise<World> {
   return world;
 }
 
-function configOf(panels: Panels): string {
+function toConfig(panels: Panels): string {
   const lines = PANELS.map(
     (panel) =>
       `  ${panel}: { kind: easydcim, url: "${panels[panel].url}", allowHttp: true, token: "\${env:DCIM_TOKEN}", retries: 0, timeout: 10s }`,
@@ -110,7 +110,7 @@ function buildPanels(panels: Panels, services: DrawnService[], random: SeededRan
         });
         fake.addTraffic(refs.service, { in: service.used * GB, out: 0, at: Date.now() - 2 * HOUR });
       }
-      for (const id of [...portsOf(panel, service), ...ordersOf(panel, service)]) {
+      for (const id of [...listPorts(panel, service), ...listOrders(panel, service)]) {
         const target = targets.get(id) ?? { panel, id, subjects: [], byStaff: false };
         target.subjects.push(service.id);
         targets.set(id, target);
@@ -127,13 +127,13 @@ function buildPanels(panels: Panels, services: DrawnService[], random: SeededRan
   return [...targets.values()];
 }
 
-function csvOf(services: DrawnService[]): string {
-  const rows = services.map((service) => rowOf(service, dateIn(Number(service.facts['due']))));
+function toCsv(services: DrawnService[]): string {
+  const rows = services.map((service) => toRow(service, dateIn(Number(service.facts['due']))));
   const columns = Object.keys(rows[0] ?? {});
   return [columns.join(','), ...rows.map((row) => columns.map((column) => row[column] ?? '').join(',')), ''].join('\n');
 }
 
-function touchesOf(panel: string, fake: FakeEasyDcim): Touch[] {
+function listTouches(panel: string, fake: FakeEasyDcim): Touch[] {
   return fake.server.changingCalls().flatMap((call): Touch[] => {
     const [, kind, verb] = TOUCH.exec(call.endpoint) ?? [];
     const id = /\/(\d+)\//.exec(call.path)?.[1];

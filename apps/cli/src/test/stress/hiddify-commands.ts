@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../seeded-random.js';
 import type { FactBook, Facts, Value, Write } from './facts.js';
-import { DUE_DAYS, productOf, type Accounting, type DrawnUser } from './hiddify-services.js';
+import { DUE_DAYS, toProduct, type Accounting, type DrawnUser } from './hiddify-services.js';
 import { dateIn, importCommand, isBusy, write, type Command } from './world.js';
 
 interface Site {
@@ -29,11 +29,11 @@ export function drawHiddifyChange(random: SeededRandom, site: Site): Command | n
     const value = book.value(user.id, field);
     if (value !== undefined && !busy.has(`${user.id} ${field}`)) facts[field] = value;
   }
-  const command = random.pick(kindsOf(user, facts, site.accounting))({ random, user, facts });
+  const command = random.pick(listKinds(user, facts, site.accounting))({ random, user, facts });
   return command === null || isBusy(busy, command.writes) ? null : command;
 }
 
-function kindsOf({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting: Accounting): Kind[] {
+function listKinds({ ofAgent, id }: DrawnUser, facts: Partial<Facts>, accounting: Accounting): Kind[] {
   if (facts.made !== true) return [create, create, importDue, importDue, ...(ofAgent ? [] : [importSize])];
   const dated = [renew, importDue];
   // Whom operators hold by name is another than whom runs hold, so that it can be told who must open what.
@@ -50,7 +50,7 @@ const changePackage: Kind = ({ user, facts }) => {
   if (facts.size === undefined) return null;
   const size = facts.size === 'small' ? 'big' : 'small';
   const to = (name: string): Command => {
-    const words = ['provision', 'change-package', user.id, productOf({ ...user.facts, size: name })];
+    const words = ['provision', 'change-package', user.id, toProduct({ ...user.facts, size: name })];
     return ordered(user, words, [write(user.id, 'size', name)]);
   };
   return { ...to(size), back: to(String(facts.size)) };
@@ -81,7 +81,7 @@ const override: Kind = ({ user, facts }) => {
 const importSize: Kind = ({ user, facts }) => {
   if (facts.size === undefined) return null;
   const size = facts.size === 'small' ? 'big' : 'small';
-  return importCommand([{ id: user.id, product: productOf({ ...user.facts, size }) }], [write(user.id, 'size', size)]);
+  return importCommand([{ id: user.id, product: toProduct({ ...user.facts, size }) }], [write(user.id, 'size', size)]);
 };
 
 const importDue: Kind = ({ random, user }) => {

@@ -40,7 +40,7 @@ export function drawUsers(random: SeededRandom): DrawnUser[] {
   });
 }
 
-export function productOf(facts: Partial<Facts>): string {
+export function toProduct(facts: Partial<Facts>): string {
   return `${String(facts['family'])}-${String(facts['size'])}`;
 }
 

@@ -28,7 +28,7 @@ export async function hiddifyWorld(random: SeededRandom): Promise<World> {
   const accounting: Accounting = random.chance(0.5) ? 'allocated' : 'consumed';
   const north = panel.addAgent(undefined, { name: 'north' });
   bench.env['HIDDIFY_KEY'] = panel.key;
-  bench.write('sluice.yaml', configOf(panel, north, accounting));
+  bench.write('sluice.yaml', toConfig(panel, north, accounting));
   const users = drawUsers(random);
   const book = new FactBook();
   book.define(panelSubject(PANEL), { observing: false }, Date.now());
@@ -41,7 +41,7 @@ export async function hiddifyWorld(random: SeededRandom): Promise<World> {
   if (accounting === 'consumed') {
     targets.push(...LOOSE.map((name) => ({ panel: PANEL, id: userTarget(name), subjects: [AGENT], byStaff: false })));
   }
-  bench.write('services.csv', csvOf(users));
+  bench.write('services.csv', toCsv(users));
   const world: World = {
     bench,
     env: { HIDDIFY_KEY: panel.key },
@@ -50,7 +50,7 @@ export async function hiddifyWorld(random: SeededRandom): Promise<World> {
     book,
     targets,
     calls: callsFor,
-    touches: () => touchesOf(panel),
+    touches: () => listTouches(panel),
     isRestricted: ({ id }) => named(panel, id).some(({ enable }) => !enable),
     setUp: (run) => setUp({ run, random, panel, users, book, targets, accounting }),
     drawRun: (drawn) => ({
@@ -113,7 +113,7 @@ async function setUp({ run, random, panel, users, book, targets, accounting }: S
   if (random.chance(0.35)) await run(['reconcile'], 'run');
 }
 
-function configOf(panel: FakeHiddify, north: string, accounting: Accounting): string {
+function toConfig(panel: FakeHiddify, north: string, accounting: Accounting): string {
   const products = Object.entries(SIZES).flatMap(([size, gb]) => [
     `  vpn-${size}: { panel: ${PANEL}, quota: { total: ${gb}GB }, hiddify: { packageDays: 30, mode: no_reset } }`,
     `  agency-${size}: { panel: ${PANEL}, quota: { total: ${gb}GB }, hiddify: { agent: ${north}, packageDays: 30, mode: no_reset } }`,
@@ -129,7 +129,7 @@ function configOf(panel: FakeHiddify, north: string, accounting: Accounting): st
   ].join('\n');
 }
 
-function csvOf(users: DrawnUser[]): string {
+function toCsv(users: DrawnUser[]): string {
   const rows = users.map(({ id, facts }) =>
     [
       id,
@@ -143,7 +143,7 @@ function csvOf(users: DrawnUser[]): string {
   return ['id,panel,product,billing_cycle,next_due_date,status', ...rows, ''].join('\n');
 }
 
-function touchesOf(panel: FakeHiddify): Touch[] {
+function listTouches(panel: FakeHiddify): Touch[] {
   return panel.server.changingCalls().flatMap((call): Touch[] => {
     const uuid = /\/user\/([0-9a-f-]{36})\//i.exec(call.path)?.[1];
     if (call.method !== 'PATCH' || uuid === undefined || !panel.hasUser(uuid)) return [];

@@ -1,5 +1,5 @@
 import type { FakeHiddify } from '@sluice/fake-panels';
-import { ALLOCATED_LIMIT, allowedGb, productOf, type DrawnUser } from './hiddify-services.js';
+import { ALLOCATED_LIMIT, allowedGb, toProduct, type DrawnUser } from './hiddify-services.js';
 import { dateIn, type World } from './world.js';
 import { wrongRows } from './wrong-rows.js';
 
@@ -20,7 +20,7 @@ export function wrongNumbers(panel: FakeHiddify, users: readonly DrawnUser[]): s
 /** Whether more was sold to an agent's users than its limit. A user in the middle of its making has no size yet. */
 export function wrongSum(panel: FakeHiddify, agent: string): string[] {
   const sold = panel
-    .usersOf(agent)
+    .listUsers(agent)
     .filter(({ name }) => name !== 'unknown')
     .reduce((sum, { usageLimit, currentUsage }) => sum + Math.max(usageLimit, currentUsage), 0);
   return sold > ALLOCATED_LIMIT * GB
@@ -31,10 +31,10 @@ export function wrongSum(panel: FakeHiddify, agent: string): string[] {
 /** Accounts and rows that are not what the last commands made of them. */
 export async function wrongAccounts(world: World, panel: FakeHiddify, users: readonly DrawnUser[]): Promise<string[]> {
   const rows = await wrongRows(world, users, (facts) => ({
-    product: productOf(facts),
+    product: toProduct(facts),
     nextDueDate: dateIn(Number(facts['due'])),
   }));
-  const refs = await refsOf(world);
+  const refs = await readRefs(world);
   const accounts = users.flatMap(({ id }) => {
     const facts = world.book.certain(id);
     const [user] = [...panel.state.users.values()].filter(({ name }) => name === id);
@@ -55,7 +55,7 @@ export async function wrongAccounts(world: World, panel: FakeHiddify, users: rea
 }
 
 /** The account of each service, as `service list` shows it. */
-async function refsOf(world: World): Promise<Map<string, string | undefined>> {
+async function readRefs(world: World): Promise<Map<string, string | undefined>> {
   const { stdout } = await world.bench.sluice(['service', 'list', '--json']);
   const { services } = JSON.parse(stdout) as { services: { id: string; refs: Record<string, string> }[] };
   return new Map(services.map(({ id, refs }) => [id, refs['hiddify_user_uuid']]));

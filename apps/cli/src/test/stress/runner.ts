@@ -60,7 +60,7 @@ export class Runner {
 
   #end(record: CommandRecord, exitCode: number | null, output: string): void {
     Object.assign(record, { endedAt: Date.now(), exitCode, output });
-    this.world.book.finish(record.command.writes, Date.now(), endingOf(exitCode));
+    this.world.book.finish(record.command.writes, Date.now(), toEnding(exitCode));
   }
 
   #startProcess(command: Command): Running {
@@ -108,7 +108,7 @@ const WAITS_AFTER_LOOKS = 6;
 const WAITS_AFTER_SLEEPS = 3;
 
 /** 5: another run had the lease; 2: refused. Nothing is stored then. What else failed may have been stored in part. */
-function endingOf(exitCode: number | null): 'set' | 'not-set' | 'unclear' {
+function toEnding(exitCode: number | null): 'set' | 'not-set' | 'unclear' {
   if (exitCode === 0) return 'set';
   return exitCode === 2 || exitCode === 5 ? 'not-set' : 'unclear';
 }

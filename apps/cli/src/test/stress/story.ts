@@ -44,7 +44,7 @@ function wrongEndings(records: readonly CommandRecord[]): string[] {
 async function calm(runner: Runner): Promise<void> {
   const { world } = runner;
   for (const { command } of [...runner.records]) await makeCertain(runner, command);
-  for (const panel of panelsOf(world)) {
+  for (const panel of listPanels(world)) {
     if (world.book.value(panelSubject(panel), 'observing') === false) continue;
     expectDone(await runner.runInside(switchCommand(panel, false)));
   }
@@ -70,7 +70,7 @@ async function makeCertain(runner: Runner, command: Command): Promise<void> {
   }
 }
 
-function panelsOf(world: World): string[] {
+function listPanels(world: World): string[] {
   return [...new Set(world.targets.map(({ panel }) => panel))];
 }
 

@@ -17,7 +17,7 @@ export class IdleWatch {
 
   /** Looks once; true when it slept and used next to no time over the last looks. */
   look(looks: number): boolean {
-    const seen = statOf(this.#pid);
+    const seen = findStat(this.#pid);
     if (seen === null) return true;
     const isIdle = seen.state === 'S' && seen.ticks >= STARTED_TICKS && seen.ticks - this.#before <= 1;
     this.#before = seen.ticks;
@@ -37,7 +37,7 @@ export async function until(condition: () => boolean, longestMs: number): Promis
 }
 
 /** State and used time of a process; null where it is gone or the system does not tell. */
-function statOf(pid: number): { state: string; ticks: number } | null {
+function findStat(pid: number): { state: string; ticks: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
     return { state: fields[0] ?? '', ticks: Number(fields[11]) + Number(fields[12]) };

@@ -12,7 +12,7 @@ const begin = async (options?: AccountsOptions): Promise<void> => {
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const errors = ({ services }: RunReport): (string | null)[] => services.map(({ error }) => error?.code ?? null);
-const actionsOf = ({ services }: RunReport): string[] =>
+const listActions = ({ services }: RunReport): string[] =>
   services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
 interface ErrorDocument {
   error: { code: string };
@@ -34,7 +34,7 @@ describe("an account of somebody else's", () => {
     expect((await at.run('provision create whmcs-1')).exitCode).toBe(1);
     if (hasId) expect((await at.run(`service set whmcs-1 flvx_user_id=${taken}`)).exitCode).toBe(0);
     await endOrder(1);
-    expect(actionsOf(await at.plan())).toEqual([]);
+    expect(listActions(await at.plan())).toEqual([]);
     for (let n = 0; n < 2; n++) expect((await at.reconcile('--allow-mass')).run.outcome).toBe('done');
     expect([at.relayUsers(), at.relay.permissionStatus(taken, 1)]).toEqual([['taken'], 1]);
   });
@@ -198,7 +198,7 @@ describe('the password of an account', () => {
     expect([credentials(), at.relayUsers()]).toEqual([before, ['chosen']]);
     at.whmcs.quirks.denied.clear();
     at.whmcs.deleteService(2);
-    expect(actionsOf(await at.plan())).toContain('whmcs-1 update-user');
+    expect(listActions(await at.plan())).toContain('whmcs-1 update-user');
     expect(errors(await at.reconcile())).toEqual([null, 'credentials_refused']);
     expectUsable();
   });
@@ -216,7 +216,7 @@ describe('the password of an account', () => {
     }
     const planned = await at.plan();
     const done = await at.reconcile();
-    expect(actionsOf(done)).toEqual(actionsOf(planned));
+    expect(listActions(done)).toEqual(listActions(planned));
     expect([planned.totals.held, done.totals.held, done.totals.released]).toEqual([0, 0, 1]);
     expect(done.services.map(({ status, holds }) => [status, holds])).toEqual([['ok', []]]);
     expect(done.notices).toMatchObject([{ code: 'release', service: 'whmcs-1' }]);
@@ -231,11 +231,11 @@ describe('the password of an account', () => {
     const changed = await at.run('provision change-password whmcs-1');
     expect([changed.exitCode, changed.stdout]).toEqual([3, expect.stringContaining('the next reconcile sets another')]);
     at.whmcs.quirks.denied.clear();
-    expect(actionsOf(await at.plan())).toEqual(['whmcs-1 update-user']);
+    expect(listActions(await at.plan())).toEqual(['whmcs-1 update-user']);
     const done = await at.reconcile();
-    expect([done.run.outcome, actionsOf(done)]).toEqual(['done', ['whmcs-1 update-user']]);
+    expect([done.run.outcome, listActions(done)]).toEqual(['done', ['whmcs-1 update-user']]);
     expectUsable();
-    expect(actionsOf(await at.plan())).toEqual([]);
+    expect(listActions(await at.plan())).toEqual([]);
   });
 
   it('reaches WHMCS where a creation that may adopt makes or completes the account', async () => {

@@ -13,7 +13,7 @@ const begin = async (options?: AccountsOptions): Promise<void> => {
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const show = async (id: string): Promise<ServiceDetail> => (await at.run(`service show ${id}`)).json();
 const explained = async (id: string): Promise<string> => (await at.bench.sluice(`explain ${id}`)).stdout;
-const actionsOf = ({ services }: RunReport): string[] =>
+const listActions = ({ services }: RunReport): string[] =>
   services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
 const states = ({ services }: RunReport): string[] => services.map(({ id, status }) => `${id} ${status}`);
 const codes = ({ notices }: RunReport): string[] => notices.map(({ code, service }) => `${code} ${service ?? ''}`);
@@ -48,8 +48,8 @@ describe('orders of WHMCS', () => {
     expect(changes()).toBe(0);
     expect(await explained('whmcs-1')).toContain('whmcs-1 has no account yet');
     const made = await at.reconcile();
-    expect(actionsOf(made)).toEqual(actionsOf(planned));
-    expect(actionsOf(made)).toEqual(['whmcs-1 create-user', 'whmcs-1 assign-tunnel', 'whmcs-2 create-user']);
+    expect(listActions(made)).toEqual(listActions(planned));
+    expect(listActions(made)).toEqual(['whmcs-1 create-user', 'whmcs-1 assign-tunnel', 'whmcs-2 create-user']);
     expect(states(made)).toEqual(['whmcs-1 ok', 'whmcs-3 skipped', 'whmcs-2 ok']);
     expect(made.run.outcome).toBe('done');
     expectUsable(1);
@@ -63,7 +63,7 @@ describe('orders of WHMCS', () => {
     for (const { name } of files) expect(at.bench.read(name)).not.toContain(password);
     const before = changes();
     const again = await at.run('reconcile');
-    expect([again.exitCode, actionsOf(again.json()), changes()]).toEqual([0, [], before]);
+    expect([again.exitCode, listActions(again.json()), changes()]).toEqual([0, [], before]);
     expect(states(again.json())).toEqual(['whmcs-1 ok', 'whmcs-3 skipped', 'whmcs-2 ok']);
     const changed = (await at.run('provision change-password whmcs-1')).json<{ credentials: unknown }>();
     const { username } = at.whmcs.service(1);
@@ -77,14 +77,14 @@ describe('orders of WHMCS', () => {
     at.addOrder(1, { status: 'Pending' });
     const invoice = at.whmcs.addInvoice({ client: 77, items: [{ description: 'Relay', amount: '10.00', service: 1 }] });
     await at.sync();
-    expect(actionsOf(await at.reconcile())).toEqual([]);
+    expect(listActions(await at.reconcile())).toEqual([]);
     expect(await explained('whmcs-1')).toContain('is not paid');
     at.whmcs.quirks.denied.add('GetOrders');
     const denied = await at.run('reconcile');
     expect([denied.exitCode, states(denied.json())]).toEqual([1, ['whmcs-1 failed']]);
     at.whmcs.quirks.denied.clear();
     at.whmcs.pay(invoice);
-    expect(actionsOf(await at.plan())).toEqual(['whmcs-1 create-user', 'whmcs-1 assign-tunnel']);
+    expect(listActions(await at.plan())).toEqual(['whmcs-1 create-user', 'whmcs-1 assign-tunnel']);
     await at.reconcile();
     expectUsable(1);
     await at.sync();
@@ -114,15 +114,15 @@ describe('orders of WHMCS', () => {
     const uuid = (await show('whmcs-2')).refs['hiddify_user_uuid'] ?? '';
     for (const number of [1, 2]) at.whmcs.service(number).nextDueDate = '2027-01-15';
     await at.sync();
-    const planned = actionsOf(await at.plan());
-    expect(actionsOf(await at.reconcile())).toEqual(planned);
+    const planned = listActions(await at.plan());
+    expect(listActions(await at.reconcile())).toEqual(planned);
     expect(new Date(at.relay.user(name)?.expTime ?? 0).toISOString()).toBe('2027-01-15T00:00:00.000Z');
     const { startDate, packageDays } = at.vpn.user(uuid);
     expect(Date.parse(startDate ?? '') + packageDays * 86_400_000).toBe(Date.parse('2027-01-15'));
 
     at.whmcs.service(1).status = 'Suspended';
     await at.sync();
-    expect(actionsOf(await at.plan())).toContain('whmcs-1 update-user');
+    expect(listActions(await at.plan())).toContain('whmcs-1 update-user');
     expect((await at.reconcile()).totals.held).toBe(1);
     expect(at.relay.user(name)?.status).toBe(0);
 
@@ -131,19 +131,19 @@ describe('orders of WHMCS', () => {
     await at.sync();
     const before = changes();
     const waiting = await at.reconcile();
-    expect([actionsOf(waiting), codes(waiting)]).toEqual([
+    expect([listActions(waiting), codes(waiting)]).toEqual([
       [],
       ['termination_waiting whmcs-1', 'termination_waiting whmcs-2'],
     ]);
     expect([changes(), codes(await at.reconcile()), codes(await at.plan())]).toEqual([before, [], codes(waiting)]);
     expect(await explained('whmcs-1')).toContain('its account is still on the panel');
     const shown = (await at.run('reconcile --dry-run --allow-mass')).json<RunReport>();
-    expect([actionsOf(shown).at(-1), changes()]).toEqual(['whmcs-2 delete-user', before]);
+    expect([listActions(shown).at(-1), changes()]).toEqual(['whmcs-2 delete-user', before]);
     const ended = await at.reconcile('--allow-mass');
-    expect([actionsOf(ended), ended.run.outcome]).toEqual([actionsOf(shown), 'done']);
+    expect([listActions(ended), ended.run.outcome]).toEqual([listActions(shown), 'done']);
     expect([at.relayUsers(), at.vpnUsers()]).toEqual([[], []]);
     expect((await show('whmcs-1')).holds).toEqual([]);
-    expect([actionsOf(await at.reconcile('--allow-mass')), codes(await at.plan())]).toEqual([[], []]);
+    expect([listActions(await at.reconcile('--allow-mass')), codes(await at.plan())]).toEqual([[], []]);
   });
 
   it('are ended without an operator where the product says so, but not all at once', async () => {
@@ -152,7 +152,7 @@ describe('orders of WHMCS', () => {
     await at.sync();
     const braked = await at.run('reconcile');
     expect([braked.exitCode, braked.json<RunReport>().error?.code]).toEqual([6, 'mass_change']);
-    expect([changes(), actionsOf(braked.json()).length]).toEqual([0, 40]);
+    expect([changes(), listActions(braked.json()).length]).toEqual([0, 40]);
     expect(await explained('whmcs-7')).toContain('the brake stopped');
     const allowed = await at.reconcile('--allow-mass');
     expect([allowed.run.outcome, at.relayUsers().length]).toEqual(['done', 20]);
@@ -188,10 +188,10 @@ describe('orders of WHMCS', () => {
     await at.sync();
     await at.run('observe relay');
     const observed = await at.reconcile();
-    expect([states(observed), actionsOf(observed).length, changes()]).toEqual([['whmcs-1 skipped'], 2, 0]);
+    expect([states(observed), listActions(observed).length, changes()]).toEqual([['whmcs-1 skipped'], 2, 0]);
     expect(await explained('whmcs-1')).toContain('under observe');
     const enforced = (await at.run('enforce relay --yes')).json<{ plan: RunReport }>();
-    expect(actionsOf(enforced.plan)).toEqual(actionsOf(observed));
+    expect(listActions(enforced.plan)).toEqual(listActions(observed));
     await at.reconcile();
     expectUsable(1);
   });

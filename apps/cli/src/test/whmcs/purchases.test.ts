@@ -1,7 +1,7 @@
 import type { PurchaseReport, PurchaseView, RunReport } from '@sluice/engine';
 import type { Fault } from '@sluice/fake-panels';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, idsOf } from '../easydcim-bench.js';
+import { GB, HOUR, toIds } from '../easydcim-bench.js';
 import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -27,7 +27,7 @@ async function open(product = '', taxRate?: string): Promise<void> {
 
 /** Lets an hour pass with this traffic, and polls. */
 async function use(gigabytes: number): Promise<RunReport> {
-  at.panel.addTraffic(idsOf(1).service, { in: gigabytes * GB, out: 0 });
+  at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   return (await at.poll()).json<RunReport>();
 }
@@ -49,7 +49,7 @@ describe('a purchase that WHMCS bills', () => {
   it('is paid from credit with tax, and releases the service', async () => {
     await open('', '20.000');
     await use(100);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('down');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('down');
     at.whmcs.addCredit(CLIENT, '20.00');
     const bought = await buy('--ref a');
     expect([bought.exitCode, bought.json<PurchaseReport>().purchase]).toMatchObject([
@@ -57,7 +57,7 @@ describe('a purchase that WHMCS bills', () => {
       { status: 'paid', price: '5.00', charged: '6.00', client: '77' },
     ]);
     expect([at.whmcs.credit(CLIENT), invoices()]).toEqual(['14.00', ['Paid']]);
-    expect(at.panel.port(idsOf(1).port(1)).adminState).toBe('up');
+    expect(at.panel.port(toIds(1).port(1)).adminState).toBe('up');
     await buy('--ref a');
     expect(invoices()).toEqual(['Paid']);
     const [{ id } = { id: '' }] = await purchases();
@@ -228,13 +228,13 @@ describe('auto-buy that WHMCS bills', () => {
     await open(AUTO);
     at.whmcs.addCredit(CLIENT, '100.00');
     at.whmcs.server.inject({ fault });
-    at.panel.addTraffic(idsOf(1).service, { in: 100 * GB, out: 0 });
+    at.panel.addTraffic(toIds(1).service, { in: 100 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     const { exitCode, json } = await at.poll();
     const { services, totals } = json<RunReport>();
     expect([exitCode, totals.purchased]).toEqual([3, 0]);
     expect(services[0]?.error?.code).toBe('billing_unavailable');
-    expect([at.panel.port(idsOf(1).port(1)).adminState, invoices()]).toEqual(['down', []]);
+    expect([at.panel.port(toIds(1).port(1)).adminState, invoices()]).toEqual(['down', []]);
     at.whmcs.server.clearFaults();
     expect((await use(1)).totals).toMatchObject({ purchased: 1, held: 0, released: 1 });
   });

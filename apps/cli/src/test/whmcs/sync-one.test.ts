@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, ServiceDetail, SyncReport } from '@sluice/engine';
-import { idsOf } from '../easydcim-bench.js';
+import { toIds } from '../easydcim-bench.js';
 import { accountsConfig, startAccountsBench } from './accounts-bench.js';
 import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
@@ -77,9 +77,9 @@ describe('service sync of one service', () => {
     expect(await one('--service 2 --product bigg')).toMatch(/^1 unknown_product: .*"big"/);
     expect(await one('--product big')).toMatch(/^2 bad_option/);
     at.whmcs.service(1).productId = 11;
-    at.whmcs.setField(1, 'easydcim_service_id', String(idsOf(1).service));
+    at.whmcs.setField(1, 'easydcim_service_id', String(toIds(1).service));
     expect(await one('')).toBe('0, whmcs-1 changed');
-    expect(await refs('whmcs-1')).toEqual({ easydcim_service_id: String(idsOf(1).service), whmcs_service_id: '1' });
+    expect(await refs('whmcs-1')).toEqual({ easydcim_service_id: String(toIds(1).service), whmcs_service_id: '1' });
     at.whmcs.service(1).productId = 30;
     expect(await one('')).toMatch(/^0, product 30/);
   });

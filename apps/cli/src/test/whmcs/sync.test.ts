@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
-import { GB, HOUR, idsOf } from '../easydcim-bench.js';
+import { GB, HOUR, toIds } from '../easydcim-bench.js';
 import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
 let at: WhmcsBench;
@@ -14,7 +14,7 @@ const lifecycles = async (): Promise<string[]> => {
   const { services } = (await at.bench.sluice('service list --json')).json<{ services: ServiceDetail[] }>();
   return services.map(({ id, lifecycle }) => `${id} ${lifecycle}`);
 };
-const totalsOf = (report: SyncReport): string =>
+const toTotals = (report: SyncReport): string =>
   Object.entries(report.totals)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${name} ${count}`)
@@ -39,7 +39,7 @@ describe('service sync', () => {
     expect(await lifecycles()).toEqual([]);
 
     const first = await at.sync();
-    expect([first.exitCode, totalsOf(first.json())]).toEqual([0, 'seen 7, added 4, skipped 3']);
+    expect([first.exitCode, toTotals(first.json())]).toEqual([0, 'seen 7, added 4, skipped 3']);
     expect(first.json<SyncReport>().skipped).toEqual([
       { reason: 'had ended before the first sync', services: ['whmcs-5'] },
       { reason: 'product 20 (Hosting) of WHMCS is not claimed by a product of the config', services: ['whmcs-6'] },
@@ -89,7 +89,7 @@ describe('service sync', () => {
       nextDueDate: '2026-12-15',
       fields: { easydcim_service_id: '504' },
     });
-    expect(totalsOf((await at.sync()).json())).toBe('seen 7, changed 1, unchanged 3, skipped 3');
+    expect(toTotals((await at.sync()).json())).toBe('seen 7, changed 1, unchanged 3, skipped 3');
     expect((await show('whmcs-4')).lifecycle).toBe('active');
   });
 
@@ -101,7 +101,7 @@ describe('service sync', () => {
     at.whmcs.service(1).status = 'Suspended';
     at.whmcs.service(2).status = 'Suspended';
     await at.sync();
-    const order = (number: number): string => at.panel.order(idsOf(number).order).status;
+    const order = (number: number): string => at.panel.order(toIds(number).order).status;
     expect((await at.poll('--allow-mass')).json<RunReport>().totals).toMatchObject({ held: 2 });
     expect([order(1), order(2)]).toEqual(['suspended', 'suspended']);
     at.whmcs.service(1).status = 'Active';
@@ -121,10 +121,10 @@ describe('service sync', () => {
     await at.poll();
     for (const id of [1, 12, 7]) at.whmcs.deleteService(id);
     at.addService(2);
-    at.whmcs.setField(2, 'easydcim_service_id', String(idsOf(1).service));
-    at.whmcs.setField(2, 'EasyDCIM_Order_ID|Order', String(idsOf(1).order));
+    at.whmcs.setField(2, 'easydcim_service_id', String(toIds(1).service));
+    at.whmcs.setField(2, 'EasyDCIM_Order_ID|Order', String(toIds(1).order));
     const synced = await at.sync('--allow-mass');
-    expect([synced.exitCode, totalsOf(synced.json())]).toEqual([0, 'seen 1, added 1, vanished 3']);
+    expect([synced.exitCode, toTotals(synced.json())]).toEqual([0, 'seen 1, added 1, vanished 3']);
     expect(synced.json<SyncReport>().changes.map(({ id }) => id)).toEqual([
       'whmcs-1',
       'whmcs-2',
@@ -132,9 +132,9 @@ describe('service sync', () => {
       'whmcs-12',
     ]);
     await at.poll();
-    at.panel.addTraffic(idsOf(1).service, { in: 101 * GB, out: 0 });
+    at.panel.addTraffic(toIds(1).service, { in: 101 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     const polled = await at.poll('--allow-mass');
-    expect([polled.exitCode, at.panel.port(idsOf(1).port(1)).adminState]).toEqual([0, 'down']);
+    expect([polled.exitCode, at.panel.port(toIds(1).port(1)).adminState]).toEqual([0, 'down']);
   });
 });

@@ -6,7 +6,7 @@ import {
   startFakeEasyDcim,
   startFakeWhmcs,
 } from '@sluice/fake-panels';
-import { idsOf, TOKEN } from '../easydcim-bench.js';
+import { toIds, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
 
 /** A command, a fake EasyDCIM and a fake WHMCS on one clock. */
@@ -65,7 +65,7 @@ export async function startWhmcsBench(
     panel,
     whmcs,
     addService(number, { status = 'Active', nextDueDate = '2026-12-15', product = 10 } = {}) {
-      const ids = idsOf(number);
+      const ids = toIds(number);
       const ports = [{ id: ids.port(1), name: 'eth0' }];
       panel.addService({ id: ids.service, orderId: ids.order, serverId: ids.server, user: 10 + number, ports });
       const own: Record<string, string> = { easydcim_service_id: String(ids.service) };

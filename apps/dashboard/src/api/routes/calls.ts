@@ -52,7 +52,7 @@ const callQuery = {
 };
 type CallQuery = z.output<z.ZodObject<typeof callQuery>>;
 
-function callsOf(of: { service?: string | undefined; did?: string | undefined; panel?: string | undefined }) {
+function toCallsHandler(of: { service?: string | undefined; did?: string | undefined; panel?: string | undefined }) {
   return async ({ sluice, query }: { sluice: Sluice; query: CallQuery }) => {
     const calls: z.input<typeof schema.callRecords>['calls'] = [];
     let left = 0;
@@ -103,7 +103,7 @@ export const callRoutes: ApiRoute[] = [
     summary: 'List calls of a panel or number, by default those of today',
     query: { ...callQuery, panel: optionalText, did: optionalText },
     answer: schema.callRecords,
-    handle: ({ sluice, query: { panel, did, ...query } }) => callsOf({ panel, did })({ sluice, query }),
+    handle: ({ sluice, query: { panel, did, ...query } }) => toCallsHandler({ panel, did })({ sluice, query }),
   }),
   route('GET /services/:service/calls', {
     clients: 'service',
@@ -111,7 +111,7 @@ export const callRoutes: ApiRoute[] = [
     summary: 'List the calls of a service, by default those of today',
     query: callQuery,
     answer: schema.callRecords,
-    handle: ({ sluice, param, query }) => callsOf({ service: param('service') })({ sluice, query }),
+    handle: ({ sluice, param, query }) => toCallsHandler({ service: param('service') })({ sluice, query }),
   }),
   ...(['service', 'client'] as const).map((subject) =>
     route(`GET /${subject}s/:${subject}/call-report`, {

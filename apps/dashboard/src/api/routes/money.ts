@@ -25,7 +25,7 @@ async function ownPurchases(sluice: Sluice, client: string | undefined, service?
   return { purchases: purchases.filter((purchase) => client === undefined || purchase.client === client) };
 }
 
-const autoBuyOf = (subject: 'service' | 'client'): ApiRoute[] => {
+const toAutoBuyRoutes = (subject: 'service' | 'client'): ApiRoute[] => {
   const path = `/${subject}s/:${subject}/auto-buy` as const;
   const of = ({ param }: Pick<ApiCall, 'param'>) =>
     subject === 'service' ? { service: param('service') } : { client: param('client') };
@@ -93,8 +93,8 @@ export const moneyRoutes: ApiRoute[] = [
     answer: schema.cancelledPurchase,
     handle: ({ sluice, param, body, as }) => sluice.purchases.cancel(param('purchase'), { ...as, ...body }),
   }),
-  ...autoBuyOf('service'),
-  ...autoBuyOf('client'),
+  ...toAutoBuyRoutes('service'),
+  ...toAutoBuyRoutes('client'),
   route('GET /clients/:client/credit', {
     clients: 'client',
     useCase: 'credit.show',

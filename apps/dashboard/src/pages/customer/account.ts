@@ -4,14 +4,14 @@ import { badge, facts, listed, type Section, table } from '../layout/components.
 import { name } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
+import { toTimes } from '../page-times.js';
 
 /** The account of a service on its panel: where its client logs in, tunnels with their nodes, and forwards. */
 export async function accountSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   const { account } = service;
-  const login = await loginOf(request, service.id);
+  const login = await readLogin(request, service.id);
   if (account == null && login === null) return null;
-  const times = timesOf(request);
+  const times = toTimes(request);
   const content = html`${facts([
     login === null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
     login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],
@@ -52,7 +52,10 @@ function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account
 }
 
 /** Returns where the client logs in, from the store; null on panels where clients have no login, and before the account exists. */
-export async function loginOf({ sluice }: PageRequest, id: string): Promise<{ url: string; username: string } | null> {
+export async function readLogin(
+  { sluice }: PageRequest,
+  id: string,
+): Promise<{ url: string; username: string } | null> {
   try {
     const { url, username } = await sluice.panels.loginLink(id);
     return /^https?:\/\//i.test(url) ? { url, username } : null;

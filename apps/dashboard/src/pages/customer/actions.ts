@@ -1,7 +1,7 @@
 import { usageError } from '@sluice/panel-kind';
 import { forbidden, notFound } from '../../server/failure.js';
 import type { Page, PageRequest } from '../page.js';
-import { clientOf, done, ownService, plainly, throwReported } from './own.js';
+import { toClient, done, ownService, plainly, throwReported } from './own.js';
 import type { PanelReads } from './panel-reads.js';
 import { readLine } from './telephony.js';
 
@@ -14,7 +14,7 @@ export function setDestination(reads: PanelReads): Page {
     await requireField(request, id, 'destination');
     const { number = '', destination = '' } = form;
     if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
-    reads.forget(clientOf(request));
+    reads.forget(toClient(request));
     const { value: line } = await readLine(request, service, reads);
     if (line?.numbers.some((did) => did['number'] === number) !== true) {
       throw notFound('no_number', 'Your line has no such number');
@@ -26,7 +26,7 @@ export function setDestination(reads: PanelReads): Page {
       const made = await sluice.dids.set(number, { values }, { ...as, panel });
       throwReported(made.error);
     });
-    reads.forget(clientOf(request));
+    reads.forget(toClient(request));
     return done(request, id, 'destination', 'line');
   };
 }
@@ -48,7 +48,7 @@ export function setCallerId(reads: PanelReads): Page {
         values: { caller_id: callerId.trim() },
       });
     });
-    reads.forget(clientOf(request));
+    reads.forget(toClient(request));
     return done(request, id, 'caller-id', 'line');
   };
 }
@@ -63,7 +63,7 @@ export const billFile: Page = async (request) => {
   const { sluice, params } = request;
   const { id } = await ownService(request);
   const { bills } = await sluice.calls.bills({ service: id });
-  const client = clientOf(request);
+  const client = toClient(request);
   const bill = bills.find((one) => one.id === params['bill'] && (one.client === null || one.client === client));
   if (bill === undefined) throw notFound('unknown_bill', 'There is no such bill');
   const { name: file, text } = await plainly(() =>

@@ -7,8 +7,8 @@ import { name } from '../layout/format.js';
 import { html, type Html, type Part, trusted } from '../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
-import { pathOf } from './own.js';
+import { toTimes } from '../page-times.js';
+import { toPath } from './own.js';
 import type { GraphRefresher } from './refresh-graphs.js';
 
 const RANGES = [
@@ -29,7 +29,7 @@ export async function graphSection(
   const links = RANGES.map(
     ([value, text]) =>
       html`<a
-        href="${pathOf(request, service.id)}?range=${value}#graph"
+        href="${toPath(request, service.id)}?range=${value}#graph"
         ${value === range ? html` aria-current="true"` : null}
         >${name(text)}</a
       >`,
@@ -70,7 +70,7 @@ async function graphOfPanel(
   if (last === null || last.expired) refresher.refresh(service.id, range, now);
   if (last === null)
     return html`<p class="empty">The panel’s own graph has not been read yet. Reload the page in a moment.</p>`;
-  const times = timesOf(request);
+  const times = toTimes(request);
   const age = last.expired
     ? notice('info', html`This is the panel’s last graph, from ${times.full(last.readAt)}.`)
     : html`<p class="soft">Read ${times.ago(last.readAt)}.</p>`;

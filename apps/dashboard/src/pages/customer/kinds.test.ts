@@ -110,8 +110,8 @@ describe('the page of a line', () => {
   });
 
   it('asks before it makes a new password, shows it once and stores it nowhere', async () => {
-    expect(link.formOf(await link.text('/services/line-1'), '/password')).toEqual({});
-    const fields = link.formOf(await link.text('/services/line-1/password'), '/password');
+    expect(link.readForm(await link.text('/services/line-1'), '/password')).toEqual({});
+    const fields = link.readForm(await link.text('/services/line-1/password'), '/password');
     const answer = await link.send('/services/line-1/password', fields);
     const text = await answer.text();
     const password = /<code class="secret"[^>]*>([^<]+)</.exec(text)?.[1] ?? '';
@@ -129,7 +129,7 @@ describe('the page of a line', () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     voice.server.inject({ times: 1, fault: { kind: 'wait', until: () => released } });
-    const fields = link.formOf(await link.text('/services/line-1/password'), '/password');
+    const fields = link.readForm(await link.text('/services/line-1/password'), '/password');
     const changes = voice.server.totals.changing;
     const answers = [1, 2].map(async () => (await link.send('/services/line-1/password', fields)).text());
     for (let asked = 0; asked < 10; asked++) await at.fetch('/healthz');

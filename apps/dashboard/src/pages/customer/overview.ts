@@ -3,10 +3,10 @@ import { facts, link, notice, type Section, sections, table, usageBar } from '..
 import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
-import { clientOf, ownServices, pathOf } from './own.js';
+import { toTimes } from '../page-times.js';
+import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';
-import { cycleEnd, fillOf, isMetered, remainingOf, stateOf, usedOf } from './usage.js';
+import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from './usage.js';
 
 /** Returns the first page of a client: its services, its credit, and the agents that it is. */
 export function overviewPage(reads: PanelReads): Page {
@@ -23,10 +23,10 @@ export async function clientSections(
   reads: PanelReads,
 ): Promise<(Section | null)[]> {
   const { sluice } = request;
-  const times = timesOf(request);
-  const { agents } = await sluice.agents.ofClient(clientOf(request));
+  const times = toTimes(request);
+  const { agents } = await sluice.agents.ofClient(toClient(request));
   // A client who is an agent alone has nothing to pay here.
-  const credit = services.length === 0 ? null : await creditOf(request, reads);
+  const credit = services.length === 0 ? null : await readCredit(request, reads);
   return [
     servicesSection(request, services, times),
     ...agents.map((agent, index) => agentSection(agent, times, `agent-${index + 1}`)),
@@ -38,11 +38,11 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
   const list = table({
     caption: 'Services',
     columns: [
-      { title: 'Service', cell: ({ id }) => link(pathOf(request, id), id) },
-      { title: 'State', cell: stateOf },
-      { title: 'Left', cell: remainingOf, isNumber: true },
-      { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(fillOf(service))}</span>` },
-      { title: 'Traffic', cell: usedOf, isMinor: true },
+      { title: 'Service', cell: ({ id }) => link(toPath(request, id), id) },
+      { title: 'State', cell: showState },
+      { title: 'Left', cell: showRemaining, isNumber: true },
+      { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
+      { title: 'Traffic', cell: showUsed, isMinor: true },
       { title: 'Until', cell: (service) => cycleEnd(service, times), isMinor: true },
       { title: 'Read', cell: (service) => readAt(service, times), isMinor: true },
     ],
@@ -85,11 +85,11 @@ function agentSection(agent: AgentDetail, times: Times, id: string): Section {
 }
 
 /** The client's credit, in whichever billing system it is. */
-async function creditOf(request: PageRequest, reads: PanelReads): Promise<Section> {
+async function readCredit(request: PageRequest, reads: PanelReads): Promise<Section> {
   const head = { id: 'credit', title: 'Credit' };
   const { sluice, now } = request;
-  const client = clientOf(request);
-  const times = timesOf(request);
+  const client = toClient(request);
+  const times = toTimes(request);
   // Together, so that a billing system that hangs delays the page by one time-out.
   const [{ value, at, failed }, entries] = await Promise.all([
     reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal })),

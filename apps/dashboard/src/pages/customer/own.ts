@@ -5,14 +5,14 @@ import { notFound } from '../../server/failure.js';
 import type { PageAnswer, PageRequest } from '../page.js';
 
 /** Returns the client of a page; only routes with one are served to clients. */
-export function clientOf({ viewer }: Pick<PageRequest, 'viewer'>): string {
+export function toClient({ viewer }: Pick<PageRequest, 'viewer'>): string {
   if (viewer.client === null) throw notFound('unknown_page', 'There is no such page');
   return viewer.client;
 }
 
 /** Returns the services of the page's client, as they are after the last run. */
 export async function ownServices(request: PageRequest): Promise<ServiceDetail[]> {
-  const { services } = await request.sluice.services.list({ client: clientOf(request) });
+  const { services } = await request.sluice.services.list({ client: toClient(request) });
   return services;
 }
 
@@ -28,7 +28,7 @@ export async function ownService(request: PageRequest): Promise<ServiceDetail> {
 }
 
 /** Returns the path of a service's page. */
-export function pathOf({ base }: Pick<PageRequest, 'base'>, id: string): string {
+export function toPath({ base }: Pick<PageRequest, 'base'>, id: string): string {
   return `${base}/services/${encodeURIComponent(id)}`;
 }
 
@@ -55,5 +55,5 @@ export function throwReported(error: ItemError | null | undefined): void {
 
 /** Leads back to the service with a sentence about what was done. */
 export function done(request: PageRequest, id: string, what: string, part: string): PageAnswer {
-  return { redirect: `${pathOf(request, id)}?done=${what}#${part}` };
+  return { redirect: `${toPath(request, id)}?done=${what}#${part}` };
 }

@@ -6,7 +6,7 @@ import { bytes, money, name, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { pathOf } from './own.js';
+import { toPath } from './own.js';
 
 /** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
 export async function offeredPackages(
@@ -19,7 +19,7 @@ export async function offeredPackages(
 }
 
 /** Returns what the references of purchases with a share link or token begin with. */
-export function refsOf({ id }: Viewer): string {
+export function toRefPrefix({ id }: Viewer): string {
   return `${id}:`;
 }
 
@@ -36,7 +36,7 @@ export async function packagesSection(
     caption: 'Packages',
     columns: [
       ...PACKAGE_COLUMNS,
-      mayBuy ? { title: 'Buy', cell: ({ id }) => buyButton(`${pathOf(request, service.id)}/buy`, id) } : null,
+      mayBuy ? { title: 'Buy', cell: ({ id }) => buyButton(`${toPath(request, service.id)}/buy`, id) } : null,
     ],
     rows: packages,
   });
@@ -58,7 +58,7 @@ export async function packagesSection(
 async function budgetText({ sluice, viewer }: PageRequest, currency: string | undefined): Promise<Html | null> {
   const { maxAmount } = viewer.rights;
   if (maxAmount === null || viewer.client === null) return null;
-  const left = await sluice.purchases.budgetLeft(viewer.client, { refs: refsOf(viewer), amount: maxAmount });
+  const left = await sluice.purchases.budgetLeft(viewer.client, { refs: toRefPrefix(viewer), amount: maxAmount });
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 
@@ -116,7 +116,7 @@ function autoBuyForm(
 ): Html {
   const choices = packages.map((each) => [each.id, `${each.id}: ${each.price} ${each.currency}`] as const);
   return postForm(request, {
-    action: `${pathOf(request, id)}/auto-buy`,
+    action: `${toPath(request, id)}/auto-buy`,
     id: 'auto-buy',
     submit: 'Save',
     fields: [

@@ -7,7 +7,7 @@ import { postForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
-import { ownService, pathOf, plainly, throwReported } from './own.js';
+import { ownService, toPath, plainly, throwReported } from './own.js';
 
 /** Returns whether the client may get a new password for a service. */
 async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
@@ -27,14 +27,14 @@ async function requirePassword(request: PageRequest): Promise<ServiceDetail> {
 export async function passwordSection(request: PageRequest, service: ServiceDetail): Promise<Section | null> {
   if (!(await mayGetPassword(request, service))) return null;
   const content = html`<p>The present password can’t be shown.</p>
-    <p><a class="button" href="${pathOf(request, service.id)}/password">Get a new password</a></p>`;
+    <p><a class="button" href="${toPath(request, service.id)}/password">Get a new password</a></p>`;
   return { id: 'password', title: 'Password', content };
 }
 
 /** `GET …/password`: what a new password means, before it is made. */
 export const passwordPage: Page = async (request) => {
   const { id } = await requirePassword(request);
-  const back = pathOf(request, id);
+  const back = toPath(request, id);
   const body = html`${notice('warning', html`A new password for ${name(id)} replaces the present one at once: devices and programs that use the present one stop working until you enter the new one.`)}
     <p>It is shown only in the answer: keep it somewhere safe.</p>
     ${postForm(request, { action: `${back}/password`, id: 'password', submit: 'Replace the password', tone: 'danger' })}
@@ -52,7 +52,7 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
     return made;
   });
   const { username = null, password = null } = report.credentials ?? {};
-  const back = pathOf(request, service.id);
+  const back = toPath(request, service.id);
   if (password === null) throw new SluiceError('not_changed', 'The password was not changed. Try again later.');
   const body = html`${notice('warning', 'This password is shown only now. Keep it somewhere safe before you leave this page.')}
     ${facts([

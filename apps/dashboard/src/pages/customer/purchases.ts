@@ -7,8 +7,8 @@ import { postForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
-import { clientOf, done, ownService, pathOf, plainly } from './own.js';
-import { offeredPackages, refsOf } from './packages.js';
+import { toClient, done, ownService, toPath, plainly } from './own.js';
+import { offeredPackages, toRefPrefix } from './packages.js';
 import type { PanelReads } from './panel-reads.js';
 
 /** Most packages that a client may have bought by themselves in a period. */
@@ -19,9 +19,9 @@ export const buyPage: Page = async (request) => {
   const { query, viewer } = request;
   const service = await ownService(request);
   const { id, bytes: size, price, currency } = await requireOffered(request, service, query['package'] ?? '');
-  const asked = await findAsked(request, service.id, (key) => refsOf(viewer) + key);
+  const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
-  const back = pathOf(request, service.id);
+  const back = toPath(request, service.id);
   const label = `Buy ${id} for ${price} ${currency}`;
   const body = html`${facts([
       ['Service', name(service.id)],
@@ -54,7 +54,7 @@ export function buy(reads: PanelReads): Page {
     const { id } = await ownService(request);
     const { package: wanted = '', key = '' } = form;
     const { maxAmount } = viewer.rights;
-    const refs = refsOf(viewer);
+    const refs = toRefPrefix(viewer);
     const { purchase } = await plainly(() =>
       sluice.purchases.create(id, wanted, {
         ...as,
@@ -62,7 +62,7 @@ export function buy(reads: PanelReads): Page {
         ...(maxAmount === null ? {} : { budget: { refs, amount: maxAmount } }),
       }),
     );
-    reads.forget(clientOf(request));
+    reads.forget(toClient(request));
     return done(request, id, purchase.status === 'paid' ? 'bought' : 'ordered', 'packages');
   };
 }

@@ -3,7 +3,7 @@ import { facts, type Section, sections, table } from '../layout/components.js';
 import { bytes, orNone, type Times, UNKNOWN } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
+import { toTimes } from '../page-times.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
@@ -11,7 +11,7 @@ import { autoBuySection, offeredPackages, packagesSection, purchasesSection } fr
 import { passwordSection } from './password.js';
 import type { Readers } from './readers.js';
 import { telephonySections } from './telephony.js';
-import { ageNotice, cycleEnd, headline, holdNotices, isMetered, remainingOf, stateOf } from './usage.js';
+import { ageNotice, cycleEnd, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -45,7 +45,7 @@ export async function serviceSections(
   service: ServiceDetail,
   { reads, graphs }: Readers,
 ): Promise<(Section | null)[]> {
-  const times = timesOf(request);
+  const times = toTimes(request);
   const packages = await offeredPackages(request, service);
   return [
     usageSection(service, times),
@@ -65,9 +65,9 @@ function usageSection(service: ServiceDetail, times: Times): Section {
   const metered = isMetered(service);
   const content = html`${ageNotice(service, times)} ${holdNotices(service, times)} ${metered ? headline(service) : null}
   ${facts([
-    ['State', stateOf(service)],
-    metered ? ['Left', remainingOf(service)] : null,
-    metered ? ['Period', periodOf(service, times)] : null,
+    ['State', showState(service)],
+    metered ? ['Left', showRemaining(service)] : null,
+    metered ? ['Period', showPeriod(service, times)] : null,
     allowance === null || allowance.extraBytes === 0 ? null : ['Bought in this period', bytes(allowance.extraBytes)],
     nextDueDate === null ? null : ['Next due date', times.day(nextDueDate)],
     metered ? ['Read', usage === null ? html`<span class="unknown">never</span>` : times.full(usage.readAt)] : null,
@@ -75,7 +75,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
   return { id: 'usage', title: metered ? 'Usage' : 'Service', content };
 }
 
-function periodOf(service: ServiceDetail, times: Times): Part {
+function showPeriod(service: ServiceDetail, times: Times): Part {
   return service.cycle === null ? UNKNOWN : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`;
 }
 

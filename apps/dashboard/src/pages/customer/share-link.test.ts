@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { keyOf, Link, mainOf } from '../../test/share-link.js';
+import { toKey, Link, extractMain } from '../../test/share-link.js';
 
 const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
 
@@ -79,7 +79,7 @@ describe('a share link', () => {
       ['caller-id', { caller_id: '123' }],
       ['password', {}],
     ] as const) {
-      const answer = await bare.send(`/services/svc-1/${form}`, { ...fields, csrf, key: keyOf() });
+      const answer = await bare.send(`/services/svc-1/${form}`, { ...fields, csrf, key: toKey() });
       expect([form, answer.status]).toEqual([form, 403]);
     }
     for (const path of ['buy?package=extra-50', 'password'])
@@ -90,7 +90,7 @@ describe('a share link', () => {
 
   it('asks before it buys, with the price', async () => {
     const page = await link.text('/services/svc-1');
-    expect(link.formOf(page, '/buy')).toEqual({});
+    expect(link.readForm(page, '/buy')).toEqual({});
     expect(page).toContain(`href="/share/${link.token}/services/svc-1/buy?package=extra-50"`);
     expect(await link.text(await askFor(link, 'extra-50'))).toContain('5.00 EUR');
     expect((await link.get('/services/svc-1/buy?package=other')).status).toBe(409);
@@ -100,7 +100,7 @@ describe('a share link', () => {
 
   it('buys a package once, however often the form is sent', async () => {
     const asking = await askFor(link, 'extra-50');
-    const fields = link.formOf(await link.text(asking), '/buy');
+    const fields = link.readForm(await link.text(asking), '/buy');
     expect(fields).toMatchObject({ package: 'extra-50' });
     const sent = await Promise.all([1, 2, 3].map(() => link.send('/services/svc-1/buy', fields)));
     expect(sent.map(({ status }) => status).every((status) => status === 303 || status === 409)).toBe(true);
@@ -113,7 +113,7 @@ describe('a share link', () => {
     expect(purchases.map(({ package: name, status }) => [name, status])).toEqual([['extra-50', 'paid']]);
     const back = await link.text(asking);
     expect(back).toContain('It is not bought again.');
-    expect(link.formOf(back, '/buy')).toEqual({});
+    expect(link.readForm(back, '/buy')).toEqual({});
     const page = await link.text('/services/svc-1?done=bought');
     expect(page).toContain('The package was bought.');
     expect(page).toContain('130 GB');
@@ -147,7 +147,7 @@ describe('a share link', () => {
   it('has no dead way back', async () => {
     expect((await at.fetch(`/share/${link.token}/`)).status).toBe(200);
     const failed = await link.post('/services/svc-1/buy', { package: 'other' });
-    for (const page of [await link.text('/services/svc-1'), mainOf(await failed.text())]) {
+    for (const page of [await link.text('/services/svc-1'), extractMain(await failed.text())]) {
       const ways = [...page.matchAll(/<a href="([^"?]*)"[^>]*>(?:All|Back)/g)].map(([, to = '']) => to);
       expect(ways.length).toBeGreaterThan(0);
       for (const to of ways) expect([to, (await at.fetch(to)).status]).toEqual([to, 200]);
@@ -177,7 +177,7 @@ describe('a share link', () => {
 
 it('shows the same pages to a token of one client', async () => {
   const cookie = await at.login(await at.token('read', 'client:c-2'));
-  const page = mainOf(await (await at.fetch('/services/svc-2', { cookie })).text());
+  const page = extractMain(await (await at.fetch('/services/svc-2', { cookie })).text());
   expect(page).toContain('10 GB');
   expect((await at.fetch('/services/svc-1', { cookie })).status).toBe(404);
 });

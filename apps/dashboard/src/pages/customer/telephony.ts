@@ -5,8 +5,8 @@ import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
-import { pathOf } from './own.js';
+import { toTimes } from '../page-times.js';
+import { toPath } from './own.js';
 import type { LastRead, PanelReads } from './panel-reads.js';
 
 /** Most calls of a day on a page; the bill has all. */
@@ -50,7 +50,7 @@ export async function toLineScene(
   reads: PanelReads,
 ): Promise<LineScene | null> {
   if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return null;
-  return { request, service, reads, times: timesOf(request) };
+  return { request, service, reads, times: toTimes(request) };
 }
 
 /** Returns the line of a service as last read. */
@@ -65,7 +65,7 @@ export function readLine(
 }
 
 /** One sentence in place of what can't be read, or the age of what is shown instead. */
-function ageOf({ value, at, failed }: LastRead<unknown>, times: Times): Html | null {
+function showAge({ value, at, failed }: LastRead<unknown>, times: Times): Html | null {
   if (value === null)
     return notice('warning', 'The telephone system can’t be reached at the moment. Please try again later.');
   return failed
@@ -78,11 +78,11 @@ export async function lineSection({ request, service, reads, times }: LineScene)
   const head = { id: 'line', title: 'Line' };
   const read = await readLine(request, service, reads);
   const { value: line } = read;
-  if (line === null) return { ...head, content: ageOf(read, times) };
+  if (line === null) return { ...head, content: showAge(read, times) };
   const { fields } = await request.sluice.services.customerMay(service.id);
   const may = (field: string): boolean => request.viewer.may('manage') && fields.includes(field);
   const { subscriber, plan } = line;
-  const content = html`${ageOf(read, times)}
+  const content = html`${showAge(read, times)}
   ${facts([
     ['User name', html`<code>${text(subscriber['username'])}</code>`],
     ['State', badge(plain(subscriber['status']) || 'unknown')],
@@ -97,7 +97,7 @@ export async function lineSection({ request, service, reads, times }: LineScene)
 
 function callerIdForm(request: PageRequest, { id }: ServiceDetail, value: string): Html {
   return postForm(request, {
-    action: `${pathOf(request, id)}/caller-id`,
+    action: `${toPath(request, id)}/caller-id`,
     id: 'caller-id',
     fields: [{ name: 'caller_id', label: 'Caller id', value, hint: 'The number that others see', isRequired: true }],
     submit: 'Change',
@@ -119,10 +119,10 @@ function numbers(
     rows: line.numbers,
     empty: 'The line has no number of its own.',
   });
-  const action = `${pathOf(request, service.id)}/destination`;
+  const action = `${toPath(request, service.id)}/destination`;
   const forms = line.numbers.map((did, index) => {
     const number = plain(did['number']);
-    const { type, value } = destinationOf(did);
+    const { type, value } = toDestination(did);
     return postForm(request, {
       ...{ action, id: `destination-${index}`, hidden: { number }, submit: 'Change' },
       fields: [
@@ -141,12 +141,12 @@ function numbers(
 
 type Did = LineView['numbers'][number];
 
-function destinationOf({ destination }: Did): { type?: string; value?: string | null } {
+function toDestination({ destination }: Did): { type?: string; value?: string | null } {
   return destination ?? {};
 }
 
 function goesTo(did: Did): Part {
-  const { type, value } = destinationOf(did);
+  const { type, value } = toDestination(did);
   return type === 'number' ? text(value) : type === 'none' ? 'nowhere' : 'this line';
 }
 
@@ -154,7 +154,7 @@ async function simulatorSection({ request, service, reads, times }: LineScene): 
   const { sluice, now, query } = request;
   const { destination = '', seconds = '60' } = query;
   const form = searchForm({
-    action: `${pathOf(request, service.id)}#simulator`,
+    action: `${toPath(request, service.id)}#simulator`,
     id: 'simulator-form',
     fields: [
       { name: 'destination', label: 'Number to call', value: destination, isRequired: true },
@@ -203,7 +203,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     },
   );
   const { value } = read;
-  if (value === null) return { ...head, content: ageOf(read, times) };
+  if (value === null) return { ...head, content: showAge(read, times) };
   const more =
     value.total > value.calls.length
       ? html`<p class="soft">The newest ${value.calls.length} of ${count(value.total)} calls.</p>`
@@ -225,7 +225,7 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
     ['Calls', count(value.total)],
     ['Charges so far', money(value.charge, value.currency)],
   ]);
-  return { ...head, content: html`${ageOf(read, times)}${sums}${list}${more}` };
+  return { ...head, content: html`${showAge(read, times)}${sums}${list}${more}` };
 }
 
 const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' | 'quiet']> = {
@@ -239,9 +239,9 @@ const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' 
 async function billsSection({ request, service, times }: LineScene): Promise<Section> {
   const { bills } = await request.sluice.calls.bills({ service: service.id });
   const own = bills.filter(({ client }) => client === null || client === service.client);
-  const fileOf = ({ id, state }: (typeof own)[number]): Part =>
+  const showFile = ({ id, state }: (typeof own)[number]): Part =>
     state === 'confirmed'
-      ? html`<a href="${pathOf(request, service.id)}/bills/${encodeURIComponent(id)}" download>CSV</a>`
+      ? html`<a href="${toPath(request, service.id)}/bills/${encodeURIComponent(id)}" download>CSV</a>`
       : '–';
   const content = table({
     caption: 'Bills',
@@ -251,7 +251,7 @@ async function billsSection({ request, service, times }: LineScene): Promise<Sec
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
-      request.isEmbedded ? null : { title: 'Calls as a file', cell: fileOf },
+      request.isEmbedded ? null : { title: 'Calls as a file', cell: showFile },
     ],
     rows: own,
     empty: 'There is no bill yet.',

@@ -8,7 +8,7 @@ import { html, type Html, type Part } from '../layout/html.js';
 const OLD_MS = 6 * 3_600_000;
 
 /** Returns how much of its quota a service has used. */
-export function fillOf({ limits, usage, allowance }: ServiceDetail): Fill {
+export function toFill({ limits, usage, allowance }: ServiceDetail): Fill {
   const quota = limits.find(({ id }) => id === 'quota');
   const used = typeof quota?.used === 'number' ? quota.used : (usage?.totalBytes ?? null);
   return { used, allowed: allowance?.allowedBytes ?? null };
@@ -20,7 +20,7 @@ export function isMetered({ allowance, usage, error }: ServiceDetail): boolean {
 }
 
 /** The state of a service in a word that its client understands. */
-export function stateOf(service: ServiceDetail): Html {
+export function showState(service: ServiceDetail): Html {
   const word = stateWord(service);
   return badge(word, word === 'restricted' ? 'bad' : word === 'not read' ? 'warning' : undefined);
 }
@@ -32,8 +32,8 @@ function stateWord({ lifecycle, holds, status }: ServiceDetail): string {
 }
 
 /** A service in one line of text: its state, and what is used of its quota until when. */
-export function summaryOf(service: ServiceDetail, times: Times): string {
-  const { used, allowed } = fillOf(service);
+export function toSummary(service: ServiceDetail, times: Times): string {
+  const { used, allowed } = toFill(service);
   if (!isMetered(service)) return stateWord(service);
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
@@ -42,24 +42,24 @@ export function summaryOf(service: ServiceDetail, times: Times): string {
 }
 
 /** Used and allowed in words; unknown is said, and never a zero. */
-export function usedOf(service: ServiceDetail): Html {
-  const { used, allowed } = fillOf(service);
+export function showUsed(service: ServiceDetail): Html {
+  const { used, allowed } = toFill(service);
   if (service.allowance === null) return used === null ? html`<span class="soft">not metered</span>` : bytes(used);
   const of = service.allowance.unlimited ? 'without a limit' : html`of ${bytes(allowed)}`;
   return html`${bytes(used)} ${of}`;
 }
 
 /** What is left of the quota. */
-export function remainingOf({ allowance }: ServiceDetail): Part {
+export function showRemaining({ allowance }: ServiceDetail): Part {
   if (allowance === null) return html`<span class="soft">–</span>`;
   return allowance.unlimited ? 'no limit' : bytes(allowance.remainingBytes);
 }
 
 /** The bar of a service with its figures below. */
 export function headline(service: ServiceDetail): Html {
-  const bar = usageBar(fillOf(service));
+  const bar = usageBar(toFill(service));
   return html`<div class="headline">${bar}</div>
-    <p>${usedOf(service)}</p>`;
+    <p>${showUsed(service)}</p>`;
 }
 
 /** One plain sentence where the figures are not those of now; nothing where they are. */

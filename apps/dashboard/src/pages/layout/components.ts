@@ -35,25 +35,25 @@ export interface Fill {
 }
 
 /** Percent used, rounded down; null where it is not known. */
-export function percentOf({ used, allowed }: Fill): number | null {
+export function toPercent({ used, allowed }: Fill): number | null {
   if (used === null || allowed === null) return null;
   if (allowed === 0) return used === 0 ? 0 : 100;
   return Math.floor((used / allowed) * 100);
 }
 
-function toneOf(percent: number): Tone {
+function toTone(percent: number): Tone {
   if (percent >= 100) return 'bad';
   return percent >= 80 ? 'warning' : 'good';
 }
 
 /** A bar that shows the share of an allowance in a tone, by default its own, with the percentage; nothing where it is not known. */
 export function usageBar(fill: Fill, tone?: Tone): Html | null {
-  const percent = percentOf(fill);
+  const percent = toPercent(fill);
   if (percent === null) return null;
   const width = Math.min(100, Math.max(0, percent));
   return html`<span class="usage"
     ><svg
-      class="bar bar-${tone ?? toneOf(percent)}"
+      class="bar bar-${tone ?? toTone(percent)}"
       viewBox="0 0 100 8"
       preserveAspectRatio="none"
       aria-hidden="true"

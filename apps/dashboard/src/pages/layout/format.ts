@@ -15,7 +15,7 @@ export const NONE: Html = html`<span class="none" aria-label="none">–</span>`;
 const offsets = new Map<string, Intl.DateTimeFormat>();
 
 /** Returns the difference of a zone from UTC at an instant, as `UTC+3:30`. */
-function offsetOf(ms: number, timeZone: string): string {
+function toOffset(ms: number, timeZone: string): string {
   let format = offsets.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'shortOffset' });
@@ -42,7 +42,7 @@ export class Times {
   text(instant: string | number | null | undefined): string {
     const ms = toMs(instant);
     if (ms === null) return '';
-    return `${shortTime(ms, this.timeZone)} ${offsetOf(ms, this.timeZone)}`;
+    return `${shortTime(ms, this.timeZone)} ${toOffset(ms, this.timeZone)}`;
   }
 
   /** An instant as an element: short, with its zone on demand. */

@@ -34,7 +34,7 @@ export function postForm({ csrf, newKey, refused }: PageRequest, form: Form): Ht
   const typed = refused?.form === id ? refused.values : null;
   return html`<form class="form" method="post" action="${action}">
     ${more.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-    ${fields.map((field) => fieldOf(typed === null ? field : { ...field, value: typed[field.name] ?? '' }, id))}
+    ${fields.map((field) => showField(typed === null ? field : { ...field, value: typed[field.name] ?? '' }, id))}
     <button class="button button-${tone}" type="submit">${submit}</button>
   </form>`;
 }
@@ -43,12 +43,12 @@ export function postForm({ csrf, newKey, refused }: PageRequest, form: Form): Ht
 export function searchForm(of: { action: string; fields: readonly Field[]; submit: string; id: string }): Html {
   const { action, fields, submit, id } = of;
   return html`<form class="form form-search" method="get" action="${action}">
-    ${fields.map((field) => fieldOf(field, id))}
+    ${fields.map((field) => showField(field, id))}
     <button class="button" type="submit">${submit}</button>
   </form>`;
 }
 
-function fieldOf(field: Field, form: string): Html {
+function showField(field: Field, form: string): Html {
   const { name, label, hint } = field;
   const id = `${form}-${name}`;
   const described = hint === undefined ? null : html` aria-describedby="${id}-hint"`;
@@ -65,11 +65,11 @@ function fieldOf(field: Field, form: string): Html {
     </div>`;
   }
   return html`<div class="field">
-    <label for="${id}">${label}</label>${controlOf(field, id, described)}${explained}
+    <label for="${id}">${label}</label>${showControl(field, id, described)}${explained}
   </div>`;
 }
 
-function controlOf(
+function showControl(
   { name, type = 'text', value = '', choices, isRequired = false }: Field,
   id: string,
   more: Part,

@@ -24,15 +24,15 @@ export const agentsPage: Page = async (request) => {
     columns: [
       { title: 'Agent', cell: (agent) => link(agentHref(agent), agent.name) },
       { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
-      { title: 'State', cell: stateOf },
+      { title: 'State', cell: showState },
       {
         title: 'Limit',
         cell: ({ limitBytes }) => (limitBytes === null ? html`<span class="soft">no limit</span>` : bytes(limitBytes)),
         isNumber: true,
       },
       { title: 'Used', cell: ({ usedBytes }) => bytes(usedBytes), isNumber: true },
-      { title: 'Share', cell: (agent) => usageBar(fillOf(agent)) ?? NONE },
-      { title: 'Remaining', cell: remainingOf, isNumber: true },
+      { title: 'Share', cell: (agent) => usageBar(toFill(agent)) ?? NONE },
+      { title: 'Remaining', cell: showRemaining, isNumber: true },
       { title: 'Users', cell: ({ users }) => count(users), isNumber: true, isMinor: true },
       {
         title: 'Disabled by us',
@@ -52,15 +52,15 @@ export const agentsPage: Page = async (request) => {
   return { title: 'Agents', body };
 };
 
-function fillOf({ usedBytes, limitBytes }: AgentView): Fill {
+function toFill({ usedBytes, limitBytes }: AgentView): Fill {
   return { used: usedBytes, allowed: limitBytes };
 }
 
-function remainingOf({ limitBytes, remainingBytes }: AgentView): Html {
+function showRemaining({ limitBytes, remainingBytes }: AgentView): Html {
   return limitBytes === null ? NONE : bytes(remainingBytes);
 }
 
-function stateOf(agent: AgentView): Html {
+function showState(agent: AgentView): Html {
   if (agent.suspended !== null) return badge('suspended');
   return agent.exceeded ? badge('exceeded') : badge(agent.rule ?? 'ok', agent.rule === 'missing' ? 'warning' : 'good');
 }
@@ -75,13 +75,13 @@ export const agentPage: Page = async (request) => {
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
   const { times, mayOperate } = scene;
   const body = html`<section class="card">
-      <p class="headline">${stateOf(agent)}</p>
-      ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(fillOf(agent))}</p>`}
+      <p class="headline">${showState(agent)}</p>
+      ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(toFill(agent))}</p>`}
       <p dir="auto">${found === null ? problem : times.inText(found.sentence)}</p>
       ${facts([
         ['Limit', agent.limitBytes === null ? 'none' : bytes(agent.limitBytes)],
         ['Used', bytes(agent.usedBytes)],
-        ['Remaining', remainingOf(agent)],
+        ['Remaining', showRemaining(agent)],
         ['Allocated to users', orNone(agent.allocatedBytes, bytes)],
         ['Reserved', orNone(agent.reservedBytes, bytes)],
         ['Users', count(agent.users)],

@@ -26,7 +26,7 @@ export const billsPage: Page = async (request) => {
       { title: 'Service', cell: (bill) => serviceLink(bill.service) },
       { title: 'Client', cell: (bill) => name(bill.client), isMinor: true },
       { title: 'Period', cell: ({ period }) => html`${times.at(period.from)} to ${times.at(period.to)}` },
-      { title: 'State', cell: ({ state }) => stateOf(state) },
+      { title: 'State', cell: ({ state }) => showState(state) },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
@@ -53,7 +53,7 @@ const STATES: Record<string, readonly [string, Tone]> = {
   unknown: ['in doubt', 'warning'],
 };
 
-function stateOf(state: string): Html {
+function showState(state: string): Html {
   const [text, tone] = STATES[state] ?? [state];
   return badge(text, tone);
 }

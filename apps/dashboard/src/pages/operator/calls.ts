@@ -54,10 +54,10 @@ function callsSection(
     caption: 'Calls',
     columns: [
       { title: 'Start', cell: ({ startedAt }) => times.at(startedAt) },
-      { title: 'Line', cell: (call) => lineOf(panel, call) },
+      { title: 'Line', cell: (call) => showLine(panel, call) },
       { title: 'From', cell: ({ source }) => name(source), isMinor: true },
-      { title: 'To', cell: destinationOf },
-      { title: 'State', cell: stateOf, isMinor: true },
+      { title: 'To', cell: showDestination },
+      { title: 'State', cell: showState, isMinor: true },
       { title: 'Seconds', cell: ({ talkSeconds }) => count(talkSeconds), isNumber: true, isMinor: true },
       { title: 'Billed', cell: ({ billedSeconds }) => orNone(billedSeconds, count), isNumber: true, isMinor: true },
       { title: 'Charge', cell: ({ charge, currency }) => money(charge, currency), isNumber: true },
@@ -77,15 +77,15 @@ function callsSection(
   );
 }
 
-function lineOf(panel: string, { subscriberId, username }: Call): Html {
+function showLine(panel: string, { subscriberId, username }: Call): Html {
   return subscriberId === null ? name(username) : link(lineHref(panel, subscriberId), username ?? subscriberId);
 }
 
-function destinationOf({ destination, destinationDescription }: Call): Html {
+function showDestination({ destination, destinationDescription }: Call): Html {
   return html`<bdi>${destination ?? ''}</bdi> <span class="soft" dir="auto">${destinationDescription ?? ''}</span>`;
 }
 
-function stateOf({ disposition }: Call): Html {
+function showState({ disposition }: Call): Html {
   return badge(disposition.toLowerCase(), disposition === 'ANSWERED' ? 'good' : 'quiet');
 }
 

@@ -3,7 +3,7 @@ import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, type FakeHiddify, startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
-import { keyOf, mainOf } from '../../test/share-link.js';
+import { toKey, extractMain } from '../../test/share-link.js';
 
 let voice: FakeAstbilling;
 let vpn: FakeHiddify;
@@ -47,7 +47,7 @@ afterAll(async () => {
   await vpn.close();
 });
 
-const read = async (path: string): Promise<string> => mainOf(await (await at.fetch(path, { cookie })).text());
+const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
 
 /** Sends the form of a page whose action ends so, with these fields. */
 async function submit(page: string, action: string, typed: Record<string, string>): Promise<Response> {
@@ -56,7 +56,7 @@ async function submit(page: string, action: string, typed: Record<string, string
   const inputs = [...form.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)];
   const fields = Object.fromEntries(inputs.map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')]));
   const path = /action="([^"]*)"/.exec(form)?.[1] ?? '';
-  const body = new URLSearchParams({ ...fields, ...typed, key: keyOf() });
+  const body = new URLSearchParams({ ...fields, ...typed, key: toKey() });
   return at.fetch(path, { method: 'POST', cookie, body });
 }
 
@@ -82,7 +82,7 @@ describe('the forms of operators', () => {
   it('set the limit of an agent, and ask before one that its users exceed', async () => {
     expect((await submit(await read(agent), '/limit', { limit: '60GB' })).status).toBe(303);
     const asked = await submit(await read(agent), '/limit', { limit: '40GB' });
-    const page = mainOf(await asked.text());
+    const page = extractMain(await asked.text());
     expect(page).toContain('would immediately be over its limit (45 GB of 40 GB)');
     const limit = async (): Promise<unknown> => (await at.sluice.agents.listStored()).agents[0]?.limitBytes;
     expect(await limit()).toBe(60 * GB);
@@ -105,7 +105,7 @@ describe('the forms of operators', () => {
   ])('of %s, %s, keep what was typed where it is refused', async (path, action, typed, field) => {
     const from = path === 'agent' ? agent : path;
     const answer = await submit(await read(from), action, typed);
-    const page = mainOf(await answer.text());
+    const page = extractMain(await answer.text());
     expect(answer.status).toBe(400);
     expect(page).toContain('role="alert"');
     expect(page).toMatch(new RegExp(`name="${field}" value="${Object.values(typed)[0] ?? ''}"`));
@@ -113,10 +113,10 @@ describe('the forms of operators', () => {
   });
 
   it('lead back to their page where it shows nothing of them', async () => {
-    const fields = { csrf: 'old', key: keyOf() };
+    const fields = { csrf: 'old', key: toKey() };
     for (const path of ['/dids/71/link', '/lines/9001/set', '/agents/north/limit', '/services/svc-1/override']) {
       const answer = await at.fetch(path, { method: 'POST', cookie, body: new URLSearchParams(fields) });
-      expect(mainOf(await answer.text())).toContain(`href="${path.replace(/\/[^/]+$/, '')}"`);
+      expect(extractMain(await answer.text())).toContain(`href="${path.replace(/\/[^/]+$/, '')}"`);
     }
   });
 });

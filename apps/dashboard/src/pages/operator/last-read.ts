@@ -13,7 +13,7 @@ const REFUSALS: readonly string[] = ['usage', 'unsupported', 'conflict'];
 
 const known = new WeakMap<Sluice, PanelReads>();
 
-function readsOf(sluice: Sluice): PanelReads {
+function toPanelReads(sluice: Sluice): PanelReads {
   const reads = known.get(sluice) ?? new PanelReads(LIMITS);
   known.set(sluice, reads);
   return reads;
@@ -40,7 +40,7 @@ export async function readNow<T>(
   const { sluice, now } = request;
   const key = JSON.stringify(what);
   // A queue of its own for each figure: operators do not wait for each other.
-  const read = await readsOf(sluice).read<T>({ client: key, what: key, now }, work);
+  const read = await toPanelReads(sluice).read<T>({ client: key, what: key, now }, work);
   if (!read.failed) return { value: read.value, notice: null };
   const { error } = read;
   if (error instanceof SluiceError) {

@@ -18,9 +18,9 @@ export function logTable(
       showsService
         ? { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) }
         : null,
-      { title: 'What', cell: (entry) => html`<bdi>${whatOf(entry)}</bdi>` },
-      { title: 'Outcome', cell: stateOf },
-      { title: 'Detail', cell: (entry) => html`<span dir="auto">${detailOf(entry)}</span>`, isMinor: true },
+      { title: 'What', cell: (entry) => html`<bdi>${toWhat(entry)}</bdi>` },
+      { title: 'Outcome', cell: showState },
+      { title: 'Detail', cell: (entry) => html`<span dir="auto">${showDetail(entry)}</span>`, isMinor: true },
     ],
     rows: entries,
     empty: 'The log has no such entry.',
@@ -28,21 +28,21 @@ export function logTable(
   });
 }
 
-function whatOf(entry: LogEntry): string {
+function toWhat(entry: LogEntry): string {
   if (entry.kind === 'api') return `${words(entry.method)} ${words(entry.path)}`;
   if (entry.kind === 'action') return words(entry.name);
   if (entry.kind === 'run') return `${words(entry.command)}${entry.dryRun === true ? ' (dry run)' : ''}`;
   return `refresh of ${words(entry.targets)} restrictions`;
 }
 
-function stateOf(entry: LogEntry): Part {
+function showState(entry: LogEntry): Part {
   if (entry.kind === 'api') return badge(words(entry.status) || 'failed', entry.ok === true ? 'good' : 'bad');
   if (entry.kind === 'action') return badge(words(entry.state));
   if (entry.kind === 'run') return badge(entry.outcome ?? 'running');
   return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
 }
 
-function detailOf(entry: LogEntry): Part {
+function showDetail(entry: LogEntry): Part {
   if (entry.kind === 'api') {
     const attempt = typeof entry.attempt === 'number' && entry.attempt > 1 ? `, attempt ${entry.attempt}` : '';
     return `${words(entry.durationMs)} ms${attempt}${entry.ok === true ? '' : `: ${words(entry.message)}`}`;

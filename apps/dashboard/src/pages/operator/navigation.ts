@@ -23,7 +23,7 @@ export async function panelsWith(sluice: Sluice, capability: string): Promise<st
 }
 
 /** Returns the ref that names the line or account of a panel's services; null for none. */
-export async function requiredRefOf(sluice: Sluice, panel: string): Promise<string | null> {
+export async function readRequiredRef(sluice: Sluice, panel: string): Promise<string | null> {
   return (await readPanels(sluice)).get(panel)?.requiredRef ?? null;
 }
 

@@ -6,8 +6,9 @@ afterEach(async () => {
   await world.close();
 });
 
-const keysOf = (text: string): string[] => [...text.matchAll(/name="key" value="([^"]+)"/g)].map(([, key = '']) => key);
-const csrfOf = (text: string): string => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+const listKeys = (text: string): string[] =>
+  [...text.matchAll(/name="key" value="([^"]+)"/g)].map(([, key = '']) => key);
+const toCsrf = (text: string): string => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
 
 async function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
   return world.bench.fetch(path, { cookie: world.cookie, headers });
@@ -27,9 +28,9 @@ describe("the operator's pages", () => {
     const tag = first.headers.get('etag') ?? '';
     expect((await get('/', { 'if-none-match': tag })).status).toBe(304);
     const second = await (await get('/')).text();
-    expect(keysOf(second)).toHaveLength(keysOf(text).length);
-    expect(keysOf(second)).not.toContain(keysOf(text)[0]);
-    expect(csrfOf(second)).toBe(csrfOf(text));
+    expect(listKeys(second)).toHaveLength(listKeys(text).length);
+    expect(listKeys(second)).not.toContain(listKeys(text)[0]);
+    expect(toCsrf(second)).toBe(toCsrf(text));
     await world.bench.sluice.overrides.set('svc-2', { unlimited: true });
     world.bench.clock.advance(1500);
     expect((await get('/', { 'if-none-match': tag })).status).toBe(200);
@@ -38,8 +39,8 @@ describe("the operator's pages", () => {
   it('show the effect of a form at once, and act once on a repeated one', async () => {
     world = await startWorld({ services: 2 });
     const page = await (await get('/services/svc-2')).text();
-    const [key = ''] = keysOf(page);
-    const fields = { csrf: csrfOf(page), key, quota: '300GB' };
+    const [key = ''] = listKeys(page);
+    const fields = { csrf: toCsrf(page), key, quota: '300GB' };
     expect((await post('/services/svc-2/override', fields)).headers.get('location')).toBe(
       '/services/svc-2?done=override',
     );
@@ -57,7 +58,7 @@ describe("the operator's pages", () => {
     expect(page).toContain('It is held since');
     expect(page).not.toContain('/services/svc-1/suspend');
     expect((await world.bench.fetch('/services/svc-1/suspend', { cookie })).status).toBe(403);
-    const fields = { csrf: csrfOf(page), key: 'key-0123456789' };
+    const fields = { csrf: toCsrf(page), key: 'key-0123456789' };
     expect((await post('/services/svc-1/suspend', fields, cookie)).status).toBe(403);
   });
 

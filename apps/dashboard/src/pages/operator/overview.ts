@@ -5,7 +5,7 @@ import { bytes, count, counted, name, NONE, orNone, type Times, words } from '..
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { clockWarning, panelLink, stateOf } from './panels.js';
+import { clockWarning, panelLink, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
@@ -61,7 +61,7 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
   const away = panels.filter(({ reachable }) => reachable === false);
   const erring = panels.filter(({ reachable, lastCall }) => reachable === true && lastCall?.ok === false);
   const observed = panels.filter(({ enforce }) => enforce.value === 'observe').length;
-  const reasons = reasonsOf(totals);
+  const reasons = listReasons(totals);
   const figures = tiles([
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
     tile('Held', count(totals.held), {
@@ -100,7 +100,7 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
   return html`${figures} ${clockWarning(clock)}`;
 }
 
-function reasonsOf({ byReason }: OverviewReport['totals']): string[] {
+function listReasons({ byReason }: OverviewReport['totals']): string[] {
   return Object.entries(byReason).map(([reason, services]) => `${count(services)} ${reason}`);
 }
 
@@ -120,10 +120,10 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
       { ...sorted('client', 'Client', 'ascending'), cell: ({ client }) => name(client), isMinor: true },
       { title: 'Product', cell: ({ product }) => name(product), isMinor: true },
       { title: 'Panel', cell: ({ panel }) => name(panel), isMinor: true },
-      { title: 'Status', cell: statusOf },
-      { ...sorted('share', 'Share', 'descending'), cell: shareOf },
-      { ...sorted('used', 'Used', 'descending'), cell: usedOf, isNumber: true, isMinor: true },
-      { ...sorted('remaining', 'Remaining', 'ascending'), cell: remainingOf, isNumber: true },
+      { title: 'Status', cell: showStatus },
+      { ...sorted('share', 'Share', 'descending'), cell: showShare },
+      { ...sorted('used', 'Used', 'descending'), cell: showUsed, isNumber: true, isMinor: true },
+      { ...sorted('remaining', 'Remaining', 'ascending'), cell: showRemaining, isNumber: true },
       { title: 'Read', cell: ({ readAt }) => scene.times.ago(readAt), isMinor: true },
     ],
     rows: items,
@@ -138,20 +138,20 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
 
 type Row = OverviewReport['services']['items'][number];
 
-function statusOf({ status, holds, drift }: Row): Html {
+function showStatus({ status, holds, drift }: Row): Html {
   const reasons = holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`;
   return html`${badge(status)}${reasons}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
 }
 
-function shareOf({ usedBytes, allowedBytes }: Row): Html {
+function showShare({ usedBytes, allowedBytes }: Row): Html {
   return html`<span class="compact">${usageBar({ used: usedBytes, allowed: allowedBytes }) ?? NONE}</span>`;
 }
 
-function usedOf({ usedBytes, readAt }: Row): Html {
+function showUsed({ usedBytes, readAt }: Row): Html {
   return usedBytes === null && readAt === null ? NONE : bytes(usedBytes);
 }
 
-function remainingOf({ allowedBytes, remainingBytes }: Row): Html {
+function showRemaining({ allowedBytes, remainingBytes }: Row): Html {
   return allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(remainingBytes);
 }
 
@@ -189,7 +189,7 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
     caption: 'Panels',
     columns: [
       { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kind}</span>` },
-      { title: 'State', cell: stateOf },
+      { title: 'State', cell: showState },
       { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
       {
         title: 'Run',
@@ -219,7 +219,7 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
     rows: holds,
     empty: 'Nothing is held.',
   });
-  const aside = html`<span class="soft">${reasonsOf(totals).join(', ')}</span
+  const aside = html`<span class="soft">${listReasons(totals).join(', ')}</span
     >${all > holds.length ? html` <a href="/?status=held">All held services</a>` : null}`;
   return { id: 'holds', title: 'Held and why', content, aside };
 }

@@ -9,7 +9,7 @@ import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
 
 /** Returns whether a panel answered the last call, as a coloured word. */
-export function stateOf({ reachable, lastCall }: OverviewPanel): Html {
+export function showState({ reachable, lastCall }: OverviewPanel): Html {
   if (reachable === null) return badge('not called yet');
   if (!reachable) return badge('unreachable');
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
@@ -34,7 +34,7 @@ export const panelsPage: Page = async (request) => {
     columns: [
       { title: 'Panel', cell: (panel) => panelLink(panel.name) },
       { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
-      { title: 'State', cell: stateOf },
+      { title: 'State', cell: showState },
       { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
       {
         title: 'Works now',
@@ -81,7 +81,7 @@ export const panelPage: Page = async (request) => {
     'State',
     html`${facts([
         ['Kind', panel.kind],
-        ['State', stateOf(panel)],
+        ['State', showState(panel)],
         [
           'Last call',
           orNone(

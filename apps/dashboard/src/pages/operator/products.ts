@@ -11,7 +11,7 @@ export const productsPage: Page = async ({ sluice }) => {
     columns: [
       { title: 'Product', cell: ([id]) => link(address('/', { q: id }), id) },
       { title: 'Panel', cell: ([, { panel }]) => name(panel) },
-      { title: 'Quota', cell: ([, { quota }]) => quotaOf(quota) },
+      { title: 'Quota', cell: ([, { quota }]) => showQuota(quota) },
       { title: 'Mode', cell: ([, { mode }]) => mode ?? NONE },
       { title: 'Period', cell: ([, { quotaPeriod }]) => quotaPeriod, isMinor: true },
       { title: 'Action', cell: ([, { action }]) => action ?? NONE, isMinor: true },
@@ -32,7 +32,7 @@ export const productsPage: Page = async ({ sluice }) => {
   return Promise.resolve({ title: 'Products', body });
 };
 
-function quotaOf(quota: object | undefined): Part {
+function showQuota(quota: object | undefined): Part {
   if (quota === undefined) return html`<span class="soft">none</span>`;
   const parts = Object.entries(quota as Record<string, unknown>).filter(([, value]) => value !== undefined);
   return listed(

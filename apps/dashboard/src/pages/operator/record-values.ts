@@ -2,7 +2,7 @@ import type { Sluice, TelephonyDocument } from '@sluice/engine';
 import { address, badge, link, listed } from '../layout/components.js';
 import { count, label, money, name, NONE, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
-import { requiredRefOf } from './navigation.js';
+import { readRequiredRef } from './navigation.js';
 import { serviceLink } from './scene.js';
 
 /** What the values of a panel's records lead to. */
@@ -35,7 +35,7 @@ export function fieldTitle(field: string): string {
 /** Returns the services of a telephony panel by the id of their line. */
 export async function servicesByLine(sluice: Sluice, panel: string): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
-  const ref = await requiredRefOf(sluice, panel);
+  const ref = await readRequiredRef(sluice, panel);
   if (ref === null) return found;
   for (const { id = '', [ref]: line = '' } of await sluice.services.export({ panel })) {
     if (line !== '') found.set(line, [...(found.get(line) ?? []), id]);
@@ -57,12 +57,12 @@ export function lineHref(panel: string, id: string): string {
 }
 
 /** The services of a line as links. */
-export function servicesOf({ services }: RecordScene, line: unknown): Part {
+export function showServices({ services }: RecordScene, line: unknown): Part {
   return listed((services.get(words(line)) ?? []).map(serviceLink));
 }
 
 /** Returns the value of a field of a record. */
-export function valueOf(scene: RecordScene, record: TelephonyDocument, field: string): Part {
+export function showValue(scene: RecordScene, record: TelephonyDocument, field: string): Part {
   const value = record[field];
   if (value === null || value === undefined || value === '') return NONE;
   const text = words(value);
@@ -87,7 +87,7 @@ export function recordFacts(scene: RecordScene, record: TelephonyDocument): read
   return Object.keys(record).flatMap((field): (readonly [string, Part])[] => {
     if (field === 'sip') return sipFacts(record[field]);
     if (field === 'currency' && Object.keys(record).some((other) => /_price$/.test(other))) return [];
-    return words(record[field]) === '' ? [] : [[fieldTitle(field), valueOf(scene, record, field)]];
+    return words(record[field]) === '' ? [] : [[fieldTitle(field), showValue(scene, record, field)]];
   });
 }
 

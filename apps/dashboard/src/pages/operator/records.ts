@@ -5,8 +5,8 @@ import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
-import { requiredRefOf } from './navigation.js';
-import { fieldTitle, recordFacts, type RecordScene, servicesByLine, servicesOf } from './record-values.js';
+import { readRequiredRef } from './navigation.js';
+import { fieldTitle, recordFacts, type RecordScene, servicesByLine, showServices } from './record-values.js';
 import { actionsTable, attempt, given, problemNotice, toScene } from './scene.js';
 
 /** Fields of a line that its page changes. */
@@ -34,7 +34,7 @@ export function recordPage(kind: Kind): Page {
     const title = words(kind === 'lines' ? record.username : record.number) || id;
     const shown = { kind, id, title, panel: value.panel, record };
     const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
-    const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? formsOf(request, shown) : null}`;
+    const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? showForms(request, shown) : null}`;
     return { title: `${noun} ${title}`, body, notice: query.done === 'yes' ? 'The change is stored.' : undefined };
   };
 }
@@ -50,7 +50,7 @@ function factsSection(scene: RecordScene, { kind, panel, record }: Shown): Html 
           ${service === undefined ? null : html`<a class="button" href="${address('/calls', { panel, service })}">Calls of today</a>`}
           ${service === undefined ? null : html`<a class="button" href="${address('/bills', { service })}">Bills</a>`}
         </p>`;
-  const shown = facts([['Service', servicesOf(scene, line)], ...recordFacts(scene, record)]);
+  const shown = facts([['Service', showServices(scene, line)], ...recordFacts(scene, record)]);
   return section(kind === 'lines' ? 'Line' : 'DID', html`${shown} ${ways}`);
 }
 
@@ -62,7 +62,7 @@ interface Shown {
   record: Readonly<Record<string, unknown>>;
 }
 
-function formsOf(request: PageRequest, { kind, id, title, panel, record }: Shown): Html {
+function showForms(request: PageRequest, { kind, id, title, panel, record }: Shown): Html {
   const path = `/${kind}/${encodeURIComponent(id)}`;
   const names = (kind === 'lines' ? LINE_FIELDS : DID_FIELDS).filter((field) => field in record);
   const hidden = { panel, name: title };
@@ -144,7 +144,7 @@ export function recordLinkForm(kind: Kind): Page {
       await sluice.dids.link(form.name ?? id, { ...as, service });
     } else {
       const of = (await sluice.services.show(service)).panel;
-      const ref = await requiredRefOf(sluice, of);
+      const ref = await readRequiredRef(sluice, of);
       if (ref === null) throw new SluiceError('unsupported', `Panel "${of}" has no lines`, { kind: 'unsupported' });
       await sluice.services.set(service, { [ref]: id }, as);
     }
@@ -175,7 +175,7 @@ export function didVerbPage(verb: DidVerb): Page {
     const { params, sluice, as, query } = request;
     const id = params.id ?? '';
     const { panel } = query;
-    const number = await numberOf(sluice, id, panel);
+    const number = await readNumber(sluice, id, panel);
     const { value, problem } = await attempt(() => sluice.dids[verb](number, { ...as, panel, dryRun: true }));
     const { title, says } = DID_WORDS[verb];
     const form = postForm(request, {
@@ -196,12 +196,12 @@ export function didVerbPage(verb: DidVerb): Page {
 export function didVerbForm(verb: DidVerb): Page {
   return async ({ params: { id = '' }, form = {}, sluice, as }) => {
     const { panel } = form;
-    await sluice.dids[verb](await numberOf(sluice, id, panel), { ...as, panel });
+    await sluice.dids[verb](await readNumber(sluice, id, panel), { ...as, panel });
     return { redirect: verb === 'release' ? '/dids' : back('dids', id, panel) };
   };
 }
 
-async function numberOf(sluice: PageRequest['sluice'], id: string, panel: string | undefined): Promise<string> {
+async function readNumber(sluice: PageRequest['sluice'], id: string, panel: string | undefined): Promise<string> {
   const { records } = await sluice.telephony.show('dids', id, { panel });
   return words(records[0]?.number) || id;
 }

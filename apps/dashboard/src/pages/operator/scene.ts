@@ -2,7 +2,7 @@ import { badge, link, table } from '../layout/components.js';
 import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
-import { timesOf } from '../times-of.js';
+import { toTimes } from '../page-times.js';
 
 /** What the pages of operators need of each request. */
 export interface Scene {
@@ -14,7 +14,7 @@ export interface Scene {
 
 /** Returns the scene of a request; `panel` selects the time zone. */
 export function toScene(request: PageRequest, panel?: string): Scene {
-  return { request, times: timesOf(request, panel), mayOperate: request.viewer.may('operate') };
+  return { request, times: toTimes(request, panel), mayOperate: request.viewer.may('operate') };
 }
 
 /** Address of the page of a service. */

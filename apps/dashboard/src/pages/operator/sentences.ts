@@ -4,7 +4,7 @@ import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
 
 /** Returns what the last run found to differ from its target: the overview counts the same. */
-export function driftOf({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
+export function toDrift({ decision }: Pick<Explanation, 'decision'>): readonly string[] {
   const { drift } = (decision?.inputs ?? {}) as { drift?: unknown };
   return Array.isArray(drift) ? drift.map(String) : [];
 }
@@ -13,7 +13,7 @@ export function driftOf({ decision }: Pick<Explanation, 'decision'>): readonly s
 export function explainState(found: Explanation, times: Times): Part[] {
   const { service, holds, released, readings } = found;
   const rejected = readings.filter((reading) => reading.rejected !== null).length;
-  const drift = driftOf(found);
+  const drift = toDrift(found);
   const open = holds.filter(({ until }) => until === null);
   return [
     ...(open.length > 0 ? open.flatMap((hold) => holdSentences(found, hold, times)) : withoutHold(found, times)),

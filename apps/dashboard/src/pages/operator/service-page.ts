@@ -3,10 +3,10 @@ import { orNone } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
-import { requiredRefOf } from './navigation.js';
+import { readRequiredRef } from './navigation.js';
 import { lineHref } from './record-values.js';
 import { actionsSection } from './service-actions.js';
-import { figuresOf, readScene, type ServiceScene, stateOf } from './service.js';
+import { readFigures, readScene, type ServiceScene, showState } from './service.js';
 
 /** Rows of the API log on the page of a service. */
 const LOG_ROWS = 25;
@@ -17,14 +17,14 @@ export const servicePage: Page = async (request) => {
   const id = params.id ?? '';
   const scene = await readScene(request, id);
   const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
-  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await figuresOf(scene);
+  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await readFigures(scene);
   const figures = scene.isLine
     ? html`${await lineSection(scene)} ${sections([limits])}`
     : html`<div class="columns columns-wide">
         <div>${sections([graphs])}</div>
         <div>${sections([allowance, limits])}</div>
       </div>`;
-  const body = html`<section class="card">${stateOf(scene)}</section>
+  const body = html`<section class="card">${showState(scene)}</section>
     ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">
       <div>${sections([holds, purchases])}</div>
@@ -42,7 +42,7 @@ export const servicePage: Page = async (request) => {
 /** The line of a service, with the ways to its DIDs, calls and bills. */
 async function lineSection({ request, found }: ServiceScene): Promise<Html> {
   const { id, panel, refs } = found.service;
-  const line = refs[(await requiredRefOf(request.sluice, panel)) ?? ''];
+  const line = refs[(await readRequiredRef(request.sluice, panel)) ?? ''];
   const ways = html`<a class="button" href="${address('/calls', { panel, service: id })}">Calls of today</a>
     <a class="button" href="${address('/bills', { service: id })}">Bills</a>
     ${line === undefined ? null : html`<a class="button" href="${address('/dids', { panel, line })}">DIDs</a>`}`;

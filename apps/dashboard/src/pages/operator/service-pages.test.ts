@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
-import { Link, mainOf } from '../../test/share-link.js';
+import { Link, extractMain } from '../../test/share-link.js';
 
 let at: DashboardBench;
 let cookie: string;
 
-const read = async (path: string): Promise<string> => mainOf(await (await at.fetch(path, { cookie })).text());
+const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
 
 beforeAll(async () => {
   at = await startBench({

@@ -6,7 +6,7 @@ import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
-import { timesOf } from '../times-of.js';
+import { toTimes } from '../page-times.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 /** A command about a service that is shown before it is made. */
@@ -128,7 +128,7 @@ function preview({ actions, notices, stillHeld, error, service }: CommandReport)
 
 /** What changes in Sluice: the due date, the product and its quota. */
 function differences(request: PageRequest, before: ServiceDetail, after: ServiceDetail): Part {
-  const times = timesOf(request, before.panel);
+  const times = toTimes(request, before.panel);
   const day = (date: string | null): Part => orNone(date, (known) => times.day(known));
   const quota = (found: ServiceDetail['quota']): Part =>
     found === null ? 'no quota' : found.bytes === null ? 'unlimited' : bytes(found.bytes);

@@ -1,5 +1,5 @@
 import { type Explanation, type HoldView, type PurchaseView, type ServiceDetail, usedBytes } from '@sluice/engine';
-import { badge, facts, listed, percentOf, type Section, table, usageBar } from '../layout/components.js';
+import { badge, facts, listed, toPercent, type Section, table, usageBar } from '../layout/components.js';
 import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
@@ -7,7 +7,7 @@ import { graphsSection } from './graphs.js';
 import { panelsWith } from './navigation.js';
 import { panelLink } from './panels.js';
 import { type Scene, toScene } from './scene.js';
-import { driftOf, explainState } from './sentences.js';
+import { toDrift, explainState } from './sentences.js';
 
 const ACTION_ROWS = 30;
 const CYCLES = 24;
@@ -28,7 +28,7 @@ export async function readScene(request: PageRequest, id: string): Promise<Servi
 }
 
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */
-export async function figuresOf(
+export async function readFigures(
   scene: ServiceScene,
 ): Promise<Record<'graphs' | 'allowance' | 'limits' | 'holds' | 'purchases' | 'cycles' | 'changes', Section | null>> {
   const { found, request } = scene;
@@ -49,15 +49,15 @@ export async function figuresOf(
 }
 
 /** The state of a service in words, its client, product, panel and account. */
-export function stateOf(scene: ServiceScene): Html {
+export function showState(scene: ServiceScene): Html {
   const { times, found } = scene;
   const { service } = found;
   const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
   return html`<p class="headline">
       ${badge(service.status)} ${service.lifecycle === 'active' ? null : badge(service.lifecycle)}
-      ${service.observing ? badge('observe') : null} ${driftOf(found).length > 0 ? badge('drift', 'warning') : null}
+      ${service.observing ? badge('observe') : null} ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
     </p>
-    ${percentOf(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
+    ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
     <ul class="sentences">
       ${explainState(found, times).map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
@@ -91,7 +91,7 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
 }
 
 /** The parts of an allowance, in words. */
-function sourceOf(source: string, packages: ReadonlyMap<string, string>): Part {
+function showSource(source: string, packages: ReadonlyMap<string, string>): Part {
   const [kind = '', rest = ''] = source.split(/[.:](.*)/s);
   if (kind === 'purchase') return html`package <bdi>${packages.get(rest) ?? rest}</bdi>`;
   if (kind === 'product') return rest === 'default' ? 'the product' : `the product (${rest})`;
@@ -106,7 +106,7 @@ function allowanceSection({ times, found }: ServiceScene, purchases: readonly Pu
   const own = service.overrides;
   const parts = [
     ...allowance.parts.map((part) => ({
-      from: sourceOf(part.source, packages),
+      from: showSource(part.source, packages),
       traffic: part.bytes === null ? 'unlimited' : bytes(part.bytes),
     })),
     allowance.allowedBytes === null
@@ -160,7 +160,7 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
         cell: ({ note, origin }) => html`${name(note)} <span class="soft">${origin}</span>`,
         isMinor: true,
       },
-      { title: 'Evidence', cell: evidenceOf },
+      { title: 'Evidence', cell: showEvidence },
     ],
     rows: [...holds].reverse(),
     empty: 'It was never held.',
@@ -168,7 +168,7 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
   return { id: 'holds', title: 'Holds', content };
 }
 
-function evidenceOf({ evidence }: HoldView): Html {
+function showEvidence({ evidence }: HoldView): Html {
   if (evidence.length === 0) return NONE;
   return html`<ul class="plain">
     ${evidence.map(
@@ -202,17 +202,17 @@ type Cycle = Awaited<ReturnType<PageRequest['sluice']['usage']['history']>>['cyc
 
 function historySection({ times }: Scene, cycles: readonly Cycle[], service: ServiceDetail): Section {
   // That of the present cycle counts purchases and changes since the last run.
-  const allowanceOf = ({ start, allowance }: Cycle) => (start === service.cycle?.start ? service.allowance : allowance);
+  const toAllowance = ({ start, allowance }: Cycle) => (start === service.cycle?.start ? service.allowance : allowance);
   const usedIn = ({ usage }: Cycle): number | null => usedBytes({ usage, mode: service.mode });
   const content = table({
     caption: 'Usage of each cycle',
     columns: [
       { title: 'Cycle', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
       { title: 'Used', cell: (cycle) => (cycle.usage === null ? NONE : bytes(usedIn(cycle))), isNumber: true },
-      { title: 'Allowed', cell: (cycle) => orNone(allowanceOf(cycle), allowedText), isNumber: true },
+      { title: 'Allowed', cell: (cycle) => orNone(toAllowance(cycle), allowedText), isNumber: true },
       {
         title: 'Share',
-        cell: (cycle) => usageBar({ used: usedIn(cycle), allowed: allowanceOf(cycle)?.allowedBytes ?? null }) ?? NONE,
+        cell: (cycle) => usageBar({ used: usedIn(cycle), allowed: toAllowance(cycle)?.allowedBytes ?? null }) ?? NONE,
       },
     ],
     rows: cycles,

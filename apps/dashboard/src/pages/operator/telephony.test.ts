@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
 import { type FakeAstbilling, manualClock, startFakeAstbilling } from '@sluice/fake-panels';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { mainOf } from '../../test/share-link.js';
+import { extractMain } from '../../test/share-link.js';
 
 let voice: FakeAstbilling;
 let at: DashboardBench;
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const open = (path: string): Promise<Response> => at.fetch(path, { cookie });
-const read = async (path: string): Promise<string> => mainOf(await (await open(path)).text());
+const read = async (path: string): Promise<string> => extractMain(await (await open(path)).text());
 
 describe('the look-ups of a telephony panel', () => {
   it('name what they show in words, lead to each other and to the service', async () => {
@@ -84,7 +84,7 @@ describe('the look-ups of a telephony panel', () => {
     voice.server.inject({ fault: { kind: 'status', status: 500 } });
     at.clock.advance(180_000);
     const answer = await open(path);
-    const page = mainOf(await answer.text());
+    const page = extractMain(await answer.text());
     voice.server.clearFaults();
     expect(answer.status).toBe(200);
     expect(page).toContain(figure);
@@ -103,7 +103,7 @@ describe('the look-ups of a telephony panel', () => {
 it('offers the panels where there are several, also before it has read one', async () => {
   const panel = { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 };
   const several = await startBench({ kinds: [astbilling], panels: { one: panel, two: panel } });
-  const page = mainOf(await (await several.fetch('/lines', { cookie: await several.login() })).text());
+  const page = extractMain(await (await several.fetch('/lines', { cookie: await several.login() })).text());
   await several.close();
   expect(page).toMatch(/<select id="records-panel"[\s\S]*value="two"/);
 });

@@ -6,7 +6,7 @@ import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
-import { fieldTitle, type RecordScene, servicesByLine, servicesOf, valueOf } from './record-values.js';
+import { fieldTitle, type RecordScene, servicesByLine, showServices, showValue } from './record-values.js';
 import { given, toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
@@ -102,17 +102,17 @@ function recordsTable({ query }: PageRequest, list: List, found: RecordScene & P
       ${counted(matching.length, 'record')}${narrowed} of panel
       <bdi>${panel}</bdi>${narrowed.length === 0 ? null : html` · <a href="${address(path, { panel })}">All</a>`}
     </p>
-    ${table({ caption: title, columns: columnsOf(list, found), rows: shown, empty: 'There is none.' })}
+    ${table({ caption: title, columns: listColumns(list, found), rows: shown, empty: 'There is none.' })}
     ${pager({ path, query: { q: query.q ?? '', panel, ...kept }, page, pages })}`;
 }
 
-function columnsOf(
+function listColumns(
   { path, columns, hasPages, resource }: List,
   found: RecordScene & Pick<ListedRecords, 'records'>,
 ): (Column<TelephonyDocument> | null)[] {
   const { panel, records } = found;
   const [first = 'id', ...others] = columns;
-  const nameOf = (record: TelephonyDocument): Html => {
+  const showName = (record: TelephonyDocument): Html => {
     const text = words(record[first]) || words(record.id);
     const href = address(`${path}/${encodeURIComponent(words(record.id))}`, { panel });
     return hasPages ? link(href, text) : html`<bdi>${text}</bdi>`;
@@ -120,11 +120,11 @@ function columnsOf(
   const line = resource === 'subscribers' ? 'id' : resource === 'dids' ? 'subscriber_id' : null;
   const known = others.filter((field) => records.some((record) => record[field] != null));
   return [
-    { title: fieldTitle(first), cell: nameOf },
-    line === null ? null : { title: 'Service', cell: (record) => servicesOf(found, record[line]) },
+    { title: fieldTitle(first), cell: showName },
+    line === null ? null : { title: 'Service', cell: (record) => showServices(found, record[line]) },
     ...known.map((field, index) => ({
       title: fieldTitle(field),
-      cell: (record: TelephonyDocument) => valueOf(found, record, field),
+      cell: (record: TelephonyDocument) => showValue(found, record, field),
       isMinor: index > 1,
       isNumber: /price|minutes|channels/.test(field),
     })),

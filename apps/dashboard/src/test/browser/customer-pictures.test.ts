@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Link } from '../share-link.js';
 import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
-import { ALL_PICTURES, AS_KEPT, lookAt, nameOf, type Picture, Worlds } from './pictures.js';
+import { ALL_PICTURES, AS_KEPT, lookAt, toName, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
 const CLIENT = 'فروشگاه آفتاب';
@@ -41,7 +41,7 @@ const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (
 (noBrowser === null ? describe : describe.skip)(title, () => {
   let browser: Browser;
   const worlds = new Worlds<ClientWorld>();
-  const worldOf = ({ services, rtl }: Pick<Picture, 'services' | 'rtl'>): Promise<ClientWorld> => {
+  const createWorld = ({ services, rtl }: Pick<Picture, 'services' | 'rtl'>): Promise<ClientWorld> => {
     return worlds.get(`${services} ${String(rtl)}`, () => startClientWorld(services, rtl));
   };
   beforeAll(async () => {
@@ -52,11 +52,11 @@ const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (
     await worlds.close();
   });
 
-  const chosen = PICTURES.filter((picture) => ALL_PICTURES || FEW.has(nameOf(picture)));
-  it.each(chosen.map((picture) => [nameOf(picture), picture] as const))('%s is as it was', async (_name, picture) => {
-    const world = await worldOf(picture);
+  const chosen = PICTURES.filter((picture) => ALL_PICTURES || FEW.has(toName(picture)));
+  it.each(chosen.map((picture) => [toName(picture), picture] as const))('%s is as it was', async (_name, picture) => {
+    const world = await createWorld(picture);
     const isWhole = picture.page !== 'client-overview';
-    const path = `/share/${world.link.token}${pathOf(picture)}`;
+    const path = `/share/${world.link.token}${toPath(picture)}`;
     expect(await lookAt(browser, world, picture, { path, isWhole })).toEqual(AS_KEPT);
   });
 
@@ -64,11 +64,11 @@ const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (
     'have nothing for axe-core to find in %s',
     async (scheme) => {
       for (const rtl of [false, true]) {
-        const world = await worldOf({ services: 1, rtl });
+        const world = await createWorld({ services: 1, rtl });
         const { context, page, problems } = await visit(browser, world, { scheme, rtl, width: rtl ? 360 : 1440 });
         const found: string[] = [];
         for (const which of ['client-overview', 'client-service', 'client-account', 'client-line']) {
-          await page.goto(`/share/${world.link.token}${pathOf({ page: which, rtl })}`);
+          await page.goto(`/share/${world.link.token}${toPath({ page: which, rtl })}`);
           found.push(...(await accessibilityProblems(page)).map((problem) => `${which}: ${problem}`));
         }
         await context.close();
@@ -78,7 +78,7 @@ const title = `the pictures of the client's pages${noBrowser === null ? '' : ` (
   );
 });
 
-function pathOf({ page, rtl }: Pick<Picture, 'page' | 'rtl'>): string {
+function toPath({ page, rtl }: Pick<Picture, 'page' | 'rtl'>): string {
   const services: Record<string, string> = {
     'client-service': serviceId(1, rtl),
     'client-account': 'relay-1',

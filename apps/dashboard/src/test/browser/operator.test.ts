@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { accessibilityProblems, launch, noBrowser, visit } from './browser.js';
-import { ALL_PICTURES as LONG, AS_KEPT, lookAt, nameOf, type Picture, Worlds } from './pictures.js';
+import { ALL_PICTURES as LONG, AS_KEPT, lookAt, toName, type Picture, Worlds } from './pictures.js';
 import { serviceId, startWorld, type World } from './world.js';
 
 /** A kept picture of the first page, or of the first service. */
@@ -25,7 +25,7 @@ const ALL: Screen[] = ([0, 1, 5000] as const).flatMap((services) =>
 /** What `npm test` looks at. */
 const FEW = new Set(['overview-5000-ltr-light-1440', 'overview-5000-rtl-dark-360', 'service-5000-ltr-dark-1440']);
 
-const SCREENS = ALL.filter((screen) => LONG || FEW.has(nameOf(screen)));
+const SCREENS = ALL.filter((screen) => LONG || FEW.has(toName(screen)));
 
 const inBrowser = noBrowser === null ? describe : describe.skip;
 const title = `the operator's pages in a browser${noBrowser === null ? '' : ` (${noBrowser})`}`;
@@ -33,7 +33,7 @@ const title = `the operator's pages in a browser${noBrowser === null ? '' : ` ($
 inBrowser(title, () => {
   let browser: Browser;
   const worlds = new Worlds<World>();
-  const worldOf = (services: number, persian: boolean, others = false, name = ''): Promise<World> => {
+  const createWorld = (services: number, persian: boolean, others = false, name = ''): Promise<World> => {
     const key = `${services} ${String(persian)} ${String(others)} ${name}`;
     return worlds.get(key, () => startWorld({ services, persian, others }));
   };
@@ -46,13 +46,13 @@ inBrowser(title, () => {
     await worlds.close();
   });
 
-  it.each(SCREENS.map((screen) => [nameOf(screen), screen] as const))('%s is as it was', async (_name, screen) => {
+  it.each(SCREENS.map((screen) => [toName(screen), screen] as const))('%s is as it was', async (_name, screen) => {
     const { services, rtl, page } = screen;
     const where =
       page === 'overview'
         ? { path: '/' }
         : { path: `/services/${encodeURIComponent(serviceId(1, rtl))}`, height: 1100 };
-    expect(await lookAt(browser, await worldOf(services, rtl), screen, where)).toEqual(AS_KEPT);
+    expect(await lookAt(browser, await createWorld(services, rtl), screen, where)).toEqual(AS_KEPT);
   });
 
   const PATHS = [
@@ -65,7 +65,7 @@ inBrowser(title, () => {
   ];
 
   it.each(LONG ? SCHEMES : (['light'] as const))('have nothing for axe-core to find in %s', async (scheme) => {
-    const world = await worldOf(3, false, true);
+    const world = await createWorld(3, false, true);
     const { context, page, problems } = await visit(browser, world, { scheme });
     try {
       const found: string[] = [];
@@ -90,7 +90,7 @@ inBrowser(title, () => {
   ]`;
 
   it('fit phones, their cards and paper', async () => {
-    const world = await worldOf(3, false, true);
+    const world = await createWorld(3, false, true);
     const { context, page } = await visit(browser, world, { width: 360 });
     try {
       for (const path of ['/', '/bills', '/lines', '/dids', '/calls', '/runs/none', '/services/line-1', '/panels']) {
@@ -112,7 +112,7 @@ inBrowser(title, () => {
   });
 
   it('have forms that work without scripts', async () => {
-    const world = await worldOf(1, false, false, 'forms');
+    const world = await createWorld(1, false, false, 'forms');
     const { context, page } = await visit(browser, world, { script: false });
     try {
       await page.goto(`/services/${serviceId(1)}`);

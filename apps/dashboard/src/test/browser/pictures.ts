@@ -25,7 +25,7 @@ export interface Look {
 export const AS_KEPT: Look = { compared: { same: true }, overflow: 0, problems: [] };
 
 /** Returns the name of the file of a picture. */
-export function nameOf({ page, services, rtl, scheme, width }: Picture): string {
+export function toName({ page, services, rtl, scheme, width }: Picture): string {
   return `${page}-${services}-${rtl ? 'rtl' : 'ltr'}-${scheme}-${width}`;
 }
 
@@ -36,7 +36,7 @@ export async function lookAt(
   picture: Picture,
   { path, height = 900, isWhole = false }: { path: string; height?: number; isWhole?: boolean },
 ): Promise<Look> {
-  const name = nameOf(picture);
+  const name = toName(picture);
   if (!isSameMachine(await fontSignature(browser))) {
     process.stderr.write(
       `${name}: not compared, because this machine has other fonts than that of the kept pictures\n`,

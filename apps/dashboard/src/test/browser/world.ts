@@ -152,10 +152,10 @@ async function fillServices(store: StateStore, now: number, size: WorldSize): Pr
   const { services, persian = false, client } = size;
   const at = new Date(now - 240_000).toISOString();
   const numbers = Array.from({ length: services }, (_, index) => index + 1);
-  const idOf = (number: number): string => serviceId(number, persian);
+  const toId = (number: number): string => serviceId(number, persian);
   await store.services.put(
     numbers.map((number) => ({
-      ...{ id: idOf(number), panel: 'dcim', product: 'ports', billingCycle: 'monthly', nextDueDate: '2026-12-15' },
+      ...{ id: toId(number), panel: 'dcim', product: 'ports', billingCycle: 'monthly', nextDueDate: '2026-12-15' },
       client: client ?? (persian ? (NAMES[(number + 1) % NAMES.length] ?? null) : `client-${1000 + (number % 700)}`),
       refs: {
         easydcim_service_id: `${500 + number}`,
@@ -168,17 +168,17 @@ async function fillServices(store: StateStore, now: number, size: WorldSize): Pr
   );
   await store.cycles.put(
     numbers.map((number) => ({
-      ...{ id: `cycle-${number}`, service: idOf(number), start: START, end: END, openedAt: START, closedAt: null },
-      ...{ ...usageOf(number), readAt: at, counter: null, allowance: ALLOWANCE, thresholds: [] },
-      ...{ peakInBytes: null, peakOutBytes: null, peakTotalBytes: usageOf(number).totalBytes },
+      ...{ id: `cycle-${number}`, service: toId(number), start: START, end: END, openedAt: START, closedAt: null },
+      ...{ ...toUsage(number), readAt: at, counter: null, allowance: ALLOWANCE, thresholds: [] },
+      ...{ peakInBytes: null, peakOutBytes: null, peakTotalBytes: toUsage(number).totalBytes },
     })),
   );
-  await store.decisions.record(numbers.map((number) => decisionOf(number, idOf(number), at)));
+  await store.decisions.record(numbers.map((number) => toDecision(number, toId(number), at)));
   for (const number of numbers.filter((each) => each % 97 === 1)) {
     await store.holds.add({
       ...{
         id: `hold-${number}`,
-        service: idOf(number),
+        service: toId(number),
         reason: 'quota',
         restriction: 'disable-ports',
         since: at,
@@ -197,15 +197,15 @@ const ALLOWANCE = {
   parts: [{ source: 'product', bytes: 100 * GB }],
 };
 
-function usageOf(number: number): { inBytes: number; outBytes: number; totalBytes: number } {
+function toUsage(number: number): { inBytes: number; outBytes: number; totalBytes: number } {
   const total = number % 97 === 1 ? 104 * GB : Math.round(((number * 37) % 101) * 0.97 * GB) + number * 1_000_000;
   const inBytes = Math.round(total * 0.4);
   return { inBytes, outBytes: total - inBytes, totalBytes: total };
 }
 
-function decisionOf(number: number, service: string, at: string): DecisionRecord {
+function toDecision(number: number, service: string, at: string): DecisionRecord {
   const isUnread = number % 211 === 5;
-  const used = isUnread ? { inBytes: null, outBytes: null, totalBytes: null } : usageOf(number);
+  const used = isUnread ? { inBytes: null, outBytes: null, totalBytes: null } : toUsage(number);
   return {
     ...{ service, run: 'run-1', at, cycle: `cycle-${number}`, mode: 'TOTAL', action: 'disable-ports', ...used },
     status: isUnread ? 'unreadable' : number % 97 === 1 ? 'held' : 'ok',

@@ -1,7 +1,7 @@
 import type { CallRow } from '../model.js';
 import { toDecimal, unitsAt } from '../decimal.js';
 import { toDigits } from '../phone.js';
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { json, type Json, MagnusStop } from './answers.js';
 import { fiveDigits } from './dids.js';
@@ -24,9 +24,9 @@ export const calls: MagnusModule = {
   save: (world, form, id) => {
     const row = id === null ? undefined : world.calls.find((call) => call.id === id);
     if (row === undefined) throw new MagnusStop(json({ success: false, rows: 'error', msg: 'Operation no allow' }));
-    row.charge = textOf(form, 'sessionbill') ?? row.charge;
-    row.talkSeconds = Number(textOf(form, 'real_sessiontime') ?? row.talkSeconds);
-    row.billedSeconds = Number(textOf(form, 'sessiontime') ?? row.billedSeconds);
+    row.charge = readText(form, 'sessionbill') ?? row.charge;
+    row.talkSeconds = Number(readText(form, 'real_sessiontime') ?? row.talkSeconds);
+    row.billedSeconds = Number(readText(form, 'sessiontime') ?? row.billedSeconds);
     return row.id;
   },
   destroy: (world, id) => {
@@ -127,8 +127,8 @@ export const refills: MagnusModule = {
 };
 
 function saveRefill(world: AstWorld, form: PhpArray): string {
-  const user = lines(world).find((line) => line.id === textOf(form, 'id_user'));
-  const amount = textOf(form, 'credit') ?? '';
+  const user = lines(world).find((line) => line.id === readText(form, 'id_user'));
+  const amount = readText(form, 'credit') ?? '';
   if (user === undefined || !/^-?\d+(\.\d+)?$/.test(amount)) {
     throw new MagnusStop(json({ success: false, rows: [], errors: { credit: ['Credit must be a number.'] } }));
   }
@@ -136,8 +136,8 @@ function saveRefill(world: AstWorld, form: PhpArray): string {
   delete user.extra.credit;
   user.credit += unitsAt(toDecimal(amount), 4);
   const id = Number(world.nextId('refills'));
-  const description = `${textOf(form, 'description') ?? ''}, Old credit ${before}`;
-  const payment = Number(textOf(form, 'payment') ?? 0);
+  const description = `${readText(form, 'description') ?? ''}, Old credit ${before}`;
+  const payment = Number(readText(form, 'payment') ?? 0);
   world.refills.push({ id, userId: user.id, at: world.now(), amount, description, payment });
   return String(id);
 }

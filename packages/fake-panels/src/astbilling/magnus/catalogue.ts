@@ -1,7 +1,7 @@
 import type { FakeResponse } from '../../core/fake-response.js';
 import { atScale } from '../decimal.js';
 import type { CatalogueRow } from '../model.js';
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import type { AstWorld, Catalogue } from '../world.js';
 import { inUse, type Json } from './answers.js';
 import { type MagnusModule, refuseTaken } from './module.js';
@@ -69,26 +69,26 @@ export const plain = (field: string | undefined, initial: string | null = ''): C
 /** Builds the module of a catalogue. */
 export function catalogueModule(spec: CatalogueSpec): MagnusModule {
   const joined = spec.joined ?? (() => ({}));
-  const rowsOf = (world: AstWorld): Map<string, CatalogueRow> => world.catalogue[spec.kind];
+  const listRows = (world: AstWorld): Map<string, CatalogueRow> => world.catalogue[spec.kind];
   const columns = new Set(['id', ...Object.keys(spec.columns), ...(spec.joinedNames ?? [])]);
   return {
     columns,
     list: spec.kind,
     rows: (world) =>
-      [...rowsOf(world).values()].map((row) => ({ id: Number(row.id), ...shown(spec, row), ...joined(world, row) })),
+      [...listRows(world).values()].map((row) => ({ id: Number(row.id), ...shown(spec, row), ...joined(world, row) })),
     save: (world, form, rowId) => {
       checkFields(spec.rules, form, { creating: rowId === null, table: spec.table });
       spec.check?.(world, form, rowId === null);
       refuseDouble(world, spec, form, rowId);
-      const row = rowsOf(world).get(rowId ?? world.addCatalogueRow(spec.kind, {}));
+      const row = listRows(world).get(rowId ?? world.addCatalogueRow(spec.kind, {}));
       if (row === undefined) throw new RangeError('a row was not made');
       write(world, spec, row, form);
       spec.after?.(world, row, form);
       return row.id;
     },
     destroy: (world, rowId): boolean | FakeResponse => {
-      const needed = rowsOf(world).has(rowId) ? spec.neededBy?.(world, rowId) : undefined;
-      return needed === undefined ? rowsOf(world).delete(rowId) : inUse(needed);
+      const needed = listRows(world).has(rowId) ? spec.neededBy?.(world, rowId) : undefined;
+      return needed === undefined ? listRows(world).delete(rowId) : inUse(needed);
     },
   };
 }
@@ -109,12 +109,12 @@ function refuseDouble(world: AstWorld, spec: CatalogueSpec, form: PhpArray, rowI
   const others = [...world.catalogue[spec.kind].values()]
     .filter((row) => row.id !== rowId)
     .map((row) => String(row.fields[field]));
-  refuseTaken(world, others, { name: unique, value: textOf(form, unique) });
+  refuseTaken(world, others, { name: unique, value: readText(form, unique) });
 }
 
 function write(world: AstWorld, spec: CatalogueSpec, row: CatalogueRow, form: PhpArray): void {
   for (const [name, column] of Object.entries(spec.columns)) {
-    const text = textOf(form, name);
+    const text = readText(form, name);
     if (text === undefined) continue;
     const value = column.store === undefined ? text : column.store(text);
     if (column.field === undefined) row.extra[name] = value as string | number | null;

@@ -1,5 +1,5 @@
 import { plainText } from '../plain-text.js';
-import { textOf } from '../php-form.js';
+import { readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { databaseError, MagnusStop } from './answers.js';
 import { catalogueModule, decimal, id, plain, status, whole } from './catalogue.js';
@@ -7,7 +7,7 @@ import { broken, type MagnusModule, refuseTaken } from './module.js';
 import { checkFields } from './rules.js';
 import { lines } from './users.js';
 
-const nameOf = (
+const toName = (
   rows: ReadonlyMap<string, { readonly fields: Readonly<Record<string, unknown>> }>,
   key: unknown,
 ): unknown => rows.get(String(key))?.fields.name ?? null;
@@ -92,15 +92,15 @@ export const trunks = catalogueModule({
   joinedNames: ['creationdate', 'idProviderprovider_name', 'failoverTrunktrunkcode'],
   joined: (world, row) => ({
     creationdate: madeAt(world, row.extra.at),
-    idProviderprovider_name: nameOf(world.catalogue.carriers, row.fields.carrier_id),
+    idProviderprovider_name: toName(world.catalogue.carriers, row.fields.carrier_id),
     failoverTrunktrunkcode: null,
   }),
   check: (world, form, creating) => {
-    const missing = needed.find((name) => textOf(form, name) === undefined);
+    const missing = needed.find((name) => readText(form, name) === undefined);
     if (creating && missing !== undefined) {
       throw new MagnusStop(databaseError('HY000', `1364 Field '${missing}' doesn't have a default value`, 'trunk'));
     }
-    refuseOrphan(world.catalogue.carriers, textOf(form, 'id_provider'), 'trunk');
+    refuseOrphan(world.catalogue.carriers, readText(form, 'id_provider'), 'trunk');
   },
 });
 
@@ -158,19 +158,19 @@ export const rates = catalogueModule({
     const prefix = world.prefixes.get(Number(key));
     return {
       id_prefix: key,
-      idTrunkGroupname: nameOf(world.catalogue.routes, row.fields.route_id),
-      idPlanname: nameOf(world.catalogue.plans, row.fields.plan_id),
+      idTrunkGroupname: toName(world.catalogue.routes, row.fields.route_id),
+      idPlanname: toName(world.catalogue.plans, row.fields.plan_id),
       idPrefixdestination: prefix?.destination ?? null,
       idPrefixprefix: prefix?.prefix ?? null,
     };
   },
   check: (world, form, creating) => {
-    const missing = ['id_prefix', 'id_trunk_group'].find((name) => textOf(form, name) === undefined);
+    const missing = ['id_prefix', 'id_trunk_group'].find((name) => readText(form, name) === undefined);
     if (creating && missing !== undefined) {
       throw new MagnusStop(databaseError('HY000', `1364 Field '${missing}' doesn't have a default value`, 'rate'));
     }
-    refuseOrphan(world.catalogue.plans, textOf(form, 'id_plan'), 'rate');
-    refuseOrphan(world.catalogue.routes, textOf(form, 'id_trunk_group'), 'rate');
+    refuseOrphan(world.catalogue.plans, readText(form, 'id_plan'), 'rate');
+    refuseOrphan(world.catalogue.routes, readText(form, 'id_trunk_group'), 'rate');
   },
   after: (world, row) => {
     const prefix = world.prefixes.get(Number(row.extra.id_prefix ?? ratePrefix(world, row.fields)));
@@ -204,11 +204,11 @@ export const prefixes: MagnusModule = {
     checkFields(rules, form, { creating: key === null, table: 'prefix' });
     const row = key === null ? undefined : world.prefixes.get(Number(key));
     const others = [...world.prefixes.values()].filter((one) => one !== row).map(({ prefix }) => prefix);
-    refuseTaken(world, others, { name: 'prefix', value: textOf(form, 'prefix') });
-    const made = row?.id ?? world.prefixId(textOf(form, 'prefix') ?? '', textOf(form, 'destination') ?? '');
+    refuseTaken(world, others, { name: 'prefix', value: readText(form, 'prefix') });
+    const made = row?.id ?? world.prefixId(readText(form, 'prefix') ?? '', readText(form, 'destination') ?? '');
     Object.assign(world.prefixes.get(made) ?? {}, {
-      prefix: textOf(form, 'prefix') ?? row?.prefix,
-      destination: textOf(form, 'destination') ?? row?.destination,
+      prefix: readText(form, 'prefix') ?? row?.prefix,
+      destination: readText(form, 'destination') ?? row?.destination,
     });
     return String(made);
   },

@@ -2,11 +2,11 @@ import type { FakeResponse } from '../../core/fake-response.js';
 import { atScale, fromUnits, toDecimal, unitsAt } from '../decimal.js';
 import type { DestinationRow, DidRow, SubscriberRow } from '../model.js';
 import { fromDigits, toDigits } from '../phone.js';
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { brokenPage, databaseError, done, inUse, json, type Json, MagnusStop } from './answers.js';
 import { didDefaults } from './defaults.js';
-import { type MagnusModule, numberOf } from './module.js';
+import { type MagnusModule, parseNumber } from './module.js';
 import { PhpFloat } from './php-json.js';
 import { checkFields, type Rules } from './rules.js';
 import { lines } from './users.js';
@@ -61,7 +61,7 @@ function didRow(world: AstWorld, row: DidRow): Json {
 
 function saveDid(world: AstWorld, form: PhpArray, id: string | null): string {
   checkFields(rules, form, { creating: id === null, table: 'did' });
-  const number = textOf(form, 'did');
+  const number = readText(form, 'did');
   const row = id === null ? undefined : world.dids.get(id);
   const isTaken = number !== undefined && present(world).some((one) => one !== row && toDigits(one.number) === number);
   if (isTaken) throw new MagnusStop(databaseError('23000', `1062 Duplicate entry '${number}' for key 'did'`, 'did'));
@@ -72,31 +72,31 @@ function saveDid(world: AstWorld, form: PhpArray, id: string | null): string {
 }
 
 function write(world: AstWorld, row: DidRow, form: PhpArray): void {
-  const number = textOf(form, 'did');
+  const number = readText(form, 'did');
   if (number !== undefined) row.number = fromDigits(number);
-  const activated = numberOf(form, 'activated');
+  const activated = parseNumber(form, 'activated');
   if (activated !== undefined)
     row.status = activated === 0 ? 'suspended' : row.subscriberId === null ? 'available' : 'active';
-  const limit = numberOf(form, 'calllimit');
+  const limit = parseNumber(form, 'calllimit');
   if (limit !== undefined) row.channels = limit === -1 ? null : limit;
-  const description = textOf(form, 'description');
+  const description = readText(form, 'description');
   if (description !== undefined) row.externalRef = description;
-  row.monthlyPrice = textOf(form, 'fixrate') ?? row.monthlyPrice;
-  row.setupPrice = textOf(form, 'connection_charge') ?? row.setupPrice;
-  const owner = textOf(form, 'id_user');
+  row.monthlyPrice = readText(form, 'fixrate') ?? row.monthlyPrice;
+  row.setupPrice = readText(form, 'connection_charge') ?? row.setupPrice;
+  const owner = readText(form, 'id_user');
   // Without a destination: its calls go nowhere.
   if (owner !== undefined) {
     row.extra.reserved ??= row.subscriberId === null ? 0 : 1;
     row.subscriberId = owner === '' ? null : owner;
   }
   for (const column of ['reserved', 'record_call', 'country', 'callerid']) {
-    const value = textOf(form, column);
+    const value = readText(form, column);
     if (value !== undefined) row.extra[column] = typeof didDefaults[column] === 'number' ? Number(value) : value;
   }
   row.changedAt = world.now();
 }
 
-function idsOf(text: string): unknown[] {
+function listIds(text: string): unknown[] {
   try {
     const ids: unknown = JSON.parse(text);
     return Array.isArray(ids) ? ids : [];
@@ -107,7 +107,7 @@ function idsOf(text: string): unknown[] {
 
 /** Empties the owners and removes the destinations; unknown ids are no error. */
 function liberar(world: AstWorld, form: PhpArray): FakeResponse {
-  for (const id of idsOf(textOf(form, 'ids') ?? '')) {
+  for (const id of listIds(readText(form, 'ids') ?? '')) {
     const row = world.dids.get(String(id));
     // A number whose owner was set by hand is not reserved, and stays as it is.
     if (row === undefined || row.extra.reserved === 0) continue;
@@ -119,16 +119,16 @@ function liberar(world: AstWorld, form: PhpArray): FakeResponse {
   return json({ success: true, msg: done });
 }
 
-const priceOf = (row: DidRow): bigint =>
+const toPrice = (row: DidRow): bigint =>
   unitsAt(toDecimal(row.monthlyPrice), 4) + unitsAt(toDecimal(row.setupPrice), 4);
 
 /** As a destination for the user's first SIP account; the credit limit does not count here. */
 function buy(world: AstWorld, form: PhpArray): FakeResponse {
-  const row = world.dids.get(textOf(form, 'id') ?? '');
-  const user = lines(world).find((line) => line.id === textOf(form, 'id_user'));
+  const row = world.dids.get(readText(form, 'id') ?? '');
+  const user = lines(world).find((line) => line.id === readText(form, 'id_user'));
   if (row === undefined || user === undefined)
     return brokenPage('PHP warning', 'Attempt to read property "credit" on null');
-  if (user.credit < priceOf(row)) return json({ success: false, msg: 'You not have enough credit to buy the DID' });
+  if (user.credit < toPrice(row)) return json({ success: false, msg: 'You not have enough credit to buy the DID' });
   if (row.subscriberId !== null)
     return json({ success: false, msg: 'The DID has already been activated for another user.' });
   take(world, row, user);
@@ -140,7 +140,7 @@ function take(world: AstWorld, row: DidRow, user: SubscriberRow): void {
   row.subscriberId = user.id;
   row.extra.reserved = 1;
   if (row.status === 'available') row.status = 'active';
-  user.credit -= priceOf(row);
+  user.credit -= toPrice(row);
   row.changedAt = world.now();
 }
 
@@ -200,19 +200,19 @@ function saveDestination(world: AstWorld, form: PhpArray, id: string | null): st
   const old = id === null ? undefined : world.destinations.get(Number(id));
   if (old !== undefined) {
     for (const column of ['priority', 'activated', 'destination']) {
-      const value = textOf(form, column);
+      const value = readText(form, column);
       if (value !== undefined) old.extra[column] = column === 'destination' ? value : Number(value);
     }
     return String(old.id);
   }
-  const userId = textOf(form, 'id_user') ?? '';
-  const sip = world.sips.get(Number(textOf(form, 'id_sip') ?? -1));
-  const kind = Number(textOf(form, 'voip_call') ?? 0);
+  const userId = readText(form, 'id_user') ?? '';
+  const sip = world.sips.get(Number(readText(form, 'id_sip') ?? -1));
+  const kind = Number(readText(form, 'voip_call') ?? 0);
   if (kind === 1 && sip?.userId !== userId) {
     const errors = { voip_call: ['The SIP ACCOUNT must belong to the DID owner'] };
     throw new MagnusStop(json({ success: false, rows: [], errors }));
   }
-  const did = present(world).find((one) => one.id === textOf(form, 'id_did'));
+  const did = present(world).find((one) => one.id === readText(form, 'id_did'));
   if (did === undefined) throw new MagnusStop(brokenPage('PHP warning', 'Attempt to read property "id_user" on null'));
   const user = lines(world).find((line) => line.id === userId);
   if (user === undefined) throw new MagnusStop(brokenPage('PHP warning', 'Attempt to read property "credit" on null'));
@@ -223,14 +223,14 @@ function saveDestination(world: AstWorld, form: PhpArray, id: string | null): st
   const row = world.addDestination(did.id, userId, sip?.id ?? null);
   row.extra.at = world.now();
   row.extra.voip_call = kind;
-  row.extra.priority = Number(textOf(form, 'priority') ?? 1);
-  row.extra.destination = textOf(form, 'destination') ?? '';
+  row.extra.priority = Number(readText(form, 'priority') ?? 1);
+  row.extra.destination = readText(form, 'destination') ?? '';
   return String(row.id);
 }
 
 function refusePoor(did: DidRow, user: SubscriberRow): void {
   const limit = user.billingType === 'postpaid' ? BigInt(Number(user.extra.creditlimit ?? 0)) * 10_000n : 0n;
-  const price = priceOf(did);
+  const price = toPrice(did);
   if (price <= 0n || user.credit + limit >= price) return;
   const errors = `Customer not have credit for buy DID - ${toDigits(did.number) ?? ''}`;
   throw new MagnusStop(json({ success: false, rows: '[]', errors }));

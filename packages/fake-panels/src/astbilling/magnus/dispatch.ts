@@ -1,7 +1,7 @@
 import type { FakeRequest } from '../../core/fake-request.js';
 import type { FakeResponse } from '../../core/fake-response.js';
-import { pageOf } from '../pages.js';
-import { parsePhpForm, type PhpArray, textOf } from '../php-form.js';
+import { toPage } from '../pages.js';
+import { parsePhpForm, type PhpArray, readText } from '../php-form.js';
 import type { AstSite } from '../site.js';
 import type { AstWorld } from '../world.js';
 import { done, json, type Json, MagnusStop, notFoundPage, text } from './answers.js';
@@ -67,7 +67,7 @@ interface Asked {
 function act(world: AstWorld, asked: Asked): FakeResponse {
   const { module, action, form } = asked;
   if (action === 'read') return read(world, asked);
-  const id = textOf(form, 'id') ?? '';
+  const id = readText(form, 'id') ?? '';
   if (action === 'destroy') return destroy(world, module, form);
   if (module.save === undefined) return text('Access denied to canCreate', 401);
   if (form.filter !== undefined) return text('You only can edit one data per time');
@@ -79,8 +79,8 @@ function act(world: AstWorld, asked: Asked): FakeResponse {
 
 /** With a `filter` all that it finds go. */
 function destroy(world: AstWorld, module: MagnusModule, form: PhpArray): FakeResponse {
-  const filter = textOf(form, 'filter');
-  const own = textOf(form, 'id') ?? '';
+  const filter = readText(form, 'filter');
+  const own = readText(form, 'id') ?? '';
   const ids =
     filter === undefined ? [own] : filtered(module.rows(world), module.columns, filter).map(({ id }) => String(id));
   let removed = 0;
@@ -94,12 +94,12 @@ function destroy(world: AstWorld, module: MagnusModule, form: PhpArray): FakeRes
 }
 
 function read(world: AstWorld, { module, form, query }: Asked): FakeResponse {
-  const filter = textOf(form, 'filter');
+  const filter = readText(form, 'filter');
   const found = filtered(module.rows(world), module.columns, filter);
   const rows = sorted(module, found, query);
-  const limit = limitOf(textOf(form, 'limit'), rows.length);
-  const offset = Math.max(0, Number.parseInt(textOf(form, 'start') ?? '0', 10) || 0);
-  const page = pageOf(world, module.list ?? '', rows, { offset, limit });
+  const limit = toLimit(readText(form, 'limit'), rows.length);
+  const offset = Math.max(0, Number.parseInt(readText(form, 'start') ?? '0', 10) || 0);
+  const page = toPage(world, module.list ?? '', rows, { offset, limit });
   const isEstimate = module === calls && !hasConditions(filter);
   const count = isEstimate ? world.quirks.estimate(page.total) : page.total;
   // Counted by groups when another table is joined.
@@ -108,7 +108,7 @@ function read(world: AstWorld, { module, form, query }: Asked): FakeResponse {
 }
 
 /** `-1` is all, 0 and letters are no row. */
-function limitOf(sent: string | undefined, rows: number): number {
+function toLimit(sent: string | undefined, rows: number): number {
   if (sent === undefined) return 25;
   const limit = Number.parseInt(sent, 10) || 0;
   return limit === -1 ? rows : Math.max(0, limit);

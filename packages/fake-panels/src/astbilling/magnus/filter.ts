@@ -15,7 +15,7 @@ export function filtered(rows: readonly Json[], columns: ReadonlySet<string>, fi
   if (conditions === undefined) return [...rows];
   return conditions.reduce<Json[]>(
     (left, condition) => {
-      const column = columnOf(condition, columns);
+      const column = toColumn(condition, columns);
       return left.filter((row) => meets(row[column], condition));
     },
     [...rows],
@@ -49,7 +49,7 @@ function parsed(filter: string | undefined): Condition[] | undefined {
   return conditions;
 }
 
-function columnOf({ field }: Condition, columns: ReadonlySet<string>): string {
+function toColumn({ field }: Condition, columns: ReadonlySet<string>): string {
   const column = String(field).replace(/^t\./, '').replace('.', '');
   if (columns.has(column)) return column;
   throw new MagnusStop(

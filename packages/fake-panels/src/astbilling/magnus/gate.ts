@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { FakeRequest } from '../../core/fake-request.js';
 import type { FakeResponse } from '../../core/fake-response.js';
-import { buildPhpQuery, type PhpArray, textOf } from '../php-form.js';
+import { buildPhpQuery, type PhpArray, readText } from '../php-form.js';
 import type { AstSite } from '../site.js';
 import { brokenPage, json, text } from './answers.js';
 
@@ -54,14 +54,14 @@ function withoutLogin(
   const signature = createHmac('sha512', secret).update(buildPhpQuery(form)).digest('hex');
   if (sentKey !== key || sign !== signature) return text('invalid API access');
   if (world.quirks.addressRefused) return text('invalid IP');
-  return world.quirks.keyRights.split(',').includes(rightOf(form)) ? undefined : text('invalid API action');
+  return world.quirks.keyRights.split(',').includes(toRight(form)) ? undefined : text('invalid API action');
 }
 
 /** The right that a request needs, by what its body says: the path does not count. */
-function rightOf(form: PhpArray): string {
-  const action = textOf(form, 'action');
+function toRight(form: PhpArray): string {
+  const action = readText(form, 'action');
   if (action === 'destroy') return 'd';
-  if (action === 'save') return Number(textOf(form, 'id') ?? 0) > 0 ? 'u' : 'c';
+  if (action === 'save') return Number(readText(form, 'id') ?? 0) > 0 ? 'u' : 'c';
   return 'r';
 }
 

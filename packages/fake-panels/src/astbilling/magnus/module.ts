@@ -1,6 +1,6 @@
 import type { FakeResponse } from '../../core/fake-response.js';
 import type { PhpArray } from '../php-form.js';
-import { textOf } from '../php-form.js';
+import { readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { brokenPage, done, fieldErrors, json, type Json, MagnusStop } from './answers.js';
 import { takenMessage } from './rules.js';
@@ -45,8 +45,8 @@ export function refuseTaken(
 }
 
 /** A number column's value: null for an empty text. */
-export function numberOf(form: PhpArray, name: string): number | null | undefined {
-  const value = textOf(form, name);
+export function parseNumber(form: PhpArray, name: string): number | null | undefined {
+  const value = readText(form, name);
   if (value === undefined) return undefined;
   return value === '' ? null : Math.trunc(Number(value) || 0);
 }

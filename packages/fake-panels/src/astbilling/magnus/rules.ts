@@ -1,5 +1,5 @@
 import type { AstQuirks } from '../quirks.js';
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import { databaseError, fieldErrors, MagnusStop } from './answers.js';
 
 /** What the panel checks about one column. */
@@ -22,20 +22,21 @@ const taken: Record<AstQuirks['language'], string> = {
 };
 
 export const takenMessage = (name: string, value: string, quirks: AstQuirks): string =>
-  `${labelOf(name)} "${value}" ${taken[quirks.language]}`;
+  `${toLabel(name)} "${value}" ${taken[quirks.language]}`;
 
 /** Collects the messages about the fields of a save; throws `MagnusStop` with them. */
 export function checkFields(rules: Rules, form: PhpArray, how: { creating: boolean; table: string }): void {
-  const errors = faultsOf(rules, form, how.creating);
+  const errors = listFaults(rules, form, how.creating);
   if (Object.keys(errors).length > 0) throw new MagnusStop(fieldErrors(errors));
   checkDatabase(rules, form, how.table);
 }
 
-export function faultsOf(rules: Rules, form: PhpArray, creating: boolean): Record<string, string[]> {
+export function listFaults(rules: Rules, form: PhpArray, creating: boolean): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
   for (const [name, rule] of Object.entries(rules)) {
-    const value = textOf(form, name);
-    const fault = value === undefined || value === '' ? blank(name, rule, value, creating) : faultOf(name, rule, value);
+    const value = readText(form, name);
+    const fault =
+      value === undefined || value === '' ? blank(name, rule, value, creating) : findFault(name, rule, value);
     if (fault !== undefined) errors[name] = [fault];
   }
   return errors;
@@ -43,11 +44,11 @@ export function faultsOf(rules: Rules, form: PhpArray, creating: boolean): Recor
 
 function blank(name: string, rule: ColumnRule, value: string | undefined, creating: boolean): string | undefined {
   const missing = rule.required === true && (creating || value === '');
-  return missing ? `${labelOf(name)} cannot be blank.` : undefined;
+  return missing ? `${toLabel(name)} cannot be blank.` : undefined;
 }
 
-function faultOf(name: string, { type, min, max }: ColumnRule, value: string): string | undefined {
-  const label = labelOf(name);
+function findFault(name: string, { type, min, max }: ColumnRule, value: string): string | undefined {
+  const label = toLabel(name);
   const isNumber = type === 'number' || type === 'int';
   if (isNumber && !/^\s*[-+]?\d*\.?\d+([eE][-+]?\d+)?\s*$/.test(value)) return `${label} must be a number.`;
   if (type === 'int' && !/^\s*[+-]?\d+\s*$/.test(value)) return `${label} must be an integer.`;
@@ -61,7 +62,7 @@ function faultOf(name: string, { type, min, max }: ColumnRule, value: string): s
 /** What only the database refuses. */
 function checkDatabase(rules: Rules, form: PhpArray, table: string): void {
   for (const [name, rule] of Object.entries(rules)) {
-    const value = textOf(form, name) ?? '';
+    const value = readText(form, name) ?? '';
     if (rule.type === 'text' && /[\u{10000}-\u{10ffff}]/u.test(value)) {
       const bytes = [...Buffer.from(/[\u{10000}-\u{10ffff}]/u.exec(value)?.[0] ?? '')];
       const shown = bytes.map((byte) => `\\x${byte.toString(16).toUpperCase()}`).join('');
@@ -78,7 +79,7 @@ function checkDatabase(rules: Rules, form: PhpArray, table: string): void {
 }
 
 /** `id_provider` becomes `Id Provider`. */
-function labelOf(name: string): string {
+function toLabel(name: string): string {
   return name
     .replace(/(?<![A-Z])[A-Z]/g, ' $&')
     .replace(/[-_.]/g, ' ')

@@ -1,4 +1,4 @@
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { json, type Json, MagnusStop } from './answers.js';
 import { type MagnusModule, refuseTaken } from './module.js';
@@ -57,18 +57,18 @@ export const sips: MagnusModule = {
     checkFields(rules, form, { creating: id === null, table: 'sip' });
     const row = id === null ? undefined : world.sips.get(Number(id));
     const others = [...world.sips.values()].filter((sip) => sip !== row).map(({ name }) => name);
-    refuseTaken(world, others, { name: 'name', value: textOf(form, 'name') });
-    const userId = textOf(form, 'id_user') ?? row?.userId ?? '';
+    refuseTaken(world, others, { name: 'name', value: readText(form, 'name') });
+    const userId = readText(form, 'id_user') ?? row?.userId ?? '';
     if (!lines(world).some((line) => line.id === userId)) {
       throw new MagnusStop(json({ success: false, rows: [], errors: 'You only can create SipAccount to clients' }));
     }
-    const target = row ?? world.addSip(userId, textOf(form, 'name') ?? '', textOf(form, 'secret') ?? '', '');
+    const target = row ?? world.addSip(userId, readText(form, 'name') ?? '', readText(form, 'secret') ?? '', '');
     target.userId = userId;
-    target.name = textOf(form, 'name') ?? target.name;
-    target.secret = textOf(form, 'secret') ?? target.secret;
-    target.callerId = textOf(form, 'callerid') ?? target.callerId;
+    target.name = readText(form, 'name') ?? target.name;
+    target.secret = readText(form, 'secret') ?? target.secret;
+    target.callerId = readText(form, 'callerid') ?? target.callerId;
     // Absent in a create: null, and the account can not register.
-    if (row === undefined) target.extra.host = textOf(form, 'host') ?? null;
+    if (row === undefined) target.extra.host = readText(form, 'host') ?? null;
     copyOthers(form, target.extra);
     return String(target.id);
   },
@@ -77,11 +77,11 @@ export const sips: MagnusModule = {
 
 function copyOthers(form: PhpArray, extra: Record<string, string | number | null>): void {
   for (const column of ['host', 'allow', 'directmedia', 'forward']) {
-    const value = textOf(form, column);
+    const value = readText(form, column);
     if (value !== undefined) extra[column] = value;
   }
   for (const column of ['calllimit', 'status']) {
-    const value = textOf(form, column);
+    const value = readText(form, column);
     if (value !== undefined) extra[column] = Number(value);
   }
 }

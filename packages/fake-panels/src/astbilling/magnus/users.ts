@@ -2,12 +2,12 @@ import type { FakeResponse } from '../../core/fake-response.js';
 import { fromUnits } from '../decimal.js';
 import type { SubscriberRow } from '../model.js';
 import { fromDigits, toDigits } from '../phone.js';
-import { type PhpArray, textOf } from '../php-form.js';
+import { type PhpArray, readText } from '../php-form.js';
 import type { AstWorld } from '../world.js';
 import { brokenPage, databaseError, done, fieldErrors, inUse, json, type Json, MagnusStop } from './answers.js';
 import { userDefaults } from './defaults.js';
-import { type MagnusModule, numberOf, refuseTaken } from './module.js';
-import { checkFields, faultsOf, type Rules } from './rules.js';
+import { type MagnusModule, parseNumber, refuseTaken } from './module.js';
+import { checkFields, listFaults, type Rules } from './rules.js';
 
 const rules: Rules = {
   username: { type: 'text', min: 4, max: 20, required: true },
@@ -50,7 +50,7 @@ export const users: MagnusModule = {
   // Moves with each call.
   order: (left, right) => Number(right.credit) - Number(left.credit) || Number(left.id) - Number(right.id),
   save: (world, form, id) => {
-    if (id === null && Number(textOf(form, 'createUser') ?? 0) === 1) return createUser(world, form);
+    if (id === null && Number(readText(form, 'createUser') ?? 0) === 1) return createUser(world, form);
     if (id === '1') return id;
     const row = id === null ? undefined : lines(world).find((one) => one.id === id);
     const faults = ownFaults(form, row);
@@ -104,8 +104,8 @@ function userRow(world: AstWorld, row: SubscriberRow): Json {
 /** What the panel's own checks say about a name and a password. */
 function ownFaults(form: PhpArray, row?: SubscriberRow): Record<string, string[]> {
   const faults: Record<string, string[]> = {};
-  const name = textOf(form, 'username') ?? row?.username;
-  const password = textOf(form, 'password');
+  const name = readText(form, 'username') ?? row?.username;
+  const password = readText(form, 'password');
   if (name?.includes(' ') === true) faults.username = ['No space allow in username'];
   else if (name !== undefined && name !== '' && !/^[A-Za-z0-9]/.test(name)) {
     faults.username = ['Username need start with numbers or letters'];
@@ -120,11 +120,11 @@ function ownFaults(form: PhpArray, row?: SubscriberRow): Record<string, string[]
 function checkUnique(world: AstWorld, form: PhpArray, own?: SubscriberRow): void {
   const others = lines(world).filter((line) => line !== own);
   const names = ['root', ...others.map(({ username }) => username)];
-  refuseTaken(world, names, { name: 'username', value: textOf(form, 'username') });
+  refuseTaken(world, names, { name: 'username', value: readText(form, 'username') });
 }
 
 function checkPlan(world: AstWorld, form: PhpArray): void {
-  const plan = textOf(form, 'id_plan');
+  const plan = readText(form, 'id_plan');
   if (plan === undefined || plan === '' || world.catalogue.plans.has(plan)) return;
   const detail =
     '1452 Cannot add or update a child row: a foreign key constraint fails (`mbilling`.`pkg_user`, CONSTRAINT `fk_pkg_plan_pkg_user` FOREIGN KEY (`id_plan`) REFERENCES `pkg_plan` (`id`))';
@@ -132,7 +132,7 @@ function checkPlan(world: AstWorld, form: PhpArray): void {
 }
 
 function plainUser(world: AstWorld, form: PhpArray): FakeResponse {
-  if (textOf(form, 'callingcard_pin') === undefined) {
+  if (readText(form, 'callingcard_pin') === undefined) {
     throw new MagnusStop(databaseError('HY000', "1364 Field 'callingcard_pin' doesn't have a default value", 'user'));
   }
   checkPlan(world, form);
@@ -143,8 +143,8 @@ function plainUser(world: AstWorld, form: PhpArray): FakeResponse {
 }
 
 function insert(world: AstWorld, form: PhpArray): SubscriberRow {
-  const username = textOf(form, 'username') ?? String(60_000 + world.subscribers.size);
-  const password = textOf(form, 'password') ?? `made-${world.subscribers.size}`;
+  const username = readText(form, 'username') ?? String(60_000 + world.subscribers.size);
+  const password = readText(form, 'password') ?? `made-${world.subscribers.size}`;
   const id = world.addSubscriber({ username, password, channels: null, billingType: 'prepaid', callerId: '' });
   const row = world.subscribers.get(id);
   if (row === undefined) throw new RangeError('a user was not made');
@@ -160,8 +160,8 @@ function insert(world: AstWorld, form: PhpArray): SubscriberRow {
 /** Makes a user, its SIP account and whatever was not sent. A SIP account of the name elsewhere leaves it half-made. */
 function createUser(world: AstWorld, form: PhpArray): FakeResponse {
   const refused = (errors: unknown): MagnusStop => new MagnusStop(json({ success: false, errors }));
-  const username = textOf(form, 'username');
-  const email = textOf(form, 'email') ?? '';
+  const username = readText(form, 'username');
+  const email = readText(form, 'email') ?? '';
   const others = lines(world);
   if (username !== undefined && others.some((line) => line.username.toLowerCase() === username.toLowerCase())) {
     throw refused('This username already in use');
@@ -169,21 +169,21 @@ function createUser(world: AstWorld, form: PhpArray): FakeResponse {
   if (email !== '' && others.some((line) => world.customers.get(line.customerId)?.email === email)) {
     throw refused('This email already in use');
   }
-  const faults = { ...faultsOf(creationRules, form, true), ...ownFaults(form) };
+  const faults = { ...listFaults(creationRules, form, true), ...ownFaults(form) };
   if (Object.keys(faults).length > 0) throw refused(faults);
   refuseInsert(world, form);
   const taken =
     username !== undefined && [...world.sips.values()].some((sip) => sip.name.toLowerCase() === username.toLowerCase());
   const row = insert(world, form);
   if (taken) {
-    const made = world.sipOf(row.id);
+    const made = world.findSip(row.id);
     if (made !== undefined) world.sips.delete(made.id);
     if (world.quirks.takenSipName === 'page') {
       throw new MagnusStop(brokenPage('CDbException', `1062 Duplicate entry '${row.username}' for key 'name'`));
     }
   }
-  const sip = world.sipOf(row.id);
-  const phone = textOf(form, 'phone') ?? '';
+  const sip = world.findSip(row.id);
+  const phone = readText(form, 'phone') ?? '';
   if (sip !== undefined && phone.length >= 6) sip.callerId = phone;
   return json({ success: true, data: createdData(world, row, form) });
 }
@@ -209,7 +209,7 @@ function createdData(world: AstWorld, row: SubscriberRow, form: PhpArray): Json 
   const joined = /^(id[A-Z]|sip_count|offer$)/;
   for (const [column, value] of Object.entries(userRow(world, row))) {
     if (value === null || value === '' || joined.test(column) || column === 'id') continue;
-    data[column] = textOf(form, column) ?? created[column] ?? value;
+    data[column] = readText(form, column) ?? created[column] ?? value;
   }
   return { ...data, id: row.id };
 }
@@ -219,9 +219,9 @@ const strings = new Set(['city', 'state', 'country', 'zipcode', 'address', 'comp
 /** Writes the fields that were sent; unknown ones are ignored. */
 function write(world: AstWorld, row: SubscriberRow, form: PhpArray): void {
   for (const column of Object.keys(userDefaults)) {
-    const value = textOf(form, column);
+    const value = readText(form, column);
     if (value === undefined || column === 'id' || column === 'credit') continue;
-    writeColumn(world, row, { column, value, number: numberOf(form, column) ?? null });
+    writeColumn(world, row, { column, value, number: parseNumber(form, column) ?? null });
   }
   row.updatedAt = world.now();
 }

@@ -13,9 +13,9 @@ import {
   updateDid,
   updateSubscriber,
 } from '../lines.js';
-import { pageOf } from '../pages.js';
+import { toPage } from '../pages.js';
 import { fromDigits } from '../phone.js';
-import { parsePhpForm, type PhpArray, textOf } from '../php-form.js';
+import { parsePhpForm, type PhpArray, readText } from '../php-form.js';
 import { AstRefusal, type RefusalCode } from '../refusal.js';
 import type { AstSite } from '../site.js';
 import type { AstWorld } from '../world.js';
@@ -148,7 +148,7 @@ function listed(world: AstWorld, { resource, rows, filters }: PtList, query: URL
   const wanted = rows(world, query).filter((row) => asked.every(([name, of]) => String(of(row)) === query.get(name)));
   const pagina = Math.max(1, Number(query.get('pagina') ?? 1) || 1);
   const limit = Math.max(1, Number(query.get('por_pagina') ?? 50) || 50);
-  const page = pageOf(world, resource, wanted, { offset: (pagina - 1) * limit, limit });
+  const page = toPage(world, resource, wanted, { offset: (pagina - 1) * limit, limit });
   if (page.rows.length === 0 && page.total === 0) {
     return { text: '', null: null, absent: undefined, list: { itens: [], total: 0, pagina } }[world.quirks.emptyList];
   }
@@ -158,26 +158,26 @@ function listed(world: AstWorld, { resource, rows, filters }: PtList, query: URL
 const actions: Record<string, (world: AstWorld, form: PhpArray) => unknown> = {
   '/token/validar': () => ({ valid: 'S', subject: 'integracao-whmcs' }),
   '/assinantes/salvar': (world, form) => {
-    const id = textOf(form, 'id_assinante') ?? '0';
+    const id = readText(form, 'id_assinante') ?? '0';
     if (id === '0' || id === '') return assinante(world, createSubscriber(world, lineFields(form)));
     return assinante(world, updateSubscriber(world, found(world.subscribers.get(id), 'Assinante'), lineFields(form)));
   },
   '/assinantes/excluir': (world, form) => {
-    terminateSubscriber(world, found(world.subscribers.get(textOf(form, 'id_assinante') ?? ''), 'Assinante'));
+    terminateSubscriber(world, found(world.subscribers.get(readText(form, 'id_assinante') ?? ''), 'Assinante'));
     return null;
   },
   '/dids/salvar': (world, form) => {
-    const id = textOf(form, 'id_did') ?? '0';
+    const id = readText(form, 'id_did') ?? '0';
     if (id === '0' || id === '') return did(world, createDid(world, didFields(form)));
     return did(world, updateDid(world, found(world.dids.get(id), 'DID'), didFields(form)));
   },
   '/dids/liberar': (world, form) => {
-    const row = found(world.dids.get(textOf(form, 'id_did') ?? ''), 'DID');
+    const row = found(world.dids.get(readText(form, 'id_did') ?? ''), 'DID');
     release(world, row, 'available');
     return did(world, row);
   },
   '/clientes/salvar': (world, form) => {
-    const id = textOf(form, 'id_cliente') ?? '0';
+    const id = readText(form, 'id_cliente') ?? '0';
     if (id === '0' || id === '') return cliente(world, createCustomer(world, customerFields(form)));
     return cliente(world, updateCustomer(world, found(world.customers.get(id), 'Cliente'), customerFields(form)));
   },
@@ -192,47 +192,47 @@ const money = (text: string | undefined): string | undefined => text?.replace(/\
 /** The id inside `plano[id]`. */
 function inside(form: PhpArray, name: string): string | undefined {
   const value = form[name];
-  return typeof value === 'object' ? textOf(value, 'id') : undefined;
+  return typeof value === 'object' ? readText(value, 'id') : undefined;
 }
 
 function lineFields(form: PhpArray): Fields {
-  const kind = textOf(form, 'tipo_cobranca');
+  const kind = readText(form, 'tipo_cobranca');
   return {
-    username: textOf(form, 'usuario'),
+    username: readText(form, 'usuario'),
     customer_id: inside(form, 'cliente'),
     plan_id: inside(form, 'plano'),
-    area_code: textOf(form, 'ddd'),
-    channels: textOf(form, 'canais'),
-    status: state(textOf(form, 'situacao')),
-    sip_password: textOf(form, 'senha'),
-    caller_id: phone(textOf(form, 'bina')),
-    external_ref: textOf(form, 'observacao'),
+    area_code: readText(form, 'ddd'),
+    channels: readText(form, 'canais'),
+    status: state(readText(form, 'situacao')),
+    sip_password: readText(form, 'senha'),
+    caller_id: phone(readText(form, 'bina')),
+    external_ref: readText(form, 'observacao'),
     billing_type: kind === undefined ? undefined : kind === 'PRE' ? 'prepaid' : 'postpaid',
   };
 }
 
 function didFields(form: PhpArray): Fields {
   return {
-    number: phone(textOf(form, 'numero')),
-    area_code: textOf(form, 'ddd'),
-    carrier_id: textOf(form, 'id_operadora'),
-    subscriber_id: textOf(form, 'id_assinante'),
-    status: state(textOf(form, 'situacao')),
-    monthly_price: money(textOf(form, 'mensalidade')),
-    setup_price: money(textOf(form, 'ativacao')),
-    channels: textOf(form, 'channels'),
-    external_ref: textOf(form, 'external_ref'),
+    number: phone(readText(form, 'numero')),
+    area_code: readText(form, 'ddd'),
+    carrier_id: readText(form, 'id_operadora'),
+    subscriber_id: readText(form, 'id_assinante'),
+    status: state(readText(form, 'situacao')),
+    monthly_price: money(readText(form, 'mensalidade')),
+    setup_price: money(readText(form, 'ativacao')),
+    channels: readText(form, 'channels'),
+    external_ref: readText(form, 'external_ref'),
     destination: typeof form.destination === 'object' ? form.destination : undefined,
   };
 }
 
 function customerFields(form: PhpArray): Fields {
   return {
-    name: textOf(form, 'nome'),
-    email: textOf(form, 'email'),
-    document: textOf(form, 'cpf_cnpj'),
-    phone: phone(textOf(form, 'telefone')),
-    status: state(textOf(form, 'situacao')),
-    external_ref: textOf(form, 'external_ref'),
+    name: readText(form, 'nome'),
+    email: readText(form, 'email'),
+    document: readText(form, 'cpf_cnpj'),
+    phone: phone(readText(form, 'telefone')),
+    status: state(readText(form, 'situacao')),
+    external_ref: readText(form, 'external_ref'),
   };
 }

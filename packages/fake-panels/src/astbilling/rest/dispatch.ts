@@ -17,7 +17,7 @@ import {
 import { reportFile, reportJson, reportState } from '../reports.js';
 import { AstRefusal } from '../refusal.js';
 import type { AstSite } from '../site.js';
-import { type AstWorld, catalogues, instantOf } from '../world.js';
+import { type AstWorld, catalogues, toInstant } from '../world.js';
 import { one, refused } from './answer.js';
 import { list } from './lists.js';
 import { catalogueFields, catalogueJson, customerJson, didJson, subscriberJson } from './rows.js';
@@ -38,7 +38,7 @@ export function answerRest(site: AstSite, request: FakeRequest, path: string): F
   try {
     checkToken(site, request);
     const [, resource = '', id, action, ...more] = path.split('/').map(decodeURIComponent);
-    const asked = { method: request.method, resource, id, action, fields: fieldsOf(request) };
+    const asked = { method: request.method, resource, id, action, fields: toFields(request) };
     const replay = site.replays.find(request);
     if (replay !== undefined) return replay;
     const answer = more.length === 0 ? answerTo(site, asked, request.query) : undefined;
@@ -60,7 +60,7 @@ function checkToken(site: AstSite, { method, headers }: FakeRequest): void {
   }
 }
 
-function fieldsOf(request: FakeRequest): Fields {
+function toFields(request: FakeRequest): Fields {
   try {
     const body = request.json() ?? {};
     if (typeof body === 'object' && !Array.isArray(body)) return body as Fields;
@@ -157,7 +157,7 @@ function catalogue(world: AstWorld, { method, resource, id, fields }: Asked): Fa
 function reports(world: AstWorld, { method, id, action, fields }: Asked): FakeResponse | undefined {
   if (method === 'POST' && id === undefined) {
     const line = found(world.subscribers.get(plainText(fields.subscriber_id)), 'Assinante');
-    const [from, until] = [instantOf(plainText(fields.from)), instantOf(plainText(fields.to))];
+    const [from, until] = [toInstant(plainText(fields.from)), toInstant(plainText(fields.to))];
     const row = {
       id: world.nextId('reports'),
       subscriberId: line.id,

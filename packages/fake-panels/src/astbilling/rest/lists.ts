@@ -1,13 +1,13 @@
 import { plainText } from '../plain-text.js';
 import type { FakeResponse } from '../../core/fake-response.js';
 import type { CallRow } from '../model.js';
-import { pageOf } from '../pages.js';
+import { toPage } from '../pages.js';
 import { AstRefusal } from '../refusal.js';
 import { type AstWorld, catalogues } from '../world.js';
 import { callJson, catalogueJson, customerJson, didJson, type Json, subscriberJson } from './rows.js';
 
 /** The rows of a resource, before filters and pages. */
-function rowsOf(world: AstWorld, resource: string): Json[] | undefined {
+function findRows(world: AstWorld, resource: string): Json[] | undefined {
   if (resource === 'customers') return [...world.customers.values()].map((row) => customerJson(world, row));
   if (resource === 'subscribers') return [...world.subscribers.values()].map((row) => subscriberJson(world, row));
   if (resource === 'dids') return [...world.dids.values()].map((row) => didJson(world, row));
@@ -15,7 +15,7 @@ function rowsOf(world: AstWorld, resource: string): Json[] | undefined {
   return kind && [...world.catalogue[kind].values()].map((row) => catalogueJson(world, kind, row));
 }
 
-const filtersOf: Record<string, readonly string[]> = {
+const FILTERS: Record<string, readonly string[]> = {
   customers: ['name', 'external_ref', 'document'],
   subscribers: ['username', 'customer_id', 'status', 'external_ref'],
   dids: ['number', 'subscriber_id', 'area_code', 'status'],
@@ -27,20 +27,18 @@ const filtersOf: Record<string, readonly string[]> = {
 export function list(world: AstWorld, resource: string, query: URLSearchParams): FakeResponse | undefined {
   const at = pageAt(query);
   if (resource === 'cdrs') {
-    const page = pageOf(world, 'cdrs', filteredCalls(world, query), at);
+    const page = toPage(world, 'cdrs', filteredCalls(world, query), at);
     return answer(
       page.rows.map((row) => callJson(world, row)),
       page.total,
       at,
     );
   }
-  const rows = rowsOf(world, resource);
+  const rows = findRows(world, resource);
   if (rows === undefined) return undefined;
-  const filters = (filtersOf[resource] ?? []).filter(
-    (name) => query.has(name) && !world.quirks.ignoredFilters.has(name),
-  );
+  const filters = (FILTERS[resource] ?? []).filter((name) => query.has(name) && !world.quirks.ignoredFilters.has(name));
   const wanted = rows.filter((row) => filters.every((name) => plainText(row[name]) === query.get(name)));
-  const page = pageOf(world, resource, wanted, at);
+  const page = toPage(world, resource, wanted, at);
   return answer(page.rows, page.total, at);
 }
 

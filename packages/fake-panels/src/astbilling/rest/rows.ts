@@ -26,7 +26,7 @@ export function subscriberJson(world: AstWorld, row: SubscriberRow): Json {
     plan_id: row.planId,
     area_code: row.areaCode,
     channels: row.channels,
-    status: world.stateOf(row),
+    status: world.toState(row),
     ...secret,
     sip: { username: row.username, domain: 'sip.example.net', password_set: true },
     caller_id: row.callerId,
@@ -50,7 +50,7 @@ export function didJson(world: AstWorld, row: DidRow): Json {
     monthly_price: atScale(row.monthlyPrice, 2),
     setup_price: atScale(row.setupPrice, 2),
     currency: 'BRL',
-    status: world.stateOf(row),
+    status: world.toState(row),
     external_ref: row.externalRef,
   };
 }

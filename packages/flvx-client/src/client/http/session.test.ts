@@ -119,7 +119,7 @@ describe('the session', () => {
   it('refuses a token that cannot be read', async () => {
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/user/login',
-      fault: { kind: 'mutate', change: (json) => ({ ...(json as object), data: { ...dataOf(json), token: 'a.b.c' } }) },
+      fault: { kind: 'mutate', change: (json) => ({ ...(json as object), data: { ...toData(json), token: 'a.b.c' } }) },
     });
     expect(await refusal(world.client.users.list())).toMatchObject({ code: 'PANEL_UNREADABLE' });
   });
@@ -211,7 +211,7 @@ describe('a given token', () => {
   });
 });
 
-function dataOf(json: unknown): object {
+function toData(json: unknown): object {
   return (json as { data: object }).data;
 }
 
@@ -272,17 +272,17 @@ describe('secrets', () => {
     world.flvx.server.clearFaults();
     world.flvx.server.inject({
       endpoint: 'POST /api/v1/tunnel/list',
-      fault: { kind: 'mutate', change: () => ({ code: -1, msg: `token ${tokenOf()}`, ts: start }) },
+      fault: { kind: 'mutate', change: () => ({ code: -1, msg: `token ${toToken()}`, ts: start }) },
     });
     errors.push((await refusal(client.tunnels.list())).message);
     expect(await client.passwordOpens(name, password)).toBe(true);
     const text = JSON.stringify(events) + errors.join('\n');
     expect(events.length).toBeGreaterThan(4);
     expect(text).not.toContain(password);
-    expect(text).not.toContain(tokenOf());
+    expect(text).not.toContain(toToken());
   });
 
-  function tokenOf(): string {
+  function toToken(): string {
     const call = world.flvx.server.calls.findLast((one) => one.headers.authorization !== undefined);
     return call?.headers.authorization ?? '';
   }

@@ -171,7 +171,7 @@ describe('an observation of one account', () => {
   it('reads quotas again by the short list, and by the export when a permission came', async () => {
     customerAndNeighbour(world.flvx);
     const since = await world.client.observe({ userId: 2, name });
-    world.flvx.world.permissionOf(2, 1)!.flow = 55;
+    world.flvx.world.findPermission(2, 1)!.flow = 55;
     world.flvx.server.clearCalls();
     const again = await world.client.observe({ userId: 2, name }, { since, parts: ['quotas'] });
     expect(lists()).toEqual(['/tunnel/user/list']);

@@ -5,7 +5,7 @@ import type { AgentDetail, CheckReport } from '@sluice/engine';
 let at: HiddifyBench;
 afterEach(() => at.close());
 
-const codeOf = (outcome: Awaited<ReturnType<HiddifyBench['sluice']>>): string | undefined =>
+const findCode = (outcome: Awaited<ReturnType<HiddifyBench['sluice']>>): string | undefined =>
   outcome.json<{ error?: { code: string } }>().error?.code;
 
 describe('the add-on', () => {
@@ -65,9 +65,9 @@ describe('the add-on', () => {
   });
 
   it('refuses what it can’t: 0 as nothing, restore, explain, many limits at once', async () => {
-    expect(codeOf(await at.sluice('agent limit north --gb 0'))).toBe('addon_unsupported');
-    expect(codeOf(await at.sluice('agent restore north'))).toBe('unsupported');
-    expect(codeOf(await at.sluice('agent explain north'))).toBe('unsupported');
+    expect(findCode(await at.sluice('agent limit north --gb 0'))).toBe('addon_unsupported');
+    expect(findCode(await at.sluice('agent restore north'))).toBe('unsupported');
+    expect(findCode(await at.sluice('agent explain north'))).toBe('unsupported');
     at.bench.write('limits.csv', 'agent,limit_gb\nnorth,5\n');
     expect((await at.sluice('agent limit --from limits.csv')).exitCode).toBe(2);
     expect((await at.sluice('agent limit north --gb 5 --opening zero')).exitCode).toBe(2);
@@ -77,10 +77,10 @@ describe('the add-on', () => {
     at.panel.setTrafficLimit(at.north, 10 * GB);
     const made = await at.sluice('agent create-user north --name anna --gb 10');
     expect(made.exitCode).toBe(0);
-    expect(at.panel.usersOf(at.north)).toMatchObject([{ name: 'anna', usageLimit: 10 * GB }]);
+    expect(at.panel.listUsers(at.north)).toMatchObject([{ name: 'anna', usageLimit: 10 * GB }]);
     at.panel.addUser({ agent: at.north, currentUsage: GB });
-    expect(codeOf(await at.sluice('agent create-user north --name bela --gb 10'))).toBe('agent_limit');
-    expect(at.panel.usersOf(at.north)).toHaveLength(2);
+    expect(findCode(await at.sluice('agent create-user north --name bela --gb 10'))).toBe('agent_limit');
+    expect(at.panel.listUsers(at.north)).toHaveLength(2);
   });
 
   it('is swept by reconcile too', async () => {
@@ -101,10 +101,10 @@ describe('an add-on that does not answer', () => {
       'agent create-user north --name x --gb 1',
     ]) {
       const outcome = await at.sluice(words);
-      expect([words, outcome.exitCode, codeOf(outcome)]).toEqual([words, 1, 'addon_absent']);
+      expect([words, outcome.exitCode, findCode(outcome)]).toEqual([words, 1, 'addon_absent']);
     }
     const checked = await at.check();
-    expect([checked.exitCode, codeOf(checked)]).toEqual([1, 'addon_absent']);
+    expect([checked.exitCode, findCode(checked)]).toEqual([1, 'addon_absent']);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
   afterEach(() => at.close());
 
   const check = async (): Promise<CheckReport> => (await at.check()).json<CheckReport>();
-  const disabled = (): number => at.panel.usersOf(at.north).filter(({ enable }) => !enable).length;
+  const disabled = (): number => at.panel.listUsers(at.north).filter(({ enable }) => !enable).length;
   const isFullOver = accounting !== 'allocated';
 
   it.each([
@@ -86,10 +86,10 @@ describe.each(ways)('counted by $accounting', ({ accounting, fill }) => {
     expect((await at.sluice('agent can-create-user north-east --gb 2')).exitCode).toBe(0);
     const made = await at.sluice('agent create-user north-east --name anna --gb 2 --days 7 --mode monthly');
     expect(made.json()).toEqual({
-      user: { uuid: at.panel.usersOf(east)[0]?.uuid, name: 'anna', limitBytes: 2 * GB, agent: east },
+      user: { uuid: at.panel.listUsers(east)[0]?.uuid, name: 'anna', limitBytes: 2 * GB, agent: east },
       access: expect.objectContaining({ username: 'anna', daysFromFirstUse: 7 }),
     });
-    expect(at.panel.usersOf(east)[0]).toMatchObject({ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB });
+    expect(at.panel.listUsers(east)[0]).toMatchObject({ packageDays: 7, mode: 'monthly', usageLimit: 2 * GB });
     expect((await at.sluice('agent show north-east')).json<AgentDetail>().ancestors).toEqual([
       { uuid: at.north, name: 'north', limitBytes: LIMIT },
       { uuid: null, name: 'Owner', limitBytes: null },

@@ -7,7 +7,7 @@ let at: HiddifyBench;
 afterEach(() => at.close());
 
 const create = (n: number): Promise<Outcome> => at.sluice(`agent create-user north --name user-${n} --gb 10`);
-const made = (): number[] => at.panel.usersOf(at.north).map(({ usageLimit }) => usageLimit / GB);
+const made = (): number[] => at.panel.listUsers(at.north).map(({ usageLimit }) => usageLimit / GB);
 const codes = (outcomes: Outcome[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const outcome of outcomes) {
@@ -169,7 +169,7 @@ describe('create-user', () => {
     at.panel.addUser({ agent: at.north, name: 'by form', usageLimit: GB });
     release();
     expect(codes([await asked])).toEqual({ '1 agent_limit': 1 });
-    expect(at.panel.usersOf(at.north).map(({ name }) => name)).toEqual(['by form']);
+    expect(at.panel.listUsers(at.north).map(({ name }) => name)).toEqual(['by form']);
     expect((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes).toBe(0);
     const rows = await at.bench.store((store) => store.actions.list({}));
     expect(rows.map(({ type, state }) => `${type} ${state}`)).toEqual(['create-user applied', 'delete-user applied']);

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const codeOf = (outcome: { json: HiddifyBenchJson }): string | undefined =>
+const findCode = (outcome: { json: HiddifyBenchJson }): string | undefined =>
   outcome.json<{ error?: { code: string } }>().error?.code;
 type HiddifyBenchJson = Awaited<ReturnType<HiddifyBench['sluice']>>['json'];
 const limits = async (): Promise<Record<string, number | null>> => {
@@ -65,7 +65,7 @@ describe('agent limit', () => {
   it('says before it stores that the agent would be over at once', async () => {
     at.panel.addUser({ agent: at.north, currentUsage: 7 * GB });
     const refused = await at.sluice('agent limit north --gb 5');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([2, 'not_confirmed']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([2, 'not_confirmed']);
     expect(refused.stdout).toContain('immediately be over its limit (7 GB of 5 GB)');
     expect(await limits()).toEqual({ north: null });
     expect((await at.sluice('agent limit north --gb 5 --dry-run')).json<AgentDetail>()).toMatchObject({
@@ -84,7 +84,7 @@ describe('agent limit', () => {
 
   it('is kept by agents only', async () => {
     at.panel.addAgent(undefined, { name: 'deputy', mode: 'admin' });
-    expect(codeOf(await at.sluice('agent limit deputy --gb 5'))).toBe('not_an_agent');
+    expect(findCode(await at.sluice('agent limit deputy --gb 5'))).toBe('not_an_agent');
   });
 });
 
@@ -124,7 +124,7 @@ describe('agent limit --from', () => {
   it('takes all rows or none, and says what is wrong with each', async () => {
     at.bench.write('limits.csv', 'agent,limit_gb\nnorth,500\nnobody,1\ntwin,1\nnorth,2\nsouth,much\n');
     const refused = await at.sluice('agent limit --from limits.csv');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([2, 'bad_import']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([2, 'bad_import']);
     const { details } = refused.json<{ error: { details: { problems: { line: number }[] } } }>().error;
     expect(details.problems.map(({ line }) => line).sort()).toEqual([3, 4, 5, 6]);
     expect(await limits()).toMatchObject({ north: null, south: null });
@@ -133,7 +133,7 @@ describe('agent limit --from', () => {
   it('refuses a column that it does not know', async () => {
     at.bench.write('limits.csv', 'agent,limit_tb\nnorth,5\n');
     const refused = await at.sluice('agent limit --from limits.csv');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([2, 'bad_import']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([2, 'bad_import']);
     expect(refused.stdout).toContain('limit_tb');
   });
 });

@@ -68,7 +68,7 @@ describe('a list that is not to be trusted', () => {
   });
 
   it('is believed with --allow-mass when it has shrunk', async () => {
-    for (const { uuid } of [...at.panel.usersOf(at.panel.key)]) at.panel.deleteUser(uuid);
+    for (const { uuid } of [...at.panel.listUsers(at.panel.key)]) at.panel.deleteUser(uuid);
     expect((await at.check()).json<CheckReport>().error?.code).toBe('list_halved');
     expect((await at.check('--allow-mass')).exitCode).toBe(0);
     expect(enabled()).toEqual([false, true]);

@@ -22,7 +22,7 @@ async function start(accounting: string): Promise<string[]> {
 const promised = async (): Promise<number> =>
   ((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes ?? 0) / GB;
 const limits = (users: string[]): number[] => users.map((uuid) => at.panel.user(uuid).usageLimit / GB);
-const codeOf = (outcome: Outcome): string | null => outcome.json<CommandReport>().service.error?.code ?? null;
+const findCode = (outcome: Outcome): string | null => outcome.json<CommandReport>().service.error?.code ?? null;
 
 describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accounting) => {
   it('fit one after the other or not, and as little at the same time', async () => {
@@ -30,7 +30,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'latency', ms: 200 } });
     const both = await Promise.all([1, 2].map((number) => at.sluice(`provision change-package svc-${number} more`)));
     expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
-    expect(both.map(codeOf).filter((code) => code !== null)).toEqual(['agent_limit']);
+    expect(both.map(findCode).filter((code) => code !== null)).toEqual(['agent_limit']);
     expect(limits(users).sort()).toEqual([10, 40]);
     // What was refused was not sold: later runs do not try it again.
     const products = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
@@ -66,10 +66,10 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
           fault: { kind: 'cut' },
         }),
       ];
-      expect(codeOf(await at.sluice('provision change-package svc-1 more'))).toBe('outcome_unknown');
+      expect(findCode(await at.sluice('provision change-package svc-1 more'))).toBe('outcome_unknown');
       for (const remove of removals) remove();
       // Whatever became of it, another one does not fit beside it.
-      expect(codeOf(await at.sluice('provision change-package svc-2 more'))).toBe('agent_limit');
+      expect(findCode(await at.sluice('provision change-package svc-2 more'))).toBe('agent_limit');
       at.bench.clock.advance(11 * MINUTE);
       await at.check();
       const isRaised = when === 'after';
@@ -99,7 +99,7 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
 describe('a limit that an operator lifts under a limited agent', () => {
   const expectLifted = async (command: string, isServed: () => boolean): Promise<void> => {
     const preview = await at.sluice(`${command} --dry-run`);
-    expect([preview.exitCode, codeOf(preview)]).toEqual([0, null]);
+    expect([preview.exitCode, findCode(preview)]).toEqual([0, null]);
     expect((await at.sluice(command)).exitCode).toBe(0);
     for (let poll = 0; poll < 2; poll++) {
       at.bench.clock.advance(HOUR);
@@ -133,8 +133,8 @@ describe('a limit that an operator lifts under a limited agent', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     const command = 'hold release svc-1 --until 2026-11-25';
-    expect(codeOf(await at.sluice(`${command} --dry-run`))).toBe('agent_limit');
-    expect(codeOf(await at.sluice(command))).toBe('agent_limit');
+    expect(findCode(await at.sluice(`${command} --dry-run`))).toBe('agent_limit');
+    expect(findCode(await at.sluice(command))).toBe('agent_limit');
     at.bench.clock.advance(HOUR);
     const plan = (await at.sluice('plan')).json<RunReport>();
     expect(plan.services.map(({ error }) => error?.code ?? null)).toEqual(['agent_limit', null]);

@@ -36,7 +36,7 @@ describe('a creation of unknown outcome, ordered again', () => {
       owner: { host, pid, processStart: 'x' },
       isAlive: (owner) => !gone.includes(owner.pid),
     });
-  const names = (): string[] => at.panel.usersOf(at.north).map(({ name }) => name);
+  const names = (): string[] => at.panel.listUsers(at.north).map(({ name }) => name);
   /** From the creation on, the panel answers nothing. */
   const lost = async (when: 'before' | 'after', pid: number, host = 'test'): Promise<Outcome> => {
     const removals = [POST, /user\/\{uuid\}/].map((endpoint) =>
@@ -55,7 +55,7 @@ describe('a creation of unknown outcome, ordered again', () => {
     expect(names()).toEqual(when === 'after' ? ['anna'] : []);
     const again = await order(502, 'anna', [501]);
     expect(again.exitCode).toBe(0);
-    const [user] = at.panel.usersOf(at.north);
+    const [user] = at.panel.listUsers(at.north);
     expect(again.json<CreatedUserReport>().user.uuid).toBe(user?.uuid);
     expect(names()).toEqual(['anna']);
     expect((await at.sluice('agent show north')).json<AgentDetail>().reservedBytes).toBe(4 * GB);
@@ -66,7 +66,7 @@ describe('a creation of unknown outcome, ordered again', () => {
     at.bench.clock.advance(11 * MINUTE);
     await at.check();
     const again = await order(502, 'anna', [501]);
-    const [user] = at.panel.usersOf(at.north);
+    const [user] = at.panel.listUsers(at.north);
     expect(again.json<CreatedUserReport>().user.uuid).toBe(user?.uuid);
     expect(names()).toEqual(['anna']);
     expect((await order(503, 'anna', [501, 502])).exitCode).toBe(0);
@@ -77,7 +77,7 @@ describe('a creation of unknown outcome, ordered again', () => {
     await lost('after', 501);
     at.bench.clock.advance(11 * MINUTE);
     await at.check();
-    for (const { uuid } of at.panel.usersOf(at.north)) at.panel.deleteUser(uuid);
+    for (const { uuid } of at.panel.listUsers(at.north)) at.panel.deleteUser(uuid);
     expect((await order(502, 'anna', [501])).exitCode).toBe(0);
     expect(names()).toEqual(['anna']);
   });

@@ -279,7 +279,7 @@ describe("an agent's user that is a service", () => {
     await at.addService(4, { product: 'agency' });
     const refused = await at.sluice('provision create svc-4');
     expect([refused.exitCode, refused.json<CommandReport>().service.error?.code]).toEqual([1, 'agent_limit']);
-    expect(at.panel.usersOf(at.north)).toHaveLength(4);
+    expect(at.panel.listUsers(at.north)).toHaveLength(4);
     await at.bench.sluice('override set svc-2 --quota 20GB');
     at.bench.clock.advance(HOUR);
     const polled = await at.poll();
@@ -288,7 +288,7 @@ describe("an agent's user that is a service", () => {
     at.bench.clock.advance(HOUR);
     expect((await at.sluice('provision create svc-4')).exitCode).toBe(0);
     expect((await at.poll()).exitCode).toBe(0);
-    expect(at.panel.user((await at.userOf('svc-2')) ?? '').usageLimit).toBe(20 * GB);
+    expect(at.panel.user((await at.readUser('svc-2')) ?? '').usageLimit).toBe(20 * GB);
   });
 
   it('is refused a larger package with the same exit code while it is held', async () => {

@@ -12,7 +12,7 @@ afterEach(() => at.close());
 
 const user = (agent = at.north): string => at.panel.addUser({ agent, usageLimit: 10 * GB });
 const enabled = (...uuids: string[]): boolean[] => uuids.map((uuid) => at.panel.user(uuid).enable);
-const codeOf = ({ json }: Awaited<ReturnType<HiddifyBench['sluice']>>): string | undefined =>
+const findCode = ({ json }: Awaited<ReturnType<HiddifyBench['sluice']>>): string | undefined =>
   json<{ error?: { code: string } | null }>().error?.code;
 const limit = (gb: number, agent = 'north') => at.sluice(`agent limit ${agent} --gb ${gb} --yes`);
 const states = ({ actions }: Pick<RestoreReport, 'actions'>): string[][] =>
@@ -109,10 +109,10 @@ describe('agent suspend and unsuspend', () => {
     const anna = user();
     await run('agent suspend north');
     const refused = await at.sluice('agent create-user north-east --name new --gb 1');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([1, 'agent_suspended']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([1, 'agent_suspended']);
     const { stderr } = await at.bench.sluice('agent create-user north-east --name new --gb 1');
     expect(stderr).toContain('sluice agent unsuspend north');
-    expect(codeOf(await at.sluice('agent create-user north --name new --gb 1 --dry-run'))).toBe('agent_suspended');
+    expect(findCode(await at.sluice('agent create-user north --name new --gb 1 --dry-run'))).toBe('agent_suspended');
     const check = await at.sluice('agent can-create-user north --gb 1');
     expect([check.exitCode, check.json()]).toMatchObject([
       1,
@@ -148,7 +148,7 @@ describe('agent suspend and unsuspend', () => {
     await sweep();
     expect(await openHolds()).toEqual(['north agent-limit 0', 'north manual 3']);
     const refused = await at.sluice('agent restore north --force');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([1, 'agent_suspended']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([1, 'agent_suspended']);
     const kept = await run('agent unsuspend north');
     expect([kept.actions, kept.left.map(({ outcome }) => outcome)]).toEqual([[], Array(3).fill('still-over')]);
     expect([enabled(anna, bela, cora), await openHolds()]).toEqual([[false, false, false], ['north agent-limit 3']]);
@@ -186,7 +186,7 @@ describe('agent suspend and unsuspend', () => {
     ]);
     expect((await run('agent unsuspend north-east')).left).toMatchObject([{ uuid: bela, outcome: 'suspended' }]);
     expect([enabled(bela), await openHolds()]).toEqual([[false], ['north manual 2']]);
-    expect(codeOf(await at.sluice('agent restore north-east --force'))).toBe('agent_suspended');
+    expect(findCode(await at.sluice('agent restore north-east --force'))).toBe('agent_suspended');
     await run('agent suspend north-east');
     await run('agent unsuspend north');
     expect([enabled(anna, bela), await openHolds()]).toEqual([[true, false], ['north-east manual 1']]);
@@ -225,7 +225,7 @@ describe('agent suspend and unsuspend', () => {
     expect([back.suspended, back.actions]).toEqual([null, []]);
     expect([enabled(anna), await openHolds(), await evidenceRows()]).toEqual([[false], [], []]);
     at.bench.clock.advance(5 * MINUTE);
-    expect(codeOf(await at.sluice(`agent suspend ${east}`))).toBe('unknown_agent');
+    expect(findCode(await at.sluice(`agent suspend ${east}`))).toBe('unknown_agent');
   });
 
   it('works under observe, and the runs then change nothing', async () => {
@@ -247,7 +247,7 @@ describe('agent suspend and unsuspend', () => {
     const anna = user();
     await run('agent suspend north');
     const refused = await at.sluice('hold release north');
-    expect([refused.exitCode, codeOf(refused)]).toEqual([1, 'hold_of_agent']);
+    expect([refused.exitCode, findCode(refused)]).toEqual([1, 'hold_of_agent']);
     expect((await at.bench.sluice('hold release north')).stderr).toContain('sluice agent unsuspend north');
     await run('hold release --all --reason agent-limit --yes');
     expect([enabled(anna), await openHolds()]).toEqual([[false], ['north manual 1']]);
@@ -281,7 +281,7 @@ describe('agent suspend and unsuspend', () => {
       await store.leases.acquire({ name: 'panel:vpn', owner, run: 'r', now, ttlMs: HOUR, isAlive: () => true });
     });
     const busy = await at.sluice('agent suspend north --wait-lock 0s');
-    expect([busy.exitCode, codeOf(busy)]).toEqual([5, 'lease_held']);
+    expect([busy.exitCode, findCode(busy)]).toEqual([5, 'lease_held']);
     expect(await openHolds()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { Outcome } from '../../harness.js';
 import type { RunReport } from '@sluice/engine';
 
@@ -76,7 +76,7 @@ describe('a service that a command changes while a run reads it', () => {
     const polled = await during('override set svc-1 --quota 50GB', bandwidth);
     expect(polled.exitCode).toBe(0);
     expect(polled.json<RunReport>().services[0]).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
-    expect(at.panel.order(idsOf(1).order).status).toBe('suspended');
+    expect(at.panel.order(toIds(1).order).status).toBe('suspended');
   });
 
   it('is not held by a run whose panel is put under observe meanwhile', async () => {
@@ -112,7 +112,7 @@ describe('a service whose facts change right before a restricting call', () => {
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     // The first of several changes is under way when another process stores an override without a lease.
-    const { port } = idsOf(2);
+    const { port } = toIds(2);
     const released: { go: () => void } = { go: () => undefined };
     const wait = new Promise<void>((resolve) => {
       released.go = resolve;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
-import { GB, HOUR, idsOf, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, TOKEN, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { ImportReport, CommandReport, RunReport } from '@sluice/engine';
 
-const PORT = idsOf(1).port(1);
+const PORT = toIds(1).port(1);
 
 let at: EasyDcimBench;
 let other: FakeEasyDcim;
@@ -22,7 +22,7 @@ beforeEach(async () => {
   );
   await at.addService(1);
   // On the second panel the same ids are another machine's, whose port staff has shut.
-  const ids = idsOf(1);
+  const ids = toIds(1);
   other.addService({
     id: ids.service,
     orderId: ids.order,

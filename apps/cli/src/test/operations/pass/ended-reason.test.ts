@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { CommandReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
@@ -13,7 +13,7 @@ afterEach(() => at.close());
 
 const changes = (): number => at.panel.server.changingCalls().length;
 const disabled = (): number =>
-  [1, 2].filter((index) => at.panel.port(idsOf(1).port(index)).adminState === 'down').length;
+  [1, 2].filter((index) => at.panel.port(toIds(1).port(index)).adminState === 'down').length;
 const run = async (words: string): Promise<CommandReport> => (await at.bench.sluice(`${words} --json`)).json();
 const holds = async (): Promise<unknown[]> =>
   ((await run('service show svc-1')) as unknown as { holds: { reason: string }[] }).holds.map(({ reason }) => reason);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => at.close());
 
 const changing = (): string[] => at.panel.server.changingCalls().map((call) => `${call.method} ${call.path}`);
-const { port, order } = idsOf(1);
+const { port, order } = toIds(1);
 
 describe('a service over its quota', () => {
   it('has its ports disabled, without the management port', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import type { Explanation, RunReport } from '@sluice/engine';
 
 let at: EasyDcimBench;
@@ -36,12 +36,12 @@ describe('a panel that answers garbage for some services', () => {
     expect(report.services[2]?.error?.message).toMatch(/svc-3|\/bandwidth/);
     expect(report.totals).toMatchObject({ services: 4, read: 2, unreadable: 2, held: 1, released: 1 });
     const after = at.panel.snapshot();
-    const { port } = idsOf(1);
+    const { port } = toIds(1);
     expect(at.panel.port(port(1)).adminState).toBe('down');
     expect(after).not.toEqual(before);
     expect(
       changing().every(
-        (call) => call.includes(`/ports/${idsOf(2).port(1)}`) || call.includes(`/ports/${idsOf(2).port(2)}`),
+        (call) => call.includes(`/ports/${toIds(2).port(1)}`) || call.includes(`/ports/${toIds(2).port(2)}`),
       ),
     ).toBe(true);
   });
@@ -137,7 +137,7 @@ describe('the mass-change brake', () => {
     for (let number = 1; number <= ALL; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll('--allow-mass');
-    for (let number = 1; number <= ALL; number++) at.panel.staffEnablePort(idsOf(number).port(1));
+    for (let number = 1; number <= ALL; number++) at.panel.staffEnablePort(toIds(number).port(1));
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
     expect(polled.json<RunReport>().totals.actions).toBe(ALL);
@@ -208,8 +208,8 @@ describe('explain', () => {
     });
     expect(why.service.cycle).toEqual({ start: '2026-11-15T00:00:00.000Z', end: '2026-12-15T00:00:00.000Z' });
     expect(why.holds[0]?.evidence.map((item) => item.target)).toEqual([
-      String(idsOf(1).port(1)),
-      String(idsOf(1).port(2)),
+      String(toIds(1).port(1)),
+      String(toIds(1).port(2)),
     ]);
     expect(why.actions.map((action) => action.state)).toEqual(['applied', 'applied']);
     const sum = why.allowance.parts.reduce((bytes, part) => bytes + (part.bytes ?? 0), 0);

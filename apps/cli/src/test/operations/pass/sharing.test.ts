@@ -52,8 +52,8 @@ function use(number: number, bytes: number): void {
   at.bench.clock.advance(HOUR);
 }
 
-const stateOf = (port: number): string => at.panel.port(port).adminState;
-const errorOf = (report: RunReport, id: string): string | undefined =>
+const toState = (port: number): string => at.panel.port(port).adminState;
+const findError = (report: RunReport, id: string): string | undefined =>
   report.services.find((service) => service.id === id)?.error?.code;
 
 describe('a port that two services share without a known server', () => {
@@ -65,10 +65,10 @@ describe('a port that two services share without a known server', () => {
   it.each(['reconcile', 'poll'])('is not disabled by %s, and not by the poll after it', async (command) => {
     const first = await at.bench.sluice(`${command} --json`);
     expect(first.exitCode).toBe(3);
-    expect(errorOf(first.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(first.json<RunReport>(), 'a')).toBe('shared_ports');
     const polled = await at.poll();
-    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
-    expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);
+    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -79,7 +79,7 @@ describe('a port that two services share without a known server', () => {
     expect(held.exitCode).not.toBe(0);
     const suspended = await at.bench.sluice('provision suspend a --json');
     expect(suspended.json<CommandReport>().service.error?.code).toBe('shared_ports');
-    expect(stateOf(7001)).toBe('up');
+    expect(toState(7001)).toBe('up');
   });
 
   it('is looked at once: later polls ask for the ports of the held service alone', async () => {
@@ -94,19 +94,19 @@ describe('a port that two services share without a known server', () => {
 
   it('is found in a dry run too', async () => {
     const planned = await at.bench.sluice('plan --json');
-    expect(errorOf(planned.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(planned.json<RunReport>(), 'a')).toBe('shared_ports');
     const shown = await at.bench.sluice('poll --dry-run --json');
-    expect(errorOf(shown.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(shown.json<RunReport>(), 'a')).toBe('shared_ports');
   });
 
   it('is given back when it turns out to be shared after it was disabled', async () => {
     await at.bench.sluice('service set b status=terminated');
     await at.poll();
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
     await at.bench.sluice('service set b status=active');
     const polled = await at.bench.sluice('reconcile --json');
-    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
-    expect([7001, 7002].map(stateOf)).toEqual(['up', 'down']);
+    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect([7001, 7002].map(toState)).toEqual(['up', 'down']);
   });
 });
 
@@ -137,21 +137,21 @@ describe('a service that may share ports and can not be read', () => {
     await at.bench.sluice('service set b easydcim_server_id=78');
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
-    expect(stateOf(7001)).toBe('down');
+    expect(toState(7001)).toBe('down');
   });
 
   it('does not matter once it is terminated', async () => {
     await at.bench.sluice('service set b status=terminated');
     expect((await at.poll()).exitCode).toBe(0);
-    expect(stateOf(7001)).toBe('down');
+    expect(toState(7001)).toBe('down');
   });
 
   it('does not matter where the panel says that it does not exist', async () => {
     at.panel.server.clearFaults();
     at.panel.deleteService(502);
     const polled = await at.poll();
-    expect(errorOf(polled.json<RunReport>(), 'a')).toBeUndefined();
-    expect(stateOf(7001)).toBe('down');
+    expect(findError(polled.json<RunReport>(), 'a')).toBeUndefined();
+    expect(toState(7001)).toBe('down');
   });
 });
 
@@ -168,10 +168,10 @@ describe('what is known of a service that shares a port', () => {
   it('is not forgotten for a 404 on its ports', async () => {
     use(501, 200 * GB);
     const reconciled = await at.bench.sluice('reconcile --json');
-    expect(errorOf(reconciled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(reconciled.json<RunReport>(), 'a')).toBe('shared_ports');
     at.panel.server.clearFaults();
     const polled = await at.poll();
-    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_ports');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -179,7 +179,7 @@ describe('what is known of a service that shares a port', () => {
     use(501, 200 * GB);
     await at.bench.sluice('service set b easydcim_user=11');
     const polled = await at.poll();
-    expect(['shared_unknown', 'shared_ports']).toContain(errorOf(polled.json<RunReport>(), 'a'));
+    expect(['shared_unknown', 'shared_ports']).toContain(findError(polled.json<RunReport>(), 'a'));
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 });
@@ -191,7 +191,7 @@ it('does not take a service for gone that only the user of the panel can not see
   await add({ id: 'b', number: 502, server: 77, ports: [7001] });
   use(501, 200 * GB);
   const polled = await at.poll();
-  expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_unknown');
+  expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_unknown');
   expect(at.panel.server.changingCalls()).toEqual([]);
 });
 
@@ -200,11 +200,11 @@ describe('a service that comes to a port that is disabled', () => {
     await add({ id: 'a', number: 501, server: 77, ports: [7001, 7002], order: 901 });
     use(501, 200 * GB);
     await at.poll();
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
     await add({ id: 'b', number: 502, server: 77, ports: [7001], order: 902 });
     const run = await at.bench.sluice(`${command} --json`);
-    expect(errorOf(run.json<RunReport>(), 'a')).toBe('shared_ports');
-    expect([7001, 7002].map(stateOf)).toEqual(['up', 'down']);
+    expect(findError(run.json<RunReport>(), 'a')).toBe('shared_ports');
+    expect([7001, 7002].map(toState)).toEqual(['up', 'down']);
   });
 });
 
@@ -220,7 +220,7 @@ describe('an order that two services name', () => {
   it('is not suspended for one of them', async () => {
     use(501, 200 * GB);
     const polled = await at.poll();
-    expect(errorOf(polled.json<RunReport>(), 'a')).toBe('shared_order');
+    expect(findError(polled.json<RunReport>(), 'a')).toBe('shared_order');
     expect(at.panel.server.changingCalls()).toEqual([]);
   });
 
@@ -251,7 +251,7 @@ describe('ports that may be shared', () => {
     use(502, 200 * GB);
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
   }
 
   it('stay disabled for the hold that still needs them', async () => {
@@ -259,14 +259,14 @@ describe('ports that may be shared', () => {
     await at.bench.sluice('override set a --unlimited');
     const polled = await at.poll();
     expect(polled.exitCode).toBe(0);
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'up']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'up']);
     expect(polled.json<RunReport>().services.find(({ id }) => id === 'b')?.status).toBe('held');
     expect(polled.json<RunReport>().notices.map((notice) => notice.code)).toContain('still_restricted');
     await at.poll();
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'up']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'up']);
     await at.bench.sluice('override set b --unlimited');
     await at.poll();
-    expect(stateOf(7001)).toBe('up');
+    expect(toState(7001)).toBe('up');
   });
 
   it('are all given back when both holds end in one run, or by hold release --all', async () => {
@@ -274,12 +274,12 @@ describe('ports that may be shared', () => {
     await at.bench.sluice('override set a --unlimited');
     await at.bench.sluice('override set b --unlimited');
     await at.poll();
-    expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);
+    expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
     await at.bench.sluice('override clear a');
     await at.bench.sluice('override clear b');
     await at.poll('--allow-mass');
-    expect([7001, 7002].map(stateOf)).toEqual(['down', 'down']);
+    expect([7001, 7002].map(toState)).toEqual(['down', 'down']);
     expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
-    expect([7001, 7002].map(stateOf)).toEqual(['up', 'up']);
+    expect([7001, 7002].map(toState)).toEqual(['up', 'up']);
   });
 });

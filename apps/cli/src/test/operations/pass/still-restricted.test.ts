@@ -49,7 +49,8 @@ async function done(words: string): Promise<CommandReport> {
 }
 
 type Noticed = Pick<CommandReport, 'notices'> | RunReport;
-const toldOf = (report: Noticed, code = 'still_restricted') => report.notices.filter((notice) => notice.code === code);
+const listTold = (report: Noticed, code = 'still_restricted') =>
+  report.notices.filter((notice) => notice.code === code);
 
 describe('an order that two held services name', () => {
   beforeEach(async () => {
@@ -72,7 +73,7 @@ describe('an order that two held services name', () => {
     expect(shown.stdout).toMatch(/notice still_restricted: .*order 901/);
     const released = await done(`provision unsuspend ${first}`);
     expect(at.panel.order(901).status).toBe('suspended');
-    expect(toldOf(released)).toEqual([
+    expect(listTold(released)).toEqual([
       {
         code: 'still_restricted',
         service: first,
@@ -85,7 +86,7 @@ describe('an order that two held services name', () => {
     expect(repeated.stdout).not.toContain('stopped_by_panel');
     const last = await at.bench.sluice(`provision unsuspend ${second} --json`);
     expect(at.panel.order(901).status).toBe('active');
-    expect(toldOf(last.json<CommandReport>())).toEqual([]);
+    expect(listTold(last.json<CommandReport>())).toEqual([]);
   });
 
   it('is named by hold release, with the command that releases the other hold', async () => {
@@ -94,11 +95,11 @@ describe('an order that two held services name', () => {
     await at.bench.sluice('poll');
     expect(at.panel.order(901).status).toBe('suspended');
     const released = await done('hold release a');
-    expect(toldOf(released)[0]?.message).toMatch(/\bb\b.*billing hold/);
+    expect(listTold(released)[0]?.message).toMatch(/\bb\b.*billing hold/);
     await at.bench.sluice('hold add b');
     await at.bench.sluice('service set b status=active');
     await at.bench.sluice('poll');
-    expect(toldOf(await done('hold release a'))[0]?.message).toMatch(/\bb\b.*manual hold/);
+    expect(listTold(await done('hold release a'))[0]?.message).toMatch(/\bb\b.*manual hold/);
   });
 
   it('is named once by the runs after a release, and not as stopped by the panel', async () => {
@@ -107,7 +108,7 @@ describe('an order that two held services name', () => {
     await at.poll('--allow-mass');
     await at.bench.sluice('override set a --unlimited');
     const polled = await at.poll();
-    expect(toldOf(polled.json<RunReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
+    expect(listTold(polled.json<RunReport>())[0]?.message).toMatch(/order 901 .*\bb\b.*quota hold/);
     const reconciled = await at.bench.sluice('reconcile --json');
     const report = reconciled.json<RunReport>();
     expect(report.notices).toEqual([]);
@@ -124,10 +125,10 @@ describe('an order that two held services name', () => {
     await at.poll();
     const quota = await at.bench.sluice('hold release --all --reason quota --yes --json');
     expect(at.panel.order(901).status).toBe('suspended');
-    expect(toldOf(quota.json<RunReport>()).map(({ service }) => service)).toEqual(['a']);
+    expect(listTold(quota.json<RunReport>()).map(({ service }) => service)).toEqual(['a']);
     const all = await at.bench.sluice('hold release --all --yes --json');
     expect(at.panel.order(901).status).toBe('active');
-    expect(toldOf(all.json<RunReport>())).toEqual([]);
+    expect(listTold(all.json<RunReport>())).toEqual([]);
   });
 });
 
@@ -139,11 +140,11 @@ describe('ports that two held services share', () => {
     await done('hold add b');
     const released = await done('hold release a');
     expect([7001, 7002, 7003].map((port) => at.panel.port(port).adminState)).toEqual(['down', 'down', 'up']);
-    const [notice, ...more] = toldOf(released);
+    const [notice, ...more] = listTold(released);
     expect(more).toEqual([]);
     expect(notice?.message).toMatch(/^a: ports 7001 and 7002 stay disabled.*\bb\b.*manual hold/);
-    expect(toldOf(await done('hold release a'))).toHaveLength(1);
-    expect(toldOf(await done('hold release b'))).toEqual([]);
+    expect(listTold(await done('hold release a'))).toHaveLength(1);
+    expect(listTold(await done('hold release b'))).toEqual([]);
     expect([7001, 7002, 7003].map((port) => at.panel.port(port).adminState)).toEqual(['up', 'up', 'up']);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import { GB, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 import { startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import type { Outcome } from '../../harness.js';
@@ -92,7 +92,7 @@ describe('a Hiddify service that is ok', () => {
   it('is named when the panel counts more than the cycle has used', async () => {
     await at.addService(2, { product: 'monthly', values: ['next_due_date=2027-12-15'] });
     await at.sluice('provision create svc-2');
-    const other = (await at.userOf('svc-2')) ?? '';
+    const other = (await at.readUser('svc-2')) ?? '';
     await at.sluice('provision renew svc-1 --until 2027-12-15');
     at.panel.use(other, 45 * GB);
     await at.poll();
@@ -107,7 +107,7 @@ describe('a Hiddify service that is ok', () => {
 
 describe('an EasyDCIM service that is ok', () => {
   let at: EasyDcimBench;
-  const { port, order } = idsOf(1);
+  const { port, order } = toIds(1);
   beforeEach(async () => {
     at = await startEasyDcimBench();
     await at.addService(1);

@@ -12,7 +12,7 @@ afterEach(async () => {
   await at.close();
 });
 
-const codeOf = async (words: string): Promise<[number, string]> => {
+const runForCode = async (words: string): Promise<[number, string]> => {
   const { exitCode, json } = await at.run(`${words} --json`);
   return [exitCode, json<{ error?: { code: string } }>().error?.code ?? ''];
 };
@@ -50,7 +50,7 @@ describe('purchase create', () => {
       bought.json<PurchaseReport>().purchase.id,
     ]);
     expect([(await at.purchases()).length, await at.balance()]).toEqual([1, '15.00']);
-    expect(await codeOf('purchase create svc-1 extra-10 --ref order-1')).toEqual([1, 'ref_used']);
+    expect(await runForCode('purchase create svc-1 extra-10 --ref order-1')).toEqual([1, 'ref_used']);
     // Without a reference each call is a purchase.
     const third = await at.run('purchase create svc-1 extra-50');
     expect(third.stdout).toMatch(/svc-1: bought extra-50 \(50 GB\) for 5\.00 EUR, pur-\S+; invoice/);
@@ -96,20 +96,20 @@ describe('purchase create', () => {
   it('is refused before anything is charged', async () => {
     await at.addClientService(1);
     await at.addService(2);
-    expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'not_metered_yet']);
+    expect(await runForCode('purchase create svc-1 extra-50')).toEqual([1, 'not_metered_yet']);
     at.use(1, 10);
     await at.pollReport();
-    expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
+    expect(await runForCode('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
     expect((await at.run('purchase create svc-1 extra-50')).stderr).toContain('has 0.00 EUR of credit');
     await at.run('credit add 42 4.99 --currency EUR');
-    expect(await codeOf('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
-    expect(await codeOf('purchase create svc-1 extra-500')).toEqual([1, 'unknown_package']);
-    expect(await codeOf('purchase create svc-1 other')).toEqual([1, 'package_not_offered']);
-    expect(await codeOf('purchase create svc-1 dollars')).toEqual([1, 'currency_mismatch']);
-    expect(await codeOf('purchase create svc-2 extra-50')).toEqual([1, 'no_client']);
-    expect(await codeOf('purchase create svc-9 extra-50')).toEqual([1, 'unknown_service']);
+    expect(await runForCode('purchase create svc-1 extra-50')).toEqual([1, 'no_credit']);
+    expect(await runForCode('purchase create svc-1 extra-500')).toEqual([1, 'unknown_package']);
+    expect(await runForCode('purchase create svc-1 other')).toEqual([1, 'package_not_offered']);
+    expect(await runForCode('purchase create svc-1 dollars')).toEqual([1, 'currency_mismatch']);
+    expect(await runForCode('purchase create svc-2 extra-50')).toEqual([1, 'no_client']);
+    expect(await runForCode('purchase create svc-9 extra-50')).toEqual([1, 'unknown_service']);
     await at.run('override set svc-1 --unlimited');
-    expect(await codeOf('purchase create svc-1 extra-10')).toEqual([1, 'no_quota']);
+    expect(await runForCode('purchase create svc-1 extra-10')).toEqual([1, 'no_quota']);
     expect([await at.purchases(), await at.balance()]).toEqual([[], '4.99']);
   });
 
@@ -149,7 +149,7 @@ describe('purchase cancel', () => {
     await at.run('credit add 42 20 --currency EUR');
     const bought = (await at.run('purchase create svc-1 extra-50 --json')).json<PurchaseReport>();
     const { id } = bought.purchase;
-    expect(await codeOf(`purchase cancel ${id}`)).toEqual([1, 'purchase_paid']);
+    expect(await runForCode(`purchase cancel ${id}`)).toEqual([1, 'purchase_paid']);
     expect((await at.run(`purchase cancel ${id} --refund`)).stdout).toMatch(/refunded/);
     expect((await at.run(`purchase cancel ${id} --refund`)).exitCode).toBe(0);
     expect(await at.balance()).toBe('20.00');
@@ -158,8 +158,8 @@ describe('purchase cancel', () => {
     at.use(1, 100);
     await at.pollReport();
     const used = (await at.purchases()).at(-1)?.id ?? '';
-    expect(await codeOf(`purchase cancel ${used} --refund`)).toEqual([1, 'purchase_used']);
-    expect(await codeOf('purchase cancel pur-9')).toEqual([1, 'unknown_purchase']);
+    expect(await runForCode(`purchase cancel ${used} --refund`)).toEqual([1, 'purchase_used']);
+    expect(await runForCode('purchase cancel pur-9')).toEqual([1, 'unknown_purchase']);
     expect(await at.balance()).toBe('15.00');
   });
 });

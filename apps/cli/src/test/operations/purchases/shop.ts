@@ -1,5 +1,5 @@
 import type { PurchaseView, RunReport } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, idsOf, startEasyDcimBench } from '../../easydcim-bench.js';
+import { type EasyDcimBench, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 /** A bench whose product offers packages, with client 42 on the ledger. */
 export interface Shop extends EasyDcimBench {
@@ -34,13 +34,13 @@ export async function startShop(product = '', more = ''): Promise<Shop> {
     ...at,
     addClientService: (number, client = '42') => at.addService(number, { values: [`client=${client}`] }),
     use(number, gigabytes) {
-      panel.addTraffic(idsOf(number).service, { in: gigabytes * GB, out: 0 });
+      panel.addTraffic(toIds(number).service, { in: gigabytes * GB, out: 0 });
       bench.clock.advance(HOUR);
     },
     run,
     pollReport: async (words = '') => (await at.poll(words)).json<RunReport>(),
     purchases: async () => (await run('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases,
     balance: async (client = '42') => (await run(`credit show ${client} --json`)).json<{ balance: string }>().balance,
-    portState: (number) => panel.port(idsOf(number).port(1)).adminState,
+    portState: (number) => panel.port(toIds(number).port(1)).adminState,
   };
 }

@@ -27,22 +27,22 @@ afterEach(() => {
   bench.close();
 });
 
-const importOf = (rows: string[], options = ''): Promise<Outcome> => {
+const importRows = (rows: string[], options = ''): Promise<Outcome> => {
   bench.write('a.csv', [HEAD, ...rows].join('\n'));
   return bench.sluice(`service import a.csv --json ${options}`.trim());
 };
-const problemsOf = (outcome: Outcome): string[] =>
+const listProblems = (outcome: Outcome): string[] =>
   outcome.json<ImportReport>().problems.map(({ line, service, message }) => `${line} ${service}: ${message}`);
 
 describe('an id that another service of the panel has', () => {
   beforeEach(async () => {
-    const first = await importOf([
+    const first = await importRows([
       'svc-1,dcim,ded,,501,901,,',
       'rel-1,relay,relay,,,,7,',
       `vpn-1,vpn,vpn,,,,,${USER}`,
       'old-1,dcim,ded,terminated,500,900,,',
     ]);
-    expect(problemsOf(first)).toEqual([]);
+    expect(listProblems(first)).toEqual([]);
   });
 
   it('is refused by an import for new and changed rows, with the other service', async () => {
@@ -57,9 +57,9 @@ describe('an id that another service of the panel has', () => {
       'svc-6,dcim2,ded2,,501,901,,',
       'svc-7,dcim,ded,,500,900,,',
     ];
-    const refused = await importOf(rows);
+    const refused = await importRows(rows);
     expect(refused.exitCode).toBe(2);
-    expect(problemsOf(refused)).toEqual([
+    expect(listProblems(refused)).toEqual([
       '2 svc-2: easydcim_service_id 501 is already that of service "svc-1"',
       '3 svc-3: easydcim_order_id 901 is already that of service "svc-1"',
       '4 rel-2: flvx_user_id 7 is already that of service "rel-1"',
@@ -67,14 +67,14 @@ describe('an id that another service of the panel has', () => {
       '7 svc-5: easydcim_service_id 504 is already that of service "svc-4"',
     ]);
     expect((await bench.sluice('service import a.csv')).stderr).toContain('--allow-duplicate-refs');
-    expect((await importOf(rows, '--allow-duplicate-refs')).json<ImportReport>().totals.added).toBe(8);
+    expect((await importRows(rows, '--allow-duplicate-refs')).json<ImportReport>().totals.added).toBe(8);
 
-    const again = await importOf(['svc-2,dcim,ded,,501,902,,', 'svc-1,dcim,ded,suspended,501,901,,']);
-    expect(problemsOf(again)).toEqual([]);
-    const swapped = await importOf(['svc-4,dcim,ded,,600,904,,', 'svc-5,dcim,ded,,504,,,', 'svc-8,dcim,ded,,503,,,']);
-    expect(problemsOf(swapped)).toEqual(['4 svc-8: easydcim_service_id 503 is already that of service "svc-3"']);
-    const alive = await importOf(['old-1,dcim,ded,active,500,900,,']);
-    expect(problemsOf(alive)).toHaveLength(2);
+    const again = await importRows(['svc-2,dcim,ded,,501,902,,', 'svc-1,dcim,ded,suspended,501,901,,']);
+    expect(listProblems(again)).toEqual([]);
+    const swapped = await importRows(['svc-4,dcim,ded,,600,904,,', 'svc-5,dcim,ded,,504,,,', 'svc-8,dcim,ded,,503,,,']);
+    expect(listProblems(swapped)).toEqual(['4 svc-8: easydcim_service_id 503 is already that of service "svc-3"']);
+    const alive = await importRows(['old-1,dcim,ded,active,500,900,,']);
+    expect(listProblems(alive)).toHaveLength(2);
   });
 
   it('is refused by add and set, within the transaction that stores it', async () => {

@@ -27,7 +27,7 @@ afterEach(() => {
 
 const stored = async (): Promise<string> =>
   (await bench.sluice('service export')).stdout + (await bench.sluice('log list --json')).stdout;
-const productsOf = async (): Promise<string[]> =>
+const readProducts = async (): Promise<string[]> =>
   (await bench.sluice('service list --json'))
     .json<{ services: ServiceDetail[] }>()
     .services.map(({ product }) => product);
@@ -120,7 +120,7 @@ describe('service set --where', () => {
       0,
       'svc-2: product fast (was ded)\n1 service matches: 1 changed, 0 unchanged\n',
     ]);
-    expect(await productsOf()).toEqual(['ded', 'fast', 'fast']);
+    expect(await readProducts()).toEqual(['ded', 'fast', 'fast']);
     const json = await bench.sluice('service set --where client=8 --where panel=dcim client= traffic_mode=in --json');
     const { services } = json.json<{ services: ServiceDetail[] }>();
     expect(services.map(({ id, client, trafficMode }) => [id, client, trafficMode])).toEqual([

@@ -26,7 +26,7 @@ afterEach(() => {
   bench.close();
 });
 
-const importOf = (file: string, text: string): Promise<Outcome> => {
+const importText = (file: string, text: string): Promise<Outcome> => {
   bench.write(file, text);
   return bench.sluice(`service import ${file} --json`);
 };
@@ -59,7 +59,7 @@ describe('ids', () => {
   ])('on %s of product %s: %s is not %j', async (panel, product, key, value) => {
     const id = key === 'easydcim_service_id' || panel !== 'dcim' ? {} : { easydcim_service_id: '501' };
     const row = { id: 'svc-1', panel, product, ...id, [key]: value };
-    const { exitCode, json } = await importOf('a.json', JSON.stringify([row]));
+    const { exitCode, json } = await importText('a.json', JSON.stringify([row]));
     expect(exitCode).toBe(2);
     const { problems } = json<ImportReport>();
     expect(problems).toEqual([expect.objectContaining({ line: 1, service: 'svc-1', key })]);
@@ -68,7 +68,7 @@ describe('ids', () => {
 
   it('that a number in JSON can not hold are refused, not rounded', async () => {
     const text = '[{ "id": "a", "panel": "dcim", "product": "ded", "easydcim_service_id": 9007199254740993 }]';
-    const { exitCode, stderr, stdout } = await importOf('a.json', text);
+    const { exitCode, stderr, stdout } = await importText('a.json', text);
     expect(exitCode).toBe(2);
     expect(stdout + stderr).toContain('write it as text');
   });
@@ -103,12 +103,12 @@ describe('ids', () => {
         astbilling_username: 'maria.silva-17',
       },
     ];
-    const { json, exitCode } = await importOf('a.json', JSON.stringify(rows));
+    const { json, exitCode } = await importText('a.json', JSON.stringify(rows));
     expect([exitCode, json<ImportReport>().problems]).toEqual([0, []]);
   });
 
   it('that a store has from before stay, and are checked when they change', async () => {
-    await importOf('a.csv', 'id,panel,product,easydcim_service_id\nsvc-1,dcim,ded,501\n');
+    await importText('a.csv', 'id,panel,product,easydcim_service_id\nsvc-1,dcim,ded,501\n');
     await bench.store((store) =>
       store.services.update([
         { id: 'svc-1', refs: { easydcim_order_id: 'o/1' }, updatedAt: '2026-11-20T12:00:00.000Z' },
@@ -116,8 +116,8 @@ describe('ids', () => {
     );
     const row = (order: string, client: string): string =>
       `id,panel,product,client,easydcim_order_id\nsvc-1,dcim,ded,${client},${order}\n`;
-    expect((await importOf('a.csv', row('o/1', 'c2'))).json<ImportReport>().totals.changed).toBe(1);
-    expect((await importOf('a.csv', row('o/2', 'c3'))).exitCode).toBe(2);
+    expect((await importText('a.csv', row('o/1', 'c2'))).json<ImportReport>().totals.changed).toBe(1);
+    expect((await importText('a.csv', row('o/2', 'c3'))).exitCode).toBe(2);
     expect((await bench.sluice('service set svc-1 easydcim_order_id=o/3')).stderr).toContain('digits');
     expect((await bench.sluice('service set svc-1 easydcim_order_id=9')).exitCode).toBe(0);
   });
@@ -129,7 +129,7 @@ describe('names that every object has', () => {
       { id: `p-${name}`, panel: 'vpn', product: name },
       { id: `q-${name}`, panel: name, product: 'net' },
     ]);
-    const { exitCode, json, stdout } = await importOf('a.json', JSON.stringify(rows));
+    const { exitCode, json, stdout } = await importText('a.json', JSON.stringify(rows));
     expect(exitCode).toBe(2);
     expect(stdout).not.toContain('undefined');
     for (const { service, message } of json<ImportReport>().problems) {
@@ -166,7 +166,7 @@ describe('YAML that the parser gives up on', () => {
     ['an unknown alias', 'services: *nowhere\n', 'Unresolved alias'],
     ['a list inside itself', 'services: &x\n  - *x\n', 'item 1 is not an object'],
   ])('as an import with %s is a problem of the file', async (_what, text, message) => {
-    const { exitCode, json } = await importOf('a.yaml', text);
+    const { exitCode, json } = await importText('a.yaml', text);
     const { error } = json<{ error: { code: string; message: string } }>();
     expect([exitCode, error.code]).toEqual([2, 'bad_import']);
     expect(error.message).toContain(message);
@@ -186,14 +186,14 @@ describe('an export for a spreadsheet', () => {
       email: '-2+3',
       document: '＝1',
     };
-    expect((await importOf('a.json', JSON.stringify([row]))).exitCode).toBe(0);
+    expect((await importText('a.json', JSON.stringify([row]))).exitCode).toBe(0);
     const lines = async (words: string): Promise<string> =>
       (await bench.sluice(`service export ${words}`.trim())).stdout.split('\n')[1] ?? '';
     expect(await lines('--spreadsheet')).toBe(
       `'@svc-1,vpn,net,-5,,,active,,1.5,,,,,,,,,,,,,,'＝1,,,'-2+3,"'=HYPERLINK(""http://x"")",'+49 30 1,`,
     );
     const plain = (await bench.sluice('service export')).stdout;
-    expect((await importOf('back.csv', plain)).json<ImportReport>().totals.unchanged).toBe(1);
+    expect((await importText('back.csv', plain)).json<ImportReport>().totals.unchanged).toBe(1);
     expect((await bench.sluice('service export --spreadsheet --format json')).exitCode).toBe(2);
   });
 });
@@ -203,7 +203,7 @@ describe('an export of names with control characters', () => {
 
   beforeEach(async () => {
     const rows = [{ id: 'svc-1', panel: 'vpn', product: 'net', client: HOSTILE, first_name: HOSTILE }];
-    expect((await importOf('a.json', JSON.stringify(rows))).exitCode).toBe(0);
+    expect((await importText('a.json', JSON.stringify(rows))).exitCode).toBe(0);
   });
 
   const exported = async (format: string, isTTY: boolean): Promise<string> => {
@@ -221,7 +221,7 @@ describe('an export of names with control characters', () => {
 
   it.each(formats)('gives a file or pipe what import reads again (%s)', async (format) => {
     const text = await exported(format, false);
-    expect((await importOf(`back.${format}`, text)).json<ImportReport>().totals).toMatchObject({ unchanged: 1 });
+    expect((await importText(`back.${format}`, text)).json<ImportReport>().totals).toMatchObject({ unchanged: 1 });
     if (format === 'csv') expect(text).toContain(HOSTILE);
   });
 });

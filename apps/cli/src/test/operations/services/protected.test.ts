@@ -1,6 +1,6 @@
 import type { Explanation, ServiceDetail } from '@sluice/engine';
 import { expect, it } from '@jest/globals';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench } from '../../easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
 // Local midnight of 25 November is 11:00 UTC on the 24th in Auckland, and 08:00 UTC on the 25th in Los Angeles.
 it.each([
@@ -12,7 +12,7 @@ it.each([
     at.bench.write('sluice.yaml', configText(at.panel.url, '', `, timeZone: ${zone}`));
     await at.addService(1, { values: ['protected_until=2026-11-25'] });
     await at.addService(2);
-    for (const number of [1, 2]) at.panel.addTraffic(idsOf(number).service, { in: 200 * GB, out: 0 });
+    for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect((await at.bench.sluice('hold release svc-2 --until 2026-11-25')).exitCode).toBe(0);
@@ -24,7 +24,7 @@ it.each([
       );
       const text = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
       return [
-        [1, 2].map((number) => at.panel.port(idsOf(number).port(1)).adminState),
+        [1, 2].map((number) => at.panel.port(toIds(number).port(1)).adminState),
         details.map((detail) => [detail.protected, detail.quotaReleasedUntil]),
         (await text('explain svc-1')).includes('It is protected until 2026-11-25'),
         (await text('explain svc-2')).includes('Its quota hold is released until 2026-11-25'),

@@ -1,6 +1,6 @@
 import type { CommandReport, LogEntry, ServiceDetail } from '@sluice/engine';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { configText, GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { configText, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -14,7 +14,7 @@ afterEach(async () => {
 /** Adds svc-1 with twice its quota used, and has a poll hold it. */
 async function holdByQuota(): Promise<void> {
   await at.addService(1);
-  at.panel.addTraffic(idsOf(1).service, { in: 200 * GB, out: 0 });
+  at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
 }
@@ -39,7 +39,7 @@ describe('hold release', () => {
 
 describe('hold release --until', () => {
   const shown = async () => (await at.bench.sluice('service show svc-1 --json')).json<ServiceDetail>();
-  const portState = (): string => at.panel.port(idsOf(1).port(1)).adminState;
+  const portState = (): string => at.panel.port(toIds(1).port(1)).adminState;
   const pollAt = async (instant: string): Promise<void> => {
     at.bench.clock.set(Date.parse(instant));
     expect((await at.poll()).exitCode).toBe(0);
@@ -151,11 +151,11 @@ describe('what is said of releases', () => {
   it('names the peak that keeps a hold, and what ends it', async () => {
     for (const number of [1, 2, 3]) {
       await at.addService(number);
-      at.panel.addTraffic(idsOf(number).service, { in: number === 1 ? 5000 * GB : 10 * GB, out: 0 });
+      at.panel.addTraffic(toIds(number).service, { in: number === 1 ? 5000 * GB : 10 * GB, out: 0 });
     }
     await pollNow();
-    at.panel.resetTraffic(idsOf(1).service);
-    at.panel.addTraffic(idsOf(1).service, { in: 96 * GB, out: 0 });
+    at.panel.resetTraffic(toIds(1).service);
+    at.panel.addTraffic(toIds(1).service, { in: 96 * GB, out: 0 });
     await pollNow();
     const [held = '', ends = ''] = (await text('explain svc-1')).split('\n');
     expect(held).toMatch(

@@ -25,7 +25,7 @@ afterEach(() => {
 const list = async (): Promise<ServiceDetail[]> =>
   (await bench.sluice('service list --json')).json<{ services: ServiceDetail[] }>().services;
 const show = async (id: string): Promise<ServiceDetail> => (await bench.sluice(`service show ${id} --json`)).json();
-const importOf = async (file: string, text: string): Promise<Outcome> => {
+const importText = async (file: string, text: string): Promise<Outcome> => {
   bench.write(file, text);
   return bench.sluice(`service import ${file} --json`);
 };
@@ -33,20 +33,20 @@ const importOf = async (file: string, text: string): Promise<Outcome> => {
 describe('service import', () => {
   it('takes all rows, then none that is unchanged, and changes what differs', async () => {
     const csv = `${HEAD}\nsvc-1,dcim,ded,17,Monthly,2026-12-15,501\nsvc-2,dcim,ded,,Semi-Annually,2027-01-31,502\n`;
-    expect((await importOf('a.csv', csv)).json<ImportReport>().totals).toEqual({
+    expect((await importText('a.csv', csv)).json<ImportReport>().totals).toEqual({
       rows: 2,
       added: 2,
       changed: 0,
       unchanged: 0,
     });
-    expect((await importOf('a.csv', csv)).json<ImportReport>().totals).toEqual({
+    expect((await importText('a.csv', csv)).json<ImportReport>().totals).toEqual({
       rows: 2,
       added: 0,
       changed: 0,
       unchanged: 2,
     });
     const other = csv.replace('2027-01-31', '2027-02-28');
-    expect((await importOf('a.csv', other)).json<ImportReport>().totals).toEqual({
+    expect((await importText('a.csv', other)).json<ImportReport>().totals).toEqual({
       rows: 2,
       added: 0,
       changed: 1,
@@ -61,7 +61,7 @@ describe('service import', () => {
 
   it('takes all rows or none, and names every bad row with its line', async () => {
     const csv = `${HEAD},colour\nsvc-1,dcim,ded,17,monthly,2026-12-15,501,\nsvc-1,dcim,ded,17,monthly,2026-12-15,501,\nsvc-3,dcim,ded,17,one time,2026-02-30,,\n,dcim,ded,,,,9,\nsvc-5,dcmi,none,,,,9,\n`;
-    const { exitCode, json } = await importOf('a.csv', csv);
+    const { exitCode, json } = await importText('a.csv', csv);
     expect(exitCode).toBe(2);
     const { problems, totals } = json<ImportReport>();
     expect(totals).toEqual({ rows: 5, added: 0, changed: 0, unchanged: 0 });
@@ -90,12 +90,12 @@ describe('service import', () => {
       6,
     ],
   ])('reads %s and names the line of a bad item', async (file, text, line) => {
-    const { exitCode, json } = await importOf(file, text);
+    const { exitCode, json } = await importText(file, text);
     expect(exitCode).toBe(2);
     expect(json<ImportReport>().problems).toEqual([
       expect.objectContaining({ line, service: 'svc-2', key: 'product' }),
     ]);
-    expect((await importOf(file, text.replace('nope', 'bare'))).exitCode).toBe(0);
+    expect((await importText(file, text.replace('nope', 'bare'))).exitCode).toBe(0);
   });
 
   it('reads CSV from standard input', async () => {
@@ -106,8 +106,8 @@ describe('service import', () => {
   });
 
   it('leaves an absent column as it was and unsets an empty cell', async () => {
-    await importOf('a.csv', `${HEAD},email\nsvc-1,dcim,ded,17,monthly,2026-12-15,501,a@example.com\n`);
-    await importOf('b.csv', 'id,panel,product,client\nsvc-1,dcim,ded,\n');
+    await importText('a.csv', `${HEAD},email\nsvc-1,dcim,ded,17,monthly,2026-12-15,501,a@example.com\n`);
+    await importText('b.csv', 'id,panel,product,client\nsvc-1,dcim,ded,\n');
     expect(await show('svc-1')).toMatchObject({
       client: null,
       nextDueDate: '2026-12-15',
@@ -120,11 +120,11 @@ describe('service import', () => {
 
 describe('service export', () => {
   it.each(['csv', 'json', 'yaml'])('writes as %s what import reads', async (format) => {
-    await importOf('a.csv', `${HEAD}\nsvc-1,dcim,ded,17,monthly,2026-12-15,501\nsvc-2,dcim,bare,"a, ""b""",,,502\n`);
+    await importText('a.csv', `${HEAD}\nsvc-1,dcim,ded,17,monthly,2026-12-15,501\nsvc-2,dcim,bare,"a, ""b""",,,502\n`);
     const before = await list();
     const { stdout } = await bench.sluice(`service export --format ${format}`);
     for (const { id } of before) await bench.sluice(`service remove ${id} --yes`);
-    expect((await importOf(`back.${format}`, stdout)).json<ImportReport>().totals.added).toBe(2);
+    expect((await importText(`back.${format}`, stdout)).json<ImportReport>().totals.added).toBe(2);
     expect(await list()).toEqual(before);
   });
 });

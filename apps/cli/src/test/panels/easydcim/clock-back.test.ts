@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport } from '@sluice/engine';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const MINUTE = 60_000;
-const { port } = idsOf(1);
+const { port } = toIds(1);
 
 let at: EasyDcimBench;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '@sluice/fake-panels';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
 
@@ -62,7 +62,7 @@ const recover = async (): Promise<number> => {
   return (await at.poll()).exitCode;
 };
 const state = (): unknown => ({
-  ports: [at.panel.port(7011).adminState, at.panel.port(7012).adminState, at.panel.port(idsOf(2).port(1)).adminState],
+  ports: [at.panel.port(7011).adminState, at.panel.port(7012).adminState, at.panel.port(toIds(2).port(1)).adminState],
   order: at.panel.order(901).status,
 });
 const HELD = { ports: ['down', 'down', 'up'], order: 'suspended' };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 import { arrive, kill } from '../../killed-command.js';
 
-const { port, order } = idsOf(1);
+const { port, order } = toIds(1);
 let at: EasyDcimBench;
 beforeEach(async () => {
   at = await startEasyDcimBench();

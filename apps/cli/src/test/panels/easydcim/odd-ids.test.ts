@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const ODD = ['..', '.', '%2e%2e', '../../admin/orders/902?x=', '#', '\\..\\', '\ud800', '502\r\nX-Evil: 1'];
 /** Half of a pair of surrogates, which no encoding has. */
@@ -12,7 +12,7 @@ beforeEach(async () => {
   at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 } }');
   for (const number of [1, 2, 3]) {
     await at.addService(number, { product: 'both' });
-    at.panel.addTraffic(idsOf(number).service, { in: 200 * GB, out: 0 });
+    at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
   }
   at.bench.clock.advance(HOUR);
 });
@@ -37,13 +37,13 @@ function expectAlone(report: RunReport, paths: string[]): void {
   ]);
   expect(report.services[1]?.actions).toEqual([]);
   for (const number of [1, 2, 3]) {
-    const ids = idsOf(number);
+    const ids = toIds(number);
     const held = HEALTHY.includes(number);
     expect([number, at.panel.order(ids.order).status === 'suspended']).toEqual([number, held]);
     expect([number, at.panel.port(ids.port(1)).adminState]).toEqual([number, held ? 'down' : 'up']);
   }
   const known = HEALTHY.flatMap((number) => {
-    const { service, order, server, port } = idsOf(number);
+    const { service, order, server, port } = toIds(number);
     return [service, order, server, port(1), port(2), port(3)].map(String);
   });
   const others = at.panel.server.calls
@@ -66,7 +66,7 @@ describe('an odd id that an older version has stored', () => {
   it.each(ODD)('leads nowhere else as the user to act for (%j)', async (id) => {
     const report = await pollWith('easydcim_user', id);
     const isSent = !LONE.test(id) && !id.includes('\r');
-    expectAlone(report, isSent ? [`/api/v3/client/services/${idsOf(2).service}/bandwidth`] : []);
+    expectAlone(report, isSent ? [`/api/v3/client/services/${toIds(2).service}/bandwidth`] : []);
     if (!isSent) expect(report.services[1]?.error?.code).toBe('bad_ref');
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Explanation, RunReport } from '@sluice/engine';
-import { GB, HOUR, idsOf, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 let at: EasyDcimBench;
 beforeEach(async () => {
@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const { port } = idsOf(1);
+const { port } = toIds(1);
 const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
 
 /** Lets an hour with that much traffic pass and polls. */

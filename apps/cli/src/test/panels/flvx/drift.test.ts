@@ -42,7 +42,7 @@ async function repaired(spoil: () => void, actions: string[]): Promise<void> {
 describe('a difference between panel and product', () => {
   beforeEach(() => customer('big'));
   const user = () => at.panel.world.users.get(3)!;
-  const permission = (tunnel = 1) => at.panel.world.permissionOf(3, tunnel)!;
+  const permission = (tunnel = 1) => at.panel.world.findPermission(3, tunnel)!;
 
   it('in the quota is repaired', () =>
     repaired(() => {

@@ -91,7 +91,7 @@ const OPERATIONS: Record<string, Operation> = {
       await customer(at, 'big');
       const { world } = at.panel;
       Object.assign(world.users.get(3)!, { flow: 7, expTime: 1_900_000_000_000, flowResetTime: 4 });
-      world.permissions.delete(world.permissionOf(3, at.tunnels.jp)!.id);
+      world.permissions.delete(world.findPermission(3, at.tunnels.jp)!.id);
     },
     words: 'reconcile',
   },
@@ -101,7 +101,7 @@ const OPERATIONS: Record<string, Operation> = {
  * The panel's whole state. What differs from run to run is replaced: names, passwords, and the ids of permissions, which are given
  * in the order in which these come to be.
  */
-function stateOf({ panel }: FlvxBench): FlvxState {
+function toState({ panel }: FlvxBench): FlvxState {
   const state = panel.state();
   const rows = Object.values(state.permissions) as { id: number; userId: number; tunnelId: number }[];
   const names = new Map(rows.map(({ id, userId, tunnelId }) => [id, `user ${userId} on tunnel ${tunnelId}`]));
@@ -131,7 +131,7 @@ async function onBench<T>(operation: Operation, work: (at: FlvxBench) => Promise
 function undisturbed(operation: Operation): Promise<{ calls: number; state: FlvxState }> {
   return onBench(operation, async (at) => {
     await ok(at, operation.words);
-    return { calls: at.panel.server.calls.length, state: stateOf(at) };
+    return { calls: at.panel.server.calls.length, state: toState(at) };
   });
 }
 
@@ -151,7 +151,7 @@ async function disturbed(operation: Operation, call: number, way: string, state:
       last = await at.run(operation.words);
       codes.push(last.exitCode);
     }
-    const wrong = diffStates(state, stateOf(at));
+    const wrong = diffStates(state, toState(at));
     const planned = await at.run('plan');
     if (planned.exitCode !== 0) wrong.push(`plan: ${planned.stdout}`);
     if (![0, 1, 3].includes(codes[0] ?? -1) || last.exitCode !== 0)
@@ -163,7 +163,7 @@ async function disturbed(operation: Operation, call: number, way: string, state:
 describeFailingCalls({
   operations: OPERATIONS,
   ways: Object.keys(WAYS),
-  wayOf: (index) => index,
+  toWay: (index) => index,
   undisturbed,
   disturbed,
 });

@@ -247,7 +247,7 @@ describe('a hold of billing or of an operator', () => {
     await customer();
     const { world } = at.panel;
     world.users.get(3)!.status = 0;
-    world.permissionOf(3, 1)!.status = 0;
+    world.findPermission(3, 1)!.status = 0;
     await at.panel.customer(3).pause(3);
     await poll();
     await at.run('provision suspend svc-1');
@@ -257,7 +257,7 @@ describe('a hold of billing or of an operator', () => {
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([0, 0]);
     // The first one ran before the suspension, the other one was paused by the customer.
     world.users.get(3)!.status = 1;
-    world.permissionOf(3, 1)!.status = 1;
+    world.findPermission(3, 1)!.status = 1;
     await poll();
     expect([2, 3].map((id) => at.panel.forward(id)?.status)).toEqual([1, 0]);
   });
@@ -300,11 +300,11 @@ describe('the end of a hold on an account that the panel would stop', () => {
 
   it('leaves them paused until staff opens the permission', async () => {
     await customer();
-    at.panel.world.permissionOf(3, 1)!.status = 0;
+    at.panel.world.findPermission(3, 1)!.status = 0;
     await at.run('hold add svc-1');
     expect((await at.run('hold release svc-1')).exitCode).toBe(0);
     expect(running()).toEqual([false, false]);
-    at.panel.world.permissionOf(3, 1)!.status = 1;
+    at.panel.world.findPermission(3, 1)!.status = 1;
     await poll();
     expect(running()).toEqual([true, true]);
   });

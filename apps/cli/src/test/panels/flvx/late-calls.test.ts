@@ -113,7 +113,7 @@ describe('a poll that is killed when it throttles', () => {
       expect((await at.run('poll')).exitCode).toBe(0);
       await landed();
       expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
-      expect([2, 3, 4].map((id) => at.panel.speedOf(id))).toEqual([0.2, 0.2, 0.2]);
+      expect([2, 3, 4].map((id) => at.panel.findSpeed(id))).toEqual([0.2, 0.2, 0.2]);
       expect((await at.run('plan')).exitCode).toBe(0);
     },
   );

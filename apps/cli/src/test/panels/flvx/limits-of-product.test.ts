@@ -26,7 +26,7 @@ async function poll(words = 'poll'): Promise<RunReport> {
 }
 
 const reasons = ({ services: [service] }: RunReport): string[] => service?.holds.map(({ reason }) => reason) ?? [];
-const limitsOf = ({ services: [service] }: RunReport): unknown[] =>
+const listLimits = ({ services: [service] }: RunReport): unknown[] =>
   (service?.limits ?? []).map(({ id, used, held }) => [id, used, held]);
 const clockTo = (time: string): void => {
   at.bench.clock.set(Date.parse(time));
@@ -37,7 +37,7 @@ describe('a limit of a product in bytes', () => {
     const { user, forward } = await start();
     at.panel.traffic(forward, 20 * GB);
     // Nothing is known of the time before the first reading.
-    expect(limitsOf(await poll())).toEqual([
+    expect(listLimits(await poll())).toEqual([
       ['quota', 20 * GB, false],
       ['fair-use', null, false],
       ['burst', null, false],
@@ -111,7 +111,7 @@ describe('a limit of a product in bytes', () => {
     at.panel.traffic(forward, 5 * GB);
     clockTo('2026-11-20T15:00:00Z');
     // 6 GB since the first reading of the day, and 5 GB.
-    expect(limitsOf(await poll())).toContainEqual(['fair-use', 11 * GB, true]);
+    expect(listLimits(await poll())).toContainEqual(['fair-use', 11 * GB, true]);
     at.bench.write('sluice.yaml', plain);
     clockTo('2026-11-20T16:00:00Z');
     const { totals, notices } = await poll();

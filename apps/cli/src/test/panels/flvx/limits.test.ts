@@ -96,7 +96,7 @@ describe('a speed limit of an old name', () => {
     await at.run('override set svc-1 --quota 500GB');
     await reconcile();
     expect(names()).toEqual([`sluice:${account(3)}:50M`]);
-    expect(at.panel.speedOf(2)).toBe(6.2);
+    expect(at.panel.findSpeed(2)).toBe(6.2);
     expect((await at.run('plan')).exitCode).toBe(0);
   });
 

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const paths = (): string[] => at.panel.server.calls.map((call) => call.path.replace('/api/v1', ''));
-const orderOf = async (words: string): Promise<CommandReport> => (await at.run(words)).json<CommandReport>();
+const runCommand = async (words: string): Promise<CommandReport> => (await at.run(words)).json<CommandReport>();
 
 /** Sixteen mistakes that a client of this panel can make, each with what Sluice does instead. */
 describe('the mistakes of the WHMCS module are not made:', () => {
@@ -52,7 +52,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
 
   it('3. suspending stops what runs and refuses the login', async () => {
     await at.addService(1);
-    const { credentials } = await orderOf('provision create svc-1');
+    const { credentials } = await runCommand('provision create svc-1');
     at.panel.addForward(3, 1);
     await at.run('provision suspend svc-1');
     expect(at.panel.traffic(2, GB)).toBe(false);
@@ -104,7 +104,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const user = await at.create(1);
     at.panel.addForward(user, 1);
     at.panel.nodeOffline(1);
-    const broken = await orderOf('provision terminate svc-1 --yes');
+    const broken = await runCommand('provision terminate svc-1 --yes');
     expect(broken.service).toMatchObject({ lifecycle: 'active', refs: { flvx_user_id: String(user) } });
     at.panel.nodeOnline(1);
     await at.run('provision terminate svc-1 --yes');
@@ -151,7 +151,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
     const { users } = (await at.run('relay users')).json<{ users: { id: number; quotaBytes: number }[] }>();
     expect(users.find((row) => row.id === user)?.quotaBytes).toBe(100 * GB);
     await at.run('provision suspend svc-1');
-    at.panel.world.permissionOf(user, 1)!.status = 1;
+    at.panel.world.findPermission(user, 1)!.status = 1;
     const planned = (await at.run('plan')).json<RunReport>();
     expect(planned.services[0]?.actions).toEqual([
       { type: 'assign-tunnel', target: '1', name: expect.any(String) as unknown, state: 'planned' },
@@ -248,7 +248,7 @@ describe('the mistakes of the WHMCS module are not made:', () => {
 
   it('16. no single sign-on is pretended, and no password stands in an address or in the store', async () => {
     await at.addService(1);
-    const { credentials } = await orderOf('provision create svc-1');
+    const { credentials } = await runCommand('provision create svc-1');
     const link = await at.run('relay login-link svc-1');
     expect(link.json()).toEqual({ url: at.panel.url, username: credentials?.username, singleSignOn: false });
     expect(link.stdout).not.toContain(credentials!.password!);

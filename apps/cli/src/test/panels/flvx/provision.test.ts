@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 const order = (outcome: Outcome): CommandReport => outcome.json<CommandReport>();
-const errorOf = (outcome: Outcome): { code: string; message: string } | null => {
+const findError = (outcome: Outcome): { code: string; message: string } | null => {
   const document = outcome.json<{ error?: { code: string; message: string }; service?: CommandReport['service'] }>();
   return document.error ?? document.service?.error ?? null;
 };
@@ -55,7 +55,7 @@ describe('create', () => {
     const before = (await at.run('service show svc-1')).json();
     for (const verb of ['change-password svc-1', 'renew svc-1 --until 2027-05-01', 'change-package svc-1 big']) {
       const refused = await at.run(`provision ${verb}`);
-      expect([refused.exitCode, errorOf(refused)?.code]).toEqual([1, 'no_account']);
+      expect([refused.exitCode, findError(refused)?.code]).toEqual([1, 'no_account']);
     }
     expect((await at.run('service show svc-1')).json()).toEqual(before);
     expect((await at.run('provision create svc-1')).exitCode).toBe(0);
@@ -66,8 +66,8 @@ describe('create', () => {
     const before = at.panel.state();
     const refused = await at.run('provision create svc-1');
     expect(refused.exitCode).toBe(1);
-    expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
-    expect(errorOf(refused)?.message).toMatch(/nothing proves that it belongs to this service/);
+    expect(findError(refused)).toMatchObject({ code: 'account_exists' });
+    expect(findError(refused)?.message).toMatch(/nothing proves that it belongs to this service/);
     expect(diffStates(before, at.panel.state())).toEqual([]);
     const { lifecycle } = (await at.run('service show svc-1')).json<{ lifecycle: string }>();
     expect(lifecycle).toBe('active');
@@ -79,8 +79,8 @@ describe('create', () => {
     for (const words of ['provision create svc-2', 'provision create svc-2 --adopt']) {
       const refused = await at.run(words);
       expect(refused.exitCode).toBe(1);
-      expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
-      expect(errorOf(refused)?.message).toMatch(/belongs to svc-1/);
+      expect(findError(refused)).toMatchObject({ code: 'account_exists' });
+      expect(findError(refused)?.message).toMatch(/belongs to svc-1/);
     }
   });
 
@@ -89,7 +89,7 @@ describe('create', () => {
     at.panel.addForward(user, at.tunnels.hk, { name: 'hers' });
     await at.addService(1, { values: [`flvx_user_id=${user}`] });
     const refused = await at.run('provision create svc-1');
-    expect(errorOf(refused)).toMatchObject({ code: 'account_exists' });
+    expect(findError(refused)).toMatchObject({ code: 'account_exists' });
     expect(
       (await at.bench.sluice(`provision create svc-1 --password-file ${at.bench.path('no.password')}`)).stdout,
     ).toContain('adopt this account with --adopt');
@@ -133,7 +133,7 @@ describe('create', () => {
     at.panel.addUser({ user: 'anna' });
     await at.addService(1, { values: ['flvx_username=anna'] });
     const refused = await at.run('provision create svc-1 --adopt');
-    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([1, 'ambiguous_account']);
+    expect([refused.exitCode, findError(refused)?.code]).toEqual([1, 'ambiguous_account']);
   });
 
   it('makes one account when the answer is lost and the run dies', async () => {
@@ -161,7 +161,7 @@ describe('create', () => {
 
   it('is what a run and doctor name while it is missing or was broken off', async () => {
     await at.addService(1);
-    expect(errorOf(await at.run('poll'))?.code).toBe('not_mapped');
+    expect(findError(await at.run('poll'))?.code).toBe('not_mapped');
     expect((await at.bench.sluice('poll')).stderr).toContain('"sluice provision create svc-1" creates one');
     at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
     expect((await at.run('provision create svc-1')).exitCode).toBe(3);
@@ -182,7 +182,7 @@ describe('create', () => {
   ])('refuses %s before anything is made', async (value, code, exitCode) => {
     await at.addService(1, { values: [value] });
     const refused = await at.run('provision create svc-1');
-    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([exitCode, code]);
+    expect([refused.exitCode, findError(refused)?.code]).toEqual([exitCode, code]);
     expect(changing()).toEqual([]);
   });
 
@@ -219,7 +219,7 @@ describe('a password', () => {
     expect(await login(at.panel.user(3)!.user, password)).toBe(0);
     await at.addService(2);
     const refused = await at.run(`provision create svc-2 --password-file ${file}`);
-    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([2, 'password_file_exists']);
+    expect([refused.exitCode, findError(refused)?.code]).toEqual([2, 'password_file_exists']);
   });
 
   it('that would go nowhere is refused before anything is called', async () => {
@@ -288,7 +288,7 @@ describe('where a new password is read from and written to', () => {
     expect([repeated.exitCode, at.bench.read('new.txt').trim()]).toEqual([0, written]);
     expect(await login(at.panel.user(3)!.user, written)).toBe(0);
     const refused = await at.run('provision change-password svc-1 --password-file new.txt');
-    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([2, 'password_file_exists']);
+    expect([refused.exitCode, findError(refused)?.code]).toEqual([2, 'password_file_exists']);
   });
 
   it('--password-from reads the password of an account that is created or changed', async () => {
@@ -388,7 +388,7 @@ describe('two operations on one user at once', () => {
     while (at.panel.server.calls.length === 0) await setTimeout(5);
     const created = await together('provision create svc-1');
     expect([(await terminated).exitCode, created.exitCode]).toEqual([0, 1]);
-    expect(errorOf(created)).toMatchObject({ code: 'wrong_lifecycle' });
+    expect(findError(created)).toMatchObject({ code: 'wrong_lifecycle' });
     expect(at.panel.user(3)).toBeUndefined();
     expect(at.panel.user(4)).toBeUndefined();
   });
@@ -485,7 +485,7 @@ describe('terminate', () => {
     const user = await at.create(1);
     await at.addService(2, { values: [`flvx_user_id=${user}`, '--allow-duplicate-refs'] });
     const refused = await at.run('provision terminate svc-2 --yes');
-    expect([refused.exitCode, errorOf(refused)?.code]).toEqual([1, 'shared_account']);
+    expect([refused.exitCode, findError(refused)?.code]).toEqual([1, 'shared_account']);
     expect(at.panel.user(user)).toBeDefined();
   });
 });

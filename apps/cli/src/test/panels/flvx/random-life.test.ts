@@ -178,7 +178,7 @@ class Life {
     const isSlow = this.#overQuota && action === 'throttle';
     this.#expect(
       'speeds',
-      FORWARDS.map((id) => panel.speedOf(id)),
+      FORWARDS.map((id) => panel.findSpeed(id)),
       FORWARDS.map(() => (isSlow ? THROTTLED : speed)),
     );
     this.#expect('neighbour', panel.isRunning(1), true);

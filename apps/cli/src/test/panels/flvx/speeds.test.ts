@@ -35,7 +35,7 @@ function overQuota(): void {
 const nodeAway = (): void => {
   at.panel.nodeOffline(1, { stillListed: true });
 };
-const speeds = (): (number | null)[] => [2, 3, 4].map((id) => at.panel.speedOf(id));
+const speeds = (): (number | null)[] => [2, 3, 4].map((id) => at.panel.findSpeed(id));
 const running = (): number[] => at.panel.runningForwards();
 const types = (actions: { type: string; target: string; state: string }[]): string[] =>
   actions.map(({ type, target, state }) => `${type} ${target} ${state}`);

@@ -39,7 +39,7 @@ function disturb(at: FlvxBench, trouble: Stretch['trouble']): () => void {
   }
 }
 
-const cycleOf = (ms: number): string => {
+const toCycle = (ms: number): string => {
   const date = new Date(ms);
   const month = date.getUTCMonth() - (date.getUTCDate() < 15 ? 1 : 0);
   return new Date(Date.UTC(date.getUTCFullYear(), month, 15)).toISOString();
@@ -53,7 +53,7 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
     at.panel.addForward(user, at.tunnels.hk);
     await at.run('poll');
     let used = 0;
-    let cycle = cycleOf(at.bench.clock.now());
+    let cycle = toCycle(at.bench.clock.now());
     let unread = 0;
     for (const { gb, hours, trouble } of stretches) {
       if (at.panel.traffic(2, { in: gb * GB, out: 0 })) unread += gb;
@@ -72,8 +72,8 @@ async function story(product: string, stretches: Stretch[]): Promise<void> {
         at.bench.clock.advance(HOUR / 4);
         polled = (await at.run('poll')).json<RunReport>().services[0]!;
       }
-      if (cycleOf(at.bench.clock.now()) !== cycle) {
-        cycle = cycleOf(at.bench.clock.now());
+      if (toCycle(at.bench.clock.now()) !== cycle) {
+        cycle = toCycle(at.bench.clock.now());
         used = 0;
       }
       expect({ total: polled.usage?.totalBytes, holds: polled.holds.length }).toEqual({

@@ -117,7 +117,7 @@ const OPERATIONS: Record<string, Operation> = {
 };
 
 /** The panel's whole state, with names instead of the uuids, which differ from run to run. */
-function stateOf({ panel }: HiddifyBench): unknown {
+function toState({ panel }: HiddifyBench): unknown {
   const snapshot = panel.snapshot();
   const rows = [...snapshot.admins, ...snapshot.users];
   const text = rows.reduce((all, { uuid, name }) => all.replaceAll(uuid, name), JSON.stringify(snapshot));
@@ -141,7 +141,7 @@ async function onBench<T>(operation: Operation, work: (at: HiddifyBench) => Prom
 function undisturbed(operation: Operation): Promise<{ calls: number; state: unknown }> {
   return onBench(operation, async (at) => {
     await ok(at, operation.words);
-    return { calls: at.panel.server.calls.length, state: stateOf(at) };
+    return { calls: at.panel.server.calls.length, state: toState(at) };
   });
 }
 
@@ -163,7 +163,7 @@ async function disturbed(
       last = await at.sluice(operation.words);
       codes.push(last.exitCode);
     }
-    const wrong = diffStates(state, stateOf(at));
+    const wrong = diffStates(state, toState(at));
     const planned = await at.sluice('plan');
     if (planned.exitCode !== 0) wrong.push(`plan: ${planned.stdout}`);
     if (![0, 1, 3].includes(codes[0] ?? -1) || last.exitCode !== 0)
@@ -172,4 +172,4 @@ async function disturbed(
   });
 }
 
-describeFailingCalls({ operations: OPERATIONS, ways: WAYS, wayOf: (index) => index * 5, undisturbed, disturbed });
+describeFailingCalls({ operations: OPERATIONS, ways: WAYS, toWay: (index) => index * 5, undisturbed, disturbed });

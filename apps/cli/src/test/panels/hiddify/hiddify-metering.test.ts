@@ -174,11 +174,11 @@ describe('the counter of a user', () => {
     await at.addService(1, { product: 'agency' });
     const { status, error } = await poll();
     expect((await at.sluice('provision create svc-1')).stdout).toContain('agent_limit');
-    expect(await at.userOf('svc-1')).toBeUndefined();
+    expect(await at.readUser('svc-1')).toBeUndefined();
     expect(await poll()).toMatchObject({ status, error });
     await at.sluice('agent limit north --gb 50');
     await at.sluice('provision create svc-1');
-    at.panel.deleteUser((await at.userOf('svc-1')) ?? '');
+    at.panel.deleteUser((await at.readUser('svc-1')) ?? '');
     expect((await poll()).error?.code).toBe('user_gone');
   });
 

@@ -13,7 +13,7 @@ const bodies = (): [string, unknown][] =>
   at.panel.server
     .changingCalls()
     .map(({ method, body }) => [method, body === '' ? null : (JSON.parse(body) as unknown)]);
-const errorOf = (outcome: Outcome): string => outcome.json<{ error: { code: string } }>().error.code;
+const toError = (outcome: Outcome): string => outcome.json<{ error: { code: string } }>().error.code;
 const errorCode = (outcome: Outcome): string | undefined => outcome.json<CommandReport>().service.error?.code;
 const polled = async (): Promise<RunReport> => {
   at.bench.clock.advance(HOUR);
@@ -49,7 +49,7 @@ describe('provision create', () => {
     expect([planned.exitCode, planned.json<CommandReport>().actions]).toMatchObject([0, [{ type: 'create-user' }]]);
     const made = await at.sluice('provision create svc-1');
     expect([made.exitCode, made.json<CommandReport>().service.lifecycle]).toEqual([0, 'active']);
-    const user = at.panel.user((await at.userOf('svc-1')) ?? '');
+    const user = at.panel.user((await at.readUser('svc-1')) ?? '');
     expect(user).toMatchObject({ usageLimit: 50 * GB, startDate: '2026-11-15', packageDays: 30 });
   });
 
@@ -58,13 +58,13 @@ describe('provision create', () => {
     const again = await at.sluice('provision create svc-1');
     expect([again.exitCode, again.json<CommandReport>().actions]).toEqual([0, []]);
     expect(at.panel.state.users.size).toBe(1);
-    expect(await at.userOf('svc-1')).toBe(uuid);
+    expect(await at.readUser('svc-1')).toBe(uuid);
   });
 
   it('counts days from the first use without a due date', async () => {
     await at.bench.sluice('service add svc-1 panel=vpn product=bare base_quota_override_gb=20');
     await at.sluice('provision create svc-1');
-    const uuid = (await at.userOf('svc-1')) ?? '';
+    const uuid = (await at.readUser('svc-1')) ?? '';
     expect(at.panel.user(uuid)).toMatchObject({ startDate: null, packageDays: 90, usageLimit: 20 * GB });
   });
 
@@ -72,8 +72,8 @@ describe('provision create', () => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
     const first = await at.create(1, { product: 'agency' });
     const second = await at.create(2, { product: 'agency', values: [`hiddify_agent_uuid=${south}`] });
-    expect(at.panel.usersOf(at.north).map(({ uuid }) => uuid)).toEqual([first]);
-    expect(at.panel.usersOf(south).map(({ uuid }) => uuid)).toEqual([second]);
+    expect(at.panel.listUsers(at.north).map(({ uuid }) => uuid)).toEqual([first]);
+    expect(at.panel.listUsers(south).map(({ uuid }) => uuid)).toEqual([second]);
   });
 
   it('invents no agent that the panel does not have', async () => {
@@ -126,7 +126,7 @@ describe('provision create', () => {
       currentUsage: GB,
       startDate: '2026-11-15',
     });
-    expect(at.panel.usersOf(at.north)).toHaveLength(1);
+    expect(at.panel.listUsers(at.north)).toHaveLength(1);
     expect((await at.sluice('provision terminate svc-1 --yes')).exitCode).toBe(0);
     expect(at.panel.hasUser(uuid)).toBe(false);
   });
@@ -136,7 +136,7 @@ describe('provision create', () => {
     const dry = await at.sluice('provision create svc-1 --dry-run');
     expect(dry.json<CommandReport>().actions).toMatchObject([{ type: 'create-user', state: 'planned' }]);
     expect(at.changes()).toEqual([]);
-    expect(await at.userOf('svc-1')).toBeUndefined();
+    expect(await at.readUser('svc-1')).toBeUndefined();
   });
 
   it('is finished by a repeat when the panel stops half-way, without an orphan of 1000 GB', async () => {
@@ -145,7 +145,7 @@ describe('provision create', () => {
     await at.sluice('provision create svc-1');
     at.panel.switches.spawnFails = false;
     expect((await at.sluice('provision create svc-1')).exitCode).toBe(0);
-    const uuid = (await at.userOf('svc-1')) ?? '';
+    const uuid = (await at.readUser('svc-1')) ?? '';
     expect([...at.panel.state.users.values()].map((user) => [user.uuid, user.usageLimit])).toEqual([[uuid, 50 * GB]]);
   });
 
@@ -338,7 +338,7 @@ describe('change-package', () => {
     expect(at.panel.user(uuid).mode).toBe('monthly');
     await at.sluice('provision change-package svc-1 agency');
     expect(at.panel.user(uuid)).toMatchObject({ mode: 'no_reset', usageLimit: 10 * GB });
-    expect(at.panel.usersOf(at.north).map((user) => user.uuid)).toEqual([uuid]);
+    expect(at.panel.listUsers(at.north).map((user) => user.uuid)).toEqual([uuid]);
   });
 });
 
@@ -366,12 +366,12 @@ describe('terminate', () => {
   it('asks before, and needs --yes elsewhere', async () => {
     await at.create(1);
     const refused = await at.sluice('provision terminate svc-1');
-    expect([refused.exitCode, errorOf(refused)]).toEqual([2, 'not_confirmed']);
+    expect([refused.exitCode, toError(refused)]).toEqual([2, 'not_confirmed']);
   });
 
   it('has no passwords to change', async () => {
     await at.create(1);
-    expect(errorOf(await at.sluice('provision change-password svc-1'))).toBe('unsupported');
+    expect(toError(await at.sluice('provision change-password svc-1'))).toBe('unsupported');
   });
 });
 

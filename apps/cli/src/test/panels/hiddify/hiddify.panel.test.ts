@@ -56,7 +56,8 @@ const users = async (): Promise<User[]> => {
   // An empty list is a 404 on this panel.
   return status === 404 ? [] : (body as User[]);
 };
-const usersOf = async (agent: string): Promise<User[]> => (await users()).filter((row) => row.added_by_uuid === agent);
+const readUsers = async (agent: string): Promise<User[]> =>
+  (await users()).filter((row) => row.added_by_uuid === agent);
 
 let folder: string;
 let agents: string[];
@@ -66,7 +67,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const agent of agents) {
-    for (const { uuid } of await usersOf(agent)) await api('DELETE', `/user/${uuid}/`);
+    for (const { uuid } of await readUsers(agent)) await api('DELETE', `/user/${uuid}/`);
     await api('DELETE', `/admin_user/${agent}/`);
   }
   rmSync(folder, { recursive: true, force: true });
@@ -119,7 +120,7 @@ async function run<T>(words: string, exitCode = 0): Promise<T> {
   return JSON.parse(outcome.stdout) as T;
 }
 
-const codeOf = ({ stdout }: Outcome): string | undefined =>
+const findCode = ({ stdout }: Outcome): string | undefined =>
   (JSON.parse(stdout) as { error?: { code: string } }).error?.code;
 
 describe('a real Hiddify panel', () => {
@@ -214,7 +215,7 @@ describe('a real Hiddify panel', () => {
       expect(over.totals).toMatchObject({ exceeded: 1, disabled: 2, failed: 0 });
       expect(await states()).toEqual([false, false, false, true]);
       expect((await run<CheckReport>('agent check --all')).totals).toMatchObject({ disabled: 0, failed: 0 });
-      expect(codeOf(await sluice(`agent restore ${north}`))).toBe('agent_limit');
+      expect(findCode(await sluice(`agent restore ${north}`))).toBe('agent_limit');
 
       await change(anna, { current_usage_GB: 0 });
       expect((await run<AgentDetail>(`agent explain ${north}`)).usedBytes).toBe(5 * GB);
@@ -237,14 +238,14 @@ describe('a real Hiddify panel', () => {
       const outcomes = await Promise.all(
         Array.from({ length: processes }, (_, n) => sluice(`agent create-user ${north} --name user-${n} --gb 10`)),
       );
-      const codes = outcomes.map((outcome) => (outcome.exitCode === 0 ? 'made' : codeOf(outcome)));
+      const codes = outcomes.map((outcome) => (outcome.exitCode === 0 ? 'made' : findCode(outcome)));
       expect(codes.filter((code) => code === 'made')).toHaveLength(fits);
       expect(new Set(codes)).toEqual(new Set(['made', 'agent_limit']));
-      expect((await usersOf(north)).map(({ usage_limit_GB: gb }) => gb)).toEqual(
+      expect((await readUsers(north)).map(({ usage_limit_GB: gb }) => gb)).toEqual(
         Array.from({ length: fits }, () => 10),
       );
 
-      for (const { uuid } of await usersOf(north)) await api('DELETE', `/user/${uuid}/`);
+      for (const { uuid } of await readUsers(north)) await api('DELETE', `/user/${uuid}/`);
       await run('agent check --all --allow-mass');
       const killed = Array.from({ length: processes }, async (_, n) => {
         const child = spawn(process.execPath, [main, ...words, `killed-${n}`], {
@@ -258,19 +259,19 @@ describe('a real Hiddify panel', () => {
         clearTimeout(timer);
       });
       await Promise.all(killed);
-      const made = (await usersOf(north)).length;
+      const made = (await readUsers(north)).length;
       expect(made).toBeLessThanOrEqual(fits);
       // What was killed while the panel was asked stays promised until the panel is certainly done with it.
       let refusals = 0;
       for (let n = 0; refusals < 3 && n < fits + 60; n += 1) {
         const outcome = await sluice(`agent create-user ${north} --name later-${n} --gb 10`);
         refusals = outcome.exitCode === 0 ? 0 : refusals + 1;
-        if (outcome.exitCode !== 0 && (await usersOf(north)).length < fits) {
+        if (outcome.exitCode !== 0 && (await readUsers(north)).length < fits) {
           refusals = 0;
           await new Promise((resolve) => setTimeout(resolve, 1000));
         }
       }
-      const rows = await usersOf(north);
+      const rows = await readUsers(north);
       expect(rows.map(({ usage_limit_GB: gb }) => gb)).toEqual(Array.from({ length: fits }, () => 10));
       const orphans = (await users()).filter(({ name }) => name === 'unknown');
       expect(orphans).toEqual([]);
@@ -287,7 +288,7 @@ describe('a real Hiddify panel', () => {
         const outcome = await sluice(words, secret);
         expect(outcome.exitCode).toBe(1);
         expect(outcome.stdout).not.toContain(secret);
-        return `${codeOf(outcome) ?? ''} ${outcome.stdout}`;
+        return `${findCode(outcome) ?? ''} ${outcome.stdout}`;
       };
       expect(await refused(randomUUID())).toMatch(/^PANEL_AUTH .*did not accept the key/s);
       expect(await refused(north)).toMatch(/^PANEL_FORBIDDEN .*Owner's key/s);

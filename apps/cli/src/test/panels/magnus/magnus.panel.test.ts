@@ -65,7 +65,7 @@ async function run<T>(words: string, exitCode = 0): Promise<T> {
   return JSON.parse(outcome.stdout) as T;
 }
 
-const actionsOf = ({ actions }: Pick<CommandReport, 'actions'>): string[] =>
+const listActions = ({ actions }: Pick<CommandReport, 'actions'>): string[] =>
   actions.map(({ type, state }) => `${type} ${state}`);
 const line = async (): Promise<Row> => (await find('user', 'username', username))[0] ?? {};
 const did = async (number: string): Promise<Row> => (await find('did', 'did', number))[0] ?? {};
@@ -80,7 +80,7 @@ async function createLine(): Promise<string> {
   const fields = 'ddd=11 channels=2 first_name=João last_name=Silva document=12345678909';
   await run(`service add ${service} panel=voice product=small client=77 astbilling_username=${username} ${fields}`);
   const made = await run<CommandReport & { credentials: { passwordFile: string } }>(`provision create ${service}`);
-  expect(actionsOf(made)).toEqual(['create-subscriber applied']);
+  expect(listActions(made)).toEqual(['create-subscriber applied']);
   const user = await line();
   expect(user).toMatchObject({
     ...{ active: 1, calllimit: 2, creditlimit: 50, typepaid: 1, id_plan: Number(plans[0]) },
@@ -90,7 +90,7 @@ async function createLine(): Promise<string> {
   expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
   const [account] = await find('sip', 'id_user', String(user['id']));
   expect(account).toMatchObject({ name: username, secret: readFileSync(passwordFile, 'utf8').trim() });
-  expect(actionsOf(await run(`provision create ${service}`))).toEqual([]);
+  expect(listActions(await run(`provision create ${service}`))).toEqual([]);
   return String(user['id']);
 }
 
@@ -104,7 +104,7 @@ describe('a real MagnusBilling', () => {
       for (const number of numbers) await run(`did link +${number} --service ${service}`);
       for (const number of numbers) {
         expect(await did(number)).toMatchObject({ id_user: Number(id), reserved: 1, activated: 1 });
-        expect(actionsOf(await run(`did link +${number} --service ${service}`))).toEqual([]);
+        expect(listActions(await run(`did link +${number} --service ${service}`))).toEqual([]);
         expect(await find('diddestination', 'idDid.did', number)).toHaveLength(1);
       }
 

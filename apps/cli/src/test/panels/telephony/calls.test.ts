@@ -25,7 +25,7 @@ async function bill(words = ''): Promise<{ exitCode: number; bills: Bill[] }> {
   return { exitCode, bills: json<{ bills: Bill[] }>().bills };
 }
 
-function rowsOf(file: string | null, delimiter = ';'): Record<string, string>[] {
+function listRows(file: string | null, delimiter = ';'): Record<string, string>[] {
   return parse(readFileSync(file ?? ''), { bom: true, columns: true, delimiter });
 }
 
@@ -39,7 +39,7 @@ describe('call bill', () => {
     expect(made).toMatchObject({ exitCode: 0, bills: [{ state: 'added', calls: 2, total: '1.06' }] });
     const [{ csv, invoice }] = made.bills as [Bill];
     expect(path.dirname(csv ?? '')).toBe(at.bench.path('reports'));
-    expect(rowsOf(csv).map((row) => [row['origem'], row['descricao'], row['valor']])).toEqual([
+    expect(listRows(csv).map((row) => [row['origem'], row['descricao'], row['valor']])).toEqual([
       ["'=cmd|calc!A0", 'São Paulo; "móvel"', '0,2320'],
       [expect.any(String), expect.any(String), '0,8280'],
       ['', '', '1,0600'],
@@ -76,7 +76,7 @@ describe('call bill', () => {
     const made = await bill();
     const calls = made.bills[0]?.calls ?? 0;
     expect(made).toMatchObject({ exitCode: 0, bills: [{ state: 'added', total: (calls / 10).toFixed(2) }] });
-    expect(rowsOf(made.bills[0]?.csv ?? null)).toHaveLength(calls + 1);
+    expect(listRows(made.bills[0]?.csv ?? null)).toHaveLength(calls + 1);
   });
 
   it('leaves no report of a list that breaks off', async () => {
@@ -138,7 +138,7 @@ describe('call records', () => {
     expect((await at.bench.sluice('call records --from 2026-11-04')).stdout).toContain('Provisional');
     const words = 'call records --from 2026-11-04 --csv calls.csv --csv-format rfc4180';
     expect((await at.bench.sluice(words)).exitCode).toBe(0);
-    expect(rowsOf(at.bench.path('calls.csv'), ',').map(({ valor }) => valor)).toEqual(['0.1000', '0.2320']);
+    expect(listRows(at.bench.path('calls.csv'), ',').map(({ valor }) => valor)).toEqual(['0.1000', '0.2320']);
     expect((await at.bench.sluice(words)).exitCode).toBe(0);
     at.addCall('2026-11-05T08:30:00-03:00', '0.0100');
     const other = await at.bench.sluice(words);

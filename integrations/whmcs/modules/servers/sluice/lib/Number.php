@@ -29,7 +29,7 @@ final class Number
     {
         $this->service = Service::of($params);
         $this->commands = new Commands(new Api(Connection::ofServer($params)), $this->service);
-        $this->fields = self::fieldsOf((new Data($params))->at('customfields'));
+        $this->fields = self::toFields((new Data($params))->at('customfields'));
     }
 
     /**
@@ -85,7 +85,7 @@ final class Number
     }
 
     /** @return array<string, string> */
-    private static function fieldsOf(Data $customFields): array
+    private static function toFields(Data $customFields): array
     {
         $found = [];
         foreach (array_keys($customFields->values) as $label) {

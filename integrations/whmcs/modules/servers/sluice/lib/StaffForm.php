@@ -18,7 +18,7 @@ final class StaffForm
      *
      * @return array{quota: string, unlimited: string, mode: string, action: string}
      */
-    public static function overrideOf(Data $override): array
+    public static function toOverride(Data $override): array
     {
         return [
             'quota' => self::size($override->whole('quotaBytes')),

@@ -71,7 +71,7 @@ final class StaffTab
     private function inputs(): array
     {
         try {
-            $override = StaffForm::overrideOf((new Data($this->api->get($this->service->path())))->at('overrides'));
+            $override = StaffForm::toOverride((new Data($this->api->get($this->service->path())))->at('overrides'));
         } catch (ApiError $error) {
             return ['Override' => Text::html(Text::failure($error))];
         }

@@ -1,7 +1,7 @@
 import { QuotaCoreError } from '../index.js';
 
 /** The code of the QuotaCoreError that `run` throws; fails when it throws nothing or something else. */
-export function codeOf(run: () => unknown): string {
+export function catchCode(run: () => unknown): string {
   try {
     run();
   } catch (error) {

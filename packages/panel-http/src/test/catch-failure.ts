@@ -1,7 +1,7 @@
 import { isPanelError, type PanelError } from '../errors.js';
 
 /** The `PanelError` that a call ends with; anything else fails the test. */
-export async function failureOf(call: Promise<unknown>): Promise<PanelError> {
+export async function catchFailure(call: Promise<unknown>): Promise<PanelError> {
   let value: unknown;
   try {
     value = await call;
