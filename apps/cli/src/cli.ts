@@ -35,6 +35,12 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 some items failed, 4 something to change (plan),
 5 another run holds the lease, 6 stopped by the mass-change brake, 130 and 143 interrupted.`;
 
+/** Breaks the lines of a help text for a terminal; examples stay whole, to be copied. */
+function wrapHelp(text: string, width: number): string {
+  const rows = text.split('\n');
+  return rows.map((row) => (row.startsWith('  $ ') ? row : wrapLine(row, width))).join('\n');
+}
+
 /** Builds the command line; actions load their code when they are called. */
 export function buildProgram(context: CommandContext): LazyCommand {
   const { deps } = context;
@@ -54,7 +60,7 @@ export function buildProgram(context: CommandContext): LazyCommand {
     .configureHelp(HELP)
     .configureOutput({
       writeOut: (text) => {
-        deps.stdout.write(text);
+        deps.stdout.write(wrapHelp(text, outputWidth(deps.stdout)));
       },
       writeErr: (text) => {
         deps.stderr.write(text);

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { displayWidth } from '@sluice/terminal';
+import { listNodes } from '@sluice/terminal/completion';
+import { wholeProgram } from '../cli.js';
 import { DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 /** What people see, read and approved: `-u` writes the screens again. */
@@ -87,5 +89,15 @@ describe('the screen of', () => {
       const rows = plain.split('\n').filter((row) => !/sluice |\/srv\/|http:/.test(row));
       expect(rows.filter((row) => displayWidth(row) > columns)).toEqual([]);
     }
+  });
+
+  it('the help of each command', async () => {
+    const commands = listNodes(wholeProgram('1.0.0')).map(({ words }) => words.join(' '));
+    const texts = await Promise.all(commands.map((words) => screen(`${words} --help`, 60, false)));
+    // Examples are copied as they are, and paths are never cut.
+    const rows = texts.flatMap((text) =>
+      text.split('\n').filter((row) => !/sluice /.test(row) && !/^ +\S+$/.test(row)),
+    );
+    expect(rows.filter((row) => displayWidth(row) > 60)).toEqual([]);
   });
 });
