@@ -6,9 +6,7 @@ export type {
   AstbillingOptions,
   CallPage,
   CallsRequest,
-  Carrier,
   CatalogueValues,
-  Country,
   CustomerValues,
   Deletable,
   DidValues,
@@ -21,12 +19,10 @@ export type {
   ReportRequest,
   ReportWait,
   ResourceSample,
-  Route,
   Simulation,
   SimulationRequest,
   SubscriberValues,
   TokenCheck,
-  Trunk,
 } from './client/types.js';
 export { builtInProfiles, parseProfile, readProfile } from './profile/load.js';
 export { ProfileError, type ProfileProblem } from './profile/profile-error.js';

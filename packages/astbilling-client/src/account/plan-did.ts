@@ -1,5 +1,5 @@
-import type { Did, DidDestination, Subscriber } from '@sluice/telephony';
-import type { Carrier, DidValues } from '../client/types.js';
+import type { Carrier, Did, DidDestination, Subscriber } from '@sluice/telephony';
+import type { DidValues } from '../client/types.js';
 import { isOfAddon, toReference, withoutReference, withReference } from './reference.js';
 import { reserve } from './plan-states.js';
 import { LineRefusal, onlyOne } from './refusal.js';

@@ -1,17 +1,21 @@
 import type {
   CallRecord,
+  Carrier,
+  Country,
   Did,
   LineStatus,
   Rate,
+  Route,
   Subscriber,
   TelephoneCustomer,
   TelephonePlan,
+  Trunk,
 } from '@sluice/telephony';
 import { type CanonicalRecord, STATUS_VALUE } from '../wire/codec.js';
 import { CANONICAL_FIELDS } from '../wire/fields.js';
 import { Mismatch } from '../wire/mismatch.js';
 import type { ResourceName } from '../profile/schema.js';
-import type { Carrier, Country, Report, Route, Simulation, Trunk } from './types.js';
+import type { Report, Simulation } from './types.js';
 
 /** Reads a canonical record by its types; what is absent or null becomes what the contract says of it. */
 class Fields {

@@ -1,13 +1,17 @@
 import type { PanelHttpOptions } from '@sluice/panel-http';
 import type {
   CallRecord,
+  Carrier,
+  Country,
   Did,
   DidDestination,
   LineStatus,
   Rate,
+  Route,
   Subscriber,
   TelephoneCustomer,
   TelephonePlan,
+  Trunk,
 } from '@sluice/telephony';
 import type { OperationName, Profile, ResourceName } from '../profile/schema.js';
 
@@ -47,54 +51,6 @@ export interface AstbillingCallOptions {
   signal?: AbortSignal | undefined;
   /** E.g. the service's id, for the log. */
   tag?: string | undefined;
-}
-
-/** A telephone company behind trunks and numbers. */
-export interface Carrier {
-  id: string;
-  name: string;
-  code: string | null;
-  /** Two digits that select the carrier, as dialled in Brazil. */
-  csp: string | null;
-  status: string;
-  extra: Readonly<Record<string, unknown>>;
-}
-
-/** A country with its calling code. */
-export interface Country {
-  id: string;
-  name: string;
-  iso2: string | null;
-  callingCode: string | null;
-  extra: Readonly<Record<string, unknown>>;
-}
-
-/** A connection to a carrier. Its password is never read. */
-export interface Trunk {
-  id: string;
-  name: string;
-  carrierId: string | null;
-  host: string | null;
-  port: number | null;
-  transport: string | null;
-  username: string | null;
-  maxChannels: number | 'unlimited' | null;
-  /** As the system writes it: a number of digits, or the digits. */
-  stripDigits: string | null;
-  addPrefix: string | null;
-  status: string;
-  extra: Readonly<Record<string, unknown>>;
-}
-
-/** The trunks that calls to a prefix go through. */
-export interface Route {
-  id: string;
-  name: string;
-  prefix: string | null;
-  priority: number | null;
-  trunkIds: string[];
-  status: string;
-  extra: Readonly<Record<string, unknown>>;
 }
 
 /** Further fields of a record by their names in the profile. */

@@ -8,12 +8,12 @@ import {
   toItemError,
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { Did, Subscriber, TelephoneCustomer } from '@sluice/telephony';
+import type { Carrier, Did, Subscriber, TelephoneCustomer } from '@sluice/telephony';
 import type { LineObservation } from '../account/plan-line.js';
 import type { LineState as LineWithDids } from '../account/plan-states.js';
 import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
-import type { AstbillingClient, Carrier } from '../client/types.js';
+import type { AstbillingClient } from '../client/types.js';
 import { toCanonicalName } from '../wire/fields.js';
 import { listReferences, toCustomer, toUsernames, whenKnown } from './line-target.js';
 import { CUSTOMER_REF, LINE_REF } from './settings.js';
