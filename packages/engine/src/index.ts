@@ -80,7 +80,7 @@ export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/h
 export type { LogEntry, LogFilter } from './log/log.js';
 export type { MetricFamily, MetricSample, MetricType } from './metrics/families.js';
 export type { MetricsReport } from './metrics/metrics.js';
-export { scheduledCommands, type ScheduledCommand } from './schedule/jobs.js';
+export { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from './schedule/jobs.js';
 export type { Credentials, CommandReport } from './commands/types.js';
 export type { OverrideRequest } from './usage/overrides.js';
 export type { LoginLink, LookupRequest, RelayUser } from './panels/relay.js';

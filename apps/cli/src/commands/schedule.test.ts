@@ -5,7 +5,7 @@ import { manualClock } from '@sluice/fake-panels';
 import type { Config } from '@sluice/config-file';
 import { scheduledJobs } from '@sluice/setup/schedule';
 import { Bench } from '../test/harness.js';
-import { KINDS } from '../kinds.js';
+import { BILLING, KINDS } from '../kinds.js';
 
 interface Shown {
   format: string;
@@ -92,6 +92,19 @@ describe('schedule show', () => {
     });
   });
 
+  it('syncs shortly before the poll where products name the billing system', async () => {
+    const whmcs = 'whmcs: { url: "https://whmcs.example.com", identifier: i, secret: s }\n';
+    const products = 'products: { ded: { panel: dcim, quota: 10TB, whmcs: { productIds: [7] } } }\n';
+    config([DCIM], whmcs);
+    expect((await shown()).entries.map(({ name }) => name)).toEqual(['poll', 'reconcile']);
+    config([DCIM], `${whmcs}${products}`);
+    const { entries, text } = await shown();
+    expect(entries.map(({ name, when }) => [name, when])).toContainEqual(['service-sync', '11-59/15 * * * *']);
+    expect(text).toContain(` sluice service sync --quiet --config ${bench.path('sluice.yaml')}\n`);
+    config([DCIM], `${whmcs}${products}schedule: { sync: 1h }\n`);
+    expect((await shown()).entries.find(({ name }) => name === 'service-sync')?.when).toMatch(/^\d+ \* \* \* \*$/);
+  });
+
   it('names Node and the command by their paths where that is asked for', async () => {
     mkdirSync(bench.path("100% of Bob's"));
     bench.write("100% of Bob's/sluice.yaml", 'panels: {}\n');
@@ -168,10 +181,11 @@ describe('the jobs of a config', () => {
       {
         panels: Object.fromEntries(kinds.map((kind) => [kind, { kind }])),
         poll: { interval: 900_000 },
-        schedule: { agentCheck: 300_000, callBill: 300_000, ...schedule },
+        products: {},
+        schedule: { agentCheck: 300_000, callBill: 300_000, sync: 900_000, ...schedule },
       } as unknown as Config,
       name,
-      KINDS,
+      { kinds: KINDS, billing: BILLING },
     );
 
   it('are those that the panels need', () => {

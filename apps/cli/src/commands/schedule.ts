@@ -14,7 +14,7 @@ import {
 import { Terminal } from '@sluice/terminal';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
-import { knownKinds } from '../kinds.js';
+import { BILLING, knownKinds } from '../kinds.js';
 import { loadConfig } from '../load-config.js';
 import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 
@@ -23,6 +23,7 @@ const ARGS: Record<Job['command'], readonly string[]> = {
   reconcile: ['reconcile'],
   'agent check': ['agent', 'check', '--all'],
   'call bill': ['call', 'bill'],
+  'service sync': ['service', 'sync'],
 };
 
 /** Plans the jobs of a config; `absolute` names Node and the command by their paths. */
@@ -33,6 +34,7 @@ function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
   return planSchedule({
     config,
     kinds: knownKinds(deps),
+    billing: BILLING,
     host: deps.host,
     user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
     invocation: (command) => [...start, ...ARGS[command], '--quiet', '--config', config.file],

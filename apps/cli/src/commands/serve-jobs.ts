@@ -7,7 +7,8 @@ import { billReports, toFormat } from './calls.js';
 import type { Config } from '@sluice/config-file';
 import { type Job, scheduledJobs } from '@sluice/setup/schedule';
 import type { Deps } from '../context.js';
-import { knownKinds } from '../kinds.js';
+import { configKinds } from '../kinds.js';
+import { printSync } from './sync-services.js';
 
 /** What the jobs work with; `terminal` is a quiet one. */
 export interface JobParts {
@@ -21,7 +22,7 @@ const RECENT = 100;
 
 /** Returns the jobs of a config for a server, which print what the commands print with `--quiet`. */
 export function serveJobs(parts: JobParts, deps: Deps): ScheduledJob[] {
-  return scheduledJobs(parts.config, deps.host, knownKinds(deps)).map((job) => ({
+  return scheduledJobs(parts.config, deps.host, configKinds(deps)).map((job) => ({
     name: job.command,
     timing: toTiming(job),
     lastStart: async () => {
@@ -52,6 +53,11 @@ const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome
   'call bill': async ({ sluice, config, terminal }) => {
     const report = await sluice.calls.bill({ reports: billReports(config, toFormat({})) });
     printBills(terminal, report.bills, false);
+    return report.run.outcome;
+  },
+  'service sync': async ({ sluice, terminal }) => {
+    const report = await sluice.services.sync();
+    printSync(terminal, report);
     return report.run.outcome;
   },
 };

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
+import type { Clock } from '@sluice/panel-kind';
 import type { Deps } from '../context.js';
 import { GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 import { Bench } from '../test/harness.js';
+import { startWhmcsBench } from '../test/whmcs/whmcs-bench.js';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -14,6 +16,21 @@ beforeEach(async () => {
 afterEach(() => {
   bench.close();
 });
+
+/** The clock of a bench, on which a wait ends only with its signal. */
+function untilStopped({ now }: Pick<Clock, 'now'>): Clock {
+  const sleep = (_ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      signal?.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  return { now, sleep };
+}
 
 /** Starts `serve`, and ends it as SIGTERM does. */
 async function startServe(words = 'serve', overrides: Partial<Deps> = {}) {
@@ -66,19 +83,7 @@ describe('serve', () => {
       await at.bench.sluice('poll --panel dcim');
       at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
       at.bench.clock.advance(HOUR / 6);
-      const clock = {
-        now: at.bench.clock.now,
-        sleep: (_ms: number, signal?: AbortSignal) =>
-          new Promise<void>((resolve) =>
-            signal?.addEventListener(
-              'abort',
-              () => {
-                resolve();
-              },
-              { once: true },
-            ),
-          ),
-      };
+      const clock = untilStopped(at.bench.clock);
       const served = await startServe('serve --with-schedule', { clock, random: () => 0 });
       const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
       while (!(await (await fetch(`${served.url}/metrics`)).text()).includes(ended));
@@ -90,6 +95,22 @@ describe('serve', () => {
         'poll',
       ]);
     } finally {
+      await at.panel.close();
+    }
+  });
+
+  it('syncs the services of WHMCS with --with-schedule', async () => {
+    const at = await startWhmcsBench({ more: 'serve: { listen: "127.0.0.1:0" }\n' });
+    bench.close();
+    ({ bench } = at);
+    try {
+      at.addService(1);
+      const served = await startServe('serve --with-schedule', { clock: untilStopped(bench.clock), random: () => 0 });
+      const ended = 'sluice_run_outcome{command="service sync",outcome="done"} 1';
+      while (!(await (await fetch(`${served.url}/metrics`)).text()).includes(ended));
+      expect((await served.stop()).stdout).toContain('whmcs-1: new');
+    } finally {
+      await at.whmcs.close();
       await at.panel.close();
     }
   });

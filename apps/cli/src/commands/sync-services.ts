@@ -20,13 +20,14 @@ export const sync: CommandHandler<SyncOptions> = (_args, options, deps) => {
     const { dryRun, service, product, allowMass, allowDuplicateRefs, detailedExitcode } = options;
     const report = await sluice.services.sync({ waitMs, dryRun, service, product, allowMass, allowDuplicateRefs });
     terminal.document(report);
-    print(terminal, report);
+    printSync(terminal, report);
     if (report.problems.length > 0) return ExitCode.partial;
     return detailedExitcode === true && dryRun === true && report.changes.length > 0 ? ExitCode.changes : ExitCode.done;
   });
 };
 
-function print(terminal: Terminal, { run, totals, changes, skipped, problems }: SyncReport): void {
+/** Prints what a sync changed, skipped and left as it is. */
+export function printSync(terminal: Terminal, { run, totals, changes, skipped, problems }: SyncReport): void {
   if (terminal.json) return;
   const line = (text: string): void => {
     terminal.line(text);

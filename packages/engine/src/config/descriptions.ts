@@ -114,6 +114,7 @@ const GENERAL: Record<string, string> = {
   'schedule.poll': 'The same as poll.interval, which it sets; state one of them',
   'schedule.agentCheck': 'Time between checks of agents; default 5m',
   'schedule.callBill': 'Time between runs that bill calls; default 5m',
+  'schedule.sync': 'Time between syncs of services from the billing system; default 15m',
   'schedule.reconcile':
     'Local time of day of the daily reconcile, such as 04:17; by default a time in the night that depends on the name of the host',
 

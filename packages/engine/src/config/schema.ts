@@ -154,6 +154,7 @@ const trailing = {
       poll: optionalDuration,
       agentCheck: z._default(duration, 300_000),
       callBill: z._default(duration, 300_000),
+      sync: z._default(duration, 900_000),
       reconcile: z.optional(timeOfDay),
     }),
     {},
@@ -255,7 +256,7 @@ export interface Config {
     brake: BrakeInput['stated'];
   };
   /** `poll`, where stated, equals `poll.interval`; `reconcile` is a local time such as `04:17`. */
-  schedule: { poll?: number | undefined; agentCheck: number; callBill: number; reconcile?: string | undefined };
+  schedule: { poll?: number | undefined; agentCheck: number; callBill: number; sync: number; reconcile?: string | undefined };
   retention: { apiLog: number; samples: number };
   graphCache: number;
   serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };

@@ -1,5 +1,5 @@
 import { SluiceError, toItemError } from '@sluice/panel-kind';
-import type { ActionRecord } from '@sluice/state-store';
+import type { ActionRecord, RunRecord } from '@sluice/state-store';
 import { toBillingDependencies } from '../billing/open-billing.js';
 import { billingSections, billingSettings } from '../config/find-entry.js';
 import { toHoldsFilePath, isHoldsFileStale } from '../holds/holds-file.js';
@@ -10,6 +10,7 @@ import { CLOCK_TOLERANCE_MS, clockChecks } from './clock-checks.js';
 import { acceptClock, confirmedClockChecks } from './confirmed-clock.js';
 import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
+import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../services/views.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
@@ -104,26 +105,16 @@ async function leaseChecks(session: Session): Promise<Check[]> {
 }
 
 async function runChecks(session: Session): Promise<Check[]> {
-  const checks: Check[] = [];
-  // A run in the future, by a clock that was ahead, must not hide that polls have stopped.
-  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const sync = scheduledCommands(session.config, session.deps).find(({ command }) => command === 'service sync');
   const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
-  const past = polls.filter((run) => run.startedAt <= latest);
-  // A poll that was refused for the lease of another run has read nothing.
-  const poll = past.find((run) => run.outcome !== 'busy') ?? past[0];
-  const services = (await session.store.services.ids()).length;
-  if (!poll) {
-    checks.push(toChecks('last poll', 'poll')(services > 0 ? 'warning' : 'skipped', 'no poll has run yet', 'no_poll'));
-  } else {
-    const age = session.deps.clock.now() - Date.parse(poll.startedAt);
-    const late = age > LATE_INTERVALS * session.config.poll.interval;
-    const ended = poll.outcome ?? 'did not end';
-    const isDone = poll.outcome === 'done' || poll.outcome === 'partial';
-    const what = `${poll.startedAt}, ${ended}`;
-    const check = toChecks('last poll', poll.id);
-    if (late) checks.push(check('warning', `${what}, which is too long ago`, 'poll_late'));
-    else checks.push(isDone ? check('ok', what) : check('warning', what, 'poll_failed'));
-  }
+  const syncs = await session.store.runs.list({ command: 'service sync', whole: true, limit: RECENT_RUNS });
+  const hasServices = (await session.store.services.ids()).length > 0;
+  const checks = [
+    checkLastRun(session, polls, { word: 'poll', intervalMs: session.config.poll.interval, isMissed: hasServices }),
+    ...(sync === undefined
+      ? []
+      : [checkLastRun(session, syncs, { word: 'sync', intervalMs: sync.intervalMs, isMissed: true })]),
+  ];
   const unresolved = await session.store.actions.unresolved();
   for (const action of unresolved) {
     checks.push({
@@ -134,6 +125,27 @@ async function runChecks(session: Session): Promise<Check[]> {
     });
   }
   return checks;
+}
+
+/** Checks that the last run of a kind is recent and ended well; the codes are `no_`, `WORD_late` and `WORD_failed`. */
+function checkLastRun(
+  session: Session,
+  runs: readonly RunRecord[],
+  { word, intervalMs, isMissed }: { word: 'poll' | 'sync'; intervalMs: number; isMissed: boolean },
+): Check {
+  // A run in the future, by a clock that was ahead, must not hide that runs have stopped.
+  const latest = new Date(session.deps.clock.now() + CLOCK_TOLERANCE_MS).toISOString();
+  const past = runs.filter((run) => run.startedAt <= latest);
+  // A run that was refused for the lease of another one has read nothing.
+  const last = past.find((run) => run.outcome !== 'busy') ?? past[0];
+  if (!last)
+    return toChecks(`last ${word}`, word)(isMissed ? 'warning' : 'skipped', `no ${word} has run yet`, `no_${word}`);
+  const age = session.deps.clock.now() - Date.parse(last.startedAt);
+  const isDone = last.outcome === 'done' || last.outcome === 'partial';
+  const what = `${last.startedAt}, ${last.outcome ?? 'did not end'}`;
+  const check = toChecks(`last ${word}`, last.id);
+  if (age > LATE_INTERVALS * intervalMs) return check('warning', `${what}, which is too long ago`, `${word}_late`);
+  return isDone ? check('ok', what) : check('warning', what, `${word}_failed`);
 }
 
 /** An interrupted command is finished by repeating it; its changes are resolved by any run. */

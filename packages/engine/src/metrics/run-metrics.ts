@@ -11,7 +11,7 @@ const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
 /** Adds the last runs of the scheduled commands, and the number of purchases. */
 export async function addRunMetrics(session: Session, table: MetricTable): Promise<void> {
   const { store, config, deps } = session;
-  for (const { command, intervalMs } of scheduledCommands(config, deps.kinds)) {
+  for (const { command, intervalMs } of scheduledCommands(config, deps)) {
     table.add('sluice_run_interval_seconds', { command }, intervalMs / 1000);
     // A run that began while the clock was ahead would stay the last one until the clock gets there.
     const ofAll = { command, whole: true, until: session.now(), limit: 1 };

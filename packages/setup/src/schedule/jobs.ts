@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '@sluice/config-file';
-import { scheduledCommands, type ScheduledCommand } from '@sluice/engine';
-import type { PanelKind } from '@sluice/panel-kind';
+import { scheduledCommands, type ScheduledCommand, type ScheduledKinds } from '@sluice/engine';
 
 /** When a job runs, in the machine's local time. */
 export type Timing =
@@ -36,6 +35,7 @@ const JOBS: Record<Job['command'], { description: string; after: number }> = {
   },
   'agent check': { description: 'enforce the limits of agents', after: 2 },
   'call bill': { description: 'add calls of closed periods to invoices', after: 3 },
+  'service sync': { description: 'store what the billing system changed, before the next poll', after: 11 },
 };
 
 /** Returns the longest regular interval, in minutes, that is not longer than this. */
@@ -47,9 +47,9 @@ export function regularMinutes(intervalMs: number): number {
  * Returns the jobs for a config. Their minutes depend on the name of the host, so that many installations do not all run at
  * once; the daily run is between two polls.
  */
-export function scheduledJobs(config: Config, host: string, kinds: readonly PanelKind[]): Job[] {
+export function scheduledJobs(config: Config, host: string, known: ScheduledKinds): Job[] {
   const { offset, daily } = placeRuns(config, host);
-  return scheduledCommands(config, kinds).map(({ command, intervalMs }) => {
+  return scheduledCommands(config, known).map(({ command, intervalMs }) => {
     const { after, description } = JOBS[command];
     const minutes = regularMinutes(intervalMs);
     const timing: Timing =

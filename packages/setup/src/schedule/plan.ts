@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Config, secretReferences, storeLocation } from '@sluice/config-file';
-import type { PanelKind } from '@sluice/panel-kind';
+import type { BillingKind, PanelKind } from '@sluice/panel-kind';
 import { type Job, regularMinutes, scheduledJobs } from './jobs.js';
 
 /** A job with its whole command line. */
@@ -47,6 +47,8 @@ export interface Installation {
 export interface ScheduleRequest {
   config: Config;
   kinds: readonly PanelKind[];
+  /** Billing systems besides the ledger; default none. */
+  billing?: readonly BillingKind[] | undefined;
   /** Name of the machine: the minutes of its jobs depend on it. */
   host: string;
   /** User that runs the commands; null for an unknown one. */
@@ -55,13 +57,18 @@ export interface ScheduleRequest {
   invocation: (command: Job['command']) => string[];
 }
 
-const KEYS = { poll: 'poll.interval', 'agent check': 'schedule.agentCheck', 'call bill': 'schedule.callBill' } as const;
+const KEYS = {
+  poll: 'poll.interval',
+  'agent check': 'schedule.agentCheck',
+  'call bill': 'schedule.callBill',
+  'service sync': 'schedule.sync',
+} as const;
 
 /** Plans the schedule of a config. */
-export function planSchedule({ config, kinds, host, user, invocation }: ScheduleRequest): SchedulePlan {
+export function planSchedule({ config, kinds, billing = [], host, user, invocation }: ScheduleRequest): SchedulePlan {
   // The token of the server is of no use to runs.
   const { serve: _serve, ...ofRuns } = config;
-  const jobs = scheduledJobs(config, host, kinds);
+  const jobs = scheduledJobs(config, host, { kinds, billing });
   return {
     config: config.file,
     jobs: jobs.map((job) => ({ ...job, invocation: invocation(job.command) })),

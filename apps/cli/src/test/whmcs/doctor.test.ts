@@ -92,3 +92,18 @@ it('says why WHMCS can not be used, and what to do', async () => {
   at.whmcs.server.inject({ endpoint: 'GetClientsProducts', skip: 1, fault: { kind: 'html' } });
   expect((await examine('--contract')).lines.at(-1)).toMatch(/^failed services: WHMCS/);
 });
+
+it('warns when no sync has run, or the last one is too long ago', async () => {
+  const lastSync = async (): Promise<string[]> => {
+    const { checks } = (await at.bench.sluice('doctor --json')).json<Checks>();
+    return checks.filter(({ name }) => name === 'last sync').map(({ status, message }) => `${status}: ${message}`);
+  };
+  expect(await lastSync()).toEqual(['warning: no sync has run yet']);
+  // What is asked for by hand brings no other service up to date.
+  await at.sync('--service 1');
+  expect(await lastSync()).toEqual([expect.stringContaining('no sync has run yet')]);
+  await at.sync();
+  expect(await lastSync()).toEqual(['ok: 2026-11-20T12:00:00.000Z, done']);
+  at.bench.clock.advance(46 * 60_000);
+  expect(await lastSync()).toEqual([expect.stringMatching(/^warning: 2026-11-20T12:00.* too long ago$/)]);
+});
