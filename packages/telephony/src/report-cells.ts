@@ -67,7 +67,10 @@ function padPlaces(amount: string, places: number): string {
   return `${whole}.${fraction.padEnd(places, '0')}`;
 }
 
+/** Characters that are not seen and change how others are shown, such as U+202E; joiners belong to Persian names. */
+const INVISIBLE = /(?![\u200C\u200D])\p{Cf}/gu;
+
 function guard(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
+  const line = text.replace(INVISIBLE, '').replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ');
   return FORMULA.test(line) ? `'${line}` : line;
 }

@@ -75,7 +75,8 @@ describe('cells', () => {
     expect(cell('phone', '+0123')).toBe("'+0123");
     expect(cell('phone', '@sip:x')).toBe("'@sip:x");
     expect(cell('text', 'a\u2028b\u2029c\u0085d')).toBe('a b c d');
-    expect(cell('text', '\u200B\u202E=1')).toBe("'\u200B\u202E=1");
+    expect(cell('text', '\u200B\u202E=1')).toBe("'=1");
+    expect(cell('text', 'a\u202Eb\u200Cc\uFEFF')).toBe('ab\u200Cc');
   });
 
   it('with a blank at an edge are quoted, because readers may trim them', () => {
