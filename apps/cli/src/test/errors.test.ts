@@ -124,8 +124,12 @@ describe('an unknown panel, product or option', () => {
       const { exitCode, stderr } = await at.bench.sluice(words);
       return [exitCode, stderr];
     };
-    for (const words of ['adopt dcim', 'worker'])
-      expect(await said(words)).toEqual([2, `sluice: "sluice ${words.split(' ')[0]!}" is not in this version yet\n`]);
+    for (const [command, more] of [
+      ['adopt', ' dcim'],
+      ['worker', ''],
+      ['purchase import', ' paid.csv'],
+    ] as const)
+      expect(await said(`${command}${more}`)).toEqual([2, `sluice: "sluice ${command}" is not in this version yet\n`]);
     expect(await said('explain')).toEqual([2, 'sluice: Missing required argument "service"\n']);
     for (const words of ['version', '-V', '--version'])
       expect((await at.bench.sluice(words)).stdout).toBe('0.0.0-test\n');
