@@ -91,7 +91,12 @@ function listUsedBefore({ list, recorded }: Observed): AgentNotice[] {
     const bytes = lastBytes - totalBytes;
     const name = names.get(key);
     if (bytes <= 0 || firstSeenAt < since || owner === null || name === undefined) continue;
-    if (!hierarchy.listChain(owner).some((agent) => (agents.get(agent)?.limitBytes ?? null) !== null)) continue;
+    // A ledger that was opened since began with what the user showed, or as the operator said.
+    const isLimited = hierarchy.listChain(owner).some((agent) => {
+      const { limitBytes = null, account = null } = agents.get(agent) ?? {};
+      return limitBytes !== null && (account === null || account.openedAt < firstSeenAt);
+    });
+    if (!isLimited) continue;
     const group = groups.get(`${owner}:${firstSeenAt}`) ?? { owner, names: [], bytes: 0 };
     group.names.push(name);
     group.bytes += bytes;

@@ -191,6 +191,16 @@ describe('a user that nobody has seen before', () => {
     expect(notices.map(({ code }) => code)).toContain('agent_users_used_before');
   });
 
+  it('is not named once it counts, since the ledger of its agent was opened after it appeared', async () => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    at.panel.addUser({ agent: south, name: 'restored', ...GIVEN });
+    await at.check();
+    await at.sluice('agent limit south --gb 500');
+    const { agents, notices } = (await at.check()).json<CheckReport>();
+    expect(agents.find(({ uuid }) => uuid === south)?.usedBytes).toBe(400 * GB);
+    expect(notices.map(({ code }) => code)).not.toContain('agent_users_used_before');
+  });
+
   it('is judged together with the others that appear beside it', async () => {
     for (let n = 0; n < 20; n += 1) at.panel.use(at.panel.addUser({ agent: at.north, usageLimit: 30 * GB }), 20 * GB);
     await at.check();
