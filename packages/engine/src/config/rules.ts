@@ -145,9 +145,11 @@ const kindSections: Rule = (config, kinds) =>
       );
   });
 
-const unmanaged: Rule = (config) =>
+const unmanaged: Rule = (config, kinds) =>
   products(config)
     .filter(([, { quota, limits = [] }]) => quota === undefined && limits.length === 0)
+    // Traffic is what a quota is of: lines have calls.
+    .filter(([, { panel }]) => findKind(config, panel, kinds)?.capabilities.includes('usage') !== false)
     .map(([name]) =>
       warning(`products.${name}.quota`, 'there is no quota: services without a quota of their own are unmanaged'),
     );

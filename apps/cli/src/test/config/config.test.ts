@@ -242,6 +242,18 @@ ${more}`;
     expect((await check(config(`${auto}, credentials: { writeTo: ./secrets } }`))).exitCode).toBe(0);
   });
 
+  it('warns of a product without a quota, except of lines, which have none', async () => {
+    const bare = GOOD.replace('quota: { total: 10TB }, ', '');
+    expect((await check(bare)).problems.map(({ path }) => path)).toEqual(['products.ded.quota']);
+    const voice =
+      '  voice: { kind: astbilling, url: "https://voice.example.com/api", token: "${env:TOKEN}", currency: BRL }\n';
+    const lines = GOOD.replace(
+      'products:\n',
+      `${voice}products:\n  line: { panel: voice, astbilling: { plan: "7" } }\n`,
+    );
+    expect((await check(lines)).problems).toEqual([]);
+  });
+
   it('accepts what switches nothing on, and warns of auto-buy without a package on offer', async () => {
     const { exitCode, problems } = await check(`${GOOD.replace('both', 'both, provision: manual, terminate: manual')}
 billing: ledger
