@@ -172,7 +172,9 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
     for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
   }
   const buys = report.notices.some(({ code }) => code === 'would_buy');
-  if (report.totals.actions === 0 && !buys) terminal.line('Nothing to change.');
+  const { actions, unreadable, failed } = report.totals;
+  // Of what could not be read it is not known.
+  if (actions === 0 && !buys && unreadable + failed === 0) terminal.line('Nothing to change.');
   if (!terminal.quiet) printObserving(terminal, report.run.observing);
   printEnd(terminal, report);
 }

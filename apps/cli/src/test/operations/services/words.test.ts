@@ -144,6 +144,8 @@ describe('what an operator reads', () => {
       expect(first?.allowance?.remainingBytes).toBe(0);
     }
     expect(await text('usage')).toMatch(/svc-1 .*119\.50 GB .*12 min ago +unreadable/);
+    // What could not be read may well have something to change.
+    expect(await text('plan')).not.toContain('Nothing to change');
     expect(await text('service show svc-2')).toMatch(/used +47 GB \(TOTAL, read 12 min ago\)/);
     const explained = await text('explain svc-2');
     expect(explained).toMatch(/The last run could not finish: .*HTTP 500.* The figures were read 12 min ago\.\n/);
