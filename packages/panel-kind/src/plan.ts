@@ -156,8 +156,16 @@ export interface StepOutcome {
   refs?: Record<string, string | null>;
   /** Evidence known only after the step; replaces the step's own `begins`. */
   begins?: { kind: string; target: string; prior: unknown }[];
-  /** The account's counters were zeroed; the values directly before, null where unknown. */
-  zeroed?: { at: string; inBytes: number | null; outBytes: number | null };
+  /**
+   * The account's counters were zeroed; the values directly before, null where unknown. `shown`, where the outcome was found by
+   * reading: what they show since.
+   */
+  zeroed?: {
+    at: string;
+    inBytes: number | null;
+    outBytes: number | null;
+    shown?: { inBytes: number; outBytes: number };
+  };
 }
 
 /** Hooks around a changing call. */

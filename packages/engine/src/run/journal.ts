@@ -191,8 +191,11 @@ export async function zeroCounter(
 ): Promise<{ cycle: string; counter: CounterState } | null> {
   const [cycle] = await tables.cycles.newest([service]);
   const before = (cycle?.counter ?? null) as CounterState | null;
-  // A reading taken after the call already has the zeroed counters.
-  if (!cycle || !before || (calledAt !== null && before.at > calledAt)) return null;
+  if (!cycle || !before) return null;
+  // A reading taken after the call already has the zeroed counters, unless the panel did the call later: then it shows more.
+  const isLater = calledAt !== null && before.at > calledAt;
+  const { shown = null } = zeroed;
+  if (isLater && (shown === null || (before.lastIn <= shown.inBytes && before.lastOut <= shown.outBytes))) return null;
   const usedIn = before.usedIn + Math.max(0, (zeroed.inBytes ?? 0) - before.lastIn);
   const usedOut = before.usedOut + Math.max(0, (zeroed.outBytes ?? 0) - before.lastOut);
   const counter: CounterState = { lastIn: 0, lastOut: 0, usedIn, usedOut, at: zeroed.at };

@@ -135,7 +135,10 @@ export function resolveAction(
       `the panel has an account "${step.payload.name}" now, and nothing proves that this command created it`,
     );
   }
-  return doneOutcome(action, step, at, user?.id ?? null);
+  const done = doneOutcome(action, step, at, user?.id ?? null);
+  if (done.zeroed === undefined || user === null) return done;
+  const { inBytes, outBytes } = user;
+  return { ...done, zeroed: { ...done.zeroed, shown: { inBytes, outBytes } } };
 }
 
 /** Returns the service's account of this name; an id that was set meanwhile may be that of another account. */

@@ -77,7 +77,8 @@ function findUpdateOutcome(action: ActionRecord, user: HiddifyUser): StepOutcome
   const before = findPriorUsage(action);
   if (before !== null && user.usedBytes >= before) return notDone('the usage was not zeroed');
   const observed = { ...toObservedUser(user), ...(before === null ? {} : { usedBefore: before }) };
-  return toOutcome('applied', null, { observed, zeroed: toZeroed(action) });
+  const shown = { inBytes: user.usedBytes, outBytes: 0 };
+  return toOutcome('applied', null, { observed, zeroed: { ...toZeroed(action), shown } });
 }
 
 function notDone(message: string): StepOutcome {

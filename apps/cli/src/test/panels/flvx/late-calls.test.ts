@@ -118,3 +118,30 @@ describe('a poll that is killed when it throttles', () => {
     },
   );
 });
+
+describe('a poll that is killed when it zeroes the counters', () => {
+  const used = async (): Promise<unknown> =>
+    (await at.run('service show svc-1')).json<{ usage: { totalBytes: number } | null }>().usage?.totalBytes;
+
+  it.each([
+    ['more', 9 * GB],
+    ['less', 2 * GB],
+  ])(
+    'leaves the next ones able to read, when the customer uses %s after the panel zeroes later',
+    async (_what, after) => {
+      await addService('relay');
+      await at.run('provision renew svc-1 --until 2027-01-15');
+      at.panel.traffic(2, { in: 6 * GB, out: GB });
+      await poll();
+      at.bench.clock.set('2026-12-16T00:10:00Z');
+      const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
+      // It reads the counters as they were, waits for the call of the killed one, and finds them zeroed.
+      expect((await at.run('poll')).exitCode).toBe(0);
+      await landed();
+      at.panel.traffic(2, { in: after, out: 0 });
+      await poll();
+      expect(await used()).toBe(after);
+      expect((await at.run('plan')).exitCode).toBe(0);
+    },
+  );
+});
