@@ -7,6 +7,7 @@ import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { isCommandRow } from './command-row.js';
 import { endAction } from './journal.js';
 import { withResolved } from './history.js';
+import { historyAfter } from './plan.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
 /** Services observed at the same time; the transport limits the calls. */
@@ -62,7 +63,9 @@ export async function resolveActions(
     (await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true, command })).get(
       service.id,
     ) ?? null;
-  let work: Applied = { ...begun, observation: await waitForFresh(session, panel, begun, look) };
+  const observation = await waitForFresh(session, panel, begun, look);
+  const isReadAgain = observation !== begun.observation;
+  let work: Applied = { ...begun, observation, history: isReadAgain ? toHistoryBefore(on, begun) : begun.history };
   const doubtful: ActionRecord[] = [];
   for (const row of begun.unresolved) {
     const outcome = outcomeByReading(panel, work, row);
@@ -81,6 +84,16 @@ export async function resolveActions(
     work = withError(work, outcomeUnknown(row));
   }
   return { work: { ...work, unresolved: doubtful }, goesOn: doubtful.length === 0 || panel.objects !== undefined };
+}
+
+/**
+ * Returns the history with what was observed before the wait, so that it is not forgotten: counters that are zeroed meanwhile no
+ * longer show that the panel had stopped the account.
+ */
+function toHistoryBefore(on: FencedRun, begun: Applied): Applied['history'] {
+  const history = historyAfter(on, begun);
+  if (history === begun.history) return history;
+  return { ...history, recent: history.recent.filter((row) => row.endedAt === null) };
 }
 
 /** Waits before each further observation. */

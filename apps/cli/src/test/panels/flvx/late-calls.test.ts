@@ -144,4 +144,19 @@ describe('a poll that is killed when it zeroes the counters', () => {
       expect((await at.run('plan')).exitCode).toBe(0);
     },
   );
+
+  it('starts what the panel stopped before it zeroed', async () => {
+    await addService('relay');
+    await at.run('provision renew svc-1 --until 2027-01-15');
+    at.panel.traffic(2, { in: 80 * GB, out: 10 * GB });
+    await poll();
+    at.bench.clock.set('2026-12-16T00:10:00Z');
+    const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
+    at.panel.traffic(2, { in: 11 * GB, out: 0 });
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect((await at.run('poll')).exitCode).toBe(0);
+    await landed();
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
 });
