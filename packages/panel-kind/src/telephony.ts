@@ -35,6 +35,7 @@ export type TelephonyValues = Readonly<Record<string, unknown>>;
 /** How the text of a field is read: `secret` is only ever written, `computed` is only read. */
 export type TelephonyFieldType =
   | 'text'
+  | 'document'
   | 'id'
   | 'ids'
   | 'phone'

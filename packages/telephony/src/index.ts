@@ -33,6 +33,7 @@ export {
   usernameCandidates,
   type UsernameSource,
 } from './names.js';
+export { canonicalDocument, documentSpellings, isSameDocument } from './documents.js';
 export { type LocalDay, localDay, toLocalTime } from './local-time.js';
 export {
   type BillPeriod,

@@ -254,7 +254,7 @@ describe('an existing line', () => {
     ['another document', 'default', {}, { document: '1' }, 'foreign'],
     ['another document in one record', 'magnus', {}, { document: '1' }, 'foreign'],
     ['the username, a new name', 'default', {}, { name: 'Maria' }, 'own'],
-    ['the document, another username', 'magnus', { username: 'old' }, { document: '12345678909' }, 'own'],
+    ['the document, another username', 'magnus', { username: 'old' }, { document: '123.456.789-09' }, 'own'],
     ['the name, another username', 'default', { username: 'old' }, {}, 'own'],
   ])('with the reference of a store needs a second fact: %s', (_, system, changes, owner, result) => {
     const { within } = systems[system];

@@ -1,4 +1,4 @@
-import type { Subscriber, TelephoneCustomer } from '@sluice/telephony';
+import { isSameDocument, type Subscriber, type TelephoneCustomer } from '@sluice/telephony';
 import { type CustomerTarget, isSameCustomer } from './find-customer.js';
 import { isOfStoreOnly, toReference } from './reference.js';
 import { LineRefusal } from './refusal.js';
@@ -33,7 +33,7 @@ export function checkAdoptable(
   }
   const owner = customers.find(({ id }) => id === line.id);
   if (owner?.document != null && wanted.document !== null) {
-    if (owner.document !== wanted.document) refuse('a customer with another document has');
+    if (!isSameDocument(owner.document, wanted.document)) refuse('a customer with another document has');
   } else if (owner?.name !== wanted.name) refuse('a customer with another name has');
 }
 
@@ -60,5 +60,5 @@ export function checkReferenced(
 }
 
 function hasOtherDocument(owner: TelephoneCustomer | undefined, { document }: CustomerTarget): boolean {
-  return owner?.document != null && document !== null && owner.document !== document;
+  return owner?.document != null && document !== null && !isSameDocument(owner.document, document);
 }

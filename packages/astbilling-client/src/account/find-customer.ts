@@ -1,4 +1,4 @@
-import type { TelephoneCustomer } from '@sluice/telephony';
+import { isSameDocument, type TelephoneCustomer } from '@sluice/telephony';
 import { isOfStoreOnly, toReference } from './reference.js';
 import { LineRefusal, onlyOne } from './refusal.js';
 
@@ -31,7 +31,7 @@ export function findCustomer(
   const { externalRef, document, email, name } = target;
   const ways: [string, (one: TelephoneCustomer) => boolean][] = [
     ['reference', (one) => externalRef !== null && toReference(one.externalRef) === externalRef],
-    ['document', (one) => document !== null && one.document === document],
+    ['document', (one) => isSameDocument(one.document, document)],
     ['e-mail and name', (one) => email !== null && one.email === email && one.name === name],
     ['name', (one) => one.name === name],
   ];
@@ -53,5 +53,5 @@ export function findCustomer(
 
 /** Returns whether two records are surely of one customer: by document, else by exact name. */
 export function isSameCustomer(owner: TelephoneCustomer, { document, name }: CustomerTarget): boolean {
-  return owner.document !== null && document !== null ? owner.document === document : owner.name === name;
+  return owner.document !== null && document !== null ? isSameDocument(owner.document, document) : owner.name === name;
 }

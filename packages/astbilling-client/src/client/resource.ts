@@ -1,5 +1,7 @@
+import { documentSpellings, isSameDocument } from '@sluice/telephony';
 import type { OperationName, ResourceName } from '../profile/schema.js';
 import type { CanonicalRecord } from '../wire/codec.js';
+import { CANONICAL_FIELDS } from '../wire/fields.js';
 import { Mismatch } from '../wire/mismatch.js';
 import { findAt } from '../wire/pointer.js';
 import { toCanonical } from './canonical.js';
@@ -33,7 +35,16 @@ export class ResourceClient<Row> {
 
   async find(filters: object, options: AstbillingCallOptions = {}): Promise<Row[]> {
     const name = this.#connection.find(this.#resource, 'find') === null ? 'list' : 'find';
-    return this.#readAll(name, { filters: toCanonical(filters), exact: true }, options);
+    const found: Row[] = [];
+    const ids = new Set<unknown>();
+    for (const one of this.#spell(toCanonical(filters))) {
+      for (const row of await this.#readAll(name, { filters: one, exact: true }, options)) {
+        const { id } = row as { id?: unknown };
+        if (!ids.has(id)) found.push(row);
+        ids.add(id);
+      }
+    }
+    return found;
   }
 
   async get(id: string, options: AstbillingCallOptions = {}): Promise<Row> {
@@ -47,6 +58,14 @@ export class ResourceClient<Row> {
       if (item === null) throw new Mismatch('envelope.item', 'expected a record there, but nothing came');
       return this.#toRow(this.decode(item.value));
     });
+  }
+
+  /** A system's filter finds a document only as it is written there. */
+  #spell(filters: CanonicalRecord): CanonicalRecord[] {
+    const { document } = filters;
+    const isSent = Object.hasOwn(this.#connection.profile.resources[this.#resource]?.filters ?? {}, 'document');
+    if (typeof document !== 'string' || !isSent) return [filters];
+    return documentSpellings(document).map((spelling) => ({ ...filters, document: spelling }));
   }
 
   /** A system without a read of one record has a list. */
@@ -94,7 +113,7 @@ export class ResourceClient<Row> {
     for await (const { rows } of readPages(this.#connection, { ...call, filters: sent }, options)) {
       rows.forEach((row, index) => {
         const record = this.#connection.decode(call, () => this.decode(row), index);
-        if (!matches(record, compared, sent)) return;
+        if (!matches(this.#resource, record, { filters: compared, sent })) return;
         if (isOrphan(this.#resource, record)) unusable += 1;
         else found.push(this.#connection.decode(call, () => this.#toRow(record), index));
       });
@@ -187,9 +206,18 @@ export function isOrphan(resource: ResourceName, record: CanonicalRecord): boole
 }
 
 /** A field that a record lacks fits only when the system itself compared it. */
-function matches(record: CanonicalRecord, filters: CanonicalRecord, sent: CanonicalRecord): boolean {
-  return Object.entries(filters).every(([field, value]) => (field in record ? record[field] === value : field in sent));
+function matches(
+  resource: ResourceName,
+  record: CanonicalRecord,
+  { filters, sent }: { filters: CanonicalRecord; sent: CanonicalRecord },
+): boolean {
+  const isDocument = (field: string): boolean => CANONICAL_FIELDS[resource][field] === 'document';
+  const isSame = (field: string, value: unknown): boolean =>
+    isDocument(field) ? isSameDocument(toText(record[field]), toText(value)) : record[field] === value;
+  return Object.entries(filters).every(([field, value]) => (field in record ? isSame(field, value) : field in sent));
 }
+
+const toText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 function listSecrets(record: CanonicalRecord): string[] {
   return [record['sip_password'], record['password']].filter((value): value is string => typeof value === 'string');

@@ -1,6 +1,13 @@
 import type { ItemError, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import { checkAreaCode, customerName, type Subscriber, TelephonyError, usernameCandidates } from '@sluice/telephony';
+import {
+  canonicalDocument,
+  checkAreaCode,
+  customerName,
+  type Subscriber,
+  TelephonyError,
+  usernameCandidates,
+} from '@sluice/telephony';
 import type { KnownLineTarget, LineTarget } from '../account/plan-line.js';
 import { toReference } from '../account/reference.js';
 import type { LineSystem } from '../account/system.js';
@@ -67,7 +74,7 @@ export function toCustomer({ client, refs, fields }: ServiceRecord): LineTarget[
   return {
     ...(id === undefined ? {} : { id }),
     name: toName({ refs, fields }),
-    document: fields['document']?.replaceAll(/[.\-/\s]/g, '') ?? null,
+    document: canonicalDocument(fields['document'] ?? ''),
     email: fields['email'] ?? null,
     phone: null,
     externalRef: client === null ? null : `${system}:client:${client}`,

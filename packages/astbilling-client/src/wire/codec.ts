@@ -184,6 +184,7 @@ export function createCodecs(profile: Profile): (name: ResourceName) => Codec {
 const EXPECTED: Record<FieldType | 'extra', string> = {
   id: 'an id (text or number)',
   text: 'a text',
+  document: 'a text',
   phone: 'a phone number',
   money: 'an amount as formats.money writes it',
   time: 'a time as formats.datetime writes it',

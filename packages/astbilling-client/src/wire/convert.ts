@@ -17,6 +17,7 @@ export function decodeValue(type: FieldType | 'extra', raw: unknown, { formats, 
     case 'id':
       return text === '' ? null : text;
     case 'text':
+    case 'document':
       return text;
     case 'extra':
       return typeof raw === 'boolean' ? raw : text;

@@ -4,6 +4,7 @@ import type { ResourceName } from '../profile/schema.js';
 export type FieldType =
   | 'id'
   | 'text'
+  | 'document'
   | 'phone'
   | 'money'
   | 'time'
@@ -23,7 +24,7 @@ type Fields = Readonly<Record<string, FieldType>>;
 const customers: Fields = {
   id: 'id',
   name: 'text',
-  document: 'text',
+  document: 'document',
   email: 'text',
   phone: 'phone',
   external_ref: 'text',

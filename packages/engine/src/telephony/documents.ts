@@ -1,6 +1,6 @@
 import type { TelephonyField } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
-import type { DidDestination } from '@sluice/telephony';
+import { type DidDestination, isSameDocument } from '@sluice/telephony';
 
 /** A record of a telephony system with the names of the documentation (`plan_id`); amounts are decimal text. */
 export type TelephonyDocument = Readonly<Record<string, unknown>>;
@@ -46,6 +46,7 @@ export function showsValue({ name, type }: TelephonyField, document: TelephonyDo
   if (wanted === null || wanted === '') return shown === null || shown === '';
   if (isDestination(wanted)) return shown !== null && toText(shown) === toText(wanted);
   if (type === 'money' && typeof shown === 'string') return compareMoney(shown, toText(wanted)) === 0;
+  if (type === 'document' && typeof shown === 'string') return isSameDocument(shown, toText(wanted));
   return shown !== null && toText(shown) === toText(wanted);
 }
 

@@ -1,5 +1,5 @@
 import { type PanelTelephony, type TelephonyField, type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { type DidDestination, parseNumber } from '@sluice/telephony';
+import { canonicalDocument, type DidDestination, parseNumber } from '@sluice/telephony';
 import { suggestion } from '../suggestion.js';
 import { toCamel, type WrittenValue } from './documents.js';
 
@@ -64,6 +64,7 @@ function readValue({ name, type }: TelephonyField, text: string, country: string
   const [pattern, words] = PATTERNS[type] ?? [];
   if (pattern?.test(text) === false) throw usageError('bad_value', `${name}: "${text}" is not ${words ?? ''}`);
   if (type === 'phone') return parseNumber(text, { country }).number;
+  if (type === 'document') return canonicalDocument(text);
   if (type === 'integer' || (type === 'channels' && text !== 'unlimited')) return Number(text);
   return type === 'boolean' ? text === 'true' : text;
 }

@@ -1,5 +1,5 @@
 import { type TelephonyResource, usageError } from '@sluice/panel-kind';
-import { toText, type WrittenValue } from './documents.js';
+import { showsValue } from './documents.js';
 import { RECORD_NAMES } from './panels.js';
 import type { FieldValue } from './read-values.js';
 
@@ -43,10 +43,13 @@ export function sharesKey(
   values: readonly FieldValue[],
   record: Readonly<Record<string, unknown>>,
 ): boolean | null {
-  const written = Object.fromEntries(values.map(({ field, value }) => [field.name, value]));
-  const isStated = (name: string): boolean => (written[name] ?? null) !== null && (record[name] ?? null) !== null;
-  const isEqual = (name: string): boolean =>
-    toText(written[name] ?? null) === toText((record[name] ?? null) as WrittenValue);
+  const written = new Map(values.map((one) => [one.field.name, one]));
+  const isStated = (name: string): boolean =>
+    (written.get(name)?.value ?? null) !== null && (record[name] ?? null) !== null;
+  const isEqual = (name: string): boolean => {
+    const one = written.get(name);
+    return one !== undefined && showsValue(one.field, record, one.value);
+  };
   const comparable = (KEYS[resource] ?? []).filter(([first = '']) => isStated(first));
   if (comparable.length === 0) return null;
   return comparable.some((names) => names.every((name) => !isStated(name) || isEqual(name)));

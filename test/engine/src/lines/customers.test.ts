@@ -23,3 +23,14 @@ it('previews and creates a line of the customer that was named', async () => {
   expect((await sluice.provision.create('svc-1', { customer: '502' })).run.outcome).toBe('done');
   expect(fake.subscribers()).toMatchObject([{ customerId: '502' }]);
 });
+
+it.each([
+  ['123.456.789-09', '12345678909'],
+  ['12345678909', '123.456.789-09'],
+])('finds the customer whose document the panel has as %s', async (shown, document) => {
+  const { sluice, fake } = world;
+  const customer = fake.addCustomer({ name: 'Silva ME', document: shown });
+  await sluice.services.set('svc-1', { document });
+  expect((await sluice.provision.create('svc-1')).service.error).toBeNull();
+  expect(fake.subscribers()).toMatchObject([{ customerId: customer }]);
+});

@@ -93,9 +93,12 @@ describe('changes of a catalogue', () => {
       return exitCode === 0 ? 'done' : json<{ error: { code: string } }>().error.code;
     };
     expect(await create('name=Ana document=98765432100')).toBe('outcome_unknown');
-    expect(await create('name=Lima document=98765432100')).toBe('outcome_unknown');
+    expect(await create('name=Lima document=987.654.321-00')).toBe('outcome_unknown');
     expect(await create('name=Ana external_ref=crm:7')).toBe('outcome_unknown');
+    expect(await create('name=Rui document=111.222.333-44')).toBe('done');
     expect(await create('name=Rui document=11122233344')).toBe('done');
+    const shown = await at.run('customer list --name Rui');
+    expect(shown.json()).toMatchObject({ customers: [{ document: '11122233344' }] });
     expect(at.panel.server.changingCalls()).toHaveLength(2);
   });
 
