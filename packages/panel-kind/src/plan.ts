@@ -139,7 +139,10 @@ export interface Plan {
   again?: boolean;
   /** A step restricts something that services that were never read might share: read those first, then plan again. */
   needsSharers?: boolean;
-  /** Counts for the brake without a hold that starts or ends: quota, speed or expiry falls, or an account is created or removed. */
+  /**
+   * Counts for the brake without a hold that starts or ends: quota, speed, channels or expiry falls, a line's plan changes, or an
+   * account is created or removed.
+   */
   counts?: boolean;
   /** Refs to store as Sluice's own (null: removed), without a call. */
   refs?: Record<string, string | null>;

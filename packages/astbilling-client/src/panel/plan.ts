@@ -5,8 +5,9 @@ import { type Subscriber, TelephonyError } from '@sluice/telephony';
 import { planLine, planUpdate } from '../account/plan-line.js';
 import { planSuspend, planTerminate, planUnsuspend } from '../account/plan-states.js';
 import { LineRefusal } from '../account/refusal.js';
-import type { LinePlan, LineStep } from '../account/step.js';
+import type { LinePlan } from '../account/step.js';
 import type { LineSystem } from '../account/system.js';
+import { planRepairs } from './plan-repairs.js';
 import { isSuspendedByUs, planDidCommand, toNumberSteps } from './plan-did.js';
 import { findForeignReference, toKnownTarget, toLineTarget } from './line-target.js';
 import type { LineState } from './state.js';
@@ -178,17 +179,10 @@ function planPresent(context: PlanContext, plan: Plan, target: TargetState, stat
     const { steps, ...notes } = planOwn(context, state, { service, product });
     noteAll(plan, service, { steps, ...notes });
     if (scope === 'command') plan.steps.push(...steps.map((step) => toStep(step)));
-    else plan.drift.push(...steps.flatMap(describeDrift));
+    else planRepairs(plan, service, state.line, steps);
   }
   planStates(context, plan, target, state);
 }
-
-function describeDrift({ payload }: LineStep): string[] {
-  const { changes = {} } = payload as { changes?: object };
-  return Object.keys(changes).map((name) => `the ${WORDS[name] ?? name} of the line differs from the service`);
-}
-
-const WORDS: Record<string, string> = { planId: 'plan', externalRef: 'reference', extra: 'credit limit' };
 
 function planStates(context: PlanContext, plan: Plan, target: TargetState, state: Present): void {
   const [hold] = target.holds;

@@ -151,6 +151,12 @@ function toSign({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
   return RESTRICTS.test(name) ? '+' : '-';
 }
 
+/** A difference without an action is one that runs don't remove. */
+function nothingToChange({ services }: RunReport): string {
+  const differs = services.some(({ drift = [] }) => drift.length > 0);
+  return differs ? 'Nothing would be changed; the differences above stay.' : 'Nothing to change.';
+}
+
 /** Prints a plan as a diff: `+` restricts or creates, `-` lifts or removes, `~` changes. */
 export function printPlan(terminal: Terminal, report: RunReport): void {
   if (terminal.json) return;
@@ -174,7 +180,7 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
   const buys = report.notices.some(({ code }) => code === 'would_buy');
   const { actions, unreadable, failed } = report.totals;
   // Of what could not be read it is not known.
-  if (actions === 0 && !buys && unreadable + failed === 0) terminal.line('Nothing to change.');
+  if (actions === 0 && !buys && unreadable + failed === 0) terminal.line(nothingToChange(report));
   if (!terminal.quiet) printObserving(terminal, report.run.observing);
   printEnd(terminal, report);
 }

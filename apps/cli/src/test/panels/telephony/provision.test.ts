@@ -70,6 +70,14 @@ describe('an existing line', () => {
     expect(at.bench.printed).not.toContain(password);
   });
 
+  it('keeps another plan where it was taken over, and the plan of a run says so', async () => {
+    at.panel.add('plans', { id: '12', name: 'Grande' });
+    at.panel.subscriber(LINE).planId = '12';
+    const { exitCode, stdout } = await at.bench.sluice('plan');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('the plan of the line differs from the service\n')]);
+    expect(stdout).toContain('Nothing would be changed; the differences above stay.');
+  });
+
   it('is suspended with its numbers, and one that somebody else suspended needs --force', async () => {
     const states = (): string[] => [at.panel.subscriber(LINE).status, at.panel.did('+551140001234').status];
     expect((await at.run('provision suspend svc-1 --with-dids')).exitCode).toBe(0);

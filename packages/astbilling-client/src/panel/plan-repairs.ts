@@ -1,0 +1,46 @@
+import type { Plan } from '@sluice/panel-kind';
+import type { ServiceRecord } from '@sluice/quota-core';
+import type { Subscriber } from '@sluice/telephony';
+import type { LineStep } from '../account/step.js';
+import type { SubscriberValues } from '../client/types.js';
+import { LINE_REF } from './settings.js';
+import { noteAll, toStep } from './steps.js';
+
+/** Plans what a run changes by itself in a line that Sluice made; what else differs is named, once. */
+export function planRepairs(plan: Plan, service: ServiceRecord, line: Subscriber, steps: readonly LineStep[]): void {
+  const isOwn = service.ownRefs.includes(LINE_REF);
+  for (const step of steps) {
+    const { changes: all, prior } = step.payload as Changes;
+    const names = Object.keys(all) as (keyof SubscriberValues)[];
+    const repaired = isOwn ? names.filter((name) => name !== 'extra') : [];
+    // A line that was taken over has no reference of ours before a command writes it.
+    const kept = names.filter((name) => (isOwn ? name === 'extra' : name !== 'externalRef'));
+    plan.drift.push(...[...repaired, ...kept].map(describeDrift));
+    const warnings = kept.map((name) => `${describeDrift(name)}, and stays so until a command changes it`);
+    noteAll(plan, service, { steps: [], warnings, line });
+    if (repaired.length === 0) continue;
+    const pick = (from: SubscriberValues) => Object.fromEntries(repaired.map((name) => [name, from[name]]));
+    const changes: SubscriberValues = pick(all);
+    plan.steps.push(toStep({ ...step, payload: { ...step.payload, changes, prior: pick(prior) } }));
+    if (changes.planId !== undefined || isLess(changes.channels, line.channels)) plan.counts = true;
+  }
+}
+
+type Changes = Extract<LineStep, { type: 'update-subscriber' }>['payload'];
+
+/** A number that is not known may be more. */
+function isLess(channels: SubscriberValues['channels'], before: Subscriber['channels']): boolean {
+  if (typeof channels !== 'number') return false;
+  return typeof before !== 'number' || channels < before;
+}
+
+function describeDrift(name: string): string {
+  return `the ${WORDS[name] ?? name} of the line differs from the service`;
+}
+
+const WORDS: Record<string, string> = {
+  planId: 'plan',
+  channels: 'number of channels',
+  externalRef: 'reference',
+  extra: 'credit limit',
+};

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { FakeAstbilling } from '@sluice/fake-panels';
+import { openWorld, SYSTEMS, type World } from './world.js';
+
+let world: World;
+afterEach(() => world.close());
+
+const shown = (fake: FakeAstbilling): unknown[] => fake.subscribers().map(({ planId, channels }) => [planId, channels]);
+
+describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
+  beforeEach(async () => {
+    world = await openWorld(system);
+    world.fake.add('plans', { id: '12', name: 'Grande' });
+    await world.sluice.provision.create('svc-1');
+    await world.sluice.services.set('svc-1', { product: 'large', channels: '5' });
+  });
+
+  it('gets the plan and the channels of its service from a reconcile, and again after a change by staff', async () => {
+    const { sluice, fake } = world;
+    const planned = await sluice.reconcile({ dryRun: true });
+    expect(planned).toMatchObject({
+      totals: { actions: 1 },
+      services: [
+        {
+          drift: [
+            'the plan of the line differs from the service',
+            'the number of channels of the line differs from the service',
+          ],
+        },
+      ],
+    });
+    await sluice.poll();
+    expect(shown(fake)).toEqual([['11', 2]]);
+    expect(await sluice.reconcile()).toMatchObject({ services: [{ actions: [{ state: 'applied' }] }] });
+    expect(shown(fake)).toEqual([['12', 5]]);
+    for (const line of fake.subscribers()) line.channels = 9;
+    await sluice.reconcile();
+    expect(shown(fake)).toEqual([['12', 5]]);
+    expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, services: [{ drift: [] }], notices: [] });
+  });
+});
+
+it('a line that Sluice did not make keeps its plan, and a notice names the difference once', async () => {
+  world = await openWorld('default');
+  const { sluice, fake } = world;
+  await sluice.services.remove('svc-1');
+  fake.add('plans', { id: '12', name: 'Grande' });
+  const line = fake.addSubscriber({ username: 'old1', plan: '12' });
+  const fields = { panel: 'voice', product: 'line', client: '42', status: 'active', astbilling_subscriber_id: line };
+  await sluice.services.add('taken', fields);
+  const message = 'taken: the plan of the line differs from the service, and stays so until a command changes it';
+  expect(await sluice.reconcile()).toMatchObject({
+    totals: { actions: 0 },
+    services: [{ drift: ['the plan of the line differs from the service'] }],
+    notices: [{ code: 'line_warning', message }],
+  });
+  expect(fake.subscriber(line).planId).toBe('12');
+  expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, notices: [] });
+});
