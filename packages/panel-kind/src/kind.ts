@@ -126,6 +126,8 @@ export interface PanelKind extends KindTraits {
   readonly secretPath?: boolean;
   /** Whether details of a service show its account on the panel. */
   readonly showsAccount?: boolean;
+  /** Whether an account ends with its service's due date; absent where it has no end on the panel. */
+  readonly accountsExpire?: boolean;
   /** Absent where customers do not log in to the panel at its address. */
   readonly login?: CustomerLogin;
   /** The ref whose value an operator types to confirm a removal; absent where a yes is enough. */

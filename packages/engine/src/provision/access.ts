@@ -23,7 +23,8 @@ export function toServiceAccess(
   { username, product }: { username: string | null; product: ProductSettings },
 ): CustomerAccess {
   const kind = session.findKind(panel);
-  const due = nextDueDate === null ? null : zonedMidnight(nextDueDate, findTimeZone(session.config, panel));
+  const last = kind?.accountsExpire === true ? nextDueDate : null;
+  const due = last === null ? null : zonedMidnight(last, findTimeZone(session.config, panel));
   const expiresAt = account?.expiresAt ?? due;
   return {
     ...toPlaces(session, panel, refs[kind?.requiredRef ?? '']),

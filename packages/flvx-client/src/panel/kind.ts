@@ -83,6 +83,7 @@ export const flvx: PanelKind = {
     },
   },
   showsAccount: true,
+  accountsExpire: true,
   login: { idRef: 'flvx_user_id', nameRef: 'flvx_username' },
   nameAction,
   async open(panel, dependencies) {

@@ -68,6 +68,7 @@ export const hiddify: PanelKind = {
   nameAction,
   customerLinks,
   findAgent: (panel, client) => findClientAgent(panel as HiddifySettings, client),
+  accountsExpire: true,
   daysFromFirstUse: (product) => toHiddifyProduct(product).packageDays,
   async open(panel, dependencies) {
     const { openHiddifyPanel } = await import('./panel.js');

@@ -53,6 +53,16 @@ describe('a new line', () => {
   });
 });
 
+it('a line has no end, whatever its due date', async () => {
+  const words = 'panel=voice product=line client=43 status=pending order_id=7 ddd=11 channels=2 first_name=Ana';
+  await at.bench.sluice(`service add svc-2 ${words} next_due_date=2026-12-01 billing_cycle=monthly`);
+  const { exitCode, stdout } = await at.bench.sluice('provision create svc-2 --message --password-file secret.txt');
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Login name: ana7\n')]);
+  expect(stdout).not.toContain('Valid until');
+  const again = await at.run('provision create svc-2');
+  expect(again.json()).toMatchObject({ access: { expiresAt: null, daysFromFirstUse: null } });
+});
+
 describe('an existing line', () => {
   it('gets another plan and another password, which is in a file of its own', async () => {
     at.panel.add('plans', { id: '12', name: 'Grande' });
