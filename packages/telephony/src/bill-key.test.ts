@@ -48,6 +48,7 @@ describe('the marker of a line', () => {
     expect(findMarkers(line)).toEqual([entry!.marker]);
     expect(findMarkers(`${line}\n${line}`)).toEqual([entry!.marker, entry!.marker]);
     expect(withMarker('', entry!.marker)).toBe(entry!.marker);
+    expect(findMarkers(withMarker('of AB:0123456789ab', entry!.marker))).toEqual([entry!.marker]);
   });
 
   it('is not found in a longer text of its kind', () => {

@@ -42,9 +42,9 @@ export function billMarker(key: string): string {
   return `AB:${digits}`;
 }
 
-/** Returns the description of a bill's line: the text on one line, then the marker. */
+/** Returns the description of a bill's line: the text on one line and without other markers, then the marker. */
 export function withMarker(text: string, marker: string): string {
-  return `${clean(text).trim()} ${marker}`.trimStart();
+  return `${clean(text).replace(MARKER, ' ').trim()} ${marker}`.trimStart();
 }
 
 /** Returns the markers in the description of a line, in their order. */

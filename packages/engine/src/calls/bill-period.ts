@@ -78,6 +78,12 @@ export interface PeriodOfLine {
   fences: HeldLease[];
 }
 
+/** A period of a line that was read. */
+interface PeriodOfRead extends PeriodOfLine {
+  /** The name by which the client knows the line. */
+  username: string;
+}
+
 /** Bills one period of a line; what goes wrong is in the result. */
 export async function billPeriod(session: Session, of: PeriodOfLine): Promise<CallBillView> {
   try {
@@ -124,13 +130,15 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
   const subscriber = await readSubscriber(session, line);
   refuseOpenPeriod(session, of);
   const billingType = subscriber.billingType ?? line.terms.billingType;
-  if (billingType === 'prepaid') return nothing(session, of, { stored, gathered: null, reason: 'prepaid', csv: null });
-  return gatherAndPlace(session, of, { stored, client, subscriber });
+  const read: PeriodOfRead = { ...of, username: subscriber.username };
+  if (billingType === 'prepaid')
+    return nothing(session, read, { stored, gathered: null, reason: 'prepaid', csv: null });
+  return gatherAndPlace(session, read, { stored, client, subscriber });
 }
 
 async function gatherAndPlace(
   session: Session,
-  of: PeriodOfLine,
+  of: PeriodOfRead,
   { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber },
 ): Promise<CallBillView> {
   const { line, period, options } = of;
@@ -212,7 +220,7 @@ async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord
 
 async function nothing(
   session: Session,
-  of: PeriodOfLine,
+  of: PeriodOfRead,
   result: { stored: CallBillRecord | null; gathered: Gathered | null; reason: 'zero' | 'prepaid'; csv: string | null },
 ): Promise<CallBillView> {
   const { stored, gathered, reason, csv } = result;
@@ -225,7 +233,7 @@ async function nothing(
 
 async function refused(
   session: Session,
-  of: PeriodOfLine,
+  of: PeriodOfRead,
   {
     stored,
     gathered,
@@ -240,7 +248,7 @@ async function refused(
 
 async function storeBill(
   session: Session,
-  of: PeriodOfLine,
+  of: PeriodOfRead,
   made: {
     stored: CallBillRecord | null;
     gathered: Gathered | null;
@@ -282,8 +290,9 @@ async function storeBill(
   return { ...(stored ?? row), ...figures };
 }
 
-function describe({ period }: PeriodOfLine, key: string): string {
-  return withMarker(`Calls from ${period.start.slice(0, 10)} until before ${period.end.slice(0, 10)}`, billMarker(key));
+function describe({ period: { start, end }, username }: PeriodOfRead, key: string): string {
+  const text = `Calls of ${username} from ${start.slice(0, 10)} until before ${end.slice(0, 10)}`;
+  return withMarker(text, billMarker(key));
 }
 
 function toName({ telephony, subscriberId }: Line, period: BillPeriod): string {
