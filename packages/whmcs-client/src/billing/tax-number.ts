@@ -1,17 +1,17 @@
-/** Returns the digits of a CPF or CNPJ with valid check digits; null for any other text. */
+/** Returns a CPF or CNPJ with valid check digits, without punctuation; null for any other text. A CNPJ may have letters. */
 export function toTaxNumber(text: string): string | null {
-  const digits = text.replaceAll(/[.\-/\s]/g, '');
-  if (!/^(?:\d{11}|\d{14})$/.test(digits) || /^(\d)\1*$/.test(digits)) return null;
-  const isValid = [2, 1].every((left) => toCheckDigit(digits.slice(0, -left)) === digits.at(-left));
-  return isValid ? digits : null;
+  const bare = text.replaceAll(/[.\-/\s]/g, '').toUpperCase();
+  if (!/^(?:\d{11}|[\dA-Z]{12}\d\d)$/.test(bare) || /^(\d)\1*$/.test(bare)) return null;
+  const isValid = [2, 1].every((left) => toCheckDigit(bare.slice(0, -left)) === bare.at(-left));
+  return isValid ? bare : null;
 }
 
-/** Weights begin with 2 at the right end; those of a CNPJ repeat after 9. */
-function toCheckDigit(digits: string): string {
-  const weights = digits.length < 11 ? 10 : 8;
-  const sum = Array.from(digits, Number)
+/** Weights begin with 2 at the right end; those of a CNPJ repeat after 9. A letter counts as its code less that of `0`. */
+function toCheckDigit(bare: string): string {
+  const weights = bare.length < 11 ? 10 : 8;
+  const sum = Array.from(bare, (sign) => sign.charCodeAt(0) - 48)
     .reverse()
-    .reduce((total, digit, index) => total + digit * (2 + (index % weights)), 0);
+    .reduce((total, value, index) => total + value * (2 + (index % weights)), 0);
   const rest = sum % 11;
   return String(rest < 2 ? 0 : 11 - rest);
 }
