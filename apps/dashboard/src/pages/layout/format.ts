@@ -1,5 +1,5 @@
 import { shortDate, shortTime } from '@sluice/charts/time';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, parseSize } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 
 const MINUTE = 60_000;
@@ -115,6 +115,12 @@ export function orNone<T>(value: T | null | undefined, show: (value: T) => Part)
 /** Bytes as `1.50 TB`; null is unknown. */
 export function bytes(value: number | null | undefined): Html {
   return value === null || value === undefined ? UNKNOWN : html`<span class="number">${formatBytes(value)}</span>`;
+}
+
+/** Returns whole bytes as the value of a field: text that is read as the same number of bytes again. */
+export function exactSize(value: number): string {
+  const text = formatBytes(value);
+  return parseSize(text) === value ? text : `${value} B`;
 }
 
 /** An amount of money as it is stored, with its currency; null is unknown. */

@@ -30,22 +30,25 @@ export interface Form {
 /** Returns a form for a change; its fields have what was typed before where the form was refused. */
 export function postForm({ csrf, newKey, refused }: PageRequest, form: Form): Html {
   const { action, key = newKey(), fields = [], submit, tone = 'plain', id, hidden = {} } = form;
-  const more = Object.entries({ csrf, key, ...hidden });
   const typed = refused?.form === id ? refused.values : null;
   return html`<form class="form" method="post" action="${action}">
-    ${more.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    ${showHidden({ csrf, key, ...hidden })}
     ${fields.map((field) => showField(typed === null ? field : { ...field, value: typed[field.name] ?? '' }, id))}
     <button class="button button-${tone}" type="submit">${submit}</button>
   </form>`;
 }
 
 /** Returns a form that reads: its fields become the address. */
-export function searchForm(of: { action: string; fields: readonly Field[]; submit: string; id: string }): Html {
-  const { action, fields, submit, id } = of;
+export function searchForm(of: Pick<Form, 'action' | 'fields' | 'submit' | 'id' | 'hidden'>): Html {
+  const { action, fields = [], submit, id, hidden = {} } = of;
   return html`<form class="form form-search" method="get" action="${action}">
-    ${fields.map((field) => showField(field, id))}
+    ${showHidden(hidden)} ${fields.map((field) => showField(field, id))}
     <button class="button" type="submit">${submit}</button>
   </form>`;
+}
+
+function showHidden(hidden: Readonly<Record<string, string>>): Html[] {
+  return Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 }
 
 function showField(field: Field, form: string): Html {

@@ -2,8 +2,8 @@ import type { AgentDetail, AgentExplained, AgentView } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { address, badge, facts, type Fill, link, listed, section, table, usageBar } from '../layout/components.js';
-import { bytes, count, name, NONE, orNone } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
+import { bytes, count, exactSize, name, NONE, orNone } from '../layout/format.js';
+import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
@@ -104,19 +104,43 @@ export const agentPage: Page = async (request) => {
   return {
     title: agent.name,
     body,
-    notice: query.done === 'limit' ? 'The limit is stored; the next check applies it.' : undefined,
+    notice: DONE[query.done ?? ''],
   };
 };
 
+/** What a form of this page did, by the word in its address. */
+const DONE: Record<string, string> = {
+  limit: 'The limit is stored; the next check applies it.',
+  'remove-limit': 'The limit is removed; the next check enables the users that were disabled for it alone.',
+};
+
 function limitSection(request: PageRequest, agent: AgentDetail): Html {
+  const { limitBytes, panel } = agent;
   const form = postForm(request, {
     action: agentAction(agent, 'limit'),
     id: 'limit',
     submit: 'Set the limit',
-    hidden: { panel: agent.panel },
-    fields: [{ name: 'limit', label: 'Limit', hint: 'Such as 500GB; empty removes the limit' }],
+    hidden: { panel },
+    fields: [
+      {
+        name: 'limit',
+        label: 'Limit',
+        value: limitBytes === null ? '' : exactSize(limitBytes),
+        hint: 'Such as 500GB',
+        isRequired: true,
+      },
+    ],
   });
-  return section('Limit', form);
+  const remove =
+    limitBytes === null
+      ? null
+      : searchForm({
+          action: agentAction(agent, 'remove-limit'),
+          id: 'remove-limit',
+          submit: 'Remove the limit…',
+          hidden: { panel },
+        });
+  return section('Limit', html`${form} ${remove}`);
 }
 
 function actionsSection({ times }: Scene, { actions, reservations }: AgentExplained): Html {
@@ -178,8 +202,43 @@ function limitQuestion(request: PageRequest, question: string, back: string): Ht
     <p><a href="${back}">Back to the agent</a></p>`;
 }
 
-function toBytes(text: string): number | null {
-  if (text.trim() === '') return null;
+/** `GET /agents/:id/remove-limit`: asks before it. */
+export const agentRemoveLimitPage: Page = async (request) => {
+  const { sluice, params, query } = request;
+  const panel = given(query.panel);
+  const agent = await sluice.agents.show(await findAddressed(sluice, { id: params.id ?? '', panel }), { panel });
+  const { limitBytes, usedBytes, usersDisabledByUs } = agent;
+  const disabled =
+    (usersDisabledByUs ?? 0) === 0 ? '' : 'The next check enables the users that were disabled for it alone.';
+  const form = postForm(request, {
+    action: agentAction(agent, 'remove-limit'),
+    id: 'remove-limit',
+    submit: 'Remove the limit',
+    tone: 'danger',
+    hidden: { panel: agent.panel },
+  });
+  const has = limitBytes === null ? 'no limit' : html`a limit of ${bytes(limitBytes)}`;
+  const body = html`<p>
+      ${name(agent.name)} has ${has} and has used ${bytes(usedBytes)}. Without a limit its users are never disabled for
+      its traffic. ${disabled}
+    </p>
+    ${limitBytes === null ? null : form}
+    <p><a href="${agentHref(agent)}">Back to the agent</a></p>`;
+  return { title: `Remove the limit of ${agent.name}`, body };
+};
+
+/** `POST /agents/:id/remove-limit` */
+export const agentRemoveLimitForm: Page = async ({ params, form = {}, sluice, as }) => {
+  const panel = given(form.panel);
+  const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
+  const confirm = (): Promise<void> => Promise.resolve();
+  const how = { ...as, panel, limitBytes: null, opening: undefined, dryRun: false, confirm };
+  const agent = await sluice.agents.limit(uuid, how);
+  return { redirect: `${agentHref(agent)}&done=remove-limit` };
+};
+
+function toBytes(text: string): number {
+  if (text.trim() === '') throw usageError('bad_option', 'Limit: it is empty. To have none, choose "Remove the limit"');
   try {
     return parseSize(text);
   } catch (error) {

@@ -47,6 +47,8 @@ afterAll(async () => {
   await vpn.close();
 });
 
+const LIMIT = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
+
 const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
 
 /** Sends the form of a page whose action ends so, with these fields. */
@@ -92,6 +94,31 @@ describe('the forms of operators', () => {
     expect(after).toContain('the next check disables its users');
     expect(after).toMatch(/At <time[^>]*>20 Nov 2026 13:00 UTC\+1<\/time/);
     expect(after).not.toMatch(/>[^<]*\dT\d/);
+  });
+
+  it('show the limit of an agent, and remove it only where that is asked for', async () => {
+    const limit = async (): Promise<unknown> => (await at.sluice.agents.listStored()).agents[0]?.limitBytes;
+    for (const [limitBytes, shown] of [
+      [70 * GB, '70 GB'],
+      [60 * GB + 1, `${60 * GB + 1} B`],
+    ] as const) {
+      await at.sluice.agents.limit('north', { ...LIMIT, limitBytes });
+      expect(await read(agent)).toContain(`name="limit" value="${shown}"`);
+      expect((await submit(await read(agent), '/limit', {})).status).toBe(303);
+      expect(await limit()).toBe(limitBytes);
+    }
+    const refused = await submit(await read(agent), '/limit', { limit: ' ' });
+    expect(refused.status).toBe(400);
+    expect(extractMain(await refused.text())).toMatch(/role="alert"[\s\S]*Remove the limit/);
+    expect(await limit()).toBe(60 * GB + 1);
+    const [, ask = ''] = /action="([^"]*\/remove-limit)"/.exec(await read(agent)) ?? [];
+    const asking = await read(`${ask}?panel=vpn`);
+    expect(asking).toContain('45 GB');
+    expect(await limit()).toBe(60 * GB + 1);
+    expect((await submit(asking, '/remove-limit', {})).headers.get('location')).toContain('done=remove-limit');
+    expect(await limit()).toBeNull();
+    const after = await read(agent);
+    expect([after.includes('remove-limit'), after.includes('name="limit" value=""')]).toEqual([false, true]);
   });
 
   it.each([

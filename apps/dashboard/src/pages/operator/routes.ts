@@ -1,5 +1,5 @@
 import type { Page, Route } from '../page.js';
-import { agentLimitForm, agentPage, agentsPage } from './agents.js';
+import { agentLimitForm, agentPage, agentRemoveLimitForm, agentRemoveLimitPage, agentsPage } from './agents.js';
 import { billCsv, billsPage } from './bills.js';
 import { callsPage, simulatorPage } from './calls.js';
 import { logPage } from './log.js';
@@ -43,6 +43,8 @@ export function operatorPages(): Route[] {
     get('/agents', agentsPage),
     get('/agents/:id', agentPage),
     post('/agents/:id/limit', orAgain(agentLimitForm, agentPage, 'limit')),
+    ask('/agents/:id/remove-limit', agentRemoveLimitPage),
+    post('/agents/:id/remove-limit', agentRemoveLimitForm),
     post('/runs', startRunForm),
     get('/runs/:id', runPage),
     ...telephonyPages(),
