@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 a503e1ff5e9e2f01f56a53f0538a9b2f60188053c3e363223cac95c1d2b928c9). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 cb315e764ca3d5180cb48f97a9c01c8c8a457661a3443f687dd2bfdf146c2bb1). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3189,6 +3189,7 @@ export interface components {
         kind: string;
         capabilities: string[];
         requiredRef: string | null;
+        restrictions: string[];
         services: number;
         held: number;
         failing: number;

@@ -11,6 +11,8 @@ export interface OverviewPanel {
   capabilities: string[];
   /** The ref that a service needs to be metered; null for none. */
   requiredRef: string | null;
+  /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
+  restrictions: string[];
   services: number;
   held: number;
   /** Services whose last run failed or could not read them. */
@@ -43,6 +45,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       kind,
       capabilities: [...(session.findKind(name)?.capabilities ?? [])],
       requiredRef: session.findKind(name)?.requiredRef ?? null,
+      restrictions: [...(session.findKind(name)?.restrictions ?? [])],
       services: total(null),
       held: total(['held']),
       failing: total(['failed', 'unreadable']),

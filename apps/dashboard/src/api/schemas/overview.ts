@@ -9,6 +9,7 @@ const panel = z.object({
   kind: text,
   capabilities: z.array(text),
   requiredRef: textOrNull,
+  restrictions: z.array(text),
   services: count,
   held: count,
   failing: count,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { astbilling } from '@sluice/astbilling-client/panel';
+import { easydcim } from '@sluice/easydcim-client/panel';
 import { type FakeAstbilling, type FakeHiddify, startFakeAstbilling, startFakeHiddify } from '@sluice/fake-panels';
 import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
 import { type DashboardBench, GB, startBench } from '../../test/dashboard-bench.js';
@@ -79,6 +80,16 @@ describe('the forms of operators', () => {
   it('change a line', async () => {
     expect((await submit(await read('/lines/9002'), '/set', { set_caller_id: '+551142000002' })).status).toBe(303);
     expect(voice.subscriber('9002').callerId).toBe('+551142000002');
+  });
+
+  it('override what an exceeded quota does, with an action of the panel', async () => {
+    const page = await read('/services/svc-1');
+    const [choices = ''] = /<select id="override-action"[\s\S]*?<\/select>/.exec(page) ?? [];
+    const values = [...choices.matchAll(/value="([^"]*)"/g)].map(([, value]) => value);
+    expect(values).toEqual(['', ...easydcim.restrictions]);
+    expect((await submit(page, '/override', { action: 'suspend-order' })).status).toBe(303);
+    const { overrides } = await at.sluice.services.show('svc-1');
+    expect(overrides).toMatchObject({ action: 'suspend-order', quotaBytes: null, mode: null });
   });
 
   it('set the limit of an agent, and ask before one that its users exceed', async () => {

@@ -2,7 +2,7 @@ import type { OverviewPanel, Sluice } from '@sluice/engine';
 import type { NavGroup } from '../layout/layout.js';
 
 /** What is known of a panel. */
-type PanelTraits = Pick<OverviewPanel, 'capabilities' | 'requiredRef'>;
+type PanelTraits = Pick<OverviewPanel, 'capabilities' | 'requiredRef' | 'restrictions'>;
 
 /** By engine and by name; that is the same as long as the engine runs. */
 const known = new WeakMap<Sluice, ReadonlyMap<string, PanelTraits>>();
@@ -25,6 +25,11 @@ export async function panelsWith(sluice: Sluice, capability: string): Promise<st
 /** Returns the ref that names the line or account of a panel's services; null for none. */
 export async function readRequiredRef(sluice: Sluice, panel: string): Promise<string | null> {
   return (await readPanels(sluice)).get(panel)?.requiredRef ?? null;
+}
+
+/** Returns the actions that an override of a panel's services can name. */
+export async function readRestrictions(sluice: Sluice, panel: string): Promise<readonly string[]> {
+  return (await readPanels(sluice)).get(panel)?.restrictions ?? [];
 }
 
 /** Returns the navigation of operators: pages of panels that the config has not are left out. */

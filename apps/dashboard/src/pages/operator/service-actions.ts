@@ -4,6 +4,7 @@ import { section } from '../layout/components.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { readRestrictions } from './navigation.js';
 import { runButtons } from './runs.js';
 import { attempt, given, type Scene, serviceHref } from './scene.js';
 import type { VerbWord } from './service-verbs.js';
@@ -42,7 +43,7 @@ export async function actionsSection(scene: ServiceScene): Promise<Html> {
           },
         ]),
     buyPart(service, offered),
-    scene.isLine ? null : overridePart(scene, service),
+    scene.isLine ? null : await overridePart(scene, service),
     await autoBuyPart(scene, service, offered),
   ];
   return section(
@@ -66,11 +67,13 @@ function buyPart({ id }: ServiceDetail, offered: readonly PackageView[]): Part {
     ${searchForm({ action: `${serviceHref(id)}/buy`, id: 'buy', fields: [{ name: 'package', label: 'Package', choices }], submit: 'Buy…' })}`;
 }
 
-function overridePart({ request }: Scene, { id, overrides }: ServiceDetail): Html {
+async function overridePart({ request }: Scene, { id, panel, overrides }: ServiceDetail): Promise<Html> {
+  const restrictions = await readRestrictions(request.sluice, panel);
   const fields: Field[] = [
     { name: 'quota', label: 'Quota', hint: 'Such as 500GB' },
     { name: 'unlimited', label: 'Unlimited', type: 'checkbox', value: overrides?.unlimited === true ? 'yes' : '' },
     { name: 'mode', label: 'Mode', choices: [['', 'unchanged'], 'IN', 'OUT', 'TOTAL'] },
+    { name: 'action', label: 'Action', choices: [['', 'unchanged'], ...restrictions] },
     NOTE,
   ];
   const clear =
@@ -121,7 +124,7 @@ async function autoBuyPart({ request }: Scene, { id }: ServiceDetail, offered: r
 /** `POST /services/:id/override` */
 export const overrideForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
   const unlimited = form.unlimited === 'yes' ? true : undefined;
-  const request = { quota: given(form.quota), unlimited, mode: given(form.mode) };
+  const request = { quota: given(form.quota), unlimited, mode: given(form.mode), action: given(form.action) };
   await sluice.overrides.set(id, request, { ...as, note: given(form.note) ?? null });
   return { redirect: `${serviceHref(id)}?done=override` };
 };
