@@ -6,7 +6,7 @@ import { readLogin } from '../pages/customer/account.js';
 import { offeredPackages } from '../pages/customer/packages.js';
 import { serviceSections } from '../pages/customer/service.js';
 import { lineSection, toLineScene } from '../pages/customer/telephony.js';
-import { isMetered, toSummary } from '../pages/customer/usage.js';
+import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
 import type { PageRequest } from '../pages/page.js';
@@ -50,7 +50,8 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
         },
     ...[allowance, limits, holds, purchases, cycles, changes],
   ];
-  const summary = toText(isMetered(service) ? `${service.status}: ${describeUsed(service)}` : service.status);
+  const used = isUnread(service) ? 'not read yet' : describeUsed(service);
+  const summary = toText(isMetered(service) ? `${service.status}: ${used}` : service.status);
   return { ...(await readHead(request, service)), summary, parts: toParts(parts) };
 }
 

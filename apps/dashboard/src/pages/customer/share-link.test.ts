@@ -39,6 +39,24 @@ describe('a share link', () => {
     expect(page).toContain('5.00 EUR');
   });
 
+  it('shows the quota of a service that was not read yet, and never as one that is not metered', async () => {
+    await at.addService(4, 'c-4');
+    const fresh = await Link.open(at, { client: 'c-4' });
+    const pages = [await fresh.text('/'), await fresh.text('/services/svc-4')];
+    for (const page of pages) {
+      expect(page).toMatch(/not read yet<\/span>, 100 GB allowed/);
+      expect(page).not.toContain('not metered');
+    }
+    expect(pages[1]).toMatch(/<dt>Left<\/dt> ?<dd><span class="unknown">unknown/);
+    const token = await at.token('read');
+    const embedded = await at.fetch('/api/v1/embedded/clients/c-4', { token });
+    expect(await embedded.text()).toContain('"active: not read yet, 100 GB allowed"');
+    const cookie = await at.login();
+    const own = extractMain(await (await at.fetch('/services/svc-4', { cookie })).text());
+    expect(own).toMatch(/<dt>Allowed<\/dt> ?<dd><span class="number">100 GB/);
+    await at.sluice.services.remove('svc-4');
+  });
+
   it('answers for a service of another client as for none', async () => {
     for (const path of ['/services/svc-2', '/services/svc-2/bills/x']) {
       const [other, none] = [await link.get(path), await link.get(path.replace('svc-2', 'svc-9'))];

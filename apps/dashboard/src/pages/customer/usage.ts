@@ -14,9 +14,14 @@ export function toFill({ limits, usage, allowance }: ServiceDetail): Fill {
   return { used, allowed: allowance?.allowedBytes ?? null };
 }
 
-/** Whether the usage of a service is read at all. */
-export function isMetered({ allowance, usage, error }: ServiceDetail): boolean {
-  return allowance !== null || usage !== null || error !== null;
+/** Whether the usage of a service is read at all, or will be. */
+export function isMetered({ allowance, usage, error, quota }: ServiceDetail): boolean {
+  return allowance !== null || usage !== null || error !== null || quota !== null;
+}
+
+/** Whether a service has a quota and no run has read it yet. */
+export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boolean {
+  return quota !== null && allowance === null && usage === null && error === null;
 }
 
 /** The state of a service in a word that its client understands. */
@@ -35,6 +40,7 @@ function stateWord({ lifecycle, holds, status }: ServiceDetail): string {
 export function toSummary(service: ServiceDetail, times: Times): string {
   const { used, allowed } = toFill(service);
   if (!isMetered(service)) return stateWord(service);
+  if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
   const until = service.cycle === null ? '' : ` until ${times.text(service.cycle.end)}`;
@@ -44,13 +50,21 @@ export function toSummary(service: ServiceDetail, times: Times): string {
 /** Used and allowed in words; unknown is said, and never a zero. */
 export function showUsed(service: ServiceDetail): Html {
   const { used, allowed } = toFill(service);
+  if (isUnread(service)) return html`<span class="unknown">not read yet</span>, ${showQuota(service)}`;
   if (service.allowance === null) return used === null ? html`<span class="soft">not metered</span>` : bytes(used);
   const of = service.allowance.unlimited ? 'without a limit' : html`of ${bytes(allowed)}`;
   return html`${bytes(used)} ${of}`;
 }
 
+/** The quota of a service that was not read yet. */
+function showQuota({ quota }: ServiceDetail): string {
+  return quota?.bytes == null ? 'without a limit' : `${formatBytes(quota.bytes)} allowed`;
+}
+
 /** What is left of the quota. */
-export function showRemaining({ allowance }: ServiceDetail): Part {
+export function showRemaining(service: ServiceDetail): Part {
+  const { allowance, quota } = service;
+  if (isUnread(service)) return quota?.bytes === null ? 'no limit' : UNKNOWN;
   if (allowance === null) return html`<span class="soft">–</span>`;
   return allowance.unlimited ? 'no limit' : bytes(allowance.remainingBytes);
 }

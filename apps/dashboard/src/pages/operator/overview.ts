@@ -151,7 +151,8 @@ function showUsed({ usedBytes, readAt }: Row): Html {
   return usedBytes === null && readAt === null ? NONE : bytes(usedBytes);
 }
 
-function showRemaining({ allowedBytes, remainingBytes }: Row): Html {
+function showRemaining({ allowedBytes, remainingBytes, readAt }: Row): Html {
+  if (readAt === null && allowedBytes === null) return NONE;
   return allowedBytes === null ? html`<span class="soft">no limit</span>` : bytes(remainingBytes);
 }
 

@@ -79,10 +79,11 @@ export function showState(scene: ServiceScene): Html {
 }
 
 function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
-  const { usage, allowance } = service;
+  const { usage, allowance, quota } = service;
+  const ofNextRun = quota === null ? 'no quota' : quota.bytes === null ? 'unlimited' : bytes(quota.bytes);
   return [
     ['Used', usage === null ? html`<span class="unknown">not read yet</span>` : bytes(usedBytes(service))],
-    ['Allowed', allowance === null ? 'no quota' : allowedText(allowance)],
+    ['Allowed', allowance === null ? ofNextRun : allowedText(allowance)],
     ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
     ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
     ['Read', times.ago(usage?.readAt)],
