@@ -1,4 +1,4 @@
-import { describeUsed, type Explanation, type HoldView, usedBytes } from '@sluice/engine';
+import { describeUsed, type Explanation, type HoldView, isWithheld, usedBytes } from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 
@@ -106,14 +106,6 @@ function accountSentences(service: Service, { verb, reason }: AccountDue, comman
       ? `${id} has no account yet, or not all of it. To be created`
       : `${id} has ended, but its account is still on the panel. To be removed`;
   return [`${what}: ${ACCOUNT_REASONS[reason](service, commands)}.`];
-}
-
-/** Returns whether a protection or a release until a date keeps a hold from restricting. */
-function isWithheld({ service, released }: Explanation, reason: string): boolean {
-  return (
-    (service.protectedUntil !== null && service.protected) ||
-    (released !== null && !['billing', 'manual', 'agent-limit'].includes(reason))
-  );
 }
 
 function notHeld(found: Explanation, times: Times, commands: StateCommands): string[] {

@@ -1,4 +1,4 @@
-import { describeUsed, type Explanation, type HoldView } from '@sluice/engine';
+import { describeUsed, type Explanation, type HoldView, isWithheld, usedBytes } from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
@@ -34,7 +34,8 @@ export function explainState(found: Explanation, times: Times): Part[] {
   ].filter((part) => part !== null);
 }
 
-function withoutHold({ service, decision, accountDue }: Explanation, times: Times): Part[] {
+function withoutHold(found: Explanation, times: Times): Part[] {
+  const { service, decision, accountDue } = found;
   if (accountDue !== null) {
     const what =
       accountDue.verb === 'create'
@@ -45,19 +46,34 @@ function withoutHold({ service, decision, accountDue }: Explanation, times: Time
   if (service.lifecycle === 'pending') return ['It is pending: it has no account yet.'];
   if (service.lifecycle === 'terminated' || service.lifecycle === 'vanished')
     return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
-  if (service.observing && service.holds.length > 0) {
-    const reasons = service.holds.map(({ reason }) => reason).join(', ');
+  const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
+  if (service.observing && would.length > 0) {
+    const reasons = would.map(({ reason }) => reason).join(', ');
     return [
       `It would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
     ];
   }
   if (decision === null) return ['It has not been read yet.'];
-  if (service.allowance === null && service.limits.length > 0) return ['It is not held: it is within its limits.'];
-  if (service.allowance === null) return ['It is not held: it has no quota, so its usage never restricts it.'];
+  return [notHeld(found, times)];
+}
+
+function notHeld(found: Explanation, times: Times): Part {
+  const { service } = found;
+  if (service.allowance === null)
+    return service.limits.length > 0
+      ? 'It is not held: it is within its limits.'
+      : 'It is not held: it has no quota, so its usage never restricts it.';
   const { allowedBytes } = service.allowance;
+  const used = usedBytes(service);
+  if (used !== null && allowedBytes !== null && used >= allowedBytes) {
+    const although = `It is not held, although ${describeUsed(service)}`;
+    if (isWithheld(found, 'quota')) return `${although}.`;
+    if (service.observing) return `${although}: panel ${service.panel} is under observe, so nothing is restricted.`;
+    return `${although}. The next poll decides again.`;
+  }
   const end = service.cycle === null ? '' : html` in the cycle until ${times.full(service.cycle.end)}`;
   const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
-  return [html`It is not held: ${describeUsed(service)}${end}.${at}`];
+  return html`It is not held: ${describeUsed(service)}${end}.${at}`;
 }
 
 const ACCOUNT_REASONS: Record<string, string> = {

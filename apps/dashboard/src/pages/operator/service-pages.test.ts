@@ -94,6 +94,23 @@ describe('with services', () => {
   });
 });
 
+it('a service under observe would not be held while it is protected or released until a date', async () => {
+  await at.addService(10, '10', 109);
+  await at.sluice.panels.observe('dcim');
+  await at.sluice.poll({ service: 'svc-10' });
+  const used = '109 GB of 100 GB (109%) are used';
+  expect(await read('/services/svc-10')).toContain(`It would be held (quota): ${used}.`);
+  await at.sluice.services.set('svc-10', { protected_until: '2026-12-01' });
+  const guarded = await read('/services/svc-10');
+  expect(guarded).not.toContain('would be held');
+  expect(guarded).toContain(`It is not held, although ${used}.`);
+  await at.sluice.services.set('svc-10', { protected_until: '' });
+  await at.sluice.holds.release('svc-10', { until: '2026-12-01' });
+  const released = await read('/services/svc-10');
+  expect([released.includes('would be held'), released.includes('released until 2026-12-01')]).toEqual([false, true]);
+  await at.sluice.panels.asConfigured('dcim');
+});
+
 it('counts both directions of a panel that has no total', async () => {
   await at.addService(9, '9');
   const readAt = '2026-11-20T12:00:00.000Z';
