@@ -117,7 +117,7 @@ export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from '
 export { suggestion } from './suggestion.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
-export { describeUsed, isWithheld, usedBytes } from './usage/used.js';
+export { describeExceeded, describeFigures, describeUsed, isWithheld, usedBytes } from './usage/used.js';
 export type { CountedUsage } from './usage/counted.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
 export type { ActionView, LimitView, ServiceView } from './services/views.js';

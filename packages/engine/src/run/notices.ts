@@ -4,6 +4,7 @@ import { crossedThresholds, describeRule, type DueHold, formatBytes } from '@slu
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
+import { describeLimit } from '../usage/used.js';
 import { findWindowKey } from './decide.js';
 import type { LimitState } from './limit-state.js';
 import { isOfLimit, THRESHOLDS } from './limits.js';
@@ -167,6 +168,6 @@ function describeSpend({ spend, limits }: Applied, reason: string): string | nul
   const state = limits.find(({ id }) => id === reason);
   if (found === undefined || state === undefined) return null;
   const most = found.destinations.map(({ destination, charge }) => `${destination} (${charge})`).join(', ');
-  const spent = `${state.used ?? '?'} of ${state.allowed} ${found.currency} are spent`;
-  return most === '' ? spent : `${spent}, most of it on calls to ${most}`;
+  const spent = describeLimit({ ...state, used: state.used ?? '?' });
+  return spent === null || most === '' ? spent : `${spent}, most of it on calls to ${most}`;
 }

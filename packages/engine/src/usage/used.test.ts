@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isWithheld } from './used.js';
+import { describeExceeded, describeFigures, isWithheld } from './used.js';
 
 it.each([
   [true, null, 'billing', true],
@@ -11,4 +11,26 @@ it.each([
   [false, null, 'quota', false],
 ])('with protected %s and released %j, a hold for %s is withheld: %s', (isProtected, released, reason, expected) => {
   expect(isWithheld({ service: { protected: isProtected }, released }, reason)).toBe(expected);
+});
+
+it('describes the figures of each limit among the reasons, and none that is unknown', () => {
+  const usage = { inBytes: null, outBytes: null, totalBytes: 6 * 1024 ** 3, readAt: '2026-11-20T12:00:00.000Z' };
+  const limit = { window: null, held: true };
+  const service = {
+    ...{ usage, mode: 'TOTAL', allowance: null },
+    limits: [
+      { ...limit, id: 'spend', unit: 'BRL', used: '20.53', allowed: '20.00' },
+      { ...limit, id: 'fair-use', unit: 'bytes', used: 6 * 1024 ** 3, allowed: 5 * 1024 ** 3 },
+      { ...limit, id: 'calls', unit: 'BRL', used: null, allowed: '1.00' },
+    ],
+  };
+  expect(describeFigures(service, ['spend'])).toBe('20.53 of 20.00 BRL are spent');
+  expect(describeFigures(service, ['quota', 'fair-use'])).toBe(
+    '6 GB are used, without a limit; 6 GB of 5 GB (120%) are used',
+  );
+  expect(describeFigures(service, ['billing', 'calls'])).toBeNull();
+  const over = '20.53 of 20.00 BRL are spent; 6 GB of 5 GB (120%) are used';
+  expect(describeExceeded(service)).toBe(over);
+  const limits = [{ ...limit, id: 'spend', unit: 'BRL', used: '9.50', allowed: '20.00' }];
+  expect(describeExceeded({ ...service, limits })).toBeNull();
 });

@@ -1,7 +1,6 @@
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { compareMoney, formatBytes, usageInMode } from '@sluice/quota-core';
 import { isOfLimit } from '../run/limits.js';
-import type { Explanation } from '../services/explain.js';
-import type { ServiceView } from '../services/views.js';
+import type { LimitView, ServiceView } from '../services/views.js';
 
 /** Returns the used bytes of the direction that counts; null where they are unknown. */
 export function usedBytes({ usage, mode }: Pick<ServiceView, 'usage' | 'mode'>): number | null {
@@ -13,9 +12,53 @@ export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allo
   const used = usedBytes(service);
   if (used === null) return 'its usage is unknown';
   const allowed = service.allowance?.allowedBytes ?? null;
-  if (allowed === null) return `${formatBytes(used)} are used, without a limit`;
+  return allowed === null ? `${formatBytes(used)} are used, without a limit` : describeBytes(used, allowed);
+}
+
+function describeBytes(used: number, allowed: number): string {
   const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
   return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
+}
+
+/**
+ * Describes what is used of a limit in its window: `20.53 of 20.00 BRL are spent`, or as `describeUsed` for bytes; null where a
+ * figure is unknown.
+ */
+export function describeLimit({ used, allowed, unit }: Pick<LimitView, 'used' | 'allowed' | 'unit'>): string | null {
+  if (used === null || allowed === null) return null;
+  if (typeof used === 'number' && typeof allowed === 'number') return describeBytes(used, allowed);
+  return `${used} of ${allowed} ${unit} are spent`;
+}
+
+/**
+ * Describes what is used of the quota and the limits that are among these reasons of holds, such as
+ * `20.53 of 20.00 BRL are spent`; null for other reasons and unknown figures.
+ */
+export function describeFigures(
+  service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>,
+  reasons: readonly string[],
+): string | null {
+  const figures = reasons.map((reason) => {
+    if (reason === 'quota') return describeUsed(service);
+    const limit = service.limits.find(({ id }) => id === reason);
+    return limit === undefined ? null : describeLimit(limit);
+  });
+  const known = figures.filter((figure) => figure !== null);
+  return known.length === 0 ? null : known.join('; ');
+}
+
+/** Describes the quota and the limits of a service that are used up, as `describeFigures`; null where none is. */
+export function describeExceeded(service: Pick<ServiceView, 'usage' | 'mode' | 'allowance' | 'limits'>): string | null {
+  const used = usedBytes(service);
+  const allowed = service.allowance?.allowedBytes ?? null;
+  const isQuota = used !== null && allowed !== null && used >= allowed;
+  const limits = service.limits.filter((limit) => limit.id !== 'quota' && isExceeded(limit)).map(({ id }) => id);
+  return describeFigures(service, [...(isQuota ? ['quota'] : []), ...limits]);
+}
+
+function isExceeded({ used, allowed }: LimitView): boolean {
+  if (typeof used === 'string' && typeof allowed === 'string') return compareMoney(used, allowed) >= 0;
+  return used !== null && allowed !== null && used >= allowed;
 }
 
 /**
@@ -23,7 +66,7 @@ export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allo
  * Under `observe`, a service would not be held for such a reason.
  */
 export function isWithheld(
-  { service, released }: { service: Pick<Explanation['service'], 'protected'> } & Pick<Explanation, 'released'>,
+  { service, released }: { service: { protected: boolean }; released: object | null },
   reason: string,
 ): boolean {
   return service.protected || (released !== null && isOfLimit({ reason }));

@@ -1,4 +1,12 @@
-import { describeUsed, type Explanation, type HoldView, isWithheld, usedBytes } from '@sluice/engine';
+import {
+  describeExceeded,
+  describeFigures,
+  describeUsed,
+  type Explanation,
+  type HoldView,
+  isWithheld,
+  usedBytes,
+} from '@sluice/engine';
 import { BYTES_PER_GB, formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Times } from '../times.js';
 
@@ -74,9 +82,9 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
   const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
   if (service.observing && would.length > 0) {
-    const reasons = would.map(({ reason }) => reason).join(', ');
+    const reasons = would.map(({ reason }) => reason);
     return [
-      `${id} would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
       `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
     ];
   }
@@ -108,12 +116,17 @@ function accountSentences(service: Service, { verb, reason }: AccountDue, comman
   return [`${what}: ${ACCOUNT_REASONS[reason](service, commands)}.`];
 }
 
+/** Returns `: 20.53 of 20.00 BRL are spent`, or nothing where no figure is known. */
+function figuresText(service: Service, reasons: readonly string[]): string {
+  const figures = describeFigures(service, reasons);
+  return figures === null ? '' : `: ${figures}`;
+}
+
 function notHeld(found: Explanation, times: Times, commands: StateCommands): string[] {
   const { service } = found;
-  const used = usedBytes(service);
-  const allowed = service.allowance?.allowedBytes ?? null;
-  if (used === null || allowed === null || used < allowed) return [belowAllowance(service, times)];
-  const although = `${service.id} is not held, although ${describeUsed(service)}`;
+  const exceeded = describeExceeded(service);
+  if (exceeded === null) return [belowAllowance(service, times)];
+  const although = `${service.id} is not held, although ${exceeded}`;
   if (isWithheld(found, 'quota')) return [`${although}.`];
   if (service.observing)
     return [
@@ -163,7 +176,10 @@ function holdSentences(
         `It is released when the agent is within its limit again, or with a higher one${agent === null ? '' : `: ${commands.raiseAgentLimit(agent)}`}.`,
       ];
     default:
-      return [`${since}: it has exceeded the limit "${hold.reason}".`, limitEnd(service, hold.reason, times, commands)];
+      return [
+        `${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason])}.`,
+        limitEnd(service, hold.reason, times, commands),
+      ];
   }
 }
 

@@ -1,4 +1,11 @@
-import { describeUsed, type Explanation, type HoldView, isWithheld, usedBytes } from '@sluice/engine';
+import {
+  describeExceeded,
+  describeFigures,
+  describeUsed,
+  type Explanation,
+  type HoldView,
+  isWithheld,
+} from '@sluice/engine';
 import { describeRule, formatBytes } from '@sluice/quota-core';
 import type { Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
@@ -48,29 +55,35 @@ function withoutHold(found: Explanation, times: Times): Part[] {
     return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
   const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
   if (service.observing && would.length > 0) {
-    const reasons = would.map(({ reason }) => reason).join(', ');
+    const reasons = would.map(({ reason }) => reason);
     return [
-      `It would be held (${reasons}): ${describeUsed(service)}. Panel ${service.panel} is under observe, so nothing was changed.`,
+      `It would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
     ];
   }
   if (decision === null) return ['It has not been read yet.'];
   return [notHeld(found, times)];
 }
 
+/** Returns `: 20.53 of 20.00 BRL are spent`, or nothing where no figure is known. */
+function figuresText(service: Explanation['service'], reasons: readonly string[]): string {
+  const figures = describeFigures(service, reasons);
+  return figures === null ? '' : `: ${figures}`;
+}
+
 function notHeld(found: Explanation, times: Times): Part {
   const { service } = found;
+  const exceeded = describeExceeded(service);
+  if (exceeded !== null) {
+    const although = `It is not held, although ${exceeded}`;
+    if (isWithheld(found, 'quota')) return `${although}.`;
+    if (service.observing) return `${although}: panel ${service.panel} is under observe, so nothing is restricted.`;
+    return `${although}. The next poll decides again.`;
+  }
   if (service.allowance === null)
     return service.limits.length > 0
       ? 'It is not held: it is within its limits.'
       : 'It is not held: it has no quota, so its usage never restricts it.';
   const { allowedBytes } = service.allowance;
-  const used = usedBytes(service);
-  if (used !== null && allowedBytes !== null && used >= allowedBytes) {
-    const although = `It is not held, although ${describeUsed(service)}`;
-    if (isWithheld(found, 'quota')) return `${although}.`;
-    if (service.observing) return `${although}: panel ${service.panel} is under observe, so nothing is restricted.`;
-    return `${although}. The next poll decides again.`;
-  }
   const end = service.cycle === null ? '' : html` in the cycle until ${times.full(service.cycle.end)}`;
   const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
   return html`It is not held: ${describeUsed(service)}${end}.${at}`;
@@ -110,7 +123,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
       ];
     default:
       return [
-        html`${since}: it has exceeded the limit "${hold.reason}"${note}.`,
+        html`${since}: it has exceeded the limit "${hold.reason}"${figuresText(service, [hold.reason]) || note}.`,
         html`It is released when the window of that limit ends.`,
       ];
   }

@@ -21,7 +21,13 @@ beforeAll(async () => {
     kinds: [astbilling],
     config: { timeZone: 'Europe/Berlin', currency: 'BRL' },
     panels: { voice: { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 } },
-    products: { line: { panel: 'voice', astbilling: { planId: 11 } } },
+    products: {
+      line: { panel: 'voice', astbilling: { planId: 11 } },
+      capped: {
+        ...{ panel: 'voice', astbilling: { planId: 11 } },
+        limits: [{ id: 'spend', window: 'day', allowance: '0.50', action: 'suspend' }],
+      },
+    },
   });
   const row = { panel: 'voice', product: 'line', client: '501', status: 'active' };
   await at.sluice.services.add('line-1', { ...row, astbilling_subscriber_id: line });
@@ -98,6 +104,18 @@ describe('the look-ups of a telephony panel', () => {
     expect(page).toContain('HTTP 500');
     expect(page).not.toContain('This was read');
   });
+});
+
+it('a line over its spend cap shows what was spent of it, held or protected', async () => {
+  const subscriber = voice.addSubscriber({ id: '9003', username: '1142000003', customer: '501', plan: '11' });
+  voice.addCall({ subscriber, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.7500' });
+  const row = { panel: 'voice', product: 'capped', client: '501', status: 'active', protected_until: '2026-12-01' };
+  await at.sluice.services.add('line-3', { ...row, astbilling_subscriber_id: subscriber });
+  await at.sluice.poll({ service: 'line-3' });
+  expect(await read('/services/line-3')).toContain('It is not held, although 0.75 of 0.50 BRL are spent.');
+  await at.sluice.services.set('line-3', { protected_until: '' });
+  await at.sluice.poll({ service: 'line-3' });
+  expect(await read('/services/line-3')).toContain('exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
 });
 
 it('offers the panels where there are several, also before it has read one', async () => {

@@ -179,3 +179,14 @@ describe('call simulate and report', () => {
     expect((await at.run('invoice list')).json()).toEqual({ invoices: [] });
   });
 });
+
+it('explain names what was spent of the cap that holds a line', async () => {
+  const cap = 'limits: [{ id: spend, window: day, allowance: "0.50", action: suspend }]';
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('planId: "11" }', `planId: "11" }, ${cap}`));
+  at.addCall('2026-11-05T08:00:00-03:00', '0.7500');
+  expect((await at.run('poll')).exitCode).toBe(0);
+  const explain = async (): Promise<string> => (await at.bench.sluice('explain svc-1')).stdout;
+  expect(await explain()).toContain('it has exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
+  await at.run('hold release svc-1 --until 2026-12-01');
+  expect(await explain()).toContain('svc-1 is not held, although 0.75 of 0.50 BRL are spent.');
+});
