@@ -7,7 +7,7 @@ import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { lineHref } from './record-values.js';
 import { attempt, given, problemNotice, type Scene, serviceLink, toScene, toWord } from './scene.js';
-import { panelField } from './telephony.js';
+import { choosePanel, panelField } from './telephony.js';
 
 /** Calls that the page of a day shows; the others are only summed. */
 const CALLS = 500;
@@ -17,9 +17,9 @@ type Call = Parameters<Parameters<PageRequest['sluice']['calls']['records']>[0][
 /** `/calls`: those of a day, today by default. */
 export const callsPage: Page = async (request) => {
   const { query, sluice } = request;
-  const panel = given(query.panel);
-  const scene = toScene(request, panel);
   const service = given(query.service);
+  const panel = await choosePanel(request, service);
+  const scene = toScene(request, panel);
   const direction = toWord(query.direction, DIRECTIONS);
   const day = given(query.day);
   // Without a day, those of yesterday are another question.
@@ -33,7 +33,7 @@ export const callsPage: Page = async (request) => {
     return { report: await sluice.calls.records({ ...asked, onCall }, { signal }), calls };
   });
   const fields: Field[] = [
-    ...(await panelField(request)),
+    ...(await panelField(request, panel)),
     { name: 'day', label: 'Day', type: 'date', value: query.day ?? '' },
     { name: 'service', label: 'Service', type: 'search', value: service ?? '' },
     { name: 'direction', label: 'Direction', value: direction ?? '', choices: [['', 'both'], ...DIRECTIONS] },
@@ -93,13 +93,14 @@ function showState({ disposition }: Call): Html {
 export const simulatorPage: Page = async (request) => {
   const { query, sluice } = request;
   const { destination = '', seconds = '' } = query;
-  const [plan, service, panel] = [given(query.plan), given(query.service), given(query.panel)];
+  const [plan, service] = [given(query.plan), given(query.service)];
+  const panel = await choosePanel(request, service);
   const form = searchForm({
     action: '/simulator',
     id: 'simulator',
     submit: 'Compute the price',
     fields: [
-      ...(await panelField(request)),
+      ...(await panelField(request, panel)),
       { name: 'destination', label: 'Number', value: destination, isRequired: true },
       { name: 'seconds', label: 'Seconds', type: 'number', value: seconds === '' ? '60' : seconds, isRequired: true },
       { name: 'plan', label: 'Plan', value: plan ?? '', hint: 'Id or name; or a service' },

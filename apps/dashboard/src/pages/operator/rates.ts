@@ -6,8 +6,8 @@ import { html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { recordFacts } from './record-values.js';
-import { given, toNumber, toScene } from './scene.js';
-import { contains, panelField } from './telephony.js';
+import { toNumber, toScene } from './scene.js';
+import { choosePanel, contains, panelField } from './telephony.js';
 
 const ROWS = 200;
 
@@ -15,7 +15,7 @@ const ROWS = 200;
 export const planPage: Page = async (request) => {
   const { params, query, sluice } = request;
   const id = params.id ?? '';
-  const panel = given(query.panel);
+  const panel = await choosePanel(request);
   const scene = toScene(request, panel);
   const plan = await readNow(scene, ['show', 'plans', id, panel], (signal) =>
     sluice.telephony.show('plans', id, { panel, signal }),
@@ -32,7 +32,7 @@ export const planPage: Page = async (request) => {
   ${record === undefined ? null : section('Plan', facts(recordFacts({ panel: plan.value?.panel ?? '', times: scene.times, services: new Map() }, record)))}
   ${section(
     'Rates',
-    html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...(await panelField(request)), { name: 'q', label: 'Number, prefix, country or name', type: 'search', value: query.q ?? '' }] })}
+    html`${searchForm({ action: path, id: 'rates', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Number, prefix, country or name', type: 'search', value: query.q ?? '' }] })}
     ${rates.notice}
     ${
       rates.value === null

@@ -118,10 +118,39 @@ it('a line over its spend cap shows what was spent of it, held or protected', as
   expect(await read('/services/line-3')).toContain('exceeded the limit "spend": 0.75 of 0.50 BRL are spent.');
 });
 
-it('offers the panels where there are several, also before it has read one', async () => {
-  const panel = { kind: 'astbilling', url: voice.url, token: voice.token, allowHttp: true, retries: 0 };
-  const several = await startBench({ kinds: [astbilling], panels: { one: panel, two: panel } });
-  const page = extractMain(await (await several.fetch('/lines', { cookie: await several.login() })).text());
+it('offers the panels where there are several, and shows that of a service or the first', async () => {
+  const other = await startFakeAstbilling({ now: manualClock('2026-11-20T12:00:00Z').now });
+  const customer = other.addCustomer({ id: '700' });
+  other.add('plans', { id: '11', name: 'Outro' });
+  const line = other.addSubscriber({ id: '7001', username: '1147000001', customer, plan: '11' });
+  other.addCall({ subscriber: line, startedAt: '2026-11-20T10:00:00Z', talkSeconds: 45, charge: '0.7100' });
+  const access = ({ url, token }: FakeAstbilling) => {
+    return { kind: 'astbilling', url, token, allowHttp: true, retries: 0 };
+  };
+  const panels = { one: access(voice), two: access(other) };
+  const several = await startBench({
+    kinds: [astbilling],
+    panels,
+    products: { line: { panel: 'two', astbilling: {} } },
+  });
+  const row = { panel: 'two', product: 'line', client: '700', status: 'active', astbilling_subscriber_id: line };
+  await several.sluice.services.add('line-7', row);
+  const own = await several.login();
+  const show = async (path: string): Promise<string> =>
+    extractMain(await (await several.fetch(path, { cookie: own })).text());
+  for (const [path, panel, text] of [
+    ['/lines', 'one', '1142000001'],
+    ['/lines?panel=two', 'two', '1147000001'],
+    ['/plans/11', 'one', 'Corporativo'],
+    ['/calls', 'one', '0.4500'],
+    ['/calls?service=line-7', 'two', '0.7100'],
+    ['/simulator', 'one', 'Compute the price'],
+  ] as const) {
+    const page = await show(path);
+    expect([path, page.includes(text)]).toEqual([path, true]);
+    expect(page).toMatch(new RegExp(`<option value="${panel}" selected`));
+    expect(page).not.toContain('several panels');
+  }
   await several.close();
-  expect(page).toMatch(/<select id="records-panel"[\s\S]*value="two"/);
+  await other.close();
 });

@@ -7,7 +7,7 @@ import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
 import { fieldTitle, type RecordScene, servicesByLine, showServices, showValue } from './record-values.js';
-import { given, toNumber, toScene } from './scene.js';
+import { attempt, given, toNumber, toScene } from './scene.js';
 
 /** A list of the telephony system as pages show it. */
 interface List {
@@ -68,14 +68,14 @@ const EXACT = { id: 'id', line: 'subscriber_id', customer: 'customer_id' } as co
 export function listPage(list: List): Page {
   return async (request) => {
     const { query, sluice } = request;
-    const panel = given(query.panel);
+    const panel = await choosePanel(request);
     const scene = toScene(request, panel);
     const { value, notice } = await readNow(scene, ['list', list.resource, panel], (signal) =>
       sluice.telephony.list(list.resource, { panel, signal }),
     );
     const found =
       value === null ? null : { ...value, times: scene.times, services: await servicesByLine(sluice, value.panel) };
-    const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...(await panelField(request)), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
+    const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
     ${notice} ${found === null ? null : section(list.title, recordsTable(request, list, found))}`;
     return { title: list.title, body };
   };
@@ -137,9 +137,20 @@ export function contains(record: TelephonyDocument, text: string): boolean {
   return wanted === '' || Object.values(record).some((value) => words(value).toLowerCase().includes(wanted));
 }
 
+/**
+ * Returns the panel that a page is about: the one in its address or of a service; where there are several, the first. Undefined
+ * where the config has only one.
+ */
+export async function choosePanel({ sluice, query }: PageRequest, service?: string): Promise<string | undefined> {
+  const panels = await panelsWith(sluice, 'calls');
+  if (given(query.panel) !== undefined || panels.length < 2) return given(query.panel);
+  const of = service === undefined ? null : await attempt(() => sluice.services.show(service));
+  return of?.value?.panel ?? panels[0];
+}
+
 /** A choice of the panel, where there are several with telephony. */
-export async function panelField({ sluice, query }: PageRequest): Promise<Field[]> {
+export async function panelField({ sluice }: PageRequest, chosen: string | undefined): Promise<Field[]> {
   const panels = await panelsWith(sluice, 'calls');
   if (panels.length < 2) return [];
-  return [{ name: 'panel', label: 'Panel', value: given(query.panel) ?? panels[0] ?? '', choices: panels }];
+  return [{ name: 'panel', label: 'Panel', value: chosen ?? '', choices: panels }];
 }
