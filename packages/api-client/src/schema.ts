@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 cb315e764ca3d5180cb48f97a9c01c8c8a457661a3443f687dd2bfdf146c2bb1). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 667429446fc197a48118544039328cbb4dd136ed8907f0bcc1d2e41aa66ee757). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2006,6 +2006,15 @@ export interface components {
         note: string | null;
       } | null;
       enabledUsers: number | null;
+      disabledFor:
+        | {
+            uuid: string;
+            name: string;
+            /** @enum {string} */
+            reason: 'limit' | 'suspension';
+            users: number;
+          }[]
+        | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2064,6 +2073,15 @@ export interface components {
         note: string | null;
       } | null;
       enabledUsers: number | null;
+      disabledFor:
+        | {
+            uuid: string;
+            name: string;
+            /** @enum {string} */
+            reason: 'limit' | 'suspension';
+            users: number;
+          }[]
+        | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2152,6 +2170,15 @@ export interface components {
         note: string | null;
       } | null;
       enabledUsers: number | null;
+      disabledFor:
+        | {
+            uuid: string;
+            name: string;
+            /** @enum {string} */
+            reason: 'limit' | 'suspension';
+            users: number;
+          }[]
+        | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {
@@ -2223,6 +2250,15 @@ export interface components {
         note: string | null;
       } | null;
       enabledUsers: number | null;
+      disabledFor:
+        | {
+            uuid: string;
+            name: string;
+            /** @enum {string} */
+            reason: 'limit' | 'suspension';
+            users: number;
+          }[]
+        | null;
       /** @enum {string} */
       accounting: 'allocated' | 'consumed' | 'panel';
       period: {

@@ -45,6 +45,15 @@ export interface AgentSuspension {
   note: string | null;
 }
 
+/** Users that are kept disabled for the limit or the suspension of one agent. */
+export interface DisabledUsers {
+  /** That agent. */
+  uuid: string;
+  name: string;
+  reason: 'limit' | 'suspension';
+  users: number;
+}
+
 /** The traffic of an agent; `usedBytes` counts by `accounting`. */
 export interface AgentTraffic {
   uuid: string;
@@ -60,7 +69,10 @@ export interface AgentTraffic {
   users: number;
   /** The enabled ones of them, no matter who disabled the others. */
   enabledUsers: number;
+  /** Sub-agents' users included, no matter for which agent. */
   usersDisabledByUs: number;
+  /** Those users by the agent that they are disabled for: this one, one below or one above it. */
+  disabledFor: DisabledUsers[];
   accounting: AccountingMode;
   period: { start: string; end: string | null } | null;
   /** Thresholds (percent) announced in this period. */

@@ -15,6 +15,7 @@ export {
   type AgentTraffic,
   type AgentUserRequest,
   type CreationCheck,
+  type DisabledUsers,
   isListProblem,
   type LedgerOpening,
   type ListProblem,

@@ -28,6 +28,8 @@ export interface AgentDetail
   extends AgentView, Pick<AgentTraffic, 'accounting' | 'period' | 'thresholds' | 'ancestors' | 'heldSince' | 'at'> {
   /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: number | null;
+  /** `usersDisabledByUs` by the agent that they are disabled for; null through the add-on, which keeps no record. */
+  disabledFor: AgentTraffic['disabledFor'] | null;
   /** Reserved for users that are being created or have not used it yet; null through the add-on. */
   reservedBytes: number | null;
   /** How the figures count. */
@@ -63,7 +65,15 @@ export function addonView(panel: string, agent: AddonAgent): AgentView {
 export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSemantics, at: string): AgentDetail {
   return {
     ...addonView(panel, agent),
-    ...{ enabledUsers: null, period: null, thresholds: [], ancestors: [], reservedBytes: null, heldSince: null },
+    ...{
+      enabledUsers: null,
+      disabledFor: null,
+      period: null,
+      thresholds: [],
+      ancestors: [],
+      reservedBytes: null,
+      heldSince: null,
+    },
     accounting: semantics.accounting,
     at,
     semantics,

@@ -4,25 +4,20 @@ import {
   type AgentRecords,
   type AgentSuspension,
   type AgentTraffic,
+  type DisabledUsers,
   SluiceError,
 } from '@sluice/panel-kind';
-import {
-  type AgentRecord,
-  type AgentReservationRecord,
-  type EvidenceRecord,
-  findSubjectAgent,
-  formatBytes,
-} from '@sluice/quota-core';
+import { type AgentRecord, type AgentReservationRecord, findSubjectAgent, formatBytes } from '@sluice/quota-core';
 import { SELF } from '../client/records.js';
 import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
+import { listDisabled } from './disabled-users.js';
 import { listChain } from './hierarchy.js';
 import { type AgentRule, isBelowPercent, judge } from './judge.js';
 import { accountAt, openAccount } from './period.js';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
 import { describeSuspension, toSuspensions } from './suspensions.js';
-import type { UserPrior } from './user-actions.js';
 
 /** The stored agents of a panel under its rules, each in its current period. */
 export interface StoredAgents {
@@ -34,8 +29,8 @@ export interface StoredAgents {
   heldSince: ReadonlyMap<string, string>;
   /** The suspensions of agents by operators. */
   suspensions: ReadonlyMap<string, AgentSuspension>;
-  /** Users that Sluice keeps disabled, by every agent above them. */
-  disabledBelow: ReadonlyMap<string, number>;
+  /** Users that Sluice keeps disabled, by every agent above them, and for which agent. */
+  disabledBelow: ReadonlyMap<string, DisabledUsers[]>;
   /** Name of the key's account. */
   ownerName: string;
   checker: AgentTrafficChecker;
@@ -58,7 +53,7 @@ export function toStoredAgents(records: AgentRecords, rules: AgentRules): Stored
     exempt,
     heldSince: toHeldSince(records),
     suspensions: toSuspensions(records),
-    disabledBelow: countDisabled(records.evidence, agents),
+    disabledBelow: listDisabled(records, agents),
     ownerName: records.snapshot?.ownerName ?? 'Owner',
     checker: new AgentTrafficChecker({ accounting: rules.accounting, agents, reservations, exempt }),
   };
@@ -76,18 +71,6 @@ export function toHeldSince({ holds }: Pick<AgentRecords, 'holds'>): Map<string,
   return new Map(limits.map(({ service, since }) => [findSubjectAgent(service) ?? '', since]));
 }
 
-function countDisabled(
-  evidence: readonly EvidenceRecord[],
-  agents: ReadonlyMap<string, AgentRecord>,
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { prior } of evidence) {
-    const { owner = null } = (prior ?? {}) as Partial<UserPrior>;
-    for (const agent of listChain(owner, agents)) counts.set(agent, (counts.get(agent) ?? 0) + 1);
-  }
-  return counts;
-}
-
 /** Returns the agents as they are shown, by uuid. An account that is gone is shown while it has a limit or a hold, or if `also` names it. */
 export function describeAgents(stored: StoredAgents, also: readonly string[] = []): AgentTraffic[] {
   const isHeld = (uuid: string): boolean => stored.heldSince.has(uuid) || stored.suspensions.has(uuid);
@@ -103,6 +86,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   const figures = agent.figures ?? { at: '', allocatedBytes: 0, currentBytes: 0, users: 0, enabledUsers: 0 };
   const usedBytes = totalTraffic(figures, accounting, account);
   const heldSince = stored.heldSince.get(uuid) ?? null;
+  const disabledFor = stored.disabledBelow.get(uuid) ?? [];
   const { exceeded, rule } = judge({
     accounting,
     usedBytes,
@@ -123,7 +107,8 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     exceeded,
     users: figures.users,
     enabledUsers: figures.enabledUsers,
-    usersDisabledByUs: stored.disabledBelow.get(uuid) ?? 0,
+    usersDisabledByUs: disabledFor.reduce((sum, cause) => sum + cause.users, 0),
+    disabledFor,
     accounting,
     period: account === null ? null : { start: account.periodStart, end: account.periodEnd },
     thresholds,

@@ -45,6 +45,9 @@ const agentParts = {
 const detailParts = {
   ...agentParts,
   enabledUsers: count.nullable(),
+  disabledFor: z
+    .array(z.object({ uuid: text, name: text, reason: z.enum(['limit', 'suspension']), users: count }))
+    .nullable(),
   accounting,
   period: z.object({ start: instant, end: instantOrNull }).nullable(),
   thresholds: z.array(count),

@@ -190,3 +190,24 @@ it("shows an agent's budget, users and rest to its client only", async () => {
   expect(page).not.toContain(agent);
   expect(await link.text('/')).not.toContain(PERSIAN);
 });
+
+it("shows a reseller the users disabled for its own budget apart from those of its sub-resellers'", async () => {
+  const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
+  const sub = vpn.addAgent(agent, { name: 'sub' });
+  for (let users = 0; users < 3; users++) vpn.addUser({ agent: sub, usageLimit: 30 * GB, currentUsage: 2 * GB });
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
+  await at.sluice.agents.limit(sub, { ...how, limitBytes: 5 * GB });
+  await at.sluice.agents.check({});
+  const reseller = await Link.open(at, { client: PERSIAN });
+  const before = await reseller.text('/');
+  expect(before).toMatch(/Disabled for a sub-reseller<\/dt> ?<dd>3 users \(budget of <bdi>sub<\/bdi>\)/);
+  expect(before).not.toContain('Disabled for your budget');
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: GB });
+  await at.sluice.agents.check({});
+  const after = await reseller.text('/');
+  expect(after).toMatch(/Disabled for your budget<\/dt> ?<dd>1 user</);
+  expect(after).toContain('3 users (budget of <bdi>sub</bdi>)');
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
+  await at.sluice.agents.limit(sub, { ...how, limitBytes: null });
+  await at.sluice.agents.check({});
+});

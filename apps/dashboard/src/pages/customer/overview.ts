@@ -60,8 +60,7 @@ function readAt(service: ServiceDetail, times: Times): Part {
 
 /** What an agent has used of its budget, and its users. */
 function agentSection(agent: AgentDetail, times: Times, id: string): Section {
-  const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, usersDisabledByUs, period, suspended } = agent;
-  const ours = usersDisabledByUs ?? 0;
+  const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
     ${agent.exceeded ? notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.') : null}
@@ -75,13 +74,25 @@ function agentSection(agent: AgentDetail, times: Times, id: string): Section {
         : ['Reserved for new users', bytes(agent.reservedBytes)],
       ['Users', counted(users, 'user')],
       enabledUsers === null ? null : ['Enabled', counted(enabledUsers, 'user')],
-      ours === 0 ? null : ['Disabled for your budget', counted(ours, 'user')],
+      ...disabledFacts(agent),
       period === null ? null : ['Counted since', times.at(period.start)],
       period?.end == null ? null : ['Counted until', times.at(period.end)],
       ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
     ])}
   `;
   return { id, title: `Reseller ${agent.name}`, content };
+}
+
+/** How many users are disabled, and for whom. Agents above the client stay without a name. */
+function disabledFacts({ uuid, ancestors, disabledFor }: AgentDetail): [string, Part][] {
+  const above = new Set(ancestors.map((ancestor) => ancestor.uuid));
+  return (disabledFor ?? []).map((cause) => {
+    const what = cause.reason === 'limit' ? 'budget' : 'suspension';
+    const users = counted(cause.users, 'user');
+    if (cause.uuid === uuid) return [`Disabled for your ${what}`, users];
+    if (above.has(cause.uuid)) return [`Disabled for the ${what} of the reseller above you`, users];
+    return ['Disabled for a sub-reseller', html`${users} (${what} of ${name(cause.name)})`];
+  });
 }
 
 /** The client's credit, in whichever billing system it is. */

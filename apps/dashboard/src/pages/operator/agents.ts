@@ -4,7 +4,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import { address, badge, facts, type Fill, link, listed, section, table, usageBar } from '../layout/components.js';
 import { bytes, count, exactSize, name, NONE, orNone } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
-import { html, type Html } from '../layout/html.js';
+import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { runButtons } from './runs.js';
@@ -86,6 +86,7 @@ export const agentPage: Page = async (request) => {
         ['Reserved', orNone(agent.reservedBytes, bytes)],
         ['Users', count(agent.users)],
         ['Users disabled by us', orNone(agent.usersDisabledByUs, count)],
+        ...disabledFacts(agent),
         [
           'Period',
           orNone(
@@ -107,6 +108,15 @@ export const agentPage: Page = async (request) => {
     notice: DONE[query.done ?? ''],
   };
 };
+
+/** The users that are disabled for another agent than this one. */
+function disabledFacts({ uuid, disabledFor }: AgentDetail): [string, Part][] {
+  const others = (disabledFor ?? []).filter((cause) => cause.uuid !== uuid);
+  const parts = others.map(
+    ({ name: other, reason, users }) => html`${count(users)} for the ${reason} of ${name(other)}`,
+  );
+  return others.length === 0 ? [] : [['Of them', listed(parts)]];
+}
 
 /** What a form of this page did, by the word in its address. */
 const DONE: Record<string, string> = {
@@ -207,9 +217,9 @@ export const agentRemoveLimitPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panel = given(query.panel);
   const agent = await sluice.agents.show(await findAddressed(sluice, { id: params.id ?? '', panel }), { panel });
-  const { limitBytes, usedBytes, usersDisabledByUs } = agent;
-  const disabled =
-    (usersDisabledByUs ?? 0) === 0 ? '' : 'The next check enables the users that were disabled for it alone.';
+  const { limitBytes, usedBytes, uuid, disabledFor } = agent;
+  const isDisabling = disabledFor?.some((cause) => cause.uuid === uuid && cause.reason === 'limit') ?? false;
+  const disabled = isDisabling ? 'The next check enables the users that were disabled for it alone.' : '';
   const form = postForm(request, {
     action: agentAction(agent, 'remove-limit'),
     id: 'remove-limit',

@@ -67,7 +67,8 @@ describe("an agent's user that is a service", () => {
     at.panel.use(loose, 5 * GB);
     const over = await sweep();
     expect(over.totals).toMatchObject({ exceeded: 1, disabled: 2, failed: 0 });
-    expect(over.agents[0]).toMatchObject({ users: 2, usersDisabledByUs: 2 });
+    const disabledFor = [{ name: 'north', reason: 'limit', users: 2 }];
+    expect(over.agents[0]).toMatchObject({ users: 2, usersDisabledByUs: 2, disabledFor });
     expect(over.notices.map(({ code, service }) => [code, service])).toContainEqual(['hold', 'svc-1']);
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
     const explained = (await at.sluice('explain svc-1')).json<{ holds: unknown[] }>();

@@ -55,6 +55,7 @@ describe('agent suspend and unsuspend', () => {
     ]);
     const suspended = { since: report.run.startedAt, by: 'alice', note: 'invoice 1042' };
     expect(report).toMatchObject({ name: 'north', suspended, usersDisabledByUs: 2, rule: 'no-limit', left: [] });
+    expect(report.disabledFor).toEqual([{ uuid: report.uuid, name: 'north', reason: 'suspension', users: 2 }]);
     expect(enabled(anna, bela, cora, dora)).toEqual([false, false, false, true]);
     expect(await openHolds()).toEqual(['north manual 2']);
     const { agents } = await run<AgentList>('agent list');

@@ -1,0 +1,48 @@
+import type { AgentRecords, DisabledUsers } from '@sluice/panel-kind';
+import { type AgentRecord, type EvidenceRecord, findSubjectAgent } from '@sluice/quota-core';
+import { listChain } from './hierarchy.js';
+import { isSuspension } from './suspensions.js';
+import type { UserPrior } from './user-actions.js';
+
+/**
+ * Returns which agents' limits and suspensions keep users disabled, for every agent above such a user: a user of a sub-agent
+ * counts for both, and is disabled for one.
+ */
+export function listDisabled(
+  { evidence, holds }: Pick<AgentRecords, 'evidence' | 'holds'>,
+  agents: ReadonlyMap<string, AgentRecord>,
+): Map<string, DisabledUsers[]> {
+  const found = new Map<string, DisabledUsers[]>();
+  for (const item of evidence) {
+    const { owner = null } = (item.prior ?? {}) as Partial<UserPrior>;
+    const chain = listChain(owner, agents);
+    const cause = findCause(item, chain, holds);
+    for (const agent of chain) {
+      const counted = found.get(agent) ?? [];
+      const same = counted.find(({ uuid, reason }) => uuid === cause.uuid && reason === cause.reason);
+      if (same !== undefined) same.users += 1;
+      else counted.push({ ...cause, name: agents.get(cause.uuid)?.name ?? 'unknown', users: 1 });
+      found.set(agent, counted);
+    }
+  }
+  return found;
+}
+
+/** Returns for which agent a user is disabled. The hold of a service does not name it: it is the nearest that restricts. */
+function findCause(
+  { hold, service }: EvidenceRecord,
+  chain: readonly string[],
+  holds: AgentRecords['holds'],
+): Pick<DisabledUsers, 'uuid' | 'reason'> {
+  const own = findSubjectAgent(service);
+  if (own !== null) {
+    const { reason = 'agent-limit' } = holds.find(({ id }) => id === hold) ?? {};
+    return { uuid: own, reason: isSuspension({ reason }) ? 'suspension' : 'limit' };
+  }
+  const isHeld = (agent: string, suspended: boolean): boolean =>
+    holds.some((one) => findSubjectAgent(one.service) === agent && isSuspension(one) === suspended);
+  const limited = chain.find((agent) => isHeld(agent, false));
+  const suspended = chain.find((agent) => isHeld(agent, true));
+  if (limited === undefined && suspended !== undefined) return { uuid: suspended, reason: 'suspension' };
+  return { uuid: limited ?? chain[0] ?? '', reason: 'limit' };
+}
