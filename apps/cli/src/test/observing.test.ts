@@ -72,19 +72,21 @@ describe('a week under observe', () => {
 it('is said by every list', async () => {
   await at.addService(1);
   await at.addService(2);
-  at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
+  await at.addService(3, { values: ['protected_until=2027-01-01'] });
+  for (const id of [501, 503]) at.panel.addTraffic(id, { in: 150 * GB, out: 0 });
   at.bench.clock.advance(HOUR);
   await at.poll();
   for (const words of ['usage', 'service list']) {
     const { stdout } = await at.bench.sluice(words);
     expect(stdout).toMatch(/^svc-1 .*would be held/m);
-    expect(stdout).not.toMatch(/^svc-2 .*held/m);
+    expect(stdout).not.toMatch(/^svc-[23] .*held/m);
     expect(stdout).toContain('OBSERVING dcim');
   }
   const { services } = (await at.bench.sluice('usage --status held --json')).json<RunReport>();
   expect(services.map(({ id, status }) => `${id} ${status}`)).toEqual(['svc-1 held']);
   const holds = await at.bench.sluice('hold list');
   expect(holds.stdout).toContain('svc-1: would be held (quota); panel dcim is under observe');
+  expect(holds.stdout).not.toContain('svc-3');
   await at.bench.sluice('hold add svc-1');
   await at.bench.sluice('hold add svc-2');
   expect((await at.bench.sluice('usage')).stdout).toMatch(/^svc-2 .* held *$/m);

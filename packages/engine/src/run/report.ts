@@ -119,7 +119,7 @@ export function toDecisionRecord(
   treatment: Treatment,
 ): DecisionRecord {
   const { service, usage, decision, cycle } = work;
-  const would = decision ? [...decision.withheld.map((hold) => hold.reason)] : [];
+  const withheld = decision?.withheld.map((hold) => hold.reason) ?? [];
   return {
     service: service.id,
     run: run.id,
@@ -134,7 +134,7 @@ export function toDecisionRecord(
     totalBytes: usage?.totalBytes ?? null,
     readAt: usage?.at ?? null,
     allowance: work.allowance,
-    wouldHold: treatment.previewOnly ? [...work.opens.map((open) => open.reason), ...would] : would,
+    wouldHold: treatment.previewOnly ? work.opens.map((open) => open.reason) : withheld,
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
