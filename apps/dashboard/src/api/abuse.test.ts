@@ -166,9 +166,16 @@ describe('keys', () => {
 
 describe('load', () => {
   it('of 1,000 requests at once is answered', async () => {
-    const asked = Array.from({ length: 1000 }, () => at.fetch(`${API}/services/svc-1`, { token: SERVE_TOKEN }));
-    const answers = await Promise.all(asked.map(async (one) => (await one).text().then((text) => text.length > 100)));
-    expect(answers.filter(Boolean)).toHaveLength(1000);
+    // With the usual time limits: on a busy machine some of them wait longer than the short ones of the other tests.
+    const busy = await startBench();
+    try {
+      await busy.addService(1, '42');
+      const asked = Array.from({ length: 1000 }, () => busy.fetch(`${API}/services/svc-1`, { token: SERVE_TOKEN }));
+      const answers = await Promise.all(asked.map(async (one) => (await one).status));
+      expect(answers.filter((status) => status === 200)).toHaveLength(1000);
+    } finally {
+      await busy.close();
+    }
   });
 
   it('of 100 MB in a body is refused early', async () => {
