@@ -13,6 +13,11 @@ describe('the age of a call', () => {
     [300_001, Number.POSITIVE_INFINITY],
     [86_400_000_000, Number.POSITIVE_INFINITY],
   ])('made %s ms from now is %s ms', (ahead, age) => {
-    expect(callAgeMs(at(ahead), NOW)).toBe(age);
+    expect(callAgeMs({ calledAt: at(ahead), givenUpAt: null }, NOW)).toBe(age);
+  });
+
+  it('counts from when the call was given up', () => {
+    expect(callAgeMs({ calledAt: at(-60_000), givenUpAt: at(-1000) }, NOW)).toBe(1000);
+    expect(callAgeMs({ calledAt: null, givenUpAt: null }, NOW)).toBe(Number.POSITIVE_INFINITY);
   });
 });

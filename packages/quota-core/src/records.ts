@@ -91,6 +91,8 @@ export interface ActionRecord {
   plannedAt: string;
   /** When the panel was about to be called; null: certainly never called. */
   calledAt: string | null;
+  /** When a call without a known outcome was given up; null: there is none, or its run was killed in it. */
+  givenUpAt: string | null;
   endedAt: string | null;
   /** Calls of the panel for it. */
   attempts: number;

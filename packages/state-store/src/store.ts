@@ -234,6 +234,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       change: {
         state: ActionState;
         endedAt: string | null;
+        givenUpAt?: string | null;
         observed?: unknown;
         errorCode?: string | null;
         errorMessage?: string | null;

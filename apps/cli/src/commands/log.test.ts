@@ -55,6 +55,7 @@ function action(id: string, seconds: number, change: Partial<ActionRecord> = {})
     errorMessage: null,
     plannedAt: at(seconds),
     calledAt: null,
+    givenUpAt: null,
     endedAt: null,
     attempts: 0,
     ...change,

@@ -149,6 +149,7 @@ describe('a backup by itself', () => {
     exec('alter table holds drop column restriction');
     exec('drop index if exists runs_service');
     for (const name of ['service', 'actor', 'note', 'scope']) exec(`alter table runs drop column ${name}`);
+    exec('alter table actions drop column given_up_at');
     exec('alter table service_overrides drop column note');
     exec('alter table services drop column quota_released_until');
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'run', 'note'])

@@ -43,6 +43,29 @@ export async function kill(
   return landAt({ bench, panel: { server } }, calledAt + lateMs, () => land(calls[nth - 1]!));
 }
 
+/**
+ * Runs a command of which one call gets no answer for a minute. The panel does it `lateMs` after that, or when the returned
+ * function is called.
+ */
+export async function timeOut(
+  { bench, panel }: KillableBench,
+  words: string,
+  { endpoint, lateMs, land }: Pick<KillPoint, 'endpoint' | 'land'> & { lateMs: number },
+): Promise<() => Promise<void>> {
+  const { clock } = bench;
+  const calls: FakeCall[] = [];
+  let givenUpAt = 0;
+  const ignore = panel.server.onCall((call) => {
+    if (!endpoint.test(call.endpoint) || calls.push(call) > 1) return;
+    clock.advance(60_000);
+    givenUpAt = clock.now();
+  });
+  panel.server.inject({ endpoint, times: 1, fault: { kind: 'cut' } });
+  await bench.sluice(words);
+  ignore();
+  return landAt({ bench, panel }, givenUpAt + lateMs, () => land(calls[0]!));
+}
+
 /** Lets something happen on the panel once, before the first reading at or after an instant, or when the returned function is called. */
 export function landAt(
   { bench, panel }: { bench: Pick<Bench, 'clock'>; panel: Pick<KillableBench['panel'], 'server'> },

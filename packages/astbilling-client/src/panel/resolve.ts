@@ -1,4 +1,11 @@
-import { callAgeMs, type Observation, type Step, type StepOutcome } from '@sluice/panel-kind';
+import {
+  callAgeMs,
+  IN_PROGRESS_MS,
+  LATEST_CALL_MS,
+  type Observation,
+  type Step,
+  type StepOutcome,
+} from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import type { Did, Subscriber } from '@sluice/telephony';
 import { type CreatePayload, isDidDone, isLineDone, isOwn, toLineOutcome, toOutcome } from './apply.js';
@@ -6,15 +13,16 @@ import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 import { toShown } from './suspended.js';
 
-/** A call without an answer may take effect for this long. */
-const GRACE_MS = 10_000;
+/** Steps that make a record on the panel. */
+const MAKING = new Set(['create-customer', 'create-subscriber', 'create-did', 'link-did']);
 
 /** Decides from an observation how an action ended that was left planned or in doubt; null while that is unknown. */
 export function resolveAction(action: ActionRecord, { state, at }: Observation<LineState>): StepOutcome | null {
   if (state === null) return null;
   const outcome = findOutcome(action, state);
-  if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
-  return callAgeMs(action.calledAt, Date.parse(at)) < GRACE_MS ? null : outcome;
+  if (outcome?.state !== 'failed') return outcome;
+  const lastsMs = MAKING.has(action.type) ? LATEST_CALL_MS : IN_PROGRESS_MS;
+  return callAgeMs(action, Date.parse(at)) < lastsMs ? null : outcome;
 }
 
 function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null {

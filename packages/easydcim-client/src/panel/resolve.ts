@@ -26,8 +26,8 @@ export function resolveAction(action: ActionRecord, observation: Observation<Eas
   const { state } = observation;
   if (!state) return null;
   const outcome = findOutcome(action, state);
-  if (outcome === null || action.calledAt === null) return outcome;
-  const age = callAgeMs(action.calledAt, Date.parse(observation.at));
+  if (outcome === null) return outcome;
+  const age = callAgeMs(action, Date.parse(observation.at));
   if (outcome.state === 'failed') return age < toGraceMs(action) ? null : outcome;
   if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
     // The panel accepted the change and can't show it: a release has to undo it.

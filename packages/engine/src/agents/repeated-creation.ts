@@ -1,5 +1,5 @@
 import { callAgeMs, type WantedUser } from '@sluice/panel-kind';
-import type { AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
+import type { ActionRecord, AgentReservationRecord, LeaseOwner } from '@sluice/state-store';
 import { hasEnded } from '../leases.js';
 import type { Session } from '../session.js';
 
@@ -61,23 +61,22 @@ const LAST_REQUEST_MS = 30_000;
 export function isOrphaned(
   { deps }: Session,
   { holder }: Pick<AgentReservationRecord, 'holder'>,
-  begun: ReadonlyMap<string, string>,
+  begun: ReadonlyMap<string, ActionRecord>,
 ): boolean {
   const owner = ownerIn(holder);
   if (owner === null || !hasEnded(deps, owner)) return false;
-  const calledAt = begun.get(processKey(owner));
-  return calledAt === undefined || callAgeMs(calledAt, deps.clock.now()) >= LAST_REQUEST_MS;
+  const row = begun.get(processKey(owner));
+  return row === undefined || callAgeMs(row, deps.clock.now()) >= LAST_REQUEST_MS;
 }
 
-/** Returns when each process started its last unfinished call, by process. */
-export async function callsBegun(session: Session, panel: string): Promise<Map<string, string>> {
-  const begun = new Map<string, string>();
+/** Returns the last unfinished call of each process. */
+export async function callsBegun(session: Session, panel: string): Promise<Map<string, ActionRecord>> {
+  const begun = new Map<string, ActionRecord>();
   for (const row of await session.store.actions.unresolved({ panel })) {
     const run = row.calledAt === null ? null : await session.store.runs.get(row.run);
     if (run === null) continue;
     const key = processKey(run);
-    const calledAt = row.calledAt ?? '';
-    if (calledAt > (begun.get(key) ?? '')) begun.set(key, calledAt);
+    if ((row.calledAt ?? '') > (begun.get(key)?.calledAt ?? '')) begun.set(key, row);
   }
   return begun;
 }

@@ -19,7 +19,7 @@ export async function resolveReservations(
   const { session, name } = on;
   const now = session.now();
   const open = (await session.store.agentReservations.live(name)).filter(({ state }) => state === 'open');
-  const begun = open.length === 0 ? new Map<string, string>() : await callsBegun(session, name);
+  const begun = open.length === 0 ? new Map<string, never>() : await callsBegun(session, name);
   const resolved: ResolvedReservation[] = [];
   for (const reservation of open) {
     const orphaned = isOrphaned(session, reservation, begun);

@@ -72,7 +72,7 @@ export async function endAction<W extends Changed>(
 
 /** What `storeEnd` has stored. */
 interface StoredEnd {
-  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'>;
+  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'> & Partial<ActionRecord>;
   error: ItemError | null;
   begun: EvidenceRecord[];
   /** Ids of evidence. */
@@ -98,6 +98,7 @@ export async function storeEnd(
   const end = {
     state,
     endedAt: state === 'in-doubt' ? null : at,
+    ...(state === 'in-doubt' ? { givenUpAt: at } : {}),
     observed,
     errorCode: error?.code ?? null,
     errorMessage: error ? printable(error.message) : null,
@@ -170,6 +171,7 @@ const PLANNED = {
   errorCode: null,
   errorMessage: null,
   calledAt: null,
+  givenUpAt: null,
   endedAt: null,
   attempts: 0,
 } as const;

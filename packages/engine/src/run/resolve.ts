@@ -1,4 +1,4 @@
-import { type AccountCommand, callAgeMs, type Observation, type Panel } from '@sluice/panel-kind';
+import { type AccountCommand, callAgeMs, IN_PROGRESS_MS, type Observation, type Panel } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
@@ -99,11 +99,9 @@ function toHistoryBefore(on: FencedRun, begun: Applied): Applied['history'] {
 /** Waits before each further observation. */
 const WAITS_MS = [500, 1000, 2000, 4000, 4000, 4000];
 
-/** A change is waited for no longer than this after its call. */
-const FRESH_MS = 15_000;
-
 /**
- * Observes a few more times while the outcome of a recent call is unknown: after a crash, the panel may still be processing it.
+ * Observes a few more times while the outcome of a recent call is unknown: after a crash or a time-out, the panel may still be
+ * processing it. Many rows that were given up together are fresh for this time together, not for each.
  */
 export async function waitForFresh(
   { deps }: Session,
@@ -114,9 +112,9 @@ export async function waitForFresh(
   const { clock, signal } = deps;
   let latest = observation;
   const isOpen = (row: ActionRecord): boolean => {
-    if (row.calledAt === null || !latest) return false;
+    if (!latest) return false;
     // By the time that `resolve` judges by: reading may take longer than the rest of the wait.
-    return callAgeMs(row.calledAt, Date.parse(latest.at)) <= FRESH_MS && panel.resolve(row, latest) === null;
+    return callAgeMs(row, Date.parse(latest.at)) <= IN_PROGRESS_MS && panel.resolve(row, latest) === null;
   };
   for (const wait of WAITS_MS) {
     if (signal.aborted || !unresolved.some(isOpen)) return latest;

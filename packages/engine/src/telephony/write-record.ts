@@ -3,6 +3,7 @@ import {
   type ApplyContext,
   callAgeMs,
   type ItemError,
+  LATEST_CALL_MS,
   SluiceError,
   type Step,
   type StepOutcome,
@@ -181,9 +182,6 @@ function firstText(values: Record<string, WrittenValue>): string {
   return typeof name === 'string' && name !== '' ? name : 'new';
 }
 
-/** A request that was sent longer ago is not processed any more. */
-const LATEST_MS = 10 * 60_000;
-
 /** A list, and the record of it that a request is about. */
 interface Concerned {
   resource: TelephonyResource;
@@ -214,7 +212,7 @@ export async function resolveEarlier(
     if (outcome === null) {
       if (!isAbout(row, concerned)) continue;
       const { code, message } = outcomeUnknown(row);
-      const until = new Date(Date.parse(row.calledAt ?? session.now()) + LATEST_MS).toISOString();
+      const until = new Date(Date.parse(row.givenUpAt ?? row.calledAt ?? session.now()) + LATEST_CALL_MS).toISOString();
       const text = `${message}; it may still be made until ${until}, and nothing else was changed`;
       throw new SluiceError(code, text, { kind: 'panel', details: { action: row.id } });
     }
@@ -274,6 +272,6 @@ async function readOutcome(session: Session, on: NamedTelephony, row: ActionReco
   const same = rows.find((record) => (id === null ? shows(record) : record['id'] === id));
   const isDone = operation === 'remove' ? same === undefined : same !== undefined && shows(same);
   if (isDone) return { state: 'applied', observed: null, error: null };
-  if (callAgeMs(row.calledAt, session.deps.clock.now()) < LATEST_MS) return null;
+  if (callAgeMs(row, session.deps.clock.now()) < LATEST_CALL_MS) return null;
   return failed({ code: 'not_done', message: 'the panel does not show the change' });
 }

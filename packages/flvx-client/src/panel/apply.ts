@@ -1,5 +1,6 @@
 import {
   callAgeMs,
+  IN_PROGRESS_MS,
   isoNow,
   toItemError,
   type ApplyContext,
@@ -106,14 +107,9 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
 }
 
 /**
- * How long a call may still change the panel after it was sent, also when its run was interrupted: the panel completes each
- * request, and waits 12 seconds for a node that does not answer (docs/panels/flvx.md, *After a killed command*).
- */
-const inProgressMs = 15_000;
-
-/**
  * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while its call may still be in
- * progress, unless the panel shows all of its effect. A change that is not shown is planned again where it is still needed: every
+ * progress, unless the panel shows all of its effect: the panel completes each request, and waits 12 seconds for a node that does
+ * not answer (docs/panels/flvx.md, *After a killed command*). A change that is not shown is planned again where it is still needed: every
  * step but a create can be repeated, and a second account of an unguessable name is removed when the creation continues. Pure.
  */
 export function resolveAction(
@@ -125,7 +121,7 @@ export function resolveAction(
   const { account } = state;
   const sight = resolveStep(step, account);
   const isComplete = sight === 'done' && listRestarted(step).length === 0;
-  if (!isComplete && mayBeInProgress(action, at)) return null;
+  if (!isComplete && callAgeMs(action, Date.parse(at)) < IN_PROGRESS_MS) return null;
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
   if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);
   const user = step.type === 'create-user' ? findCreated(account, step.payload.name) : account.user;
@@ -144,10 +140,6 @@ export function resolveAction(
 /** Returns the service's account of this name; an id that was set meanwhile may be that of another account. */
 function findCreated({ user, duplicates }: FlvxAccount, name: string): FlvxAccount['user'] {
   return [user, ...duplicates].find((row) => row?.name === name) ?? null;
-}
-
-function mayBeInProgress({ calledAt }: ActionRecord, at: string): boolean {
-  return calledAt !== null && callAgeMs(calledAt, Date.parse(at)) < inProgressMs;
 }
 
 /** Returns the outcome of an action that an operator marks as done. The next observation shows the id of a new account. Pure. */

@@ -23,8 +23,8 @@ const GRACE_MS = 3000;
 export function resolveAction(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
   if (!state) return null;
   const outcome = findOutcome(action, state.user);
-  if (outcome?.state !== 'failed' || action.calledAt === null) return outcome;
-  const age = callAgeMs(action.calledAt, Date.parse(at));
+  if (outcome?.state !== 'failed') return outcome;
+  const age = callAgeMs(action, Date.parse(at));
   return action.state === 'in-doubt' && age < GRACE_MS ? null : outcome;
 }
 

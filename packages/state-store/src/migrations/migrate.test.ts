@@ -88,6 +88,7 @@ const SCHEMA_DIGESTS = [
   '0b8609fa3a7c8949',
   '7e96588394b8d765',
   '777d99a49b1fc947',
+  '85b76e74402e013a',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

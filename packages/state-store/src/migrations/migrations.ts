@@ -15,6 +15,7 @@ import { deliveries } from './014-deliveries.js';
 import { access } from './015-access.js';
 import { runScope } from './016-run-scope.js';
 import { writeBacks } from './017-write-backs.js';
+import { givenUpCalls } from './018-given-up-calls.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   access,
   runScope,
   writeBacks,
+  givenUpCalls,
 ];

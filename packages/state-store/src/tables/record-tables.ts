@@ -218,6 +218,7 @@ export const actions = recordTable<ActionRecord>()(
     errorMessage: textOrNull('error_message'),
     plannedAt: text('planned_at'),
     calledAt: textOrNull('called_at'),
+    givenUpAt: textOrNull('given_up_at'),
     endedAt: textOrNull('settled_at'),
     attempts: int('attempts'),
   },

@@ -170,6 +170,7 @@ export function action(id: string, change: Partial<ActionRecord> = {}): ActionRe
     errorMessage: null,
     plannedAt: minute(0),
     calledAt: null,
+    givenUpAt: null,
     endedAt: null,
     attempts: 0,
     ...change,

@@ -41,6 +41,7 @@ async function earlier({ made }: { made: boolean }): Promise<void> {
       target: 'sluice:svc-1:50M',
       state: 'planned' as const,
       calledAt: null,
+      givenUpAt: null,
       endedAt: null,
       observed: null,
       attempts: 0,
