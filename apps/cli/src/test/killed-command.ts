@@ -82,8 +82,11 @@ export function landAt(
 /** Sends a call that the killed command had sent. */
 export function arrive({ url }: Pick<KillableBench['panel'], 'url'>, call: FakeCall): Promise<unknown> {
   const { path, method, headers, body } = call;
-  const { authorization = '', 'content-type': type = 'application/json' } = headers;
-  return fetch(`${url}${path}`, { method, headers: { authorization, 'content-type': type }, body });
+  const kept = ['authorization', 'content-type', 'key', 'sign'].flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return fetch(`${url}${path}`, { method, headers: Object.fromEntries(kept), body });
 }
 
 /** Copies the store's files, as a crash at this moment would leave them. */

@@ -1,23 +1,57 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FakeCall } from '@sluice/fake-panels';
 import { arrive, timeOut } from '../../killed-command.js';
 import { LINE, startTelephonyBench, type TelephonyBench } from './telephony-bench.js';
 
 let at: TelephonyBench;
-beforeEach(async () => {
-  at = await startTelephonyBench();
-  await at.addService();
-});
 afterEach(() => at.close());
 
 const land = (call: FakeCall): Promise<unknown> => arrive(at.panel, call);
 
 describe('a suspension that had no answer for a minute and is taken back', () => {
   it('leaves the line active when the panel suspends it 14 seconds later', async () => {
+    at = await startTelephonyBench();
+    await at.addService();
     const landed = await timeOut(at, 'provision suspend svc-1', { endpoint: /suspend$/, lateMs: 14_000, land });
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.subscriber(LINE).status).toBe('active');
     expect(await at.bench.store((store) => store.actions.unresolved())).toEqual([]);
+  });
+});
+
+describe('a link of a number that had no answer for a minute', () => {
+  const NUMBER = '+551140005678';
+  const words = `did link ${NUMBER} --service svc-1`;
+  const endpoint = /diddestination\/save$/;
+
+  /** Runs the link without an answer. */
+  async function startLink(lateMs: number): Promise<() => Promise<void>> {
+    at = await startTelephonyBench('magnusbilling');
+    await at.addService();
+    at.panel.addDid({ number: NUMBER });
+    return timeOut(at, words, { endpoint, lateMs, land });
+  }
+
+  async function link(): Promise<unknown[]> {
+    const { exitCode, json } = await at.run(words);
+    const { error, actions } = json<{ error: { code: string } | null; actions: { state: string }[] }>();
+    return [exitCode, error?.code, ...actions.map(({ state }) => state)];
+  }
+
+  it('is not repeated while the panel may still do it', async () => {
+    await startLink(60_000);
+    expect(await link()).toEqual([1, 'outcome_unknown']);
+    expect(at.panel.destinations(NUMBER)).toEqual([]);
+    at.bench.clock.advance(60_000);
+    expect(await link()).toEqual([0, undefined]);
+    expect(at.panel.destinations(NUMBER)).toEqual([LINE]);
+  });
+
+  it('is repeated ten minutes later', async () => {
+    await startLink(3_600_000);
+    at.bench.clock.advance(600_000);
+    expect(await link()).toEqual([0, undefined, 'applied']);
+    expect(at.panel.destinations(NUMBER)).toEqual([LINE]);
   });
 });
