@@ -125,8 +125,8 @@ describe.each(profiles)('a line with two numbers in the profile %s', (name, prof
     expect(JSON.stringify(await client.subscribers.list())).not.toMatch(/password":"|secret/i);
     expect(fake.server.calls.every(({ headers }) => headers['cookie'] === undefined)).toBe(true);
     expect(await readCalls('9001')).toHaveLength(1005);
-    // MagnusBilling's lists are sorted by id, so that a new row comes last and shifts nothing.
-    for (const quirk of name === 'magnusbilling' ? (['endless'] as const) : (['shifting', 'endless'] as const)) {
+    // MagnusBilling's calls are read by their ids: pages neither shift nor come again.
+    for (const quirk of name === 'magnusbilling' ? [] : (['shifting', 'endless'] as const)) {
       fake.quirks[quirk].add('cdrs');
       await expect(readCalls('9001')).rejects.toMatchObject({ panelCode: expect.stringMatching(/^list_/) });
       fake.quirks[quirk].clear();

@@ -41,6 +41,35 @@ it('makes no line whose username is the name of a SIP account of another line', 
   expect((await client.subscribers.list()).map(({ username }) => username)).toEqual(['maria2000']);
 });
 
+/** Reads the ids of the calls of October 2026. */
+async function readCalls(): Promise<string[]> {
+  const read: string[] = [];
+  const period = { from: '2026-10-01T00:00:00-03:00', to: '2026-11-01T00:00:00-03:00' };
+  for await (const { calls } of client.calls.pages(period)) read.push(...calls.map(({ id }) => id));
+  return read;
+}
+
+it('reads each call that is there, also when older ones are removed between two pages', async () => {
+  const ids = Array.from({ length: 1001 }, () =>
+    fake.addCall({ subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6, charge: '0.1000' }),
+  );
+  let reads = 0;
+  fake.server.onCall(({ path }) => {
+    if (!path.includes('call/read')) return;
+    reads += 1;
+    if (reads === 2) for (const id of ids.slice(0, 100)) fake.deleteCall(id);
+  });
+  expect(await readCalls()).toEqual(ids);
+});
+
+it('refuses calls that are not sorted by their ids', async () => {
+  for (let n = 0; n < 3; n += 1)
+    fake.addCall({ subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6 });
+  const change = (json: unknown): object => ({ rows: (json as { rows: object[] }).rows.toReversed() });
+  fake.server.inject({ match: ({ path }) => path.includes('call/read'), fault: { kind: 'mutate', change } });
+  await expect(readCalls()).rejects.toMatchObject({ panelCode: 'list_unsorted' });
+});
+
 it('makes a line with its credit limit', async () => {
   const id = await client.subscribers.create({ ...line, extra: { credit_limit: '150' } });
   expect((await client.subscribers.get(id)).extra).toMatchObject({ credit_limit: '150', sip_accounts: '1' });

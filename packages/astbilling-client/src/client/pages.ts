@@ -34,7 +34,7 @@ export async function* readPages(
   const operation = connection.operation(call.resource, call.name);
   const pagination = operation.pagination ?? connection.profile.pagination;
   const { limit = DEFAULT_LIMIT, maxPages = DEFAULT_MAX_PAGES } = pagination;
-  const progress = new Progress(connection, call);
+  const progress = new Progress(connection, call, pagination.style);
   let cursor: string | null = null;
   for (let number = 0; number < maxPages; number += 1) {
     const page = await readPage(connection, call, { number, received: progress.received, cursor }, options);
@@ -45,7 +45,7 @@ export async function* readPages(
       return;
     }
     if (page.next !== null && page.next === cursor) throw progress.broken('list_endless', 'a page leads to itself');
-    cursor = page.next;
+    cursor = pagination.style === 'after' ? progress.last : page.next;
   }
   throw progress.broken('list_endless', `it has more than ${maxPages} pages`);
 }
@@ -57,18 +57,21 @@ function isLast(
 ): boolean {
   if (style === 'none' || page.rows.length === 0) return true;
   if (style === 'cursor') return page.next === null;
-  return page.total === null ? page.rows.length < limit : received >= page.total;
+  return style === 'after' || page.total === null ? page.rows.length < limit : received >= page.total;
 }
 
 /** What was read so far, and the ids of the page before. */
 class Progress {
   received = 0;
+  /** Id of the last record. */
+  last: string | null = null;
   #total: number | null = null;
   #previous = new Set<string>();
 
   constructor(
     readonly connection: Connection,
     readonly call: ListCall,
+    readonly style: Pagination['style'],
   ) {}
 
   add({ rows, total }: WirePage): void {
@@ -77,7 +80,8 @@ class Progress {
     const repeated = [...ids].filter((id) => this.#previous.has(id)).length;
     if (ids.size > 0 && repeated === ids.size) throw this.broken('list_endless', 'the same page came twice');
     if (repeated > 0) throw this.broken('list_changed', 'records of one page came again in the next');
-    if (this.received > 0 && total !== this.#total) {
+    if (this.style === 'after') this.#advance([...ids], rows.length);
+    else if (this.received > 0 && total !== this.#total) {
       throw this.broken('list_changed', 'the number of records changed');
     }
     this.#previous = ids;
@@ -85,7 +89,19 @@ class Progress {
     this.received += rows.length;
   }
 
+  /** Pages after an id are complete only when every record has an id and they are sorted by it. */
+  #advance(ids: readonly string[], rows: number): void {
+    if (ids.length < rows) throw this.broken('list_unsorted', 'records have no id of their own');
+    for (const id of ids) {
+      if (!/^\d+$/.test(id) || (this.last !== null && BigInt(id) <= BigInt(this.last))) {
+        throw this.broken('list_unsorted', 'the records are not sorted by their ids');
+      }
+      this.last = id;
+    }
+  }
+
   end({ total }: WirePage): void {
+    if (this.style === 'after') return;
     if (total !== null && this.received < total) {
       throw this.broken('list_incomplete', `${this.received} of ${total} records came`);
     }
@@ -112,10 +128,14 @@ export async function readPage(
 ): Promise<WirePage> {
   const { resource, name, filters, range } = call;
   const operation = connection.operation(resource, name);
-  const page = toPageEntries(operation.pagination ?? connection.profile.pagination, place);
+  const pagination = operation.pagination ?? connection.profile.pagination;
+  const page = toPageEntries(pagination, place);
+  const { afterFilter } = pagination;
+  const after: WireEntry | undefined =
+    afterFilter === undefined || place.cursor === null ? undefined : [afterFilter, place.cursor];
   let json: unknown;
   try {
-    json = await connection.read({ resource, name, parts: { filters, range, page } }, options);
+    json = await connection.read({ resource, name, parts: { filters, range, page, after } }, options);
   } catch (error) {
     const { emptyListAs = [] } = connection.envelope(operation);
     const none = isPanelError(error) && error.code === 'PANEL_NOT_FOUND' && emptyListAs.includes('not-found');

@@ -67,11 +67,17 @@ function checkPages(
 ): void {
   if (pagination === undefined) return;
   const { style } = pagination;
-  const needed = { offset: 'offsetParam', page: 'pageParam', cursor: 'cursorParam', none: null } as const;
+  const needed = {
+    offset: 'offsetParam',
+    page: 'pageParam',
+    cursor: 'cursorParam',
+    after: 'afterFilter',
+    none: null,
+  } as const;
   const parameter = needed[style];
   if (parameter === null) return;
   if (pagination[parameter] === undefined) report(`${path}.${parameter}`, `name the parameter of the style ${style}`);
-  if (style === 'offset' && pagination.limitParam === undefined) {
+  if ((style === 'offset' || style === 'after') && pagination.limitParam === undefined) {
     report(`${path}.limitParam`, 'name the parameter of the page size; without it pages have no known end');
   }
   if (style === 'cursor' && (next === undefined || next === null)) {

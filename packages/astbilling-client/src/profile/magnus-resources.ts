@@ -353,7 +353,12 @@ export const magnusResources: Profile['resources'] = {
       },
     },
     operations: {
-      list: { ...readOperation('call'), envelope: { total: null } },
+      list: {
+        ...readOperation('call'),
+        envelope: { total: null },
+        // The panel's count may be an estimate, which would not show that older records were removed between two pages.
+        pagination: { style: 'after', afterFilter: 'id', limitParam: 'limit', limit: 500, maxPages: 2000 },
+      },
     },
   },
   countries: { path: '/country', operations: { list: false, get: false } },

@@ -55,16 +55,19 @@ describe('a profile', () => {
   it('is accepted as the examples stand, which the built-in ones are', () => {
     expect(parseProfile(fixture('profile.default'))).toEqual(builtInProfiles.default);
     const magnus = readProfile(fixtureText('profile.magnusbilling'));
-    const { subscribers, dids } = builtInProfiles.magnusbilling.resources;
+    const { subscribers, dids, cdrs } = builtInProfiles.magnusbilling.resources;
     // What was found on the running system since the example was written.
     expect(magnus).toEqual({
       ...builtInProfiles.magnusbilling,
+      filtersEncoding: magnus.filtersEncoding,
       resources: {
         ...builtInProfiles.magnusbilling.resources,
         subscribers: magnus.resources.subscribers,
         dids: magnus.resources.dids,
+        cdrs: magnus.resources.cdrs,
       },
     });
+    expect(cdrs).toMatchObject({ operations: { list: { pagination: { style: 'after', afterFilter: 'id' } } } });
     expect(dids).toMatchObject({
       fields: { ...magnus.resources.dids?.fields, reserved: 'reserved' },
       operations: { update: { send: expect.arrayContaining(['reserved']) } },

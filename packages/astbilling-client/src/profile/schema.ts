@@ -112,7 +112,7 @@ const filtersEncoding = z.discriminatedUnion('style', [
     style: z.literal('json-list'),
     param: parameter,
     item: z.record(z.string(), z.string()),
-    ops: z.strictObject({ eq: z.string(), from: z.string(), to: z.string() }),
+    ops: z.strictObject({ eq: z.string(), from: z.string(), to: z.string(), after: z.string().optional() }),
   }),
 ]);
 
@@ -131,12 +131,13 @@ const envelope = z.strictObject({
 export type Envelope = z.infer<typeof envelope>;
 
 const pagination = z.strictObject({
-  style: z.enum(['offset', 'page', 'cursor', 'none']),
+  style: z.enum(['offset', 'page', 'cursor', 'after', 'none']),
   limitParam: parameter.optional(),
   offsetParam: parameter.optional(),
   pageParam: parameter.optional(),
   firstPage: z.union([z.literal(0), z.literal(1)], { error: 'write 0 or 1' }).optional(),
   cursorParam: parameter.optional(),
+  afterFilter: parameter.optional(),
   limit: z.int().min(1).max(10_000).optional(),
   maxPages: z.int().min(1).optional(),
 });
