@@ -49,16 +49,28 @@ async function readCalls(): Promise<string[]> {
   return read;
 }
 
-it('reads each call that is there, also when older ones are removed between two pages', async () => {
-  const ids = Array.from({ length: 1001 }, () =>
-    fake.addCall({ subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6, charge: '0.1000' }),
-  );
+/** Adds 1001 calls, of which 100 are removed when the second page is read. */
+function addFleetingCalls(): string[] {
+  const call = { subscriber: '9001', startedAt: '2026-10-05T09:00:00-03:00', talkSeconds: 6 };
+  const ids = Array.from({ length: 1001 }, () => fake.addCall(call));
   let reads = 0;
   fake.server.onCall(({ path }) => {
     if (!path.includes('call/read')) return;
     reads += 1;
     if (reads === 2) for (const id of ids.slice(0, 100)) fake.deleteCall(id);
   });
+  return ids;
+}
+
+it('reads no calls of which some are removed between two pages, and those that are left', async () => {
+  const ids = addFleetingCalls();
+  await expect(readCalls()).rejects.toMatchObject({ panelCode: 'list_changed' });
+  expect(await readCalls()).toEqual(ids.slice(100));
+});
+
+it('misses no call when others are removed between two pages of a panel that estimates its counts', async () => {
+  fake.quirks.total = () => 5970;
+  const ids = addFleetingCalls();
   expect(await readCalls()).toEqual(ids);
 });
 

@@ -3,7 +3,7 @@ import type { CallOperation, OperationName, Pagination, ResourceName } from '../
 import type { CanonicalRecord, WireEntry } from '../wire/codec.js';
 import { describeKind, Mismatch } from '../wire/mismatch.js';
 import { findAt, scalarText } from '../wire/pointer.js';
-import type { TimeRange } from '../wire/request.js';
+import type { IdBound, TimeRange } from '../wire/request.js';
 import type { Connection } from './connection.js';
 import type { AstbillingCallOptions } from './types.js';
 
@@ -20,6 +20,8 @@ export interface WirePage {
   rows: unknown[];
   total: number | null;
   next: string | null;
+  /** How many records are left with this page, where the list counts them; it may be an estimate. */
+  remaining: number | null;
 }
 
 const DEFAULT_LIMIT = 100;
@@ -42,12 +44,34 @@ export async function* readPages(
     if (page.rows.length > 0) yield page;
     if (isLast(page, pagination, { limit, received: progress.received })) {
       progress.end(page);
+      if (pagination.style === 'after' && number > 0)
+        await recount(connection, call, { progress, last: page }, options);
       return;
     }
     if (page.next !== null && page.next === cursor) throw progress.broken('list_endless', 'a page leads to itself');
     cursor = pagination.style === 'after' ? progress.last : page.next;
   }
   throw progress.broken('list_endless', `it has more than ${maxPages} pages`);
+}
+
+/**
+ * Counts the records up to the last one again, where counts are exact: records that were read before may have been removed. A
+ * count of the last page that differs from its length is an estimate.
+ */
+async function recount(
+  connection: Connection,
+  call: ListCall,
+  { progress, last: { remaining, rows } }: { progress: Progress; last: WirePage },
+  options: AstbillingCallOptions,
+): Promise<void> {
+  if (progress.last === null || remaining === null || remaining !== rows.length) return;
+  const before = String(BigInt(progress.last) + 1n);
+  const again = await readPage(connection, call, { number: 0, received: 0, cursor: null, before }, options);
+  if (again.remaining === progress.received) return;
+  throw progress.broken(
+    'list_changed',
+    `${progress.received} records came, ${again.remaining ?? 'no number'} are there`,
+  );
 }
 
 function isLast(
@@ -119,36 +143,46 @@ class Progress {
   }
 }
 
+/** Which page to read. */
+interface Place {
+  number: number;
+  received: number;
+  cursor: string | null;
+  /** Only records with a smaller id. */
+  before?: string;
+}
+
 /** Reads one page. */
 export async function readPage(
   connection: Connection,
   call: ListCall,
-  place: { number: number; received: number; cursor: string | null },
+  place: Place,
   options: AstbillingCallOptions,
 ): Promise<WirePage> {
   const { resource, name, filters, range } = call;
   const operation = connection.operation(resource, name);
   const pagination = operation.pagination ?? connection.profile.pagination;
   const page = toPageEntries(pagination, place);
-  const { afterFilter } = pagination;
-  const after: WireEntry | undefined =
-    afterFilter === undefined || place.cursor === null ? undefined : [afterFilter, place.cursor];
+  const bound = toBound(pagination, place);
   let json: unknown;
   try {
-    json = await connection.read({ resource, name, parts: { filters, range, page, after } }, options);
+    json = await connection.read({ resource, name, parts: { filters, range, page, bound } }, options);
   } catch (error) {
     const { emptyListAs = [] } = connection.envelope(operation);
     const none = isPanelError(error) && error.code === 'PANEL_NOT_FOUND' && emptyListAs.includes('not-found');
     if (!none) throw error;
-    return { rows: [], total: null, next: null };
+    return { rows: [], total: null, next: null, remaining: null };
   }
   return connection.decode(call, () => parsePage(connection, operation, json));
 }
 
-function toPageEntries(
-  pagination: Pagination,
-  { number, received, cursor }: { number: number; received: number; cursor: string | null },
-): WireEntry[] {
+function toBound({ afterFilter: name }: Pagination, { cursor, before }: Place): IdBound | undefined {
+  if (name === undefined) return undefined;
+  if (before !== undefined) return { name, op: 'before', value: before };
+  return cursor === null ? undefined : { name, op: 'after', value: cursor };
+}
+
+function toPageEntries(pagination: Pagination, { number, received, cursor }: Place): WireEntry[] {
   const { style, limit = DEFAULT_LIMIT, limitParam, offsetParam, pageParam, firstPage = 1, cursorParam } = pagination;
   const size: WireEntry[] = limitParam === undefined ? [] : [[limitParam, limit]];
   if (style === 'offset' && offsetParam !== undefined) return [[offsetParam, received], ...size];
@@ -164,7 +198,13 @@ function parsePage(connection: Connection, operation: CallOperation, json: unkno
   if (!Array.isArray(rows)) {
     throw new Mismatch('envelope.list', `expected a list there, but ${describeKind(found?.value)}`);
   }
-  return { rows, total: toTotal(valueAt(json, total)), next: toCursor(valueAt(json, next)) };
+  const { remaining } = operation.pagination ?? connection.profile.pagination;
+  return {
+    rows,
+    total: toTotal(valueAt(json, total)),
+    next: toCursor(valueAt(json, next)),
+    remaining: toTotal(valueAt(json, remaining)),
+  };
 }
 
 const valueAt = (json: unknown, pointer: string | null | undefined): unknown =>

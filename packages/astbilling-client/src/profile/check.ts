@@ -46,6 +46,7 @@ function checkCommon(profile: Profile, report: Report): void {
   }
   checkZone(formats.timezone, 'formats.timezone', report);
   checkPages(profile.pagination, 'pagination', profile.envelope.next, report);
+  checkBounds(profile, report);
   checkTests(errors.failedWhen, 'errors.failedWhen', report);
 }
 
@@ -56,6 +57,23 @@ function checkZone(timeZone: string | undefined, path: string, report: Report): 
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
     report(path, 'write a name of the IANA list, such as America/Sao_Paulo or UTC');
+  }
+}
+
+function checkBounds({ pagination, resources, filtersEncoding }: Profile, report: Report): void {
+  if (filtersEncoding?.style !== 'json-list') return;
+  const all = Object.values(resources).flatMap((resource) =>
+    Object.values(resource?.operations ?? {}).map((one) =>
+      one !== undefined && one !== false && 'pagination' in one ? one.pagination : undefined,
+    ),
+  );
+  all.push(pagination);
+  const after = all.filter((one) => one?.style === 'after');
+  if (after.length > 0 && filtersEncoding.ops.after === undefined) {
+    report('filtersEncoding.ops.after', 'name the comparison "greater" of the style after');
+  }
+  if (after.some((one) => one?.remaining !== undefined) && filtersEncoding.ops.before === undefined) {
+    report('filtersEncoding.ops.before', 'name the comparison "less" that pagination.remaining is checked with');
   }
 }
 

@@ -30,7 +30,7 @@ export const magnusProfile: Profile = {
     style: 'json-list',
     param: 'filter',
     item: { type: 'numeric', field: '{name}', comparison: '{op}', value: '{value}' },
-    ops: { eq: 'eq', from: 'gt', to: 'lt', after: 'gt' },
+    ops: { eq: 'eq', from: 'gt', to: 'lt', after: 'gt', before: 'lt' },
   },
   envelope: { item: '/rows/0', list: '/rows', total: '/count', next: null, emptyListAs: [] },
   pagination: { style: 'offset', limitParam: 'limit', offsetParam: 'start', limit: 500, maxPages: 2000 },

@@ -356,8 +356,11 @@ export const magnusResources: Profile['resources'] = {
       list: {
         ...readOperation('call'),
         envelope: { total: null },
-        // The panel's count may be an estimate, which would not show that older records were removed between two pages.
-        pagination: { style: 'after', afterFilter: 'id', limitParam: 'limit', limit: 500, maxPages: 2000 },
+        // The count may be an estimate of all calls: it is used only where it proves exact.
+        pagination: {
+          ...{ style: 'after', afterFilter: 'id', remaining: '/count' },
+          ...{ limitParam: 'limit', limit: 500, maxPages: 2000 },
+        },
       },
     },
   },

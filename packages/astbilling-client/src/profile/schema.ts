@@ -112,7 +112,13 @@ const filtersEncoding = z.discriminatedUnion('style', [
     style: z.literal('json-list'),
     param: parameter,
     item: z.record(z.string(), z.string()),
-    ops: z.strictObject({ eq: z.string(), from: z.string(), to: z.string(), after: z.string().optional() }),
+    ops: z.strictObject({
+      eq: z.string(),
+      from: z.string(),
+      to: z.string(),
+      after: z.string().optional(),
+      before: z.string().optional(),
+    }),
   }),
 ]);
 
@@ -138,6 +144,7 @@ const pagination = z.strictObject({
   firstPage: z.union([z.literal(0), z.literal(1)], { error: 'write 0 or 1' }).optional(),
   cursorParam: parameter.optional(),
   afterFilter: parameter.optional(),
+  remaining: pointer.optional(),
   limit: z.int().min(1).max(10_000).optional(),
   maxPages: z.int().min(1).optional(),
 });

@@ -8,10 +8,17 @@ export interface TimeRange {
   to: string;
 }
 
+/** Only records with a greater, or a smaller, id; by the wire name of that filter. */
+export interface IdBound {
+  name: string;
+  op: 'after' | 'before';
+  value: string;
+}
+
 /** One filter for the wire. */
 interface WireFilter {
   name: string;
-  op: 'eq' | 'from' | 'to' | 'after';
+  op: 'eq' | 'from' | 'to' | IdBound['op'];
   value: unknown;
 }
 
@@ -25,8 +32,7 @@ export interface RequestParts {
   range?: TimeRange | undefined;
   /** Parameters of the page. */
   page?: readonly WireEntry[] | undefined;
-  /** Only records with a greater id, by the wire name of that filter. */
-  after?: WireEntry | undefined;
+  bound?: IdBound | undefined;
   /** Results of the operation's lookups. */
   results?: Readonly<Record<string, string>> | undefined;
 }
@@ -146,7 +152,7 @@ export class RequestWriter {
 
   #encodeFilters(name: ResourceName, operation: CallOperation, parts: RequestParts): WireEntry[] {
     const { filters: names = {}, fixedFilters = {} } = this.#profile.resources[name] ?? {};
-    const { id, filters = {}, range, after } = parts;
+    const { id, filters = {}, range, bound } = parts;
     const reads = parts.page !== undefined || operation.idIn === 'filter';
     const items: WireFilter[] = reads
       ? Object.entries(fixedFilters).map(([wire, value]) => ({ name: wire, op: 'eq', value }))
@@ -160,7 +166,7 @@ export class RequestWriter {
       if (wire !== undefined) items.push({ name: wire, op: 'eq', value: this.codec(name).encodeValue(field, value) });
     }
     if (range !== undefined) items.push(...this.#encodeRange(name, range));
-    if (after !== undefined) items.push({ name: after[0], op: 'after', value: after[1] });
+    if (bound !== undefined) items.push(bound);
     return this.#toEntries(items, operation.method, operation.bodyEncoding);
   }
 
@@ -184,7 +190,7 @@ export class RequestWriter {
         Object.entries(item).map(([key, text]) => [
           key,
           text.replace(/\{(name|op|value)\}/g, (_, word: 'name' | 'op' | 'value') =>
-            word === 'name' ? name : word === 'op' ? (ops[op] ?? ops.from) : String(value),
+            word === 'name' ? name : word === 'op' ? (ops[op] ?? '') : String(value),
           ),
         ]),
       ),
