@@ -13,6 +13,14 @@ export function mayStillBeRunning(error: PanelError): boolean {
 /** Waits before the reads that resolve a lost answer, milliseconds. */
 export const WAITS = [0, 1000, 2000] as const;
 
+/** Waits before the reads after a time-out, milliseconds: a change that lands after its repeat would undo one made since. */
+export const WAITS_AFTER_TIMEOUT = [0, 1000, 2000, 4000, 4000, 4000] as const;
+
+/** Returns whether a proxy or this process gave up a call that the panel goes on with. */
+export function isTimeOut({ code, status }: PanelError): boolean {
+  return code === 'PANEL_TIMEOUT' || status === 504;
+}
+
 /** Reads until `isEnough` accepts the value; returns the last value. */
 export async function readUntil<T>(
   clock: Clock,

@@ -271,6 +271,17 @@ describe('users', () => {
       expect(world.fake.user(user).enable).toBe(true);
     });
 
+    it('waits before it repeats a change that a proxy gave up', async () => {
+      const { fake, time } = world;
+      fake.server.inject({ endpoint: changed, times: 1, fault: { kind: 'html', status: 504 } });
+      const landsAt = time.now() + 10_000;
+      fake.server.onCall(({ changing }) => {
+        if (!changing && time.now() >= landsAt) fake.disable(user);
+      });
+      expect((await world.client.users.disable(user)).how).toBe('changed');
+      expect(calls(fake, 'changing')).toHaveLength(1);
+    });
+
     it('gives up after a second failure, and says that nothing was changed', async () => {
       world.fake.server.inject({ endpoint: changed, fault: { kind: 'status', status: 500, body: { msg: 'boom' } } });
       const error: unknown = await world.client.users.disable(user).catch((caught: unknown) => caught);

@@ -4,7 +4,7 @@ import { checkChange, checkNewUser, checkUuid } from './check-user.js';
 import { findDifferences, shows, toBody } from './compare-user.js';
 import type { Connection } from './connection.js';
 import { UserCreation } from './create-user.js';
-import { mayHaveHappened, withDoubt, withoutDoubt } from './lost-answers.js';
+import { isTimeOut, mayHaveHappened, readUntil, WAITS_AFTER_TIMEOUT, withDoubt, withoutDoubt } from './lost-answers.js';
 import { parseUserRow } from './read-rows.js';
 import { type HiddifyAdmin, type HiddifyUser, SELF } from './records.js';
 import { createRowCalls, type RowCalls } from './row-calls.js';
@@ -78,7 +78,7 @@ function createUserParser(self: string): (row: unknown) => HiddifyUser {
 type CheckOwner = (owner: string, what: { name: string; not: string }, options?: CallOptions) => Promise<void>;
 
 function createUserUpdate(
-  { panel, apiKey }: Connection,
+  { panel, apiKey, clock }: Connection,
   calls: RowCalls<HiddifyUser>,
   checkOwner: CheckOwner,
 ): HiddifyUsers['update'] {
@@ -99,7 +99,9 @@ function createUserUpdate(
       } catch (error) {
         if (!isPanelError(error)) throw error;
         // Also after a refusal: a proxy may refuse what the panel has done.
-        const seen = await calls.get(uuid, options).catch(() => {
+        const isDone = (row: HiddifyUser | null): boolean => row === null || shows(row, due);
+        const waits = isTimeOut(error) ? WAITS_AFTER_TIMEOUT : [0];
+        const seen = await readUntil(clock, waits, () => calls.get(uuid, options), isDone).catch(() => {
           throw withDoubt(error);
         });
         if (seen !== null && shows(seen, due)) return { user: seen, how: 'changed' };

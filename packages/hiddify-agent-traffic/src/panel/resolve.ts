@@ -1,4 +1,4 @@
-import { callAgeMs, type Observation, type StepOutcome } from '@sluice/panel-kind';
+import { callAgeMs, IN_PROGRESS_MS, type Observation, type StepOutcome } from '@sluice/panel-kind';
 import type { ActionRecord } from '@sluice/quota-core';
 import {
   ACTION_TYPES,
@@ -13,19 +13,13 @@ import type { HiddifyUser } from '../client/records.js';
 import type { HiddifyState } from './lists.js';
 import { USER_REF } from './settings.js';
 
-/**
- * A call without an answer may take effect for this long. Short, because an operator who repeats a command waits for it, and
- * because every change may be made twice: Sluice chooses the uuids of users, and every other change sets a state.
- */
-const GRACE_MS = 3000;
-
 /** Decides from an observation how an action ended that was left planned or in doubt; null when it can't be decided. */
 export function resolveAction(action: ActionRecord, { state, at }: Observation<HiddifyState>): StepOutcome | null {
   if (!state) return null;
   const outcome = findOutcome(action, state.user);
   if (outcome?.state !== 'failed') return outcome;
   const age = callAgeMs(action, Date.parse(at));
-  return action.state === 'in-doubt' && age < GRACE_MS ? null : outcome;
+  return action.state === 'in-doubt' && age < IN_PROGRESS_MS ? null : outcome;
 }
 
 function findOutcome(action: ActionRecord, user: HiddifyUser | null): StepOutcome | null {
