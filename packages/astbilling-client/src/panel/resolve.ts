@@ -13,16 +13,22 @@ import { LINE_REF, USERNAME_REF } from './settings.js';
 import type { LineState } from './state.js';
 import { toShown } from './suspended.js';
 
-/** Steps that make a record on the panel. */
-const MAKING = new Set(['create-customer', 'create-subscriber', 'create-did', 'link-did']);
+/** Steps whose repeat may make a second record; usernames of lines are unique. */
+const MAKING = new Set(['create-customer', 'create-did', 'link-did']);
 
 /** Decides from an observation how an action ended that was left planned or in doubt; null while that is unknown. */
 export function resolveAction(action: ActionRecord, { state, at }: Observation<LineState>): StepOutcome | null {
   if (state === null) return null;
   const outcome = findOutcome(action, state);
   if (outcome?.state !== 'failed') return outcome;
-  const lastsMs = MAKING.has(action.type) ? LATEST_CALL_MS : IN_PROGRESS_MS;
+  const lastsMs = MAKING.has(action.type) && wasSlow(action) ? LATEST_CALL_MS : IN_PROGRESS_MS;
   return callAgeMs(action, Date.parse(at)) < lastsMs ? null : outcome;
+}
+
+/** Whether the panel was at work for so long that it may be so still; a connection that was cut shows nothing of that. */
+function wasSlow({ calledAt, givenUpAt }: ActionRecord): boolean {
+  if (calledAt === null || givenUpAt === null) return false;
+  return Date.parse(givenUpAt) - Date.parse(calledAt) >= IN_PROGRESS_MS;
 }
 
 function findOutcome(action: ActionRecord, state: LineState): StepOutcome | null {

@@ -48,6 +48,16 @@ describe('a link of a number that had no answer for a minute', () => {
     expect(at.panel.destinations(NUMBER)).toEqual([LINE]);
   });
 
+  it('is repeated at once where its connection was cut', async () => {
+    at = await startTelephonyBench('magnusbilling');
+    await at.addService();
+    at.panel.addDid({ number: NUMBER });
+    at.panel.server.inject({ endpoint, times: 1, when: 'before', fault: { kind: 'cut' } });
+    expect(await link()).toEqual([3, 'outcome_unknown', 'in-doubt']);
+    expect((await link())[0]).toBe(0);
+    expect(at.panel.destinations(NUMBER)).toEqual([LINE]);
+  });
+
   it('is repeated ten minutes later', async () => {
     await startLink(3_600_000);
     at.bench.clock.advance(600_000);
