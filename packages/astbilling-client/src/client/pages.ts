@@ -100,11 +100,12 @@ class Progress {
 
   add({ rows, total }: WirePage): void {
     const codec = this.connection.writer.codec(this.call.resource);
-    const ids = new Set(rows.flatMap((row) => codec.findId(row) ?? []));
+    const all = rows.flatMap((row) => codec.findId(row) ?? []);
+    const ids = new Set(all);
     const repeated = [...ids].filter((id) => this.#previous.has(id)).length;
     if (ids.size > 0 && repeated === ids.size) throw this.broken('list_endless', 'the same page came twice');
     if (repeated > 0) throw this.broken('list_changed', 'records of one page came again in the next');
-    if (this.style === 'after') this.#advance([...ids], rows.length);
+    if (this.style === 'after') this.#advance(all, rows.length);
     else if (this.received > 0 && total !== this.#total) {
       throw this.broken('list_changed', 'the number of records changed');
     }
@@ -117,7 +118,7 @@ class Progress {
   #advance(ids: readonly string[], rows: number): void {
     if (ids.length < rows) throw this.broken('list_unsorted', 'records have no id of their own');
     for (const id of ids) {
-      if (!/^\d+$/.test(id) || (this.last !== null && BigInt(id) <= BigInt(this.last))) {
+      if (!/^\d+$/.test(id) || (this.last !== null && BigInt(id) < BigInt(this.last))) {
         throw this.broken('list_unsorted', 'the records are not sorted by their ids');
       }
       this.last = id;

@@ -256,7 +256,13 @@ export interface Config {
     brake: BrakeInput['stated'];
   };
   /** `poll`, where stated, equals `poll.interval`; `reconcile` is a local time such as `04:17`. */
-  schedule: { poll?: number | undefined; agentCheck: number; callBill: number; sync: number; reconcile?: string | undefined };
+  schedule: {
+    poll?: number | undefined;
+    agentCheck: number;
+    callBill: number;
+    sync: number;
+    reconcile?: string | undefined;
+  };
   retention: { apiLog: number; samples: number };
   graphCache: number;
   serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };
