@@ -63,9 +63,10 @@ export async function resolveActions(
     (await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true, command })).get(
       service.id,
     ) ?? null;
+  // Before the wait: an adapter judges what it read last.
+  const before = toHistoryBefore(on, begun);
   const observation = await waitForFresh(session, panel, begun, look);
-  const isReadAgain = observation !== begun.observation;
-  let work: Applied = { ...begun, observation, history: isReadAgain ? toHistoryBefore(on, begun) : begun.history };
+  let work: Applied = { ...begun, observation, history: observation === begun.observation ? begun.history : before };
   const doubtful: ActionRecord[] = [];
   for (const row of begun.unresolved) {
     const outcome = outcomeByReading(panel, work, row);

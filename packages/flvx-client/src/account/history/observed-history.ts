@@ -138,7 +138,11 @@ function findStopped(comparison: Comparison): { stopped: number[]; undecided: Re
     history.stopped.includes(row.id) || (ran(row) && isZeroed && allAtRest);
   const before = open.filter((row) => !replay.ended.has(row.id) && isKnown(row));
   const since = open.filter(
-    (row) => !replay.ended.has(row.id) && !isKnown(row) && ran(row) && isStoppedTunnel(comparison, row.tunnelId),
+    (row) =>
+      !replay.ended.has(row.id) &&
+      !isKnown(row) &&
+      ran(row) &&
+      (isStoppedTunnel(comparison, row.tunnelId) || isStoppedSinceClosed(comparison, row)),
   );
   const known = [...before, ...withoutCustomersPauses(comparison, since)];
   // Created since the last observation, or before the first: the instant of its pause shows whether it ran.
@@ -177,6 +181,16 @@ function isStoppedTunnel(comparison: Comparison, tunnelId: number): boolean {
     [user, replay.userBefore(user)].some((row) => isUsedUp(row, observed.at)) ||
     isStoppedPermission(comparison, tunnelId)
   );
+}
+
+/**
+ * Whether the panel stopped the forward because a step had closed the user, whose run was interrupted before it paused the
+ * forward: what was paused before the user was closed was paused by the customer.
+ */
+function isStoppedSinceClosed({ user, past, replay }: Comparison, row: FlvxForward): boolean {
+  if (!replay.closesUser || user.status === 1) return false;
+  const pausedAt = past.changes?.get(row.id);
+  return pausedAt === undefined || user.updatedAt === null || pausedAt > user.updatedAt;
 }
 
 function isStoppedPermission({ observed, permissions, replay }: Comparison, tunnelId: number): boolean {

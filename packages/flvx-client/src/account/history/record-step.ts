@@ -174,6 +174,8 @@ export class Replay {
   readonly paused = new Set<number>();
   /** Those of them that ran until then. The others were stopped by the panel or the customer. */
   readonly ended = new Set<number>();
+  /** Whether a step closed the user, or may have: then the panel stops all forwards at the next traffic. */
+  closesUser = false;
   /** Values of the user before the steps. */
   #user: Partial<RuledRow> = {};
   readonly #permissions = new Map<number, Partial<RuledRow>>();
@@ -200,6 +202,7 @@ export class Replay {
     switch (step.type) {
       case 'update-user':
         this.#user = { ...step.prior.user, ...this.#user };
+        this.closesUser = (step.payload.changes.status ?? (this.closesUser ? 0 : 1)) !== 1;
         return;
       case 'reset-user':
         this.#user = { ...step.prior.user, ...this.#user };

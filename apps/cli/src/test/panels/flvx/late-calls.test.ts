@@ -25,6 +25,10 @@ async function poll(): Promise<void> {
   expect((await at.run('poll')).exitCode).toBe(0);
 }
 
+function pauseAsCustomer(forward: number): Promise<unknown> {
+  return at.panel.customer(at.panel.world.forwards.get(forward)!.userId).pause(forward);
+}
+
 const ASSIGN = /tunnel\/user\/assign$/;
 const again = (call: FakeCall): Promise<unknown> => arrive(at.panel, call);
 
@@ -59,6 +63,57 @@ describe('a suspension that is killed and taken back', () => {
     expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
     await landed();
     expect(at.panel.state()).toEqual(before);
+  });
+});
+
+describe('a suspension that is killed and taken back after traffic', () => {
+  const NEVER = (): Promise<unknown> => Promise.resolve();
+
+  it.each([
+    ['in a change of a permission', ASSIGN, 'before'],
+    ['in its first pause', /forward\/pause$/, 'before'],
+    ['after it closed the user', /user\/update$/, 'after'],
+  ] as const)(
+    'starts what the panel stopped because the account was closed, when killed %s',
+    async (_what, endpoint, when) => {
+      await addService('relay');
+      await kill(at, 'provision suspend svc-1', { endpoint, when, land: NEVER });
+      // The panel stops all forwards of a closed account at its next traffic.
+      at.panel.traffic(2, { in: 2048, out: 0 });
+      expect(at.panel.runningForwards()).not.toContain(3);
+      at.bench.clock.advance(60_000);
+      expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+      await poll();
+      expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    },
+  );
+
+  it('does so after a repeat of the suspension too', async () => {
+    await addService('relay');
+    await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, land: NEVER });
+    at.panel.traffic(2, { in: 2048, out: 0 });
+    at.bench.clock.advance(60_000);
+    expect((await at.run('provision suspend svc-1')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['with', 2048],
+    ['without', 0],
+  ])('leaves what the customer had paused before it, %s traffic', async (_what, bytes) => {
+    await addService('relay');
+    at.bench.clock.advance(60_000);
+    await pauseAsCustomer(3);
+    at.bench.clock.advance(60_000);
+    await kill(at, 'provision suspend svc-1', { endpoint: ASSIGN, land: NEVER });
+    if (bytes > 0) at.panel.traffic(2, { in: bytes, out: 0 });
+    at.bench.clock.advance(60_000);
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
 });
 
@@ -158,5 +213,20 @@ describe('a poll that is killed when it zeroes the counters', () => {
     await landed();
     await poll();
     expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
+  it('leaves a pause that the customer makes while the next one waits', async () => {
+    await addService('relay');
+    await at.run('provision renew svc-1 --until 2027-01-15');
+    at.panel.traffic(2, { in: 101 * GB, out: 10 * GB });
+    await poll();
+    at.bench.clock.set('2026-12-16T00:10:00Z');
+    // It has resumed 2 and 3 by then.
+    const landed = await kill(at, 'poll', { endpoint: /forward\/pause$/, land: again });
+    const paused = landAt(at, at.bench.clock.now() + 3000, () => pauseAsCustomer(2));
+    expect((await at.run('poll')).exitCode).toBe(0);
+    await Promise.all([landed(), paused()]);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 3]);
   });
 });
