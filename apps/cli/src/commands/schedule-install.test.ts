@@ -113,9 +113,11 @@ describe('schedule install, in a crontab', () => {
     expect(bench.read('tab')).toContain(`${foreign}# BEGIN sluice ${file}\n`);
     // The same jobs outside of the markers are found however the path is quoted.
     for (const word of [`"${file.replace('%', '\\%')}"`, file.replaceAll(/['%]/g, '\\$&')]) {
-      bench.write('tab', `*/5 * * * * sluice poll --config ${word} --quiet\n`);
-      const { exitCode, stderr } = await bench.sluice(['schedule', 'install', '--yes', ...words]);
-      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('runs a job of this config already')]);
+      for (const job of ['poll', 'service sync']) {
+        bench.write('tab', `*/5 * * * * sluice ${job} --config ${word} --quiet\n`);
+        const { exitCode, stderr } = await bench.sluice(['schedule', 'install', '--yes', ...words]);
+        expect([exitCode, stderr]).toEqual([1, expect.stringContaining('runs a job of this config already')]);
+      }
     }
     bench.write('tab', (await bench.sluice(['schedule', 'show', ...words])).stdout);
     expect((await bench.sluice(['schedule', 'install', '--yes', ...words])).exitCode).toBe(1);

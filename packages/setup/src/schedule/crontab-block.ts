@@ -42,7 +42,7 @@ export function replaceJobs(crontab: Buffer, config: string, lines: readonly str
 
 /** Whether a line starts a scheduled command with this config, however its path is quoted. */
 function isJobOf(row: string, config: string): boolean {
-  if (/^\s*#/.test(row) || !/\b(poll|reconcile|agent check|call bill)\b/.test(row)) return false;
+  if (/^\s*#/.test(row) || !/\b(poll|reconcile|agent check|call bill|service sync)\b/.test(row)) return false;
   // cron makes a bare % of \%, and the shell sees what is left.
   const command = row.replaceAll('\\%', '%');
   const found = command.matchAll(/\s--config(?:=|\s+)((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+)/g);
