@@ -105,7 +105,7 @@ export const agentPage: Page = async (request) => {
   return {
     title: agent.name,
     body,
-    notice: DONE[query.done ?? ''],
+    notice: DONE.get(query.done ?? ''),
   };
 };
 
@@ -119,10 +119,10 @@ function disabledFacts({ uuid, disabledFor }: AgentDetail): [string, Part][] {
 }
 
 /** What a form of this page did, by the word in its address. */
-const DONE: Record<string, string> = {
-  limit: 'The limit is stored; the next check applies it.',
-  'remove-limit': 'The limit is removed; the next check enables the users that were disabled for it alone.',
-};
+const DONE: ReadonlyMap<string, string> = new Map([
+  ['limit', 'The limit is stored; the next check applies it.'],
+  ['remove-limit', 'The limit is removed; the next check enables the users that were disabled for it alone.'],
+]);
 
 function limitSection(request: PageRequest, agent: AgentDetail): Html {
   const { limitBytes, panel } = agent;

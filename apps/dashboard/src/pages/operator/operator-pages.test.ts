@@ -46,6 +46,7 @@ describe("the operator's pages", () => {
     );
     expect((await post('/services/svc-2/override', fields)).status).toBe(303);
     expect(await (await get('/services/svc-2?done=override')).text()).toContain('The override is set');
+    expect(await (await get('/services/svc-2?done=constructor')).text()).not.toContain('native code');
     const { overrides } = await world.bench.sluice.overrides.list({ service: 'svc-2' });
     expect(overrides).toMatchObject([{ quotaBytes: 300 * 1024 ** 3 }]);
     expect((await post('/services/svc-2/override', { ...fields, csrf: 'x' })).status).toBe(409);

@@ -36,7 +36,7 @@ export const servicePage: Page = async (request) => {
       logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
       { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
-  return { title: id, body, notice: DONE[query.done ?? ''] };
+  return { title: id, body, notice: DONE.get(query.done ?? '') };
 };
 
 /** The line of a service, with the ways to its DIDs, calls and bills. */
@@ -54,17 +54,17 @@ async function lineSection({ request, found }: ServiceScene): Promise<Html> {
 }
 
 /** What a form of this page did, by the word in its address. */
-const DONE: Record<string, string> = {
-  suspend: 'The service is suspended.',
-  unsuspend: 'The suspension has ended.',
-  renew: 'The due date was moved.',
-  'change-package': 'The service has another product; its quota applies from the next run.',
-  buy: 'The package was bought.',
-  override: 'The override is set; it applies from the next run.',
-  'override-clear': 'The override has ended.',
-  hold: 'The hold was added.',
-  release: 'The hold was released.',
-  'auto-buy': 'The preference is stored.',
-  'auto-buy-clear': 'The preference was removed.',
-  set: 'The change is stored.',
-};
+const DONE: ReadonlyMap<string, string> = new Map([
+  ['suspend', 'The service is suspended.'],
+  ['unsuspend', 'The suspension has ended.'],
+  ['renew', 'The due date was moved.'],
+  ['change-package', 'The service has another product; its quota applies from the next run.'],
+  ['buy', 'The package was bought.'],
+  ['override', 'The override is set; it applies from the next run.'],
+  ['override-clear', 'The override has ended.'],
+  ['hold', 'The hold was added.'],
+  ['release', 'The hold was released.'],
+  ['auto-buy', 'The preference is stored.'],
+  ['auto-buy-clear', 'The preference was removed.'],
+  ['set', 'The change is stored.'],
+]);
