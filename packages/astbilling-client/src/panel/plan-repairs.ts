@@ -12,7 +12,9 @@ export function planRepairs(plan: Plan, service: ServiceRecord, line: Subscriber
   for (const step of steps) {
     const { changes: all, prior } = step.payload as Changes;
     const names = Object.keys(all) as (keyof SubscriberValues)[];
-    const repaired = isOwn ? names.filter((name) => name !== 'extra') : [];
+    // What the system does not show is not known to differ; a reference that is not there is lost.
+    const isShown = (name: keyof SubscriberValues): boolean => name === 'externalRef' || prior[name] !== null;
+    const repaired = isOwn ? names.filter((name) => name !== 'extra' && isShown(name)) : [];
     // A line that was taken over has no reference of ours before a command writes it.
     const kept = names.filter((name) => (isOwn ? name === 'extra' : name !== 'externalRef'));
     plan.drift.push(...[...repaired, ...kept].map(describeDrift));

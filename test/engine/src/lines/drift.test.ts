@@ -31,6 +31,11 @@ describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
     });
     await sluice.poll();
     expect(shown(fake)).toEqual([['11', 2]]);
+    // A plan that is not shown is not known to differ.
+    for (const line of fake.subscribers()) line.planId = null;
+    await sluice.reconcile();
+    expect(shown(fake)).toEqual([[null, 5]]);
+    for (const line of fake.subscribers()) Object.assign(line, { planId: '11', channels: 2 });
     expect(await sluice.reconcile()).toMatchObject({ services: [{ actions: [{ state: 'applied' }] }] });
     expect(shown(fake)).toEqual([['12', 5]]);
     for (const line of fake.subscribers()) line.channels = 9;
