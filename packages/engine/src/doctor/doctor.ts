@@ -107,14 +107,14 @@ async function leaseChecks(session: Session): Promise<Check[]> {
 async function runChecks(session: Session): Promise<Check[]> {
   const sync = scheduledCommands(session.config, session.deps).find(({ command }) => command === 'service sync');
   const polls = await session.store.runs.list({ command: 'poll', limit: RECENT_RUNS });
-  const syncs = await session.store.runs.list({ command: 'service sync', whole: true, limit: RECENT_RUNS });
   const hasServices = (await session.store.services.ids()).length > 0;
-  const checks = [
-    checkLastRun(session, polls, { word: 'poll', intervalMs: session.config.poll.interval, isMissed: hasServices }),
-    ...(sync === undefined
-      ? []
-      : [checkLastRun(session, syncs, { word: 'sync', intervalMs: sync.intervalMs, isMissed: true })]),
-  ];
+  const { interval } = session.config.poll;
+  const checks = [checkLastRun(session, polls, { word: 'poll', intervalMs: interval, isMissed: hasServices })];
+  if (sync !== undefined) {
+    const { command, intervalMs } = sync;
+    const syncs = await session.store.runs.list({ command, whole: true, limit: RECENT_RUNS });
+    checks.push(checkLastRun(session, syncs, { word: 'sync', intervalMs, isMissed: true }));
+  }
   const unresolved = await session.store.actions.unresolved();
   for (const action of unresolved) {
     checks.push({

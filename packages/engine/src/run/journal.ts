@@ -72,7 +72,8 @@ export async function endAction<W extends Changed>(
 
 /** What `storeEnd` has stored. */
 interface StoredEnd {
-  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'> & Partial<ActionRecord>;
+  end: Pick<ActionRecord, 'state' | 'endedAt' | 'observed' | 'errorCode' | 'errorMessage'> &
+    Partial<Pick<ActionRecord, 'givenUpAt'>>;
   error: ItemError | null;
   begun: EvidenceRecord[];
   /** Ids of evidence. */

@@ -57,6 +57,7 @@ export async function resolveActions(
   /** What is observed again is planned for it. */
   command: AccountCommand | null = null,
 ): Promise<{ work: Applied; goesOn: boolean }> {
+  if (begun.unresolved.length === 0) return { work: begun, goesOn: true };
   const { session, panel } = on;
   const { service } = begun;
   const look = async (): Promise<Observation | null> =>

@@ -109,8 +109,9 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
 /**
  * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while its call may still be in
  * progress, unless the panel shows all of its effect: the panel completes each request, and waits 12 seconds for a node that does
- * not answer (docs/panels/flvx.md, *After a killed command*). A change that is not shown is planned again where it is still needed: every
- * step but a create can be repeated, and a second account of an unguessable name is removed when the creation continues. Pure.
+ * not answer (docs/panels/flvx.md, *After a killed command*). A change that is not shown is planned again where it is still
+ * needed: every step but a create can be repeated, and a second account of an unguessable name is removed when the creation
+ * continues. Pure.
  */
 export function resolveAction(
   action: ActionRecord,

@@ -178,17 +178,22 @@ describe('a poll that is killed when it zeroes the counters', () => {
   const used = async (): Promise<unknown> =>
     (await at.run('service show svc-1')).json<{ usage: { totalBytes: number } | null }>().usage?.totalBytes;
 
+  /** Uses a paid service, and lets its cycle end. */
+  async function endCycle(bytes: { in: number; out: number }): Promise<void> {
+    await addService('relay');
+    await at.run('provision renew svc-1 --until 2027-01-15');
+    at.panel.traffic(2, bytes);
+    await poll();
+    at.bench.clock.set('2026-12-16T00:10:00Z');
+  }
+
   it.each([
     ['more', 9 * GB],
     ['less', 2 * GB],
   ])(
     'leaves the next ones able to read, when the customer uses %s after the panel zeroes later',
     async (_what, after) => {
-      await addService('relay');
-      await at.run('provision renew svc-1 --until 2027-01-15');
-      at.panel.traffic(2, { in: 6 * GB, out: GB });
-      await poll();
-      at.bench.clock.set('2026-12-16T00:10:00Z');
+      await endCycle({ in: 6 * GB, out: GB });
       const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
       // It reads the counters as they were, waits for the call of the killed one, and finds them zeroed.
       expect((await at.run('poll')).exitCode).toBe(0);
@@ -201,11 +206,7 @@ describe('a poll that is killed when it zeroes the counters', () => {
   );
 
   it('starts what the panel stopped before it zeroed', async () => {
-    await addService('relay');
-    await at.run('provision renew svc-1 --until 2027-01-15');
-    at.panel.traffic(2, { in: 80 * GB, out: 10 * GB });
-    await poll();
-    at.bench.clock.set('2026-12-16T00:10:00Z');
+    await endCycle({ in: 80 * GB, out: 10 * GB });
     const landed = await kill(at, 'poll', { endpoint: /user\/reset$/, land: again });
     at.panel.traffic(2, { in: 11 * GB, out: 0 });
     expect(at.panel.runningForwards()).toEqual([1]);
@@ -216,11 +217,7 @@ describe('a poll that is killed when it zeroes the counters', () => {
   });
 
   it('leaves a pause that the customer makes while the next one waits', async () => {
-    await addService('relay');
-    await at.run('provision renew svc-1 --until 2027-01-15');
-    at.panel.traffic(2, { in: 101 * GB, out: 10 * GB });
-    await poll();
-    at.bench.clock.set('2026-12-16T00:10:00Z');
+    await endCycle({ in: 101 * GB, out: 10 * GB });
     // It has resumed 2 and 3 by then.
     const landed = await kill(at, 'poll', { endpoint: /forward\/pause$/, land: again });
     const paused = landAt(at, at.bench.clock.now() + 3000, () => pauseAsCustomer(2));
