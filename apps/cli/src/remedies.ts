@@ -12,7 +12,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   PANEL_UNREADABLE: '"sluice doctor --contract" shows what Sluice reads from the panel',
   shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
   counter_fell:
-    'On Hiddify the next reading that confirms the fall counts on from there, and where most counters of a panel fell, "sluice poll --allow-mass" accepts them',
+    'The next reading that confirms the fall counts on from there; where most counters of a panel fell, "sluice poll --allow-mass" accepts them',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
   spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',

@@ -1,4 +1,4 @@
-import type { ActionRecord, Reading, ResetBetween, ServiceRecord } from '@sluice/quota-core';
+import type { ActionRecord, Reading, RefusedReading, ResetBetween, ServiceRecord } from '@sluice/quota-core';
 import type { ItemError } from './errors.js';
 import type { ProductSettings } from './settings.js';
 
@@ -36,9 +36,9 @@ export interface UsageAnswer {
      */
     stoodAt?: number | null;
     /**
-     * The total that the last run saw. A fall without a reset is accepted where this reading confirms it. Null or absent: a
-     * counter that fell stays unreadable.
+     * The figures that the last run saw; a total counts as bytes in. A fall without a reset is accepted where this reading
+     * confirms it. Null or absent: a counter that fell stays unreadable.
      */
-    seen?: { at: string; totalBytes: number } | null;
+    seen?: RefusedReading | null;
   };
 }

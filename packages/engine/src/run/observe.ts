@@ -160,7 +160,7 @@ function count(
     reading: { at: reading.at, inBytes, outBytes },
     resetBetween: previous !== null && counter.resetBetween(previous.at, reading.at),
     newCycle: cycleIsNew,
-    refused: counter.seen ? { at: counter.seen.at, inBytes: counter.seen.totalBytes, outBytes: 0 } : null,
+    refused: counter.seen ?? null,
   });
   if (!step.known) return { code: step.code, message: step.message };
   const { usedIn, usedOut } = step.state;
@@ -172,7 +172,7 @@ function count(
 }
 
 function toRestart(service: string, before: CounterState, now: CounterState): ItemError {
-  const figures = `from ${formatBytes(before.lastIn)} to ${formatBytes(now.lastIn)}`;
+  const figures = `from ${formatBytes(before.lastIn + before.lastOut)} to ${formatBytes(now.lastIn + now.lastOut)}`;
   const message = `${service}: the panel's counter fell ${figures} without a reset that is known: what was counted stays, and the growth since the fall counts`;
   return { code: COUNTER_RESTARTED, message };
 }

@@ -1,5 +1,5 @@
 import { isoNow, type Clock, type UsageAnswer, type UsageRequest } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/quota-core';
+import type { RefusedReading, ServiceRecord } from '@sluice/quota-core';
 import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { nodeNames } from '../account/describe.js';
 import { emptyHistory, parseHistory, type FlvxHistory } from '../account/history/history.js';
@@ -252,8 +252,17 @@ export function toUsageAnswer({ at, snapshot }: TimedSnapshot, request: UsageReq
         const isDue = (from: string): boolean => isResetDayBetween(user.resetDay, from, now, timeZone);
         return possible && hasReset(user, snapshot.listForwards(id), request, isDue) ? 'certain' : possible;
       },
+      seen: findSeen(request.checkpoint, user),
     },
   };
+}
+
+/** Returns what the last run saw of the same account's counters; stores of earlier versions have only their sum. */
+function findSeen(checkpoint: unknown, user: FlvxUser): RefusedReading | null {
+  const history = parseHistory(checkpoint);
+  const { at } = (checkpoint ?? {}) as { at?: string };
+  if (history?.userId !== user.id || history.usedInBytes === undefined || at === undefined) return null;
+  return { at, inBytes: history.usedInBytes, outBytes: history.usedBytes - history.usedInBytes };
 }
 
 /** Describes that the account that a service names does not exist. */

@@ -1,5 +1,5 @@
 import type { ItemError, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
+import { formatBytes, type RefusedReading } from '@sluice/quota-core';
 import { resetSince } from '../account/counter.js';
 import { findZeroing } from '../account/user-actions.js';
 import { judgeOpenZeroing, loadCheckpoint, parseCheckpoint, toAbsence } from './checkpoint.js';
@@ -52,10 +52,11 @@ export function toUsageAnswer(
 }
 
 /** Returns what the last run saw of the same user's counter. */
-function findSeen(checkpoint: unknown, { uuid }: { uuid: string | null }): { at: string; totalBytes: number } | null {
+function findSeen(checkpoint: unknown, { uuid }: { uuid: string | null }): RefusedReading | null {
   const last = parseCheckpoint(checkpoint);
   const { usedBytes } = (last?.account ?? {}) as { usedBytes?: unknown };
-  return last?.memo.uuid === uuid && typeof usedBytes === 'number' ? { at: last.at, totalBytes: usedBytes } : null;
+  if (last?.memo.uuid !== uuid || typeof usedBytes !== 'number') return null;
+  return { at: last.at, inBytes: usedBytes, outBytes: 0 };
 }
 
 function toUnknown(at: string, { code, message }: ItemError): UsageAnswer {

@@ -19,7 +19,10 @@ export interface FlvxHistory {
   userStatus: number;
   /** When the account was created, as first observed: its id and this identify it; absent in stores of earlier versions. */
   createdAt?: number;
+  /** The user's counters, together. */
   usedBytes: number;
+  /** The part of `usedBytes` that came in; absent in stores of earlier versions. */
+  usedInBytes?: number;
   /** Status of the permissions, by tunnel. */
   permissions: Record<string, number>;
   /** The forwards at the last observation. */
@@ -180,5 +183,6 @@ export function withCounters(
   uncountedBytes: number,
 ): StoredHistory {
   const { createdAt = user.createdAt } = history;
-  return { ...history, createdAt, usedBytes: sumBytes(user), uncountedBytes, forwards: toForwardHistory(forwards) };
+  const used = { usedBytes: sumBytes(user), usedInBytes: user.inBytes };
+  return { ...history, createdAt, ...used, uncountedBytes, forwards: toForwardHistory(forwards) };
 }

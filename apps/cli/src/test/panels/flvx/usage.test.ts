@@ -165,14 +165,14 @@ describe('usage per cycle', () => {
     }
   });
 
-  it('does not take a reset by hand for less usage: it is unreadable until it is explained', async () => {
+  it('does not take a reset by hand for less usage, and counts on from there once it is read again', async () => {
     const at = await startFlvxBench();
     try {
       const user = await at.create(1);
       at.panel.addForward(user, at.tunnels.hk);
-      at.panel.traffic(2, { in: 120 * GB, out: 0 });
+      at.panel.traffic(2, { in: 100 * GB, out: 20 * GB });
       await at.run('poll');
-      Object.assign(at.panel.world.users.get(user)!, { inFlow: GB, outFlow: 0 });
+      Object.assign(at.panel.world.users.get(user)!, { inFlow: GB, outFlow: 2 * GB });
       at.bench.clock.advance(HOUR);
       const polled = await at.run('poll');
       expect(polled.exitCode).toBe(1);
@@ -183,6 +183,17 @@ describe('usage per cycle', () => {
         error: { code: 'counter_fell' },
       });
       expect(at.panel.isRunning(2)).toBe(false);
+      Object.assign(at.panel.world.users.get(user)!, { inFlow: 4 * GB, outFlow: 3 * GB });
+      at.bench.clock.advance(HOUR);
+      const again = await at.run('poll');
+      expect(again.exitCode).toBe(0);
+      expect(again.json<RunReport>()).toMatchObject({
+        services: [{ status: 'held', usage: { inBytes: 103 * GB, outBytes: 21 * GB, totalBytes: 124 * GB } }],
+        notices: [{ code: 'counter_restarted', message: expect.stringContaining('from 120 GB to 7 GB') }],
+      });
+      await at.run('override set svc-1 --quota 150GB');
+      expect((await at.run('poll')).exitCode).toBe(0);
+      expect(at.panel.isRunning(2)).toBe(true);
     } finally {
       await at.close();
     }
