@@ -108,8 +108,8 @@ function ownRefs(service: ServiceRecord, refs: Record<string, string | null>): R
 
 /**
  * Returns the outcome of an action that is planned or in doubt, from what the panel shows; null while its call may still be in
- * progress, unless the panel shows all of its effect: the panel completes each request, and waits 12 seconds for a node that does
- * not answer (docs/panels/flvx.md, *After a killed command*). A change that is not shown is planned again where it is still
+ * progress, unless the panel shows all of its effect, which is not proven for a pause: the panel's own rules pause too. The panel
+ * completes each request, and waits 12 seconds for a node that does not answer (docs/panels/flvx.md, *After a killed command*). A change that is not shown is planned again where it is still
  * needed: every step but a create can be repeated, and a second account of an unguessable name is removed when the creation
  * continues. Pure.
  */
@@ -121,7 +121,7 @@ export function resolveAction(
   if (state === null || step === null) return null;
   const { account } = state;
   const sight = resolveStep(step, account);
-  const isComplete = sight === 'done' && listRestarted(step).length === 0;
+  const isComplete = sight === 'done' && step.type !== 'pause-forward' && listRestarted(step).length === 0;
   if (!isComplete && callAgeMs(action, Date.parse(at)) < IN_PROGRESS_MS) return null;
   if (sight === 'unseen') return failed('not_told', `the panel does not show whether ${step.id} was done`);
   if (sight === 'not-done') return failed('not_done', `the panel does not show the effect of ${step.id}`);

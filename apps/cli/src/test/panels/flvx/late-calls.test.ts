@@ -157,6 +157,21 @@ describe('a suspension whose pause was lost and taken back', () => {
   });
 });
 
+describe('a poll that is killed when it pauses a forward, which the panel stops itself', () => {
+  it('leaves nothing closed when more quota follows, and the panel does the call 10 seconds later', async () => {
+    await addService('relay');
+    at.panel.traffic(2, { in: 30 * GB, out: 20 * GB });
+    await at.run('override set svc-1 --quota 40GB');
+    const landed = await kill(at, 'poll', { endpoint: /forward\/pause$/, land: again });
+    at.panel.traffic(2, { in: GB, out: 0 });
+    expect([2, 3].map((id) => at.panel.isRunning(id))).toEqual([false, false]);
+    await at.run('override set svc-1 --quota 400GB');
+    expect((await at.run('poll')).exitCode).toBe(0);
+    await landed();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+});
+
 describe('a poll that is killed when it throttles', () => {
   it.each([/speed-limit\/create$/, /forward\/batch-redeploy$/])(
     'is completed by the next when the panel does a call of it 10 seconds later: %s',
