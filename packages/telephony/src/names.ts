@@ -1,4 +1,4 @@
-import { decodeEntities } from './entities.js';
+import { decodeHTMLStrict } from 'entities/lib/decode.js';
 import { quote, TelephonyError } from './errors.js';
 
 /** A client's name, as a billing system has it. */
@@ -115,7 +115,7 @@ function reduce(word: string): string {
 
 function tidy(text: string | null, decoded = false): string {
   const raw = text ?? '';
-  return (decoded ? raw : decodeEntities(raw))
+  return (decoded ? raw : decodeHTMLStrict(raw))
     .normalize('NFC')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();

@@ -1,5 +1,5 @@
+import { decodeHTMLStrict } from 'entities/lib/decode.js';
 import type { PanelErrorCode, PanelFailure } from '@sluice/panel-http';
-import { decodeEntities } from './entities.js';
 import type { WhmcsRefusal } from './types.js';
 import { isObject } from './values.js';
 
@@ -43,7 +43,7 @@ const OTHER: Meaning = { kind: 'api_error', code: 'PANEL_REJECTED' };
 
 /** Converts the message of a refusal. */
 export function toRefusal(message: string): PanelFailure {
-  const words = decodeEntities(message.replace(/<[^<>]*>/g, ' '))
+  const words = decodeHTMLStrict(message.replace(/<[^<>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
   const meaning = MEANINGS.find(([pattern]) => pattern.test(words))?.[1] ?? OTHER;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { decodeHTMLStrict } from 'entities/lib/decode.js';
 import { fixture } from '../test/fixture.js';
-import { decodeEntities } from './entities.js';
 import { toAmount, toForm } from './form.js';
 import { toPhpArray } from './php-serialize.js';
 import { unflatten } from './unflatten.js';
@@ -72,7 +72,7 @@ describe('flattened keys', () => {
 it.each((fixture('html-entity-cases') as { cases?: [string, string][] }).cases ?? [])(
   'decodes %s once',
   (raw, plain) => {
-    expect(decodeEntities(raw)).toBe(plain);
+    expect(decodeHTMLStrict(raw)).toBe(plain);
   },
 );
 

@@ -1,5 +1,5 @@
+import { decodeHTMLStrict } from 'entities/lib/decode.js';
 import * as z from 'zod/mini';
-import { decodeEntities } from './entities.js';
 import { unflatten } from './unflatten.js';
 
 type Schema<T> = z.ZodMiniType<T>;
@@ -90,7 +90,7 @@ export const rawText: Schema<string> = read('text', toText);
 /** Text for display, entities decoded once; empty when absent. */
 export const text: Schema<string> = read('text', (value) => {
   const raw = toText(value);
-  return raw === undefined ? undefined : decodeEntities(raw);
+  return raw === undefined ? undefined : decodeHTMLStrict(raw);
 });
 
 /** Text that is never empty. */
