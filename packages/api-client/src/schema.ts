@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 667429446fc197a48118544039328cbb4dd136ed8907f0bcc1d2e41aa66ee757). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 4df86661bdf4ce6a1948577409b3a91578ced67d887cf60b139eaf710a89dc93). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2445,6 +2445,7 @@ export interface components {
       };
       changed: string[];
       differs: string[];
+      putBackBy: string | null;
     };
     Line: {
       service: string;

@@ -164,6 +164,8 @@ export interface PanelTelephony {
   fields(resource: TelephonyResource): readonly TelephonyField[];
   /** Returns the id of a service's line, by its refs; null where it is not known. Pure. */
   findSubscriber(service: ServiceRecord): string | null;
+  /** Returns the names of fields of a service's line that a reconcile sets to what the service says. Pure. Absent: none. */
+  repaired?(service: ServiceRecord): readonly string[];
   /** Returns why a line is not the service's, though the service names it; null where nothing contradicts. Absent: never. Pure. */
   ownerConflict?(service: ServiceRecord, line: TelephonyRecords['subscribers']): string | null;
   /** Returns how calls of a product are billed. Pure. */

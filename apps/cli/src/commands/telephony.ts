@@ -57,7 +57,11 @@ function changeRecord(
 ): Promise<number> {
   const { resource, key } = TELEPHONY_LISTS[noun];
   return answer(deps, options, ({ sluice }) => change(sluice.telephony, resource, toHow(options)), {
-    document: ({ run, record, changed, differs }) => ({ [key]: [record], changed, differs, dryRun: run.dryRun }),
+    document: ({ run, record, changed, differs, putBackBy }) => ({
+      [key]: [record],
+      ...{ changed, differs, putBackBy },
+      dryRun: run.dryRun,
+    }),
     print: (terminal, made) => {
       printRecordChange(terminal, noun, made, verb);
     },

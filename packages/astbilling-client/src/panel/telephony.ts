@@ -43,6 +43,9 @@ export function findUnsupported(
 const toRemoval = (resource: TelephonyResource): 'terminate' | 'delete' =>
   resource === 'subscribers' || resource === 'dids' ? 'terminate' : 'delete';
 
+/** What `planRepairs` corrects and an operator may set, by the names of the documents. */
+const REPAIRED_FIELDS = ['plan_id', 'channels'];
+
 /** Returns the calls, lines and catalogue of a panel. */
 export function createTelephony(
   { name, settings, timeZone, currency }: PanelToOpen,
@@ -62,6 +65,7 @@ export function createTelephony(
     unsupported: (operation) => findUnsupported(client, operation),
     fields: (resource) => listFields(client, resource),
     findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,
+    repaired: ({ ownRefs }) => (ownRefs.includes(LINE_REF) ? REPAIRED_FIELDS : []),
     ownerConflict: findForeignReference,
     terms: toTerms,
     async *calls(filter, signal) {

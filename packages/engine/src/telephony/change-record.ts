@@ -33,6 +33,8 @@ export interface RecordChange {
   changed: string[];
   /** Names of the fields that the system shows with other values than were sent. */
   differs: string[];
+  /** Id of the service whose next reconcile puts changed fields back to what it says; null where none does. */
+  putBackBy: string | null;
 }
 
 /** Creates, changes or removes a record of a telephony system: journal, call, read back. Repeatable without harm. */
@@ -54,7 +56,8 @@ export async function changeRecord(session: Session, request: ChangeRequest): Pr
     const done = await (operation === 'create' ? create(change) : operation === 'set' ? set(change) : remove(change));
     await run.end({ outcome: 'done', changes: done.changed.length > 0 });
     const { observing: _observing, ...view } = run.view;
-    return { run: view, panel: on.panel, ...done };
+    const putBackBy = await findRepairing(change, done);
+    return { run: view, panel: on.panel, ...done, putBackBy };
   });
 }
 
@@ -139,11 +142,25 @@ function write(
 }
 
 /** A line of a service is not changed while a command or run works on the service. */
-async function takeService({ session, on, run, request }: Change, id: string): Promise<void> {
-  if (request.resource !== 'subscribers') return;
-  const isOurs = (service: ServiceRecord): boolean => on.telephony.findSubscriber(service) === id;
-  const owner = (await session.store.services.list({ panel: on.panel })).find(isOurs);
+async function takeService(change: Change, id: string): Promise<void> {
+  const { run, request } = change;
+  const owner = await findOwner(change, id);
   if (owner !== undefined) await run.leases.take(serviceLease(owner.id), request.waitMs);
+}
+
+/** Returns the service of a line; undefined where it has none, and for other records. */
+async function findOwner({ session, on, request }: Change, id: unknown): Promise<ServiceRecord | undefined> {
+  if (request.resource !== 'subscribers') return undefined;
+  const services = await session.store.services.list({ panel: on.panel });
+  return services.find((service) => on.telephony.findSubscriber(service) === id);
+}
+
+async function findRepairing(change: Change, { record, changed }: Done): Promise<string | null> {
+  if (change.request.operation !== 'set' || changed.length === 0) return null;
+  const owner = await findOwner(change, record['id']);
+  if (owner === undefined) return null;
+  const repaired = change.on.telephony.repaired?.(owner) ?? [];
+  return changed.some((name) => repaired.includes(name)) ? owner.id : null;
 }
 
 async function findByKey(

@@ -15,7 +15,7 @@ export function printRecord(terminal: Terminal, record: TelephonyDocument): void
 export function printRecordChange(
   terminal: Terminal,
   noun: string,
-  { run, panel, record, changed, differs }: RecordChange,
+  { run, panel, record, changed, differs, putBackBy }: RecordChange,
   verb: 'created' | 'changed' | 'removed',
 ): void {
   const done = verb === 'changed' ? `changed: ${changed.join(', ')}` : verb;
@@ -24,6 +24,8 @@ export function printRecordChange(
   terminal.info(`${what} on ${panel}: ${outcome}`);
   for (const name of differs)
     terminal.warn(`${what}: the panel shows ${name} as "${describeValue(record[name])}", which is not what was sent`);
+  if (putBackBy !== null)
+    terminal.warn(`${what} is the line of ${putBackBy}, whose next reconcile puts it back: change the service instead`);
 }
 
 /** Prints what became of a number; `done` says what was changed. */

@@ -38,7 +38,11 @@ describe.each(SYSTEMS)('a line that Sluice made, on the wire %s', (system) => {
     for (const line of fake.subscribers()) Object.assign(line, { planId: '11', channels: 2 });
     expect(await sluice.reconcile()).toMatchObject({ services: [{ actions: [{ state: 'applied' }] }] });
     expect(shown(fake)).toEqual([['12', 5]]);
-    for (const line of fake.subscribers()) line.channels = 9;
+    const [line] = fake.subscribers();
+    const change = (channels: string) =>
+      sluice.telephony.set('subscribers', String(line?.['id']), { values: { channels } });
+    expect(await change('9')).toMatchObject({ changed: ['channels'], putBackBy: 'svc-1' });
+    expect(await change('9')).toMatchObject({ changed: [], putBackBy: null });
     await sluice.reconcile();
     expect(shown(fake)).toEqual([['12', 5]]);
     expect(await sluice.reconcile()).toMatchObject({ totals: { actions: 0 }, services: [{ drift: [] }], notices: [] });

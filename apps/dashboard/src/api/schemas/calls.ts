@@ -151,7 +151,14 @@ export const didReport = name(
 export const records = name('TelephonyRecords', z.object({ panel: text, records: z.array(record) }));
 export const recordChange = name(
   'TelephonyChange',
-  z.object({ run: commandRun, panel: text, record, changed: z.array(text), differs: z.array(text) }),
+  z.object({
+    run: commandRun,
+    panel: text,
+    record,
+    changed: z.array(text),
+    differs: z.array(text),
+    putBackBy: text.nullable(),
+  }),
 );
 
 export const lineView = name(
