@@ -143,25 +143,33 @@ function decideAndPlan({ session, name, agents, request, services }: Run, read: 
   return { ...read, opens, closes, plan: agents.plan(input), active };
 }
 
+/** Counts the agents that come back for the brake: not those whose period has ended, which a reading does not decide. */
+function countEnds({ name }: Run, closes: readonly HoldRecord[], traffic: readonly AgentTraffic[]): number {
+  const begins = new Map(traffic.map(({ uuid, period }) => [toAgentSubject(name, uuid), period?.start ?? '']));
+  return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
+}
+
 /** Asks the brake, makes the changes, and reports. */
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
   const beginning = opens.length;
-  const counted = { panel: name, changing: beginning + closes.length, beginning, active: decided.active };
+  const traffic = agents.describe(records);
+  const changing = beginning + countEnds(run, closes, traffic);
+  const counted = { panel: name, changing, beginning, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
-  const changing = !run.previewOnly && brake === null;
+  const isChanging = !run.previewOnly && brake === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
   const held = await holdServices(run, services, plan.serviceUsers, {
     ...run,
     command: request.command,
-    previewOnly: !changing,
-    traffic: agents.describe(records),
+    previewOnly: !isChanging,
+    traffic,
   });
-  const done = changing ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
-  const final = changing ? await loadStoredAgents(session, name) : records;
+  const done = isChanging ? await apply(run, decided, { ...plan, steps }) : steps.map((step) => planned(run, step));
+  const final = isChanging ? await loadStoredAgents(session, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));

@@ -1,7 +1,9 @@
 import type { ItemError } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
+import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
 import type { Notice } from './notices.js';
+import type { ReadingCount } from './observe.js';
 import type { RunReport } from './report.js';
 import type { RunRequest } from './request.js';
 import type { Planned } from './stages.js';
@@ -14,6 +16,7 @@ interface BrakedRun {
   active: number;
   /** What is due about accounts, by service. */
   accounts: { due: ReadonlyMap<string, string> };
+  count: ReadingCount;
 }
 
 /** The error of a run that the brake stops. */
@@ -38,7 +41,7 @@ function brakeError(stated: Config['poll']['brake'], counted: Counted, says: str
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
 export function askBrake(
   brake: Config['poll']['brake'],
-  { panel, request, active, accounts }: BrakedRun,
+  { panel, request, active, accounts, count }: BrakedRun,
   planned: readonly Planned[],
 ): BrakeError | null {
   if (request.service !== undefined) return null;
@@ -47,10 +50,20 @@ export function askBrake(
     plan?.counts === true && accounts.due.get(service.id) === 'terminate';
   const beginning = enforced.filter((work) => work.opens.length > 0 || isRemoved(work)).length;
   const changing = enforced.filter(
-    ({ opens, closes, buys, plan }) => opens.length + closes.length + buys.length > 0 || plan?.counts === true,
+    (work) =>
+      work.opens.length + listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true,
   ).length;
   const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
   return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
+}
+
+/**
+ * Lists the holds whose end counts. Where all services are due on one day, many end at once because their cycle did: that is no
+ * mistake, unless the panel answers zero for everybody.
+ */
+function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: ReadingCount): HoldRecord[] {
+  if (cycle === null || aboveZero * 2 <= free) return [...closes];
+  return closes.filter((hold) => hold.cycle === null || hold.cycle === cycle.id);
 }
 
 /** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only reports it. */

@@ -213,10 +213,16 @@ const NOISE_BYTES = 100 * 1024 ** 2;
 /** A majority of fewer services proves nothing. */
 const FEWEST_COMPARED = 3;
 
-/** How many readings of a panel were compared with earlier ones of their cycle, and how many fell by more than half. */
-export interface FallCount {
+/** What the readings of a panel show together. */
+export interface ReadingCount {
+  /** Compared with earlier ones of their cycle. */
   compared: number;
+  /** Those of them that fell by more than half. */
   fell: number;
+  /** Of services without a hold. */
+  free: number;
+  /** Those of them above zero. */
+  aboveZero: number;
 }
 
 /** Returns why a reading is implausible and its figures are not used; null where it is plausible. */
@@ -265,16 +271,19 @@ function otherDirections(
 }
 
 /** Counts a reading, before it raises the cycle's peaks. */
-export function countFall(count: FallCount, { cycle, cycleIsNew, usage }: Read): void {
+export function countReading(count: ReadingCount, { cycle, cycleIsNew, usage, holds }: Read): void {
   const peak = cycleIsNew ? null : (cycle?.peakTotalBytes ?? null);
   const total = usage?.totalBytes ?? null;
-  if (peak === null || total === null || peak < NOISE_BYTES) return;
+  if (total === null) return;
+  if (holds.length === 0) count.free++;
+  if (holds.length === 0 && total > 0) count.aboveZero++;
+  if (peak === null || peak < NOISE_BYTES) return;
   count.compared++;
   if (total * 2 < peak) count.fell++;
 }
 
 /** Returns an error if most readings of a panel fell by more than half inside their cycles. */
-export function mostFell({ compared, fell }: FallCount): ItemError | null {
+export function mostFell({ compared, fell }: ReadingCount): ItemError | null {
   if (compared < FEWEST_COMPARED || fell * 2 <= compared) return null;
   return {
     code: 'readings_fell',

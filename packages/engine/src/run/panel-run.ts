@@ -15,7 +15,7 @@ import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
-import { countFall, type FallCount, mostFell, readUsage } from './observe.js';
+import { countReading, mostFell, type ReadingCount, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
@@ -50,7 +50,7 @@ interface PanelRun extends RunOnPanel {
   active: number;
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
-  readonly falls: FallCount;
+  readonly count: ReadingCount;
   /** Null where each reading is written: of a single service, in a dry run, and where each is read for itself. */
   readonly readings: Readings | null;
   readonly start: Moment;
@@ -73,14 +73,14 @@ export async function runPanel(
   const { session, panel, request, report } = context;
   const start = moment(session);
   const fingerprint = await usageFingerprint(session, panel);
-  const falls = { compared: 0, fell: 0 };
+  const count = { compared: 0, fell: 0, free: 0, aboveZero: 0 };
   const { id } = report.run;
   const scope: RunOnPanel['scope'] = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map(), spend: new Map() };
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
   const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
-  const begun = { ...context, ...empty, run: id, scope, fingerprint, falls, start, leasesAtStart, readings };
+  const begun = { ...context, ...empty, run: id, scope, fingerprint, count, start, leasesAtStart, readings };
   const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
@@ -182,7 +182,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   const { session, panel } = run;
   const now = session.now();
   return reads.map((read) => {
-    countFall(run.falls, read);
+    countReading(run.count, read);
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = withDue(run, decideHolds(session, panel, read, now));
     if (decided.skipped === null || run.accounts.due.has(read.service.id)) run.active++;
@@ -242,7 +242,7 @@ function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
 /** Plans the open services, asks the brake, and makes the changes. */
 async function finishOpen(run: PanelRun): Promise<void> {
   const { session, panel, request, report, leases } = run;
-  const fell = mostFell(run.falls);
+  const fell = mostFell(run.count);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
   const drafted = fell ? { works: open, notices: [] } : await draftPurchases(run, open, run.buying.wishes);
   const wanted = session.deps.signal.aborted ? [] : await planOpen(run, drafted.works);

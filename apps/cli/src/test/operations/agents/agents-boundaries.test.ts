@@ -131,6 +131,20 @@ describe('consumed', () => {
     expect(await used()).toBe(5);
   });
 
+  it('begins anew for many agents at once, which the brake does not count', async () => {
+    const users = Array.from({ length: 12 }, (_, index) => {
+      const agent = at.panel.addAgent(undefined, { name: `agent-${index}` });
+      return { agent, user: at.panel.addUser({ agent }) };
+    });
+    for (const { agent } of users) await at.sluice(`agent limit ${agent} --gb 10`);
+    for (const { user } of users) at.panel.use(user, 12 * GB);
+    expect((await at.check('--allow-mass')).exitCode).toBe(0);
+    expect(users.some(({ user }) => at.panel.user(user).enable)).toBe(false);
+    at.bench.clock.advance(7 * 86_400_000);
+    expect((await at.check()).exitCode).toBe(0);
+    expect(users.every(({ user }) => at.panel.user(user).enable)).toBe(true);
+  });
+
   it('begins anew with the next period, and gives the users back', async () => {
     const uuid = at.panel.addUser({ agent: at.north });
     at.panel.use(uuid, 12 * GB);

@@ -133,6 +133,22 @@ describe('the mass-change brake', () => {
     expect(allowed.json<RunReport>().totals).toMatchObject({ held: 0, released: ALL });
   });
 
+  it.each([
+    ['counts no release because a cycle has ended, where the panel shows traffic', 0],
+    ['counts it where the panel answers zero for everybody', 6],
+  ])('%s', async (_what, exitCode) => {
+    for (let number = 1; number <= 6; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    await at.poll('--allow-mass');
+    at.bench.clock.set('2026-12-15T03:00:00Z');
+    for (let number = 7; number <= ALL; number++) {
+      if (exitCode === 0) at.panel.addTraffic(500 + number, { in: GB, out: 0 });
+    }
+    at.bench.clock.advance(HOUR);
+    const polled = await at.poll();
+    expect([polled.exitCode, polled.json<RunReport>().totals.released]).toEqual([exitCode, exitCode === 0 ? 6 : 0]);
+  });
+
   it('does not count what only repeats a hold that is there', async () => {
     for (let number = 1; number <= ALL; number++) at.panel.addTraffic(500 + number, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
