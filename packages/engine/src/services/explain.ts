@@ -5,7 +5,8 @@ import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRe
 import { notFound } from '../errors.js';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
-import { type ActionView, toActionView, toLifecycle, serviceView } from './views.js';
+import { type ActionView, toActionView } from './views.js';
+import { toPastDetail } from './past-detail.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -55,19 +56,18 @@ export async function explainService(session: Session, id: string, at: string | 
     (action) => action.plannedAt <= until,
   );
   const detail = await serviceDetail(session, service);
-  const openThen = holds.filter((hold) => hold.until === null || hold.until > until);
+  const readings = await readReadings(session, service, { cycle, until });
   return {
     at: until,
     service:
       at === null
         ? detail
-        : {
-            ...detail,
-            ...serviceView({ service, decision, cycle, holds: openThen, actions: [] }),
-            lifecycle: toLifecycle(service, openThen),
-            ...datesInForce(session, service, until),
-          },
-    readings: await readReadings(session, service, { cycle, until }),
+        : await toPastDetail(session, detail, {
+            ...{ service, at, decision, cycle },
+            holds: holds.filter((hold) => hold.until === null || hold.until > at),
+            reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
+          }),
+    readings,
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
     accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,

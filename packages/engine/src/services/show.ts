@@ -93,13 +93,15 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
   });
 }
 
-function toPurchase(row: PurchaseRecord, cycle: CycleRecord | null): ServiceDetail['purchases'][number] {
+/** Returns a purchase as a detail shows it. */
+export function toPurchase(row: PurchaseRecord, cycle: CycleRecord | null): ServiceDetail['purchases'][number] {
   const { id, package: name, bytes, price, currency, status, at } = row;
   const current = countsIn({ cycle, wrongCycles: [] }, row);
   return { id, package: name, bytes, price, currency, status, at, current };
 }
 
-function toOverride({ quotaBytes, unlimited, mode, action, since }: OverrideRecord): ServiceDetail['overrides'] {
+/** Returns an override as a detail shows it. */
+export function toOverride({ quotaBytes, unlimited, mode, action, since }: OverrideRecord): ServiceDetail['overrides'] {
   return { quotaBytes, unlimited, mode, action, since };
 }
 

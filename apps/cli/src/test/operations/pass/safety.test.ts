@@ -244,6 +244,30 @@ describe('explain', () => {
     expect(why.decision).toMatchObject({ status: 'ok', rule: 'below-allowance' });
     expect(why.holds).toEqual([]);
   });
+
+  it('tells the figures, quota and due date of an earlier time, not those of a decision before or of now', async () => {
+    await at.addService(1);
+    let then = '';
+    for (const gigabytes of [10, 20, 30, 20]) {
+      at.panel.addTraffic(501, { in: gigabytes * GB, out: 0 });
+      at.bench.clock.advance(HOUR);
+      await at.poll();
+      if (gigabytes === 30) then = new Date(at.bench.clock.now() + 1000).toISOString();
+    }
+    await at.bench.sluice('override set svc-1 --quota 7GB');
+    await at.bench.sluice('service set svc-1 next_due_date=2027-01-15');
+    const why = (await at.bench.sluice(`explain svc-1 --at ${then} --json`)).json<Explanation>();
+    expect(why.service).toMatchObject({
+      status: 'ok',
+      usage: { totalBytes: 60 * GB },
+      counted: { usedBytes: 60 * GB, allowedBytes: 100 * GB },
+      allowance: { remainingBytes: 40 * GB },
+      overrides: null,
+      quota: { bytes: 100 * GB },
+      nextDueDate: '2026-12-15',
+    });
+    expect(why.service.usage?.readAt).toBe(why.readings.at(-1)?.at);
+  });
 });
 
 describe('a second run at the same time', () => {
