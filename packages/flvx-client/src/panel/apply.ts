@@ -1,4 +1,5 @@
 import {
+  type Adoption,
   callAgeMs,
   IN_PROGRESS_MS,
   isoNow,
@@ -11,7 +12,7 @@ import {
   type StepOutcome,
 } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
-import { observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
+import { listOwnForwards, observeAccount, toHistory, type FlvxAccount } from '../account/account.js';
 import { describeNotInForce } from '../account/describe.js';
 import { parsePayload, parseStep, toFlvxStep, type StepPayload } from '../account/history/journaled-step.js';
 import { listRestarted } from '../account/history/record-step.js';
@@ -21,6 +22,7 @@ import { resolveStep } from '../account/run/resolve-step.js';
 import type { FlvxClient } from '../client/client.js';
 import type { ServiceObservation } from './observation.js';
 import { toScope } from './product.js';
+import { EVIDENCE, type ForwardPrior } from './restrictions.js';
 
 /** A step to apply, and what it was planned from. */
 export interface StepToApply {
@@ -148,6 +150,26 @@ export function outcomeWhenDone(action: ActionRecord, at: string): StepOutcome {
   const step = parseStep(action);
   return step === null ? { state: 'applied', observed: null, error: null } : doneOutcome(action, step, at, null);
 }
+
+/** Adopts forwards of the service that another tool paused. The release of the hold starts them. */
+export const adoption: Adoption<ServiceObservation> = {
+  adopt({ id }, { state }, { forwards, ports, order }) {
+    const own = new Map((state === null ? [] : listOwnForwards(state.account)).map((row) => [String(row.id), row]));
+    const rows = forwards.map((target) => ({ target, row: own.get(target) }));
+    const refusals = rows.flatMap(({ target, row }) => {
+      if (row === undefined) return [`forward ${target} does not belong to "${id}"`];
+      return row.status === 1 ? [`the panel shows that forward ${target} (${row.name}) is running`] : [];
+    });
+    if (ports.length > 0 || order) refusals.push('FLVX has no ports or orders: name forwards');
+    return {
+      targets: rows.flatMap(({ target, row }) => {
+        const prior: ForwardPrior | null = row === undefined ? null : { name: row.name, wasRunning: true };
+        return prior === null ? [] : [{ kind: EVIDENCE.forward, target, prior }];
+      }),
+      problems: refusals.map((message) => ({ code: 'not_restricted', message })),
+    };
+  },
+};
 
 function doneOutcome(action: ActionRecord, step: FlvxStep, at: string, userId: number | null): StepOutcome {
   const { begins = [] } = parsePayload(action) ?? {};

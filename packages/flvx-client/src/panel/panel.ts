@@ -26,7 +26,7 @@ import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { describeNodes } from '../account/describe.js';
 import type { FlvxClient, FlvxCredentials } from '../client/client.js';
 import { createFlvxClient } from '../client/create-flvx-client.js';
-import { applyStep, outcomeWhenDone, resolveAction } from './apply.js';
+import { adoption, applyStep, outcomeWhenDone, resolveAction } from './apply.js';
 import { lacksNodes, parseCheckpoint, toCheckpoint } from './checkpoint.js';
 import {
   observeInSnapshot,
@@ -301,6 +301,8 @@ export class FlvxPanel implements Panel<ServiceObservation> {
     check: (service, product) => checkProduct(service, product, this.#defaults),
     doneOutcome: outcomeWhenDone,
   };
+
+  readonly adoption: PanelFacets<ServiceObservation>['adoption'] = adoption;
 
   readonly passwords: PanelFacets['passwords'] = {
     // The customer or an administrator may have renamed it.

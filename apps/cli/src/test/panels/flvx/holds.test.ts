@@ -508,3 +508,71 @@ describe('the status of a service', () => {
     expect(await shown()).toBe('held');
   });
 });
+
+describe('forwards that another tool paused', () => {
+  const holds = async () =>
+    (await at.run('hold list svc-1')).json<{
+      holds: { reason: string; until: string | null; evidence: { kind: string; target: string; adopted: boolean }[] }[];
+    }>().holds;
+  const pauseAll = async (): Promise<void> => {
+    for (const id of [2, 3]) await at.panel.customer(3).pause(id);
+  };
+
+  it('are adopted without a change on the panel, and started when the hold ends', async () => {
+    await customer();
+    overQuota();
+    await pauseAll();
+    at.panel.server.clearCalls();
+    expect((await at.run('hold adopt svc-1 --reason manual --forwards 2,3')).exitCode).toBe(0);
+    expect((await at.run('hold adopt svc-1 --reason manual --forwards 2')).exitCode).toBe(0);
+    expect(at.panel.server.changingCalls()).toEqual([]);
+    expect(
+      (await holds()).map(({ evidence }) => evidence.map((item) => [item.kind, item.target, item.adopted])),
+    ).toEqual([
+      [
+        ['forward', '2', true],
+        ['forward', '3', true],
+      ],
+    ]);
+    await at.run('override set svc-1 --quota 500GB');
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect((await at.run('hold release svc-1')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    expect((await at.run('plan')).exitCode).toBe(0);
+  });
+
+  it('stay paused while the quota is used up, and run again in the next cycle, but not one that nobody adopted', async () => {
+    await customer();
+    at.panel.traffic(2, 10 * GB);
+    await pauseAll();
+    await poll();
+    await at.run('override set svc-1 --quota 5GB');
+    expect((await at.run('hold adopt svc-1 --forwards 2')).exitCode).toBe(0);
+    expect((await poll()).service.holds.map(({ reason }) => reason)).toEqual(['quota']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    at.bench.clock.set('2026-12-15T01:00:00Z');
+    await at.run('service set svc-1 next_due_date=2027-01-15');
+    await poll();
+    await at.run('reconcile');
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2]);
+  });
+
+  it('are refused while they run, of another account, and with ports or an order', async () => {
+    await customer();
+    await at.panel.customer(3).pause(3);
+    for (const [words, says] of [
+      ['--forwards 2', 'forward 2 (web) is running'],
+      ['--forwards 1,3', 'forward 1 does not belong to "svc-1"'],
+      ['--forwards 3 --ports 7', 'FLVX has no ports or orders'],
+      ['--order', 'FLVX has no ports or orders'],
+    ] as const) {
+      const refused = await at.run(`hold adopt svc-1 ${words}`);
+      const { error } = refused.json<{ error: { code: string; message: string } }>();
+      expect([words, refused.exitCode, error.code]).toEqual([words, 1, 'not_restricted']);
+      expect(error.message).toContain(says);
+    }
+    expect(await holds()).toEqual([]);
+  });
+});
