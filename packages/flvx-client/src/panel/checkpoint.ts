@@ -126,9 +126,8 @@ function withTunnels(
   state: ServiceObservation,
 ): FlvxHistory {
   if (target.scope !== 'reconcile' && target.scope !== 'command') return history;
-  const chosen = chooseTunnels(target, defaults, state.groups);
-  if ('problem' in chosen) return history;
-  const { tunnels } = chosen;
+  const { tunnels, problem } = chooseTunnels(target, defaults, state);
+  if (tunnels === null || problem !== null) return history;
   const present = new Set(state.account.permissions.map((row) => row.tunnelId));
   return {
     ...history,

@@ -151,10 +151,8 @@ function wasCreated({ recent, command }: TargetState, { scope, user }: FlvxAccou
 /** Plans an account that does not exist yet. */
 function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObservation, adopt: boolean): Plan {
   const { service, product } = target;
-  const chosen = chooseTunnels(target, defaults, state.groups);
-  if ('problem' in chosen) return failedPlan(chosen.problem);
-  const unknown = unknownTunnels(chosen.tunnels, state);
-  if (unknown) return failedPlan(unknown);
+  const { tunnels, problem } = chooseTunnels(target, defaults, state);
+  if (problem !== null) return failedPlan(problem);
   const { maxForwards, resetDay } = toFlvxProduct(product);
   const values = {
     quota: toPanelQuota(target, 0) ?? UNLIMITED_QUOTA,
@@ -168,7 +166,7 @@ function planNew(defaults: FlvxDefaults, target: TargetState, state: ServiceObse
   const create = planEnsureUser({ ...state.account, scope }, { name, ...values });
   // These steps are only a preview: they are planned again when the account exists.
   const follow = planAccount(state.account, {
-    permissions: new Map(chosen.tunnels.map((id) => [id, { values, whenNew: { status: 1 } }])),
+    permissions: new Map((tunnels ?? []).map((id) => [id, { values, whenNew: { status: 1 } }])),
     forwards: new Map(),
   });
   const plan = toPlan([...create, ...follow], null);
@@ -186,20 +184,20 @@ function planExisting(
   const now = observeHistory(account, toPast(target, state.changes));
   if (now === null || account.user === null) return emptyPlan;
   const full = target.scope === 'reconcile' || target.scope === 'command';
-  const chosen = chooseTunnels(target, defaults, state.groups);
-  if (full && 'problem' in chosen) return failedPlan(chosen.problem);
-  const tunnels = 'problem' in chosen ? null : chosen.tunnels;
-  const unknown = full && tunnels !== null ? unknownTunnels(tunnels, state) : null;
-  if (unknown) return failedPlan(unknown);
+  const { problem, ...chosen } = chooseTunnels(target, defaults, state);
   const known = state.partial ? withKnownLimits(target, account, now.history.speeds) : account;
-  const input = toPlanInput({ target, defaults, state, account: known, user: account.user, tunnels }, now);
+  const input = toPlanInput({ target, defaults, state, account: known, user: account.user, ...chosen }, now);
   const speed = speedPlan(input);
-  if (speed.problem) return failedPlan(speed.problem);
+  const problems = [full ? problem : null, speed.problem].filter((item) => item !== null);
+  const [worst] = problems;
+  // Only a creation waits for the tunnels and the speed of its product: a renewal does what it can.
+  if (worst && target.command?.verb === 'create') return failedPlan(worst);
   const accountTarget = { ...planTarget(input, speed), setsPassword };
   const plan = resolveEvidence(input, toPlan([...first, ...planAccount(withHistory(input), accountTarget)], input));
   const closed = describeClosed(input, accountTarget);
   const whole: Plan = {
     ...plan,
+    problems: [...plan.problems, ...problems],
     drift: [...plan.drift, ...closed],
     stops: [...closed, ...describeStops(input, accountTarget, account.at)],
     notices: toNotices(input, plan.steps),
@@ -226,14 +224,6 @@ function withKnownLimits(target: TargetState, account: FlvxAccount, speeds: Flvx
     return [{ id, name, speed, tunnelId: Number(tunnel), tunnelName: '', status: 1, createdAt: at, updatedAt: null }];
   });
   return { ...account, speedLimits };
-}
-
-/** Reports tunnels that the panel does not have, although it would store permissions for them. */
-function unknownTunnels(tunnels: readonly number[], { account, partial }: ServiceObservation): ItemError | null {
-  if (partial) return null;
-  const missing = tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
-  if (missing.length === 0) return null;
-  return { code: 'unknown_tunnel', message: `the panel has no tunnel ${missing.join(', ')}` };
 }
 
 /** Returns the panel's ids as refs of the service. */

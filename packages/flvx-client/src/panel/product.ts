@@ -119,19 +119,39 @@ export function findGroup(groups: readonly FlvxTunnelGroup[], group: string | nu
   return groups.find((row) => row.id === group || row.name === group || String(row.id) === String(group));
 }
 
-/** Returns the tunnels of a service, or a problem where they are unknown. */
+/** What was read of the tunnels of a panel. */
+interface ReadTunnels {
+  groups: readonly FlvxTunnelGroup[] | null;
+  /** Whether the tunnels were not read. */
+  partial: boolean;
+  account: { tunnels: readonly { id: number }[] };
+}
+
+/** The tunnels of a service (null where they are unknown), those that the panel lacks, and the problem with them. */
+interface ChosenTunnels {
+  tunnels: number[] | null;
+  missing: number[];
+  problem: ItemError | null;
+}
+
+/** Returns the tunnels of a service. The panel would store permissions for tunnels that it does not have. */
 export function chooseTunnels(
   { service, product }: Pick<TargetState, 'service' | 'product'>,
   defaults: FlvxDefaults,
-  groups: readonly FlvxTunnelGroup[] | null,
-): { tunnels: number[] } | { problem: ItemError } {
+  { groups, partial, account }: ReadTunnels,
+): ChosenTunnels {
   const choice = tunnelChoice(service, product, defaults);
-  if (choice === null) return { problem: noTunnel(service.product) };
-  if ('ids' in choice) return { tunnels: choice.ids };
-  const { group } = choice;
-  const found = findGroup(groups ?? [], group);
-  if (found) return { tunnels: found.tunnelIds };
+  if (choice === null) return { tunnels: null, missing: [], problem: noTunnel(service.product) };
+  const tunnels = 'ids' in choice ? choice.ids : findGroup(groups ?? [], choice.group)?.tunnelIds;
+  if (tunnels !== undefined) {
+    const missing = partial ? [] : tunnels.filter((id) => !account.tunnels.some((tunnel) => tunnel.id === id));
+    const message = `the panel has no tunnel ${missing.join(', ')}`;
+    return { tunnels, missing, problem: missing.length === 0 ? null : { code: 'unknown_tunnel', message } };
+  }
+  const group = 'group' in choice ? choice.group : '';
   return {
+    tunnels: null,
+    missing: [],
     problem: {
       code: 'unknown_tunnel_group',
       message: `the panel has no tunnel group "${group}" (products.${service.product}.flvx.tunnelGroup): set an existing group, or set tunnelIds instead`,

@@ -114,8 +114,9 @@ function isOwn(input: PlanInput, { name }: FlvxSpeedLimit): boolean {
   return parseLimitKey(name) === requireLimitKey(input) || input.state.oldLimitNames.includes(name);
 }
 
-function firstTunnel({ permissions, tunnels }: PlanInput): number | null {
-  return [...(tunnels ?? []), ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
+function firstTunnel({ permissions, tunnels, missing }: PlanInput): number | null {
+  const own = (tunnels ?? []).filter((id) => !missing.includes(id));
+  return [...own, ...permissions.map((row) => row.tunnelId)].sort((a, b) => a - b)[0] ?? null;
 }
 
 function findProblem({ state, account, full, target }: PlanInput, choice: SpeedChoice): ItemError | null {

@@ -49,6 +49,8 @@ export interface PlanInput {
   last: StoredHistory | null;
   /** Tunnels of the product; null where they are unknown (a partial observation and a group) or not needed. */
   tunnels: number[] | null;
+  /** Tunnels of the product that the panel does not have. */
+  missing: readonly number[];
   /** Tunnels of earlier products: closed while they have a forward, then removed. */
   dropped: number[];
   /** Whether everything is planned, not only quota and restrictions. */
@@ -61,10 +63,10 @@ export interface PlanInput {
 
 /** Computes the input of the plan of an existing account. */
 export function toPlanInput(
-  given: Pick<PlanInput, 'target' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels'>,
+  given: Pick<PlanInput, 'target' | 'defaults' | 'state' | 'account' | 'user' | 'tunnels' | 'missing'>,
   { history, last }: ObservedHistory,
 ): PlanInput {
-  const { target, account, tunnels } = given;
+  const { target, account, tunnels, missing } = given;
   const { evidence, scope } = target;
   const full = scope === 'reconcile' || scope === 'command';
   const forwards = listOwnForwards(account);
@@ -75,7 +77,8 @@ export function toPlanInput(
     restrictions: toRestrictions(target),
     history,
     last,
-    dropped: droppedTunnels(history, full ? tunnels : null),
+    // None is dropped before the product's own are there.
+    dropped: droppedTunnels(history, full && missing.length === 0 ? tunnels : null),
     full,
     evidence: indexEvidence(evidence),
     surplus: listSurplus(target, forwards),
@@ -161,7 +164,7 @@ function permissionTargets(input: PlanInput, speed: SpeedPlan): Map<number, Flvx
   const { user, target, restrictions } = input;
   const { maxForwards, resetDay } = toFlvxProduct(target.product);
   for (const tunnelId of input.tunnels ?? []) {
-    if (targets.has(tunnelId)) continue;
+    if (targets.has(tunnelId) || input.missing.includes(tunnelId)) continue;
     const { ownSpeed, ...given } = speed.of(tunnelId, null);
     targets.set(tunnelId, {
       values: {
