@@ -1,4 +1,4 @@
-import type { ItemError } from '@sluice/panel-kind';
+import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
 import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
@@ -23,13 +23,13 @@ async function saveCheckpoint(session: Session, run: string, work: Applied, tabl
   await tables.decisions.record([{ ...decision, inputs: { ...(decision.inputs as object | null), reading: seen } }]);
 }
 
-/** Returns whether the command was refused by what the panel shows, or by an agent's limit, and nothing was changed. */
+/** Returns whether the command was refused by what the panel shows, and nothing was changed, or by an agent's limit. */
 function isRefused(work: Applied): work is Applied & { error: ItemError } {
   const { error, observation, actions } = work;
   if (error === null || error.code === 'outcome_unknown' || observation?.state == null) return false;
-  return (
-    actions.length === 0 || (REFUSED_BY_AGENT.includes(error.code) && actions.every(({ state }) => state === 'failed'))
-  );
+  // What an agent does not limit is done all the same.
+  const mayBeMade = actions.some(({ type, state }) => type === AGENT_STEPS.create && state !== 'failed');
+  return actions.length === 0 || (REFUSED_BY_AGENT.includes(error.code) && !mayBeMade);
 }
 
 /** How a command ended. */

@@ -23,8 +23,9 @@ import {
   type UserCheckpoint,
 } from './checkpoint.js';
 import type { HiddifyState } from './lists.js';
-import { findEndDate, toLimit, toOwner, toRaise, toTerm } from './product.js';
+import { findEndDate, toLimit, toOwner, toTerm } from './product.js';
 import { toHiddifyProduct, USER_REF } from './settings.js';
+import { listUpdates } from './updates.js';
 
 /**
  * Plans the steps from what the panel shows of a user to its target state. Changes of other tools are never undone, and nothing is
@@ -124,12 +125,9 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   if (hold) restrict(plan, target, user, hold);
   const change = target.scope === 'hold' ? {} : planChange(plan, target, user, checkpoint);
   const zero = planZeroing(plan, target, user, checkpoint);
-  if (Object.keys(change).length > 0 || zero !== null) {
-    const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
-    const raises = toRaise(user, change, target.allowance?.lifted === true);
-    const step = { ...newStep(ACTION_TYPES.update, user.uuid), prior: toObservedUser(user), payload };
-    plan.steps.push(raises === null ? step : { ...step, raises });
-  }
+  const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
+  if (Object.keys(payload.change).length > 0)
+    plan.steps.push(...listUpdates(user, payload, target.allowance?.lifted === true));
   if (!hold) for (const item of target.evidence) release(plan, target, user, item);
   plan.stops = listStops(target, { ...user, ...change, ...(zero === null ? {} : { usedBytes: 0 }) });
 }
