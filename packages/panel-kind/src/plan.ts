@@ -178,6 +178,8 @@ export interface ApplyContext {
   calling: () => Promise<void>;
   /** Journals a change that the panel accepted and does not show yet. */
   accepted: (observed: unknown) => Promise<void>;
+  /** Reads the service's earlier actions on the target of the step, oldest first. */
+  earlier: () => Promise<ActionRecord[]>;
   /** The new password; never journaled. */
   password: string | null;
   /** Budget of the panel's agents; absent on panels without agents. */

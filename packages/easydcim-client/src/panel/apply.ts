@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { toItemError, type ApplyContext, type Clock, type Step, type StepOutcome } from '@sluice/panel-kind';
 import type { EasyDcimClient } from '../index.js';
-import { ACCEPTED, inDoubt, toOrderOutcome, toPortOutcome } from './resolve.js';
+import { ACCEPTED, inDoubt, isRepeat, toOrderOutcome, toPortOutcome } from './resolve.js';
 import { ACTION_TYPES, isPortAction } from './state.js';
 
 /** Waits before each reading: a panel may queue changes of ports. */
@@ -17,12 +17,14 @@ interface StepCalls {
   call: Call;
 }
 
-/** Calls the panel once, then reads back. The outcome depends on the reading, not on the answer. */
-export async function performStep(
-  { client, clock, call }: StepCalls,
-  step: Step,
-  context: ApplyContext,
-): Promise<StepOutcome> {
+/**
+ * Reads the object, calls the panel once, and reads back. The outcome depends on the readings, not on the answer. What somebody
+ * else restricted since the plan is not ours.
+ */
+export async function performStep(calls: StepCalls, step: Step, context: ApplyContext): Promise<StepOutcome> {
+  const { client, clock, call } = calls;
+  const before = await readRestricted(calls, step);
+  if (before !== null) return restrictedBefore(before, step, context);
   let refused: unknown = null;
   await context.calling();
   try {
@@ -33,8 +35,35 @@ export async function performStep(
   const read = (): Promise<StepOutcome> => readOutcome(client, call, step);
   const onHidden = refused === null ? () => context.accepted(ACCEPTED) : null;
   const outcome = await readBack(clock, read, refused, onHidden);
+  if (outcome.state === 'applied' && isRestriction(step.type) && saysAlready(refused))
+    return restrictedBefore(outcome, step, context);
   if (refused !== null || outcome.state !== 'in-doubt') return outcome;
   return { ...outcome, observed: { ...(outcome.observed as object | null), ...ACCEPTED } };
+}
+
+function isRestriction(type: string): boolean {
+  return type === ACTION_TYPES.disablePort || type === ACTION_TYPES.suspendOrder;
+}
+
+/** Returns the outcome of a restriction that the panel shows before the call; null where it shows none. */
+async function readRestricted({ client, call }: StepCalls, step: Step): Promise<StepOutcome | null> {
+  if (!isRestriction(step.type)) return null;
+  try {
+    // A link that went down does not show that the port was disabled.
+    const outcome = await readOutcome(client, call, { ...step, prior: null });
+    return outcome.state === 'applied' ? outcome : null;
+  } catch {
+    return null; // The observation of the plan showed no restriction.
+  }
+}
+
+/** Only the repeat of a call of ours, which may have arrived late, makes an existing restriction ours. */
+async function restrictedBefore(found: StepOutcome, step: Step, { earlier }: ApplyContext): Promise<StepOutcome> {
+  return isRepeat(step, await earlier()) ? found : { ...found, state: 'unneeded' };
+}
+
+function saysAlready(refused: unknown): boolean {
+  return isPanelError(refused) && refused.code === 'PANEL_REJECTED' && /\balready\b/i.test(refused.message);
 }
 
 /** Passes no signal: a change that has begun is finished. */

@@ -7,6 +7,7 @@ import {
   type OrderState,
   type PortPrior,
   type PortState,
+  toObjectKey,
 } from './state.js';
 
 /**
@@ -56,6 +57,13 @@ function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | 
   return order && order.id === action.target ? toOrderOutcome(action.type, order) : null;
 }
 
+/** Whether a change repeats the last one of its object, whose answer was lost and which the panel did not show. Pure. */
+export function isRepeat({ type, target }: Pick<ActionRecord, 'type' | 'target'>, earlier: ActionRecord[]): boolean {
+  const key = toObjectKey({ type, target });
+  const last = earlier.findLast((row) => row.calledAt !== null && toObjectKey(row) === key);
+  return last?.type === type && (last.endedAt === null || last.errorCode === NOT_DONE);
+}
+
 /** Returns the outcome of a change of a port. */
 export function toPortOutcome(
   type: string,
@@ -86,6 +94,9 @@ export function toOrderOutcome(
   });
 }
 
+/** The panel shows that a change was not made. */
+const NOT_DONE = 'not_done';
+
 function toOutcome(
   shown: boolean | null,
   target: boolean,
@@ -93,7 +104,7 @@ function toOutcome(
 ): StepOutcome {
   if (shown === null) return inDoubt(unknown, observed);
   if (shown === target) return { state: 'applied', observed, error: null };
-  return { state: 'failed', observed, error: { code: 'not_done', message: undone } };
+  return { state: 'failed', observed, error: { code: NOT_DONE, message: undone } };
 }
 
 /** Returns the outcome of a change that is not known to have been made. */

@@ -142,6 +142,7 @@ async function performStep<W extends Changed>(
     },
     accepted: (observed) =>
       session.write(fences, (tables) => tables.actions.end(row.id, { state: 'planned', endedAt: null, observed })),
+    earlier: () => earlierActions(session.store, row),
   };
   try {
     const outcome = await apply(step, context, work);
@@ -152,6 +153,15 @@ async function performStep<W extends Changed>(
     const outcome = calledAt === null ? notWanted : stoppedMidway(row);
     return { outcome, calledAt, stop: error.stop };
   }
+}
+
+async function earlierActions(
+  { actions }: Pick<StoreTables, 'actions'>,
+  { id, service, panel, target }: ActionRecord,
+): Promise<ActionRecord[]> {
+  if (service === null) return [];
+  const rows = await actions.list({ service });
+  return rows.filter((row) => row.panel === panel && row.target === target && row.id !== id);
 }
 
 /** Returns the evidence after the moves, without what moved to another service. */

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import type { FakeCall } from '@sluice/fake-panels';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+
+const { port, order } = toIds(1);
+const PORTS = [{ id: port(1), name: 'eth0' }];
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  at.panel.behaviour.portActions.already = 'refuse';
+});
+afterEach(() => at.close());
+
+const STORIES = [
+  {
+    product: 'ports',
+    change: /\/disable$/,
+    read: /GET .*\/ports$/,
+    act: () => {
+      at.panel.staffDisablePort(port(1));
+    },
+    isStopped: () => at.panel.port(port(1)).adminState === 'down',
+  },
+  {
+    product: 'order',
+    change: /\/service\/suspend$/,
+    read: /GET .*\/orders\/\{id\}$/,
+    act: () => {
+      at.panel.staffSuspendOrder(order, 'abuse');
+    },
+    isStopped: () => at.panel.order(order).status === 'suspended',
+  },
+];
+
+type Story = (typeof STORIES)[number];
+
+/** Makes the service exceed its quota by the next poll. */
+async function exceed({ product }: Story): Promise<void> {
+  await at.addService(1, { product, ports: PORTS });
+  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+}
+
+/** Staff act once, when a call of the endpoint arrives. */
+function actAt(endpoint: RegExp, act: () => void): void {
+  const forget = at.panel.server.onCall((call: FakeCall) => {
+    if (!endpoint.test(call.endpoint)) return;
+    forget();
+    act();
+  });
+}
+
+async function release(): Promise<RunReport> {
+  await at.bench.sluice('override set svc-1 --unlimited');
+  at.bench.clock.advance(HOUR);
+  return (await at.poll()).json<RunReport>();
+}
+
+const evidence = (): Promise<unknown[]> => at.bench.store((store) => store.evidence.open());
+const changes = (): number => at.panel.server.changingCalls().length;
+
+describe.each(STORIES)('what staff stop while a run is about to ($product)', (story) => {
+  beforeEach(() => exceed(story));
+
+  it('stays theirs where the panel answers that it is so already', async () => {
+    actAt(story.change, story.act);
+    const held = await at.poll();
+    expect([held.exitCode, story.isStopped(), await evidence()]).toEqual([0, true, []]);
+    expect(held.json<RunReport>().services[0]).toMatchObject({ status: 'held', actions: [{ state: 'unneeded' }] });
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll()).exitCode).toBe(0);
+    expect((await release()).services[0]).toMatchObject({ holds: [], actions: [], error: null });
+    expect([story.isStopped(), changes()]).toEqual([true, 1]);
+  });
+
+  it('is read directly before the call, which is then left out', async () => {
+    let reads = 0;
+    at.panel.server.onCall(({ endpoint }) => {
+      if (story.read.test(endpoint) || /GET .*\/ports\/\{id\}$/.test(endpoint)) reads++;
+      if (reads === 2) story.act();
+    });
+    expect((await at.poll()).json<RunReport>().services[0]).toMatchObject({ actions: [{ state: 'unneeded' }] });
+    expect([changes(), await evidence()]).toEqual([0, []]);
+    await release();
+    expect([story.isStopped(), changes()]).toEqual([true, 0]);
+  });
+
+  it('is ours where the call repeats one of ours whose answer was lost', async () => {
+    // The first call is lost on its way, and arrives when the next run repeats it.
+    at.panel.server.inject({ match: ({ endpoint }) => story.change.test(endpoint), times: 1, fault: { kind: 'cut' } });
+    await at.poll();
+    at.bench.clock.advance(HOUR);
+    actAt(story.change, story.act);
+    await at.poll();
+    expect([story.isStopped(), (await evidence()).length]).toEqual([true, 1]);
+    await release();
+    expect(story.isStopped()).toBe(false);
+  });
+
+  it('is ours where the call was refused for another reason and is seen to be done', async () => {
+    const fault = { kind: 'status', status: 422, body: { message: 'The mail could not be sent' } } as const;
+    at.panel.server.inject({ match: ({ endpoint }) => story.change.test(endpoint), times: 1, when: 'after', fault });
+    await at.poll();
+    expect((await evidence()).length).toBe(1);
+    await release();
+    expect(story.isStopped()).toBe(false);
+  });
+});
