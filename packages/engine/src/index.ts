@@ -101,7 +101,8 @@ export { describeTermination, type Termination } from './provision/termination.j
 export { importKeys } from './services/fields.js';
 export type { ImportProblem, ImportRow } from './services/plan-rows.js';
 export type { ImportReport } from './services/import-services.js';
-export type { SyncChange, SyncProblem, SyncReport } from './services/sync/plan-sync.js';
+export type { SyncProblem } from './services/sync/plan-taken.js';
+export type { SyncChange, SyncReport } from './services/sync/plan-sync.js';
 export type { ChangedField, DescribedChange } from './services/describe-changes.js';
 export type { Pair } from './services/set-where.js';
 export type { ChangeOptions } from './services/change-services.js';

@@ -11,7 +11,7 @@ export type SourceFacts = Readonly<Record<string, SourceFact>>;
 export interface SourceService {
   /** Its id as a service of Sluice. */
   id: string;
-  /** Why it is not taken, in words that are the same for all such services; null: it is taken. */
+  /** Why it is not taken, in words that are the same for all such services; null: it is taken. One that was taken earlier follows all the same in its client, status, cycle and due date, as far as `texts` has them. */
   skipped: string | null;
   /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed; an empty one is unset. */
   texts: Record<string, string>;

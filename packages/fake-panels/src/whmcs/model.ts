@@ -29,7 +29,7 @@ export interface ProductRow {
 
 export interface ServiceRow {
   readonly id: number;
-  readonly clientId: number;
+  clientId: number;
   productId: number;
   orderId: number;
   domain: string;

@@ -41,21 +41,18 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
   const product = findClaim(mapping.products, { productId, groupId });
   const ids = { id: toServiceId(service.id), externalId: service.id, externalProduct: productId };
   const row = { ...ids, fills: {}, unfilled: [] };
-  const skip = (skipped: string): SourceService => ({ ...row, skipped, unclaimed: null, texts: {}, problems: [] });
-  if (!isTaken(mapping.only, productId, groupId)) return skip('not among whmcs.productIds and whmcs.productGroupIds');
   const named = `product ${productId ?? 'none'} (${service.product})`;
   const known = STATUSES.get(status.toLowerCase());
-  if (known === undefined) return skip(`status "${status}"`);
   const recurs = !NO_CYCLE.includes(billingCycle.trim().toLowerCase());
   const fields = toTexts(service.customFields, mapping);
   return {
     ...row,
-    skipped: null,
+    skipped: findReason(service, mapping.only, groupId),
     unclaimed: product === null ? `${named} of WHMCS is not claimed by a product of the config` : null,
     texts: {
       ...(product === null ? {} : { product }),
       client: service.clientId,
-      status: known,
+      ...(known === undefined ? {} : { status: known }),
       ...(recurs ? { billing_cycle: billingCycle } : {}),
       ...(nextDueDate === null ? {} : { next_due_date: nextDueDate }),
       ...(service.overrideAutoSuspend && service.suspendNotBefore !== null
@@ -65,6 +62,12 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
     },
     problems: fields.problems,
   };
+}
+
+/** Returns why a service is not taken. */
+function findReason({ productId, status }: WhmcsService, only: WhmcsProductIds, groupId: string | null): string | null {
+  if (!isTaken(only, productId, groupId)) return 'not among whmcs.productIds and whmcs.productGroupIds';
+  return STATUSES.has(status.toLowerCase()) ? null : `status "${status}"`;
 }
 
 function isTaken(only: WhmcsProductIds, productId: string | null, groupId: string | null): boolean {

@@ -1,32 +1,21 @@
-import { SluiceError, type SourceService } from '@sluice/panel-kind';
+import type { SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
-import { findEntry } from '../../config/find-entry.js';
 import { compareIds } from '../../natural-order.js';
 import type { Session } from '../../session.js';
 import type { RunView } from '../../run/bracket.js';
 import { type ChangedField, describeChange } from '../describe-changes.js';
 import { listColumns } from '../fields.js';
-import {
-  type ImportProblem,
-  type ImportRow,
-  planRows,
-  type RowChange,
-  type RowOptions,
-  toChanges,
-} from '../plan-rows.js';
+import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
+import { planTaken, type SyncProblem } from './plan-taken.js';
+import { type TakenService, takeServices } from './take-services.js';
 
 /** A service that a sync adds or changes. */
 export interface SyncChange {
   id: string;
   change: 'added' | 'changed' | 'vanished' | 'terminated';
   fields: ChangedField[];
-}
-
-/** Why a service of the billing system was left as it is. */
-export interface SyncProblem extends Pick<ImportProblem, 'key' | 'message' | 'code'> {
-  service: string;
 }
 
 /** `service sync --json` (docs/json.md). */
@@ -40,11 +29,11 @@ export interface SyncReport {
     unchanged: number;
     vanished: number;
     terminated: number;
-    /** Listed, and not taken: see `skipped`. */
+    /** Listed, and not taken, or no longer: see `skipped`. */
     skipped: number;
   };
   changes: SyncChange[];
-  /** Services that are not taken, by reason. */
+  /** Services that are not taken, by reason. Those that were taken earlier follow in what does not depend on their product. */
   skipped: { reason: string; services: string[] }[];
   problems: SyncProblem[];
 }
@@ -79,7 +68,7 @@ export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipp
 
 const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated' || status === 'vanished';
 
-/** Compares the list with the store; a service with a problem is left as it is. */
+/** Compares the list with the store. */
 export async function planSync(
   session: Session,
   tables: StoreTables,
@@ -88,27 +77,26 @@ export async function planSync(
 ): Promise<SyncPlan> {
   const records = await tables.services.list(only === null ? {} : { ids: [only] });
   const stored = new Map(records.map((record) => [record.id, record]));
-  const services = nameProducts(listedServices, { product: options.product, productRef, stored });
+  const services = takeServices(listedServices, { product: options.product, ref, productRef, stored });
   const skipped = services.flatMap((service) => {
     const reason = service.skipped ?? (isOver(service, stored) ? 'had ended before the first sync' : null);
     return reason === null ? [] : [{ id: service.id, reason }];
   });
-  const left = new Set(skipped.map(({ id }) => id));
+  const left = new Set(skipped.filter(({ id }) => stored.get(id)?.refs[ref] === undefined).map(({ id }) => id));
   const unwritten = await listUnwritten(session, tables);
   const taken = services
     .filter(({ id }) => !left.has(id))
     .map((service) => applyFills(session, service, stored.get(service.id)))
     .map((service) => withoutColumns(service, unwritten.get(service.id) ?? []));
-  const problems = taken.flatMap(({ id, problems: own }) => own.map((problem) => ({ service: id, ...problem })));
-  const sound = taken.filter((service) => service.problems.length === 0);
-  const sources = new Map(sound.map((service) => [service.id, service]));
+  const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
   const ending = known.filter(({ id }) => !listed.has(id)).map(toVanished);
-  const planned = await planSound(session, tables, sound, { ...options, ending });
+  const planned = await planTaken(session, tables, { services: taken, stored, ref }, { ...options, ending });
   for (const { after } of planned.rowChanges) {
     const { externalId = '', named = null } = sources.get(after.id) ?? {};
     after.refs[ref] = externalId;
+    if (planned.narrowed.has(after.id)) continue;
     if (named === null) Reflect.deleteProperty(after.refs, productRef);
     else after.refs[productRef] = named;
   }
@@ -131,57 +119,12 @@ export async function planSync(
     },
     changes,
     skipped: byReason(skipped),
-    problems: [...problems, ...planned.problems],
+    problems: planned.problems,
   };
 }
 
-/** A listed service with the product that it is to have. */
-interface NamedService extends SourceService {
-  /** Its ref `productRef` after the sync; null: unset. */
-  named: string | null;
-}
-
-/** Which product services have that no product of the config claims. */
-interface Naming {
-  /** The product that the caller names for them; null: only those named before keep theirs. */
-  product: string | null;
-  productRef: string;
-  stored: ReadonlyMap<string, ServiceRecord>;
-}
-
-/**
- * Completes the texts of services whose product no product of the config claims: with the named product, else with the one that an
- * earlier sync named. The others are skipped.
- *
- * @throws SluiceError `product_conflict` if another product claims a service than the named one
- */
-function nameProducts(services: readonly SourceService[], naming: Naming): NamedService[] {
-  return services.map((service) => nameProduct(service, naming));
-}
-
-function nameProduct(service: SourceService, { product, productRef, stored }: Naming): NamedService {
-  const { skipped, unclaimed, texts } = service;
-  const claimed = texts['product'];
-  if (skipped !== null) return { ...service, named: null };
-  if (claimed !== undefined) {
-    if (product !== null && claimed !== product) throw conflict(service, { product, claimed });
-    return { ...service, named: null };
-  }
-  const before = stored.get(service.id);
-  const earlier = before?.refs[productRef];
-  const named = product ?? (earlier === undefined ? undefined : before?.product);
-  if (named === undefined) return { ...service, skipped: unclaimed, named: null };
-  const ref = product === null ? earlier : service.externalProduct;
-  return { ...service, texts: { ...texts, product: named }, named: ref ?? '' };
-}
-
-function conflict({ id }: SourceService, { product, claimed }: { product: string; claimed: string }): SluiceError {
-  const message = `"${id}" can't have product "${product}": product "${claimed}" of the config claims its product in the billing system`;
-  return new SluiceError('product_conflict', message, { details: { service: id, product, claimed } });
-}
-
 /** Leaves out the custom fields that Sluice has not written yet. */
-function withoutColumns(service: NamedService, columns: readonly string[]): NamedService {
+function withoutColumns(service: TakenService, columns: readonly string[]): TakenService {
   if (columns.length === 0) return service;
   const texts = Object.entries(service.texts).filter(([column]) => !columns.includes(column));
   return { ...service, texts: Object.fromEntries(texts) };
@@ -190,33 +133,6 @@ function withoutColumns(service: NamedService, columns: readonly string[]): Name
 /** A service that ended without ever having been synced is not added. */
 function isOver({ id, texts }: SourceService, stored: ReadonlyMap<string, ServiceRecord>): boolean {
   return texts['status'] === 'terminated' && !stored.has(id);
-}
-
-/** Plans rows; those with problems are left out, which may leave ids to others, or cause problems of others. */
-async function planSound(
-  session: Session,
-  tables: StoreTables,
-  services: readonly SourceService[],
-  options: RowOptions,
-): Promise<{ rowChanges: RowChange[]; problems: SyncProblem[] }> {
-  const found: ImportProblem[] = [];
-  let rows = services.map((service) => toRow(session, service));
-  for (;;) {
-    const { rowChanges, problems } = await planRows(session, tables, rows, options);
-    if (problems.length === 0) return { rowChanges, problems: found.map(toProblem) };
-    found.push(...problems);
-    const bad = new Set(problems.map(({ service }) => service));
-    rows = rows.filter(({ values }) => !bad.has(values['id'] ?? null));
-  }
-}
-
-function toRow({ config }: Session, { id, texts }: SourceService): ImportRow {
-  const panel = findEntry(config.products, texts['product'] ?? '')?.panel ?? '';
-  return { line: null, values: { ...texts, id, panel } };
-}
-
-function toProblem({ service, key, message, code }: ImportProblem): SyncProblem {
-  return { service: service ?? '', key, message, ...(code === undefined ? {} : { code }) };
 }
 
 function toVanished(before: ServiceRecord): RowChange {

@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
+import { GB, HOUR, toIds } from '../easydcim-bench.js';
+import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+
+const FORMER = 77;
+const OWNER = 78;
+
+let at: WhmcsBench;
+afterEach(() => at.close());
+
+/** Starts with service `whmcs-1` of client 77; `product` is added to its product. */
+async function open(product = ''): Promise<void> {
+  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
+  at = await startWhmcsBench({ more });
+  const line = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra]${product}, whmcs: { productIds: [10] } }`;
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
+  at.whmcs.addClient({ id: OWNER, firstName: 'Bia', currency: 'EUR', credit: '50.00' });
+  at.whmcs.addCredit(FORMER, '50.00');
+  at.addService(1);
+  expect((await at.sync()).exitCode).toBe(0);
+  await use(10);
+}
+
+/** Lets an hour pass with this traffic, and polls. */
+async function use(gigabytes: number): Promise<RunReport> {
+  at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  return (await at.poll('--allow-mass')).json<RunReport>();
+}
+
+const rewrite = (from: string | RegExp, to: string): void => {
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(from, to));
+};
+const show = async (): Promise<ServiceDetail> => (await at.bench.sluice('service show whmcs-1 --json')).json();
+const shown = async (): Promise<string> => {
+  const { product, client, lifecycle, nextDueDate } = await show();
+  return `${product} ${client} ${lifecycle} ${nextDueDate}`;
+};
+const credits = (): string[] => [at.whmcs.credit(FORMER), at.whmcs.credit(OWNER)];
+
+describe('a known service that the config does not take any more', () => {
+  it.each([
+    [
+      'whose product none claims',
+      ', whmcs: { productIds: [10] }',
+      ', whmcs: { productIds: [9] }',
+      /^product 10 .* they keep their product/,
+    ],
+    [
+      'that is narrowed out',
+      'secret: "${env:WHMCS_SECRET}"',
+      'secret: "${env:WHMCS_SECRET}", productIds: [99]',
+      /^not among .* they keep their product/,
+    ],
+  ])('%s follows WHMCS in client, status and due date', async (_name, from, to, reason) => {
+    await open(', autoBuy: { enabled: true, package: extra }');
+    rewrite(from, to);
+    Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15' });
+    at.whmcs.setField(1, 'easydcim_service_id', '');
+    const synced = await at.sync();
+    const { skipped, totals } = synced.json<SyncReport>();
+    expect([synced.exitCode, totals.changed, skipped]).toEqual([
+      0,
+      1,
+      [{ reason: expect.stringMatching(reason), services: ['whmcs-1'] }],
+    ]);
+    expect(await shown()).toBe('ports 78 active 2027-01-15');
+    expect((await use(100)).totals.purchased).toBe(1);
+    expect(credits()).toEqual(['50.00', '45.00']);
+    at.whmcs.service(1).status = 'Suspended';
+    await at.sync();
+    expect((await show()).lifecycle).toBe('suspended');
+    at.whmcs.service(1).status = 'Cancelled';
+    await at.sync();
+    expect((await show()).lifecycle).toBe('terminated');
+  });
+
+  it('with a status that means nothing here keeps its state, and follows in client and due date', async () => {
+    await open();
+    Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15', status: 'Completed' });
+    const { skipped } = (await at.sync()).json<SyncReport>();
+    expect(skipped).toEqual([
+      { reason: expect.stringMatching(/^status "Completed"; they keep/), services: ['whmcs-1'] },
+    ]);
+    expect(await shown()).toBe('ports 78 active 2027-01-15');
+  });
+});
+
+describe('a known service with a problem', () => {
+  it.each([
+    [
+      'in a custom field',
+      () => {
+        at.whmcs.setField(1, 'base_quota_override_gb', 'plenty');
+      },
+      'suspended 2027-01-15',
+    ],
+    ['in its due date', () => Object.assign(at.whmcs.service(1), { nextDueDate: 'soon' }), 'active 2026-12-15'],
+    [
+      'whose product is not in the config',
+      () => {
+        rewrite(/\bports: (.*)\[10\]/, 'other: $1[9]');
+      },
+      'active 2026-12-15',
+    ],
+  ])('%s is not charged to its former client', async (_name, spoil, expected) => {
+    await open(', autoBuy: { enabled: true, package: extra }');
+    Object.assign(at.whmcs.service(1), { clientId: OWNER, nextDueDate: '2027-01-15', status: 'Suspended' });
+    spoil();
+    const synced = await at.sync();
+    const { problems } = synced.json<SyncReport>();
+    expect([synced.exitCode, new Set(problems.map(({ service }) => service))]).toEqual([3, new Set(['whmcs-1'])]);
+    expect(await shown()).toBe(`ports 78 ${expected}`);
+    await use(100);
+    expect(at.whmcs.credit(FORMER)).toBe('50.00');
+  });
+});
