@@ -70,7 +70,8 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   const known = await findRepeated(session, request);
   if (known !== null) {
     await run.start();
-    const isOpen = known.status === 'pending' && known.invoice === null;
+    // One that a former client ordered is ended by the next run.
+    const isOpen = known.status === 'pending' && known.invoice === null && known.client === service.client;
     return isOpen ? charge(session, run, known) : known;
   }
   const bought = requireOffered(session.config, service, request.package);

@@ -18,6 +18,12 @@ export interface ResolveRequest {
   run: string;
 }
 
+/** A purchase to be resolved, and its service as it is now. */
+interface Due {
+  row: PurchaseRecord;
+  service: ServiceRecord;
+}
+
 /** What became of open purchases. */
 export interface ResolvedPurchases {
   /** Became paid. */
@@ -40,7 +46,7 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
   for (const { row, service } of due) {
     if (leases.has(serviceLease(service.id)) || session.deps.signal.aborted) continue;
     try {
-      const after = await resolve(session, request.fences, row);
+      const after = await resolve(session, request.fences, { row, service });
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
       const late = after.status === 'paid' && (await isCycleOver(session, row));
@@ -53,10 +59,7 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
   return { paid, problems, notices };
 }
 
-async function findDue(
-  { store, config }: Session,
-  { panel, service, all }: ResolveRequest,
-): Promise<{ row: PurchaseRecord; service: ServiceRecord }[]> {
+async function findDue({ store, config }: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
   const filter = service === null ? {} : { service };
   const pending = await store.purchases.list({ ...filter, status: 'pending' });
   const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
@@ -82,16 +85,17 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 }
 
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
-async function resolve(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+async function resolve(session: Session, fences: HeldLease[], { row, service }: Due): Promise<PurchaseRecord> {
   if (row.status === 'refunded') return refundPurchase(session, fences, row);
   const wasInvoiced = row.invoice !== null;
-  if (!wasInvoiced && !(await isCycleOver(session, row))) return chargePurchase(session, fences, row);
+  const isWanted = row.client === service.client && !(await isCycleOver(session, row));
+  if (!wasInvoiced && isWanted) return chargePurchase(session, fences, row);
   const shown = await findInvoice(session, row);
   const isLeft = !wasInvoiced && shown !== null && isUnwanted(row, shown);
   const found = isLeft ? await (await session.billing()).cancel(shown.id, session.deps.signal) : shown;
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
-  // What was bought for a cycle that is over is not charged any more, unless it was.
+  // What was bought for a cycle that is over, or by a former client, is not charged any more, unless it was.
   const gone: PurchaseChange = { status: wasInvoiced ? 'cancelled' : 'failed' };
   const change = found === null ? gone : afterInvoice(found, session.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
+import type { PurchaseView, RunReport, ServiceDetail, SyncReport } from '@sluice/engine';
 import { GB, HOUR, toIds } from '../easydcim-bench.js';
 import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
 
@@ -115,4 +115,22 @@ describe('a known service with a problem', () => {
     await use(100);
     expect(at.whmcs.credit(FORMER)).toBe('50.00');
   });
+});
+
+it.each(['manual', 'auto'])('a former client is not charged for an interrupted purchase (%s)', async (actor) => {
+  await open(actor === 'auto' ? ', autoBuy: { enabled: true, package: extra }' : '');
+  const { server } = at.whmcs;
+  server.inject({ endpoint: actor === 'auto' ? 'ApplyCredit' : 'UpdateInvoice', fault: { kind: 'cut' } });
+  if (actor === 'auto') await use(100);
+  else await at.bench.sluice('purchase create whmcs-1 extra --ref a --json');
+  expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual([actor === 'auto' ? 'Unpaid' : 'Draft']);
+  server.clearFaults();
+  at.whmcs.service(1).clientId = OWNER;
+  rewrite('enabled: true', 'enabled: false');
+  await at.sync();
+  if (actor === 'manual') await at.bench.sluice('purchase create whmcs-1 extra --ref a --json');
+  await use(1);
+  expect(at.whmcs.invoices(FORMER).map(({ status }) => status)).toEqual(['Cancelled']);
+  const { purchases } = (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>();
+  expect([purchases.map(({ status }) => status), credits()]).toEqual([['cancelled'], ['50.00', '50.00']]);
 });
