@@ -57,15 +57,18 @@ export interface BillingSystem {
   readonly clientsPay: boolean;
   readonly calls: CallBilling;
   credit(client: string, signal?: AbortSignal): Promise<Credit>;
-  /** Makes an invoice and pays it from the client's credit where that covers the whole of it. */
+  /**
+   * Makes an invoice and pays it from the client's credit where that covers the whole of it. One that has got other lines since
+   * an earlier attempt is left to its client: nothing is paid on it or cancelled.
+   */
   charge(request: ChargeRequest, signal?: AbortSignal): Promise<Charge>;
-  /** Returns the invoice of an earlier attempt at a charge; null where there is none. */
+  /** Returns the invoice that has the line of a charge now, whichever it was made with; null where there is none. */
   find(charge: Pick<ChargeRequest, 'key' | 'client' | 'since'>, signal?: AbortSignal): Promise<Invoice | null>;
   invoice(id: string, signal?: AbortSignal): Promise<Invoice>;
   /** Adds a line to a draft or open invoice, and reads it back. */
   addLine(invoice: string, line: InvoiceLine, signal?: AbortSignal): Promise<Invoice>;
-  /** Cancels a draft or open invoice; one that is cancelled stays as it is. */
-  cancel(invoice: string, signal?: AbortSignal): Promise<Invoice>;
+  /** Cancels a draft or open invoice whose only line has this key; one that is cancelled stays as it is. */
+  cancel(invoice: string, key: string, signal?: AbortSignal): Promise<Invoice>;
   /**
    * Returns an amount of a paid invoice to its client as credit; returns the credit then. An invoice that is not paid is
    * refused (`invoice_closed`). `since` as in `ChargeRequest`.

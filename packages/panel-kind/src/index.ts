@@ -38,7 +38,7 @@ export type {
   InvoiceLine,
   SectionProblem,
 } from './billing.js';
-export type { Invoice, InvoiceStatus } from './invoice.js';
+export { type Invoice, type InvoiceStatus, isOnlyLine } from './invoice.js';
 export type {
   CallBilling,
   CallInvoice,

@@ -11,5 +11,16 @@ export interface Invoice {
   total: string;
   /** What is left to pay; decimal text. */
   balance: string;
-  lines: { description: string; amount: string }[];
+  lines: {
+    /** Identifies the line; null for a line that somebody else made. */
+    key: string | null;
+    description: string;
+    /** Without tax; decimal text. */
+    amount: string;
+  }[];
+}
+
+/** Returns whether an invoice has the line with this key, and no other: then nobody else has a share in it. */
+export function isOnlyLine({ lines }: Pick<Invoice, 'lines'>, key: string): boolean {
+  return lines.length === 1 && lines[0]?.key === key;
 }

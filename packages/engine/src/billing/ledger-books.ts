@@ -5,6 +5,7 @@ import {
   type Credit,
   type Invoice,
   type InvoiceLine,
+  isOnlyLine,
   SluiceError,
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
@@ -37,8 +38,19 @@ export async function readCredit(tables: StoreTables, client: string): Promise<C
 /** Returns an invoice as the billing port shows it. */
 export async function readInvoice(tables: StoreTables, id: string): Promise<Invoice> {
   const { client, currency, status, total } = await requireInvoice(tables, id);
-  const lines = (await tables.invoices.lines([id])).map(({ description, amount }) => ({ description, amount }));
+  const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => ({
+    key,
+    description,
+    amount,
+  }));
   return { id, client, currency, status, total, balance: toBalance({ currency, status, total }), lines };
+}
+
+/** Refuses an invoice that does not have the line with this key alone. */
+export function requireOnlyLine(invoice: Invoice, key: string): void {
+  if (isOnlyLine(invoice, key)) return;
+  const message = `Invoice "${invoice.id}" does not have the line of "${key}" alone; nothing was changed`;
+  throw new SluiceError('invoice_closed', message, { details: { invoice: invoice.id } });
 }
 
 /** Returns what is left to pay of an invoice. */
@@ -85,7 +97,7 @@ async function resume(
     if (now.status === 'draft') throw new Error('the ledger has no drafts');
     return { state: now.status, invoice: now };
   };
-  if (invoice.status !== 'open') return answer();
+  if (invoice.status !== 'open' || !isOnlyLine(await readInvoice(tables, id), key)) return answer();
   const credit = await readCredit(tables, client);
   refuseOtherCurrency(credit, currency);
   if (compareMoney(credit.balance, invoice.total) >= 0) await payInvoice(tables, invoice, booking);

@@ -1,6 +1,15 @@
 import { type BillingSystem, type Clock, isoNow, newId } from '@sluice/panel-kind';
 import type { StateStore, StoreTables } from '@sluice/state-store';
-import { addLine, type Booking, cancelInvoice, charge, readCredit, readInvoice, refund } from './ledger-books.js';
+import {
+  addLine,
+  type Booking,
+  cancelInvoice,
+  charge,
+  readCredit,
+  readInvoice,
+  refund,
+  requireOnlyLine,
+} from './ledger-books.js';
 import { ledgerCalls } from './ledger-calls.js';
 
 /** What a ledger is created with. */
@@ -43,8 +52,9 @@ export function createLedger({ store, clock, randomBytes, actor }: LedgerOptions
     },
     invoice: (id) => readInvoice(store, id),
     addLine: (id, line, signal) => write(signal, (tables) => addLine(tables, id, line, booking())),
-    cancel: (id, signal) =>
+    cancel: (id, key, signal) =>
       write(signal, async (tables) => {
+        requireOnlyLine(await readInvoice(tables, id), key);
         await cancelInvoice(tables, id, booking());
         return readInvoice(tables, id);
       }),

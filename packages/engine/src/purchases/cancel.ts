@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { PurchaseRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
@@ -69,9 +69,9 @@ async function cancelPending(session: Session, run: Run, row: PurchaseRecord): P
   const { signal } = session.deps;
   const found = await findInvoice(session, row);
   const isOpen = found?.status === 'draft' || found?.status === 'open';
-  if (isOpen && found.lines.length > 1) throw isMerged(row, found.id);
-  const invoice = found !== null && isOpen ? await billing.cancel(found.id, signal) : found;
-  const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(invoice, session.now());
+  if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
+  const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
+  const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(row, invoice, session.now());
   return changePurchase(session, run.leases.held, row, change);
 }
 

@@ -2,6 +2,7 @@ import {
   type BillingSystem,
   type Charge,
   type Invoice,
+  isOnlyLine,
   type ItemError,
   SluiceError,
   toItemError,
@@ -64,7 +65,7 @@ export async function chargePurchase(
   const billing = await session.billing();
   try {
     const charge = await billing.charge(toRequest(row, billing), session.deps.signal);
-    return await changePurchase(session, fences, row, afterCharge(charge, session.now()));
+    return await changePurchase(session, fences, row, afterCharge(row, charge, session.now()));
   } catch (error) {
     if (isRefusal(error)) await endRefused(session, fences, row);
     throw error;
@@ -82,8 +83,8 @@ async function endRefused(session: Session, fences: HeldLease[], row: PurchaseRe
     const left = await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal);
     const isOpen = left !== null && (left.status === 'draft' || left.status === 'open');
     // Others have a share in an invoice with more lines: the purchase waits for its payment or its end.
-    const found = isOpen && left.lines.length === 1 ? await billing.cancel(left.id, signal) : left;
-    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(found, session.now());
+    const found = isOpen && isOnlyLine(left, row.id) ? await billing.cancel(left.id, row.id, signal) : left;
+    const change: PurchaseChange = found === null ? { status: 'failed' } : afterInvoice(row, found, session.now());
     await changePurchase(session, fences, row, change);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
@@ -104,15 +105,17 @@ function toRequest(row: PurchaseRecord, { clientsPay }: BillingSystem) {
   } as const;
 }
 
-function afterCharge(charge: Charge, now: string): PurchaseChange {
+function afterCharge(row: PurchaseRecord, charge: Charge, now: string): PurchaseChange {
   if (charge.state === 'short') return { status: 'failed', charged: charge.needed };
-  return afterInvoice(charge.invoice, now);
+  return afterInvoice(row, charge.invoice, now);
 }
 
 /** Returns what an invoice says about its purchase. */
-export function afterInvoice({ id: invoice, status, total, lines }: Invoice, now: string): PurchaseChange {
-  // The total of an invoice that others were merged into is not the price of the purchase.
-  const known = lines.length > 1 ? { invoice } : { invoice, charged: total };
+export function afterInvoice(row: PurchaseRecord, found: Invoice, now: string): PurchaseChange {
+  const { id: invoice, status, total, currency } = found;
+  // The total of an invoice with other lines is not the price of the purchase.
+  const isPrice = isOnlyLine(found, row.id) && currency === row.currency;
+  const known = isPrice ? { invoice, charged: total } : { invoice };
   if (status === 'paid') return { ...known, status, paidAt: now };
   if (status === 'cancelled') return { ...known, status };
   if (status === 'refunded') return { ...known, status, refundedAt: now };

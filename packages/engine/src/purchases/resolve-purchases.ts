@@ -1,4 +1,4 @@
-import { type Invoice, type ItemError, SluiceError } from '@sluice/panel-kind';
+import { type Invoice, isOnlyLine, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { nullIfUnknown } from '../billing/refusals.js';
 import { serviceLease } from '../leases.js';
@@ -47,6 +47,7 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
     if (leases.has(serviceLease(service.id)) || session.deps.signal.aborted) continue;
     try {
       const after = await resolve(session, request.fences, { row, service });
+      if (after.status === 'pending' && after.actor === 'auto') throw await waits(session, after);
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
       const late = after.status === 'paid' && (await isCycleOver(session, row));
@@ -57,6 +58,13 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
     }
   }
   return { paid, problems, notices };
+}
+
+/** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */
+async function waits(session: Session, { id, invoice }: PurchaseRecord): Promise<SluiceError> {
+  const { title } = await session.billing();
+  const message = `Purchase ${id} waits for the payment of invoice ${invoice}, which a person changed in ${title}. Pay it there, or remove the line of the purchase.`;
+  return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
 }
 
 async function findDue({ store, config }: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
@@ -92,29 +100,31 @@ async function resolve(session: Session, fences: HeldLease[], { row, service }: 
   if (!wasInvoiced && isWanted) return chargePurchase(session, fences, row);
   const shown = await findInvoice(session, row);
   const isLeft = !wasInvoiced && shown !== null && isUnwanted(row, shown);
-  const found = isLeft ? await (await session.billing()).cancel(shown.id, session.deps.signal) : shown;
+  const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
   // What was bought for a cycle that is over, or by a former client, is not charged any more, unless it was.
   const gone: PurchaseChange = { status: wasInvoiced ? 'cancelled' : 'failed' };
-  const change = found === null ? gone : afterInvoice(found, session.now());
+  const change = found === null ? gone : afterInvoice(row, found, session.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
   return wasInvoiced && isSame ? row : changePurchase(session, fences, row, change);
 }
 
 /** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
-function isUnwanted({ actor }: PurchaseRecord, { status, lines }: Invoice): boolean {
-  return (status === 'draft' || (status === 'open' && actor === 'auto')) && lines.length === 1;
+function isUnwanted({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
+  const { status } = invoice;
+  return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
 }
 
-/** Returns the invoice of a purchase; null where there is none. */
+/** Returns the invoice that has the line of a purchase now; null where there is none. Lines are moved to other invoices. */
 export async function findInvoice(session: Session, row: PurchaseRecord): Promise<Invoice | null> {
   const billing = await session.billing();
   const { signal } = session.deps;
   const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
-  if (known !== null && known.status !== 'cancelled') return known;
-  // One that is cancelled or gone may have been merged into another.
-  return (await billing.find({ key: row.id, client: row.client ?? '', since: row.at }, signal)) ?? known;
+  const own = known?.lines.some(({ key }) => key === row.id) === true ? known : null;
+  if (own !== null && own.status !== 'cancelled') return own;
+  const client = row.client ?? known?.client;
+  return client === undefined ? own : ((await billing.find({ key: row.id, client, since: row.at }, signal)) ?? own);
 }
 
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {

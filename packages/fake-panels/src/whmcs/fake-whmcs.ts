@@ -141,6 +141,22 @@ export class FakeWhmcs {
     from.status = 'Cancelled';
   }
 
+  /** Moves the lines with this text to a new invoice, as staff does with "Split"; returns its id. */
+  splitInvoice(id: number, text: string): number {
+    const from = known(this.world.invoices.get(id), 'invoice', id);
+    const to = this.world.addInvoice({ client: from.clientId, items: [] });
+    const moved = from.items.filter(({ description }) => description.includes(text));
+    known(this.world.invoices.get(to), 'invoice', to).items.push(...moved);
+    from.items = from.items.filter((item) => !moved.includes(item));
+    return to;
+  }
+
+  /** Removes the lines with this text from an invoice, as staff does. */
+  removeLines(id: number, text: string): void {
+    const row = known(this.world.invoices.get(id), 'invoice', id);
+    row.items = row.items.filter(({ description }) => !description.includes(text));
+  }
+
   close(): Promise<void> {
     return this.server.close();
   }

@@ -113,7 +113,7 @@ describe('a charge', () => {
     fake.addCredit(Number(client), '100.00');
     expect(await billing.charge({ ...open, whenShort: 'refuse' })).toMatchObject({ state: 'open' });
     expect(fake.credit(Number(client))).toBe('130.00');
-    await expect(billing.cancel(String(id))).rejects.toMatchObject({ code: 'invoice_closed' });
+    await expect(billing.cancel(String(id), open.key)).rejects.toMatchObject({ code: 'invoice_closed' });
     fake.setInvoiceStatus(id, 'Odd');
     await expect(billing.invoice(String(id))).rejects.toThrow(/unknown status "Odd"/);
   });

@@ -1,6 +1,6 @@
-import { type Charge, type ChargeRequest, type Invoice, SluiceError } from '@sluice/panel-kind';
+import { type Charge, type ChargeRequest, type Invoice, isOnlyLine, SluiceError } from '@sluice/panel-kind';
 import { compareMoney } from '@sluice/quota-core';
-import type { WhmcsInvoice, WhmcsInvoiceChange } from '../index.js';
+import type { WhmcsInvoice, WhmcsInvoiceChange, WhmcsInvoiceRow } from '../index.js';
 import { isBookable } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
@@ -30,7 +30,7 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
   }
   const chosen = choose(found);
   if (chosen === undefined) throw unclear(`made an invoice for client ${request.client}`);
-  for (const extra of found) if (extra !== chosen) await discard(books, extra, progress);
+  for (const extra of found) if (extra !== chosen) await discard(books, extra, request.key, progress);
   return pay(books, request, chosen, progress);
 }
 
@@ -45,16 +45,22 @@ export async function findCharge(books: WhmcsBooks, sought: Sought, progress: Pr
 /** What identifies a charge. */
 type Sought = Pick<ChargeRequest, 'key' | 'client' | 'since'>;
 
-/** Reads the client's invoices since the day before the key was stored, newest first, and returns those with its mark. */
+/** Reads the client's invoices that may have the line of a key, and returns those with its mark. */
 async function find(books: WhmcsBooks, { client, key, since }: Sought, progress: Progress): Promise<WhmcsInvoice[]> {
   // The server's local day may be the one before.
   const day = new Date(Date.parse(since) - DAY_MS).toISOString().slice(0, 10);
-  const rows = await books.client.invoices.list({ clientId: client, since: day }, { signal: progress.signal });
+  const rows = await books.client.invoices.list({ clientId: client }, { signal: progress.signal });
   const invoices = await books.readAll(
-    rows.map(({ id }) => id),
+    rows.filter((row) => mayHaveLine(row, day)).map(({ id }) => id),
     progress,
   );
   return invoices.filter(({ items }) => items.some(({ description }) => hasMarker(description, key)));
+}
+
+/** Lines are also moved to older invoices, as long as these are not paid. */
+function mayHaveLine({ date, datePaid, status }: WhmcsInvoiceRow, day: string): boolean {
+  const isNew = date === null || date >= day || (datePaid !== null && datePaid >= day);
+  return isNew || !['paid', 'cancelled', 'refunded'].includes(status.toLowerCase());
 }
 
 /** Two invoices with one key remain after a creation that was completed late, or after two processes charged at once. */
@@ -77,9 +83,14 @@ async function create(
   await books.write(progress, () => books.client.invoices.create({ clientId: client, items }, { signal }));
 }
 
-/** Cancels an invoice that nothing was paid on. */
-async function discard(books: WhmcsBooks, invoice: WhmcsInvoice, progress: Progress): Promise<WhmcsInvoice> {
-  if (!isChangeable(invoice) || !isUntouched(invoice)) return invoice;
+/** Cancels an invoice of this line alone that nothing was paid on. */
+async function discard(
+  books: WhmcsBooks,
+  invoice: WhmcsInvoice,
+  key: string,
+  progress: Progress,
+): Promise<WhmcsInvoice> {
+  if (!isChangeable(invoice) || !isUntouched(invoice) || !isOnlyLine(toInvoice(invoice, ''), key)) return invoice;
   return change(books, invoice, { status: 'Cancelled' }, progress);
 }
 
@@ -91,20 +102,22 @@ async function pay(
 ): Promise<Charge> {
   let invoice = chosen;
   for (let step = 0; step < MOST_STEPS; step += 1) {
-    if (!isChangeable(invoice)) return toCharge(invoice, request.currency);
-    const credit = await books.credit(request.client, progress);
     const shown = toInvoice(invoice, request.currency);
+    if (!isChangeable(invoice) || !isOnlyLine(shown, request.key)) return toCharge(shown);
+    const credit = await books.credit(request.client, progress);
     const isShort = compareMoney(credit.balance, shown.balance) < 0;
     if (isShort && request.whenShort === 'refuse' && isUntouched(invoice)) {
-      invoice = await discard(books, invoice, progress);
+      invoice = await discard(books, invoice, request.key, progress);
       if (toStatus(invoice.status) === 'cancelled') return { state: 'short', needed: shown.total, credit };
     } else if (shown.status === 'draft') {
       invoice = await change(books, invoice, { publish: true }, progress);
+    } else if (isShort || (compareMoney(shown.balance, '0') === 0 && compareMoney(shown.total, '0') !== 0)) {
+      return toCharge(shown);
+    } else if (shown.lines.some(({ amount }) => compareMoney(amount, request.amount) !== 0)) {
+      throw otherPrice(request, shown);
     } else if (compareMoney(shown.total, '0') === 0) {
       // No credit can be applied to it.
       invoice = await change(books, invoice, { status: 'Paid' }, progress);
-    } else if (isShort || compareMoney(shown.balance, '0') === 0) {
-      return toCharge(invoice, request.currency);
     } else {
       // Exactly the balance: a second one, completed late, is refused by WHMCS itself.
       const { id, balance } = invoice;
@@ -115,15 +128,20 @@ async function pay(
   throw unclear(`charged client ${request.client} with invoice ${invoice.id}`);
 }
 
+function otherPrice({ amount, currency }: ChargeRequest, { id, lines }: Invoice): SluiceError {
+  const own = lines.map((line) => line.amount).join(', ');
+  const message = `${TITLE} shows a price of ${own} ${currency} on invoice ${id}, where ${amount} ${currency} was agreed. Correct its line there.`;
+  return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
+}
+
 function notPayable(id: string, { balance, currency }: Invoice): SluiceError {
   const message = `${TITLE} shows a balance of ${balance} ${currency} on invoice ${id}, which no credit can pay exactly. Correct the invoice there.`;
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { invoice: id } });
 }
 
-function toCharge(invoice: WhmcsInvoice, currency: string): Charge {
-  const shown = toInvoice(invoice, currency);
-  const { status } = shown;
-  return { state: status === 'draft' ? 'open' : status, invoice: shown };
+function toCharge(invoice: Invoice): Charge {
+  const { status } = invoice;
+  return { state: status === 'draft' ? 'open' : status, invoice };
 }
 
 /**

@@ -1,12 +1,13 @@
-import type {
-  BillingDependencies,
-  BillingSystem,
-  CallBilling,
-  Charge,
-  ChargeRequest,
-  Credit,
-  Invoice,
-  InvoiceLine,
+import {
+  type BillingDependencies,
+  type BillingSystem,
+  type CallBilling,
+  type Charge,
+  type ChargeRequest,
+  type Credit,
+  type Invoice,
+  type InvoiceLine,
+  isOnlyLine,
 } from '@sluice/panel-kind';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
@@ -16,6 +17,8 @@ import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
 import type { WhmcsSettings } from './settings.js';
 import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.js';
+
+const SHARED = 'it does not have the line of the charge alone';
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
@@ -72,10 +75,12 @@ class WhmcsBilling implements BillingSystem {
     return after;
   }
 
-  cancel(id: string, signal?: AbortSignal): Promise<Invoice> {
+  cancel(id: string, key: string, signal?: AbortSignal): Promise<Invoice> {
     return runCall(signal, async (progress) => {
       const invoice = await this.#books.read(id, progress);
-      if (toStatus(invoice.status) === 'cancelled') return this.#books.show(invoice, progress);
+      const shown = await this.#books.show(invoice, progress);
+      if (shown.status === 'cancelled') return shown;
+      if (!isOnlyLine(shown, key)) throw invoiceClosed(id, SHARED);
       if (!isChangeable(invoice)) throw invoiceClosed(id, `it is ${invoice.status}`);
       if (!isUntouched(invoice)) throw invoiceClosed(id, 'a part of it is paid; cancel it in WHMCS');
       const after = await change(this.#books, invoice, { status: 'Cancelled' }, progress);

@@ -92,6 +92,7 @@ describe('answers', () => {
         id: '1501',
         clientId: '77',
         date: '2026-11-01',
+        datePaid: null,
         dueDate: '2026-11-10',
         total: '49.90',
         status: 'Unpaid',

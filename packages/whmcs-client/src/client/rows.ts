@@ -120,6 +120,7 @@ export const invoiceRow: z.ZodMiniType<WhmcsInvoiceRow> = renamed({
   clientId: ['userid', id],
   date: ['date', date],
   dueDate: ['duedate', date],
+  datePaid: ['datepaid', dateOrText],
   total: ['total', money],
   status: ['status', word],
   currency: ['currencycode', rawText],

@@ -144,6 +144,8 @@ export interface WhmcsInvoiceRow {
   clientId: string;
   date: string | null;
   dueDate: string | null;
+  /** As `nextDueDate`; null while it is not paid. */
+  datePaid: string | null;
   total: string;
   status: string;
   /** ISO 4217; empty where WHMCS does not return it. */

@@ -45,6 +45,9 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
       const currency = (await sluice.credit.show(client)).currency ?? 'EUR';
       await sluice.credit.add(client, { amount, currency });
     },
+    cancelInvoice: async (id) => {
+      await sluice.invoices.cancel(id);
+    },
     invoices: async (client) => (await sluice.invoices.list({ client })).invoices.map(({ id }) => id),
     unknownId: '999999',
     now: () => NOW,

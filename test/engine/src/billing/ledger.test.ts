@@ -141,7 +141,7 @@ describe('the local ledger, beyond other systems', () => {
       expect(await billing.find({ key: 'k', client: '7', since: '' })).toMatchObject({ status: 'paid' });
       expect(await billing.find({ key: 'z', client: '7', since: '' })).toBeNull();
       const aborted = AbortSignal.abort(new Error('stop'));
-      await expect(billing.cancel(id, aborted)).rejects.toThrow('stop');
+      await expect(billing.cancel(id, 'm', aborted)).rejects.toThrow('stop');
       // An open invoice that a repeated charge must not leave is cancelled.
       const again = await billing.charge({ key: 'm', client: '8', whenShort: 'refuse', ...what, amount: '99.00' });
       expect(again).toMatchObject({ state: 'short', needed: '99.00' });

@@ -48,6 +48,10 @@ export async function openWhmcsWorld(options: FakeWhmcsOptions = {}): Promise<Wh
       fake.addCredit(Number(client), amount);
       return Promise.resolve();
     },
+    cancelInvoice: (id) => {
+      fake.setInvoiceStatus(Number(id), 'Cancelled');
+      return Promise.resolve();
+    },
     invoices: (client) => Promise.resolve(fake.invoices(Number(client)).map(({ id }) => String(id))),
     unknownId: '99999',
     now: () => new Date(now()).toISOString(),

@@ -9,6 +9,8 @@ export interface BillingWorld {
   /** Adds a client with this credit and returns its id. */
   addClient(currency: string, credit: string): Promise<string>;
   addCredit(client: string, amount: string): Promise<void>;
+  /** Cancels an invoice, whatever its lines are, as staff does. */
+  cancelInvoice(id: string): Promise<void>;
   /** Ids of the client's invoices, oldest first. Those that were never more than a cancelled draft are left out. */
   invoices(client: string): Promise<string[]>;
   /** An id that no client or invoice has. */
@@ -128,16 +130,36 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       const charge = request(client, { whenShort: 'leave-open' });
       await billing.charge(charge);
       const [id = ''] = await world.invoices(client);
-      expect(await billing.cancel(id)).toMatchObject({ id, status: 'cancelled' });
-      expect(await billing.cancel(id)).toMatchObject({ id, status: 'cancelled' });
+      expect(await billing.cancel(id, charge.key)).toMatchObject({ id, status: 'cancelled' });
+      expect(await billing.cancel(id, charge.key)).toMatchObject({ id, status: 'cancelled' });
       await world.addCredit(client, '50.00');
       expect(await billing.charge(charge)).toMatchObject({ state: 'cancelled', invoice: { id } });
       expect(await balance(client)).toBe('50.50');
 
-      const paid = await billing.charge(request(client));
+      const second = request(client);
+      const paid = await billing.charge(second);
       if (paid.state !== 'paid') throw new Error(paid.state);
-      await expect(billing.cancel(paid.invoice.id)).rejects.toMatchObject({ code: 'invoice_closed' });
+      await expect(billing.cancel(paid.invoice.id, second.key)).rejects.toMatchObject({ code: 'invoice_closed' });
       expect(await billing.invoice(paid.invoice.id)).toMatchObject({ status: 'paid' });
+    });
+
+    it('leaves an invoice that has got another line: nothing is paid on it or cancelled', async () => {
+      const client = await world.addClient('EUR', '1.00');
+      const charge = request(client, { whenShort: 'leave-open' });
+      const open = await billing.charge(charge);
+      if (open.state !== 'open') throw new Error(open.state);
+      const { id } = open.invoice;
+      await expect(billing.cancel(id, 'another')).rejects.toMatchObject({ code: 'invoice_closed' });
+      const line = { key: 'other', description: 'Hosting', amount: '30.00', taxed: false };
+      const lines = [{ key: charge.key }, { key: 'other' }];
+      expect(await billing.addLine(id, line)).toMatchObject({ lines });
+      await expect(billing.cancel(id, charge.key)).rejects.toMatchObject({ code: 'invoice_closed' });
+      await world.addCredit(client, '99.00');
+      for (const whenShort of ['leave-open', 'refuse'] as const) {
+        const again = await billing.charge({ ...charge, whenShort });
+        expect(again).toMatchObject({ state: 'open', invoice: { id, lines } });
+      }
+      expect([await balance(client), await statuses(client)]).toEqual(['100.00', ['open']]);
     });
 
     it('refunds a paid invoice once per key', async () => {
@@ -171,7 +193,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       expect(await (await world.another()).addLine(id, line)).toEqual(added);
       expect((await billing.addLine(id, { ...line, key: 'line-2' })).lines).toHaveLength(3);
 
-      await billing.cancel(id);
+      await world.cancelInvoice(id);
       const late = { ...line, key: 'line-3' };
       await expect(billing.addLine(id, late)).rejects.toMatchObject({ code: 'invoice_closed' });
     });
@@ -211,7 +233,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       expect(await billing.calls.invoice(id)).toEqual(both[0]);
       expect(await balance(client)).toBe('50.00');
 
-      await billing.cancel(id);
+      await world.cancelInvoice(id);
       await expect(billing.calls.addLine(id, line('000000000003'), SENDING)).rejects.toMatchObject({
         code: 'invoice_closed',
       });
@@ -253,7 +275,7 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       const refund = { key: 'k', amount: '1.00', since: world.now() };
       const calls = [
         () => billing.invoice(unknownId),
-        () => billing.cancel(unknownId),
+        () => billing.cancel(unknownId, 'k'),
         () => billing.addLine(unknownId, line),
         () => billing.refund(unknownId, refund),
       ];

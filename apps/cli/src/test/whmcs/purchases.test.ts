@@ -1,36 +1,25 @@
-import type { PurchaseReport, PurchaseView, RunReport } from '@sluice/engine';
+import type { PurchaseReport, RunReport } from '@sluice/engine';
 import type { Fault } from '@sluice/fake-panels';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { GB, HOUR, toIds } from '../easydcim-bench.js';
-import { startWhmcsBench, type WhmcsBench } from './whmcs-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
-const CLIENT = 77;
 
-let at: WhmcsBench;
+let at: WhmcsShop;
 afterEach(async () => {
   expect(at.whmcs.server.failures).toEqual([]);
   await at.close();
 });
 
-/** Starts with service `whmcs-1` of client 77, read once; `product` is added to its product. */
 async function open(product = '', taxRate?: string): Promise<void> {
-  const more = 'billing: whmcs\ncurrency: EUR\npackages: { extra: { traffic: 50GB, price: "5.00", taxed: true } }\n';
-  at = await startWhmcsBench({ more, ...(taxRate !== undefined && { whmcs: { quirks: { taxRate } } }) });
-  const { bench } = at;
-  const line = `  ports: { panel: dcim, quota: { total: 100GB }, packages: [extra]${product}, whmcs: { productIds: [10] } }`;
-  bench.write('sluice.yaml', bench.read('sluice.yaml').replace(/^ {2}ports: .*$/m, line));
-  at.addService(1);
-  expect((await at.sync()).exitCode).toBe(0);
-  await use(10);
+  at = await openWhmcsShop({ product, ...(taxRate !== undefined && { taxRate }) });
 }
 
-/** Lets an hour pass with this traffic, and polls. */
-async function use(gigabytes: number): Promise<RunReport> {
-  at.panel.addTraffic(toIds(1).service, { in: gigabytes * GB, out: 0 });
-  at.bench.clock.advance(HOUR);
-  return (await at.poll()).json<RunReport>();
-}
+const use = (gigabytes: number): Promise<RunReport> => at.use(gigabytes);
+const buy = (words?: string) => at.buy(words);
+const purchases = () => at.purchases();
+const invoices = (): string[] => at.invoices();
 
 /** Polls once a day until the next cycle has begun. */
 async function passCycle(): Promise<void> {
@@ -39,11 +28,6 @@ async function passCycle(): Promise<void> {
     await at.poll();
   }
 }
-
-const buy = (words = '') => at.bench.sluice(`purchase create whmcs-1 extra --json ${words}`.trim());
-const purchases = async (): Promise<PurchaseView[]> =>
-  (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>().purchases;
-const invoices = (): string[] => at.whmcs.invoices(CLIENT).map(({ status }) => status);
 
 describe('a purchase that WHMCS bills', () => {
   it('is paid from credit with tax, and releases the service', async () => {

@@ -1,0 +1,151 @@
+import type { RunReport } from '@sluice/engine';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+
+let at: WhmcsShop;
+afterEach(async () => {
+  expect(at.whmcs.server.failures).toEqual([]);
+  await at.close();
+});
+
+const AUTO = ', autoBuy: { enabled: true, package: extra }';
+const OURS = 'Extra traffic';
+
+/** An invoice for hosting; `date` may be before that of any purchase. */
+const addHosting = (date?: string): number => {
+  const items = [{ description: 'Hosting', amount: '30.00' }];
+  return at.whmcs.addInvoice({ client: CLIENT, items, ...(date !== undefined && { date }) });
+};
+const status = (invoice: number): string => at.whmcs.invoice(invoice).status;
+const last = async (): Promise<unknown> => {
+  const row = (await at.purchases()).at(-1);
+  return [row?.status, Number(row?.invoice), row?.charged];
+};
+
+describe('a purchase whose line was moved to another invoice', () => {
+  it('is cancelled with the invoice that has its line, not with the one that had it', async () => {
+    at = await openWhmcsShop();
+    const { id, invoice } = await at.buyPending();
+    at.whmcs.mergeInvoice(addHosting(), invoice);
+    expect(await at.codeOf(`purchase cancel ${id}`)).toBe('invoice_closed');
+    const split = at.whmcs.splitInvoice(invoice, OURS);
+    expect((await at.bench.sluice(`purchase cancel ${id}`)).exitCode).toBe(0);
+    expect([status(invoice), status(split), await last()]).toEqual([
+      'Unpaid',
+      'Cancelled',
+      ['cancelled', split, '5.00'],
+    ]);
+  });
+
+  it('is not paid with the invoice that had its line, and never returns its total', async () => {
+    at = await openWhmcsShop();
+    const { id, invoice } = await at.buyPending();
+    at.whmcs.mergeInvoice(addHosting(), invoice);
+    const split = at.whmcs.splitInvoice(invoice, OURS);
+    at.whmcs.pay(invoice);
+    expect([(await at.use(1)).totals.purchased, await last()]).toEqual([0, ['pending', split, '5.00']]);
+    at.whmcs.pay(split);
+    expect([(await at.use(1)).totals.purchased, await last()]).toEqual([1, ['paid', split, '5.00']]);
+    expect((await at.bench.sluice(`purchase cancel ${id} --refund`)).exitCode).toBe(0);
+    expect(at.whmcs.credit(CLIENT)).toBe('5.00');
+  });
+
+  it('ends where its line was removed, and leaves the invoice to the others', async () => {
+    at = await openWhmcsShop();
+    const { invoice } = await at.buyPending();
+    const hosting = addHosting();
+    at.whmcs.mergeInvoice(invoice, hosting);
+    await at.use(1);
+    expect(await last()).toEqual(['pending', hosting, '5.00']);
+    at.whmcs.removeLines(hosting, OURS);
+    at.whmcs.pay(hosting);
+    expect([(await at.use(1)).totals.purchased, await last()]).toEqual([0, ['cancelled', hosting, '5.00']]);
+    expect(status(hosting)).toBe('Paid');
+  });
+
+  it.each([
+    ['this month', undefined],
+    ['long before the purchase', '2026-10-01'],
+  ])('is paid with an invoice of %s', async (_name, date) => {
+    at = await openWhmcsShop();
+    const { invoice } = await at.buyPending();
+    const hosting = addHosting(date);
+    at.whmcs.mergeInvoice(invoice, hosting);
+    at.whmcs.pay(hosting);
+    expect([(await at.use(1)).totals.purchased, await last()]).toEqual([1, ['paid', hosting, '5.00']]);
+  });
+});
+
+describe('a charge that is taken up again after its line was moved', () => {
+  const interrupt = async (product: string): Promise<number> => {
+    at = await openWhmcsShop({ product });
+    at.whmcs.addCredit(CLIENT, '100.00');
+    const off = at.whmcs.server.inject({ endpoint: 'ApplyCredit', fault: { kind: 'cut' } });
+    if (product === '') await at.buy();
+    else await at.use(100);
+    off();
+    const [made] = at.whmcs.invoices(CLIENT);
+    expect([made?.status, (await at.purchases())[0]?.invoice]).toEqual(['Unpaid', null]);
+    return made?.id ?? 0;
+  };
+
+  it.each([
+    ['a manual one', ''],
+    ['an automatic one', AUTO],
+  ])('pays and cancels nothing of others (%s)', async (_name, product) => {
+    const invoice = await interrupt(product);
+    const hosting = addHosting('2026-10-01');
+    at.whmcs.mergeInvoice(invoice, hosting);
+    const { totals, services } = await at.use(1);
+    expect([totals.purchased, services[0]?.error?.message ?? null]).toEqual([
+      0,
+      product === '' ? null : expect.stringMatching(new RegExp(`payment of invoice ${hosting}.* remove the line`)),
+    ]);
+    expect([status(hosting), at.whmcs.credit(CLIENT), at.whmcs.invoices(CLIENT).length]).toEqual([
+      'Unpaid',
+      '100.00',
+      2,
+    ]);
+    expect((await at.purchases())[0]).toMatchObject({ status: 'pending', invoice: String(hosting) });
+    at.whmcs.addCredit(CLIENT, '-95.00');
+    await at.use(1);
+    expect(status(hosting)).toBe('Unpaid');
+    at.whmcs.pay(hosting);
+    await at.use(1);
+    expect((await at.purchases()).map((row) => row.status)).toEqual(['paid']);
+  });
+
+  it('does not charge again what was paid with an older invoice', async () => {
+    const invoice = await interrupt('');
+    const hosting = addHosting('2026-10-01');
+    at.whmcs.mergeInvoice(invoice, hosting);
+    at.whmcs.pay(hosting);
+    expect((await at.use(1)).totals.purchased).toBe(1);
+    expect([(await at.purchases()).map((row) => row.invoice), at.whmcs.credit(CLIENT)]).toEqual([
+      [String(hosting)],
+      '100.00',
+    ]);
+  });
+
+  it('waits for a person where its line has another price than the package had', async () => {
+    const invoice = await interrupt('');
+    const [item] = at.whmcs.world.invoices.get(invoice)?.items ?? [];
+    if (item !== undefined) item.amount = 50_00n;
+    const { services, totals } = await at.use(1);
+    expect([services[0]?.error?.message, totals.purchased]).toEqual([
+      expect.stringContaining(`50.00 EUR on invoice ${invoice}`),
+      0,
+    ]);
+    expect([status(invoice), at.whmcs.credit(CLIENT)]).toEqual(['Unpaid', '100.00']);
+    if (item !== undefined) item.amount = 5_00n;
+    expect((await at.use(1)).totals.purchased).toBe(1);
+  });
+
+  it('waits for a person where two of its lines are on one invoice', async () => {
+    const invoice = await interrupt('');
+    const items = at.whmcs.world.invoices.get(invoice)?.items ?? [];
+    for (const item of [...items]) items.push({ ...item, id: item.id + 1000 });
+    const report: RunReport = await at.use(1);
+    expect([report.totals.purchased, status(invoice), at.whmcs.credit(CLIENT)]).toEqual([0, 'Unpaid', '100.00']);
+  });
+});
