@@ -35,6 +35,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   purchase: 'purchase',
   purchase_ended: 'purchase',
   auto_buy_refused: 'auto-buy-refused',
+  auto_buy_ended: 'auto-buy-refused',
   panel_unreachable: 'panel-unreachable',
   panel_reachable: 'panel-unreachable',
   drift: 'drift',

@@ -8,6 +8,7 @@ import { describeDuplicate, duplicateRefs } from './duplicate-refs.js';
 import { type Change, type DescribedChange, listChanges } from './describe-changes.js';
 import { applyField, listColumns } from './fields.js';
 import { findChange } from './find-change.js';
+import { storeChanges } from './store-changes.js';
 import { blankService, checkService, idProblem, panelChangeProblems } from './check-service.js';
 
 /** Refuses keys that services do not have. */
@@ -84,7 +85,8 @@ export async function changeService(
       }
       if (allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: service, after: record });
       const change = findChange(service, record, session.now());
-      const [changed = service] = change ? await tables.services.update([change]) : [];
+      const changes = change === null ? [] : [change];
+      const [changed = service] = await storeChanges(session, tables, { changes, run: run.id });
       return {
         service: changed,
         changes: listChanges([{ before: service, after: changed }], listColumns(session.deps.kinds)),

@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import type { StoreTables } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
+import { storeChanges } from './store-changes.js';
 import type { Session } from '../session.js';
 import { describeChanges, type DescribedChange, listChanges } from './describe-changes.js';
 import { listColumns } from './fields.js';
@@ -65,17 +66,17 @@ async function storeLeased(
       const plan = await planImport(session, tables, request);
       // If another command added or changed a service meanwhile, try again with its lease.
       const stored = plan.problems.length === 0 && plan.changes.every((change) => leased.has(change.id));
-      if (stored) await store(tables, plan, run);
+      if (stored) await store(session, tables, plan, run);
       return { plan, stored };
     });
   });
 }
 
-async function store(tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
+async function store(session: Session, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
   if (added.length + changes.length === 0) return;
   await run.start(tables);
   await tables.services.put(added);
-  await tables.services.update(changes);
+  await storeChanges(session, tables, { changes, run: run.id });
   await run.end({ outcome: 'done', changes: true }, tables);
 }
 

@@ -5,6 +5,7 @@ import type { StoreTables } from '../store.js';
 import { StoreError } from '../store-error.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
+import { autoBuyPreferences } from './ledger-record-tables.js';
 import { missingRow } from './must-exist.js';
 import { deleteRecords, findRecord, listRecords, putRecords } from './record-queries.js';
 import { evidence, holds, services } from './record-tables.js';
@@ -71,6 +72,7 @@ const OWN_TABLES = [
 async function removeService(session: Session, id: string): Promise<void> {
   await refuseHeld(session, id);
   for (const table of OWN_TABLES) await session.db.deleteFrom(table).where('service', '=', id).execute();
+  await deleteRecords(session, autoBuyPreferences, { scope: 'service', subject: id });
   await deleteRecords(session, services, { id });
 }
 

@@ -134,3 +134,65 @@ it.each(['manual', 'auto'])('a former client is not charged for an interrupted p
   const { purchases } = (await at.bench.sluice('purchase list --json')).json<{ purchases: PurchaseView[] }>();
   expect([purchases.map(({ status }) => status), credits()]).toEqual([['cancelled'], ['50.00', '50.00']]);
 });
+
+describe('auto-buy that a client switched on for a service', () => {
+  const ended = async (): Promise<string[]> =>
+    (await at.bench.store((store) => store.notices.list({})))
+      .filter(({ code }) => code === 'auto_buy_ended')
+      .map(({ service }) => service ?? '');
+  const switchOn = () => at.bench.sluice('auto-buy set whmcs-1 --on --package extra --json');
+  const moves: [string, () => Promise<unknown>][] = [
+    [
+      'service sync',
+      () => {
+        at.whmcs.service(1).clientId = OWNER;
+        return at.sync();
+      },
+    ],
+    ['service set', () => at.bench.sluice(`service set whmcs-1 client=${OWNER}`)],
+    ['service set --where', () => at.bench.sluice(`service set --where client=${FORMER} client=${OWNER}`)],
+    [
+      'service import',
+      () => {
+        at.bench.write('moved.csv', `id,panel,product,client\nwhmcs-1,dcim,ports,${OWNER}\n`);
+        return at.bench.sluice('service import moved.csv');
+      },
+    ],
+  ];
+
+  it.each(moves)(
+    'ends when %s gives the service another client, until it is switched on again',
+    async (_name, move) => {
+      await open();
+      await switchOn();
+      await at.bench.sluice('service set whmcs-1 email=ana@example.com');
+      expect((await use(100)).totals.purchased).toBe(1);
+      await move();
+      expect([(await show()).client, await ended()]).toEqual([String(OWNER), ['whmcs-1']]);
+      expect((await use(50)).totals).toMatchObject({ purchased: 0, held: 1 });
+      expect([credits(), await ended()]).toEqual([['45.00', '50.00'], ['whmcs-1']]);
+      await switchOn();
+      expect((await use(1)).totals.purchased).toBe(1);
+      expect(credits()).toEqual(['45.00', '45.00']);
+    },
+  );
+
+  it('ends without a warning where the product has it on for all', async () => {
+    await open(', autoBuy: { enabled: true, package: extra }');
+    await switchOn();
+    await moves[0]?.[1]();
+    expect(await ended()).toEqual([]);
+    expect((await use(100)).totals.purchased).toBe(1);
+    expect(credits()).toEqual(['50.00', '45.00']);
+  });
+
+  it('ends with the service', async () => {
+    await open();
+    await switchOn();
+    await at.bench.sluice('service remove whmcs-1 --yes');
+    at.whmcs.service(1).clientId = OWNER;
+    await at.sync();
+    await use(1);
+    expect((await use(100)).totals).toMatchObject({ purchased: 0, held: 1 });
+  });
+});

@@ -7,6 +7,7 @@ import { type Run, toRunView, withRun } from '../../run/bracket.js';
 import type { Session } from '../../session.js';
 import { unknownProduct } from '../panels.js';
 import { listFieldColumns } from '../fields.js';
+import { storeChanges } from '../store-changes.js';
 import { listFacts } from './apply-fills.js';
 import { type Listed, planSync, type SyncPlan, type SyncReport } from './plan-sync.js';
 
@@ -97,7 +98,7 @@ async function storeLeased(session: Session, run: Run, listed: Listed, request: 
       plan = await planSync(session, tables, listed, request);
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
       await tables.services.put(plan.added);
-      await tables.services.update(plan.updates);
+      await storeChanges(session, tables, { changes: plan.updates, run: run.id });
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;
