@@ -3,7 +3,6 @@ import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
-import { runCommand } from '../commands/run-command.js';
 import type { Session } from '../session.js';
 import {
   type AgentCommand,
@@ -16,19 +15,12 @@ import {
   runForAgent,
   suspendedError,
 } from './agent-command.js';
-import {
-  type AgentAction,
-  agentDetails,
-  type ChangedAgent,
-  changedAgent,
-  findError,
-  toActions,
-} from './agent-views.js';
+import { agentDetails, type ChangedAgent, changedAgent, findError, toActions } from './agent-views.js';
 import { type ListedAction, resolveUsers, type UserChanges } from './change-users.js';
 import { type AgentsOnPanel, openAgents } from './open-agents.js';
 import { describeStored, isProblem, loadStoredAgents, problemError, readAgents } from './read-agents.js';
-import { loadServiceUsers } from './service-users.js';
-import { releaseSuspended } from './suspend-agent.js';
+import { holdServices, listReleasable, loadServiceUsers, type ServiceUsers } from './service-users.js';
+import { releaseSuspended, toHow } from './suspend-agent.js';
 
 /** Options of `agent restore`. */
 export interface RestoreRequest extends AgentRequest {
@@ -69,15 +61,16 @@ async function restore(ordered: AgentCommand, { force, unsuspend }: RestoreReque
   if (own !== undefined && !dryRun) {
     await session.write(leases(), (tables) => tables.holds.end(own.id, session.now()));
   }
-  const plan = agents.planRestore(planInput(read, agent, holds), force);
+  const services = await loadServiceUsers(on);
+  const plan = agents.planRestore({ ...planInput(read, agent, holds), serviceUsers: listReleasable(services) }, force);
   const done = await performPlan(ordered, plan);
-  const services = await releaseServices(ordered, holds);
+  const released = await releaseServices(ordered, services, { agent, force, holds });
   if (!dryRun) await endFreeHolds(on, agent);
   return {
-    actions: [...toActions(done), ...services.actions],
+    actions: toActions([...done, ...released.changes]),
     left: plan.left,
     notices: [],
-    error: services.error ?? findError(done),
+    error: released.error ?? findError(done),
   };
 }
 
@@ -94,41 +87,24 @@ async function endFreeHolds({ session, name, agents }: AgentsOnPanel, agent: str
   });
 }
 
-/** Ends the `agent-limit` holds of services below the agent, and releases these services. */
+/** Releases the services below the agent (null: all) that an agent restricts, or whose users one disabled before. */
 async function releaseServices(
-  { session, name, on, run, dryRun, agent }: AgentCommand,
-  inForce: readonly HoldRecord[],
-): Promise<Pick<Done, 'actions' | 'error'>> {
-  const { byUser, holds, leftOver } = await loadServiceUsers(on);
-  const records = await loadStoredAgents(session, name);
-  const uuids = [...byUser].filter(([uuid, { id }]) => holds.has(id) || leftOver.has(uuid)).map(([uuid]) => uuid);
-  const actions: AgentAction[] = [];
-  let error: ItemError | null = null;
-  for (const { uuid, owner } of await session.store.agentUsers.list({ panel: name, keys: uuids })) {
-    const service = uuid === null ? undefined : byUser.get(uuid);
-    const hold = service === undefined ? undefined : holds.get(service.id);
-    const chain = owner === null ? [] : on.agents.listChain(owner, records);
-    const isSuspended = chain.some((above) => findSuspension(inForce, toAgentSubject(name, above)) !== undefined);
-    if (service === undefined || !chain.includes(agent) || isSuspended) continue;
-    try {
-      const { report } = await runCommand(session, service.id, {
-        command: 'agent restore',
-        run,
-        dryRun,
-        waitMs: 1000,
-        scope: 'hold',
-        storeTarget: async (_service, tables) => {
-          if (hold !== undefined) await tables.holds.end(hold.id, session.now());
-        },
-        preview: (loaded) => ({ ...loaded, holds: loaded.holds.filter(({ id }) => id !== hold?.id) }),
-      });
-      actions.push(...report.actions);
-      error ??= report.service.error;
-    } catch (failure) {
-      error ??= toItemError(failure);
-    }
-  }
-  return { actions, error };
+  ordered: Omit<AgentCommand, 'agent' | 'startedAt'>,
+  services: ServiceUsers,
+  { agent, force, holds }: { agent: string | null; force: boolean; holds: readonly HoldRecord[] },
+): Promise<{ changes: ListedAction[]; error: ItemError | null }> {
+  const input = { ...planInput(ordered.read, null, holds), serviceUsers: new Set(services.byUser.keys()) };
+  const users = ordered.agents.planSuspension(input).serviceUsers.filter((user) => {
+    const { chain, evidence, suspended } = user;
+    const isMeant = agent === null || chain.includes(agent) || findSubjectAgent(evidence?.service ?? '') === agent;
+    return isMeant && suspended === null && (force || user.force !== 'over');
+  });
+  const freed = users.map((user) => ({ ...user, force: 'free' as const }));
+  const { changes } = await holdServices(ordered, services, freed, toHow(ordered, holds));
+  const made = changes.flatMap(({ agent: of, actions }) =>
+    actions.map((each) => ({ ...each, agent: of, error: null })),
+  );
+  return { changes: made, error: findError(changes) };
 }
 
 /** A release of what was disabled for agents, whatever their limits are: `hold release --all`. */
@@ -184,9 +160,12 @@ async function giveBack(
     });
   }
   if (reason !== 'manual') {
-    const done = await performPlan(ordered, agents.planRestore(planInput(read, null, holds), true));
+    const services = await loadServiceUsers(on);
+    const input = { ...planInput(read, null, holds), serviceUsers: listReleasable(services) };
+    const done = await performPlan(ordered, agents.planRestore(input, true));
+    const { changes, error } = await releaseServices(ordered, services, { agent: null, force: true, holds });
     if (!dryRun) await endFreeHolds(on, null);
-    return { done, broken: null };
+    return { done: [...done, ...changes], broken: error };
   }
   const done: ListedAction[] = [];
   let broken: ItemError | null = null;

@@ -130,7 +130,7 @@ function decideDue(
 ): Due | null {
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
-  if (service.status !== 'active' && service.status !== 'suspended') return null;
+  if (!mayChange(service)) return null;
   const hold = holds.get(service.id);
   const observing =
     how.byName !== true && findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
@@ -147,6 +147,16 @@ function decideDue(
   return isDue || isReplaced ? { ...base, what: 'hold' } : null;
 }
 
+/** Returns whether a service of this status is held and released. */
+function mayChange({ status }: ServiceRecord): boolean {
+  return status === 'active' || status === 'suspended';
+}
+
+/** Returns the users that are given back by a release of their service, never as users of their agent. */
+export function listReleasable({ byUser }: ServiceUsers): Set<string> {
+  return new Set([...byUser].filter(([, service]) => mayChange(service)).map(([uuid]) => uuid));
+}
+
 /** Returns whether no agent above a user restricts its service. */
 function isFree({ force, agent, suspended }: ServiceUser, hold: HoldRecord | undefined, how: HoldServices): boolean {
   if (suspended !== null) return false;
@@ -155,10 +165,12 @@ function isFree({ force, agent, suspended }: ServiceUser, hold: HoldRecord | und
   return (how.traffic.find(({ uuid }) => uuid === agent)?.heldSince ?? null) === null;
 }
 
-/** Returns the open evidence of a user that was disabled before it belonged to a service. */
-function takenOver({ evidence, enabled, owner }: ServiceUser): ServiceUser['evidence'] {
-  const before = (evidence?.prior ?? {}) as { owner?: string | null };
-  return !enabled && before.owner === owner ? evidence : null;
+/**
+ * Returns the open evidence of a user that was disabled before it belonged to a service. What commands about the service have
+ * changed since does not matter.
+ */
+function takenOver({ evidence, enabled }: ServiceUser): ServiceUser['evidence'] {
+  return enabled ? null : evidence;
 }
 
 function shown({ disabled }: ServiceUsers, { user, service, what }: Due, state: 'planned' | 'unneeded'): ServiceChange {

@@ -123,7 +123,8 @@ function withHeldOnly(recorded: RecordedAgents, holds: readonly HoldRecord[]): R
   return { ...recorded, standing };
 }
 
-function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds: readonly HoldRecord[]): HoldServices {
+/** Returns how a command about an agent treats services, with these holds of agents in force. */
+export function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds: readonly HoldRecord[]): HoldServices {
   const { session, name, run, command, switches, dryRun, agents, read } = ordered;
   return {
     name,

@@ -12,7 +12,7 @@ export function planRestore(input: PlanInput, force: boolean): RestorePlan {
   const plan: RestorePlan = { steps: [], moves: [], endedEvidence: [], left: [] };
   for (const [uuid, evidence] of ownEvidence(input)) {
     const user = users.get(uuid);
-    if (user === undefined) continue;
+    if (user === undefined || input.serviceUsers.has(uuid)) continue;
     const chain = recorded.hierarchy.listChain(user.owner);
     if (agent !== null && !chain.includes(agent) && findSubjectAgent(evidence.service) !== agent) continue;
     const interference = user.enabled ? 'enabled-by-others' : findInterference(user, evidence);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CheckReport, CommandReport, RunReport } from '@sluice/engine';
+import type { CommandReport, RunReport } from '@sluice/engine';
 import { GB, HOUR, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 
 let at: HiddifyBench;
@@ -10,7 +10,6 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const sweep = async (): Promise<CheckReport> => (await at.check()).json<CheckReport>();
 const isServed = (): boolean => at.panel.state.isActive(at.panel.user(svc));
 const refusal = (report: RunReport): (string | null)[] => report.services.map(({ error }) => error?.code ?? null);
 const stateOf = (): [number, string | null, number] => {
@@ -57,19 +56,68 @@ describe('a raise that its agent has no room for', () => {
   });
 });
 
-describe('a service that is renewed while its agent holds it', () => {
-  it.each([
-    'provision renew svc-1',
-    'provision renew svc-1 --until 2027-03-15',
-    'provision change-package svc-1 monthly',
-  ])('is enabled again by the release after %s', async (command) => {
-    await at.sluice('agent limit north --gb 10');
-    at.panel.use(svc, 10 * GB);
-    await sweep();
-    expect(isServed()).toBe(false);
-    await at.sluice(command);
-    await at.sluice('agent limit north --gb 500');
-    await sweep();
-    expect(at.panel.user(svc).enable).toBe(true);
+describe('a service that is changed while its agent keeps its user disabled', () => {
+  const OVER = ['agent limit north --gb 4 --yes', 'agent check --all'];
+  const SUSPENDED = ['agent suspend north'];
+  const WITHIN = ['agent limit north --gb 500', 'agent check --all'];
+  const RELEASES = [
+    [OVER, WITHIN],
+    [OVER, ['agent limit north --gb 500', 'agent restore north']],
+    [OVER, ['agent restore north --force']],
+    [OVER, ['hold release --all --yes']],
+    [SUSPENDED, ['agent unsuspend north', 'agent check --all']],
+    [SUSPENDED, ['hold release --all --yes']],
+  ];
+  const CHANGES = [
+    'provision renew svc-2 --until 2027-03-15',
+    'provision create svc-2 --adopt',
+    'provision change-package svc-2 south',
+  ];
+  const each = RELEASES.flatMap(([restrict = [], release = []]) =>
+    CHANGES.map((change) => ({ restrict, change, release, last: release.join(', ') })),
+  );
+  const run = async (commands: string[]): Promise<void> => {
+    for (const command of commands) {
+      at.bench.clock.advance(HOUR);
+      await at.sluice(command);
+    }
+  };
+
+  it.each(each)('is enabled again by $last after $change, for $restrict', async ({ restrict, change, release }) => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    const config = at.bench.read('sluice.yaml');
+    const moved = `  south: { panel: vpn, quota: { total: 30GB }, hiddify: { agent: ${south}, packageDays: 60, mode: monthly } }`;
+    at.bench.write('sluice.yaml', config.replace('  free:', `${moved}\n  free:`));
+    const user = at.panel.addUser({ agent: at.north, usageLimit: 15 * GB, currentUsage: 4 * GB });
+    await run(restrict);
+    expect(at.panel.user(user).enable).toBe(false);
+    await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${user}`] });
+    await run([change, 'poll']);
+    expect(at.panel.user(user).enable).toBe(false);
+    await run(release);
+    expect(at.panel.user(user).enable).toBe(true);
+    const open = await at.bench.store(({ evidence }) => evidence.open({ agentsOf: 'vpn' }));
+    expect(open.filter(({ target }) => target === user)).toEqual([]);
+  });
+
+  it.each(['provision renew svc-1', 'provision change-package svc-1 monthly'])(
+    'is enabled again after %s by the agent that held it as a service',
+    async (change) => {
+      at.panel.use(svc, 4 * GB);
+      await run([...OVER, change]);
+      expect(at.panel.user(svc).enable).toBe(false);
+      await run(WITHIN);
+      expect(at.panel.user(svc).enable).toBe(true);
+    },
+  );
+
+  it('stays disabled for a hold of its own', async () => {
+    const user = at.panel.addUser({ agent: at.north, usageLimit: 15 * GB, currentUsage: 4 * GB });
+    await run(OVER);
+    await at.addService(2, { product: 'agency', values: [`hiddify_user_uuid=${user}`] });
+    await run(['provision suspend svc-2', 'agent restore north --force']);
+    expect(at.panel.user(user).enable).toBe(false);
+    await run(['provision unsuspend svc-2']);
+    expect(at.panel.user(user).enable).toBe(true);
   });
 });
