@@ -154,6 +154,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   purchase_paid: 'Return its price as credit with "sluice purchase cancel {purchase} --refund"',
   agent_limit: [
     'Raise the limit with "sluice agent limit {over} --gb N", or restore its users regardless with --force',
+    'Raise the limit with "sluice agent limit {agent} --gb N"',
     '',
   ],
   hold_of_agent: 'End it with "sluice agent unsuspend {agent}"',

@@ -43,18 +43,20 @@ function isFree({ agents }: ReadFrom, { lifted }: RaiseRequest): boolean {
 /** Returns the error that a raise would fail with; null for one that fits. Reserves nothing. */
 export async function previewRaise(from: ReadFrom, order: RaiseRequest): Promise<ItemError | null> {
   if (isFree(from, order) || !(await hasLimits(from))) return null;
-  const { check } = await checkRaise(from, order, from.session.store);
-  return check.allowed ? null : toItemError(refusal(check));
+  const { check, records } = await checkRaise(from, order, from.session.store);
+  return check.allowed ? null : toItemError(refusal(check, records));
 }
 
 async function checkRaise({ session, name, agents }: ReadFrom, order: RaiseRequest, tables: StoreTables) {
   const records: AgentRecords = await loadStoredAgents(session, name, tables);
   const earlier = await tables.agentReservations.get(name, agents.raiseKey(order.user.uuid));
   const [user = null] = await tables.agentUsers.list({ panel: name, keys: [order.user.uuid] });
-  return { ...agents.raise(records, order, { earlier, user }), chain: agents.listChain(order.owner, records), earlier };
+  const chain = agents.listChain(order.owner, records);
+  return { ...agents.raise(records, order, { earlier, user }), chain, earlier, records };
 }
 
-async function hasLimits({ session, name }: ReadFrom): Promise<boolean> {
+/** Returns whether any agent of a panel has a limit. */
+export async function hasLimits({ session, name }: Pick<ReadFrom, 'session' | 'name'>): Promise<boolean> {
   return (await session.store.agents.list(name)).some(({ limitBytes }) => limitBytes !== null);
 }
 
@@ -96,7 +98,7 @@ export async function reserveUser(
     if (mayResume && earlier?.state === 'settled') {
       await tables.agentReservations.put([{ ...earlier, holder: toHolder(session) }]);
     } else {
-      if (!check.allowed) throw refusal(check);
+      if (!check.allowed) throw refusal(check, records);
       const record = reservation(from, { agent: agent.uuid, chain, bytes: wanted.limitBytes, wanted: owned });
       const { leftBytes, createdAt, seenAt } = earlier ?? record;
       await tables.agentReservations.put([{ ...record, leftBytes, createdAt, seenAt }]);
@@ -105,14 +107,18 @@ export async function reserveUser(
   });
 }
 
-/** Returns the error of a user that does not fit, or whose agent is suspended. */
-export function refusal({ reason, remainingBytes, binding, suspended = null }: CreationCheck): SluiceError {
+/** Returns the error of a user that does not fit, or whose agent is suspended; `records` name the agent whose limit decides. */
+export function refusal(
+  { reason, remainingBytes, binding, suspended = null }: CreationCheck,
+  records: Pick<AgentRecords, 'agents'> = { agents: [] },
+): SluiceError {
   if (suspended !== null) {
     return new SluiceError('agent_suspended', reason ?? '', { kind: 'panel', details: { agent: suspended } });
   }
+  const agent = records.agents.find(({ uuid }) => uuid === binding)?.name;
   return new SluiceError('agent_limit', reason ?? 'The user does not fit within the limit of its agent.', {
     kind: 'panel',
-    details: { remainingBytes, binding },
+    details: { remainingBytes, binding, ...(agent === undefined ? {} : { agent }) },
   });
 }
 
@@ -237,8 +243,8 @@ async function raise<T>(from: ReadFrom, order: RaiseRequest, work: () => Promise
   await knownAgent(from, order.owner, { creation: true });
   const key = agents.raiseKey(order.user.uuid);
   const { record, earlier } = await session.write([], async (tables) => {
-    const { bytes, wanted, check, chain, earlier: before } = await checkRaise(from, order, tables);
-    if (!check.allowed) throw refusal(check);
+    const { bytes, wanted, check, chain, records, earlier: before } = await checkRaise(from, order, tables);
+    if (!check.allowed) throw refusal(check, records);
     const content = { agent: order.owner, chain, bytes, wanted: { ...(wanted as object), uuid: key } };
     const reserved = { ...reservation(from, content), wanted };
     await tables.agentReservations.put([reserved]);

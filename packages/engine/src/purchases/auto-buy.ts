@@ -164,8 +164,11 @@ function describeRefusal(reason: string, wish: Wish, price: string, left: string
   return `${bought.id} up to the maximum of ${maxPerCycle} would leave the service over its allowance`;
 }
 
-/** Reported once per cycle and cause. */
-function refusedNotice({ service, cycle }: Decided, { refused, why }: Refusal): Notice {
+/** Returns the notice of a service that buys nothing; reported once per cycle and cause. */
+export function refusedNotice(
+  { service, cycle }: Pick<Decided, 'service' | 'cycle'>,
+  { refused, why }: Refusal,
+): Notice {
   return {
     code: 'auto_buy_refused',
     key: `auto_buy_refused:${service.id}:${cycle?.id ?? 'none'}:${refused}`,

@@ -1,11 +1,13 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { hasLimits } from '../agents/budget.js';
 import { type Due, noCredit, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
+import { buyWithin, readRaise } from './agent-budget.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
@@ -34,7 +36,7 @@ export interface PurchaseReport {
   purchase: PurchaseDetail;
   /** Reasons of the holds that are still open. */
   stillHeld: string[];
-  /** Why a hold that the purchase ends was not released yet; the next run releases it. */
+  /** Why what was bought has no effect on the panel yet; the next run completes it. */
   error: ItemError | null;
 }
 
@@ -43,7 +45,7 @@ export interface PurchaseReport {
  * brings it under its allowance.
  *
  * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
- *   `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`: nothing was charged
+ *   `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`: nothing was charged
  */
 export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;
@@ -59,7 +61,7 @@ export async function createPurchase(session: Session, request: PurchaseRequest)
     },
   );
   if (row.status === 'failed') throw noCredit(toDue(row), null);
-  const error = row.status === 'paid' ? await releaseHeld(session, id, { waitMs, run }) : null;
+  const error = row.status === 'paid' ? await enforcePaid(session, id, { waitMs, run }) : null;
   const held = await session.store.holds.open({ services: [id] });
   return { purchase: await toDetail(session, row), stillHeld: held.map(({ reason }) => reason), error };
 }
@@ -80,14 +82,17 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   await checkCredit(session, client, bought);
   const key = request.ref === undefined ? null : refKey(request.ref);
   const row = newPurchase(session, bought, { service: service.id, client, cycle: cycle.id, actor: 'manual', key });
-  await session.write(run.leases.held, async (tables) => {
-    // A reference of its own says that another one is wanted.
-    if (key === null) await refuseUnfinished(tables, row);
-    if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
-    await run.start(tables);
-    await tables.purchases.add(row);
+  const raises = await readRaise(session, service, row, run.id);
+  return buyWithin(session, await session.panel(service.panel), raises, async () => {
+    await session.write(run.leases.held, async (tables) => {
+      // A reference of its own says that another one is wanted.
+      if (key === null) await refuseUnfinished(tables, row);
+      if (request.budget !== undefined) await refuseOverBudget(tables, row, request.budget);
+      await run.start(tables);
+      await tables.purchases.add(row);
+    });
+    return charge(session, run, row);
   });
-  return charge(session, run, row);
 }
 
 /** Charges a stored purchase; the error of one that stays open says so. */
@@ -194,8 +199,8 @@ function toDue(row: Pick<PurchaseRecord, 'client' | 'package' | 'price' | 'charg
   return { client: client ?? '', what: `package "${row.package}"`, amount: charged ?? price, currency };
 }
 
-/** Ends the holds that the purchase ends, by the last reading; returns why that failed. */
-async function releaseHeld(
+/** Ends the holds that the purchase ends, by the last reading, and writes a larger limit while it fits; returns why that failed. */
+async function enforcePaid(
   session: Session,
   id: string,
   { waitMs, run }: { waitMs: number; run: string },
@@ -204,7 +209,8 @@ async function releaseHeld(
   // A hold may have ended in an earlier attempt that could not undo its restriction.
   const isHeld =
     (await holds.open({ services: [id] })).length > 0 || (await evidence.open({ services: [id] })).length > 0;
-  if (!isHeld) return null;
+  const { panel } = await requireService(session, id);
+  if (!isHeld && !(await hasLimits({ session, name: panel }))) return null;
   try {
     const { work } = await runDecidedCommand(
       session,

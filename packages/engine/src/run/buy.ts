@@ -1,12 +1,14 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
-import { findWish, type Refusal, type Wish, withDrafts } from '../purchases/auto-buy.js';
+import { buyWithin } from '../purchases/agent-budget.js';
+import { findWish, type Refusal, refusedNotice, type Wish, withDrafts } from '../purchases/auto-buy.js';
 import { chargePurchase, toProblem } from '../purchases/charge.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from '../purchases/resolve-purchases.js';
 import { type Leases, serviceLease } from '../leases.js';
 import { otherLeases, storedFacts, toOwnFacts } from './facts.js';
 import type { Notice } from './notices.js';
 import { planAll } from './plan.js';
+import { findRaise } from './preview-raise.js';
 import { reportNotices, type ReportedRun } from './report.js';
 import type { RunRequest } from './request.js';
 import { type Decided, type Planned, type RunOnPanel, withError } from './stages.js';
@@ -86,7 +88,8 @@ export async function buyDrafts(
   const changed: Decided[] = [];
   for (const work of planned) {
     if (work.buys.length === 0) continue;
-    const { paid, problem } = await buyAll(run, work);
+    const { paid, problem, refused = null } = await buyReserved(run, work);
+    if (refused !== null) notices.push(refusedNotice(work, refused));
     run.results.totals.purchased += paid.length;
     run.results.changes ||= paid.length > 0;
     notices.push(...paid.map((row) => purchaseNotice(work.service, row)));
@@ -97,8 +100,27 @@ export async function buyDrafts(
   return { works: await planAgain(run, planned, changed), notices };
 }
 
+/** What a service got of its drafts, and why it got no more. */
+interface Bought {
+  paid: PurchaseRecord[];
+  problem: ItemError | null;
+  refused?: Refusal;
+}
+
+/** Buys what was drafted for one service, or nothing of it where the limit of an agent has no room for it. */
+async function buyReserved(run: BuyingRun, work: Planned): Promise<Bought> {
+  try {
+    return await buyWithin(run.session, run.panel, findRaise(work), () => buyAll(run, work));
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const { code, message } = error;
+    if (code === 'agent_limit') return { paid: [], problem: null, refused: { refused: code, why: message } };
+    return { paid: [], problem: { code, message } };
+  }
+}
+
 /** Buys the packages of one service until one is not paid. */
-async function buyAll(run: BuyingRun, work: Planned): Promise<{ paid: PurchaseRecord[]; problem: ItemError | null }> {
+async function buyAll(run: BuyingRun, work: Planned): Promise<Bought> {
   const { session, leases } = run;
   const paid: PurchaseRecord[] = [];
   for (const row of work.buys) {

@@ -1,6 +1,12 @@
+import type { Plan, RaiseRequest } from '@sluice/panel-kind';
 import { previewRaise } from '../agents/budget.js';
 import type { Applied, RunOnPanel } from './stages.js';
 import { withError } from './stages.js';
+
+/** Returns what the steps of a planned service need of the budget of its agent; null where they need nothing. */
+export function findRaise({ plan }: { readonly plan: Pick<Plan, 'steps'> | null }): RaiseRequest | null {
+  return plan?.steps.find((step) => step.raises !== undefined)?.raises ?? null;
+}
 
 /** Returns a previewed service with the error that its run would end with where the budget of its agent is too small. */
 export async function withRefusedRaise(
@@ -8,7 +14,7 @@ export async function withRefusedRaise(
   work: Applied,
 ): Promise<Applied> {
   const { agents, name } = panel;
-  const raises = work.plan?.steps.find((step) => step.raises !== undefined)?.raises;
-  if (agents === undefined || raises === undefined || work.error !== null) return work;
+  const raises = findRaise(work);
+  if (agents === undefined || raises === null || work.error !== null) return work;
   return withError(work, await previewRaise({ session, name, agents }, raises));
 }
