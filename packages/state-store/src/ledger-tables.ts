@@ -50,6 +50,7 @@ export interface LedgerTables {
     /** Newest period of each service first. */
     list(filter?: {
       service?: string;
+      subscriber?: string;
       client?: string;
       invoice?: string;
       states?: readonly CallBillState[];
@@ -57,10 +58,7 @@ export interface LedgerTables {
     find(key: string): Promise<CallBillRecord | null>;
     /** Returns false, and changes nothing, when the key exists. */
     add(record: CallBillRecord): Promise<boolean>;
-    update(
-      id: string,
-      change: Partial<Omit<CallBillRecord, 'id' | 'service' | 'key' | 'start' | 'end'>>,
-    ): Promise<void>;
+    update(id: string, change: Partial<Omit<CallBillRecord, 'id' | 'key' | 'start' | 'end'>>): Promise<void>;
   };
   autoBuy: {
     /** Ordered by scope and subject. */

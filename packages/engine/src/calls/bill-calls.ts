@@ -8,6 +8,7 @@ import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriod, findDue, isFinal, isInDoubt, toPeriod } from './due.js';
+import { listLineBills } from './line-bills.js';
 import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
 
 /** Which bills to make, and how. */
@@ -130,7 +131,7 @@ interface OfLine {
 
 async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
   const { line, request, fences } = of;
-  const known = await session.store.callBills.list({ service: line.service.id });
+  const known = await listLineBills(session, line);
   const billed: CallBillView[] = [];
   const bill = async (period: BillPeriod): Promise<CallBillView> => {
     const view = await billPeriod(session, { line, period, options: request, fences });
@@ -163,7 +164,7 @@ async function billFinally(
   const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
   for (const one of begun) if ((await bill(toPeriod(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(session, line);
-  const after = await session.store.callBills.list({ service: line.service.id });
+  const after = await listLineBills(session, line);
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
   const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt, billFrom });
   if (last !== null) await bill(last);
@@ -224,7 +225,10 @@ async function earlier(
   const since = session.deps.clock.now() - LISTED_MS;
   const shown = known.filter(
     (bill) =>
-      isFinal(bill) && Date.parse(bill.end) >= since && !billed.some(({ period }) => period.from === bill.start),
+      isFinal(bill) &&
+      bill.service === line.service.id &&
+      Date.parse(bill.end) >= since &&
+      !billed.some(({ period }) => period.from === bill.start),
   );
   const views: CallBillView[] = [];
   for (const bill of shown) {

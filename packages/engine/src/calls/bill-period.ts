@@ -20,6 +20,7 @@ import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
 import { isFinal, isInDoubt, toInstants } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
+import { listLineBills } from './line-bills.js';
 import { type Line, readSubscriber } from './line-of-service.js';
 import { changeBill, placeLine } from './place-line.js';
 
@@ -263,6 +264,7 @@ async function storeBill(
   const key = billKey({ installation: telephony.installation, subscriberId, period });
   const figures = {
     state,
+    service: service.id,
     client: service.client,
     billing: session.config.billing,
     invoice: null,
@@ -280,7 +282,7 @@ async function storeBill(
   };
   const id = stored?.id ?? session.id('cb');
   const { from: start, to: end } = toInstants(period);
-  const row = { id, service: service.id, key, subscriber: subscriberId, start, end, at: session.now() };
+  const row = { id, key, subscriber: subscriberId, start, end, at: session.now() };
   const added = await session.write(of.fences, async (tables) => {
     if (stored === null) return tables.callBills.add({ ...row, ...figures });
     await tables.callBills.update(id, figures);
@@ -324,8 +326,8 @@ function figures({ totals, differences, differenceCount, foreign }: Gathered) {
 }
 
 function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
-  const { invoice, calls, amount, currency, file } = bill;
-  return { ...emptyView(of), invoice, calls, total: amount, currency, csv: file, state };
+  const { service, invoice, calls, amount, currency, file } = bill;
+  return { ...emptyView(of), service, invoice, calls, total: amount, currency, csv: file, state };
 }
 
 /** Refuses a period of which another bill has a part, since its calls would be billed twice. */
@@ -334,7 +336,7 @@ async function refuseOverlap(
   { line, period }: PeriodOfLine,
   own: CallBillRecord | null,
 ): Promise<void> {
-  const bills = await session.store.callBills.list({ service: line.service.id });
+  const bills = await listLineBills(session, line);
   const other = bills.find(
     (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
   );

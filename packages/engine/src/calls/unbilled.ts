@@ -2,6 +2,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { CallSum } from '@sluice/telephony';
 import type { Session } from '../session.js';
 import { finalPeriod, toInstants } from './due.js';
+import { listLineBills } from './line-bills.js';
 import { findLine, readSubscriber } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 
@@ -30,7 +31,7 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
     throw error;
   });
   if (subscriber === null || (subscriber.billingType ?? terms.billingType) === 'prepaid') return null;
-  const bills = await session.store.callBills.list({ service: service.id });
+  const bills = await listLineBills(session, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber.createdAt ?? service.createdAt;
   const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt, billFrom });

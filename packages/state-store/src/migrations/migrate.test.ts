@@ -89,6 +89,7 @@ const SCHEMA_DIGESTS = [
   '7e96588394b8d765',
   '777d99a49b1fc947',
   '85b76e74402e013a',
+  '5d67aed404b8b610',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

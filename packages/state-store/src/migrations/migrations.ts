@@ -16,6 +16,7 @@ import { access } from './015-access.js';
 import { runScope } from './016-run-scope.js';
 import { writeBacks } from './017-write-backs.js';
 import { givenUpCalls } from './018-given-up-calls.js';
+import { billsOfLines } from './019-bills-of-lines.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   runScope,
   writeBacks,
   givenUpCalls,
+  billsOfLines,
 ];

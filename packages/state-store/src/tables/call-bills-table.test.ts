@@ -22,6 +22,8 @@ describe('bills of calls', () => {
       (await callBills.list(filter)).map(({ id }) => id);
     expect(await ids()).toEqual(['b-3', 'b-1']);
     expect(await ids({ service: 'svc-1', states: ['confirmed'] })).toEqual(['b-1']);
+    expect(await ids({ subscriber: '501' })).toEqual(['b-3', 'b-1']);
+    expect(await ids({ subscriber: '9002' })).toEqual([]);
     expect(await ids({ client: '8' })).toEqual(['b-3']);
     expect(await ids({ invoice: 'inv-1' })).toEqual(['b-1']);
     expect(await ids({ states: [] })).toEqual([]);

@@ -19,9 +19,9 @@ export function ledgerTables(access: Access): LedgerTables {
 function callBillsTable(access: Access): LedgerTables['callBills'] {
   return {
     get: (id) => access.read((session) => findRecord(session, callBills, { id })),
-    list: ({ service, client, invoice, states } = {}) =>
+    list: ({ service, subscriber, client, invoice, states } = {}) =>
       access.read((session) => {
-        const where = { service, client, invoice, state: states };
+        const where = { service, subscriber, client, invoice, state: states };
         return listRecords(session, callBills, { where, order: ['service', 'start desc', 'seq desc'] });
       }),
     find: (key) => access.read((session) => findRecord(session, callBills, { key })),

@@ -39,6 +39,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'invoices.get': (t) => t.invoices.get('inv-1'),
   'invoices.list of a client': (t) => t.invoices.list({ client: '7' }),
   'callBills.list of a service': (t) => t.callBills.list({ service: 'svc-1' }),
+  'callBills.list of a line': (t) => t.callBills.list({ subscriber: '9001' }),
   'callBills.list of a client': (t) => t.callBills.list({ client: '7' }),
   'callBills.list of an invoice': (t) => t.callBills.list({ invoice: 'inv-1' }),
   'callBills.list by state': (t) => t.callBills.list({ states: ['sending', 'unknown'] }),
