@@ -7,7 +7,7 @@ import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
-import { finalPeriod, findDue, isFinal, isInDoubt, toPeriod } from './due.js';
+import { finalPeriods, findDue, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
 import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
 
@@ -161,13 +161,13 @@ async function billFinally(
   bill: (period: BillPeriod) => Promise<CallBillView>,
 ): Promise<void> {
   const { timeZone, billFrom } = line.telephony;
-  const begun = known.filter((one) => isInDoubt(one) || one.state === 'planned').reverse();
+  const begun = known.filter(isBegun).reverse();
   for (const one of begun) if ((await bill(toPeriod(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(session, line);
   const after = await listLineBills(session, line);
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
-  const last = finalPeriod([...after, ...planned], { timeZone, now: session.now(), createdAt, billFrom });
-  if (last !== null) await bill(last);
+  const left = finalPeriods([...planned, ...after], { timeZone, now: session.now(), createdAt, billFrom });
+  for (const period of left) await bill(period);
 }
 
 async function statedPeriod(session: Session, { line, request }: OfLine): Promise<BillPeriod | null> {

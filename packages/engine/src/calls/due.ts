@@ -12,7 +12,7 @@ import {
 
 /** What the due periods of a line follow from. */
 export interface DueRequest {
-  /** All bills of the service, newest period first. */
+  /** All bills of the line, newest period first. */
   bills: readonly CallBillRecord[];
   rule: PeriodRule;
   timeZone: string;
@@ -22,7 +22,7 @@ export interface DueRequest {
   billFrom: string;
 }
 
-/** So many periods are due at once; what is older comes first, so that none is left out for good. */
+/** So many periods that were never tried are due at once; what is older comes first, so that none is left out for good. */
 const AT_ONCE = 3;
 
 /** More than a line can have. */
@@ -48,33 +48,37 @@ export function toPeriod({ start, end }: Pick<CallBillRecord, 'start' | 'end'>, 
   return explicitPeriod({ start, end, timeZone });
 }
 
-/**
- * Returns the periods to bill, the oldest first: bills in doubt, and the oldest closed periods that no final bill covers. Of a
- * line that was never billed it is the period just closed.
- */
-export function findDue(request: DueRequest): BillPeriod[] {
-  const { bills, timeZone, graceMinutes, now } = request;
-  const final = bills.filter(isFinal);
-  const begun = bills.filter((bill) => isInDoubt(bill) || bill.state === 'planned');
-  const ends = final.map(({ end }) => end).sort();
-  const due = (billedUntil: string | null, atMost: number): BillPeriod[] =>
-    duePeriods({ rule: request.rule, timeZone, now, graceMinutes, createdAt: null, billedUntil, atMost });
-  const isOpen = (period: BillPeriod): boolean => !final.some((bill) => periodsOverlap(bill, period));
-  const fromMs = Date.parse(localDay(request.billFrom, timeZone).start);
-  const fresh = ends.length === 0 ? due(null, bills.length === 0 ? 1 : AT_ONCE) : due(ends.at(-1) ?? null, ALL);
-  // A period between two bills that failed at its time.
-  const gaps = ends.length === 0 ? [] : due(ends[0] ?? null, ALL);
-  const started = begun.map((bill) => toPeriod(bill, timeZone)).filter((period) => isClosed(period, now, 0));
-  // Without a final bill, what was not due at the first attempt never is.
-  const firstMs = ends.length > 0 ? fromMs : Math.max(fromMs, ...bills.slice(-1).map(({ start }) => Date.parse(start)));
-  const all = [...started, ...fresh.filter(isOpen), ...gaps.filter(isOpen)];
-  const chosen: BillPeriod[] = [];
-  for (const period of all.filter(({ start }) => Date.parse(start) >= firstMs))
-    if (!chosen.some((other) => periodsOverlap(other, period))) chosen.push(period);
-  return chosen.sort((a, b) => Date.parse(a.start) - Date.parse(b.start)).slice(0, Math.max(AT_ONCE, started.length));
+/** Whether an earlier run began a bill and did not end it. */
+export function isBegun(bill: Pick<CallBillRecord, 'state'>): boolean {
+  return isInDoubt(bill) || bill.state === 'planned';
 }
 
-/** What the last period of a line follows from. */
+/**
+ * Returns the periods to bill, the oldest first: bills that were begun, those that failed, and the oldest closed periods since the
+ * first bill that no other bill covers. Of a line that was never billed it is the period just closed.
+ */
+export function findDue(request: DueRequest): BillPeriod[] {
+  const { bills, timeZone, graceMinutes, now, rule } = request;
+  const begun = bills.filter(isBegun).map((bill) => toPeriod(bill, timeZone));
+  const { start: from } = localDay(request.billFrom, timeZone);
+  const oldest = bills.at(-1);
+  const since = oldest === undefined ? from : later(oldest.start, from);
+  const atMost = oldest === undefined ? 1 : ALL;
+  const closed = duePeriods({ rule, timeZone, now, graceMinutes, createdAt: since, billedUntil: null, atMost });
+  // What was before the first bill is another system's; of a period whose first bill failed nothing was billed.
+  const first = oldest !== undefined && isFinal(oldest) ? since : from;
+  const taken = bills.filter((bill) => isFinal(bill) || isBegun(bill));
+  const open = closed.flatMap((period) => openParts(taken, { ...period, start: later(period.start, first) }));
+  const wasTried = (period: BillPeriod): boolean =>
+    bills.some((bill) => bill.state === 'failed' && periodsOverlap(bill, period));
+  return [
+    ...begun.filter((period) => isClosed(period, now, 0)),
+    ...open.filter(wasTried),
+    ...open.filter((period) => !wasTried(period)).slice(0, AT_ONCE),
+  ].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+}
+
+/** What the last periods of a line follow from. */
 interface FinalRequest extends Pick<DueRequest, 'timeZone' | 'now'> {
   /** When the line was made. */
   createdAt: string;
@@ -82,18 +86,33 @@ interface FinalRequest extends Pick<DueRequest, 'timeZone' | 'now'> {
   billFrom: string | null;
 }
 
-/** Returns the period of the last bill of a line: from the end of what is billed until now. */
-export function finalPeriod(
+/** Returns the periods of the last bills of a line, the oldest first: what no final bill covers until now. */
+export function finalPeriods(
   bills: readonly CallBillRecord[],
   { timeZone, now, createdAt, billFrom }: FinalRequest,
-): BillPeriod | null {
-  const billedUntil = bills
-    .filter(isFinal)
-    .map(({ end }) => end)
-    .sort()
-    .at(-1);
-  const first = billFrom === null ? createdAt : localDay(billFrom, timeZone).start;
-  const start = billedUntil ?? (Date.parse(first) > Date.parse(createdAt) ? first : createdAt);
-  if (Date.parse(toLocalTime(now, timeZone)) <= Date.parse(toLocalTime(start, timeZone))) return null;
-  return explicitPeriod({ start, end: now, timeZone });
+): BillPeriod[] {
+  const oldest = bills.at(-1);
+  const begin = oldest !== undefined && bills.some(isFinal) ? oldest.start : createdAt;
+  const start = toLocalTime(billFrom === null ? begin : later(begin, localDay(billFrom, timeZone).start), timeZone);
+  return openParts(bills.filter(isFinal), { start, end: toLocalTime(now, timeZone), timeZone });
+}
+
+/** Returns the parts of a period that no bill has. */
+export function openParts(bills: readonly Pick<CallBillRecord, 'start' | 'end'>[], period: BillPeriod): BillPeriod[] {
+  const { timeZone } = period;
+  const parts: BillPeriod[] = [];
+  let { start } = period;
+  for (const bill of bills.filter((one) => periodsOverlap(one, period)).sort((a, b) => (a.start < b.start ? -1 : 1))) {
+    if (isBefore(start, bill.start)) parts.push({ start, end: toLocalTime(bill.start, timeZone), timeZone });
+    start = later(start, toLocalTime(bill.end, timeZone));
+  }
+  return isBefore(start, period.end) ? [...parts, { start, end: period.end, timeZone }] : parts;
+}
+
+function isBefore(a: string, b: string): boolean {
+  return Date.parse(a) < Date.parse(b);
+}
+
+function later(a: string, b: string): string {
+  return isBefore(a, b) ? b : a;
 }

@@ -1,7 +1,8 @@
+import { addMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
 import { CallSum } from '@sluice/telephony';
 import type { Session } from '../session.js';
-import { finalPeriod, toInstants } from './due.js';
+import { finalPeriods, toInstants } from './due.js';
 import { listLineBills } from './line-bills.js';
 import { findLine, readSubscriber } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
@@ -17,7 +18,7 @@ export interface UnbilledCalls {
 }
 
 /**
- * Reads the calls of a service since its last final bill, else since its line was made. Null where nothing can be billed: it has no
+ * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where nothing can be billed: it has no
  * line, or the line is gone or prepaid.
  */
 export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | null> {
@@ -34,12 +35,18 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   const bills = await listLineBills(session, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber.createdAt ?? service.createdAt;
-  const period = finalPeriod(bills, { timeZone, now: session.now(), createdAt, billFrom });
-  if (period === null) return { calls: 0, total: '0', currency, since: session.now() };
-  const sum = new CallSum({ period, currency, subscriberId });
-  for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {
-    for (const call of calls) sum.add(call);
+  const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom });
+  const found: UnbilledCalls = { calls: 0, total: '0', currency, since: session.now() };
+  for (const period of periods.reverse()) {
+    const sum = new CallSum({ period, currency, subscriberId });
+    for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {
+      for (const call of calls) sum.add(call);
+    }
+    const { calls, total } = sum.totals();
+    if (calls === 0) continue;
+    found.calls += calls;
+    found.total = addMoney(found.total, total);
+    found.since = toInstants(period).from;
   }
-  const { calls, total } = sum.totals();
-  return { calls, total, currency, since: toInstants(period).from };
+  return found;
 }

@@ -54,3 +54,53 @@ describe('a line that passes to another service', () => {
     expect(await listTotals()).toEqual(['42: 3.00', '43: 4.00']);
   });
 });
+
+describe('a month whose bill failed', () => {
+  /** September fails, since one of its calls has no charge; October is billed. */
+  async function failSeptember(): Promise<string> {
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('billFrom: 2026-10-01', 'billFrom: 2026-09-01'));
+    at.bench.clock.set(Date.parse('2026-10-02T12:00:00Z'));
+    const unrated = at.addCall('2026-09-10T09:00:00-03:00', null);
+    at.addCall('2026-10-10T09:00:00-03:00', '1.0000');
+    expect(await bill()).toEqual(['svc-1 failed ']);
+    at.bench.clock.set(Date.parse('2026-11-05T12:00:00Z'));
+    expect(await bill()).toEqual(['svc-1 added 1.00', 'svc-1 failed ']);
+    return unrated;
+  }
+
+  it('is billed once it can be, after later ones', async () => {
+    const unrated = await failSeptember();
+    at.panel.changeCall(unrated, { charge: '5.0000' });
+    expect(await bill()).toEqual(['svc-1 already-added 1.00', 'svc-1 added 5.00']);
+    expect(await listTotals()).toEqual(['42: 6.00']);
+  });
+
+  it('is billed when the line ends', async () => {
+    const unrated = await failSeptember();
+    at.panel.changeCall(unrated, { charge: '5.0000' });
+    at.addCall('2026-11-05T08:00:00-03:00', '2.0000');
+    const refused = await at.run('provision terminate svc-1 --yes');
+    const { error } = refused.json<{ error: { message: string } }>();
+    expect(error.message).toContain('2 unbilled calls (7.0000 BRL) since 2026-09-01T03:00:00.000Z');
+    expect((await at.run('provision terminate svc-1 --yes --final-invoice')).exitCode).toBe(0);
+    expect(await listTotals()).toEqual(['42: 8.00']);
+  });
+
+  it('keeps the line while it can not be billed', async () => {
+    await failSeptember();
+    const ended = await at.run('provision terminate svc-1 --yes --final-invoice');
+    expect([ended.exitCode, ended.json()]).toMatchObject([1, { error: { code: 'final_bill_failed' } }]);
+    expect(at.panel.subscriber(LINE).status).toBe('active');
+  });
+
+  it('does not stop later ones, however many fail', async () => {
+    await failSeptember();
+    at.bench.clock.set(Date.parse('2027-06-05T12:00:00Z'));
+    for (const month of ['2026-11', '2026-12', '2027-01', '2027-02']) at.addCall(`${month}-10T09:00:00-03:00`, null);
+    at.addCall('2027-05-10T09:00:00-03:00', '9.0000');
+    const added: string[] = [];
+    for (let run = 0; run < 3; run += 1) added.push(...(await bill()).filter((line) => line.includes(' added ')));
+    expect(added).toEqual(['svc-1 added 9.00']);
+  });
+});
