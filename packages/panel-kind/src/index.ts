@@ -114,6 +114,7 @@ export {
   type HoldInForce,
   type ObserveOptions,
   type Observation,
+  type OpenRows,
   type Plan,
   type Sharer,
   sharerIds,

@@ -196,6 +196,12 @@ export interface Observation<State = unknown> {
   partial?: boolean;
 }
 
+/** What may have to be undone for a service. */
+export interface OpenRows {
+  evidence: readonly EvidenceRecord[];
+  unresolved: readonly ActionRecord[];
+}
+
 /** How services are observed. */
 export interface ObserveOptions {
   scope: TargetState['scope'];
@@ -203,4 +209,6 @@ export interface ObserveOptions {
   refresh: boolean;
   /** The command that the observation is for. */
   command?: AccountCommand | null | undefined;
+  /** Open evidence and unresolved actions, by service: their targets are observed although the service may have others now. */
+  open?: ReadonlyMap<string, OpenRows>;
 }

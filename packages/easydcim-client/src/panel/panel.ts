@@ -1,4 +1,5 @@
 import {
+  type ItemError,
   isoNow,
   toItemError,
   throwWithCredentialKey,
@@ -6,6 +7,8 @@ import {
   withCredentialKey,
   type ApplyContext,
   type Observation,
+  type ObserveOptions,
+  type OpenRows,
   type Panel,
   type PanelDependencies,
   type PanelFacets,
@@ -24,10 +27,11 @@ import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
 import { beyondTheLine, figurePaths, lineBounds } from './plausibility.js';
+import { readLeft } from './read-left.js';
 import { resolveAction } from './resolve.js';
 import { easyDcimResources, isComplete, isRestricted, mayShare, nameShared, toSentRef } from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
-import { toObjectKey, type EasyDcimState } from './state.js';
+import { toObjectKey, unreadState, type EasyDcimState } from './state.js';
 
 /** Opens the adapter of an EasyDCIM installation (API v3). */
 export function openEasyDcimPanel(kind: PanelKind, panel: PanelToOpen, dependencies: PanelDependencies): EasyDcimPanel {
@@ -115,16 +119,24 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
     onAnswer(service.id, answer);
   }
 
-  async observe(services: ServiceRecord[], signal: AbortSignal): Promise<Map<string, Observation<EasyDcimState>>> {
+  async observe(
+    services: ServiceRecord[],
+    signal: AbortSignal,
+    { open }: Partial<ObserveOptions> = {},
+  ): Promise<Map<string, Observation<EasyDcimState>>> {
     const observations = services.map(
-      async (service) => [service.id, await this.#observeOne(service, signal)] as const,
+      async (service) => [service.id, await this.#observeOne(service, signal, open?.get(service.id))] as const,
     );
     return new Map(await Promise.all(observations));
   }
 
-  async #observeOne(service: ServiceRecord, signal: AbortSignal): Promise<Observation<EasyDcimState>> {
+  async #observeOne(
+    service: ServiceRecord,
+    signal: AbortSignal,
+    rows: OpenRows | undefined,
+  ): Promise<Observation<EasyDcimState>> {
     const { easydcim_service_id: serviceId, easydcim_order_id: orderId } = service.refs;
-    const state: EasyDcimState = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
+    const state = unreadState();
     const readPorts = async (): Promise<void> => {
       const options = this.callOptions(service, signal);
       const id = toSentRef(service, 'easydcim_service_id') ?? '';
@@ -158,6 +170,11 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
             state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
+    if (rows !== undefined) {
+      const options = { ...this.#call(service), signal };
+      const toError = (error: unknown): ItemError => withCredentialKey(error, this.#key);
+      Object.assign(state, await readLeft({ client: this.client, options, toError }, state, { order: orderId, rows }));
+    }
     return { service: service.id, at: isoNow(this.#deps.clock), state, error: state.portsError ?? state.orderError };
   }
 

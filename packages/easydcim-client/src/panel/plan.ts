@@ -1,5 +1,7 @@
 import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
+import { planLeftOrders, planLeftPorts } from './plan-left.js';
+import { isMissing } from './resources.js';
 import {
   findHeir,
   hasInnocent,
@@ -12,13 +14,8 @@ import {
   unknownSharers,
   toHoldTargets,
 } from './sharing.js';
-import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortPrior, type PortState } from './state.js';
-
-/** The holds that require one kind of restriction, and the open evidence of that kind. */
-interface Restricted {
-  holds: HoldInForce[];
-  evidence: EvidenceRecord[];
-}
+import { ACTION_TYPES, type EasyDcimState, type OrderState, type PortState } from './state.js';
+import { keep, type Restricted, stateProblem, toOrderPrior, toPrior, undoOrder, undoPort } from './undo.js';
 
 /**
  * Plans the steps from an observation to the restrictions of the holds. Only evidence without a hold is undone: what others have
@@ -50,9 +47,10 @@ export function planEasyDcim(target: TargetState, observation: Observation<EasyD
     planOrder(plan, target, state, { holds: orderHolds, evidence: orderEvidence });
   }
   const others = restrictedForOthers(target, state, { ports: portHolds.length > 0, order: orderHolds.length > 0 });
-  plan.notices = stillRestricted(target, others);
+  const stillNotices = stillRestricted(target, others);
+  plan.notices = [...(plan.notices ?? []), ...stillNotices];
   const isKnown = (id: string): boolean => [...target.evidence, ...others].some((item) => item.target === id);
-  plan.drift.push(...plan.notices.map(({ message }) => message));
+  plan.drift.push(...stillNotices.map(({ message }) => message));
   plan.stops = listStops(state, isKnown);
   return plan;
 }
@@ -74,20 +72,25 @@ function listStops({ order, ports }: EasyDcimState, isOurs: (target: string) => 
 }
 
 function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
-  if (state.ports === null) {
+  const [hold] = holds;
+  const isGone = state.ports === null && isMissing(target.service, state);
+  if (state.ports === null && (hold || !isGone)) {
     plan.problems.push(state.portsError ?? { code: 'not_observed', message: 'the ports were not read' });
-    return;
   }
-  const byId = new Map(state.ports.map((port) => [port.id, port]));
-  const hold = holds[0];
-  const sharers = listPortSharers(target);
+  if (state.ports === null && !isGone) return;
+  const byId = new Map(state.ports?.map((port) => [port.id, port]));
+  const left = evidence.filter((item) => !byId.has(item.target));
+  planLeftPorts(plan, target, state, { holds, evidence: left });
+  const sharers = listPortSharers(target, left);
   const isShared = sharers.length > 0 && !target.product.allowSharedPorts;
   if (hold && isShared) plan.problems.push(toSharedPorts(target, sharers));
-  if (hold && !isShared) planDisabling(plan, target, state.ports, hold);
+  if (hold && !isShared && state.ports !== null) planDisabling(plan, target, state.ports, hold);
   // A service that was added later may lose its connection by ports that were disabled before.
-  if (hold && evidence.length > 0 && target.unread === null && !target.product.allowSharedPorts)
+  if (hold && evidence.length > left.length && target.unread === null && !target.product.allowSharedPorts)
     plan.needsSharers = true;
   for (const item of evidence) {
+    const port = byId.get(item.target);
+    if (port === undefined) continue;
     const heir = hold ? null : findHeir(sharers, item, 'ports');
     if (hold && !(isShared && hasInnocent(sharers, item))) {
       keep(plan, item, holds);
@@ -96,7 +99,7 @@ function planPorts(plan: Plan, target: TargetState, state: EasyDcimState, { hold
     } else {
       // A port of a service without a hold is enabled again. That counts for the brake: a wrong import would release many.
       if (hold) plan.counts = true;
-      undoPort(plan, item, byId.get(item.target));
+      undoPort(plan, item, port);
     }
   }
 }
@@ -125,20 +128,6 @@ function planDisabling(plan: Plan, target: TargetState, ports: PortState[], hold
   }
 }
 
-function undoPort(plan: Plan, item: EvidenceRecord, port: PortState | undefined) {
-  if (!port) {
-    plan.problems.push({
-      code: 'port_gone',
-      message: `port ${item.target} that was disabled is no longer a port of this service: enable it in EasyDCIM if necessary`,
-    });
-  } else if (port.adminEnabled === true) {
-    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-  } else {
-    // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
-    plan.steps.push(undoStep(ACTION_TYPES.enablePort, item, toPrior(port)));
-  }
-}
-
 /** Returns the step of a restriction. It begins evidence unless there is evidence of an earlier one. */
 function restrictStep(
   type: string,
@@ -150,25 +139,15 @@ function restrictStep(
   return { type, target, hold: hold.id, prior, payload: null, ends: [], begins: ours ? null : evidence };
 }
 
-function undoStep(type: string, { id, target, hold }: EvidenceRecord, prior: unknown): Step {
-  return { type, target, hold, prior, payload: null, ends: [id], begins: null };
-}
-
-function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
-  return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
-}
-
-/** Moves evidence of an ended hold to a hold that still needs it. */
-function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]) {
-  const first = holds[0];
-  if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
-}
-
 function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
-  const hold = holds[0];
-  const hasOrder = target.service.refs['easydcim_order_id'] !== undefined;
-  if (hold && !hasOrder) plan.problems.push(noOrder(target));
-  if (!hasOrder && evidence.length === 0) return;
+  const [hold] = holds;
+  const orderId = target.service.refs['easydcim_order_id'];
+  const isGone = state.leftOrders.some((left) => left.id === orderId && left.error === null);
+  const isLeft = (item: EvidenceRecord): boolean => item.target !== orderId || (!hold && isGone);
+  planLeftOrders(plan, target, state, { holds, evidence: evidence.filter(isLeft) });
+  const own = evidence.filter((item) => !isLeft(item));
+  if (hold && orderId === undefined) plan.problems.push(noOrder(target));
+  if (orderId === undefined || (!hold && own.length === 0)) return;
   const { order } = state;
   if (!order) {
     plan.problems.push(state.orderError ?? { code: 'not_observed', message: 'the order was not read' });
@@ -177,43 +156,32 @@ function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { hold
   const problem = (hold ? mappingProblem(target, order) : null) ?? stateProblem(order);
   if (problem) {
     plan.problems.push(problem);
-    return;
-  }
-  if (!hold) {
-    for (const item of evidence) undoOrder(plan, target, item, order);
-    return;
-  }
-  if (!order.suspended) {
-    const ours = evidence.find((item) => item.target === order.id);
-    const refused = findSharedOrder(target, order.id, listOrderSharers(target, order.id));
-    if (refused) plan.problems.push(refused);
-    else {
-      if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
-      const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order) };
-      plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));
+  } else if (hold) {
+    if (!order.suspended) planSuspension(plan, target, order, { hold, ours: own[0] });
+    for (const item of own) keep(plan, item, holds);
+  } else {
+    for (const item of own) {
+      const heir = findHeir(listOrderSharers(target, item.target), item, 'order');
+      if (heir) plan.moves.push({ evidence: item.id, hold: heir.hold.id });
+      else undoOrder(plan, item, order);
     }
   }
-  for (const item of evidence) keep(plan, item, holds);
 }
 
-function undoOrder(plan: Plan, target: TargetState, item: EvidenceRecord, order: OrderState) {
-  const heir = findHeir(listOrderSharers(target, item.target), item, 'order');
-  if (heir) {
-    plan.moves.push({ evidence: item.id, hold: heir.hold.id });
-  } else if (item.target !== order.id) {
-    plan.problems.push({
-      code: 'order_changed',
-      message: `order ${item.target} was suspended, but the service now names order ${order.id}: unsuspend ${item.target} in EasyDCIM or restore easydcim_order_id`,
-    });
-  } else if (!order.suspended) {
-    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
-  } else {
-    plan.steps.push(undoStep(ACTION_TYPES.unsuspendOrder, item, toOrderPrior(order)));
+function planSuspension(
+  plan: Plan,
+  target: TargetState,
+  order: OrderState,
+  { hold, ours }: { hold: HoldInForce; ours: EvidenceRecord | undefined },
+) {
+  const refused = findSharedOrder(target, order.id, listOrderSharers(target, order.id));
+  if (refused) {
+    plan.problems.push(refused);
+    return;
   }
-}
-
-function toOrderPrior({ status, suspended }: OrderState): Pick<OrderState, 'status' | 'suspended'> {
-  return { status, suspended };
+  if (ours) plan.drift.push(`order ${order.id} is active and should be suspended`);
+  const evidence = { kind: 'order', target: order.id, prior: toOrderPrior(order) };
+  plan.steps.push(restrictStep(ACTION_TYPES.suspendOrder, evidence, hold, ours));
 }
 
 /** Returns how the order's own data contradict the service's mapping, which prevents a suspension. */
@@ -232,14 +200,6 @@ function mappingProblem(target: TargetState, order: OrderState): ItemError | nul
     }
   }
   return null;
-}
-
-function stateProblem(order: OrderState): ItemError | null {
-  if (order.suspended !== null) return null;
-  return {
-    code: 'order_state_unknown',
-    message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended; nothing was done`,
-  };
 }
 
 function noOrder({ service }: TargetState): ItemError {

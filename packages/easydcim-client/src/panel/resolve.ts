@@ -4,6 +4,7 @@ import {
   ACTION_TYPES,
   isPortAction,
   type EasyDcimState,
+  type LeftObject,
   type OrderState,
   type PortPrior,
   type PortState,
@@ -49,12 +50,28 @@ function toGraceMs({ state }: ActionRecord): number {
 }
 
 function findOutcome(action: ActionRecord, state: EasyDcimState): StepOutcome | null {
-  if (isPortAction(action.type)) {
-    const port = state.ports?.find((item) => item.id === action.target);
-    return port ? toPortOutcome(action.type, action.prior, port) : null;
+  const { type, target, prior } = action;
+  const isPort = isPortAction(type);
+  const left = (isPort ? state.leftPorts : state.leftOrders).find((item) => item.id === target);
+  if (left && left.state === null) return left.error === null ? goneOutcome(type, target) : null;
+  if (isPort) {
+    const port = [...(state.ports ?? []), ...listStates(state.leftPorts)].find((item) => item.id === target);
+    return port ? toPortOutcome(type, prior, port) : null;
   }
-  const { order } = state;
-  return order && order.id === action.target ? toOrderOutcome(action.type, order) : null;
+  const order = [state.order, ...listStates(state.leftOrders)].find((item) => item?.id === target);
+  return order ? toOrderOutcome(type, order) : null;
+}
+
+function listStates<State>(left: readonly LeftObject<State>[]): State[] {
+  return left.flatMap(({ state }) => state ?? []);
+}
+
+/** What no longer exists is not restricted any more. */
+function goneOutcome(type: string, target: string): StepOutcome {
+  const isUndone = type === ACTION_TYPES.enablePort || type === ACTION_TYPES.unsuspendOrder;
+  if (isUndone) return { state: 'applied', observed: null, error: null };
+  const message = `${type} ${target}: the object no longer exists on the panel`;
+  return { state: 'failed', observed: null, error: { code: NOT_DONE, message } };
 }
 
 /** Whether a change repeats the last one of its object, whose answer was lost and which the panel did not show. Pure. */

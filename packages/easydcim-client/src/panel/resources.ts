@@ -49,7 +49,7 @@ function isServer(resource: string): boolean {
 }
 
 /** Whether the service is missing. An order that still names the service contradicts that. */
-function isMissing({ refs }: ServiceRecord, { isGone, order }: EasyDcimState): boolean {
+export function isMissing({ refs }: ServiceRecord, { isGone, order }: EasyDcimState): boolean {
   return isGone && (order === null || order.serviceId === null || order.serviceId !== refs['easydcim_service_id']);
 }
 

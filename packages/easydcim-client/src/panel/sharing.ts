@@ -19,14 +19,30 @@ export function toHoldTargets({ restriction }: HoldInForce, action: string, hasO
   return { ports: applied !== 'suspend-order', order: applied !== 'disable-ports' };
 }
 
-/** Lists the services that lose their connection when a port of this one is disabled. Pure. */
-export function listPortSharers({ sharers }: Pick<TargetState, 'sharers'>): Sharer[] {
-  return sharers.filter(({ shared }) => shared.some((resource) => !resource.startsWith('order:')));
+/**
+ * Lists the services that lose their connection when a port of this one is disabled. What this one has `left` behind is not
+ * shared. Pure.
+ */
+export function listPortSharers({ sharers }: Pick<TargetState, 'sharers'>, left: readonly EvidenceRecord[]): Sharer[] {
+  const leftResources = left.map(({ target }) => `port:${target}`);
+  return sharers.filter(({ shared }) =>
+    shared.some((resource) => !resource.startsWith('order:') && !leftResources.includes(resource)),
+  );
 }
 
 /** Lists the services that name the same order. Pure. */
 export function listOrderSharers({ sharers }: Pick<TargetState, 'sharers'>, order: string): Sharer[] {
   return sharers.filter(({ shared }) => shared.includes(`order:${order}`));
+}
+
+/** Finds a hold of another service that has what this service left behind. Pure. */
+export function findNewOwner(
+  sharers: readonly Sharer[],
+  { kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>,
+): HoldInForce | null {
+  const what = kind === 'order' ? 'order' : 'ports';
+  const owners = sharers.filter(({ shared }) => shared.includes(`${kind}:${target}`));
+  return owners.map((sharer) => restrictingHold(sharer, what)).find((hold) => hold !== null) ?? null;
 }
 
 /** Finds a hold of another service that also restricts the target of this evidence. Pure. */

@@ -2,7 +2,10 @@ import type { ItemError } from '@sluice/panel-kind';
 import type { Order, Port } from '../index.js';
 
 /** The members of a port that decisions need. */
-export type PortState = Pick<Port, 'id' | 'name' | 'adminEnabled' | 'linkUp' | 'management' | 'speedBitsPerSecond'>;
+export type PortState = Pick<
+  Port,
+  'id' | 'name' | 'adminEnabled' | 'linkUp' | 'management' | 'speedBitsPerSecond' | 'itemId'
+>;
 
 /** The members of an order that decisions need. */
 export type OrderState = Pick<Order, 'id' | 'serviceId' | 'serverId' | 'status' | 'suspended' | 'locked'>;
@@ -15,6 +18,23 @@ export interface EasyDcimState {
   isGone: boolean;
   order: OrderState | null;
   orderError: ItemError | null;
+  /** Ports that Sluice switched for the service, which it does not have any more. */
+  leftPorts: LeftObject<PortState>[];
+  /** The same of orders. */
+  leftOrders: LeftObject<OrderState>[];
+}
+
+/** Returns the state of a service before anything was read. */
+export function unreadState(): EasyDcimState {
+  const none = { ports: null, portsError: null, isGone: false, order: null, orderError: null };
+  return { ...none, leftPorts: [], leftOrders: [] };
+}
+
+/** A port or an order that a service had before. Without state and error it no longer exists. */
+export interface LeftObject<State> {
+  id: string;
+  state: State | null;
+  error: ItemError | null;
 }
 
 /** State of a port before its change, in evidence and journal. */

@@ -22,6 +22,7 @@ import { enforceService } from '../run/enforce.js';
 import { actionRow } from '../run/journal.js';
 import { withRefusedRaise } from '../run/preview-raise.js';
 import { load } from '../run/load.js';
+import { openRows } from '../run/open-rows.js';
 import { noticeRows, planNotices } from '../run/notices.js';
 import { planOne, withCheckpoint } from '../run/plan.js';
 import { findSharers } from '../run/sharing.js';
@@ -87,7 +88,11 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const scope = command.scope ?? 'command';
   const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
   // The panel first: its answer confirms the local clock, and with it the cycle of the service.
-  const options = { scope, refresh: true, command: command.account };
+  const filter = { services: [service.id] };
+  const evidence = await session.store.evidence.open(filter);
+  const unresolved = await session.store.actions.unresolved(filter);
+  const open = openRows([{ service, evidence, unresolved }]);
+  const options = { scope, refresh: true, command: command.account, open };
   const observations = await panel.observe([service], session.deps.signal, options);
   const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const reported = new Map(released.map((notice) => [notice.key, notice]));

@@ -7,6 +7,7 @@ import { factsHold, leaveOut, skipLeased } from './facts.js';
 import { applyPlan, type Stop, type ReadStop, stoppedBy } from './perform.js';
 import { planOne, planSteps } from './plan.js';
 import { loadHistory } from './history.js';
+import { openRows } from './open-rows.js';
 import { resolveActions } from './resolve.js';
 import { loadHoldsOfSharers } from './sharing.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
@@ -61,7 +62,8 @@ async function refreshed({ session, panel, run, scope }: RunOnPanel, work: Appli
   );
   if (others.length === 0 && observation?.partial !== true && work.sharers.length === 0) return work;
   const history = (await loadHistory(session, panel, [service])).get(service.id) ?? work.history;
-  const observations = await panel.observe([service], session.deps.signal, { scope, refresh: true });
+  const how = { scope, refresh: true, open: openRows([work]) };
+  const observations = await panel.observe([service], session.deps.signal, how);
   return { ...work, history, observation: observations.get(service.id) ?? null };
 }
 
@@ -121,7 +123,7 @@ export async function enforceService(on: FencedRun, begun: Applied, options: Enf
         message: `"${work.service.id}" still differs from its target state after ${MOST_ROUNDS} rounds`,
       });
     }
-    const how = { scope, refresh: true, command: options.command };
+    const how = { scope, refresh: true, command: options.command, open: openRows([work]) };
     const observations = await panel.observe([work.service], session.deps.signal, how);
     work = { ...work, observation: observations.get(work.service.id) ?? null };
   }

@@ -8,6 +8,7 @@ import { certainSteps } from './doubt.js';
 import { withIncluded } from './history.js';
 import type { RunRequest } from './request.js';
 import { inForce } from './limits.js';
+import { openRows } from './open-rows.js';
 import { findSharers, readUnread } from './sharing.js';
 import {
   type Applied,
@@ -107,7 +108,8 @@ export async function planAll(
   const { session, panel, scope, request } = on;
   const toObserve = decided.filter((work) => needsObservation(panel, work, request));
   const services = toObserve.map((work) => work.service);
-  const observations = await panel.observe(services, session.deps.signal, { scope, refresh: false });
+  const how = { scope, refresh: false, open: openRows(toObserve) };
+  const observations = await panel.observe(services, session.deps.signal, how);
   const observing = decided.map((work) => observed(panel, work, draftHolds(session, work), observations));
   const isLooked = new Set(services.map(({ id }) => id));
   const plan = (works: readonly Planned[], ids: ReadonlySet<string>): Planned[] =>

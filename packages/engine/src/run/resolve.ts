@@ -7,6 +7,7 @@ import { outcomeByReading, outcomeUnknown } from './doubt.js';
 import { isCommandRow } from './command-row.js';
 import { endAction } from './journal.js';
 import { withResolved } from './history.js';
+import { openRows } from './open-rows.js';
 import { historyAfter } from './plan.js';
 import { type Applied, type FencedRun, type RunOnPanel, withError } from './stages.js';
 
@@ -42,7 +43,8 @@ async function resolve(on: FencedRun, work: Applied): Promise<Applied> {
   const rows = await session.store.actions.unresolved({ services: [work.service.id] });
   const unresolved = rows.filter((row) => !isCommandRow(row));
   // The lease was free until now, so the earlier observation may be older than the actions.
-  const observations = await panel.observe([work.service], session.deps.signal, { scope, refresh: true });
+  const how = { scope, refresh: true, open: openRows([{ ...work, unresolved }]) };
+  const observations = await panel.observe([work.service], session.deps.signal, how);
   const observation = observations.get(work.service.id) ?? null;
   return (await resolveActions(on, { ...work, unresolved, observation })).work;
 }
@@ -60,10 +62,9 @@ export async function resolveActions(
   if (begun.unresolved.length === 0) return { work: begun, goesOn: true };
   const { session, panel } = on;
   const { service } = begun;
+  const how = { scope: 'command', refresh: true, command, open: openRows([begun]) } as const;
   const look = async (): Promise<Observation | null> =>
-    (await panel.observe([service], session.deps.signal, { scope: 'command', refresh: true, command })).get(
-      service.id,
-    ) ?? null;
+    (await panel.observe([service], session.deps.signal, how)).get(service.id) ?? null;
   // Before the wait: an adapter judges what it read last.
   const before = toHistoryBefore(on, begun);
   const observation = await waitForFresh(session, panel, begun, look);

@@ -144,6 +144,16 @@ describe('switching a port', () => {
 });
 
 describe('staff', () => {
+  it('give a service another server; the old ports stay as they are', async () => {
+    await disable();
+    panel.fake.moveService(501, { serverId: 399, ports: [{ id: 9901, name: 'eth0' }] });
+    const list = (await panel.get('/api/v3/client/services/501/ports')).body as { data: unknown };
+    expect(list.data).toMatchObject([{ id: 9901, item_id: 399, admin_state: 'up' }]);
+    const order = (await panel.get('/api/v3/admin/orders/342')).body as { data: unknown };
+    expect(order.data).toMatchObject({ id: 342, related_id: 399 });
+    expect(await shown()).toBe('down');
+  });
+
   it('shut and open ports, and leave their mark', () => {
     panel.fake.staffDisablePort(9001);
     expect(panel.fake.port(9001)).toMatchObject({ adminState: 'down', changedBy: 'staff' });

@@ -87,6 +87,12 @@ export class FakeEasyDcim {
     world.deleteService(known(world.services.get(id), 'service', id));
   }
 
+  /** Gives a service another server with other ports. Its order stays. */
+  moveService(id: number, to: Pick<NewService, 'serverId' | 'ports' | 'ip'>): void {
+    const { world } = this.panel;
+    world.moveService(known(world.services.get(id), 'service', id), to);
+  }
+
   /** Removes an order, and its service with it. */
   deleteOrder(id: number): void {
     const { world } = this.panel;

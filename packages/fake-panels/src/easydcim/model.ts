@@ -109,7 +109,7 @@ export interface Server {
 export interface Service {
   readonly id: number;
   readonly order: Order;
-  readonly server: Server;
+  server: Server;
   readonly user: FakeUser;
   readonly meter: TrafficMeter;
   ports: Port[];
@@ -121,7 +121,7 @@ export interface Service {
 export interface Order {
   readonly id: number;
   readonly serviceId: number;
-  readonly server: Server;
+  server: Server;
   readonly user: FakeUser;
   /** `undefined` once the service was deleted. */
   service: Service | undefined;

@@ -94,6 +94,16 @@ export class EasyDcimWorld {
     service.order.service = undefined;
   }
 
+  moveService(service: Service, to: Pick<NewService, 'serverId' | 'ports' | 'ip'>): void {
+    for (const port of service.ports) port.services.delete(service);
+    const server = this.toServer(to);
+    service.server = server;
+    service.order.server = server;
+    service.ports = to.ports.map((port) => this.toPort(port, server));
+    for (const port of service.ports) port.services.add(service);
+    this.adjust(service, this.now());
+  }
+
   deletePort(port: Port): void {
     const now = this.now();
     this.ports.delete(port.id);
@@ -173,7 +183,7 @@ export class EasyDcimWorld {
     return known(this.users.get(id), 'user', id);
   }
 
-  private toServer({ serverId: id, ip }: NewService): Server {
+  private toServer({ serverId: id, ip }: Pick<NewService, 'serverId' | 'ip'>): Server {
     const made = { id, label: `srv-${id}`, ip: ip ?? madeUpIp(id), ports: [], locked: false };
     const server: Server = this.servers.get(id) ?? made;
     this.servers.set(id, server);

@@ -1,0 +1,88 @@
+import type { Plan, TargetState } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import { findNewOwner } from './sharing.js';
+import type { EasyDcimState, LeftObject, PortState } from './state.js';
+import { keep, type Restricted, stateProblem, undoOrder, undoPort } from './undo.js';
+
+/**
+ * Plans for ports that were disabled and that the service no longer has: they are enabled again, whatever its holds. Those that
+ * only its list lacks stay disabled while it is held. Pure.
+ */
+export function planLeftPorts(
+  plan: Plan,
+  target: TargetState,
+  state: EasyDcimState,
+  { holds, evidence }: Restricted,
+): void {
+  for (const item of evidence) {
+    const port = findLeft(plan, item, { target, left: state.leftPorts, code: 'port_gone' });
+    if (port === null) continue;
+    if (holds.length > 0 && isStillOwn(target, state, port)) keep(plan, item, holds);
+    else if (!passOn(plan, target, item)) {
+      if (holds.length > 0) plan.counts = true;
+      undoPort(plan, item, port);
+    }
+  }
+}
+
+/** Plans for orders that were suspended and that the service no longer names, or that no longer exist. Pure. */
+export function planLeftOrders(
+  plan: Plan,
+  target: TargetState,
+  state: EasyDcimState,
+  { holds, evidence }: Restricted,
+): void {
+  for (const item of evidence) {
+    const order = findLeft(plan, item, { target, left: state.leftOrders, code: 'order_changed' });
+    if (order === null || passOn(plan, target, item)) continue;
+    const problem = stateProblem(order);
+    if (problem) {
+      plan.problems.push(problem);
+      continue;
+    }
+    if (holds.length > 0) plan.counts = true;
+    undoOrder(plan, item, order);
+  }
+}
+
+/** Returns the state of an object; without one, ends its evidence with a notice, or adds a problem of this code. */
+function findLeft<State>(
+  plan: Plan,
+  item: EvidenceRecord,
+  { target: { service }, left, code }: { target: TargetState; left: readonly LeftObject<State>[]; code: string },
+): State | null {
+  const { id, kind, target } = item;
+  const found = left.find((object) => object.id === target);
+  if (found?.state != null) return found.state;
+  if (found?.error === null) {
+    plan.endedEvidence.push({ evidence: id, outcome: 'dropped' });
+    const what = kind === 'order' ? 'was suspended' : 'was disabled';
+    const message = `${service.id}: ${kind} ${target}, which ${what} for a hold, no longer exists on the panel: nothing is left to undo`;
+    plan.notices = [...(plan.notices ?? []), { code: GONE, key: `${GONE}:${service.id}:${id}`, message }];
+    return null;
+  }
+  const why = found?.error.message ?? 'it was not read';
+  plan.problems.push({
+    code,
+    message: `${kind} ${target}, which was restricted, does not belong to "${service.id}" any more and could not be read: ${why}`,
+  });
+  return null;
+}
+
+const GONE = 'restriction_gone';
+
+/** Moves evidence to the hold of a service that has the object now. */
+function passOn(plan: Plan, { sharers }: TargetState, item: EvidenceRecord): boolean {
+  const hold = findNewOwner(sharers, item);
+  if (hold !== null) plan.moves.push({ evidence: item.id, hold: hold.id });
+  return hold !== null;
+}
+
+/** Whether a port belongs to the service's server although its list lacks it. An empty list does not show that it moved. */
+function isStillOwn({ service }: TargetState, { ports, order }: EasyDcimState, { itemId }: PortState): boolean {
+  const listed = (ports ?? []).flatMap((port) => port.itemId ?? []);
+  const server = order?.serverId ?? service.refs['easydcim_server_id'];
+  const servers = listed.length > 0 || server === undefined ? listed : [server];
+  if (itemId !== null && servers.length > 0) return servers.includes(itemId);
+  return (ports ?? []).length === 0;
+}

@@ -1,0 +1,54 @@
+import type { HoldInForce, ItemError, Plan, Step } from '@sluice/panel-kind';
+import type { EvidenceRecord } from '@sluice/quota-core';
+import { ACTION_TYPES, type OrderState, type PortPrior, type PortState } from './state.js';
+
+/** The holds that require one kind of restriction, and the open evidence of that kind. */
+export interface Restricted {
+  holds: HoldInForce[];
+  evidence: EvidenceRecord[];
+}
+
+/** Moves evidence of an ended hold to a hold that still needs it. */
+export function keep(plan: Plan, item: EvidenceRecord, holds: HoldInForce[]): void {
+  const first = holds[0];
+  if (first && !holds.some((hold) => hold.id === item.hold)) plan.moves.push({ evidence: item.id, hold: first.id });
+}
+
+/** Plans to enable a port again. */
+export function undoPort(plan: Plan, item: EvidenceRecord, port: PortState): void {
+  if (port.adminEnabled === true) {
+    plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+  } else {
+    // Evidence exists only for ports that were not known to be disabled before: those are enabled even without a visible state.
+    plan.steps.push(undoStep(ACTION_TYPES.enablePort, item, toPrior(port)));
+  }
+}
+
+/** Plans to unsuspend an order again. */
+export function undoOrder(plan: Plan, item: EvidenceRecord, order: OrderState): void {
+  if (order.suspended === true) plan.steps.push(undoStep(ACTION_TYPES.unsuspendOrder, item, toOrderPrior(order)));
+  else plan.endedEvidence.push({ evidence: item.id, outcome: 'dropped' });
+}
+
+function undoStep(type: string, { id, target, hold }: EvidenceRecord, prior: unknown): Step {
+  return { type, target, hold, prior, payload: null, ends: [id], begins: null };
+}
+
+/** Returns the state of a port before its change. */
+export function toPrior({ name, adminEnabled, linkUp }: PortState): PortPrior {
+  return { name, adminEnabled, linkUp, ...(adminEnabled === null ? { state: 'unknown' } : {}) };
+}
+
+/** Returns the state of an order before its change. */
+export function toOrderPrior({ status, suspended }: OrderState): Pick<OrderState, 'status' | 'suspended'> {
+  return { status, suspended };
+}
+
+/** Returns the problem with an order whose status is unknown; null where it is known. */
+export function stateProblem(order: OrderState): ItemError | null {
+  if (order.suspended !== null) return null;
+  return {
+    code: 'order_state_unknown',
+    message: `order ${order.id}: the status "${order.status}" does not show whether it is suspended; nothing was done`,
+  };
+}
