@@ -13,7 +13,7 @@ function isMetered({ skipped, error, cycle }: Loaded, panel: Panel): boolean {
 }
 
 /** Returns why usage of a service can't be read; null where it can. */
-function mappingError({ service }: Loaded, panel: Panel): ItemError | null {
+export function mappingError({ service }: Loaded<Stage>, panel: Panel): ItemError | null {
   const ref = panel.kind.requiredRef;
   if (ref === null || service.refs[ref] !== undefined) return null;
   return { code: 'not_mapped', message: `"${service.id}" has no ${ref}` };
@@ -58,7 +58,7 @@ export async function readUsage(
       const request = asked.get(id);
       if (!request) return;
       const { facts, window } = request;
-      const doubted = doubt(panel, facts, answer, { fingerprint, window });
+      const doubted = findDoubt(panel, facts, answer, { fingerprint, window });
       const read = take(facts, doubted ? refused(answer, doubted) : answer);
       reads.set(id, read);
       if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
@@ -135,7 +135,8 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
   });
 }
 
-function toTotal(usage: UsageBytes): number | null {
+/** Returns the total of a reading; null where it is unknown. */
+export function toTotal(usage: UsageBytes): number | null {
   if (usage.totalBytes !== null) return usage.totalBytes;
   return usage.inBytes !== null && usage.outBytes !== null ? usage.inBytes + usage.outBytes : null;
 }
@@ -226,9 +227,9 @@ export interface ReadingCount {
 }
 
 /** Returns why a reading is implausible and its figures are not used; null where it is plausible. */
-function doubt(
+export function findDoubt(
   panel: Panel,
-  { cycle, cycleIsNew }: Loaded,
+  { cycle, cycleIsNew }: Pick<Loaded, 'cycle' | 'cycleIsNew'>,
   answer: UsageAnswer,
   { fingerprint, window }: { fingerprint: FingerprintRecord | null; window: UsageWindow },
 ): ItemError | null {

@@ -13,6 +13,7 @@ import { askBrake, brakeNotice } from './brake.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
+import { readEndedCycles } from './final-reading.js';
 import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countReading, mostFell, type ReadingCount, readUsage } from './observe.js';
@@ -130,8 +131,9 @@ async function readPage(run: PanelRun, page: ServiceRecord[], switches: SwitchRe
   refuseWrongClock(session, panel.name, run.start);
   await refuseUnconfirmedClock(session, panel.name, run.start);
   // Without a reading or the panel's clock, no cycle starts or ends.
-  if (session.clockDifference(panel.name) !== null) return reads;
-  return reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
+  const isConfirmed = session.clockDifference(panel.name) !== null;
+  const placed = isConfirmed ? reads : reads.map((read) => (read.usage === null ? stayInCycle(read) : read));
+  return request.dryRun ? placed : readEndedCycles(session, panel, placed, run.fingerprint);
 }
 
 /** Decides on the services of a page, and stores those that need nothing more. */
