@@ -35,14 +35,17 @@ export async function* readPages(
 ): AsyncGenerator<WirePage, void, undefined> {
   const operation = connection.operation(call.resource, call.name);
   const pagination = operation.pagination ?? connection.profile.pagination;
-  const { limit = DEFAULT_LIMIT, maxPages = DEFAULT_MAX_PAGES } = pagination;
+  const { maxPages = DEFAULT_MAX_PAGES } = pagination;
+  const isCounted = typeof connection.envelope(operation).total === 'string';
   const progress = new Progress(connection, call, pagination.style);
   let cursor: string | null = null;
   for (let number = 0; number < maxPages; number += 1) {
-    const page = await readPage(connection, call, { number, received: progress.received, cursor }, options);
+    const { received, isBeyond } = progress;
+    const page = await readPage(connection, call, { number, received, cursor, isBeyond }, options);
+    if (isBeyond && progress.isNothingNew(page)) return;
     progress.add(page);
     if (page.rows.length > 0) yield page;
-    if (isLast(page, pagination, { limit, received: progress.received })) {
+    if (isLast(page, pagination, { isCounted, received: progress.received })) {
       progress.end(page);
       if (pagination.style === 'after' && number > 0)
         await recount(connection, call, { progress, last: page }, options);
@@ -74,14 +77,17 @@ async function recount(
   );
 }
 
+/** A full page is never the last one, and a page that lacks the total that others have proves nothing by its length. */
 function isLast(
-  page: WirePage,
-  { style }: Pagination,
-  { limit, received }: { limit: number; received: number },
+  { rows, total, next, remaining }: WirePage,
+  { style, limitParam, limit = DEFAULT_LIMIT }: Pagination,
+  { isCounted, received }: { isCounted: boolean; received: number },
 ): boolean {
-  if (style === 'none' || page.rows.length === 0) return true;
-  if (style === 'cursor') return page.next === null;
-  return style === 'after' || page.total === null ? page.rows.length < limit : received >= page.total;
+  if (style === 'none' || rows.length === 0) return true;
+  if (style === 'cursor') return next === null;
+  const isShort = limitParam !== undefined && rows.length < limit;
+  if (style === 'after') return isShort && (remaining === null || remaining === rows.length);
+  return isShort && (total === null ? !isCounted : received >= total);
 }
 
 /** What was read so far, and the ids of the page before. */
@@ -98,9 +104,25 @@ class Progress {
     readonly style: Pagination['style'],
   ) {}
 
-  add({ rows, total }: WirePage): void {
+  /** Whether the next page may lack records, because all that are stated came or none are stated. */
+  get isBeyond(): boolean {
+    const numbered = this.style === 'offset' || this.style === 'page';
+    return numbered && this.received > 0 && (this.#total ?? this.received) === this.received;
+  }
+
+  /** Whether a page beyond a stated total confirms it: systems have no such page, an empty one, or send the last one again. */
+  isNothingNew({ rows, total }: WirePage): boolean {
+    if (this.#total === null || (total !== null && total !== this.#total)) return false;
+    return rows.length === 0 || this.#toIds(rows).every((id) => this.#previous.has(id));
+  }
+
+  #toIds(rows: readonly unknown[]): string[] {
     const codec = this.connection.writer.codec(this.call.resource);
-    const all = rows.flatMap((row) => codec.findId(row) ?? []);
+    return rows.flatMap((row) => codec.findId(row) ?? []);
+  }
+
+  add({ rows, total }: WirePage): void {
+    const all = this.#toIds(rows);
     const ids = new Set(all);
     const repeated = [...ids].filter((id) => this.#previous.has(id)).length;
     if (ids.size > 0 && repeated === ids.size) throw this.broken('list_endless', 'the same page came twice');
@@ -151,6 +173,8 @@ interface Place {
   cursor: string | null;
   /** Only records with a smaller id. */
   before?: string;
+  /** Some systems have no page after the last. */
+  isBeyond?: boolean;
 }
 
 /** Reads one page. */
@@ -170,7 +194,8 @@ export async function readPage(
     json = await connection.read({ resource, name, parts: { filters, range, page, bound } }, options);
   } catch (error) {
     const { emptyListAs = [] } = connection.envelope(operation);
-    const none = isPanelError(error) && error.code === 'PANEL_NOT_FOUND' && emptyListAs.includes('not-found');
+    const isAbsent = isPanelError(error) && error.code === 'PANEL_NOT_FOUND';
+    const none = isAbsent && (place.isBeyond === true || emptyListAs.includes('not-found'));
     if (!none) throw error;
     return { rows: [], total: null, next: null, remaining: null };
   }

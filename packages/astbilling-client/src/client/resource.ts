@@ -109,10 +109,13 @@ export class ResourceClient<Row> {
     // A find compares everything again: a system's own filter may ignore case and accents.
     const compared = exact ? filters : local;
     const found: Row[] = [];
+    const ids = new Set<unknown>();
     let unusable = 0;
     for await (const { rows } of readPages(this.#connection, { ...call, filters: sent }, options)) {
       rows.forEach((row, index) => {
         const record = this.#connection.decode(call, () => this.decode(row), index);
+        if (ids.has(record['id'])) return;
+        if (typeof record['id'] === 'string') ids.add(record['id']);
         if (!matches(this.#resource, record, { filters: compared, sent })) return;
         if (isOrphan(this.#resource, record)) unusable += 1;
         else found.push(this.#connection.decode(call, () => this.#toRow(record), index));
