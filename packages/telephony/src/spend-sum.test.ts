@@ -55,6 +55,21 @@ describe('the charges of a line in a window', () => {
     });
   });
 
+  it('are those of calls whose times contradict each other, by how long they took', () => {
+    const minute = { charge: '1', talkSeconds: 60 };
+    const [early, late] = ['1970-01-01T00:00:00.000Z', '2037-01-01T00:00:00.000Z'];
+    const amountOf = (over: Partial<CallRecord>) => sum(call({ ...minute, ...over }))?.amount;
+    expect(amountOf({ endedAt: early })).toBe('1.00');
+    expect(amountOf({ endedAt: late })).toBe('1.00');
+    expect(amountOf({ endedAt: null, answeredAt: early })).toBe('1.00');
+    expect(amountOf({ endedAt: null, answeredAt: late })).toBe('1.00');
+    expect(amountOf({ endedAt: '2026-11-20T12:00:30.000Z', answeredAt: '2026-11-20T12:00:45.000Z' })).toBe('1.00');
+    const yesterday = { startedAt: '2026-11-20T02:50:00.000Z', endedAt: early };
+    expect(amountOf({ ...yesterday, talkSeconds: 599 })).toBe('0.00');
+    expect(amountOf({ ...yesterday, talkSeconds: 60, durationSeconds: 600 })).toBe('1.00');
+    expect(sum(call({ charge: null, talkSeconds: 0, billedSeconds: 60, endedAt: early }))?.unrated).toBe(1);
+  });
+
   it('name the three most expensive destinations', () => {
     const to = (prefix: string | null, charge: string) =>
       call({ prefix, destination: '99', destinationDescription: null, charge });
@@ -82,7 +97,7 @@ describe('the charges of a line in a window', () => {
     const sum = new SpendSum({ currency: 'BRL', lines: new Map([['9001', [DAY]]]) });
     sum.add(call({ subscriberId: null, charge: '0.0000' }));
     expect(sum.isUnattributed).toBe(false);
-    sum.add(call({ subscriberId: null }));
+    sum.add(call({ subscriberId: null, talkSeconds: 0 }));
     expect(sum.isUnattributed).toBe(true);
   });
 });

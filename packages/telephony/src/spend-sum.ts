@@ -80,7 +80,7 @@ export class SpendSum {
     const seen = this.#seen.add(call);
     if (seen === 'repeat') return;
     if (call.subscriberId === null) {
-      this.isUnattributed ||= call.talkSeconds > 0 && !isFree(call);
+      this.isUnattributed ||= call.charge === null ? isTalk(call) : !isFree(call);
       return;
     }
     const sums = this.#lines.get(call.subscriberId);
@@ -126,11 +126,29 @@ function toSum({ start, end }: { start: string; end: string }): Sum {
   };
 }
 
-/** Returns when a call ended; null where the record does not say it. */
-function findEnd({ endedAt, answeredAt, startedAt, talkSeconds }: CallRecord): number | null {
-  if (endedAt !== null) return instantMs(endedAt);
-  const beganMs = instantMs(answeredAt ?? startedAt);
-  return beganMs === null || !Number.isFinite(talkSeconds) ? null : beganMs + talkSeconds * 1000;
+/** Longer calls than their seconds by this much have a wrong end. */
+const LONGEST_MS = 86_400_000;
+
+/**
+ * Returns when a call ended; null where the record does not say it. An end that contradicts the start or the seconds of the call is
+ * wrong: then the call took as long as its seconds.
+ */
+function findEnd({ endedAt, answeredAt, startedAt, talkSeconds, durationSeconds }: CallRecord): number | null {
+  const startMs = instantMs(startedAt);
+  const answerMs = answeredAt === null ? startMs : instantMs(answeredAt);
+  const statedMs = endedAt === null ? null : instantMs(endedAt);
+  const isUnreadable = answerMs === null || (endedAt !== null && statedMs === null) || !Number.isFinite(talkSeconds);
+  if (startMs === null || isUnreadable) return null;
+  const isAnswer = answerMs >= startMs && answerMs - startMs <= LONGEST_MS;
+  const beganMs = isAnswer ? answerMs : startMs;
+  const tookMs = Math.max(beganMs + talkSeconds * 1000, startMs + (durationSeconds ?? 0) * 1000);
+  if (statedMs === null || statedMs < beganMs || statedMs > tookMs + LONGEST_MS) return tookMs;
+  return statedMs;
+}
+
+/** Whether a call has seconds that can cost something. */
+function isTalk({ talkSeconds, billedSeconds }: CallRecord): boolean {
+  return talkSeconds > 0 || (billedSeconds ?? 0) > 0;
 }
 
 function isFree({ charge }: CallRecord): boolean {
@@ -139,7 +157,7 @@ function isFree({ charge }: CallRecord): boolean {
 
 function addCharge(sum: Sum, call: CallRecord): void {
   if (call.charge === null) {
-    if (call.talkSeconds > 0) sum.unrated += 1;
+    if (isTalk(call)) sum.unrated += 1;
     return;
   }
   const charge = parseAmount(call.charge, 'the charge');
