@@ -52,6 +52,7 @@ export type {
   SourceFact,
   SourceFacts,
   SourceFields,
+  SourceList,
   SourceProblem,
   SourceRequest,
   SourceService,

@@ -35,6 +35,13 @@ export interface SourceProblem {
   message: string;
 }
 
+/** The services that a billing system lists. */
+export interface SourceList {
+  services: SourceService[];
+  /** What else is in the list and can't be read. Where this is not empty, a service that is not among `services` may be listed. */
+  unread: string[];
+}
+
 /** What services are listed for. */
 export interface SourceRequest {
   /** The section of each product that has one, parsed by `productSchema`. */
@@ -78,7 +85,7 @@ export interface ServiceSource {
    *
    * @throws SluiceError `billing_unavailable`
    */
-  list(request: SourceRequest): Promise<SourceService[]>;
+  list(request: SourceRequest): Promise<SourceList>;
   /** Returns the figures that `pushUsage` would write; equal texts need not be written again. */
   toUsageText(usage: SourceUsage): string;
   /**

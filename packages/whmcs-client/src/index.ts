@@ -12,6 +12,7 @@ export type {
   WhmcsInvoiceFilter,
   WhmcsInvoiceItem,
   WhmcsInvoiceRow,
+  WhmcsListOptions,
   WhmcsNewInvoice,
   WhmcsNewItem,
   WhmcsOptions,
@@ -22,4 +23,5 @@ export type {
   WhmcsServiceChange,
   WhmcsServiceFilter,
   WhmcsTransaction,
+  WhmcsUnreadRow,
 } from './client/types.js';

@@ -38,7 +38,8 @@ export function printSync(terminal: Terminal, { run, totals, changes, skipped, p
   }
   for (const { reason, services } of skipped) terminal.info(`skipped, ${reason}: ${nameFew(services)}`);
   for (const { service, message, code = '' } of problems) {
-    terminal.warn(`sluice: ${service} was left as it is: ${withRemedy({ code, message, details: { service } })}`);
+    const left = service === '' ? '' : `${service} was left as it is: `;
+    terminal.warn(`sluice: ${left}${withRemedy({ code, message, details: { service } })}`);
   }
   const { seen, added, changed, unchanged, vanished, terminated } = totals;
   const counts = `${added} added, ${changed} changed, ${unchanged} unchanged, ${vanished} vanished, ${terminated} terminated, ${totals.skipped} skipped`;

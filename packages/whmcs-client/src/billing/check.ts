@@ -105,9 +105,12 @@ async function checkServices(
 ): Promise<BillingCheck> {
   const source = openWhmcsSource(settings, dependencies);
   try {
-    const services = await source.list({ products, columns: [], facts: {}, signal });
+    const { services, unread } = await source.list({ products, columns: [], facts: {}, signal });
+    const odd = unread.length + services.filter(({ problems }) => problems.length > 0).length;
     const taken = services.filter(({ skipped, unclaimed }) => skipped === null && unclaimed === null).length;
-    return { name: 'services', status: 'ok', message: `${services.length} are listed, ${taken} of them are taken` };
+    const message = `${services.length} are listed, ${taken} of them are taken`;
+    if (odd === 0) return { name: 'services', status: 'ok', message };
+    return { name: 'services', status: 'warning', message: `${message}; ${odd} can't be read` };
   } catch (error) {
     return { name: 'services', status: 'failed', message: toMessage(error) };
   } finally {

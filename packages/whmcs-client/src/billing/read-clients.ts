@@ -18,7 +18,7 @@ export async function readClients(
   const reasons = new Map<string, string>();
   if (isWhole && ids.size > 0) {
     const reason = await tryRead(async () => {
-      for (const row of await client.clients.list({ signal })) clients.set(row.id, row);
+      for (const row of await client.clients.list({ signal, onUnread: () => undefined })) clients.set(row.id, row);
     });
     if (reason !== null) for (const id of ids) reasons.set(id, reason);
   } else {

@@ -4,18 +4,24 @@ import {
   type ServiceSource,
   SluiceError,
   type SourceFields,
+  type SourceList,
   type SourceRequest,
-  type SourceService,
   type SourceUsage,
   usageError,
 } from '@sluice/panel-kind';
-import type { WhmcsClient, WhmcsService, WhmcsServiceChange } from '../client/types.js';
+import type {
+  WhmcsClient,
+  WhmcsListOptions,
+  WhmcsService,
+  WhmcsServiceChange,
+  WhmcsUnreadRow,
+} from '../client/types.js';
 import { runCall, TITLE } from './errors.js';
 import { fillColumns, findBlank } from './fill-columns.js';
 import { openClient } from './open-client.js';
 import { needsGroups, type WhmcsProductIds, type WhmcsSettings } from './settings.js';
 import { readClients } from './read-clients.js';
-import { findFields, toServiceId, toSourceService } from './to-source-service.js';
+import { findFields, toServiceId, toSourceService, toUnreadService } from './to-source-service.js';
 
 /** Opens the services of WHMCS as a source for `service sync`; sends nothing. */
 export function openWhmcsSource(settings: WhmcsSettings, dependencies: BillingDependencies): ServiceSource {
@@ -67,25 +73,34 @@ class WhmcsSource implements ServiceSource {
     throw usageError('bad_service', `${JSON.stringify(id)} is not the id of a service of ${TITLE}: use digits`);
   }
 
-  list({ products, columns, facts, service, signal }: SourceRequest): Promise<SourceService[]> {
+  list({ products, columns, facts, service, signal }: SourceRequest): Promise<SourceList> {
     const { productIds, productGroupIds, fields } = this.#settings;
     const sections = products as Record<string, WhmcsProductIds>;
     const only = { productIds, productGroupIds };
     return runCall(signal, async () => {
-      const services = await this.#list(service, signal);
+      const rows: WhmcsUnreadRow[] = [];
+      const unread: string[] = [];
+      const services = await this.#list(service, { signal, onUnread: (row) => rows.push(row) });
       // An empty list of ids is all products, as many services need.
       const ids = service === undefined ? [] : services.flatMap(({ productId }) => productId ?? []);
       const isNeeded = needsGroups(only, sections) && services.length > 0;
-      const groups = isNeeded ? await this.#listGroups(ids, signal) : new Map<string, string>();
+      const groups = isNeeded ? await this.#listGroups(ids, { signal, unread }) : new Map<string, string>();
       const mapping = { products: sections, only, groups, columns, fields };
       const found = services.map((one) => findBlank(one, toSourceService(one, mapping), facts));
       const findClient = await readClients(this.#client, found, { isWhole: service === undefined, signal });
-      return found.map((one) => fillColumns(one, findClient, fields));
+      const wanted = rows.filter(({ id }) => id === null || service === undefined || id === service);
+      unread.push(...wanted.flatMap(({ id, message }) => (id === null ? `A service of ${TITLE}: ${message}` : [])));
+      const odd = wanted.flatMap((row) => toUnreadService(row) ?? []);
+      return { services: [...found.map((one) => fillColumns(one, findClient, fields)), ...odd], unread };
     });
   }
 
-  async #listGroups(ids: readonly string[], signal: AbortSignal | undefined): Promise<Map<string, string>> {
-    const products = await this.#client.products.list({ ids }, { signal });
+  async #listGroups(
+    ids: readonly string[],
+    { signal, unread }: { signal: AbortSignal | undefined; unread: string[] },
+  ): Promise<Map<string, string>> {
+    const onUnread = ({ message }: WhmcsUnreadRow): unknown => unread.push(`A product of ${TITLE}: ${message}`);
+    const products = await this.#client.products.list({ ids }, { signal, onUnread });
     return new Map(products.flatMap(({ id, groupId }) => (groupId === null ? [] : [[id, groupId]])));
   }
 
@@ -151,16 +166,15 @@ class WhmcsSource implements ServiceSource {
     });
   }
 
-  async #list(serviceId: string | undefined, signal: AbortSignal | undefined): Promise<WhmcsService[]> {
-    if (serviceId === undefined) return this.#client.services.list({}, { signal });
-    const service = await this.#find(serviceId, signal);
-    return service === undefined ? [] : [service];
+  /** Installations exist that ignore the filter. */
+  async #list(serviceId: string | undefined, options: WhmcsListOptions): Promise<WhmcsService[]> {
+    const services = await this.#client.services.list(serviceId === undefined ? {} : { serviceId }, options);
+    return services.filter(({ id }) => serviceId === undefined || id === serviceId);
   }
 
-  /** Installations exist that ignore the filter. */
   async #find(serviceId: string, signal: AbortSignal | undefined): Promise<WhmcsService | undefined> {
-    const services = await this.#client.services.list({ serviceId }, { signal });
-    return services.find(({ id }) => id === serviceId);
+    const [service] = await this.#list(serviceId, { signal });
+    return service;
   }
 
   isPaid(serviceId: string, signal?: AbortSignal): Promise<boolean> {

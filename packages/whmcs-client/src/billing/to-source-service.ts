@@ -1,5 +1,5 @@
 import type { SourceProblem, SourceService } from '@sluice/panel-kind';
-import type { WhmcsCustomField, WhmcsService } from '../client/types.js';
+import type { WhmcsCustomField, WhmcsService, WhmcsUnreadRow } from '../client/types.js';
 import { findClaim } from './claims.js';
 import type { WhmcsProductIds } from './settings.js';
 
@@ -62,6 +62,14 @@ export function toSourceService(service: WhmcsService, mapping: Mapping): Source
     },
     problems: fields.problems,
   };
+}
+
+/** Returns a service of which only the id can be read; null where that can't be read either. */
+export function toUnreadService({ id, message }: WhmcsUnreadRow): SourceService | null {
+  if (id === null) return null;
+  const ids = { id: toServiceId(id), externalId: id, externalProduct: null };
+  const problems = [{ key: null, message: `WHMCS returns it in a form that can't be read (${message})` }];
+  return { ...ids, skipped: null, unclaimed: null, texts: {}, fills: {}, unfilled: [], problems };
 }
 
 /** Returns why a service is not taken. */

@@ -1,8 +1,8 @@
 import type { ZodMiniType } from 'zod/mini';
 import type { Connection } from './connection.js';
 import type { FormValue } from './form.js';
-import type { WhmcsCallOptions } from './types.js';
-import { page as toPageSchema } from './values.js';
+import type { WhmcsListOptions } from './types.js';
+import { page as toPageSchema, type Readable, readable, required } from './values.js';
 
 /** A list that WHMCS sends in pages. */
 export interface PagedList<Row> {
@@ -28,11 +28,11 @@ const MOST_PAGES = 10_000;
 export async function listPages<Row extends { id: string }>(
   connection: Connection,
   list: PagedList<Row>,
-  options: WhmcsCallOptions,
+  options: WhmcsListOptions,
 ): Promise<Row[]> {
   for (let isRepeated = false; ; isRepeated = true) {
     try {
-      return await readPages(connection, list, options);
+      return toRows(await readPages(connection, list, options), options);
     } catch (error) {
       if (!(error instanceof BrokenList)) throw error;
       if (isRepeated) throw connection.incomplete(list.action, error.message);
@@ -43,10 +43,11 @@ export async function listPages<Row extends { id: string }>(
 async function readPages<Row extends { id: string }>(
   connection: Connection,
   { action, fields, inner, row, enough }: PagedList<Row>,
-  options: WhmcsCallOptions,
-): Promise<Row[]> {
-  const schema = toPageSchema(inner, row);
-  const found = new Map<string, Row>();
+  options: WhmcsListOptions,
+): Promise<Readable<Row>[]> {
+  const schema = toPageSchema(inner, options.onUnread === undefined ? required(row) : readable(row));
+  const found = new Map<string, Readable<Row>>();
+  const list = (): Readable<Row>[] => [...found.values()];
   let total: number | null = null;
   let start = 0;
   for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -66,15 +67,18 @@ async function readPages<Row extends { id: string }>(
     if (stated.count !== null && stated.count !== rows.length) {
       throw new BrokenList(`a page with ${rows.length} rows states ${stated.count}`);
     }
-    for (const one of rows) found.set(one.id, one);
+    for (const [index, one] of rows.entries()) {
+      const id = one.unread === null ? one.read.id : one.unread.id;
+      found.set(id ?? `row ${start + index}`, one);
+    }
     start += rows.length;
     if (start >= total) {
       // Rows that moved to another page while the list was read leave repeats behind: then others are missing.
       if (found.size < total) throw new BrokenList(`${found.size} different rows of ${total}`);
-      return [...found.values()];
+      return list();
     }
     if (rows.length === 0) throw new BrokenList(`${start} of ${total} rows`);
-    if (enough?.([...found.values()]) === true) return [...found.values()];
+    if (enough?.(list().flatMap(({ read }) => read ?? [])) === true) return list();
   }
   throw new BrokenList(`more than ${MOST_PAGES} pages`);
 }
@@ -83,10 +87,18 @@ async function readPages<Row extends { id: string }>(
 export async function listAll<Row>(
   connection: Connection,
   { action, fields, inner, row }: PagedList<Row>,
-  options: WhmcsCallOptions,
+  options: WhmcsListOptions,
 ): Promise<Row[]> {
-  const schema = toPageSchema(inner, row);
+  const schema = toPageSchema(inner, options.onUnread === undefined ? required(row) : readable(row));
   const { rows, total } = await connection.read({ name: action, fields, schema }, options);
   if (total !== null && rows.length < total) throw connection.incomplete(action, `${rows.length} of ${total} rows`);
-  return rows;
+  return toRows(rows, options);
+}
+
+function toRows<Row>(found: readonly Readable<Row>[], { onUnread }: WhmcsListOptions): Row[] {
+  return found.flatMap(({ read, unread }) => {
+    if (unread === null) return [read];
+    onUnread?.(unread);
+    return [];
+  });
 }

@@ -33,6 +33,20 @@ export interface WhmcsCallOptions {
   tag?: string | undefined;
 }
 
+/** A row of a list that can't be read. */
+export interface WhmcsUnreadRow {
+  /** Null where that is what can't be read. */
+  id: string | null;
+  /** Its field, and what was expected there. */
+  message: string;
+}
+
+/** Options of a list. */
+export interface WhmcsListOptions extends WhmcsCallOptions {
+  /** Receives the rows that can't be read once the list is complete; without it one of them makes the list fail. */
+  onUnread?: ((row: WhmcsUnreadRow) => void) | undefined;
+}
+
 /** A client of WHMCS in the list of clients. */
 export interface WhmcsClientRow {
   id: string;
@@ -91,9 +105,11 @@ export interface WhmcsService {
   /** As WHMCS writes it: Pending, Active, Suspended, Terminated, Cancelled, Fraud, Completed or another. */
   status: string;
   billingCycle: string;
+  /** As `nextDueDate`. */
   registeredOn: string | null;
   /** `YYYY-MM-DD` on the server's calendar, another text as WHMCS has it; null for none. */
   nextDueDate: string | null;
+  /** As WHMCS has it. */
   recurringAmount: string;
   suspensionReason: string;
   /** The automatic suspension is off, until `suspendNotBefore` (written as `nextDueDate`) where that is set. */
@@ -273,17 +289,17 @@ export interface WhmcsClient {
   readonly clients: {
     /** @throws PanelNotFoundError */
     get(id: string, options?: WhmcsCallOptions): Promise<WhmcsClientRecord>;
-    list(options?: WhmcsCallOptions): Promise<WhmcsClientRow[]>;
+    list(options?: WhmcsListOptions): Promise<WhmcsClientRow[]>;
   };
   readonly services: {
-    list(filter?: WhmcsServiceFilter, options?: WhmcsCallOptions): Promise<WhmcsService[]>;
+    list(filter?: WhmcsServiceFilter, options?: WhmcsListOptions): Promise<WhmcsService[]>;
     /** The same change twice has the same result. */
     update(id: string, change: WhmcsServiceChange, options?: WhmcsCallOptions): Promise<void>;
   };
   readonly products: {
     list(
       filter?: { ids?: readonly string[]; groupId?: string; module?: string },
-      options?: WhmcsCallOptions,
+      options?: WhmcsListOptions,
     ): Promise<WhmcsProduct[]>;
   };
   readonly orders: {

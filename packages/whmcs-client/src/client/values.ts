@@ -1,5 +1,6 @@
 import { decodeHTMLStrict } from 'entities/lib/decode.js';
 import * as z from 'zod/mini';
+import type { WhmcsUnreadRow } from './types.js';
 import { unflatten } from './unflatten.js';
 
 type Schema<T> = z.ZodMiniType<T>;
@@ -160,6 +161,32 @@ export function answer<Shape extends Record<string, z.ZodMiniType>>(
     }
   });
   return z.pipe(nested, record(shape));
+}
+
+/** A row of a list, or why it can't be read. */
+export type Readable<Row> = { read: Row; unread: null } | { read: null; unread: WhmcsUnreadRow };
+
+/** A row that has to be readable. */
+export function required<Row>(row: Schema<Row>): Schema<Readable<Row>> {
+  return z.pipe(
+    row,
+    z.transform((value: Row): Readable<Row> => ({ read: value, unread: null })),
+  );
+}
+
+/** A row that may be unreadable. */
+export function readable<Row>(row: Schema<Row>): Schema<Readable<Row>> {
+  return z.pipe(
+    z.unknown(),
+    z.transform((value): Readable<Row> => {
+      const { data, error } = row.safeParse(value);
+      if (error === undefined) return { read: data, unread: null };
+      const [issue] = error.issues;
+      const at = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
+      const own = id.safeParse(isObject(value) ? value['id'] : null);
+      return { read: null, unread: { id: own.success ? own.data : null, message: `${at}${issue?.message ?? ''}` } };
+    }),
+  );
 }
 
 /** One page of a list. */

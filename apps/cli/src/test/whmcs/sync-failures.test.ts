@@ -13,6 +13,18 @@ const stored = async (): Promise<string[]> => {
   const { services } = (await at.bench.sluice('service list --json')).json<{ services: ServiceDetail[] }>();
   return services.map(({ id, nextDueDate }) => `${id} ${nextDueDate}`);
 };
+type Row = Record<string, unknown>;
+
+/** Changes the row of a service in every list of services. */
+function spoilRow(id: number, spoil: (row: Row) => unknown): void {
+  const change = (json: unknown): unknown => {
+    const { products } = json as { products: { product: Row[] } };
+    for (const row of products.product) if (row['id'] === id) spoil(row);
+    return json;
+  };
+  at.whmcs.server.inject({ endpoint: 'GetClientsProducts', fault: { kind: 'mutate', change } });
+}
+
 const failure = async (words = ''): Promise<string> => {
   const { exitCode, stdout } = await at.sync(words);
   const { error } = JSON.parse(stdout) as { error?: { code: string; message: string } };
@@ -113,6 +125,83 @@ describe('services with problems', () => {
       'whmcs-7 next_due_date',
     ]);
     expect((await stored()).slice(4)).toEqual(['whmcs-5 2027-01-15', 'whmcs-6 2026-12-15', 'whmcs-7 2026-12-15']);
+  });
+
+  it.each<[string, (row: Row) => unknown, RegExp]>([
+    ['without its client', (row) => (row['clientid'] = null), /clientid: expected an id/],
+    ['with an empty status', (row) => (row['status'] = ''), /status: expected text/],
+    ['with a list as its cycle', (row) => (row['billingcycle'] = []), /billingcycle: expected text/],
+  ])('leaves one %s as it is', async (_name, spoil, message) => {
+    for (const number of [1, 2]) at.addService(number);
+    await at.sync();
+    at.whmcs.service(1).nextDueDate = '2027-01-15';
+    at.whmcs.service(2).nextDueDate = '2027-01-15';
+    at.addService(3);
+    spoilRow(1, spoil);
+    for (const words of ['', '--service 1']) {
+      const synced = await at.sync(words);
+      const { problems } = synced.json<SyncReport>();
+      expect([synced.exitCode, problems]).toEqual([
+        3,
+        [{ service: 'whmcs-1', key: null, message: expect.stringMatching(message) }],
+      ]);
+      expect(await stored()).toEqual(['whmcs-1 2026-12-15', 'whmcs-2 2027-01-15', 'whmcs-3 2026-12-15']);
+    }
+    at.whmcs.server.clearFaults();
+    expect((await at.sync()).json<SyncReport>().totals).toMatchObject({ changed: 1, unchanged: 2 });
+  });
+
+  it('does not need what it does not store', async () => {
+    at.addService(1);
+    spoilRow(1, (row) => Object.assign(row, { regdate: 'soon', recurringamount: 'R$49,90 BRL' }));
+    expect((await at.sync()).exitCode).toBe(0);
+    expect(await stored()).toEqual(['whmcs-1 2026-12-15']);
+  });
+
+  it.each<[string, (row: Row) => unknown]>([
+    ['without its id', (row) => (row['id'] = null)],
+    ['with another thing as its id', (row) => (row['id'] = 'one')],
+  ])('takes no service for vanished because of one %s', async (_name, spoil) => {
+    for (const number of [1, 2]) at.addService(number);
+    await at.sync();
+    at.whmcs.service(2).nextDueDate = '2027-01-15';
+    spoilRow(1, spoil);
+    for (const words of ['', '--service 1']) {
+      const synced = await at.sync(words);
+      const { problems, totals } = synced.json<SyncReport>();
+      expect([synced.exitCode, totals.vanished, problems]).toEqual([
+        3,
+        0,
+        [
+          {
+            service: '',
+            key: null,
+            message: expect.stringMatching(/service of WHMCS: id: expected an id; .*vanished/),
+          },
+        ],
+      ]);
+      expect(await stored()).toEqual(['whmcs-1 2026-12-15', 'whmcs-2 2027-01-15']);
+    }
+    expect((await at.bench.sluice('service sync')).stderr).toMatch(/^sluice: A service of WHMCS: id: expected/m);
+  });
+
+  it('keeps the product of services whose group can’t be read', async () => {
+    at.addService(1, { product: 12 });
+    at.addService(2);
+    await at.sync();
+    at.whmcs.service(1).nextDueDate = '2027-01-15';
+    const change = (json: unknown): unknown => {
+      const { products } = json as { products: { product: Row[] } };
+      for (const row of products.product) if (row['pid'] === 12) row['pid'] = null;
+      return json;
+    };
+    at.whmcs.server.inject({ endpoint: 'GetProducts', fault: { kind: 'mutate', change } });
+    const synced = await at.sync();
+    expect([synced.exitCode, synced.json<SyncReport>().problems[0]?.message]).toEqual([
+      3,
+      expect.stringMatching(/^A product of WHMCS: pid: /),
+    ]);
+    expect(await stored()).toEqual(['whmcs-1 2027-01-15', 'whmcs-2 2026-12-15']);
   });
 
   it('keeps what WHMCS has no value for, and what the operator set', async () => {

@@ -1,4 +1,4 @@
-import type { SourceService } from '@sluice/panel-kind';
+import type { SourceList, SourceService } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { listUnwritten } from '../../billing/write-back.js';
 import { compareIds } from '../../natural-order.js';
@@ -39,7 +39,7 @@ export interface SyncReport {
 }
 
 /** The services that a billing system lists. */
-export interface Listed {
+export interface Listed extends SourceList {
   /** The name of the billing system. */
   title: string;
   /** The ref with their id there. */
@@ -48,7 +48,6 @@ export interface Listed {
   productRef: string;
   /** The only service that was asked for; null: all. */
   only: string | null;
-  services: readonly SourceService[];
 }
 
 /** How rows are checked. */
@@ -72,7 +71,7 @@ const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated'
 export async function planSync(
   session: Session,
   tables: StoreTables,
-  { ref, productRef, only, services: listedServices }: Listed,
+  { ref, productRef, only, services: listedServices, unread }: Listed,
   options: SyncOptions,
 ): Promise<SyncPlan> {
   const records = await tables.services.list(only === null ? {} : { ids: [only] });
@@ -91,7 +90,8 @@ export async function planSync(
   const sources = new Map(taken.map((service) => [service.id, service]));
   const listed = new Set(services.map(({ id }) => id));
   const known = [...stored.values()].filter((record) => record.refs[ref] !== undefined && !hasEnded(record));
-  const ending = known.filter(({ id }) => !listed.has(id)).map(toVanished);
+  // A row that can't be read may be any service.
+  const ending = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id)).map(toVanished);
   const planned = await planTaken(session, tables, { services: taken, stored, ref }, { ...options, ending });
   for (const { after } of planned.rowChanges) {
     const { externalId = '', named = null } = sources.get(after.id) ?? {};
@@ -119,7 +119,7 @@ export async function planSync(
     },
     changes,
     skipped: byReason(skipped),
-    problems: planned.problems,
+    problems: [...unread.map(toUnreadProblem), ...planned.problems],
   };
 }
 
@@ -133,6 +133,11 @@ function withoutColumns(service: TakenService, columns: readonly string[]): Take
 /** A service that ended without ever having been synced is not added. */
 function isOver({ id, texts }: SourceService, stored: ReadonlyMap<string, ServiceRecord>): boolean {
   return texts['status'] === 'terminated' && !stored.has(id);
+}
+
+function toUnreadProblem(what: string): SyncProblem {
+  const message = `${what}; a row that can't be read may be any service, so that no service was marked as vanished`;
+  return { service: '', key: null, message };
 }
 
 function toVanished(before: ServiceRecord): RowChange {

@@ -1,4 +1,4 @@
-import { type ServiceSource, SluiceError, type SourceService, usageError } from '@sluice/panel-kind';
+import { type ServiceSource, SluiceError, type SourceList, usageError } from '@sluice/panel-kind';
 import { requireSource } from '../../billing/open-billing.js';
 import { notFound } from '../../errors.js';
 import { billingSections, findEntry } from '../../config/find-entry.js';
@@ -48,9 +48,9 @@ export async function syncServices(session: Session, request: SyncRequest): Prom
         await run.leases.take(SYNC_LEASE, request.waitMs);
         await run.start();
       }
-      const services = await readList(session, source, { section: kind.kind, service: one ?? undefined });
+      const list = await readList(session, source, { section: kind.kind, service: one ?? undefined });
       const { title, ref, productRef } = source;
-      const listed = { title, ref, productRef, only: service, services };
+      const listed = { title, ref, productRef, only: service, ...list };
       if (service !== null) await refuseUnlisted(session, service, listed);
       if (!dryRun) return toReport(run, await storeLeased(session, run, listed, request));
       const plan = await planChecked(session, listed, request);
@@ -73,15 +73,15 @@ function readList(
   session: Session,
   source: ServiceSource,
   { section, service }: { section: string; service: string | undefined },
-): Promise<SourceService[]> {
+): Promise<SourceList> {
   const { config, deps } = session;
   const products = billingSections(config, section);
   const columns = listFieldColumns(deps.kinds);
   return source.list({ products, columns, facts: listFacts(session), service, signal: deps.signal });
 }
 
-async function refuseUnlisted({ store }: Session, id: string, { services, title, ref }: Listed): Promise<void> {
-  if (services.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
+async function refuseUnlisted({ store }: Session, id: string, { services, unread, title, ref }: Listed): Promise<void> {
+  if (services.length + unread.length > 0 || (await store.services.get(id))?.refs[ref] !== undefined) return;
   throw notFound('not_listed', `${title} lists no service "${id}"; nothing was changed`, { service: id });
 }
 
