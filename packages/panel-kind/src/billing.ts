@@ -1,6 +1,6 @@
 import type { CallEvent } from '@sluice/panel-http';
 import type { ZodMiniType } from 'zod/mini';
-import type { CallBilling } from './call-billing.js';
+import type { CallBilling, CallSending } from './call-billing.js';
 import type { Clock } from './clock.js';
 import type { Invoice } from './invoice.js';
 import type { ServiceSource, SourceFacts } from './service-source.js';
@@ -31,6 +31,18 @@ export interface ChargeRequest extends InvoiceLine {
   since: string;
   /** With too little credit: `refuse` leaves no invoice to be paid, `leave-open` leaves the invoice to the client. */
   whenShort: 'refuse' | 'leave-open';
+}
+
+/** What is returned of a charge. */
+export interface RefundRequest {
+  /** Identifies the refund; stored by the caller before the call. */
+  key: string;
+  /** The key of the charge. */
+  charge: string;
+  client: string;
+  /** Decimal text, in the currency of the charge. */
+  amount: string;
+  currency: string;
 }
 
 /**
@@ -70,14 +82,11 @@ export interface BillingSystem {
   /** Cancels a draft or open invoice whose only line has this key; one that is cancelled stays as it is. */
   cancel(invoice: string, key: string, signal?: AbortSignal): Promise<Invoice>;
   /**
-   * Returns an amount of a paid invoice to its client as credit; returns the credit then. An invoice that is not paid is
-   * refused (`invoice_closed`). `since` as in `ChargeRequest`.
+   * Returns an amount of a paid invoice to its client as credit; returns the credit then. Refused (`invoice_closed`) for an
+   * invoice that is not paid, has less paid on it or other lines than that of the charge. An earlier refund with the key is
+   * searched for before `sending` is called.
    */
-  refund(
-    invoice: string,
-    refund: { key: string; amount: string; since: string },
-    signal?: AbortSignal,
-  ): Promise<Credit>;
+  refund(invoice: string, refund: RefundRequest, sending: CallSending): Promise<Credit>;
   close(): void;
 }
 

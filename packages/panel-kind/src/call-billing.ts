@@ -36,10 +36,10 @@ export interface CallLineSettings {
   lookFor: readonly string[];
 }
 
-/** How a line is sent. */
+/** How a line or a refund is sent. */
 export interface CallSending {
   signal: AbortSignal | undefined;
-  /** Awaited right before the change is sent, after the last read; not called where nothing is sent. */
+  /** Awaited right before the change is sent, after the last read; not called where nothing is sent, or where a repeat is harmless. */
   sending: () => Promise<void>;
 }
 

@@ -36,6 +36,7 @@ export type {
   ChargeRequest,
   Credit,
   InvoiceLine,
+  RefundRequest,
   SectionProblem,
 } from './billing.js';
 export { type Invoice, type InvoiceStatus, isOnlyLine } from './invoice.js';

@@ -128,6 +128,8 @@ export interface PurchaseRecord {
   paidAt: string | null;
   /** When the billing system confirmed the refund; null for a refund that it has not confirmed yet. */
   refundedAt: string | null;
+  /** When the refund was sent, or its call given up, while its outcome is not known. */
+  refundSentAt: string | null;
   /** The run that bought it: its row has the name of the actor. */
   run: string | null;
   /** The operator's note. */

@@ -184,7 +184,9 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     add(record: PurchaseRecord): Promise<boolean>;
     update(
       id: string,
-      change: Partial<Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'refundedAt' | 'cycle' | 'charged'>>,
+      change: Partial<
+        Pick<PurchaseRecord, 'status' | 'invoice' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle' | 'charged'>
+      >,
     ): Promise<void>;
   };
   holds: {

@@ -270,6 +270,7 @@ describe('a recorded cycle that lies in the future', () => {
         paidAt: nowText(),
         taxed: false,
         refundedAt: null,
+        refundSentAt: null,
         run: null,
         note: null,
       }),

@@ -6,6 +6,7 @@ import {
   type Invoice,
   type InvoiceLine,
   isOnlyLine,
+  type RefundRequest,
   SluiceError,
 } from '@sluice/panel-kind';
 import type { InvoiceRecord, StoreTables } from '@sluice/state-store';
@@ -170,9 +171,10 @@ export async function addLine(
 export async function refund(
   tables: StoreTables,
   id: string,
-  { key, amount: text }: { key: string; amount: string },
+  request: RefundRequest,
   booking: Booking,
 ): Promise<Credit> {
+  const { key } = request;
   const { client, currency, total, status } = await requireInvoice(tables, id);
   const known = await tables.ledger.find('refund', key);
   if (known !== null) {
@@ -180,7 +182,9 @@ export async function refund(
     return readCredit(tables, client);
   }
   if (status !== 'paid') throw invoiceClosed(id, status);
-  const amount = toAmount(text, currency);
+  requireOnlyLine(await readInvoice(tables, id), request.charge);
+  refuseOtherCurrency({ client, currency, balance: '0' }, request.currency);
+  const amount = toAmount(request.amount, currency);
   const left = subtractMoney(await creditTaken(tables, id), amount);
   if (left.startsWith('-')) {
     const message = `Of invoice "${id}" (${total} ${currency}) less than ${amount} ${currency} is left to be returned`;

@@ -58,7 +58,7 @@ export function createLedger({ store, clock, randomBytes, actor }: LedgerOptions
         await cancelInvoice(tables, id, booking());
         return readInvoice(tables, id);
       }),
-    refund: (id, request, signal) => write(signal, (tables) => refund(tables, id, request, booking())),
+    refund: (id, request, { signal }) => write(signal, (tables) => refund(tables, id, request, booking())),
     close: () => undefined,
   };
 }

@@ -8,7 +8,8 @@ import { requireService, type Session } from '../session.js';
 import { suggestId } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
-import { findInvoice, refundPurchase } from './resolve-purchases.js';
+import { findInvoice } from './find-invoice.js';
+import { refundPurchase } from './refund.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
 /** Which purchase to cancel. */
@@ -90,14 +91,20 @@ async function undo(
   }
   if (!refund) throw isPaid(row);
   await refuseUsed(session, row);
+  const found = row.invoice === null ? null : await findInvoice(session, row);
+  if (found !== null && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   // Stored before the credit is returned: the traffic may not be used while it is.
   const marked = await changePurchase(session, run.leases.held, row, { status: 'refunded' });
   await recordAllowance(session, run.leases.held, row);
-  return refundPurchase(session, run.leases.held, marked);
+  return refundPurchase(session, run.leases.held, marked).catch(async (error: unknown) => {
+    // A refused one leaves the purchase paid.
+    await recordAllowance(session, run.leases.held, row);
+    throw error;
+  });
 }
 
 function isMerged({ id }: PurchaseRecord, invoice: string): SluiceError {
-  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there; nothing was changed`;
+  const message = `Purchase ${id} is one of several lines of invoice ${invoice}: remove that line there, or move it to an invoice of its own; nothing was changed`;
   return new SluiceError('invoice_closed', message, { details: { purchase: id, invoice } });
 }
 

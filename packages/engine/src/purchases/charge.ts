@@ -44,12 +44,13 @@ export function newPurchase(session: Session, bought: Package, { key, ...ordered
     at: session.now(),
     paidAt: null,
     refundedAt: null,
+    refundSentAt: null,
   };
 }
 
 /** A change of a purchase's row. */
 export type PurchaseChange = Partial<
-  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'cycle'>
+  Pick<PurchaseRecord, 'status' | 'invoice' | 'charged' | 'paidAt' | 'refundedAt' | 'refundSentAt' | 'cycle'>
 >;
 
 /**
@@ -142,6 +143,6 @@ export function toProblem(error: unknown): ItemError {
 const REFUSALS = ['unknown_client', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
 
 /** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return error instanceof SluiceError && REFUSALS.includes(error.code);
 }

@@ -1,11 +1,12 @@
 import { type Invoice, isOnlyLine, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { nullIfUnknown } from '../billing/refusals.js';
 import { serviceLease } from '../leases.js';
 import { otherLeases } from '../run/facts.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+import { refundPurchase } from './refund.js';
 
 /** Which purchases to resolve. */
 export interface ResolveRequest {
@@ -116,34 +117,9 @@ function isUnwanted({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
   return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
 }
 
-/** Returns the invoice that has the line of a purchase now; null where there is none. Lines are moved to other invoices. */
-export async function findInvoice(session: Session, row: PurchaseRecord): Promise<Invoice | null> {
-  const billing = await session.billing();
-  const { signal } = session.deps;
-  const known = row.invoice === null ? null : await billing.invoice(row.invoice, signal).catch(nullIfUnknown);
-  const own = known?.lines.some(({ key }) => key === row.id) === true ? known : null;
-  if (own !== null && own.status !== 'cancelled') return own;
-  const client = row.client ?? known?.client;
-  return client === undefined ? own : ((await billing.find({ key: row.id, client, since: row.at }, signal)) ?? own);
-}
-
 async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
   const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
   return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
-}
-
-/** Returns the price of a purchase to its client as credit, once; stores that it was confirmed. */
-export async function refundPurchase(
-  session: Session,
-  fences: HeldLease[],
-  row: PurchaseRecord,
-): Promise<PurchaseRecord> {
-  const { id, invoice, charged, price, at } = row;
-  if (invoice !== null) {
-    const billing = await session.billing();
-    await billing.refund(invoice, { key: `refund:${id}`, amount: charged ?? price, since: at }, session.deps.signal);
-  }
-  return changePurchase(session, fences, row, { refundedAt: session.now() });
 }
 
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */

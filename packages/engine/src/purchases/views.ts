@@ -21,7 +21,16 @@ export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string
 
 /** Returns a purchase as documents show it. */
 function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
-  const { run, billing: _billing, taxed: _taxed, key: _key, refundedAt: _refundedAt, note: _note, ...shown } = row;
+  const {
+    run,
+    billing: _billing,
+    taxed: _taxed,
+    key: _key,
+    refundedAt: _refundedAt,
+    refundSentAt: _refundSentAt,
+    note: _note,
+    ...shown
+  } = row;
   return { ...shown, by: actors.get(run ?? '') ?? null };
 }
 

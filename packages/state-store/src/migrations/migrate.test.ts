@@ -90,6 +90,7 @@ const SCHEMA_DIGESTS = [
   '777d99a49b1fc947',
   '85b76e74402e013a',
   '5d67aed404b8b610',
+  '90a19998f0ea889c',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -17,6 +17,7 @@ import { runScope } from './016-run-scope.js';
 import { writeBacks } from './017-write-backs.js';
 import { givenUpCalls } from './018-given-up-calls.js';
 import { billsOfLines } from './019-bills-of-lines.js';
+import { sentRefunds } from './020-sent-refunds.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   writeBacks,
   givenUpCalls,
   billsOfLines,
+  sentRefunds,
 ];

@@ -156,6 +156,7 @@ export const purchases = recordTable<PurchaseRecord>()(
     at: text('at'),
     paidAt: textOrNull('paid_at'),
     refundedAt: textOrNull('refunded_at'),
+    refundSentAt: textOrNull('refund_sent_at'),
     run: textOrNull('run'),
     note: textOrNull('note'),
   },

@@ -111,6 +111,7 @@ export function purchase(id: string, change: Partial<PurchaseRecord> = {}): Purc
     at: minute(0),
     paidAt: null,
     refundedAt: null,
+    refundSentAt: null,
     run: null,
     note: null,
     ...change,

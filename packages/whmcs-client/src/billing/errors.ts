@@ -24,10 +24,13 @@ export function invoiceClosed(invoice: string, why: string): SluiceError {
   });
 }
 
+/** Why an invoice is not changed or returned that others have a share in. */
+export const SHARED = 'it does not have the line of the charge alone';
+
 export function currencyMismatch(client: string, wanted: string, own: string | null): SluiceError {
   const words =
     own === null ? `${TITLE} does not report the currency of client ${client}` : `client ${client} has ${own}`;
-  return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was charged.`, {
+  return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was changed.`, {
     details: { client, currency: own, price: wanted, billing: TITLE },
   });
 }

@@ -2,23 +2,24 @@ import {
   type BillingDependencies,
   type BillingSystem,
   type CallBilling,
+  type CallSending,
   type Charge,
   type ChargeRequest,
   type Credit,
   type Invoice,
   type InvoiceLine,
   isOnlyLine,
+  type RefundRequest,
 } from '@sluice/panel-kind';
 import type { WhmcsInvoice, WhmcsInvoiceItem } from '../index.js';
 import { change, charge, findCharge } from './charge.js';
 import { callLines } from './call-lines.js';
-import { checkAmount, invoiceClosed, type Progress, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, invoiceClosed, type Progress, runCall, SHARED, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { openClient } from './open-client.js';
+import { refund } from './refund.js';
 import type { WhmcsSettings } from './settings.js';
 import { isChangeable, isUntouched, toStatus, WhmcsBooks } from './whmcs-books.js';
-
-const SHARED = 'it does not have the line of the charge alone';
 
 /** Opens WHMCS as a billing system; sends nothing. */
 export function openWhmcsBilling(settings: WhmcsSettings, dependencies: BillingDependencies): BillingSystem {
@@ -89,26 +90,8 @@ class WhmcsBilling implements BillingSystem {
     });
   }
 
-  refund(id: string, { key, amount }: { key: string; amount: string }, signal?: AbortSignal): Promise<Credit> {
-    return runCall(signal, async (progress) => {
-      checkAmount(amount);
-      const invoice = await this.#books.read(id, progress);
-      const { clientId, status } = invoice;
-      if (!(await this.#isRefunded(clientId, key, progress))) {
-        if (!['paid', 'refunded'].includes(toStatus(status))) throw invoiceClosed(id, `it is ${status}, not paid`);
-        const description = withMarker(`Refund of invoice ${id}`, key);
-        await this.#books.write(progress, () =>
-          this.#books.client.credits.add({ clientId, description, amount }, { signal }),
-        );
-        if (!(await this.#isRefunded(clientId, key, progress))) throw unclear(`refunded invoice ${id}`);
-      }
-      return this.#books.credit(clientId, progress);
-    });
-  }
-
-  async #isRefunded(clientId: string, key: string, { signal }: Progress): Promise<boolean> {
-    const entries = await this.#books.client.credits.list(clientId, { signal });
-    return entries.some(({ description }) => hasMarker(description, key));
+  refund(id: string, request: RefundRequest, { signal, sending }: CallSending): Promise<Credit> {
+    return runCall(signal, (progress) => refund(this.#books, id, { ...request, sending }, progress));
   }
 
   close(): void {

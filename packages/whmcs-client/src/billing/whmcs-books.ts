@@ -1,7 +1,7 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type Credit, type Invoice, type InvoiceStatus, SluiceError } from '@sluice/panel-kind';
 import { addMoney, compareMoney } from '@sluice/quota-core';
-import type { WhmcsClient, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
+import type { WhmcsClient, WhmcsCreditEntry, WhmcsInvoice, WhmcsInvoiceChange, WhmcsNewItem } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { invoiceClosed, isMissing, type Progress, TITLE, unclear, unknownObject } from './errors.js';
 import { findKey } from './marker.js';
@@ -27,6 +27,11 @@ export class WhmcsBooks {
   async credit(id: string, { signal }: Progress): Promise<Credit> {
     const { currency, credit } = await find('client', id, () => this.client.clients.get(id, { signal }));
     return { client: id, currency, balance: currency === null ? credit : inCurrency(credit, currency) };
+  }
+
+  /** The credit log of a client. */
+  async credits(client: string, { signal }: Progress): Promise<WhmcsCreditEntry[]> {
+    return find('client', client, () => this.client.credits.list(client, { signal }));
   }
 
   async read(id: string, { signal }: Progress): Promise<WhmcsInvoice> {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { CallSending } from '@sluice/panel-kind';
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import * as fc from 'fast-check';
 import { describeBilling } from '../test/describe-billing.js';
 import { type LedgerWorld, openLedgerWorld } from './ledger-world.js';
+
+const SENDING: CallSending = { signal: undefined, sending: () => Promise.resolve() };
 
 describeBilling('the local ledger', openLedgerWorld);
 
@@ -75,7 +78,9 @@ async function play({ billing, sluice }: LedgerWorld, one: Step): Promise<void> 
   else if (one.do === 'cancel') await sluice.invoices.cancel(id);
   else {
     const amount = toText((invoice?.client ?? 'anna') as Client, one.cents);
-    await billing.refund(id, { key: `refund-${one.key}`, amount, since: '2026-11-20T10:00:00.000Z' });
+    const charge = invoice?.lines[0]?.id ?? 'none';
+    const of = { client: invoice?.client ?? 'none', currency: invoice?.currency ?? 'EUR' };
+    await billing.refund(id, { key: `refund-${one.key}`, charge, amount, ...of }, SENDING);
   }
 }
 
@@ -118,7 +123,8 @@ describe('the local ledger, beyond other systems', () => {
       const what = { client: '7', description: 'x', taxed: false, since: '', whenShort: 'refuse' } as const;
       const paid = await billing.charge({ key: 'k', amount: '9.90', currency: 'EUR', ...what });
       const id = paid.state === 'short' ? '' : paid.invoice.id;
-      const refund = (key: string, amount: string) => billing.refund(id, { key, amount, since: '' });
+      const of = { charge: 'k', client: '7', currency: 'EUR' };
+      const refund = (key: string, amount: string) => billing.refund(id, { key, amount, ...of }, SENDING);
       expect(await refund('a', '4.90')).toMatchObject({ balance: '5.00' });
       await expect(refund('b', '5.01')).rejects.toMatchObject({ code: 'invoice_closed' });
       expect(await billing.invoice(id)).toMatchObject({ status: 'paid' });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Fault } from '@sluice/fake-panels';
-import { type BillingSystem, type Charge, type ChargeRequest, SluiceError } from '@sluice/panel-kind';
+import { type BillingSystem, type CallSending, type Charge, type ChargeRequest, SluiceError } from '@sluice/panel-kind';
 import { openWhmcsWorld, type WhmcsWorld } from './whmcs-world.js';
+
+const SENDING: CallSending = { signal: undefined, sending: () => Promise.resolve() };
 
 /** More calls than any method of the port makes. */
 const MOST_CALLS = 40;
@@ -142,21 +144,22 @@ describe.each(troubles)('$name, in any call', ({ fault, when = 'before' }) => {
       const client = await world.addClient('EUR', '20.00');
       const items = [{ description: 'x', amount: '5.00' }];
       const open = String(world.fake.addInvoice({ client: Number(client), items }));
-      const paid = world.fake.addInvoice({ client: Number(client), items });
+      const sold = [{ description: `x [sluice:sold-${skip}]`, amount: '5.00' }];
+      const paid = world.fake.addInvoice({ client: Number(client), items: sold });
       const own = newRequest(client, { amount: '100.00', whenShort: 'leave-open' });
       const alone = await billing.charge(own);
       if (alone.state !== 'open') throw new Error(alone.state);
       const { id } = alone.invoice;
       world.fake.pay(paid);
-      const { key, description, amount, since } = newRequest(client);
+      const { key, description, amount } = newRequest(client);
       const line = { key, description, amount, taxed: false };
       world.fake.server.inject({ skip, times: 1, when, fault });
       await outcome(client, system().addLine(open, line));
       expect((await repeated(() => system().addLine(open, line))).lines).toHaveLength(2);
-      await outcome(client, system().refund(String(paid), { key, amount: '5.00', since }));
-      expect(await repeated(() => system().refund(String(paid), { key, amount: '5.00', since }))).toMatchObject({
-        balance: '25.00',
-      });
+      const request = { key, charge: `sold-${skip}`, client, amount: '5.00', currency: 'EUR' };
+      const refund = () => system().refund(String(paid), request, SENDING);
+      await outcome(client, refund());
+      expect(await repeated(refund)).toMatchObject({ balance: '25.00' });
       await outcome(client, system().cancel(id, own.key));
       const cancelled = await repeated(() => system().cancel(id, own.key));
       expect(cancelled).toMatchObject({ status: 'cancelled', total: '120.00' });

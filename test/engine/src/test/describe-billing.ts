@@ -167,17 +167,28 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       const charge = request(client);
       const paid = await billing.charge(charge);
       if (paid.state !== 'paid') throw new Error(paid.state);
-      const refund = { key: `${charge.key}-refund`, amount: '10.00', since: charge.since };
+      const { key, currency } = charge;
+      const refund = { key: `${key}-refund`, charge: key, client, amount: '10.00', currency };
+      const sent: string[] = [];
+      const how: CallSending = { signal: undefined, sending: () => Promise.resolve(void sent.push('refund')) };
+      for (const wrong of [{ charge: 'another' }, { amount: '10.01' }])
+        await expect(billing.refund(paid.invoice.id, { ...refund, ...wrong }, how)).rejects.toMatchObject({
+          code: 'invoice_closed',
+        });
+      const foreign = billing.refund(paid.invoice.id, { ...refund, currency: 'USD' }, how);
+      await expect(foreign).rejects.toMatchObject({ code: 'currency_mismatch' });
+      expect([await balance(client), sent]).toEqual(['0.00', []]);
       const credit = { client, currency: 'EUR', balance: '10.00' };
-      expect(await billing.refund(paid.invoice.id, refund)).toEqual(credit);
-      expect(await (await world.another()).refund(paid.invoice.id, refund)).toEqual(credit);
+      expect(await billing.refund(paid.invoice.id, refund, how)).toEqual(credit);
+      expect(await (await world.another()).refund(paid.invoice.id, refund, how)).toEqual(credit);
+      expect(sent.length).toBeLessThan(2);
       expect(['paid', 'refunded']).toContain((await billing.charge(charge)).state);
       expect(await balance(client)).toBe('10.00');
 
       const open = await billing.charge(request(client, { amount: '99.00', whenShort: 'leave-open' }));
       if (open.state !== 'open') throw new Error(open.state);
       const wrong = { ...refund, key: 'refund-of-an-open-one' };
-      await expect(billing.refund(open.invoice.id, wrong)).rejects.toMatchObject({ code: 'invoice_closed' });
+      await expect(billing.refund(open.invoice.id, wrong, how)).rejects.toMatchObject({ code: 'invoice_closed' });
       expect(await balance(client)).toBe('10.00');
     });
 
@@ -272,12 +283,13 @@ export function describeBilling(name: string, open: () => Promise<BillingWorld>)
       );
       expect(['unknown_client', 'short']).toContain(await charged);
       const line = { key: 'k', description: 'x', amount: '1.00', taxed: false };
-      const refund = { key: 'k', amount: '1.00', since: world.now() };
+      const payer = await world.addClient('EUR', '1.00');
+      const refund = { key: 'k', charge: 'c', client: payer, amount: '1.00', currency: 'EUR' };
       const calls = [
         () => billing.invoice(unknownId),
         () => billing.cancel(unknownId, 'k'),
         () => billing.addLine(unknownId, line),
-        () => billing.refund(unknownId, refund),
+        () => billing.refund(unknownId, refund, SENDING),
       ];
       for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'unknown_invoice' });
     });

@@ -1,0 +1,211 @@
+import type { PurchaseReport, RunReport } from '@sluice/engine';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR } from '../easydcim-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+
+let at: WhmcsShop;
+afterEach(async () => {
+  expect(at.whmcs.server.failures).toEqual([]);
+  await at.close();
+});
+
+/** Opens a shop with a purchase that was paid from credit; 95.00 of it is left. */
+async function openPaid(options?: Parameters<typeof openWhmcsShop>[0]): Promise<{ id: string; invoice: number }> {
+  at = await openWhmcsShop(options);
+  at.whmcs.addCredit(CLIENT, '100.00');
+  const { id, invoice, status } = (await at.buy()).json<PurchaseReport>().purchase;
+  expect([status, at.whmcs.credit(CLIENT)]).toEqual(['paid', '95.00']);
+  return { id, invoice: Number(invoice) };
+}
+
+const cancel = (id: string) => at.bench.sluice(`purchase cancel ${id} --refund --json`);
+const refusal = async (id: string): Promise<string> => at.codeOf(`purchase cancel ${id} --refund`);
+const refunds = (): string[] =>
+  at.whmcs
+    .credits(CLIENT)
+    .filter(({ description }) => description.startsWith('Refund'))
+    .map(({ amount }) => amount);
+const statuses = async (): Promise<string[]> => (await at.purchases()).map(({ status }) => status);
+const allowed = (report: RunReport): number | null | undefined => report.services[0]?.allowance?.allowedBytes;
+const failed = (report: RunReport): string | undefined => report.services[0]?.error?.code;
+
+/** Holds the next AddCredit back until `release` is called; `begun` resolves once it has arrived. */
+function holdBack(): { begun: Promise<void>; release: () => void } {
+  let release: () => void = () => undefined;
+  const until = new Promise<void>((resolve) => (release = resolve));
+  const { server } = at.whmcs;
+  const begun = new Promise<void>((resolve) => {
+    server.inject({
+      endpoint: 'AddCredit',
+      times: 1,
+      fault: {
+        kind: 'wait',
+        until: () => {
+          resolve();
+          return until;
+        },
+      },
+    });
+  });
+  return { begun, release };
+}
+
+describe('a refund is made once', () => {
+  it('when its first attempt is completed after a repeat has searched for it', async () => {
+    const { id } = await openPaid({ section: ', timeout: 200ms' });
+    const { release } = holdBack();
+    expect(await refusal(id)).toBe('outcome_unknown');
+    expect(await refusal(id)).toBe('outcome_unknown');
+    expect(refunds()).toEqual([]);
+    release();
+    await at.use(1);
+    await at.use(1);
+    expect([refunds(), at.whmcs.credit(CLIENT), await statuses()]).toEqual([['5.00'], '100.00', ['refunded']]);
+  });
+
+  it('when two runs make it at the same time', async () => {
+    const { id } = await openPaid();
+    at.whmcs.server.inject({ endpoint: 'AddCredit', times: 1, fault: { kind: 'cut' } });
+    expect(await refusal(id)).toBe('outcome_unknown');
+    at.bench.clock.advance(HOUR);
+    const { begun, release } = holdBack();
+    const polled = at.poll();
+    await begun;
+    expect(await refusal(id)).toBe('outcome_unknown');
+    release();
+    expect((await polled).exitCode).toBe(0);
+    expect([refunds(), at.whmcs.credit(CLIENT)]).toEqual([['5.00'], '100.00']);
+  });
+
+  it('when its answer is lost, and again when it never arrived', async () => {
+    const { id } = await openPaid();
+    const lost = { endpoint: 'AddCredit', times: 1, fault: { kind: 'cut' } } as const;
+    at.whmcs.server.inject(lost);
+    const read = at.whmcs.server.inject({ endpoint: 'GetCredits', skip: 1, times: 9, fault: { kind: 'cut' } });
+    expect(await refusal(id)).toBe('outcome_unknown');
+    read();
+    at.bench.clock.advance(60_000);
+    expect(failed((await at.poll()).json<RunReport>())).toBe('billing_unavailable');
+    expect(refunds()).toEqual([]);
+    at.whmcs.server.inject({ ...lost, when: 'after' });
+    expect(failed(await at.use(1))).toBeUndefined();
+    expect([refunds(), await statuses()]).toEqual([['5.00'], ['refunded']]);
+  });
+
+  it('at once after a call that did not reach WHMCS', async () => {
+    const { id } = await openPaid();
+    at.whmcs.quirks.denied.add('AddCredit');
+    expect(await refusal(id)).toBe('billing_unavailable');
+    at.whmcs.quirks.denied.clear();
+    expect((await cancel(id)).exitCode).toBe(0);
+    expect(refunds()).toEqual(['5.00']);
+  });
+});
+
+describe('a refund that WHMCS cannot make ends', () => {
+  /** Leaves a refund behind that did not arrive, an hour ago. */
+  const interrupt = async (): Promise<{ id: string; invoice: number }> => {
+    const paid = await openPaid();
+    at.whmcs.server.inject({ endpoint: 'AddCredit', times: 1, fault: { kind: 'cut' } });
+    expect([await refusal(paid.id), await statuses()]).toEqual(['outcome_unknown', ['refunded']]);
+    return paid;
+  };
+
+  it.each([
+    [
+      'is deleted',
+      (invoice: number) => {
+        at.whmcs.deleteInvoice(invoice);
+      },
+    ],
+    [
+      'is not paid any more',
+      (invoice: number) => {
+        at.whmcs.setInvoiceStatus(invoice, 'Unpaid');
+      },
+    ],
+    [
+      'has got other lines',
+      (invoice: number) => {
+        const items = [{ description: 'Hosting', amount: '30.00' }];
+        at.whmcs.mergeInvoice(at.whmcs.addInvoice({ client: CLIENT, items }), invoice);
+      },
+    ],
+  ])('where its invoice %s: the purchase counts again', async (_name, change) => {
+    const { invoice } = await interrupt();
+    change(invoice);
+    const report = await at.use(1);
+    expect(report.services[0]?.error?.message).toMatch(/was not returned.* stays paid/);
+    expect([await statuses(), refunds()]).toEqual([['paid'], []]);
+    const next = await at.use(1);
+    expect([failed(next), allowed(next)]).toEqual([undefined, 150 * GB]);
+  });
+
+  it('where staff has returned the money meanwhile: none is returned again', async () => {
+    const { invoice } = await interrupt();
+    at.whmcs.setInvoiceStatus(invoice, 'Refunded');
+    expect(failed(await at.use(1))).toBeUndefined();
+    expect(failed(await at.use(1))).toBeUndefined();
+    expect([await statuses(), refunds()]).toEqual([['refunded'], []]);
+  });
+
+  it('where nothing was paid: there is nothing to return', async () => {
+    at = await openWhmcsShop();
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('price: "5.00"', 'price: "0.00"'));
+    const { id } = (await at.buy()).json<PurchaseReport>().purchase;
+    expect((await cancel(id)).exitCode).toBe(0);
+    expect([await statuses(), refunds(), failed(await at.use(1))]).toEqual([['refunded'], [], undefined]);
+  });
+});
+
+describe('a refund returns what was paid', () => {
+  it('in part, where a person set the invoice to paid', async () => {
+    at = await openWhmcsShop({ taxRate: '20.000' });
+    const { id, invoice } = await at.buyPending();
+    const row = at.whmcs.world.invoices.get(invoice);
+    if (row !== undefined) at.whmcs.world.addPayment(row, 2_00n, 'part');
+    at.whmcs.setInvoiceStatus(invoice, 'Paid');
+    expect((await at.use(1)).totals.purchased).toBe(1);
+    expect((await cancel(id)).exitCode).toBe(0);
+    expect(refunds()).toEqual(['2.00']);
+  });
+
+  it('not more than the price, where more was paid', async () => {
+    at = await openWhmcsShop();
+    const { id, invoice } = await at.buyPending();
+    const row = at.whmcs.world.invoices.get(invoice);
+    if (row !== undefined) at.whmcs.world.addPayment(row, 50_00n, 'too much');
+    await at.use(1);
+    expect((await cancel(id)).exitCode).toBe(0);
+    expect(refunds()).toEqual(['5.00']);
+  });
+
+  it('in the currency of the purchase only', async () => {
+    const { id, invoice } = await openPaid();
+    at.whmcs.setInvoiceCurrency(invoice, 'USD');
+    expect(await refusal(id)).toBe('currency_mismatch');
+    at.whmcs.setInvoiceCurrency(invoice, 'EUR');
+    at.whmcs.addClient({ id: CLIENT, currency: 'JPY', credit: '95.00' });
+    expect(await refusal(id)).toBe('currency_mismatch');
+    expect([await statuses(), refunds(), at.whmcs.credit(CLIENT)]).toEqual([['paid'], [], '95.00']);
+    const report = await at.use(1);
+    expect([failed(report), allowed(report)]).toEqual([undefined, 150 * GB]);
+  });
+
+  it('not from an invoice of others, until its line is apart', async () => {
+    at = await openWhmcsShop();
+    const { id, invoice } = await at.buyPending();
+    const items = [{ description: 'Hosting', amount: '30.00' }];
+    const hosting = at.whmcs.addInvoice({ client: CLIENT, items });
+    at.whmcs.mergeInvoice(invoice, hosting);
+    at.whmcs.pay(hosting);
+    await at.use(1);
+    const { error } = (await cancel(id)).json<{ error: { code: string; message: string } }>();
+    expect(error).toMatchObject({ code: 'invoice_closed', message: expect.stringMatching(/one of several lines/) });
+    expect([await statuses(), refunds()]).toEqual([['paid'], []]);
+    const split = at.whmcs.splitInvoice(hosting, 'Extra traffic');
+    at.whmcs.pay(split);
+    expect((await cancel(id)).exitCode).toBe(0);
+    expect(refunds()).toEqual(['5.00']);
+  });
+});
