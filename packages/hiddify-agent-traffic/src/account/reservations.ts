@@ -5,7 +5,13 @@ import { AgentTrafficChecker } from './checker.js';
 import { countGrowth } from './counter.js';
 import { listChain } from './hierarchy.js';
 import { reservedBy } from './reserved.js';
-import type { AgentUserRecord, RaisedLimit, AgentReservationRecord } from '@sluice/quota-core';
+import type {
+  AccountingMode,
+  AgentRecord,
+  AgentReservationRecord,
+  AgentUserRecord,
+  RaisedLimit,
+} from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
 
 /** Returns the key of a user's raise. A user has one at a time, apart from the reservation of its creation. */
@@ -76,7 +82,11 @@ function isInSum(reservation: AgentReservationRecord, entry: AgentUserRecord | u
 /** Returns what the user has not used yet of its limit; of a raise at most what it has added. */
 function countLeft(reservation: AgentReservationRecord, { totalBytes, limitBytes }: AgentUserRecord): number {
   const raise = findRaise(reservation);
-  if (raise === null) return Math.max(0, reservation.bytes - totalBytes);
+  if (raise === null) {
+    // A limit that was lowered and is raised again has a reservation of its own for that.
+    const left = Math.min(reservation.bytes, limitBytes) - totalBytes;
+    return Math.max(0, Math.min(reservation.leftBytes, left));
+  }
   const lowered = Math.max(0, raise.limitBytes - limitBytes);
   return Math.max(0, Math.min(reservation.bytes - lowered, raise.untilBytes - lowered - totalBytes));
 }
@@ -96,25 +106,69 @@ function findOutcome(
   return periodStart !== null && reservation.createdAt < periodStart ? 'period-over' : null;
 }
 
-/** Returns what a raise reserves beside what an earlier one of the same user still does, and whether that fits. */
+/** What is known of a user before its raise: the reservation of an earlier raise, and its entry in the ledger. */
+interface KnownUser {
+  earlier: AgentReservationRecord | null;
+  user: AgentUserRecord | null;
+}
+
+/**
+ * Returns what a raise reserves beside what the user counts already, and whether the whole user fits: what it counts now is taken
+ * out of every agent's figures first.
+ */
 export function checkRaise(
   records: AgentRecords,
   rules: AgentRules,
   request: RaiseRequest,
-  { earlier, user: entry }: { earlier: AgentReservationRecord | null; user: AgentUserRecord | null },
+  known: KnownUser,
 ): ReturnType<PanelAgents['raise']> {
   const { agents, exempt, reservations } = toStoredAgents(records, rules);
   const { accounting } = rules;
   const { user, owner, limitBytes } = request;
-  const key = raiseKey(user.uuid);
+  const own = [user.uuid, raiseKey(user.uuid)];
+  const others = reservations.filter(({ uuid }) => !own.includes(uuid));
+  const made = reservations.find(({ uuid }) => uuid === user.uuid) ?? null;
   const periodStart = agents.get(owner)?.account?.periodStart ?? null;
-  const carried =
-    earlier?.agent === owner ? stillReserved(earlier, request, reservedBy(earlier, accounting, periodStart)) : 0;
-  const bytes = carried + (user.owner === owner ? limitBytes - user.limitBytes : limitBytes);
-  const others = reservations.filter(({ uuid }) => uuid !== key);
-  const checker = new AgentTrafficChecker({ accounting, agents, reservations: others, exempt });
+  const findReserved = (of: AgentReservationRecord | null): number =>
+    of?.agent === owner ? reservedBy(of, accounting, periodStart) : 0;
+  const { earlier, user: entry } = known;
+  const carried = earlier === null ? 0 : stillReserved(earlier, request, findReserved(earlier));
+  const wholeBytes = countWhole(request, accounting, findReserved(made) + carried);
+  const shown = countShown(entry, accounting);
+  const above = new Set(listChain(entry?.owner ?? null, agents));
+  const without = new Map([...agents].map(([uuid, agent]) => [uuid, above.has(uuid) ? less(agent, shown) : agent]));
+  const checker = new AgentTrafficChecker({ accounting, agents: without, reservations: others, exempt });
   const wanted: RaisedLimit = { raises: user.uuid, limitBytes, untilBytes: usedUpAt(entry, request) };
-  return { bytes, wanted, check: checker.canCreateUserWithTraffic(listChain(owner, agents), bytes) };
+  return {
+    bytes: Math.max(0, wholeBytes - findReserved(made) - (above.has(owner) ? shown : 0)),
+    wanted,
+    check: checker.canCreateUserWithTraffic(listChain(owner, agents), wholeBytes),
+  };
+}
+
+/** Returns what the user counts after the raise: `reserved` is what it counts now beside the figures. */
+function countWhole({ user, owner, limitBytes }: RaiseRequest, accounting: AccountingMode, reserved: number): number {
+  const { usedBytes } = user;
+  if (accounting === 'allocated') return Math.max(limitBytes, usedBytes);
+  const left = Math.max(0, user.limitBytes - usedBytes);
+  const leftAfter = Math.max(0, limitBytes - usedBytes);
+  const promised = user.owner === owner ? Math.min(left, reserved) + leftAfter - left : leftAfter;
+  return accounting === 'panel' ? usedBytes + promised : promised;
+}
+
+/** Returns the user's part in the figures of the agents above it. What real traffic counts stays with them. */
+function countShown(entry: AgentUserRecord | null, accounting: AccountingMode): number {
+  if (entry === null || entry.gone || accounting === 'consumed') return 0;
+  const usedBytes = Math.max(0, entry.lastBytes);
+  return accounting === 'allocated' ? Math.max(entry.limitBytes, usedBytes) : usedBytes;
+}
+
+/** Returns an agent without the part of a user in its figures. */
+function less(agent: AgentRecord, bytes: number): AgentRecord {
+  if (agent.figures === null) return agent;
+  const { allocatedBytes, currentBytes } = agent.figures;
+  const figures = { allocatedBytes: allocatedBytes - bytes, currentBytes: currentBytes - bytes };
+  return { ...agent, figures: { ...agent.figures, ...figures } };
 }
 
 /** Returns what an earlier raise of the user still reserves below the limit that the panel shows now. */

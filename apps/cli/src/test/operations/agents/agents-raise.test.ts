@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outcome } from '../../harness.js';
 import { GB, HOUR, MINUTE, startHiddifyBench, type HiddifyBench } from '../../hiddify-bench.js';
 import type { AgentDetail, CheckReport, CommandReport, RunReport } from '@sluice/engine';
@@ -138,5 +138,65 @@ describe('a limit that an operator lifts under a limited agent', () => {
     at.bench.clock.advance(HOUR);
     const plan = (await at.sluice('plan')).json<RunReport>();
     expect(plan.services.map(({ error }) => error?.code ?? null)).toEqual(['agent_limit', null]);
+  });
+});
+
+describe.each(['allocated', 'consumed'])('what a user counts already (%s)', (accounting) => {
+  let uuid: string;
+  const change = async (product: string): Promise<string | null> =>
+    findCode(await at.sluice(`provision change-package svc-1 ${product}`));
+  const later = async (): Promise<void> => {
+    at.bench.clock.advance(MINUTE);
+    await at.check();
+  };
+
+  /** A service of 40 GB under `north`, and that under `top`, as is the agent of the product `south`, for whom just this fits. */
+  beforeEach(async () => {
+    at = await startHiddifyBench({ agents: `{ accounting: ${accounting} }` });
+    const [top, south] = ['top', 'south'].map((name) => at.panel.addAgent(undefined, { name }));
+    for (const agent of [at.north, south ?? '']) at.panel.moveAgent(agent, top ?? '');
+    const config = at.bench.read('sluice.yaml');
+    const agency = (/^ {2}agency: (.*)$/m.exec(config) ?? [])[1] ?? '';
+    const more = agency.replace('10GB', '40GB');
+    const products = `  more: ${more}\n  south: ${more.replace(at.north, south ?? '')}\n  free:`;
+    at.bench.write('sluice.yaml', config.replace('  free:', products));
+    await at.sluice('agent limit top --gb 40');
+    uuid = await at.create(1, { product: 'more' });
+  });
+
+  it.each([false, true])('is not counted again by a larger package, after a list: %s', async (isListed) => {
+    if (isListed) await later();
+    expect(await change('agency')).toBe(null);
+    if (isListed) await later();
+    expect([await change('more'), await change('agency'), await change('more')]).toEqual([null, null, null]);
+    await later();
+    expect((await at.sluice('agent show top')).json<AgentDetail>()).toMatchObject({
+      allocatedBytes: 40 * GB,
+      reservedBytes: accounting === 'consumed' ? 40 * GB : 0,
+    });
+    await at.bench.sluice('override set svc-1 --quota 41GB');
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll()).json<RunReport>().services[0]?.error?.code).toBe('agent_limit');
+  });
+
+  it.each([false, true])(
+    'is not counted again by a move to an agent below the same one, after a list: %s',
+    async (isListed) => {
+      if (isListed) await later();
+      expect(await change('south')).toBe(null);
+      await later();
+      expect(await change('agency')).toBe(null);
+      expect(at.panel.user(uuid).usageLimit).toBe(10 * GB);
+    },
+  );
+
+  it('includes what was used above the limit', async () => {
+    await change('agency');
+    at.panel.use(uuid, 12 * GB);
+    await later();
+    expect(await change('more')).toBe(null);
+    await later();
+    const { usedBytes, reservedBytes } = (await at.sluice('agent show top')).json<AgentDetail>();
+    expect(usedBytes + (reservedBytes ?? 0)).toBe(40 * GB);
   });
 });
