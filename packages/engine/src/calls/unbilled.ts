@@ -1,11 +1,13 @@
+import { isPanelError } from '@sluice/panel-http';
+import { SluiceError } from '@sluice/panel-kind';
 import { addMoney } from '@sluice/quota-core';
 import type { ServiceRecord } from '@sluice/state-store';
-import { CallSum } from '@sluice/telephony';
+import type { BillPeriod, CallTotals } from '@sluice/telephony';
 import type { Session } from '../session.js';
 import { finalPeriods, toInstants } from './due.js';
+import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
-import { findLine, readSubscriber } from './line-of-service.js';
-import { readSorted } from './read-sorted.js';
+import { findLine, type Line, readSubscriber } from './line-of-service.js';
 
 /** Calls of a line that no bill has. */
 export interface UnbilledCalls {
@@ -13,20 +15,23 @@ export interface UnbilledCalls {
   /** Sum of their charges, with all digits. */
   total: string;
   currency: string;
+  /** Further records that can't be summed, such as those in another currency. */
+  unsummed: number;
   /** ISO UTC. */
   since: string;
 }
 
 /**
- * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where nothing can be billed: it has no
- * line, or the line is gone or prepaid.
+ * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where nothing can be
+ * billed: it has no line, or the line is gone or prepaid.
+ *
+ * @throws SluiceError `calls_unread` where the panel does not list them
  */
 export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | null> {
   const panel = await session.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLine(session, service);
   if (line === null) return null;
-  const { telephony, subscriberId, terms } = line;
-  const { signal } = session.deps;
+  const { telephony, terms } = line;
   const subscriber = await readSubscriber(session, line).catch((error: unknown) => {
     if ((error as { code?: unknown }).code === 'PANEL_NOT_FOUND') return null;
     throw error;
@@ -36,17 +41,30 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber.createdAt ?? service.createdAt;
   const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom });
-  const found: UnbilledCalls = { calls: 0, total: '0', currency, since: session.now() };
+  const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: session.now() };
   for (const period of periods.reverse()) {
-    const sum = new CallSum({ period, currency, subscriberId });
-    for await (const calls of readSorted(telephony, { from: period.start, to: period.end, subscriberId }, { signal })) {
-      for (const call of calls) sum.add(call);
-    }
-    const { calls, total } = sum.totals();
-    if (calls === 0) continue;
+    const { calls, total, problems } = await sumCalls(session, line, period);
+    // Unrated calls are among the others.
+    const unsummed = problems.filter(({ code }) => code !== 'unrated').reduce((sum, { count }) => sum + count, 0);
+    if (calls + unsummed === 0) continue;
     found.calls += calls;
+    found.unsummed += unsummed;
     found.total = addMoney(found.total, total);
     found.since = toInstants(period).from;
   }
   return found;
+}
+
+async function sumCalls(session: Session, line: Line, period: BillPeriod): Promise<CallTotals> {
+  const { service } = line;
+  try {
+    return (await gather(session, { line, period, verifyPlan: null, report: null })).totals;
+  } catch (error) {
+    if (!isPanelError(error) || session.deps.signal.aborted) throw error;
+    throw new SluiceError(
+      'calls_unread',
+      `It is not known whether "${service.id}" has unbilled calls; nothing was changed: ${error.message}`,
+      { kind: 'panel', details: { service: service.id }, cause: error },
+    );
+  }
 }

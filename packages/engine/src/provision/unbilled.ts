@@ -2,7 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { billCalls } from '../calls/bill-calls.js';
 import type { CallBillView } from '../calls/bill-period.js';
-import { findUnbilled } from '../calls/unbilled.js';
+import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Session } from '../session.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -11,7 +11,7 @@ import type { ProvisionRequest } from './verb-command.js';
  * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first and returns the
  * bills; null where there was nothing to bill.
  *
- * @throws SluiceError `unbilled_calls`, `final_bill_failed`
+ * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
  */
 export async function checkUnbilled(
   session: Session,
@@ -23,17 +23,25 @@ export async function checkUnbilled(
   if ((await findOpenRow(session, service.id, 'terminate')) !== null) return null;
   const isBilled = choice?.how === 'bill';
   const unbilled = await findUnbilled(session, service);
-  if (unbilled === null || unbilled.calls === 0 || (isBilled && dryRun)) return null;
+  if (isNothing(unbilled) || (isBilled && dryRun)) return null;
   const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs }) : null;
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(session, service) : unbilled;
-  if (left === null || left.calls === 0) return bills;
-  const { calls, total, since, currency } = left;
-  throw new SluiceError(
-    'unbilled_calls',
-    `"${service.id}" has ${calls} unbilled call${calls === 1 ? '' : 's'} (${total} ${currency}) since ${since}; nothing was changed`,
-    { details: { service: service.id, ...left } },
-  );
+  if (isNothing(left)) return bills;
+  throw new SluiceError('unbilled_calls', `"${service.id}" has ${describe(left)}; nothing was changed`, {
+    details: { service: service.id, ...left },
+  });
+}
+
+function isNothing(unbilled: UnbilledCalls | null): unbilled is null {
+  return unbilled === null || unbilled.calls + unbilled.unsummed === 0;
+}
+
+function describe({ calls, total, currency, unsummed, since }: UnbilledCalls): string {
+  const count = (number: number): string => `${number} unbilled call${number === 1 ? '' : 's'}`;
+  const summed = calls === 0 && unsummed > 0 ? [] : [`${count(calls)} (${total} ${currency})`];
+  const others = unsummed === 0 ? [] : [`${count(unsummed)} that can't be summed`];
+  return `${[...summed, ...others].join(' and ')} since ${since}`;
 }
 
 type Billing = Pick<Parameters<typeof billCalls>[1], 'reports' | 'waitMs'>;
