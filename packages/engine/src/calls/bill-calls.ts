@@ -7,7 +7,7 @@ import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
-import { finalPeriods, findDue, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
+import { finalPeriods, findDue, findParts, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
 import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
 
@@ -142,15 +142,14 @@ async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
     await billFinally(session, of, known, bill);
     return billed;
   }
-  const stated = await statedPeriod(session, of);
-  if (stated !== null) {
-    await bill(stated);
-    return billed;
-  }
-  for (const period of await readDuePeriods(session, line, known)) await bill(period);
-  return [...billed, ...(await earlier(session, of, known, billed))].sort((a, b) =>
-    a.period.from < b.period.from ? 1 : -1,
-  );
+  const { period, invoice } = request;
+  const named = period !== null || invoice !== null;
+  const periods = await (period !== null
+    ? readStatedPeriod(session, line, { period, invoice })
+    : readDuePeriods(session, line, { known, invoice }));
+  for (const one of periods) await bill(one);
+  const others = named ? [] : await earlier(session, of, known, billed);
+  return [...billed, ...others].sort((a, b) => (a.period.from < b.period.from ? 1 : -1));
 }
 
 /** Finishes what an earlier run began, then bills what is left until now. */
@@ -170,19 +169,19 @@ async function billFinally(
   for (const period of left) await bill(period);
 }
 
-async function statedPeriod(session: Session, { line, request }: OfLine): Promise<BillPeriod | null> {
-  const { period, invoice } = request;
-  const { timeZone } = line.telephony;
-  if (period === null && invoice === null) return null;
-  const invoiceDate = invoice === null ? session.now() : await readDate(session, invoice);
-  const localDate = invoiceDate.includes('T') ? toLocalTime(invoiceDate, timeZone).slice(0, 10) : invoiceDate;
-  if (period !== null) return parsePeriod(period, { invoiceDate: localDate, timeZone });
-  return invoicePeriod({ rule: await readRule(session, line), invoiceDate: localDate, timeZone });
+async function readStatedPeriod(
+  session: Session,
+  { telephony: { timeZone } }: Line,
+  { period, invoice }: { period: string; invoice: string | null },
+): Promise<BillPeriod[]> {
+  return [parsePeriod(period, { invoiceDate: await readDate(session, invoice, timeZone), timeZone })];
 }
 
-async function readDate(session: Session, invoice: string): Promise<string> {
+/** Reads the local date of an invoice; of none it is today. */
+async function readDate(session: Session, invoice: string | null, timeZone: string): Promise<string> {
   const { calls } = await session.billing();
-  return (await calls.invoice(invoice, session.deps.signal)).date;
+  const date = invoice === null ? session.now() : (await calls.invoice(invoice, session.deps.signal)).date;
+  return date.includes('T') ? toLocalTime(date, timeZone).slice(0, 10) : date;
 }
 
 async function readRule(session: Session, line: Line): Promise<PeriodRule> {
@@ -196,7 +195,12 @@ async function readCreation(session: Session, line: Line): Promise<string> {
   return (await readSubscriber(session, line)).createdAt ?? line.service.createdAt;
 }
 
-async function readDuePeriods(session: Session, line: Line, bills: readonly CallBillRecord[]): Promise<BillPeriod[]> {
+/** Reads what is due of a line, or the period of an invoice as far as it may be billed. */
+async function readDuePeriods(
+  session: Session,
+  line: Line,
+  { known, invoice }: { known: readonly CallBillRecord[]; invoice: string | null },
+): Promise<BillPeriod[]> {
   const { timeZone, billFrom } = line.telephony;
   const { panel, status } = line.service;
   if (billFrom === null) {
@@ -207,10 +211,16 @@ async function readDuePeriods(session: Session, line: Line, bills: readonly Call
     );
   }
   // Its last bill was made, or given up, when it was terminated.
-  if (status === 'terminated') return bills.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
+  if (status === 'terminated') return known.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
   const rule = await readRule(session, line);
   const { graceMinutes } = line.terms;
-  return findDue({ bills, rule, timeZone, now: session.now(), graceMinutes, billFrom });
+  if (invoice === null) return findDue({ bills: known, rule, timeZone, now: session.now(), graceMinutes, billFrom });
+  const invoiceDate = await readDate(session, invoice, timeZone);
+  return findParts(known, {
+    period: invoicePeriod({ rule, invoiceDate, timeZone }),
+    billFrom,
+    service: line.service.id,
+  });
 }
 
 /** Earlier bills are listed for this long. */

@@ -97,8 +97,21 @@ export function finalPeriods(
   return openParts(bills.filter(isFinal), { start, end: toLocalTime(now, timeZone), timeZone });
 }
 
+/** Returns the parts of a period from the first day to bill on: the bills of a service that it has, and what no bill has. */
+export function findParts(
+  bills: readonly CallBillRecord[],
+  { period, billFrom, service }: { period: BillPeriod; billFrom: string; service: string },
+): BillPeriod[] {
+  const { timeZone } = period;
+  const from = { ...period, start: later(period.start, localDay(billFrom, timeZone).start) };
+  if (!isBefore(from.start, from.end)) return [];
+  const taken = bills.filter((bill) => (isFinal(bill) || isBegun(bill)) && periodsOverlap(bill, from));
+  const own = taken.filter((bill) => bill.service === service).map((bill) => toPeriod(bill, timeZone));
+  return [...own, ...openParts(taken, from)];
+}
+
 /** Returns the parts of a period that no bill has. */
-export function openParts(bills: readonly Pick<CallBillRecord, 'start' | 'end'>[], period: BillPeriod): BillPeriod[] {
+function openParts(bills: readonly Pick<CallBillRecord, 'start' | 'end'>[], period: BillPeriod): BillPeriod[] {
   const { timeZone } = period;
   const parts: BillPeriod[] = [];
   let { start } = period;
