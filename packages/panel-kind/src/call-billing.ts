@@ -16,6 +16,8 @@ export interface CallInvoiceLine {
 export interface CallInvoice extends Omit<Invoice, 'lines'> {
   /** Its local date `YYYY-MM-DD` in the billing system, or the instant of its creation (ISO UTC). */
   date: string;
+  /** Whether it can get further lines: one that is being paid or collected can't, although it is open. */
+  acceptsLines: boolean;
   lines: CallInvoiceLine[];
 }
 
@@ -57,7 +59,7 @@ export interface CallBilling {
   invoice(id: string, signal?: AbortSignal): Promise<CallInvoice>;
   /** The client's invoices since a local date, those that can still be paid among them, newest first. */
   invoices(of: { client: string; since: string }, signal?: AbortSignal): Promise<CallInvoice[]>;
-  /** Adds the line to a draft or open invoice that does not have it. */
+  /** Adds the line to an invoice that accepts lines and does not have it. */
   addLine(invoice: string, line: CallLine, sending: CallSending): Promise<CallInvoice>;
   /** Makes an invoice with the line: a draft where the billing system has drafts. */
   open(

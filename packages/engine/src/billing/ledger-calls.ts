@@ -50,5 +50,6 @@ async function read(tables: StoreTables, id: string): Promise<CallInvoice> {
   const lines = (await tables.invoices.lines([id])).map(({ key, description, amount }) => {
     return { id: key, description, amount, service: null, generated: false };
   });
-  return { ...(await readInvoice(tables, id)), date: createdAt, lines };
+  const invoice = await readInvoice(tables, id);
+  return { ...invoice, date: createdAt, acceptsLines: invoice.status === 'open', lines };
 }

@@ -240,7 +240,7 @@ function choose(calls: CallBilling, placing: Placing, invoices: readonly CallInv
   const { invoice: named, service, client, bill } = placing;
   const own = calls.serviceRef === null ? null : (service.refs[calls.serviceRef] ?? '');
   const holds = (one: CallInvoice): boolean => own === null || one.lines.some((line) => line.service === own);
-  const fits = (one: CallInvoice): boolean => isPayable(one) && one.client === client && holds(one);
+  const fits = (one: CallInvoice): boolean => one.acceptsLines && one.client === client && holds(one);
   if (named === null) {
     // The invoice of the month after the period, else the newest.
     const candidates = invoices.filter((one) => fits(one) && (own !== null || one.currency === bill.currency));
@@ -254,8 +254,9 @@ function choose(calls: CallBilling, placing: Placing, invoices: readonly CallInv
   if (chosen.client !== client || !holds(chosen)) {
     throw refusal('wrong_invoice', `Invoice ${named} is not for service "${service.id}"`, { invoice: chosen });
   }
-  if (!isPayable(chosen)) {
-    throw refusal('invoice_closed', `Invoice ${named} is ${chosen.status}`, { invoice: chosen });
+  if (!chosen.acceptsLines) {
+    const why = isPayable(chosen) ? 'is being paid or collected' : `is ${chosen.status}`;
+    throw refusal('invoice_closed', `Invoice ${named} ${why}`, { invoice: chosen });
   }
   refuseCurrency(chosen, bill);
   return chosen;

@@ -3,7 +3,7 @@ import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
 import { checkAmount, currencyMismatch, type Progress, runCall, TITLE, unclear } from './errors.js';
 import type { WhmcsSettings } from './settings.js';
-import { toInvoice, type WhmcsBooks } from './whmcs-books.js';
+import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
 /** Adds lines of calls to invoices of WHMCS (docs/whmcs-api.md#lines-of-calls). */
 export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'calls'>): CallBilling {
@@ -109,7 +109,7 @@ function toCallInvoice(invoice: WhmcsInvoice, currency: string): CallInvoice {
     service: type.toLowerCase() === 'hosting' ? relatedId : null,
     generated: type !== '',
   }));
-  return { ...toInvoice(invoice, currency), date: invoice.date ?? '', lines };
+  return { ...toInvoice(invoice, currency), date: invoice.date ?? '', acceptsLines: isChangeable(invoice), lines };
 }
 
 function toItem({ description, amount }: CallLine, taxed: boolean) {
