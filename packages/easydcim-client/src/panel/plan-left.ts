@@ -1,7 +1,7 @@
 import type { Plan, TargetState } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
 import { findNewOwner } from './sharing.js';
-import type { EasyDcimState, LeftObject, PortState } from './state.js';
+import type { EasyDcimState, LeftObject, OrderState, PortState } from './state.js';
 import { keep, type Restricted, stateProblem, undoOrder, undoPort } from './undo.js';
 
 /**
@@ -33,7 +33,7 @@ export function planLeftOrders(
   { holds, evidence }: Restricted,
 ): void {
   for (const item of evidence) {
-    const order = findLeft(plan, item, { target, left: state.leftOrders, code: 'order_changed' });
+    const order = findLeft(plan, item, { target, left: listLeftOrders(state), code: 'order_changed' });
     if (order === null || passOn(plan, target, item)) continue;
     const problem = stateProblem(order);
     if (problem) {
@@ -43,6 +43,18 @@ export function planLeftOrders(
     if (holds.length > 0) plan.counts = true;
     undoOrder(plan, item, order);
   }
+}
+
+/** Whether an order has lost its service, so that there is nothing to unsuspend: it shows neither a service nor its status. Pure. */
+export function isWithoutService({ serviceId, suspended }: OrderState): boolean {
+  return serviceId === null && suspended === null;
+}
+
+function listLeftOrders({ leftOrders, order, isGone }: EasyDcimState): LeftObject<OrderState>[] {
+  const own = isGone && order !== null ? [{ id: order.id, state: order, error: null }] : [];
+  return [...leftOrders, ...own].map((left) =>
+    left.state !== null && isWithoutService(left.state) ? { ...left, state: null } : left,
+  );
 }
 
 /** Returns the state of an object; without one, ends its evidence with a notice, or adds a problem of this code. */

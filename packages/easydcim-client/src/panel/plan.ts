@@ -1,6 +1,6 @@
 import type { TargetState, HoldInForce, ItemError, Observation, Plan, Step } from '@sluice/panel-kind';
 import type { EvidenceRecord } from '@sluice/quota-core';
-import { planLeftOrders, planLeftPorts } from './plan-left.js';
+import { isWithoutService, planLeftOrders, planLeftPorts } from './plan-left.js';
 import { isMissing } from './resources.js';
 import {
   findHeir,
@@ -142,7 +142,9 @@ function restrictStep(
 function planOrder(plan: Plan, target: TargetState, state: EasyDcimState, { holds, evidence }: Restricted) {
   const [hold] = holds;
   const orderId = target.service.refs['easydcim_order_id'];
-  const isGone = state.leftOrders.some((left) => left.id === orderId && left.error === null);
+  const isGone =
+    state.leftOrders.some((left) => left.id === orderId && left.error === null) ||
+    (state.isGone && state.order !== null && isWithoutService(state.order));
   const isLeft = (item: EvidenceRecord): boolean => item.target !== orderId || (!hold && isGone);
   planLeftOrders(plan, target, state, { holds, evidence: evidence.filter(isLeft) });
   const own = evidence.filter((item) => !isLeft(item));

@@ -34,9 +34,12 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   if (command === 'hold release') await refuseAgentHold(session, id);
   const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
     const suspension = toSuspension(panel, order);
-    checkLifecycle(service, order);
     const held = await session.store.holds.open({ services: [id] });
-    const isHeld = held.some(({ reason }) => reason === order.reason);
+    // A terminated service has no reason for a hold any more.
+    const isEnded = service.status === 'terminated' && command === 'hold release';
+    const isRestricted = isEnded && held.length + (await session.store.evidence.open({ services: [id] })).length > 0;
+    if (!isRestricted) checkLifecycle(service, order);
+    const isHeld = held.some(({ reason }) => reason === order.reason || isEnded);
     // An interrupted release is finished by finding out how its last change ended.
     const isUnfinished = (await session.store.actions.unresolved({ services: [id] })).length > 0;
     return {
@@ -48,10 +51,11 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
           const status = order.what === 'add' ? 'suspended' : 'active';
           await tables.services.update([{ id, status, updatedAt: session.now() }]);
         }
-        await changeHold(session, id, { ...order, suspension }, tables);
+        if (isEnded) for (const hold of held) await tables.holds.end(hold.id, session.now());
+        else await changeHold(session, id, { ...order, suspension }, tables);
       },
       preview: (loaded) => {
-        const others = loaded.holds.filter((hold) => hold.reason !== order.reason);
+        const others = loaded.holds.filter((hold) => hold.reason !== order.reason && !isEnded);
         const added = order.what === 'add' ? [toHold(session, id, { ...order, suspension })] : [];
         const status = order.what === 'add' ? 'suspended' : 'active';
         const target = order.reason === 'billing' ? ({ ...loaded.service, status } as const) : loaded.service;

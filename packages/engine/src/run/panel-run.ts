@@ -12,6 +12,7 @@ import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, with
 import { askBrake, brakeNotice } from './brake.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
+import { endedNotices, endWithService, findGivenAway } from './ended.js';
 import { changedNotice, otherLeases, type OtherLeases } from './facts.js';
 import { readEndedCycles } from './final-reading.js';
 import { load, stayInCycle } from './load.js';
@@ -59,6 +60,8 @@ interface PanelRun extends RunOnPanel {
   readonly leasesAtStart: OtherLeases;
   readonly buying: Buying;
   readonly accounts: Accounts;
+  /** Terminated services whose restrictions end. */
+  ended: ReadonlySet<string>;
   /** What calls cost, by service. */
   spend: ReadonlyMap<string, readonly Spend[]>;
 }
@@ -81,12 +84,24 @@ export async function runPanel(
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map(), spend: new Map() };
   const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
   const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
-  const begun = { ...context, ...empty, run: id, scope, fingerprint, count, start, leasesAtStart, readings };
+  const begun = {
+    ...context,
+    ...empty,
+    ended: new Set<string>(),
+    run: id,
+    scope,
+    fingerprint,
+    count,
+    start,
+    leasesAtStart,
+    readings,
+  };
   const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
   const stored = await session.store.switches.list();
   const switches = request.switches ? request.switches(stored) : stored;
   try {
     run.spend = await readSpend(session, panel, { only, switches });
+    run.ended = await findGivenAway(run, only, switches);
     await eachPage(session, panel, only, {
       read: (page) => readPage(run, page, switches),
       write: (reads) => writePage(run, reads),
@@ -186,7 +201,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   return reads.map((read) => {
     countReading(run.count, read);
     if (read.enforcement.value === 'observe') run.observing = true;
-    const decided = withDue(run, decideHolds(session, panel, read, now));
+    const decided = endWithService(run.ended, withDue(run, decideHolds(session, panel, read, now)));
     if (decided.skipped === null || run.accounts.due.has(read.service.id)) run.active++;
     return withWish(run, decided);
   });
@@ -267,7 +282,14 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
   const about = [...run.accounts.notices, ...purchases];
   report.notices.push(...applied.stored.map(shownNotice));
-  const notices = [...about, ...applied.notices, ...changed, ...(stopped ? [brakeNotice(run, braked)] : [])];
+  const released = endedNotices(run.ended, works, treatment);
+  const notices = [
+    ...about,
+    ...released,
+    ...applied.notices,
+    ...changed,
+    ...(stopped ? [brakeNotice(run, braked)] : []),
+  ];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
   else if (works.length + result.notices.length > 0) {
