@@ -83,6 +83,14 @@ describe('pages', () => {
     expect(asked).toEqual([1, 2]);
   });
 
+  it('counts an entry that a page has twice, but not one that a page repeats', async () => {
+    const { items, asked } = listRecords([{ ids: ['1', '1', '2'], info: { total: 3 } }]);
+    expect(await ids(items)).toEqual(['1', '2']);
+    expect(asked).toEqual([1]);
+    const short = listRecords([{ ids: ['1', '1', '2'], info: { total: 4 } }]);
+    await expect(ids(short.items)).rejects.toThrow('its total is 4 entries, but it contains 3');
+  });
+
   it('gives an entry that moved to the next page once', async () => {
     const { items } = listRecords([
       { ids: ['1', '2'], info: { lastPage: 2 } },

@@ -19,21 +19,26 @@ export async function* pages<T extends { id: string }>(options: PagesOptions<T>)
   const seen = new Set<string>();
   let page = 1;
   let guessed = false;
+  let repeated = 0;
   for (let asked = 1; ; asked += 1) {
     const { items, info } = await options.fetch(page, guessed);
     let fresh = 0;
+    const own = new Set<string>();
     for (const item of items) {
+      // An entry that is twice on its page counts twice, as in the total.
+      if (own.has(item.id)) repeated += 1;
       if (seen.has(item.id)) continue;
       seen.add(item.id);
+      own.add(item.id);
       fresh += 1;
       yield item;
     }
     if (fresh === 0) {
-      const what = shortfall(items.length, info, seen.size, page);
+      const what = shortfall(items.length, info, seen.size + repeated, page);
       if (what !== null) throw options.incomplete(what);
       return;
     }
-    const next = nextPage(page, info, seen.size);
+    const next = nextPage(page, info, seen.size + repeated);
     if (next === null) return;
     if (asked >= mostPages) throw options.incomplete(`it has more than ${mostPages} pages`);
     guessed = !namesPages(info) && info.total === null;

@@ -29,7 +29,15 @@ import { planEasyDcim } from './plan.js';
 import { beyondTheLine, figurePaths, lineBounds } from './plausibility.js';
 import { readLeft } from './read-left.js';
 import { resolveAction } from './resolve.js';
-import { easyDcimResources, isComplete, isRestricted, mayShare, nameShared, toSentRef } from './resources.js';
+import {
+  easyDcimResources,
+  isComplete,
+  isRestricted,
+  markForeign,
+  mayShare,
+  nameShared,
+  toSentRef,
+} from './resources.js';
 import type { EasyDcimSettings } from './settings.js';
 import { toObjectKey, unreadState, type EasyDcimState } from './state.js';
 
@@ -170,6 +178,7 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
             state.orderError = withCredentialKey(error, this.#key);
           }),
     ]);
+    state.ports = markForeign(service, state);
     if (rows !== undefined) {
       const options = { ...this.#call(service), signal };
       const toError = (error: unknown): ItemError => withCredentialKey(error, this.#key);

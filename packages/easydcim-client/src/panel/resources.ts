@@ -1,6 +1,6 @@
 import { SluiceError, type Observation } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/quota-core';
-import type { EasyDcimState } from './state.js';
+import type { EasyDcimState, PortState } from './state.js';
 
 /**
  * Returns the resources of a service: itself, its server, its order and its ports except management ports. A service that the
@@ -18,6 +18,17 @@ export function easyDcimResources(service: ServiceRecord, observation: Observati
     ...(state?.ports ?? []).filter((port) => !port.management).map((port) => `port:${port.id}`),
   ];
   return [...new Set(ids)];
+}
+
+/**
+ * Marks the ports of another device, such as the uplink of a switch, like management ports: they are never switched. The list
+ * must have ports of the service's server, too. Pure.
+ */
+export function markForeign({ refs }: ServiceRecord, { ports, order }: EasyDcimState): PortState[] | null {
+  const servers = [refs['easydcim_server_id'], order?.serverId];
+  const isOwn = ({ itemId }: PortState): boolean => itemId !== null && servers.includes(itemId);
+  if (ports?.some(isOwn) !== true) return ports;
+  return ports.map((port) => (port.itemId === null || isOwn(port) ? port : { ...port, management: true }));
 }
 
 /** Whether its order is suspended or one of its ports disabled. Pure. */

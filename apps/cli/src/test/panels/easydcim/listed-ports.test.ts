@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+
+const { port } = toIds(1);
+const UPLINK = 88;
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  await at.addService(1, { ports: [{ id: port(1), name: 'eth0' }] });
+  at.panel.addTraffic(501, { in: 200 * GB, out: 0 });
+});
+afterEach(() => at.close());
+
+interface Row {
+  id: number;
+  item_id: number;
+}
+
+/** The panel lists these rows besides those of the service. */
+function listAlso(more: (row: Row) => object[]): void {
+  const change = (json: unknown): unknown => {
+    const rows = (json as { data: Row[] }).data.flatMap((row) => [row, ...more(row)]);
+    return { data: rows, total: rows.length };
+  };
+  const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/services/{id}/ports');
+  at.panel.server.inject({ match, fault: { kind: 'mutate', change } });
+}
+
+async function poll(words = ''): Promise<number> {
+  at.bench.clock.advance(HOUR);
+  return (await at.poll(words)).exitCode;
+}
+
+const changing = (): string[] => at.panel.server.changingCalls().map(({ path }) => path.replace(/.*ports\//, ''));
+
+describe('a list of ports', () => {
+  it('may have a port twice', async () => {
+    listAlso((row) => [row]);
+    expect(await poll()).toBe(0);
+    await at.bench.sluice('override set svc-1 --unlimited');
+    expect(await poll()).toBe(0);
+    expect(changing()).toEqual([`${port(1)}/disable`, `${port(1)}/enable`]);
+  });
+
+  it('may have the uplink of a switch, which is never switched and shared by nobody', async () => {
+    at.panel.addService({
+      ...{ id: 900, orderId: 990, serverId: 77, user: 90 },
+      ports: [{ id: UPLINK, name: 'Te1/1' }],
+    });
+    await at.addService(2, { ports: [{ id: toIds(2).port(1), name: 'eth0' }] });
+    listAlso(() => [{ id: UPLINK, name: 'Te1/1', admin_state: 'up', oper_state: 'up', item_id: 77 }]);
+    expect(await poll('--allow-mass')).toBe(0);
+    expect(changing()).toEqual([`${port(1)}/disable`]);
+    expect(at.panel.port(UPLINK).adminState).toBe('up');
+  });
+});
