@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 4df86661bdf4ce6a1948577409b3a91578ced67d887cf60b139eaf710a89dc93). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 48796ce86db8c0aba11ec6d53bef128877fd51bdc4aa31c2e4ae75fc2e23589b). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2397,6 +2397,8 @@ export interface components {
       charge: string | null;
       currency: string;
       disposition: string;
+      /** @description The record is in the archive of the panel, under another id than before */
+      isArchived?: boolean;
     };
     SimulatedCall: {
       destination: string;

@@ -137,6 +137,8 @@ export interface CallRecord {
   charge: string | null;
   currency: string;
   disposition: Disposition;
+  /** The record is in the system's archive, under another id than before. */
+  isArchived?: true;
 }
 
 /** A telephone company behind trunks and numbers. */

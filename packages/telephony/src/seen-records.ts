@@ -26,6 +26,7 @@ const CONTENT: Record<keyof CallRecord, true> = {
   charge: true,
   currency: true,
   disposition: true,
+  isArchived: true,
 };
 const FIELDS = Object.keys(CONTENT) as (keyof CallRecord)[];
 

@@ -1,10 +1,9 @@
 import type { CallRecord } from '@sluice/telephony';
 import { PanelConfigError } from '@sluice/panel-http';
+import { readCallPages } from './call-pages.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
 import { splitFilters } from './filters.js';
-import { readPages } from './pages.js';
-import { CONVERTERS } from './to-records.js';
 import type { AstbillingCallOptions, CallPage, CallsRequest } from './types.js';
 
 const CALL = { resource: 'cdrs', name: 'list' } as const;
@@ -26,15 +25,13 @@ export async function* readCalls(
       `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
     );
   }
-  const codec = connection.writer.codec('cdrs');
-  for await (const { rows, total } of readPages(connection, { ...CALL, filters: sent, range }, options)) {
-    const all = rows.map((row, index) => connection.decode(CALL, () => CONVERTERS.cdrs(codec.decode(row)), index));
+  for await (const { calls: all, total } of readCallPages(connection, { filters: sent, range }, options)) {
     const calls = all.filter((call) => isInside(call, range) && fits(call, request, stated));
     const unasked = all.filter(
       (call) =>
         (filtersTime && !isInside(call, range)) || (stated && findOwner(call, request, stated) !== subscriberId),
     );
-    yield { calls, dropped: rows.length - calls.length, unasked, total };
+    yield { calls, dropped: all.length - calls.length, unasked, total };
   }
 }
 

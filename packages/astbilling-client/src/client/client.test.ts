@@ -462,7 +462,9 @@ describe('in the profile of MagnusBilling', () => {
   });
 
   it('reads calls whose amounts are floats, by a short page', async () => {
-    const client = await open(toAnswer('profile-magnus.cdrs.wire'), magnus);
+    const isArchive = ({ path }: Seen): boolean => path.includes('/callArchive/');
+    const empty = { json: { rows: [], count: 0, sum: [] } };
+    const client = await open((seen) => (isArchive(seen) ? empty : toAnswer('profile-magnus.cdrs.wire')), magnus);
     const [page] = await drain(client.calls.pages({ ...october, did: '+551140001234' }));
     expect(page?.calls.map(({ charge }) => Number(charge))).toEqual([0.232, 0.077333, 0, 0.00001]);
     expect(page?.calls[1]?.charge).toBe('0.077333');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FakeAstbilling, startFakeAstbilling } from '@sluice/fake-panels';
 import { type AstbillingClient, createAstbillingClient } from '../index.js';
 
@@ -80,6 +80,37 @@ it('refuses calls that are not sorted by their ids', async () => {
   const change = (json: unknown): object => ({ rows: (json as { rows: object[] }).rows.toReversed() });
   fake.server.inject({ match: ({ path }) => path.includes('call/read'), fault: { kind: 'mutate', change } });
   await expect(readCalls()).rejects.toMatchObject({ panelCode: 'list_unsorted' });
+});
+
+describe('calls that the panel archives', () => {
+  let ids: string[];
+  beforeEach(() => {
+    const call = { subscriber: '9001', talkSeconds: 6, charge: '0.5' };
+    ids = [1, 2, 3, 4].map((day) => fake.addCall({ ...call, startedAt: `2026-10-0${day}T09:00:00-03:00` }));
+  });
+
+  it('are read with the others, each once, under ids that no other call has', async () => {
+    const [first = '', second = '', third = '', fourth = ''] = ids;
+    const [one, two] = [fake.archiveCall(first), fake.archiveCall(second, { copy: true })];
+    expect([one, two]).toEqual(['1', '2']);
+    expect(await readCalls()).toEqual(['archive-1', 'archive-2', third, fourth]);
+    const calls = [];
+    const october = { from: '2026-10-02T00:00:00-03:00', to: '2026-11-01T00:00:00-03:00', subscriberId: '9001' };
+    for await (const page of client.calls.pages(october)) calls.push(...page.calls);
+    expect(calls).toMatchObject([
+      { id: 'archive-2', isArchived: true, subscriberId: '9001', charge: '0.5', talkSeconds: 6, source: null },
+      { id: third },
+      { id: fourth },
+    ]);
+  });
+
+  it('are not missed when they are moved while they are read', async () => {
+    const [first = ''] = ids;
+    fake.server.onCall(({ path }) => {
+      if (path.endsWith('/call/read')) fake.archiveCall(first);
+    });
+    await expect(readCalls()).rejects.toMatchObject({ panelCode: 'list_changed' });
+  });
 });
 
 it('makes a line with its credit limit', async () => {

@@ -159,6 +159,12 @@ function checkOperation(place: Place, operation: Operation | undefined, name: st
   checkTests(operation.failedWhen, `${path}.failedWhen`, report);
   const next = operation.envelope?.next ?? profile.envelope.next;
   checkPages(operation.pagination, `${path}.pagination`, next, report);
+  if (name === 'archive') {
+    if (place.name !== 'cdrs') report(path, 'only calls are read from an archive; remove it');
+    if ((operation.pagination ?? profile.pagination).style !== 'after') {
+      report(`${path}.pagination.style`, 'an archive is read with the style after');
+    }
+  }
   if (operation.method === 'GET' && profile.auth.kind === 'body') {
     report(`${path}.method`, 'a GET has no body for the token; write POST, or send the token in another way');
   }

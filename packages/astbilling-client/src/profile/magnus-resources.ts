@@ -56,6 +56,15 @@ const rateValues = [
   ...['min_chargeable_seconds', 'route_id', 'status'],
 ];
 
+/** The count of calls may be an estimate of all: it is used only where it proves exact. */
+const callPages: Partial<CallOperation> = {
+  envelope: { total: null },
+  pagination: {
+    ...{ style: 'after', afterFilter: 'id', remaining: '/count' },
+    ...{ limitParam: 'limit', limit: 500, maxPages: 2000 },
+  },
+};
+
 /** The resources of MagnusBilling 7. */
 export const magnusResources: Profile['resources'] = {
   auth: {
@@ -353,15 +362,8 @@ export const magnusResources: Profile['resources'] = {
       },
     },
     operations: {
-      list: {
-        ...readOperation('call'),
-        envelope: { total: null },
-        // The count may be an estimate of all calls: it is used only where it proves exact.
-        pagination: {
-          ...{ style: 'after', afterFilter: 'id', remaining: '/count' },
-          ...{ limitParam: 'limit', limit: 500, maxPages: 2000 },
-        },
-      },
+      list: { ...readOperation('call'), ...callPages },
+      archive: { ...readOperation('callArchive'), ...callPages, root: true, path: '/callArchive/read' },
     },
   },
   countries: { path: '/country', operations: { list: false, get: false } },

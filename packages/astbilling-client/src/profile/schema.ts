@@ -50,7 +50,7 @@ export type ResourceName = (typeof RESOURCES)[number];
 
 const OPERATIONS = [
   ...['verify', 'list', 'get', 'find', 'create', 'update', 'suspend', 'unsuspend', 'terminate'],
-  ...['delete', 'simulate', 'download', 'link', 'unlink'],
+  ...['delete', 'simulate', 'download', 'link', 'unlink', 'archive'],
 ] as const;
 
 /** What can be done with a resource. @useDeclaredType */

@@ -1,6 +1,6 @@
 import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
-import { CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
+import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
 import { isFinal, toPeriod } from './due.js';
 import { findLine } from './line-of-service.js';
@@ -61,6 +61,7 @@ async function compare(
   const before = await readBilled(bill, request);
   const late: string[] = [];
   const changed: string[] = [];
+  const archived: CallRecord[] = [];
   const subscriberId = bill.subscriber;
   const sum = new CallSum({ period, currency: bill.currency, subscriberId });
   const window = { from: period.start, to: period.end, subscriberId };
@@ -69,10 +70,13 @@ async function compare(
       if (sum.add(call) !== 'counted' || before === null) continue;
       const charge = before.get(call.id);
       before.delete(call.id);
-      if (charge === undefined) late.push(call.id);
-      else if (!isSame(charge, call.charge)) changed.push(call.id);
+      if (charge === undefined) {
+        if (call.isArchived === true) archived.push(call);
+        else late.push(call.id);
+      } else if (!isSame(charge, call.charge)) changed.push(call.id);
     }
   }
+  for (const call of archived) if (before === null || !takeCharge(before, call)) late.push(call.id);
   const { calls, total } = sum.totals();
   return {
     service: bill.service,
@@ -84,6 +88,12 @@ async function compare(
     missing: [...(before?.keys() ?? [])].slice(0, MOST_IDS),
     changed: changed.slice(0, MOST_IDS),
   };
+}
+
+/** An archived call has another id than in its bill: removes one that is gone and has its charge, and returns whether there was one. */
+function takeCharge(before: Map<string, string | null>, { charge }: CallRecord): boolean {
+  for (const [id, billed] of before) if (isSame(billed, charge)) return before.delete(id);
+  return false;
 }
 
 async function readBilled(

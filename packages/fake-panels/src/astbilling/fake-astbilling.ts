@@ -96,6 +96,16 @@ export class FakeAstbilling {
     this.#world.calls = this.#world.calls.filter((call) => call.id !== id);
   }
 
+  /** Moves a call record to MagnusBilling's archive, where it has another id; `copy`: the call stays where it was for now. */
+  archiveCall(id: string, { copy = false } = {}): string {
+    const world = this.#world;
+    const call = world.calls.find((one) => one.id === id);
+    const archived = { ...known(call, 'call', id), id: world.nextId('archive') };
+    world.archive.push(archived);
+    if (!copy) this.deleteCall(id);
+    return archived.id;
+  }
+
   /** All call records, also those that lists do not show yet, in the order of their making. */
   calls(): AstCallState[] {
     return this.#world.calls.map(({ id, subscriberId, startedAt, charge }) => ({

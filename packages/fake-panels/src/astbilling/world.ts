@@ -33,6 +33,7 @@ const firstIds: Record<string, number> = {
   rates: 701,
   countries: 1,
   cdrs: 100_001,
+  archive: 1,
   reports: 77,
   sips: 7001,
   destinations: 8001,
@@ -53,6 +54,8 @@ export class AstWorld {
   readonly prefixes = new Map<number, PrefixRow>();
   readonly refills: RefillRow[] = [];
   calls: CallRow[] = [];
+  /** MagnusBilling's archive of calls. */
+  archive: CallRow[] = [];
   readonly time: ZoneTime;
   readonly #lastIds = new Map<string, number>();
   /** States that reads still show, and how often. */

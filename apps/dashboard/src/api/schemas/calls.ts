@@ -5,6 +5,7 @@ import {
   commandRun,
   count,
   errorOrNull,
+  flag,
   fromTo,
   instant,
   itemError,
@@ -89,6 +90,7 @@ const call = name(
     charge: amountOrNull,
     currency: text,
     disposition: text,
+    isArchived: flag.describe('The record is in the archive of the panel, under another id than before'),
   }),
 );
 export const callRecords = z.object({

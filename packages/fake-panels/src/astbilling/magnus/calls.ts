@@ -102,7 +102,20 @@ export const failedCalls: MagnusModule = {
       })),
 };
 
-export const archivedCalls: MagnusModule = { columns: new Set(callColumns), rows: () => [] };
+const notArchived = new Set(['callerid', 'id_server', 'id_campaign', 'idCampaignname', 'idServername']);
+
+/** Calls that were moved here from the others, with ids of their own and without the number shown. */
+export const archivedCalls: MagnusModule = {
+  columns: new Set([...callColumns.filter((name) => !notArchived.has(name)), 'id_did', 'id_offer', 'stoptime']),
+  order: newestFirst,
+  rows: (world) =>
+    world.archive.map((row) => ({
+      ...Object.fromEntries(Object.entries(callRow(world, row)).filter(([name]) => !notArchived.has(name))),
+      id_did: null,
+      id_offer: 0,
+      stoptime: '0000-00-00 00:00:00',
+    })),
+};
 
 /** Adds to the credit at once, again with every repetition. */
 export const refills: MagnusModule = {
