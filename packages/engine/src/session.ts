@@ -1,6 +1,12 @@
 import type { CallEvent } from '@sluice/panel-http';
 import { printable } from '@sluice/panel-http/printable';
-import { type ApiCallRecord, type HeldLease, type StateStore, type StoreTables } from '@sluice/state-store';
+import {
+  type ApiCallRecord,
+  type HeldLease,
+  type ServiceRecord,
+  type StateStore,
+  type StoreTables,
+} from '@sluice/state-store';
 import { findEntry } from './config/find-entry.js';
 import { WRONG_CLOCK_MS } from './clock/trusted-clock.js';
 import { openBilling } from './billing/open-billing.js';
@@ -283,4 +289,10 @@ export async function requireService(session: Session, id: string) {
   const ids = await session.store.services.ids();
   const hint = suggestId(id, ids.slice(0, 2000).sort(compareIds));
   throw notFound('unknown_service', `There is no service "${id}"${hint}`, { service: id });
+}
+
+/** Refuses a service that is not this client's, as one that does not exist; undefined: any client's. */
+export function refuseOtherClient(service: ServiceRecord, client: string | undefined): void {
+  if (client === undefined || service.client === client) return;
+  throw notFound('unknown_service', `There is no service "${service.id}"`, { service: service.id });
 }

@@ -176,6 +176,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       cycles?: string[];
       status?: PurchaseRecord['status'];
       key?: string;
+      /** What the key begins with. */
+      keyPrefix?: string;
     }): Promise<PurchaseRecord[]>;
     get(id: string): Promise<PurchaseRecord | null>;
     /** Number of purchases that were ever paid, by actor, refunded ones included. */

@@ -16,14 +16,19 @@ export interface Purchases {
   create(
     service: string,
     packageId: string,
-    options?: LockOptions & { ref?: string | undefined; budget?: PurchaseBudget | undefined },
+    options?: LockOptions & {
+      ref?: string | undefined;
+      /** Refuses a service that is not this client's (`unknown_service`). */
+      client?: string | undefined;
+      budget?: PurchaseBudget | undefined;
+    },
   ): Promise<PurchaseReport>;
   /** Lists purchases, oldest first; `ref` is the reference of one. */
   list(
     options?: CallOptions & { service?: string | undefined; ref?: string | undefined },
   ): Promise<{ purchases: PurchaseView[] }>;
-  /** Returns what a client may still spend of a budget: decimal text, without tax, in the client's currency. */
-  budgetLeft(client: string, budget: PurchaseBudget, options?: CallOptions): Promise<string>;
+  /** Returns what may still be spent of a budget: decimal text, without tax, in the client's currency. */
+  budgetLeft(budget: PurchaseBudget, options?: CallOptions): Promise<string>;
   /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
   cancel(id: string, options?: LockOptions & { refund?: boolean | undefined }): Promise<{ purchase: PurchaseDetail }>;
 }
@@ -38,6 +43,7 @@ export function purchasesApi(call: RunCall): Purchases {
           service,
           package: packageId,
           ref: options?.ref,
+          client: options?.client,
           budget: options?.budget,
           waitMs: toWaitMs(options),
         }),
@@ -48,7 +54,7 @@ export function purchasesApi(call: RunCall): Purchases {
         if (service !== undefined) await requireService(session, service);
         return { purchases: await listPurchases(session, { service, ref }) };
       }),
-    budgetLeft: (client, budget, options) => call(options, ({ store }) => readBudgetLeft(store, client, budget)),
+    budgetLeft: (budget, options) => call(options, ({ store }) => readBudgetLeft(store, budget)),
     cancel: (id, options) =>
       call(options, async (session) => ({
         purchase: await cancelPurchase(session, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),

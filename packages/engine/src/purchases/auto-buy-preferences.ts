@@ -4,7 +4,7 @@ import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-st
 import { notFound } from '../errors.js';
 import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
-import { requireService, type Session } from '../session.js';
+import { refuseOtherClient, requireService, type Session } from '../session.js';
 import { requireOffered, requirePackage } from './packages.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
@@ -17,7 +17,14 @@ export interface AutoBuyView extends AutoBuyRule {
 }
 
 /** What `auto-buy` is about: a service, or a client. */
-export type AutoBuySubject = { service: string; client?: undefined } | { client: string; service?: undefined };
+export type AutoBuySubject =
+  | {
+      service: string;
+      client?: undefined;
+      /** The client that asks: refuses a change of a service that is another's by now. */
+      owner?: string | undefined;
+    }
+  | { client: string; service?: undefined };
 
 /** Fields to set; the others stay. */
 export interface AutoBuyRequest {
@@ -94,7 +101,11 @@ async function changePreference(
   toStore: (service: ServiceRecord | null) => Change,
 ): Promise<boolean> {
   if (subject.service !== undefined) {
-    return withServiceRun(session, subject.service, { command, waitMs }, (service, run) => run.store(toStore(service)));
+    const { service: id, owner } = subject;
+    return withServiceRun(session, id, { command, waitMs }, (service, run) => {
+      refuseOtherClient(service, owner);
+      return run.store(toStore(service));
+    });
   }
   await requireClient(session, subject.client);
   return withRun(session, { command, dryRun: false }, (run) => run.store(toStore(null)));

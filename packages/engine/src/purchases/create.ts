@@ -6,7 +6,7 @@ import { type Due, noCredit, refuseOtherCurrency, requirePayer } from '../billin
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
-import { requireService, type Session } from '../session.js';
+import { refuseOtherClient, requireService, type Session } from '../session.js';
 import { buyWithin, readRaise } from './agent-budget.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
@@ -26,7 +26,9 @@ export interface PurchaseRequest {
   package: string;
   /** One reference buys once, however often the request is repeated. */
   ref?: string | undefined;
-  /** Refuses a purchase with which those of the client would cost more. */
+  /** The client that asks: refuses a service that is another's by now. */
+  client?: string | undefined;
+  /** Refuses a purchase with which those of the same references would cost more. */
   budget?: PurchaseBudget | undefined;
   waitMs: number;
 }
@@ -69,6 +71,7 @@ export async function createPurchase(session: Session, request: PurchaseRequest)
 /** Buys under the lease of the service: continues a purchase of the same reference, or stores a new one and charges it. */
 async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
   const service = await requireService(session, request.service);
+  refuseOtherClient(service, request.client);
   const known = await findRepeated(session, request);
   if (known !== null) {
     await run.start();
@@ -140,7 +143,7 @@ async function refuseUnfinished(tables: StoreTables, row: PurchaseRecord): Promi
 }
 
 async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget: PurchaseBudget): Promise<void> {
-  if (compareMoney(row.price, await readBudgetLeft(tables, row.client ?? '', budget)) <= 0) return;
+  if (compareMoney(row.price, await readBudgetLeft(tables, budget)) <= 0) return;
   throw new SluiceError(
     'over_budget',
     `${row.price} ${row.currency} for package ${row.package} is more than what is left of ${budget.amount} ${row.currency}; nothing was charged`,
@@ -148,15 +151,16 @@ async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget
   );
 }
 
-/** Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count. */
+/**
+ * Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count; those
+ * for a service that has become another client's do.
+ */
 export async function readBudgetLeft(
-  tables: Pick<StoreTables, 'services' | 'purchases'>,
-  client: string,
+  tables: Pick<StoreTables, 'purchases'>,
   { refs, amount }: PurchaseBudget,
 ): Promise<string> {
-  const services = await tables.services.list({ client });
-  const all = await tables.purchases.list({ services: services.map(({ id }) => id) });
-  const own = all.filter(({ key, status }) => key.startsWith(refKey(refs)) && COUNTED.includes(status));
+  const all = await tables.purchases.list({ keyPrefix: refKey(refs) });
+  const own = all.filter(({ status }) => COUNTED.includes(status));
   return own.reduce((left, { price }) => subtractMoney(left, price), amount);
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { StoreTables } from '../store.js';
 import type { Access } from './access.js';
 import { inChunksOrAll, inOrder, listed } from './chunks.js';
@@ -8,11 +8,14 @@ import { purchases } from './record-tables.js';
 /** Packages bought. */
 export function purchasesTable(access: Access): StoreTables['purchases'] {
   return {
-    list: ({ service, services, cycles, status, key } = {}) =>
+    list: ({ service, services, cycles, status, key, keyPrefix } = {}) =>
       access.read(async (session) => {
         const rows = await inChunksOrAll(services, (some) =>
           inChunksOrAll(cycles, (cycle) => {
-            const and = some === undefined ? [] : [sql<boolean>`"service" in ${listed(some)}`];
+            const and = [
+              ...(some === undefined ? [] : [sql<boolean>`"service" in ${listed(some)}`]),
+              ...(keyPrefix === undefined ? [] : [beginsWith(keyPrefix)]),
+            ];
             return listCounted(session, purchases, { where: { service, cycle, status, key }, and });
           }),
         );
@@ -34,4 +37,9 @@ export function purchasesTable(access: Access): StoreTables['purchases'] {
     add: (record) => access.write((session) => addRecord(session, purchases, record, { columns: ['key'] })),
     update: (id, change) => access.write((session) => updateRecord(session, purchases, id, change)),
   };
+}
+
+/** As a range, which the index of the keys serves. */
+function beginsWith(prefix: string): RawBuilder<boolean> {
+  return sql<boolean>`("key" >= ${prefix} and "key" < ${`${prefix}\u{10ffff}`})`;
 }

@@ -31,6 +31,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'purchases.list of a service': (t) => t.purchases.list({ service: 'svc-1' }),
   'purchases.list of services': (t) => t.purchases.list({ services: ['svc-1', 'svc-2'] }),
   'purchases.list of cycles': (t) => t.purchases.list({ cycles: ['c-1'] }),
+  'purchases.list by the beginning of the key': (t) => t.purchases.list({ keyPrefix: 'ref:a:' }),
   'purchases.list by status': (t) => t.purchases.list({ status: 'pending' }),
   'ledger.find': (t) => t.ledger.find('credit', 'k'),
   'ledger.balances': (t) => t.ledger.balances('client:7'),

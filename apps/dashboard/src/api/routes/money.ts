@@ -27,28 +27,30 @@ async function ownPurchases(sluice: Sluice, client: string | undefined, service?
 
 const toAutoBuyRoutes = (subject: 'service' | 'client'): ApiRoute[] => {
   const path = `/${subject}s/:${subject}/auto-buy` as const;
-  const of = ({ param }: Pick<ApiCall, 'param'>) =>
-    subject === 'service' ? { service: param('service') } : { client: param('client') };
+  const of = ({ param, client }: Pick<ApiCall, 'param' | 'client'>) =>
+    subject === 'service' ? { service: param('service'), owner: client } : { client: param('client') };
   const parts = { clients: subject, answer: schema.autoBuy } as const;
   return [
     route(`GET ${path}`, {
       ...parts,
       useCase: 'autoBuy.show',
       summary: `Show the preference for automatic purchases of a ${subject}`,
-      handle: ({ sluice, param }) => sluice.autoBuy.show(of({ param })),
+      handle: ({ sluice, param, client }) => sluice.autoBuy.show(of({ param, client })),
     }),
     route(`PUT ${path}`, {
       ...parts,
       useCase: 'autoBuy.set',
       summary: `Set parts of the preference of a ${subject}, and keep the others`,
       body: preference,
-      handle: ({ sluice, param, body, as }) => sluice.autoBuy.set(of({ param }), body, as),
+      handle: ({ sluice, param, client, body, as }) => sluice.autoBuy.set(of({ param, client }), body, as),
     }),
     route(`DELETE ${path}`, {
       ...parts,
       useCase: 'autoBuy.clear',
       summary: `Drop the preference of a ${subject}`,
-      handle: async ({ sluice, param, as }) => ({ autoBuy: (await sluice.autoBuy.clear(of({ param }), as)).autoBuy }),
+      handle: async ({ sluice, param, client, as }) => ({
+        autoBuy: (await sluice.autoBuy.clear(of({ param, client }), as)).autoBuy,
+      }),
     }),
   ];
 };
@@ -83,8 +85,8 @@ export const moneyRoutes: ApiRoute[] = [
     status: 201,
     body: { package: someText },
     answer: schema.purchaseReport,
-    handle: ({ sluice, param, body, as, ref }) =>
-      sluice.purchases.create(param('service'), body.package, { ...as, ref }),
+    handle: ({ sluice, param, client, body, as, ref }) =>
+      sluice.purchases.create(param('service'), body.package, { ...as, client, ref }),
   }),
   route('POST /purchases/:purchase/cancel', {
     useCase: 'purchases.cancel',

@@ -57,8 +57,8 @@ export async function packagesSection(
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
 async function budgetText({ sluice, viewer }: PageRequest, currency: string | undefined): Promise<Html | null> {
   const { maxAmount } = viewer.rights;
-  if (maxAmount === null || viewer.client === null) return null;
-  const left = await sluice.purchases.budgetLeft(viewer.client, { refs: toRefPrefix(viewer), amount: maxAmount });
+  if (maxAmount === null) return null;
+  const left = await sluice.purchases.budgetLeft({ refs: toRefPrefix(viewer), amount: maxAmount });
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
 }
 

@@ -59,6 +59,7 @@ export function buy(reads: PanelReads): Page {
       sluice.purchases.create(id, wanted, {
         ...as,
         ref: `${refs}${key}`,
+        client: toClient(request),
         ...(maxAmount === null ? {} : { budget: { refs, amount: maxAmount } }),
       }),
     );
@@ -85,7 +86,7 @@ export const setAutoBuy: Page = async (request) => {
     );
   }
   const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
-  await plainly(() => sluice.autoBuy.set({ service: service.id }, wish, as));
+  await plainly(() => sluice.autoBuy.set({ service: service.id, owner: toClient(request) }, wish, as));
   return done(request, service.id, 'auto-buy', 'auto-buy');
 };
 

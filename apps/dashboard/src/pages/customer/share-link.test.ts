@@ -199,3 +199,38 @@ it('shows the same pages to a token of one client', async () => {
   expect(page).toContain('10 GB');
   expect((await at.fetch('/services/svc-1', { cookie })).status).toBe(404);
 });
+
+describe('a link after a service has become another client’s', () => {
+  it('buys nothing for that service, and has no more to spend than before', async () => {
+    await at.addService(5, 'c-5', 1);
+    await at.addService(6, 'c-5', 1);
+    await at.sluice.poll();
+    await at.sluice.credit.add('c-5', { amount: '50.00', currency: 'EUR' });
+    const limited = await Link.open(at, { client: 'c-5', buy: true, maxAmount: '10.00' });
+    const buy = async (service: string): Promise<number> =>
+      (await limited.post(`/services/${service}/buy`, { package: 'extra-50' })).status;
+    expect(await buy('svc-5')).toBe(303);
+    await at.sluice.services.set('svc-5', { client: 'c-6' });
+    expect(await limited.text('/services/svc-6')).toMatch(/10\.00 EUR<\/span> in total; <span[^>]*>5\.00 EUR/);
+    expect([await buy('svc-5'), await buy('svc-6'), await buy('svc-6')]).toEqual([404, 303, 409]);
+    const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '1' };
+    expect((await limited.post('/services/svc-5/auto-buy', wish)).status).toBe(404);
+  });
+
+  it('is refused by the engine, too, which waits for others that change the service', async () => {
+    const now = new Date(at.clock.now()).toISOString();
+    const owner = { host: 'elsewhere', pid: 1, processStart: '9' };
+    const other = { owner, run: 'run-elsewhere', now, ttlMs: 60_000, isAlive: () => true };
+    const taken = await at.store.leases.acquire({ name: 'service:svc-6', ...other });
+    if (!taken.acquired) throw new Error('the service is in use');
+    const refused = [
+      at.sluice.purchases.create('svc-6', 'extra-50', { client: 'c-5', ref: 'late', waitMs: 10_000 }),
+      at.sluice.autoBuy.set({ service: 'svc-6', owner: 'c-5' }, { enabled: true }, { waitMs: 10_000 }),
+    ].map((call) => expect(call).rejects.toMatchObject({ code: 'unknown_service' }));
+    await at.store.services.update([{ id: 'svc-6', client: 'c-6', updatedAt: now }]);
+    await at.store.leases.release(taken.lease);
+    await Promise.all(refused);
+    const purchases = (await at.sluice.purchases.list({ service: 'svc-6' })).purchases;
+    expect(purchases.map(({ client }) => client)).toEqual(['c-5']);
+  });
+});
