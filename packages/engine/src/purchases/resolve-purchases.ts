@@ -1,7 +1,6 @@
 import { type Invoice, isOnlyLine, type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
-import { serviceLease } from '../leases.js';
-import { otherLeases } from '../run/facts.js';
+import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
@@ -15,8 +14,7 @@ export interface ResolveRequest {
   service: string | null;
   /** Asks about paid purchases of open cycles, too: they may have been refunded. */
   all: boolean;
-  fences: HeldLease[];
-  run: string;
+  leases: Leases;
 }
 
 /** A purchase to be resolved, and its service as it is now. */
@@ -43,11 +41,11 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
   const notices: Notice[] = [];
   let paid = 0;
   const due = await findDue(session, request);
-  const leases = due.length === 0 ? new Map<string, unknown>() : await otherLeases(session, request.run);
   for (const { row, service } of due) {
-    if (leases.has(serviceLease(service.id)) || session.deps.signal.aborted) continue;
+    if (session.deps.signal.aborted) break;
     try {
-      const after = await resolve(session, request.fences, { row, service });
+      const after = await resolveUnderLease(session, request, row);
+      if (after === null) continue;
       if (after.status === 'pending' && after.actor === 'auto') throw await waits(session, after);
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
@@ -59,6 +57,24 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
     }
   }
   return { paid, problems, notices };
+}
+
+/** Returns null for a purchase that another run works on, or has changed meanwhile. */
+async function resolveUnderLease(
+  session: Session,
+  { panel, leases }: ResolveRequest,
+  row: PurchaseRecord,
+): Promise<PurchaseRecord | null> {
+  const name = serviceLease(row.service);
+  if (!('lease' in (await leases.tryTake(name)))) return null;
+  try {
+    const current = await session.store.purchases.get(row.id);
+    const service = await session.store.services.get(row.service);
+    if (current?.status !== row.status || service === null) return null;
+    return await resolve(session, leases.toHeld([panelLease(panel), name]), { row: current, service });
+  } finally {
+    await leases.release(name);
+  }
 }
 
 /** An automatic purchase is paid at once or not at all: what is left of it was changed by a person. */

@@ -1,11 +1,11 @@
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
-import type { AutoBuyRecord, PurchaseRecord } from '@sluice/state-store';
+import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin } from '../purchases/agent-budget.js';
 import { findWish, type Refusal, refusedNotice, type Wish, withDrafts } from '../purchases/auto-buy.js';
 import { chargePurchase, toProblem } from '../purchases/charge.js';
 import { purchaseNotice, type ResolvedPurchases, resolvePurchases } from '../purchases/resolve-purchases.js';
-import { type Leases, serviceLease } from '../leases.js';
-import { otherLeases, storedFacts, toOwnFacts } from './facts.js';
+import { type Leases, panelLease, serviceLease } from '../leases.js';
+import { storedFacts, toOwnFacts } from './facts.js';
 import type { Notice } from './notices.js';
 import { planAll } from './plan.js';
 import { findRaise } from './preview-raise.js';
@@ -34,8 +34,7 @@ export async function beginBuying(run: BuyingRun, service: string | null): Promi
     panel: panel.name,
     service,
     all: request.observeAll,
-    fences: leases.held,
-    run: run.run,
+    leases,
   });
   results.totals.purchased += resolved.paid;
   results.changes ||= resolved.notices.length > 0;
@@ -121,36 +120,39 @@ async function buyReserved(run: BuyingRun, work: Planned): Promise<Bought> {
 
 /** Buys the packages of one service until one is not paid. */
 async function buyAll(run: BuyingRun, work: Planned): Promise<Bought> {
-  const { session, leases } = run;
+  const { session, leases, panel } = run;
   const paid: PurchaseRecord[] = [];
-  for (const row of work.buys) {
-    try {
-      if (session.deps.signal.aborted || !(await storeIntent(run, work, row, paid))) return { paid, problem: null };
-      const bought = await chargePurchase(session, leases.held, row);
-      if (bought.status !== 'paid') return { paid, problem: null };
+  const name = serviceLease(work.service.id);
+  if (!('lease' in (await leases.tryTake(name)))) return { paid, problem: null };
+  const fences = leases.toHeld([panelLease(panel.name), name]);
+  try {
+    for (const row of work.buys) {
+      if (session.deps.signal.aborted || !(await storeIntent(run, { work, paid, fences }, row))) break;
+      const bought = await chargePurchase(session, fences, row);
+      if (bought.status !== 'paid') break;
       paid.push(bought);
-    } catch (error) {
-      if (error instanceof SluiceError) return { paid, problem: toProblem(error) };
-      throw error;
     }
+    return { paid, problem: null };
+  } catch (error) {
+    if (error instanceof SluiceError) return { paid, problem: toProblem(error) };
+    throw error;
+  } finally {
+    await leases.release(name);
   }
-  return { paid, problem: null };
 }
 
-/** Stores a purchase before its charge, unless a command changed the service since it was read, or is changing it. */
+/** Stores a purchase before its charge, unless a command changed the service since it was read. */
 async function storeIntent(
-  { session, leases, run }: BuyingRun,
-  work: Planned,
+  { session }: BuyingRun,
+  { work, paid, fences }: { work: Planned; paid: readonly PurchaseRecord[]; fences: HeldLease[] },
   row: PurchaseRecord,
-  paid: readonly PurchaseRecord[],
 ): Promise<boolean> {
   const { id } = work.service;
   const bought = new Set(work.buys.map((each) => each.id));
   const purchases = [...work.purchases.filter((each) => !bought.has(each.id)), ...paid];
-  return session.write(leases.held, async (tables) => {
+  return session.write(fences, async (tables) => {
     const facts = (await storedFacts(tables, [id])).get(id);
     if (facts !== toOwnFacts({ ...work, purchases })) return false;
-    if ((await otherLeases(session, run)).has(serviceLease(id))) return false;
     return tables.purchases.add(row);
   });
 }

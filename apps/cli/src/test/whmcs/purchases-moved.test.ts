@@ -115,6 +115,27 @@ describe('a charge that is taken up again after its line was moved', () => {
     expect((await at.purchases()).map((row) => row.status)).toEqual(['paid']);
   });
 
+  it('is not cancelled meanwhile', async () => {
+    const invoice = await interrupt('');
+    const { server } = at.whmcs;
+    let release: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    const begun = new Promise<void>((resolve) => {
+      const wait = (): Promise<void> => {
+        resolve();
+        return until;
+      };
+      server.inject({ endpoint: 'ApplyCredit', times: 1, fault: { kind: 'wait', until: wait } });
+    });
+    const polled = at.poll();
+    await begun;
+    const id = (await at.purchases())[0]?.id ?? '';
+    expect(await at.codeOf(`purchase cancel ${id} --wait-lock 0s`)).toBe('lease_held');
+    release();
+    expect((await polled).exitCode).toBe(0);
+    expect([await last(), status(invoice)]).toEqual([['paid', invoice, '5.00'], 'Paid']);
+  });
+
   it('does not charge again what was paid with an older invoice', async () => {
     const invoice = await interrupt('');
     const hosting = addHosting('2026-10-01');

@@ -71,10 +71,14 @@ describe('a refund is made once', () => {
     const { begun, release } = holdBack();
     const polled = at.poll();
     await begun;
+    expect(await at.codeOf(`purchase cancel ${id} --refund --wait-lock 0s`)).toBe('lease_held');
+    // The lease of a run that stood still has run out.
+    at.bench.clock.advance(120_000);
     expect(await refusal(id)).toBe('outcome_unknown');
     release();
-    expect((await polled).exitCode).toBe(0);
-    expect([refunds(), at.whmcs.credit(CLIENT)]).toEqual([['5.00'], '100.00']);
+    await polled;
+    expect(failed(await at.use(1))).toBeUndefined();
+    expect([refunds(), at.whmcs.credit(CLIENT), await statuses()]).toEqual([['5.00'], '100.00', ['refunded']]);
   });
 
   it('when its answer is lost, and again when it never arrived', async () => {
