@@ -35,8 +35,8 @@ export async function runHoldCommand(session: Session, id: string, order: HoldCo
   const { report } = await runDecidedCommand(session, id, { command, dryRun, waitMs }, async (service, panel) => {
     const suspension = toSuspension(panel, order);
     const held = await session.store.holds.open({ services: [id] });
-    // A terminated service has no reason for a hold any more.
-    const isEnded = service.status === 'terminated' && command === 'hold release';
+    // A terminated service has no reason for a hold any more; an account is removed instead.
+    const isEnded = service.status === 'terminated' && command === 'hold release' && panel.accounts === undefined;
     const isRestricted = isEnded && held.length + (await session.store.evidence.open({ services: [id] })).length > 0;
     if (!isRestricted) checkLifecycle(service, order);
     const isHeld = held.some(({ reason }) => reason === order.reason || isEnded);
