@@ -42,8 +42,10 @@ function refused(id: string, what: Written, cause: PanelError): SluiceError {
 }
 
 /** Answers about an order that concern only its service: refusals, and what can't be parsed. */
-function isAboutOrder({ code, panelCode }: PanelError): boolean {
-  return OF_SERVICE.includes(panelCode) || code === 'PANEL_UNREADABLE' || code === 'PANEL_SERVER_ERROR';
+function isAboutOrder({ code, panelCode, endpoint }: PanelError): boolean {
+  // Only orders whose invoice was cancelled need the right to list invoices.
+  const isList = panelCode === 'permission' && endpoint === 'GetInvoices';
+  return isList || OF_SERVICE.includes(panelCode) || code === 'PANEL_UNREADABLE' || code === 'PANEL_SERVER_ERROR';
 }
 
 function unreadable(id: string, cause: PanelError): SluiceError {
@@ -51,6 +53,8 @@ function unreadable(id: string, cause: PanelError): SluiceError {
   const details = { service: toServiceId(id) };
   return new SluiceError('order_unreadable', message, { kind: 'billing', cause, details });
 }
+
+const isPaid = (status: string): boolean => status.toLowerCase() === 'paid';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -190,12 +194,29 @@ class WhmcsSource implements ServiceSource {
   }
 
   /** An order without an invoice is not paid: someone accepts it in WHMCS. */
-  async #isPaid({ status, orderId }: WhmcsService, signal: AbortSignal | undefined): Promise<boolean> {
+  async #isPaid(service: WhmcsService, signal: AbortSignal | undefined): Promise<boolean> {
+    const { status, orderId } = service;
     if (status.toLowerCase() !== 'pending' || orderId === null) return false;
     const order = await this.#client.orders.get(orderId, { signal });
     if (order?.invoiceId == null || !['pending', 'active'].includes(order.status.toLowerCase())) return false;
-    const invoice = await this.#client.invoices.get(order.invoiceId, { signal });
-    return invoice.status.toLowerCase() === 'paid';
+    const { status: found, date } = await this.#client.invoices.get(order.invoiceId, { signal });
+    if (found.toLowerCase() !== 'cancelled') return isPaid(found);
+    return this.#isPaidElsewhere(service, date, signal);
+  }
+
+  /** Whether a paid invoice has the line of the service: staff may have merged that of its order into it. */
+  async #isPaidElsewhere(
+    { id, clientId }: WhmcsService,
+    since: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const filter = { clientId, status: 'Paid', ...(since !== null && { since }) };
+    for (const row of await this.#client.invoices.list(filter, { signal })) {
+      const { status, items } = await this.#client.invoices.get(row.id, { signal });
+      const hasLine = items.some(({ type, relatedId }) => type.toLowerCase() === 'hosting' && relatedId === id);
+      if (hasLine && isPaid(status)) return true;
+    }
+    return false;
   }
 
   /** The limit of an unlimited service is 0, as in WHMCS itself; any other is 1 at least. */

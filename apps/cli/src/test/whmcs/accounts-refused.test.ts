@@ -143,6 +143,45 @@ describe('an order that WHMCS does not return', () => {
   });
 });
 
+describe('an order whose invoice was merged into another', () => {
+  /** Adds a pending order with a merged invoice, to which the order still refers. */
+  const addMerged = async (): Promise<number> => {
+    at.addOrder(1, { product: 11, status: 'Pending' });
+    const own = at.whmcs.addInvoice({ client: 77, items: [{ description: 'VPN', amount: '10.00', service: 1 }] });
+    const other = at.whmcs.addInvoice({ client: 77, items: [{ description: 'Hosting', amount: '30.00' }] });
+    at.whmcs.mergeInvoice(own, other);
+    const change = (json: unknown): unknown => {
+      for (const row of (json as { orders: { order: { invoiceid: number }[] } }).orders.order) row.invoiceid = own;
+      return json;
+    };
+    at.whmcs.server.inject({ endpoint: 'GetOrders', fault: { kind: 'mutate', change } });
+    await at.sync();
+    return other;
+  };
+
+  it('gets its account when that is paid', async () => {
+    await begin();
+    const other = await addMerged();
+    at.whmcs.pay(at.whmcs.addInvoice({ client: 77, items: [{ description: 'Another', amount: '1.00' }] }));
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual([]);
+    at.whmcs.pay(other);
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual(['whmcs-1']);
+  });
+
+  it('waits with an error of its own without the right to list invoices', async () => {
+    await begin();
+    at.whmcs.pay(await addMerged());
+    at.whmcs.quirks.denied.add('GetInvoices');
+    const { exitCode, json } = await at.run('reconcile');
+    expect([exitCode, errors(json()), at.vpnUsers()]).toEqual([1, ['order_unreadable'], []]);
+    at.whmcs.quirks.denied.clear();
+    await at.reconcile();
+    expect(at.vpnUsers()).toEqual(['whmcs-1']);
+  });
+});
+
 it('is announced by doctor if the credentials lack a right that accounts need', async () => {
   await begin();
   const rights = async (): Promise<string[]> => {
