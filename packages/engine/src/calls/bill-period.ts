@@ -123,11 +123,13 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
   const identity = { installation: telephony.installation, subscriberId, period };
   const stored = await session.store.callBills.find(billKey(identity));
   if (stored !== null && isFinal(stored)) return finished(session, of, stored);
-  const client = requirePayer(service);
   await refuseOverlap(session, of, stored);
   if (stored !== null && isInDoubt(stored)) {
-    return options.dryRun ? toView(of, stored, 'planned') : place(session, of, { bill: stored, client });
+    if (options.dryRun) return toView(of, stored, 'planned');
+    // Its line may be on an invoice of the client that the service had then.
+    return place(session, of, { bill: stored, client: stored.client ?? requirePayer(service) });
   }
+  const client = requirePayer(service);
   const subscriber = await readSubscriber(session, line);
   refuseOpenPeriod(session, of);
   const billingType = subscriber.billingType ?? line.terms.billingType;
@@ -176,8 +178,10 @@ async function place(
 ): Promise<CallBillView> {
   const { line, options, fences } = of;
   const { invoice, resend } = options;
+  const isOther = bill.service !== line.service.id;
+  const service = (isOther ? await session.store.services.get(bill.service) : null) ?? line.service;
   try {
-    const placed = await placeLine(session, { service: line.service, client, bill, invoice, resend, fences });
+    const placed = await placeLine(session, { service, client, bill, invoice, resend, fences });
     return toView(of, placed.bill, placed.added ? 'added' : 'already-added');
   } catch (error) {
     if (!isOfOneBill(error)) throw error;
