@@ -9,7 +9,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriods, findDue, findParts, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
-import { findLine, type Line, readSubscriber, requireLine } from './line-of-service.js';
+import { findLine, type Line, readSubscriber, requireLine, wasEnded } from './line-of-service.js';
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
@@ -202,7 +202,7 @@ async function readDuePeriods(
   { known, invoice }: { known: readonly CallBillRecord[]; invoice: string | null },
 ): Promise<BillPeriod[]> {
   const { timeZone, billFrom } = line.telephony;
-  const { panel, status } = line.service;
+  const { panel } = line.service;
   if (billFrom === null) {
     throw usageError(
       'bill_from_missing',
@@ -210,8 +210,8 @@ async function readDuePeriods(
       { panel },
     );
   }
-  // Its last bill was made, or given up, when it was terminated.
-  if (status === 'terminated') return known.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
+  // Its last bill was made, or given up, when it was ended.
+  if (await wasEnded(session, line.service)) return known.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
   const rule = await readRule(session, line);
   const { graceMinutes } = line.terms;
   if (invoice === null) return findDue({ bills: known, rule, timeZone, now: session.now(), graceMinutes, billFrom });

@@ -3,6 +3,7 @@ import type { Subscriber } from '@sluice/telephony';
 import type { ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
+import { COMMAND_PREFIX } from '../run/command-row.js';
 import { requireFacet } from '../panels/facet.js';
 import type { Session } from '../session.js';
 
@@ -28,6 +29,16 @@ export async function findLine(session: Session, service: ServiceRecord): Promis
   if (subscriberId === null) return null;
   const product = findEntry(session.config.products, service.product);
   return { service, telephony, subscriberId, terms: product === undefined ? DEFAULT_TERMS : telephony.terms(product) };
+}
+
+const [CREATE, TERMINATE] = [`${COMMAND_PREFIX}create`, `${COMMAND_PREFIX}terminate`];
+
+/** Returns whether a command ended the line of a service, with its last bill; a service may be terminated without one. */
+export async function wasEnded({ store }: Session, { id, status }: ServiceRecord): Promise<boolean> {
+  if (status !== 'terminated') return false;
+  const rows = await store.actions.list({ service: id });
+  const done = rows.filter(({ type, state }) => state === 'applied' && (type === CREATE || type === TERMINATE));
+  return done.at(-1)?.type === TERMINATE;
 }
 
 /** Returns a service's line. */

@@ -81,8 +81,19 @@ export async function provisionInRun(
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
-  if (verb === 'terminate') await checkUnbilled(session, await requireService(session, id), request);
+  if (verb === 'terminate') await billLast(session, id, run);
   return carryOut(session, id, { ...frame, confirm }, request);
+}
+
+/** Bills the last calls of a line that a run ends; the next run over all bills makes their report. */
+async function billLast(session: Session, id: string, run: string): Promise<void> {
+  const service = await requireService(session, id);
+  try {
+    await checkUnbilled(session, service, { unbilled: { how: 'bill', reports: null }, dryRun: false, waitMs: 0 });
+  } finally {
+    // The bill is a run of its own.
+    session.runId = run;
+  }
 }
 
 async function carryOut(

@@ -2,6 +2,7 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { billCalls } from '../calls/bill-calls.js';
 import type { CallBillView } from '../calls/bill-period.js';
+import { wasEnded } from '../calls/line-of-service.js';
 import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Session } from '../session.js';
 import { findOpenRow } from './stored-command.js';
@@ -19,8 +20,8 @@ export async function checkUnbilled(
   { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
 ): Promise<CallBillView[] | null> {
   if (choice?.how === 'forfeit') return null;
-  // The termination was accepted before, and is to be finished.
-  if ((await findOpenRow(session, service.id, 'terminate')) !== null) return null;
+  // The termination was accepted before, and is to be finished, or it is done.
+  if ((await wasEnded(session, service)) || (await findOpenRow(session, service.id, 'terminate')) !== null) return null;
   const isBilled = choice?.how === 'bill';
   const unbilled = await findUnbilled(session, service);
   if (isNothing(unbilled) || (isBilled && dryRun)) return null;

@@ -105,3 +105,71 @@ describe('an invoice that is no longer open', () => {
     expect(made?.invoice).not.toBe(String(closed));
   });
 });
+
+describe('a service that changes its client', () => {
+  it('has a bill in doubt on the invoice of the client that it was written for', async () => {
+    at.addCall('2026-10-05T09:00:00-03:00', '1.0000');
+    addInvoice();
+    whmcs.server.inject({ endpoint: 'UpdateInvoice', times: 1, when: 'before', fault: { kind: 'cut' } });
+    expect(await bill()).toMatchObject([{ error: { code: 'outcome_unknown' } }]);
+    const [stored] = await at.bench.store((store) => store.callBills.list());
+    // The change is made late, and the invoice is split.
+    const items = [{ description: stored?.description ?? '', amount: '1.00' }];
+    const split = whmcs.addInvoice({ client: CLIENT, status: 'Unpaid', items });
+    whmcs.addClient({ id: 78, currency: 'BRL' });
+    expect((await at.run('service set whmcs-7 client=78')).exitCode).toBe(0);
+    expect(await bill()).toMatchObject([{ state: 'already-added', invoice: String(split) }]);
+  });
+});
+
+describe('a service that ends in WHMCS', () => {
+  const FIELDS = {
+    first_name: 'Ana',
+    last_name: 'Lima',
+    document: '98765432100',
+    astbilling_username: 'ana',
+    ddd: '11',
+  };
+
+  /** Makes a line for an order, and ends the order with calls that are not billed. */
+  async function endOrder(): Promise<string> {
+    const fields = { ...FIELDS, channels: '2' };
+    whmcs.addProduct({ id: 11, name: 'Line', fields: Object.keys(fields) });
+    whmcs.addService({ id: 8, client: CLIENT, product: 11, nextDueDate: '2026-12-01', fields });
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('productIds: [10] }', 'productIds: [10, 11] }, terminate: auto'));
+    await at.run('service sync');
+    expect((await at.run('provision create whmcs-8')).exitCode).toBe(0);
+    const { id } = at.panel.subscriber('ana');
+    at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: id });
+    at.bench.clock.set(Date.parse('2026-11-20T12:00:00Z'));
+    whmcs.service(8).status = 'Terminated';
+    expect((await at.run('service sync')).exitCode).toBe(0);
+    return id;
+  }
+
+  it('is billed as long as its line is there', async () => {
+    await endOrder();
+    at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+    expect(await bill(' --service whmcs-8')).toMatchObject([{ state: 'added', total: '1.50' }]);
+  });
+
+  it('is billed before its line is removed', async () => {
+    const line = await endOrder();
+    const { exitCode } = await at.run('reconcile');
+    expect([exitCode, at.panel.subscriber(line).status]).toEqual([0, 'terminated']);
+    expect(listLines()).toEqual([expect.stringMatching(/: 1\.50$/)]);
+    expect((await at.run('reconcile')).exitCode).toBe(0);
+    at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+    await bill();
+    expect(listLines()).toHaveLength(1);
+  });
+
+  it('keeps its line while its calls can not be billed', async () => {
+    const line = await endOrder();
+    at.panel.server.inject({ endpoint: 'GET /cdrs', fault: { kind: 'status', status: 500 } });
+    const { exitCode, stdout } = await at.run('reconcile');
+    expect([exitCode, at.panel.subscriber(line).status]).toEqual([1, 'active']);
+    expect(stdout).toContain('calls_unread');
+  });
+});
