@@ -9,7 +9,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriods, findDue, findParts, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
 import { listLineBills } from './line-bills.js';
-import { findLine, type Line, readSubscriber, requireLine, wasEnded } from './line-of-service.js';
+import { findLine, findSubscriber, type Line, requireLine, wasEnded } from './line-of-service.js';
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
@@ -192,7 +192,7 @@ async function readRule(session: Session, line: Line): Promise<PeriodRule> {
 
 /** Reads when a line was made; where the panel does not state it, when the service was. */
 async function readCreation(session: Session, line: Line): Promise<string> {
-  return (await readSubscriber(session, line)).createdAt ?? line.service.createdAt;
+  return (await findSubscriber(session, line))?.createdAt ?? line.service.createdAt;
 }
 
 /** Reads what is due of a line, or the period of an invoice as far as it may be billed. */

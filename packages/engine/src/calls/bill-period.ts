@@ -21,7 +21,7 @@ import type { Session } from '../session.js';
 import { isFinal, isInDoubt, toInstants } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
-import { type Line, readSubscriber } from './line-of-service.js';
+import { findSubscriber, type Line } from './line-of-service.js';
 import { changeBill, placeLine } from './place-line.js';
 
 /** Writes the reports of bills. */
@@ -130,10 +130,11 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
     return place(session, of, { bill: stored, client: stored.client ?? requirePayer(service) });
   }
   const client = requirePayer(service);
-  const subscriber = await readSubscriber(session, line);
+  // Calls of a line that was deleted on the panel may still be listed there.
+  const subscriber = await findSubscriber(session, line);
   refuseOpenPeriod(session, of);
-  const billingType = subscriber.billingType ?? line.terms.billingType;
-  const read: PeriodOfRead = { ...of, username: subscriber.username };
+  const billingType = subscriber?.billingType ?? line.terms.billingType;
+  const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if (billingType === 'prepaid')
     return nothing(session, read, { stored, gathered: null, reason: 'prepaid', csv: null });
   return gatherAndPlace(session, read, { stored, client, subscriber });
@@ -142,7 +143,7 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
 async function gatherAndPlace(
   session: Session,
   of: PeriodOfRead,
-  { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber },
+  { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber | null },
 ): Promise<CallBillView> {
   const { line, period, options } = of;
   const reports = options.dryRun ? null : options.reports;
@@ -152,7 +153,7 @@ async function gatherAndPlace(
     const gathered = await gather(session, {
       line,
       period,
-      verifyPlan: options.verifyRating ? (subscriber.planId ?? '') : null,
+      verifyPlan: options.verifyRating ? (subscriber?.planId ?? '') : null,
       report: sink === null || reports === null ? null : { sink, format: reports.format },
     });
     const { allowUnrated, zeroLine } = options;

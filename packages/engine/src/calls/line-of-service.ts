@@ -1,3 +1,4 @@
+import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
 import type { ServiceRecord } from '@sluice/state-store';
@@ -58,4 +59,14 @@ export async function readSubscriber(
   if (conflict === null) return subscriber;
   const details = { service: service.id };
   throw new SluiceError('line_conflict', `"${service.id}": ${conflict}`, { kind: 'conflict', details });
+}
+
+/** Returns the subscriber of a line; null where the panel has none any more, as after it was deleted there. */
+export async function findSubscriber(session: Session, line: Line): Promise<Subscriber | null> {
+  try {
+    return await readSubscriber(session, line);
+  } catch (error) {
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
-import { findLine, type Line, readSubscriber } from './line-of-service.js';
+import { findLine, findSubscriber, type Line } from './line-of-service.js';
 
 /** Calls of a line that no bill has. */
 export interface UnbilledCalls {
@@ -23,7 +23,7 @@ export interface UnbilledCalls {
 
 /**
  * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where nothing can be
- * billed: it has no line, or the line is gone or prepaid.
+ * billed: it has no line, or a prepaid one.
  *
  * @throws SluiceError `calls_unread` where the panel does not list them
  */
@@ -32,14 +32,11 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   const line = panel.telephony === undefined ? null : await findLine(session, service);
   if (line === null) return null;
   const { telephony, terms } = line;
-  const subscriber = await readSubscriber(session, line).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 'PANEL_NOT_FOUND') return null;
-    throw error;
-  });
-  if (subscriber === null || (subscriber.billingType ?? terms.billingType) === 'prepaid') return null;
+  const subscriber = await findSubscriber(session, line);
+  if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return null;
   const bills = await listLineBills(session, line);
   const { timeZone, currency, billFrom } = telephony;
-  const createdAt = subscriber.createdAt ?? service.createdAt;
+  const createdAt = subscriber?.createdAt ?? service.createdAt;
   const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom });
   const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: session.now() };
   for (const period of periods.reverse()) {

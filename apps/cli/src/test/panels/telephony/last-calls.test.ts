@@ -41,3 +41,20 @@ describe('a line whose last calls can not be summed', () => {
     expect((await terminate(' --forfeit-unbilled'))[0]).toBe(0);
   });
 });
+
+describe('a line that was deleted on the panel', () => {
+  beforeEach(() => {
+    addLast();
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+  });
+
+  it('is billed while the panel lists its calls', async () => {
+    at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+    const { exitCode, json } = await at.run('call bill');
+    expect([exitCode, json()]).toMatchObject([0, { bills: [{ state: 'added', total: '2.00' }] }]);
+  });
+
+  it('does not end without its last calls', async () => {
+    expect((await terminate()).slice(0, 2)).toEqual([1, 'unbilled_calls']);
+  });
+});
