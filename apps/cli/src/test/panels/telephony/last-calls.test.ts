@@ -56,5 +56,6 @@ describe('a line that was deleted on the panel', () => {
 
   it('does not end without its last calls', async () => {
     expect((await terminate()).slice(0, 2)).toEqual([1, 'unbilled_calls']);
+    expect(at.panel.server.calls.some(({ fault }) => fault !== null)).toBe(true);
   });
 });
