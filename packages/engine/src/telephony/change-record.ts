@@ -1,3 +1,4 @@
+import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
@@ -114,23 +115,46 @@ async function remove(change: Change): Promise<Done> {
   const { resource } = request;
   const { id } = request;
   let found: { id: string };
+  let isUnreadable = false;
   try {
     found = await findRecord(session, on, resource, id);
   } catch (error) {
+    isUnreadable = isMisfit(resource, error);
     const isGone = error instanceof SluiceError && error.code === 'unknown_record';
     const removed = isGone ? await findRemoved(session, on, { resource, name: id, values: [] }) : null;
-    if (removed === null) throw error;
-    return { record: removed, changed: [], differs: [] };
+    if (removed !== null) return { record: removed, changed: [], differs: [] };
+    if (!isUnreadable) throw error;
+    found = { id };
   }
   const before = toDocument(found);
   if (request.dryRun) return { record: before, changed: ['id'], differs: [] };
   const find = async (): Promise<TelephonyDocument | null> => {
+    if (isUnreadable) return (await isThere(change, id)) ? before : null;
     const rows = await on.telephony.list(resource, {}, session.deps.signal);
     const row = rows.find(({ id }) => id === found.id);
     return row === undefined ? null : toDocument(row);
   };
   await write(change, { id: found.id, before, find });
   return { record: before, changed: ['id'], differs: [] };
+}
+
+/** Whether an error is about the values of a rate that the panel has, and not about the panel. */
+function isMisfit(resource: TelephonyResource, error: unknown): boolean {
+  if (resource !== 'rates' || !isPanelError(error) || error.code !== 'PANEL_UNREADABLE') return false;
+  return error.fields?.some(({ path }) => path.startsWith('resources.rates.')) === true;
+}
+
+/** Whether the panel has a record, even one that can't be read. */
+async function isThere({ session, on, request }: Change, id: string): Promise<boolean> {
+  const { resource } = request;
+  try {
+    await on.telephony.get(resource, id, session.deps.signal);
+    return true;
+  } catch (error) {
+    if (isMisfit(resource, error)) return true;
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return false;
+    throw error;
+  }
 }
 
 function write(

@@ -1,6 +1,7 @@
 import { type PanelTelephony, type TelephonyField, type TelephonyResource, usageError } from '@sluice/panel-kind';
 import { canonicalDocument, type DidDestination, parseNumber } from '@sluice/telephony';
 import { suggestion } from '../suggestion.js';
+import { checkRate } from './check-rate.js';
 import { toCamel, type WrittenValue } from './documents.js';
 
 /** A field with the value that it is to have. */
@@ -28,7 +29,7 @@ export function readValues(
   const fields = telephony.fields(resource);
   const kept = KEPT[resource] ?? [];
   const settable = fields.filter(({ type, name }) => type !== 'computed' && name !== 'id' && !kept.includes(name));
-  return Object.entries(texts).map(([name, text]) => {
+  const values = Object.entries(texts).map(([name, text]) => {
     const field = settable.find((one) => one.name === name);
     if (field !== undefined) return { field, value: readValue(field, text.trim(), telephony.country) };
     if (kept.includes(name)) {
@@ -38,6 +39,8 @@ export function readValues(
     const why = fields.some((one) => one.name === name) ? 'can only be read' : 'is not a field that the panel has';
     throw usageError('bad_value', `"${name}" ${why} in ${resource}${suggestion(name, names)}`);
   });
+  if (resource === 'rates') checkRate(values);
+  return values;
 }
 
 const PATTERNS: Partial<Record<TelephonyField['type'], [RegExp, string]>> = {

@@ -124,11 +124,38 @@ describe('changes of a catalogue', () => {
     ]);
   });
 
+  it('remove a rate that can not be read, and no other', async () => {
+    const fields = { plan_id: '11', prefix: '55', initial_increment_seconds: 30, increment_seconds: 6 };
+    const id = at.panel.add('rates', { ...fields, price_per_minute: '0,29' });
+    expect((await at.run('rate list')).json()).toMatchObject({ error: { code: 'PANEL_UNREADABLE' } });
+    expect((await at.run('rate remove 799 --yes')).exitCode).toBe(1);
+    const removed = await at.run(`rate remove ${id} --yes`);
+    expect([removed.exitCode, removed.json()]).toMatchObject([0, { changed: ['id'], rates: [{ id }] }]);
+    expect((await at.run('rate list')).json<{ rates: { id: string }[] }>().rates.map((rate) => rate.id)).toEqual([
+      '701',
+    ]);
+  });
+
+  it('say so when a rate that can not be read is still there', async () => {
+    const id = at.panel.add('rates', { plan_id: '11', prefix: '55', price_per_minute: '0,29' });
+    at.panel.server.inject({ endpoint: 'DELETE /rates/{id}', fault: { kind: 'status', status: 204 } });
+    expect((await at.run(`rate remove ${id} --yes`)).json()).toMatchObject({ error: { code: 'not_read_back' } });
+  });
+
   it('refuse values that do not fit, before any call', async () => {
     const refused = {
       'customer create nmae=x': 'did you mean "name"?',
       'rate set 701 price_per_minute=0,29': 'is not an amount such as 0.2320',
       'rate create prefix=55': 'needs plan_id, price_per_minute',
+      'rate set 701 price_per_minute=-0.29': 'is not an amount such as 0.2320',
+      'rate set 701 price_per_minute=NaN': 'is not an amount such as 0.2320',
+      'rate set 701 price_per_minute=0.1234567': 'price_per_minute: "0.1234567" is not a price',
+      'rate set 701 price_per_minute=12345678901.5': 'is not a price',
+      'rate set 701 price_per_minute=': 'price_per_minute of a rate can not be empty',
+      'rate set 701 increment_seconds=': 'increment_seconds of a rate can not be empty',
+      'rate create plan_id=11 price_per_minute=1 prefix=+5521': 'prefix: "+5521" is not a prefix',
+      'rate set 701 valid_to=2026-02-30': 'valid_to: "2026-02-30" is not a date',
+      'rate set 701 valid_from=2026-12-01 valid_to=2026-12-01': 'valid_to: "2026-12-01" is not after valid_from',
       'subscriber set 9001 status=suspended': 'holds and services depend on it',
       'subscriber set 9001 created_at=now': 'can only be read',
       'trunk set 1 port=x': 'is not a whole number',
