@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 48796ce86db8c0aba11ec6d53bef128877fd51bdc4aa31c2e4ae75fc2e23589b). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 b64501a502536f9ca6f3f32f8611bb949bb60881b08eb931f5259c0033cdb99c). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -6854,10 +6854,7 @@ export interface operations {
           panel?: string;
           at?: string;
           local?: boolean;
-          /**
-           * @default after-initial
-           * @enum {string}
-           */
+          /** @enum {string} */
           incrementBase?: 'after-initial' | 'whole-duration';
           /** @description Why, for the log */
           note?: string;

@@ -5,6 +5,7 @@ import type {
   Country,
   Did,
   Rate,
+  RatingRules,
   Route,
   Subscriber,
   TelephoneCustomer,
@@ -156,6 +157,8 @@ export interface PanelTelephony {
   readonly country: string;
   /** The billing zone (IANA). */
   readonly timeZone: string;
+  /** How the system computes charges; absent: as Astbilling. */
+  readonly rating?: RatingRules | undefined;
   /** First local day that may be billed without naming a period; null: none. */
   readonly billFrom: string | null;
   /** Returns why the system can't do this; null where it can. Pure. */

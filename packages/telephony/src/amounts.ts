@@ -25,6 +25,14 @@ export function parseAmount(text: string, what: string): Amount {
   return new Exact(text);
 }
 
+/** Whether two amounts differ by no more than one in the last of so many digits. */
+export function agrees(a: Amount, b: Amount, digits: number): boolean {
+  return a
+    .minus(b)
+    .abs()
+    .lte(new Exact(10).pow(b.e - digits + 1));
+}
+
 /** Formats an amount with at least `places` decimal places, more when it has more. */
 export function formatAtLeast(amount: Amount, places: number): string {
   return withoutMinusZero(amount.toFixed(Math.max(places, amount.decimalPlaces())));

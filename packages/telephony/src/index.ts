@@ -55,6 +55,7 @@ export {
   type Increments,
   rateCall,
   type RatedCall,
+  type RatingRules,
 } from './rating.js';
 export { type ChargeDifference, compareCharge } from './compare-charge.js';
 export { callWarnings, type CallWarning } from './warnings.js';

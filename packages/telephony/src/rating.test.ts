@@ -201,3 +201,40 @@ describe('compareCharge', () => {
     expect(firstFinding({ ...portugal, startedAt: '2026-01-01T03:00:00.000Z' })).toBe('charge');
   });
 });
+
+describe('the rules of MagnusBilling', () => {
+  const rules = { incrementBase: 'whole-duration', minimum: 'free', places: 6, digits: 6 } as const;
+  const rate = {
+    ...{ ...rates()[0]!, id: 'm', planId: '11', prefix: '', pricePerMinute: '0.123457', connectionFee: '0.01' },
+    ...{ initialIncrementSeconds: 20, incrementSeconds: 6, minimumSeconds: 0, minChargeableSeconds: 3 },
+    ...{ validFrom: null, validTo: null, status: 'active' },
+  };
+
+  /** As `calculateCost` and `updateSystem` of its CalcAgi do it, in floats. */
+  function compute(talk: number, { initial, block, free }: { initial: number; block: number; free: number }): string {
+    let seconds = Math.max(talk, initial);
+    if (block > 0 && seconds > initial && seconds % block > 0) seconds += block - (seconds % block);
+    return (talk <= free ? 0 : Math.round(((seconds / 60) * 0.123457 + 0.01) * 1e6) / 1e6).toFixed(6);
+  }
+
+  it.each([
+    { initial: 20, block: 6, free: 3 },
+    { initial: 1, block: 1, free: 0 },
+    { initial: 30, block: 0, free: 30 },
+    { initial: 0, block: 60, free: 5 },
+  ])('charge what the panel charges: %j', (one) => {
+    const { initial: initialIncrementSeconds, block: incrementSeconds, free: minChargeableSeconds } = one;
+    const table = new RateTable([{ ...rate, initialIncrementSeconds, incrementSeconds, minChargeableSeconds }], '11');
+    for (let talkSeconds = 0; talkSeconds < 200; talkSeconds += 1) {
+      const { charge } = rateCall(table, { destination: '+5511', talkSeconds, day: '2026-10-05', ...rules });
+      expect([talkSeconds, charge]).toEqual([talkSeconds, compute(talkSeconds, one)]);
+    }
+  });
+
+  it('agree with charges of six digits', () => {
+    const table = new RateTable([{ ...rate, pricePerMinute: '123.456789' }], '11');
+    const compared = (charge: string) =>
+      compareCharge(call({ talkSeconds: 60, charge }), table, { timeZone: 'America/Sao_Paulo', rules })?.kind;
+    expect([compared('123.467'), compared('123.469'), compared('123.4')]).toEqual([undefined, 'charge', 'charge']);
+  });
+});

@@ -98,12 +98,9 @@ export const callSimulate: CommandHandler<SimulateOptions> = ([destination = '']
   const { seconds = '', plan = null, service = null, panel = null, at = null, local = false } = options;
   if (!/^\d{1,6}$/.test(seconds)) throw usageError('bad_option', `--seconds: "${seconds}" is not a whole number`);
   if ((plan === null) === (service === null)) throw usageError('bad_option', 'Name either --plan or --service');
-  const incrementBase = BASES.find((base) => base === (options.incrementBase ?? 'after-initial'));
-  if (incrementBase === undefined)
-    throw usageError(
-      'bad_option',
-      `--increment-base: "${String(options.incrementBase)}" is not one of ${BASES.join(', ')}`,
-    );
+  const incrementBase = BASES.find((base) => base === options.incrementBase) ?? null;
+  if (incrementBase === null && options.incrementBase !== undefined)
+    throw usageError('bad_option', `--increment-base: "${options.incrementBase}" is not one of ${BASES.join(', ')}`);
   const isLocal = local || options.incrementBase !== undefined;
   const request = { destination, seconds: Number(seconds), plan, service, panel, at, local: isLocal, incrementBase };
   return answer(deps, options, ({ sluice }) => sluice.calls.simulate(request), { print: printSimulatedCall });

@@ -112,7 +112,7 @@ function declareReading(call: LazyCommand): void {
     .ofPanel('telephony')
     .option('--at <time>', 'when the call starts (default: now)')
     .option('--local', 'from the rates, even where the panel has a simulator')
-    .choice('--increment-base <base>', 'from the rates, with this reading of increments (default: after-initial)', [
+    .choice('--increment-base <base>', 'from the rates, with this reading of increments (default: as the panel does)', [
       'after-initial',
       'whole-duration',
     ])

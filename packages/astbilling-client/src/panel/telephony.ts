@@ -61,7 +61,7 @@ export function createTelephony(
   const money = findCurrency(name, own, currency);
   const priced = toCurrencyFill(client, money);
   return {
-    ...{ installation, country, timeZone, billFrom, currency: money },
+    ...{ installation, country, timeZone, billFrom, currency: money, rating: client.profile.rating },
     unsupported: (operation) => findUnsupported(client, operation),
     fields: (resource) => listFields(client, resource),
     findSubscriber: ({ refs }) => refs[LINE_REF] ?? null,

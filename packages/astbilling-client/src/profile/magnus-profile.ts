@@ -71,5 +71,7 @@ export const magnusProfile: Profile = {
     rangeStart: 'exclusive',
     rangeEnd: 'exclusive',
   },
+  // Charges are rounded to 6 places and kept as 4-byte floats.
+  rating: { incrementBase: 'whole-duration', minimum: 'free', places: 6, digits: 6 },
   resources: magnusResources,
 };

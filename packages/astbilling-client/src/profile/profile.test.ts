@@ -60,6 +60,7 @@ describe('a profile', () => {
     expect(magnus).toEqual({
       ...builtInProfiles.magnusbilling,
       filtersEncoding: magnus.filtersEncoding,
+      rating: magnus.rating,
       resources: {
         ...builtInProfiles.magnusbilling.resources,
         subscribers: magnus.resources.subscribers,

@@ -187,6 +187,13 @@ const formats = z.strictObject({
 /** How values are written on the wire. @useDeclaredType */
 export type Formats = z.infer<typeof formats>;
 
+const rating = z.strictObject({
+  incrementBase: z.enum(['after-initial', 'whole-duration']).optional(),
+  minimum: z.enum(['charged', 'free']).optional(),
+  places: z.int().min(0).max(12).optional(),
+  digits: z.int().min(1).max(30).optional(),
+});
+
 const scalars = z.record(z.string(), scalar);
 const lookup = z.strictObject({
   method: z.enum(['GET', 'POST'], { error: 'a lookup only reads: write GET or POST' }),
@@ -289,6 +296,7 @@ export const profileSchema = z.strictObject({
   pagination,
   errors,
   formats,
+  rating: rating.optional(),
   resources: optionalMembers(RESOURCES, resource),
 });
 

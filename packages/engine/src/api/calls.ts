@@ -97,7 +97,7 @@ export function callsApi(call: RunCall): Calls {
           panel: null,
           at: null,
           local: false,
-          incrementBase: 'after-initial',
+          incrementBase: null,
         } as const;
         return simulateCall(session, { ...whole, ...request });
       }),

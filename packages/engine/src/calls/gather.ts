@@ -99,7 +99,7 @@ async function createVerifier({ deps }: Session, { telephony }: Line, planId: st
     found,
     count: () => count,
     check: (call: CallRecord): void => {
-      const difference = compareCharge(call, table, { timeZone: telephony.timeZone });
+      const difference = compareCharge(call, table, { timeZone: telephony.timeZone, rules: telephony.rating });
       if (difference === null) return;
       count += 1;
       if (found.length < MOST_DIFFERENCES) found.push(difference);

@@ -22,7 +22,8 @@ export interface SimulateRequest {
   at: string | null;
   /** By the rates even where the system has a simulator. */
   local: boolean;
-  incrementBase: IncrementBase;
+  /** Null: as the panel does. */
+  incrementBase: IncrementBase | null;
 }
 
 /** `call simulate --json`. */
@@ -72,8 +73,12 @@ export async function simulateCall(session: Session, request: SimulateRequest): 
   if (planId === null) throw usageError('unknown_plan', 'The plan of the line is not known: name the plan');
   const table = new RateTable(await telephony.list('rates', { planId }, signal), planId);
   const day = toLocalTime(at, telephony.timeZone).slice(0, 10);
-  const { seconds: talkSeconds, incrementBase } = request;
-  const { rate: found, billedSeconds, charge } = rateCall(table, { destination, talkSeconds, day, incrementBase });
+  const { seconds: talkSeconds } = request;
+  const rules = {
+    ...telephony.rating,
+    ...(request.incrementBase !== null && { incrementBase: request.incrementBase }),
+  };
+  const { rate: found, billedSeconds, charge } = rateCall(table, { destination, talkSeconds, day, ...rules });
   const { prefix, id, description, pricePerMinute, connectionFee } = found;
   const invalid = table.invalid.map(({ id, reason }) => `Rate ${id} was left out: ${reason}`);
   return {

@@ -140,13 +140,21 @@ export const callRoutes: ApiRoute[] = [
       panel: optionalText,
       at: optionalText,
       local: flag,
-      incrementBase: z.enum(['after-initial', 'whole-duration']).default('after-initial'),
+      incrementBase: z.enum(['after-initial', 'whole-duration']).optional(),
     },
     answer: schema.simulatedCall,
     handle: ({ sluice, body, as }) => {
-      const { service = null, plan = null, panel = null, at = null, local = false, ...asked } = body;
+      const {
+        service = null,
+        plan = null,
+        panel = null,
+        at = null,
+        local = false,
+        incrementBase = null,
+        ...asked
+      } = body;
       if ((service === null) === (plan === null)) throw usageError('bad_request', 'Name either a plan or a service');
-      return sluice.calls.simulate({ ...asked, service, plan, panel, at, local }, as);
+      return sluice.calls.simulate({ ...asked, service, plan, panel, at, local, incrementBase }, as);
     },
   }),
   route('GET /calls/reconciliation', {
