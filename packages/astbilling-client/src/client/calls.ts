@@ -1,9 +1,11 @@
 import type { CallRecord } from '@sluice/telephony';
-import { PanelConfigError } from '@sluice/panel-http';
+import { isPanelError, PanelConfigError } from '@sluice/panel-http';
 import { readCallPages } from './call-pages.js';
 import { toCanonical } from './canonical.js';
 import type { Connection } from './connection.js';
 import { splitFilters } from './filters.js';
+import { ResourceClient } from './resource.js';
+import { CONVERTERS } from './to-records.js';
 import type { AstbillingCallOptions, CallPage, CallsRequest } from './types.js';
 
 const CALL = { resource: 'cdrs', name: 'list' } as const;
@@ -25,12 +27,14 @@ export async function* readCalls(
       `Panel "${connection.panel}" has no filter for the time of calls: all calls are read and filtered here.`,
     );
   }
+  let username: string | null | undefined;
   for await (const { calls: all, total } of readCallPages(connection, { filters: sent, range }, options)) {
-    const calls = all.filter((call) => isInside(call, range) && fits(call, request, stated));
-    const unasked = all.filter(
-      (call) =>
-        (filtersTime && !isInside(call, range)) || (stated && findOwner(call, request, stated) !== subscriberId),
-    );
+    if (stated && subscriberId !== undefined && username === undefined && all.some(isNamed)) {
+      username = await findUsername(connection, subscriberId, options);
+    }
+    const owned = (call: CallRecord): boolean => isOwned(call, subscriberId, { stated, username });
+    const calls = all.filter((call) => isInside(call, range) && owned(call) && fits(call, request));
+    const unasked = all.filter((call) => (filtersTime && !isInside(call, range)) || (stated && !owned(call)));
     yield { calls, dropped: all.length - calls.length, unasked, total };
   }
 }
@@ -62,14 +66,38 @@ function checkRange({ panel }: Connection, { from, to }: CallsRequest): { from: 
 const isInside = ({ startedAt }: CallRecord, { from, to }: { from: string; to: string }): boolean =>
   from <= startedAt && startedAt < to;
 
-/** A call that does not say whose it is belongs to the line only when the system itself was asked for that line. */
-function findOwner(call: CallRecord, { subscriberId }: CallsRequest, stated: boolean): string | null | undefined {
-  return call.subscriberId === null && stated ? subscriberId : call.subscriberId;
+/** Whether a call says whose it is by a username only. */
+const isNamed = ({ subscriberId, username }: CallRecord): boolean => subscriberId === null && username !== null;
+
+/** Returns the username of a line; null where the system has no such line. */
+async function findUsername(
+  connection: Connection,
+  id: string,
+  options: AstbillingCallOptions,
+): Promise<string | null> {
+  try {
+    return (await new ResourceClient(connection, 'subscribers', CONVERTERS.subscribers).get(id, options)).username;
+  } catch (error) {
+    if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
+    throw error;
+  }
 }
 
-function fits(call: CallRecord, request: CallsRequest, stated: boolean): boolean {
-  const { subscriberId, did, direction } = request;
-  if (subscriberId !== undefined && findOwner(call, request, stated) !== subscriberId) return false;
+/**
+ * Whether a call is one of the line. One that names no line is, when the system itself was asked for that line and the call does not
+ * name the username of another.
+ */
+function isOwned(
+  call: CallRecord,
+  subscriberId: string | undefined,
+  { stated, username }: { stated: boolean; username: string | null | undefined },
+): boolean {
+  if (subscriberId === undefined || call.subscriberId !== null)
+    return (subscriberId ?? call.subscriberId) === call.subscriberId;
+  return stated && (call.username === null || call.username === username);
+}
+
+function fits(call: CallRecord, { did, direction }: CallsRequest): boolean {
   if (direction !== undefined && call.direction !== direction) return false;
   return did === undefined || [call.did, call.source, call.destination].includes(did);
 }

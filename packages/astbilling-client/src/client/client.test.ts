@@ -227,6 +227,21 @@ describe('in the default profile', () => {
     });
   });
 
+  it('counts a call without an owner for the line that was asked for, unless it names the username of another', async () => {
+    const { data } = fixture<{ data: object[] }>('cdrs.period.page1');
+    const ownerless = { ...data[0], subscriber_id: null };
+    const named = [null, 'joao1042', 'maria2000'].map((username, n) => ({ ...ownerless, id: String(n), username }));
+    const client = await open(({ path }) =>
+      path.endsWith('/subscribers/9001')
+        ? toAnswer('subscriber.create.response')
+        : { json: { data: named, meta: { total: 3 } } },
+    );
+    const [page] = await drain(client.calls.pages(october));
+    expect(page?.calls.map(({ id }) => id)).toEqual(['0', '1']);
+    expect(page?.unasked.map(({ id }) => id)).toEqual(['2']);
+    expect(panel.seen).toHaveLength(2);
+  });
+
   it('reads a list once more when it changed meanwhile', async () => {
     const pages = ['customers.list.page1', 'customers.list.page1', 'customers.list.page1', 'customers.list.page2'];
     const client = await open((_, n) => toAnswer(n === 2 ? 'customers.list.page2' : (pages[n - 1] ?? '')));

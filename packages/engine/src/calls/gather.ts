@@ -59,17 +59,22 @@ export async function gather(session: Session, request: GatherRequest): Promise<
   if (writer !== null) await report?.sink.write(writer.header());
   const filter = { from: period.start, to: period.end, subscriberId };
   const foreign = new Set<string>();
+  /** Calls that name no line: those left out of a part, and those that were counted. */
+  const [unowned, owned] = [new Set<string>(), new Set<string>()];
   const onUnasked = (call: CallRecord): void => {
     const isForeign = call.subscriberId !== null && call.subscriberId !== subscriberId;
     if (isForeign && foreign.size < MOST_FOREIGN) foreign.add(call.id);
+    if (isForeign) return;
     // A part of the period may show a call of another part.
-    else if (!isForeign && !isWithin(call, period)) sum.add(call);
+    if (!isWithin(call, period)) sum.add(call);
+    else if (call.subscriberId === null) unowned.add(call.id);
   };
   for await (const calls of readSorted(telephony, filter, { signal, onUnasked })) {
     const rows: string[] = [];
     for (const call of calls) {
       if (sum.add(call) !== 'counted') continue;
       digest.add(call.id);
+      if (call.subscriberId === null) owned.add(call.id);
       verify?.check(call);
       if (writer !== null) rows.push(writer.row(call));
     }
@@ -82,7 +87,7 @@ export async function gather(session: Session, request: GatherRequest): Promise<
     digest: digest.digest(),
     differences: verify?.found ?? null,
     differenceCount: verify?.count() ?? 0,
-    foreign: [...foreign],
+    foreign: [...foreign, ...[...unowned].filter((id) => !owned.has(id))].slice(0, MOST_FOREIGN),
   };
 }
 
