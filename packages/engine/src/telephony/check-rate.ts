@@ -1,6 +1,6 @@
 import { usageError } from '@sluice/panel-kind';
 import { checkLocalDate } from '@sluice/quota-core';
-import type { FieldValue } from './read-values.js';
+import type { WrittenValue } from './documents.js';
 
 const PRICE = [/^\d{1,9}(\.\d{1,6})?$/, 'a price: write at most 9 digits before the point and 6 after it'] as const;
 const PREFIX = [/^\d{0,18}$/, 'a prefix: write its digits, with the country code'] as const;
@@ -16,12 +16,11 @@ const NEEDED = ['price_per_minute', 'initial_increment_seconds', 'increment_seco
 const DATES = ['valid_from', 'valid_to'];
 
 /**
- * Checks the values of a rate: a rate with others would fit no call, or could not be read.
+ * Checks the values of a rate by the names of their fields: a rate with others would fit no call, or could not be read.
  *
  * @throws SluiceError `bad_value` that names the field
  */
-export function checkRate(values: readonly FieldValue[]): void {
-  const stated = new Map(values.map(({ field, value }) => [field.name, value]));
+export function checkRate(stated: ReadonlyMap<string, WrittenValue>): void {
   for (const [name, value] of stated) {
     if (value === null && NEEDED.includes(name)) {
       throw usageError('bad_value', `${name} of a rate can not be empty`);

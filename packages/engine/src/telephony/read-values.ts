@@ -39,7 +39,7 @@ export function readValues(
     const why = fields.some((one) => one.name === name) ? 'can only be read' : 'is not a field that the panel has';
     throw usageError('bad_value', `"${name}" ${why} in ${resource}${suggestion(name, names)}`);
   });
-  if (resource === 'rates') checkRate(values);
+  if (resource === 'rates') checkRate(new Map(values.map(({ field, value }) => [field.name, value])));
   return values;
 }
 
