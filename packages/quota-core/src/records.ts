@@ -9,6 +9,8 @@ export interface ServiceRecord {
   panel: string;
   product: string;
   client: string | null;
+  /** When it got its client, where it had another one before; null: as long as it is known. */
+  clientSince: string | null;
   billingCycle: string | null;
   /** Local date `YYYY-MM-DD` in the panel's time zone. */
   nextDueDate: string | null;

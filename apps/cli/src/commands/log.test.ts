@@ -179,6 +179,7 @@ describe('log list --follow', () => {
           panel: 'dcim',
           product: 'p',
           client: null,
+          clientSince: null,
           billingCycle: null,
           nextDueDate: null,
           status: 'active',

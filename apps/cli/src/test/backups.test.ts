@@ -151,7 +151,7 @@ describe('a backup by itself', () => {
     for (const name of ['service', 'actor', 'note', 'scope']) exec(`alter table runs drop column ${name}`);
     exec('alter table actions drop column given_up_at');
     exec('alter table service_overrides drop column note');
-    exec('alter table services drop column quota_released_until');
+    for (const name of ['quota_released_until', 'client_since']) exec(`alter table services drop column ${name}`);
     for (const name of ['client', 'billing', 'taxed', 'charged', 'refunded_at', 'refund_sent_at', 'run', 'note'])
       exec(`alter table purchases drop column ${name}`);
     for (const name of [

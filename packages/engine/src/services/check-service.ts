@@ -12,6 +12,7 @@ export function blankService(id: string, now: string): ServiceRecord {
     panel: '',
     product: '',
     client: null,
+    clientSince: null,
     billingCycle: null,
     nextDueDate: null,
     status: 'active',

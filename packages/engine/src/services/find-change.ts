@@ -22,10 +22,16 @@ export function findChange(before: ServiceRecord, after: ServiceRecord, now: str
   return {
     id: after.id,
     ...Object.fromEntries(columns.map((column) => [column, after[column]])),
+    ...(columns.includes('client') && hadClient(before) ? { clientSince: now } : {}),
     ...(refs === null ? {} : { refs }),
     ...(fields === null ? {} : { fields }),
     updatedAt: now,
   };
+}
+
+/** Whether a client has had the service, now or before: what is stored of it is not the next client's. */
+function hadClient({ client, clientSince }: ServiceRecord): boolean {
+  return client !== null || clientSince !== null;
 }
 
 function textChange(

@@ -91,6 +91,7 @@ const SCHEMA_DIGESTS = [
   '85b76e74402e013a',
   '5d67aed404b8b610',
   '90a19998f0ea889c',
+  'a2ed205e9adb4b2f',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -18,6 +18,7 @@ import { writeBacks } from './017-write-backs.js';
 import { givenUpCalls } from './018-given-up-calls.js';
 import { billsOfLines } from './019-bills-of-lines.js';
 import { sentRefunds } from './020-sent-refunds.js';
+import { clientSince } from './021-client-since.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   givenUpCalls,
   billsOfLines,
   sentRefunds,
+  clientSince,
 ];

@@ -53,6 +53,7 @@ export const services = recordTable<ServiceRecord>()(
     panel: text('panel'),
     product: text('product'),
     client: textOrNull('client'),
+    clientSince: textOrNull('client_since'),
     billingCycle: textOrNull('billing_cycle'),
     nextDueDate: textOrNull('next_due_date'),
     status: word<ServiceStatus>()('status'),

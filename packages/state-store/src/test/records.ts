@@ -24,6 +24,7 @@ export function service(id: string, change: Partial<ServiceRecord> = {}): Servic
     panel: 'dcim',
     product: 'server',
     client: null,
+    clientSince: null,
     billingCycle: 'monthly',
     nextDueDate: '2026-04-01',
     status: 'active',

@@ -70,6 +70,7 @@ async function addService(store: StateStore, client: string): Promise<void> {
       panel: 'dcim',
       product: 'ports',
       client,
+      clientSince: null,
       billingCycle: null,
       nextDueDate: null,
       status: 'active',

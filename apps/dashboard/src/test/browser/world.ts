@@ -163,7 +163,7 @@ async function fillServices(store: StateStore, now: number, size: WorldSize): Pr
         easydcim_server_id: `${300 + number}`,
       },
       ...{ status: 'active' as const, trafficMode: null, baseQuotaOverrideGb: null, ownRefs: [], fields: {} },
-      ...{ protectedUntil: null, quotaReleasedUntil: null, createdAt: START, updatedAt: START },
+      ...{ clientSince: null, protectedUntil: null, quotaReleasedUntil: null, createdAt: START, updatedAt: START },
     })),
   );
   await store.cycles.put(
