@@ -292,7 +292,7 @@ export async function requireService(session: Session, id: string) {
 }
 
 /** Refuses a service that is not this client's, as one that does not exist; undefined: any client's. */
-export function refuseOtherClient(service: ServiceRecord, client: string | undefined): void {
+export function refuseOtherClient(service: ServiceRecord, client: string | null | undefined): void {
   if (client === undefined || service.client === client) return;
   throw notFound('unknown_service', `There is no service "${service.id}"`, { service: service.id });
 }

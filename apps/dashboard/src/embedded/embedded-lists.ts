@@ -11,7 +11,7 @@ import { summaryForCustomer } from './embedded-service.js';
 /** Returns what a client sees of its services, its credit and the agents that it is. */
 export async function clientForCustomer(call: ApiCall, client: string): Promise<EmbeddedClient> {
   const request = embeddedRequest(call, client);
-  const { services } = await call.sluice.services.list({ client });
+  const { services } = await call.sluice.services.list({ client, reader: client });
   const parts = toParts(await clientSections(request, services, call.readers.reads));
   const listed = services.map((service) => ({
     service: service.id,

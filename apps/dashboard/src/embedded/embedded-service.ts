@@ -16,8 +16,10 @@ import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
 
 /** Returns what the client of a service sees of it. */
-export async function serviceForCustomer(call: ApiCall, service: ServiceDetail): Promise<EmbeddedService> {
-  const request = embeddedRequest(call, service.client);
+export async function serviceForCustomer(call: ApiCall, id: string): Promise<EmbeddedService> {
+  const { client } = await call.sluice.services.show(id);
+  const service = await call.sluice.services.show(id, { reader: client });
+  const request = embeddedRequest(call, client);
   const parts = await serviceSections(request, service, call.readers);
   return {
     ...(await readHead(request, service)),

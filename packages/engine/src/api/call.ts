@@ -1,4 +1,5 @@
 import { toRequestError } from '../calls/simulate.js';
+import type { Reader } from '../services/reader.js';
 import type { Session } from '../session.js';
 
 /** Options of every call. */
@@ -9,6 +10,12 @@ export interface CallOptions {
   actor?: string | undefined;
   /** Why it is made, for the log and for the record that it creates. */
   note?: string | null | undefined;
+}
+
+/** Options of calls that clients make too. */
+export interface ReaderOptions extends CallOptions {
+  /** The client that reads: it sees nothing from before it had the service. Default: an operator, who sees everything. */
+  reader?: Reader;
 }
 
 /** Options of calls that need the lease of a service or panel. */

@@ -12,7 +12,14 @@ import { billReport, type BillReport, listBills, type StoredBillView } from '../
 import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
 import { afterRun } from '../notices/after-run.js';
 import { newsOfBills } from '../notices/run-notices.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs, withRequestErrors } from './call.js';
+import {
+  type CallOptions,
+  type LockOptions,
+  type ReaderOptions,
+  type RunCall,
+  toWaitMs,
+  withRequestErrors,
+} from './call.js';
 
 /** Options of `bill`; without any, all that is due is billed. */
 export interface BillCallsOptions extends LockOptions {
@@ -44,12 +51,12 @@ export interface Calls {
   /** Writes the report of a period, and bills nothing; with `remote` the panel makes it. */
   report(
     of: { service: string } | { client: string },
-    options: CallOptions & { period: string; reports: CallReports; remote?: boolean | undefined },
+    options: ReaderOptions & { period: string; reports: CallReports; remote?: boolean | undefined },
   ): Promise<{ reports: CallReportView[] }>;
   /** Reads records in the order of time; by default those of today in the billing zone. */
   records(
     request: Partial<RecordsRequest> & Pick<RecordsRequest, 'onCall'>,
-    options?: CallOptions,
+    options?: ReaderOptions,
   ): Promise<RecordsReport>;
   /** Returns what a call would cost. */
   simulate(
@@ -79,15 +86,15 @@ export function callsApi(call: RunCall): Calls {
       }),
     report: (of, options) =>
       checked(options, async (session) => {
-        const { period, reports, remote = false } = options;
+        const { period, reports, remote = false, reader } = options;
         const service = 'service' in of ? of.service : null;
         const client = 'client' in of ? of.client : null;
-        return { reports: await reportCalls(session, { service, client, period, remote, reports }) };
+        return { reports: await reportCalls(session, { service, client, period, remote, reports, reader }) };
       }),
     records: (request, options) =>
       checked(options, (session) => {
         const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
-        return readRecords(session, { ...whole, ...request });
+        return readRecords(session, { ...whole, ...request, reader: options?.reader });
       }),
     simulate: (request, options) =>
       checked(options, (session) => {

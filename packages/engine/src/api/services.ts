@@ -4,12 +4,13 @@ import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
+import type { Reader } from '../services/reader.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
 import type { SyncReport } from '../services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
-import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
+import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
 
 /** Which services a call includes; default all. */
 export interface ServiceFilter extends CallOptions {
@@ -19,7 +20,7 @@ export interface ServiceFilter extends CallOptions {
 }
 
 /** A part of the services that a call includes, ordered by id. */
-export interface ServicePage extends ServiceFilter {
+export interface ServicePage extends ServiceFilter, ReaderOptions {
   /** Begins after this id. */
   after?: string | undefined;
   /** At most so many; default all. */
@@ -74,7 +75,7 @@ export interface Services {
   sync(options?: SyncOptions): Promise<SyncReport>;
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
-  show(id: string, options?: CallOptions): Promise<ServiceDetail>;
+  show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
   /** Returns the fields that the product of a service lets its client change; none on most panels. */
   customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
   /** Lists services by id; many are read in pages, so that they are not all in memory at once. */
@@ -128,12 +129,12 @@ export function servicesApi(call: RunCall): Services {
         await removeService(session, id, toWaitMs(options));
         return before;
       }),
-    show: (id, options) => call(options, (session) => detail(session, id)),
+    show: (id, options) => call(options, (session) => detail(session, id, options?.reader)),
     customerMay: (id, options) =>
       call(options, async (session) => ({ service: id, fields: await customerFields(session, id) })),
     list: (filter) =>
       call(filter, async (session) => ({
-        services: await serviceDetails(session, await listServices(session, filter)),
+        services: await serviceDetails(session, await listServices(session, filter), filter?.reader),
       })),
     export: (filter) =>
       call(filter, async (session) => {
@@ -143,8 +144,8 @@ export function servicesApi(call: RunCall): Services {
   };
 }
 
-async function detail(session: Session, id: string): Promise<ServiceDetail> {
-  return serviceDetail(session, await requireService(session, id));
+async function detail(session: Session, id: string, reader?: Reader): Promise<ServiceDetail> {
+  return serviceDetail(session, await requireService(session, id), reader);
 }
 
 function toSyncRequest(options: SyncOptions = {}): SyncRequest {

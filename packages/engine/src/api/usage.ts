@@ -5,26 +5,26 @@ import type { GraphRange } from '../graph/window.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import type { ServiceDetail } from '../services/show.js';
 import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../usage/usage.js';
-import type { CallOptions, RunCall } from './call.js';
+import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
 /** Usage: readings, past cycles and graphs. */
 export interface Usage {
   /** Returns the last usage of services; `refresh` reads the panel first. */
-  read(options?: CallOptions & UsageFilter & { refresh?: boolean | undefined }): Promise<{
+  read(options?: ReaderOptions & UsageFilter & { refresh?: boolean | undefined }): Promise<{
     services: ServiceDetail[];
   }>;
   /** Returns the usage of each cycle, newest first. */
-  history(service: string, options?: CallOptions): Promise<{ cycles: CycleView[] }>;
+  history(service: string, options?: ReaderOptions): Promise<{ cycles: CycleView[] }>;
   /** Returns the stored readings of a range: all, or with `points` about as many, evenly spread. */
   graph(
     service: string,
     range: GraphRange,
-    options?: CallOptions & { points?: number | undefined },
+    options?: ReaderOptions & { points?: number | undefined },
   ): Promise<SampleGraph>;
   /** Returns the panel's own graph, which is cached. */
-  panelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<DrawnGraph>;
+  panelGraph(service: string, range: GraphRange, options?: ReaderOptions): Promise<DrawnGraph>;
   /** Returns the panel's own graph as last read, of whatever age; null where none was. Calls no panel. */
-  lastPanelGraph(service: string, range: GraphRange, options?: CallOptions): Promise<LastGraph | null>;
+  lastPanelGraph(service: string, range: GraphRange, options?: ReaderOptions): Promise<LastGraph | null>;
   /** Compares usage and holds with the figures of another tool. */
   compare(panel: string, rows: ImportRow[], options: CallOptions & { file: string }): Promise<Comparison>;
 }
@@ -36,22 +36,23 @@ export function usageApi(call: RunCall): Usage {
       call(options, async (session) => ({
         services: await readUsage(session, options ?? {}, options?.refresh === true),
       })),
-    history: (service, options) => call(options, async (session) => ({ cycles: await usageHistory(session, service) })),
+    history: (service, options) =>
+      call(options, async (session) => ({ cycles: await usageHistory(session, service, options?.reader) })),
     // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
       call(options, async (session) => {
         const { sampleGraph } = await import('../graph/sample-graph.js');
-        return sampleGraph(session, service, { range, points: options?.points });
+        return sampleGraph(session, service, { range, points: options?.points, reader: options?.reader });
       }),
     panelGraph: (service, range, options) =>
       call(options, async (session) => {
         const { panelGraph } = await import('../graph/panel-graph.js');
-        return panelGraph(session, service, range);
+        return panelGraph(session, service, { range, reader: options?.reader });
       }),
     lastPanelGraph: (service, range, options) =>
       call(options, async (session) => {
         const { lastGraph } = await import('../graph/last-graph.js');
-        return lastGraph(session, service, range);
+        return lastGraph(session, service, { range, reader: options?.reader });
       }),
     compare: (panel, rows, options) =>
       call(options, async (session) => {

@@ -12,6 +12,7 @@ import {
   toLocalTime,
 } from '@sluice/telephony';
 import { notFound } from '../errors.js';
+import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
 import { toInstants } from './due.js';
@@ -36,6 +37,8 @@ export interface RecordsRequest {
   from: string | null;
   /** Null: now. */
   to: string | null;
+  /** Of a service: the client that reads. */
+  reader?: Reader;
   /** Called with each record, in the order of time. */
   onCall: (call: CallRecord) => Promise<void> | void;
 }
@@ -57,7 +60,8 @@ export async function readRecords(session: Session, request: RecordsRequest): Pr
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLine(session, service);
-  const period = toWindow(session, request, telephony.timeZone);
+  const since = service === null ? null : visibleSince(service, request.reader);
+  const period = beginCalls(toWindow(session, request, telephony.timeZone), since);
   const filter: CallFilter = {
     from: period.start,
     to: period.end,
@@ -87,11 +91,20 @@ function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone:
   return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
 }
 
+/** Returns the part of a period that begins then. */
+function beginCalls(period: BillPeriod, since: string | null): BillPeriod {
+  const { timeZone } = period;
+  const { start } = beginThen(period, since);
+  return start === period.start ? period : { ...period, start: toLocalTime(start, timeZone) };
+}
+
 /** Which report to make. */
 export interface CallReportCall {
   /** One of both. */
   service: string | null;
   client: string | null;
+  /** Of a service: the client that reads. The report of a client is of its own calls, whoever reads it. */
+  reader?: Reader;
   period: string;
   /** Let the panel make the report. */
   remote: boolean;
@@ -125,15 +138,17 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     const line = await requireLine(session, service);
     const { timeZone, installation } = line.telephony;
     const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
-    const period = parsePeriod(request.period, { invoiceDate, timeZone });
+    const since = visibleSince(service, request.client ?? request.reader);
+    const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), since);
     const { format } = request.reports;
     const sink = await request.reports.open(
       reportFileName({ installation, subscriberId: line.subscriberId, period }).replace(/^calls_/, 'report_'),
     );
     try {
-      const figures = request.remote
-        ? toFigures(await fetchRemoteReport(session, line, period, sink))
-        : toFigures((await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals);
+      const figures =
+        request.remote && period.start !== period.end
+          ? toFigures(await fetchRemoteReport(session, line, period, sink))
+          : toFigures((await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals);
       const { currency } = line.telephony;
       made.push({ service: service.id, period: toInstants(period), ...figures, currency, csv: await sink.finish() });
     } catch (error) {

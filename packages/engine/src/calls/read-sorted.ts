@@ -33,6 +33,7 @@ export async function* readSorted(
 ): AsyncGenerator<CallRecord[], void, undefined> {
   const { atOnce = AT_ONCE } = options;
   const [from, to] = [Date.parse(filter.from), Date.parse(filter.to)];
+  if (to <= from) return;
   const half = from + Math.ceil((to - from) / 2 / SECOND) * SECOND;
   // One second can't be halved: all of it is one part.
   const most = half < to ? atOnce : Infinity;

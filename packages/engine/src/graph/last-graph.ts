@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Panel, PanelGraph } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
+import { type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { type PanelFigures, parseFigures } from './panel-figures.js';
 import type { GraphRange, GraphWindow } from './window.js';
@@ -30,22 +31,27 @@ const KEPT_MS = 30 * 86_400_000;
 /** Stores a graph as the last one of its range. */
 export async function keepLastGraph(
   session: Session,
-  { panel, service, range }: { panel: Panel; service: ServiceRecord; range: GraphRange },
+  of: Graphed & { range: GraphRange },
   drawn: { window: GraphWindow; body: string },
 ): Promise<void> {
-  const key = lastKey(panel, service, range);
+  const key = lastKey(of);
   const expiresAt = new Date(session.deps.clock.now() + KEPT_MS).toISOString();
-  const record = { key, service: service.id, at: session.now(), expiresAt, body: JSON.stringify(drawn) };
+  const record = { key, service: of.service.id, at: session.now(), expiresAt, body: JSON.stringify(drawn) };
   await session.write([], (tables) => tables.graphCache.put(record));
 }
 
 /** Returns the last graph of a range, of whatever age; null where none was read. Calls no panel. */
-export async function lastGraph(session: Session, id: string, range: GraphRange): Promise<LastGraph | null> {
+export async function lastGraph(
+  session: Session,
+  id: string,
+  { range, reader }: { range: GraphRange; reader?: Reader },
+): Promise<LastGraph | null> {
   const { config, deps, store } = session;
   const service = await requireService(session, id);
+  const since = visibleSince(service, reader);
   const panel = await session.panel(service.panel);
   if (panel.graphs === undefined) return null;
-  const row = await store.graphCache.get(lastKey(panel, service, range), session.now());
+  const row = await store.graphCache.get(lastKey({ panel, service, since, range }), session.now());
   if (row === null) return null;
   const timeZone = findTimeZone(config, service.panel);
   const { window, body } = JSON.parse(row.body) as { window: GraphWindow; body: string };
@@ -63,13 +69,21 @@ export async function lastGraph(session: Session, id: string, range: GraphRange)
   };
 }
 
-function lastKey(panel: Panel, service: ServiceRecord, range: GraphRange): string {
-  return toGraphKey(['last', ...identify(panel, service), range]);
+function lastKey({ range, ...of }: Graphed & { range: GraphRange }): string {
+  return toGraphKey(['last', ...identify(of), range]);
 }
 
-/** Returns what identifies a service on its panel. */
-export function identify({ kind, url }: Panel, { id, refs }: ServiceRecord): unknown[] {
-  return [kind.kind, url, id, Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1))];
+/** What a graph is of; `since`: the earliest instant that its reader may see, null for all. */
+interface Graphed {
+  panel: Panel;
+  service: ServiceRecord;
+  since: string | null;
+}
+
+/** Returns what identifies a service on its panel, and what of it is shown. */
+export function identify({ panel: { kind, url }, service: { id, refs }, since }: Graphed): unknown[] {
+  const names = Object.entries(refs).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [kind.kind, url, id, names, ...(since === null ? [] : [since])];
 }
 
 /** Returns the key of a stored graph. */

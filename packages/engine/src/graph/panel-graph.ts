@@ -1,6 +1,7 @@
 import { type PanelGraph, SluiceError } from '@sluice/panel-kind';
 import { findTimeZone } from '../config/find-entry.js';
 import { requireFacet } from '../panels/facet.js';
+import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
@@ -12,9 +13,14 @@ import { type GraphRange, type GraphWindow, findWindow } from './window.js';
  *
  * @throws SluiceError `unsupported`, `not_metered_yet`, `graph_unreadable`, and the errors of the panel
  */
-export async function panelGraph(session: Session, id: string, range: GraphRange): Promise<DrawnGraph> {
+export async function panelGraph(
+  session: Session,
+  id: string,
+  { range, reader }: { range: GraphRange; reader?: Reader },
+): Promise<DrawnGraph> {
   const { config } = session;
   const service = await requireService(session, id);
+  const since = visibleSince(service, reader);
   const panel = await session.panel(service.panel);
   const graphs = requireFacet(panel, 'graphs', 'usage');
   const { requiredRef } = panel.kind;
@@ -24,12 +30,12 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
     });
   }
   const timeZone = findTimeZone(config, service.panel);
-  const window = roundDown(await findWindow(session, service, range), range, config.graphCache);
+  const window = beginThen(roundDown(await findWindow(session, service, range), range, config.graphCache), since);
   const drawn = { service: id, panel: panel.name, window, timeZone };
   if (window.end <= window.start) {
     return { ...drawn, readAt: null, figures: { times: [], series: [], unit: null }, picture: null };
   }
-  const key = toGraphKey([...identify(panel, service), window.start, window.end]);
+  const key = toGraphKey([...identify({ panel, service, since }), window.start, window.end]);
   const now = session.now();
   const cached = config.graphCache > 0 ? await session.store.graphCache.get(key, now) : null;
   const fromCache = cached === null ? null : parseGraph(cached.body);
@@ -41,7 +47,7 @@ export async function panelGraph(session: Session, id: string, range: GraphRange
     await session.write([], (tables) =>
       tables.graphCache.put({ key, service: id, at: now, expiresAt, body: toText(read) }),
     );
-    await keepLastGraph(session, { panel, service, range }, { window, body: toText(read) });
+    await keepLastGraph(session, { panel, service, since, range }, { window, body: toText(read) });
   }
   return {
     ...drawn,

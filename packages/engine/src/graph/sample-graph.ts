@@ -1,5 +1,6 @@
 import type { Allowance, Mode, UsageBytes } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
+import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { type GraphRange, type GraphWindow, findWindow } from './window.js';
 
@@ -27,16 +28,17 @@ export interface SampleGraph {
 export async function sampleGraph(
   session: Session,
   id: string,
-  { range, points }: { range: GraphRange; points?: number | undefined },
+  { range, points, reader }: { range: GraphRange; points?: number | undefined; reader?: Reader },
 ): Promise<SampleGraph> {
   const { store, config } = session;
   const service = await requireService(session, id);
-  const window = await findWindow(session, service, range);
+  const since = visibleSince(service, reader);
+  const window = beginThen(await findWindow(session, service, range), since);
   const { start: from, end: to, cycle } = window;
   const ofCycle = cycle === null ? {} : { cycle };
   const samples =
     points === undefined
-      ? await store.samples.list({ service: id, to, ...(cycle === null ? { from } : ofCycle) })
+      ? await store.samples.list({ service: id, to, ...(cycle === null || since !== null ? { from } : {}), ...ofCycle })
       : await store.samples.spread({ service: id, from, to, parts: points, ...ofCycle });
   const [decision] = await store.decisions.latest([id]);
   const allowance = (decision?.allowance ?? null) as Allowance | null;

@@ -8,6 +8,7 @@ import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import { group } from '../run/group.js';
 import { countsIn } from '../run/load.js';
+import { isVisible, type Reader } from './reader.js';
 import { requireService, type Session } from '../session.js';
 import type { CountedUsage } from '../usage/counted.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
@@ -51,7 +52,11 @@ export function statusSince(status: string, holds: number): string {
 }
 
 /** Returns the details of these services, in the same order. */
-export async function serviceDetails(session: Session, services: ServiceRecord[]): Promise<ServiceDetail[]> {
+export async function serviceDetails(
+  session: Session,
+  services: ServiceRecord[],
+  reader?: Reader,
+): Promise<ServiceDetail[]> {
   const { store, config } = session;
   const ids = services.map(({ id }) => id);
   const decisions = new Map((await store.decisions.latest(ids)).map((row) => [row.service, row]));
@@ -82,7 +87,9 @@ export async function serviceDetails(session: Session, services: ServiceRecord[]
       nextDueDate: service.nextDueDate,
       ...ownQuota(session, service, override),
       refs: { ...service.refs },
-      purchases: (purchases.get(service.id) ?? []).map((row) => toPurchase(row, cycle)),
+      purchases: (purchases.get(service.id) ?? [])
+        .filter((row) => isVisible(row, service, reader))
+        .map((row) => toPurchase(row, cycle)),
       overrides: override === undefined ? null : toOverride(override),
       ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
@@ -145,8 +152,8 @@ function terminationView(termination: Termination | undefined): ServiceDetail['t
 }
 
 /** Returns the details of one service. */
-export async function serviceDetail(session: Session, service: ServiceRecord): Promise<ServiceDetail> {
-  const [detail] = await serviceDetails(session, [service]);
+export async function serviceDetail(session: Session, service: ServiceRecord, reader?: Reader): Promise<ServiceDetail> {
+  const [detail] = await serviceDetails(session, [service], reader);
   if (!detail) throw new Error(`no detail of ${service.id}`);
   return detail;
 }

@@ -1,3 +1,4 @@
+import { type Reader, visibleSince } from '../services/reader.js';
 import { serviceDetails, type ServiceDetail } from '../services/show.js';
 import { allowedView, type ServiceView, usageView } from '../services/views.js';
 import { requireService, type Session } from '../session.js';
@@ -8,17 +9,18 @@ export interface UsageFilter {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
+  reader?: Reader;
 }
 
 /** Returns the last reading of services or, with `refresh`, a new one that is not stored. */
 export async function readUsage(
   session: Session,
-  { service: id, panel, product, client }: UsageFilter,
+  { service: id, panel, product, client, reader }: UsageFilter,
   refresh: boolean,
 ): Promise<ServiceDetail[]> {
   const where = Object.fromEntries(Object.entries({ panel, product, client }).filter(([, name]) => name !== undefined));
   const services = id === undefined ? await session.store.services.list(where) : [await requireService(session, id)];
-  const details = await serviceDetails(session, services);
+  const details = await serviceDetails(session, services, reader);
   if (!refresh) return details;
   const { refreshUsage } = await import('./refresh.js');
   return refreshUsage(session, services, details);
@@ -34,10 +36,11 @@ export interface CycleView {
 }
 
 /** Returns usage and allowance of each recorded cycle, newest first. */
-export async function usageHistory(session: Session, id: string): Promise<CycleView[]> {
-  await requireService(session, id);
+export async function usageHistory(session: Session, id: string, reader?: Reader): Promise<CycleView[]> {
+  const since = visibleSince(await requireService(session, id), reader) ?? '';
   const cycles = await session.store.cycles.ofService(id);
   return cycles
+    .filter(({ end }) => end > since)
     .sort((a, b) => (a.start < b.start ? 1 : -1))
     .map((cycle) => {
       const { id: key, start, end, allowance } = cycle;

@@ -1,9 +1,9 @@
-import type { CallReports, Sluice } from '@sluice/engine';
+import type { CallReports } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
 import * as schema from '../schemas/calls.js';
-import { type ApiRoute, route } from '../route.js';
+import { type ApiCall, type ApiRoute, route } from '../route.js';
 
 /** Most calls in one answer. */
 const MOST_CALLS = 10_000;
@@ -53,18 +53,17 @@ const callQuery = {
 type CallQuery = z.output<z.ZodObject<typeof callQuery>>;
 
 function toCallsHandler(of: { service?: string | undefined; did?: string | undefined; panel?: string | undefined }) {
-  return async ({ sluice, query }: { sluice: Sluice; query: CallQuery }) => {
+  return async ({ sluice, query, client }: Pick<ApiCall<CallQuery>, 'sluice' | 'query' | 'client'>) => {
     const calls: z.input<typeof schema.callRecords>['calls'] = [];
     let left = 0;
     const { service = null, did = null, panel = null } = of;
     const { direction = null, day = null, from = null, to = null } = query;
-    const report = await sluice.calls.records({
-      ...{ service, did, panel, direction, day, from, to },
-      onCall: (call) => {
-        if (calls.length < MOST_CALLS) calls.push(call);
-        else left++;
-      },
-    });
+    const onCall = (call: (typeof calls)[number]): void => {
+      if (calls.length < MOST_CALLS) calls.push(call);
+      else left++;
+    };
+    const asked = { service, did, panel, direction, day, from, to, onCall };
+    const report = await sluice.calls.records(asked, { reader: client });
     return { ...report, calls, truncated: left > 0 };
   };
 }
@@ -103,7 +102,7 @@ export const callRoutes: ApiRoute[] = [
     summary: 'List calls of a panel or number, by default those of today',
     query: { ...callQuery, panel: optionalText, did: optionalText },
     answer: schema.callRecords,
-    handle: ({ sluice, query: { panel, did, ...query } }) => toCallsHandler({ panel, did })({ sluice, query }),
+    handle: ({ query: { panel, did, ...query }, ...call }) => toCallsHandler({ panel, did })({ ...call, query }),
   }),
   route('GET /services/:service/calls', {
     clients: 'service',
@@ -111,7 +110,7 @@ export const callRoutes: ApiRoute[] = [
     summary: 'List the calls of a service, by default those of today',
     query: callQuery,
     answer: schema.callRecords,
-    handle: ({ sluice, param, query }) => toCallsHandler({ service: param('service') })({ sluice, query }),
+    handle: (call) => toCallsHandler({ service: call.param('service') })(call),
   }),
   ...(['service', 'client'] as const).map((subject) =>
     route(`GET /${subject}s/:${subject}/call-report`, {
@@ -120,10 +119,10 @@ export const callRoutes: ApiRoute[] = [
       summary: `Make the report (CSV) of a period of a ${subject}, and bill nothing`,
       query: { period, remote: queryFlag },
       answer: schema.callReports,
-      handle: async ({ sluice, param, query }) => {
+      handle: async ({ sluice, param, query, client }) => {
         const { reports, files } = reportsInMemory();
         const of = subject === 'service' ? { service: param('service') } : { client: param('client') };
-        const made = await sluice.calls.report(of, { ...query, reports });
+        const made = await sluice.calls.report(of, { ...query, reports, reader: client });
         return { reports: made.reports, files };
       },
     }),

@@ -15,7 +15,7 @@ export const embeddedRoutes: ApiRoute[] = [
     answer: schema.embeddedService,
     handle: async (call) => {
       const id = call.param('service');
-      if (call.query.for === 'customer') return serviceForCustomer(call, await call.sluice.services.show(id));
+      if (call.query.for === 'customer') return serviceForCustomer(call, id);
       if (call.client !== undefined) throw forbidden('The token permits only what clients see');
       return serviceForStaff(call, id);
     },

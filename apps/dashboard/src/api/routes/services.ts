@@ -19,7 +19,7 @@ export const serviceRoutes: ApiRoute[] = [
     answer: name('Services', schema.services),
     handle: async ({ sluice, query, client }) => {
       if (client !== undefined && query.client !== undefined && query.client !== client) return { services: [] };
-      return sluice.services.list({ ...query, client: client ?? query.client });
+      return sluice.services.list({ ...query, client: client ?? query.client, reader: client });
     },
   }),
   route('GET /services/export', {
@@ -74,7 +74,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'services.show',
     summary: 'Show a service',
     answer: schema.service,
-    handle: ({ sluice, param }) => sluice.services.show(param('service')),
+    handle: ({ sluice, param, client }) => sluice.services.show(param('service'), { reader: client }),
   }),
   route('PATCH /services/:service', {
     useCase: 'services.set',
@@ -109,7 +109,12 @@ export const serviceRoutes: ApiRoute[] = [
       if (client === undefined) return sluice.usage.read(query);
       if (query.refresh === true && !viewer.may('operate'))
         throw forbidden('The token does not permit to read the panels');
-      const { services } = await sluice.usage.read({ panel: query.panel, product: query.product, client });
+      const { services } = await sluice.usage.read({
+        panel: query.panel,
+        product: query.product,
+        client,
+        reader: client,
+      });
       return { services: services.filter(({ id }) => query.service === undefined || id === query.service) };
     },
   }),
@@ -118,7 +123,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'usage.history',
     summary: 'List the usage of each cycle, newest first',
     answer: history,
-    handle: ({ sluice, param }) => sluice.usage.history(param('service')),
+    handle: ({ sluice, param, client }) => sluice.usage.history(param('service'), { reader: client }),
   }),
   route('GET /services/:service/graph', {
     clients: 'service',
@@ -126,7 +131,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Return the stored readings of a range: all, or about as many as points, evenly spread',
     query: { range, points: z.coerce.number().int().min(2).max(10_000).optional() },
     answer: sampleGraph,
-    handle: ({ sluice, param, query: { range: of, points } }) => sluice.usage.graph(param('service'), of, { points }),
+    handle: ({ sluice, param, client, query: { range: of, points } }) =>
+      sluice.usage.graph(param('service'), of, { points, reader: client }),
   }),
   route('GET /services/:service/panel-graph', {
     clients: 'service',
@@ -134,8 +140,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: "Return the panel's own graph, which is cached",
     query: { range },
     answer: panelGraph,
-    handle: async ({ sluice, param, query }) => {
-      const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range);
+    handle: async ({ sluice, param, query, client }) => {
+      const { picture, ...graph } = await sluice.usage.panelGraph(param('service'), query.range, { reader: client });
       return { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') };
     },
   }),

@@ -28,8 +28,8 @@ export const storedRoutes: ApiRoute[] = [
     summary: "Return the panel's own graph as last read; graph is null where none was",
     query: { range },
     answer: lastGraph,
-    handle: async ({ sluice, param, query }) => {
-      const found = await sluice.usage.lastPanelGraph(param('service'), query.range);
+    handle: async ({ sluice, param, query, client }) => {
+      const found = await sluice.usage.lastPanelGraph(param('service'), query.range, { reader: client });
       if (found === null) return { graph: null };
       const { picture, ...graph } = found;
       return { graph: { ...graph, picture: picture === null ? null : Buffer.from(picture).toString('base64') } };

@@ -40,9 +40,13 @@ export async function graphSection(
   return { id: 'graph', title: 'Usage over time', content, aside };
 }
 
-async function ownChart({ sluice, now }: PageRequest, { id }: ServiceDetail, range: Range): Promise<Part> {
+async function ownChart(
+  { sluice, now }: PageRequest,
+  { id, client: reader }: ServiceDetail,
+  range: Range,
+): Promise<Part> {
   try {
-    const graph = await sluice.usage.graph(id, range, { points: POINTS });
+    const graph = await sluice.usage.graph(id, range, { points: POINTS, reader });
     const drawing = usageDrawing(graph, {
       title: `Usage of ${id}`,
       id: `usage-${toId(id)}`,
@@ -66,8 +70,8 @@ async function graphOfPanel(
 ): Promise<Part> {
   const { sluice, now } = request;
   if (!(await hasCapability(sluice, service.panel, 'graphs'))) return null;
-  const last = await sluice.usage.lastPanelGraph(service.id, range);
-  if (last === null || last.expired) refresher.refresh(service.id, range, now);
+  const last = await sluice.usage.lastPanelGraph(service.id, range, { reader: service.client });
+  if (last === null || last.expired) refresher.refresh(service, range, now);
   if (last === null)
     return html`<p class="empty">The panel’s own graph has not been read yet. Reload the page in a moment.</p>`;
   const times = toTimes(request);

@@ -12,7 +12,8 @@ export function toClient({ viewer }: Pick<PageRequest, 'viewer'>): string {
 
 /** Returns the services of the page's client, as they are after the last run. */
 export async function ownServices(request: PageRequest): Promise<ServiceDetail[]> {
-  const { services } = await request.sluice.services.list({ client: toClient(request) });
+  const client = toClient(request);
+  const { services } = await request.sluice.services.list({ client, reader: client });
   return services;
 }
 

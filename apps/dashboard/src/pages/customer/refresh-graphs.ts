@@ -1,4 +1,4 @@
-import type { GraphRange, Sluice } from '@sluice/engine';
+import type { GraphRange, ServiceDetail, Sluice } from '@sluice/engine';
 import { setNewest } from '../../newest.js';
 
 /** How long a panel may take to answer, in milliseconds. */
@@ -22,14 +22,16 @@ export class GraphRefresher {
   }
 
   /** Reads a graph in the background, unless that was tried lately. `now` is in milliseconds. */
-  refresh(service: string, range: GraphRange, now: number): void {
-    const key = JSON.stringify([service, range]);
+  refresh({ id, client: reader }: Pick<ServiceDetail, 'id' | 'client'>, range: GraphRange, now: number): void {
+    const key = JSON.stringify([id, reader, range]);
     const last = this.#startedAt.get(key) ?? -Infinity;
     if (now >= last && now - last < Math.max(SHORTEST_MS, this.#sluice.config.graphCache)) return;
     setNewest(this.#startedAt, key, now, MOST);
     this.#queue = this.#queue.then(() =>
       // The next page shows the last good graph with its age.
-      this.#sluice.usage.panelGraph(service, range, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined),
+      this.#sluice.usage
+        .panelGraph(id, range, { reader, signal: AbortSignal.timeout(TIMEOUT_MS) })
+        .catch(() => undefined),
     );
   }
 }

@@ -56,7 +56,7 @@ export async function serviceSections(
     await accountSection(request, service),
     ...(await telephonySections(request, service, reads)),
     await passwordSection(request, service),
-    await historySection(request, service.id, times),
+    await historySection(request, service, times),
   ];
 }
 
@@ -79,8 +79,12 @@ function showPeriod(service: ServiceDetail, times: Times): Part {
   return service.cycle === null ? UNKNOWN : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`;
 }
 
-async function historySection({ sluice }: PageRequest, id: string, times: Times): Promise<Section | null> {
-  const { cycles } = await sluice.usage.history(id);
+async function historySection(
+  { sluice }: PageRequest,
+  { id, client: reader }: ServiceDetail,
+  times: Times,
+): Promise<Section | null> {
+  const { cycles } = await sluice.usage.history(id, { reader });
   if (cycles.length < 2) return null;
   const content = table({
     caption: 'Past periods',

@@ -198,7 +198,10 @@ async function callsSection({ request, service, reads, times }: LineScene): Prom
         calls.push(call);
         if (calls.length > MOST_CALLS) calls.shift();
       };
-      const { totals } = await sluice.calls.records({ service: service.id, onCall }, { signal });
+      const { totals } = await sluice.calls.records(
+        { service: service.id, onCall },
+        { signal, reader: service.client },
+      );
       return { calls: calls.reverse(), total: totals.calls, charge: totals.charge, currency: totals.currency };
     },
   );
