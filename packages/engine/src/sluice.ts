@@ -6,7 +6,7 @@ import type { AutoBuy } from './api/auto-buy.js';
 import type { CreditCalls, Invoices } from './api/billing.js';
 import type { Calls } from './api/calls.js';
 import type { Dids } from './api/dids.js';
-import type { CallOptions, RunCall } from './api/call.js';
+import type { CallOptions, ReaderOptions, RunCall } from './api/call.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
 import type { Notices } from './api/notices.js';
@@ -93,7 +93,7 @@ export interface Sluice {
   /** Computes what `reconcile` would change. */
   plan(options?: Omit<RunOptions, 'dryRun'>): Promise<RunReport>;
   /** Explains why a service is in its state, now or at an instant (ISO UTC). */
-  explain(service: string, options?: CallOptions & { at?: string | null }): Promise<Explanation>;
+  explain(service: string, options?: ReaderOptions & { at?: string | null }): Promise<Explanation>;
   /** Returns all services at a glance, from the store alone. */
   overview(request?: OverviewRequest & CallOptions): Promise<OverviewReport>;
   /** Returns a text that changes with every change of the store, also by other processes. */
@@ -166,7 +166,7 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
     explain: (service, explainOptions) =>
       call(explainOptions, async (session) => {
         const { explainService } = await import('./services/explain.js');
-        return explainService(session, service, explainOptions?.at ?? null);
+        return explainService(session, service, { at: explainOptions?.at ?? null, reader: explainOptions?.reader });
       }),
     overview: ({ signal, actor, note, ...request } = {}) =>
       call({ signal, actor, note }, async (session) => {

@@ -95,6 +95,18 @@ describe('the new client of a service', () => {
       expect(await read(path)).toMatchObject({ services: [{ id: 'line-1' }, { id: 'svc-1', purchases: [] }] });
   });
 
+  it('gets explanations of the time since then only', async () => {
+    type Explained = { readings: { at: string }[]; actions: object[] };
+    const [own, all] = await both<Explained>('/services/svc-1/explanation');
+    expect(own.readings.map((reading) => reading.at)).toEqual(['2026-12-20T14:00:00.000Z']);
+    expect(all.readings.length).toBeGreaterThan(1);
+    const past = (of: string) => `/services/svc-1/explanation?at=${of}`;
+    expect(await read(past('2026-12-20T13:00:00Z'))).toMatchObject({ readings: [], service: { purchases: [] } });
+    expect(await read(past('2026-12-01T00:00:00Z'), SERVE_TOKEN)).toMatchObject({ service: { purchases: [{}] } });
+    const before = await at.fetch(`/api/v1${past('2026-12-01T00:00:00Z')}`, { token });
+    expect([before.status, await before.json()]).toMatchObject([404, { error: { code: 'not_yet_known' } }]);
+  });
+
   it('sees calls since then only', async () => {
     const charges = ({ calls }: { calls: { charge: string }[] }) => calls.map(({ charge }) => charge);
     for (const part of ['', '?day=2026-12-20', '?from=2026-12-01']) {

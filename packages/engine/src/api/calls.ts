@@ -94,7 +94,7 @@ export function callsApi(call: RunCall): Calls {
     records: (request, options) =>
       checked(options, (session) => {
         const whole = { service: null, did: null, panel: null, direction: null, day: null, from: null, to: null };
-        return readRecords(session, { ...whole, ...request, reader: options?.reader });
+        return readRecords(session, { ...whole, ...request }, options?.reader);
       }),
     simulate: (request, options) =>
       checked(options, (session) => {

@@ -37,8 +37,6 @@ export interface RecordsRequest {
   from: string | null;
   /** Null: now. */
   to: string | null;
-  /** Of a service: the client that reads. */
-  reader?: Reader;
   /** Called with each record, in the order of time. */
   onCall: (call: CallRecord) => Promise<void> | void;
 }
@@ -54,13 +52,13 @@ export interface RecordsReport {
 }
 
 /** Reads call records in the order of time, and sums them. */
-export async function readRecords(session: Session, request: RecordsRequest): Promise<RecordsReport> {
+export async function readRecords(session: Session, request: RecordsRequest, reader?: Reader): Promise<RecordsReport> {
   const service = request.service === null ? null : await requireService(session, request.service);
   const on = await requireTelephony(session, service?.panel ?? request.panel);
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLine(session, service);
-  const since = service === null ? null : visibleSince(service, request.reader);
+  const since = service === null ? null : visibleSince(service, reader);
   const period = beginCalls(toWindow(session, request, telephony.timeZone), since);
   const filter: CallFilter = {
     from: period.start,
@@ -103,7 +101,7 @@ export interface CallReportCall {
   /** One of both. */
   service: string | null;
   client: string | null;
-  /** Of a service: the client that reads. The report of a client is of its own calls, whoever reads it. */
+  /** Of a service: the client that reads. The report of a client is of its own calls for every reader. */
   reader?: Reader;
   period: string;
   /** Let the panel make the report. */

@@ -7,6 +7,7 @@ import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { type ActionView, toActionView } from './views.js';
 import { toPastDetail } from './past-detail.js';
+import { type Reader, visibleSince } from './reader.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
 
@@ -41,29 +42,38 @@ const READINGS = 50;
 const EARLIER = 500;
 
 /** Explains why a service is in its state now, or was at an instant. */
-export async function explainService(session: Session, id: string, at: string | null): Promise<Explanation> {
+export async function explainService(
+  session: Session,
+  id: string,
+  { at, reader }: { at: string | null; reader?: Reader },
+): Promise<Explanation> {
   const { store } = session;
   const service = await requireService(session, id);
   const until = at ?? session.now();
+  const since = visibleSince(service, reader) ?? '';
+  if (until < since)
+    throw notFound('not_yet_known', `"${id}" was not known at ${until}: it has its client since ${since}`);
   const decision = await store.decisions.at(id, until);
   if (at !== null && !decision && service.createdAt > at) {
     throw notFound('not_yet_known', `"${id}" was not known at ${at}: it was added at ${service.createdAt}`);
   }
   const cycles = await store.cycles.ofService(id);
   const cycle = cycles.find((item) => item.id === decision?.cycle) ?? null;
-  const holds = (await holdViews(session, id)).filter((hold) => hold.since <= until);
-  const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
-    (action) => action.plannedAt <= until,
+  const holds = (await holdViews(session, id)).filter(
+    (hold) => hold.since <= until && (hold.until === null || hold.until > since),
   );
-  const detail = await serviceDetail(session, service);
-  const readings = await readReadings(session, service, { cycle, until });
+  const actions = (await store.actions.list({ service: id, newestFirst: true })).filter(
+    (action) => action.plannedAt <= until && action.plannedAt >= since,
+  );
+  const detail = await serviceDetail(session, service, reader);
+  const readings = (await readReadings(session, service, { cycle, until })).filter((reading) => reading.at >= since);
   return {
     at: until,
     service:
       at === null
         ? detail
         : await toPastDetail(session, detail, {
-            ...{ service, at, decision, cycle },
+            ...{ service, at, decision, cycle, reader },
             holds: holds.filter((hold) => hold.until === null || hold.until > at),
             reading: readings.findLast(({ rejected }) => rejected === null) ?? null,
           }),

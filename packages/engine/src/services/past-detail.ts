@@ -1,6 +1,7 @@
 import type { Allowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, HoldRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { isVisible, type Reader } from './reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from './show.js';
 import { lastUsage, serviceView, toLifecycle } from './views.js';
 
@@ -8,6 +9,7 @@ import { lastUsage, serviceView, toLifecycle } from './views.js';
 export interface Past {
   service: ServiceRecord;
   at: string;
+  reader: Reader;
   /** The decision in force. */
   decision: DecisionRecord | null;
   /** Its cycle. */
@@ -23,7 +25,7 @@ export interface Past {
  * (product, client, ids, own quota and mode, termination, account).
  */
 export async function toPastDetail(session: Session, detail: ServiceDetail, past: Past): Promise<ServiceDetail> {
-  const { service, at, cycle, holds } = past;
+  const { service, at, reader, cycle, holds } = past;
   const decision = withReading(past);
   const view = serviceView({ service, decision, cycle, holds, actions: [] });
   const overrides = await session.store.overrides.all(service.id);
@@ -37,7 +39,9 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
     ...lastUsage(view, decision, null),
     nextDueDate,
     quota,
-    purchases: purchases.filter((row) => row.at <= at).map((row) => toPurchase(row, cycle)),
+    purchases: purchases
+      .filter((row) => row.at <= at && isVisible(row, service, reader))
+      .map((row) => toPurchase(row, cycle)),
     overrides: override === undefined ? null : toOverride(override),
     lifecycle: toLifecycle(service, [...holds]),
     ...datesInForce(session, service, at),

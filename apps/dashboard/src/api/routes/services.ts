@@ -96,8 +96,11 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'Explain why a service is in its state, now or at an instant',
     query: { at: z.iso.datetime({ offset: true }).optional() },
     answer: schema.explanation,
-    handle: ({ sluice, param, query }) =>
-      sluice.explain(param('service'), { at: query.at === undefined ? null : new Date(query.at).toISOString() }),
+    handle: ({ sluice, param, query, client: reader }) =>
+      sluice.explain(param('service'), {
+        at: query.at === undefined ? null : new Date(query.at).toISOString(),
+        reader,
+      }),
   }),
   route('GET /usage', {
     clients: 'own',
