@@ -58,12 +58,12 @@ export function askBrake(
 }
 
 /**
- * Lists the holds whose end counts. Where all services are due on one day, many end at once because their cycle did: that is no
- * mistake, unless the panel answers zero for everybody.
+ * Lists the holds whose end counts. Where all services are due on one day, many quotas are new at once because their cycle ended.
+ * Those are left out, unless the panel answers zero for everybody. No other hold ends with the cycle.
  */
 function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: ReadingCount): HoldRecord[] {
   if (cycle === null || aboveZero * 2 <= free) return [...closes];
-  return closes.filter((hold) => hold.cycle === null || hold.cycle === cycle.id);
+  return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === cycle.id);
 }
 
 /** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only reports it. */
