@@ -93,6 +93,35 @@ describe('what the old tool had cut', () => {
     expect(ports(1)).toEqual(['down', 'down']);
   });
 
+  it('stays suspended after it was adopted for billing, until the customer has paid', async () => {
+    await at.addService(1, { product: 'ports' });
+    at.panel.staffSuspendOrder(901, 'not paid, by the old tool');
+    for (const time of ['first', 'again']) {
+      await succeed('hold adopt svc-1 --reason billing --order');
+      at.bench.clock.advance(HOUR);
+      await succeed('poll');
+      await succeed('reconcile');
+      expect([time, order(1), ...api()]).toEqual([time, 'suspended']);
+    }
+    await succeed('provision unsuspend svc-1');
+    at.bench.clock.advance(HOUR);
+    await succeed('poll');
+    expect([order(1), ...api()]).toEqual(['active', 'unsuspend-order 901']);
+  });
+
+  it.each(['pending', 'terminated'])('is not adopted for billing of a service that is %s', async (status) => {
+    await at.addService(1, { product: 'ports' });
+    at.panel.staffDisablePort(7011);
+    await succeed(`service set svc-1 status=${status}`);
+    const refused = await at.bench.sluice('hold adopt svc-1 --json --reason billing --ports 7011');
+    expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([1, 'wrong_lifecycle']);
+    const stored = await at.bench.store(async (store) => [
+      (await store.services.get('svc-1'))?.status,
+      await store.holds.all({ service: 'svc-1' }),
+    ]);
+    expect(stored).toEqual([status, []]);
+  });
+
   it('is not adopted when it is not shut, a management port, or of another service', async () => {
     for (const number of [1, 2]) await at.addService(number);
     at.panel.staffDisablePort(toIds(1).port(1));

@@ -1,7 +1,7 @@
 import type { HoldReason } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { requireFacet } from '../panels/facet.js';
-import { holdViews, type HoldView } from './holds.js';
+import { checkLifecycle, holdViews, type HoldView } from './holds.js';
 import { newHold } from './new-hold.js';
 import { withServiceRun } from '../services/change-services.js';
 import type { Session } from '../session.js';
@@ -18,10 +18,12 @@ export interface AdoptRequest {
 
 /**
  * Adopts what another tool restricted as evidence of a hold, after checking that it belongs to this service and is restricted.
- * Changes nothing on the panel. A repeat adopts what is missing.
+ * Changes nothing on the panel. A repeat adopts what is missing. A hold for billing suspends the service.
  */
 export async function adoptHold(session: Session, id: string, request: AdoptRequest): Promise<HoldView> {
   return withServiceRun(session, id, { command: 'hold adopt', waitMs: request.waitMs }, async (service, run) => {
+    const isBilling = request.reason === 'billing';
+    if (isBilling) checkLifecycle(service, { what: 'add' });
     const panel = await session.panel(service.panel);
     const adoption = requireFacet(panel, 'adoption');
     const observation = (await panel.observe([service], session.deps.signal)).get(id);
@@ -55,6 +57,8 @@ export async function adoptHold(session: Session, id: string, request: AdoptRequ
     const cycle = (await session.store.cycles.newest([id]))[0]?.id ?? null;
     const hold = existing ?? newHold(session, { service: id, reason, since: at, note, cycle, origin: 'adopted' });
     await run.store(async (tables) => {
+      // Without it the next run finds the hold no longer due, and ends it.
+      if (isBilling) await tables.services.update([{ id, status: 'suspended', updatedAt: at }]);
       if (!existing) await tables.holds.add(hold);
       const begun = { hold: hold.id, service: id, panel: panel.name, action: null, adopted: true, since: at };
       for (const target of targets)

@@ -559,6 +559,18 @@ describe('forwards that another tool paused', () => {
     expect(at.panel.runningForwards()).toEqual([1, 2]);
   });
 
+  it('stay paused when they are adopted for billing, until the customer has paid', async () => {
+    await customer();
+    await pauseAll();
+    expect((await at.run('hold adopt svc-1 --reason billing --forwards 2,3')).exitCode).toBe(0);
+    expect((await poll()).service.holds.map(({ reason }) => reason)).toEqual(['billing']);
+    expect(at.panel.runningForwards()).toEqual([1]);
+    expect((await at.run('provision unsuspend svc-1')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+    await poll();
+    expect(at.panel.runningForwards()).toEqual([1, 2, 3]);
+  });
+
   it('are refused while they run, of another account, and with ports or an order', async () => {
     await customer();
     await at.panel.customer(3).pause(3);
