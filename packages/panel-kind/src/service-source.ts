@@ -13,7 +13,7 @@ export interface SourceService {
   id: string;
   /** Why it is not taken, in words that are the same for all such services; null: it is taken. One that was taken earlier follows all the same in its client, status, cycle and due date, as far as `texts` has them. */
   skipped: string | null;
-  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed; an empty one is unset. */
+  /** Texts by column of a service import, `product` among them if a product of the config claims it. A column that is absent is not changed, save that a protection which came from here ends with its date; an empty one is unset. Empty where nothing could be read. */
   texts: Record<string, string>;
   /** Facts by the column that they may fill; never empty, and only of columns that have no text. */
   fills: Record<string, string>;
@@ -72,6 +72,8 @@ export interface ServiceSource {
   readonly ref: string;
   /** The ref with the id of the billing system's product, of a service whose product an operator named. */
   readonly productRef: string;
+  /** The ref with the date until which the billing system protects the service, as long as it does. */
+  readonly protectionRef: string;
   /** Whether usage is written into the services of the billing system after runs. */
   readonly pushesUsage: boolean;
   /**

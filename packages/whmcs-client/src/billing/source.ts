@@ -62,6 +62,7 @@ class WhmcsSource implements ServiceSource {
   readonly title = TITLE;
   readonly ref = 'whmcs_service_id';
   readonly productRef = 'whmcs_product_id';
+  readonly protectionRef = 'whmcs_protected_until';
   readonly pushesUsage: boolean;
   readonly #client: WhmcsClient;
   readonly #settings: WhmcsSettings;

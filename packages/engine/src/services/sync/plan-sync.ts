@@ -8,6 +8,7 @@ import { type ChangedField, describeChange } from '../describe-changes.js';
 import { listColumns } from '../fields.js';
 import { type RowChange, toChanges } from '../plan-rows.js';
 import { applyFills } from './apply-fills.js';
+import { followProtection } from './follow-protection.js';
 import { planTaken, type SyncProblem } from './plan-taken.js';
 import { type TakenService, takeServices } from './take-services.js';
 
@@ -46,6 +47,8 @@ export interface Listed extends SourceList {
   ref: string;
   /** The ref with the id of their product there, where an operator named the product. */
   productRef: string;
+  /** The ref with the date of its protection there. */
+  protectionRef: string;
   /** The only service that was asked for; null: all. */
   only: string | null;
 }
@@ -71,7 +74,7 @@ const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated'
 export async function planSync(
   session: Session,
   tables: StoreTables,
-  { ref, productRef, only, services: listedServices, unread }: Listed,
+  { ref, productRef, protectionRef, only, services: listedServices, unread }: Listed,
   options: SyncOptions,
 ): Promise<SyncPlan> {
   const records = await tables.services.list(only === null ? {} : { ids: [only] });
@@ -94,8 +97,9 @@ export async function planSync(
   const ending = unread.length > 0 ? [] : known.filter(({ id }) => !listed.has(id)).map(toVanished);
   const planned = await planTaken(session, tables, { services: taken, stored, ref }, { ...options, ending });
   for (const { after } of planned.rowChanges) {
-    const { externalId = '', named = null } = sources.get(after.id) ?? {};
+    const { externalId = '', named = null, texts = {} } = sources.get(after.id) ?? {};
     after.refs[ref] = externalId;
+    followProtection(after, texts, protectionRef);
     if (planned.narrowed.has(after.id)) continue;
     if (named === null) Reflect.deleteProperty(after.refs, productRef);
     else after.refs[productRef] = named;

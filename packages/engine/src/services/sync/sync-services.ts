@@ -49,8 +49,8 @@ export async function syncServices(session: Session, request: SyncRequest): Prom
         await run.start();
       }
       const list = await readList(session, source, { section: kind.kind, service: one ?? undefined });
-      const { title, ref, productRef } = source;
-      const listed = { title, ref, productRef, only: service, ...list };
+      const { title, ref, productRef, protectionRef } = source;
+      const listed = { title, ref, productRef, protectionRef, only: service, ...list };
       if (service !== null) await refuseUnlisted(session, service, listed);
       if (!dryRun) return toReport(run, await storeLeased(session, run, listed, request));
       const plan = await planChecked(session, listed, request);
