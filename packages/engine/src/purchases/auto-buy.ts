@@ -7,9 +7,10 @@ import { decideHolds } from '../run/decide.js';
 import { withPurchases } from '../run/load.js';
 import { type Notice, wouldBuy } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
+import type { Session } from '../session.js';
 import { newPurchase, toProblem } from './charge.js';
 import { findPackage, type Package } from './packages.js';
-import { findRule, isAutomatic, thresholdBytes } from './preferences.js';
+import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
 export interface Wish {
@@ -25,18 +26,16 @@ export interface Wish {
 export function findWish(
   { session }: Pick<RunOnPanel, 'session'>,
   stored: readonly AutoBuyRecord[],
-  { service, decision, allowance, holds, skipped, error, cycle }: Decided,
+  decided: Decided,
 ): Wish | Refusal | null {
   const { config } = session;
-  const { id, client, product } = service;
+  const { service, decision, allowance, skipped, error, cycle } = decided;
+  const { client, product } = service;
   if (decision === null || skipped !== null || error !== null || cycle === null) return null;
-  if (allowance?.kind !== 'limited') return null;
-  const due = [...holds, ...decision.holds];
-  if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
+  const rule = findRuleInForce(session, stored, decided);
+  if (allowance?.kind !== 'limited' || rule === null || rule.package === null) return null;
   const quota = decision.limits.find(({ limit }) => limit === 'quota');
   if (quota?.remainingBytes == null || quota.usedBytes === null || quota.problem !== null) return null;
-  const rule = findRule(config, stored, { service: id, client, product });
-  if (!rule.enabled || rule.package === null) return null;
   const threshold = thresholdBytes(rule.threshold, allowance);
   if (threshold === null || quota.remainingBytes > threshold) return null;
   const bought = findPackage(config, rule.package);
@@ -52,6 +51,20 @@ export function findWish(
     thresholdBytes: threshold,
     maxPerCycle: rule.maxPerCycle,
   };
+}
+
+/** Returns the rule by which a service may buy automatically; null where it may not, whatever its usage is. Pure. */
+export function findRuleInForce(
+  { config }: Pick<Session, 'config'>,
+  stored: readonly AutoBuyRecord[],
+  { service, decision, allowance, holds }: Pick<Decided, 'service' | 'decision' | 'allowance' | 'holds'>,
+): AutoBuyRule | null {
+  const { id, client, product } = service;
+  if (decision === null || allowance?.kind !== 'limited') return null;
+  const due = [...holds, ...decision.holds];
+  if (due.some(({ reason }) => reason === 'billing' || reason === 'manual')) return null;
+  const rule = findRule(config, stored, { service: id, client, product });
+  return rule.enabled ? rule : null;
 }
 
 /** Services with the purchases that their holds were decided with, and notices about those that buy nothing. */

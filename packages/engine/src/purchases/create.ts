@@ -11,6 +11,7 @@ import { buyWithin, readRaise } from './agent-budget.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
+import { canUseTraffic, endUnwanted, isWanted } from './unfinished.js';
 import { type PurchaseDetail, refKey, toDetail } from './views.js';
 
 /** What may be spent in total on the purchases whose reference begins with the same text. */
@@ -75,9 +76,11 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
   const known = await findRepeated(session, request);
   if (known !== null) {
     await run.start();
-    // One that a former client ordered is ended by the next run.
-    const isOpen = known.status === 'pending' && known.invoice === null && known.client === service.client;
-    return isOpen ? charge(session, run, known) : known;
+    if (known.status !== 'pending' || known.invoice !== null) return known;
+    if (await isWanted(session, known, service)) return charge(session, run, known);
+    const ended = await endUnwanted(session, run.leases.held, known);
+    if (ended.status === 'failed') throw refUsed(request, ended);
+    return ended;
   }
   const bought = requireOffered(session.config, service, request.package);
   const client = requireChargeable(service);
@@ -121,12 +124,16 @@ async function findRepeated(session: Session, request: PurchaseRequest): Promise
   const [known] = await session.store.purchases.list({ key: refKey(request.ref) });
   if (known === undefined) return null;
   if (known.service === request.service && known.package === request.package && known.status !== 'failed') return known;
+  throw refUsed(request, known);
+}
+
+function refUsed({ ref }: PurchaseRequest, known: PurchaseRecord): SluiceError {
   const what = `package ${known.package} for "${known.service}"`;
   const ended = known.status === 'failed' ? ', which failed' : '';
-  throw new SluiceError(
+  return new SluiceError(
     'ref_used',
-    `Reference "${request.ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
-    { details: { purchase: known.id, ref: request.ref } },
+    `Reference "${ref}" belongs to purchase ${known.id} of ${what}${ended}: use another one; nothing was charged`,
+    { details: { purchase: known.id, ref } },
   );
 }
 
@@ -168,7 +175,7 @@ const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
 
 function requireChargeable(service: ServiceRecord): string {
   const { id, status } = service;
-  if (status !== 'active' && status !== 'suspended') {
+  if (!canUseTraffic(service)) {
     throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
       details: { service: id, lifecycle: status },
     });

@@ -1,4 +1,4 @@
-import { type Invoice, isOnlyLine, type ItemError, SluiceError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Notice } from '../run/notices.js';
@@ -6,6 +6,7 @@ import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { refundPurchase } from './refund.js';
+import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
 /** Which purchases to resolve. */
 export interface ResolveRequest {
@@ -112,30 +113,16 @@ async function inOpenCycles({ cycles }: Session['store'], rows: readonly Purchas
 /** Resolves one purchase as far as the billing system shows, and returns its row. */
 async function resolve(session: Session, fences: HeldLease[], { row, service }: Due): Promise<PurchaseRecord> {
   if (row.status === 'refunded') return refundPurchase(session, fences, row);
-  const wasInvoiced = row.invoice !== null;
-  const isWanted = row.client === service.client && !(await isCycleOver(session, row));
-  if (!wasInvoiced && isWanted) return chargePurchase(session, fences, row);
-  const shown = await findInvoice(session, row);
-  const isLeft = !wasInvoiced && shown !== null && isUnwanted(row, shown);
-  const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;
+  if (row.invoice === null) {
+    const wanted = await isWanted(session, row, service);
+    return wanted ? chargePurchase(session, fences, row) : endUnwanted(session, fences, row);
+  }
+  const found = await findInvoice(session, row);
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;
-  // What was bought for a cycle that is over, or by a former client, is not charged any more, unless it was.
-  const gone: PurchaseChange = { status: wasInvoiced ? 'cancelled' : 'failed' };
-  const change = found === null ? gone : afterInvoice(row, found, session.now());
+  const change: PurchaseChange = found === null ? { status: 'cancelled' } : afterInvoice(row, found, session.now());
   const isSame = (change.status ?? row.status) === row.status && (change.invoice ?? row.invoice) === row.invoice;
-  return wasInvoiced && isSame ? row : changePurchase(session, fences, row, change);
-}
-
-/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
-function isUnwanted({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
-  const { status } = invoice;
-  return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
-}
-
-async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
-  const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
-  return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
+  return isSame ? row : changePurchase(session, fences, row, change);
 }
 
 /** Returns the notice of a purchase that was resolved; `late`: it was paid after its billing cycle. */

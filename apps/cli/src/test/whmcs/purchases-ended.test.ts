@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HOUR } from '../easydcim-bench.js';
+import { CLIENT, openWhmcsShop, type WhmcsShop } from './whmcs-shop.js';
+
+let at: WhmcsShop;
+afterEach(async () => {
+  expect(at.whmcs.server.failures).toEqual([]);
+  await at.close();
+});
+
+const AUTO = ', autoBuy: { enabled: true, package: extra, thresholdGb: 10, maxPerCycle: 2 }';
+const DAY = 24 * HOUR;
+
+/** Leaves a purchase pending without an invoice: the call that makes it, or the one that pays it, is cut. */
+const interrupt = async (actor: 'auto' | 'manual', endpoint = 'CreateInvoice'): Promise<void> => {
+  at = await openWhmcsShop({ product: actor === 'auto' ? AUTO : '' });
+  at.whmcs.addCredit(CLIENT, '50.00');
+  const off = at.whmcs.server.inject({ endpoint, fault: { kind: 'cut' } });
+  if (actor === 'auto') await at.use(85);
+  else await at.buy('--ref r1');
+  off();
+  expect(await at.purchases()).toMatchObject([{ status: 'pending', invoice: null, actor }]);
+  at.bench.clock.advance(HOUR);
+};
+const run = async (words: string): Promise<void> => {
+  expect((await at.bench.sluice(words)).exitCode).toBe(0);
+};
+const setStatus = async (status: 'Terminated' | 'Suspended'): Promise<void> => {
+  at.whmcs.service(1).status = status;
+  expect((await at.sync()).exitCode).toBe(0);
+};
+const vanish = async (): Promise<void> => {
+  at.whmcs.deleteService(1);
+  await at.sync('--allow-mass');
+};
+const nextCycle = (): Promise<void> => {
+  at.bench.clock.advance(26 * DAY);
+  return Promise.resolve();
+};
+/** What the client has, the statuses of the invoices, and of the purchases. */
+const outcome = async (): Promise<unknown> => {
+  const statuses = (await at.purchases()).map(({ status }) => status);
+  return [at.whmcs.credit(CLIENT), at.invoices(), statuses];
+};
+
+const ENDS: [string, () => Promise<unknown>][] = [
+  ['is terminated', () => setStatus('Terminated')],
+  ['is gone from WHMCS', vanish],
+  ['has begun another cycle', nextCycle],
+];
+
+const AUTO_ENDS: [string, () => Promise<unknown>][] = [
+  ['is observed', () => run('observe dcim')],
+  ['buys nothing automatically', () => run('auto-buy set whmcs-1 --off')],
+  ['is suspended in WHMCS', () => setStatus('Suspended')],
+  ['has a hold by hand', () => run('hold add whmcs-1')],
+  ['has no limit', () => run('override set whmcs-1 --unlimited')],
+];
+
+describe('an interrupted purchase', () => {
+  it.each(ENDS)('is not charged by a run once its service %s', async (_name, end) => {
+    await interrupt('manual');
+    await end();
+    await at.poll();
+    expect(await outcome()).toEqual(['50.00', [], ['failed']]);
+  });
+
+  it.each(ENDS)('is not charged by a repetition once its service %s', async (_name, end) => {
+    await interrupt('manual');
+    await end();
+    expect(await at.codeOf('purchase create whmcs-1 extra --ref r1')).toBe('ref_used');
+    expect(await outcome()).toEqual(['50.00', [], ['failed']]);
+  });
+
+  it.each(AUTO_ENDS)('is charged as ordered by hand although its service %s', async (_name, change) => {
+    await interrupt('manual');
+    await change();
+    await at.poll();
+    expect(await outcome()).toEqual(['45.00', ['Paid'], ['paid']]);
+  });
+});
+
+describe('an interrupted automatic purchase', () => {
+  it.each([...ENDS.slice(0, 2), ...AUTO_ENDS])('is not charged once its service %s', async (_name, end) => {
+    await interrupt('auto');
+    await end();
+    await at.poll();
+    expect(await outcome()).toEqual(['50.00', [], ['failed']]);
+  });
+
+  it.each([...ENDS.slice(0, 2), ...AUTO_ENDS])('leaves no invoice once its service %s', async (_name, end) => {
+    await interrupt('auto', 'ApplyCredit');
+    expect(at.invoices()).toEqual(['Unpaid']);
+    await end();
+    await at.poll();
+    expect(await outcome()).toEqual(['50.00', ['Cancelled'], ['cancelled']]);
+  });
+
+  it('is charged where nothing has changed', async () => {
+    await interrupt('auto');
+    await at.poll();
+    expect(await outcome()).toEqual(['45.00', ['Paid'], ['paid']]);
+  });
+});

@@ -1,0 +1,50 @@
+import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
+import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { decideHolds } from '../run/decide.js';
+import { toRead } from '../run/stages.js';
+import type { Session } from '../session.js';
+import { findRuleInForce } from './auto-buy.js';
+import { afterInvoice, changePurchase } from './charge.js';
+import { findInvoice } from './find-invoice.js';
+import { loadService } from './load-service.js';
+
+/** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
+export async function isWanted(session: Session, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
+  if (row.client !== service.client || !canUseTraffic(service) || (await isCycleOver(session, row))) return false;
+  return row.actor !== 'auto' || isStillAutomatic(session, service);
+}
+
+/** Returns whether extra traffic is of use for a service in its lifecycle. */
+export function canUseTraffic({ status }: ServiceRecord): boolean {
+  return status === 'active' || status === 'suspended';
+}
+
+export async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {
+  const cycle = (await session.store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
+  return cycle === undefined || cycle.closedAt !== null || cycle.end <= session.now();
+}
+
+async function isStillAutomatic(session: Session, service: ServiceRecord): Promise<boolean> {
+  const loaded = await loadService(session, service);
+  if (loaded.enforcement.value === 'observe') return false;
+  const decided = decideHolds(session, await session.panel(service.panel), toRead(loaded), session.now());
+  return findRuleInForce(session, await session.store.autoBuy.list(), decided) !== null;
+}
+
+/**
+ * Ends a pending purchase that is not wanted any more, with the invoice that an interrupted attempt left; one that was paid
+ * meanwhile is stored as paid.
+ */
+export async function endUnwanted(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+  const shown = await findInvoice(session, row);
+  const isLeft = shown !== null && isUnpayable(row, shown);
+  const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;
+  const change = found === null ? ({ status: 'failed' } as const) : afterInvoice(row, found, session.now());
+  return changePurchase(session, fences, row, change);
+}
+
+/** Whether nobody is meant to pay an invoice any more: a draft, or one that was made to be paid from credit at once. */
+function isUnpayable({ id, actor }: PurchaseRecord, invoice: Invoice): boolean {
+  const { status } = invoice;
+  return (status === 'draft' || (status === 'open' && actor === 'auto')) && isOnlyLine(invoice, id);
+}
