@@ -96,6 +96,17 @@ describe('an interrupted automatic purchase', () => {
     expect(await outcome()).toEqual(['50.00', ['Cancelled'], ['cancelled']]);
   });
 
+  it.each([...ENDS.slice(0, 2), ...AUTO_ENDS])(
+    'is paid if staff paid it, though its service %s',
+    async (_name, end) => {
+      await interrupt('auto', 'ApplyCredit');
+      at.whmcs.pay(at.whmcs.invoices(CLIENT)[0]?.id ?? 0);
+      await end();
+      await at.poll();
+      expect(await outcome()).toEqual(['50.00', ['Paid'], ['paid']]);
+    },
+  );
+
   it('is charged where nothing has changed', async () => {
     await interrupt('auto');
     await at.poll();
