@@ -9,6 +9,7 @@ import type { Session } from '../session.js';
 import type { AgentAction } from './agent-views.js';
 import type { AgentsOnPanel } from './open-agents.js';
 import { type PanelSwitch, Stopped } from './panel-switch.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /**
  * Agents' users that belong to services. Only the holds of its service disable such a user, so that runs over agents and over
@@ -130,7 +131,7 @@ function decideDue(
 ): Due | null {
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
-  if (!mayChange(service)) return null;
+  if (!isLiving(service)) return null;
   const hold = holds.get(service.id);
   const observing =
     how.byName !== true && findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
@@ -147,14 +148,9 @@ function decideDue(
   return isDue || isReplaced ? { ...base, what: 'hold' } : null;
 }
 
-/** Returns whether a service of this status is held and released. */
-function mayChange({ status }: ServiceRecord): boolean {
-  return status === 'active' || status === 'suspended';
-}
-
 /** Returns the users that are given back by a release of their service, never as users of their agent. */
 export function listReleasable({ byUser }: ServiceUsers): Set<string> {
-  return new Set([...byUser].filter(([, service]) => mayChange(service)).map(([uuid]) => uuid));
+  return new Set([...byUser].filter(([, service]) => isLiving(service)).map(([uuid]) => uuid));
 }
 
 /** Returns whether no agent above a user restricts its service. */

@@ -10,6 +10,7 @@ import { requireService, type Session } from '../session.js';
 import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { readValues, toRecordValues } from '../telephony/read-values.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** A change of one number of a line. */
 export interface DidRequest {
@@ -57,7 +58,7 @@ export async function changeDid(session: Session, request: DidRequest): Promise<
   const number = readNumber(telephony, request);
   const place = { panel, telephony, number };
   // The line of a service in use may have another number of the addon.
-  const isInUse = named !== null && hasLine(named);
+  const isInUse = named !== null && isLiving(named);
   if (operation === 'release' && addon !== undefined && !isInUse && (await isFree(session, place))) {
     return reportFree(session, request, place);
   }
@@ -147,12 +148,8 @@ async function findOwner(session: Session, place: Place): Promise<ServiceRecord>
   });
 }
 
-function hasLine({ status }: ServiceRecord): boolean {
-  return status === 'active' || status === 'suspended';
-}
-
 function refuseEnded(service: ServiceRecord): void {
-  if (hasLine(service)) return;
+  if (isLiving(service)) return;
   const { id, status } = service;
   throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: it has no line whose numbers can be changed`, {
     details: { service: id, lifecycle: status },

@@ -4,6 +4,7 @@ import { isUnconfirmed } from '../clock/trusted-clock.js';
 import { withRun } from '../run/bracket.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** The confirmed instant, and the one before. */
 export interface AcceptedClock {
@@ -57,9 +58,7 @@ async function cyclesAhead(session: Session): Promise<Check[]> {
   const now = session.now();
   const ahead = (await session.store.cycles.newest()).filter((cycle) => liesAhead(cycle, now));
   const services = await session.store.services.list({ ids: ahead.map((cycle) => cycle.service) });
-  const metered = new Set(
-    services.filter(({ status }) => status === 'active' || status === 'suspended').map(({ id }) => id),
-  );
+  const metered = new Set(services.filter(isLiving).map(({ id }) => id));
   return ahead
     .filter((cycle) => metered.has(cycle.service))
     .map(({ service, start }) =>

@@ -6,6 +6,7 @@ import { toMapping } from '../run/sharing.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
+import { isLiving } from '../services/lifecycle.js';
 
 const NAMES: Record<StoredProblem['code'], string> = {
   unknown_product: 'product',
@@ -36,9 +37,7 @@ export async function sharedChecks(
 ): Promise<Check[]> {
   const { objects } = panel;
   if (objects?.nameShared === undefined) return [];
-  const living = new Map(
-    services.filter(({ status }) => status === 'active' || status === 'suspended').map((each) => [each.id, each]),
-  );
+  const living = new Map(services.filter(isLiving).map((each) => [each.id, each]));
   const users = new Map<string, string[]>();
   for (const record of await store.resources.list({ services: [...living.keys()] })) {
     const service = living.get(record.service);

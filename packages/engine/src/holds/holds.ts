@@ -9,6 +9,7 @@ import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** Options of `hold add` and `hold release`. */
 export interface HoldCommand {
@@ -98,7 +99,7 @@ function toSuspension({ name, kind }: Panel, { withDids = false, force = false }
 
 /** Refuses services that runs neither restrict nor release. */
 export function checkLifecycle(service: ServiceRecord, order: Pick<HoldCommand, 'what'>): void {
-  if (service.status === 'active' || service.status === 'suspended') return;
+  if (isLiving(service)) return;
   throw new SluiceError(
     'wrong_lifecycle',
     `"${service.id}" is ${service.status}: there is nothing to ${order.what === 'add' ? 'restrict' : 'release'}`,

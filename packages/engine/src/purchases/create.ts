@@ -11,8 +11,9 @@ import { buyWithin, readRaise } from './agent-budget.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
-import { canUseTraffic, endUnwanted, isWanted } from './unfinished.js';
+import { endUnwanted, isWanted } from './unfinished.js';
 import { type PurchaseDetail, refKey, toDetail } from './views.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** What may be spent in total on the purchases whose reference begins with the same text. */
 export interface PurchaseBudget {
@@ -175,7 +176,7 @@ const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
 
 function requireChargeable(service: ServiceRecord): string {
   const { id, status } = service;
-  if (!canUseTraffic(service)) {
+  if (!isLiving(service)) {
     throw new SluiceError('wrong_lifecycle', `"${id}" is ${status}: there is nothing to buy traffic for`, {
       details: { service: id, lifecycle: status },
     });

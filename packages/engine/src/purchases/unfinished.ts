@@ -7,16 +7,12 @@ import { findRuleInForce } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
 import { loadService } from './load-service.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(session: Session, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
-  if (row.client !== service.client || !canUseTraffic(service) || (await isCycleOver(session, row))) return false;
+  if (row.client !== service.client || !isLiving(service) || (await isCycleOver(session, row))) return false;
   return row.actor !== 'auto' || isStillAutomatic(session, service);
-}
-
-/** Returns whether extra traffic is of use for a service in its lifecycle. */
-export function canUseTraffic({ status }: ServiceRecord): boolean {
-  return status === 'active' || status === 'suspended';
 }
 
 export async function isCycleOver(session: Session, row: PurchaseRecord): Promise<boolean> {

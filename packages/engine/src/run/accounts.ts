@@ -25,6 +25,7 @@ import {
   toRead,
   withError,
 } from './stages.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** Accounts that the run over one panel makes or removes without a command. */
 export interface Accounts {
@@ -86,7 +87,7 @@ function findDue({ panel, request, accounts }: AccountsRun, facts: Decided): Acc
     const isOurs = isOwn || (creating && !hasAccount(panel.kind, service));
     return isManaged && isOurs ? 'terminate' : null;
   }
-  const isServed = service.status === 'active' || service.status === 'suspended';
+  const isServed = isLiving(service);
   const other = delivering && isServed && hasAccount(panel.kind, service) ? 'change-password' : null;
   if (product.provision !== 'auto' || skipped === 'overdue') return other;
   if (service.status !== 'active' && !accounts.paid.has(service.id)) return other;

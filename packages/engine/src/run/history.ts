@@ -3,6 +3,7 @@ import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import type { ServiceHistory } from './stages.js';
+import { isLiving } from '../services/lifecycle.js';
 
 /** A stored checkpoint. */
 export interface StoredCheckpoint {
@@ -50,7 +51,7 @@ export async function loadHistory(
   for (const decision of await store.decisions.latest(ids)) {
     histories.set(decision.service, { checkpoint: findCheckpoint(decision), decision, recent: [], removed: 0 });
   }
-  const living = services.filter((service) => service.status === 'active' || service.status === 'suspended');
+  const living = services.filter(isLiving);
   const limit = new Date(session.deps.clock.now() - BULK_MS).toISOString();
   const since = new Map(
     living.map((service) => [service.id, parseStored(histories.get(service.id)?.checkpoint)?.at ?? service.createdAt]),

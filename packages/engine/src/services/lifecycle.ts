@@ -1,0 +1,6 @@
+import type { ServiceRecord } from '@sluice/state-store';
+
+/** Returns whether a service is in use: not pending any more, and not terminated or vanished. */
+export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {
+  return status === 'active' || status === 'suspended';
+}
