@@ -1,4 +1,5 @@
-import { migrate, refuseNewer } from './migrations/migrate.js';
+import { migrateFile } from './migrations/migrate-file.js';
+import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
@@ -34,7 +35,7 @@ export async function migrateStore(
   try {
     const from = fileVersion(writer.handle, path);
     refuseNewer(path, from);
-    const applied = from < LATEST_SCHEMA_VERSION ? await migrate(writer.db, new Date(clock.now()).toISOString()) : [];
+    const applied = from < LATEST_SCHEMA_VERSION ? await migrateFile(writer, from, { clock, wait }) : [];
     return { from, to: fileVersion(writer.handle, path), applied };
   } catch (error) {
     throw toStoreError(error, path);

@@ -1,3 +1,4 @@
+import { migrateFile } from './migrations/migrate-file.js';
 import { migrate, refuseNewer, refuseOlder } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { type Connection, toConnection, connectReader, connectWriter } from './sqlite/connect.js';
@@ -57,7 +58,7 @@ export async function openStore(options: OpenStoreOptions): Promise<StateStore> 
       const version = fileVersion(writer.handle, path);
       refuseNewer(path, version);
       if (options.migrate === false) refuseOlder(path, version);
-      else if (version < LATEST_SCHEMA_VERSION) await migrate(writer.db, new Date(clock.now()).toISOString());
+      else if (version < LATEST_SCHEMA_VERSION) await migrateFile(writer, version, { clock, wait });
     }
     const reader = await connectReader(path, wait, { still: readOnly });
     connections.unshift(reader);

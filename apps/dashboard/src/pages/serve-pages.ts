@@ -109,7 +109,7 @@ async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit):
     if (!/^[\w-]{8,100}$/.test(key)) throw new SluiceError('bad_csrf', 'The form has no key: reload the page');
     const content = { who: `${viewer.id} form`, key, content: [request.url, fields] };
     try {
-      return await onceOnly(parts, underWay, content, () =>
+      return await onceOnly(parts, underWay, { ...content, base }, () =>
         route.page(toPageRequest(parts, request, { ...visit, frame, form })),
       );
     } finally {
@@ -155,21 +155,29 @@ async function sendFile(reply: FastifyReply, { name, type, text }: PageFile): Pr
 async function onceOnly(
   { keyed }: ApiParts,
   underWay: FormsUnderWay,
-  form: KeyedContent,
+  { base, ...form }: KeyedContent & { base: string },
   work: () => Promise<PageAnswer>,
 ): Promise<PageAnswer> {
   const id = JSON.stringify(form);
-  const answer =
-    underWay.get(id) ?? keyed.perform(form, () => toPerformed(work)).then((done) => done.answer as PageAnswer);
+  const perform = async (): Promise<PageAnswer> => {
+    const { answer, replayed } = await keyed.perform(form, () => toPerformed(work, base));
+    return replayed ? { redirect: base + (answer as { redirect: string }).redirect } : (answer as PageAnswer);
+  };
+  const answer = underWay.get(id) ?? perform();
   underWay.set(id, answer);
   return answer.finally(() => underWay.delete(id));
 }
 
-async function toPerformed(work: () => Promise<PageAnswer>): Promise<Performed> {
+/** Performs a form; its stored answer is a path without the secret of the link. */
+async function toPerformed(work: () => Promise<PageAnswer>, base: string): Promise<Performed> {
   const answer = await work();
   // A page in place of a redirection shows a problem, or a secret: the form can be sent again.
   const to = 'redirect' in answer ? answer.redirect : 'repeat' in answer ? answer.repeat : undefined;
-  return { status: 303, answer, stored: to === undefined ? null : { answer: { redirect: to } } };
+  return {
+    status: 303,
+    answer,
+    stored: to === undefined ? null : { answer: { redirect: to.startsWith(base) ? to.slice(base.length) : to } },
+  };
 }
 
 function toPageRequest(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -92,6 +92,7 @@ const SCHEMA_DIGESTS = [
   '5d67aed404b8b610',
   '90a19998f0ea889c',
   'a2ed205e9adb4b2f',
+  'a2ed205e9adb4b2f',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {
@@ -149,6 +150,38 @@ describe('migrate', () => {
     expect(left).not.toContain('half');
     expect(await storeVersion(location)).toBe(LATEST_SCHEMA_VERSION);
     expect(await migrate(db, NOW, [...MIGRATIONS, addNote])).toEqual(['add-note']);
+  });
+});
+
+describe('the step that removes secrets of links from answers', () => {
+  const secret = (of: string) => of.repeat(43);
+  const answerOf = (of: string) =>
+    JSON.stringify({ redirect: `/share/${secret(of)}/services/svc-1?done=bought#packages` });
+  const content = (): string =>
+    readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'latin1'))
+      .join();
+
+  it('keeps the keys, and nothing of the secrets in any page', async () => {
+    const { db, close } = await createOldStore(21);
+    const add = (key: string, answer: string | null) =>
+      sql`insert into requests (who, key, fingerprint, state, answer, at) values ('l form', ${key}, 'f', 'done', ${answer}, ${NOW})`.execute(
+        db,
+      );
+    for (let index = 0; index < 200; index++) await add(`old-${index}`, answerOf('b'));
+    await sql`delete from requests`.execute(db);
+    await add('bought', answerOf('a'));
+    await add('other', JSON.stringify({ redirect: '/share/short' }));
+    await close();
+    expect(content().includes(secret('b'))).toBe(true);
+    const store = await openStore({ location, clock });
+    const { requests } = store;
+    expect(await requests.get('l form', 'bought')).toMatchObject({
+      answer: { redirect: '/services/svc-1?done=bought#packages' },
+    });
+    expect(await requests.get('l form', 'other')).toMatchObject({ answer: { redirect: '/share/short' } });
+    for (const of of ['a', 'b']) expect([of, content().includes(secret(of))]).toEqual([of, false]);
+    await store.close();
   });
 });
 

@@ -6,6 +6,8 @@ export interface Migration {
   version: number;
   /** Its file name without the ending. */
   name: string;
+  /** Whether it removes secrets: then nothing of the old rows stays in the file. */
+  removesSecrets?: boolean;
   /** Runs inside the transaction of all pending steps. */
   up(db: Kysely<unknown>): Promise<void>;
 }

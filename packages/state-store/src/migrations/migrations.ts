@@ -19,6 +19,7 @@ import { givenUpCalls } from './018-given-up-calls.js';
 import { billsOfLines } from './019-bills-of-lines.js';
 import { sentRefunds } from './020-sent-refunds.js';
 import { clientSince } from './021-client-since.js';
+import { answersWithoutLinks } from './022-answers-without-links.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   billsOfLines,
   sentRefunds,
   clientSince,
+  answersWithoutLinks,
 ];

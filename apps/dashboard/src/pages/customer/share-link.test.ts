@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
 import { toKey, Link, extractMain } from '../../test/share-link.js';
@@ -198,6 +199,18 @@ it('shows the same pages to a token of one client', async () => {
   const page = extractMain(await (await at.fetch('/services/svc-2', { cookie })).text());
   expect(page).toContain('10 GB');
   expect((await at.fetch('/services/svc-1', { cookie })).status).toBe(404);
+});
+
+it('a link stands in no row of the store', async () => {
+  const own = await Link.open(at, { client: 'c-1', buy: true });
+  const fields = { enabled: '', package: 'extra-50', threshold: '10%', max: '1', csrf: own.csrf(), key: toKey() };
+  const first = await own.send('/services/svc-1/auto-buy', fields);
+  expect(first.headers.get('location')).toContain(`/share/${own.token}/services/svc-1?done=auto-buy`);
+  const again = await own.send('/services/svc-1/auto-buy', fields);
+  expect([again.status, again.headers.get('location')]).toEqual([303, first.headers.get('location')]);
+  const content = ['', '-wal'].map((end) => readFileSync(at.location + end, 'latin1')).join('');
+  expect(content.includes('/services/svc-1?done=auto-buy')).toBe(true);
+  expect(content.includes(own.token)).toBe(false);
 });
 
 describe('a link after a service has become another client’s', () => {

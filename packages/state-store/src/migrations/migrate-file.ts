@@ -1,0 +1,24 @@
+import type { Connection } from '../sqlite/connect.js';
+import { retryWhileBusy } from '../sqlite/retry-while-busy.js';
+import { migrate } from './migrate.js';
+
+/**
+ * Brings a file from a version up to the newest one. Where a step removes secrets, the file keeps nothing of them: its free
+ * pages are dropped first, and what the step replaces is overwritten. Returns the names of the steps that ran.
+ */
+export async function migrateFile(
+  { db, handle }: Connection,
+  from: number,
+  { clock, wait }: { clock: { now(): number }; wait: number },
+): Promise<string[]> {
+  const { MIGRATIONS } = await import('./migrations.js');
+  const removesSecrets = from > 0 && MIGRATIONS.slice(from).some((step) => step.removesSecrets === true);
+  if (removesSecrets) {
+    handle.pragma('secure_delete = on');
+    await retryWhileBusy(wait, () => handle.exec('vacuum'));
+  }
+  const applied = await migrate(db, new Date(clock.now()).toISOString());
+  // The log has the old pages too.
+  if (removesSecrets) handle.pragma('wal_checkpoint(truncate)');
+  return applied;
+}
