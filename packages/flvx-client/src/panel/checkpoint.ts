@@ -4,6 +4,7 @@ import { listOwnForwards, listOwnPermissions } from '../account/account.js';
 import { nodeNames, toIso } from '../account/describe.js';
 import {
   droppedTunnels,
+  rememberDropped,
   parseHistory,
   isUnchangedForward,
   hasNothingPending,
@@ -125,14 +126,16 @@ function withTunnels(
   target: TargetState,
   state: ServiceObservation,
 ): FlvxHistory {
-  if (target.scope !== 'reconcile' && target.scope !== 'command') return history;
+  const permissions = listOwnPermissions(state.account);
+  const kept = { ...history, dropped: rememberDropped(history, history.tunnels, permissions) };
+  if (target.scope !== 'reconcile' && target.scope !== 'command') return kept;
   const { tunnels, problem } = chooseTunnels(target, defaults, state);
-  if (tunnels === null || problem !== null) return history;
-  const present = new Set(state.account.permissions.map((row) => row.tunnelId));
+  if (tunnels === null || problem !== null) return kept;
+  const dropped = [...new Set([...history.dropped, ...droppedTunnels(history, tunnels)])];
   return {
     ...history,
     tunnels,
-    dropped: droppedTunnels(history, tunnels).filter((id) => present.has(id)),
+    dropped: rememberDropped({ dropped }, tunnels, permissions),
     values: history.values.filter((own) => !tunnels.includes(own.tunnelId)),
   };
 }

@@ -1,4 +1,4 @@
-import type { FlvxForward, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
+import type { FlvxForward, FlvxPermission, FlvxPermissionValues, FlvxUser } from '../../client/records.js';
 import { sumBytes } from '../rules.js';
 
 /** What steps and earlier observations show about an account, and the panel does not. Small plain JSON. */
@@ -44,7 +44,7 @@ export interface FlvxHistory {
   expired: { user: boolean; tunnels: number[] };
   /** Tunnels of the product. */
   tunnels: number[];
-  /** Tunnels of earlier products that the account still has. */
+  /** Tunnels of earlier products that the account still has. One of the product's own among them has yet to be opened again. */
   dropped: number[];
   /** Speed limits that Sluice has set, by tunnel. */
   speeds: Record<string, number | null>;
@@ -140,13 +140,32 @@ export function hasGrown(
   return before !== undefined && before.status !== 1 && row.status !== 1 && row.inBytes + row.outBytes > before.bytes;
 }
 
-/** Returns the tunnels of earlier products that are not in the present one. */
+/**
+ * Returns the tunnels of earlier products that are not in the present one.
+ *
+ * @param tunnels those of the present product; null where only the product at the last full plan is known
+ */
 export function droppedTunnels(
   { tunnels: before, dropped }: Pick<StoredHistory, 'tunnels' | 'dropped'>,
   tunnels: readonly number[] | null,
 ): number[] {
-  if (tunnels === null) return dropped;
+  if (tunnels === null) return dropped.filter((id) => !before.includes(id));
   return [...new Set([...before, ...dropped])].filter((id) => !tunnels.includes(id));
+}
+
+/**
+ * Returns the dropped tunnels to remember after an observation: a tunnel is forgotten when its permission is gone, or was read as
+ * open in the product. The intention to open it is not enough: the call may have failed, or a hold may keep it closed.
+ */
+export function rememberDropped(
+  { dropped }: Pick<StoredHistory, 'dropped'>,
+  tunnels: readonly number[],
+  permissions: readonly Pick<FlvxPermission, 'tunnelId' | 'status'>[],
+): number[] {
+  return dropped.filter((id) => {
+    const row = permissions.find(({ tunnelId }) => tunnelId === id);
+    return row !== undefined && !(tunnels.includes(id) && row.status === 1);
+  });
 }
 
 /** Returns forwards as a history contains them. */

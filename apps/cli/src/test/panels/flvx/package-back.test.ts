@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+/** The forwards of the customer: on both tunnels one that runs, on the second one that the customer paused. */
+interface Customer {
+  user: number;
+  web: number;
+  far: number;
+  off: number;
+}
+
+const isLong = process.env['SLUICE_LONG'] === '1';
+
+let at: FlvxBench;
+
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+
+afterEach(async () => {
+  expect(at.panel.server.failures).toEqual([]);
+  await at.close();
+});
+
+async function ok(words: string): Promise<void> {
+  const outcome = await at.run(words);
+  if (outcome.exitCode !== 0) throw new Error(`${words}: ${outcome.stdout}${outcome.stderr}`);
+}
+
+/** A customer of the large package who changed to the small one, which closed the second tunnel. */
+async function moved(): Promise<Customer> {
+  const { jp, hk } = at.tunnels;
+  const user = await at.create(1, { product: 'big' });
+  const web = at.panel.addForward(user, hk, { name: 'web' });
+  const far = at.panel.addForward(user, jp, { name: 'far' });
+  const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
+  await ok('poll');
+  await ok('provision change-package svc-1 relay');
+  const customer = { user, web, far, off };
+  expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
+  at.panel.server.clearCalls();
+  return customer;
+}
+
+function shown({ user, web, far, off }: Customer): { tunnels: unknown[]; forwards: unknown[] } {
+  const { hk, jp } = at.tunnels;
+  return {
+    tunnels: [hk, jp].map((tunnel) => at.panel.permissionStatus(user, tunnel)),
+    forwards: [web, far, off].map((id) => at.panel.world.forwards.get(id)?.status),
+  };
+}
+
+const BOTH_OPEN = { tunnels: [1, 1], forwards: [1, 1, 0] };
+
+/** Returns the numbers of the calls to fail, of a reconcile that opens the tunnel again: in short runs those around its opening. */
+async function callsToFail(): Promise<number[]> {
+  await moved();
+  await ok('service set svc-1 product=big');
+  at.panel.server.clearCalls();
+  await ok('reconcile');
+  const { calls } = at.panel.server;
+  const opening = calls.findIndex(({ endpoint }) => endpoint.includes('tunnel/user/assign'));
+  expect(opening).toBeGreaterThan(1);
+  return calls.map((_, index) => index).filter((index) => isLong || [opening - 1, opening].includes(index));
+}
+
+describe('a tunnel that a package change closed', () => {
+  it.each(isLong ? [1, 3] : [3])(
+    'is open after the change back, whichever %i calls in a row fail',
+    async (times) => {
+      const calls = await callsToFail();
+      const wrong: unknown[] = [];
+      for (const skip of calls) {
+        for (const when of ['before', 'after'] as const) {
+          await at.close();
+          at = await startFlvxBench();
+          const customer = await moved();
+          await ok('service set svc-1 product=big');
+          const repair = at.panel.server.inject({ skip, times, when, fault: { kind: 'cut' } });
+          await at.run('reconcile');
+          repair();
+          await ok('poll');
+          await ok('reconcile');
+          const { tunnels, forwards } = shown(customer);
+          if (JSON.stringify({ tunnels, forwards }) !== JSON.stringify(BOTH_OPEN))
+            wrong.push({ skip, when, tunnels, forwards });
+        }
+      }
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(['poll', 'reconcile'])('is opened by the next %s after a change back that failed', async (words) => {
+    const customer = await moved();
+    await ok('service set svc-1 product=big');
+    const repair = at.panel.server.inject({ endpoint: /tunnel\/user\/assign/, fault: { kind: 'status', status: 500 } });
+    await at.run('reconcile');
+    expect(shown(customer).tunnels).toEqual([1, 0]);
+    repair();
+    await ok(words);
+    expect(shown(customer)).toEqual(BOTH_OPEN);
+  });
+
+  it.each([
+    ['provision suspend svc-1', 'provision unsuspend svc-1'],
+    ['hold add svc-1', 'hold release svc-1'],
+  ])('is open when the package came back between %s and %s', async (hold, release) => {
+    const customer = await moved();
+    await ok(hold);
+    await ok('provision change-package svc-1 big');
+    await ok('reconcile');
+    expect(shown(customer)).toEqual({ tunnels: [0, 0], forwards: [0, 0, 0] });
+    await ok(release);
+    await ok('poll');
+    expect(shown(customer)).toEqual(BOTH_OPEN);
+  });
+
+  it('stays closed when staff close it after it was opened again', async () => {
+    const { user } = await moved();
+    await ok('provision change-package svc-1 big');
+    const { id } = at.panel.permission(user, at.tunnels.jp)!;
+    Object.assign(at.panel.world.permissions.get(id)!, { status: 0 });
+    await ok('poll');
+    await ok('reconcile');
+    expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
+  });
+
+  it('stays closed under the package without it, whatever runs', async () => {
+    const customer = await moved();
+    await ok('poll');
+    await ok('reconcile');
+    await ok('poll');
+    expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
+  });
+});
