@@ -7,6 +7,8 @@ import type { CreditCalls, Invoices } from './api/billing.js';
 import type { Calls } from './api/calls.js';
 import type { Dids } from './api/dids.js';
 import type { CallOptions, ReaderOptions, RunCall } from './api/call.js';
+import { type Groups, groups } from './api/groups.js';
+import { checkCount, toInstant } from './api/inputs.js';
 import type { Holds } from './api/holds.js';
 import type { Log } from './api/log.js';
 import type { Notices } from './api/notices.js';
@@ -23,6 +25,7 @@ import type { Dependencies, Ping } from './dependencies.js';
 import type { OverviewReport, OverviewRequest } from './overview/overview.js';
 import type { MetricsReport } from './metrics/metrics.js';
 import type { Explanation } from './services/explain.js';
+import { namingNearest, throwing } from './facade.js';
 import { type Files, nodeFiles } from './files.js';
 import { withHeartbeat } from './notices/heartbeat.js';
 import { processParts } from './process.js';
@@ -158,76 +161,40 @@ export function createSluice(options: SluiceOptions): Promise<Sluice> {
       if (asked.dryRun || service !== undefined || toScope(asked) !== null) return runAndFinish(session, asked);
       return withHeartbeat(session, () => runAndFinish(session, asked));
     });
-  return Promise.resolve({
+  const ofInstance: OfInstance = {
     config,
-    poll: (runOptions) => run({ command: 'poll', observeAll: false }, runOptions),
-    reconcile: (runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions),
-    plan: (runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true }),
-    explain: (service, explainOptions) =>
+    poll: throwing((runOptions) => run({ command: 'poll', observeAll: false }, runOptions)),
+    reconcile: throwing((runOptions) => run({ command: 'reconcile', observeAll: true }, runOptions)),
+    plan: throwing((runOptions) => run({ command: 'plan', observeAll: true }, { ...runOptions, dryRun: true })),
+    explain: throwing((service, explainOptions) =>
       call(explainOptions, async (session) => {
         const { explainService } = await import('./services/explain.js');
-        return explainService(session, service, { at: explainOptions?.at ?? null, reader: explainOptions?.reader });
+        const { at = null, reader } = explainOptions ?? {};
+        return explainService(session, service, { at: at === null ? null : toInstant('at', at), reader });
       }),
-    overview: ({ signal, actor, note, ...request } = {}) =>
+    ),
+    overview: throwing(({ signal, actor, note, ...request } = {}) =>
       call({ signal, actor, note }, async (session) => {
+        checkCount('page', request.page);
+        checkCount('size', request.size);
         const { readOverview } = await import('./overview/overview.js');
         return readOverview(session, request);
       }),
-    version: () => store.version(),
-    metrics: (metricsOptions) =>
-      call(metricsOptions, async (session) => {
-        const { collectMetrics } = await import('./metrics/metrics.js');
-        return collectMetrics(session);
-      }),
-    ...groups(call),
-    close: async () => {
+    ),
+    version: throwing(() => store.version()),
+    metrics: throwing((metricsOptions) =>
+      call(metricsOptions, async (session) => (await import('./metrics/metrics.js')).collectMetrics(session)),
+    ),
+    close: throwing(async () => {
       await Promise.all(underWay);
       await store.close();
-    },
-  });
-}
-
-/** Returns the groups of calls; the code of each is loaded on its first call. */
-function groups(
-  call: RunCall,
-): Omit<Sluice, 'config' | 'poll' | 'reconcile' | 'plan' | 'explain' | 'overview' | 'version' | 'metrics' | 'close'> {
-  return {
-    services: lazily(async () => (await import('./api/services.js')).servicesApi(call)),
-    holds: lazily(async () => (await import('./api/holds.js')).holdsApi(call)),
-    provision: lazily(async () => (await import('./api/provision.js')).provisionApi(call)),
-    agents: lazily(async () => (await import('./api/agents.js')).agentsApi(call)),
-    panels: lazily(async () => (await import('./api/panels.js')).panelsApi(call)),
-    usage: lazily(async () => (await import('./api/usage.js')).usageApi(call)),
-    overrides: lazily(async () => (await import('./api/overrides.js')).overridesApi(call)),
-    purchases: lazily(async () => (await import('./api/purchases.js')).purchasesApi(call)),
-    autoBuy: lazily(async () => (await import('./api/auto-buy.js')).autoBuyApi(call)),
-    credit: lazily(async () => (await import('./api/billing.js')).creditApi(call)),
-    invoices: lazily(async () => (await import('./api/billing.js')).invoicesApi(call)),
-    calls: lazily(async () => (await import('./api/calls.js')).callsApi(call)),
-    dids: lazily(async () => (await import('./api/dids.js')).didsApi(call)),
-    telephony: lazily(async () => (await import('./api/telephony.js')).telephonyApi(call)),
-    notices: lazily(async () => (await import('./api/notices.js')).noticesApi(call)),
-    log: lazily(async () => (await import('./api/log.js')).logApi(call)),
-    access: lazily(async () => (await import('./api/access.js')).accessApi(call)),
-    requests: lazily(async () => (await import('./api/requests.js')).requestsApi(call)),
+    }),
   };
+  return Promise.resolve(namingNearest({ ...ofInstance, ...groups(call) }, 'sluice'));
 }
 
-/** Returns an object whose methods load the real one first. */
-function lazily<Api extends object>(load: () => Promise<Api>): Api {
-  let loading: Promise<Api> | null = null;
-  return new Proxy({} as Api, {
-    get: (_target, name) => {
-      // `await` checks whether the object is a promise.
-      if (typeof name !== 'string' || name === 'then') return undefined;
-      return async (...args: unknown[]): Promise<unknown> => {
-        loading ??= load();
-        const api = (await loading) as Record<string, (...all: unknown[]) => unknown>;
-        return api[name]?.(...args);
-      };
-    },
-  });
-}
+/** The calls of the instance itself; all others are in groups. */
+type OfInstance = Omit<Sluice, keyof Groups>;
 
 function withCallOptions(deps: Dependencies, options: CallOptions = {}): Dependencies {
   const { signal = deps.signal, actor, note } = options;

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { DrawnGraph, GraphRange, SampleGraph } from '@sluice/engine';
-import { isPanelError } from '@sluice/panel-http';
 import { SluiceError, toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { Terminal } from '@sluice/terminal';
 import { replaceFile } from '@sluice/terminal/files';
@@ -38,7 +37,7 @@ export const usageGraph: CommandHandler<GraphOptions> = ([id = ''], options, dep
   });
 
 function isOfPanel(error: unknown): boolean {
-  return isPanelError(error) || (error instanceof SluiceError && error.kind === 'panel');
+  return error instanceof SluiceError && error.kind === 'panel';
 }
 
 function parseRange(text = 'cycle'): GraphRange {

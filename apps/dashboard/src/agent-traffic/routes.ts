@@ -1,4 +1,3 @@
-import { isPanelError } from '@sluice/panel-http';
 import { type ErrorKind, SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byToken } from '../access/authenticate.js';
@@ -62,8 +61,7 @@ async function answer(
   try {
     return { status: 200, body: await call.answer({ sluice, actor: viewer.name, agent, body: request.body }) };
   } catch (error) {
-    if (isPanelError(error)) return { status: 502, body: { error: error.message } };
-    if (!(error instanceof SluiceError)) throw error;
+    if (!(error instanceof SluiceError) || error.kind === 'internal') throw error;
     return { status: STATUSES[error.kind] ?? 500, body: { error: error.message } };
   }
 }

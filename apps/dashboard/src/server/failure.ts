@@ -54,13 +54,23 @@ const OF_SERVER: Record<string, { status: number; code: string; message: string 
   FST_ERR_MAX_PARAM_LENGTH: { status: 414, code: 'bad_request', message: 'The address of the request is too long' },
 };
 
+/** All that a client may know of a defect. */
+const DEFECT: Failure = {
+  status: 500,
+  code: 'unexpected',
+  message: 'An unexpected error occurred',
+  details: {},
+  defect: true,
+};
+
 /** Returns what a client may know of anything thrown: errors of the engine as they are, defects without their text. */
 export function toFailure(error: unknown): Failure {
   const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown };
   if (error instanceof SluiceError) {
     const { details, kind } = error;
+    if (kind === 'internal') return DEFECT;
     const status = BY_CODE[error.code] ?? STATUS[kind];
-    return { status, code: error.code, message: error.message, details, defect: kind === 'internal' };
+    return { status, code: error.code, message: error.message, details, defect: false };
   }
   if (typeof code === 'string') {
     const known = Object.hasOwn(OF_SERVER, code) ? OF_SERVER[code] : undefined;
@@ -71,7 +81,7 @@ export function toFailure(error: unknown): Failure {
   }
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return { status: statusCode, code: 'bad_request', message: 'The request is not valid', details: {}, defect: false };
-  return { status: 500, code: 'unexpected', message: 'An unexpected error occurred', details: {}, defect: true };
+  return DEFECT;
 }
 
 /** Returns the error for a request that its viewer may not send. */

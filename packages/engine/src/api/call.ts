@@ -1,6 +1,7 @@
 import { toRequestError } from '../calls/simulate.js';
 import type { Reader } from '../services/reader.js';
 import type { Session } from '../session.js';
+import { checkCount } from './inputs.js';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -52,5 +53,6 @@ export function toHow(options: CommandOptions | undefined): { waitMs: number; dr
 
 /** Returns how long a call waits for another run, in milliseconds. */
 export function toWaitMs(options: LockOptions | undefined): number {
+  checkCount('waitMs', options?.waitMs, 0);
   return options?.waitMs ?? 30_000;
 }

@@ -3,24 +3,34 @@ import { followLog } from '../log/follow.js';
 import { readLog, type LogEntry, type LogFilter } from '../log/log.js';
 import { resolveAction } from '../commands/resolve-action.js';
 import { requireService, type Session } from '../session.js';
+import { checkCount, checkWord, toInstant } from './inputs.js';
 import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
+
+/** Which entries of the log a call returns; default all kinds, `limit` 200. */
+export type LogRequest = Partial<LogFilter> & CallOptions;
 
 /** The log: runs, changes and calls. */
 export interface Log {
-  list(filter: LogFilter & CallOptions): Promise<{ entries: LogEntry[] }>;
+  list(filter?: LogRequest): Promise<{ entries: LogEntry[] }>;
   /** Calls `onEntry` with each entry, oldest first; returns their number. */
-  export(filter: LogFilter & CallOptions, onEntry: (entry: LogEntry) => Promise<void> | void): Promise<number>;
+  export(filter: LogRequest, onEntry: (entry: LogEntry) => Promise<void> | void): Promise<number>;
   /** Calls `onEntry` with each new entry until the signal aborts. */
-  follow(filter: LogFilter & CallOptions, onEntry: (entry: LogEntry) => void): Promise<void>;
+  follow(filter: LogRequest, onEntry: (entry: LogEntry) => void): Promise<void>;
   /** Resolves an action in doubt with the outcome that an operator found. */
   resolve(action: string, request: LockOptions & { done: boolean }): Promise<LogEntry>;
 }
 
+const KINDS: LogEntry['kind'][] = ['run', 'action', 'refresh', 'api'];
+
 /** Returns the calls about the log. */
 export function logApi(call: RunCall): Log {
-  const checked = async (session: Session, filter: LogFilter): Promise<LogFilter> => {
-    if (filter.service !== undefined) await requireService(session, filter.service);
-    return filter;
+  const checked = async (session: Session, request: LogRequest = {}): Promise<LogFilter> => {
+    const { kinds = KINDS, limit = 200, service, panel, since, command } = request;
+    for (const kind of kinds) checkWord('kinds', kind, KINDS);
+    checkCount('limit', limit);
+    const from = since === undefined ? undefined : toInstant('since', since);
+    if (service !== undefined) await requireService(session, service);
+    return { kinds, limit, service, panel, since: from, command };
   };
   return {
     list: (filter) =>

@@ -2,6 +2,7 @@ import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notic
 import { sendDue, type SendReport } from '../notices/send.js';
 import { type TestedChannel, testChannels } from '../notices/test-channels.js';
 import type { CallOptions, RunCall } from './call.js';
+import { checkCount } from './inputs.js';
 
 /** Notices for the channels of the config. */
 export interface Notices {
@@ -18,6 +19,10 @@ export function noticesApi(call: RunCall): Notices {
   return {
     send: (options) => call(options, sendDue),
     test: (channel, options) => call(options, (session) => testChannels(session, channel ?? null)),
-    list: (filter = {}) => call(filter, async (session) => ({ deliveries: await listDeliveries(session, filter) })),
+    list: (filter = {}) =>
+      call(filter, async (session) => {
+        checkCount('limit', filter.limit);
+        return { deliveries: await listDeliveries(session, filter) };
+      }),
   };
 }

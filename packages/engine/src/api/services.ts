@@ -11,6 +11,7 @@ import type { SyncReport } from '../services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
+import { checkCount } from './inputs.js';
 
 /** Which services a call includes; default all. */
 export interface ServiceFilter extends CallOptions {
@@ -163,6 +164,7 @@ async function listServices(
   session: Session,
   { panel, product, client, after, limit }: ServicePage = {},
 ): Promise<ServiceRecord[]> {
+  checkCount('limit', limit);
   return session.store.services.list({
     ...(panel === undefined ? {} : { panel }),
     ...(product === undefined ? {} : { product }),

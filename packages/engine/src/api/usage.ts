@@ -6,6 +6,7 @@ import type { ImportRow } from '../services/plan-rows.js';
 import type { ServiceDetail } from '../services/show.js';
 import { readUsage, type UsageFilter, usageHistory, type CycleView } from '../usage/usage.js';
 import type { CallOptions, ReaderOptions, RunCall } from './call.js';
+import { checkCount, checkRange } from './inputs.js';
 
 /** Usage: readings, past cycles and graphs. */
 export interface Usage {
@@ -41,16 +42,20 @@ export function usageApi(call: RunCall): Usage {
     // Loaded on demand: most calls only read the last figures.
     graph: (service, range, options) =>
       call(options, async (session) => {
+        checkRange(range);
+        checkCount('points', options?.points);
         const { sampleGraph } = await import('../graph/sample-graph.js');
         return sampleGraph(session, service, { range, points: options?.points, reader: options?.reader });
       }),
     panelGraph: (service, range, options) =>
       call(options, async (session) => {
+        checkRange(range);
         const { panelGraph } = await import('../graph/panel-graph.js');
         return panelGraph(session, service, { range, reader: options?.reader });
       }),
     lastPanelGraph: (service, range, options) =>
       call(options, async (session) => {
+        checkRange(range);
         const { lastGraph } = await import('../graph/last-graph.js');
         return lastGraph(session, service, { range, reader: options?.reader });
       }),

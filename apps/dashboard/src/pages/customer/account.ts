@@ -60,7 +60,7 @@ export async function readLogin(
     const { url, username } = await sluice.panels.loginLink(id);
     return /^https?:\/\//i.test(url) ? { url, username } : null;
   } catch (error) {
-    if (error instanceof SluiceError) return null;
+    if (error instanceof SluiceError && error.kind !== 'internal') return null;
     throw error;
   }
 }

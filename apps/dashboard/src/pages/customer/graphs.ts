@@ -58,7 +58,7 @@ async function ownChart(
     return html`<div class="chart">${drawing}</div>
       ${outlook === null ? null : html`<p class="soft">At the present rate: ${outlook}.</p>`}`;
   } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
+    if (!(error instanceof SluiceError) || error.kind !== 'not-found') throw error;
     return html`<p class="empty">The usage of this service has not been read yet.</p>`;
   }
 }

@@ -1,5 +1,4 @@
 import type { ServiceDetail } from '@sluice/engine';
-import { isPanelError } from '@sluice/panel-http';
 import { type ErrorKind, type ItemError, SluiceError } from '@sluice/panel-kind';
 import { notFound } from '../../server/failure.js';
 import type { PageAnswer, PageRequest } from '../page.js';
@@ -41,8 +40,7 @@ export async function plainly<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (!(cause instanceof SluiceError) && !isPanelError(cause)) throw cause;
-    if (cause instanceof SluiceError && FOR_CLIENTS.includes(cause.kind)) throw cause;
+    if (!(cause instanceof SluiceError) || [...FOR_CLIENTS, 'internal'].includes(cause.kind)) throw cause;
     const sentence =
       'This could not be done at the moment. Go back to the service to see how it is now, and try again later.';
     throw new SluiceError(cause.code, sentence, { kind: 'panel', cause });

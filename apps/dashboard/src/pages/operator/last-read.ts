@@ -1,5 +1,4 @@
 import type { Sluice } from '@sluice/engine';
-import { isPanelError } from '@sluice/panel-http';
 import { SluiceError } from '@sluice/panel-kind';
 import { PanelReads } from '../customer/panel-reads.js';
 import { html, type Part } from '../layout/html.js';
@@ -46,7 +45,7 @@ export async function readNow<T>(
   if (error instanceof SluiceError) {
     if (error.kind === 'not-found' || error.kind === 'internal') throw error;
     if (REFUSALS.includes(error.kind)) return { value: null, notice: problemNotice(error.message) };
-  } else if (error instanceof Error && !isPanelError(error) && !isTimeOut(error)) {
+  } else if (error instanceof Error && !isTimeOut(error)) {
     throw error;
   }
   const problem = error instanceof Error && !isTimeOut(error) ? error.message : 'The panel did not answer in time';
