@@ -35,7 +35,13 @@ export { type CounterState, type CounterStep, type RefusedReading, type ResetBet
 export type { LimitDecision, LimitRule } from './limit.js';
 export type { Limit, LimitRelease, MeteredLimit, MoneyLimit, MoneyReading } from './limit-types.js';
 export { type CalendarWindow, calendarWindow } from './window.js';
-export { beginWindowCount, type CycleReading, stepWindowCount, type WindowCount } from './window-usage.js';
+export {
+  beginWindowCount,
+  type CycleReading,
+  stepWindowCount,
+  usageInWindow,
+  type WindowCount,
+} from './window-usage.js';
 export {
   decide,
   type Decision,

@@ -4,12 +4,13 @@ import type { UsageBytes } from './usage.js';
 export interface CycleReading extends UsageBytes {
   /** Instant of the reading. */
   at: string;
-  /** Id of the cycle, and its beginning, from which the figures count. */
+  /** Id of the cycle, its beginning, from which the figures count, and its end: a reading from then on is its final one. */
   cycle: string;
   cycleStart: string;
+  cycleEnd: string;
 }
 
-/** From where usage in a window is counted. Plain JSON. */
+/** From where usage in a window is counted, and up to where. Plain JSON. */
 export interface WindowCount {
   /** Beginning of the window. */
   start: string;
@@ -19,48 +20,70 @@ export interface WindowCount {
   base: CycleReading;
   /** Usage in the window before the present cycle. */
   carried: UsageBytes;
+  /** The newest counted reading. */
+  last: CycleReading;
+  /** The last counted reading of the cycle before; null once its final one is counted, or where it ended before the window. */
+  ended: CycleReading | null;
 }
 
 const NONE: UsageBytes = { inBytes: 0, outBytes: 0, totalBytes: 0 };
 
 /** Returns a count that begins with a reading: what was used before it does not count. */
 export function beginWindowCount(start: string, base: CycleReading): WindowCount {
-  return { start, since: base.at, base, carried: NONE };
+  return { start, since: base.at, base, carried: NONE, last: base, ended: null };
 }
 
 /**
- * Counts usage in a window that is shorter than the cycle, or not aligned with it, by how the figures of the cycle have
- * grown since the reading at the window's beginning. At a change of the cycle, the growth of the last one is carried.
+ * Counts a reading in a window that is shorter than the cycle, or not aligned with it, by how the figures of the cycle have
+ * grown since the reading at the window's beginning. At a change of the cycle, the growth of the last one is carried; its
+ * final reading may come later.
  *
- * @param input.count the count of the window so far
- * @param input.last the newest earlier reading; the last one of its cycle when the cycle has changed
- * @param input.reading the reading to count
- * @returns the count to continue with; `usage` is null while nothing but the first reading is known
+ * A cycle that begins later than before goes on with its figures, as a counter does, unless it begins after its last reading.
+ * On a panel that counts from its new beginning the figures may fall: then the growth between the two readings is unknown
+ * and does not count.
+ *
+ * @param count the count of the window so far
+ * @param reading the reading to count: of the present cycle, the next one, or the one before
+ * @returns the count to continue with
  *
  * @example
  * ```ts
- * const at = (time: string, totalBytes: number) => ({ at: time, cycle: 'c1', cycleStart, inBytes: null, outBytes: null, totalBytes });
- * const count = beginWindowCount(midnight, at(midnight, 700));
- * stepWindowCount({ count, last: null, reading: at(noon, 900) }).usage; // totalBytes 200
+ * const at = (time: string, totalBytes: number) => ({ at: time, cycle: 'c1', cycleStart, cycleEnd, inBytes: null, outBytes: null, totalBytes });
+ * const count = stepWindowCount(beginWindowCount(midnight, at(midnight, 700)), at(noon, 900));
+ * usageInWindow(count); // totalBytes 200
  * ```
  */
-export function stepWindowCount(input: { count: WindowCount; last: CycleReading | null; reading: CycleReading }): {
-  count: WindowCount;
-  usage: UsageBytes | null;
-} {
-  const { last, reading } = input;
-  const count = isSameCycle(input.count.base, reading) ? input.count : changeCycle(input.count, last, reading);
-  if (reading.at <= count.since) return { count, usage: null };
-  return { count, usage: combine(count.carried, grow(count.base, reading), (a, b) => a + b) };
+export function stepWindowCount(count: WindowCount, reading: CycleReading): WindowCount {
+  const { base, last, ended } = count;
+  // Its figures are of the time before the window.
+  if (reading.cycleEnd <= count.start) return count;
+  if (isSameCycle(last, reading)) return { ...count, last: reading };
+  if (ended !== null && isSameCycle(ended, reading)) {
+    if (reading.at < ended.at) return count;
+    return { ...count, carried: add(count.carried, grow(ended, reading)), ended: waitFor(count.start, reading) };
+  }
+  if (reading.cycle !== last.cycle && reading.cycleEnd <= last.cycleStart) return count;
+  const carried = add(count.carried, grow(base, last));
+  if (reading.cycle !== last.cycle) {
+    return { ...count, carried, base: { ...reading, ...NONE }, last: reading, ended: waitFor(count.start, last) };
+  }
+  return { ...count, carried: add(carried, growOfMoved(last, reading)), base: reading, last: reading };
 }
 
-function changeCycle(count: WindowCount, last: CycleReading | null, reading: CycleReading): WindowCount {
-  const { base } = count;
-  const isLast = last !== null && isSameCycle(base, last);
-  const carried = isLast ? combine(count.carried, grow(base, last), (a, b) => a + b) : count.carried;
-  // A cycle that was moved counts from another instant: its figures can't be compared with the earlier ones.
-  const isMoved = reading.cycle === base.cycle;
-  return { ...count, carried, base: isMoved ? reading : { ...reading, ...NONE } };
+/** Returns what was used in a window up to its last reading; null while nothing but the first one is known. */
+export function usageInWindow({ since, base, last, carried }: WindowCount): UsageBytes | null {
+  return last.at <= since ? null : add(carried, grow(base, last));
+}
+
+/** Returns the reading of an ended cycle after which its final one is missing; null where none is. */
+function waitFor(windowStart: string, last: CycleReading): CycleReading | null {
+  return last.at >= last.cycleEnd || last.cycleEnd <= windowStart ? null : last;
+}
+
+/** Returns what was certainly used between two readings of a cycle that was moved in between. */
+function growOfMoved(last: CycleReading, reading: CycleReading): UsageBytes {
+  if (last.at < reading.cycleStart) return reading;
+  return reading.cycleStart > last.cycleStart ? grow(last, reading) : NONE;
 }
 
 function isSameCycle(a: CycleReading, b: CycleReading): boolean {
@@ -70,6 +93,10 @@ function isSameCycle(a: CycleReading, b: CycleReading): boolean {
 /** A figure that fell did not grow. */
 function grow(from: UsageBytes, to: UsageBytes): UsageBytes {
   return combine(to, from, (now, before) => Math.max(0, now - before));
+}
+
+function add(a: UsageBytes, b: UsageBytes): UsageBytes {
+  return combine(a, b, (left, right) => left + right);
 }
 
 function combine(a: UsageBytes, b: UsageBytes, join: (a: number, b: number) => number): UsageBytes {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { beginWindowCount, calendarWindow, crossedThresholds, type CycleReading, stepWindowCount } from './index.js';
+import { calendarWindow, crossedThresholds } from './index.js';
 import { zone } from './test/arbitraries.js';
 
 const HOUR = 3_600_000;
@@ -38,41 +38,6 @@ describe('a window of the calendar', () => {
         expect(calendarWindow({ window, timeZone, now: end }).start).toBe(end);
       }),
     );
-  });
-});
-
-const at = (hour: number, totalBytes: number, cycle = 'c1', cycleStart = 'a'): CycleReading => ({
-  at: `2026-03-10T${String(hour).padStart(2, '0')}:00:00.000Z`,
-  cycle,
-  cycleStart,
-  inBytes: null,
-  outBytes: null,
-  totalBytes,
-});
-
-describe('usage in a window', () => {
-  const count = beginWindowCount('2026-03-10T00:00:00.000Z', at(0, 700));
-  const total = (input: Parameters<typeof stepWindowCount>[0]) => stepWindowCount(input).usage?.totalBytes;
-
-  it('is the growth since the reading at its beginning', () => {
-    expect(total({ count, last: null, reading: at(5, 900) })).toBe(200);
-    expect(total({ count, last: null, reading: at(5, 600) })).toBe(0);
-  });
-
-  it('is unknown, not zero, while nothing but the first reading is known', () => {
-    expect(stepWindowCount({ count, last: null, reading: at(0, 700) })).toEqual({ count, usage: null });
-  });
-
-  it('goes on over the end of a cycle', () => {
-    const step = stepWindowCount({ count, last: at(5, 900), reading: at(6, 40, 'c2', 'b') });
-    expect(step.usage?.totalBytes).toBe(240);
-    expect(total({ count: step.count, last: at(6, 40, 'c2', 'b'), reading: at(7, 90, 'c2', 'b') })).toBe(290);
-  });
-
-  it('goes on from the next reading of a cycle that was moved', () => {
-    const step = stepWindowCount({ count, last: at(5, 900), reading: at(6, 5000, 'c1', 'b') });
-    expect(step.usage?.totalBytes).toBe(200);
-    expect(total({ count: step.count, last: null, reading: at(7, 5010, 'c1', 'b') })).toBe(210);
   });
 });
 

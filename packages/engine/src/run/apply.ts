@@ -99,7 +99,9 @@ export async function commit(
   const isAccepted = (work: Applied): boolean => !stopped || treatment(work).observing;
   const measured = works.map((work) => (isAccepted(work) ? withReading(work) : work));
   const accepted = measured.filter(isAccepted);
-  await tables.cycles.put(accepted.flatMap((work) => [work.closing, work.cycle]).filter((cycle) => cycle !== null));
+  await tables.cycles.put(
+    accepted.flatMap((work) => [work.closing, work.awaited, work.cycle]).filter((cycle) => cycle !== null),
+  );
   const written: Applied[] = [];
   for (const reading of measured) {
     const work = isAccepted(reading) && mayMovePurchases(reading) ? await movePurchases(reading, tables) : reading;

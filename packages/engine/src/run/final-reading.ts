@@ -7,7 +7,7 @@ import { type Read, withError } from './stages.js';
 
 /**
  * Reads the cycles that end in this run once more, on a panel that answers for a window: the last run did not read their end. A
- * cycle without a plausible reading keeps its figures.
+ * cycle without a plausible reading keeps its figures. Where a limit counts such a cycle, later runs read it again.
  */
 export async function readEndedCycles(
   session: Session,
@@ -15,37 +15,51 @@ export async function readEndedCycles(
   reads: readonly Read[],
   fingerprint: FingerprintRecord | null,
 ): Promise<Read[]> {
-  const isAsked = (read: Read): boolean => read.closing !== null && mappingError(read, panel) === null;
+  const isAsked = (read: Read): boolean => findEnded(read) !== null && mappingError(read, panel) === null;
   const asked = panel.kind.capabilities.includes('window-usage') ? reads.filter(isAsked) : [];
-  if (asked.length === 0) return [...reads];
+  if (asked.length === 0) return reads.map(withoutUnread);
   const ended = new Map(asked.map((read) => [read.service.id, read]));
-  const requests = asked.flatMap(({ service, product, history, unresolved, closing }): UsageRequest[] => {
-    if (closing === null) return [];
-    const { start, end } = closing;
+  const requests = asked.flatMap((read): UsageRequest[] => {
+    const { service, product, history, unresolved } = read;
+    const ending = findEnded(read);
+    if (ending === null) return [];
+    const { start, end } = ending;
     return [{ service, product, window: { start, end }, ...history, unresolved: [...unresolved] }];
   });
   const take = (id: string, answer: UsageAnswer): void => {
     const read = ended.get(id);
-    if (read?.closing != null) ended.set(id, withFinal(panel, read, read.closing, { answer, fingerprint }));
+    const ending = read === undefined ? null : findEnded(read);
+    if (read !== undefined && ending !== null) ended.set(id, withFinal(panel, read, ending, { answer, fingerprint }));
   };
   await panel.readUsage(requests, take, session.deps.signal, { allowShort: true });
-  return reads.map((read) => ended.get(read.service.id) ?? read);
+  return reads.map((read) => withoutUnread(ended.get(read.service.id) ?? read));
+}
+
+function findEnded({ closing, awaited }: Read): Readonly<CycleRecord> | null {
+  return closing ?? awaited;
+}
+
+/** Returns the service without a cycle whose final figures are still not known. */
+function withoutUnread(read: Read): Read {
+  const { awaited } = read;
+  return awaited === null || (awaited.readAt ?? '') >= awaited.end ? read : { ...read, awaited: null };
 }
 
 function withFinal(
   panel: Panel,
   read: Read,
-  closing: Readonly<CycleRecord>,
+  ending: Readonly<CycleRecord>,
   { answer, fingerprint }: { answer: UsageAnswer; fingerprint: FingerprintRecord | null },
 ): Read {
   const { reading, counter } = answer;
   if (!reading.known) return isInterrupted(reading) ? withError(read, reading) : read;
-  const { start, end } = closing;
-  const facts = { cycle: closing, cycleIsNew: false };
+  const { start, end } = ending;
+  const facts = { cycle: ending, cycleIsNew: false };
   if (counter !== undefined || findDoubt(panel, facts, answer, { fingerprint, window: { start, end } })) return read;
   const { at, inBytes, outBytes } = reading;
   const totalBytes = toTotal(reading);
-  if (totalBytes !== null && closing.totalBytes !== null && totalBytes * 2 < closing.totalBytes) return read;
-  const final = { ...closing, inBytes, outBytes, totalBytes, readAt: at };
-  return { ...read, closing: { ...final, ...toPeaks(final) } };
+  if (totalBytes !== null && ending.totalBytes !== null && totalBytes * 2 < ending.totalBytes) return read;
+  const final = { ...ending, inBytes, outBytes, totalBytes, readAt: at };
+  const known = { ...final, ...toPeaks(final) };
+  return read.closing === null ? { ...read, awaited: known } : { ...read, closing: known };
 }

@@ -11,6 +11,7 @@ import {
   type MoneyReading,
   type Reading,
   stepWindowCount,
+  usageInWindow,
   type UsageBytes,
   type WindowCount,
 } from '@sluice/quota-core';
@@ -52,9 +53,13 @@ export function findWindow(
 }
 
 /** Returns usage of the cycle as the growth of limits is counted from it. */
-export function toCycleReading(cycle: Pick<CycleRecord, 'id' | 'start'>, at: string, usage: UsageBytes): CycleReading {
+export function toCycleReading(
+  { id, start, end }: Pick<CycleRecord, 'id' | 'start' | 'end'>,
+  at: string,
+  usage: UsageBytes,
+): CycleReading {
   const { inBytes, outBytes, totalBytes } = usage;
-  return { at, cycle: cycle.id, cycleStart: cycle.start, inBytes, outBytes, totalBytes };
+  return { at, cycle: id, cycleStart: start, cycleEnd: end, inBytes, outBytes, totalBytes };
 }
 
 /** A limit as it is decided, with what is stored of it. */
@@ -83,7 +88,7 @@ export function weighLimits(session: Session, from: LimitFacts): WeighedLimit[] 
 
 function weighBytes(session: Session, limit: LimitSettings, allowed: number, from: LimitFacts): WeighedLimit {
   const { facts, usage, now } = from;
-  const { cycle, service, mode, recorded } = facts;
+  const { cycle, service, mode } = facts;
   const isCycle = limit.window === 'cycle';
   const window = findWindow(session, limit, { service, cycle, now: usage?.known === true ? usage.at : now });
   const key = isCycle ? (cycle?.id ?? null) : toKey(limit, window);
@@ -91,7 +96,7 @@ function weighBytes(session: Session, limit: LimitSettings, allowed: number, fro
   const counted =
     isCycle || window === null
       ? { usage, count: null }
-      : countInWindow({ start: window.start, before, usage, cycle, recorded });
+      : countInWindow(facts, window.start, before?.count ?? null, usage);
   const peak = isCycle ? findPeak(cycle, mode) : toBytes(before?.peak);
   const hold = facts.holds.find(({ reason }) => reason === limit.id) ?? null;
   return {
@@ -108,20 +113,24 @@ function weighBytes(session: Session, limit: LimitSettings, allowed: number, fro
 }
 
 /** Counts what was used in a window of the calendar; unknown while nothing but its first reading is known. */
-function countInWindow(from: {
-  start: string;
-  before: LimitState | null;
-  usage: Reading | null;
-  cycle: Readonly<CycleRecord> | null;
-  recorded: Readonly<CycleRecord> | null;
-}): { usage: Reading | null; count: WindowCount | null } {
-  const { start, before, usage, cycle, recorded } = from;
-  const known = before?.count ?? null;
+function countInWindow(
+  { cycle, closing, awaited }: Loaded<Stage>,
+  start: string,
+  before: WindowCount | null,
+  usage: Reading | null,
+): { usage: Reading | null; count: WindowCount | null } {
+  const known = before && [closing, awaited].reduce(withEnd, before);
   if (usage === null || !usage.known || cycle === null) return { usage, count: known };
   const reading = toCycleReading(cycle, usage.at, usage);
-  const last = recorded?.readAt == null ? null : toCycleReading(recorded, recorded.readAt, recorded);
-  const step = stepWindowCount({ count: known ?? beginWindowCount(start, reading), last, reading });
-  return { count: step.count, usage: step.usage && { known: true, at: usage.at, ...step.usage } };
+  const count = known === null ? beginWindowCount(start, reading) : stepWindowCount(known, reading);
+  const used = usageInWindow(count);
+  return { count, usage: used && { known: true, at: usage.at, ...used } };
+}
+
+/** Returns a count with the newest figures of a cycle that ended in its window. */
+export function withEnd(count: WindowCount, cycle: Readonly<CycleRecord> | null): WindowCount {
+  if (cycle?.readAt == null || (cycle.id !== count.last.cycle && cycle.id !== count.ended?.cycle)) return count;
+  return stepWindowCount(count, toCycleReading(cycle, cycle.readAt, cycle));
 }
 
 type CappedLimit = LimitSettings & { allowance: string };

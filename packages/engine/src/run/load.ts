@@ -20,7 +20,7 @@ import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
-import { loadLimits } from './limits-before.js';
+import { loadLimits, NO_LIMITS } from './limits-before.js';
 import { type Loaded, onOneLine, type Placement, type Read, type Stage, toLoaded, withError } from './stages.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
@@ -44,7 +44,7 @@ export async function load(
 ): Promise<Loaded[]> {
   const { config } = session;
   const stored = await loadStored(session, panel, services, { now, ordered });
-  const limits = await loadLimits(session, services, {
+  const limits = await loadLimits(session, panel, services, {
     recorded: (id) => stored.cycles.get(id)?.[0] ?? null,
     now,
   });
@@ -65,6 +65,7 @@ export async function load(
         ? UNFINISHED
         : skipReason(service, product, { panel, config, now });
     const error = configured ? null : unknownProduct(service);
+    const before = limits.get(service.id) ?? NO_LIMITS;
     const isPlaced = error === null && skipped === null;
     const placed = isPlaced
       ? placeInCycle({ service, product, recorded: rows.recorded }, stored.earlier.get(service.id) ?? [], now, session)
@@ -78,7 +79,8 @@ export async function load(
       product,
       enforcement: findEnforcement(config, switches, service.panel, service.product),
       mode,
-      limitsBefore: limits.get(service.id) ?? [],
+      limitsBefore: before.limits,
+      awaited: isPlaced ? before.awaited : null,
       action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
       allowance: weighed.allowance,
       skipped,

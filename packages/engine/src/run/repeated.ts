@@ -1,6 +1,7 @@
 import type { DecisionRecord, SampleRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
 import { cycleAfter, type Verdict } from './apply.js';
+import { findLimitStates, type LimitState } from './limit-state.js';
 import { toSample } from './observe.js';
 import { type ReportedRun, toDecisionRecord } from './report.js';
 import type { Applied, RunOnPanel } from './stages.js';
@@ -56,8 +57,9 @@ export async function confirmReadings({ session, panel, run, readings, leases }:
 
 /** Whether nothing but a reading is to be written about the service. */
 function isPlain(work: Applied): boolean {
-  const { skipped, error, usage, holds, opens, closes, closing, cycleIsNew, wrongCycles } = work;
-  if (skipped !== null || error !== null || usage === null || closing !== null || cycleIsNew) return false;
+  const { skipped, error, usage, holds, opens, closes, closing, awaited, cycleIsNew, wrongCycles } = work;
+  if (skipped !== null || error !== null || usage === null || cycleIsNew) return false;
+  if (closing !== null || awaited !== null) return false;
   return holds.length + opens.length + closes.length + wrongCycles.length === 0;
 }
 
@@ -81,7 +83,10 @@ const TIME = new Set(['at']);
 const OF_SAMPLE = new Set(['at', 'resolution']);
 const OF_CYCLE = new Set(['readAt', 'counter']);
 const OF_DECISION = new Set(['run', 'at', 'readAt', 'inputs']);
-const OF_INPUTS = new Set(['reading']);
+const OF_INPUTS = new Set(['reading', 'limits']);
+const OF_LIMIT = new Set(['count']);
+// The reading itself, whose figures are those of the sample.
+const OF_COUNT = new Set(['last']);
 const NOTHING = new Set<string>();
 
 /** Whether the decision would be written as it is stored, but for run and times. */
@@ -93,8 +98,17 @@ function repeatsDecision(decision: DecisionRecord, { history }: Applied): boolea
   return (
     isSame(decision, history.decision, OF_DECISION) &&
     isSame(inputs, before, OF_INPUTS) &&
+    repeatsLimits(findLimitStates(decision), findLimitStates(history.decision)) &&
     isSame(inputs.reading, before.reading, TIME)
   );
+}
+
+function repeatsLimits(limits: readonly LimitState[], before: readonly LimitState[]): boolean {
+  if (limits.length !== before.length) return false;
+  return limits.every((limit, index) => {
+    const other = before[index];
+    return isSame(limit, other, OF_LIMIT) && isSame(limit.count, other?.count, OF_COUNT);
+  });
 }
 
 function toTime(value: unknown): unknown {

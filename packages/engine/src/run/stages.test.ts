@@ -55,6 +55,7 @@ const loaded: Loaded = {
   creating: false,
   delivering: false,
   limitsBefore: [],
+  awaited: null,
   termination: null,
   skipped: null,
   error: null,

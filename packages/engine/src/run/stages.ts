@@ -95,6 +95,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly history: ServiceHistory;
   /** The limits besides the quota at the last decision. */
   readonly limitsBefore: readonly LimitState[];
+  /** An ended cycle whose final figures a limit waits for; once it was read, with them. */
+  readonly awaited: Readonly<CycleRecord> | null;
   /** Whether the creation of its account is not finished. */
   readonly creating: boolean;
   /** Whether the billing system may lack the password that its account has. */

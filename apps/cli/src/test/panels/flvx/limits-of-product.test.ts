@@ -121,6 +121,30 @@ describe('a limit of a product in bytes', () => {
     ]);
   });
 
+  it('goes on over the end of a cycle whose first reading fails', async () => {
+    at = await startFlvxBench(
+      '  fair: { panel: relay, quota: { total: 900GB }, flvx: { tunnelId: 1 }, limits: [{ id: fair-use, window: month, allowance: 50GB, action: pause }] }',
+    );
+    const user = await at.create(1, { product: 'fair' });
+    const forward = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+    clockTo('2026-12-02T00:00:00Z');
+    await poll();
+    at.panel.traffic(forward, 45 * GB);
+    clockTo('2026-12-14T23:00:00Z');
+    await poll();
+    at.panel.traffic(forward, 2 * GB);
+    const restored = at.panel.server.inject({
+      match: ({ method }) => method === 'POST',
+      fault: { kind: 'status', status: 500 },
+    });
+    clockTo('2026-12-15T01:00:00Z');
+    await at.run('poll');
+    restored();
+    at.panel.traffic(forward, GB);
+    clockTo('2026-12-15T02:00:00Z');
+    expect(listLimits(await poll())).toContainEqual(['fair-use', 48 * GB, false]);
+  });
+
   it('is lifted by a release until a date, and only shown in a dry run', async () => {
     const { forward } = await start();
     await poll();

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { DAY, GB, HOUR, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
+import { handleOn } from '../../sqlite.js';
+
+const END = Date.parse('2026-12-15T00:00:00Z');
+const PRODUCTS = `  fair: { panel: dcim, quota: unlimited, limits: [{ id: fair-use, window: month, allowance: 50GB, action: disable-ports }] }
+  plain: { panel: dcim, quota: unlimited }`;
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench(PRODUCTS);
+});
+afterEach(() => at.close());
+
+function advanceTo(instant: number): void {
+  at.bench.clock.advance(instant - at.bench.clock.now());
+}
+
+function use(gigabytes: number, instant: number): void {
+  at.panel.addTraffic(501, { in: gigabytes * GB, out: 0, at: instant });
+}
+
+/** Polls; gives what of the limit is used, in GB, and the reasons of the holds. */
+async function poll(): Promise<[used: number | null, holds: string[]]> {
+  const { services } = (await at.poll()).json<RunReport>();
+  const limit = services[0]?.limits.find(({ id }) => id === 'fair-use');
+  const used = typeof limit?.used === 'number' ? limit.used / GB : null;
+  return [used, services[0]?.holds.map(({ reason }) => reason) ?? []];
+}
+
+const exec = (sql: string): void => {
+  handleOn(at.bench.path('sluice.db')).exec(sql);
+};
+const isOfEnded = ({ body }: { body: string }): boolean => body.includes('2026-12-14 23:59:59');
+
+/** 3 GB are used in December before the first reading, 45 GB up to one hour before the cycle's end, and 2 GB after that. */
+async function liveUntilEnd(product = 'fair'): Promise<void> {
+  await at.addService(1, { product });
+  use(3, Date.parse('2026-12-01T12:00:00Z'));
+  advanceTo(Date.parse('2026-12-02T00:00:00Z'));
+  await poll();
+  use(45, END - DAY);
+  advanceTo(END - HOUR);
+  await poll();
+  use(2, END - HOUR / 2);
+}
+
+describe('a limit of a month in which a cycle ends', () => {
+  it('counts what was used up to the end of the cycle', async () => {
+    await liveUntilEnd();
+    const restored = at.panel.server.inject({ fault: { kind: 'cut' } });
+    advanceTo(END + HOUR);
+    await poll();
+    restored();
+    advanceTo(END + 2 * DAY);
+    expect(await poll()).toEqual([47, []]);
+    use(3, END + 2 * DAY);
+    advanceTo(END + 2 * DAY + HOUR);
+    expect(await poll()).toEqual([50, ['fair-use']]);
+  });
+
+  it('forgets nothing when the first reading of the next cycle fails, and reads the end again', async () => {
+    await liveUntilEnd();
+    const restored = at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
+    advanceTo(END + HOUR);
+    use(1, END + HOUR / 2);
+    expect(await poll()).toEqual([null, []]);
+    advanceTo(END + 2 * HOUR);
+    expect(await poll()).toEqual([null, []]);
+    restored();
+    advanceTo(END + 3 * HOUR);
+    expect(await poll()).toEqual([48, []]);
+    use(2, END + 3 * HOUR);
+    advanceTo(END + 4 * HOUR);
+    expect(await poll()).toEqual([50, ['fair-use']]);
+  });
+
+  it('counts the end of the cycle when only its final reading failed', async () => {
+    await liveUntilEnd();
+    const restored = at.panel.server.inject({ match: isOfEnded, fault: { kind: 'status', status: 500 } });
+    advanceTo(END + HOUR);
+    use(1, END + HOUR / 2);
+    expect(await poll()).toEqual([46, []]);
+    restored();
+    advanceTo(END + 2 * HOUR);
+    at.panel.server.clearCalls();
+    expect(await poll()).toEqual([48, []]);
+    advanceTo(END + 3 * HOUR);
+    expect(await poll()).toEqual([48, []]);
+    expect(at.panel.server.calls.filter(isOfEnded)).toHaveLength(1);
+    const history = await at.bench.sluice('usage history svc-1 --json');
+    const { cycles } = history.json<{ cycles: { usage: { totalBytes: number } }[] }>();
+    expect(cycles.map(({ usage }) => usage.totalBytes / GB)).toEqual([1, 50]);
+  });
+
+  it('goes on from the readings of a run that was killed before it stored its decisions', async () => {
+    await liveUntilEnd();
+    exec('create table kept as select * from decisions');
+    advanceTo(END + HOUR);
+    use(1, END + HOUR / 2);
+    await poll();
+    exec('delete from decisions; insert into decisions select * from kept; drop table kept');
+    advanceTo(END + 2 * HOUR);
+    expect(await poll()).toEqual([48, []]);
+  });
+
+  it('goes on with the count of a version before, which had no last reading', async () => {
+    await liveUntilEnd();
+    const restored = at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
+    advanceTo(END + HOUR);
+    await poll();
+    restored();
+    const members = ['last', 'ended', 'base.cycleEnd'].map((name) => `'$.limits[0].count.${name}'`);
+    exec(`update decisions set inputs = json_remove(inputs, ${members.join(', ')})`);
+    advanceTo(END + 2 * HOUR);
+    expect(await poll()).toEqual([47, []]);
+  });
+
+  it('is counted over both cycles when a product in the later one is the first to have it', async () => {
+    await liveUntilEnd('plain');
+    advanceTo(END + HOUR);
+    use(1, END + HOUR / 2);
+    await poll();
+    expect((await at.bench.sluice('service set svc-1 product=fair')).exitCode).toBe(0);
+    use(1, END + HOUR);
+    advanceTo(END + 2 * HOUR);
+    expect(await poll()).toEqual([49, []]);
+  });
+
+  it('keeps its count while the product is missing in the config', async () => {
+    await liveUntilEnd();
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace('  fair:', '  renamed:'));
+    advanceTo(END + HOUR);
+    await poll();
+    at.bench.write('sluice.yaml', config);
+    advanceTo(END + 2 * HOUR);
+    expect(await poll()).toEqual([47, []]);
+  });
+});
