@@ -14,6 +14,7 @@ export type {
   OverviewTables,
 } from './overview.js';
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
+export { ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type {
   ActionRecord,
@@ -42,6 +43,7 @@ export type {
   LeaseRecord,
   NoticeRecord,
   OverrideRecord,
+  OwnershipRecord,
   PurchaseRecord,
   RefreshRecord,
   PushedUsageRecord,

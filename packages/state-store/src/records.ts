@@ -296,6 +296,20 @@ export interface ResourcesRecord {
   at: string;
 }
 
+/** Who had a service, or an object of a panel that services name, and when: the store records it with each change of a service. */
+export interface OwnershipRecord {
+  /** The panel of the object; empty for a service itself. */
+  panel: string;
+  /** `service:ID`, or the name and value of the ref that names the object: `flvx_user_id:7`. */
+  subject: string;
+  service: string;
+  client: string | null;
+  /** Null: since before the object was known. */
+  since: string | null;
+  /** Half open; null while it lasts. */
+  until: string | null;
+}
+
 /** A list of which a store keeps the ids. */
 export type PanelListName = 'speedLimits' | 'tunnelGroups';
 

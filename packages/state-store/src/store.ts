@@ -21,6 +21,7 @@ import type {
   LeaseRecord,
   NoticeRecord,
   OverrideRecord,
+  OwnershipRecord,
   PurchaseRecord,
   RefreshRecord,
   PushedUsageRecord,
@@ -104,12 +105,17 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
      */
     update(changes: ServiceChange[]): Promise<ServiceRecord[]>;
     /**
-     * Deletes a service with its overrides, cycles, samples, decisions, resources, pushed usage and write-back. Its purchases, ended holds,
+     * Deletes a service, which had its objects until `at`, with its overrides, cycles, samples, decisions, resources, pushed usage and write-back. Its purchases, ended holds,
      * actions, notices and API calls stay. Fails with `store_conflict` while it has an open hold or open evidence.
      */
-    remove(id: string): Promise<void>;
+    remove(id: string, at: string): Promise<void>;
     /** All ids, for suggestions. */
     ids(): Promise<string[]>;
+  };
+  /** Written with each change of a service; the rows of services that were removed stay. */
+  ownership: {
+    /** Of a panel, of these subjects of it, or of a service, in the order in which they began. */
+    list(filter: { panel?: string; subjects?: string[]; service?: string }): Promise<OwnershipRecord[]>;
   };
   overrides: {
     /** At most one of each service, ordered by service. */

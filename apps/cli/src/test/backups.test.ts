@@ -163,6 +163,7 @@ describe('a backup by itself', () => {
       'pushed_usage',
       'write_backs',
       'call_bills',
+      'ownership',
       'api_tokens',
       'sessions',
       'requests',

@@ -141,7 +141,7 @@ export async function removeService(session: Session, id: string, waitMs: number
         details: { service: id },
       });
     }
-    await run.store((tables) => tables.services.remove(id));
+    await run.store((tables) => tables.services.remove(id, session.now()));
     return service;
   });
 }

@@ -93,6 +93,7 @@ const SCHEMA_DIGESTS = [
   '90a19998f0ea889c',
   'a2ed205e9adb4b2f',
   'a2ed205e9adb4b2f',
+  'fa9b4dbecaa4e3d4',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -20,6 +20,7 @@ import { billsOfLines } from './019-bills-of-lines.js';
 import { sentRefunds } from './020-sent-refunds.js';
 import { clientSince } from './021-client-since.js';
 import { answersWithoutLinks } from './022-answers-without-links.js';
+import { ownership } from './023-ownership.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sentRefunds,
   clientSince,
   answersWithoutLinks,
+  ownership,
 ];

@@ -123,7 +123,7 @@ class Life {
       }
       case 'remove':
         return this.#change(next, async (store, id) => {
-          await store.services.remove(id);
+          await store.services.remove(id, minute(9));
           await store.services.put([service(id, { panel: 'relay' })]);
         });
       case 'prune':

@@ -14,6 +14,7 @@ import { ledgerTables } from './ledger-tables.js';
 import { noticeTables } from './notice-tables.js';
 import { overviewTable } from './overview-table.js';
 import { overridesTable } from './overrides-table.js';
+import { ownershipTable } from './ownership-table.js';
 import { panelTables } from './panel-tables.js';
 import { purchasesTable } from './purchases-table.js';
 import { refreshesTable } from './refreshes-table.js';
@@ -26,6 +27,7 @@ import { servicesTable } from './services-table.js';
 export function createTables(access: Access): StoreTables {
   return {
     services: servicesTable(access),
+    ownership: ownershipTable(access),
     overrides: overridesTable(access),
     cycles: cyclesTable(access),
     samples: samplesTable(access),

@@ -25,6 +25,7 @@ export interface LeaseRow {
 /** The tables of the newest schema version. */
 export interface Database {
   services: Row<typeof tables.services>;
+  ownership: Counted<typeof tables.ownership>;
   service_overrides: Counted<typeof tables.overrides>;
   cycles: Row<typeof tables.cycles>;
   /** `panel` and `confirmed_from` are set where confirmations between the two numbers repeat the sample. */

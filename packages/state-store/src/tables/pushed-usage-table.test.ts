@@ -12,7 +12,7 @@ describe('pushed usage', () => {
     await at.store.pushedUsage.put([row('svc-1', '3/4')]);
     const listed = () => at.store.pushedUsage.list({ services: ['svc-2', 'svc-1', 'svc-9'] });
     expect(await listed()).toEqual([row('svc-1', '3/4'), row('svc-2')]);
-    await at.store.services.remove('svc-1');
+    await at.store.services.remove('svc-1', minute(9));
     expect(await listed()).toEqual([row('svc-2')]);
   });
 });

@@ -15,6 +15,7 @@ import type {
   HoldRecord,
   NoticeRecord,
   OverrideRecord,
+  OwnershipRecord,
   PurchaseRecord,
   RefreshRecord,
   PushedUsageRecord,
@@ -68,6 +69,19 @@ export const services = recordTable<ServiceRecord>()(
     updatedAt: text('updated_at'),
   },
   'id',
+);
+
+export const ownership = recordTable<OwnershipRecord>()(
+  'ownership',
+  {
+    panel: text('panel'),
+    subject: text('subject'),
+    service: text('service'),
+    client: textOrNull('client'),
+    since: textOrNull('since'),
+    until: textOrNull('until'),
+  },
+  'subject',
 );
 
 export const overrides = recordTable<OverrideRecord>()(

@@ -26,7 +26,7 @@ describe('what services stand on', () => {
   it('goes with its service', async () => {
     await at.store.services.put([service('svc-1')]);
     await at.store.resources.put([row('svc-1')]);
-    await at.store.services.remove('svc-1');
+    await at.store.services.remove('svc-1', minute(9));
     expect(await at.store.resources.list({ services: ['svc-1'] })).toEqual([]);
   });
 });

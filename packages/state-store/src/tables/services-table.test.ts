@@ -120,7 +120,7 @@ describe('services', () => {
       await at.store.holds.add(hold(`h-${id}`, { service: id, until: minute(1) }));
       await at.store.actions.plan([action(`a-${id}`, { service: id })]);
     }
-    await at.store.services.remove('svc-1');
+    await at.store.services.remove('svc-1', minute(9));
     expect(await at.store.services.ids()).toEqual(['svc-2']);
     expect((await at.store.overrides.all()).map((each) => each.service)).toEqual(['svc-2']);
     expect(await at.store.cycles.ofService('svc-1')).toEqual([]);
@@ -135,12 +135,12 @@ describe('services', () => {
   it('does not remove a service that is held', async () => {
     await at.store.services.put([service('svc-1')]);
     await at.store.holds.add(hold('hold-1'));
-    await expect(at.store.services.remove('svc-1')).rejects.toMatchObject({
+    await expect(at.store.services.remove('svc-1', minute(9))).rejects.toMatchObject({
       code: 'store_conflict',
       row: { table: 'services', id: 'svc-1' },
     });
     await at.store.holds.end('hold-1', minute(1));
-    await at.store.services.remove('svc-1');
+    await at.store.services.remove('svc-1', minute(9));
     expect(await at.store.services.ids()).toEqual([]);
   });
 });

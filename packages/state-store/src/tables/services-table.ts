@@ -7,6 +7,7 @@ import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
 import { autoBuyPreferences } from './ledger-record-tables.js';
 import { missingRow } from './must-exist.js';
+import { recordOwnership } from './ownership-table.js';
 import { deleteRecords, findRecord, listRecords, putRecords } from './record-queries.js';
 import { evidence, holds, services } from './record-tables.js';
 
@@ -31,9 +32,9 @@ export function servicesTable(access: Access): StoreTables['services'] {
           .executeTakeFirst();
         return row?.count ?? 0;
       }),
-    put: (records) => access.write((session) => putRecords(session, services, ['id'], records)),
+    put: (records) => access.write((session) => putServices(session, records)),
     update: (changes) => access.write((session) => updateServices(session, changes)),
-    remove: (id) => access.write((session) => removeService(session, id)),
+    remove: (id, at) => access.write((session) => removeService(session, id, at)),
     ids: () =>
       access.read(async ({ db }) => {
         const rows = await db.selectFrom('services').select('id').orderBy('id').execute();
@@ -42,11 +43,26 @@ export function servicesTable(access: Access): StoreTables['services'] {
   };
 }
 
+async function putServices(session: Session, records: readonly ServiceRecord[]): Promise<void> {
+  const last = new Map(records.map((record) => [record.id, record]));
+  const stored = await inChunks([...last.keys()], (id) => listRecords(session, services, { where: { id } }));
+  const before = new Map(stored.map((record) => [record.id, record]));
+  await putRecords(session, services, ['id'], records);
+  await recordOwnership(
+    session,
+    [...last.values()].map((after) => {
+      const had = before.get(after.id) ?? null;
+      return { before: had, after, at: had === null ? after.createdAt : after.updatedAt };
+    }),
+  );
+}
+
 /** Merges changes into their records. Returns the changed records in the order of the changes. */
 async function updateServices(session: Session, changes: readonly ServiceChange[]): Promise<ServiceRecord[]> {
   const ids = changes.map((change) => change.id);
   const records = await inChunks(ids, (id) => listRecords(session, services, { where: { id } }));
-  const current = new Map(records.map((record) => [record.id, record]));
+  const before = new Map(records.map((record) => [record.id, record]));
+  const current = new Map(before);
   for (const change of changes) {
     const record = current.get(change.id);
     if (record === undefined) throw missingRow('services', change.id);
@@ -54,6 +70,10 @@ async function updateServices(session: Session, changes: readonly ServiceChange[
   }
   // The write lock was acquired before the rows were read: no other process has changed a column since.
   await putRecords(session, services, ['id'], [...current.values()]);
+  await recordOwnership(
+    session,
+    [...current.values()].map((after) => ({ before: before.get(after.id) ?? null, after, at: after.updatedAt })),
+  );
   return ids.flatMap((id) => current.get(id) ?? []);
 }
 
@@ -69,8 +89,10 @@ const OWN_TABLES = [
   'write_backs',
 ] as const;
 
-async function removeService(session: Session, id: string): Promise<void> {
+async function removeService(session: Session, id: string, at: string): Promise<void> {
   await refuseHeld(session, id);
+  const before = await findRecord(session, services, { id });
+  if (before !== null) await recordOwnership(session, [{ before, after: null, at }]);
   for (const table of OWN_TABLES) await session.db.deleteFrom(table).where('service', '=', id).execute();
   await deleteRecords(session, autoBuyPreferences, { scope: 'service', subject: id });
   await deleteRecords(session, services, { id });

@@ -15,7 +15,7 @@ describe('write-backs', () => {
     expect(await writeBacks.list()).toEqual([row('svc-1'), row('svc-2', minute(1))]);
     expect(await writeBacks.list({ services: ['svc-2', 'svc-9'] })).toEqual([row('svc-2', minute(1))]);
     await writeBacks.remove(row('svc-2', minute(1)));
-    await services.remove('svc-1');
+    await services.remove('svc-1', minute(9));
     expect(await writeBacks.list()).toEqual([]);
   });
 });

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OwnershipRecord, ServiceRecord } from '../records.js';
+import { minute, service } from '../test/records.js';
+import { useStore } from '../test/use-store.js';
+
+describe('who had an object', () => {
+  const at = useStore();
+  const line = { line: '9001' };
+  const made = (id: string, n: number, change: Partial<ServiceRecord> = {}): ServiceRecord =>
+    service(id, { panel: 'tel', refs: line, client: 'a', createdAt: minute(n), updatedAt: minute(n), ...change });
+
+  async function periods(subject = 'line:9001', panel = 'tel'): Promise<string[]> {
+    const rows = await at.store.ownership.list({ panel, subjects: [subject] });
+    return rows.map(describeRow);
+  }
+
+  const describeRow = ({ service: id, client, since, until }: OwnershipRecord): string =>
+    `${id} ${client ?? '-'} ${toMinute(since)}..${toMinute(until)}`;
+
+  function toMinute(time: string | null): string {
+    return time === null ? '' : String((Date.parse(time) - Date.parse(minute(0))) / 60_000);
+  }
+
+  it('is the first known service, since before it was known', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    expect(await periods()).toEqual(['svc-1 a ..']);
+    expect(await periods('service:svc-1', '')).toEqual(['svc-1 a ..']);
+  });
+
+  it('changes with the client of its service', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', client: 'b', clientSince: minute(5), updatedAt: minute(5) }]);
+    await at.store.services.update([{ id: 'svc-1', product: 'other', updatedAt: minute(6) }]);
+    expect(await periods()).toEqual(['svc-1 a ..5', 'svc-1 b 5..']);
+    expect(await periods('service:svc-1', '')).toEqual(['svc-1 a ..5', 'svc-1 b 5..']);
+  });
+
+  it('is the first client of a service as long as it is known', async () => {
+    await at.store.services.put([made('svc-1', 1, { client: null })]);
+    await at.store.services.update([{ id: 'svc-1', client: 'b', updatedAt: minute(5) }]);
+    expect(await periods()).toEqual(['svc-1 b ..']);
+  });
+
+  it('passes on when a service ends, in whichever order both are stored', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.write(async (tables) => {
+      await tables.services.update([{ id: 'svc-1', status: 'terminated', updatedAt: minute(5) }]);
+      await tables.services.put([made('svc-2', 4, { client: 'b' })]);
+    });
+    expect(await periods()).toEqual(['svc-1 a ..5', 'svc-2 b 5..']);
+    await at.store.services.update([
+      { id: 'svc-2', refs: { line: '7' }, updatedAt: minute(8) },
+      { id: 'svc-1', status: 'active', updatedAt: minute(8) },
+    ]);
+    expect(await periods()).toEqual(['svc-1 a ..5', 'svc-2 b 5..8', 'svc-1 a 8..']);
+    expect(await periods('line:7')).toEqual(['svc-2 b ..']);
+  });
+
+  it('has it on while nobody else had it since an end by mistake', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', status: 'vanished', updatedAt: minute(5) }]);
+    await at.store.services.update([{ id: 'svc-1', status: 'active', updatedAt: minute(7) }]);
+    expect(await periods()).toEqual(['svc-1 a ..']);
+  });
+
+  it('stays known when its service is removed', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.remove('svc-1', minute(5));
+    await at.store.services.put([made('svc-2', 9, { client: 'b' })]);
+    expect(await periods()).toEqual(['svc-1 a ..5', 'svc-2 b 9..']);
+    expect((await at.store.ownership.list({ service: 'svc-1' })).map(describeRow)).toEqual([
+      'svc-1 a ..5',
+      'svc-1 a ..5',
+    ]);
+  });
+
+  it('keeps its history when its panel gets another name', async () => {
+    await at.store.services.put([made('svc-1', 1)]);
+    await at.store.services.update([{ id: 'svc-1', client: 'b', clientSince: minute(5), updatedAt: minute(5) }]);
+    await at.store.services.update([{ id: 'svc-1', panel: 'voice', updatedAt: minute(6) }]);
+    expect(await periods()).toEqual([]);
+    expect(await periods('line:9001', 'voice')).toEqual(['svc-1 a ..5', 'svc-1 b 5..']);
+  });
+
+  it('shows two services on one object', async () => {
+    await at.store.services.put([made('svc-1', 1), made('svc-2', 1, { client: 'b' })]);
+    expect(await periods()).toEqual(['svc-1 a ..', 'svc-2 b 1..']);
+  });
+});
