@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -30,7 +30,27 @@ async function findProblems({ manifest }, tarball) {
   return [...found, ...served.map((problem) => JSON.stringify(problem))];
 }
 
+/** Packs a package by itself, after a build that wrote no types: `npm pack` has to write them. */
+function checkPackedAlone({ folder, manifest }) {
+  for (const file of readdirSync(path.join(folder, 'dist'), { recursive: true }))
+    if (file.endsWith('.d.ts')) rmSync(path.join(folder, 'dist', file));
+  const [packed] = Object.values(JSON.parse(run('npm', ['pack', '--dry-run', '--json'], { cwd: folder })));
+  const types = Object.values(manifest.exports).flatMap((target) => target.types ?? []);
+  const missing = types.filter(
+    (file) => !packed.files.some((one) => path.join('.', file) === path.join('.', one.path)),
+  );
+  if (missing.length > 0) throw new Error(`${manifest.name}, packed by itself, has no ${missing.join(', ')}`);
+}
+
 try {
+  const libraries = published.filter(({ manifest }) => manifest.bin === undefined);
+  const typed = libraries.filter(({ manifest }) =>
+    Object.values(manifest.exports).some(({ types }) => types !== undefined),
+  );
+  const without = typed.filter(({ manifest }) => manifest.scripts.prepack === undefined);
+  if (without.length > 0)
+    throw new Error(`No prepack writes the types of ${without.map(({ manifest }) => manifest.name).join(', ')}`);
+  checkPackedAlone(libraries.find(({ manifest }) => manifest.name === '@sluice/quota-core'));
   if (writeDeclarations() > 0) throw new Error('The packages have no types');
   const problems = [];
   const tarballs = path.join(empty, 'tarballs');
@@ -59,7 +79,6 @@ try {
     { recursive: true },
   );
 
-  const libraries = published.filter(({ manifest }) => manifest.bin === undefined);
   const entries = libraries.flatMap(({ manifest }) =>
     Object.entries(manifest.exports)
       .filter(([, target]) => target.types !== undefined)

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { root } from './ensure-installed.mjs';
@@ -6,10 +6,11 @@ import { root } from './ensure-installed.mjs';
 // Writes the types of the published packages beside their code in `dist`, from one program for all packages: built with the code,
 // each package's types take as long as all of them together. The types are not checked here but by scripts/lint.mjs.
 
-/** The folder and the entries of every published package. */
-function findPackages() {
+/** The folder and the entries of the published packages: all, or the one in a folder. */
+function findPackages(only) {
   return readdirSync(path.join(root, 'packages'))
     .map((name) => path.join(root, 'packages', name))
+    .filter((folder) => only === null || folder === only)
     .map((folder) => ({ folder, ...JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
     .filter((manifest) => manifest.private !== true)
     .map(({ folder, exports }) => ({
@@ -47,9 +48,10 @@ function writeTypes(program, { source, dist, entries }) {
   return problems;
 }
 
-/** Writes the types of every published package; returns the number of problems, which it prints. */
-export function writeDeclarations() {
-  const packages = findPackages();
+/** Writes the types of every published package, or of the one in a folder; returns the number of problems, which it prints. */
+export function writeDeclarations(only = null) {
+  const packages = findPackages(only);
+  if (packages.length === 0) throw new Error(`${only ?? root} is no published package`);
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.base.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, files: [] }, ts.sys, root);
   const program = ts.createProgram(
@@ -57,9 +59,19 @@ export function writeDeclarations() {
     { ...options, noEmit: false, declaration: true, emitDeclarationOnly: true, noCheck: true },
   );
   const problems = packages.flatMap((one) => writeTypes(program, one));
+  const missing = packages
+    .flatMap(({ source, dist, entries }) =>
+      entries.map((entry) => path.join(dist, path.relative(source, entry)).replace(/\.ts$/, '.d.ts')),
+    )
+    .filter((file) => !existsSync(file));
+  for (const file of missing) process.stderr.write(`${file} was not written\n`);
   const host = { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
-  process.stdout.write(ts.formatDiagnostics(problems, host));
-  return problems.length;
+  process.stderr.write(ts.formatDiagnostics(problems, host));
+  return problems.length + missing.length;
 }
 
-if (process.argv[1] === import.meta.filename) process.exitCode = writeDeclarations() === 0 ? 0 : 1;
+if (process.argv[1] === import.meta.filename) {
+  // Before `npm pack`, of the package alone: its types are as new as its code, however it was built.
+  const [, , folder] = process.argv;
+  process.exitCode = writeDeclarations(folder === undefined ? null : path.resolve(folder)) === 0 ? 0 : 1;
+}

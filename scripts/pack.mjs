@@ -9,11 +9,18 @@ export const published = ['packages', 'apps']
   .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) }))
   .filter(({ manifest }) => manifest.private !== true);
 
-/** Packs every published package, as built, into a folder; returns the name of each package's tarball. */
+/**
+ * Packs every published package, as built and with the types that were written for all, into a folder; returns the name of each
+ * package's tarball.
+ */
 export function packInto(destination) {
   const workspaces = published.map(({ manifest }) => `--workspace=${manifest.name}`);
   const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
-  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', destination, ...workspaces], options);
+  const output = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', destination, ...workspaces],
+    options,
+  );
   const packed = Object.values(JSON.parse(output));
   return published.map((one) => ({ ...one, filename: packed.find(({ name }) => name === one.manifest.name).filename }));
 }
