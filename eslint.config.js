@@ -47,8 +47,26 @@ const moduleRules = [
   },
 ];
 
+/** Switches are one part of what decides what runs may change. */
+const READS_SWITCHES =
+  '[callee.property.name="list"]:matches([callee.object.property.name="switches"], [callee.object.name="switches"])';
+
 /** Front ends have other words for a remedy: a package's message says what is wrong, apps/cli/src/remedies.ts what to do. */
 const NAMES_COMMAND = String.raw`/"sluice |(^|[^\w-])--[a-z]/`;
+const useCaseRules = [
+  ...[`Literal[value=${NAMES_COMMAND}]`, `TemplateElement[value.raw=${NAMES_COMMAND}]`].map((selector) => ({
+    selector,
+    message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
+  })),
+  {
+    selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',
+    message: 'Runs start and end in packages/engine/src/run/bracket.ts: use withRun.',
+  },
+];
+const switchRule = {
+  selector: `CallExpression${READS_SWITCHES}`,
+  message: 'Only packages/engine/src/panels/enforcement.ts reads switches: use readEnforcements.',
+};
 const commandRules = {
   files: ['packages/*/src/**/*.ts'],
   ignores: [
@@ -62,19 +80,13 @@ const commandRules = {
     'packages/setup/src/schedule/{crontab,systemd,install-units}.ts',
   ],
   rules: {
-    'no-restricted-syntax': [
-      'error',
-      ...moduleRules,
-      ...[`Literal[value=${NAMES_COMMAND}]`, `TemplateElement[value.raw=${NAMES_COMMAND}]`].map((selector) => ({
-        selector,
-        message: 'Name no command or flag: add the remedy to apps/cli/src/remedies.ts by the code of the error.',
-      })),
-      {
-        selector: 'CallExpression[callee.object.property.name="runs"][callee.property.name=/^(start|finish)$/]',
-        message: 'Runs start and end in packages/engine/src/run/bracket.ts: use withRun.',
-      },
-    ],
+    'no-restricted-syntax': ['error', ...moduleRules, ...useCaseRules, switchRule],
   },
+};
+/** The one file that reads switches. */
+const enforcementRules = {
+  files: ['packages/engine/src/panels/enforcement.ts'],
+  rules: { 'no-restricted-syntax': ['error', ...moduleRules, ...useCaseRules] },
 };
 
 /** Words that comments and messages do without, and what to write instead. */
@@ -296,6 +308,7 @@ export default ts.config(
     rules: { 'max-lines-per-function': ['error', { max: 60 }], 'max-params': ['error', 4] },
   },
   commandRules,
+  enforcementRules,
   ...wordingRules,
   ...packageRules,
   ...packageTestRules,

@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 b64501a502536f9ca6f3f32f8611bb949bb60881b08eb931f5259c0033cdb99c). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 f392f16e422cb4902d545c41d74cedcbe3b097ed8d2ace5b93e45d81eb314c38). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1868,6 +1868,23 @@ export interface components {
       name: string;
       state: string;
     };
+    PanelEnforcement: {
+      /** @enum {string} */
+      value: 'on' | 'observe';
+      source: string;
+      /** @description Instant, ISO 8601 in UTC */
+      since: string | null;
+      by: string | null;
+      except: {
+        product: string;
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      }[];
+    };
     CommandRun: {
       id: string;
       command: string;
@@ -3123,12 +3140,14 @@ export interface components {
       kind: string;
       url: string;
       capabilities: string[];
+      enforce: components['schemas']['PanelEnforcement'];
     };
     PanelTest: {
       name: string;
       kind: string;
       url: string;
       capabilities: string[];
+      enforce: components['schemas']['PanelEnforcement'];
       ok: boolean;
       latencyMs: number | null;
       /** @description Instant, ISO 8601 in UTC */
@@ -3171,7 +3190,14 @@ export interface components {
       /** @enum {string} */
       quotaPeriod: 'billing' | 'month';
       action: string | null;
-      enforce: string | null;
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      };
       packages: string[];
       /** @enum {string} */
       provision: 'manual' | 'auto';
@@ -3233,13 +3259,7 @@ export interface components {
         held: number;
         failing: number;
         drifting: number;
-        enforce: {
-          /** @enum {string} */
-          value: 'on' | 'observe';
-          source: string;
-          /** @description Instant, ISO 8601 in UTC */
-          since: string | null;
-        };
+        enforce: components['schemas']['PanelEnforcement'];
         reachable: boolean | null;
         lastCall: {
           /** @description Instant, ISO 8601 in UTC */

@@ -118,6 +118,8 @@ export { findChannelKind } from './config/notify-schema.js';
 export { compareIds, nameFew } from './natural-order.js';
 export { createSluice, type RunOptions, type Sluice, type SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
+export { describeEnforcement, describeSetting, type Enforcement, type PanelEnforcement } from './panels/enforcement.js';
+export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
 export { describeExceeded, describeFigures, describeUsed, isWithheld, usedBytes } from './usage/used.js';

@@ -16,6 +16,7 @@ export function untested(panels: readonly PanelAnswer[]): PanelOutcome[] {
     kind: kind.kind,
     url: publicUrl(kind, url),
     capabilities: [],
+    enforce: null,
     ok: null,
     latencyMs: null,
     credentialsUntil: null,

@@ -54,7 +54,7 @@ describe('several processes', () => {
       location,
       `print('ready'); await told();
        const store = await open(); print(store.schemaVersion);
-       await store.switches.set({ panel: 'p' + process.pid, product: null, enforce: 'on', since: now });
+       await store.switches.set({ panel: 'p' + process.pid, product: null, enforce: 'on', since: now, actor: null });
        await done(store);`,
     );
     for (const child of all) child.say('go');
@@ -238,8 +238,8 @@ describe('several processes', () => {
       `const store = await open(); print('ready');
        for (let n = 0; ; n += 1) {
          await store.write(async (tables) => {
-           await tables.switches.set({ panel: 'a', product: String(n), enforce: 'on', since: now });
-           await tables.switches.set({ panel: 'b', product: String(n), enforce: 'on', since: now });
+           await tables.switches.set({ panel: 'a', product: String(n), enforce: 'on', since: now, actor: null });
+           await tables.switches.set({ panel: 'b', product: String(n), enforce: 'on', since: now, actor: null });
          });
          print(n);
        }`,

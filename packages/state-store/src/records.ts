@@ -284,6 +284,8 @@ export interface SwitchRecord {
   product: string | null;
   enforce: 'on' | 'observe';
   since: string;
+  /** Who set it; null where it was not stored. */
+  actor: string | null;
 }
 
 /** Resources of a service as last read from its panel: ids that it may share with other services. */

@@ -132,7 +132,7 @@ describe('restoreStore', () => {
       'writer',
       `import { openStore } from './store/index.js';
        const store = await openStore({ location: process.argv[2], clock: { now: () => 0 } });
-       await store.switches.set({ panel: 'in-the-log', product: null, enforce: 'on', since: '2026-03-01T00:00:00.000Z' });
+       await store.switches.set({ panel: 'in-the-log', product: null, enforce: 'on', since: '2026-03-01T00:00:00.000Z', actor: null });
        console.log('written');
        process.stdin.resume();`,
       at.location,

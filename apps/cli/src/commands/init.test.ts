@@ -81,6 +81,7 @@ describe('init with options', () => {
           kind: 'easydcim',
           url: 'https://dcim.example.com',
           capabilities: [],
+          enforce: null,
           ok: null,
           latencyMs: null,
           credentialsUntil: null,

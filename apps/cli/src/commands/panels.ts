@@ -1,4 +1,4 @@
-import type { PanelView, RelayUser } from '@sluice/engine';
+import { describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { bytes, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
@@ -16,6 +16,10 @@ const toPanelList = (deps: Deps): List<PanelView> => ({
   columns: [
     text('panel', ({ name }) => name),
     { name: 'kind', value: ({ kind }) => kind, cell: ({ kind }) => kindTitle(deps, kind) },
+    {
+      ...text<PanelView>('enforce', ({ enforce }) => describeEnforcement(enforce)),
+      cell: ({ name, enforce }, { times }) => describeEnforcement(enforce, (at) => times.at(at, name) ?? at),
+    },
     text('address', ({ url }) => url, { priority: 1 }),
     text('capabilities', ({ capabilities }) => capabilities.join(', '), { priority: 2 }),
   ],

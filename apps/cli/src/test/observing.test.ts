@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Comparison, RunReport, SwitchReport } from '@sluice/engine';
+import type { Comparison, PanelView, RunReport, SwitchReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 
 const LONG = process.env['SLUICE_LONG'] === '1';
@@ -201,6 +201,40 @@ describe('going live', () => {
       'suspend-order 903',
       'suspend-order 904',
     ]);
+  });
+
+  it('says everywhere that one product is enforced, since when and by whom', async () => {
+    await at.bench.sluice('enforce dcim --only order --yes', { login: () => 'maria@desk' });
+    const since = new Date(at.bench.clock.now()).toISOString();
+    const text = 'observe, except order: enforced since 20 Nov 2026 13:00 by maria@desk';
+    expect((await at.bench.sluice('doctor')).stdout).toContain(text);
+    expect((await at.bench.sluice('panel list --columns panel,enforce')).stdout).toContain(text);
+    const { panels } = (await at.bench.sluice('panel list --json')).json<{ panels: PanelView[] }>();
+    const order = { product: 'order', value: 'on', source: 'switch', since, by: 'maria@desk' };
+    expect(panels[0]?.enforce).toEqual({ value: 'observe', source: 'enforce', since: null, by: null, except: [order] });
+    const { stdout } = await at.bench.sluice('metrics');
+    expect(stdout).toContain('sluice_enforce{panel="dcim",product=""} 0');
+    expect(stdout).toContain('sluice_enforce{panel="dcim",product="ports"} 0');
+    expect(stdout).toContain('sluice_enforce{panel="dcim",product="order"} 1');
+    expect((await at.bench.sluice('poll')).stdout).toContain('OBSERVING dcim (except 2 enforced services): ');
+    await at.bench.sluice('hold release --all --yes', { login: () => 'tom@desk' });
+    expect((await at.bench.sluice('doctor')).stdout).toContain(
+      'observe, set with a command since 20 Nov 2026 13:00 by tom@desk',
+    );
+  });
+
+  it('says which product of an enforced panel the config only observes', async () => {
+    const config = configText(at.panel.url, 'enforce: on');
+    at.bench.write(
+      'sluice.yaml',
+      config.replace('action: suspend-order }', 'action: suspend-order, enforce: observe }'),
+    );
+    const { panels } = (await at.bench.sluice('panel list --json')).json<{ panels: PanelView[] }>();
+    const setting = { source: 'products.order.enforce', since: null, by: null };
+    expect(panels[0]?.enforce.except).toEqual([{ product: 'order', value: 'observe', ...setting }]);
+    expect((await at.bench.sluice('doctor')).stdout).toContain(
+      'on, except order: observed in the config (products.order.enforce); otherwise set in the config (enforce)',
+    );
   });
 
   it('observe covers all products again, and --as-configured gives the word back to the config', async () => {

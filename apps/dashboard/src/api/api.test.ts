@@ -66,6 +66,7 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   'agents.unsuspend': 'route',
   'agents.restore': 'route',
   'panels.list': 'route',
+  'panels.products': 'route',
   'panels.test': 'route',
   'panels.observe': 'route',
   'panels.enforce': 'route',

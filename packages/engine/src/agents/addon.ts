@@ -1,6 +1,6 @@
 import type { AgentAddon } from '@sluice/panel-kind';
 import { unsupported } from '../errors.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonDetail, type AgentDetail, type ChangedAgent } from './agent-views.js';
 import { type AgentsOnPanel, matches, withAgentErrors } from './open-agents.js';
@@ -49,8 +49,7 @@ export async function checkThroughAddon(
   const { name } = desk;
   const before = await addonAgents(session, desk, addon);
   // Read directly before the only changing call.
-  const switches = await session.store.switches.list();
-  const observing = findEnforcement(session.config, switches, name, null).value === 'observe';
+  const observing = (await readEnforcements(session.config, session.store)).isObserving(name, null);
   const changing = !request.dryRun && !observing;
   if (changing && request.agent === null) await addon.checkAllAgents();
   const { agent: text } = request;

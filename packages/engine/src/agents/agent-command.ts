@@ -1,7 +1,8 @@
 import { type AgentPlan, type AgentPlanInput, type ItemError, SluiceError } from '@sluice/panel-kind';
-import type { HoldRecord, SwitchRecord } from '@sluice/state-store';
+import type { HoldRecord } from '@sluice/state-store';
 import { interruptedError } from '../interruption.js';
 import { panelLease } from '../leases.js';
+import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import type { Notice } from '../run/notices.js';
 import { type PanelsRunView, withRun } from '../run/bracket.js';
 import { reportNotices } from '../run/report.js';
@@ -39,7 +40,7 @@ export interface AgentCommand extends UserChanges {
   dryRun: boolean;
   agent: string;
   read: AgentsRead;
-  switches: SwitchRecord[];
+  enforcements: Enforcements;
   /** Changes of earlier runs whose outcome is still unknown. */
   open: readonly ListedAction[];
 }
@@ -68,9 +69,9 @@ export async function runForAgent(
     const changes: UserChanges = { ...on, run: run.id, leases: () => leases.toHeld([panelLease(on.name)]) };
     const open = dryRun ? [] : await resolveUsers(changes);
     const { agent, read } = await withAgentErrors(text, () => readFor(changes, text, dryRun));
-    const switches = await session.store.switches.list();
+    const enforcements = await readEnforcements(session.config, session.store);
     const { startedAt } = run.view;
-    const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, switches, open };
+    const ordered = { ...changes, on, command, startedAt, dryRun, agent, read, enforcements, open };
     const { notices, changed = false, ...done } = await work(ordered);
     const failed = done.actions.some(({ state }) => state === 'failed' || state === 'in-doubt');
     const detail = await showAgent(session, on, { agent, read, dryRun });

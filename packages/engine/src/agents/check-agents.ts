@@ -79,8 +79,8 @@ export async function agentsAfterServices(
   // With a wrong clock, periods would start and end at the wrong time.
   const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
   if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };
-  const { command, dryRun, allowMass, switches } = request;
-  const asked = { run: report.run.id, command, dryRun, allowMass, switches };
+  const { command, dryRun, allowMass, assumed } = request;
+  const asked = { run: report.run.id, command, dryRun, allowMass, assumed };
   const result = await runOnPanel({ session, leases, asked, agent: null }, name);
   report.totals.actions += result.changes;
   await addToReport(session, report, result, leases);

@@ -1,6 +1,6 @@
-import type { StoreTables, SwitchRecord } from '@sluice/state-store';
+import type { StoreTables } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
-import { type Enforcement, findEnforcement } from '../panels/enforcement.js';
+import { type Enforcement, readEnforcements } from '../panels/enforcement.js';
 
 /** Thrown to roll back a transaction: the panel or the product is under `observe` now. */
 export class Stopped extends Error {}
@@ -33,13 +33,8 @@ export class PanelSwitch {
     tables: Pick<StoreTables, 'switches'>,
     product: string | null,
   ): Promise<Enforcement> => {
-    const switches = await tables.switches.list();
-    this.#stopped ||= this.isObserving(switches);
-    return findEnforcement(this.#config, switches, this.#panel, product);
+    const enforcements = await readEnforcements(this.#config, tables);
+    this.#stopped ||= enforcements.isObserving(this.#panel, null);
+    return enforcements.of(this.#panel, product);
   };
-
-  /** Returns whether the panel as a whole is under `observe`. */
-  isObserving(switches: SwitchRecord[]): boolean {
-    return findEnforcement(this.#config, switches, this.#panel, null).value === 'observe';
-  }
 }

@@ -3,6 +3,7 @@ import { type ItemError, toItemError, SluiceError } from '@sluice/panel-kind';
 import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import { type Leases, panelLease } from '../leases.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import {
   type AgentCommand,
@@ -130,8 +131,8 @@ export async function giveBackUsers(
     const open = dryRun ? [] : await resolveUsers(changes);
     const read = await readAgents(on, { run, dryRun, leases: held });
     if (isProblem(read)) throw problemError(read);
-    const switches = await session.store.switches.list();
-    const ordered = { ...changes, on, command: 'hold release', dryRun, read, switches, open };
+    const enforcements = await readEnforcements(session.config, session.store);
+    const ordered = { ...changes, on, command: 'hold release', dryRun, read, enforcements, open };
     const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = (await describeStored(on)).filter(({ uuid }) => concerned.has(uuid));

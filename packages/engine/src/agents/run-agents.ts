@@ -14,6 +14,7 @@ import { backupBeforeEnforcing } from '../store/backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import { isInterrupted } from '../interruption.js';
 import { newHold } from '../holds/new-hold.js';
+import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { askBrakeOfAgents } from '../run/brake.js';
 import type { Notice } from '../run/notices.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
@@ -33,8 +34,8 @@ export interface AgentsRequest {
   allowMass: boolean;
   /** Uuid of the only agent; null: all. A check of one agent has no brake. */
   agent: string | null;
-  /** Changes the switches for a preview of the first enforcing run. */
-  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
+  /** A switch that a preview of the first enforcing run assumes to be set. */
+  assumed?: SwitchRecord | undefined;
 }
 
 /** Result of a run over the agents of one panel. */
@@ -70,7 +71,7 @@ interface Run extends UserChanges {
   request: AgentsRequest;
   services: ServiceUsers;
   panelSwitch: PanelSwitch;
-  switches: SwitchRecord[];
+  enforcements: Enforcements;
   /** A dry run, or the panel is under `observe`. */
   previewOnly: boolean;
 }
@@ -86,10 +87,9 @@ export async function runAgents(
   leases: () => HeldLease[],
 ): Promise<AgentsRun> {
   const { session, name } = on;
-  const stored = await session.store.switches.list();
-  const switches = request.switches?.(stored) ?? stored;
+  const enforcements = await readEnforcements(session.config, session.store, request.assumed);
   const panelSwitch = new PanelSwitch(session.config, name);
-  const observing = panelSwitch.isObserving(switches);
+  const observing = enforcements.isObserving(name, null);
   const previewOnly = request.dryRun || observing;
   const start = moment(session);
   // Periods depend on the clock: with a wrong one nothing is stored or changed.
@@ -105,7 +105,7 @@ export async function runAgents(
   const reserved = await resolveReservations(changes, { dryRun: previewOnly });
   const open = previewOnly ? [] : await resolveUsers(changes);
   const services = await loadServiceUsers(on);
-  const run: Run = { ...changes, request, services, panelSwitch, switches, previewOnly };
+  const run: Run = { ...changes, request, services, panelSwitch, enforcements, previewOnly };
   const { dryRun, allowMass } = request;
   const how = { dryRun, acceptHalved: allowMass, announce: !dryRun };
   const read = await readAgents(on, { run: request.run, ...how, leases, guard });

@@ -1,7 +1,7 @@
 import { AGENT_STEPS, type AgentTraffic, type ItemError, toItemError, type ServiceUser } from '@sluice/panel-kind';
-import type { HoldRecord, ServiceRecord, StoreTables, SwitchRecord } from '@sluice/state-store';
+import type { HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { isProtected } from '../holds/is-released.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import type { Enforcements } from '../panels/enforcement.js';
 import { newHold } from '../holds/new-hold.js';
 import { runCommand } from '../commands/run-command.js';
 import { type Notice, serviceNotice } from '../run/notices.js';
@@ -75,7 +75,7 @@ export interface HoldServices {
   name: string;
   run: string;
   command: string;
-  switches: SwitchRecord[];
+  enforcements: Enforcements;
   previewOnly: boolean;
   traffic: readonly Pick<AgentTraffic, 'uuid' | 'name' | 'usedBytes' | 'limitBytes' | 'heldSince'>[];
   panelSwitch: PanelSwitch;
@@ -109,7 +109,7 @@ export async function holdServices(
   const notices: Notice[] = [];
   for (const user of users) {
     if (session.deps.signal.aborted) break;
-    const due = decideDue(session, services, user, how);
+    const due = decideDue(services, user, how);
     if (due === null) continue;
     const { service } = due;
     if (due.what === 'hold' && isProtected(session.config, service, session.now())) {
@@ -123,18 +123,12 @@ export async function holdServices(
   return { changes, notices };
 }
 
-function decideDue(
-  { config }: Session,
-  { byUser, holds, leftOver }: ServiceUsers,
-  user: ServiceUser,
-  how: HoldServices,
-): Due | null {
+function decideDue({ byUser, holds, leftOver }: ServiceUsers, user: ServiceUser, how: HoldServices): Due | null {
   const service = byUser.get(user.uuid);
   if (service === undefined) return null;
   if (!isLiving(service)) return null;
   const hold = holds.get(service.id);
-  const observing =
-    how.byName !== true && findEnforcement(config, how.switches, how.name, service.product).value === 'observe';
+  const observing = how.byName !== true && how.enforcements.isObserving(how.name, service.product);
   const base = { user, service, previewOnly: how.previewOnly || observing };
   // A user that was disabled before it belonged to a service becomes part of that service's hold, regardless of the limit.
   const taken = takenOver(user);

@@ -86,9 +86,9 @@ export async function releaseSuspended(
   agent: string,
   holds: readonly HoldRecord[],
 ): Promise<Done> {
-  const { session, name, agents, read, switches } = ordered;
+  const { name, agents, read, enforcements } = ordered;
   const services = await loadServiceUsers(ordered.on);
-  const isObserved = new PanelSwitch(session.config, name).isObserving(switches);
+  const isObserved = enforcements.isObserving(name, null);
   const input: AgentPlanInput = {
     ...planInput(read, agent, holds),
     recorded: isObserved ? withHeldOnly(read.recorded, holds) : read.recorded,
@@ -125,12 +125,12 @@ function withHeldOnly(recorded: RecordedAgents, holds: readonly HoldRecord[]): R
 
 /** Returns how a command about an agent treats services, with these holds of agents in force. */
 export function toHow(ordered: Omit<AgentCommand, 'agent' | 'startedAt'>, holds: readonly HoldRecord[]): HoldServices {
-  const { session, name, run, command, switches, dryRun, agents, read } = ordered;
+  const { session, name, run, command, enforcements, dryRun, agents, read } = ordered;
   return {
     name,
     run,
     command,
-    switches,
+    enforcements,
     previewOnly: dryRun,
     traffic: agents.describe({ ...read.records, holds }),
     panelSwitch: new PanelSwitch(session.config, name),

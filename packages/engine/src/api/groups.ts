@@ -50,6 +50,7 @@ const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } 
   },
   panels: {
     list: true,
+    products: true,
     test: true,
     observe: true,
     enforce: true,

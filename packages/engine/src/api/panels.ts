@@ -8,6 +8,7 @@ import {
 import type { Check } from '../doctor/check.js';
 import { expiryCheck } from '../doctor/panel-checks.js';
 import { type DoctorRequest, runDoctor } from '../doctor/doctor.js';
+import { listProducts, type ProductView } from '../panels/products.js';
 import {
   listRelayUsers,
   listSpeedLimits,
@@ -18,6 +19,7 @@ import {
   type LookupRequest,
   type RelayUser,
 } from '../panels/relay.js';
+import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -31,6 +33,8 @@ export interface PanelView {
   /** Without its secret parts. */
   url: string;
   capabilities: string[];
+  /** Whether runs may change it. */
+  enforce: PanelEnforcement;
 }
 
 /** How a panel answered. */
@@ -48,6 +52,8 @@ export interface Panels {
   list(options?: CallOptions): Promise<{ panels: PanelView[] }>;
   /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
+  /** Lists the products of the config. */
+  products(options?: CallOptions): Promise<{ products: ProductView[] }>;
   /** Switches a panel to `observe`: runs decide and record, and change nothing. */
   observe(panel: string, options?: CallOptions): Promise<SwitchReport>;
   /** Allows runs to change a panel, or only services of one product. */
@@ -98,6 +104,7 @@ export function panelsApi(call: RunCall): Panels {
         const chosen = names.length > 0 ? names : known;
         return { panels: await Promise.all(chosen.map((name) => testPanel(session, name))) };
       }),
+    products: (options) => call(options, listProducts),
     observe: (panel, options) => call(options, (session) => setSwitch(session, panel, null, 'observe')),
     enforce: (panel, options) => call(options, (session) => setSwitch(session, panel, options?.product ?? null, 'on')),
     asConfigured: (panel, options) =>
@@ -133,7 +140,8 @@ async function requireReady(session: Session, panel: string): Promise<void> {
 
 async function toView(session: Session, name: string): Promise<PanelView> {
   const panel = await session.panel(name);
-  return { name, kind: panel.kind.kind, url: panel.url, capabilities: [...panel.kind.capabilities] };
+  const enforce = (await readEnforcements(session.config, session.store)).ofPanel(name);
+  return { name, kind: panel.kind.kind, url: panel.url, capabilities: [...panel.kind.capabilities], enforce };
 }
 
 async function testPanel(session: Session, name: string): Promise<PanelTest> {

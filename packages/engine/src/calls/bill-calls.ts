@@ -2,7 +2,7 @@ import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
 import { type BillPeriod, invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { compareIds } from '../natural-order.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
@@ -65,8 +65,8 @@ async function observedServices(
   { service, invoice }: BillRequest,
 ): Promise<(service: ServiceRecord) => boolean> {
   if (service !== null || invoice !== null) return () => false;
-  const switches = await store.switches.list();
-  return ({ panel, product }) => findEnforcement(config, switches, panel, product).value === 'observe';
+  const enforcements = await readEnforcements(config, store);
+  return ({ panel, product }) => enforcements.isObserving(panel, product);
 }
 
 async function findServices(session: Session, { service, invoice }: BillRequest): Promise<ServiceRecord[]> {

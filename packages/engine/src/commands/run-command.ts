@@ -1,6 +1,7 @@
 import { type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { addNotices } from '../notices/outbox.js';
 import { trustedNow } from '../clock/trusted-clock.js';
 import { finishCommand } from './finish-command.js';
@@ -126,8 +127,8 @@ async function deliver({ deliver: write }: ServiceCommand, done: Applied): Promi
 /** Loads the service of a command; in a dry run with the target state. */
 async function loadOne({ session, command }: CommandRun, panel: Panel, service: ServiceRecord): Promise<Loaded> {
   const now = trustedNow(session, panel.name, await session.store.clock.confirmed());
-  const switches = await session.store.switches.list();
-  const [loaded] = await load(session, panel, [service], { switches, ordered: true, now });
+  const enforcements = await readEnforcements(session.config, session.store);
+  const [loaded] = await load(session, panel, [service], { enforcements, ordered: true, now });
   if (!loaded) throw new Error(`${service.id} was not loaded`);
   // A command is carried out for a service that can't be metered, too.
   const sound = { ...loaded, error: null };

@@ -2,7 +2,7 @@ import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
 import { compareIds } from '../natural-order.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
@@ -21,8 +21,8 @@ export async function panelChecks(session: Session, name: string, contract: bool
     const difference = clockDifferenceMs ?? session.clockDifference(name);
     checks.push(...panelClockCheck(name, difference));
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
-    const enforcement = findEnforcement(session.config, await session.store.switches.list(), name, null);
-    checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcement)));
+    const enforcements = await readEnforcements(session.config, session.store);
+    checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(session, panel, services)));
@@ -45,11 +45,6 @@ export function expiryCheck(panel: string, { key, at }: { key: string; at: strin
   if (left <= 0) return check('failed', `valid until ${at} and expired now: set a new ${key} in the config`);
   const rest = `for ${formatLength(left)} more: set a new ${key} in the config before that`;
   return check('warning', `valid until ${at}, ${rest}`);
-}
-
-function describeEnforcement({ value, source, since }: ReturnType<typeof findEnforcement>): string {
-  const by = source === 'switch' ? 'set with a command' : `set in the config (${source})`;
-  return `${value}, ${by}${since === null ? '' : ` since ${since}`}`;
 }
 
 /** Reads every endpoint and stores the shape of its answer; a poll treats an answer of another shape as unreadable. */

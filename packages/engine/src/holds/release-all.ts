@@ -106,9 +106,11 @@ async function restrictedServices(
 /** Starts the run, and switches its panels to `observe` with it. */
 async function startUnderObserve(session: Session, run: Run): Promise<void> {
   const { observing, startedAt: since } = run.view;
+  const actor = session.deps.actor();
   await session.write([], async (tables) => {
     await run.start(tables);
-    for (const panel of observing) await storeSwitch(tables, { panel, product: null, enforce: 'observe', since });
+    for (const panel of observing)
+      await storeSwitch(tables, { panel, product: null, enforce: 'observe', since, actor });
   });
 }
 

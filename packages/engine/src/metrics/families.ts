@@ -41,6 +41,11 @@ export const METRICS = {
   sluice_holds: gauge('Number of open holds of services and agents.', 'panel', 'reason'),
   sluice_actions_in_doubt: gauge('Number of changes whose outcome is unknown.', 'panel'),
   sluice_panel_up: gauge('1 if the panel answered the last call, 0 if not; absent before the first call.', 'panel'),
+  sluice_enforce: gauge(
+    '1 if runs may change the services of the product on the panel, 0 under observe; product "" is the panel itself with its agents.',
+    'panel',
+    'product',
+  ),
   sluice_lease_held: gauge('1 while a run holds the lease of the panel.', 'panel'),
   sluice_run_last_success_timestamp_seconds: gauge(
     'When the last run over all services ended that was done, or failed for some items only.',

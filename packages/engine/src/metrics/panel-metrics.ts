@@ -1,6 +1,8 @@
 import type { AgentRecord } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
+import type { Config } from '../config/schema.js';
 import { panelLease } from '../leases.js';
+import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { isAnswered, lastCallTo } from '../panels/last-call.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
@@ -12,7 +14,9 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
   const leases = new Map((await store.leases.list()).map((lease) => [lease.name, lease]));
   const inDoubt = (await store.actions.unresolved()).filter(({ state }) => state === 'in-doubt');
   const withAgents = panelsWithAgents(session);
+  const enforcements = await readEnforcements(config, store);
   for (const panel of panels) {
+    addEnforcement(table, panel, enforcements, config);
     await addHolds(session, table, panel, withAgents.includes(panel));
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
     const call = await lastCallTo(session, panel);
@@ -21,6 +25,14 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
     const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
     table.add('sluice_lease_held', { panel }, Number(isHeld));
     if (withAgents.includes(panel)) addAgents(table, panel, await store.agents.list(panel));
+  }
+}
+
+function addEnforcement(table: MetricTable, panel: string, enforcements: Enforcements, { products }: Config): void {
+  const own = Object.keys(products).filter((name) => products[name]?.panel === panel);
+  for (const product of [null, ...own]) {
+    const isOn = !enforcements.isObserving(panel, product);
+    table.add('sluice_enforce', { panel, product: product ?? '' }, Number(isOn));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Allowance, Mode } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { statusSince } from '../services/show.js';
 import { lastUsage, serviceView } from '../services/views.js';
 import type { Session } from '../session.js';
@@ -11,7 +11,7 @@ export async function addServiceMetrics({ store, config }: Session, table: Metri
   const services = await store.services.list();
   const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
-  const switches = await store.switches.list();
+  const enforcements = await readEnforcements(config, store);
   const open = new Map<string, Set<string>>();
   for (const { service, reason } of await store.holds.open())
     open.set(service, (open.get(service) ?? new Set()).add(reason));
@@ -22,8 +22,7 @@ export async function addServiceMetrics({ store, config }: Session, table: Metri
     const decision = decisions.get(id) ?? null;
     const cycle = cycles.get(id) ?? null;
     const reasons = open.get(id) ?? new Set();
-    if (findEnforcement(config, switches, panel, product).value === 'observe')
-      for (const reason of decision?.wouldHold ?? []) reasons.add(reason);
+    if (enforcements.isObserving(panel, product)) for (const reason of decision?.wouldHold ?? []) reasons.add(reason);
     const holds = [...reasons].map((reason) => ({ reason, since: '' }));
     const view = serviceView({ service, decision, cycle, holds, actions: [] });
     const status = statusSince(view.status, holds.length);

@@ -1,6 +1,6 @@
 import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../leases.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
 import { isAnswered, lastCallTo } from '../panels/last-call.js';
 import type { Session } from '../session.js';
 
@@ -18,7 +18,7 @@ export interface OverviewPanel {
   /** Services whose last run failed or could not read them. */
   failing: number;
   drifting: number;
-  enforce: { value: 'on' | 'observe'; source: string; since: string | null };
+  enforce: PanelEnforcement;
   /** Whether the panel answered the last call; null before the first. */
   reachable: boolean | null;
   /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
@@ -30,7 +30,7 @@ export interface OverviewPanel {
 /** Returns the panels of the config as the store knows them. */
 export async function panelStates(session: Session, counts: readonly OverviewCount[]): Promise<OverviewPanel[]> {
   const { store, config, deps } = session;
-  const switches = await store.switches.list();
+  const enforcements = await readEnforcements(config, store);
   const now = session.now();
   const leases = (await store.leases.list()).filter(({ owner, expiresAt }) => expiresAt > now && deps.isAlive(owner));
   const states: OverviewPanel[] = [];
@@ -50,7 +50,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       held: total(['held']),
       failing: total(['failed', 'unreadable']),
       drifting: total(null, 'drifting'),
-      enforce: findEnforcement(config, switches, name, null),
+      enforce: enforcements.ofPanel(name),
       reachable: last === undefined ? null : last.status !== null,
       lastCall:
         last === undefined ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },

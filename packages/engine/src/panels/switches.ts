@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { StoreTables, SwitchRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
-import { type Enforcement, findEnforcement } from './enforcement.js';
+import { readEnforcements } from './enforcement.js';
 import { isAtWork, withRun } from '../run/bracket.js';
 import type { RunReport } from '../run/report.js';
 import { runPanels } from '../run/run.js';
@@ -36,25 +36,10 @@ export function checkSwitch(session: Session, panel: string, product: string | n
   }
 }
 
-/** Returns the switches with one set. */
-export function withSwitch(stored: SwitchRecord[], wanted: SwitchRecord): SwitchRecord[] {
-  // A switch of the whole panel replaces those of its products.
-  const kept = stored.filter(
-    (item) => item.panel !== wanted.panel || (wanted.product !== null && item.product !== wanted.product),
-  );
-  return [...kept, wanted];
-}
-
 /** Stores a switch; one of a whole panel replaces those of its products. */
 export async function storeSwitch(tables: StoreTables, wanted: SwitchRecord): Promise<void> {
-  if (wanted.product === null) await clear(tables, wanted.panel);
+  if (wanted.product === null) await tables.switches.clear(wanted.panel);
   await tables.switches.set(wanted);
-}
-
-async function clear(tables: StoreTables, panel: string): Promise<void> {
-  for (const item of await tables.switches.list()) {
-    if (item.panel === panel) await tables.switches.clear(panel, item.product);
-  }
 }
 
 /**
@@ -63,14 +48,14 @@ async function clear(tables: StoreTables, panel: string): Promise<void> {
  * @throws SluiceError `interrupted`; `doctor_failed` if the preview could not read a single service
  */
 export async function planEnforcing(session: Session, panel: string, product: string | null): Promise<RunReport> {
-  const since = session.now();
+  const assumed: SwitchRecord = { panel, product, enforce: 'on', since: session.now(), actor: session.deps.actor() };
   const plan = await runPanels(session, {
     command: 'plan',
     panel,
     dryRun: true,
     allowMass: false,
     observeAll: true,
-    switches: (stored) => withSwitch(stored, { panel, product, enforce: 'on', since }),
+    assumed,
   });
   session.deps.signal.throwIfAborted();
   const errors = [plan.error, ...plan.services.map(({ error }) => error)].filter((error) => error !== null);
@@ -97,7 +82,9 @@ export async function setSwitch(
   checkSwitch(session, panel, product);
   const command = `${enforce === 'on' ? 'enforce' : 'observe'} ${panel}${product === null ? '' : ` for ${product}`}`;
   await withRun(session, { command, dryRun: false }, (run) =>
-    run.store((tables) => storeSwitch(tables, { panel, product, enforce, since: session.now() })),
+    run.store((tables) =>
+      storeSwitch(tables, { panel, product, enforce, since: session.now(), actor: session.deps.actor() }),
+    ),
   );
   return switchReport(session, panel, product);
 }
@@ -106,14 +93,13 @@ export async function setSwitch(
 export async function dropSwitch(session: Session, panel: string): Promise<SwitchReport> {
   checkSwitch(session, panel, null);
   await withRun(session, { command: `as-configured ${panel}`, dryRun: false }, (run) =>
-    run.store((tables) => clear(tables, panel)),
+    run.store((tables) => tables.switches.clear(panel)),
   );
   return switchReport(session, panel, null);
 }
 
 async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
-  const enforcement: Enforcement = findEnforcement(session.config, await session.store.switches.list(), panel, product);
-  const { value, source } = enforcement;
+  const { value, source } = (await readEnforcements(session.config, session.store)).of(panel, product);
   const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
   return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
 }

@@ -1,5 +1,6 @@
 import { type AccountCommand, type ItemError, type Panel, toItemError } from '@sluice/panel-kind';
 import { type ActionRecord, type HoldRecord, mergeService, type ServiceRecord } from '@sluice/state-store';
+import { readEnforcements } from '../panels/enforcement.js';
 import { listPaidOrders } from '../billing/service-credentials.js';
 import { type AccountVerb, hasAccount, listNewRefs, NO_ACCOUNT, ownsAccount } from '../provision/account.js';
 import { findPlaceProblem } from '../provision/credentials.js';
@@ -118,8 +119,8 @@ async function planAccounts(run: AccountsRun, works: readonly Decided[]): Promis
   const toVerb = (work?: Decided): AccountVerb => accounts.due.get(work?.service.id ?? '') ?? 'create';
   const named = works.map((work) => (toVerb(work) === 'create' ? withNewRefs(run, work) : work.service));
   const observations = await panel.observe(named, session.deps.signal, { scope: 'reconcile', refresh: false });
-  const switches = await session.store.switches.list();
-  const loaded = await load(session, panel, named, { switches, ordered: true });
+  const enforcements = await readEnforcements(session.config, session.store);
+  const loaded = await load(session, panel, named, { enforcements, ordered: true });
   const observed = loaded.map((facts, index) => ({
     ...unplanned(decideByRecord(run, { ...facts, error: null }, toVerb(works[index]))),
     observation: observations.get(facts.service.id) ?? null,

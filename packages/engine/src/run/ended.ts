@@ -1,6 +1,7 @@
 import type { Observation } from '@sluice/panel-kind';
-import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
+import type { Enforcements } from '../panels/enforcement.js';
 import { undecided } from './decide.js';
 import { group } from './group.js';
 import { load } from './load.js';
@@ -18,7 +19,7 @@ import { type Applied, type Decided, type Planned, type RunOnPanel, toRead, unpl
 export async function findGivenAway(
   on: RunOnPanel & { readonly leases: Leases; readonly request: RunRequest },
   only: ServiceRecord | null,
-  switches: SwitchRecord[],
+  enforcements: Enforcements,
 ): Promise<ReadonlySet<string>> {
   const { session, panel, scope, request } = on;
   if (panel.objects === undefined) return new Set();
@@ -27,7 +28,7 @@ export async function findGivenAway(
   const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
   const services = listed.filter((service) => service.status === 'terminated' && service.panel === panel.name);
   if (services.length === 0) return new Set();
-  const loaded = await load(session, panel, services, { switches });
+  const loaded = await load(session, panel, services, { enforcements });
   const how = { scope, refresh: false, open: openRows(loaded) };
   const none = new Map<string, Observation>();
   const observations = request.observeAll ? await panel.observe(services, session.deps.signal, how) : none;

@@ -1,6 +1,6 @@
 import type { AccountCommand, Plan } from '@sluice/panel-kind';
 import type { StoreTables } from '@sluice/state-store';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import { sideBySide } from '../side-by-side.js';
 import { factsHold, leaveOut, skipLeased } from './facts.js';
@@ -139,8 +139,7 @@ async function withStored({ session }: RunOnPanel, work: Applied): Promise<Appli
 }
 
 async function stopIn({ session, panel }: RunOnPanel, tables: StoreTables, work: Applied): Promise<Stop | null> {
-  const switches = await tables.switches.list();
-  const enforcement = findEnforcement(session.config, switches, panel.name, work.service.product);
+  const enforcement = (await readEnforcements(session.config, tables)).of(panel.name, work.service.product);
   if (enforcement.value === 'observe') return { by: 'observe', enforcement };
   return work.changedMeanwhile || !(await factsHold(tables, work)) ? { by: 'facts' } : null;
 }

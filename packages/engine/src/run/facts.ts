@@ -1,5 +1,5 @@
 import type { LeaseRecord, OverrideRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { hasEnded, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
@@ -40,10 +40,10 @@ export async function leaveOutChanged(
   const facts = await storedFacts(tables, services);
   const holds = group(await tables.holds.open({ services }));
   const leases = await otherLeases(session, run);
-  const switches = await tables.switches.list();
+  const enforcements = await readEnforcements(session.config, tables);
   return works.map((work) => {
     const { id, panel, product } = work.service;
-    const current = { ...work, enforcement: findEnforcement(session.config, switches, panel, product) };
+    const current = { ...work, enforcement: enforcements.of(panel, product) };
     const lease = leases.get(serviceLease(id));
     const stored = holds.get(id) ?? [];
     const isSame = facts.get(id) === toOwnFacts(work) && sameHolds(work.holds, stored);

@@ -11,10 +11,10 @@ import {
   stepCycle,
   zonedMidnight,
 } from '@sluice/quota-core';
-import type { CycleRecord, PurchaseRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { CycleRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry, findTimeZone } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import type { Enforcements } from '../panels/enforcement.js';
 import { hasAccount, NO_ACCOUNT } from '../provision/account.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -26,7 +26,7 @@ import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
 /** Options of `load`. */
 export interface LoadOptions {
-  switches: SwitchRecord[];
+  enforcements: Enforcements;
   /** Load for a command: no service is skipped, so that a new account has its quota from the start. */
   ordered?: boolean;
   now?: string;
@@ -40,7 +40,7 @@ export async function load(
   session: Session,
   panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'agents'>,
   services: ServiceRecord[],
-  { switches, ordered = false, now = session.now() }: LoadOptions,
+  { enforcements, ordered = false, now = session.now() }: LoadOptions,
 ): Promise<Loaded[]> {
   const { config } = session;
   const stored = await loadStored(session, panel, services, { now, ordered });
@@ -77,7 +77,7 @@ export async function load(
       service,
       disabledForAgent: account !== null && stored.disabledForAgents.has(account),
       product,
-      enforcement: findEnforcement(config, switches, service.panel, service.product),
+      enforcement: enforcements.of(service.panel, service.product),
       mode,
       limitsBefore: before.limits,
       awaited: isPlaced ? before.awaited : null,

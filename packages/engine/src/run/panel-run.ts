@@ -1,9 +1,10 @@
 import { setImmediate as answersTaken } from 'node:timers/promises';
 import { toItemError, type Panel } from '@sluice/panel-kind';
-import type { FingerprintRecord, ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
 import { isInterrupted } from '../interruption.js';
 import type { Leases } from '../leases.js';
+import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { draftPurchases } from '../purchases/auto-buy.js';
 import { NO_ACCOUNT } from '../provision/account.js';
 import type { Session } from '../session.js';
@@ -97,13 +98,12 @@ export async function runPanel(
     readings,
   };
   const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
-  const stored = await session.store.switches.list();
-  const switches = request.switches ? request.switches(stored) : stored;
+  const enforcements = await readEnforcements(session.config, session.store, request.assumed);
   try {
-    run.spend = await readSpend(session, panel, { only, switches });
-    run.ended = await findGivenAway(run, only, switches);
+    run.spend = await readSpend(session, panel, { only, enforcements });
+    run.ended = await findGivenAway(run, only, enforcements);
     await eachPage(session, panel, only, {
-      read: (page) => readPage(run, page, switches),
+      read: (page) => readPage(run, page, enforcements),
       write: (reads) => writePage(run, reads),
     });
     await confirmReadings(run);
@@ -125,9 +125,9 @@ async function usageFingerprint(session: Session, panel: Panel): Promise<Fingerp
   return known.find((item) => item.endpoint === plausibility.endpoint && item.confirmed) ?? null;
 }
 
-async function readPage(run: PanelRun, page: ServiceRecord[], switches: SwitchRecord[]): Promise<Read[]> {
+async function readPage(run: PanelRun, page: ServiceRecord[], enforcements: Enforcements): Promise<Read[]> {
   const { session, panel, request } = run;
-  const loaded = await load(session, panel, page, { switches });
+  const loaded = await load(session, panel, page, { enforcements });
   let left = loaded.length;
   await readOrders(run, loaded);
   const metered = await readUsage(session, panel, loaded, {

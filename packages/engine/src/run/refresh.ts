@@ -1,6 +1,6 @@
 import { type HeldService, toItemError, type Panel, type Refresh, type RefreshCall } from '@sluice/panel-kind';
 import type { RefreshRecord } from '@sluice/state-store';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { type Leases, panelLease, serviceLease } from '../leases.js';
 import type { Session } from '../session.js';
 import { sideBySide } from '../side-by-side.js';
@@ -156,13 +156,13 @@ class Refreshing {
     const { store } = session;
     const facts = await storedFacts(store, services);
     const holds = await store.holds.open({ services });
-    const switches = await store.switches.list();
+    const enforcements = await readEnforcements(session.config, store);
     const due = services.filter((id) => {
       const held = this.#held.get(id);
       if (!held || facts.get(id) !== held.facts) return false;
-      const { value } = findEnforcement(session.config, switches, panel.name, held.service.product);
+      if (enforcements.isObserving(panel.name, held.service.product)) return false;
       const open = holds.filter((hold) => hold.service === id).map((hold) => hold.id);
-      return value === 'on' && open.length === held.holds.length && held.holds.every((hold) => open.includes(hold.id));
+      return open.length === held.holds.length && held.holds.every((hold) => open.includes(hold.id));
     });
     return new Set(due);
   }

@@ -15,8 +15,8 @@ export interface RunRequest {
   allowMass: boolean;
   /** Observe every active service, not only those held or about to change. */
   observeAll: boolean;
-  /** Changes the switches for a preview of the first enforcing run. */
-  switches?: ((stored: SwitchRecord[]) => SwitchRecord[]) | undefined;
+  /** A switch that a preview of the first enforcing run assumes to be set. */
+  assumed?: SwitchRecord | undefined;
   /** Report all services (default), or only those that need attention. */
   keepAll?: boolean | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;

@@ -1,8 +1,9 @@
 import { type CallFilter, type Panel, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
-import type { ServiceRecord, SwitchRecord } from '@sluice/state-store';
+import type { ServiceRecord } from '@sluice/state-store';
 import { type SpendFigure, SpendSum } from '@sluice/telephony';
 import { unsupported } from '../errors.js';
+import type { Enforcements } from '../panels/enforcement.js';
 import { requireFacet } from '../panels/facet.js';
 import { readSorted } from '../calls/read-sorted.js';
 import type { Session } from '../session.js';
@@ -28,7 +29,7 @@ interface SpendRequest {
 export async function readSpend(
   session: Session,
   panel: Panel,
-  { only, switches }: { only: ServiceRecord | null; switches: SwitchRecord[] },
+  { only, enforcements }: { only: ServiceRecord | null; enforcements: Enforcements },
 ): Promise<ReadonlyMap<string, readonly Spend[]>> {
   const { config } = session;
   const products = Object.keys(config.products).filter((name) => hasMoneyLimit(session, name));
@@ -37,7 +38,7 @@ export async function readSpend(
   const limited = services.filter(({ product }) => products.includes(product));
   const telephony = requireFacet(panel, 'telephony');
   const now = session.now();
-  const loaded = await load(session, panel, limited, { switches, now });
+  const loaded = await load(session, panel, limited, { enforcements, now });
   const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, now));
   const figures = await readFigures(session, telephony, requests, now);
   const found = new Map<string, Spend[]>();

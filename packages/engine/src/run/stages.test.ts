@@ -36,7 +36,7 @@ const loaded: Loaded = {
     packages: [],
     allowSharedPorts: false,
   } as unknown as Loaded['product'],
-  enforcement: { value: 'on', source: 'enforce', since: null },
+  enforcement: { value: 'on', source: 'enforce', since: null, by: null },
   override: null,
   mode: 'TOTAL',
   action: 'disable-ports',

@@ -1,5 +1,5 @@
 import type { ServiceRecord } from '@sluice/state-store';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { isProtected } from '../holds/is-released.js';
 import type { Session } from '../session.js';
 import { type Columns, listColumns, toFields } from './fields.js';
@@ -31,13 +31,13 @@ export async function describeChanges(
 ): Promise<{ dryRun: true; changes: DescribedChange[]; enforced: string[] }> {
   if (problems.length > 0) return { dryRun: true, changes: [], enforced: [] };
   const columns = listColumns(session.deps.kinds);
-  const switches = await session.store.switches.list();
+  const enforcements = await readEnforcements(session.config, session.store);
   const isEnforced = ({ before, after }: Change): boolean =>
     before === null &&
     after.status !== 'pending' &&
     after.status !== 'terminated' &&
     !isProtected(session.config, after, session.now()) &&
-    findEnforcement(session.config, switches, after.panel, after.product).value === 'on';
+    !enforcements.isObserving(after.panel, after.product);
   return {
     dryRun: true,
     changes: listChanges(rowChanges, columns),

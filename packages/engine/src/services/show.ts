@@ -2,7 +2,7 @@ import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
-import { findEnforcement } from '../panels/enforcement.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
@@ -64,14 +64,14 @@ export async function serviceDetails(
   const overrides = new Map((await store.overrides.open(ids)).map((row) => [row.service, row]));
   const holds = group(await store.holds.open({ services: ids }));
   const purchases = group(await store.purchases.list({ services: ids }));
-  const switches = await store.switches.list();
+  const enforcements = await readEnforcements(config, store);
   const terminations = await openTerminations(session, ids);
   return services.map((service) => {
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
-    const observing = findEnforcement(config, switches, service.panel, service.product).value === 'observe';
+    const observing = enforcements.isObserving(service.panel, service.product);
     const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
     const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
     const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });

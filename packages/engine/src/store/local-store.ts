@@ -13,6 +13,7 @@ import {
 import { type Files, nodeFiles } from '../files.js';
 import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
+import { copySwitches } from '../panels/enforcement.js';
 import { backupBeforeMigration } from './backups.js';
 
 /** What the file of a store is worked on with. */
@@ -106,13 +107,9 @@ async function refuseActiveRuns(location: string, { clock, isAlive }: StoreFileP
 export async function openStandIn(location: string, { clock }: Pick<StoreFileParts, 'clock'>): Promise<StateStore> {
   const store = await openStore({ location: ':memory:', clock });
   try {
-    const [services, switches] = await withStore(
-      { location, clock, readOnly: true },
-      async (real) => [await real.services.list(), await real.switches.list()] as const,
-    );
-    await store.write(async (tables) => {
-      await tables.services.put(services);
-      for (const each of switches) await tables.switches.set(each);
+    await withStore({ location, clock, readOnly: true }, async (real) => {
+      await store.services.put(await real.services.list());
+      await copySwitches(real, store);
     });
   } catch {
     // The panels can be checked without services.

@@ -1,5 +1,6 @@
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
+import { readEnforcements } from '../panels/enforcement.js';
 import { decideHolds } from '../run/decide.js';
 import { load } from '../run/load.js';
 import { readUsage } from '../run/observe.js';
@@ -16,12 +17,12 @@ export async function refreshUsage(
   details: ServiceDetail[],
 ): Promise<ServiceDetail[]> {
   const byId = new Map(details.map((detail) => [detail.id, detail]));
-  const switches = await session.store.switches.list();
+  const enforcements = await readEnforcements(session.config, session.store);
   for (const name of new Set(services.map((service) => service.panel))) {
     const own = services.filter((service) => service.panel === name);
     try {
       const panel = await session.panel(name);
-      const loaded = await load(session, panel, own, { switches });
+      const loaded = await load(session, panel, own, { enforcements });
       const reads = await readUsage(session, panel, loaded);
       const now = session.now();
       for (const read of reads) {

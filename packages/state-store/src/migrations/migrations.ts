@@ -21,6 +21,7 @@ import { sentRefunds } from './020-sent-refunds.js';
 import { clientSince } from './021-client-since.js';
 import { answersWithoutLinks } from './022-answers-without-links.js';
 import { ownership } from './023-ownership.js';
+import { switchActors } from './024-switch-actors.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   clientSince,
   answersWithoutLinks,
   ownership,
+  switchActors,
 ];

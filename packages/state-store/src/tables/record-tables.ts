@@ -372,6 +372,7 @@ export const switches = recordTable<SwitchRecord>()(
     product: textOrEmpty('product'),
     enforce: word<SwitchRecord['enforce']>()('enforce'),
     since: text('since'),
+    actor: textOrNull('actor'),
   },
   'panel',
 );

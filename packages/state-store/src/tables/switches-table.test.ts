@@ -6,19 +6,19 @@ describe('switches', () => {
   const at = useStore();
 
   it('has one for a panel and one for each product', async () => {
-    await at.store.switches.set({ panel: 'dcim', product: null, enforce: 'observe', since: minute(0) });
-    await at.store.switches.set({ panel: 'dcim', product: 'vps', enforce: 'on', since: minute(1) });
-    await at.store.switches.set({ panel: 'dcim', product: null, enforce: 'on', since: minute(2) });
-    await at.store.switches.set({ panel: 'relay', product: null, enforce: 'on', since: minute(2) });
+    await at.store.switches.set({ panel: 'dcim', product: null, enforce: 'observe', since: minute(0), actor: null });
+    await at.store.switches.set({ panel: 'dcim', product: 'vps', enforce: 'on', since: minute(1), actor: 'ops' });
+    await at.store.switches.set({ panel: 'dcim', product: null, enforce: 'on', since: minute(2), actor: 'ops' });
+    await at.store.switches.set({ panel: 'relay', product: null, enforce: 'on', since: minute(2), actor: 'ops' });
     expect(await at.store.switches.list()).toEqual([
-      { panel: 'dcim', product: null, enforce: 'on', since: minute(2) },
-      { panel: 'dcim', product: 'vps', enforce: 'on', since: minute(1) },
-      { panel: 'relay', product: null, enforce: 'on', since: minute(2) },
+      { panel: 'dcim', product: null, enforce: 'on', since: minute(2), actor: 'ops' },
+      { panel: 'dcim', product: 'vps', enforce: 'on', since: minute(1), actor: 'ops' },
+      { panel: 'relay', product: null, enforce: 'on', since: minute(2), actor: 'ops' },
     ]);
     await at.store.switches.clear('dcim', null);
     expect((await at.store.switches.list()).map((each) => each.product)).toEqual(['vps', null]);
     await at.store.switches.clear('dcim', 'vps');
-    await at.store.switches.set({ panel: 'relay', product: 'vps', enforce: 'on', since: minute(2) });
+    await at.store.switches.set({ panel: 'relay', product: 'vps', enforce: 'on', since: minute(2), actor: 'ops' });
     await at.store.switches.clear('relay');
     expect(await at.store.switches.list()).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import type { PanelTest } from '@sluice/engine';
 import type { Terminal } from '../terminal.js';
 
-/** How a panel answered; `ok` is null for a panel that was not tested. */
-export interface PanelOutcome extends Omit<PanelTest, 'ok'> {
+/** How a panel answered; `ok` and `enforce` are null for a panel that was not tested. */
+export interface PanelOutcome extends Omit<PanelTest, 'ok' | 'enforce'> {
   ok: boolean | null;
+  enforce: PanelTest['enforce'] | null;
 }
 
 /** Returns how a panel answered, as one line; `title` is the name of its kind. */

@@ -10,7 +10,7 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
   const shown = report.services.filter((service) => showAll || isOfNote(service) || service.actions.length > 0);
   if (terminal.quiet) printChanges(terminal, report);
   else {
-    printObserving(terminal, report.run.observing, observingWords(report));
+    printObserving(terminal, listObserving(report), observingWords(report));
     if (shown.length > 0) printServices(terminal, report, shown);
   }
   printEnd(terminal, report);
@@ -112,6 +112,15 @@ function observingWords({ run }: RunReport): string {
     : 'from now on nothing is changed any more';
 }
 
+/** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
+function listObserving({ run, services }: RunReport): string[] {
+  return run.observing.map((panel) => {
+    const enforced = services.filter((service) => service.panel === panel && !service.observing).length;
+    if (run.command === 'hold release' || enforced === 0) return panel;
+    return `${panel} (except ${enforced} enforced ${enforced === 1 ? 'service' : 'services'})`;
+  });
+}
+
 /** Prints which panels are only observed. */
 export function printObserving(terminal: Terminal, observing: string[], words = NOTHING_CHANGED): void {
   if (observing.length === 0) return;
@@ -181,6 +190,6 @@ export function printPlan(terminal: Terminal, report: RunReport): void {
   const { actions, unreadable, failed } = report.totals;
   // Of what could not be read it is not known.
   if (actions === 0 && !buys && unreadable + failed === 0) terminal.line(nothingToChange(report));
-  if (!terminal.quiet) printObserving(terminal, report.run.observing);
+  if (!terminal.quiet) printObserving(terminal, listObserving(report));
   printEnd(terminal, report);
 }

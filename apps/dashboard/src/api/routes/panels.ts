@@ -24,26 +24,10 @@ export const panelRoutes: ApiRoute[] = [
     handle: ({ sluice, body, as }) => sluice.panels.test(body.panels ?? [], as),
   }),
   route('GET /products', {
-    useCase: 'products',
+    useCase: 'panels.products',
     summary: 'List the products that the config declares',
     answer: name('Products', schema.products),
-    handle: ({ sluice: { config } }) =>
-      Promise.resolve({
-        products: Object.entries(config.products).map(([id, one]) => ({
-          id,
-          panel: one.panel,
-          kind: config.panels[one.panel]?.kind ?? '',
-          quota: one.quota === undefined ? null : { ...one.quota },
-          mode: one.mode ?? null,
-          quotaPeriod: one.quotaPeriod,
-          action: one.action ?? null,
-          enforce: one.enforce ?? null,
-          packages: one.packages,
-          provision: one.provision,
-          terminate: one.terminate,
-          limits: one.limits ?? [],
-        })),
-      }),
+    handle: ({ sluice }) => sluice.panels.products(),
   }),
   route('POST /panels/:panel/observe', {
     useCase: 'panels.observe',

@@ -38,6 +38,17 @@ const run = {
   changes: z.boolean(),
 };
 export const runOutcome = outcome;
+/** Whether runs may change something, and which setting decides. */
+export const enforcement = z.object({
+  value: z.enum(['on', 'observe']),
+  source: text,
+  since: instantOrNull,
+  by: textOrNull,
+});
+export const panelEnforcement = name(
+  'PanelEnforcement',
+  enforcement.extend({ except: z.array(z.object({ product: text, ...enforcement.shape })) }),
+);
 export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).optional() }));
 export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array(text) }));
 export const skippedPanels = z.array(z.object({ panel: text, error: itemError }));

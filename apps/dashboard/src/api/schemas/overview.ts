@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bytesOrNull, count, instant, instantOrNull, name, text, textOrNull } from './common.js';
+import { bytesOrNull, count, instant, instantOrNull, name, panelEnforcement, text, textOrNull } from './common.js';
 import { logEntry } from './access.js';
 
 export const order = z.enum(['remaining', 'share', 'used', 'id', 'client']);
@@ -14,7 +14,7 @@ const panel = z.object({
   held: count,
   failing: count,
   drifting: count,
-  enforce: z.object({ value: z.enum(['on', 'observe']), source: text, since: instantOrNull }),
+  enforce: panelEnforcement,
   reachable: z.boolean().nullable(),
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
   lease: z.object({ run: text, since: instant }).nullable(),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { count, errorOrNull, instantOrNull, name, text, textOrNull } from './common.js';
+import { count, enforcement, errorOrNull, instantOrNull, name, panelEnforcement, text, textOrNull } from './common.js';
 import { runReport } from './services.js';
 
-const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text) };
+const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
 export const panels = z.object({ panels: z.array(name('Panel', z.object(panelParts))) });
 export const panelTests = z.object({
   panels: z.array(
@@ -98,7 +98,7 @@ export const products = z.object({
         mode: textOrNull,
         quotaPeriod: z.enum(['billing', 'month']),
         action: textOrNull,
-        enforce: textOrNull,
+        enforce: enforcement,
         packages: z.array(text),
         provision: z.enum(['manual', 'auto']),
         terminate: z.enum(['manual', 'auto']),

@@ -5,7 +5,7 @@ import { bytes, count, counted, name, NONE, orNone, type Times, words } from '..
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { clockWarning, panelLink, showState } from './panels.js';
+import { clockWarning, panelLink, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
@@ -191,7 +191,7 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
     columns: [
       { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kind}</span>` },
       { title: 'State', cell: showState },
-      { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
+      { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
         title: 'Run',
         cell: ({ lease }) => orNone(lease, ({ run }) => html`<a href="/log?kind=run">${run}</a>`),

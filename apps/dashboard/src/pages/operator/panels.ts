@@ -1,7 +1,15 @@
-import type { OverviewPanel, OverviewReport } from '@sluice/engine';
+import {
+  describeEnforcement,
+  describeSetting,
+  type Enforcement,
+  type OverviewPanel,
+  type OverviewReport,
+  type PanelEnforcement,
+} from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
 import { badge, facts, link, section, table } from '../layout/components.js';
 import { count, orNone } from '../layout/format.js';
+import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
 import { logTable } from './log-table.js';
@@ -13,6 +21,22 @@ export function showState({ reachable, lastCall }: OverviewPanel): Html {
   if (reachable === null) return badge('not called yet');
   if (!reachable) return badge('unreachable');
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
+}
+
+/** Whether runs may change a panel: a word, then the exceptions and who set it. */
+export function showEnforcement(enforce: PanelEnforcement, times: Times): Html {
+  return html`${badge(enforce.value)}
+    <span class="soft">${times.inText(withoutValue(describeEnforcement(enforce)))}</span>`;
+}
+
+/** Whether runs may change the services of a product. */
+export function showSetting(enforce: Enforcement, times: Times): Html {
+  return html`${badge(enforce.value)} <span class="soft">${times.inText(describeSetting(enforce))}</span>`;
+}
+
+/** The badge has the first word. */
+function withoutValue(text: string): string {
+  return text.slice(text.indexOf(', ') + 2);
 }
 
 /** A panel as a link. */
@@ -35,7 +59,7 @@ export const panelsPage: Page = async (request) => {
       { title: 'Panel', cell: (panel) => panelLink(panel.name) },
       { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
       { title: 'State', cell: showState },
-      { title: 'Enforce', cell: ({ enforce }) => badge(enforce.value) },
+      { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
         title: 'Works now',
         cell: ({ lease }) => orNone(lease, ({ run, since }) => html`${run}, ${times.ago(since)}`),
@@ -90,13 +114,7 @@ export const panelPage: Page = async (request) => {
               html`${times.ago(at)}${ok ? null : html`: <span dir="auto">${message ?? code}</span>`}`,
           ),
         ],
-        [
-          'Enforce',
-          html`${badge(enforce.value)}
-            <span class="soft"
-              >${enforce.source === 'switch' ? 'with a command' : `in the config (${enforce.source})`}</span
-            >`,
-        ],
+        ['Enforce', showEnforcement(enforce, times)],
         ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
         ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
         ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],

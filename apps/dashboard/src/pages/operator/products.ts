@@ -3,37 +3,40 @@ import { bytes, name, NONE, words } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
 import type { Page } from '../page.js';
+import { toTimes } from '../page-times.js';
+import { showSetting } from './panels.js';
 
 /** `/products`: what the config declares. */
-export const productsPage: Page = async ({ sluice }) => {
+export const productsPage: Page = async (request) => {
+  const { products } = await request.sluice.panels.products();
   const list = table({
     caption: 'Products',
     columns: [
-      { title: 'Product', cell: ([id]) => link(address('/', { q: id }), id) },
-      { title: 'Panel', cell: ([, { panel }]) => name(panel) },
-      { title: 'Quota', cell: ([, { quota }]) => showQuota(quota) },
-      { title: 'Mode', cell: ([, { mode }]) => mode ?? NONE },
-      { title: 'Period', cell: ([, { quotaPeriod }]) => quotaPeriod, isMinor: true },
-      { title: 'Action', cell: ([, { action }]) => action ?? NONE, isMinor: true },
-      { title: 'Enforce', cell: ([, { enforce }]) => enforce ?? NONE, isMinor: true },
-      { title: 'Packages', cell: ([, { packages }]) => listed(packages.map(name)), isMinor: true },
+      { title: 'Product', cell: ({ id }) => link(address('/', { q: id }), id) },
+      { title: 'Panel', cell: ({ panel }) => name(panel) },
+      { title: 'Quota', cell: ({ quota }) => showQuota(quota) },
+      { title: 'Mode', cell: ({ mode }) => mode ?? NONE },
+      { title: 'Period', cell: ({ quotaPeriod }) => quotaPeriod, isMinor: true },
+      { title: 'Action', cell: ({ action }) => action ?? NONE, isMinor: true },
+      { title: 'Enforce', cell: ({ enforce, panel }) => showSetting(enforce, toTimes(request, panel)), isMinor: true },
+      { title: 'Packages', cell: ({ packages }) => listed(packages.map(name)), isMinor: true },
       {
         title: 'Other limits',
-        cell: ([, { limits = [] }]) => listed(limits.map(({ id, window }) => `${id} per ${window}`)),
+        cell: ({ limits }) => listed(limits.map(({ id, window }) => `${id} per ${window}`)),
         isMinor: true,
       },
     ],
-    rows: Object.entries(sluice.config.products),
+    rows: products,
     empty: 'The config has no product.',
     filter: true,
   });
   const body = html`<p class="soft">Products are declared in the config; they are shown here, not edited.</p>
     ${section('Products', list)}`;
-  return Promise.resolve({ title: 'Products', body });
+  return { title: 'Products', body };
 };
 
-function showQuota(quota: object | undefined): Part {
-  if (quota === undefined) return html`<span class="soft">none</span>`;
+function showQuota(quota: object | null): Part {
+  if (quota === null) return html`<span class="soft">none</span>`;
   const parts = Object.entries(quota as Record<string, unknown>).filter(([, value]) => value !== undefined);
   return listed(
     parts.map(
