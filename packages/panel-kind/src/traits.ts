@@ -20,6 +20,8 @@ export interface KindTraits {
   readonly kind: string;
   /** Restrictions that a product may name as its `action`; the first is the default. */
   readonly restrictions: readonly string[];
+  /** The same from the mildest to the harshest, where there are several: the brake counts services that are restricted harder. */
+  readonly mildestFirst?: readonly string[];
   /** The restriction of billing and manual holds. */
   readonly suspension: string;
   /** The restriction that also covers the numbers of a line, where the kind has lines. */

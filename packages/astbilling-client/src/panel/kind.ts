@@ -66,6 +66,7 @@ function telephonyKind(
     ],
     facts: FACTS,
     restrictions: RESTRICTIONS,
+    mildestFirst: RESTRICTIONS,
     suspension: 'suspend',
     wideSuspension: 'suspend-with-dids',
     capabilities: CAPABILITIES,

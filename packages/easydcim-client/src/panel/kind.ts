@@ -1,5 +1,5 @@
 import type { PanelKind } from '@sluice/panel-kind';
-import { CAPABILITIES, panelShape, RESTRICTIONS, SUSPENSION } from './settings.js';
+import { CAPABILITIES, MILDEST_FIRST, panelShape, RESTRICTIONS, SUSPENSION } from './settings.js';
 
 const DIGITS = { fits: /^(0|[1-9]\d{0,19})$/, words: 'digits without a leading zero: an id of EasyDCIM' };
 
@@ -31,6 +31,7 @@ export const easydcim: PanelKind = {
     },
   ],
   restrictions: RESTRICTIONS,
+  mildestFirst: MILDEST_FIRST,
   suspension: SUSPENSION,
   capabilities: CAPABILITIES,
   requiredRef: 'easydcim_service_id',

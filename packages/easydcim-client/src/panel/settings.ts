@@ -21,6 +21,9 @@ export type EasyDcimSettings = PanelSettings & {
 /** Restrictions that a product may name as its `action`; the first is the default. */
 export const RESTRICTIONS: readonly string[] = ['disable-ports', 'suspend-order', 'both'];
 
+/** A suspended order leaves its ports as they are. */
+export const MILDEST_FIRST: readonly string[] = ['suspend-order', 'disable-ports', 'both'];
+
 /** What the panel can do. */
 export const CAPABILITIES: readonly Capability[] = ['usage', 'window-usage', 'enforce', 'suspend', 'graphs'];
 

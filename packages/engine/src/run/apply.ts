@@ -10,6 +10,7 @@ import { carryOut } from './enforce.js';
 import { leaveOutChanged, type OtherLeases } from './facts.js';
 import { actionRow } from './journal.js';
 import { countsIn } from './load.js';
+import { findDueRestriction } from './limits.js';
 import { addNotices } from '../notices/outbox.js';
 import { type Notice, noticeRows, planNotices, toNotices } from './notices.js';
 import { toPeaks, toSample } from './observe.js';
@@ -167,15 +168,17 @@ async function commitHolds(work: Applied, at: string, tables: StoreTables): Prom
   return { ...work, holds: [...kept, ...drafts], drafts: [], opens: [], closes: [], released };
 }
 
-/** Returns a limit's hold with its current figures; a later release is decided from these. */
+/** Returns a limit's hold with its current figures, from which a later release is decided, and its current restriction. */
 async function withFigures(work: Applied, hold: HoldRecord, tables: StoreTables): Promise<HoldRecord> {
   const limit = work.decision?.limits.find((one) => one.limit === hold.reason);
-  if (limit === undefined || !isRead(work, limit)) return hold;
+  if (limit === undefined) return hold;
   const { usedBytes, allowedBytes } = limit;
-  const change = { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes };
-  if (hold.cycle !== change.cycle || hold.allowedBytes !== change.allowedBytes)
-    await tables.holds.update(hold.id, change);
-  return { ...hold, ...change };
+  const figures = isRead(work, limit) ? { cycle: findWindowKey(work, hold.reason), usedBytes, allowedBytes } : {};
+  const change = { ...hold, ...figures, restriction: findDueRestriction(work.decision, hold) };
+  const { cycle, restriction } = change;
+  if (hold.cycle !== cycle || hold.allowedBytes !== change.allowedBytes || hold.restriction !== restriction)
+    await tables.holds.update(hold.id, { ...figures, restriction });
+  return change;
 }
 
 /** A hold of another limit than the quota is due to a window only by what is known to be used in it. */

@@ -1,4 +1,4 @@
-import type { ItemError } from '@sluice/panel-kind';
+import type { ItemError, KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
@@ -6,11 +6,12 @@ import type { Notice } from './notices.js';
 import type { ReadingCount } from './observe.js';
 import type { RunReport } from './report.js';
 import type { RunRequest } from './request.js';
+import { findDueRestriction, isOfLimit } from './limits.js';
 import type { Planned } from './stages.js';
 
 /** The part of a run over one panel that the brake checks. */
 interface BrakedRun {
-  panel: { name: string };
+  panel: { name: string; kind: Pick<KindTraits, 'mildestFirst'> };
   request: RunRequest;
   report: RunReport;
   active: number;
@@ -48,13 +49,25 @@ export function askBrake(
   const enforced = planned.filter(({ enforcement }) => enforcement.value === 'on');
   const isRemoved = ({ service, plan }: Planned): boolean =>
     plan?.counts === true && accounts.due.get(service.id) === 'terminate';
-  const beginning = enforced.filter((work) => work.opens.length > 0 || isRemoved(work)).length;
+  const { mildestFirst = [] } = panel.kind;
+  const begins = (work: Planned): boolean =>
+    work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, mildestFirst);
+  const beginning = enforced.filter(begins).length;
   const changing = enforced.filter(
-    (work) =>
-      work.opens.length + listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true,
+    (work) => listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
   ).length;
   const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
   return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
+}
+
+/** Returns whether the harshest restriction of open holds would be harsher than the one that is stored. */
+function isRestrictedHarder({ holds, closes, decision }: Planned, mildestFirst: readonly string[]): boolean {
+  const ofLimits = holds.filter((hold) => isOfLimit(hold) && !closes.includes(hold));
+  const now = ofLimits.map((hold) => findDueRestriction(decision, hold) ?? '');
+  const before = holds.map(({ restriction }) => restriction ?? '');
+  const rank = (restrictions: string[]): number =>
+    Math.max(-1, ...restrictions.map((one) => mildestFirst.indexOf(one)));
+  return ofLimits.every(({ restriction }) => restriction !== null) && rank(now) > rank(before);
 }
 
 /**

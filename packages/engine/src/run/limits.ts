@@ -37,6 +37,15 @@ export function isOfLimit({ reason }: Pick<HoldRecord, 'reason'>): boolean {
   return reason === 'quota' || !RESERVED.includes(reason);
 }
 
+/** Returns the restriction that a decision requires for an open hold of a limit; the stored one where it does not decide about it. */
+export function findDueRestriction(
+  decision: Pick<Decision, 'holds'> | null,
+  hold: Pick<HoldRecord, 'reason' | 'restriction'>,
+): string | null {
+  const due = isOfLimit(hold) ? decision?.holds.find(({ reason }) => reason === hold.reason) : undefined;
+  return due?.restriction ?? hold.restriction;
+}
+
 /** Returns whether a hold began with a window of a limit that the config does not have any more. */
 export function isOfRemovedLimit({ reason, cycle }: Readonly<HoldRecord>, limits: readonly LimitSettings[]): boolean {
   return !RESERVED.includes(reason) && cycle !== null && limits.every(({ id }) => id !== reason);
@@ -214,6 +223,23 @@ export function withFigures(weighed: readonly WeighedLimit[], { limits }: Decisi
   });
 }
 
+/**
+ * Returns the restriction of a service's quota: an override's, else the product's or its default. Where the product is missing
+ * in the config, that of the open hold.
+ */
+export function findAction(
+  { restrictions }: Pick<Panel['kind'], 'restrictions'>,
+  known: {
+    override: { action: string | null } | null | undefined;
+    product: { action?: string | undefined } | undefined;
+    holds: readonly HoldRecord[];
+  },
+): string {
+  const { override, product, holds } = known;
+  const stored = product === undefined ? holds.find(({ reason }) => reason === 'quota')?.restriction : null;
+  return override?.action ?? product?.action ?? stored ?? restrictions[0] ?? '';
+}
+
 /** A service with its holds; `action` is the restriction of its quota: the product's, or an override's. */
 interface Restricted {
   service: ServiceRecord;
@@ -223,7 +249,7 @@ interface Restricted {
 
 /**
  * Returns holds with the restriction that each requires: a limit's current one, or the suspension for billing and manual holds.
- * The hold of a removed limit keeps its original restriction.
+ * The hold of a removed limit, or of a product that is missing in the config, keeps its last restriction.
  */
 export function inForce(
   session: Session,
@@ -231,8 +257,9 @@ export function inForce(
   { service, holds, action }: Restricted,
 ): HoldInForce[] {
   if (holds.length === 0) return [];
-  const others = listLimits(session, service.product);
-  const limits = new Map([['quota', action], ...others.map((limit) => [limit.id, limit.action] as const)]);
+  const isKnown = findEntry(session.config.products, service.product) !== undefined;
+  const others = listLimits(session, service.product).map((limit) => [limit.id, limit.action] as const);
+  const limits = new Map(isKnown ? [['quota', action], ...others] : []);
   const findRestriction = ({ reason, restriction }: HoldRecord): string => {
     if (reason === 'billing' || reason === 'manual') {
       return restriction !== null && restriction === kind.wideSuspension ? restriction : kind.suspension;

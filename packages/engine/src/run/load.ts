@@ -20,8 +20,18 @@ import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
 import { loadHistory } from './history.js';
+import { findAction } from './limits.js';
 import { loadLimits, NO_LIMITS } from './limits-before.js';
-import { type Loaded, onOneLine, type Placement, type Read, type Stage, toLoaded, withError } from './stages.js';
+import {
+  type Loaded,
+  onOneLine,
+  type Placement,
+  type Read,
+  type Stage,
+  toLoaded,
+  UNKNOWN_PRODUCT,
+  withError,
+} from './stages.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
 /** Options of `load`. */
@@ -81,7 +91,7 @@ export async function load(
       mode,
       limitsBefore: before.limits,
       awaited: isPlaced ? before.awaited : null,
-      action: override?.action ?? configured?.action ?? panel.kind.restrictions[0] ?? '',
+      action: findAction(panel.kind, { override, product: configured, holds: rows.holds }),
       allowance: weighed.allowance,
       skipped,
       error: onOneLine(error ?? placed.error ?? weighed.error),
@@ -92,7 +102,7 @@ export async function load(
 }
 
 function unknownProduct({ product }: ServiceRecord): ItemError {
-  return { code: 'unknown_product', message: `product "${product}" is not in the config` };
+  return { code: UNKNOWN_PRODUCT, message: `product "${product}" is not in the config` };
 }
 
 type StoredRows = Awaited<ReturnType<typeof loadStored>>;

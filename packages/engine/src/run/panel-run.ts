@@ -29,6 +29,7 @@ import { readSpend } from './spend.js';
 import {
   type Applied,
   type Decided,
+  isLeftAsIs,
   leftUnfinished,
   type Planned,
   type Read,
@@ -233,8 +234,10 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
   const calm = new Map<string, Applied>();
   if (panel.snapshot?.paged !== true) return calm;
   const quiet = decided.filter(
-    ({ skipped, opens, closes, unresolved }) =>
-      skipped === null && opens.length + closes.length + unresolved.length === 0,
+    (work) =>
+      work.skipped === null &&
+      !isLeftAsIs(work) &&
+      work.opens.length + work.closes.length + work.unresolved.length === 0,
   );
   const services = quiet.map((work) => work.service);
   const observations = await panel.observe(services, session.deps.signal, { scope, refresh: false });

@@ -13,6 +13,7 @@ import { findSharers, readUnread } from './sharing.js';
 import {
   type Applied,
   type Decided,
+  isLeftAsIs,
   type Loaded,
   type Plannable,
   type Planned,
@@ -133,13 +134,13 @@ function observed(
   return { ...unplanned(decided), drafts, observation, cycle: bounded };
 }
 
-/** Returns whether the service has to be observed. */
+/** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
 export function needsObservation(
   panel: Pick<Panel, 'snapshot'>,
   work: Decided<Stage>,
   request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
-  if (work.skipped !== null) return false;
+  if (work.skipped !== null || isLeftAsIs(work)) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unresolved];
   return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
 }

@@ -2,7 +2,7 @@ import type { Observation, Panel, Sharer } from '@sluice/panel-kind';
 import type { EvidenceRecord, HoldRecord, ResourcesRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { group } from './group.js';
-import { inForce } from './limits.js';
+import { findAction, inForce } from './limits.js';
 import { listPages } from './pages.js';
 import type { Plannable, RunOnPanel } from './stages.js';
 
@@ -82,12 +82,13 @@ export async function loadHoldsOfSharers<W extends Plannable>(
   const complete = (sharer: Sharer): Sharer => {
     const { id, product: name } = sharer.service;
     const product = findEntry(config.products, name);
-    const action = overrides.get(id)?.action ?? product?.action ?? panel.kind.restrictions[0] ?? '';
+    const open = listHolds(id);
+    const action = findAction(panel.kind, { override: overrides.get(id), product, holds: open });
     return {
       ...sharer,
       action,
       allowSharedPorts: product?.allowSharedPorts === true,
-      holds: inForce(session, panel, { service: sharer.service, holds: listHolds(id), action }),
+      holds: inForce(session, panel, { service: sharer.service, holds: open, action }),
     };
   };
   return works.map((work) => (work.sharers.length === 0 ? work : { ...work, sharers: work.sharers.map(complete) }));

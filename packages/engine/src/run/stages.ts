@@ -165,6 +165,14 @@ export type Plannable = Planned | Applied;
 /** `skipped` of a service that another run works on; only such services make a run partial. */
 export const LEASED = 'leased';
 
+/** Code of the error of a service whose product is missing in the config. */
+export const UNKNOWN_PRODUCT = 'unknown_product';
+
+/** Returns whether a run leaves a service as it is on the panel: what its product requires is not known. */
+export function isLeftAsIs({ error }: Pick<Loaded<Stage>, 'error'>): boolean {
+  return error?.code === UNKNOWN_PRODUCT;
+}
+
 /** Returns the value with this error; unchanged where it already has one. */
 export function withError<T extends { readonly error: ItemError | null }>(value: T, error: ItemError | null): T {
   if (error === null || value.error !== null) return value;

@@ -56,6 +56,7 @@ export const flvx: PanelKind = {
     { name: 'flvx_user_tunnel_id', ...POSITIVE },
   ],
   restrictions: ['pause', 'redirect', 'throttle'],
+  mildestFirst: ['throttle', 'redirect', 'pause'],
   suspension: 'suspend',
   capabilities: ['usage', 'counter-usage', 'enforce', 'suspend', 'accounts', 'passwords', 'packages'],
   requiredRef: 'flvx_user_id',

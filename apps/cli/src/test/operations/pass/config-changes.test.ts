@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../easydcim-bench.js';
+import { type FlvxBench, startFlvxBench } from '../../flvx-bench.js';
+
+let dcim: EasyDcimBench | null = null;
+let flvx: FlvxBench | null = null;
+afterEach(async () => {
+  await dcim?.close();
+  await flvx?.close();
+  dcim = flvx = null;
+});
+
+const startDcim = async (): Promise<EasyDcimBench> => (dcim = await startEasyDcimBench());
+const startFlvx = async (): Promise<FlvxBench> => (flvx = await startFlvxBench());
+
+function rewrite({ bench }: EasyDcimBench | FlvxBench, from: string | RegExp, to: string): void {
+  bench.write('sluice.yaml', bench.read('sluice.yaml').replace(from, to));
+}
+
+const isDown = (at: EasyDcimBench, number: number): boolean =>
+  at.panel.port(toIds(number).port(1)).adminState === 'down';
+const isSuspended = (at: EasyDcimBench, number: number): boolean =>
+  at.panel.order(toIds(number).order).status === 'suspended';
+
+/** Adds services to EasyDCIM that have used their quota, and has them held. */
+async function holdDcim(at: EasyDcimBench, count: number, product: string): Promise<number[]> {
+  const numbers = [...Array(count).keys()].map((index) => index + 1);
+  for (const number of numbers) {
+    await at.addService(number, { product });
+    at.panel.addTraffic(500 + number, { in: 150 * GB, out: 0 });
+  }
+  at.bench.clock.advance(HOUR);
+  const { totals } = (await at.poll('--allow-mass')).json<RunReport>();
+  expect(totals.held).toBe(count);
+  return numbers;
+}
+
+/** Adds services to FLVX that have used their quota, and has them held; gives their forwards. */
+async function holdFlvx(at: FlvxBench, count: number): Promise<number[]> {
+  const forwards: number[] = [];
+  for (const number of [...Array(count).keys()]) {
+    const user = await at.create(number + 1, { product: 'slow' });
+    forwards.push(at.panel.addForward(user, at.tunnels.hk, { name: 'web', port: 10_000 + number }));
+  }
+  expect((await at.run('poll')).exitCode).toBe(0);
+  for (const forward of forwards) at.panel.traffic(forward, 150 * GB);
+  at.bench.clock.advance(HOUR);
+  expect((await at.run('poll --allow-mass')).exitCode).toBe(0);
+  return forwards;
+}
+
+describe('a product that is missing in the config', () => {
+  it('changes nothing on the panel, and no hold, until it is back', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    await at.addService(2, { product: 'free' });
+    rewrite(at, '  order:', '  renamed:');
+    at.bench.clock.advance(HOUR);
+    for (const command of ['poll', 'reconcile']) {
+      const run = await at.bench.sluice(`${command} --json`);
+      expect(run.exitCode).toBe(3);
+      const { services } = run.json<RunReport>();
+      expect(services.find(({ id }) => id === 'svc-1')).toMatchObject({
+        status: 'failed',
+        holds: [{ reason: 'quota' }],
+        actions: [],
+        error: { code: 'unknown_product' },
+      });
+      expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, true]);
+    }
+    rewrite(at, '  renamed:', '  order:');
+    expect((await at.poll()).json<RunReport>().totals).toMatchObject({ held: 1, actions: 0 });
+    expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
+    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, false]);
+  });
+
+  it('leaves a slow customer slow on FLVX', async () => {
+    const at = await startFlvx();
+    const [forward] = await holdFlvx(at, 1);
+    const limited = at.panel.permission(3, at.tunnels.hk)?.speedId;
+    rewrite(at, '  slow:', '  renamed:');
+    at.bench.clock.advance(HOUR);
+    for (const command of ['poll', 'reconcile']) {
+      expect((await at.run(command)).json<RunReport>().services[0]?.actions).toEqual([]);
+      expect(at.panel.runningForwards()).toContain(forward);
+      expect(at.panel.permission(3, at.tunnels.hk)?.speedId).toBe(limited);
+    }
+  });
+
+  it('is released by name all the same', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    rewrite(at, '  order:', '  renamed:');
+    expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
+    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, false]);
+  });
+});
+
+describe('a product with another action', () => {
+  it('stops at the brake where it would restrict many held services harder, once', async () => {
+    const at = await startDcim();
+    const held = await holdDcim(at, 12, 'order');
+    rewrite(at, 'action: suspend-order', 'action: disable-ports');
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll()).exitCode).toBe(6);
+    expect(held.filter((number) => isDown(at, number))).toEqual([]);
+    expect((await at.poll('--allow-mass')).exitCode).toBe(0);
+    expect(held.filter((number) => isDown(at, number))).toEqual(held);
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll()).exitCode).toBe(0);
+  });
+
+  it('keeps the last restriction of its holds when it is missing afterwards', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    rewrite(at, 'action: suspend-order', 'action: both');
+    expect((await at.poll()).exitCode).toBe(0);
+    rewrite(at, '  order:', '  renamed:');
+    expect((await at.poll()).json<RunReport>().services[0]?.actions).toEqual([]);
+    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([true, true]);
+    expect(at.bench.read('sluice.db.holds.json')).toContain('"restriction": "both"');
+  });
+
+  it('stops two of three slow customers on FLVX only with --allow-mass, and lets them go slower at once', async () => {
+    const at = await startFlvx();
+    const forwards = await holdFlvx(at, 3);
+    rewrite(at, 'action: throttle', 'action: pause');
+    at.bench.clock.advance(HOUR);
+    expect((await at.run('poll')).exitCode).toBe(6);
+    expect(at.panel.runningForwards()).toEqual(expect.arrayContaining(forwards));
+    expect((await at.run('poll --allow-mass')).exitCode).toBe(0);
+    expect(forwards.filter((forward) => at.panel.runningForwards().includes(forward))).toEqual([]);
+    rewrite(at, 'action: pause', 'action: throttle');
+    expect((await at.run('poll')).exitCode).toBe(0);
+    expect(at.panel.runningForwards()).toEqual(expect.arrayContaining(forwards));
+  });
+});
