@@ -2,6 +2,7 @@ import type { Observation } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
 import type { Enforcements } from '../panels/enforcement.js';
+import { hasEnded } from '../services/lifecycle.js';
 import { undecided } from './decide.js';
 import { group } from './group.js';
 import { load } from './load.js';
@@ -13,8 +14,9 @@ import { readUnread, saveResources } from './sharing.js';
 import { type Applied, type Decided, type Planned, type RunOnPanel, toRead, unplanned } from './stages.js';
 
 /**
- * Finds terminated services whose restricted objects a living service uses now. A run that observes everything also finds those
- * whose objects the panel does not show as theirs any more. Without either, restrictions of a terminated service stay.
+ * Finds terminated and vanished services whose restricted objects a service that has not ended uses now. A run that observes
+ * everything also finds terminated ones whose objects the panel does not show as theirs any more. Without either, the restrictions
+ * stay.
  */
 export async function findGivenAway(
   on: RunOnPanel & { readonly leases: Leases; readonly request: RunRequest },
@@ -26,7 +28,7 @@ export async function findGivenAway(
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };
   const ids = [...group(await session.store.evidence.open(filter)).keys()];
   const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
-  const services = listed.filter((service) => service.status === 'terminated' && service.panel === panel.name);
+  const services = listed.filter((service) => hasEnded(service) && service.panel === panel.name);
   if (services.length === 0) return new Set();
   const loaded = await load(session, panel, services, { enforcements });
   const how = { scope, refresh: false, open: openRows(loaded) };
@@ -46,9 +48,11 @@ export async function findGivenAway(
 function isGivenAway({ panel }: RunOnPanel, { service, evidence, sharers, observation }: Planned): boolean {
   const targets = evidence.map(({ kind, target }) => `${kind}:${target}`);
   const isTaken = sharers.some(
-    (sharer) => sharer.service.status !== 'vanished' && targets.some((target) => sharer.shared.includes(target)),
+    (sharer) => !hasEnded(sharer.service) && targets.some((target) => sharer.shared.includes(target)),
   );
   if (isTaken) return true;
+  // A vanished service may return: its absence from a list alone ends no restriction.
+  if (service.status !== 'terminated') return false;
   if (observation === null || panel.objects?.isComplete(service, observation) !== true) return false;
   const own = panel.resources(service, observation);
   return targets.some((target) => !own.includes(target));

@@ -5,6 +5,7 @@ import { group } from './group.js';
 import { findAction, inForce } from './limits.js';
 import { listPages } from './pages.js';
 import type { Plannable, RunOnPanel } from './stages.js';
+import { hasEnded } from '../services/lifecycle.js';
 
 /** Services loaded, or observed, at a time. */
 const PAGE = 500;
@@ -220,7 +221,7 @@ function toResource({ kind, target }: Pick<EvidenceRecord, 'kind' | 'target'>): 
 
 /** Returns whether a service has resources: a pending one has no account yet, one that ended only what is still restricted. */
 function stands(panel: Panel, service: ServiceRecord, isRestricted: boolean): boolean {
-  if (service.status === 'terminated' || service.status === 'vanished') return isRestricted;
+  if (hasEnded(service)) return isRestricted;
   if (service.status === 'pending') return panel.accounts === undefined;
   return true;
 }

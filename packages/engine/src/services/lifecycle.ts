@@ -4,3 +4,8 @@ import type { ServiceRecord } from '@sluice/state-store';
 export function isLiving({ status }: Pick<ServiceRecord, 'status'>): boolean {
   return status === 'active' || status === 'suspended';
 }
+
+/** Returns whether a service has ended: it was terminated, or is gone from the system that it came from. */
+export function hasEnded({ status }: Pick<ServiceRecord, 'status'>): boolean {
+  return status === 'terminated' || status === 'vanished';
+}

@@ -11,6 +11,7 @@ import { applyFills } from './apply-fills.js';
 import { followProtection } from './follow-protection.js';
 import { planTaken, type SyncProblem } from './plan-taken.js';
 import { type TakenService, takeServices } from './take-services.js';
+import { hasEnded } from '../lifecycle.js';
 
 /** A service that a sync adds or changes. */
 export interface SyncChange {
@@ -67,8 +68,6 @@ export interface SyncPlan extends Pick<SyncReport, 'totals' | 'changes' | 'skipp
   /** Services that came from the billing system earlier and have not ended. */
   known: number;
 }
-
-const hasEnded = ({ status }: ServiceRecord): boolean => status === 'terminated' || status === 'vanished';
 
 /** Compares the list with the store. */
 export async function planSync(

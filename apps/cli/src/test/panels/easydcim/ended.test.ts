@@ -80,3 +80,39 @@ describe('the restrictions of a service that was terminated while it was held', 
     expect(at.panel.server.changingCalls().length).toBe(before);
   });
 });
+
+describe('the restrictions of a held service that vanished from the billing system', () => {
+  beforeEach(async () => {
+    await at.bench.store(async (store) => {
+      const service = await store.services.get('svc-1');
+      await store.services.put([{ ...service!, status: 'vanished' }]);
+    });
+  });
+
+  it.each(['poll', 'reconcile'])('end at the next %s where its server was given to another customer', async (words) => {
+    await giveToAnother();
+    const { exitCode, report } = await poll(words);
+    expect(exitCode).toBe(0);
+    expect(report.notices.map(({ code }) => code)).toContain('ended_released');
+    expect([toState(), await open()]).toEqual([
+      ['up', 'down'],
+      [0, 0],
+    ]);
+    expect((await poll('reconcile')).report.totals.actions).toBe(0);
+  });
+
+  it('stay where only the panel lists the service no longer', async () => {
+    at.panel.deleteService(501);
+    at.panel.deletePort(port(1));
+    await poll('reconcile');
+    expect(await open()).toEqual([2, 1]);
+  });
+
+  it('stay where the service that names its server has ended, too', async () => {
+    await giveToAnother();
+    expect((await at.bench.sluice('service set svc-2 status=terminated')).exitCode).toBe(0);
+    await poll();
+    await poll('reconcile');
+    expect({ ports: toState(), open: await open() }).toEqual(STAYS);
+  });
+});
