@@ -46,6 +46,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   usage_not_pushed: 'billing',
   fields_not_written: 'billing',
   bill_failed: 'billing',
+  purchase_of_former_client: 'billing',
   would_hold: 'would-change',
   would_buy: 'would-change',
   digest: 'digest',

@@ -9,6 +9,7 @@ import { suggestId } from '../suggestion.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { findInvoice } from './find-invoice.js';
+import { isForPayer, storeForFormerPayer } from './former-payer.js';
 import { refundPurchase } from './refund.js';
 import { type PurchaseDetail, toDetail } from './views.js';
 
@@ -72,8 +73,11 @@ async function cancelPending(session: Session, run: Run, row: PurchaseRecord): P
   const isOpen = found?.status === 'draft' || found?.status === 'open';
   if (isOpen && !isOnlyLine(found, row.id)) throw isMerged(row, found.id);
   const invoice = found !== null && isOpen ? await billing.cancel(found.id, row.id, signal) : found;
-  const change = invoice === null ? ({ status: 'cancelled' } as const) : afterInvoice(row, invoice, session.now());
-  return changePurchase(session, run.leases.held, row, change);
+  const fences = run.leases.held;
+  if (invoice === null) return changePurchase(session, fences, row, { status: 'cancelled' });
+  const service = await session.store.services.get(row.service);
+  if (!isForPayer(row, service)) return storeForFormerPayer(session, fences, row, invoice);
+  return changePurchase(session, fences, row, afterInvoice(row, invoice, session.now()));
 }
 
 async function undo(

@@ -79,7 +79,7 @@ async function buy(session: Session, request: PurchaseRequest, run: Run): Promis
     await run.start();
     if (known.status !== 'pending' || known.invoice !== null) return known;
     if (await isWanted(session, known, service)) return charge(session, run, known);
-    const ended = await endUnwanted(session, run.leases.held, known);
+    const ended = await endUnwanted(session, run.leases.held, known, service);
     if (ended.status === 'failed') throw refUsed(request, ended);
     return ended;
   }

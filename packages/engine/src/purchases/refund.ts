@@ -67,7 +67,7 @@ async function storeSent(session: Session, fences: HeldLease[], row: PurchaseRec
   });
 }
 
-/** Ends a refund that is refused: the purchase stays paid. Returns the error. */
+/** Ends a refund that is refused: the purchase stays paid, or ends where it never counted. Returns the error. */
 async function refuse(
   session: Session,
   fences: HeldLease[],
@@ -77,9 +77,11 @@ async function refuse(
   const { kind, code, message, cause, details } = error;
   if (!isRefusal(error) && code !== 'unknown_invoice') return error;
   if (isRecent(session, row)) return inDoubt(row);
-  await changePurchase(session, fences, row, { status: 'paid', refundSentAt: null });
+  const counted = row.paidAt !== null;
+  await changePurchase(session, fences, row, { status: counted ? 'paid' : 'cancelled', refundSentAt: null });
   const reason = message.replace(/[.;:]?$/, '.');
-  const outcome = `The price of purchase ${row.id} was not returned; the purchase stays paid.`;
+  const after = counted ? 'the purchase stays paid' : 'return it by hand';
+  const outcome = `The price of purchase ${row.id} was not returned; ${after}.`;
   return new SluiceError(code, `${reason} ${outcome}`, { kind, cause, details: { ...details, purchase: row.id } });
 }
 

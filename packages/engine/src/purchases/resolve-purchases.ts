@@ -5,6 +5,7 @@ import type { Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { afterInvoice, changePurchase, chargePurchase, type PurchaseChange, toProblem } from './charge.js';
 import { findInvoice } from './find-invoice.js';
+import { endedForPayerNotice, endForFormerPayer, isForPayer, leftForPayerNotice } from './former-payer.js';
 import { refundPurchase } from './refund.js';
 import { endUnwanted, isCycleOver, isWanted } from './unfinished.js';
 
@@ -48,13 +49,20 @@ export async function resolvePurchases(session: Session, request: ResolveRequest
       const after = await resolveUnderLease(session, request, row);
       if (after === null) continue;
       if (after.status === 'pending' && after.actor === 'auto') throw await waits(session, after);
+      if (after.status === row.status && after.refundedAt === row.refundedAt) continue;
+      if (!isForPayer(row, service)) {
+        notices.push(endedForPayerNotice(service, after));
+        continue;
+      }
       if (after.status === row.status) continue;
       if (after.status === 'paid') paid++;
       const late = after.status === 'paid' && (await isCycleOver(session, row));
       notices.push(purchaseNotice(service, after, late));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      problems.set(service.id, toProblem(error));
+      if (isForPayer(row, service)) problems.set(service.id, toProblem(error));
+      // The service is another client's by now: it is metered and billed as if the purchase were not there.
+      else notices.push(leftForPayerNotice(service, row, error));
     }
   }
   return { paid, problems, notices };
@@ -85,23 +93,32 @@ async function waits(session: Session, { id, invoice }: PurchaseRecord): Promise
   return new SluiceError('billing_unavailable', message, { kind: 'billing', details: { purchase: id, invoice } });
 }
 
-async function findDue({ store, config }: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
+async function findDue(session: Session, { panel, service, all }: ResolveRequest): Promise<Due[]> {
+  const { store, config } = session;
+  const now = session.now();
   const filter = service === null ? {} : { service };
   const pending = await store.purchases.list({ ...filter, status: 'pending' });
   const refunded = await store.purchases.list({ ...filter, status: 'refunded' });
   const paid = all ? await store.purchases.list({ ...filter, status: 'paid' }) : [];
+  const cancelled = all ? await store.purchases.list({ ...filter, status: 'cancelled' }) : [];
+  const since = new Date(Date.parse(now) - LONGEST_LATE_MS).toISOString();
+  const late = cancelled.filter(({ at, invoice }) => invoice !== null && at >= since);
   const open = [...pending, ...refunded.filter(({ refundedAt }) => refundedAt === null)];
   // What another billing system charged can be asked for only there.
   const isOwn = ({ billing }: PurchaseRecord): boolean => billing === null || billing === config.billing;
-  const rows = [...open, ...(await inOpenCycles(store, paid))].filter(isOwn);
+  const rows = [...open, ...(await inOpenCycles(store, paid)), ...late].filter(isOwn);
   if (rows.length === 0) return [];
   const ids = [...new Set(rows.map((row) => row.service))];
   const services = new Map((await store.services.list({ ids, panel })).map((found) => [found.id, found]));
   return rows.flatMap((row) => {
     const found = services.get(row.service);
-    return found === undefined ? [] : [{ row, service: found }];
+    if (found === undefined || (row.status === 'cancelled' && isForPayer(row, found))) return [];
+    return [{ row, service: found }];
   });
 }
+
+/** How long the cancelled invoice of a former client is asked for: he may have paid it at the same time. */
+const LONGEST_LATE_MS = 60 * 86_400_000;
 
 async function inOpenCycles({ cycles }: Session['store'], rows: readonly PurchaseRecord[]): Promise<PurchaseRecord[]> {
   if (rows.length === 0) return [];
@@ -115,8 +132,9 @@ async function resolve(session: Session, fences: HeldLease[], { row, service }: 
   if (row.status === 'refunded') return refundPurchase(session, fences, row);
   if (row.invoice === null) {
     const wanted = await isWanted(session, row, service);
-    return wanted ? chargePurchase(session, fences, row) : endUnwanted(session, fences, row);
+    return wanted ? chargePurchase(session, fences, row) : endUnwanted(session, fences, row, service);
   }
+  if (row.status !== 'paid' && !isForPayer(row, service)) return endForFormerPayer(session, fences, row);
   const found = await findInvoice(session, row);
   // A paid purchase stays paid where its invoice can't be found.
   if (found === null && row.status === 'paid') return row;

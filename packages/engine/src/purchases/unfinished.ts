@@ -6,12 +6,12 @@ import type { Session } from '../session.js';
 import { findRuleInForce } from './auto-buy.js';
 import { afterInvoice, changePurchase } from './charge.js';
 import { findInvoice } from './find-invoice.js';
+import { endForFormerPayer, isForPayer } from './former-payer.js';
 import { loadService } from './load-service.js';
-import { isLiving } from '../services/lifecycle.js';
 
 /** Returns whether a pending purchase without an invoice is still to be charged: what it was ordered for may have ended. */
 export async function isWanted(session: Session, row: PurchaseRecord, service: ServiceRecord): Promise<boolean> {
-  if (row.client !== service.client || !isLiving(service) || (await isCycleOver(session, row))) return false;
+  if (row.client !== service.client || !isForPayer(row, service) || (await isCycleOver(session, row))) return false;
   return row.actor !== 'auto' || isStillAutomatic(session, service);
 }
 
@@ -28,10 +28,16 @@ async function isStillAutomatic(session: Session, service: ServiceRecord): Promi
 }
 
 /**
- * Ends a pending purchase that is not wanted any more, with the invoice that an interrupted attempt left; one that was paid
- * meanwhile is stored as paid.
+ * Ends a pending purchase that is not wanted any more, with the invoice that an interrupted attempt left. What was paid meanwhile
+ * is stored as paid while its client has the service, else returned.
  */
-export async function endUnwanted(session: Session, fences: HeldLease[], row: PurchaseRecord): Promise<PurchaseRecord> {
+export async function endUnwanted(
+  session: Session,
+  fences: HeldLease[],
+  row: PurchaseRecord,
+  service: ServiceRecord,
+): Promise<PurchaseRecord> {
+  if (!isForPayer(row, service)) return endForFormerPayer(session, fences, row);
   const shown = await findInvoice(session, row);
   const isLeft = shown !== null && isUnpayable(row, shown);
   const found = isLeft ? await (await session.billing()).cancel(shown.id, row.id, session.deps.signal) : shown;

@@ -96,16 +96,21 @@ describe('an interrupted automatic purchase', () => {
     expect(await outcome()).toEqual(['50.00', ['Cancelled'], ['cancelled']]);
   });
 
-  it.each([...ENDS.slice(0, 2), ...AUTO_ENDS])(
-    'is paid if staff paid it, though its service %s',
-    async (_name, end) => {
-      await interrupt('auto', 'ApplyCredit');
-      at.whmcs.pay(at.whmcs.invoices(CLIENT)[0]?.id ?? 0);
-      await end();
-      await at.poll();
-      expect(await outcome()).toEqual(['50.00', ['Paid'], ['paid']]);
-    },
-  );
+  it.each(AUTO_ENDS)('is paid if staff paid it, though its service %s', async (_name, end) => {
+    await interrupt('auto', 'ApplyCredit');
+    at.whmcs.pay(at.whmcs.invoices(CLIENT)[0]?.id ?? 0);
+    await end();
+    await at.poll();
+    expect(await outcome()).toEqual(['50.00', ['Paid'], ['paid']]);
+  });
+
+  it.each(ENDS.slice(0, 2))('is returned as credit if staff paid it, once its service %s', async (_name, end) => {
+    await interrupt('auto', 'ApplyCredit');
+    at.whmcs.pay(at.whmcs.invoices(CLIENT)[0]?.id ?? 0);
+    await end();
+    await at.poll();
+    expect(await outcome()).toEqual(['55.00', ['Paid'], ['refunded']]);
+  });
 
   it('is charged where nothing has changed', async () => {
     await interrupt('auto');

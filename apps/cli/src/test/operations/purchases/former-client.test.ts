@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startShop, type Shop } from './shop.js';
+
+let at: Shop;
+afterEach(() => at.close());
+
+/** A purchase that the ledger has charged, whose command was killed before it stored so. */
+async function killedAfterCharge(): Promise<void> {
+  at = await startShop();
+  await at.addClientService(1);
+  await at.run('credit add 42 20 --currency EUR');
+  at.use(1, 10);
+  await at.pollReport();
+  expect((await at.run('purchase create svc-1 extra-50')).exitCode).toBe(0);
+  const [row] = await at.purchases();
+  await at.bench.store((store) =>
+    store.purchases.update(row?.id ?? '', { status: 'pending', invoice: null, charged: null, paidAt: null }),
+  );
+  expect(await at.balance()).toBe('15.00');
+}
+
+const extraBytes = (report: Awaited<ReturnType<Shop['pollReport']>>): unknown =>
+  report.services[0]?.allowance?.extraBytes ?? 0;
+
+describe('a purchase that was charged by the ledger and not stored as paid', () => {
+  it.each([
+    ['has another client', 'service set svc-1 client=43'],
+    ['is terminated', 'service set svc-1 status=terminated'],
+  ])('is returned to its payer once the service %s', async (_name, words) => {
+    await killedAfterCharge();
+    expect((await at.run(words)).exitCode).toBe(0);
+    at.use(1, 1);
+    const report = await at.pollReport();
+    expect(report.notices.map(({ code }) => code)).toEqual(expect.arrayContaining(['purchase_of_former_client']));
+    expect([await at.balance(), extraBytes(report)]).toEqual(['20.00', 0]);
+    at.use(1, 1);
+    expect(extraBytes(await at.pollReport())).toBe(0);
+    expect([await at.balance(), (await at.purchases()).map(({ status }) => status)]).toEqual(['20.00', ['refunded']]);
+  });
+
+  it('counts where the client has kept the service', async () => {
+    await killedAfterCharge();
+    at.use(1, 1);
+    expect(extraBytes(await at.pollReport())).toBe(50 * 1024 ** 3);
+    expect(await at.balance()).toBe('15.00');
+  });
+});
