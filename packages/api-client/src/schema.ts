@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 f392f16e422cb4902d545c41d74cedcbe3b097ed8d2ace5b93e45d81eb314c38). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 ddb2c284099a64e9c95cc5ec15950bb24c65ca19729a00556eb3547c24023158). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1455,7 +1455,7 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    /** Revoke a token or share link, and end its sessions */
+    /** Revoke a token or share link, end its sessions, and list what it made; with withMade end that, too */
     delete: operations['deleteTokensToken'];
     options?: never;
     head?: never;
@@ -1934,7 +1934,7 @@ export interface components {
       name: string;
       /** @enum {string} */
       kind: 'api' | 'share';
-      scopes: (('read' | 'operate') | string)[];
+      scopes: (('read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password') | string)[];
       client: string | null;
       rights: {
         buy: boolean;
@@ -1944,6 +1944,7 @@ export interface components {
       } | null;
       /** @description Instant, ISO 8601 in UTC */
       createdAt: string;
+      /** @description Who, or the id of the token that made it */
       createdBy: string;
       /** @description Instant, ISO 8601 in UTC */
       expiresAt: string | null;
@@ -7420,6 +7421,10 @@ export interface operations {
             client: string | null;
             read: boolean;
             operate: boolean;
+            tokens: boolean;
+            buy: boolean;
+            manage: boolean;
+            password: boolean;
           };
         };
       };
@@ -7741,6 +7746,7 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          withMade?: boolean;
           /** @description Why, for the log */
           note?: string;
         };
@@ -7753,7 +7759,32 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Token'];
+          'application/json': {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: 'api' | 'share';
+            scopes: (('read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password') | string)[];
+            client: string | null;
+            rights: {
+              buy: boolean;
+              maxAmount: string | null;
+              manage: boolean;
+              changePassword: boolean;
+            } | null;
+            /** @description Instant, ISO 8601 in UTC */
+            createdAt: string;
+            /** @description Who, or the id of the token that made it */
+            createdBy: string;
+            /** @description Instant, ISO 8601 in UTC */
+            expiresAt: string | null;
+            /** @description Instant, ISO 8601 in UTC */
+            revokedAt: string | null;
+            /** @description Instant, ISO 8601 in UTC */
+            lastUsedAt: string | null;
+            /** @description The valid tokens and links that it made, and those that they made */
+            made: components['schemas']['Token'][];
+          };
         };
       };
       /** @description Error */

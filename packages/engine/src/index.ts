@@ -19,8 +19,11 @@ export type { Requests } from './api/requests.js';
 export type { ServiceFilter, ServicePage, Services, SyncOptions } from './api/services.js';
 export type {
   Granted,
+  Maker,
+  Need,
   NewSession,
   NewToken,
+  RevokedToken,
   Scope,
   ShareRequest,
   TokenRequest,
@@ -28,6 +31,7 @@ export type {
   VerifyOptions,
 } from './access/types.js';
 export { tokenStatus } from './access/token-status.js';
+export { may, mayWithFields, onlyReads, type UseCase, whoMay } from './access/who-may.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';

@@ -20,7 +20,7 @@ export interface ApiTokenRecord {
   /** SHA-256 of the token, base64url. */
   hash: string;
   kind: 'api' | 'share';
-  /** `read`, `operate`; empty where only the client's services may be seen. */
+  /** Such as `read`, `operate`, or `client:ID` with `buy`; empty for share links. */
   scopes: string[];
   /** The only client whose services it reaches; null for all. */
   client: string | null;
@@ -33,6 +33,8 @@ export interface ApiTokenRecord {
   revokedAt: string | null;
   /** Within a minute; null before the first use. */
   lastUsedAt: string | null;
+  /** What an older version stored, where the migration has changed it; null otherwise. */
+  scopesBefore: string[] | null;
 }
 
 /** A session of the dashboard. */

@@ -82,11 +82,24 @@ export const apiTokenList: CommandHandler<ListOptions> = listCommand(
   },
 );
 
+/** Options of `api-token revoke`. */
+interface RevokeOptions extends GlobalOptions {
+  withMade?: boolean;
+}
+
 /** `sluice api-token revoke TOKEN` */
-export const apiTokenRevoke: CommandHandler = ([token = ''], options, deps) =>
+export const apiTokenRevoke: CommandHandler<RevokeOptions> = ([token = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
-    const revoked = await sluice.access.revoke(token);
+    const withMade = options.withMade === true;
+    const revoked = await sluice.access.revoke(token, { withMade });
     terminal.document(revoked);
     terminal.info(`${revoked.name} (${revoked.id}) is revoked, and its sessions have ended`);
+    const { made } = revoked;
+    const named = made.map(({ id, name }) => `${name} (${id})`).join(', ');
+    if (made.length > 0 && withMade) terminal.info(`What it made is revoked, too: ${named}`);
+    else if (made.length > 0)
+      terminal.warn(
+        `What it made is still valid: ${named}. End it with \`sluice api-token revoke ${revoked.id} --with-made\``,
+      );
     return ExitCode.done;
   });

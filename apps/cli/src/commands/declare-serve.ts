@@ -22,14 +22,14 @@ function declareTokens(tokens: LazyCommand): void {
     .description('create a token, which is printed once')
     .requiredOption(
       '--scope <scope>',
-      'what it permits: read, operate, or client:ID for the services of one client only; repeatable',
+      'what it permits: read, operate (all changes) or tokens (making tokens); or client:ID to read the services of one client, with buy, manage or password for what its customer may do; repeatable',
       repeated,
     )
     .option('--expires <time>', 'when it ends: 90d, or a date (default: never)')
     .option('--actor <name>', 'who, for the list (default: the login name)')
     .examples(
       'sluice api-token create billing --scope operate --expires 90d',
-      'sluice api-token create shop-42 --scope client:42 --scope operate',
+      'sluice api-token create shop-42 --scope client:42 --scope buy',
     )
     .runs(async () => (await load()).apiTokenCreate);
   listOptions(tokens.command('list'), 'client', 'status=tokens')
@@ -39,6 +39,7 @@ function declareTokens(tokens: LazyCommand): void {
   tokens
     .command('revoke <token>')
     .description('end a token or share link, by its name or id, and its sessions')
-    .examples('sluice api-token revoke billing')
+    .option('--with-made', 'also end the tokens and links that it made')
+    .examples('sluice api-token revoke billing', 'sluice api-token revoke billing --with-made')
     .runs(async () => (await load()).apiTokenRevoke);
 }

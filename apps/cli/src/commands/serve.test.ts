@@ -144,13 +144,13 @@ describe('serve', () => {
 
 describe('api-token', () => {
   it('prints a token once, lists it without its text, and revokes it by its name', async () => {
-    const created = await bench.sluice('api-token create shop --scope client:42 --scope operate --expires 90d');
+    const created = await bench.sluice('api-token create shop --scope client:42 --scope buy --expires 90d');
     expect(created.stdout).toMatch(/^sluice_[\w-]{43}\n$/);
     const listed = (await bench.sluice('api-token list --json')).json<{ tokens: object[] }>();
     expect(listed.tokens).toEqual([
       expect.objectContaining({
         name: 'shop',
-        scopes: ['client:42', 'operate'],
+        scopes: ['client:42', 'buy'],
         client: '42',
         expiresAt: '2027-02-18T12:00:00.000Z',
         createdBy: 'alice',

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Granted } from '@sluice/engine';
-
-/** What a request may be allowed to do: read, operate, or a right of a share link. */
-export type Need = 'read' | 'operate' | 'buy' | 'manage' | 'changePassword';
+import type { Granted, Need } from '@sluice/engine';
 
 /** Who sends a request, and what it may do. */
 export interface Viewer {
@@ -12,20 +9,19 @@ export interface Viewer {
   name: string;
   /** Whether it came by a share link. */
   shared: boolean;
-  may: (need: Need) => boolean;
+  /** What it may do, by `whoMay`. */
+  needs: readonly Need[];
   /** The only client whose services it reaches; null for all. */
   client: string | null;
-  rights: { buy: boolean; maxAmount: string | null; manage: boolean; changePassword: boolean };
+  /** Most that may be spent with it in total; null for any. */
+  maxAmount: string | null;
+  /** When it ends; null for never. */
+  expiresAt: string | null;
 }
 
 /** Returns the viewer of a token, session or share link. */
-export function toViewer({ id, name, kind, read, operate, client, rights: stored }: Granted): Viewer {
-  const shared = kind === 'share';
-  const rights = shared ? stored : { buy: operate, maxAmount: null, manage: operate, changePassword: operate };
-  return {
-    ...{ id, name, shared, client, rights },
-    may: (need) => (need === 'read' ? shared || read : need === 'operate' ? operate : rights[need]),
-  };
+export function toViewer({ kind, ...granted }: Granted): Viewer {
+  return { ...granted, shared: kind === 'share' };
 }
 
 /** Returns the CSRF token of a session or share link: only who has its secret can compute it. */

@@ -54,7 +54,7 @@ async function answer(
 ): Promise<{ status: number; body: object }> {
   if (viewer === null) return { status: 401, body: { error: 'A valid token is required' } };
   // Agents have clients of their own: a token for one client can't see them.
-  if (viewer.client !== null || !viewer.may(call.needs)) {
+  if (viewer.client !== null || !viewer.needs.includes(call.needs)) {
     return { status: 403, body: { error: `This call needs a token with the scope ${call.needs}` } };
   }
   const { agent = '' } = request.params as { agent?: string };

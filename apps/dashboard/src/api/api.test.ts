@@ -134,7 +134,7 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
 
 describe('the OpenAPI document', () => {
   it('has a route for every use case of the engine', () => {
-    const known = new Set([...ROUTES, ...Object.values(STREAMS)].map(({ useCase }) => useCase));
+    const known = new Set<string>([...ROUTES, ...Object.values(STREAMS)].map(({ useCase }) => useCase));
     const missing = Object.entries(REACHED).filter(([name, by]) => by === 'route' && !known.has(name));
     expect(missing).toEqual([]);
   });

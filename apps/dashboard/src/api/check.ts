@@ -1,3 +1,4 @@
+import { may, mayWithFields, whoMay } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
 import type * as z from 'zod';
@@ -27,16 +28,19 @@ export function parseBody(request: FastifyRequest): unknown {
 }
 
 /** Refuses what a viewer may not send at all. */
-export function checkScope({ scope, clients }: Pick<ApiRoute, 'scope' | 'clients'>, viewer: Viewer): void {
-  if (!viewer.may(scope)) throw forbidden(`The token does not have the scope "${scope}"`);
-  if (viewer.client !== null && clients === 'none')
-    throw forbidden('The token reaches the services of one client only');
+export function checkScope({ useCase, clients }: Pick<ApiRoute, 'useCase' | 'clients'>, viewer: Viewer): void {
+  const { provider, customer } = whoMay(useCase);
+  if (viewer.client !== null && (clients === 'none' || customer.length === 0))
+    throw forbidden('The token reaches the services of one client only, and what its customer may do');
+  if (may(viewer, useCase)) return;
+  const needed = viewer.client === null ? provider : customer.map(({ need }) => need);
+  throw forbidden(`The token does not have the scope ${needed.map((need) => `"${need}"`).join(' or ')}`);
 }
 
 /** Answers about the services of others as if they did not exist. */
 export async function checkReach(
   { sluice }: Context,
-  { clients }: Pick<ApiRoute, 'clients'>,
+  { clients, useCase }: Pick<ApiRoute, 'clients' | 'useCase'>,
   viewer: Viewer,
   params: Record<string, string>,
 ): Promise<void> {
@@ -49,7 +53,10 @@ export async function checkReach(
     if (error instanceof SluiceError && error.kind === 'not-found') return null;
     throw error;
   });
-  if (found?.client === viewer.client) return;
   // Without the similar ids that the engine suggests.
-  throw notFound('unknown_service', `There is no service "${service}"`, { service });
+  if (found?.client !== viewer.client)
+    throw notFound('unknown_service', `There is no service "${service}"`, { service });
+  if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;
+  const { fields } = await sluice.services.customerMay(service);
+  if (!mayWithFields(viewer, useCase, fields)) throw forbidden('The product of the service does not permit this');
 }

@@ -1,3 +1,4 @@
+import { type UseCase, whoMay } from '@sluice/engine';
 import * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
 import { addonFailure } from '../agent-traffic/schemas.js';
@@ -74,39 +75,62 @@ function bare(schema: object): Json {
 }
 
 /** What the document states of a request. */
-interface Operation extends Pick<ApiRoute, 'path' | 'scope' | 'clients' | 'summary' | 'query' | 'body' | 'status'> {
+interface Operation extends Pick<ApiRoute, 'path' | 'clients' | 'summary' | 'query' | 'body' | 'status'> {
   method: string;
-  useCase?: string;
+  /** The scopes of which a token for all clients needs one. */
+  scopes: readonly string[];
+  /** The scopes of which a token of one client needs one; empty where it is not permitted. */
+  rights: readonly string[];
+  useCase?: UseCase;
   needsKey: boolean;
   /** The answer where all went well. */
   done: Json;
   error: z.ZodType;
 }
 
-const READING = { scope: 'read', clients: 'none', query: null, body: null, status: 200, needsKey: false } as const;
+const READING = { clients: 'none', query: null, body: null, status: 200, needsKey: false } as const;
 
 function operations(): Operation[] {
   return [
-    ...ROUTES.map((route) => ({ ...route, needsKey: needsKey(route), done: inJson(route.answer), error: failure })),
+    ...ROUTES.map((route) => ({
+      ...route,
+      ...toScopes(route),
+      needsKey: needsKey(route),
+      done: inJson(route.answer),
+      error: failure,
+    })),
     ...Object.values(STREAMS).map(({ type, ...stream }) => ({
-      ...{ ...READING, ...stream, method: 'GET', error: failure },
+      ...{ ...READING, ...stream, ...toScopes({ ...READING, ...stream }), method: 'GET', error: failure },
       done: { description: 'A stream', content: { [type]: { schema: { type: 'string' } } } },
     })),
     ...AGENT_TRAFFIC_CALLS.map((call) => ({
-      ...{ ...READING, ...agentTrafficAddress(call), scope: call.needs, summary: call.summary, body: call.body },
+      ...{
+        ...READING,
+        ...agentTrafficAddress(call),
+        scopes: [call.needs],
+        rights: [],
+        summary: call.summary,
+        body: call.body,
+      },
       ...{ done: inJson(call.result), error: addonFailure },
     })),
   ];
 }
 
+function toScopes({ useCase, clients }: Pick<ApiRoute, 'useCase' | 'clients'>): Pick<Operation, 'scopes' | 'rights'> {
+  const { provider, customer } = whoMay(useCase);
+  return { scopes: provider, rights: clients === 'none' ? [] : customer.map(({ need }) => need) };
+}
+
 function toOperation(of: Operation): Json {
-  const { path, scope, clients, summary, useCase, query, body, status, done, error } = of;
+  const { path, scopes, rights, summary, useCase, query, body, status, done, error } = of;
   return {
     operationId: operationId(of),
     summary,
     tags: [path.split('/')[1] ?? ''],
-    'x-scope': scope,
-    'x-client-tokens': clients !== 'none',
+    'x-scope': scopes.join(' or '),
+    'x-client-tokens': rights.length > 0,
+    'x-client-scope': rights.length === 0 ? null : rights.join(' or '),
     ...(useCase === undefined ? {} : { 'x-use-case': useCase }),
     parameters: [...pathParameters(path), ...queryParameters(query), ...(of.needsKey ? [KEY] : [])],
     ...(body === null ? {} : { requestBody: toRequestBody(body) }),

@@ -1,4 +1,4 @@
-import type { Sluice } from '@sluice/engine';
+import { onlyReads, type Sluice, type UseCase } from '@sluice/engine';
 import * as z from 'zod';
 import type { Viewer } from '../access/viewer.js';
 import type { Context } from '../server/options.js';
@@ -35,10 +35,9 @@ export interface ApiRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Below `/api/v1`, with parameters such as `/services/:service`. */
   path: string;
-  scope: 'read' | 'operate';
   clients: Reach;
-  /** The use case of the engine: `services.show`. */
-  useCase: string;
+  /** The use case of the engine, which states who may use the route (`whoMay`). */
+  useCase: UseCase;
   summary: string;
   query: z.ZodObject | null;
   body: z.ZodObject | null;
@@ -50,14 +49,14 @@ export interface ApiRoute {
 }
 
 /** Returns whether requests for a route need an `Idempotency-Key`. */
-export function needsKey({ method, scope }: Pick<ApiRoute, 'method' | 'scope'>): boolean {
-  return method !== 'GET' && scope === 'operate';
+export function needsKey({ method, useCase }: Pick<ApiRoute, 'method' | 'useCase'>): boolean {
+  return method !== 'GET' && !onlyReads(useCase);
 }
 
 type Shape = Record<string, z.ZodType>;
 type Output<S extends Shape> = z.output<z.ZodObject<S>>;
 
-type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'scope' | 'clients' | 'status'>>;
+type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'clients' | 'status'>>;
 
 interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
   query?: Query;
@@ -77,11 +76,10 @@ export function route<
 >(address: `${ApiRoute['method']} /${string}`, parts: RouteParts<Query, Body, Answer>): ApiRoute {
   const [method = '', path = ''] = address.split(' ');
   const changes = method !== 'GET';
-  const { scope = changes ? 'operate' : 'read', clients = 'none', query, body, status = 200, handle, stored } = parts;
+  const { clients = 'none', query, body, status = 200, handle, stored } = parts;
   return {
     method: method as ApiRoute['method'],
     path,
-    scope,
     clients,
     useCase: parts.useCase,
     summary: parts.summary,

@@ -1,7 +1,9 @@
+import type { UseCase } from '@sluice/engine';
+
 /** A route whose answer is a stream. */
 export interface StreamRoute {
   path: string;
-  useCase: string;
+  useCase: UseCase;
   summary: string;
   type: 'text/event-stream' | 'application/x-ndjson';
 }

@@ -24,10 +24,13 @@ export function addStreams(server: FastifyInstance, parts: ApiParts): void {
     for (const stream of open) stream.end();
     done();
   });
-  const add = ({ path }: StreamRoute, begin: (request: FastifyRequest, reply: FastifyReply) => Write): void => {
+  const add = (
+    { path, useCase }: StreamRoute,
+    begin: (request: FastifyRequest, reply: FastifyReply) => Write,
+  ): void => {
     server.get(`${BASE}${path}`, async (request, reply) => {
       const viewer = await requireViewer(parts, request, reply);
-      checkScope({ scope: 'read', clients: 'none' }, viewer);
+      checkScope({ useCase, clients: 'none' }, viewer);
       const write = begin(request, reply);
       const raw = toRaw(reply);
       raw.socket?.setTimeout(parts.context.limits.stalledMs);

@@ -3,9 +3,8 @@ import type { PageRequest } from '../pages/page.js';
 
 /** Returns the request that embedded parts are made for: it only reads, and shows what a client may see, or all where it is null. */
 export function embeddedRequest({ sluice, context, viewer, tasks }: ApiCall, client: string | null): PageRequest {
-  const rights = { buy: false, maxAmount: null, manage: false, changePassword: false };
   return {
-    viewer: { ...viewer, client, rights, may: (need) => need === 'read' },
+    viewer: { ...viewer, client, needs: ['read'], maxAmount: null },
     ...{ sluice, tasks },
     now: context.clock.now(),
     params: {},

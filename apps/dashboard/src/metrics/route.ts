@@ -19,7 +19,8 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
     if (viewer !== null) {
       await limiters.requests(request, reply, viewer.id);
       // A client sees its own services only; the figures are of all.
-      if (!viewer.may('read') || viewer.client !== null) throw forbidden('Metrics need a token with the scope read');
+      if (!viewer.needs.includes('read') || viewer.client !== null)
+        throw forbidden('Metrics need a token with the scope read');
     } else if (!isOpen || !isLoopback(request.hostname) || request.headers.authorization !== undefined) {
       await limiters.refusals(request, reply);
       throw new SluiceError('no_token', 'Metrics need a token with the scope read', { kind: 'usage' });

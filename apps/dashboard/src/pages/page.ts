@@ -1,6 +1,6 @@
-import type { Sluice } from '@sluice/engine';
+import type { Sluice, UseCase } from '@sluice/engine';
 import type { Tasks } from '../api/tasks.js';
-import type { Need, Viewer } from '../access/viewer.js';
+import type { Viewer } from '../access/viewer.js';
 import type { Html } from './layout/html.js';
 
 /** What a page is made of. */
@@ -59,7 +59,8 @@ export type Page = (request: PageRequest) => Promise<PageAnswer>;
 export interface Route {
   method: 'GET' | 'POST';
   path: string;
-  needs: Need;
+  /** The scope that an operator needs; on pages of customers, what is done. */
+  needs: 'read' | 'operate' | UseCase;
   /** Whether it depends on the store and its address alone: then it is rendered once per change of the store. */
   cached?: boolean;
   page: Page;

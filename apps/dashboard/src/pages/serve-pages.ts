@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
+import { may } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { byLink, bySession, isForeign, type Visit } from '../access/authenticate.js';
+import type { Viewer } from '../access/viewer.js';
 import { toDirection, type Frame, NOBODY, renderPage, sendErrorPage, sendPage } from '../server/html-reply.js';
 import type { KeyedContent, Performed } from '../api/keyed.js';
 import type { ApiParts } from '../api/parts.js';
@@ -90,7 +92,7 @@ async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit):
   const [path = '/'] = request.url.slice(base.length).split('?');
   const frame: Frame = { viewer, base, csrf, path: path === '' ? '/' : path };
   try {
-    if (!viewer.may(route.needs)) throw forbidden('Your token does not permit this');
+    if (!mayOpen(viewer, route.needs)) throw forbidden('Your token does not permit this');
     if (route.cached === true) return await serveCached(parts, exchange, { ...visit, frame });
     const answer =
       route.method === 'GET' ? await route.page(toPageRequest(parts, request, { ...visit, frame })) : await perform();
@@ -118,6 +120,11 @@ async function servePage(parts: ApiParts, exchange: Exchange, visit: PageVisit):
   }
 }
 
+/** Returns whether somebody may open a page: operators' pages ask for a scope, those of customers for what they do. */
+function mayOpen(viewer: Viewer, needs: Route['needs']): boolean {
+  return needs === 'read' || needs === 'operate' ? viewer.needs.includes(needs) : may(viewer, needs);
+}
+
 /** Sends a page of the cache; a browser that has it already gets no body. */
 async function serveCached(
   parts: ApiParts,
@@ -127,7 +134,7 @@ async function serveCached(
   const { context } = parts;
   const { viewer, csrf, route, frame } = visit;
   const newKey = (): string => toKey(context);
-  const id = JSON.stringify([viewer.id, viewer.name, viewer.may('operate'), toDirection(request), request.url]);
+  const id = JSON.stringify([viewer.id, viewer.name, viewer.needs, toDirection(request), request.url]);
   const render = async (marks: OfVisit): Promise<string> => {
     const marked = { ...frame, csrf: marks.csrf };
     const answer = await route.page({ ...toPageRequest(parts, request, { ...visit, frame: marked }), ...marks });

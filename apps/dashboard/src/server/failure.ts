@@ -29,6 +29,7 @@ const BY_CODE: Record<string, number> = {
   bad_login: 401,
   forbidden: 403,
   no_token: 401,
+  token_exceeds: 403,
   too_many_requests: 429,
   key_reused: 422,
   lease_lost: 409,

@@ -3,6 +3,7 @@ import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { tokenStatus } from './token-status.js';
 import type { Granted, Scope, TokenView, VerifyOptions } from './types.js';
+import { needsOfLink, needsOfScopes } from './who-may.js';
 
 /** `lastUsedAt` is written at most this often. */
 const USED_EVERY_MS = 60_000;
@@ -23,7 +24,7 @@ export function newSecret(session: Session): string {
 }
 
 /** Returns a token as lists show it. */
-export function toView({ hash: _hash, scopes, ...record }: ApiTokenRecord): TokenView {
+export function toView({ hash: _hash, scopesBefore: _before, scopes, ...record }: ApiTokenRecord): TokenView {
   return { ...record, scopes: scopes as Scope[] };
 }
 
@@ -34,15 +35,14 @@ export function isValid(record: ApiTokenRecord, now: string): boolean {
 
 /** Returns what a stored token permits. */
 export function toGranted({ id, name, kind, scopes, client, rights, expiresAt }: ApiTokenRecord): Granted {
-  const operate = scopes.includes('operate');
+  const isLink = kind === 'share';
   return {
     id,
-    name: kind === 'share' ? `client ${client ?? ''}` : `token ${name}`,
+    name: isLink ? `client ${client ?? ''}` : `token ${name}`,
     kind,
-    read: operate || scopes.includes('read') || (kind === 'api' && client !== null),
-    operate,
+    needs: isLink ? needsOfLink(rights ?? NO_RIGHTS) : needsOfScopes(scopes, client),
     client,
-    rights: rights ?? NO_RIGHTS,
+    maxAmount: rights?.maxAmount ?? null,
     expiresAt,
   };
 }
@@ -64,8 +64,8 @@ export async function verifyToken(
 /** Returns what the token that is not stored permits; its id changes with it, which ends its sessions. */
 export function grantedToMaster(master: string): Granted {
   const id = `serve.token ${toHash(`id:${master}`).slice(0, 16)}`;
-  const all = { kind: 'api', read: true, operate: true, client: null, rights: NO_RIGHTS, expiresAt: null } as const;
-  return { id, name: 'token serve.token', ...all };
+  const needs = needsOfScopes(['operate', 'tokens'], null);
+  return { id, name: 'token serve.token', kind: 'api', needs, client: null, maxAmount: null, expiresAt: null };
 }
 
 /** Stores when a token was last used, in minutes. */

@@ -5,7 +5,9 @@ import { notFound } from '../errors.js';
 import { agentsOfClient } from '../agents/show-agents.js';
 import type { Session } from '../session.js';
 import { toHash, isValid, newSecret, NO_RIGHTS, toView } from './grants.js';
-import type { NewToken, ShareRequest, TokenRequest, TokenView } from './types.js';
+import { madeBy, refuseMore } from './makers.js';
+import { parseScopes } from './scopes.js';
+import type { NewToken, Maker, RevokedToken, ShareRequest, TokenRequest, TokenView } from './types.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -15,9 +17,11 @@ export async function createToken(session: Session, request: TokenRequest): Prom
   if (!NAME.test(name))
     throw usageError('bad_token', `"${name}" can't name a token: use letters, digits, dots, hyphens and underscores`);
   const { scopes, client } = parseScopes(request.scopes);
+  const { maker, expiresAt = null, ref } = request;
+  if (maker !== undefined) refuseMore(maker, { scopes, client, expiresAt });
   const token = `sluice_${newSecret(session)}`;
   const record: ApiTokenRecord = {
-    ...newRecord(session, token, { expiresAt: request.expiresAt ?? null, ref: request.ref }),
+    ...newRecord(session, token, { expiresAt, ref, maker }),
     ...{ name, kind: 'api', scopes, client, rights: null },
   };
   return { token, access: await storeToken(session, record) };
@@ -50,12 +54,13 @@ async function storeToken(session: Session, record: ApiTokenRecord): Promise<Tok
 /** Creates a share link for a client that has services. */
 export async function createShare(
   session: Session,
-  { client, expiresAt, rights, ref }: ShareRequest,
+  { client, expiresAt, rights, maker, ref }: ShareRequest,
 ): Promise<NewToken> {
+  if (maker !== undefined) refuseMore(maker, { scopes: [], client, expiresAt });
   await requireClient(session, client);
   const token = newSecret(session);
   const record: ApiTokenRecord = {
-    ...newRecord(session, token, { expiresAt, ref }),
+    ...newRecord(session, token, { expiresAt, ref, maker }),
     name: `share ${client}`,
     kind: 'share',
     scopes: [],
@@ -70,18 +75,42 @@ export async function listTokens(session: Session): Promise<TokenView[]> {
   return (await session.store.apiTokens.list()).map(toView);
 }
 
-/** Revokes a token by its id or name, and ends its sessions; one that is revoked stays so. */
-export async function revokeToken(session: Session, token: string): Promise<TokenView> {
+/** Which token ends, and how. */
+export interface RevokeRequest {
+  /** Its id, or the name of an API token. */
+  token: string;
+  /** End the tokens and links that it made, too. */
+  withMade?: boolean | undefined;
+  /** Refuse all but share links, as for somebody who may not make tokens. */
+  onlyLinks?: boolean | undefined;
+}
+
+/** Revokes a token and ends its sessions; one that is revoked stays so. Returns it with what it made. */
+export async function revokeToken(
+  session: Session,
+  { token, withMade = false, onlyLinks = false }: RevokeRequest,
+): Promise<RevokedToken> {
   const now = session.now();
   return session.store.write(async (tables) => {
     const all = await tables.apiTokens.list();
     const named = all.filter((record) => record.kind === 'api' && record.name === token);
     const found = all.find(({ id }) => id === token) ?? named.find((record) => isValid(record, now)) ?? named.at(-1);
     if (found === undefined) throw notFound('unknown_token', `There is no token "${token}"`, { token });
-    await tables.sessions.removeByToken(found.id);
-    if (found.revokedAt !== null) return toView(found);
-    await tables.apiTokens.update(found.id, { revokedAt: now });
-    return toView({ ...found, revokedAt: now });
+    if (onlyLinks && found.kind !== 'share')
+      throw new SluiceError('forbidden', `Token "${found.name}" can be ended with the scope "tokens" only`, {
+        kind: 'usage',
+      });
+    const made = madeBy(found.id, all).filter((record) => isValid(record, now));
+    const end = async (record: ApiTokenRecord): Promise<TokenView> => {
+      await tables.sessions.removeByToken(record.id);
+      if (record.revokedAt !== null) return toView(record);
+      await tables.apiTokens.update(record.id, { revokedAt: now });
+      return toView({ ...record, revokedAt: now });
+    };
+    const ended = await end(found);
+    const shown: TokenView[] = [];
+    for (const record of made) shown.push(withMade ? await end(record) : toView(record));
+    return { ...ended, made: shown };
   });
 }
 
@@ -93,7 +122,7 @@ function toId(ref: string): string {
 function newRecord(
   session: Session,
   token: string,
-  { expiresAt, ref }: { expiresAt: string | null; ref: string | undefined },
+  { expiresAt, ref, maker }: { expiresAt: string | null; ref: string | undefined; maker: Maker | undefined },
 ) {
   const createdAt = session.now();
   if (expiresAt !== null && !(expiresAt > createdAt))
@@ -102,26 +131,12 @@ function newRecord(
     id: ref === undefined ? session.id('tok') : toId(ref),
     hash: toHash(token),
     createdAt,
-    createdBy: session.deps.actor(),
+    createdBy: maker?.id ?? session.deps.actor(),
     expiresAt,
     revokedAt: null,
     lastUsedAt: null,
+    scopesBefore: null,
   };
-}
-
-/** A token of a client sees its services; `operate` lets it change them. */
-function parseScopes(scopes: readonly string[]): { scopes: string[]; client: string | null } {
-  const clients = new Set<string>();
-  for (const scope of scopes) {
-    if (scope === 'read' || scope === 'operate') continue;
-    const client = /^client:(.+)$/.exec(scope)?.[1];
-    if (client === undefined)
-      throw usageError('bad_token', `"${scope}" is not a scope: use read, operate or client:ID`, { scope });
-    clients.add(client);
-  }
-  if (scopes.length === 0) throw usageError('bad_token', 'A token needs a scope: read, operate or client:ID');
-  if (clients.size > 1) throw usageError('bad_token', 'A token can have one client only');
-  return { scopes: [...new Set(scopes)], client: [...clients][0] ?? null };
 }
 
 function checkRights(rights: ShareRights): ShareRights {

@@ -1,10 +1,16 @@
 import type { ApiTokenRecord, ShareRights } from '@sluice/state-store';
 
-/** What an API token may do: see everything, change everything, or both for one client's services. */
-export type Scope = 'read' | 'operate' | `client:${string}`;
+/**
+ * What an API token may do. For all clients: `read`, `operate` (all changes), `tokens` (making and ending tokens). For one client:
+ * `client:ID` to read, with `buy`, `manage` and `password` for what its customer may do.
+ */
+export type Scope = 'read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password' | `client:${string}`;
+
+/** What a use case can ask for (`whoMay`). */
+export type Need = 'read' | 'operate' | 'tokens' | 'buy' | 'manage' | 'password';
 
 /** A token or share link as lists show it. */
-export interface TokenView extends Omit<ApiTokenRecord, 'hash' | 'scopes'> {
+export interface TokenView extends Omit<ApiTokenRecord, 'hash' | 'scopes' | 'scopesBefore'> {
   scopes: Scope[];
 }
 
@@ -14,12 +20,23 @@ export interface NewToken {
   access: TokenView;
 }
 
+/** A token that has ended, with what it made. */
+export interface RevokedToken extends TokenView {
+  /** The valid tokens and links that it made, and those that they made: ended with it where that was asked for. */
+  made: TokenView[];
+}
+
+/** The token that asks for another one. */
+export type Maker = Pick<Granted, 'id' | 'needs' | 'expiresAt'>;
+
 /** Request of an API token. */
 export interface TokenRequest {
   name: string;
   scopes: readonly string[];
   /** ISO UTC; default never. */
   expiresAt?: string | null | undefined;
+  /** The token that asks for it: the new one permits no more, and ends no later. Undefined: an operator of this machine. */
+  maker?: Maker | undefined;
   /** Identifies the request: a repeated one replaces the text of the token that the first one made. */
   ref?: string | undefined;
 }
@@ -30,6 +47,8 @@ export interface ShareRequest {
   /** ISO UTC. */
   expiresAt: string;
   rights?: Partial<ShareRights> | undefined;
+  /** The token that asks for it. */
+  maker?: Maker | undefined;
   /** Identifies the request: a repeated one replaces the text of the token that the first one made. */
   ref?: string | undefined;
 }
@@ -41,11 +60,11 @@ export interface Granted {
   /** The actor of its calls: `token NAME`, `client C`. */
   name: string;
   kind: 'api' | 'share';
-  read: boolean;
-  operate: boolean;
+  needs: readonly Need[];
   /** The only client whose services it reaches; null for all. */
   client: string | null;
-  rights: ShareRights;
+  /** Most that may be spent with it in total; null for any. */
+  maxAmount: string | null;
   expiresAt: string | null;
 }
 

@@ -1,10 +1,11 @@
 import { verifyToken } from '../access/grants.js';
 import { login, logout, resumeSession } from '../access/sessions.js';
-import { createShare, createToken, listTokens, revokeToken } from '../access/tokens.js';
+import { createShare, createToken, listTokens, revokeToken, type RevokeRequest } from '../access/tokens.js';
 import type {
   Granted,
   NewSession,
   NewToken,
+  RevokedToken,
   ShareRequest,
   TokenRequest,
   TokenView,
@@ -20,8 +21,8 @@ export interface Access {
   share(request: ShareRequest, options?: CallOptions): Promise<NewToken>;
   /** Lists tokens and links in the order of creation, also those that ended. */
   list(options?: CallOptions): Promise<{ tokens: TokenView[] }>;
-  /** Revokes a token or link by its id, a token also by its name, and ends its sessions. */
-  revoke(token: string, options?: CallOptions): Promise<TokenView>;
+  /** Revokes a token or link by its id, a token also by its name, and ends its sessions; names what it made. */
+  revoke(token: string, options?: CallOptions & Omit<RevokeRequest, 'token'>): Promise<RevokedToken>;
   /** Returns what a token permits; null for one that is unknown, revoked, expired or of another kind. */
   verify(token: string, how?: VerifyOptions): Promise<Granted | null>;
   /**
@@ -41,7 +42,7 @@ export function accessApi(call: RunCall): Access {
     create: (request, options) => call(options, (session) => createToken(session, request)),
     share: (request, options) => call(options, (session) => createShare(session, request)),
     list: (options) => call(options, async (session) => ({ tokens: await listTokens(session) })),
-    revoke: (token, options) => call(options, (session) => revokeToken(session, token)),
+    revoke: (token, options) => call(options, (session) => revokeToken(session, { ...options, token })),
     verify: (token, how) => call(undefined, (session) => verifyToken(session, token, how)),
     login: (token, how) => call(undefined, (session) => login(session, token, how?.master)),
     resume: (secret, how) => call(undefined, (session) => resumeSession(session, secret, how)),

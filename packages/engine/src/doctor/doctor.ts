@@ -14,6 +14,7 @@ import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../services/views.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
+import { tokenChecks } from './token-checks.js';
 import { serviceChecks } from './service-checks.js';
 
 /** Options of `doctor`. */
@@ -67,7 +68,7 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined
       ? []
-      : inSection('notices', await noticeChecks(session))),
+      : [...inSection('notices', await noticeChecks(session)), ...inSection('tokens', await tokenChecks(session))]),
     ...ofPanels,
   ];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };

@@ -94,6 +94,8 @@ const SCHEMA_DIGESTS = [
   'a2ed205e9adb4b2f',
   'a2ed205e9adb4b2f',
   'fa9b4dbecaa4e3d4',
+  '6eebc30267f4e79a',
+  '88149510315be925',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {
@@ -182,6 +184,26 @@ describe('the step that removes secrets of links from answers', () => {
     });
     expect(await requests.get('l form', 'other')).toMatchObject({ answer: { redirect: '/share/short' } });
     for (const of of ['a', 'b']) expect([of, content().includes(secret(of))]).toEqual([of, false]);
+    await store.close();
+  });
+});
+
+describe('the step that changes scopes of clients', () => {
+  it('turns operate of one client into its three rights, and keeps what it was', async () => {
+    const { db, close } = await createOldStore(22);
+    const add = (id: string, client: string | null, scopes: string[]) =>
+      sql`insert into api_tokens (id, hash, name, kind, scopes, client, created_at, created_by)
+        values (${id}, ${id}, ${id}, 'api', ${JSON.stringify(scopes)}, ${client}, ${NOW}, 'root')`.execute(db);
+    await add('shop', '42', ['client:42', 'operate']);
+    await add('reader', '42', ['client:42', 'read']);
+    await add('all', null, ['operate']);
+    await close();
+    const store = await openStore({ location, clock });
+    expect((await store.apiTokens.list()).map(({ id, scopes, scopesBefore }) => [id, scopes, scopesBefore])).toEqual([
+      ['shop', ['client:42', 'buy', 'manage', 'password'], ['client:42', 'operate']],
+      ['reader', ['client:42', 'read'], null],
+      ['all', ['operate'], null],
+    ]);
     await store.close();
   });
 });

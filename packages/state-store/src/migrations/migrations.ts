@@ -22,6 +22,7 @@ import { clientSince } from './021-client-since.js';
 import { answersWithoutLinks } from './022-answers-without-links.js';
 import { ownership } from './023-ownership.js';
 import { switchActors } from './024-switch-actors.js';
+import { scopesOfClients } from './025-scopes-of-clients.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   answersWithoutLinks,
   ownership,
   switchActors,
+  scopesOfClients,
 ];

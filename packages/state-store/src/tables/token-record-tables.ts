@@ -20,6 +20,7 @@ export const apiTokens = recordTable<ApiTokenRecord>()(
     expiresAt: textOrNull('expires_at'),
     revokedAt: textOrNull('revoked_at'),
     lastUsedAt: textOrNull('last_used_at'),
+    scopesBefore: jsonColumn<string[]>()('scopes_before'),
   },
   'id',
 );

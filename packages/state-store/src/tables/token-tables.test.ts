@@ -17,6 +17,7 @@ const token = (id: string): ApiTokenRecord => ({
   expiresAt: minute(9),
   revokedAt: null,
   lastUsedAt: null,
+  scopesBefore: null,
 });
 const request = (key: string, when: string): RequestRecord => ({
   who: 'token tok-1',

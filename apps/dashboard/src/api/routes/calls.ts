@@ -128,7 +128,6 @@ export const callRoutes: ApiRoute[] = [
     }),
   ),
   route('POST /calls/simulate', {
-    scope: 'read',
     useCase: 'calls.simulate',
     summary: 'Return what a call would cost by the plan of a service, or by a plan',
     body: {

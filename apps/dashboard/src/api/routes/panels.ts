@@ -16,7 +16,6 @@ export const panelRoutes: ApiRoute[] = [
     handle: ({ sluice }) => sluice.panels.list(),
   }),
   route('POST /panels/test', {
-    scope: 'read',
     useCase: 'panels.test',
     summary: 'Test each panel, or those that are named, with an authenticated read',
     body: { panels: z.array(z.string()).optional() },
@@ -50,7 +49,6 @@ export const panelRoutes: ApiRoute[] = [
     handle: ({ sluice, param, body, as }) => sluice.panels.asConfigured(param('panel'), { ...as, ...body }),
   }),
   route('POST /panels/:panel/plan-enforcing', {
-    scope: 'read',
     useCase: 'panels.planEnforcing',
     summary: 'Show what the first run after enforce would change',
     body: product,
@@ -65,7 +63,7 @@ export const panelRoutes: ApiRoute[] = [
     handle: ({ sluice, query: { panel, contract = false } }) => sluice.panels.doctor({ panel, contract }),
   }),
   route('POST /clock/accept', {
-    useCase: 'panels.doctor',
+    useCase: 'clock.accept',
     summary: 'Confirm the clock of this machine, and check everything',
     body: { panel: optionalText, contract: flag },
     answer: schema.doctorReport,

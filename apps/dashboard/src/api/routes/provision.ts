@@ -13,7 +13,7 @@ function withoutSecrets<Report extends z.input<typeof commandReport>>(report: Re
   };
 }
 
-const shared = { clients: 'service', answer: commandReport, stored: withoutSecrets } as const;
+const shared = { answer: commandReport, stored: withoutSecrets } as const;
 
 /** Accounts of services on their panels. */
 export const provisionRoutes: ApiRoute[] = [
@@ -56,6 +56,7 @@ export const provisionRoutes: ApiRoute[] = [
   }),
   route('POST /services/:service/provision/change-password', {
     ...shared,
+    clients: 'service',
     useCase: 'provision.changePassword',
     summary: 'Set a new password, by default a generated one, which the answer shows once',
     body: { dryRun: flag, password: z.string().min(1).max(200).optional() },

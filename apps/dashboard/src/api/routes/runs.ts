@@ -1,8 +1,8 @@
-import { type Granted, parseTime } from '@sluice/engine';
+import { may, type Need, parseTime } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText, text } from '../schemas/common.js';
-import { logEntries, logEntry, me, newShareLink, newToken, token, tokens } from '../schemas/access.js';
+import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../schemas/access.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 import type { Context } from '../../server/options.js';
 import { runBody, startRun } from '../start-run.js';
@@ -67,11 +67,13 @@ export const runRoutes: ApiRoute[] = [
     useCase: 'access.verify',
     summary: 'Show what the token permits',
     answer: me,
-    handle: ({ viewer: { name: who, client, may } }) =>
-      Promise.resolve({ name: who, client, read: may('read'), operate: may('operate') } satisfies Pick<
-        Granted,
-        'name' | 'client' | 'read' | 'operate'
-      >),
+    handle: ({ viewer: { name: who, client, needs } }) => {
+      const has = (need: Need): boolean => needs.includes(need);
+      return Promise.resolve({
+        ...{ name: who, client, read: has('read'), operate: has('operate'), tokens: has('tokens') },
+        ...{ buy: has('buy'), manage: has('manage'), password: has('password') },
+      });
+    },
   }),
   route('POST /runs', {
     useCase: 'poll',
@@ -107,7 +109,6 @@ export const runRoutes: ApiRoute[] = [
     }),
   }),
   route('GET /tokens', {
-    scope: 'operate',
     useCase: 'access.list',
     summary: 'List tokens and share links',
     answer: tokens,
@@ -119,8 +120,8 @@ export const runRoutes: ApiRoute[] = [
     status: 201,
     body: { name: someText, scopes: z.array(someText).min(1), expiresAt: z.iso.datetime({ offset: true }).optional() },
     answer: newToken,
-    handle: ({ sluice, body: { name: called, scopes, expiresAt }, as, ref }) =>
-      sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt), ref }, as),
+    handle: ({ sluice, viewer: maker, body: { name: called, scopes, expiresAt }, as, ref }) =>
+      sluice.access.create({ name: called, scopes, expiresAt: toInstant(expiresAt), maker, ref }, as),
     stored: withoutToken,
   }),
   route('POST /share-links', {
@@ -137,19 +138,21 @@ export const runRoutes: ApiRoute[] = [
       mayChangePassword: flag,
     },
     answer: newShareLink,
-    handle: async ({ sluice, context, body, as, ref }) => {
+    handle: async ({ sluice, context, viewer: maker, body, as, ref }) => {
       const { client, mayBuy = false, maxAmount = null, mayManage = false, mayChangePassword = false } = body;
       const rights = { buy: mayBuy, maxAmount, manage: mayManage, changePassword: mayChangePassword };
-      const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, ref }, as);
+      const made = await sluice.access.share({ client, expiresAt: endOfLink(body, context), rights, maker, ref }, as);
       return { ...made, url: urlOfLink(made.token, context) };
     },
     stored: (answer) => ({ ...answer, token: null, url: null }),
   }),
   route('DELETE /tokens/:token', {
     useCase: 'access.revoke',
-    summary: 'Revoke a token or share link, and end its sessions',
-    answer: token,
-    handle: ({ sluice, param, as }) => sluice.access.revoke(param('token'), as),
+    summary: 'Revoke a token or share link, end its sessions, and list what it made; with withMade end that, too',
+    body: { withMade: flag },
+    answer: revokedToken,
+    handle: ({ sluice, viewer, param, body, as }) =>
+      sluice.access.revoke(param('token'), { ...as, ...body, onlyLinks: !may(viewer, 'access.create') }),
   }),
 ];
 

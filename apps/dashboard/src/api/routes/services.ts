@@ -1,3 +1,4 @@
+import { may } from '@sluice/engine';
 import * as z from 'zod';
 import { flag, name, optionalText, queryFlag, someText, textOrNone, texts } from '../schemas/common.js';
 import * as schema from '../schemas/services.js';
@@ -61,7 +62,6 @@ export const serviceRoutes: ApiRoute[] = [
       sluice.services.setWhere(Object.entries(where), values, { ...as, ...how }),
   }),
   route('POST /services/plan-change', {
-    scope: 'read',
     useCase: 'services.planSetWhere',
     summary: 'Show what a change of several services would store',
     body: { where: pairs, values: texts, allowDuplicateRefs: flag },
@@ -110,7 +110,7 @@ export const serviceRoutes: ApiRoute[] = [
     answer: schema.services,
     handle: async ({ sluice, query, client, viewer }) => {
       if (client === undefined) return sluice.usage.read(query);
-      if (query.refresh === true && !viewer.may('operate'))
+      if (query.refresh === true && !may(viewer, 'usage.refresh'))
         throw forbidden('The token does not permit to read the panels');
       const { services } = await sluice.usage.read({
         panel: query.panel,
@@ -149,7 +149,6 @@ export const serviceRoutes: ApiRoute[] = [
     },
   }),
   route('POST /panels/:panel/comparison', {
-    scope: 'read',
     useCase: 'usage.compare',
     summary: 'Compare usage and holds with the figures of another tool (keys service, used_gb, limited)',
     body: { rows },
@@ -177,7 +176,6 @@ export const serviceRoutes: ApiRoute[] = [
     handle: ({ sluice, param, query }) => sluice.holds.list({ ...query, service: param('service') }),
   }),
   route('POST /services/:service/holds', {
-    clients: 'service',
     useCase: 'holds.add',
     summary: 'Add a manual hold and restrict the service at once',
     body: { dryRun: flag },
@@ -185,7 +183,6 @@ export const serviceRoutes: ApiRoute[] = [
     handle: ({ sluice, param, body, as }) => sluice.holds.add(param('service'), { ...as, ...body }),
   }),
   route('POST /services/:service/holds/release', {
-    clients: 'service',
     useCase: 'holds.release',
     summary: 'Release the manual hold; with until (YYYY-MM-DD, null ends it) lift the quota hold for some time',
     body: { dryRun: flag, until: z.string().nullable().optional() },

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { instant, instantOrNull, name, runOutcome, text, textOrNull } from './common.js';
 
-const scope = z.union([z.enum(['read', 'operate']), z.templateLiteral(['client:', z.string()])]);
+const scope = z.union([
+  z.enum(['read', 'operate', 'tokens', 'buy', 'manage', 'password']),
+  z.templateLiteral(['client:', z.string()]),
+]);
 const rights = z.object({
   buy: z.boolean(),
   maxAmount: textOrNull,
@@ -18,12 +21,16 @@ export const token = name(
     client: textOrNull,
     rights: rights.nullable(),
     createdAt: instant,
-    createdBy: text,
+    createdBy: text.describe('Who, or the id of the token that made it'),
     expiresAt: instantOrNull,
     revokedAt: instantOrNull,
     lastUsedAt: instantOrNull,
   }),
 );
+export const revokedToken = z.object({
+  ...token.shape,
+  made: z.array(token).describe('The valid tokens and links that it made, and those that they made'),
+});
 export const tokens = z.object({ tokens: z.array(token) });
 export const newToken = z.object({
   token: textOrNull.describe('Shown once: null in the answer to a repeated request'),
@@ -54,6 +61,10 @@ export const me = z.object({
   client: textOrNull,
   read: z.boolean(),
   operate: z.boolean(),
+  tokens: z.boolean(),
+  buy: z.boolean(),
+  manage: z.boolean(),
+  password: z.boolean(),
 });
 
 export const failure = name(

@@ -1,3 +1,4 @@
+import { mayWithFields, type UseCase } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import { forbidden, notFound } from '../../server/failure.js';
 import type { Page, PageRequest } from '../page.js';
@@ -11,7 +12,7 @@ export function setDestination(reads: PanelReads): Page {
     const { sluice, form = {}, as } = request;
     const service = await ownService(request);
     const { id, panel } = service;
-    await requireField(request, id, 'destination');
+    await requireRight(request, id, 'dids.set');
     const { number = '', destination = '' } = form;
     if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
     reads.forget(toClient(request));
@@ -36,7 +37,7 @@ export function setCallerId(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, form = {}, as } = request;
     const { id, panel } = await ownService(request);
-    await requireField(request, id, 'caller_id');
+    await requireRight(request, id, 'telephony.set');
     const { caller_id: callerId = '' } = form;
     if (!/^\+?[\d ().-]{2,30}$/.test(callerId.trim()))
       throw usageError('bad_value', 'Caller id: write a telephone number');
@@ -53,9 +54,9 @@ export function setCallerId(reads: PanelReads): Page {
   };
 }
 
-async function requireField({ sluice }: PageRequest, id: string, field: string): Promise<void> {
+async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {
   const { fields } = await sluice.services.customerMay(id);
-  if (!fields.includes(field)) throw forbidden('Your link does not permit this');
+  if (!mayWithFields(viewer, useCase, fields)) throw forbidden('Your link does not permit this');
 }
 
 /** Returns the calls of a bill as a file. */

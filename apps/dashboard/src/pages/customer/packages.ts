@@ -1,4 +1,4 @@
-import type { AutoBuyView, PackageView, ServiceDetail } from '@sluice/engine';
+import { type AutoBuyView, may, type PackageView, type ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
 import { address, badge, facts, notice, type Section, table } from '../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
@@ -31,7 +31,7 @@ export async function packagesSection(
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
-  const mayBuy = viewer.may('buy');
+  const mayBuy = may(viewer, 'purchases.create');
   const list = table({
     caption: 'Packages',
     columns: [
@@ -56,7 +56,7 @@ export async function packagesSection(
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
 async function budgetText({ sluice, viewer }: PageRequest, currency: string | undefined): Promise<Html | null> {
-  const { maxAmount } = viewer.rights;
+  const { maxAmount } = viewer;
   if (maxAmount === null) return null;
   const left = await sluice.purchases.budgetLeft({ refs: toRefPrefix(viewer), amount: maxAmount });
   return html`With this link you can spend ${money(maxAmount, currency)} in total; ${money(left, currency)} are left.`;
@@ -95,7 +95,9 @@ export async function autoBuySection(
   if (packages.length === 0) return null;
   const { sluice, viewer } = request;
   const { autoBuy } = await sluice.autoBuy.show({ service: service.id });
-  const content = viewer.may('buy') ? autoBuyForm(request, service, { autoBuy, packages }) : autoBuyFacts(autoBuy);
+  const content = may(viewer, 'autoBuy.set')
+    ? autoBuyForm(request, service, { autoBuy, packages })
+    : autoBuyFacts(autoBuy);
   return { id: 'auto-buy', title: 'Automatic purchases', content };
 }
 

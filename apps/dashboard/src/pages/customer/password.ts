@@ -1,4 +1,4 @@
-import type { ServiceDetail } from '@sluice/engine';
+import { may, mayWithFields, type ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { forbidden } from '../../server/failure.js';
 import { facts, notice, type Section } from '../layout/components.js';
@@ -11,10 +11,9 @@ import { ownService, toPath, plainly, throwReported } from './own.js';
 
 /** Returns whether the client may get a new password for a service. */
 async function mayGetPassword({ sluice, viewer }: PageRequest, { id, panel }: ServiceDetail): Promise<boolean> {
-  if (!viewer.may('changePassword') && !viewer.may('manage')) return false;
+  if (!may(viewer, 'provision.changePassword')) return false;
   if (!(await hasCapability(sluice, panel, 'passwords'))) return false;
-  if (viewer.may('changePassword')) return true;
-  return (await sluice.services.customerMay(id)).fields.includes('sip_password');
+  return mayWithFields(viewer, 'provision.changePassword', (await sluice.services.customerMay(id)).fields);
 }
 
 async function requirePassword(request: PageRequest): Promise<ServiceDetail> {

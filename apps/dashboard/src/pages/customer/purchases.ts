@@ -53,7 +53,7 @@ export function buy(reads: PanelReads): Page {
     const { sluice, viewer, form = {}, as } = request;
     const { id } = await ownService(request);
     const { package: wanted = '', key = '' } = form;
-    const { maxAmount } = viewer.rights;
+    const { maxAmount } = viewer;
     const refs = toRefPrefix(viewer);
     const { purchase } = await plainly(() =>
       sluice.purchases.create(id, wanted, {
@@ -77,7 +77,7 @@ export const setAutoBuy: Page = async (request) => {
   if (!/^\d{1,3}$/.test(max) || Number(max) > MOST_AUTOMATIC)
     throw usageError('bad_option', `At most per period: write a whole number from 0 to ${MOST_AUTOMATIC}`);
   const offered = await requireOffered(request, service, wanted);
-  const { maxAmount } = viewer.rights;
+  const { maxAmount } = viewer;
   if (enabled && maxAmount !== null && compareMoney(times(offered.price, Number(max)), maxAmount) > 0) {
     throw new SluiceError(
       'over_budget',

@@ -1,3 +1,4 @@
+import type { UseCase } from '@sluice/engine';
 import type { Page, Route } from '../page.js';
 import { billFile, setCallerId, setDestination } from './actions.js';
 import { overviewPage } from './overview.js';
@@ -9,24 +10,18 @@ import { servicePage } from './service.js';
 /** The pages of one client: below a share link, and for tokens of that client. */
 export function customerPages(readers: Readers): Route[] {
   const { reads } = readers;
-  const get = (path: string, page: Page, needs: Route['needs'] = 'read'): Route => ({
-    method: 'GET',
-    path,
-    needs,
-    page,
-  });
-  const post = (path: string, needs: Route['needs'], page: Page): Route => ({ method: 'POST', path, needs, page });
+  const get = (path: string, needs: UseCase, page: Page): Route => ({ method: 'GET', path, needs, page });
+  const post = (path: string, needs: UseCase, page: Page): Route => ({ method: 'POST', path, needs, page });
   return [
-    get('/', overviewPage(reads)),
-    get('/services/:id', servicePage(readers)),
-    get('/services/:id/bills/:bill', billFile),
-    get('/services/:id/buy', buyPage, 'buy'),
-    post('/services/:id/buy', 'buy', buy(reads)),
-    post('/services/:id/auto-buy', 'buy', setAutoBuy),
-    post('/services/:id/destination', 'manage', setDestination(reads)),
-    post('/services/:id/caller-id', 'manage', setCallerId(reads)),
-    // Either right is enough, as the page checks.
-    get('/services/:id/password', passwordPage),
-    post('/services/:id/password', 'read', newPassword),
+    get('/', 'services.list', overviewPage(reads)),
+    get('/services/:id', 'services.show', servicePage(readers)),
+    get('/services/:id/bills/:bill', 'calls.billReport', billFile),
+    get('/services/:id/buy', 'purchases.create', buyPage),
+    post('/services/:id/buy', 'purchases.create', buy(reads)),
+    post('/services/:id/auto-buy', 'autoBuy.set', setAutoBuy),
+    post('/services/:id/destination', 'dids.set', setDestination(reads)),
+    post('/services/:id/caller-id', 'telephony.set', setCallerId(reads)),
+    get('/services/:id/password', 'provision.changePassword', passwordPage),
+    post('/services/:id/password', 'provision.changePassword', newPassword),
   ];
 }

@@ -1,4 +1,11 @@
-import type { LineView, RecordsRequest, ServiceDetail, SimulatedCallView } from '@sluice/engine';
+import {
+  type LineView,
+  mayWithFields,
+  type RecordsRequest,
+  type ServiceDetail,
+  type SimulatedCallView,
+  type UseCase,
+} from '@sluice/engine';
 import { badge, facts, notice, type Section, table } from '../layout/components.js';
 import { count, money, name, plain, type Times } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
@@ -80,7 +87,7 @@ export async function lineSection({ request, service, reads, times }: LineScene)
   const { value: line } = read;
   if (line === null) return { ...head, content: showAge(read, times) };
   const { fields } = await request.sluice.services.customerMay(service.id);
-  const may = (field: string): boolean => request.viewer.may('manage') && fields.includes(field);
+  const mayChange = (useCase: UseCase): boolean => mayWithFields(request.viewer, useCase, fields);
   const { subscriber, plan } = line;
   const content = html`${showAge(read, times)}
   ${facts([
@@ -90,8 +97,8 @@ export async function lineSection({ request, service, reads, times }: LineScene)
     ['Calls at the same time', text(subscriber['channels'])],
     subscriber['caller_id'] == null ? null : ['Caller id', text(subscriber['caller_id'])],
   ])}
-  ${may('caller_id') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
-  ${numbers(request, service, { line, mayChange: may('destination') && line.changeable.numbers.includes('destination') })}`;
+  ${mayChange('telephony.set') && line.changeable.subscriber.includes('caller_id') ? callerIdForm(request, service, plain(subscriber['caller_id'])) : null}
+  ${numbers(request, service, { line, mayChange: mayChange('dids.set') && line.changeable.numbers.includes('destination') })}`;
   return { ...head, content };
 }
 

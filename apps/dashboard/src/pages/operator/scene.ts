@@ -14,7 +14,7 @@ export interface Scene {
 
 /** Returns the scene of a request; `panel` selects the time zone. */
 export function toScene(request: PageRequest, panel?: string): Scene {
-  return { request, times: toTimes(request, panel), mayOperate: request.viewer.may('operate') };
+  return { request, times: toTimes(request, panel), mayOperate: request.viewer.needs.includes('operate') };
 }
 
 /** Address of the page of a service. */
