@@ -27,10 +27,11 @@ export interface SessionParts {
   store: StateStore;
 }
 
-/** Buffered calls are stored with another write once they fill one statement… */
-const CALLS_AT_ONCE = 128;
+/** Buffered calls are stored with another write once they are this many, or the first of them waits for so long… */
+const CALLS_AT_ONCE = 500;
+const CALLS_WAIT_MS = 10_000;
 /** …and by themselves once they are this many. */
-const FLUSH_AT = 500;
+const FLUSH_AT = 2000;
 
 /**
  * State of one call of the engine: config, store, panels opened on demand, the API log. `end` stores what is buffered.
@@ -51,6 +52,8 @@ export class Session {
   /** By panel: null once a call succeeded, before that the last failure. */
   readonly #failures = new Map<string, string | null>();
   #calls: ApiCallRecord[] = [];
+  /** Blocks of calls that were stored. */
+  #blocks = 0;
   #flushing: Promise<void> = Promise.resolve();
   /** The current write of the holds file; changes meanwhile cause one more. */
   #holdsFile: Promise<void> = Promise.resolve();
@@ -204,7 +207,16 @@ export class Session {
   async #flush(): Promise<void> {
     const calls = this.#calls;
     this.#calls = [];
-    if (calls.length > 0) await this.store.write((tables) => tables.apiCalls.add(calls));
+    if (calls.length === 0) return;
+    await this.store.write((tables) => tables.apiCalls.add(calls));
+    this.#blocks += 1;
+  }
+
+  /** Returns the buffered calls that are stored with another write. */
+  #takeCalls(): ApiCallRecord[] {
+    const [first] = this.#calls;
+    const hasWaited = first !== undefined && this.deps.clock.now() - Date.parse(first.at) >= CALLS_WAIT_MS;
+    return this.#calls.length >= CALLS_AT_ONCE || hasWaited ? this.#calls.splice(0) : [];
   }
 
   /**
@@ -213,7 +225,7 @@ export class Session {
    */
   async write<T>(leases: HeldLease[], work: (tables: StoreTables) => Promise<T>): Promise<T> {
     const changes = { holds: false };
-    const calls = this.#calls.splice(0, this.#calls.length - (this.#calls.length % CALLS_AT_ONCE));
+    const calls = this.#takeCalls();
     const result = await this.store
       .write(
         async (tables) => {
@@ -230,6 +242,7 @@ export class Session {
         this.#calls = [...calls, ...this.#calls];
         throw error;
       });
+    if (calls.length > 0) this.#blocks += 1;
     if (changes.holds) this.#writeHoldsFile();
     return result;
   }
@@ -267,6 +280,8 @@ export class Session {
   async end(): Promise<void> {
     try {
       await this.flush();
+      const { runId } = this;
+      if (runId !== null && this.#blocks > 1) await this.store.write((tables) => tables.apiCalls.join(runId));
     } finally {
       this.#interruption.end();
       const opened: (Promise<{ close: () => void }> | null)[] = [...this.#panels.values(), this.#billing];

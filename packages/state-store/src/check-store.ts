@@ -8,6 +8,7 @@ import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import * as agentTables from './tables/agent-record-tables.js';
+import { decodeBlock } from './tables/api-call-block.js';
 import type { Database } from './tables/database.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
 import * as tables from './tables/record-tables.js';
@@ -174,8 +175,24 @@ const READABLE: readonly Readable[] = [tables, agentTables, ledgerTables, tokenT
   .flatMap((each) => Object.values<Readable>(each))
   .filter((table) => !PLAIN.includes(table));
 
-async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
+async function damagedBlocks(db: Kysely<Database>): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const blocks = await db.selectFrom('api_call_blocks').select('seq').orderBy('seq').execute();
+  for (const { seq } of blocks) {
+    if (findings.length >= FINDINGS) break;
+    const row = await db.selectFrom('api_call_blocks').select('data').where('seq', '=', seq).executeTakeFirst();
+    try {
+      if (row !== undefined) decodeBlock(seq, row.data);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      findings.push({ object: `api_call_blocks ${seq}`, message: error.message });
+    }
+  }
+  return findings;
+}
+
+async function damagedRows(db: Kysely<Database>): Promise<Finding[]> {
+  const findings = await damagedBlocks(db);
   for (const table of READABLE) {
     const columns = sql.join(table.columns.map((column) => sql.ref(column)));
     for (let last: number | undefined = 0; last !== undefined;) {

@@ -64,7 +64,7 @@ function toBucketStart(instant: number, length: number): number {
 }
 
 async function deleteCalls(access: Access, before: string): Promise<number> {
-  for (let deleted = 0; ;) {
+  for (let deleted = await deleteBlocks(access, before); ;) {
     const count = await access.write(async ({ db }) => {
       const oldest = await db
         .selectFrom('api_calls')
@@ -82,6 +82,15 @@ async function deleteCalls(access: Access, before: string): Promise<number> {
     if (count === null) return deleted;
     deleted += count;
   }
+}
+
+/** Deletes the blocks whose calls are all older; returns the number of calls. */
+async function deleteBlocks(access: Access, before: string): Promise<number> {
+  return access.write(async ({ db }) => {
+    const old = db.deleteFrom('api_call_blocks').where('last_at', '<', before);
+    const blocks = await old.returning(['seq', 'first_seq']).execute();
+    return blocks.reduce((sum, { seq, first_seq: first }) => sum + seq - first + 1, 0);
+  });
 }
 
 /** Tables of readings that are rolled up; the last row of each subject and hour or day stays. */

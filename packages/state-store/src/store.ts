@@ -359,7 +359,10 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     page(request: PageRequest): Promise<Page<RefreshRecord>>;
   };
   apiCalls: {
+    /** Adds the calls as one compressed block: many at once take a fraction of the space. */
     add(records: ApiCallRecord[]): Promise<void>;
+    /** Joins the blocks of a run that were written last to one, at its end. */
+    join(run: string): Promise<void>;
     /** Newest first. */
     list(filter?: {
       service?: string;

@@ -169,6 +169,7 @@ describe('a backup by itself', () => {
       'requests',
       'deliveries',
       'conditions',
+      'api_call_blocks',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

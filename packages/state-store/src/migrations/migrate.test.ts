@@ -96,6 +96,7 @@ const SCHEMA_DIGESTS = [
   'fa9b4dbecaa4e3d4',
   '6eebc30267f4e79a',
   '88149510315be925',
+  '71dc9227fc7fdccd',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -23,6 +23,7 @@ import { answersWithoutLinks } from './022-answers-without-links.js';
 import { ownership } from './023-ownership.js';
 import { switchActors } from './024-switch-actors.js';
 import { scopesOfClients } from './025-scopes-of-clients.js';
+import { apiCallBlocks } from './026-api-call-blocks.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -52,4 +53,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ownership,
   switchActors,
   scopesOfClients,
+  apiCallBlocks,
 ];

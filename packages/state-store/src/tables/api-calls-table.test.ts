@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { ApiCallRecord, PageCursor } from '../index.js';
+import { openWriter } from '../sqlite/open-handle.js';
 import { apiCall, minute } from '../test/records.js';
+import { apiCalls } from './record-tables.js';
 import { useStore } from '../test/use-store.js';
 
 describe('API calls', () => {
@@ -66,4 +70,95 @@ describe('API calls', () => {
     await at.store.apiCalls.add([apiCall(minute(60 * 24 * 9))]);
     expect((await at.store.apiCalls.written({ after: emptied.last, limit: 9 })).records).toHaveLength(1);
   });
+
+  it('joins the blocks of a run to one, whose calls keep their numbers', async () => {
+    const calls = [1, 2, 3, 4].map((n) => apiCall(minute(n), { service: `svc-${n}` }));
+    for (const call of calls) await at.store.apiCalls.add([call]);
+    const { last } = await at.store.apiCalls.written({ after: null, limit: 9 });
+    const countBlocks = async (): Promise<unknown> => {
+      const handle = await openWriter(at.location, 1000);
+      const row = handle.prepare('select count(*) as n from api_call_blocks').get([]);
+      handle.close();
+      return row;
+    };
+    expect(await countBlocks()).toEqual({ n: 4 });
+    await at.store.apiCalls.join('run-of-another');
+    expect(await countBlocks()).toEqual({ n: 4 });
+    await at.store.apiCalls.join('run-1');
+    expect(await countBlocks()).toEqual({ n: 1 });
+    expect((await at.store.apiCalls.list()).reverse()).toEqual(calls);
+    expect(await at.store.apiCalls.written({ after: last - 1, limit: 9 })).toEqual({ records: calls.slice(3), last });
+  });
+
+  it('reads blocks and the rows of older versions as one log', async () => {
+    const at3 = fc.integer({ min: 1, max: 12 }).map(minute);
+    const call = fc
+      .record({
+        at: at3,
+        service: fc.constantFrom('svc-1', 'svc-2', null),
+        panel: fc.constantFrom('dcim', 'relay'),
+        run: fc.constantFrom('run-1', 'run-2', null),
+        attempt: fc.integer({ min: 1, max: 1e6 }),
+      })
+      .map(({ at: time, ...rest }) => apiCall(time, rest));
+    const batches = fc.array(fc.array(call, { maxLength: 5 }), { maxLength: 5 });
+    const filter = fc.record(
+      {
+        service: fc.constantFrom('svc-1', 'svc-2'),
+        panel: fc.constantFrom('dcim', 'relay'),
+        since: at3,
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(batches, batches, filter, fc.integer({ min: 1, max: 6 }), async (old, blocks, where, limit) => {
+        const handle = await openWriter(at.location, 1000);
+        handle.exec('delete from api_calls; delete from api_call_blocks');
+        for (const one of old.flat()) insertRow(handle, one);
+        handle.close();
+        for (const block of blocks) await at.store.apiCalls.add(block);
+        if (blocks.length % 2 === 0) await at.store.apiCalls.join('run-1');
+        const all = [...old, ...blocks].flat();
+        const expected = (by: Partial<ApiCallRecord> & { since?: string }): ApiCallRecord[] =>
+          all.filter(
+            (one) =>
+              (by.service === undefined || one.service === by.service) &&
+              (by.panel === undefined || one.panel === by.panel) &&
+              one.at >= (by.since ?? ''),
+          );
+        const sorted = (calls: ApiCallRecord[]): ApiCallRecord[] =>
+          [...calls].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+        const newest = sorted(expected(where))
+          .map(({ at: time }) => time)
+          .reverse()
+          .slice(0, limit);
+        expect((await at.store.apiCalls.list({ ...where, limit })).map(({ at: time }) => time)).toEqual(newest);
+        const { panel: _panel, ...ofPage } = where;
+        const paged: ApiCallRecord[] = [];
+        for (let after: PageCursor | null = null, more = true; more; more = after !== null) {
+          const page = await at.store.apiCalls.page({ ...ofPage, after, limit });
+          paged.push(...page.records);
+          after = page.next;
+        }
+        expect(paged).toEqual(sorted(expected(ofPage)));
+        const followed: ApiCallRecord[] = [];
+        for (let after = 0; ;) {
+          const { records, last } = await at.store.apiCalls.written({ ...where, after, limit });
+          followed.push(...records);
+          if (records.length < limit) break;
+          after = last;
+        }
+        expect(followed).toEqual(expected(where));
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+/** Inserts a call as versions did that had a row for each. */
+function insertRow(handle: Awaited<ReturnType<typeof openWriter>>, call: ApiCallRecord): void {
+  const row = apiCalls.encode(call);
+  const names = Object.keys(row);
+  const marks = names.map(() => '?').join(', ');
+  handle.prepare(`insert into api_calls (${names.join(', ')}) values (${marks})`).run(Object.values(row));
+}

@@ -48,6 +48,16 @@ export interface Database {
   runs: Counted<typeof tables.runs>;
   refreshes: Counted<typeof tables.refreshes>;
   api_calls: Counted<typeof tables.apiCalls>;
+  /** Calls to panels; `seq` is the number of the last one of the block. `run` and `panel` where all have the same. */
+  api_call_blocks: {
+    seq: number;
+    first_seq: number;
+    first_at: string;
+    last_at: string;
+    run: string | null;
+    panel: string | null;
+    data: Uint8Array;
+  };
   leases: LeaseRow;
   switches: Row<typeof tables.switches>;
   fingerprints: Row<typeof tables.fingerprints>;

@@ -77,17 +77,28 @@ export async function pageByTime<Rec, Row>(
   session: Session,
   table: Table<Rec, Row>,
   time: keyof Row & string,
-  { since, after, where = {}, limit }: PageRequest & { where?: Where<Row> },
+  request: PageRequest & { where?: Where<Row> },
 ): Promise<Page<Rec>> {
-  // One comparison, so that an index is used.
-  const behind = after ? sql<boolean>`(${sql.ref(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
-  const and = [compare(time, '>=', since), behind];
-  const rows = await listCounted(session, table, { where, and, order: [time, 'seq'], limit });
+  const { limit } = request;
+  const rows = await rowsByTime(session, table, time, request);
   const last = rows.length < limit ? undefined : rows.at(-1);
   return {
     records: rows.map((row) => table.decode(row)),
     next: last === undefined ? null : { at: last[time] as string, seq: last.seq },
   };
+}
+
+/** Reads the numbered rows of a page. */
+export function rowsByTime<Rec, Row>(
+  session: Session,
+  table: Table<Rec, Row>,
+  time: keyof Row & string,
+  { since, after, where = {}, limit }: PageRequest & { where?: Where<Row> },
+): Promise<(Row & { seq: number })[]> {
+  // One comparison, so that an index is used.
+  const behind = after ? sql<boolean>`(${sql.ref(time)}, "seq") > (${after.at}, ${after.seq})` : undefined;
+  const and = [compare(time, '>=', since), behind];
+  return listCounted(session, table, { where, and, order: [time, 'seq'], limit });
 }
 
 /** Adds new records. */
