@@ -142,6 +142,22 @@ describe.each([
     expect(seen).toEqual(new Set([0, 1]));
   });
 
+  it('whose credit is too little ends with one invoice to pay, mailed once', async () => {
+    if (billing === 'ledger') return;
+    await open(billing, '{ enabled: false }');
+    whmcs.world.credits.length = 0;
+    Object.assign(whmcs.world.clients.get(CLIENT) ?? {}, { credit: 0n });
+    await killAtEach(moments, async (moment, n) => {
+      const buy = `purchase create svc-1 extra --ref ${moment}-${n}`;
+      const wasKilled = await killed(buy, moment, n);
+      await succeed(at, 'poll');
+      await succeed(at, buy);
+      const { open: unpaid } = await booked();
+      expect([...whmcs.mails()].sort()).toEqual(unpaid.map(Number).sort());
+      return wasKilled;
+    });
+  });
+
   it('of a poll that buys ends with one purchase and one invoice', async () => {
     await open(billing, '{ enabled: true, package: extra, thresholdGb: 1, maxPerCycle: 200 }');
     await succeed(at, 'poll');

@@ -22,6 +22,7 @@ const createInvoice: Handler = (world, form) => {
     );
   }
   const id = world.addInvoice({ client: client.id, status: form.bool('draft') ? 'Draft' : 'Unpaid', items: [] });
+  if (form.bool('sendinvoice')) world.mails.push(id);
   const invoice = known(world.invoices.get(id), 'invoice', id);
   if (form.has('date')) invoice.date = form.text('date');
   invoice.dueDate = form.has('duedate') ? form.text('duedate') : invoice.date;
@@ -56,6 +57,7 @@ const updateInvoice: Handler = (world, form) => {
   if (form.has('status') && !STATUSES.includes(form.text('status'))) throw new Refusal('Invalid status');
   changeItems(world, invoice, form);
   if (publishes) invoice.status = 'Unpaid';
+  if (form.bool('publishandsendemail')) world.mails.push(invoice.id);
   if (form.has('status')) invoice.status = form.text('status');
   return { invoiceid: String(invoice.id) };
 };

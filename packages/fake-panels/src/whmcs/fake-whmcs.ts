@@ -84,6 +84,11 @@ export class FakeWhmcs {
     this.world.services.delete(id);
   }
 
+  /** Ids of the invoices that were mailed to their clients, oldest first. */
+  mails(): readonly number[] {
+    return this.world.mails;
+  }
+
   /** The credit balance of a client. */
   credit(client: number): string {
     return fromCents(known(this.world.clients.get(client), 'client', client).credit);

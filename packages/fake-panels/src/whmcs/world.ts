@@ -25,6 +25,8 @@ export class WhmcsWorld {
   readonly invoices = new Map<number, InvoiceRow>();
   readonly transactions: TransactionRow[] = [];
   readonly credits: CreditRow[] = [];
+  /** Ids of the invoices whose "Invoice Created" was mailed to the client, oldest first. */
+  readonly mails: number[] = [];
   #lastId = 1000;
 
   constructor(

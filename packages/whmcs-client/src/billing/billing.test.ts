@@ -118,6 +118,17 @@ describe('a charge', () => {
     await expect(billing.invoice(String(id))).rejects.toThrow(/unknown status "Odd"/);
   });
 
+  it('mails an invoice that is left to its client once, also after lost answers, and no other', async () => {
+    const open = request({ amount: '40.00', whenShort: 'leave-open' });
+    fake.server.inject({ endpoint: 'UpdateInvoice', when: 'after', times: 1, fault: { kind: 'cut' } });
+    expect(await billing.charge(open)).toMatchObject({ state: 'open' });
+    await billing.charge(open);
+    await billing.charge(request());
+    await billing.charge(request({ amount: '20.01', taxed: true }));
+    expect(fake.mails()).toEqual([fake.invoices()[0]?.id]);
+    expect(changes().filter((endpoint) => endpoint === 'UpdateInvoice')).toHaveLength(2);
+  });
+
   it('pays what is left, once the client has paid it or a person has cancelled it', async () => {
     const requests = [1, 2].map(() => request({ amount: '40.00', whenShort: 'leave-open' }));
     for (const one of requests) await billing.charge(one);

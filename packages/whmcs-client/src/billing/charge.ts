@@ -110,7 +110,9 @@ async function pay(
       invoice = await discard(books, invoice, request.key, progress);
       if (toStatus(invoice.status) === 'cancelled') return { state: 'short', needed: shown.total, credit };
     } else if (shown.status === 'draft') {
-      invoice = await change(books, invoice, { publish: true }, progress);
+      // Publishing succeeds once, so that the mail of an invoice that is left open is sent once, whatever is interrupted.
+      const isLeft = isShort && request.whenShort === 'leave-open';
+      invoice = await change(books, invoice, isLeft ? { publishAndSendEmail: true } : { publish: true }, progress);
     } else if (isShort || (compareMoney(shown.balance, '0') === 0 && compareMoney(shown.total, '0') !== 0)) {
       return toCharge(shown);
     } else if (shown.lines.some(({ amount }) => compareMoney(amount, request.amount) !== 0)) {
