@@ -91,6 +91,7 @@ export type { Credentials, CommandReport } from './commands/types.js';
 export type { OverrideRequest } from './usage/overrides.js';
 export type { LoginLink, LookupRequest, RelayUser } from './panels/relay.js';
 export type { AutoBuyRequest, AutoBuySubject, AutoBuyView } from './purchases/auto-buy-preferences.js';
+export type { PaymentTerms } from './billing/billing-pages.js';
 export type { PurchaseBudget, PurchaseReport } from './purchases/create.js';
 export type { PackageView } from './purchases/packages.js';
 export type { AutoBuyRule, AutoBuySource } from './purchases/preferences.js';

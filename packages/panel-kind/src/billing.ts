@@ -152,6 +152,10 @@ export interface BillingKind<Settings = unknown> {
   fieldColumns?(settings: Settings): string[];
   /** Checks the settings and loads what the calls need; sends nothing. */
   open(settings: Settings, dependencies: BillingDependencies): Promise<BillingSystem>;
+  /** Whether clients can pay an open invoice there themselves (`BillingSystem.clientsPay`). */
+  readonly clientsPay?: boolean | undefined;
+  /** Returns the pages that clients open there. */
+  pages?(settings: Settings): BillingPages;
   /** Whether its services have fields for the username and password of their account (`ServiceSource.writeCredentials`). */
   readonly storesCredentials?: boolean | undefined;
   /** Whether refs of services are written into its custom fields after provisioning (`ServiceSource.writeFields`). */
@@ -160,6 +164,14 @@ export interface BillingKind<Settings = unknown> {
   check?(settings: Settings, dependencies: BillingDependencies, use: BillingUse): Promise<BillingCheck[]>;
   /** Opens its list of services, for `service sync`; sends nothing. */
   openSource?(settings: Settings, dependencies: BillingDependencies): Promise<ServiceSource>;
+}
+
+/** Addresses of pages of a billing system that clients open. */
+export interface BillingPages {
+  /** Where an invoice is shown and paid. */
+  invoice: (id: string) => string;
+  /** Where clients add credit. */
+  addFunds: string;
 }
 
 /** A problem with a product's section of a billing system. */

@@ -1,3 +1,4 @@
+import { type PaymentTerms, paymentTerms } from '../billing/billing-pages.js';
 import { cancelPurchase } from '../purchases/cancel.js';
 import { createPurchase, type PurchaseBudget, type PurchaseReport, readBudgetLeft } from '../purchases/create.js';
 import { listPackages, type PackageView } from '../purchases/packages.js';
@@ -29,6 +30,8 @@ export interface Purchases {
   ): Promise<{ purchases: PurchaseView[] }>;
   /** Returns what may still be spent of a budget: decimal text, without tax, in the client's currency. */
   budgetLeft(budget: PurchaseBudget, options?: CallOptions): Promise<string>;
+  /** Returns how clients pay for packages, by the config alone. */
+  terms(options?: CallOptions): Promise<PaymentTerms>;
   /** Cancels a pending purchase, or with `refund` a paid one, whose price becomes credit. */
   cancel(id: string, options?: LockOptions & { refund?: boolean | undefined }): Promise<{ purchase: PurchaseDetail }>;
 }
@@ -55,6 +58,7 @@ export function purchasesApi(call: RunCall): Purchases {
         return { purchases: await listPurchases(session, { service, ref }) };
       }),
     budgetLeft: (budget, options) => call(options, ({ store }) => readBudgetLeft(store, budget)),
+    terms: (options) => call(options, (session) => Promise.resolve(paymentTerms(session))),
     cancel: (id, options) =>
       call(options, async (session) => ({
         purchase: await cancelPurchase(session, { id, refund: options?.refund === true, waitMs: toWaitMs(options) }),

@@ -16,6 +16,7 @@ import {
   withMarker,
 } from '@sluice/telephony';
 import { QuotaCoreError } from '@sluice/quota-core';
+import { callsLine } from '../billing/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
 import { isFinal, isInDoubt, toInstants } from './due.js';
@@ -273,7 +274,7 @@ async function storeBill(
     client: service.client,
     billing: session.config.billing,
     invoice: null,
-    description: describe(of, key),
+    description: describe(session, of, key),
     amount: gathered?.totals.amount ?? '0',
     charged: gathered?.totals.total ?? '0',
     currency: telephony.currency,
@@ -297,9 +298,15 @@ async function storeBill(
   return { ...(stored ?? row), ...figures };
 }
 
-function describe({ period: { start, end }, username }: PeriodOfRead, key: string): string {
-  const text = `Calls of ${username} from ${start.slice(0, 10)} until before ${end.slice(0, 10)}`;
+function describe({ config }: Session, { line, period: { start, end }, username }: PeriodOfRead, key: string): string {
+  const [from, to] = [start.slice(0, 10), end.slice(0, 10)];
+  const text = callsLine(config, { username, service: line.service.id, from, to, last: lastDay(end) });
   return withMarker(text, billMarker(key));
+}
+
+/** Returns the last local day before a local instant. */
+function lastDay(end: string): string {
+  return new Date(Date.parse(`${end.slice(0, 19)}Z`) - 1).toISOString().slice(0, 10);
 }
 
 function toName({ telephony, subscriberId }: Line, period: BillPeriod): string {

@@ -41,6 +41,15 @@ const GENERAL: Record<string, string> = {
     timeout: 'Longest time that one message may take; default 10s, at most 30s',
     clients: 'Addresses by client; they take precedence over the e-mail address of the service',
   }),
+  brand: 'What clients see of their provider',
+  'brand.contact':
+    'How clients reach the provider: an e-mail address, an address of a page, or a sentence; shown where a link has ended',
+  'brand.topUpUrl': 'Page where clients add credit; default with billing: whmcs: that of WHMCS',
+  invoiceLines: 'Texts of lines on invoices; a mark that Sluice finds them by is added at their end',
+  'invoiceLines.purchase':
+    'Line of a package; may contain {traffic} {service} {package}. Default: Extra traffic {traffic} for {service}',
+  'invoiceLines.calls':
+    'Line of calls; may contain {username} {service} {from} {to} {last}: local dates, {to} is the day after {last}. Default: Calls of {username} from {from} until before {to}',
   limits: 'Not available in this version: leave it empty',
 
   'panels.*.kind': 'The kind of panel',

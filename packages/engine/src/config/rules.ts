@@ -1,6 +1,8 @@
 import type { BillingKind, LimitSettings, PanelKind, PanelSettings, ProductSettings } from '@sluice/panel-kind';
 import { checkMoney, currencyDecimals } from '@sluice/quota-core';
 import { billingSections, billingSettings, findEntry } from './find-entry.js';
+import { LINE_PLACEHOLDERS } from '../billing/invoice-lines.js';
+import { unknownPlaceholders } from '../notices/template.js';
 import { listFieldColumns } from '../services/fields.js';
 import { suggestion } from '../suggestion.js';
 import { type Config, toSection } from './schema.js';
@@ -266,6 +268,17 @@ const oneInterval: Rule = ({ poll, schedule }) =>
     ? []
     : [error('schedule.poll', 'differs from poll.interval: they are the same interval, so state one of them')];
 
+const lineTexts: Rule = ({ invoiceLines }) =>
+  (['purchase', 'calls'] as const).flatMap((kind) => {
+    const known: readonly string[] = LINE_PLACEHOLDERS[kind];
+    return unknownPlaceholders(invoiceLines[kind], known).map((name) =>
+      error(
+        `invoiceLines.${kind}`,
+        `there is no placeholder {${name}}${suggestion(name, [...known])}; known: ${known.join(', ')}`,
+      ),
+    );
+  });
+
 const RULES: Rule[] = [
   accountsFit,
   actionsFit,
@@ -283,6 +296,7 @@ const RULES: Rule[] = [
   fieldsKnown,
   oneNameEach,
   oneInterval,
+  lineTexts,
 ];
 
 /** Returns all contradictions between parts of a config. */

@@ -46,6 +46,13 @@ const publicUrl = filled.check(
   }),
 );
 
+/** A page that clients open. */
+const webAddress = filled.check(
+  z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''), {
+    error: 'is not an address such as https://billing.example.com/add-funds',
+  }),
+);
+
 const tls = z.strictObject({
   ca: optionalText,
   rejectUnauthorized: z._default(z.boolean(), true),
@@ -172,6 +179,14 @@ const trailing = {
     }),
     {},
   ),
+  brand: z._default(z.strictObject({ contact: z.optional(filled), topUpUrl: z.optional(webAddress) }), {}),
+  invoiceLines: z.prefault(
+    z.strictObject({
+      purchase: z._default(filled, 'Extra traffic {traffic} for {service}'),
+      calls: z._default(filled, 'Calls of {username} from {from} until before {to}'),
+    }),
+    {},
+  ),
   heartbeat: optionalSecret,
   limits: empty,
 };
@@ -266,6 +281,10 @@ export interface Config {
   retention: { apiLog: number; samples: number };
   graphCache: number;
   serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };
+  /** What clients see of their provider. */
+  brand: { contact?: string | undefined; topUpUrl?: string | undefined };
+  /** Texts of lines on invoices, with placeholders in braces. */
+  invoiceLines: { purchase: string; calls: string };
   notify?: NotifySettings[] | undefined;
   heartbeat?: string | undefined;
   limits?: [] | undefined;

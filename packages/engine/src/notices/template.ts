@@ -3,18 +3,15 @@ export const PLACEHOLDERS = ['message', 'event', 'code', 'service', 'panel', 'cl
 
 const IN_BRACES = /\{([^{}]*)\}/g;
 
-/** Returns the names in braces that a template may not contain. */
-export function unknownPlaceholders(template: string): string[] {
+/** Returns the names in braces that a template may not contain; by default `known` are those of notices. */
+export function unknownPlaceholders(template: string, known: readonly string[] = PLACEHOLDERS): string[] {
   const names = [...template.matchAll(IN_BRACES)].map(([, name = '']) => name);
-  return names.filter((name) => !(PLACEHOLDERS as readonly string[]).includes(name));
+  return names.filter((name) => !known.includes(name));
 }
 
 /** Returns a template with its placeholders replaced; a value is never read for placeholders itself. */
-export function fillTemplate(
-  template: string,
-  values: Readonly<Record<(typeof PLACEHOLDERS)[number], string | null>>,
-): string {
+export function fillTemplate(template: string, values: Readonly<Record<string, string | null>>): string {
   return template.replace(IN_BRACES, (text, name: string) =>
-    Object.hasOwn(values, name) ? (values[name as keyof typeof values] ?? '-') : text,
+    Object.hasOwn(values, name) ? (values[name] ?? '-') : text,
   );
 }

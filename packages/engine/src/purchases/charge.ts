@@ -7,8 +7,8 @@ import {
   SluiceError,
   toItemError,
 } from '@sluice/panel-kind';
-import { formatBytes } from '@sluice/quota-core';
 import type { HeldLease, PurchaseRecord } from '@sluice/state-store';
+import { purchaseLine } from '../billing/invoice-lines.js';
 import type { Session } from '../session.js';
 import type { Package } from './packages.js';
 
@@ -65,7 +65,7 @@ export async function chargePurchase(
 ): Promise<PurchaseRecord> {
   const billing = await session.billing();
   try {
-    const charge = await billing.charge(toRequest(row, billing), session.deps.signal);
+    const charge = await billing.charge(toRequest(session, row, billing), session.deps.signal);
     return await changePurchase(session, fences, row, afterCharge(row, charge, session.now()));
   } catch (error) {
     if (isRefusal(error)) await endRefused(session, fences, row);
@@ -92,12 +92,12 @@ async function endRefused(session: Session, fences: HeldLease[], row: PurchaseRe
   }
 }
 
-function toRequest(row: PurchaseRecord, { clientsPay }: BillingSystem) {
-  const { id, bytes, service, price, currency, taxed, at, actor } = row;
+function toRequest({ config }: Session, row: PurchaseRecord, { clientsPay }: BillingSystem) {
+  const { id, price, currency, taxed, at, actor } = row;
   return {
     key: id,
     client: row.client ?? '',
-    description: `Extra traffic ${formatBytes(bytes)} for ${service}`,
+    description: purchaseLine(config, row),
     amount: price,
     currency,
     taxed,

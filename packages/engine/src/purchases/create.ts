@@ -38,6 +38,8 @@ export interface PurchaseRequest {
 /** `purchase create --json` (docs/json.md). */
 export interface PurchaseReport {
   purchase: PurchaseDetail;
+  /** Whether an earlier call with the same reference made it. */
+  repeated: boolean;
   /** Reasons of the holds that are still open. */
   stillHeld: string[];
   /** Why what was bought has no effect on the panel yet; the next run completes it. */
@@ -54,35 +56,48 @@ export interface PurchaseReport {
 export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;
   await requireService(session, id);
-  const { row, run } = await withRun(
+  const { row, run, repeated } = await withRun(
     session,
     { command: 'purchase create', dryRun: false, service: id },
     async (current) => {
       await current.leases.take(serviceLease(id), waitMs);
-      const bought = await buy(session, request, current);
+      await refuseForeign(session, request);
+      const known = await findRepeated(session, request);
+      const bought =
+        known === null ? await buy(session, request, current) : await repeat(session, request, known, current);
       await current.end({ outcome: bought.status === 'failed' ? 'failed' : 'done', changes: true });
-      return { row: bought, run: current.id };
+      return { row: bought, run: current.id, repeated: known !== null };
     },
   );
   if (row.status === 'failed') throw noCredit(toDue(row), null);
   const error = row.status === 'paid' ? await enforcePaid(session, id, { waitMs, run }) : null;
   const held = await session.store.holds.open({ services: [id] });
-  return { purchase: await toDetail(session, row), stillHeld: held.map(({ reason }) => reason), error };
+  return { purchase: await toDetail(session, row), repeated, stillHeld: held.map(({ reason }) => reason), error };
 }
 
-/** Buys under the lease of the service: continues a purchase of the same reference, or stores a new one and charges it. */
+async function refuseForeign(session: Session, { service, client }: PurchaseRequest): Promise<void> {
+  refuseOtherClient(await requireService(session, service), client);
+}
+
+/** Continues the purchase of the same reference, under the lease of the service. */
+async function repeat(
+  session: Session,
+  request: PurchaseRequest,
+  known: PurchaseRecord,
+  run: Run,
+): Promise<PurchaseRecord> {
+  await run.start();
+  if (known.status !== 'pending' || known.invoice !== null) return known;
+  const service = await requireService(session, known.service);
+  if (await isWanted(session, known, service)) return charge(session, run, known);
+  const ended = await endUnwanted(session, run.leases.held, known, service);
+  if (ended.status === 'failed') throw refUsed(request, ended);
+  return ended;
+}
+
+/** Stores a new purchase and charges it, under the lease of the service. */
 async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
   const service = await requireService(session, request.service);
-  refuseOtherClient(service, request.client);
-  const known = await findRepeated(session, request);
-  if (known !== null) {
-    await run.start();
-    if (known.status !== 'pending' || known.invoice !== null) return known;
-    if (await isWanted(session, known, service)) return charge(session, run, known);
-    const ended = await endUnwanted(session, run.leases.held, known, service);
-    if (ended.status === 'failed') throw refUsed(request, ended);
-    return ended;
-  }
   const bought = requireOffered(session.config, service, request.package);
   const client = requireChargeable(service);
   const cycle = await requireCycle(session, service);

@@ -1,4 +1,5 @@
 import type { PurchaseRecord } from '@sluice/state-store';
+import { invoiceUrl } from '../billing/billing-pages.js';
 import type { Session } from '../session.js';
 
 /** One purchase, in `purchase list --json` (docs/json.md). */
@@ -14,13 +15,15 @@ export interface PurchaseView extends Pick<
   cycle: string;
   /** Total of the invoice, with tax; null where it is not known. */
   charged: string | null;
+  /** Page where the client sees and pays the invoice; null where none is known. */
+  invoiceUrl: string | null;
 }
 
 /** A purchase with its cycle, in `purchase create --json`. */
 export type PurchaseDetail = Omit<PurchaseView, 'cycle'> & { cycle: { id: string; start: string; end: string } | null };
 
 /** Returns a purchase as documents show it. */
-function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
+function toView(session: Session, row: PurchaseRecord, actors: ReadonlyMap<string, string>): PurchaseView {
   const {
     run,
     billing: _billing,
@@ -31,14 +34,18 @@ function toView(row: PurchaseRecord, actors: ReadonlyMap<string, string>): Purch
     note: _note,
     ...shown
   } = row;
-  return { ...shown, by: actors.get(run ?? '') ?? null };
+  return { ...shown, by: actors.get(run ?? '') ?? null, invoiceUrl: invoiceUrl(session, row) };
 }
 
 /** Returns a purchase with its cycle. */
-export async function toDetail({ store }: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
+export async function toDetail(session: Session, row: PurchaseRecord): Promise<PurchaseDetail> {
+  const { store } = session;
   const cycle = (await store.cycles.ofService(row.service)).find(({ id }) => id === row.cycle);
   const actors = await readActors(store, [row]);
-  return { ...toView(row, actors), cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null };
+  return {
+    ...toView(session, row, actors),
+    cycle: cycle ? { id: cycle.id, start: cycle.start, end: cycle.end } : null,
+  };
 }
 
 function readActors(store: Session['store'], rows: readonly PurchaseRecord[]): Promise<ReadonlyMap<string, string>> {
@@ -52,13 +59,14 @@ export function refKey(ref: string): string {
 
 /** Lists purchases, oldest first. */
 export async function listPurchases(
-  { store }: Session,
+  session: Session,
   { service, ref }: { service?: string | undefined; ref?: string | undefined } = {},
 ): Promise<PurchaseView[]> {
+  const { store } = session;
   const rows = await store.purchases.list({
     ...(service === undefined ? {} : { service }),
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
   const actors = await readActors(store, rows);
-  return rows.map((row) => toView(row, actors));
+  return rows.map((row) => toView(session, row, actors));
 }

@@ -1,6 +1,7 @@
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
 import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../config/find-entry.js';
 import { readEnforcements } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
@@ -30,7 +31,10 @@ export interface ServiceDetail extends ServiceView {
   quota: { bytes: number | null; source: string } | null;
   refs: Record<string, string>;
   purchases: (Pick<PurchaseRecord, 'id' | 'package' | 'bytes' | 'price' | 'currency' | 'status' | 'at'> & {
-    /** Whether it belongs to the newest cycle: those of earlier ones do not count any more. */
+    invoice: string | null;
+    /** Page where the client sees and pays the invoice; null where none is known. */
+    invoiceUrl: string | null;
+    /** Whether it counts: it is paid, and belongs to the newest cycle. */
     current: boolean;
   })[];
   overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
@@ -89,7 +93,7 @@ export async function serviceDetails(
       refs: { ...service.refs },
       purchases: (purchases.get(service.id) ?? [])
         .filter((row) => isVisible(row, service, reader))
-        .map((row) => toPurchase(row, cycle)),
+        .map((row) => toPurchase(session, row, cycle)),
       overrides: override === undefined ? null : toOverride(override),
       ...datesInForce(session, service, session.now()),
       termination: terminationView(terminations.get(service.id)),
@@ -101,10 +105,25 @@ export async function serviceDetails(
 }
 
 /** Returns a purchase as a detail shows it. */
-export function toPurchase(row: PurchaseRecord, cycle: CycleRecord | null): ServiceDetail['purchases'][number] {
-  const { id, package: name, bytes, price, currency, status, at } = row;
-  const current = countsIn({ cycle, wrongCycles: [] }, row);
-  return { id, package: name, bytes, price, currency, status, at, current };
+export function toPurchase(
+  session: Session,
+  row: PurchaseRecord,
+  cycle: CycleRecord | null,
+): ServiceDetail['purchases'][number] {
+  const { id, package: name, bytes, price, currency, status, at, invoice } = row;
+  const current = status === 'paid' && countsIn({ cycle, wrongCycles: [] }, row);
+  return {
+    id,
+    package: name,
+    bytes,
+    price,
+    currency,
+    status,
+    at,
+    invoice,
+    invoiceUrl: invoiceUrl(session, row),
+    current,
+  };
 }
 
 /** Returns an override as a detail shows it. */

@@ -1,4 +1,4 @@
-import type { CommandReport, DescribedChange, PurchaseReport, ServiceDetail } from '@sluice/engine';
+import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
@@ -86,15 +86,23 @@ export function describeOverride(before: ServiceDetail, after: ServiceDetail): s
   return `${after.id}: ${parts.length === 0 ? 'the override is unchanged' : parts.join(', ')}; in force from the next poll`;
 }
 
-/** Returns what a purchase changed, as one line. */
-export function formatPurchase({ purchase, stillHeld, error }: PurchaseReport, heldBefore: number): string {
+/** Returns what a purchase changed, as one line; one that waits for its payment is never called bought. */
+export function formatPurchase({ purchase, repeated, stillHeld, error }: PurchaseReport, heldBefore: number): string {
   const { id, service, package: name, bytes, currency, invoice, status } = purchase;
   const what = `${name} (${formatBytes(bytes)}) for ${purchase.charged ?? purchase.price} ${currency}`;
-  const parts = [`${service}: ${status === 'paid' ? 'bought' : status} ${what}, ${id}`];
+  if (status === 'pending') return `${service}: ${pendingText(purchase)}: ${what}, ${id}`;
+  const done = status === 'paid' ? `${repeated ? 'already ' : ''}bought` : status;
+  const parts = [`${service}: ${done} ${what}, ${id}`];
   if (invoice !== null) parts.push(`invoice ${invoice}`);
   if (stillHeld.length > 0) parts.push(`held: ${stillHeld.join(', ')}`);
   else if (heldBefore > 0) parts.push(error === null ? 'released' : 'not released yet');
   return parts.join('; ');
+}
+
+/** Returns `pending: pay invoice 1001 (https://…)`. */
+export function pendingText({ invoice, invoiceUrl }: Pick<PurchaseView, 'invoice' | 'invoiceUrl'>): string {
+  if (invoice === null) return 'pending: not charged yet';
+  return `pending: pay invoice ${invoice}${invoiceUrl === null ? '' : ` (${invoiceUrl})`}`;
 }
 
 /** Returns what was changed of a service, as one line: `svc-1: product fast (was ded)`. */

@@ -1,7 +1,7 @@
 import { describeTermination, type ServiceDetail } from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
-import { quotaText } from './outcome.js';
+import { pendingText, quotaText } from './outcome.js';
 import { usedCell } from './usage.js';
 
 function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
@@ -38,9 +38,11 @@ function overrideText(terminal: Terminal, { overrides, panel }: ServiceDetail): 
 function purchaseText(
   terminal: Terminal,
   { panel }: ServiceDetail,
-  { package: name, bytes, price, currency, status, at, current }: ServiceDetail['purchases'][number],
+  bought: ServiceDetail['purchases'][number],
 ): string {
-  const cycle = current ? '' : ' (earlier cycle)';
+  const { package: name, bytes, price, currency, at, current } = bought;
+  const status = bought.status === 'pending' ? pendingText(bought) : bought.status;
+  const cycle = current || bought.status !== 'paid' ? '' : ' (earlier cycle)';
   return `${name}: ${bytesCell(bytes) ?? ''} for ${price} ${currency}, ${status}, ${terminal.times.at(at, panel) ?? ''}${cycle}`;
 }
 

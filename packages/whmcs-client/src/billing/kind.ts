@@ -12,6 +12,14 @@ export const whmcs: BillingKind<WhmcsSettings> = {
   productSchema: whmcsProductSchema,
   secrets: ['secret', 'accessKey'],
   storesCredentials: true,
+  clientsPay: true,
+  pages: ({ url }) => {
+    const folder = url.replace(/\/+$/, '');
+    return {
+      invoice: (id) => `${folder}/viewinvoice.php?id=${encodeURIComponent(id)}`,
+      addFunds: `${folder}/clientarea.php?action=addfunds`,
+    };
+  },
   checkProducts: findDoubleClaims,
   fieldColumns: ({ fields }) => Object.keys(fields),
   writesFields: ({ writeBack }) => writeBack,

@@ -286,6 +286,15 @@ packages: { extra: { traffic: 1TB, price: "10.00" } }
     expect(long.problems).toMatchObject([{ path: 'packages.extra.price' }]);
   });
 
+  it('finds what the text of a line on an invoice may not contain', async () => {
+    const found = await check(`${GOOD}invoiceLines: { purchase: "{trafic}", calls: "{username} {last}" }\n`);
+    expect(found.problems.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { path: 'invoiceLines.purchase', message: expect.stringContaining('known: traffic, service, package') },
+    ]);
+    const url = await check(`${GOOD}brand: { topUpUrl: billing }\n`);
+    expect(url.problems).toMatchObject([{ path: 'brand.topUpUrl' }]);
+  });
+
   it('warns of a literal secret, of plain http and of unchecked certificates', async () => {
     const { exitCode, problems } = await check(
       GOOD.replace('${env:TOKEN}', 'abc\n    allowHttp: true\n    tls: { rejectUnauthorized: false }').replace(

@@ -71,6 +71,32 @@ describe('a purchase that WHMCS bills', () => {
     expect((await use(1)).services[0]?.allowance?.allowedBytes).toBe(100 * GB);
   });
 
+  it('says of a pending one which invoice is to be paid, and of a repeated one that it was bought already', async () => {
+    await open();
+    const words = 'purchase create whmcs-1 extra --ref a';
+    const first = await at.bench.sluice(words);
+    const [{ id } = { id: 0 }] = at.whmcs.invoices(CLIENT);
+    const pay = `pending: pay invoice ${id} (${at.whmcs.url}/viewinvoice.php?id=${id})`;
+    expect(first.stdout).toContain(`whmcs-1: ${pay}: extra (50 GB) for 5.00 EUR`);
+    expect(first.stdout).not.toContain('bought');
+    expect((await at.bench.sluice('service show whmcs-1')).stdout).toContain(`${pay}, `);
+    at.whmcs.pay(id);
+    await at.poll();
+    const again = await at.bench.sluice(words);
+    expect(again.stdout).toContain('whmcs-1: already bought extra (50 GB)');
+    expect((await buy('--ref a')).json<PurchaseReport>().repeated).toBe(true);
+  });
+
+  it('has the text of the config on its invoice, and the mark that it is found by', async () => {
+    await open();
+    const texts = 'invoiceLines: { purchase: "Tráfego extra: {traffic} ({package}) para {service}" }';
+    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}${texts}\n`);
+    for (let time = 1; time <= 2; time += 1) await buy('--ref a');
+    const [{ id } = { id: '' }] = await purchases();
+    const lines = at.whmcs.invoices(CLIENT).flatMap((invoice) => invoice.lines.map(({ description }) => description));
+    expect(lines).toEqual([`Tráfego extra: 50 GB (extra) para whmcs-1 [sluice:${id}]`]);
+  });
+
   it('is cancelled when its invoice is deleted there, and follows its line into another invoice', async () => {
     await open();
     const first = (await buy()).json<PurchaseReport>().purchase;

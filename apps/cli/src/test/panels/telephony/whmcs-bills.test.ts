@@ -11,9 +11,10 @@ beforeEach(async () => {
   at.bench.env['WHMCS_SECRET'] = whmcs.secret;
   const own = 'allowHttp: true, identifier: fake-whmcs-identifier, secret: "${env:WHMCS_SECRET}"';
   const calls = 'calls: { taxed: false, onlyWriter: true }';
+  const texts = 'invoiceLines: { calls: "Chamadas de {username}, {from} a {last} ({service})" }';
   const config = at.bench.read('sluice.yaml').replace('planId: "11" }', 'planId: "11" }, whmcs: { productIds: [10] }');
   const section = `whmcs: { url: "${whmcs.url}", ${own}, ${calls}, fields: { ddd: DDD, channels: Canais } }`;
-  at.bench.write('sluice.yaml', `${config}billing: whmcs\n${section}\n`);
+  at.bench.write('sluice.yaml', `${config}billing: whmcs\n${section}\n${texts}\n`);
   await at.bench.giveStore();
 });
 afterEach(async () => {
@@ -54,5 +55,6 @@ it('a service of WHMCS becomes a line by its custom fields, and its calls a line
     [0, 'already-added'],
   ]);
   const lines = whmcs.invoice(invoice).lines.filter(({ description }) => description.includes('AB:'));
-  expect(lines).toMatchObject([{ amount: '1.50' }]);
+  const description = expect.stringMatching(/^Chamadas de ana, 2026-11-01 a 2026-11-30 \(whmcs-7\) AB:[0-9a-f]{12}$/);
+  expect(lines).toMatchObject([{ amount: '1.50', description }]);
 });

@@ -1,0 +1,32 @@
+import { formatBytes } from '@sluice/quota-core';
+import type { PurchaseRecord } from '@sluice/state-store';
+import type { Config } from '../config/schema.js';
+import { fillTemplate } from '../notices/template.js';
+
+/** What the text of each kind of line may contain, in braces. */
+export const LINE_PLACEHOLDERS = {
+  purchase: ['traffic', 'service', 'package'],
+  calls: ['username', 'service', 'from', 'to', 'last'],
+} as const;
+
+/** Calls of a line in a period of local dates: `last` is the last day, `to` the day after it. */
+export interface CallsOfLine {
+  username: string;
+  service: string;
+  from: string;
+  to: string;
+  last: string;
+}
+
+/** Returns the text of the line of a purchase, without its mark. */
+export function purchaseLine(
+  { invoiceLines }: Pick<Config, 'invoiceLines'>,
+  { bytes, service, package: name }: Pick<PurchaseRecord, 'bytes' | 'service' | 'package'>,
+): string {
+  return fillTemplate(invoiceLines.purchase, { traffic: formatBytes(bytes), service, package: name });
+}
+
+/** Returns the text of the line of calls, without its mark. */
+export function callsLine({ invoiceLines }: Pick<Config, 'invoiceLines'>, calls: CallsOfLine): string {
+  return fillTemplate(invoiceLines.calls, { ...calls });
+}
