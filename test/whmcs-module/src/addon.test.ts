@@ -100,6 +100,24 @@ withPhp(`the addon module of WHMCS${noPhp ?? ''}`, () => {
     expect(bought()).toEqual(['10.00']);
   });
 
+  it('says that the invoice of a package has to be paid where the credit is too little, and how much there is', async () => {
+    const open = (): PhpCall => area(ANA, { service: 'whmcs-1' });
+    Object.assign(at.whmcs.world.clients.get(IDS.ana)!, { credit: 0n });
+    at.clock.advance(31_000);
+    const [page] = await at.php([open()]);
+    expect(page!.html).toMatch(/Your credit: 0\.00 BRL\. <a href="clientarea\.php\?action=addfunds">/);
+    const ticket = /name="ticket" value="([^"]+)"/.exec(page!.html!)![1]!;
+    const [sent, after] = await at.php([{ ...open(), post: { package: 'extra-1tb', ticket } }, open()]);
+    const [invoice] = at.whmcs.invoices(IDS.ana).filter(({ status }) => status === 'Unpaid');
+    expect(text(sent!)).toContain(`Not bought yet: pay invoice ${invoice!.id} first.`);
+    expect(after!.html).toContain(`<a href="viewinvoice.php?id=${invoice!.id}">pay invoice ${invoice!.id}</a>`);
+    for (const { html } of [sent!, after!]) expect(html).not.toMatch(/was bought|charged at once/);
+    expect(after!.html!.replaceAll(/\s+/g, ' ')).toMatch(
+      /pending<\/span>: pay invoice <bdi>\d+<\/bdi><\/td>.*?<td class="minor">no<\/td>/,
+    );
+    expect(at.whmcs.mails()).toEqual([invoice!.id]);
+  });
+
   it('opens the login of a panel that has one', async () => {
     at.whmcs.addService({ id: 21, client: IDS.ana, product: IDS.relay, nextDueDate: '2026-12-15' });
     for (const words of ['service sync', 'provision create whmcs-21 --json'])

@@ -89,6 +89,22 @@ withPhp(`the page of a customer in WHMCS${noPhp ?? ''}`, () => {
     expect(at.whmcs.world.invoices.size).toBe(1);
   });
 
+  it('says that the invoice of a package has to be paid where the credit is too little', async () => {
+    const client = at.whmcs.world.clients.get(IDS.eve)!;
+    const { credit } = client;
+    Object.assign(client, { credit: 0n });
+    const post = { package: 'extra-50', ticket: toTicket(await page()) };
+    const { returned } = await call('buy', {}, post);
+    const { id } = at.whmcs.invoices(IDS.eve).at(-1)!;
+    expect(returned).toBe(`Not bought yet: pay invoice ${id} first. The package counts once it is paid.`);
+    expect((await call('buy', {}, post)).returned).toBe(returned);
+    const html = await page();
+    expect(html).toContain(`<a href="viewinvoice.php?id=${id}">pay invoice ${id}</a>`);
+    expect(html).toContain('<a href="clientarea.php?action=addfunds">');
+    expect([html.includes('0 B of 150 GB used'), at.whmcs.mails()]).toEqual([true, [id]]);
+    Object.assign(client, { credit });
+  });
+
   it.each([
     [401, '{"error":{"code":"no_token","message":"The request has no valid token."}}'],
     [403, 'blocked'],

@@ -90,6 +90,7 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   'purchases.create': 'route',
   'purchases.list': 'route',
   'purchases.budgetLeft': 'server',
+  'purchases.terms': 'server',
   'purchases.cancel': 'route',
   'autoBuy.show': 'route',
   'autoBuy.set': 'route',

@@ -3,7 +3,9 @@ import { formatBytes } from '@sluice/quota-core';
 import type { ApiCall } from '../api/route.js';
 import type { EmbeddedService } from '../api/schemas/embedded.js';
 import { readLogin } from '../pages/customer/account.js';
+import { readCredit } from '../pages/customer/credit.js';
 import { offeredPackages } from '../pages/customer/packages.js';
+import type { PanelReads } from '../pages/customer/panel-reads.js';
 import { serviceSections } from '../pages/customer/service.js';
 import { lineSection, toLineScene } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
@@ -22,7 +24,7 @@ export async function serviceForCustomer(call: ApiCall, id: string): Promise<Emb
   const request = embeddedRequest(call, client);
   const parts = await serviceSections(request, service, call.readers);
   return {
-    ...(await readHead(request, service)),
+    ...(await readHead(request, service, client === null ? null : call.readers.reads)),
     summary: summaryForCustomer(request, service),
     parts: toParts(parts),
   };
@@ -54,18 +56,29 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   ];
   const used = isUnread(service) ? 'not read yet' : describeUsed(service);
   const summary = toText(isMetered(service) ? `${service.status}: ${used}` : service.status);
-  return { ...(await readHead(request, service)), summary, parts: toParts(parts) };
+  return { ...(await readHead(request, service, null)), summary, parts: toParts(parts) };
+}
+
+function toUnpaid(purchase: ServiceDetail['purchases'][number]): EmbeddedService['unpaid'] {
+  const { package: name, status, invoice } = purchase;
+  return status === 'pending' && invoice !== null ? [{ package: toText(name), invoice }] : [];
 }
 
 async function readHead(
   request: PageRequest,
   service: ServiceDetail,
+  reads: PanelReads | null,
 ): Promise<Omit<EmbeddedService, 'summary' | 'parts'>> {
   const packages = await offeredPackages(request, service);
+  const known = reads === null || packages.length === 0 ? null : (await readCredit(request, reads)).value;
+  const credit =
+    known === null ? null : toText(`${known.balance} ${known.currency ?? request.sluice.config.currency ?? ''}`.trim());
   return {
     service: service.id,
     title: toText(service.id),
     readAt: service.usage?.readAt ?? null,
+    unpaid: service.purchases.flatMap(toUnpaid).reverse(),
+    credit,
     packages: packages.map((each) => ({ package: each.id, label: toText(toLabel(each)) })),
     loginLink: (await readLogin(request, service.id)) !== null,
   };

@@ -77,7 +77,7 @@ describe('what a customer sees of a service', () => {
 
     expect(findPart(document, 'usage')).toMatch(/class="bar bar-bad".*120%.*15 Dec 2026/);
     expect(findPart(document, 'graph')).toContain('id="usage-svc-1-wide-title"');
-    expect(findPart(document, 'packages')).toContain('charged at once');
+    expect(findPart(document, 'packages')).toContain('paid from your credit at once');
   });
 
   it('are no packages where the service has ended', async () => {

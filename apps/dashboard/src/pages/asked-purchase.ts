@@ -2,6 +2,7 @@ import type { PurchaseView } from '@sluice/engine';
 import { notice, address } from './layout/components.js';
 import { html, type Html } from './layout/html.js';
 import type { PageAnswer, PageRequest } from './page.js';
+import { payLink } from './purchase-state.js';
 import { toTimes } from './page-times.js';
 
 /** What a page that asks before a purchase shows first. */
@@ -28,7 +29,13 @@ export async function findAsked(request: PageRequest, service: string, toRef: (k
   return made.status === 'failed' ? { redirect: { redirect: again() } } : { made: madeNotice(request, made, again()) };
 }
 
-function madeNotice(request: PageRequest, { at }: PurchaseView, again: string): Html {
-  return html`${notice('info', html`You bought this package ${toTimes(request).ago(at)}. It is not bought again.`)}
+function madeNotice(request: PageRequest, made: PurchaseView, again: string): Html {
+  const { at } = made;
+  const what =
+    made.status === 'pending'
+      ? html`You ordered this package ${toTimes(request).ago(at)}; it is not ordered again.
+        ${made.invoice === null ? null : html`It counts once it is paid: ${payLink(made)}.`}`
+      : html`You bought this package ${toTimes(request).ago(at)}. It is not bought again.`;
+  return html`${notice('info', what)}
     <p><a class="button" href="${again}">Buy another one…</a></p>`;
 }

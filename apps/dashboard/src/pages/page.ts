@@ -1,7 +1,7 @@
 import type { Sluice, UseCase } from '@sluice/engine';
 import type { Tasks } from '../api/tasks.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Html } from './layout/html.js';
+import type { Html, Part } from './layout/html.js';
 
 /** What a page is made of. */
 export interface PageRequest {
@@ -37,7 +37,7 @@ export type PageAnswer =
       status?: number;
       title: string;
       body: Html;
-      notice?: string | undefined;
+      notice?: Part | undefined;
       refreshSeconds?: number | undefined;
       /** Where the browser goes when the form is sent again; without it, the form of such an answer can be sent again. */
       repeat?: string | undefined;

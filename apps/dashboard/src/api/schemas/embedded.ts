@@ -22,6 +22,12 @@ export const embeddedService = z.object({
   readAt: instantOrNull,
   parts,
   packages: z.array(z.object({ package: text, label: plain })),
+  unpaid: z
+    .array(z.object({ package: text, invoice: text }))
+    .describe('Purchases that count once their invoice is paid; the newest first'),
+  credit: plain
+    .nullable()
+    .describe('What the client can spend on packages; null where it is not known, or nothing is on offer'),
   loginLink: z.boolean().describe('Whether the panel has a page where the client logs in'),
 });
 

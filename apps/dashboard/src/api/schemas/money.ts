@@ -32,6 +32,7 @@ const purchaseParts = {
   by: textOrNull,
   invoice: textOrNull,
   charged: amount.nullable(),
+  invoiceUrl: textOrNull,
   at: instant,
   paidAt: instantOrNull,
 };
@@ -42,7 +43,12 @@ const purchase = name(
   'PurchaseDetail',
   z.object({ ...purchaseParts, cycle: z.object({ id: text, ...period.shape }).nullable() }),
 );
-export const purchaseReport = z.object({ purchase, stillHeld: z.array(text), error: errorOrNull });
+export const purchaseReport = z.object({
+  purchase,
+  repeated: z.boolean(),
+  stillHeld: z.array(text),
+  error: errorOrNull,
+});
 export const cancelledPurchase = z.object({ purchase });
 
 export const autoBuy = z.object({

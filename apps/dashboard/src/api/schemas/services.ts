@@ -67,6 +67,8 @@ const purchase = z.object({
   currency: text,
   status: text,
   at: instant,
+  invoice: textOrNull,
+  invoiceUrl: textOrNull,
   current: z.boolean(),
 });
 

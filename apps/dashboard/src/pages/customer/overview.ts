@@ -4,6 +4,7 @@ import { bytes, counted, money, name, NONE, type Times } from '../layout/format.
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { toTimes } from '../page-times.js';
+import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';
 import { cycleEnd, toFill, isMetered, showRemaining, showState, showUsed } from './usage.js';
@@ -26,7 +27,7 @@ export async function clientSections(
   const times = toTimes(request);
   const { agents } = await sluice.agents.ofClient(toClient(request));
   // A client who is an agent alone has nothing to pay here.
-  const credit = services.length === 0 ? null : await readCredit(request, reads);
+  const credit = services.length === 0 ? null : await creditSection(request, reads);
   return [
     servicesSection(request, services, times),
     ...agents.map((agent, index) => agentSection(agent, times, `agent-${index + 1}`)),
@@ -80,7 +81,12 @@ function agentSection(agent: AgentDetail, times: Times, id: string): Section {
       ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
     ])}
   `;
-  return { id, title: `Reseller ${agent.name}`, content };
+  return { id, title: agentTitle(agent.name), content };
+}
+
+/** Names may say it themselves. */
+function agentTitle(name: string): string {
+  return /^reseller\b/i.test(name) ? name : `Reseller ${name}`;
 }
 
 /** How many users are disabled, and for whom. Agents above the client stay without a name. */
@@ -96,17 +102,21 @@ function disabledFacts({ uuid, ancestors, disabledFor }: AgentDetail): [string, 
 }
 
 /** The client's credit, in whichever billing system it is. */
-async function readCredit(request: PageRequest, reads: PanelReads): Promise<Section> {
+async function creditSection(request: PageRequest, reads: PanelReads): Promise<Section> {
   const head = { id: 'credit', title: 'Credit' };
   const { sluice, now } = request;
+  const topUp = topUpLink(request, await sluice.purchases.terms());
   const client = toClient(request);
   const times = toTimes(request);
   // Together, so that a billing system that hangs delays the page by one time-out.
   const [{ value, at, failed }, entries] = await Promise.all([
-    reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal })),
+    readCredit(request, reads),
     reads.read({ client, what: 'credit entries', now }, (signal) => sluice.credit.history(client, { signal })),
   ]);
-  if (value === null) return { ...head, content: notice('warning', 'Your credit can’t be shown at the moment.') };
+  if (value === null) {
+    const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${topUp}`;
+    return { ...head, content };
+  }
   const changes = table({
     caption: 'Changes of your credit',
     hidesCaption: false,
@@ -119,9 +129,6 @@ async function readCredit(request: PageRequest, reads: PanelReads): Promise<Sect
     rows: [...(entries.value?.entries ?? [])].reverse().slice(0, 20),
   });
   const content = html`${failed ? notice('warning', html`Your credit can’t be read at the moment. This is from ${times.full(at)}.`) : null}
-  ${facts([
-    ['Credit', money(value.balance, value.currency ?? (Number(value.balance) === 0 ? sluice.config.currency : null))],
-  ])}
-  ${changes}`;
+  ${facts([['Credit', creditAmount(request, value)]])} ${topUp} ${changes}`;
   return { ...head, content };
 }

@@ -1,12 +1,15 @@
-import { type AutoBuyView, may, type PackageView, type ServiceDetail } from '@sluice/engine';
+import { type AutoBuyView, may, type PackageView, type PaymentTerms, type ServiceDetail } from '@sluice/engine';
 import type { Viewer } from '../../access/viewer.js';
-import { address, badge, facts, notice, type Section, table } from '../layout/components.js';
+import { address, facts, notice, type Section, table } from '../layout/components.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
-import { bytes, money, name, type Times } from '../layout/format.js';
+import { bytes, money, name, NONE, type Times } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
+import { invoiceLink, purchaseState } from '../purchase-state.js';
+import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toPath } from './own.js';
+import type { PanelReads } from './panel-reads.js';
 
 /** Returns the packages that the product of a service offers; none where it has not begun, or has ended. */
 export async function offeredPackages(
@@ -27,7 +30,7 @@ export function toRefPrefix({ id }: Viewer): string {
 export async function packagesSection(
   request: PageRequest,
   service: ServiceDetail,
-  packages: readonly PackageView[],
+  { packages, reads }: { packages: readonly PackageView[]; reads: PanelReads },
 ): Promise<Section | null> {
   if (packages.length === 0) return null;
   const { viewer } = request;
@@ -42,16 +45,33 @@ export async function packagesSection(
   });
   // Where the parts are embedded, the other site sells.
   const isSold = mayBuy || request.isEmbedded;
+  const pay = await request.sluice.purchases.terms();
   const terms = html`<p class="soft">
-    ${isSold ? 'A package is charged at once and counts in the current period.' : 'Ask your provider for a package.'}
-    ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
-  </p>`;
+      ${isSold ? payText(pay) : 'Ask your provider for a package.'}
+      ${mayBuy ? await budgetText(request, packages[0]?.currency) : null}
+    </p>
+    ${isSold ? await creditText(request, pay, reads) : null}`;
   const stays = service.lifecycle !== 'active' || service.holds.some(({ reason }) => reason !== 'quota');
   const warning =
     isSold && stays
       ? notice('warning', 'The service is restricted for another reason: a package does not end that.')
       : null;
   return { id: 'packages', title: 'Packages of extra traffic', content: html`${warning}${list}${terms}` };
+}
+
+/** How a package is paid. */
+function payText({ leavesInvoice }: PaymentTerms): string {
+  return leavesInvoice
+    ? 'A package is paid from your credit, otherwise by invoice; it counts in the current period once it is paid.'
+    : 'A package is paid from your credit at once, and counts in the current period.';
+}
+
+/** The credit of the client beside what it buys; it may have been read a little earlier. */
+async function creditText(request: PageRequest, pay: PaymentTerms, reads: PanelReads): Promise<Html> {
+  const { value } = await readCredit(request, reads);
+  const shown =
+    value === null ? 'Your credit can’t be shown at the moment.' : html`Your credit: ${creditAmount(request, value)}`;
+  return html`<p>${shown} ${topUpLink(request, pay)}</p>`;
 }
 
 /** What may be spent with a link, and what is left of it; nothing for links without a maximum. */
@@ -68,8 +88,8 @@ function buyButton(path: string, id: string): Html {
   >`;
 }
 
-/** What was bought for a service, the newest first. */
-export function purchasesSection({ purchases }: ServiceDetail, times: Times): Section | null {
+/** The purchases of a service, the newest first. */
+export function purchasesSection(request: PageRequest, { purchases }: ServiceDetail, times: Times): Section | null {
   if (purchases.length === 0) return null;
   const content = table({
     caption: 'Purchases',
@@ -78,7 +98,8 @@ export function purchasesSection({ purchases }: ServiceDetail, times: Times): Se
       { title: 'Package', cell: (purchase) => name(purchase.package) },
       { title: 'Traffic', cell: (purchase) => bytes(purchase.bytes), isNumber: true, isMinor: true },
       { title: 'Price', cell: ({ price, currency }) => money(price, currency), isNumber: true },
-      { title: 'State', cell: ({ status }) => badge(status) },
+      { title: 'State', cell: (purchase) => purchaseState(purchase, request) },
+      { title: 'Invoice', cell: (purchase) => invoiceLink(purchase, request) ?? NONE },
       { title: 'Counts now', cell: ({ current }) => (current ? 'yes' : 'no'), isMinor: true },
     ],
     rows: [...purchases].reverse(),

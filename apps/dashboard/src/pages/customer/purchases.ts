@@ -1,12 +1,13 @@
-import type { AutoBuyRequest, PackageView, ServiceDetail } from '@sluice/engine';
+import type { AutoBuyRequest, PackageView, PaymentTerms, PurchaseReport, ServiceDetail } from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { addMoney, compareMoney } from '@sluice/quota-core';
-import { facts } from '../layout/components.js';
-import { bytes, money, name } from '../layout/format.js';
+import { addMoney, compareMoney, subtractMoney } from '@sluice/quota-core';
+import { facts, notice } from '../layout/components.js';
+import { bytes, money, name, UNKNOWN } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
-import { html } from '../layout/html.js';
-import type { Page, PageRequest } from '../page.js';
+import { html, type Part } from '../layout/html.js';
+import type { Page, PageAnswer, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
+import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, toRefPrefix } from './packages.js';
 import type { PanelReads } from './panel-reads.js';
@@ -15,29 +16,56 @@ import type { PanelReads } from './panel-reads.js';
 const MOST_AUTOMATIC = 100;
 
 /** `GET …/buy?package=`: what it costs, before it is charged. */
-export const buyPage: Page = async (request) => {
+export function buyPage(reads: PanelReads): Page {
+  return (request) => showPrice(request, reads);
+}
+
+function terms({ leavesInvoice }: PaymentTerms, isShort: boolean): string {
+  if (!isShort) return 'It is paid from your credit at once, and counts in the current period.';
+  return leavesInvoice
+    ? 'You get an invoice; the package counts once it is paid.'
+    : 'Add credit first: nothing is bought without it.';
+}
+
+/** What may be used with the package; nothing where no limit is known. */
+function newAllowance({ allowance }: ServiceDetail, size: number): [string, Part] | null {
+  if (allowance === null || allowance.unlimited || allowance.allowedBytes === null) return null;
+  return [
+    'Allowed with it',
+    html`${bytes(allowance.allowedBytes + size)} in this period (now ${bytes(allowance.allowedBytes)})`,
+  ];
+}
+
+async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageAnswer> {
   const { query, viewer } = request;
   const service = await ownService(request);
   const { id, bytes: size, price, currency } = await requireOffered(request, service, query['package'] ?? '');
   const asked = await findAsked(request, service.id, (key) => toRefPrefix(viewer) + key);
   if ('redirect' in asked) return asked.redirect;
   const back = toPath(request, service.id);
-  const label = `Buy ${id} for ${price} ${currency}`;
+  const pay = await request.sluice.purchases.terms();
+  const { value: credit } = await readCredit(request, reads);
+  const missing = credit === null ? null : missingCredit(credit, price);
+  const refused = missing !== null && !pay.leavesInvoice;
   const body = html`${facts([
       ['Service', name(service.id)],
       ['Package', name(id)],
       ['Traffic', bytes(size)],
+      newAllowance(service, size),
       ['Price without tax', money(price, currency)],
+      ['Your credit', credit === null ? UNKNOWN : creditAmount(request, credit)],
     ])}
+    ${missing === null ? null : notice('warning', html`${money(missing, currency)} of credit are missing.`)}
     ${
       'made' in asked
         ? asked.made
-        : html`<p>It is charged at once, and counts in the current period.</p>
-            ${postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: label })}`
+        : html`<p>${terms(pay, missing !== null)}</p>
+            ${refused ? null : postForm(request, { action: `${back}/buy`, id: 'buy', key: asked.key, hidden: { package: id }, submit: missing === null ? `Buy ${id} for ${price} ${currency}` : `Order ${id} for ${price} ${currency}` })}`
     }
+    ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;
   return { title: `Buy ${id}`, body };
-};
+}
 
 async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string): Promise<PackageView> {
   const offered = (await offeredPackages(request, service)).find(({ id }) => id === wanted);
@@ -51,21 +79,52 @@ async function requireOffered(request: PageRequest, service: ServiceDetail, want
 export function buy(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, viewer, form = {}, as } = request;
-    const { id } = await ownService(request);
+    const before = await ownService(request);
+    const { id } = before;
     const { package: wanted = '', key = '' } = form;
     const { maxAmount } = viewer;
     const refs = toRefPrefix(viewer);
-    const { purchase } = await plainly(() =>
+    const bought = await plainly(() =>
       sluice.purchases.create(id, wanted, {
         ...as,
         ref: `${refs}${key}`,
         client: toClient(request),
         ...(maxAmount === null ? {} : { budget: { refs, amount: maxAmount } }),
       }),
-    );
+    ).catch((error: unknown) => tooLittleCredit(request, id, error));
     reads.forget(toClient(request));
-    return done(request, id, purchase.status === 'paid' ? 'bought' : 'ordered', 'packages');
+    if ('body' in bought) return bought;
+    const { purchase, stillHeld } = bought;
+    return done(request, id, await outcome(request, { before, purchase, stillHeld }), 'packages');
   };
+}
+
+/** Returns the page of a client whose credit does not cover a package; throws any other error. */
+async function tooLittleCredit(request: PageRequest, id: string, error: unknown) {
+  if (!(error instanceof SluiceError) || error.code !== 'no_credit') throw error;
+  const { needed, balance, currency } = error.details as { needed: string; balance: string | null; currency: string };
+  const price = money(needed, currency);
+  const what =
+    balance === null
+      ? html`Your credit does not cover the ${price} that the package costs.`
+      : html`You have ${money(balance, currency)} of credit, and the package costs ${price}:
+        ${money(subtractMoney(needed, balance), currency)} are missing.`;
+  const body = html`${notice('bad', html`${what} Nothing was charged.`)}
+    ${topUpLink(request, await request.sluice.purchases.terms())}
+    <p><a href="${toPath(request, id)}">Back to the service</a></p>`;
+  return { status: 409, title: 'Not bought', body };
+}
+
+/** Returns the word for what a purchase did to its service. */
+async function outcome(
+  { sluice }: PageRequest,
+  { before, purchase, stillHeld }: { before: ServiceDetail } & Pick<PurchaseReport, 'purchase' | 'stillHeld'>,
+): Promise<string> {
+  if (purchase.status === 'pending') return 'ordered';
+  if (purchase.status !== 'paid') return purchase.status;
+  if (before.holds.length === 0) return 'bought';
+  const { holds } = await sluice.services.show(before.id);
+  return stillHeld.length === 0 && holds.length === 0 ? 'online' : 'still-restricted';
 }
 
 /** Saves whether packages are bought by themselves. */

@@ -16,7 +16,7 @@ export function customerPages(readers: Readers): Route[] {
     get('/', 'services.list', overviewPage(reads)),
     get('/services/:id', 'services.show', servicePage(readers)),
     get('/services/:id/bills/:bill', 'calls.billReport', billFile),
-    get('/services/:id/buy', 'purchases.create', buyPage),
+    get('/services/:id/buy', 'purchases.create', buyPage(reads)),
     post('/services/:id/buy', 'purchases.create', buy(reads)),
     post('/services/:id/auto-buy', 'autoBuy.set', setAutoBuy),
     post('/services/:id/destination', 'dids.set', setDestination(reads)),

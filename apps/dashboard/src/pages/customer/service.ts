@@ -4,6 +4,7 @@ import { bytes, orNone, type Times, UNKNOWN } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { toTimes } from '../page-times.js';
+import { payLink } from '../purchase-state.js';
 import { accountSection } from './account.js';
 import { graphSection } from './graphs.js';
 import { ownService } from './own.js';
@@ -18,8 +19,8 @@ const MOST_CYCLES = 24;
 
 /** What the last form did, by the query of the page that it leads to. */
 const DONE: Record<string, string> = {
-  bought: 'The package was bought.',
-  ordered: 'The package was ordered; it counts when its invoice is paid.',
+  cancelled: 'The purchase was cancelled; nothing was bought.',
+  refunded: 'The purchase was returned to your credit; nothing was bought.',
   'auto-buy': 'The preference was saved.',
   destination: 'The number was changed.',
   'caller-id': 'The caller id was changed.',
@@ -34,9 +35,26 @@ export function servicePage(readers: Readers): Page {
       html`<p><a href="${request.base === '' ? '/' : request.base}">All services</a></p>`,
       ...sections(await serviceSections(request, service, readers)),
     ]);
-    const done = DONE[request.query['done'] ?? ''];
+    const done = doneText(request.query['done'] ?? '', service);
     return { title: service.id, body, ...(done === undefined ? {} : { notice: done }) };
   };
+}
+
+/** Returns what the last form did: of a purchase, what it changed of the service as it is now. */
+function doneText(word: string, service: ServiceDetail): Part | undefined {
+  const { allowance, purchases } = service;
+  const allowed =
+    allowance?.allowedBytes == null ? null : html`: ${bytes(allowance.allowedBytes)} are allowed in this period`;
+  const waiting = purchases.findLast(({ status, invoice }) => status === 'pending' && invoice !== null);
+  if (word === 'bought') return html`The package was bought${allowed}.`;
+  if (word === 'online' && service.holds.length === 0)
+    return html`Your service is online again; the package was bought${allowed}.`;
+  if (word === 'online' || word === 'still-restricted')
+    return html`The package was bought${allowed}. The service is still restricted; see below.`;
+  if (word !== 'ordered') return DONE[word];
+  return waiting === undefined
+    ? 'The package was ordered; it counts when its invoice is paid.'
+    : html`The package was ordered and counts once it is paid: ${payLink(waiting)}.`;
 }
 
 /** Returns the parts of the page of a service; null for those that it has not. */
@@ -49,9 +67,9 @@ export async function serviceSections(
   const packages = await offeredPackages(request, service);
   return [
     usageSection(service, times),
-    await packagesSection(request, service, packages),
+    await packagesSection(request, service, { packages, reads }),
     await autoBuySection(request, service, packages),
-    purchasesSection(service, times),
+    purchasesSection(request, service, times),
     isMetered(service) ? await graphSection(request, service, graphs) : null,
     await accountSection(request, service),
     ...(await telephonySections(request, service, reads)),

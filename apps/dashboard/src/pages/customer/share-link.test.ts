@@ -8,7 +8,9 @@ const HOSTILE = '"><script>alert(1)</script>\u202Egnp.exe';
 let at: DashboardBench;
 let link: Link;
 beforeAll(async () => {
-  at = await startBench({ config: { graphCache: '30m' } });
+  at = await startBench({
+    config: { graphCache: '30m', brand: { topUpUrl: 'https://billing.example.com/add-funds' } },
+  });
   await at.addService(1, 'c-1', 20);
   await at.addService(2, 'c-2', 10);
   await at.addService(3, HOSTILE, 1);
@@ -134,7 +136,7 @@ describe('a share link', () => {
     expect(back).toContain('It is not bought again.');
     expect(link.readForm(back, '/buy')).toEqual({});
     const page = await link.text('/services/svc-1?done=bought');
-    expect(page).toContain('The package was bought.');
+    expect(page).toContain('The package was bought: <span class="number">150 GB</span> are allowed in this period.');
     expect(page).toContain('130 GB');
     const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
     expect(entries.filter((entry) => 'actor' in entry && entry.actor === 'client c-1')).toHaveLength(1);
@@ -191,6 +193,41 @@ describe('a share link', () => {
     expect(page).toContain('20 GB');
     expect(page).not.toMatch(/token|HTTP 500|dcim\.token/);
     expect(at.panel.server.calls).toHaveLength(before);
+  });
+});
+
+describe('a client whose credit is too little', () => {
+  it('reads what is missing and where to add it, and is sold nothing', async () => {
+    at.panel.server.clearFaults();
+    await at.addService(7, 'c-7', 120);
+    await at.sluice.credit.add('c-7', { amount: '2.00', currency: 'EUR' });
+    await at.sluice.poll({ allowMass: true });
+    const poor = await Link.open(at, { client: 'c-7', buy: true });
+    const way = 'href="https://billing.example.com/add-funds"';
+    expect(await poor.text('/')).toContain(way);
+    expect(await poor.text('/services/svc-7')).toMatch(/Your credit: <span[^>]*>2\.00 EUR/);
+    const to = (await poor.get('/services/svc-7/buy?package=extra-50')).headers.get('location') ?? '';
+    const asking = extractMain(await (await at.fetch(to)).text());
+    expect(asking).toMatch(/3\.00 EUR<\/span> of credit are missing/);
+    expect(asking).toContain('150 GB</span> in this period');
+    expect([asking.includes(way), poor.readForm(asking, '/buy')]).toEqual([true, {}]);
+    const refused = await poor.post('/services/svc-7/buy', { package: 'extra-50' });
+    const page = extractMain(await refused.text());
+    expect(refused.status).toBe(409);
+    expect(page).toMatch(/You have <span[^>]*>2\.00 EUR<\/span> of credit, and the package costs <span[^>]*>5\.00 EUR/);
+    expect([page.includes(way), page.includes('Client')]).toEqual([true, false]);
+  });
+
+  it('reads that the service is online again once it has bought', async () => {
+    await at.sluice.credit.add('c-7', { amount: '10.00', currency: 'EUR' });
+    at.clock.advance(31_000);
+    const rich = await Link.open(at, { client: 'c-7', buy: true });
+    const sent = await rich.post('/services/svc-7/buy', { package: 'extra-50' });
+    const to = sent.headers.get('location') ?? '';
+    expect(to).toContain('done=online');
+    expect(extractMain(await (await at.fetch(to)).text())).toMatch(
+      /Your service is online again; the package was bought: <span[^>]*>150 GB/,
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type FakeWhmcs, manualClock, startFakeWhmcs } from '@sluice/fake-panels';
 import { whmcs } from '@sluice/whmcs-client/billing';
 import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
-import { Link } from '../../test/share-link.js';
+import { extractMain, Link } from '../../test/share-link.js';
 
 let at: DashboardBench;
 let fake: FakeWhmcs;
@@ -47,4 +47,27 @@ it('shows the last credit with its age while WHMCS fails, and never a made-up on
   fake.server.clearFaults();
   at.clock.advance(61_000);
   expect(await link.text('/')).not.toContain('can’t be read');
+});
+
+it('never calls a purchase bought whose invoice is to be paid, and links the invoice', async () => {
+  await at.addService(3, '44');
+  fake.addClient({ id: 44, currency: 'EUR' });
+  await at.sluice.poll();
+  const link = await Link.open(at, { client: '44', buy: true });
+  expect(await link.text('/services/svc-3')).toContain('otherwise by invoice');
+  const sent = await link.post('/services/svc-3/buy', { package: 'extra-50' });
+  const [invoice] = fake.invoices(44);
+  const way = `<a href="${fake.url}/viewinvoice.php?id=${invoice?.id}" rel="noopener">pay invoice <bdi>${invoice?.id}`;
+  const page = extractMain(await (await at.fetch(sent.headers.get('location') ?? '')).text());
+  expect(page).toContain(`The package was ordered and counts once it is paid: ${way}`);
+  expect(page).toMatch(/pending<\/span>: <a href="[^"]*viewinvoice[\s\S]*?<td class="minor">no<\/td>/);
+  expect(page).toContain(`href="${fake.url}/clientarea.php?action=addfunds"`);
+  expect(page).not.toMatch(/was bought|charged at once/);
+  const cookie = await at.login();
+  expect(extractMain(await (await at.fetch('/services/svc-3', { cookie })).text())).toContain(way);
+  const { purchases } = await at.sluice.purchases.list({ service: 'svc-3' });
+  expect(purchases).toMatchObject([{ status: 'pending', invoiceUrl: `${fake.url}/viewinvoice.php?id=${invoice?.id}` }]);
+  fake.pay(Number(invoice?.id));
+  await at.sluice.poll();
+  expect(await link.text('/services/svc-3')).toMatch(/paid<\/span>[\s\S]*?<td class="minor">yes<\/td>/);
 });

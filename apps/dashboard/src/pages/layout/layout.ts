@@ -1,6 +1,6 @@
 import { ASSET_PATHS } from '../../assets/assets.js';
 import type { Viewer } from '../../access/viewer.js';
-import { html, type Html, join, trusted } from './html.js';
+import { html, type Html, join, type Part, trusted } from './html.js';
 
 /** A link of the navigation. */
 export interface NavItem {
@@ -27,7 +27,7 @@ export interface LayoutParts {
   /** For the form that logs out. */
   csrf: string;
   /** Says what the last form did. */
-  notice?: string | undefined;
+  notice?: Part | undefined;
   version: string;
   /** IANA zone of the instants on the page. */
   timeZone: string;

@@ -177,6 +177,6 @@ export const buyPage: Page = async (request) => {
 /** `POST /services/:id/buy`: the key of the form is the purchase's own, so that it is made once. */
 export const buyForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
   const { package: chosen = '', key } = form;
-  await sluice.purchases.create(id, chosen, { ...as, ...(key === undefined ? {} : { ref: key }) });
-  return { redirect: `${serviceHref(id)}?done=buy` };
+  const { purchase } = await sluice.purchases.create(id, chosen, { ...as, ...(key === undefined ? {} : { ref: key }) });
+  return { redirect: `${serviceHref(id)}?done=${purchase.status === 'paid' ? 'buy' : 'order'}` };
 };

@@ -3,6 +3,7 @@ import { badge, facts, listed, toPercent, type Section, table, usageBar } from '
 import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
+import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { graphsSection } from './graphs.js';
 import { panelsWith } from './navigation.js';
 import { panelLink } from './panels.js';
@@ -182,14 +183,15 @@ function showEvidence({ evidence }: HoldView): Html {
   </ul>`;
 }
 
-function purchasesSection({ times }: Scene, purchases: readonly PurchaseView[]): Section {
+function purchasesSection({ times, request }: Scene, purchases: readonly PurchaseView[]): Section {
   const content = table({
     caption: 'Purchases',
     columns: [
       { title: 'Package', cell: (row) => name(row.package) },
       { title: 'Traffic', cell: (row) => bytes(row.bytes), isNumber: true },
       { title: 'Price', cell: ({ charged, price, currency }) => money(charged ?? price, currency), isNumber: true },
-      { title: 'State', cell: ({ status }) => badge(status) },
+      { title: 'State', cell: (row) => purchaseState(row, request) },
+      { title: 'Invoice', cell: (row) => invoiceLink(row, request) ?? NONE, isMinor: true },
       { title: 'By', cell: ({ actor, by }) => (actor === 'auto' ? 'auto-buy' : name(by)), isMinor: true },
       { title: 'At', cell: ({ at }) => times.at(at) },
     ],

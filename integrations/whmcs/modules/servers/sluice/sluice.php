@@ -153,7 +153,11 @@ function sluice_ClientAreaAllowedFunctions(): array
 /** @param array<array-key, mixed> $params */
 function sluice_buy(array $params): string
 {
-    return Module::run(static fn () => Purchase::of($params)->make($_POST), true);
+    $waiting = '';
+    $result = Module::run(static function () use (&$waiting, $params): void {
+        $waiting = Purchase::of($params)->make($_POST);
+    }, true);
+    return $result === 'success' && $waiting !== '' ? $waiting : $result;
 }
 
 /**

@@ -64,8 +64,14 @@ final class ServicePage
     /** @param array<array-key, mixed> $form */
     private function buy(array $form): string
     {
-        $result = Module::run(fn () => $this->purchase()->make($form), true);
-        return $result === 'success' ? 'The package was bought.' : $result;
+        $waiting = '';
+        $result = Module::run(function () use (&$waiting, $form): void {
+            $waiting = $this->purchase()->make($form);
+        }, true);
+        if ($result !== 'success') {
+            return $result;
+        }
+        return $waiting === '' ? 'The package was bought.' : $waiting;
     }
 
     private function purchase(): Purchase

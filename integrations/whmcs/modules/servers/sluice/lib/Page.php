@@ -68,10 +68,11 @@ final class Page
 
     /**
      * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
-     * `packages`, `loginLink`, `fault`.
+     * `packages`, `unpaid`, `credit`, `loginLink`, `fault`.
      *
      * @return array{title: string, summary: string, parts: list<array{id: string, title: string, html: string}>,
-     *     packages: list<array{package: string, label: string}>, loginLink: bool, fault: string}
+     *     packages: list<array{package: string, label: string}>, unpaid: list<array{package: string, invoice: string}>,
+     *     credit: string, loginLink: bool, fault: string}
      */
     public function variables(): array
     {
@@ -84,11 +85,17 @@ final class Page
         foreach ($this->fault === '' ? $document->items('packages') : [] as $package) {
             $packages[] = ['package' => $package->text('package'), 'label' => $package->text('label')];
         }
+        $unpaid = [];
+        foreach ($document->items('unpaid') as $purchase) {
+            $unpaid[] = ['package' => $purchase->text('package'), 'invoice' => $purchase->text('invoice')];
+        }
         return [
             'title' => $document->text('title'),
             'summary' => $document->text('summary'),
             'parts' => $parts,
             'packages' => $packages,
+            'unpaid' => $unpaid,
+            'credit' => $this->fault === '' ? $document->text('credit') : '',
             'loginLink' => $document->isTrue('loginLink'),
             'fault' => $this->fault,
         ];

@@ -51,13 +51,13 @@ final class Purchase
     }
 
     /**
-     * Buys a package for the service.
+     * Buys a package for the service. Returns what the client has to do before it counts; an empty text where it is paid.
      *
      * @param array<array-key, mixed> $form `package` and `ticket`
      *
      * @throws ApiError|Refusal
      */
-    public function make(array $form): void
+    public function make(array $form): string
     {
         $entered = new Data($form);
         [$time, $random, $signature] = explode('.', $entered->text('ticket') . '..');
@@ -77,9 +77,17 @@ final class Purchase
             $sentence = $error->isOfSluice() ? self::REFUSALS[$error->reason] ?? null : null;
             throw $sentence === null ? $error : new Refusal($sentence, true);
         }
-        if ($bought->at('purchase')->text('id') === '') {
+        $purchase = $bought->at('purchase');
+        if ($purchase->text('id') === '') {
             throw ApiError::ofOther();
         }
+        return match ($purchase->text('status')) {
+            'paid' => '',
+            'pending' => $purchase->text('invoice') === ''
+                ? 'This package was ordered, and is not paid yet.'
+                : "Not bought yet: pay invoice {$purchase->text('invoice')} first. The package counts once it is paid.",
+            default => 'This package was not bought. Open the service again, and choose it there.',
+        };
     }
 
     private function signature(string $nonce): string

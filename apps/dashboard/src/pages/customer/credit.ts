@@ -1,0 +1,31 @@
+import type { PaymentTerms } from '@sluice/engine';
+import type { Credit } from '@sluice/panel-kind';
+import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import { money } from '../layout/format.js';
+import { html, type Html } from '../layout/html.js';
+import type { PageRequest } from '../page.js';
+import { toClient } from './own.js';
+import type { LastRead, PanelReads } from './panel-reads.js';
+
+/** Reads the credit of the page's client, in whichever billing system it is. */
+export function readCredit(request: PageRequest, reads: PanelReads): Promise<LastRead<Credit>> {
+  const { sluice, now } = request;
+  const client = toClient(request);
+  return reads.read({ client, what: 'credit', now }, (signal) => sluice.credit.show(client, { signal }));
+}
+
+/** An amount of credit in words; where there was none yet it is zero in the currency of the config. */
+export function creditAmount({ sluice }: PageRequest, { balance, currency }: Credit): Html {
+  return money(balance, currency ?? (Number(balance) === 0 ? sluice.config.currency : null));
+}
+
+/** The way to add credit; null where no page is known, and on other sites, which have their own. */
+export function topUpLink({ isEmbedded }: PageRequest, { topUpUrl }: PaymentTerms): Html | null {
+  if (topUpUrl === null || isEmbedded) return null;
+  return html`<a class="button" href="${topUpUrl}" rel="noopener">Add credit</a>`;
+}
+
+/** Returns what is missing of a price, as decimal text; null where nothing is. */
+export function missingCredit({ balance }: Pick<Credit, 'balance'>, price: string): string | null {
+  return compareMoney(balance, price) < 0 ? subtractMoney(price, balance) : null;
+}
