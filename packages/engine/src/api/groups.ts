@@ -66,6 +66,7 @@ const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } 
   usage: { read: true, history: true, graph: true, panelGraph: true, lastPanelGraph: true, compare: true },
   overrides: { set: true, clear: true, list: true },
   purchases: { packages: true, create: true, list: true, budgetLeft: true, cancel: true },
+  terms: true,
   autoBuy: { show: true, set: true, clear: true },
   credit: { show: true, add: true, history: true },
   invoices: { list: true, show: true, pay: true, cancel: true },
