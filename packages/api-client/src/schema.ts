@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 ddb2c284099a64e9c95cc5ec15950bb24c65ca19729a00556eb3547c24023158). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 65b31ac0c6d87ea127e548df9c40466901670020128c92a82cf1781e1cbb3f0a). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2594,6 +2594,8 @@ export interface components {
         status: string;
         /** @description Instant, ISO 8601 in UTC */
         at: string;
+        invoice: string | null;
+        invoiceUrl: string | null;
         current: boolean;
       }[];
       overrides: {
@@ -2711,6 +2713,8 @@ export interface components {
         status: string;
         /** @description Instant, ISO 8601 in UTC */
         at: string;
+        invoice: string | null;
+        invoiceUrl: string | null;
         current: boolean;
       }[];
       overrides?: {
@@ -3033,6 +3037,7 @@ export interface components {
       by: string | null;
       invoice: string | null;
       charged: string | null;
+      invoiceUrl: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       /** @description Instant, ISO 8601 in UTC */
@@ -3056,6 +3061,7 @@ export interface components {
       by: string | null;
       invoice: string | null;
       charged: string | null;
+      invoiceUrl: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       /** @description Instant, ISO 8601 in UTC */
@@ -3895,6 +3901,8 @@ export interface operations {
               status: string;
               /** @description Instant, ISO 8601 in UTC */
               at: string;
+              invoice: string | null;
+              invoiceUrl: string | null;
               current: boolean;
             }[];
             overrides: {
@@ -5040,6 +5048,7 @@ export interface operations {
         content: {
           'application/json': {
             purchase: components['schemas']['PurchaseDetail'];
+            repeated: boolean;
             stillHeld: string[];
             error: components['schemas']['ItemError'] | null;
           };
@@ -8257,6 +8266,13 @@ export interface operations {
               /** @description Plain text, to be escaped */
               label: string;
             }[];
+            /** @description Purchases that count once their invoice is paid; the newest first */
+            unpaid: {
+              package: string;
+              invoice: string;
+            }[];
+            /** @description What the client can spend on packages; null where it is not known, or nothing is on offer */
+            credit: string | null;
             /** @description Whether the panel has a page where the client logs in */
             loginLink: boolean;
           };
