@@ -111,6 +111,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     remove(id: string, at: string): Promise<void>;
     /** All ids, for suggestions. */
     ids(): Promise<string[]>;
+    /** The panels of all services, by name. */
+    panels(): Promise<string[]>;
   };
   /** Written with each change of a service; the rows of services that were removed stay. */
   ownership: {

@@ -2,6 +2,7 @@ import type { Panel } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { findEntry } from '../config/find-entry.js';
 import { nameFew } from '../natural-order.js';
+import { findRemovedPanels, PANEL_REMOVED } from '../run/removed-panels.js';
 import { toMapping } from '../run/sharing.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
 import type { Session } from '../session.js';
@@ -16,17 +17,22 @@ const NAMES: Record<StoredProblem['code'], string> = {
 
 /** Checks that the config has the products and panels of the services, and that no two services of a panel have one id. */
 export async function serviceChecks(session: Session, panel: string | undefined): Promise<Check[]> {
+  const removed = new Map((await findRemovedPanels(session)).map((each) => [each.panel, each]));
   const services = await session.store.services.list(panel === undefined ? {} : { panel });
   const problems = findStoredProblems({ config: session.config, kinds: session.deps.kinds }, services);
-  return problems.map(({ code, object, message, details }) => ({
-    name: NAMES[code],
-    object,
-    // Nothing can be decided for a service without a product.
-    status: code === 'unknown_product' ? 'failed' : 'warning',
-    message,
-    code,
-    ...(details && { details }),
-  }));
+  return problems.map(({ code, object, message, details }) => {
+    const gone = code === 'unknown_panel' ? removed.get(object) : undefined;
+    // Nothing can be decided for a service without a product, nor undone on a panel that is gone.
+    const isFailed = code === 'unknown_product' || (gone !== undefined && gone.held.length > 0);
+    return {
+      name: NAMES[code],
+      object,
+      status: isFailed ? 'failed' : 'warning',
+      message: gone?.message ?? message,
+      code: gone === undefined ? code : PANEL_REMOVED,
+      ...(gone === undefined ? details && { details } : { details: { panel: object } }),
+    };
+  });
 }
 
 /** Lists what several services of a panel use, as it was last read. */

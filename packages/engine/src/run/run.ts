@@ -11,6 +11,7 @@ import { requireService, type Session } from '../session.js';
 import { withRun } from './bracket.js';
 import { reportElsewhere } from './evidence-elsewhere.js';
 import { runPanel } from './panel-run.js';
+import { reportRemovedPanels } from './removed-panels.js';
 import { decideOutcome, type RunReport, RunResults, wholeError } from './report.js';
 import { type RunRequest, toScope, startProgress } from './request.js';
 
@@ -42,6 +43,7 @@ export function runPanels(session: Session, request: RunRequest): Promise<RunRep
       results.made += changes;
     }
     await reportElsewhere(session, request, report);
+    await reportRemovedPanels(session, request, report);
     report.services = results.views(names);
     const outcome = decideOutcome(report, results);
     if (outcome === 'failed') report.error ??= wholeError(report.services, report.panels);

@@ -40,6 +40,11 @@ export function servicesTable(access: Access): StoreTables['services'] {
         const rows = await db.selectFrom('services').select('id').orderBy('id').execute();
         return rows.map((row) => row.id);
       }),
+    panels: () =>
+      access.read(async ({ db }) => {
+        const rows = await db.selectFrom('services').select('panel').distinct().orderBy('panel').execute();
+        return rows.map((row) => row.panel);
+      }),
   };
 }
 

@@ -20,7 +20,7 @@ export function printRun(terminal: Terminal, report: RunReport, showAll: boolean
 function printEnd(terminal: Terminal, report: RunReport): void {
   const groups = groupFailures([
     ...report.services.filter((service) => !isCutOff(service)).map(({ id, error }) => ({ object: id, error })),
-    ...report.panels.map(({ panel, error }) => ({ object: panel, error })),
+    ...report.panels.map(({ panel, error }) => ({ object: panel, error, details: { panel } })),
   ]);
   // A failure of the whole run is printed once, at the end.
   const common = groups.find(({ error }) => error.message === report.error?.message);
@@ -136,20 +136,21 @@ export interface Failure {
 
 /** Groups failures with the same message: `svc-1, svc-2, svc-3 and 37 others`. */
 export function groupFailures(
-  failures: { object: string; error: Failure | null }[],
+  failures: { object: string; error: Failure | null; details?: Record<string, string> }[],
 ): { objects: string; count: number; error: Failure; details: Record<string, string> }[] {
-  const groups = new Map<string, { names: string[]; error: Failure }>();
-  for (const { object, error } of failures) {
+  const groups = new Map<string, { names: string[]; error: Failure; details: Record<string, string> }>();
+  for (const { object, error, details = { service: object } } of failures) {
     if (!error) continue;
     const group = groups.get(`${error.code} ${error.message}`);
     if (group) group.names.push(object);
-    else groups.set(`${error.code} ${error.message}`, { names: [object], error });
+    else groups.set(`${error.code} ${error.message}`, { names: [object], error, details });
   }
-  return [...groups.values()].map(({ names, error }) => {
-    const [only] = names;
-    const details = names.length === 1 && only !== undefined ? { service: only } : {};
-    return { objects: nameFew(names), count: names.length, error, details };
-  });
+  return [...groups.values()].map(({ names, error, details }) => ({
+    objects: nameFew(names),
+    count: names.length,
+    error,
+    details: names.length === 1 ? details : {},
+  }));
 }
 
 const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign|close|delete|remove)/;

@@ -97,6 +97,60 @@ describe('a product that is missing in the config', () => {
   });
 });
 
+describe('a panel that is missing in the config', () => {
+  const remove = (at: EasyDcimBench): void => {
+    const panel = at.bench.read('sluice.yaml');
+    const other = panel.replace('  dcim: {', '  new: {').replaceAll('panel: dcim', 'panel: new');
+    at.bench.write('sluice.yaml', other);
+  };
+  const said =
+    '1 service has the panel "dcim", which is not in the config: nothing is read or changed there; 1 is held and stays restricted (svc-1)';
+
+  it('fails each run with the services that stay held, is one notice, and fails in doctor', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    const config = at.bench.read('sluice.yaml');
+    remove(at);
+    const told: number[] = [];
+    for (const words of ['poll', 'poll', 'reconcile', 'plan']) {
+      const run = await at.bench.sluice(`${words} --json`);
+      const { panels, notices, run: view } = run.json<RunReport>();
+      expect([words, run.exitCode, view.outcome]).toEqual([words, 1, 'failed']);
+      expect(panels).toEqual([{ panel: 'dcim', error: { code: 'panel_removed', message: said } }]);
+      told.push(notices.length);
+    }
+    expect(told).toEqual([1, 0, 0, 1]);
+    const shown = await at.bench.sluice('poll');
+    expect(shown.stderr).toContain(said);
+    expect(shown.stderr).toContain('sluice hold release --all --panel dcim');
+    const { checks } = (await at.bench.sluice('doctor --json')).json<{ checks: Record<string, string>[] }>();
+    expect(checks).toContainEqual(expect.objectContaining({ status: 'failed', message: said }));
+    expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, true]);
+
+    at.bench.write('sluice.yaml', config);
+    expect((await at.poll()).exitCode).toBe(0);
+    remove(at);
+    at.bench.clock.advance(HOUR);
+    expect((await at.poll()).json<RunReport>().notices).toHaveLength(1);
+  });
+
+  it('makes a run partial that has other panels', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    remove(at);
+    await at.bench
+      .store((store) => store.services.list())
+      .then(async ([service]) => {
+        if (service === undefined) throw new Error('no service');
+        const other = { ...service, id: 'svc-2', panel: 'new', product: 'free', refs: { easydcim_service_id: '502' } };
+        await at.bench.store((store) => store.services.put([other]));
+      });
+    at.panel.addService({ id: 502, orderId: 902, serverId: 302, user: 12, ports: [] });
+    expect((await at.poll()).exitCode).toBe(3);
+    expect((await at.poll('--panel new')).exitCode).toBe(0);
+  });
+});
+
 describe('a product with another action', () => {
   it('stops at the brake where it would restrict many held services harder, once', async () => {
     const at = await startDcim();
