@@ -127,7 +127,14 @@ export { describeEnforcement, describeSetting, type Enforcement, type PanelEnfor
 export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
-export { describeExceeded, describeFigures, describeUsed, isWithheld, usedBytes } from './usage/used.js';
+export {
+  describeExceeded,
+  describeFigures,
+  describeProtection,
+  describeUsed,
+  isWithheld,
+  usedBytes,
+} from './usage/used.js';
 export type { CountedUsage } from './usage/counted.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
 export type { ActionView, LimitView, ServiceView } from './services/views.js';

@@ -362,17 +362,24 @@ describe('decide about bills and orders', () => {
     expect(decision.status).toBe('held');
   });
 
-  it('withholds every hold until the protection ends', () => {
-    const all = [used(1000), { standing: [manual] }] as const;
+  it('withholds every hold but a manual one until the protection ends', () => {
+    const all = [used(1000), billing({ suspended: true }), { standing: [agentLimit] }] as const;
     expect(run(...all, { protectedUntil: '2026-03-10T12:00:00.001Z' })).toMatchObject({
       status: 'ok',
       rule: 'at-or-over-allowance',
       holds: [],
       withheld: [
         { reason: 'quota', rule: 'at-or-over-allowance', restriction: 'disable-ports' },
-        { reason: 'manual', rule: 'manual', restriction: 'suspend-order' },
+        { reason: 'billing', rule: 'billing-suspended', restriction: 'suspend-order' },
+        { reason: 'agent-limit', rule: 'agent-limit', restriction: 'disable' },
       ],
     });
+    const byHand = run(used(1000), { standing: [manual], protectedUntil: '2026-03-10T12:00:00.001Z' });
+    expect([byHand.status, byHand.holds, byHand.withheld.map(({ reason }) => reason)]).toEqual([
+      'held',
+      [{ reason: 'manual', rule: 'manual', restriction: 'suspend-order' }],
+      ['quota'],
+    ]);
     expect(run(...all, { protectedUntil: AT })).toMatchObject({ status: 'held', withheld: [] });
     expect(catchCode(() => run({ protectedUntil: '2026-03-10' }))).toBe('invalid_instant');
   });

@@ -20,7 +20,7 @@ export interface DecisionInput {
   } | null;
   /** Open holds that begin and end elsewhere: by an operator, or by the limit of the subject's agent. */
   standing: readonly StandingHold[];
-  /** Before this instant no hold is in force; those due are in `withheld`. */
+  /** Before this instant no hold but a manual one is in force; the others that are due are in `withheld`. */
   protectedUntil: string | null;
 }
 
@@ -110,7 +110,8 @@ export function decide(input: DecisionInput): Decision {
   }
   due.push(...listOtherHolds(input));
   const isProtected = isBefore(input.now, input.protectedUntil, 'the end of the protection');
-  const holds = isProtected ? [] : due;
+  const isInForce = ({ reason }: DueHold): boolean => !isProtected || reason === 'manual';
+  const holds = due.filter(isInForce);
   const [first] = limits as [LimitDecision];
   return {
     status: isIgnored ? 'skipped' : toStatus(limits, holds.length > 0),
@@ -119,7 +120,7 @@ export function decide(input: DecisionInput): Decision {
     remainingBytes: first.remainingBytes,
     limits,
     holds,
-    withheld: isProtected ? [...released, ...due] : released,
+    withheld: [...released, ...due.filter((hold) => !isInForce(hold))],
     problem: findProblem(limits),
   };
 }

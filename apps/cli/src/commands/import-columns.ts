@@ -8,7 +8,7 @@ export const IMPORT_COLUMNS: readonly (readonly [columns: string, text: string])
   ['status', 'active (default), suspended, terminated, pending'],
   ['traffic_mode', "IN, OUT or TOTAL instead of the product's mode"],
   ['base_quota_override_gb', "quota in GB instead of the product's"],
-  ['protected_until', 'YYYY-MM-DD; nothing is restricted before'],
+  ['protected_until', 'YYYY-MM-DD; only manual holds restrict before'],
   ['easydcim_service_id', 'required on EasyDCIM panels'],
   ['', 'easydcim_order_id, easydcim_server_id, easydcim_user'],
   ['flvx_user_id', 'FLVX; also flvx_username, flvx_tunnel_id,'],

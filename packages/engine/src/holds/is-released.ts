@@ -12,7 +12,7 @@ export function isQuotaReleased(
   return isBeforeDate(config, panel, quotaReleasedUntil, now);
 }
 
-/** Returns whether nothing of a service may be restricted at this instant. */
+/** Returns whether nothing but a manual hold may restrict a service at this instant. */
 export function isProtected(
   config: Config,
   { protectedUntil, panel }: Pick<ServiceRecord, 'protectedUntil' | 'panel'>,

@@ -39,7 +39,7 @@ export interface ServiceDetail extends ServiceView {
   })[];
   overrides: Pick<OverrideRecord, 'quotaBytes' | 'unlimited' | 'mode' | 'action' | 'since'> | null;
   protectedUntil: string | null;
-  /** Whether that local date of the panel is still to come, so that nothing is restricted. */
+  /** Whether that local date of the panel is still to come, so that nothing but a manual hold restricts it. */
   protected: boolean;
   /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;

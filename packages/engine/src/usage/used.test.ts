@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { describeExceeded, describeFigures, isWithheld } from './used.js';
+import { describeExceeded, describeFigures, describeProtection, isWithheld } from './used.js';
 
 it.each([
   [true, null, 'billing', true],
   [true, null, 'quota', true],
+  [true, null, 'manual', false],
   [false, { until: '2026-12-01', note: null }, 'quota', true],
   [false, { until: '2026-12-01', note: null }, 'fair-use', true],
   [false, { until: '2026-12-01', note: null }, 'billing', false],
@@ -33,4 +34,17 @@ it('describes the figures of each limit among the reasons, and none that is unkn
   expect(describeExceeded(service)).toBe(over);
   const limits = [{ ...limit, id: 'spend', unit: 'BRL', used: '9.50', allowed: '20.00' }];
   expect(describeExceeded({ ...service, limits })).toBeNull();
+});
+
+it('says until when a service is protected, and that a manual hold restricts it all the same', () => {
+  const service = { protected: true, protectedUntil: '2026-12-01' };
+  const text = (...reasons: string[]): string | null =>
+    describeProtection(
+      service,
+      reasons.map((reason) => ({ reason })),
+    );
+  expect(text()).toBe('It is protected until 2026-12-01: nothing is restricted before.');
+  expect(text('billing')).toBe(text());
+  expect(text('quota', 'manual')).toBe('It is protected until 2026-12-01: only its manual hold restricts it before.');
+  expect(describeProtection({ ...service, protected: false }, [])).toBeNull();
 });

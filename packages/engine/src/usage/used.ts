@@ -62,12 +62,24 @@ function isExceeded({ used, allowed }: LimitView): boolean {
 }
 
 /**
- * Returns whether a protection keeps a hold with this reason from restricting, or for a quota or limit a release until a date.
+ * Returns whether a protection keeps a hold with this reason from restricting (never a manual one), or for a quota or limit a release until a date.
  * Under `observe`, a service would not be held for such a reason.
  */
 export function isWithheld(
   { service, released }: { service: { protected: boolean }; released: object | null },
   reason: string,
 ): boolean {
-  return service.protected || (released !== null && isOfLimit({ reason }));
+  return (service.protected && reason !== 'manual') || (released !== null && isOfLimit({ reason }));
+}
+
+/** Returns until when a service is protected, and which of its open holds restricts it all the same; null where it is not. */
+export function describeProtection(
+  service: { protected: boolean; protectedUntil: string | null },
+  open: readonly { reason: string }[],
+): string | null {
+  const { protectedUntil } = service;
+  if (!service.protected || protectedUntil === null) return null;
+  const isByHand = open.some(({ reason }) => reason === 'manual');
+  const what = isByHand ? 'only its manual hold restricts it before' : 'nothing is restricted before';
+  return `It is protected until ${protectedUntil}: ${what}.`;
 }

@@ -1,6 +1,7 @@
 import {
   describeExceeded,
   describeFigures,
+  describeProtection,
   describeUsed,
   type Explanation,
   type HoldView,
@@ -51,9 +52,8 @@ export function explainState(found: Explanation, times: Times, names: StateNames
       `The last run could not finish: ${times.text(service.error.message, service.panel).replace(/\.$/, '')}.${age}`,
     );
   }
-  const { protectedUntil } = service;
-  if (protectedUntil !== null && service.protected)
-    sentences.push(`It is protected until ${protectedUntil}: nothing is restricted before.`);
+  const protection = describeProtection(service, openHolds(found));
+  if (protection !== null) sentences.push(protection);
   const { released } = found;
   if (released !== null) {
     const note = released.note === null ? '' : ` (${released.note})`;
@@ -68,7 +68,7 @@ export function explainState(found: Explanation, times: Times, names: StateNames
 }
 
 function stateSentences(found: Explanation, times: Times, names: StateNames): string[] {
-  const { service, holds, at, decision } = found;
+  const { service, decision } = found;
   const { id, lifecycle } = service;
   const { commands } = names;
   if (found.accountDue !== null) return accountSentences(service, found.accountDue, commands);
@@ -78,7 +78,7 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
       : [`${id} is pending. Once it is in use: ${commands.activate(id)}.`];
   if (lifecycle === 'terminated' || lifecycle === 'vanished')
     return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
-  const open = holds.filter(({ until }) => until === null || until > at);
+  const open = openHolds(found);
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
   const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
   if (service.observing && would.length > 0) {
@@ -90,6 +90,10 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];
   return notHeld(found, times, commands);
+}
+
+function openHolds({ holds, at }: Explanation): HoldView[] {
+  return holds.filter(({ until }) => until === null || until > at);
 }
 
 type AccountDue = NonNullable<Explanation['accountDue']>;

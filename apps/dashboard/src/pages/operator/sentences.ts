@@ -1,6 +1,7 @@
 import {
   describeExceeded,
   describeFigures,
+  describeProtection,
   describeUsed,
   type Explanation,
   type HoldView,
@@ -32,7 +33,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
     drift.length === 0
       ? null
       : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,
-    service.protected ? `It is protected until ${service.protectedUntil ?? ''}: nothing is restricted before.` : null,
+    describeProtection(service, open),
     released === null
       ? null
       : html`Its quota hold is released until

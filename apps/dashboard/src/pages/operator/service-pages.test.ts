@@ -111,6 +111,16 @@ it('a service under observe would not be held while it is protected or released 
   await at.sluice.panels.asConfigured('dcim');
 });
 
+it('a protected service is restricted by its manual hold alone, and its page says so', async () => {
+  await at.addService(11, '11', 109);
+  await at.sluice.services.set('svc-11', { protected_until: '2026-12-01' });
+  await at.sluice.poll({ service: 'svc-11' });
+  const isProtected = 'It is protected until 2026-12-01';
+  expect(await read('/services/svc-11')).toContain(`${isProtected}: nothing is restricted before.`);
+  await at.sluice.holds.add('svc-11', { note: 'abuse' });
+  expect(await read('/services/svc-11')).toContain(`${isProtected}: only its manual hold restricts it before.`);
+});
+
 it('counts both directions of a panel that has no total', async () => {
   await at.addService(9, '9');
   const readAt = '2026-11-20T12:00:00.000Z';

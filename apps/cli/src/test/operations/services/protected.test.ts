@@ -1,4 +1,4 @@
-import type { Explanation, ServiceDetail } from '@sluice/engine';
+import type { Explanation, RunReport, ServiceDetail } from '@sluice/engine';
 import { expect, it } from '@jest/globals';
 import { configText, GB, HOUR, toIds, startEasyDcimBench } from '../../easydcim-bench.js';
 
@@ -59,6 +59,44 @@ it.each([
     ]);
     const then = (await at.bench.sluice(`explain svc-1 --at ${before} --json`)).json<Explanation>();
     expect(then.service.protected).toBe(true);
+  } finally {
+    await at.close();
+  }
+});
+
+it('a manual hold restricts a protected service and is said to, while its quota holds nobody', async () => {
+  const at = await startEasyDcimBench();
+  try {
+    await at.addService(1, { values: ['protected_until=2026-11-25'] });
+    at.panel.addTraffic(toIds(1).service, { in: 200 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const look = async (): Promise<unknown[]> => {
+      const { services, notices } = (await at.poll()).json<RunReport>();
+      const explained = await at.bench.sluice('explain svc-1');
+      return [
+        services[0]?.status,
+        services[0]?.holds.map(({ reason }) => reason),
+        notices.filter(({ code }) => code === 'hold_withheld').map(({ message }) => message),
+        at.panel.order(toIds(1).order).status,
+        at.panel.port(toIds(1).port(1)).adminState,
+        /It is protected until 2026-11-25: [^.]*\./.exec(explained.stdout)?.[0],
+        (await at.bench.sluice('explain svc-1 --json')).json<Explanation>().decision?.wouldHold,
+      ];
+    };
+    const withheld = 'svc-1 is due to be held (quota), but is protected until 2026-11-25';
+    const nothing = 'It is protected until 2026-11-25: nothing is restricted before.';
+    expect(await look()).toEqual(['ok', [], [withheld], 'active', 'up', nothing, ['quota']]);
+
+    expect((await at.bench.sluice('hold add svc-1 --note abuse')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    const byHand = 'It is protected until 2026-11-25: only its manual hold restricts it before.';
+    expect(await look()).toEqual(['held', ['manual'], [], 'suspended', 'up', byHand, ['quota']]);
+    const explained = await at.bench.sluice('explain svc-1');
+    expect(explained.stdout).toContain('an operator restricted it (abuse)');
+
+    expect((await at.bench.sluice('hold release svc-1')).exitCode).toBe(0);
+    at.bench.clock.advance(HOUR);
+    expect(await look()).toEqual(['ok', [], [], 'active', 'up', nothing, ['quota']]);
   } finally {
     await at.close();
   }
