@@ -3,7 +3,7 @@ export interface OverviewFilter {
   panel?: string | undefined;
   product?: string | undefined;
   client?: string | undefined;
-  /** As `service show` states it. */
+  /** As `service show` states it; `unreadable` and `failed` also find held services that the last run could not read. */
   status?: string | undefined;
   /** Part of an id, client or product. */
   search?: string | undefined;
@@ -45,6 +45,8 @@ export interface OverviewCount {
   status: string;
   services: number;
   drifting: number;
+  /** Services that the last run could not read, or where it failed, held ones included. */
+  failing: number;
   /** Services that have used at least 80 % of their allowance. */
   nearLimit: number;
 }

@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { findObserved, printObserved, withoutObserved } from './observed.js';
+import { findObserved, printObserved, printOutages, withoutObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -41,7 +41,10 @@ export const list: CommandHandler<ListOptions> = listCommand(
   async ({ sluice }, _args, { panel, product, client }) =>
     findObserved(sluice, (await sluice.services.list({ panel, product, client })).services),
   (terminal, services, { csv }) => {
-    if (csv === undefined) printObserved(terminal, services);
+    if (csv === undefined) {
+      printOutages(terminal, services);
+      printObserved(terminal, services);
+    }
     return ExitCode.done;
   },
 );

@@ -6,7 +6,7 @@ import { groupFailures } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { findObserved, printObserved, withoutObserved } from './observed.js';
+import { findObserved, printObserved, printOutages, withoutObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -25,7 +25,10 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ObservedService, 
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
     findObserved(sluice, (await sluice.usage.read({ service, refresh, panel, product, client })).services),
   (terminal, services, { refresh, csv }) => {
-    if (csv === undefined) printObserved(terminal, services);
+    if (csv === undefined) {
+      printOutages(terminal, services);
+      printObserved(terminal, services);
+    }
     for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {
       const line = `${objects}: ${terminal.error(error, details)}`;
       if (csv === undefined) terminal.line(line);

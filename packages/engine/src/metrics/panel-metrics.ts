@@ -3,7 +3,7 @@ import { panelsWithAgents } from '../agents/open-agents.js';
 import type { Config } from '../config/schema.js';
 import { panelLease } from '../leases.js';
 import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
-import { isAnswered, lastCallTo } from '../panels/last-call.js';
+import { readReach } from '../panels/reach.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
@@ -19,8 +19,8 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
     addEnforcement(table, panel, enforcements, config);
     await addHolds(session, table, panel, withAgents.includes(panel));
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
-    const call = await lastCallTo(session, panel);
-    table.add('sluice_panel_up', { panel }, call === undefined ? null : Number(isAnswered(call)));
+    const { reachable } = await readReach(session, panel);
+    table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
     const lease = leases.get(panelLease(panel));
     const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
     table.add('sluice_lease_held', { panel }, Number(isHeld));

@@ -6,6 +6,8 @@ import { lastUsage, serviceView } from '../services/views.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
+const FAILING = new Set(['failed', 'unreadable']);
+
 /** Adds usage and allowance of each service, and how many services there are by status. */
 export async function addServiceMetrics({ store, config }: Session, table: MetricTable): Promise<void> {
   const services = await store.services.list();
@@ -17,20 +19,23 @@ export async function addServiceMetrics({ store, config }: Session, table: Metri
     open.set(service, (open.get(service) ?? new Set()).add(reason));
   const none = { ok: 0, held: 0 };
   const counts = new Map(Object.keys(config.panels).map((panel) => [panel, new Map(Object.entries(none))]));
+  const unread = new Map(Object.keys(config.panels).map((panel) => [panel, 0]));
   for (const service of services) {
     const { id, panel, product } = service;
     const decision = decisions.get(id) ?? null;
     const cycle = cycles.get(id) ?? null;
-    const reasons = open.get(id) ?? new Set();
+    const reasons = new Set(open.get(id));
     if (enforcements.isObserving(panel, product)) for (const reason of decision?.wouldHold ?? []) reasons.add(reason);
     const holds = [...reasons].map((reason) => ({ reason, since: '' }));
     const view = serviceView({ service, decision, cycle, holds, actions: [] });
-    const status = statusSince(view.status, holds.length);
+    const status = statusSince(view.status, { open: open.get(id)?.size ?? 0, shown: holds.length });
     const ofPanel = counts.get(panel) ?? new Map<string, number>();
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
+    if (FAILING.has(view.status)) unread.set(panel, (unread.get(panel) ?? 0) + 1);
     addUsage(table, service, lastUsage(view, decision, cycle).usage);
     addAllowance(table, service, decision);
   }
+  for (const [panel, services] of unread) table.add('sluice_services_unread', { panel }, services);
   for (const [panel, ofPanel] of counts)
     for (const [status, count] of ofPanel) table.add('sluice_services', { panel, status }, count);
 }

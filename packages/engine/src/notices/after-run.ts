@@ -1,3 +1,4 @@
+import { outageKey } from '../panels/reach.js';
 import type { RunView } from '../run/bracket.js';
 import { noticeRows, type Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
@@ -48,7 +49,7 @@ async function noteConditions(session: Session, { run, services, agents }: Ended
 
 /** Counts the runs in which no call to a panel succeeded, and reports the panel once, and again when it answers. */
 async function noteReach(session: Session, run: string, panel: string, failure: string | null): Promise<void> {
-  const key = `unreachable:${panel}`;
+  const key = outageKey(panel);
   const known = await session.store.conditions.get(key);
   if (failure === null && known === null) return;
   const after = session.config.poll.panelUnreachableAfter;

@@ -25,10 +25,13 @@ export interface OverviewReport {
   at: string;
   totals: {
     services: number;
+    /** Services with an open hold, whatever the last run could read. */
     held: number;
     /** Services that have used at least 80 % of their allowance. */
     nearLimit: number;
     drifting: number;
+    /** Services that the last run could not read, or where it failed, held ones included. */
+    failing: number;
     byStatus: Record<string, number>;
     /** Open holds of services, by reason. */
     byReason: Record<string, number>;
@@ -84,6 +87,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
       held: byStatus.held ?? 0,
       nearLimit: sum(counts, 'nearLimit'),
       drifting: sum(counts, 'drifting'),
+      failing: sum(counts, 'failing'),
       byStatus,
       byReason: Object.fromEntries(reasons) as Record<string, number>,
     },

@@ -1,7 +1,7 @@
 import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../leases.js';
 import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
-import { isAnswered, lastCallTo } from '../panels/last-call.js';
+import { isAnswered, readReach } from '../panels/reach.js';
 import type { Session } from '../session.js';
 
 /** A panel of the config with its last known state. */
@@ -19,8 +19,10 @@ export interface OverviewPanel {
   failing: number;
   drifting: number;
   enforce: PanelEnforcement;
-  /** Whether the panel answered the last call; null before the first. */
+  /** False where the panel answers nothing, or with errors only; null before the first call. */
   reachable: boolean | null;
+  /** Since when no call succeeded; null where the panel is reachable or was never called. */
+  downSince: string | null;
   /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
   lastCall: { at: string; ok: boolean; code: string | null; message: string | null } | null;
   /** The run that works on the panel now. */
@@ -37,9 +39,9 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
   for (const [name, { kind }] of Object.entries(config.panels)) {
     const own = counts.filter(({ panel }) => panel === name);
     const lease = leases.find((held) => held.name === panelLease(name));
-    const last = await lastCallTo(session, name);
-    const total = (statuses: readonly string[] | null, key: 'services' | 'drifting' = 'services'): number =>
-      own.reduce((sum, row) => (statuses === null || statuses.includes(row.status) ? sum + row[key] : sum), 0);
+    const { reachable, downSince, last } = await readReach(session, name);
+    const total = (status: string | null, key: 'services' | 'drifting' | 'failing' = 'services'): number =>
+      own.reduce((sum, row) => (status === null || status === row.status ? sum + row[key] : sum), 0);
     states.push({
       name,
       kind,
@@ -47,13 +49,14 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       requiredRef: session.findKind(name)?.requiredRef ?? null,
       restrictions: [...(session.findKind(name)?.restrictions ?? [])],
       services: total(null),
-      held: total(['held']),
-      failing: total(['failed', 'unreadable']),
+      held: total('held'),
+      failing: total(null, 'failing'),
       drifting: total(null, 'drifting'),
       enforce: enforcements.ofPanel(name),
-      reachable: last === undefined ? null : last.status !== null,
+      reachable,
+      downSince,
       lastCall:
-        last === undefined ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
+        last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });
   }

@@ -5,6 +5,7 @@ import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../config/find-entry.js';
 import { readEnforcements } from '../panels/enforcement.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
+import { readOutages } from '../panels/reach.js';
 import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import { group } from '../run/group.js';
@@ -18,6 +19,8 @@ import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.j
 export interface ServiceDetail extends ServiceView {
   /** What counts of `usage` in the service's mode, and what is allowed; null before the first reading. */
   counted: CountedUsage | null;
+  /** Since when its panel has answered no call: what is stated is the last known state. Null while the panel answers. */
+  panelDownSince: string | null;
   product: string;
   client: string | null;
   lifecycle: string;
@@ -49,10 +52,13 @@ export interface ServiceDetail extends ServiceView {
   account?: AccountView | null;
 }
 
-/** Returns the last run's status, updated by holds that commands have opened and ended since. */
-export function statusSince(status: string, holds: number): string {
-  if (status === 'ok' && holds > 0) return 'held';
-  return status === 'held' && holds === 0 ? 'ok' : status;
+/**
+ * Returns the last run's status, updated by holds that commands have opened and ended since. An open hold is in force, whatever
+ * the last run could read.
+ */
+export function statusSince(status: string, holds: { open: number; shown: number }): string {
+  if (holds.open > 0 || (status === 'ok' && holds.shown > 0)) return 'held';
+  return status === 'held' && holds.shown === 0 ? 'ok' : status;
 }
 
 /** Returns the details of these services, in the same order. */
@@ -70,6 +76,7 @@ export async function serviceDetails(
   const purchases = group(await store.purchases.list({ services: ids }));
   const enforcements = await readEnforcements(config, store);
   const terminations = await openTerminations(session, ids);
+  const downSince = await readOutages(session, services);
   return services.map((service) => {
     const open = holds.get(service.id) ?? [];
     const decision = decisions.get(service.id) ?? null;
@@ -82,8 +89,9 @@ export async function serviceDetails(
     return {
       ...view,
       ...lastUsage(view, decision, cycle),
-      status: statusSince(view.status, shown.length),
+      status: statusSince(view.status, { open: open.length, shown: shown.length }),
       observing,
+      panelDownSince: downSince.get(service.panel) ?? null,
       product: service.product,
       client: service.client,
       lifecycle: toLifecycle(service, open),

@@ -141,12 +141,17 @@ export function lastUsage(
   view: ServiceView,
   decision: DecisionRecord | null,
   cycle: CycleRecord | null,
-): Pick<ServiceView, 'usage' | 'allowance'> & { counted: CountedUsage | null } {
-  const { usage, allowance } = view;
-  if (usage !== null || cycle?.readAt == null) return { usage, allowance, counted: toCountedUsage(decision) };
+): Pick<ServiceView, 'usage' | 'allowance' | 'limits'> & { counted: CountedUsage | null } {
+  const { usage, allowance, limits } = view;
+  if (usage !== null || cycle?.readAt == null) return { usage, allowance, limits, counted: toCountedUsage(decision) };
   const ofCycle = usageView(cycle);
   const last = decision && { ...decision, ...ofCycle };
-  return { usage: ofCycle, allowance: allowanceView(last), counted: toCountedUsage(last) };
+  return {
+    usage: ofCycle,
+    allowance: allowanceView(last),
+    limits: limitViews(last, cycle, view.holds),
+    counted: toCountedUsage(last),
+  };
 }
 
 function allowanceView(decision: DecisionRecord | null): ServiceView['allowance'] {

@@ -6,7 +6,7 @@ import { load } from '../run/load.js';
 import { readUsage } from '../run/observe.js';
 import { toDecisionRecord, shownHolds } from '../run/report.js';
 import { untouched } from '../run/stages.js';
-import type { ServiceDetail } from '../services/show.js';
+import { type ServiceDetail, statusSince } from '../services/show.js';
 import type { Session } from '../session.js';
 import { lastUsage, serviceView } from '../services/views.js';
 
@@ -38,7 +38,8 @@ export async function refreshUsage(
         });
         const detail = byId.get(work.service.id);
         const last = lastUsage(view, decision, work.cycle);
-        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, observing: detail.observing });
+        const status = statusSince(view.status, { open: work.holds.length, shown: view.holds.length });
+        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, status, observing: detail.observing });
       }
     } catch (error) {
       for (const service of own) {

@@ -10,7 +10,7 @@ import type {
 import type { Access } from './access.js';
 
 /** A row as SQLite returns it; the reasons are separated by blanks. */
-type RawRow = Omit<OverviewRow, 'holds' | 'observing'> & { holds: string | null; observing: number };
+type RawRow = Omit<OverviewRow, 'holds' | 'observing'> & { holds: string | null; observing: number; decided: string };
 
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
 export function overviewTable(access: Access): OverviewTables['overview'] {
@@ -21,7 +21,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
-        return rows.map(({ holds, observing, ...row }) => ({
+        return rows.map(({ holds, observing, decided: _decided, ...row }) => ({
           ...row,
           holds: holds === null || holds === '' ? [] : [...new Set(holds.split(' '))],
           observing: observing === 1,
@@ -31,6 +31,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
       access.read(async ({ db }) => {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
+            sum("decided" in ('failed', 'unreadable')) as "failing",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
         return rows;
@@ -71,12 +72,14 @@ const HOLDS = sql`trim(coalesce((select group_concat(h."reason", ' ') from "hold
   case when d."observing" = 1
     then coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w), '') else '' end)`;
 
+const IS_HELD = sql`exists (select 1 from "holds" h where h."service" = s."id" and h."until" is null)`;
+
 /** Figures of the decision; of the cycle, where the last run could not read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
   sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
 const figures = sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
-    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
+    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds", ${IS_HELD} as "isHeld",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
@@ -85,11 +88,11 @@ const figures = sql`select s."id", s."panel", s."product", s."client", s."status
   from "services" s left join "decisions" d on d."service" = s."id"
     left join "cycles" c on c."id" = d."cycle" and d."read_at" is null`;
 
-/** The status counts the holds that commands have begun and ended since the last run. */
+/** An open hold is in force, whatever the last run could read. Holds count that commands have begun and ended since. */
 const ranked = sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "usedBytes",
-    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift",
+    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
-    case when "decided" is null then case when "holds" = '' then 'skipped' else 'held' end
+    case when "isHeld" = 1 then 'held' when "decided" is null then case when "holds" = '' then 'skipped' else 'held' end
       when "decided" = 'ok' and "holds" <> '' then 'held'
       when "decided" = 'held' and "holds" = '' then 'ok' else "decided" end as "status"
   from (${figures})`;
@@ -110,11 +113,16 @@ function matching({ panel, status, search, product, client, drifting }: Overview
     panel === undefined ? null : sql<boolean>`"panel" = ${panel}`,
     product === undefined ? null : sql<boolean>`"product" = ${product}`,
     client === undefined ? null : sql<boolean>`"client" = ${client}`,
-    status === undefined ? null : sql<boolean>`"status" = ${status}`,
+    status === undefined ? null : ofStatus(status),
     drifting === true ? sql<boolean>`"drift" > 0` : null,
     search === undefined || search === '' ? null : containing(search),
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? sql<boolean>`true` : sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
+
+function ofStatus(status: string): RawBuilder<boolean> {
+  const isFailing = status === 'failed' || status === 'unreadable';
+  return isFailing ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }
 
 function containing(search: string): RawBuilder<boolean> {

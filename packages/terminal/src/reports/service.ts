@@ -53,6 +53,10 @@ function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [stri
     .map((limit) => [`limit ${limit.id}`, limitText(limit, times, panel)]);
 }
 
+function downText({ panel, panelDownSince }: ServiceDetail, times: Terminal['times']): string {
+  return panelDownSince === null ? '' : `; panel down since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
+}
+
 /** Prints a service with all its details. */
 export function printService(terminal: Terminal, detail: ServiceDetail): void {
   const { colors, times } = terminal;
@@ -74,7 +78,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     [
       'used',
       usedCell(detail) &&
-        `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''})`,
+        `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''}${downText(detail, times)})`,
     ],
     ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],

@@ -46,10 +46,13 @@ export interface StateNames {
 export function explainState(found: Explanation, times: Times, names: StateNames): string[] {
   const { service, decision } = found;
   const sentences = [...stateSentences(found, times, names)];
-  if (decision !== null && (service.status === 'unreadable' || service.status === 'failed') && service.error !== null) {
+  if (decision !== null && service.error !== null) {
     const age = service.usage === null ? '' : ` The figures were read ${ago(times, service, service.usage.readAt)}.`;
+    const { panel, panelDownSince } = service;
+    const down =
+      panelDownSince === null ? '' : ` Panel ${panel} is down since ${times.at(panelDownSince, panel) ?? ''}.`;
     sentences.push(
-      `The last run could not finish: ${times.text(service.error.message, service.panel).replace(/\.$/, '')}.${age}`,
+      `The last run could not finish: ${times.text(service.error.message, panel).replace(/\.$/, '')}.${down}${age}`,
     );
   }
   const protection = describeProtection(service, openHolds(found));

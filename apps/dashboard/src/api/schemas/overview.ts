@@ -16,6 +16,7 @@ const panel = z.object({
   drifting: count,
   enforce: panelEnforcement,
   reachable: z.boolean().nullable(),
+  downSince: instantOrNull,
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
   lease: z.object({ run: text, since: instant }).nullable(),
 });
@@ -58,6 +59,7 @@ export const overview = name(
       held: count,
       nearLimit: count,
       drifting: count,
+      failing: count,
       byStatus: z.record(text, count),
       byReason: z.record(text, count),
     }),

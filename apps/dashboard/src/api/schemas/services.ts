@@ -90,6 +90,7 @@ const overrideParts = {
 
 const detailParts = {
   counted: z.object({ usedBytes: bytesOrNull, allowedBytes: bytesOrNull, unlimited: z.boolean() }).nullable(),
+  panelDownSince: instantOrNull,
   product: text,
   client: textOrNull,
   lifecycle: text,

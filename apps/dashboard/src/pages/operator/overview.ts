@@ -55,7 +55,7 @@ export function overviewSections(
 
 /** The totals of all services and panels, and a warning while the clock is wrong. */
 export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
-  const failing = (totals.byStatus.failed ?? 0) + (totals.byStatus.unreadable ?? 0);
+  const { failing } = totals;
   const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
   const away = panels.filter(({ reachable }) => reachable === false);
@@ -124,7 +124,7 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
       { ...sorted('share', 'Share', 'descending'), cell: showShare },
       { ...sorted('used', 'Used', 'descending'), cell: showUsed, isNumber: true, isMinor: true },
       { ...sorted('remaining', 'Remaining', 'ascending'), cell: showRemaining, isNumber: true },
-      { title: 'Read', cell: ({ readAt }) => scene.times.ago(readAt), isMinor: true },
+      { title: 'Read', cell: (row) => showRead(row, report.panels, scene.times), isMinor: true },
     ],
     rows: items,
     empty: isAll ? 'There are no services yet. Import them with the command "service import".' : 'No service matches.',
@@ -141,6 +141,13 @@ type Row = OverviewReport['services']['items'][number];
 function showStatus({ status, holds, drift }: Row): Html {
   const reasons = holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`;
   return html`${badge(status)}${reasons}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
+}
+
+/** How old the figures of a service are, and why there are no newer ones. */
+function showRead({ panel, readAt }: Row, panels: OverviewReport['panels'], times: Times): Html {
+  const downSince = panels.find(({ name: known }) => known === panel)?.downSince ?? null;
+  const read = times.ago(readAt);
+  return downSince === null ? read : html`${read} <span class="soft">panel down since ${times.at(downSince)}</span>`;
 }
 
 function showShare({ usedBytes, allowedBytes }: Row): Html {
@@ -190,7 +197,7 @@ function panelsSection({ times }: Scene, { panels }: OverviewReport): Section {
     caption: 'Panels',
     columns: [
       { title: 'Panel', cell: (panel) => html`${panelLink(panel.name)} <span class="soft">${panel.kind}</span>` },
-      { title: 'State', cell: showState },
+      { title: 'State', cell: (panel) => showState(panel, times) },
       { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
         title: 'Run',

@@ -16,10 +16,11 @@ import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
 
-/** Returns whether a panel answered the last call, as a coloured word. */
-export function showState({ reachable, lastCall }: OverviewPanel): Html {
+/** Returns whether a panel answers, as a coloured word. */
+export function showState({ reachable, downSince, lastCall }: OverviewPanel, times: Times): Html {
   if (reachable === null) return badge('not called yet');
-  if (!reachable) return badge('unreachable');
+  if (!reachable)
+    return html`${badge('down', 'bad')}${downSince === null ? null : html` <span class="soft">since ${times.at(downSince)}</span>`}`;
   return lastCall?.ok === false ? badge('answers with errors', 'bad') : badge('reachable', 'good');
 }
 
@@ -58,7 +59,7 @@ export const panelsPage: Page = async (request) => {
     columns: [
       { title: 'Panel', cell: (panel) => panelLink(panel.name) },
       { title: 'Kind', cell: ({ kind }) => kind, isMinor: true },
-      { title: 'State', cell: showState },
+      { title: 'State', cell: (panel) => showState(panel, times) },
       { title: 'Enforce', cell: ({ enforce }) => showEnforcement(enforce, times) },
       {
         title: 'Works now',
@@ -105,7 +106,7 @@ export const panelPage: Page = async (request) => {
     'State',
     html`${facts([
         ['Kind', panel.kind],
-        ['State', showState(panel)],
+        ['State', showState(panel, times)],
         [
           'Last call',
           orNone(

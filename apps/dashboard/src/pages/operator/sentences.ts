@@ -29,7 +29,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
       ? null
       : html`The last run could not finish:
           <span dir="auto">${service.error.message}</span
-          >${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
+          >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
     drift.length === 0
       ? null
       : html`The last run found a difference from its target: <span dir="auto">${drift.join('; ')}</span>.`,

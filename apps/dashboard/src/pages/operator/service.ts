@@ -87,9 +87,14 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
     ['Allowed', allowance === null ? ofNextRun : allowedText(allowance)],
     ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
     ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
-    ['Read', times.ago(usage?.readAt)],
+    ['Read', showRead(times, service)],
     ['Cycle', orNone(service.cycle, ({ start, end }) => html`${times.at(start)} to ${times.full(end)}`)],
   ];
+}
+
+function showRead(times: Times, { usage, panelDownSince }: ServiceDetail): Part {
+  const read = times.ago(usage?.readAt);
+  return panelDownSince === null ? read : html`${read}; panel down since ${times.full(panelDownSince)}`;
 }
 
 /** The parts of an allowance, in words. */
