@@ -49,6 +49,8 @@ export interface Limits {
 export interface Dashboard {
   /** Where it listens, such as `http://127.0.0.1:8787`. */
   url: string;
+  /** All its routes, such as `GET /services/:id`. */
+  routes: readonly string[];
   /** Accepts no more requests, waits for those under way, and ends streams. */
   close(): Promise<void>;
 }

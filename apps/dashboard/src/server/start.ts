@@ -32,12 +32,13 @@ const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const context = toContext(options);
-  const server = await createServer(context);
+  const routes: string[] = [];
+  const server = await createServer(context, routes);
   const cutSlow = watchRequests(server.server);
   const { host, port } = context.listen;
   try {
     const url = await server.listen({ host, port });
-    return { url, close: () => closeServer(server, cutSlow, context.limits.endMs) };
+    return { url, routes, close: () => closeServer(server, cutSlow, context.limits.endMs) };
   } catch (error) {
     await server.close();
     const { code = 'unknown' } = error as { code?: string };
@@ -48,7 +49,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   }
 }
 
-async function createServer(context: Context): Promise<FastifyInstance> {
+async function createServer(context: Context, routes: string[]): Promise<FastifyInstance> {
   const { limits, publicUrl } = context;
   const server = fastify({
     logger: false,
@@ -65,6 +66,9 @@ async function createServer(context: Context): Promise<FastifyInstance> {
   server.addHook('onSend', (request, _reply, _payload, done) => {
     request.raw.socket.setTimeout(limits.stalledMs);
     done();
+  });
+  server.addHook('onRoute', ({ method, url }) => {
+    routes.push(...[method].flat().map((each) => `${each} ${url}`));
   });
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));

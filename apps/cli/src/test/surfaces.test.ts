@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listNodes } from '@sluice/terminal/completion';
+import { wholeProgram } from '../cli.js';
+import { type Said, SPEAKING } from './surfaces/table.js';
+import { SILENT } from './surfaces/silent.js';
+import { type Facts, startWorld, type World } from './surfaces/world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+/** Returns what the store says of what a surface is about. */
+function expected(said: Said, { held, ...facts }: Facts): Said {
+  const all = { ...facts, held, heldCount: held.length, isHeld: held.includes('svc-2') };
+  return Object.fromEntries(Object.entries(all).filter(([key]) => key in said));
+}
+
+/** The states in their order, what begins each, and what the store says then. */
+const STATES: [string, (at: World) => unknown, Facts][] = [
+  ['observe', () => undefined, { held: [], enforced: [], down: false, figures: true }],
+  [
+    'partly enforced',
+    ({ at }) => at.bench.sluice('enforce dcim --only order --yes'),
+    { held: ['svc-2'], enforced: ['order'], down: false, figures: true },
+  ],
+  [
+    'panel down',
+    ({ at }) => at.panel.server.inject({ fault: { kind: 'status', status: 503 } }),
+    { held: ['svc-2'], enforced: ['order'], down: true, figures: true },
+  ],
+  [
+    'panel back',
+    ({ at }) => {
+      at.panel.server.clearFaults();
+    },
+    { held: ['svc-2'], enforced: ['order'], down: false, figures: true },
+  ],
+];
+
+describe('every surface', () => {
+  it('has a line in the table', () => {
+    const commands = listNodes(wholeProgram('1.0.0'))
+      .filter(
+        ({ words, subcommands, arguments: own }) => words.length > 0 && (subcommands.length === 0 || own.length > 0),
+      )
+      .map(({ words }) => `command ${words.join(' ')}`);
+    const routes = world.dashboard.routes.filter(
+      (route) => route.startsWith('GET ') && !route.startsWith('GET /assets/'),
+    );
+    const listed = [...Object.keys(SPEAKING), ...Object.values(SILENT).flat()];
+    expect(listed.sort()).toEqual([...new Set([...commands, ...routes])].sort());
+  });
+
+  it.each(STATES)('says what the store says: %s', async (_state, change, facts) => {
+    await world.enter(() => change(world));
+    expect(world.facts).toEqual(facts);
+    const wrong: object[] = [];
+    for (const [surface, read] of Object.entries(SPEAKING)) {
+      const said = await reading(surface, () => read(world));
+      const meant = expected(said, facts);
+      if (JSON.stringify(sorted(said)) !== JSON.stringify(sorted(meant))) wrong.push({ surface, said, meant });
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+async function reading(surface: string, read: () => Said | Promise<Said>): Promise<Said> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new Error(`${surface}: ${String(error)}`, { cause: error });
+  }
+}
+
+function sorted(said: Said): [string, unknown][] {
+  return Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { type Dashboard, startDashboard } from '@sluice/dashboard';
+import { easydcim } from '@sluice/easydcim-client/panel';
+import { createSluice, parseConfig, type RunReport, type Sluice } from '@sluice/engine';
+import { openStore } from '@sluice/state-store';
+import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, TOKEN, toIds } from '../easydcim-bench.js';
+
+const SERVE_TOKEN = 'first-start-token-0123456789';
+const PRODUCTS = {
+  ports: { panel: 'dcim', quota: { total: '100GB' }, action: 'disable-ports' },
+  order: { panel: 'dcim', quota: { total: '100GB' }, action: 'suspend-order' },
+};
+
+/** What the store says, which every surface has to say too. */
+export interface Facts {
+  /** Services with an open hold. */
+  held: string[];
+  /** Products that are enforced although their panel is under observe. */
+  enforced: string[];
+  /** Whether the panel answers nothing, or with errors only. */
+  down: boolean;
+  /** Whether each service has figures of its last good reading. */
+  figures: boolean;
+}
+
+/** A command, a dashboard over HTTP and a fake panel on one store, in one state after the other. */
+export interface World {
+  at: EasyDcimBench;
+  sluice: Sluice;
+  dashboard: Dashboard;
+  /** The report of the poll that began the state. */
+  polled: RunReport;
+  facts: Facts;
+  /** Changes the state, and polls. */
+  enter: (change: () => unknown) => Promise<void>;
+  /** Returns the document of a command. */
+  json: <Document>(words: string) => Promise<Document>;
+  /** Returns what a command prints. */
+  text: (words: string) => Promise<string>;
+  /** Returns a document of the API. */
+  api: <Document>(path: string) => Promise<Document>;
+  /** Returns the text of a page that an operator sees. */
+  page: (path: string) => Promise<string>;
+  /** Returns the text of a page that the client of all services sees. */
+  shared: (path: string) => Promise<string>;
+  close: () => Promise<void>;
+}
+
+/** Starts all of it: svc-1 (product ports) and svc-2 (product order) are over their quota, svc-3 and svc-4 are not. */
+export async function startWorld(): Promise<World> {
+  const at = await startEasyDcimBench();
+  const dcim = { kind: 'easydcim', url: at.panel.url, allowHttp: true, token: TOKEN, retries: 0 };
+  const config = { timeZone: 'UTC', enforce: 'observe', panels: { dcim }, products: PRODUCTS };
+  at.bench.write('sluice.yaml', JSON.stringify(config));
+  for (const [index, product] of ['ports', 'order', 'ports', 'order'].entries())
+    await at.addService(index + 1, { product, values: ['client=c-1'] });
+  for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
+  for (const number of [3, 4]) at.panel.addTraffic(toIds(number).service, { in: 20 * GB, out: 0 });
+  const { clock } = at.bench;
+  const store = await openStore({ location: at.bench.path('sluice.db'), clock });
+  const kinds = [easydcim];
+  const sluice = await createSluice({ config: parseConfig(config, kinds), store, kinds, clock });
+  const listen = { host: '127.0.0.1', port: 0 };
+  const dashboard = await startDashboard({ sluice, listen, token: SERVE_TOKEN, clock, randomBytes, version: '0.0.0' });
+  const send = async (path: string, headers: Record<string, string>): Promise<Response> => {
+    const answer = await fetch(new URL(path, dashboard.url), { headers, redirect: 'manual' });
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
+  const login = await fetch(new URL('/login', dashboard.url), {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ token: SERVE_TOKEN }),
+  });
+  const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+  const link = (await at.bench.sluice(`report --client c-1 --share 30d --json`)).json<{ url: string }>();
+  const share = new URL(link.url).pathname;
+  const world: World = {
+    ...{ at, sluice, dashboard },
+    polled: undefined as unknown as RunReport,
+    facts: { held: [], enforced: [], down: false, figures: false },
+    enter: async (change) => {
+      clock.advance(HOUR);
+      await change();
+      world.polled = (await at.poll()).json<RunReport>();
+      world.facts = await readFacts(at);
+    },
+    json: async <Document>(words: string) => (await at.bench.sluice(`${words} --json`)).json<Document>(),
+    text: async (words) => (await at.bench.sluice(words)).stdout,
+    api: async <Document>(path: string) =>
+      (await (await send(path, { authorization: `Bearer ${SERVE_TOKEN}` })).json()) as Document,
+    page: async (path) => toText(await (await send(path, { cookie })).text()),
+    shared: async (path) => toText(await (await send(`${share}${path}`, {})).text()),
+    close: async () => {
+      await dashboard.close();
+      await sluice.close();
+      await at.close();
+    },
+  };
+  return world;
+}
+
+/** Returns what the store says, from its tables alone. */
+async function readFacts(at: EasyDcimBench): Promise<Facts> {
+  return at.bench.store(async (store) => {
+    const holds = await store.holds.open();
+    const switches = await store.switches.list();
+    const cycles = await store.cycles.newest();
+    return {
+      held: [...new Set(holds.map(({ service }) => service))].sort(),
+      enforced: switches.flatMap(({ product, enforce }) => (enforce === 'on' && product !== null ? [product] : [])),
+      down: (await store.conditions.get('unreachable:dcim')) !== null,
+      figures: cycles.length === 4 && cycles.every(({ readAt }) => readAt !== null),
+    };
+  });
+}
+
+/** Returns the text of HTML, on one line. */
+export function toText(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ([.;:,])/g, '$1');
+}
