@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 65b31ac0c6d87ea127e548df9c40466901670020128c92a82cf1781e1cbb3f0a). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 eafef49486249d19e1d8f714c43bc7a15c3827f812d5dda5da21efb615d41c8e). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2567,6 +2567,8 @@ export interface components {
         allowedBytes: number | null;
         unlimited: boolean;
       } | null;
+      /** @description Instant, ISO 8601 in UTC */
+      panelDownSince: string | null;
       product: string;
       client: string | null;
       lifecycle: string;
@@ -2686,6 +2688,8 @@ export interface components {
         allowedBytes: number | null;
         unlimited: boolean;
       } | null;
+      /** @description Instant, ISO 8601 in UTC */
+      panelDownSince?: string | null;
       product?: string;
       client?: string | null;
       lifecycle?: string;
@@ -3249,6 +3253,7 @@ export interface components {
         held: number;
         nearLimit: number;
         drifting: number;
+        failing: number;
         byStatus: {
           [key: string]: number;
         };
@@ -3268,6 +3273,8 @@ export interface components {
         drifting: number;
         enforce: components['schemas']['PanelEnforcement'];
         reachable: boolean | null;
+        /** @description Instant, ISO 8601 in UTC */
+        downSince: string | null;
         lastCall: {
           /** @description Instant, ISO 8601 in UTC */
           at: string;
@@ -3874,6 +3881,8 @@ export interface operations {
               allowedBytes: number | null;
               unlimited: boolean;
             } | null;
+            /** @description Instant, ISO 8601 in UTC */
+            panelDownSince: string | null;
             product: string;
             client: string | null;
             lifecycle: string;
