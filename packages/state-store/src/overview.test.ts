@@ -88,10 +88,40 @@ describe('lists for operators', () => {
       ['quota'],
     ]);
     const counts = await at.store.overview.counts();
-    expect(counts).toContainEqual({ panel: 'dcim', status: 'ok', services: 2, drifting: 1, nearLimit: 0 });
-    expect(counts).toContainEqual({ panel: 'dcim', status: 'held', services: 1, drifting: 0, nearLimit: 1 });
+    expect(counts).toContainEqual({ panel: 'dcim', status: 'ok', services: 2, drifting: 1, failing: 0, nearLimit: 0 });
+    expect(counts).toContainEqual({
+      panel: 'dcim',
+      status: 'held',
+      services: 1,
+      drifting: 0,
+      failing: 0,
+      nearLimit: 1,
+    });
     expect(await at.store.overview.reasons()).toEqual([{ reason: 'quota', services: 1 }]);
     expect(await at.store.overview.holds(5)).toMatchObject([{ service: 'full', reason: 'quota', panel: 'dcim' }]);
+  });
+
+  it('count an open hold as held, whatever the last run could read', async () => {
+    await at.store.services.put(['held', 'free', 'gone'].map((id) => service(id)));
+    const unread = { status: 'unreadable', readAt: null, errorCode: 'E', errorMessage: 'm' } as const;
+    await at.store.decisions.record([
+      decision('held', unread),
+      decision('free', unread),
+      decision('gone', { ...unread, status: 'failed' }),
+    ]);
+    await at.store.holds.add(hold('h-1', { service: 'held' }));
+    await at.store.holds.add(hold('h-2', { service: 'gone' }));
+    const ids = async (status: string) => (await list({ status })).map(({ id }) => id);
+    expect([await ids('held'), await ids('unreadable'), await ids('failed')]).toEqual([
+      ['gone', 'held'],
+      ['free', 'held'],
+      ['gone'],
+    ]);
+    const counts = await at.store.overview.counts();
+    expect(counts.map(({ status, services, failing }) => [status, services, failing])).toEqual([
+      ['held', 2, 2],
+      ['unreadable', 1, 1],
+    ]);
   });
 
   it('count holds that commands began and ended, and those that observe would begin', async () => {

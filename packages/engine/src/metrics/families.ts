@@ -37,14 +37,21 @@ export const METRICS = {
     'direction',
   ),
   sluice_service_read_timestamp_seconds: gauge('When the usage of a service was read.', 'panel', 'service'),
-  sluice_services: gauge('Number of services by status; with an open hold they are held, whatever the last run could read.', 'panel', 'status'),
+  sluice_services: gauge(
+    'Number of services by status; with an open hold they are held, whatever the last run could read.',
+    'panel',
+    'status',
+  ),
   sluice_services_unread: gauge(
     'Number of services that the last run could not read, or where it failed, held ones included.',
     'panel',
   ),
   sluice_holds: gauge('Number of open holds of services and agents.', 'panel', 'reason'),
   sluice_actions_in_doubt: gauge('Number of changes whose outcome is unknown.', 'panel'),
-  sluice_panel_up: gauge('1 if the panel answers, 0 if it answers nothing or with errors only; absent before the first call.', 'panel'),
+  sluice_panel_up: gauge(
+    '1 if the panel answers, 0 if it answers nothing or with errors only; absent before the first call.',
+    'panel',
+  ),
   sluice_enforce: gauge(
     '1 if runs may change the services of the product on the panel, 0 under observe; product "" is the panel itself with its agents.',
     'panel',

@@ -55,8 +55,7 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       enforce: enforcements.ofPanel(name),
       reachable,
       downSince,
-      lastCall:
-        last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
+      lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });
   }

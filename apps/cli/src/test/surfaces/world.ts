@@ -56,7 +56,7 @@ export async function startWorld(): Promise<World> {
     await at.addService(index + 1, { product, values: ['client=c-1'] });
   for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
   for (const number of [3, 4]) at.panel.addTraffic(toIds(number).service, { in: 20 * GB, out: 0 });
-  const { clock } = at.bench;
+  const clock = { ...at.bench.clock, sleep: () => Promise.resolve() };
   const store = await openStore({ location: at.bench.path('sluice.db'), clock });
   const kinds = [easydcim];
   const sluice = await createSluice({ config: parseConfig(config, kinds), store, kinds, clock });

@@ -119,7 +119,7 @@ describe('what an operator reads', () => {
     expect(await text('observe dcim --as-configured')).toBe('panel dcim is enforced (set in the config (enforce))\n');
     await at.poll();
     expect(await text('explain svc-2')).toMatch(/ {2}enforce +on, set in the config \(enforce\)\n/);
-    expect(await text('panel list')).toMatch(/\ndcim +EasyDCIM +http/);
+    expect(await text('panel list')).toMatch(/\ndcim +EasyDCIM +on, set in the config \(enforce\) +http/);
     expect(await text('panel test')).toMatch(/^dcim \(EasyDCIM, http.*\): ok in/);
     expect(await text('poll --service svc-9')).toMatch(/did you mean "svc-\d"\? List the services/);
   });
@@ -138,12 +138,12 @@ describe('what an operator reads', () => {
       const [first] = services;
       expect([words, first?.status, first?.usage]).toEqual([
         words,
-        'unreadable',
+        'held',
         { inBytes: 119.5 * GB, outBytes: 0, totalBytes: 119.5 * GB, readAt },
       ]);
       expect(first?.allowance?.remainingBytes).toBe(0);
     }
-    expect(await text('usage')).toMatch(/svc-1 .*119\.50 GB .*12 min ago +unreadable/);
+    expect(await text('usage')).toMatch(/svc-1 .*119\.50 GB .*12 min ago +held/);
     // What could not be read may well have something to change.
     expect(await text('plan')).not.toContain('Nothing to change');
     expect(await text('service show svc-2')).toMatch(/used +47 GB \(TOTAL, read 12 min ago\)/);
