@@ -74,7 +74,7 @@ describe("the operator's pages", () => {
     expect(await (await get('/')).text()).toContain('line-1');
   });
 
-  it('tell a panel that answers with errors from one that works', async () => {
+  it('tell a panel that is down from one that answers some calls with errors, and from one that works', async () => {
     world = await startWorld({ services: 1 });
     const { store, clock } = world.bench;
     const call = {
@@ -90,8 +90,9 @@ describe("the operator's pages", () => {
     const add = async (status: number, code: string | null) => {
       clock.advance(1500);
       const at = new Date(clock.now()).toISOString();
-      await store.apiCalls.add([{ ...call, at, status, ok: false, code, message: code, changing: false }]);
+      await store.apiCalls.add([{ ...call, at, status, ok: code === null, code, message: code, changing: false }]);
     };
+    await add(200, null);
     await add(500, 'PANEL_UNAVAILABLE');
     const notice = {
       id: 'n-bill',
@@ -106,8 +107,12 @@ describe("the operator's pages", () => {
       expect(await (await get(path)).text()).toContain('answers with errors');
     expect(await (await get('/')).text()).toContain('1 with errors');
     expect(await (await get('/')).text()).toMatch(/not billed until <time datetime="[^"]*">\d+ \w{3} 2026/);
+    clock.advance(120_000);
+    await add(500, 'PANEL_UNAVAILABLE');
+    for (const path of ['/', '/panels', '/panels/dcim'])
+      expect(await (await get(path)).text()).toMatch(/>down<\/span> <span class="soft">since <time/);
     await add(404, 'PANEL_NOT_FOUND');
-    expect(await (await get('/panels')).text()).not.toContain('answers with errors');
+    expect(await (await get('/panels')).text()).not.toMatch(/answers with errors|>down</);
   });
 
   it('escape hostile names, and show a fault of a panel as one sentence', async () => {
