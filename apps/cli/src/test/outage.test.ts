@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { ServiceDetail } from '@sluice/engine';
+import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from './easydcim-bench.js';
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+  for (const number of [1, 2]) await at.addService(number);
+  at.panel.addTraffic(toIds(1).service, { in: 150 * GB, out: 0 });
+  at.bench.clock.advance(HOUR);
+  await at.poll('--allow-mass');
+});
+afterEach(() => at.close());
+
+async function isUp(): Promise<boolean> {
+  return (await at.bench.sluice('metrics')).stdout.includes('sluice_panel_up{panel="dcim"} 1');
+}
+
+async function read(): Promise<ServiceDetail[]> {
+  return (await at.bench.sluice('service list --json')).json<{ services: ServiceDetail[] }>().services;
+}
+
+it.each([500, 503, 401, 429])(
+  'a panel that answers every call with HTTP %i is down since the first such run',
+  async (status) => {
+    expect(await isUp()).toBe(true);
+    at.panel.server.inject({ fault: { kind: 'status', status } });
+    at.bench.clock.advance(HOUR);
+    const since = new Date(at.bench.clock.now()).toISOString();
+    await at.poll();
+    at.bench.clock.advance(HOUR);
+    await at.poll();
+    expect(await isUp()).toBe(false);
+    expect((await read()).map(({ id, status: word, panelDownSince }) => [id, word, panelDownSince])).toEqual([
+      ['svc-1', 'held', since],
+      ['svc-2', 'unreadable', since],
+    ]);
+    const { stdout } = await at.bench.sluice('service list');
+    expect(stdout).toContain('Panel dcim is down since 20 Nov 2026 14:00: these are the last known states');
+    const explained = (await at.bench.sluice('explain svc-1')).stdout;
+    expect(explained).toMatch(/is held since .*150 GB of 100 GB \(150%\) are used/);
+    expect(explained).toContain('Panel dcim is down since 20 Nov 2026 14:00. The figures were read 2 h ago.');
+    expect((await at.bench.sluice('service show svc-1')).stdout).toContain(
+      'read 2 h ago; panel down since 20 Nov 2026 14:00)',
+    );
+    at.panel.server.clearFaults();
+    await at.bench.sluice('panel test');
+    expect(await isUp()).toBe(true);
+    expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([null, null]);
+  },
+);
+
+it('a panel that answers some calls is not down', async () => {
+  at.panel.server.inject({ fault: { kind: 'status', status: 500 }, times: 1 });
+  at.bench.clock.advance(HOUR);
+  await at.poll();
+  expect(await isUp()).toBe(true);
+  expect((await read()).map(({ panelDownSince }) => panelDownSince)).toEqual([null, null]);
+});
