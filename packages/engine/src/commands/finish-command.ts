@@ -1,5 +1,6 @@
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
+import { STOPPED_BY_PANEL } from './run-command.js';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
 import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
 import { interruptedError, isInterrupted } from '../interruption.js';
@@ -84,6 +85,7 @@ async function storeEnd(
 ): Promise<Applied> {
   return session.write(run.leases.held, async (tables) => {
     if (end.complete) await command.done?.(work.service, tables);
+    else if (work.error?.code === STOPPED_BY_PANEL) await command.stopped?.(tables);
     else if (isRefused(work)) await command.refused?.(work.error, tables, work.service);
     await saveCheckpoint(session, run.id, work, tables);
     // The notices of a run's own command are reported by that run.

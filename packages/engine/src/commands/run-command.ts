@@ -1,4 +1,4 @@
-import { type Panel, type Plan, toItemError } from '@sluice/panel-kind';
+import { type ItemError, type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
 import { readEnforcements } from '../panels/enforcement.js';
@@ -87,7 +87,8 @@ async function begin({ session, command, run }: CommandRun, service: ServiceReco
 async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRecord): Promise<CarriedOut> {
   const { session, command, run } = commandRun;
   const scope = command.scope ?? 'command';
-  const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map() };
+  const { givesBack = false } = command;
+  const on: RunOnPanel = { session, panel, run: run.id, scope, resources: new Map(), givesBack };
   // The panel first: its answer confirms the local clock, and with it the cycle of the service.
   const filter = { services: [service.id] };
   const evidence = await session.store.evidence.open(filter);
@@ -97,19 +98,31 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const observations = await panel.observe([service], session.deps.signal, options);
   const { decided, released } = await decideByRecord(commandRun, panel, await loadOne(commandRun, panel, service));
   const reported = new Map(released.map((notice) => [notice.key, notice]));
+  let stops: readonly string[] = [];
   const onPlan = (plan: Plan): void => {
+    stops = plan.stops ?? [];
     for (const notice of plan.notices ?? []) reported.set(notice.key, notice);
   };
   const observed = { ...unplanned(decided), observation: observations.get(service.id) ?? null };
   const [planned = observed] = await findSharers(on, [observed]);
   const done = await (command.dryRun ? preview : enforce)(commandRun, on, unapplied(planned), onPlan);
   command.checkDone?.(done);
-  const delivered = command.dryRun ? done : await deliver(command, done);
+  const isStopped = givesBack && panel.accounts !== undefined && stops.length > 0;
+  const given = isStopped ? withError(done, stoppedByPanel(service, stops)) : done;
+  const delivered = command.dryRun ? given : await deliver(command, given);
   // Evidence on another panel is not undone by this command, so it is not complete.
   const elsewhere = delivered.evidence.filter((item) => item.panel !== service.panel);
   const isLeft = scope === 'hold' && delivered.holds.length === 0 && elsewhere.length > 0;
   const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
   return { work, reported: [...reported.values()] };
+}
+
+/** The code of what could not be given back because the panel stops it by its own rules, or staff has stopped it. */
+export const STOPPED_BY_PANEL = 'stopped_by_panel';
+
+function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {
+  const message = `nothing of Sluice restricts "${id}" any more, but the panel still stops it: ${stops.join('; ')}. Start it on the panel, then repeat the command`;
+  return { code: STOPPED_BY_PANEL, message };
 }
 
 /** Delivers a password that the panel certainly has. */

@@ -58,6 +58,10 @@ export interface CommandContent {
   account?: AccountCommand | null;
   /** What may be changed on the panel; default: everything of the service. */
   scope?: 'hold' | 'command';
+  /** Whether everything of ours on the service is given back. What the panel still stops by its own rules then is an error. */
+  givesBack?: boolean;
+  /** Stores that the panel still stops what was to be given back. */
+  stopped?: (tables: StoreTables) => Promise<void>;
   password?: () => string | null;
   /** Called with the stored service once the command is stored and before the panel is called; throws to refuse. */
   begin?: (target: ServiceRecord) => Promise<void>;

@@ -158,6 +158,7 @@ async function giveBack(
   id: string,
   request: ReleaseAllRequest,
 ): Promise<{ view: ServiceView; aboutHolds: CommandResult['aboutHolds'] }> {
+  const ended: string[] = [];
   try {
     const { report, aboutHolds } = await runCommand(session, id, {
       command: 'hold release',
@@ -167,9 +168,15 @@ async function giveBack(
       scope: 'hold',
       storeTarget: async (_service, tables) => {
         for (const hold of await tables.holds.open({ services: [id] })) {
-          if (request.reason === undefined || hold.reason === request.reason)
-            await tables.holds.end(hold.id, session.now());
+          if (request.reason !== undefined && hold.reason !== request.reason) continue;
+          await tables.holds.end(hold.id, session.now());
+          ended.push(hold.id);
         }
+      },
+      givesBack: true,
+      // What is not given back stays in the list, for a repeat.
+      stopped: async (tables) => {
+        for (const hold of ended) await tables.holds.reopen(hold);
       },
       preview: (loaded) => {
         const { reason } = request;

@@ -25,11 +25,8 @@ import {
 } from './stages.js';
 
 /** Returns the target state of a service for its panel's adapter. */
-export function toTargetState(
-  { session, panel, scope }: RunOnPanel,
-  work: Plannable,
-  command: AccountCommand | null = null,
-): TargetState {
+export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): TargetState {
+  const { session, panel, scope } = on;
   const closing = new Set(work.closes.map((hold) => hold.id));
   const { checkpoint, recent } = work.history;
   const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
@@ -41,7 +38,7 @@ export function toTargetState(
     disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,
-    allowance: toTargetAllowance(session, work),
+    allowance: on.givesBack === true && holds.length === 0 ? LIFTED : toTargetAllowance(session, work),
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
@@ -72,16 +69,18 @@ interface PlanResult {
 
 /** Plans one service from its observation. */
 export function planSteps(on: RunOnPanel, work: Plannable, command: AccountCommand | null = null): PlanResult {
-  const { session, panel } = on;
+  const { session, panel, givesBack = false } = on;
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
   const found = panel.plan(target, observation);
   const [problem = null] = found.problems;
-  const stops = problem === null && isToServe(work, target) ? (found.stops ?? []) : [];
+  const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
+  const stops = problem === null && isServed ? (found.stops ?? []) : [];
   const steps = certainSteps(panel, work, found);
-  const notices = stops.length === 0 ? {} : { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] };
+  const isReported = stops.length > 0 && !givesBack;
+  const notices = isReported ? { notices: [...(found.notices ?? []), stoppedNotice(work, stops)] } : {};
   const drift = [...new Set([...found.drift, ...stops])];
-  return { target, plan: { ...found, steps, ...notices }, drift, problem };
+  return { target, plan: { ...found, steps, stops, ...notices }, drift, problem };
 }
 
 /** Returns the service with its plan, and the plan's problem as its error. */
@@ -171,6 +170,8 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted']
   const isBefore = (cycleIsNew && cycle.readAt === null) || (at ?? '') < cycle.start;
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
+
+const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 
 /** The panel must not stop a service by its own quota while the quota hold is released. */
 function toTargetAllowance(

@@ -38,6 +38,8 @@ export interface RunOnPanel {
   readonly scope: TargetState['scope'];
   /** Observed resources that are not stored yet, by service. */
   readonly resources: Map<string, ResourcesRecord>;
+  /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
+  readonly givesBack?: boolean;
 }
 
 /** A run over one panel, with the leases that its writes require. */

@@ -11,7 +11,7 @@ import {
 import { toCounters, type FlvxCounters } from '../account/plan/values.js';
 import { isExpired, pickLimits, stopsPermission, stopsUser, sumBytes } from '../account/rules.js';
 import type { FlvxForward, FlvxPermission, FlvxQuotaValues, FlvxUser, FlvxUserValues } from '../client/records.js';
-import { UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
+import { toBytes, UNLIMITED_QUOTA, type GigabytesWhole } from '../client/units.js';
 import type { ServiceObservation } from './observation.js';
 import { findCycleId, findExpiry, toFlvxProduct, toPanelQuota, redirectTo, type FlvxDefaults } from './product.js';
 import {
@@ -120,8 +120,22 @@ function isSlowed({ restrictions }: Pick<PlanInput, 'restrictions'>): boolean {
 function targetQuota(input: PlanInput): GigabytesWhole | null {
   const { target, evidence } = input;
   if (isSlowed(input)) return UNLIMITED_QUOTA;
+  if (target.scope === 'hold' && target.allowance?.lifted === true) return givenBackQuota(input);
   if (target.scope === 'hold' && evidence.speed.size === 0) return null;
   return toPanelQuota(target, sumBytes(input.user));
+}
+
+/**
+ * Returns the quota of an account that is given back: that of the other tool which Sluice had overwritten, unless it is used up; else
+ * none, where Sluice has lifted it for a throttle, or where the panel would stop the account. Null where it stays.
+ */
+function givenBackQuota({ user, permissions, history, evidence }: PlanInput): GigabytesWhole | null {
+  const rows = [user, ...permissions];
+  const isUsed = (quota: number): boolean => rows.some((row) => sumBytes(row) >= toBytes(quota as GigabytesWhole));
+  const { quotaBefore = null } = history;
+  if (quotaBefore !== null && !isUsed(quotaBefore)) return quotaBefore as GigabytesWhole;
+  const isStopped = rows.some((row) => sumBytes(row) >= toBytes(row.quota));
+  return isStopped || quotaBefore !== null || evidence.speed.size > 0 ? UNLIMITED_QUOTA : null;
 }
 
 function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {

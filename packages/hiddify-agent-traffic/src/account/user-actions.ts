@@ -113,6 +113,11 @@ export function findPriorUsage({ prior }: Pick<ActionRecord, 'prior'>): number |
   return (prior as Partial<ObservedUser> | null)?.usedBytes ?? null;
 }
 
+/** Returns the limit that a step found; null where it is not known. */
+export function findPriorLimit({ prior }: Pick<ActionRecord, 'prior'>): number | null {
+  return (prior as Partial<ObservedUser> | null)?.limitBytes ?? null;
+}
+
 /** Returns the zeroing of a row; null where there is none or where it was certainly not performed. */
 export function findZeroing(row: ActionRecord): JournaledZeroing | null {
   const payload = findUpdate(row)?.zero;

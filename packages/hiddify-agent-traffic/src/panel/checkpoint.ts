@@ -1,7 +1,7 @@
 import type { TargetState, ItemError, Observation } from '@sluice/panel-kind';
 import type { ActionRecord, ServiceRecord } from '@sluice/quota-core';
 import { judgeZeroing, type ZeroingState } from '../account/counter.js';
-import { ACTION_TYPES, findPriorUsage, findUpdate, findZeroing } from '../account/user-actions.js';
+import { ACTION_TYPES, findPriorLimit, findPriorUsage, findUpdate, findZeroing } from '../account/user-actions.js';
 import type { HiddifyState } from './lists.js';
 import type { HiddifyUser } from '../client/records.js';
 import { findEndDate } from './product.js';
@@ -22,6 +22,8 @@ export interface UserCheckpoint {
   uuid: string;
   /** Sluice has set the limit, or found it right: from then on a lower one is written immediately. */
   ownLimit: boolean;
+  /** The limit that another tool had set, before Sluice overwrote it; null or absent for none. */
+  limitBefore?: number | null;
   /** The cycle in which the user was first seen. */
   firstCycle: string | null;
   /** The cycle for whose opening the usage was zeroed. */
@@ -133,7 +135,7 @@ function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyU
   if (row.type === ACTION_TYPES.create) return { ...checkpoint, ownLimit: true, ...findCreation(checkpoint, row) };
   const payload = findUpdate(row);
   if (payload === null) return checkpoint;
-  const next = payload.change.limitBytes === undefined ? checkpoint : { ...checkpoint, ownLimit: true };
+  const next = { ...checkpoint, ...findLimits(checkpoint, row, payload.change.limitBytes) };
   if (payload.zero === undefined) return next;
   const zeroed = findZeroing(row);
   if (zeroed === null) return next;
@@ -142,6 +144,15 @@ function addAction(checkpoint: UserCheckpoint, row: ActionRecord, user: HiddifyU
   // Rows that the last checkpoint contains come again until the next one.
   const zeroing = checkpoint.zeroing !== null && checkpoint.zeroing.at >= at ? checkpoint.zeroing : { at, from, tries };
   return { ...next, zeroedCycle: cycle, zeroing };
+}
+
+/** Returns whose the limit is after an update. */
+function findLimits(
+  { ownLimit }: UserCheckpoint,
+  row: ActionRecord,
+  limitBytes: number | undefined,
+): Partial<Pick<UserCheckpoint, 'ownLimit' | 'limitBefore'>> {
+  return limitBytes === undefined || ownLimit ? {} : { ownLimit: true, limitBefore: findPriorLimit(row) };
 }
 
 /** Returns when a new account began to count; what an earlier one counted is not zeroed again. */

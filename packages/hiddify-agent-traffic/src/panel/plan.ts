@@ -11,6 +11,7 @@ import {
   type UserPrior,
   type ZeroPayload,
 } from '../account/user-actions.js';
+import { MOST_BYTES } from '../client/check-user.js';
 import { type HiddifyUser, SELF } from '../client/records.js';
 import type { HiddifyUserChange } from '../client/types.js';
 import {
@@ -123,7 +124,8 @@ function planPresent(plan: Plan, target: TargetState, user: AddressableUser, at:
   noteUnclear(plan, target, user, at);
   const [hold] = target.holds;
   if (hold) restrict(plan, target, user, hold);
-  const change = target.scope === 'hold' ? {} : planChange(plan, target, user, checkpoint);
+  const change =
+    target.scope === 'hold' ? giveLimitBack(target, user, checkpoint) : planChange(plan, target, user, checkpoint);
   const zero = planZeroing(plan, target, user, checkpoint);
   const payload: UpdatePayload = zero === null ? { change } : { change: { ...change, usedBytes: 0 }, zero };
   if (Object.keys(payload.change).length > 0)
@@ -179,6 +181,21 @@ function release(plan: Plan, { service }: TargetState, user: AddressableUser, it
       ends: [item.id],
     });
   }
+}
+
+/**
+ * Returns the limit of a user that is given back: that of the other tool which Sluice had overwritten, unless it is used up; else the
+ * highest, where the panel would stop the user.
+ */
+function giveLimitBack(
+  { allowance, holds }: TargetState,
+  user: AddressableUser,
+  { limitBefore = null }: UserCheckpoint,
+): HiddifyUserChange {
+  if (allowance?.lifted !== true || holds.length > 0) return {};
+  const isUsed = user.usedBytes >= user.limitBytes;
+  if (limitBefore !== null && limitBefore > user.usedBytes) return { limitBytes: limitBefore };
+  return isUsed || limitBefore !== null ? { limitBytes: MOST_BYTES } : {};
 }
 
 /** Returns the changes that may be written in this scope; reports the others as drift. */

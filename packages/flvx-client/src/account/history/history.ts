@@ -58,6 +58,8 @@ export interface FlvxHistory {
   scales: Record<string, { factor: number; nodes: number }>;
   /** The quota was set by a step, or was observed as correct: from then on, drift is repaired at once. */
   ownQuota: boolean;
+  /** The quota that another tool had set, before a step of Sluice overwrote it; null or absent for none. */
+  quotaBefore?: number | null;
   /** The part of the panel's counter that does not belong to the cycle; absent in stores of earlier versions. */
   uncountedBytes?: number;
   /** The cycle in which the account was first observed. */

@@ -93,7 +93,7 @@ function recordUserUpdate(
   { payload: { changes, setsPassword }, prior }: FlvxStepOf<'update-user'>,
   done: boolean,
 ): FlvxHistory {
-  const { run, values, ownQuota } = history;
+  const { run, values } = history;
   const added = (known: FlvxHistory['values']): FlvxHistory['values'] => [
     ...known,
     ...prior.permissions.filter((own) => !known.some((row) => row.tunnelId === own.tunnelId)),
@@ -101,7 +101,9 @@ function recordUserUpdate(
   return {
     ...history,
     run: { ...run, passwordSet: run.passwordSet || (done && setsPassword), values: added(run.values) },
-    ownQuota: ownQuota || (done && changes.quota !== undefined),
+    ...(done && changes.quota !== undefined && !history.ownQuota
+      ? { ownQuota: true, quotaBefore: prior.user.quota }
+      : {}),
     values: added(values),
   };
 }

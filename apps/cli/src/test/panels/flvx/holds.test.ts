@@ -338,12 +338,12 @@ describe('the end of a hold on an account that the panel would stop', () => {
     expect(running()).toEqual([true, true]);
   });
 
-  it('leaves no restriction of the hold behind, and starts them when the quota is raised', async () => {
+  it('leaves no restriction of the hold behind, and starts them when everything is given back', async () => {
     await customer();
     overQuota();
     await poll();
     expect((await at.run('hold release --all --yes')).exitCode).toBe(0);
-    expect(running()).toEqual([false, false]);
+    expect(running()).toEqual([true, true]);
     expect((await at.run('hold release --all --yes')).json<RunReport>().services).toEqual([]);
     await at.run('override set svc-1 --quota 500GB');
     expect((await at.run('enforce relay --yes')).exitCode).toBe(0);
