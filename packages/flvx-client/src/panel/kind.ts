@@ -21,7 +21,8 @@ export const flvx: PanelKind = {
   productSchema,
   descriptions: {
     'panel.url': 'Address of the API (port 6365) or of the web pages',
-    'panel.username': 'Name of an administrator’s account; required together with password, unless there is a token',
+    'panel.username':
+      'Name of an administrator’s account, or a reference such as ${env:NAME}; required together with password, unless there is a token',
     'panel.password': 'Password of that account',
     'panel.token':
       'Token of an administrator, instead of username and password; valid for 90 days after the login that created it',

@@ -71,7 +71,8 @@ function toCredentials(
   { secret }: PanelDependencies,
 ): FlvxCredentials {
   if (token !== undefined) return { token: secret(token, `panels.${name}.token`) };
-  return { username, password: secret(password, `panels.${name}.password`) };
+  const account = secret(username, `panels.${name}.username`);
+  return { username: account, password: secret(password, `panels.${name}.password`) };
 }
 
 /** Lists the names of speed limits that were created on the panel for a service, or may have been. */

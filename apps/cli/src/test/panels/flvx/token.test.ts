@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Check, JsonSchemaNode, PanelTest } from '@sluice/engine';
 import type { ConfigProblem } from '@sluice/config-file';
-import { DAY, flvxConfig, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+import { ADMIN_PASSWORD, DAY, flvxConfig, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
 
 const LOGIN = 'username: admin_user, password: "${env:FLVX_PASSWORD}"';
 const END = '2027-02-18T12:00:00.000Z';
@@ -135,5 +135,18 @@ describe('the config of an FLVX panel', () => {
     const { stdout } = await at.bench.sluice('config check');
     expect(stdout).toMatch(/every user of this machine can read .*which contains secrets/);
     expect(stdout).toMatch(/panels\.relay\.token: the secret is written in the file itself/);
+  });
+});
+
+describe('a username that is a reference', () => {
+  it('is resolved like a secret, and refused where its variable is missing', async () => {
+    at.bench.env['FLVX_PASSWORD'] = ADMIN_PASSWORD;
+    configure(LOGIN.replace('admin_user', '"${env:FLVX_USER}"'));
+    const refused = await at.run('panel test relay');
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stdout).toContain('panels.relay.username');
+    expect(at.panel.server.calls.length).toBe(0);
+    at.bench.env['FLVX_USER'] = 'admin_user';
+    expect((await at.run('panel test relay')).exitCode).toBe(0);
   });
 });
