@@ -82,6 +82,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
     'Offer a price in the currency that the client has in {billing}',
     'Use the currency that "sluice credit show {client}" shows',
   ],
+  client_closed: 'Open the client in the billing system, or end the service',
   no_credit: 'Add credit with "sluice credit add {client} AMOUNT --currency {currency}"',
   ref_used: 'Use another --ref, or none',
   unknown_panel: '"sluice panel list" lists the panels',

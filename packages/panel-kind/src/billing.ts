@@ -11,6 +11,8 @@ export interface Credit {
   /** ISO 4217; null where the client has none yet. */
   currency: string | null;
   balance: string;
+  /** Whether the client is closed: nothing may be charged; absent where he is not. */
+  closed?: true;
 }
 
 /** One line of an invoice, added at most once. */

@@ -12,6 +12,14 @@ export function refuseOtherCurrency(credit: Credit, currency: string): void {
   );
 }
 
+/** Refuses to charge a client whom the billing system shows as closed. */
+export function refuseClosedClient({ client, closed }: Pick<Credit, 'client' | 'closed'>): void {
+  if (closed !== true) return;
+  throw new SluiceError('client_closed', `Client "${client}" is closed in the billing system; nothing was charged`, {
+    details: { client },
+  });
+}
+
 /** Returns the client that is charged for a service. */
 export function requirePayer({ id, client }: Pick<ServiceRecord, 'id' | 'client'>): string {
   if (client !== null) return client;

@@ -74,7 +74,7 @@ export interface Drafted {
 }
 
 /** Credit that this run has not promised to a purchase yet; an error where it is unknown. */
-type CreditLeft = { currency: string | null; left: string } | ItemError;
+type CreditLeft = { currency: string | null; left: string; closed: boolean } | ItemError;
 type Credits = Map<string, CreditLeft>;
 
 /** Drafts the purchases of services, and decides their holds as if they were paid. */
@@ -126,6 +126,7 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
   const automatic = own.filter(({ actor }) => actor === 'auto');
   const credit = await findCredit(on, client, credits);
   if ('code' in credit) return credit;
+  if (credit.closed) return { refused: 'client-closed', why: `client ${client} is closed in the billing system` };
   if (credit.currency !== null && credit.currency !== bought.currency)
     return {
       refused: 'currency',
@@ -161,8 +162,8 @@ async function findCredit({ session }: RunOnPanel, client: string, credits: Cred
 async function askCredit(session: RunOnPanel['session'], client: string): Promise<CreditLeft> {
   try {
     const billing = await session.billing();
-    const { currency, balance } = await billing.credit(client, session.deps.signal);
-    return { currency, left: balance };
+    const { currency, balance, closed = false } = await billing.credit(client, session.deps.signal);
+    return { currency, left: balance, closed };
   } catch (error) {
     if (error instanceof SluiceError) return toProblem(error);
     throw error;

@@ -140,7 +140,7 @@ export function toProblem(error: unknown): ItemError {
   return isRefusal(error) ? { code, message } : { code: 'billing_unavailable', message };
 }
 
-const REFUSALS = ['unknown_client', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
+const REFUSALS = ['unknown_client', 'client_closed', 'currency_mismatch', 'bad_amount', 'invoice_closed'];
 
 /** Returns whether the billing system refused, so that nothing was made and a repetition would be refused too. */
 export function isRefusal(error: unknown): boolean {

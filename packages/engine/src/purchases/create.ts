@@ -2,7 +2,7 @@ import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import { compareMoney, subtractMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasLimits } from '../agents/budget.js';
-import { type Due, noCredit, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
+import { type Due, noCredit, refuseClosedClient, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
 import { runDecidedCommand } from '../commands/run-command.js';
 import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
@@ -51,7 +51,7 @@ export interface PurchaseReport {
  * brings it under its allowance.
  *
  * @throws SluiceError `unknown_package`, `package_not_offered`, `no_client`, `not_metered_yet`, `no_quota`, `currency_mismatch`,
- *   `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`: nothing was charged
+ *   `client_closed`, `no_credit`, `over_budget`, `purchase_unfinished`, `ref_used`, `wrong_lifecycle`, `agent_limit`: nothing was charged
  */
 export async function createPurchase(session: Session, request: PurchaseRequest): Promise<PurchaseReport> {
   const { service: id, waitMs } = request;
@@ -217,6 +217,7 @@ async function checkCredit(session: Session, client: string, { id, price, curren
   const billing = await session.billing();
   const credit = await billing.credit(client, session.deps.signal);
   refuseOtherCurrency(credit, currency);
+  refuseClosedClient(credit);
   if (!billing.clientsPay && compareMoney(credit.balance, price) < 0)
     throw noCredit(toDue({ client, package: id, price, charged: null, currency }), credit.balance);
 }

@@ -1,7 +1,7 @@
 import { type CallBilling, type CallInvoice, type CallLine, type CallSending, usageError } from '@sluice/panel-kind';
 import type { WhmcsInvoice } from '../index.js';
 import { inCurrency } from './amounts.js';
-import { checkAmount, currencyMismatch, type Progress, runCall, TITLE, unclear } from './errors.js';
+import { checkAmount, currencyMismatch, type Progress, refuseClosed, runCall, TITLE, unclear } from './errors.js';
 import type { WhmcsSettings } from './settings.js';
 import { isChangeable, toInvoice, type WhmcsBooks } from './whmcs-books.js';
 
@@ -22,6 +22,7 @@ export function callLines(books: WhmcsBooks, { calls }: Pick<WhmcsSettings, 'cal
         const before = await books.read(id, progress);
         const shows = (invoice: WhmcsInvoice): boolean => hasLine(invoice, line);
         if (shows(before)) return show(books, before, progress);
+        refuseClosed(await books.credit(before.clientId, progress));
         const item = toItem(line, requireTaxed(calls));
         await sending();
         return show(books, await books.addLine(before, item, shows, progress), progress);
@@ -80,6 +81,7 @@ async function open(
   checkAmount(line.amount);
   const credit = await books.credit(client, progress);
   if (credit.currency !== currency) throw currencyMismatch(client, currency, credit.currency);
+  refuseClosed(credit);
   const { signal } = progress;
   const items = [toItem(line, taxed)];
   const made: string[] = [];

@@ -2,7 +2,7 @@ import { type Charge, type ChargeRequest, type Invoice, isOnlyLine, SluiceError 
 import { compareMoney } from '@sluice/quota-core';
 import type { WhmcsInvoice, WhmcsInvoiceChange, WhmcsInvoiceRow } from '../index.js';
 import { isBookable } from './amounts.js';
-import { checkAmount, currencyMismatch, type Progress, TITLE, unclear } from './errors.js';
+import { checkAmount, currencyMismatch, type Progress, refuseClosed, TITLE, unclear } from './errors.js';
 import { hasMarker, withMarker } from './marker.js';
 import { isChangeable, isUntouched, toInvoice, toStatus, type WhmcsBooks } from './whmcs-books.js';
 
@@ -21,6 +21,7 @@ export async function charge(books: WhmcsBooks, request: ChargeRequest, progress
   if (credit.currency !== request.currency) throw currencyMismatch(request.client, request.currency, credit.currency);
   let found = await find(books, request, progress);
   if (found.length === 0) {
+    refuseClosed(credit);
     // No tax lowers a price: an invoice that would be cancelled at once is not made.
     if (request.whenShort === 'refuse' && compareMoney(credit.balance, request.amount) < 0) {
       return { state: 'short', needed: request.amount, credit };
@@ -105,6 +106,7 @@ async function pay(
     const shown = toInvoice(invoice, request.currency);
     if (!isChangeable(invoice) || !isOnlyLine(shown, request.key)) return toCharge(shown);
     const credit = await books.credit(request.client, progress);
+    refuseClosed(credit);
     const isShort = compareMoney(credit.balance, shown.balance) < 0;
     if (isShort && request.whenShort === 'refuse' && isUntouched(invoice)) {
       invoice = await discard(books, invoice, request.key, progress);

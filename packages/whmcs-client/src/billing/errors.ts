@@ -1,5 +1,5 @@
 import { isPanelError, type PanelError } from '@sluice/panel-http';
-import { SluiceError } from '@sluice/panel-kind';
+import { type Credit, SluiceError } from '@sluice/panel-kind';
 import { AMOUNTS, isBookable } from './amounts.js';
 
 export const TITLE = 'WHMCS';
@@ -32,6 +32,14 @@ export function currencyMismatch(client: string, wanted: string, own: string | n
     own === null ? `${TITLE} does not report the currency of client ${client}` : `client ${client} has ${own}`;
   return new SluiceError('currency_mismatch', `The price is in ${wanted}, but ${words}. Nothing was changed.`, {
     details: { client, currency: own, price: wanted, billing: TITLE },
+  });
+}
+
+/** Refuses to charge a client who is closed in WHMCS. */
+export function refuseClosed({ client, closed }: Pick<Credit, 'client' | 'closed'>): void {
+  if (closed !== true) return;
+  throw new SluiceError('client_closed', `Client ${client} is closed in ${TITLE}. Nothing was charged.`, {
+    details: { client, billing: TITLE },
   });
 }
 

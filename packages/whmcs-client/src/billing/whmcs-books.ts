@@ -25,8 +25,9 @@ export class WhmcsBooks {
   constructor(readonly client: WhmcsClient) {}
 
   async credit(id: string, { signal }: Progress): Promise<Credit> {
-    const { currency, credit } = await find('client', id, () => this.client.clients.get(id, { signal }));
-    return { client: id, currency, balance: currency === null ? credit : inCurrency(credit, currency) };
+    const { currency, credit, status } = await find('client', id, () => this.client.clients.get(id, { signal }));
+    const balance = currency === null ? credit : inCurrency(credit, currency);
+    return { client: id, currency, balance, ...(status.toLowerCase() === 'closed' ? { closed: true } : {}) };
   }
 
   /** The credit log of a client. */

@@ -58,3 +58,34 @@ it('a service of WHMCS becomes a line by its custom fields, and its calls a line
   const description = expect.stringMatching(/^Chamadas de ana, 2026-11-01 a 2026-11-30 \(whmcs-7\) AB:[0-9a-f]{12}$/);
   expect(lines).toMatchObject([{ amount: '1.50', description }]);
 });
+
+it('no calls are billed to a client who is closed in WHMCS', async () => {
+  whmcs.addClient({ id: 77, currency: 'BRL' });
+  const values = {
+    astbilling_username: 'ana',
+    first_name: 'Ana',
+    Last_Name: 'Lima',
+    document: '98765432100',
+    DDD: '11',
+  };
+  whmcs.addProduct({ id: 10, name: 'Line', fields: [...Object.keys(values), 'Canais', 'email'] });
+  const fields = { ...values, Canais: '4', email: 'ana@example.com' };
+  whmcs.addService({ id: 7, client: 77, product: 10, nextDueDate: '2026-12-01', fields });
+  expect((await at.run('service sync')).exitCode).toBe(0);
+  expect((await at.run('provision create whmcs-7')).exitCode).toBe(0);
+  const line = at.panel.subscribers().find(({ username }) => username === 'ana');
+  at.bench.clock.set(Date.parse('2026-12-02T12:00:00Z'));
+  at.addCall('2026-11-10T09:00:00-03:00', '1.5000', { subscriber: line?.id });
+  const items = [{ service: 7, description: 'Line', amount: '50.00' }];
+  const invoice = whmcs.addInvoice({ client: 77, status: 'Unpaid', items });
+  whmcs.world.clients.get(77)!.status = 'Closed';
+  const refused = await at.run('call bill --period 2026-11 --service whmcs-7');
+  const { bills } = refused.json<{ bills: { state: string; error: { code: string } | null }[] }>();
+  expect(bills).toMatchObject([{ state: 'failed', error: { code: 'client_closed' } }]);
+  expect(whmcs.invoice(invoice).lines.length).toBe(1);
+  whmcs.world.clients.get(77)!.status = 'Active';
+  at.bench.clock.advance(60_000);
+  expect((await at.run('call bill --period 2026-11 --service whmcs-7')).json()).toMatchObject({
+    bills: [{ state: 'added' }],
+  });
+});
