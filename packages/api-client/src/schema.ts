@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 eafef49486249d19e1d8f714c43bc7a15c3827f812d5dda5da21efb615d41c8e). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 4440ce3a3dc5acbab97538c825bed22fae7e9fde8e8bb798f1b9f1fbd5b5399d). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2615,7 +2615,7 @@ export interface components {
       termination: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
-        by: string;
+        by: string | null;
         remains: string[];
       } | null;
       account?: {
@@ -2736,7 +2736,7 @@ export interface components {
       termination?: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
-        by: string;
+        by: string | null;
         remains: string[];
       } | null;
       account?: {
@@ -3929,7 +3929,7 @@ export interface operations {
             termination: {
               /** @description Instant, ISO 8601 in UTC */
               since: string;
-              by: string;
+              by: string | null;
               remains: string[];
             } | null;
             account?: {
@@ -5413,6 +5413,8 @@ export interface operations {
           amount: string;
           currency: string;
           ref?: string;
+          /** @description What the client reads of it; default: Credit */
+          description?: string;
           /** @description Why, for the log */
           note?: string;
         };
@@ -5473,7 +5475,10 @@ export interface operations {
               kind: 'credit' | 'payment' | 'refund';
               description: string;
               ref: string | null;
-              actor: string;
+              /** @description For operators */
+              note: string | null;
+              /** @description For operators */
+              actor: string | null;
             }[];
           };
         };

@@ -9,7 +9,10 @@ export interface BookingRecord {
   ref: string | null;
   /** The invoice that was paid or refunded. */
   invoice: string | null;
+  /** Clients read it. */
   description: string;
+  /** Why, for operators. */
+  note: string | null;
   at: string;
   actor: string;
 }

@@ -17,18 +17,19 @@ export const creditShow: CommandHandler = ([client = ''], options, deps) =>
 interface AddOptions extends GlobalOptions {
   currency?: string;
   ref?: string;
+  description?: string;
 }
 
 /** `sluice credit add CLIENT AMOUNT` */
 export const creditAdd: CommandHandler<AddOptions> = ([client = '', amount = ''], options, deps) => {
-  const { currency, ref } = options;
+  const { currency, ref, description } = options;
   if (currency === undefined)
     throw usageError('bad_option', 'Name the currency with --currency, such as EUR; nothing was changed');
   return answer(
     deps,
     options,
     async ({ sluice }) => ({
-      ...(await sluice.credit.add(client, { amount, currency, ref })),
+      ...(await sluice.credit.add(client, { amount, currency, ref, description })),
       ...(await sluice.services.list({ client })),
     }),
     {

@@ -24,8 +24,9 @@ function declareCredit(credit: LazyCommand): void {
     .description("add to a client's credit; the first credit sets the client's currency")
     .option('--currency <code>', 'three capital letters, such as EUR')
     .option('--ref <key>', 'identifies the payment: one reference is booked once')
+    .option('--description <text>', 'what the client reads of it (default: Credit)')
     .changes()
-    .examples('sluice credit add 42 50.00 --currency EUR --ref transfer-4711 --note "bank transfer"')
+    .examples('sluice credit add 42 50.00 --currency EUR --ref transfer-4711 --description "Bank transfer"')
     .runs(async () => (await load()).creditAdd);
   listOptions(credit.command('history <client>'))
     .description("list all changes of a client's credit, oldest first")

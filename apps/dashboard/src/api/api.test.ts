@@ -40,6 +40,7 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   'services.sync': 'route',
   'services.remove': 'route',
   'services.show': 'route',
+  'services.isOf': 'server',
   'services.list': 'route',
   'services.export': 'route',
   'holds.list': 'route',

@@ -11,16 +11,16 @@ import {
   showCredit,
   showInvoice,
 } from '../billing/use-ledger.js';
-import type { CallOptions, RunCall } from './call.js';
+import type { CallOptions, ReaderOptions, RunCall } from './call.js';
 
 /** Credit of clients. */
 export interface CreditCalls {
   /** Returns the credit of a client in the billing system that the config names. */
   show(client: string, options?: CallOptions): Promise<Credit>;
-  /** Adds credit to the local ledger; `booked` is false where the reference was booked before. The call's note describes it. */
+  /** Adds credit to the local ledger; `booked` is false where the reference was booked before. Clients read its description, operators the call's note. */
   add(client: string, request: CreditRequest, options?: CallOptions): Promise<{ credit: Credit; booked: boolean }>;
   /** Lists the changes of a client's credit in the local ledger, oldest first. */
-  history(client: string, options?: CallOptions): Promise<{ entries: CreditEntry[] }>;
+  history(client: string, options?: ReaderOptions): Promise<{ entries: CreditEntry[] }>;
 }
 
 /** Invoices of the local ledger. */
@@ -39,7 +39,8 @@ export function creditApi(call: RunCall): CreditCalls {
   return {
     show: (client, options) => call(options, (session) => showCredit(session, client)),
     add: (client, request, options) => call(options, (session) => addCredit(session, client, request)),
-    history: (client, options) => call(options, async (session) => ({ entries: await creditHistory(session, client) })),
+    history: (client, options) =>
+      call(options, async (session) => ({ entries: await creditHistory(session, client, options?.reader) })),
   };
 }
 

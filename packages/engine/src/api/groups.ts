@@ -19,6 +19,7 @@ const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } 
     sync: true,
     remove: true,
     show: true,
+    isOf: true,
     customerMay: true,
     list: true,
     export: true,

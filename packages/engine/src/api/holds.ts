@@ -16,7 +16,7 @@ import type { RunReport } from '../run/report.js';
 import { requirePanelName } from '../services/panels.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { type CallOptions, type CommandOptions, type LockOptions, type RunCall, toHow, toWaitMs } from './call.js';
+import { type CommandOptions, type LockOptions, type ReaderOptions, type RunCall, toHow, toWaitMs } from './call.js';
 
 /** The restrictions of another tool to adopt. */
 export interface Adopted extends LockOptions {
@@ -38,7 +38,7 @@ export interface ReleaseAll extends CommandOptions {
 /** Holds: reasons to keep services restricted. */
 export interface Holds {
   list(
-    filter?: CallOptions & { service?: string | undefined; open?: boolean | undefined },
+    filter?: ReaderOptions & { service?: string | undefined; open?: boolean | undefined },
   ): Promise<{ holds: HoldEntry[]; released: ReleasedQuota[] }>;
   /** Adds a manual hold and restricts the service at once. */
   add(id: string, options?: CommandOptions & { note?: string | null | undefined }): Promise<CommandReport>;
@@ -61,8 +61,10 @@ export function holdsApi(call: RunCall): Holds {
     list: (filter) =>
       call(filter, async (session) => {
         if (filter?.service !== undefined) await requireService(session, filter.service);
-        const holds = await listHolds(session, filter?.service);
-        const released = await releasedQuotas(session, filter?.service);
+        const reader = filter?.reader;
+        const holds = await listHolds(session, filter?.service, reader);
+        const all = await releasedQuotas(session, filter?.service);
+        const released = reader === undefined ? all : all.map((each) => ({ ...each, note: null }));
         return { holds: filter?.open === true ? holds.filter(({ until }) => until === null) : holds, released };
       }),
     add: (id, options) =>

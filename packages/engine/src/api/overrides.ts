@@ -1,8 +1,9 @@
 import type { OverrideRecord } from '@sluice/state-store';
 import { clearOverride, setOverride, type OverrideRequest } from '../usage/overrides.js';
+import { overridesFor } from '../services/for-reader.js';
 import { serviceDetail, type ServiceDetail } from '../services/show.js';
 import { requireService } from '../session.js';
-import { toWaitMs, type CallOptions, type LockOptions, type RunCall } from './call.js';
+import { toWaitMs, type LockOptions, type ReaderOptions, type RunCall } from './call.js';
 
 /** Overrides: an operator's exceptions from products. */
 export interface Overrides {
@@ -10,7 +11,7 @@ export interface Overrides {
   set(service: string, request: OverrideRequest, options?: LockOptions): Promise<ServiceDetail>;
   /** Ends the override; `ended` is false where there was none. */
   clear(service: string, options?: LockOptions): Promise<{ service: ServiceDetail; ended: boolean }>;
-  list(options?: CallOptions & { service?: string | undefined }): Promise<{ overrides: OverrideView[] }>;
+  list(options?: ReaderOptions & { service?: string | undefined }): Promise<{ overrides: OverrideView[] }>;
 }
 
 /** One override, in force while `until` is null. */
@@ -43,7 +44,8 @@ export function overridesApi(call: RunCall): Overrides {
           const { panel = null, product = null, client = null } = services.get(override.service) ?? {};
           return { ...override, panel, product, client };
         });
-        return { overrides };
+        const own = id === undefined ? undefined : services.get(id);
+        return { overrides: own === undefined ? overrides : overridesFor(overrides, own, options?.reader) };
       }),
   };
 }

@@ -4,11 +4,12 @@ import { createPurchase, type PurchaseBudget, type PurchaseReport, readBudgetLef
 import { listPackages, type PackageView } from '../purchases/packages.js';
 import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
 import { requireService } from '../session.js';
-import { type CallOptions, type LockOptions, type RunCall, toWaitMs } from './call.js';
+import { type CallOptions, type LockOptions, type ReaderOptions, type RunCall, toWaitMs } from './call.js';
 
 /** Packages of extra traffic, and their purchases. */
 export interface Purchases {
-  packages(options?: CallOptions): Promise<{ packages: PackageView[] }>;
+  /** Lists packages; for a reader, those that the products of its services offer, with these products. */
+  packages(options?: ReaderOptions): Promise<{ packages: PackageView[] }>;
   /**
    * Buys a package for the current cycle of a service. Each call is a new purchase; calls with one `ref` buy once.
    *
@@ -26,7 +27,7 @@ export interface Purchases {
   ): Promise<PurchaseReport>;
   /** Lists purchases, oldest first; `ref` is the reference of one. */
   list(
-    options?: CallOptions & { service?: string | undefined; ref?: string | undefined },
+    options?: ReaderOptions & { service?: string | undefined; ref?: string | undefined },
   ): Promise<{ purchases: PurchaseView[] }>;
   /** Returns what may still be spent of a budget: decimal text, without tax, in the client's currency. */
   budgetLeft(budget: PurchaseBudget, options?: CallOptions): Promise<string>;
@@ -39,7 +40,17 @@ export interface Purchases {
 /** Returns the calls about purchases. */
 export function purchasesApi(call: RunCall): Purchases {
   return {
-    packages: (options) => call(options, ({ config }) => Promise.resolve({ packages: listPackages(config) })),
+    packages: (options) =>
+      call(options, async ({ config, store }) => {
+        const { reader } = options ?? {};
+        if (reader === undefined) return { packages: listPackages(config) };
+        const own = new Set((await store.services.list({ client: reader ?? '' })).map(({ product }) => product));
+        const offered = listPackages(config).map((each) => ({
+          ...each,
+          products: each.products.filter((product) => own.has(product)),
+        }));
+        return { packages: offered.filter(({ products }) => products.length > 0) };
+      }),
     create: (service, packageId, options) =>
       call(options, (session) =>
         createPurchase(session, {
@@ -53,9 +64,9 @@ export function purchasesApi(call: RunCall): Purchases {
       ),
     list: (options) =>
       call(options, async (session) => {
-        const { service, ref } = options ?? {};
+        const { service, ref, reader } = options ?? {};
         if (service !== undefined) await requireService(session, service);
-        return { purchases: await listPurchases(session, { service, ref }) };
+        return { purchases: await listPurchases(session, { service, ref, reader }) };
       }),
     budgetLeft: (budget, options) => call(options, ({ store }) => readBudgetLeft(store, budget)),
     terms: (options) => call(options, (session) => Promise.resolve(paymentTerms(session))),

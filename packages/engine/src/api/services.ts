@@ -77,6 +77,8 @@ export interface Services {
   /** Removes a service that is not held and has no account; returns its last details. */
   remove(id: string, options?: LockOptions): Promise<ServiceDetail>;
   show(id: string, options?: ReaderOptions): Promise<ServiceDetail>;
+  /** Returns whether a service is a client's, by one query. */
+  isOf(id: string, client: string): Promise<boolean>;
   /** Returns the fields that the product of a service lets its client change; none on most panels. */
   customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
   /** Lists services by id; many are read in pages, so that they are not all in memory at once. */
@@ -130,6 +132,8 @@ export function servicesApi(call: RunCall): Services {
         await removeService(session, id, toWaitMs(options));
         return before;
       }),
+    isOf: (id, client) =>
+      call(undefined, async ({ store }) => (await store.services.list({ ids: [id], client, limit: 1 })).length > 0),
     show: (id, options) => call(options, (session) => detail(session, id, options?.reader)),
     customerMay: (id, options) =>
       call(options, async (session) => ({ service: id, fields: await customerFields(session, id) })),

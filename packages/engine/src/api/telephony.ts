@@ -2,7 +2,14 @@ import type { TelephonyResource } from '@sluice/panel-kind';
 import { changeRecord, type ChangeRequest, type RecordChange } from '../telephony/change-record.js';
 import { type ListedRecords, listRecords, showRecord } from '../telephony/find-records.js';
 import { lineOfService, type LineView } from '../telephony/line-of-service.js';
-import { type CallOptions, type CommandOptions, type RunCall, toHow, withRequestErrors } from './call.js';
+import {
+  type CallOptions,
+  type CommandOptions,
+  type ReaderOptions,
+  type RunCall,
+  toHow,
+  withRequestErrors,
+} from './call.js';
 
 /** Names the panel; optional where only one panel has telephony. */
 export interface TelephonyOptions extends CallOptions {
@@ -24,7 +31,7 @@ export interface Telephony {
   /** Returns one record, by its id or name. */
   show(resource: TelephonyResource, id: string, options?: TelephonyOptions): Promise<ListedRecords>;
   /** Returns the line of a service with its plan and numbers. */
-  line(service: string, options?: CallOptions): Promise<LineView>;
+  line(service: string, options?: ReaderOptions): Promise<LineView>;
   /** Creates a record from values as people write them; one that exists already with these values stays. */
   create(
     resource: TelephonyResource,
@@ -57,7 +64,7 @@ export function telephonyApi(call: RunCall): Telephony {
     },
     show: (resource, id, options) =>
       checked(options, (session) => showRecord(session, resource, id, options?.panel ?? null)),
-    line: (service, options) => checked(options, (session) => lineOfService(session, service)),
+    line: (service, options) => checked(options, (session) => lineOfService(session, service, options?.reader)),
     create: (resource, values, options) => change({ resource, operation: 'create', id: '', values }, options),
     set: (resource, id, options) => change({ resource, operation: 'set', id, values: options.values }, options),
     remove: (resource, id, options) => change({ resource, operation: 'remove', id, values: {} }, options),

@@ -113,7 +113,7 @@ async function resume(
 export async function payInvoice(tables: StoreTables, invoice: InvoiceRecord, booking: Booking): Promise<void> {
   const { id, client, currency, total } = invoice;
   if (compareMoney(total, '0') !== 0) {
-    const row = { id: booking.id('bk'), kind: 'payment', ref: id, invoice: id } as const;
+    const row = { id: booking.id('bk'), kind: 'payment', ref: id, invoice: id, note: null } as const;
     const booked = await tables.ledger.book(
       { ...row, description: `Invoice ${id}`, at: booking.now, actor: booking.actor },
       [
@@ -191,7 +191,7 @@ export async function refund(
     throw new SluiceError('invoice_closed', `${message}; nothing was changed`, { details: { invoice: id, status } });
   }
   if (compareMoney(amount, '0') === 0) return readCredit(tables, client);
-  const row = { id: booking.id('bk'), kind: 'refund', ref: key, invoice: id } as const;
+  const row = { id: booking.id('bk'), kind: 'refund', ref: key, invoice: id, note: null } as const;
   await tables.ledger.book({ ...row, description: `Refund of invoice ${id}`, at: booking.now, actor: booking.actor }, [
     { account: 'income', currency, amount: negateMoney(amount) },
     { account: toAccount(client), currency, amount },

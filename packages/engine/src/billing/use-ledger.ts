@@ -17,6 +17,7 @@ import {
   toBalance,
 } from './ledger-books.js';
 import { checkCurrency, toAmount } from './money.js';
+import type { Reader } from '../services/reader.js';
 import { noCredit, refuseOtherCurrency } from './refusals.js';
 
 /** Credit to add. */
@@ -27,11 +28,15 @@ export interface CreditRequest {
   currency: string;
   /** Identifies the payment: one reference is booked once. */
   ref?: string | undefined;
+  /** What the client reads of it; default `Credit`. The note of the call is for operators. */
+  description?: string | undefined;
 }
 
 /** One change of a client's credit, in `credit history --json` (docs/json.md). */
 export interface CreditEntry
-  extends Pick<EntryRecord, 'currency'>, Pick<BookingRecord, 'id' | 'at' | 'kind' | 'description' | 'actor'> {
+  extends Pick<EntryRecord, 'currency'>, Pick<BookingRecord, 'id' | 'at' | 'kind' | 'description' | 'note'> {
+  /** Who booked it; null for a client that reads. */
+  actor: string | null;
   /** Negative where credit was taken. */
   amount: string;
   /** Credit after it. */
@@ -83,12 +88,14 @@ async function withSimilarClient({ store }: Session, client: string, error: unkn
 }
 
 /** Lists the changes of a client's credit, oldest first. */
-export async function creditHistory(session: Session, client: string): Promise<CreditEntry[]> {
+export async function creditHistory(session: Session, client: string, reader?: Reader): Promise<CreditEntry[]> {
+  const isOperator = reader === undefined;
   requireLedger(session);
   await showCredit(session, client);
   const entries = await session.store.ledger.entries({ account: toAccount(client) });
-  return entries.map(({ amount, balance, currency, of: { id, at, kind, description, ref, actor } }) => {
-    return { id, at, amount, balance, currency, kind, description, ref, actor };
+  return entries.map(({ amount, balance, currency, of: { id, at, kind, description, note, ref, actor } }) => {
+    const own = isOperator ? { note, actor } : { note: null, actor: null };
+    return { id, at, amount, balance, currency, kind, description, ref, ...own };
   });
 }
 
@@ -101,11 +108,12 @@ export async function addCredit(
   requireLedger(session);
   checkText('client', client);
   if (request.ref !== undefined) checkText('reference', request.ref);
-  const { currency, ref = null } = request;
+  const { currency, ref = null, description = 'Credit' } = request;
+  checkText('description', description);
   checkCurrency(currency);
   const amount = toAmount(request.amount, currency);
   if (compareMoney(amount, '0') === 0) throw usageError('bad_amount', 'The amount is 0; nothing was changed');
-  const wanted = { client, amount, currency, ref };
+  const wanted = { client, amount, currency, ref, description };
   if (await isBooked(session.store, wanted)) return { credit: await readCredit(session.store, client), booked: false };
   return withRun(session, { command: 'credit add', dryRun: false }, (run) => {
     run.totals = { client, amount, currency, ref };
@@ -123,6 +131,7 @@ interface Wanted {
   amount: string;
   currency: string;
   ref: string | null;
+  description: string;
 }
 
 /** Returns whether a reference is booked with these figures; refuses one that is booked with others. */
@@ -138,13 +147,13 @@ async function isBooked(tables: StoreTables, { client, amount, currency, ref }: 
   });
 }
 
-async function book(session: Session, tables: StoreTables, { client, amount, currency, ref }: Wanted): Promise<true> {
+async function book(session: Session, tables: StoreTables, wanted: Wanted): Promise<true> {
+  const { client, amount, currency, ref, description } = wanted;
   const [before] = await tables.ledger.balances(toAccount(client));
   if (before !== undefined) refuseOtherCurrency({ ...before, client }, currency);
   const { now, id, actor } = toBooking(session);
-  const { note } = session.deps;
-  const description = note === null ? 'Credit' : printable(note);
-  await tables.ledger.book({ id: id('bk'), kind: 'credit', ref, invoice: null, description, at: now, actor }, [
+  const note = session.deps.note === null ? null : printable(session.deps.note);
+  await tables.ledger.book({ id: id('bk'), kind: 'credit', ref, invoice: null, description, note, at: now, actor }, [
     { account: toAccount(client), currency, amount },
     { account: 'cash', currency, amount: negateMoney(amount) },
   ]);

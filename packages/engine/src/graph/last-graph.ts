@@ -5,7 +5,7 @@ import { findTimeZone } from '../config/find-entry.js';
 import { type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { type PanelFigures, parseFigures } from './panel-figures.js';
-import type { GraphRange, GraphWindow } from './window.js';
+import { type GraphRange, type GraphWindow, refuseRange } from './window.js';
 
 /** A service's graph on its panel. */
 export interface DrawnGraph {
@@ -47,6 +47,7 @@ export async function lastGraph(
   { range, reader }: { range: GraphRange; reader?: Reader },
 ): Promise<LastGraph | null> {
   const { config, deps, store } = session;
+  refuseRange(range, reader);
   const service = await requireService(session, id);
   const since = visibleSince(service, reader);
   const panel = await session.panel(service.panel);

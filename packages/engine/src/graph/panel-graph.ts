@@ -5,7 +5,10 @@ import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { type DrawnGraph, identify, keepLastGraph, parseGraph, toGraphKey } from './last-graph.js';
 import { parseFigures } from './panel-figures.js';
-import { type GraphRange, type GraphWindow, findWindow } from './window.js';
+import { type GraphRange, type GraphWindow, findWindow, refuseRange } from './window.js';
+
+/** For clients an answer is cached at least so long, in milliseconds. */
+const SHORTEST_MS = 60_000;
 
 /**
  * Returns the panel's own graph. An answer is cached for `graphCache`; the range ends at a multiple of that interval, so
@@ -19,6 +22,8 @@ export async function panelGraph(
   { range, reader }: { range: GraphRange; reader?: Reader },
 ): Promise<DrawnGraph> {
   const { config } = session;
+  refuseRange(range, reader);
+  const cacheMs = reader === undefined ? config.graphCache : Math.max(config.graphCache, SHORTEST_MS);
   const service = await requireService(session, id);
   const since = visibleSince(service, reader);
   const panel = await session.panel(service.panel);
@@ -30,20 +35,20 @@ export async function panelGraph(
     });
   }
   const timeZone = findTimeZone(config, service.panel);
-  const window = beginThen(roundDown(await findWindow(session, service, range), range, config.graphCache), since);
+  const window = beginThen(roundDown(await findWindow(session, service, range), range, cacheMs), since);
   const drawn = { service: id, panel: panel.name, window, timeZone };
   if (window.end <= window.start) {
     return { ...drawn, readAt: null, figures: { times: [], series: [], unit: null }, picture: null };
   }
   const key = toGraphKey([...identify({ panel, service, since }), window.start, window.end]);
   const now = session.now();
-  const cached = config.graphCache > 0 ? await session.store.graphCache.get(key, now) : null;
+  const cached = cacheMs > 0 ? await session.store.graphCache.get(key, now) : null;
   const fromCache = cached === null ? null : parseGraph(cached.body);
   const read = fromCache ?? (await graphs.read(service, window, session.deps.signal));
   // Only an answer that can be parsed is cached.
   const figures = parseFigures(read, timeZone, panel.name);
-  if (fromCache === null && config.graphCache > 0) {
-    const expiresAt = new Date(session.deps.clock.now() + config.graphCache).toISOString();
+  if (fromCache === null && cacheMs > 0) {
+    const expiresAt = new Date(session.deps.clock.now() + cacheMs).toISOString();
     await session.write([], (tables) =>
       tables.graphCache.put({ key, service: id, at: now, expiresAt, body: toText(read) }),
     );

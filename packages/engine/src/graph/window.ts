@@ -1,11 +1,22 @@
 import type { ServiceRecord } from '@sluice/state-store';
+import { usageError } from '@sluice/panel-kind';
 import { notFound } from '../errors.js';
+import type { Reader } from '../services/reader.js';
 import type { Session } from '../session.js';
 
 /** The time range of a graph: the cycle, or a number of hours or days. */
 export type GraphRange = 'cycle' | `${number}h` | `${number}d`;
 
 const HOUR_MS = 3_600_000;
+
+/** The ranges of panels' graphs that clients may ask for: each other one would be a call of the panel. */
+const OF_CLIENTS: readonly GraphRange[] = ['cycle', '24h', '7d'];
+
+/** Refuses a range of a panel's graph that a client may not ask for. */
+export function refuseRange(range: GraphRange, reader: Reader): void {
+  if (reader === undefined || OF_CLIENTS.includes(range)) return;
+  throw usageError('bad_option', `range: a client can ask for ${OF_CLIENTS.join(', ')}, not for ${range}`);
+}
 
 function lengthMs(range: Exclude<GraphRange, 'cycle'>): number {
   return Number(range.slice(0, -1)) * (range.endsWith('h') ? HOUR_MS : 24 * HOUR_MS);

@@ -9,7 +9,9 @@ import { runDecidedCommand } from '../commands/run-command.js';
 import type { CommandReport } from '../commands/types.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
+import { holdsFor } from '../services/for-reader.js';
 import { isLiving } from '../services/lifecycle.js';
+import type { Reader } from '../services/reader.js';
 
 /** Options of `hold add` and `hold release`. */
 export interface HoldCommand {
@@ -193,14 +195,16 @@ export async function holdViews(session: Session, service?: string): Promise<Hol
 }
 
 /** Lists open and past holds of services and, without a service, of agents. */
-export async function listHolds(session: Session, service?: string): Promise<HoldEntry[]> {
+export async function listHolds(session: Session, service?: string, reader?: Reader): Promise<HoldEntry[]> {
   const ids = service === undefined ? {} : { ids: [service] };
   const services = new Map((await session.store.services.list(ids)).map((record) => [record.id, record]));
   const ofServices = (await holdViews(session, service)).map((view): HoldEntry => {
     const { panel = null, product = null, client = null } = services.get(view.service) ?? {};
     return { ...view, agent: null, panel, product, client };
   });
-  return service === undefined ? [...ofServices, ...(await listAgentHolds(session))] : ofServices;
+  if (service === undefined) return [...ofServices, ...(await listAgentHolds(session))];
+  const own = services.get(service);
+  return own === undefined ? ofServices : holdsFor(ofServices, own, reader);
 }
 
 async function listAgentHolds(session: Session): Promise<HoldEntry[]> {

@@ -52,10 +52,10 @@ export async function terminationsIn(session: Session, unresolved: ActionRecord[
 /** Describes a termination: who requested it, when, and what is left. */
 export function describeTermination(
   id: string,
-  { since, by, remains }: Pick<Termination, 'since' | 'by' | 'remains'>,
+  { since, by, remains }: Pick<Termination, 'since' | 'remains'> & { by: string | null },
 ): string {
   const rest = remains.length === 0 ? 'its account' : remains.join(', ');
-  return `the termination of ${id}, requested by ${by} at ${since}, is not finished; remaining: ${rest}`;
+  return `the termination of ${id}, requested by ${by ?? 'the provider'} at ${since}, is not finished; remaining: ${rest}`;
 }
 
 /** Refuses other commands for a service with an unfinished termination. */

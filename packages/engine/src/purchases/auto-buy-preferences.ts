@@ -1,6 +1,7 @@
 import { usageError } from '@sluice/panel-kind';
 import { type Allowance, parseSize } from '@sluice/quota-core';
 import type { AutoBuyRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { findEntry } from '../config/find-entry.js';
 import { notFound } from '../errors.js';
 import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
@@ -24,7 +25,7 @@ export type AutoBuySubject =
       /** The client that asks: refuses a change of a service that is another's by now. */
       owner?: string | undefined;
     }
-  | { client: string; service?: undefined };
+  | { client: string; service?: undefined; owner?: string | undefined };
 
 /** Fields to set; the others stay. */
 export interface AutoBuyRequest {
@@ -62,9 +63,11 @@ export async function setAutoBuy(
   waitMs: number,
 ): Promise<AutoBuyView> {
   const change = toChange(request);
-  await changePreference(session, subject, { command: 'auto-buy set', waitMs }, (service) => {
-    if (request.package !== undefined && service !== null) requireOffered(session.config, service, request.package);
-    if (request.package !== undefined && service === null) requirePackage(session.config, request.package);
+  const { owner } = subject;
+  await changePreference(session, subject, { command: 'auto-buy set', waitMs }, async (service) => {
+    if (request.package !== undefined && service !== null)
+      requireOffered(session.config, service, request.package, { reader: owner });
+    if (request.package !== undefined && service === null) await requirePackageFor(session, request.package, owner);
     const { scope, of } = toKey(subject);
     return async (tables) => {
       const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
@@ -75,16 +78,24 @@ export async function setAutoBuy(
   return showAutoBuy(session, subject);
 }
 
+/** Refuses an unknown package; of a client that asks, also one that no product of its services offers. */
+async function requirePackageFor({ config, store }: Session, id: string, owner: string | undefined): Promise<void> {
+  if (owner === undefined) {
+    requirePackage(config, id);
+    return;
+  }
+  const own = await store.services.list({ client: owner });
+  if (own.some(({ product }) => findEntry(config.products, product)?.packages.includes(id) === true)) return;
+  throw notFound('unknown_package', `There is no package "${id}"; nothing was changed`, { package: id });
+}
+
 const UNSTATED = { enabled: null, package: null, thresholdBytes: null, thresholdPercent: null, maxPerCycle: null };
 
 /** Drops the preference of a service or client; returns whether there was one. */
 export async function clearAutoBuy(session: Session, subject: AutoBuySubject, waitMs: number): Promise<boolean> {
   const { scope, of } = toKey(subject);
-  return changePreference(
-    session,
-    subject,
-    { command: 'auto-buy clear', waitMs },
-    () => (tables) => tables.autoBuy.remove(scope, of),
+  return changePreference(session, subject, { command: 'auto-buy clear', waitMs }, () =>
+    Promise.resolve((tables) => tables.autoBuy.remove(scope, of)),
   );
 }
 
@@ -98,17 +109,17 @@ async function changePreference(
   session: Session,
   subject: AutoBuySubject,
   { command, waitMs }: { command: string; waitMs: number },
-  toStore: (service: ServiceRecord | null) => Change,
+  toStore: (service: ServiceRecord | null) => Promise<Change>,
 ): Promise<boolean> {
   if (subject.service !== undefined) {
     const { service: id, owner } = subject;
-    return withServiceRun(session, id, { command, waitMs }, (service, run) => {
+    return withServiceRun(session, id, { command, waitMs }, async (service, run) => {
       refuseOtherClient(service, owner);
-      return run.store(toStore(service));
+      return run.store(await toStore(service));
     });
   }
   await requireClient(session, subject.client);
-  return withRun(session, { command, dryRun: false }, (run) => run.store(toStore(null)));
+  return withRun(session, { command, dryRun: false }, async (run) => run.store(await toStore(null)));
 }
 
 async function requireClient({ store }: Session, client: string): Promise<void> {

@@ -98,7 +98,7 @@ async function repeat(
 /** Stores a new purchase and charges it, under the lease of the service. */
 async function buy(session: Session, request: PurchaseRequest, run: Run): Promise<PurchaseRecord> {
   const service = await requireService(session, request.service);
-  const bought = requireOffered(session.config, service, request.package);
+  const bought = requireOffered(session.config, service, request.package, { reader: request.client });
   const client = requireChargeable(service);
   const cycle = await requireCycle(session, service);
   await checkCredit(session, client, bought);

@@ -4,6 +4,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
 import type { Config } from '../config/schema.js';
+import type { Reader } from '../services/reader.js';
 import { suggestion } from '../suggestion.js';
 
 /** A package of the config that can be bought. */
@@ -54,12 +55,29 @@ export function requirePackage(config: Config, id: string): Package {
   throw notFound('unknown_package', `There is no package "${id}" in the config${hint}`, { package: id });
 }
 
+/** For a client there are no packages but those that its product offers. */
+function requireOfferedTo(config: Config, service: ServiceRecord, id: string): Package {
+  const offered = findEntry(config.products, service.product)?.packages ?? [];
+  const found = offered.includes(id) ? findPackage(config, id) : undefined;
+  if (found !== undefined) return found;
+  throw notFound('unknown_package', `There is no package "${id}" for "${service.id}"; nothing was charged`, {
+    package: id,
+  });
+}
+
 /**
- * Returns a package that the service's product offers.
+ * Returns a package that the service's product offers. A client that asks (`reader`) gets no names of others.
+ *
  *
  * @throws SluiceError `unknown_package`, `package_not_offered`
  */
-export function requireOffered(config: Config, service: ServiceRecord, id: string): Package {
+export function requireOffered(
+  config: Config,
+  service: ServiceRecord,
+  id: string,
+  { reader }: { reader?: Reader } = {},
+): Package {
+  if (reader !== undefined) return requireOfferedTo(config, service, id);
   const found = requirePackage(config, id);
   const offered = findEntry(config.products, service.product)?.packages ?? [];
   if (offered.includes(id)) return found;

@@ -1,5 +1,6 @@
 import type { PurchaseRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
+import { isVisible, type Reader } from '../services/reader.js';
 import type { Session } from '../session.js';
 
 /** One purchase, in `purchase list --json` (docs/json.md). */
@@ -60,13 +61,30 @@ export function refKey(ref: string): string {
 /** Lists purchases, oldest first. */
 export async function listPurchases(
   session: Session,
-  { service, ref }: { service?: string | undefined; ref?: string | undefined } = {},
+  { service, ref, reader }: { service?: string | undefined; ref?: string | undefined; reader?: Reader } = {},
 ): Promise<PurchaseView[]> {
   const { store } = session;
   const rows = await store.purchases.list({
     ...(service === undefined ? {} : { service }),
     ...(ref === undefined ? {} : { key: refKey(ref) }),
   });
+  if (reader !== undefined) return visibleRows(session, rows, reader);
   const actors = await readActors(store, rows);
   return rows.map((row) => toView(session, row, actors));
+}
+
+/** Returns a client's purchases, without who made them. */
+async function visibleRows(
+  session: Session,
+  rows: readonly PurchaseRecord[],
+  reader: string | null,
+): Promise<PurchaseView[]> {
+  const own = new Map(
+    (await session.store.services.list({ client: reader ?? '' })).map((service) => [service.id, service]),
+  );
+  const visible = rows.filter((row) => {
+    const service = own.get(row.service);
+    return row.client === null ? service !== undefined && isVisible(row, service, reader) : row.client === reader;
+  });
+  return visible.map((row) => toView(session, row, new Map()));
 }

@@ -7,6 +7,7 @@ import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { type ActionView, toActionView } from './views.js';
 import { toPastDetail } from './past-detail.js';
+import { explanationFor } from './for-reader.js';
 import { type Reader, visibleSince } from './reader.js';
 import { datesInForce, serviceDetail, type ServiceDetail } from './show.js';
 import { requireService, type Session } from '../session.js';
@@ -67,7 +68,7 @@ export async function explainService(
   );
   const detail = await serviceDetail(session, service, reader);
   const readings = (await readReadings(session, service, { cycle, until })).filter((reading) => reading.at >= since);
-  return {
+  const explanation = {
     at: until,
     service:
       at === null
@@ -85,6 +86,7 @@ export async function explainService(
     released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),
     actions: actions.map((action) => actionView(session, action)),
   };
+  return explanationFor(explanation, service, reader);
 }
 
 async function findRelease(session: Session, id: string, until: string | null): Promise<Explanation['released']> {

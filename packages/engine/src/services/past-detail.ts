@@ -1,6 +1,7 @@
 import type { Allowance } from '@sluice/quota-core';
 import type { CycleRecord, DecisionRecord, HoldRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from './reader.js';
 import { datesInForce, type ServiceDetail, toOverride, toPurchase } from './show.js';
 import { lastUsage, serviceView, toLifecycle } from './views.js';
@@ -33,7 +34,7 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
   const purchases = await session.store.purchases.list({ services: [service.id] });
   const [quota = null] = ((decision?.allowance ?? null) as Allowance | null)?.parts ?? [];
   const { nextDueDate = detail.nextDueDate } = (decision?.inputs ?? {}) as { nextDueDate?: string | null };
-  return {
+  const then = {
     ...detail,
     ...view,
     ...lastUsage(view, decision, null),
@@ -46,6 +47,7 @@ export async function toPastDetail(session: Session, detail: ServiceDetail, past
     lifecycle: toLifecycle(service, [...holds]),
     ...datesInForce(session, service, at),
   };
+  return detailFor(then, service, reader);
 }
 
 /** A decision is stored again only where it changes: later readings that led to the same one are newer than its figures. */

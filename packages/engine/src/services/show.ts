@@ -10,6 +10,7 @@ import { findCheckpoint } from '../run/history.js';
 import { isProtected, isQuotaReleased } from '../holds/is-released.js';
 import { group } from '../run/group.js';
 import { countsIn } from '../run/load.js';
+import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from './reader.js';
 import { requireService, type Session } from '../session.js';
 import type { CountedUsage } from '../usage/counted.js';
@@ -47,7 +48,7 @@ export interface ServiceDetail extends ServiceView {
   /** Local date until which the holds of the quota and of all limits are released; null where it is not, or no longer. */
   quotaReleasedUntil: string | null;
   /** An unfinished termination, or null. */
-  termination: Omit<Termination, 'command'> | null;
+  termination: (Pick<Termination, 'since' | 'remains'> & { by: string | null }) | null;
   /** On panels with accounts: the account as last read, null before the first read. */
   account?: AccountView | null;
 }
@@ -86,7 +87,7 @@ export async function serviceDetails(
     const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
     const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
     const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
-    return {
+    const detail = {
       ...view,
       ...lastUsage(view, decision, cycle),
       status: statusSince(view.status, { open: open.length, shown: shown.length }),
@@ -109,6 +110,7 @@ export async function serviceDetails(
         ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
         : {}),
     };
+    return detailFor(detail, service, reader);
   });
 }
 

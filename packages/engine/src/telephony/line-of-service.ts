@@ -1,6 +1,8 @@
 import { requireLine, readSubscriber } from '../calls/line-of-service.js';
+import type { Reader } from '../services/reader.js';
 import { requireService, type Session } from '../session.js';
 import { toDocument, type TelephonyDocument } from './documents.js';
+import { lineFor } from './line-for-reader.js';
 
 /** The line of a service on its telephony panel, with its plan and numbers; records as in the lists, without passwords. */
 export interface LineView {
@@ -22,7 +24,7 @@ export interface LineView {
  *
  * @throws SluiceError `no_account`; `line_conflict` for a line that belongs to another service
  */
-export async function lineOfService(session: Session, id: string): Promise<LineView> {
+export async function lineOfService(session: Session, id: string, reader?: Reader): Promise<LineView> {
   const service = await requireService(session, id);
   const line = await requireLine(session, service);
   const { telephony, subscriberId } = line;
@@ -40,7 +42,7 @@ export async function lineOfService(session: Session, id: string): Promise<LineV
   const { planId } = subscriber;
   const plan = planId !== null && has('plans', 'get') ? await telephony.get('plans', planId, signal) : null;
   const dids = has('dids', 'list') ? await telephony.list('dids', { subscriberId }, signal) : [];
-  return {
+  const view = {
     service: id,
     panel: service.panel,
     timeZone: telephony.timeZone,
@@ -50,4 +52,5 @@ export async function lineOfService(session: Session, id: string): Promise<LineV
     numbers: dids.filter((did) => did.subscriberId === subscriberId && did.status !== 'terminated').map(toDocument),
     changeable: { subscriber: changeable('subscribers'), numbers: changeable('dids') },
   };
+  return lineFor(session, view, service, reader);
 }

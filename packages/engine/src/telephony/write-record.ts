@@ -38,7 +38,7 @@ export interface RecordWrite {
 }
 
 /** What the journal keeps of a change, so that a later run finds out what became of it. Without secrets. */
-interface Written {
+export interface Written {
   resource: TelephonyResource;
   operation: RecordWrite['operation'];
   id: string | null;
@@ -203,7 +203,7 @@ export async function resolveEarlier(
   fences: HeldLease[],
 ): Promise<void> {
   const rows = (await session.store.actions.unresolved({ panel: on.panel })).filter(
-    (row) => row.service === null && toWritten(row)?.resource === concerned.resource,
+    (row) => row.service === null && findWritten(row)?.resource === concerned.resource,
   );
   for (const row of rows) {
     const run = await session.store.runs.get(row.run);
@@ -246,21 +246,22 @@ export async function findRemoved(
     (row) =>
       row.panel === panel &&
       row.state === 'applied' &&
-      toWritten(row)?.resource === concerned.resource &&
+      findWritten(row)?.resource === concerned.resource &&
       isAbout(row, concerned),
   );
-  return last !== undefined && toWritten(last)?.operation === 'remove' ? (last.prior as TelephonyDocument) : null;
+  return last !== undefined && findWritten(last)?.operation === 'remove' ? (last.prior as TelephonyDocument) : null;
 }
 
-function toWritten(row: ActionRecord): Written | null {
-  const { payload } = row.payload as Partial<JournalPayload>;
+/** Returns the change of a record that a row of the journal is about; null for another change. */
+export function findWritten(row: Pick<ActionRecord, 'payload'>): Written | null {
+  const { payload } = (row.payload ?? {}) as Partial<JournalPayload>;
   return typeof payload === 'object' && payload !== null && 'resource' in payload && 'operation' in payload
     ? (payload as Written)
     : null;
 }
 
 async function readOutcome(session: Session, on: NamedTelephony, row: ActionRecord): Promise<StepOutcome | null> {
-  const written = toWritten(row);
+  const written = findWritten(row);
   if (row.calledAt === null || written === null) {
     return failed({ code: 'interrupted', message: 'the run ended before the panel was called' });
   }

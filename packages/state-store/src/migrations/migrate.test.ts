@@ -97,6 +97,7 @@ const SCHEMA_DIGESTS = [
   '6eebc30267f4e79a',
   '88149510315be925',
   '71dc9227fc7fdccd',
+  'c88dd16c74ed5429',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {
@@ -206,6 +207,27 @@ describe('the step that changes scopes of clients', () => {
       ['all', ['operate'], null],
     ]);
     await store.close();
+  });
+});
+
+describe('the step that moves notes of credit', () => {
+  it('keeps them for operators', async () => {
+    const { db, close } = await createOldStore(26);
+    const add = (id: string, kind: string, description: string) =>
+      sql`insert into ledger_bookings (id, kind, description, at, actor)
+        values (${id}, ${kind}, ${description}, ${NOW}, 'root')`.execute(db);
+    await add('a', 'credit', 'INTERNAL');
+    await add('b', 'credit', 'Credit');
+    await add('c', 'payment', 'Invoice 1');
+    await close();
+    await migrateStore(location, { clock });
+    connection = await connectWriter(location, 1000);
+    const rows = await connection.db.selectFrom('ledger_bookings').select(['id', 'description', 'note']).execute();
+    expect(rows).toEqual([
+      { id: 'a', description: 'Credit', note: 'INTERNAL' },
+      { id: 'b', description: 'Credit', note: null },
+      { id: 'c', description: 'Invoice 1', note: null },
+    ]);
   });
 });
 

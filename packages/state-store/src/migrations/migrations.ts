@@ -24,6 +24,7 @@ import { ownership } from './023-ownership.js';
 import { switchActors } from './024-switch-actors.js';
 import { scopesOfClients } from './025-scopes-of-clients.js';
 import { apiCallBlocks } from './026-api-call-blocks.js';
+import { notesOfCredit } from './027-notes-of-credit.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   switchActors,
   scopesOfClients,
   apiCallBlocks,
+  notesOfCredit,
 ];

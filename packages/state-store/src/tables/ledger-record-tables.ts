@@ -21,6 +21,7 @@ export const bookings = recordTable<BookingRecord>()(
     ref: textOrNull('ref'),
     invoice: textOrNull('invoice'),
     description: text('description'),
+    note: textOrNull('note'),
     at: text('at'),
     actor: text('actor'),
   },

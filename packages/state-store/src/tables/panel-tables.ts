@@ -35,6 +35,9 @@ function switchesTable(access: Access): StoreTables['switches'] {
   };
 }
 
+/** Most graphs that are kept of one service; the oldest go first. */
+const MOST_GRAPHS = 30;
+
 function graphCacheTable(access: Access): StoreTables['graphCache'] {
   return {
     get: (key, now) =>
@@ -46,6 +49,13 @@ function graphCacheTable(access: Access): StoreTables['graphCache'] {
       access.write(async (session) => {
         await session.db.deleteFrom('graph_cache').where('expires_at', '<=', record.at).execute();
         await putRecords(session, graphCache, ['key'], [record]);
+        const { service } = record;
+        const newest = session.db.selectFrom('graph_cache').select('key').where('service', '=', service);
+        await session.db
+          .deleteFrom('graph_cache')
+          .where('service', '=', service)
+          .where('key', 'not in', newest.orderBy('at', 'desc').orderBy('key').limit(MOST_GRAPHS))
+          .execute();
       }),
   };
 }

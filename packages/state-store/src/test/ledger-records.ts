@@ -8,6 +8,7 @@ export function booking(id: string, change: Partial<BookingRecord> = {}): Bookin
     ref: `ref-${id}`,
     invoice: null,
     description: 'Credit',
+    note: null,
     at: minute(0),
     actor: 'anna',
     ...change,

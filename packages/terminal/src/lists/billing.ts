@@ -10,6 +10,7 @@ export const CREDIT_ENTRIES: readonly Column<CreditEntry>[] = [
   text('currency', ({ currency }) => currency, { title: '' }),
   text('description', ({ description }) => description),
   text('ref', ({ ref }) => ref, { priority: 2 }),
+  text('note', ({ note }) => note, { extra: true, priority: 4 }),
   text('actor', ({ actor }) => actor, { extra: true, priority: 4 }),
   text('id', ({ id }) => id, { extra: true, priority: 5 }),
 ];

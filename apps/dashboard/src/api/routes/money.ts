@@ -1,4 +1,3 @@
-import { type Sluice } from '@sluice/engine';
 import * as z from 'zod';
 import { flag, name, optionalText, someText } from '../schemas/common.js';
 import * as schema from '../schemas/money.js';
@@ -20,15 +19,10 @@ async function ownInvoice({ sluice, client, param }: Pick<ApiCall, 'sluice' | 'c
   return id;
 }
 
-async function ownPurchases(sluice: Sluice, client: string | undefined, service?: string) {
-  const { purchases } = await sluice.purchases.list({ service });
-  return { purchases: purchases.filter((purchase) => client === undefined || purchase.client === client) };
-}
-
 const toAutoBuyRoutes = (subject: 'service' | 'client'): ApiRoute[] => {
   const path = `/${subject}s/:${subject}/auto-buy` as const;
   const of = ({ param, client }: Pick<ApiCall, 'param' | 'client'>) =>
-    subject === 'service' ? { service: param('service'), owner: client } : { client: param('client') };
+    subject === 'service' ? { service: param('service'), owner: client } : { client: param('client'), owner: client };
   const parts = { clients: subject, answer: schema.autoBuy } as const;
   return [
     route(`GET ${path}`, {
@@ -62,21 +56,21 @@ export const moneyRoutes: ApiRoute[] = [
     useCase: 'purchases.packages',
     summary: 'List packages of extra traffic',
     answer: name('Packages', schema.packages),
-    handle: ({ sluice }) => sluice.purchases.packages(),
+    handle: ({ sluice, client: reader }) => sluice.purchases.packages({ reader }),
   }),
   route('GET /purchases', {
     clients: 'own',
     useCase: 'purchases.list',
     summary: 'List purchases, oldest first',
     answer: name('Purchases', schema.purchases),
-    handle: ({ sluice, client }) => ownPurchases(sluice, client),
+    handle: ({ sluice, client }) => sluice.purchases.list({ reader: client }),
   }),
   route('GET /services/:service/purchases', {
     clients: 'service',
     useCase: 'purchases.list',
     summary: 'List the purchases of a service, oldest first',
     answer: schema.purchases,
-    handle: ({ sluice, client, param }) => ownPurchases(sluice, client, param('service')),
+    handle: ({ sluice, client, param }) => sluice.purchases.list({ service: param('service'), reader: client }),
   }),
   route('POST /services/:service/purchases', {
     clients: 'service',
@@ -107,17 +101,22 @@ export const moneyRoutes: ApiRoute[] = [
   route('POST /clients/:client/credit', {
     useCase: 'credit.add',
     summary: 'Add credit; one reference (default: the key of the request) is booked once',
-    body: { amount: someText, currency: someText, ref: optionalText },
+    body: {
+      amount: someText,
+      currency: someText,
+      ref: optionalText,
+      description: z.string().min(1).max(200).optional().describe('What the client reads of it; default: Credit'),
+    },
     answer: z.object({ credit: schema.credit, booked: z.boolean() }),
-    handle: ({ sluice, param, body: { amount, currency, ref: own }, as, ref }) =>
-      sluice.credit.add(param('client'), { amount, currency, ref: own ?? ref }, as),
+    handle: ({ sluice, param, body: { amount, currency, ref: own, description }, as, ref }) =>
+      sluice.credit.add(param('client'), { amount, currency, description, ref: own ?? ref }, as),
   }),
   route('GET /clients/:client/credit/history', {
     clients: 'client',
     useCase: 'credit.history',
     summary: "List the changes of a client's credit, oldest first",
     answer: schema.creditEntries,
-    handle: ({ sluice, param }) => sluice.credit.history(param('client')),
+    handle: ({ sluice, param, client: reader }) => sluice.credit.history(param('client'), { reader }),
   }),
   route('GET /invoices', {
     clients: 'own',

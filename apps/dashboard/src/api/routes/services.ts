@@ -173,7 +173,8 @@ export const serviceRoutes: ApiRoute[] = [
     summary: 'List the holds of a service',
     query: { open: queryFlag },
     answer: schema.holds,
-    handle: ({ sluice, param, query }) => sluice.holds.list({ ...query, service: param('service') }),
+    handle: ({ sluice, param, query, client: reader }) =>
+      sluice.holds.list({ ...query, service: param('service'), reader }),
   }),
   route('POST /services/:service/holds', {
     useCase: 'holds.add',
@@ -219,7 +220,7 @@ export const serviceRoutes: ApiRoute[] = [
     useCase: 'overrides.list',
     summary: 'List the overrides of a service',
     answer: schema.overrides,
-    handle: ({ sluice, param }) => sluice.overrides.list({ service: param('service') }),
+    handle: ({ sluice, param, client: reader }) => sluice.overrides.list({ service: param('service'), reader }),
   }),
   route('PUT /services/:service/override', {
     useCase: 'overrides.set',

@@ -50,7 +50,7 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'telephony.line',
     summary: 'Show the line of a service with its plan and numbers',
     answer: lineView,
-    handle: ({ sluice, param }) => sluice.telephony.line(param('service')),
+    handle: ({ sluice, param, client: reader }) => sluice.telephony.line(param('service'), { reader }),
   }),
   route('GET /call-bills', {
     clients: 'own',

@@ -78,7 +78,8 @@ export const creditEntries = z.object({
       kind: z.enum(['credit', 'payment', 'refund']),
       description: text,
       ref: textOrNull,
-      actor: text,
+      note: textOrNull.describe('For operators'),
+      actor: textOrNull.describe('For operators'),
     }),
   ),
 });

@@ -105,7 +105,7 @@ const detailParts = {
   protectedUntil: textOrNull,
   protected: z.boolean(),
   quotaReleasedUntil: textOrNull,
-  termination: z.object({ since: instant, by: text, remains: z.array(text) }).nullable(),
+  termination: z.object({ since: instant, by: textOrNull, remains: z.array(text) }).nullable(),
   account: account.nullable().optional(),
 };
 

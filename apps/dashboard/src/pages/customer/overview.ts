@@ -111,7 +111,9 @@ async function creditSection(request: PageRequest, reads: PanelReads): Promise<S
   // Together, so that a billing system that hangs delays the page by one time-out.
   const [{ value, at, failed }, entries] = await Promise.all([
     readCredit(request, reads),
-    reads.read({ client, what: 'credit entries', now }, (signal) => sluice.credit.history(client, { signal })),
+    reads.read({ client, what: 'credit entries', now }, (signal) =>
+      sluice.credit.history(client, { signal, reader: client }),
+    ),
   ]);
   if (value === null) {
     const content = html`${notice('warning', 'Your credit can’t be shown at the moment.')} ${topUp}`;

@@ -67,7 +67,7 @@ export function readLine(
   reads: PanelReads,
 ): Promise<LastRead<LineView>> {
   return reads.read({ client: client ?? '', what: `line ${id}`, now }, (signal) =>
-    sluice.telephony.line(id, { signal }),
+    sluice.telephony.line(id, { signal, reader: client }),
   );
 }
 

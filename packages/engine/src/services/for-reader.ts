@@ -1,0 +1,66 @@
+import type { OverrideRecord, ServiceRecord } from '@sluice/state-store';
+import type { HoldView } from '../holds/holds.js';
+import type { Explanation } from './explain.js';
+import { type Reader, visibleSince } from './reader.js';
+import type { ServiceDetail } from './show.js';
+
+/** What documents of a service leave out for a client: notes, evidence and actors of staff, and what was before it came. */
+
+/** Returns the later of an instant and the one since when a reader may see something. */
+function laterOf(at: string, since: string | null): string {
+  return since !== null && since > at ? since : at;
+}
+
+/** Returns the holds that a reader may see; those that began before it came begin then. */
+export function holdsFor<View extends Omit<HoldView, 'service'>>(
+  holds: readonly View[],
+  service: ServiceRecord,
+  reader: Reader,
+): View[] {
+  if (reader === undefined) return [...holds];
+  const since = visibleSince(service, reader);
+  return holds
+    .filter(({ until }) => until === null || since === null || until > since)
+    .map((hold) => ({ ...hold, since: laterOf(hold.since, since), note: null, evidence: [] }));
+}
+
+/** Returns the overrides that a reader may see. */
+export function overridesFor<View extends Pick<OverrideRecord, 'since' | 'until' | 'note'>>(
+  overrides: readonly View[],
+  service: ServiceRecord,
+  reader: Reader,
+): View[] {
+  if (reader === undefined) return [...overrides];
+  const since = visibleSince(service, reader);
+  return overrides
+    .filter(({ until }) => until === null || since === null || until > since)
+    .map((override) => ({ ...override, since: laterOf(override.since, since), note: null }));
+}
+
+/** Returns the detail of a service as a reader may see it; its purchases are those of `isVisible`. */
+export function detailFor(detail: ServiceDetail, service: ServiceRecord, reader: Reader): ServiceDetail {
+  if (reader === undefined) return detail;
+  const since = visibleSince(service, reader);
+  const { holds, overrides, termination } = detail;
+  return {
+    ...detail,
+    holds: holds.map((hold) => ({ ...hold, since: laterOf(hold.since, since) })),
+    overrides: overrides && { ...overrides, since: laterOf(overrides.since, since) },
+    termination: termination && { ...termination, since: laterOf(termination.since, since), by: null },
+  };
+}
+
+/** Returns an explanation as a reader may see it: without what staff wrote, and what Sluice read on the panel for itself. */
+export function explanationFor(explanation: Explanation, service: ServiceRecord, reader: Reader): Explanation {
+  if (reader === undefined) return explanation;
+  const since = visibleSince(service, reader);
+  const { decision, holds, released, readings, actions } = explanation;
+  return {
+    ...explanation,
+    readings: readings.map((reading) => ({ ...reading, raw: null })),
+    decision: decision && { ...decision, at: laterOf(decision.at, since) },
+    holds: holdsFor(holds, service, reader),
+    released: released && { ...released, note: null },
+    actions: actions.map((action) => ({ ...action, prior: null, observed: null })),
+  };
+}
