@@ -32,6 +32,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   rating_differs:
     'Before the first bill, check the profile of the panel with "sluice profile check FILE --against PANEL", and its rates with "sluice rate list"',
   report_failed: 'Make it again, or without --remote',
+  line_of_other: 'Name the service that had the line then, or another period',
+  line_shared: 'Bill the one that is to pay with "sluice call bill --service {service} --period FROM..TO"',
+  other_billing:
+    'Set billing in the config to the former system until "sluice call bill" finds the line, or sends it again with --resend',
   bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',

@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 4440ce3a3dc5acbab97538c825bed22fae7e9fde8e8bb798f1b9f1fbd5b5399d). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 14cfd81a7eebba90bc3839cd8a46bd1bc46429fdd13a5cee2ad01217ac8db6f0). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -6946,7 +6946,9 @@ export interface operations {
         content: {
           'application/json': {
             bills: {
-              service: string;
+              service: string | null;
+              line: string;
+              bill: string | null;
               period: {
                 /** @description Instant, ISO 8601 in UTC */
                 from: string;

@@ -49,6 +49,8 @@ export interface RefColumn {
   required?: boolean;
   /** Whether it identifies the service's object on the panel, so that two services with the same value are a mistake. */
   unique?: boolean;
+  /** Whether two services never have it at the same time, also where the caller allows duplicates: usage of it is billed. */
+  exclusive?: boolean;
 }
 
 /** What `sluice init` asks about a panel of the kind, and what it writes. */

@@ -61,7 +61,7 @@ function telephonyKind(
       'product.grace': 'How long after its end a period stays open, because records of long calls come late',
     },
     refs: [
-      { name: LINE_REF, ...WORD, unique: true },
+      { name: LINE_REF, ...WORD, unique: true, exclusive: true },
       { name: USERNAME_REF, ...WORD },
     ],
     facts: FACTS,

@@ -1,15 +1,15 @@
-import { SluiceError, usageError } from '@sluice/panel-kind';
+import { type CallInvoice, SluiceError, usageError } from '@sluice/panel-kind';
 import type { CallBillRecord, ServiceRecord } from '@sluice/state-store';
-import { type BillPeriod, invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
+import { invoicePeriod, parsePeriod, type PeriodRule, toLocalTime } from '@sluice/telephony';
 import { compareIds } from '../natural-order.js';
 import { readEnforcements } from '../panels/enforcement.js';
 import { type PanelsRunView, type Run, withRun } from '../run/bracket.js';
 import { requireService, type Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
-import { finalPeriods, findDue, findParts, isBegun, isFinal, isInDoubt, toPeriod } from './due.js';
-import { listLineBills } from './line-bills.js';
-import { findLine, findSubscriber, type Line, requireLine, wasEnded } from './line-of-service.js';
+import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
+import { listBegun, listLineBills } from './line-bills.js';
+import { findLine, findSubscriber, gaveUpCalls, type Line, requireLine } from './line-of-service.js';
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
@@ -133,8 +133,8 @@ async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
   const { line, request, fences } = of;
   const known = await listLineBills(session, line);
   const billed: CallBillView[] = [];
-  const bill = async (period: BillPeriod): Promise<CallBillView> => {
-    const view = await billPeriod(session, { line, period, options: request, fences });
+  const bill = async (due: ToBill): Promise<CallBillView> => {
+    const view = await billPeriod(session, { line, ...due, options: request, fences });
     billed.unshift(view);
     return view;
   };
@@ -145,7 +145,7 @@ async function billLine(session: Session, of: OfLine): Promise<CallBillView[]> {
   const { period, invoice } = request;
   const named = period !== null || invoice !== null;
   const periods = await (period !== null
-    ? readStatedPeriod(session, line, { period, invoice })
+    ? readStatedPeriod(session, line, { known, period, invoice })
     : readDuePeriods(session, line, { known, invoice }));
   for (const one of periods) await bill(one);
   const others = named ? [] : await earlier(session, of, known, billed);
@@ -157,31 +157,41 @@ async function billFinally(
   session: Session,
   { line, request }: OfLine,
   known: readonly CallBillRecord[],
-  bill: (period: BillPeriod) => Promise<CallBillView>,
+  bill: (due: ToBill) => Promise<CallBillView>,
 ): Promise<void> {
+  const { windows } = line;
   const { timeZone, billFrom } = line.telephony;
-  const begun = known.filter(isBegun).reverse();
-  for (const one of begun) if ((await bill(toPeriod(one, timeZone))).state === 'failed') return;
+  const begun = (await listBegun(session, line, known)).reverse();
+  for (const one of begun) if ((await bill(toStoredBill(one, timeZone))).state === 'failed') return;
   const createdAt = await readCreation(session, line);
   const after = await listLineBills(session, line);
   const planned = request.dryRun ? begun.map((one) => ({ ...one, state: 'zero' as const })) : [];
-  const left = finalPeriods([...planned, ...after], { timeZone, now: session.now(), createdAt, billFrom });
-  for (const period of left) await bill(period);
+  const left = finalPeriods([...planned, ...after], { timeZone, now: session.now(), createdAt, billFrom, windows });
+  for (const due of left) await bill(due);
 }
 
 async function readStatedPeriod(
   session: Session,
-  { telephony: { timeZone } }: Line,
-  { period, invoice }: { period: string; invoice: string | null },
-): Promise<BillPeriod[]> {
-  return [parsePeriod(period, { invoiceDate: await readDate(session, invoice, timeZone), timeZone })];
+  { telephony: { timeZone }, service, subscriberId, windows }: Line,
+  { known, period: text, invoice }: { known: readonly CallBillRecord[]; period: string; invoice: string | null },
+): Promise<ToBill[]> {
+  const period = parsePeriod(text, { invoiceDate: await readDate(session, invoice, timeZone), timeZone });
+  const stated = findStated(known, { period, windows });
+  if (stated.length > 0) return stated;
+  throw new SluiceError('line_of_other', `"${service.id}" did not have line ${subscriberId} in ${text}`, {
+    details: { service: service.id },
+  });
 }
 
 /** Reads the local date of an invoice; of none it is today. */
 async function readDate(session: Session, invoice: string | null, timeZone: string): Promise<string> {
-  const { calls } = await session.billing();
-  const date = invoice === null ? session.now() : (await calls.invoice(invoice, session.deps.signal)).date;
+  const date = invoice === null ? session.now() : (await readInvoice(session, invoice)).date;
   return date.includes('T') ? toLocalTime(date, timeZone).slice(0, 10) : date;
+}
+
+async function readInvoice(session: Session, id: string): Promise<CallInvoice> {
+  const { calls } = await session.billing();
+  return calls.invoice(id, session.deps.signal);
 }
 
 async function readRule(session: Session, line: Line): Promise<PeriodRule> {
@@ -200,7 +210,7 @@ async function readDuePeriods(
   session: Session,
   line: Line,
   { known, invoice }: { known: readonly CallBillRecord[]; invoice: string | null },
-): Promise<BillPeriod[]> {
+): Promise<ToBill[]> {
   const { timeZone, billFrom } = line.telephony;
   const { panel } = line.service;
   if (billFrom === null) {
@@ -210,16 +220,22 @@ async function readDuePeriods(
       { panel },
     );
   }
-  // Its last bill was made, or given up, when it was ended.
-  if (await wasEnded(session, line.service)) return known.filter(isInDoubt).map((one) => toPeriod(one, timeZone));
+  const begun = await listBegun(session, line, known);
+  if (await gaveUpCalls(session, line.service))
+    return begun.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
   const rule = await readRule(session, line);
+  const { windows } = line;
   const { graceMinutes } = line.terms;
-  if (invoice === null) return findDue({ bills: known, rule, timeZone, now: session.now(), graceMinutes, billFrom });
+  if (invoice === null)
+    return findDue({ bills: known, begun, windows, rule, timeZone, now: session.now(), graceMinutes, billFrom });
+  const { client } = await readInvoice(session, invoice);
   const invoiceDate = await readDate(session, invoice, timeZone);
   return findParts(known, {
     period: invoicePeriod({ rule, invoiceDate, timeZone }),
     billFrom,
     service: line.service.id,
+    // What another client called is not for the invoice of this one.
+    windows: windows.filter((window) => window.client === client),
   });
 }
 
@@ -242,8 +258,8 @@ async function earlier(
   );
   const views: CallBillView[] = [];
   for (const bill of shown) {
-    const period = toPeriod(bill, line.telephony.timeZone);
-    views.push(await billPeriod(session, { line, period, options: request, fences }));
+    const stored = toStoredBill(bill, line.telephony.timeZone);
+    views.push(await billPeriod(session, { line, ...stored, options: request, fences }));
   }
   return views;
 }

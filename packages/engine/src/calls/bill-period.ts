@@ -1,8 +1,8 @@
+import path from 'node:path';
 import { isPanelError } from '@sluice/panel-http';
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
 import type { CallBillRecord, HeldLease } from '@sluice/state-store';
 import {
-  type BillPeriod,
   billKey,
   billMarker,
   type ChargeDifference,
@@ -19,7 +19,7 @@ import { QuotaCoreError } from '@sluice/quota-core';
 import { callsLine } from '../billing/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
-import { isFinal, isInDoubt, toInstants } from './due.js';
+import { isFinal, isInDoubt, toInstants, type ToBill } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber, type Line } from './line-of-service.js';
@@ -73,9 +73,8 @@ export interface CallBillView {
 }
 
 /** A period of a line that is to be billed. */
-export interface PeriodOfLine {
+export interface PeriodOfLine extends ToBill {
   line: Line;
-  period: BillPeriod;
   options: BillOptions;
   fences: HeldLease[];
 }
@@ -119,18 +118,18 @@ function emptyView({ line, period }: PeriodOfLine): CallBillView {
 }
 
 async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillView> {
-  const { line, period, options } = of;
-  const { service, telephony, subscriberId } = line;
-  const identity = { installation: telephony.installation, subscriberId, period };
-  const stored = await session.store.callBills.find(billKey(identity));
+  const { line, bill: stored, options } = of;
+  const { service } = line;
   if (stored !== null && isFinal(stored)) return finished(session, of, stored);
+  refuseShared(of);
   await refuseOverlap(session, of, stored);
   if (stored !== null && isInDoubt(stored)) {
     if (options.dryRun) return toView(of, stored, 'planned');
+    refuseOtherBilling(session, stored);
     // Its line may be on an invoice of the client that the service had then.
     return place(session, of, { bill: stored, client: stored.client ?? requirePayer(service) });
   }
-  const client = requirePayer(service);
+  const client = requirePayer({ id: service.id, client: of.client });
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(session, line);
   refuseOpenPeriod(session, of);
@@ -146,14 +145,14 @@ async function gatherAndPlace(
   of: PeriodOfRead,
   { stored, client, subscriber }: { stored: CallBillRecord | null; client: string; subscriber: Subscriber | null },
 ): Promise<CallBillView> {
-  const { line, period, options } = of;
+  const { options } = of;
   const reports = options.dryRun ? null : options.reports;
-  const sink = reports === null ? null : await reports.open(toName(line, period));
+  const sink = reports === null ? null : await reports.open(toName(of));
   let csv: string | null = null;
   try {
     const gathered = await gather(session, {
-      line,
-      period,
+      line: of.line,
+      period: of.period,
       verifyPlan: options.verifyRating ? (subscriber?.planId ?? '') : null,
       report: sink === null || reports === null ? null : { sink, format: reports.format },
     });
@@ -203,7 +202,7 @@ async function finished(session: Session, of: PeriodOfLine, bill: CallBillRecord
   const state = bill.state === 'zero' ? 'nothing-to-bill' : 'already-added';
   const view = { ...toView(of, bill, state), reason: bill.state === 'zero' ? (bill.note ?? 'zero') : null };
   if (reports === null || options.dryRun || bill.note === 'prepaid') return view;
-  const name = toName(line, period);
+  const name = toName(of);
   const existing = await reports.find(name);
   if (existing !== null) return { ...view, csv: existing };
   const sink = await reports.open(name);
@@ -267,11 +266,11 @@ async function storeBill(
   const { stored, gathered, state, csv, note } = made;
   const { line, period } = of;
   const { service, telephony, subscriberId } = line;
-  const key = billKey({ installation: telephony.installation, subscriberId, period });
+  const key = toKey(of);
   const figures = {
     state,
     service: service.id,
-    client: service.client,
+    client: of.client,
     billing: session.config.billing,
     invoice: null,
     description: describe(session, of, key),
@@ -309,8 +308,17 @@ function lastDay(end: string): string {
   return new Date(Date.parse(`${end.slice(0, 19)}Z`) - 1).toISOString().slice(0, 10);
 }
 
-function toName({ telephony, subscriberId }: Line, period: BillPeriod): string {
-  return reportFileName({ installation: telephony.installation, subscriberId, period });
+/** A stored bill has the key that it was made with: its line is found by that, and its report. */
+function toKey({ bill, line, period }: PeriodOfLine): string {
+  const { telephony, subscriberId } = line;
+  return bill?.key ?? billKey({ installation: telephony.installation, subscriberId, period });
+}
+
+function toName(of: PeriodOfLine): string {
+  const { bill, line, period } = of;
+  if (bill !== null && bill.file !== null) return path.basename(bill.file);
+  const { telephony, subscriberId } = line;
+  return reportFileName({ installation: telephony.installation, subscriberId, period, key: toKey(of) });
 }
 
 function figures({ totals, differences, differenceCount, foreign }: Gathered) {
@@ -340,6 +348,27 @@ function figures({ totals, differences, differenceCount, foreign }: Gathered) {
 function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
   const { service, invoice, calls, amount, currency, file } = bill;
   return { ...emptyView(of), service, invoice, calls, total: amount, currency, csv: file, state };
+}
+
+/** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
+function refuseOtherBilling({ config }: Session, { id, billing }: CallBillRecord): void {
+  if (billing === config.billing) return;
+  throw new SluiceError(
+    'other_billing',
+    `The line of bill ${id} may be in the billing system "${billing}", and the config has "${config.billing}"; nothing was changed`,
+    { details: { bill: id, billing } },
+  );
+}
+
+/** Refuses a time in which services of several clients had the line: it is not known who made its calls. */
+function refuseShared({ line: { service, subscriberId }, sharedWith }: PeriodOfLine): void {
+  if (sharedWith.length === 0) return;
+  const others = sharedWith.map((id) => `"${id}"`).join(', ');
+  throw new SluiceError(
+    'line_shared',
+    `"${service.id}" had line ${subscriberId} at the same time as ${others}; nothing was changed`,
+    { details: { service: service.id, others: sharedWith } },
+  );
 }
 
 /** Refuses a period of which another bill has a part, since its calls would be billed twice. */

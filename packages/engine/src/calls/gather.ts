@@ -10,6 +10,7 @@ import {
   RateTable,
   type ReportFormat,
 } from '@sluice/telephony';
+import { isInWindow, type ServiceWindow } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import type { Line } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
@@ -39,6 +40,8 @@ export interface Gathered {
 export interface GatherRequest {
   line: Line;
   period: BillPeriod;
+  /** Times within the period to which the calls belong; default: all of it. */
+  windows?: readonly Pick<ServiceWindow, 'from' | 'to'>[];
   /** Plan whose rates the charges are compared with; null: they are not compared. */
   verifyPlan: string | null;
   report: { sink: CallReportSink; format: ReportFormat } | null;
@@ -72,6 +75,7 @@ export async function gather(session: Session, request: GatherRequest): Promise<
   for await (const calls of readSorted(telephony, filter, { signal, onUnasked })) {
     const rows: string[] = [];
     for (const call of calls) {
+      if (request.windows?.some((window) => isInWindow(call.startedAt, window)) === false) continue;
       if (sum.add(call) !== 'counted') continue;
       digest.add(call.id);
       if (call.subscriberId === null) owned.add(call.id);

@@ -1,11 +1,13 @@
 import { isPanelError } from '@sluice/panel-http';
 import { type CallTerms, type PanelTelephony, SluiceError } from '@sluice/panel-kind';
 import type { Subscriber } from '@sluice/telephony';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { findEntry } from '../config/find-entry.js';
+import type { StoredCommand } from '../provision/verb-command.js';
 import { COMMAND_PREFIX } from '../run/command-row.js';
 import { requireFacet } from '../panels/facet.js';
+import { findLineRef, findOwners, type PanelObject, type ServiceWindow, toWindows } from '../services/ownership.js';
 import type { Session } from '../session.js';
 
 /** A service with its line on a telephony panel. */
@@ -14,6 +16,10 @@ export interface Line {
   telephony: PanelTelephony;
   subscriberId: string;
   terms: CallTerms;
+  /** The line as an object of the panel; null where no ref of the service names it. */
+  object: PanelObject | null;
+  /** When the service had the line, the oldest first. */
+  windows: ServiceWindow[];
 }
 
 const DEFAULT_TERMS: CallTerms = { period: 'previous-month', graceMinutes: 60, billingType: 'postpaid' };
@@ -29,17 +35,36 @@ export async function findLine(session: Session, service: ServiceRecord): Promis
   const subscriberId = telephony.findSubscriber(service);
   if (subscriberId === null) return null;
   const product = findEntry(session.config.products, service.product);
-  return { service, telephony, subscriberId, terms: product === undefined ? DEFAULT_TERMS : telephony.terms(product) };
+  const terms = product === undefined ? DEFAULT_TERMS : telephony.terms(product);
+  const ref = findLineRef(telephony, service);
+  const object = ref === null ? null : { panel: service.panel, ref, value: subscriberId };
+  const whole = { from: null, to: null };
+  const windows =
+    object === null
+      ? [{ ...whole, client: service.client, sharedWith: [] }]
+      : toWindows(await findOwners(session, object, whole), service.id);
+  return { service, telephony, subscriberId, terms, object, windows };
 }
 
 const [CREATE, TERMINATE] = [`${COMMAND_PREFIX}create`, `${COMMAND_PREFIX}terminate`];
 
-/** Returns whether a command ended the line of a service, with its last bill; a service may be terminated without one. */
-export async function wasEnded({ store }: Session, { id, status }: ServiceRecord): Promise<boolean> {
-  if (status !== 'terminated') return false;
+/** Returns whether a command ended the line of a service; a service may be terminated without one. */
+export async function wasEnded(session: Session, service: ServiceRecord): Promise<boolean> {
+  return (await findTermination(session, service)) !== null;
+}
+
+/** Returns whether the calls of a service that a command ended are no longer due: what was left was given up. */
+export async function gaveUpCalls(session: Session, service: ServiceRecord): Promise<boolean> {
+  const ended = await findTermination(session, service);
+  return ended !== null && (ended.payload as StoredCommand | null)?.billsLast !== true;
+}
+
+async function findTermination({ store }: Session, { id, status }: ServiceRecord): Promise<ActionRecord | null> {
+  if (status !== 'terminated') return null;
   const rows = await store.actions.list({ service: id });
   const done = rows.filter(({ type, state }) => state === 'applied' && (type === CREATE || type === TERMINATE));
-  return done.at(-1)?.type === TERMINATE;
+  const last = done.at(-1);
+  return last?.type === TERMINATE ? last : null;
 }
 
 /** Returns a service's line. */

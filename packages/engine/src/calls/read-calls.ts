@@ -13,9 +13,10 @@ import {
 } from '@sluice/telephony';
 import { notFound } from '../errors.js';
 import { beginThen, type Reader, visibleSince } from '../services/reader.js';
+import { isInWindow, type ServiceWindow } from '../services/ownership.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
-import { toInstants } from './due.js';
+import { clip, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../clock/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
@@ -59,6 +60,8 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
   const line = service === null ? null : await requireLine(session, service);
   const since = service === null ? null : visibleSince(service, reader);
+  const isOwn = (startedAt: string): boolean =>
+    line === null || listOwn(line, reader).some((one) => isInWindow(startedAt, one));
   const period = beginCalls(toWindow(session, request, telephony.timeZone), since);
   const filter: CallFilter = {
     from: period.start,
@@ -70,7 +73,9 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   const { currency } = telephony;
   const sum = new CallSum({ period, currency, subscriberId: line?.subscriberId ?? null });
   for await (const calls of readSorted(telephony, filter, { signal: session.deps.signal })) {
-    for (const call of calls) if (['counted', 'problem'].includes(sum.add(call))) await request.onCall(call);
+    for (const call of calls) {
+      if (isOwn(call.startedAt) && ['counted', 'problem'].includes(sum.add(call))) await request.onCall(call);
+    }
   }
   const { calls, billedSeconds, total: charge } = sum.totals();
   const instants = toInstants(period);
@@ -87,6 +92,11 @@ function toWindow(session: Session, { day, from, to }: RecordsRequest, timeZone:
   }
   const start = day === null ? session.now() : read(day, 'day');
   return { ...localDay(toLocalTime(start, timeZone).slice(0, 10), timeZone), timeZone };
+}
+
+/** Returns when a service had its line, as far as a reader may see its calls. */
+function listOwn({ windows }: Line, reader: Reader): ServiceWindow[] {
+  return reader === undefined ? windows : windows.filter(({ client }) => client === reader);
 }
 
 /** Returns the part of a period that begins then. */
@@ -136,7 +146,9 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     const line = await requireLine(session, service);
     const { timeZone, installation } = line.telephony;
     const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
-    const since = visibleSince(service, request.client ?? request.reader);
+    const reader = request.client ?? request.reader;
+    const since = visibleSince(service, reader);
+    const windows = listOwn(line, reader);
     const period = beginCalls(parsePeriod(request.period, { invoiceDate, timeZone }), since);
     const { format } = request.reports;
     const sink = await request.reports.open(
@@ -145,8 +157,10 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     try {
       const figures =
         request.remote && period.start !== period.end
-          ? toFigures(await fetchRemoteReport(session, line, period, sink))
-          : toFigures((await gather(session, { line, period, verifyPlan: null, report: { sink, format } })).totals);
+          ? toFigures(await fetchRemoteReport(session, line, requireWhole(line, period, windows), sink))
+          : toFigures(
+              (await gather(session, { line, period, windows, verifyPlan: null, report: { sink, format } })).totals,
+            );
       const { currency } = line.telephony;
       made.push({ service: service.id, period: toInstants(period), ...figures, currency, csv: await sink.finish() });
     } catch (error) {
@@ -155,6 +169,17 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     }
   }
   return made;
+}
+
+/** Refuses a report of the panel over a time in which the line was not the service's throughout. */
+function requireWhole({ service }: Line, period: BillPeriod, windows: readonly ServiceWindow[]): BillPeriod {
+  const [part] = windows.flatMap((window) => clip(period, window));
+  if (part?.start === period.start && part.end === period.end) return period;
+  throw new SluiceError(
+    'line_of_other',
+    `"${service.id}" did not have its line in all of the period, and the panel reports whole lines`,
+    { details: { service: service.id } },
+  );
 }
 
 function toFigures(made: CallTotals | CallReportJob): Pick<CallReportView, 'calls' | 'billedSeconds' | 'total'> {

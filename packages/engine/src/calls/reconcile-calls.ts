@@ -4,6 +4,7 @@ import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } fr
 import { requireService, type Session } from '../session.js';
 import { isFinal, toPeriod } from './due.js';
 import { findLine } from './line-of-service.js';
+import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
 /** Which bills to compare. */
@@ -16,7 +17,12 @@ export interface ReconcileCallsRequest {
 
 /** A bill compared with the records of now, in `call reconcile --json` (docs/json.md). */
 export interface ComparedBill {
-  service: string;
+  /** The service that had the line; null: none, or several of different clients. */
+  service: string | null;
+  /** The subscriber of the line. */
+  line: string;
+  /** Id of the bill; null: calls that no bill has, and that are not due. */
+  bill: string | null;
   period: { from: string; to: string };
   billed: { calls: number; total: string };
   now: { calls: number; total: string };
@@ -28,9 +34,7 @@ export interface ComparedBill {
   changed: string[];
 }
 
-const MOST_IDS = 1000;
-
-/** Compares final bills with the records of now. Bills nothing. */
+/** Compares final bills with the records of now, and adds the calls that nobody is billed for. Bills nothing. */
 export async function reconcileCalls(session: Session, request: ReconcileCallsRequest): Promise<ComparedBill[]> {
   const filter = request.service === null ? {} : { service: (await requireService(session, request.service)).id };
   const bills = await session.store.callBills.list(filter);
@@ -40,7 +44,7 @@ export async function reconcileCalls(session: Session, request: ReconcileCallsRe
     const one = await compare(session, bill, request);
     if (one !== null) compared.push(one);
   }
-  return compared;
+  return [...compared, ...(await listUnbilled(session, request))];
 }
 
 async function compare(
@@ -80,6 +84,8 @@ async function compare(
   const { calls, total } = sum.totals();
   return {
     service: bill.service,
+    line: bill.subscriber,
+    bill: bill.id,
     period: { from: bill.start, to: bill.end },
     billed: { calls: bill.calls, total: bill.charged },
     now: { calls, total },

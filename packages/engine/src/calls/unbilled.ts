@@ -31,15 +31,15 @@ export async function findUnbilled(session: Session, service: ServiceRecord): Pr
   const panel = await session.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLine(session, service);
   if (line === null) return null;
-  const { telephony, terms } = line;
+  const { telephony, terms, windows } = line;
   const subscriber = await findSubscriber(session, line);
   if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return null;
   const bills = await listLineBills(session, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;
-  const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom });
+  const periods = finalPeriods(bills, { timeZone, now: session.now(), createdAt, billFrom, windows });
   const found: UnbilledCalls = { calls: 0, total: '0', currency, unsummed: 0, since: session.now() };
-  for (const period of periods.reverse()) {
+  for (const { period } of periods.reverse()) {
     const { calls, total, problems } = await sumCalls(session, line, period);
     // Unrated calls are among the others.
     const unsummed = problems.filter(({ code }) => code !== 'unrated').reduce((sum, { count }) => sum + count, 0);

@@ -24,6 +24,7 @@ import { toServiceAccess } from './access.js';
 import { type AccountVerb, listNewRefs } from './account.js';
 import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
+import type { CallBillView } from '../calls/bill-period.js';
 import { checkUnbilled } from './unbilled.js';
 import { endCommandRow, type JournalPayload } from '../run/journal.js';
 import { findFirst, isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
@@ -52,7 +53,7 @@ export async function provision(session: Session, id: string, request: Provision
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const bills = verb === 'terminate' ? await checkUnbilled(session, before, request) : null;
+  const bills = verb === 'terminate' ? await billBefore(session, before, frame, request) : null;
   const { report, work, content } = await carryOut(session, id, frame, request);
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
@@ -62,6 +63,32 @@ export async function provision(session: Session, id: string, request: Provision
   const username = panel.passwords?.username(service) ?? null;
   const access = isDone ? toServiceAccess(session, service, report.service, { username, product }) : null;
   return { ...made, access };
+}
+
+/** Bills what is left before an account is removed, if it can be removed: otherwise its calls may be another's. */
+async function billBefore(
+  session: Session,
+  service: ServiceRecord,
+  frame: CommandFrame,
+  request: ProvisionRequest,
+): Promise<CallBillView[] | null> {
+  if (request.unbilled?.how === 'bill' && !request.dryRun) await refuseUnremovable(session, service, frame, request);
+  return checkUnbilled(session, service, request);
+}
+
+/** Plans a removal, and refuses it where a step of it can't be made. Changes nothing. */
+async function refuseUnremovable(
+  session: Session,
+  { id }: ServiceRecord,
+  frame: CommandFrame,
+  request: ProvisionRequest,
+): Promise<void> {
+  const preview = { ...request, dryRun: true };
+  const { report } = await carryOut(session, id, { ...frame, dryRun: true }, preview);
+  const problem = report.service.error ?? report.error ?? null;
+  if (problem === null) return;
+  const { code, message } = problem;
+  throw new SluiceError(code, message, { kind: 'conflict', details: { service: id } });
 }
 
 /** What a run does about an account by itself. */
@@ -81,18 +108,19 @@ export async function provisionInRun(
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
-  if (verb === 'terminate') await billLast(session, id, run);
+  if (verb === 'terminate') await billLast(session, id, frame);
   return carryOut(session, id, { ...frame, confirm }, request);
 }
 
 /** Bills the last calls of a line that a run ends; the next run over all bills makes their report. */
-async function billLast(session: Session, id: string, run: string): Promise<void> {
+async function billLast(session: Session, id: string, frame: CommandFrame & { run: string }): Promise<void> {
   const service = await requireService(session, id);
+  const how = { dryRun: false, waitMs: 0, unbilled: { how: 'bill', reports: null } } as const;
   try {
-    await checkUnbilled(session, service, { unbilled: { how: 'bill', reports: null }, dryRun: false, waitMs: 0 });
+    await billBefore(session, service, frame, { ...how, verb: 'terminate', shown: false });
   } finally {
     // The bill is a run of its own.
-    session.runId = run;
+    session.runId = frame.run;
   }
 }
 

@@ -53,7 +53,7 @@ export function toStored(
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '' };
     case 'terminate':
-      return { by: earlier?.by ?? session.deps.actor() };
+      return { by: earlier?.by ?? session.deps.actor(), billsLast: request.unbilled?.how !== 'forfeit' };
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }

@@ -53,6 +53,8 @@ export interface StoredCommand {
   delivers?: boolean;
   /** Who requested a termination. */
   by?: string;
+  /** Whether a termination leaves its last period due until the grace after it; rows of older versions do not. */
+  billsLast?: boolean;
 }
 
 /** A provisioning command for one service. */

@@ -1,11 +1,12 @@
 import { type CallFilter, type Panel, type PanelTelephony, toItemError } from '@sluice/panel-kind';
 import type { Cycle, MoneyReading } from '@sluice/quota-core';
-import type { ServiceRecord } from '@sluice/state-store';
+import { type OwnershipRecord, ownershipSubject, type ServiceRecord } from '@sluice/state-store';
 import { type SpendFigure, SpendSum } from '@sluice/telephony';
 import { unsupported } from '../errors.js';
 import type { Enforcements } from '../panels/enforcement.js';
 import { requireFacet } from '../panels/facet.js';
 import { readSorted } from '../calls/read-sorted.js';
+import { cutByOwner, findLineRef, isInWindow, toWindows } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import type { Spend } from './limit-state.js';
 import { findWindow, listLimits } from './limits.js';
@@ -20,6 +21,8 @@ interface SpendRequest {
   subscriberId: string;
   limit: string;
   window: Cycle;
+  /** Since when the present client has the line; null: as long as it is known. */
+  since: string | null;
 }
 
 /**
@@ -39,7 +42,8 @@ export async function readSpend(
   const telephony = requireFacet(panel, 'telephony');
   const now = session.now();
   const loaded = await load(session, panel, limited, { enforcements, now });
-  const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, now));
+  const since = await listSince(session, telephony, limited);
+  const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, { now, since }));
   const figures = await readFigures(session, telephony, requests, now);
   const found = new Map<string, Spend[]>();
   for (const [index, { service, limit, window }] of requests.entries()) {
@@ -55,14 +59,45 @@ function hasMoneyLimit(session: Session, product: string): boolean {
   return listLimits(session, product).some(({ allowance }) => typeof allowance === 'string');
 }
 
-function listRequests(session: Session, telephony: PanelTelephony, facts: Loaded, now: string): SpendRequest[] {
+function listRequests(
+  session: Session,
+  telephony: PanelTelephony,
+  facts: Loaded,
+  { now, since: begins }: { now: string; since: ReadonlyMap<string, string | null> },
+): SpendRequest[] {
   const { service, skipped, error, cycle } = facts;
   const subscriberId = telephony.findSubscriber(service);
   if (skipped !== null || error !== null || subscriberId === null) return [];
+  const since = begins.get(service.id) ?? null;
   return listLimits(session, service.product).flatMap((limit) => {
     const window = typeof limit.allowance === 'string' ? findWindow(session, limit, { service, cycle, now }) : null;
-    return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window }];
+    return window === null ? [] : [{ service: service.id, subscriberId, limit: limit.id, window, since }];
   });
+}
+
+/** Returns since when services have their lines for their present clients: what was called before is not limited for these. */
+async function listSince(
+  { store }: Session,
+  telephony: PanelTelephony,
+  services: readonly ServiceRecord[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const subjects = new Map(
+    services.flatMap((service) => {
+      const ref = findLineRef(telephony, service);
+      return ref === null ? [] : [[service.id, ownershipSubject(ref, service.refs[ref] ?? '')] as const];
+    }),
+  );
+  const [panel] = services.map((service) => service.panel);
+  if (panel === undefined) return new Map();
+  const all = await store.ownership.list({ panel, subjects: [...subjects.values()] });
+  const bySubject = new Map<string, OwnershipRecord[]>();
+  for (const period of all) bySubject.set(period.subject, [...(bySubject.get(period.subject) ?? []), period]);
+  return new Map(
+    [...subjects].map(([id, subject]) => {
+      const parts = cutByOwner(bySubject.get(subject) ?? [], { from: null, to: null });
+      return [id, toWindows(parts, id).at(-1)?.from ?? null];
+    }),
+  );
 }
 
 type Figure = Pick<Spend, 'reading' | 'destinations'>;
@@ -104,10 +139,15 @@ async function sumSpend(
   for (const { subscriberId, window } of requests)
     lines.set(subscriberId, [...(lines.get(subscriberId) ?? []), window]);
   const result = new SpendSum({ currency: telephony.currency, lines });
+  const since = new Map(requests.map((request) => [request.subscriberId, request.since]));
   const [only] = lines.size === 1 ? lines.keys() : [];
   const { signal } = session.deps;
   for await (const calls of readSorted(telephony, toFilter(requests, only), { signal })) {
-    for (const call of calls) result.add(call.subscriberId === null ? { ...call, subscriberId: unnamed } : call);
+    for (const call of calls) {
+      const named = call.subscriberId === null ? { ...call, subscriberId: unnamed } : call;
+      const from = since.get(named.subscriberId ?? '') ?? null;
+      if (isInWindow(call.startedAt, { from, to: null })) result.add(named);
+    }
   }
   return result;
 }

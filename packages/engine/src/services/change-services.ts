@@ -49,7 +49,7 @@ export async function addService(
       }
       const record = blankService(id, session.now());
       setFields(session, record, pairs);
-      if (options.allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: null, after: record });
+      await refuseDuplicate(session, tables, { before: null, after: record }, options);
       await tables.services.put([record]);
       return record;
     }),
@@ -83,7 +83,7 @@ export async function changeService(
         const problem = problems.get(id);
         if (problem !== undefined) throw new SluiceError(problem.code, problem.message, { details: { service: id } });
       }
-      if (allowDuplicateRefs !== true) await refuseDuplicate(session, tables, { before: service, after: record });
+      await refuseDuplicate(session, tables, { before: service, after: record }, { allowDuplicateRefs });
       const change = findChange(service, record, session.now());
       const changes = change === null ? [] : [change];
       const [changed = service] = await storeChanges(session, tables, { changes, run: run.id });
@@ -95,8 +95,13 @@ export async function changeService(
   });
 }
 
-async function refuseDuplicate(session: Session, tables: StoreTables, change: Change): Promise<void> {
-  const [duplicate] = await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, [change]);
+async function refuseDuplicate(
+  { config, deps: { kinds } }: Session,
+  tables: StoreTables,
+  change: Change,
+  { allowDuplicateRefs: allow }: ChangeOptions,
+): Promise<void> {
+  const [duplicate] = await duplicateRefs({ config, kinds, allow }, tables, [change]);
   if (duplicate === undefined) return;
   const { service, ref, value, other } = duplicate;
   throw new SluiceError('duplicate_ref', `"${service}" was not stored: ${describeDuplicate(duplicate)}`, {

@@ -11,12 +11,15 @@ export interface DuplicateRef {
   value: string;
   /** The service that has the id already. */
   other: string;
+  /** Whether no caller may allow it. */
+  exclusive: boolean;
 }
 
 /** An id of an object on a panel. */
 interface Claim {
   ref: string;
   value: string;
+  exclusive: boolean;
   /** Equal for equal ids on one panel. */
   key: string;
 }
@@ -25,6 +28,8 @@ interface Claim {
 export interface Known {
   config: Config;
   kinds: readonly PanelKind[];
+  /** Leave out the ids that the caller allows several services to have. */
+  allow?: boolean | undefined;
 }
 
 /**
@@ -50,7 +55,8 @@ export async function duplicateRefs(
     }
   }
   for (const item of claims) claimAll(owners, item.after.id, item.kept);
-  return claims.flatMap((item) => claimAll(owners, item.after.id, item.claims));
+  const duplicates = claims.flatMap((item) => claimAll(owners, item.after.id, item.claims));
+  return known.allow === true ? duplicates.filter(({ exclusive }) => exclusive) : duplicates;
 }
 
 /** Returns the ids that several stored services share, the second and later ones of each id. */
@@ -61,10 +67,10 @@ export function storedDuplicates(known: Known, services: readonly ServiceRecord[
 
 /** Assigns each id to the service, and returns those that another service has already. */
 function claimAll(owners: Map<string, string>, service: string, claims: readonly Claim[]): DuplicateRef[] {
-  return claims.flatMap(({ ref, value, key }) => {
+  return claims.flatMap(({ ref, value, exclusive, key }) => {
     const other = owners.get(key);
     if (other === undefined) owners.set(key, service);
-    return other === undefined ? [] : [{ service, ref, value, other }];
+    return other === undefined ? [] : [{ service, ref, value, exclusive, other }];
   });
 }
 
@@ -78,9 +84,11 @@ function listClaims({ config, kinds }: Known, { panel, refs, status }: ServiceRe
   if (status === 'terminated' || status === 'vanished') return [];
   const name = findEntry(config.panels, panel)?.kind;
   const kind = kinds.find((each) => each.kind === name);
-  return (kind?.refs ?? []).flatMap(({ name: ref, unique, fits }) => {
+  return (kind?.refs ?? []).flatMap(({ name: ref, unique, exclusive = false, fits }) => {
     const value = refs[ref];
     if (unique !== true || value === undefined) return [];
-    return [{ ref, value, key: JSON.stringify([panel, ref, fits.ignoreCase ? value.toLowerCase() : value]) }];
+    return [
+      { ref, value, exclusive, key: JSON.stringify([panel, ref, fits.ignoreCase ? value.toLowerCase() : value]) },
+    ];
   });
 }

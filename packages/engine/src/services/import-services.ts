@@ -75,8 +75,9 @@ async function storeLeased(
 async function store(session: Session, tables: StoreTables, { added, changes }: ImportPlan, run: Run): Promise<void> {
   if (added.length + changes.length === 0) return;
   await run.start(tables);
-  await tables.services.put(added);
+  // What ends comes first: a new service may get what a former one had.
   await storeChanges(session, tables, { changes, run: run.id });
+  await tables.services.put(added);
   await run.end({ outcome: 'done', changes: true }, tables);
 }
 

@@ -91,7 +91,7 @@ export async function planRows(
     const found = stay.get(change.after.id);
     if (found !== undefined) problem(change, 'panel', found.message, found.code);
   }
-  if (!allowDuplicateRefs) problems.push(...(await duplicateProblems(session, tables, [...ending, ...rowChanges])));
+  problems.push(...(await duplicateProblems(session, tables, [...ending, ...rowChanges], allowDuplicateRefs)));
   return { rowChanges, problems };
 }
 
@@ -99,9 +99,10 @@ async function duplicateProblems(
   session: Session,
   tables: StoreTables,
   changes: readonly RowChange[],
+  allow: boolean,
 ): Promise<ImportProblem[]> {
   const lines = new Map(changes.map(({ row, after }) => [after.id, row.line]));
-  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds }, tables, changes)).map(
+  return (await duplicateRefs({ config: session.config, kinds: session.deps.kinds, allow }, tables, changes)).map(
     (duplicate) => ({
       line: lines.get(duplicate.service) ?? null,
       service: duplicate.service,

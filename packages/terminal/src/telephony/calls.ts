@@ -109,9 +109,9 @@ export function printComparedBills(terminal: Terminal, bills: readonly ComparedB
   if (shown.length > 0) printRows(terminal, COMPARED, shown);
   else terminal.info('No bill to compare.');
   if (!showAll) return;
-  for (const { service, late, missing, changed } of shown)
+  for (const { service, line, late, missing, changed } of shown)
     for (const [word, ids] of Object.entries({ late, missing, changed }))
-      if (ids.length > 0) terminal.line(`  ${service}: ${word}: ${ids.join(', ')}`);
+      if (ids.length > 0) terminal.line(`  ${service ?? `line ${line}`}: ${word}: ${ids.join(', ')}`);
 }
 
 function isChanged({ difference, late, missing, changed }: ComparedBill): boolean {

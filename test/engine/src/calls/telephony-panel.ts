@@ -17,6 +17,8 @@ export interface Exchange {
   /** Sent with each page although nobody asked for them. */
   unasked: CallRecord[];
   rates: Rate[];
+  installation: string;
+  timeZone: string;
   subscriber: Subscriber;
   /** Windows that were read. */
   reads: CallFilter[];
@@ -36,6 +38,8 @@ export function createExchange(): Exchange {
     calls: [],
     unasked: [],
     rates: [],
+    installation: 'demo',
+    timeZone: 'America/Sao_Paulo',
     reads: [],
     pageSize: 2,
     statesTotal: false,
@@ -169,10 +173,10 @@ function planLine({ holds, evidence }: TargetState, status: string): Plan {
 function toTelephony(exchange: Exchange, billFrom: string | null): PanelTelephony {
   const unsupported = (): Promise<never> => Promise.reject(new SluiceError('unsupported', 'not in this panel'));
   return {
-    installation: 'demo',
+    installation: exchange.installation,
     currency: 'BRL',
     country: 'BR',
-    timeZone: 'America/Sao_Paulo',
+    timeZone: exchange.timeZone,
     billFrom,
     unsupported: () => null,
     fields: () => [],

@@ -126,7 +126,9 @@ export const simulatedCall = name(
 export const comparedBills = z.object({
   bills: z.array(
     z.object({
-      service: text,
+      service: text.nullable(),
+      line: text,
+      bill: text.nullable(),
       period: fromTo,
       billed: z.object({ calls: count, total: amount }),
       now: z.object({ calls: count, total: amount }),

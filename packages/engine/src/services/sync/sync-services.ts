@@ -97,8 +97,9 @@ async function storeLeased(session: Session, run: Run, listed: Listed, request: 
     const stored = await session.write(leases, async (tables) => {
       plan = await planSync(session, tables, listed, request);
       if (!plan.updates.every(({ id }) => names.has(serviceLease(id)))) return false;
-      await tables.services.put(plan.added);
+      // What ends comes first: a new service may get what a former one had.
       await storeChanges(session, tables, { changes: plan.updates, run: run.id });
+      await tables.services.put(plan.added);
       run.totals = plan.totals;
       await run.end({ outcome: toOutcome(plan), changes: plan.changes.length > 0 }, tables);
       return true;

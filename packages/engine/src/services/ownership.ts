@@ -1,0 +1,110 @@
+import type { PanelTelephony } from '@sluice/panel-kind';
+import { type OwnershipRecord, ownershipSubject, type ServiceRecord, type StoreTables } from '@sluice/state-store';
+import type { Session } from '../session.js';
+
+/** A time, half open; ISO UTC in whole seconds. Null: without a beginning, or not ended. */
+export interface OwnedWindow {
+  from: string | null;
+  to: string | null;
+}
+
+/** Who had a subject in a part of a time. */
+export interface OwnedPart extends OwnedWindow {
+  /** In the order in which they got it; empty: nobody had it. */
+  owners: Pick<OwnershipRecord, 'service' | 'client'>[];
+}
+
+/** A time in which a service had a subject. */
+export interface ServiceWindow extends OwnedWindow {
+  /** Its client of that time. */
+  client: string | null;
+  /** Services of other clients that had it too: it is not known whose it was. */
+  sharedWith: string[];
+}
+
+/** Returns an instant as it cuts calls, which start in whole seconds: the second of a change is still the former owner's. */
+function toSecond(time: string): string {
+  return new Date(Math.ceil(Date.parse(time) / 1000) * 1000).toISOString();
+}
+
+/**
+ * Cuts a time at the instants at which a subject changed its owner. The parts follow each other without a gap, and no two neighbours
+ * are alike.
+ *
+ * @param periods the stored periods of the subject, in the order in which they began
+ */
+export function cutByOwner(periods: readonly OwnershipRecord[], { from, to }: OwnedWindow): OwnedPart[] {
+  const cut = periods.map((period) => ({
+    ...period,
+    since: period.since === null ? null : toSecond(period.since),
+    until: period.until === null ? null : toSecond(period.until),
+  }));
+  const isWithin = (time: string | null): time is string =>
+    time !== null && (from === null || time > from) && (to === null || time < to);
+  const cuts = [...new Set(cut.flatMap(({ since, until }) => [since, until].filter(isWithin)))].sort();
+  const bounds = [from, ...cuts, to];
+  const parts: OwnedPart[] = [];
+  for (const [index, begin] of bounds.slice(0, -1).entries()) {
+    const end = bounds[index + 1] ?? null;
+    const owners = cut.filter(
+      ({ since, until }) =>
+        (since === null || (begin !== null && since <= begin)) && (until === null || (end !== null && end <= until)),
+    );
+    const part = { from: begin, to: end, owners: owners.map(({ service, client }) => ({ service, client })) };
+    const last = parts.at(-1);
+    if (last !== undefined && isSameOwner(last, part)) last.to = end;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+function isSameOwner(a: OwnedPart, b: OwnedPart): boolean {
+  return JSON.stringify(a.owners) === JSON.stringify(b.owners);
+}
+
+/** Returns the parts that a service had. What several services of one client had at the same time is the first one's. */
+export function toWindows(parts: readonly OwnedPart[], service: string): ServiceWindow[] {
+  return parts.flatMap(({ from, to, owners }) => {
+    const own = owners.find((owner) => owner.service === service);
+    if (own === undefined) return [];
+    const { client } = own;
+    const sharedWith = owners.filter((owner) => owner.client !== client).map((owner) => owner.service);
+    return sharedWith.length > 0 || owners[0] === own ? [{ from, to, client, sharedWith }] : [];
+  });
+}
+
+/** Returns whether an instant lies in a window. */
+export function isInWindow(instant: string, { from, to }: OwnedWindow): boolean {
+  const at = Date.parse(instant);
+  return (from === null || Date.parse(from) <= at) && (to === null || at < Date.parse(to));
+}
+
+/** An object on a panel. */
+export interface PanelObject {
+  panel: string;
+  /** Name of the ref that names it. */
+  ref: string;
+  value: string;
+}
+
+/** Returns who had an object, in parts of a time. Calls no panel. */
+export async function findOwners(
+  { store }: { store: Pick<StoreTables, 'ownership'> },
+  { panel, ref, value }: PanelObject,
+  window: OwnedWindow,
+): Promise<OwnedPart[]> {
+  return cutByOwner(await store.ownership.list({ panel, subjects: [ownershipSubject(ref, value)] }), window);
+}
+
+/** Returns since when the present client has a service; null: as long as it is known. */
+export async function ownedSince(session: Pick<Session, 'store'>, service: ServiceRecord): Promise<string | null> {
+  const periods = await session.store.ownership.list({ panel: '', subjects: [`service:${service.id}`] });
+  return periods.findLast(({ client }) => client === service.client)?.since ?? null;
+}
+
+/** Returns the name of the ref that names the line of a service; null where no ref does. */
+export function findLineRef(telephony: Pick<PanelTelephony, 'findSubscriber'>, service: ServiceRecord): string | null {
+  const isLine = ([name, value]: [string, string]): boolean =>
+    telephony.findSubscriber({ ...service, refs: { [name]: value } }) === value;
+  return Object.entries(service.refs).find(isLine)?.[0] ?? null;
+}
