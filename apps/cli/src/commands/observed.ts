@@ -20,7 +20,10 @@ export function withoutObserved({ wouldHold: _wouldHold, ...service }: ObservedS
 }
 
 /** Prints which panels are down, so that the listed figures are those of the last readings. */
-export function printOutages(terminal: Terminal, services: readonly ServiceDetail[]): void {
+export function printOutages(
+  terminal: Terminal,
+  services: readonly Pick<ServiceDetail, 'panel' | 'panelDownSince'>[],
+): void {
   const outages = new Map(services.map(({ panel, panelDownSince }) => [panel, panelDownSince]));
   for (const [panel, since] of outages) {
     if (since === null) continue;

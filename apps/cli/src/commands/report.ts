@@ -17,6 +17,7 @@ import { writeParts } from '@sluice/terminal/files';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
+import { printOutages } from './observed.js';
 import type { ShareOptions } from './share.js';
 
 /** Options of `report`. */
@@ -78,6 +79,7 @@ function show(terminal: Terminal, { services, outlooks, totals }: Report): void 
     terminal.line('No services.');
     return;
   }
+  printOutages(terminal, services);
   const byService = new Map(outlooks.map((outlook) => [outlook.service, outlook]));
   const rows = services.slice(0, SHOWN).map((service) => ({ ...service, outlook: byService.get(service.id) }));
   printRows(terminal, COLUMNS, rows);

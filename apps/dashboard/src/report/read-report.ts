@@ -10,6 +10,8 @@ export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'pa
   /** Whether its panel has traffic that can be read. */
   metered: boolean;
   readAt: string | null;
+  /** Since when its panel has answered no call; null while it answers. */
+  panelDownSince: string | null;
   /** The direction that counts; null where it is unknown. */
   usedBytes: number | null;
   /** Null where it is unlimited, unmanaged or unknown. */
@@ -146,6 +148,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     cycle,
     metered,
     readAt: usage?.readAt ?? null,
+    panelDownSince: service.panelDownSince,
     usedBytes: used,
     allowedBytes,
     unlimited: allowance?.unlimited === true,

@@ -31,7 +31,7 @@ export function serviceRow(service: ReportService, times: Times, showsClient: bo
   const { id, client, product, share, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
-  const used = main === undefined ? usedBytes(service) : amount(main.used, main.unit);
+  const used = main === undefined ? usedBytes(service, times) : amount(main.used, main.unit);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
   // prettier-ignore
@@ -56,9 +56,12 @@ export function showStatus({ status, holds }: ReportService): Html {
   return html`${badge(status)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
 }
 
-function usedBytes({ usedBytes: used, readAt, metered }: ReportService): Html {
+function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportService, times: Times): Html {
   if (used === null && !metered) return html`<span class="soft">not metered</span>`;
-  return used === null && readAt === null ? UNKNOWN : bytes(used);
+  if (used === null && readAt === null) return UNKNOWN;
+  if (panelDownSince === null) return bytes(used);
+  return html`${bytes(used)}
+    <span class="soft">read ${times.ago(readAt)}; panel down since ${times.at(panelDownSince)}</span>`;
 }
 
 function allowedBytes({ allowedBytes: allowed, unlimited }: ReportService): Html {

@@ -1,3 +1,4 @@
+import type { ReportService } from '@sluice/dashboard/report';
 import type {
   Explanation,
   HoldEntry,
@@ -7,7 +8,7 @@ import type {
   RunReport,
   ServiceDetail,
 } from '@sluice/engine';
-import type { Facts, World } from './world.js';
+import { type Facts, toText, type World } from './world.js';
 
 /** What a surface says of the facts; only what it is about. */
 export type Said = Partial<Facts & { heldCount: number; isHeld: boolean }>;
@@ -110,9 +111,13 @@ export const SPEAKING: Record<string, Read> = {
     const { service, holds } = await json<Explanation>('explain svc-2');
     return { ...ofService(service), isHeld: holds.some(({ until }) => until === null) };
   },
-  'command report': async ({ json }) => {
-    const { report } = await json<{ report: { services: { usedBytes: number | null }[] } }>('report');
-    return { figures: report.services.every(({ usedBytes }) => usedBytes !== null) };
+  'command report': async ({ at, json, text }) => {
+    const { report } = await json<{ report: { services: ReportService[] } }>('report');
+    const down = report.services.every(({ panelDownSince }) => panelDownSince !== null);
+    expectSame(down, (await text('report')).includes('Panel dcim is down since'));
+    await text('report --html report.html');
+    expectSame(down, toText(at.bench.read('report.html')).includes('panel down since'));
+    return { down, figures: report.services.every(({ usedBytes }) => usedBytes !== null) };
   },
   'command service list': async ({ json, text }) => {
     const said = ofServices((await json<{ services: ServiceDetail[] }>('service list')).services);
