@@ -179,6 +179,25 @@ describe('an order by name about an agent', () => {
   });
 });
 
+describe('enforcing one product of a panel', () => {
+  it('leaves agents under observe, and says so', async () => {
+    const all = users(2);
+    await limit(5);
+    at.panel.use(all[0] ?? '', 5 * GB);
+    await at.bench.sluice('observe vpn');
+    await at.bench.sluice('enforce vpn --only vpn-50 --yes');
+    expect((await at.check()).json<CheckReport>().run.observing).toEqual(['vpn']);
+    expect(disabled(all)).toBe(0);
+    const { stdout } = await at.bench.sluice('metrics');
+    expect(stdout).toContain('sluice_enforce{panel="vpn",product=""} 0');
+    expect(stdout).toContain('sluice_enforce{panel="vpn",product="vpn-50"} 1');
+    expect((await at.bench.sluice('panel list')).stdout).toContain('observe, except vpn-50: enforced since');
+    await at.bench.sluice('enforce vpn --yes');
+    await at.check();
+    expect(disabled(all)).toBe(2);
+  });
+});
+
 describe('enforcing a panel again', () => {
   it('first shows what would be done to the users of agents', async () => {
     const all = users(2);
