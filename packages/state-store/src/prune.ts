@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { rollUpSamples, type RollUpStep } from './roll-up.js';
 import type { Access, Session } from './tables/access.js';
-import type { SampleRecord } from './records.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -20,16 +20,8 @@ interface PruneRequest {
   samplesDays: number;
 }
 
-/** A roll-up from one resolution to the next coarser one. */
-interface RollUpStep {
-  from: SampleRecord['resolution'];
-  to: SampleRecord['resolution'];
-  /** Milliseconds per remaining row. */
-  length: number;
-}
-
-const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS };
-const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS };
+const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS, prefix: 13 };
+const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS, prefix: 10 };
 
 /**
  * Deletes old rows of the API log and rolls samples up. Returns the number of deleted rows. One transaction per hour or
@@ -93,51 +85,28 @@ async function deleteBlocks(access: Access, before: string): Promise<number> {
   });
 }
 
-/** Tables of readings that are rolled up; the last row of each subject and hour or day stays. */
-const ROLLED_UP = [
-  { table: 'usage_samples', subject: 'service', time: 'at' },
-  { table: 'confirmations', subject: 'panel', time: 'read_at' },
-] as const;
-
-type Rolled = (typeof ROLLED_UP)[number];
-
-/**
- * Keeps the last sample of each service, and the last confirmation of each panel, for each whole hour or day before
- * `before`. Skips an hour or day that `before` cuts, or it would be rolled up twice. Returns the number of deleted
- * samples.
- */
+/** Rolls up the samples and the confirmations before an hour or day; one that `before` cuts is left as it is. */
 async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
   const limit = new Date(toBucketStart(before, step.length)).toISOString();
-  let samples = 0;
-  for (const rolled of ROLLED_UP) {
-    for (;;) {
-      const count = await access.write((session) => rollUpOldest(session, rolled, step, limit));
-      if (count === null) break;
-      if (rolled.table === 'usage_samples') samples += count;
-    }
-  }
+  const samples = await rollUpSamples(access, step, limit);
+  while (await access.write((session) => rollUpConfirmations(session, step, limit)));
   return samples;
 }
 
-/** Rolls up the oldest hour or day; returns the number of deleted rows, null where all before `limit` is rolled up. */
-async function rollUpOldest(
-  { db }: Session,
-  { table, subject, time }: Rolled,
-  { from, to, length }: RollUpStep,
-  limit: string,
-): Promise<number | null> {
-  const [name, at, owner] = [sql.table(table), sql.ref(time), sql.ref(subject)];
+/** Keeps the last confirmation of each panel in the oldest hour or day; returns false where all before `limit` are rolled up. */
+async function rollUpConfirmations({ db }: Session, { from, to, length }: RollUpStep, limit: string): Promise<boolean> {
   const oldest = await sql<{ at: string | null }>`
-    select min(${at}) as "at" from ${name} where "resolution" = ${from}`.execute(db);
+    select min("read_at") as "at" from "confirmations" where "resolution" = ${from}`.execute(db);
   const first = oldest.rows[0]?.at ?? null;
-  if (first === null || first >= limit) return null;
+  if (first === null || first >= limit) return false;
   const instant = toBucketStart(Date.parse(first), length);
   const start = new Date(instant).toISOString();
   const end = new Date(instant + length).toISOString();
-  const period = sql`"resolution" = ${from} and ${at} >= ${start} and ${at} < ${end}`;
-  const deleted = await sql`delete from ${name} where ${period} and exists (
-    select 1 from ${name} as "later" where "later".${owner} = ${name}.${owner} and "later".${at} > ${name}.${at}
-      and "later".${at} < ${end} and "later"."resolution" = ${from})`.execute(db);
-  await sql`update ${name} set "resolution" = ${to} where ${period}`.execute(db);
-  return Number(deleted.numAffectedRows ?? 0);
+  const period = sql`"resolution" = ${from} and "read_at" >= ${start} and "read_at" < ${end}`;
+  await sql`delete from "confirmations" where ${period} and exists (
+    select 1 from "confirmations" as "later" where "later"."panel" = "confirmations"."panel"
+      and "later"."read_at" > "confirmations"."read_at" and "later"."read_at" < ${end}
+      and "later"."resolution" = ${from})`.execute(db);
+  await sql`update "confirmations" set "resolution" = ${to} where ${period}`.execute(db);
+  return true;
 }

@@ -173,7 +173,10 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
      * service, or a `confirm` of the panel that does not name it, ends that.
      */
     confirm(
-      request: Omit<ConfirmationRecord, 'resolution'> & { unchanged: string[]; written: string[] },
+      request: Omit<ConfirmationRecord, 'resolution'> & {
+        unchanged: string[];
+        written: { service: string; at: string }[];
+      },
     ): Promise<void>;
   };
   purchases: {

@@ -36,7 +36,7 @@ import {
   type RunOnPanel,
   untouched,
 } from './stages.js';
-import { confirmReadings, type Readings, splitRepeated } from './repeated.js';
+import { beginReadings, confirmReadings, type Readings, splitRepeated } from './repeated.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** State of the run over one panel. */
@@ -55,7 +55,7 @@ interface PanelRun extends RunOnPanel {
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
   readonly count: ReadingCount;
-  /** Null where each reading is written: of a single service, in a dry run, and where each is read for itself. */
+  /** Null where each reading is written: of a single service, and in a dry run. */
   readonly readings: Readings | null;
   readonly start: Moment;
   /** Services that other runs worked on at the start. */
@@ -84,8 +84,8 @@ export async function runPanel(
   const scope: RunOnPanel['scope'] = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
   const empty = { open: [], held: [], active: 0, observing: false, resources: new Map(), spend: new Map() };
-  const isShared = panel.snapshot?.paged === true && only === null && !request.dryRun;
-  const readings = isShared ? { readAt: null, unchanged: [], written: [] } : null;
+  const isWhole = only === null && !request.dryRun;
+  const readings = isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null;
   const begun = {
     ...context,
     ...empty,

@@ -6,13 +6,24 @@ import { toSample } from './observe.js';
 import { type ReportedRun, toDecisionRecord } from './report.js';
 import type { Applied, RunOnPanel } from './stages.js';
 
-/** Readings of a run that are confirmed together at its end, all of one instant. */
+/** Readings of a run that are confirmed together at its end. */
 export interface Readings {
+  /** The instant for which they are confirmed; null before the first one of lists. */
   readAt: string | null;
+  /**
+   * Whether each service is read for itself, at an instant of its own. A figure that was the same before the run and in it was so
+   * when the run began, too: that is the instant for which all are confirmed.
+   */
+  readonly each: boolean;
   /** Services whose sample, cycle and decision would be written as they are stored, but for run and times. */
   readonly unchanged: string[];
-  /** Services with a sample of that instant, which later runs may confirm. */
-  readonly written: string[];
+  /** Services with a sample of this run, and its instant, which later runs may confirm. */
+  readonly written: { service: string; at: string }[];
+}
+
+/** Begins with readings that are each of an instant after `began`, or with those of lists, which are all of one instant. */
+export function beginReadings(began: string | null): Readings {
+  return { readAt: began, each: began !== null, unchanged: [], written: [] };
 }
 
 type ReadingsRun = RunOnPanel & ReportedRun & { readonly readings: Readings | null; readonly leases: Leases };
@@ -30,19 +41,24 @@ export async function splitRepeated(
   const ids = candidates.map((work) => work.service.id);
   const stored = new Map((await session.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));
   const at = { id: report.run.id, at: session.now() };
-  return works.filter((work) => {
-    const { id } = work.service;
+  // Only a panel with checkpoints has loaded its decisions.
+  const loaded = readings.each ? await session.store.decisions.latest([...stored.keys()]) : [];
+  const decisions = new Map(loaded.map((decision) => [decision.service, decision]));
+  return works.filter((read) => {
+    const { id } = read.service;
     const sample = stored.get(id);
-    if (sample !== undefined && work.usage?.at === readings.readAt && repeatsCycle(work, sample)) {
+    const decided = decisions.get(id);
+    const work = decided === undefined ? read : { ...read, history: { ...read.history, decision: decided } };
+    if (sample !== undefined && isOfRun(work, readings) && repeatsCycle(work, sample, readings)) {
       const how = treatment(work);
       const decision = toDecisionRecord(session, at, work, how);
-      if (repeatsDecision(decision, work)) {
+      if (repeatsDecision(decision, work, readings)) {
         readings.unchanged.push(id);
-        results.add(work, decision, how);
+        results.add(work, readings.each ? { ...decision, readAt: readings.readAt } : decision, how);
         return false;
       }
     }
-    if (work.usage !== null && work.usage.at === readings.readAt) readings.written.push(id);
+    if (work.usage !== null && isOfRun(work, readings)) readings.written.push({ service: id, at: work.usage.at });
     return true;
   });
 }
@@ -55,6 +71,12 @@ export async function confirmReadings({ session, panel, run, readings, leases }:
   await session.write(leases.held, (tables) => tables.confirmations.confirm(request));
 }
 
+/** Whether the reading is of an instant that the run confirms. */
+function isOfRun({ usage }: Applied, { readAt, each }: Readings): boolean {
+  if (usage === null || readAt === null) return false;
+  return each ? usage.at >= readAt : usage.at === readAt;
+}
+
 /** Whether nothing but a reading is to be written about the service. */
 function isPlain(work: Applied): boolean {
   const { skipped, error, usage, holds, opens, closes, closing, awaited, cycleIsNew, wrongCycles } = work;
@@ -64,12 +86,15 @@ function isPlain(work: Applied): boolean {
 }
 
 /** Whether the sample and the cycle would be written as they are stored, but for the time of the reading. */
-function repeatsCycle(work: Applied, stored: SampleRecord): boolean {
+function repeatsCycle(work: Applied, stored: SampleRecord, { readAt, each }: Readings): boolean {
   const { cycle, recorded, history } = work;
   const sample = toSample(work);
   if (sample === null || cycle === null || recorded === null) return false;
   const { at: lastAt } = stored;
-  if (lastAt >= sample.at || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt) return false;
+  if (lastAt >= (readAt ?? sample.at) || lastAt !== recorded.readAt || lastAt !== history.decision?.readAt)
+    return false;
+  // A counter was read when it was read: it is not confirmed for another instant.
+  if (each && (toTime(cycle.counter) !== null || toTime(recorded.counter) !== null)) return false;
   if (toTime(cycle.counter) !== (toTime(recorded.counter) === null ? null : sample.at)) return false;
   return (
     isSame(sample, stored, OF_SAMPLE) &&
@@ -90,11 +115,12 @@ const OF_COUNT = new Set(['last']);
 const NOTHING = new Set<string>();
 
 /** Whether the decision would be written as it is stored, but for run and times. */
-function repeatsDecision(decision: DecisionRecord, { history }: Applied): boolean {
+function repeatsDecision(decision: DecisionRecord, { history }: Applied, { each }: Readings): boolean {
   if (history.decision === null) return false;
   const inputs = decision.inputs as { reading?: unknown };
   const before = history.decision.inputs as { reading?: unknown };
-  if (toTime(inputs.reading) !== decision.readAt || toTime(before.reading) === null) return false;
+  if (each ? toTime(inputs.reading) !== null : toTime(inputs.reading) !== decision.readAt) return false;
+  if ((toTime(before.reading) === null) !== each) return false;
   return (
     isSame(decision, history.decision, OF_DECISION) &&
     isSame(inputs, before, OF_INPUTS) &&

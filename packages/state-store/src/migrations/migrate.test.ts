@@ -98,6 +98,7 @@ const SCHEMA_DIGESTS = [
   '88149510315be925',
   '71dc9227fc7fdccd',
   'c88dd16c74ed5429',
+  '4eb4ff893a009f0d',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

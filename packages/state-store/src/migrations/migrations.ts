@@ -25,6 +25,7 @@ import { switchActors } from './024-switch-actors.js';
 import { scopesOfClients } from './025-scopes-of-clients.js';
 import { apiCallBlocks } from './026-api-call-blocks.js';
 import { notesOfCredit } from './027-notes-of-credit.js';
+import { compactSamples } from './028-compact-samples.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
   scopesOfClients,
   apiCallBlocks,
   notesOfCredit,
+  compactSamples,
 ];

@@ -146,7 +146,7 @@ class Life {
     const ids = SERVICES.filter((id) => this.#panels.get(id) === panel);
     const known = new Set((await this.#confirming.confirmations.samples(panel, [...ids])).map((row) => row.service));
     const unchanged: string[] = [];
-    const written: string[] = [];
+    const written: { service: string; at: string }[] = [];
     for (const id of ids) {
       const figure = figures[SERVICES.indexOf(id)] ?? null;
       const rows = toRows(id, figure, run);
@@ -156,7 +156,7 @@ class Life {
       if (repeats) unchanged.push(id);
       else {
         await writeRows(this.#confirming, [rows]);
-        if (figure !== null) written.push(id);
+        if (figure !== null) written.push({ service: id, at: run.readAt });
         this.#last.set(id, figure);
       }
     }
@@ -224,12 +224,14 @@ describe('a confirmation at the instant of an earlier sample, after the clock wa
     await tables.services.put([service('svc-1', { panel: 'relay' })]);
     const write = (figure: number, readAt: string): Promise<void> =>
       writeRows(tables, [toRows('svc-1', figure, { id: `run-${figure}`, at: readAt, readAt })]);
-    const confirm = (readAt: string, lists: { unchanged: string[]; written: string[] }): Promise<void> =>
-      tables.confirmations.confirm({ panel: 'relay', run: 'run-0', at: readAt, readAt, ...lists });
+    const confirm = (
+      readAt: string,
+      lists: { unchanged: string[]; written: { service: string; at: string }[] },
+    ): Promise<void> => tables.confirmations.confirm({ panel: 'relay', run: 'run-0', at: readAt, readAt, ...lists });
     await write(1, minute(5));
-    await confirm(minute(5), { unchanged: [], written: ['svc-1'] });
+    await confirm(minute(5), { unchanged: [], written: [{ service: 'svc-1', at: minute(5) }] });
     await write(2, minute(0));
-    await confirm(minute(0), { unchanged: [], written: ['svc-1'] });
+    await confirm(minute(0), { unchanged: [], written: [{ service: 'svc-1', at: minute(0) }] });
     await confirm(minute(5), { unchanged: ['svc-1'], written: [] });
     await write(3, minute(6));
     const samples = await tables.samples.list({ service: 'svc-1' });

@@ -87,27 +87,28 @@ export function confirmationsTable(access: Access): StoreTables['confirmations']
           const row = confirmations.encode({ panel, run, at, readAt, resolution: 'raw' });
           await db.insertInto('confirmations').values(row).execute();
         }
-        await openSamples(session, { panel, readAt, services: written });
+        await openSamples(session, panel, written);
       }),
   };
 }
 
-/** Opens the samples of that instant for later confirmations. */
+/** Samples per statement. */
+const AT_ONCE = 500;
+
+/** Opens samples for later confirmations. */
 async function openSamples(
   { db, closed }: Session,
-  { panel, readAt, services }: { panel: string; readAt: string; services: string[] },
+  panel: string,
+  written: readonly { service: string; at: string }[],
 ): Promise<void> {
-  for (const service of services) closed.delete(service);
-  const from = sql<number>`(select coalesce(max("seq"), 0) from "confirmations")`;
-  await inChunks(services, async (chunk) => {
-    await db
-      .updateTable('usage_samples')
-      .set({ panel, confirmed_from: from, confirmed_until: null })
-      .where('service', 'in', listed(chunk))
-      .where('at', '=', readAt)
-      .execute();
-    return [];
-  });
+  for (const { service } of written) closed.delete(service);
+  for (let first = 0; first < written.length; first += AT_ONCE) {
+    const keys = JSON.stringify(written.slice(first, first + AT_ONCE).map(({ service, at }) => [service, at]));
+    await sql`update "usage_samples" set "panel" = ${panel}, "confirmed_until" = null,
+      "confirmed_from" = (select coalesce(max("seq"), 0) from "confirmations")
+      where ("service", "at") in (
+        select json_extract("value", '$[0]'), json_extract("value", '$[1]') from json_each(${keys}))`.execute(db);
+  }
 }
 
 /**

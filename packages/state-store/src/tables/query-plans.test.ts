@@ -124,7 +124,7 @@ const OPEN: Record<string, readonly [index: string, read: (tables: StoreTables) 
         at: minute(1),
         readAt: minute(1),
         unchanged: ['svc-1'],
-        written: ['svc-2'],
+        written: [{ service: 'svc-2', at: minute(1) }],
       }),
   ],
   'actions.unresolved': ['actions_open', (t) => t.actions.unresolved({ panel: 'dcim' })],

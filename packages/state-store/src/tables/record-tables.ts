@@ -123,7 +123,7 @@ export const cycles = recordTable<CycleRecord>()(
   'id',
 );
 
-export const samples = recordTable<SampleRecord>()(
+const sampleRows = recordTable<SampleRecord>()(
   'usage_samples',
   {
     service: text('service'),
@@ -137,6 +137,24 @@ export const samples = recordTable<SampleRecord>()(
   },
   'service',
 );
+
+/** A raw answer that has just the figures of the sample is stored as empty text. */
+const figuresOnly = ({ inBytes, outBytes, totalBytes }: SampleRecord): string =>
+  JSON.stringify({ in: inBytes, out: outBytes, total: totalBytes });
+const withoutFigures = (sample: SampleRecord): SampleRecord =>
+  sample.raw === figuresOnly(sample) ? { ...sample, raw: '' } : sample;
+
+export const samples: typeof sampleRows = {
+  table: sampleRows.table,
+  columns: sampleRows.columns,
+  encode: (sample) => sampleRows.encode(withoutFigures(sample)),
+  encodePart: (id, change) => sampleRows.encodePart(id, change),
+  values: (sample) => sampleRows.values(withoutFigures(sample)),
+  decode: (row) => {
+    const sample = sampleRows.decode(row);
+    return sample.raw === '' ? { ...sample, raw: figuresOnly(sample) } : sample;
+  },
+};
 
 export const confirmations = recordTable<ConfirmationRecord>()(
   'confirmations',

@@ -43,14 +43,17 @@ describe('samples', () => {
   });
 
   it('returns a sample that was confirmed all along at both ends of a time', async () => {
-    const confirm = (at: number, names: { unchanged?: string[]; written?: string[] }): Promise<void> =>
+    const confirm = (
+      at: number,
+      names: { unchanged?: string[]; written?: { service: string; at: string }[] },
+    ): Promise<void> =>
       store.confirmations.confirm({
         ...{ panel: 'relay', run: 'run-1', at: minute(at), readAt: minute(at), unchanged: [], written: [] },
         ...names,
       });
     const { store } = at;
     await store.samples.add([sample('svc-1', minute(1), { totalBytes: 5 })]);
-    await confirm(1, { written: ['svc-1'] });
+    await confirm(1, { written: [{ service: 'svc-1', at: minute(1) }] });
     for (let n = 2; n < 20; n++) await confirm(n, { unchanged: ['svc-1'] });
     const times = async (from: number, to: number, parts = 10): Promise<string[]> =>
       (await store.samples.spread({ service: 'svc-1', from: minute(from), to: minute(to), parts })).map(

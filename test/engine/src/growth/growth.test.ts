@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { openGrowthWorld } from './world.js';
+
+/** With SLUICE_LONG=1 as many services and polls as the limits are stated for. */
+const LONG = process.env['SLUICE_LONG'] === '1';
+const [SERVICES, POLLS] = LONG ? [5000, 20] : [500, 6];
+
+describe('the growth of the store', () => {
+  it(
+    `is bounded for each poll of ${SERVICES} services`,
+    async () => {
+      const world = await openGrowthWorld(SERVICES);
+      try {
+        // The first polls open cycles, and make pages that later ones fill.
+        for (let poll = 0; poll < 3; poll += 1) await world.poll(true);
+        await world.poll(false);
+        const unchanged = await growthOf(world, false);
+        const changed = await growthOf(world, true);
+        expect(unchanged).toBeLessThanOrEqual(LONG ? 100_000 : 20_000);
+        expect(changed / SERVICES).toBeLessThanOrEqual(120);
+        const history = await world.store.samples.list({ service: 'svc-1' });
+        expect(history).toHaveLength(4 + 2 * POLLS);
+      } finally {
+        await world.close();
+      }
+    },
+    LONG ? 1_200_000 : 60_000,
+  );
+});
+
+/** Returns by how many bytes the file grew with each poll. */
+async function growthOf(world: Awaited<ReturnType<typeof openGrowthWorld>>, growing: boolean): Promise<number> {
+  const before = await world.size();
+  for (let poll = 0; poll < POLLS; poll += 1) await world.poll(growing);
+  return ((await world.size()) - before) / POLLS;
+}

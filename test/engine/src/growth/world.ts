@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { easydcim } from '@sluice/easydcim-client/panel';
+import { manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
+import { openStore, type StateStore } from '@sluice/state-store';
+
+const TOKEN = 'tok-of-the-growth-world';
+const MINUTE = 60_000;
+const MB = 1024 ** 2;
+const KINDS = [easydcim];
+
+/** Many services on one EasyDCIM, with a store in a file. */
+export interface GrowthWorld {
+  clock: ReturnType<typeof manualClock>;
+  store: StateStore;
+  sluice: Sluice;
+  folder: string;
+  /** Polls after a quarter of an hour; `growing`: the usage of all services has grown by then. */
+  poll(growing: boolean): Promise<void>;
+  /** The size of the store's file in bytes, with all that is still in its log. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens a world in which nobody comes near a limit. */
+export async function openGrowthWorld(services: number, more: object = {}): Promise<GrowthWorld> {
+  const clock = manualClock('2026-11-16T12:00:00Z');
+  const panel = await startFakeEasyDcim({ token: TOKEN, now: clock.now, timeZone: 'UTC' });
+  const folder = mkdtempSync(path.join(tmpdir(), 'sluice-growth-'));
+  const location = path.join(folder, 'sluice.db');
+  const settings = { kind: 'easydcim', url: panel.url, token: TOKEN, allowHttp: true, concurrency: 64 };
+  const products = { ded: { panel: 'dcim', quota: '1TB', action: 'disable-ports' } };
+  const config = parseConfig({ timeZone: 'UTC', panels: { dcim: settings }, products, ...more }, KINDS);
+  const store = await openStore({ location, clock });
+  const time = { now: clock.now, sleep: () => Promise.resolve() };
+  const sluice = await createSluice({ config, store, kinds: KINDS, clock: time });
+  const numbers = Array.from({ length: services }, (_, index) => index + 1);
+  for (const number of numbers) {
+    const [id, orderId, serverId] = [10_000 + number, 30_000 + number, 50_000 + number];
+    panel.addService({ id, orderId, serverId, user: number, ports: [{ id: 70_000 + number, name: 'eth0' }] });
+  }
+  await sluice.services.import(
+    numbers.map((number) => ({
+      id: `svc-${number}`,
+      panel: 'dcim',
+      product: 'ded',
+      billing_cycle: 'monthly',
+      next_due_date: '2026-12-15',
+      easydcim_service_id: `${10_000 + number}`,
+      easydcim_order_id: `${30_000 + number}`,
+      easydcim_server_id: `${50_000 + number}`,
+    })),
+  );
+  let grown = 0;
+  return {
+    clock,
+    store,
+    sluice,
+    folder,
+    async poll(growing) {
+      clock.advance(15 * MINUTE);
+      grown += 1;
+      if (growing)
+        for (const number of numbers) {
+          // Figures of as many digits as real ones, with neither growth nor sum alike.
+          panel.addTraffic(10_000 + number, { in: MB + ((number * 7919 + grown * 104_729) % MB), out: 3 * MB + grown });
+        }
+      const report = await sluice.poll({ allServices: false });
+      if (report.run.outcome !== 'done') throw new Error(JSON.stringify(report.run));
+    },
+    async size() {
+      const copy = path.join(folder, 'copy.db');
+      await store.maintenance.backup(copy);
+      const { size } = statSync(copy);
+      rmSync(copy);
+      return size;
+    },
+    async close() {
+      await sluice.close();
+      await panel.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
