@@ -25,6 +25,8 @@ export interface Spend {
   /** Id of the limit. */
   limit: string;
   window: Cycle;
+  /** Since when the present client has the line; null: as long as it is known. */
+  since: string | null;
   /** ISO 4217; the panel's. */
   currency: string;
   reading: MoneyReading;

@@ -149,7 +149,7 @@ function weighMoney(session: Session, limit: CappedLimit, from: LimitFacts): Wei
   const { allowance: allowed } = limit;
   const spend = from.spend.find((one) => one.limit === limit.id) ?? null;
   const window = spend?.window ?? null;
-  const key = limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window);
+  const key = ofClient(limit.window === 'cycle' ? (facts.cycle?.id ?? null) : toKey(limit, window), spend);
   const stored = findStored(facts, limit.id);
   const currency = spend?.currency ?? stored?.unit ?? session.config.currency ?? '';
   const before = findBefore(facts, { id: limit.id, key, unit: currency });
@@ -167,6 +167,12 @@ function weighMoney(session: Session, limit: CappedLimit, from: LimitFacts): Wei
     },
     state: spend === null && stored !== null ? stored : state,
   };
+}
+
+/** The window of a client that got the line within it is another one: what the former one spent does not count. */
+function ofClient(key: string | null, spend: Pick<Spend, 'window' | 'since'> | null): string | null {
+  if (key === null || spend?.since == null || spend.since <= spend.window.start) return key;
+  return `${key} since ${spend.since}`;
 }
 
 function noCycle({ service }: Loaded<Stage>, at: string): MoneyReading {

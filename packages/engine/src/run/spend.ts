@@ -46,10 +46,10 @@ export async function readSpend(
   const requests = loaded.flatMap((facts) => listRequests(session, telephony, facts, { now, since }));
   const figures = await readFigures(session, telephony, requests, now);
   const found = new Map<string, Spend[]>();
-  for (const [index, { service, limit, window }] of requests.entries()) {
+  for (const [index, { service, limit, window, since }] of requests.entries()) {
     const figure = figures[index];
     if (figure === undefined) continue;
-    const spend = { limit, window, currency: telephony.currency, ...figure };
+    const spend = { limit, window, since, currency: telephony.currency, ...figure };
     found.set(service, [...(found.get(service) ?? []), spend]);
   }
   return found;

@@ -55,6 +55,16 @@ describe('a limit in money', () => {
     expect([next.totals.released, toStatus(), findLimit(next)?.used]).toEqual([1, 'active', '0.00']);
   });
 
+  it('counts only what the present client of the line called', async () => {
+    const { exchange } = world;
+    exchange.calls = [toCuba('2026-11-05T08:30:00-03:00', '19')];
+    expect(findLimit(await pollAt('2026-11-05T12:00:00Z'))?.used).toBe('19.00');
+    await world.sluice.services.set('svc-1', { client: '43' });
+    exchange.calls.push(toCuba('2026-11-05T09:30:00-03:00', '2'));
+    const next = await pollAt('2026-11-05T13:00:00Z');
+    expect([findLimit(next)?.used, toReasons(next)]).toEqual(['2.00', []]);
+  });
+
   it('counts a call where it ended, whenever its record arrives', async () => {
     const { exchange } = world;
     await pollAt('2026-11-05T23:00:00Z');
