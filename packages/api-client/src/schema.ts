@@ -2360,6 +2360,7 @@ export interface components {
         from: string;
         /** @description Instant, ISO 8601 in UTC */
         to: string;
+        timeZone: string;
       };
       calls: number | null;
       billedSeconds: number | null;
@@ -2494,6 +2495,7 @@ export interface components {
         from: string;
         /** @description Instant, ISO 8601 in UTC */
         to: string;
+        timeZone: string;
       };
       /** @enum {string} */
       state: 'planned' | 'sending' | 'confirmed' | 'zero' | 'unknown' | 'failed';
@@ -6692,6 +6694,7 @@ export interface operations {
               from: string;
               /** @description Instant, ISO 8601 in UTC */
               to: string;
+              timeZone: string;
             };
             provisional: boolean;
             totals: {
@@ -6747,6 +6750,7 @@ export interface operations {
               from: string;
               /** @description Instant, ISO 8601 in UTC */
               to: string;
+              timeZone: string;
             };
             provisional: boolean;
             totals: {
@@ -6801,6 +6805,7 @@ export interface operations {
                 from: string;
                 /** @description Instant, ISO 8601 in UTC */
                 to: string;
+                timeZone: string;
               };
               calls: number | null;
               billedSeconds: number | null;
@@ -6855,6 +6860,7 @@ export interface operations {
                 from: string;
                 /** @description Instant, ISO 8601 in UTC */
                 to: string;
+                timeZone: string;
               };
               calls: number | null;
               billedSeconds: number | null;
@@ -6954,6 +6960,7 @@ export interface operations {
                 from: string;
                 /** @description Instant, ISO 8601 in UTC */
                 to: string;
+                timeZone: string;
               };
               billed: {
                 calls: number;
@@ -8276,6 +8283,8 @@ export interface operations {
             summary: string;
             /** @description Instant, ISO 8601 in UTC */
             readAt: string | null;
+            /** @description IANA zone of the times in its parts; to be named beside them */
+            timeZone: string;
             parts: components['schemas']['EmbeddedPart'][];
             packages: {
               package: string;
@@ -8324,6 +8333,8 @@ export interface operations {
         content: {
           'application/json': {
             client: string;
+            /** @description IANA zone of the times in its parts; to be named beside them */
+            timeZone: string;
             parts: components['schemas']['EmbeddedPart'][];
             services: {
               service: string;
@@ -8362,6 +8373,8 @@ export interface operations {
         };
         content: {
           'application/json': {
+            /** @description IANA zone of the times in its parts; to be named beside them */
+            timeZone: string;
             parts: components['schemas']['EmbeddedPart'][];
           };
         };

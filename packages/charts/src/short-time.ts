@@ -10,6 +10,31 @@ export function shortDate(at: number, timeZone: string): string {
   return `${day} ${month} ${year}`;
 }
 
+/** Returns the bound of a period as `15 Nov 2026` in a time zone; with the time where it is not the begin of a day. */
+export function boundText(at: number, timeZone: string): string {
+  return isDayStart(at, timeZone) ? shortDate(at, timeZone) : shortTime(at, timeZone);
+}
+
+/**
+ * Returns a period as local dates: `15 Nov 2026 to 15 Dec 2026`, where the last one is not a part of it, and a whole calendar month as
+ * `October 2026`.
+ */
+export function periodText({ start, end }: { start: number; end: number }, timeZone: string): string {
+  if (!isWholeMonth(start, end, timeZone)) return `${boundText(start, timeZone)} to ${boundText(end, timeZone)}`;
+  return new Intl.DateTimeFormat('en-US', { timeZone, month: 'long', year: 'numeric' }).format(start);
+}
+
+/** Whether an instant is the first of its local day: clocks that change at midnight skip it. */
+function isDayStart(at: number, timeZone: string): boolean {
+  return shortDate(at - 1, timeZone) !== shortDate(at, timeZone);
+}
+
+function isWholeMonth(start: number, end: number, timeZone: string): boolean {
+  const [first, last, after] = [toParts(start, timeZone), toParts(end - 1, timeZone), toParts(end, timeZone)];
+  const isOne = first['day'] === '1' && after['day'] === '1' && first['month'] === last['month'];
+  return isOne && first['year'] === last['year'] && isDayStart(start, timeZone) && isDayStart(end, timeZone);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function toParts(at: number, timeZone: string): Record<string, string> {

@@ -62,6 +62,7 @@ export type { CallBillView, CallReports } from './calls/bill-period.js';
 export type { CallReportSink } from './calls/gather.js';
 export type { CallReportView, RecordsReport, RecordsRequest } from './calls/read-calls.js';
 export type { ComparedBill, ReconcileCallsRequest } from './calls/reconcile-calls.js';
+export type { PeriodView } from './calls/due.js';
 export type { BillReport, StoredBillView } from './calls/stored-bills.js';
 export type { SimulatedCallView, SimulateRequest } from './calls/simulate.js';
 export type { DidReport } from './dids/change-did.js';

@@ -73,6 +73,15 @@ export function time<Row extends object>(
   return { name, value: known, cell: (row, { times }) => times.at(known(row), findPanel(row)), whole: true, ...more };
 }
 
+/** Returns a column of the begins or ends of periods, as dates. */
+export function bound<Row extends object>(
+  name: string,
+  value: (row: Row) => string | null | undefined,
+  more: ColumnOptions<Row> = {},
+): Column<Row> {
+  return time(name, value, { cell: (row, { times }) => times.bound(value(row), findPanel(row)), ...more });
+}
+
 /** Returns the panel whose time zone the times of a row have. */
 function findPanel(row: unknown): string | null {
   return (row as { panel?: string | null }).panel ?? null;

@@ -1,6 +1,7 @@
 export { type Colors, type Ink, type Paint, plainInk } from './colors.js';
 export {
   allowed,
+  bound,
   bytes,
   type Column,
   type ColumnInk,

@@ -13,7 +13,7 @@ describe('Times', () => {
     expect(times.at(START)).toBe('15 Nov 2026 00:00');
     expect(times.at(START, 'plain')).toBe('15 Nov 2026 00:00');
     expect(times.at(START, 'constructor')).toBe('15 Nov 2026 00:00');
-    expect(times.at(START, 'tokyo')).toBe('15 Nov 2026 08:00');
+    expect(times.at(START, 'tokyo')).toBe('15 Nov 2026 08:00 +09:00');
     expect(times.at(null)).toBeNull();
     expect(times.at('never')).toBe('never');
   });
@@ -28,8 +28,19 @@ describe('Times', () => {
 
   it('writes spans, and instants within a sentence', () => {
     const cycle = { start: START, end: '2026-12-14T23:00:00.000Z' };
-    expect(times.span(cycle)).toBe('15 Nov 2026 00:00 to 15 Dec 2026 00:00');
-    expect(times.text(`Held since ${START}.`, 'tokyo')).toBe('Held since 15 Nov 2026 08:00.');
+    expect(times.span(cycle)).toBe('15 Nov 2026 to 15 Dec 2026');
+    expect(times.span(cycle, 'tokyo')).toBe('15 Nov 2026 08:00 to 15 Dec 2026 08:00 (Asia/Tokyo)');
+    expect(times.text(`Held since ${START}.`, 'tokyo')).toBe('Held since 15 Nov 2026 08:00 +09:00.');
+  });
+
+  it('writes whole months of a zone as such, and names a zone that is not that of the config', () => {
+    const october = { from: '2026-10-01T03:00:00.000Z', to: '2026-11-01T03:00:00.000Z', timeZone: 'America/Sao_Paulo' };
+    expect(times.period(october)).toBe('October 2026 (America/Sao_Paulo)');
+    const summer = { from: '2026-09-30T22:00:00.000Z', to: '2026-10-31T23:00:00.000Z', timeZone: 'Europe/Berlin' };
+    expect(times.period(summer)).toBe('October 2026');
+    expect(utc.period(october)).toBe('2026-10-01T03:00:00Z to 2026-11-01T03:00:00Z');
+    expect(times.bound(october.to, 'tokyo')).toBe('1 Nov 2026 12:00 (Asia/Tokyo)');
+    expect(times.bound('2026-10-31T23:00:00.000Z')).toBe('1 Nov 2026');
   });
 
   it('leaves what is quoted or part of a path', () => {

@@ -1,4 +1,4 @@
-import { shortTime } from '@sluice/charts/time';
+import { boundText, periodText, shortTime } from '@sluice/charts/time';
 import type { Clock } from '@sluice/panel-kind';
 
 /** Time zones of a config. */
@@ -44,7 +44,9 @@ export class Times {
     if (this.#isUtc) return isoTime(ms);
     if (this.#zones === null) return `${shortTime(ms, 'UTC')} UTC`;
     const zone = findZone(this.#zones, panel);
-    return this.#showsZone ? `${shortTime(ms, zone)} ${toOffset(ms, zone)}` : shortTime(ms, zone);
+    return this.#showsZone || zone !== this.#zones.timeZone
+      ? `${shortTime(ms, zone)} ${toOffset(ms, zone)}`
+      : shortTime(ms, zone);
   }
 
   /** Returns a recent instant as `3 min ago` or `5 h ago`, an older one and one to come as `at` does. */
@@ -53,9 +55,39 @@ export class Times {
     return age >= 0 && age < DAY ? ageText(age) : this.at(instant, panel);
   }
 
-  /** Returns `15 Nov 2026 00:00 to 15 Dec 2026 00:00`. */
+  /**
+   * Returns a period as dates in the zone of the panel, which is named where it is not that of the config: `15 Nov 2026 to 15 Dec 2026`,
+   * `October 2026 (Asia/Tokyo)`.
+   */
   span({ start, end }: { start: string; end: string }, panel?: string | null): string {
-    return `${this.at(start, panel) ?? ''} to ${this.at(end, panel) ?? ''}`;
+    return (
+      this.#dates(this.#zoneOf(panel), (zone) =>
+        periodText({ start: Date.parse(start), end: Date.parse(end) }, zone),
+      ) ?? `${this.at(start) ?? ''} to ${this.at(end) ?? ''}`
+    );
+  }
+
+  /** Returns a period that names its zone, as `span` writes it. */
+  period({ from, to, timeZone }: { from: string; to: string; timeZone: string }): string {
+    const write = (zone: string): string => periodText({ start: Date.parse(from), end: Date.parse(to) }, zone);
+    return this.#dates(timeZone, write) ?? `${this.at(from) ?? ''} to ${this.at(to) ?? ''}`;
+  }
+
+  /** Returns the begin or end of a period, as `span` writes it. */
+  bound(instant: string | null | undefined, panel?: string | null): string | null {
+    if (instant == null) return null;
+    return this.#dates(this.#zoneOf(panel), (zone) => boundText(Date.parse(instant), zone)) ?? this.at(instant);
+  }
+
+  #zoneOf(panel: string | null | undefined): string {
+    return this.#zones === null ? 'UTC' : findZone(this.#zones, panel);
+  }
+
+  /** Returns dates in a zone, which is named where it is not that of the config; null with `--utc`. */
+  #dates(zone: string, write: (zone: string) => string): string | null {
+    if (this.#isUtc) return null;
+    const isNamed = this.#showsZone || zone !== this.#zones?.timeZone;
+    return `${write(zone)}${isNamed ? ` (${zone})` : ''}`;
   }
 
   /** Returns a sentence with the instants in it written as `at` writes them. */

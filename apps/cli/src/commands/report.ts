@@ -11,7 +11,7 @@ import {
   state,
   type Terminal,
   text,
-  time,
+  bound,
 } from '@sluice/terminal';
 import { writeParts } from '@sluice/terminal/files';
 import { ExitCode } from '../exit-codes.js';
@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Row>[] = [
     ({ share }) => (share === null ? null : 1),
   ),
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 6 }),
-  time('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
+  bound('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
   state('status', ({ status }) => status, { priority: 2 }),
   {
     ...text<Row>('outlook', ({ outlook }) => outlook?.outlook ?? null, { priority: 7 }),

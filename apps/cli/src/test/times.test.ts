@@ -21,10 +21,10 @@ describe('times', () => {
   it('are local and short in every terminal output', async () => {
     const shown = async (words: string): Promise<string> => (await at.bench.sluice(words)).stdout;
     expect(await shown('usage')).toContain('2 h ago');
-    expect(await shown('usage history svc-1')).toMatch(/15 Nov 2026 00:00 +15 Dec 2026 00:00/);
+    expect(await shown('usage history svc-1')).toMatch(/15 Nov 2026 \(Asia\/Tokyo\) +15 Dec 2026 \(Asia\/Tokyo\)/);
     expect(await shown('hold list')).toContain('20 Nov 2026 21:0');
     expect(await shown('override list')).toContain('20 Nov 2026 21:0');
-    expect(await shown('service show svc-1')).toContain('15 Nov 2026 00:00 to 15 Dec 2026 00:00');
+    expect(await shown('service show svc-1')).toContain('15 Nov 2026 to 15 Dec 2026');
     expect(await shown('log list --actions')).toContain('20 Nov 2026 21:0');
     const lists = [
       'explain svc-1',

@@ -18,14 +18,14 @@ export async function clientForCustomer(call: ApiCall, client: string): Promise<
     title: toText(service.id),
     summary: summaryForCustomer(request, service),
   }));
-  return { client, parts, services: listed };
+  return { client, timeZone: call.sluice.config.timeZone, parts, services: listed };
 }
 
 /** Returns the overview of all services and panels, without what operators change. */
-export async function overviewForStaff(call: ApiCall): Promise<{ parts: EmbeddedPart[] }> {
+export async function overviewForStaff(call: ApiCall): Promise<{ timeZone: string; parts: EmbeddedPart[] }> {
   const request = embeddedRequest(call, null);
   const report = await readOverview(request);
   const { services, panels, events, holds, runs } = overviewSections(toScene(request), report);
   const totals = { id: 'totals', title: 'Totals', content: html`${summary(report)}` };
-  return { parts: toParts([totals, events, holds, services, panels, runs]) };
+  return { timeZone: call.sluice.config.timeZone, parts: toParts([totals, events, holds, services, panels, runs]) };
 }

@@ -68,7 +68,7 @@ describe('what a customer sees of a service', () => {
     const document = await forCustomer('svc-1', own);
     expect(document).toMatchObject({
       service: 'svc-1',
-      summary: 'restricted: 120 GB of 100 GB used until 15 Dec 2026 00:00 UTC+0',
+      summary: 'restricted: 120 GB of 100 GB used until 15 Dec 2026 (UTC)',
       readAt: '2026-11-20T12:00:00.000Z',
       packages: [{ package: 'extra-50', label: 'extra-50: 50 GB, 5.00 EUR' }],
       loginLink: false,

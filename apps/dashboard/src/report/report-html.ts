@@ -8,7 +8,7 @@ import { counted, name, Times } from '../pages/layout/format.js';
 import { html, type Html, visible } from '../pages/layout/html.js';
 import { usageFigure } from '../pages/layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
-import { toTimes } from '../pages/page-times.js';
+import { zoneOf } from '../pages/page-times.js';
 import { REPORT_STYLE } from './report-style.js';
 import { historyTable, serviceFacts } from './service-parts.js';
 import { serviceRow, serviceTableHead } from './service-table.js';
@@ -124,7 +124,9 @@ async function drawChart(
   return String(
     html`<article class="service">
       <h3>${name(service.id)}</h3>
-      <div class="service-facts">${serviceFacts(service, toTimes({ sluice, now }, service.panel))}</div>
+      <div class="service-facts">
+        ${serviceFacts(service, new Times(now, report.timeZone), zoneOf({ sluice }, service.panel))}
+      </div>
       <div>${figure} ${history}</div>
     </article> `,
   );
@@ -137,10 +139,13 @@ function* table(sluice: Sluice, report: Report): Generator<string> {
     yield '<section class="card" id="services"><h2>All services</h2><p class="empty">There are no services.</p></section>\n';
     return;
   }
+  const times = new Times(now, report.timeZone);
   yield serviceTableHead(isOfAll);
   for (let first = 0; first < report.services.length; first += ROWS) {
     const rows = report.services.slice(first, first + ROWS);
-    yield rows.map((service) => serviceRow(service, toTimes({ sluice, now }, service.panel), isOfAll)).join('');
+    yield rows
+      .map((service) => serviceRow(service, { times, timeZone: zoneOf({ sluice }, service.panel) }, isOfAll))
+      .join('');
   }
   yield '</tbody>\n</table>\n</div>\n</section>\n';
 }

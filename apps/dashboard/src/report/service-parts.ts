@@ -4,18 +4,18 @@ import { bytes, name, orNone, type Times } from '../pages/layout/format.js';
 import { html, type Html, type Part } from '../pages/layout/html.js';
 import { type ReportService, toShare } from './read-report.js';
 import { amount, shareBar, showStatus } from './service-table.js';
-import { toTimes } from '../pages/page-times.js';
+import { toTimes, zoneOf } from '../pages/page-times.js';
 
 /** Past cycles in the report of a client. */
 const CYCLES = 12;
 
 /** Returns product, cycle and limits of a service. */
-export function serviceFacts(service: ReportService, times: Times): Html {
+export function serviceFacts(service: ReportService, times: Times, timeZone: string): Html {
   const { product, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
   return facts([
     ['Product', name(product)],
     ['Status', showStatus(service)],
-    cycle === null ? null : ['Cycle', html`${times.at(cycle.start)} to ${times.full(cycle.end)}`],
+    cycle === null ? null : ['Cycle', times.period(cycle, timeZone)],
     allowedBytes === null
       ? ['Used', html`${bytes(usedBytes)}${unlimited ? ', unlimited' : null}`]
       : ['Used', html`${bytes(usedBytes)} of ${bytes(allowedBytes)} ${bar(usedBytes, allowedBytes)}`],
@@ -41,11 +41,12 @@ export async function historyTable(sluice: Sluice, service: ReportService, now: 
   const { cycles } = await sluice.usage.history(service.id);
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
-  const times = toTimes({ sluice, now }, service.panel);
+  const times = toTimes({ sluice, now });
+  const timeZone = zoneOf({ sluice }, service.panel);
   return plainTable({
     caption: html`Earlier cycles of ${name(service.id)}`,
     columns: [
-      { title: 'Cycle', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'Cycle', cell: (cycle) => times.period(cycle, timeZone) },
       { title: 'In', cell: ({ usage }) => bytes(usage?.inBytes), isNumber: true },
       { title: 'Out', cell: ({ usage }) => bytes(usage?.outBytes), isNumber: true },
       { title: 'Total', cell: ({ usage }) => bytes(usage?.totalBytes), isNumber: true },

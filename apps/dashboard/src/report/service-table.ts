@@ -27,7 +27,11 @@ export function serviceTableHead(showsClient: boolean): string {
 }
 
 /** Returns the row of a service. */
-export function serviceRow(service: ReportService, times: Times, showsClient: boolean): string {
+export function serviceRow(
+  service: ReportService,
+  { times, timeZone }: { times: Times; timeZone: string },
+  showsClient: boolean,
+): string {
   const { id, client, product, share, remainingBytes, cycle, limits } = service;
   // A limit in money stands in for a missing quota.
   const main = service.allowedBytes === null && !service.unlimited ? limits[0] : undefined;
@@ -40,7 +44,7 @@ export function serviceRow(service: ReportService, times: Times, showsClient: bo
   }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${
     share === null ? NONE : shareBar(share)
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
-    cycle === null ? NONE : times.at(cycle.end)
+    cycle === null ? NONE : times.bound(cycle.end, timeZone)
   }</td><td>${showStatus(service)}</td></tr>
 `);
 }

@@ -13,6 +13,7 @@ export const NOBODY: Frame = { viewer: null, base: '', path: '/', csrf: '' };
 
 /** A page in its frame. */
 export type FramedPage = Pick<LayoutParts, 'title' | 'body' | 'notice' | 'refreshSeconds'> & {
+  timeZone?: string | undefined;
   status?: number | undefined;
 };
 
@@ -23,7 +24,7 @@ export async function renderPage(
   frame: Frame,
   page: Omit<FramedPage, 'status'>,
 ): Promise<string> {
-  const around = { version, timeZone: sluice.config.timeZone, dir: toDirection(request) };
+  const around = { version, timeZone: page.timeZone ?? sluice.config.timeZone, dir: toDirection(request) };
   const nav = isOperator(frame.viewer) ? await operatorNav(sluice) : undefined;
   return layout({ ...frame, ...page, ...around, nav });
 }

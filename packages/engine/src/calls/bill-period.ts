@@ -19,7 +19,7 @@ import { QuotaCoreError } from '@sluice/quota-core';
 import { callsLine } from '../billing/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
-import { isFinal, isInDoubt, toInstants, type ToBill } from './due.js';
+import { isFinal, isInDoubt, type PeriodView, toInstants, type ToBill } from './due.js';
 import { type CallReportSink, gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber, type Line } from './line-of-service.js';
@@ -54,7 +54,7 @@ export interface CallBillView {
   service: string;
   invoice: string | null;
   /** Half open, instants (ISO UTC). */
-  period: { from: string; to: string };
+  period: PeriodView;
   /** Distinct records of the period; null where they were not read. */
   calls: number | null;
   /** After increments; null where it is not known. */

@@ -53,9 +53,16 @@ export function isInDoubt({ state }: Pick<CallBillRecord, 'state'>): boolean {
   return state === 'sending' || state === 'unknown';
 }
 
-/** Returns a period as documents have it: half open, instants (ISO UTC). */
-export function toInstants({ start, end }: Pick<BillPeriod, 'start' | 'end'>): { from: string; to: string } {
-  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+/** A period as documents have it: half open, instants (ISO UTC), and the zone in which it is whole days. */
+export interface PeriodView {
+  from: string;
+  to: string;
+  timeZone: string;
+}
+
+/** Returns a period as documents have it. */
+export function toInstants({ start, end, timeZone }: BillPeriod): PeriodView {
+  return { from: new Date(start).toISOString(), to: new Date(end).toISOString(), timeZone };
 }
 
 /** Returns the period of a stored bill in the present billing zone. */

@@ -5,7 +5,7 @@ import { addMoney } from '@sluice/quota-core';
 import { cutByOwner, type OwnedPart } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
-import { clip, isFinal, isInDoubt, openParts } from './due.js';
+import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
 import { gaveUpCalls } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 import type { ComparedBill, ReconcileCallsRequest } from './reconcile-calls.js';
@@ -86,7 +86,7 @@ async function readUnbilled(session: Session, line: PassedLine, stated: string |
       for (const { start, end } of open) {
         const { calls, total, ids } = await sumCalls(session, line, { start, end, timeZone });
         if (ids.length === 0) continue;
-        const instants = { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+        const instants = toInstants({ start, end, timeZone });
         const billed = { calls: 0, total: addMoney('0', '0') };
         const what = { service, line: subscriber, bill: null, period: instants, billed, now: { calls, total } };
         found.push({ ...what, difference: total, late: ids, missing: [], changed: [] });

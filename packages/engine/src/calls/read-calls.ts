@@ -16,7 +16,7 @@ import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { isInWindow, type ServiceWindow } from '../services/ownership.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReports } from './bill-period.js';
-import { clip, toInstants } from './due.js';
+import { clip, type PeriodView, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../clock/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
@@ -45,7 +45,7 @@ export interface RecordsRequest {
 /** What was read; the records are not kept. */
 export interface RecordsReport {
   panel: string;
-  period: { from: string; to: string };
+  period: PeriodView;
   /** Whether the window is not over: records may still arrive and change. Nothing of it is ever billed. */
   provisional: boolean;
   /** `charge`: the exact sum. */
@@ -122,7 +122,7 @@ export interface CallReportCall {
 /** The report of one line, in `call report --json`. */
 export interface CallReportView {
   service: string;
-  period: { from: string; to: string };
+  period: PeriodView;
   /** Null where the panel made the report and does not state it; so the other figures. */
   calls: number | null;
   billedSeconds: number | null;

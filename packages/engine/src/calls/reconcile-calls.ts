@@ -2,7 +2,7 @@ import { addMoney, compareMoney, negateMoney } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } from '@sluice/telephony';
 import { requireService, type Session } from '../session.js';
-import { isFinal, toPeriod } from './due.js';
+import { isFinal, type PeriodView, toInstants, toPeriod } from './due.js';
 import { findLine } from './line-of-service.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
@@ -23,7 +23,7 @@ export interface ComparedBill {
   line: string;
   /** Id of the bill; null: calls that no bill has, and that are not due. */
   bill: string | null;
-  period: { from: string; to: string };
+  period: PeriodView;
   billed: { calls: number; total: string };
   now: { calls: number; total: string };
   /** What came later, less what is gone; with all digits of the charges. */
@@ -86,7 +86,7 @@ async function compare(
     service: bill.service,
     line: bill.subscriber,
     bill: bill.id,
-    period: { from: bill.start, to: bill.end },
+    period: toInstants(period),
     billed: { calls: bill.calls, total: bill.charged },
     now: { calls, total },
     difference: addMoney(total, negateMoney(bill.charged)),

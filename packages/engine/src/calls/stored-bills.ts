@@ -6,7 +6,7 @@ import { findTimeZone } from '../config/find-entry.js';
 import { requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
-import { toPeriod } from './due.js';
+import { type PeriodView, toPeriod } from './due.js';
 import { requireLine } from './line-of-service.js';
 
 /** A bill of calls as it is stored. */
@@ -15,7 +15,7 @@ export interface StoredBillView extends Pick<
   'id' | 'service' | 'client' | 'state' | 'calls' | 'currency' | 'at'
 > {
   /** Half open, instants (ISO UTC). */
-  period: { from: string; to: string };
+  period: PeriodView;
   /** The amount of its line; decimal text. */
   total: string;
   /** The invoice with its line; null where it has none. */
@@ -39,12 +39,14 @@ export async function listBills(
     ...(service === undefined ? {} : { service }),
     ...(client === undefined ? {} : { client }),
   });
-  return bills.map(toView);
+  const ids = [...new Set(bills.map((bill) => bill.service))];
+  const panels = new Map((await session.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
+  return bills.map((bill) => toView(bill, findTimeZone(session.config, panels.get(bill.service) ?? '')));
 }
 
-function toView(bill: CallBillRecord): StoredBillView {
+function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
   const { id, service, client, start: from, end: to, state, calls, amount: total, currency, invoice, at } = bill;
-  return { id, service, client, period: { from, to }, state, calls, total, currency, invoice, at };
+  return { id, service, client, period: { from, to, timeZone }, state, calls, total, currency, invoice, at };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
-import { allowed, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
+import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
 import { allowedBytes, usedBytes } from '../reports/usage.js';
 import { bytesCell } from '../terminal.js';
 
@@ -53,8 +53,8 @@ export const USAGE: readonly Column<ObservedService>[] = [
 
 /** The columns of past cycles. */
 export const CYCLES: readonly Column<CycleView>[] = [
-  time('start', ({ start }) => start),
-  time('end', ({ end }) => end, { priority: 3 }),
+  bound('start', ({ start }) => start),
+  bound('end', ({ end }) => end, { priority: 3 }),
   bytes('in', ({ usage }) => usage?.inBytes, { priority: 2 }),
   bytes('out', ({ usage }) => usage?.outBytes, { priority: 2 }),
   bytes('total', ({ usage }) => usage?.totalBytes),

@@ -73,7 +73,7 @@ export function printAgent(terminal: Terminal, agent: AgentDetail): void {
   const since =
     period === null
       ? ''
-      : ` since ${times.at(period.start, panel) ?? ''}${period.end === null ? '' : `, until ${times.at(period.end, panel) ?? ''}`}`;
+      : ` since ${times.bound(period.start, panel) ?? ''}${period.end === null ? '' : `, until ${times.bound(period.end, panel) ?? ''}`}`;
   terminal.line(`  ${name} (${uuid}): counted by ${accounting}${since}`);
   if (reservedBytes !== null && reservedBytes > 0) terminal.line(`  reserved: ${bytesCell(reservedBytes) ?? ''}`);
   if (rule !== null)

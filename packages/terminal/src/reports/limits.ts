@@ -6,6 +6,6 @@ import type { Times } from '../times.js';
 export function limitText({ used, allowed, unit, window, held }: LimitView, times: Times, panel: string): string {
   const show = (figure: number | string | null): string =>
     figure === null ? 'unknown' : typeof figure === 'number' ? formatBytes(figure) : figure;
-  const until = window === null ? '' : ` until ${times.at(window.end, panel) ?? ''}`;
+  const until = window === null ? '' : ` until ${times.bound(window.end, panel) ?? ''}`;
   return `${show(used)} of ${show(allowed)}${unit === 'bytes' ? '' : ` ${unit}`} used${until}${held ? ', held' : ''}`;
 }

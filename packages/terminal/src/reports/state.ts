@@ -149,7 +149,7 @@ function belowAllowance(service: Service, times: Times): string {
     return `${id} is not held: it is within its limits.`;
   if (service.quota === null && allowance === null)
     return `${id} is not held: it has no quota, so it is never held because of its usage.`;
-  const end = cycle === null ? '' : ` in the cycle until ${times.at(cycle.end, service.panel) ?? ''}`;
+  const end = cycle === null ? '' : ` in the cycle until ${times.bound(cycle.end, service.panel) ?? ''}`;
   const allowed = allowance?.allowedBytes ?? null;
   const isBelow = allowed !== null && (usedBytes(service) ?? 0) < allowed;
   const at = isBelow ? ` It is held once ${formatBytes(allowed)} are used.` : '';
@@ -192,7 +192,8 @@ function holdSentences(
 
 function limitEnd({ id, panel, limits }: Service, reason: string, times: Times, { release }: StateCommands): string {
   const window = limits.find((limit) => limit.id === reason)?.window ?? null;
-  const end = window === null ? 'when its window ends' : `by the first poll after ${times.at(window.end, panel) ?? ''}`;
+  const end =
+    window === null ? 'when its window ends' : `by the first poll after ${times.bound(window.end, panel) ?? ''}`;
   return `It is released ${end}, or until a date with: ${release(id, 'DATE')}.`;
 }
 
@@ -212,7 +213,7 @@ function describePeak(decision: Explanation['decision']): string {
 
 function quotaEnd(service: Service, peak: number, times: Times, { release, setQuota }: StateCommands): string {
   const { id, panel, cycle, allowance } = service;
-  const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.at(cycle.end, panel) ?? ''}`;
+  const end = cycle === null ? 'with the next cycle' : `with the next cycle on ${times.bound(cycle.end, panel) ?? ''}`;
   const used = usedBytes(service) ?? 0;
   const allowed = allowance?.allowedBytes ?? 0;
   const enough = Math.max(2 * allowed, used + allowed, peak + BYTES_PER_GB);

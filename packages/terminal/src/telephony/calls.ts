@@ -1,4 +1,11 @@
-import type { CallBillView, ComparedBill, RecordsReport, RecordsRequest, SimulatedCallView } from '@sluice/engine';
+import type {
+  CallBillView,
+  ComparedBill,
+  RecordsReport,
+  RecordsRequest,
+  SimulatedCallView,
+  PeriodView,
+} from '@sluice/engine';
 import { type Column, money, printRows, state, text, time } from '../columns.js';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
@@ -25,7 +32,7 @@ export function printCallTotals(
 ): void {
   const { provisional, totals, period } = found;
   const { calls, charge, currency } = totals;
-  const span = terminal.times.span({ start: period.from, end: period.to });
+  const span = terminal.times.period(period);
   terminal.info(`${formatCount(calls, 'call')}, ${charge} ${currency}, ${span}`);
   if (provisional)
     terminal.info('Provisional: calls of this time may still arrive or change, and nothing of it is billed.');
@@ -48,14 +55,11 @@ export function printSimulatedCall(terminal: Terminal, call: SimulatedCallView):
 }
 
 /** Returns the column of billed periods. */
-function billedPeriod<Row extends { period: { from: string; to: string } }>(): Column<Row> {
+function billedPeriod<Row extends { period: PeriodView }>(): Column<Row> {
   return {
     name: 'period',
     value: ({ period }) => period.from,
-    cell: ({ period }, { times }) => {
-      const day = (instant: string): string => (times.at(instant) ?? '').replace(/ 00:00$/, '');
-      return `${day(period.from)} to ${day(period.to)}`;
-    },
+    cell: ({ period }, { times }) => times.period(period),
     whole: true,
   };
 }

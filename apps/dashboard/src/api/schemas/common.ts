@@ -25,7 +25,7 @@ export const runError = z.object({ code: text, message: text, details: z.record(
 export const action = name('Action', z.object({ type: text, target: text, name: text, state: text }));
 export const notices = z.array(z.object({ code: text, service: textOrNull, message: text }));
 export const period = z.object({ start: instant, end: instant });
-export const fromTo = z.object({ from: instant, to: instant });
+export const fromTo = z.object({ from: instant, to: instant, timeZone: text });
 
 const outcome = z.enum(['done', 'failed', 'usage', 'partial', 'busy', 'brake', 'interrupted', 'terminated']);
 const run = {

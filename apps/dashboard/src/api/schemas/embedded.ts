@@ -11,6 +11,7 @@ const part = name(
   }),
 );
 const parts = z.array(part);
+const zone = text.describe('IANA zone of the times in its parts; to be named beside them');
 
 /** A part of a page as other sites show it. */
 export type EmbeddedPart = z.infer<typeof part>;
@@ -20,6 +21,7 @@ export const embeddedService = z.object({
   title: plain,
   summary: plain,
   readAt: instantOrNull,
+  timeZone: zone,
   parts,
   packages: z.array(z.object({ package: text, label: plain })),
   unpaid: z
@@ -36,6 +38,7 @@ export type EmbeddedService = z.infer<typeof embeddedService>;
 
 export const embeddedClient = z.object({
   client: text,
+  timeZone: zone,
   parts,
   services: z.array(z.object({ service: text, title: plain, summary: plain })),
 });
@@ -43,4 +46,4 @@ export const embeddedClient = z.object({
 /** The first page of a client for another site; each service has a document of its own. */
 export type EmbeddedClient = z.infer<typeof embeddedClient>;
 
-export const embeddedOverview = z.object({ parts });
+export const embeddedOverview = z.object({ timeZone: zone, parts });

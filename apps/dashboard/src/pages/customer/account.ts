@@ -11,7 +11,7 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
   const { account } = service;
   const login = await readLogin(request, service.id);
   if (account == null && login === null) return null;
-  const times = toTimes(request);
+  const times = toTimes(request, service.panel);
   const content = html`${facts([
     login === null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
     login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],

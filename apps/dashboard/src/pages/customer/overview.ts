@@ -3,7 +3,7 @@ import { facts, link, notice, type Section, sections, table, usageBar } from '..
 import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { toTimes } from '../page-times.js';
+import { toTimes, zoneOf } from '../page-times.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';
@@ -30,7 +30,9 @@ export async function clientSections(
   const credit = services.length === 0 ? null : await creditSection(request, reads);
   return [
     servicesSection(request, services, times),
-    ...agents.map((agent, index) => agentSection(agent, times, `agent-${index + 1}`)),
+    ...agents.map((agent, index) =>
+      agentSection(agent, { times, timeZone: zoneOf(request, agent.panel) }, `agent-${index + 1}`),
+    ),
     credit,
   ];
 }
@@ -44,7 +46,7 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
       { title: 'Left', cell: showRemaining, isNumber: true },
       { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
       { title: 'Traffic', cell: showUsed, isMinor: true },
-      { title: 'Until', cell: (service) => cycleEnd(service, times), isMinor: true },
+      { title: 'Until', cell: (service) => cycleEnd(service, times, zoneOf(request, service.panel)), isMinor: true },
       { title: 'Read', cell: (service) => readAt(service, times), isMinor: true },
     ],
     rows: services,
@@ -60,7 +62,11 @@ function readAt(service: ServiceDetail, times: Times): Part {
 }
 
 /** What an agent has used of its budget, and its users. */
-function agentSection(agent: AgentDetail, times: Times, id: string): Section {
+function agentSection(
+  agent: AgentDetail,
+  { times, timeZone }: { times: Times; timeZone: string },
+  id: string,
+): Section {
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
@@ -76,8 +82,8 @@ function agentSection(agent: AgentDetail, times: Times, id: string): Section {
       ['Users', counted(users, 'user')],
       enabledUsers === null ? null : ['Enabled', counted(enabledUsers, 'user')],
       ...disabledFacts(agent),
-      period === null ? null : ['Counted since', times.at(period.start)],
-      period?.end == null ? null : ['Counted until', times.at(period.end)],
+      period === null ? null : ['Counted since', times.bound(period.start, timeZone)],
+      period?.end == null ? null : ['Counted until', times.bound(period.end, timeZone)],
       ['Read', agent.at === '' ? html`<span class="unknown">never</span>` : times.ago(agent.at)],
     ])}
   `;

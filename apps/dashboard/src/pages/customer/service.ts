@@ -12,7 +12,7 @@ import { autoBuySection, offeredPackages, packagesSection, purchasesSection } fr
 import { passwordSection } from './password.js';
 import type { Readers } from './readers.js';
 import { telephonySections } from './telephony.js';
-import { ageNotice, cycleEnd, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
+import { ageNotice, headline, holdNotices, isMetered, showRemaining, showState } from './usage.js';
 
 /** Most past periods on a page. */
 const MOST_CYCLES = 24;
@@ -36,7 +36,8 @@ export function servicePage(readers: Readers): Page {
       ...sections(await serviceSections(request, service, readers)),
     ]);
     const done = doneText(request.query['done'] ?? '', service);
-    return { title: service.id, body, ...(done === undefined ? {} : { notice: done }) };
+    const { timeZone } = toTimes(request, service.panel);
+    return { title: service.id, body, timeZone, ...(done === undefined ? {} : { notice: done }) };
   };
 }
 
@@ -63,7 +64,7 @@ export async function serviceSections(
   service: ServiceDetail,
   { reads, graphs }: Readers,
 ): Promise<(Section | null)[]> {
-  const times = toTimes(request);
+  const times = toTimes(request, service.panel);
   const packages = await offeredPackages(request, service);
   return [
     usageSection(service, times),
@@ -94,7 +95,7 @@ function usageSection(service: ServiceDetail, times: Times): Section {
 }
 
 function showPeriod(service: ServiceDetail, times: Times): Part {
-  return service.cycle === null ? UNKNOWN : html`${times.at(service.cycle.start)} to ${cycleEnd(service, times)}`;
+  return service.cycle === null ? UNKNOWN : times.period(service.cycle);
 }
 
 async function historySection(
@@ -107,7 +108,7 @@ async function historySection(
   const content = table({
     caption: 'Past periods',
     columns: [
-      { title: 'Period', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'Period', cell: (cycle) => times.period(cycle) },
       { title: 'Used', cell: ({ usage }) => bytes(usage?.totalBytes), isNumber: true },
       {
         title: 'Allowed',

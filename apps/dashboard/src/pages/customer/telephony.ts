@@ -57,7 +57,7 @@ export async function toLineScene(
   reads: PanelReads,
 ): Promise<LineScene | null> {
   if (!(await hasCapability(request.sluice, service.panel, 'calls'))) return null;
-  return { request, service, reads, times: toTimes(request) };
+  return { request, service, reads, times: toTimes(request, service.panel) };
 }
 
 /** Returns the line of a service as last read. */
@@ -256,7 +256,7 @@ async function billsSection({ request, service, times }: LineScene): Promise<Sec
   const content = table({
     caption: 'Bills',
     columns: [
-      { title: 'Period', cell: ({ period }) => html`${times.at(period.from)} to ${times.at(period.to)}` },
+      { title: 'Period', cell: ({ period: { from, to } }) => times.period({ start: from, end: to }) },
       { title: 'State', cell: ({ state }) => badge(...(BILL_STATES[state] ?? [state, 'warning'])) },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },

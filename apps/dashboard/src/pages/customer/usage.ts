@@ -43,7 +43,7 @@ export function toSummary(service: ServiceDetail, times: Times): string {
   if (isUnread(service)) return `${stateWord(service)}: not read yet, ${showQuota(service)}`;
   const of = allowed === null ? '' : ` of ${formatBytes(allowed)}`;
   const usage = used === null ? 'usage unknown' : `${formatBytes(used)}${of} used`;
-  const until = service.cycle === null ? '' : ` until ${times.text(service.cycle.end)}`;
+  const until = service.cycle === null ? '' : ` until ${times.bound(service.cycle.end)} (${times.timeZone})`;
   return `${stateWord(service)}: ${usage}${until}`;
 }
 
@@ -106,7 +106,7 @@ const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {
 };
 
 /** When a cycle ends; nothing for a service without usage. */
-export function cycleEnd(service: ServiceDetail, times: Times): Part {
+export function cycleEnd(service: ServiceDetail, times: Times, timeZone: string): Part {
   if (service.cycle === null) return isMetered(service) ? UNKNOWN : NONE;
-  return times.at(service.cycle.end);
+  return times.bound(service.cycle.end, timeZone);
 }

@@ -1,4 +1,4 @@
-import { shortDate, shortTime } from '@sluice/charts/time';
+import { boundText, periodText, shortDate, shortTime } from '@sluice/charts/time';
 import { formatBytes, parseSize } from '@sluice/quota-core';
 import { html, type Html, type Part } from './html.js';
 
@@ -52,6 +52,27 @@ export class Times {
     return html`<time datetime="${new Date(ms).toISOString()}" title="${this.text(ms)}"
       >${shortTime(ms, this.timeZone)}</time
     >`;
+  }
+
+  /**
+   * A period as dates in the zone of what it belongs to, by default that of the page: `15 Nov 2026 to 15 Dec 2026`, a month as
+   * `October 2026`. Another zone than that of the page is named.
+   */
+  period({ start, end }: { start: string; end: string }, timeZone: string = this.timeZone): string {
+    const text = periodText({ start: Date.parse(start), end: Date.parse(end) }, timeZone);
+    return this.#named(text, timeZone, Date.parse(start));
+  }
+
+  /** The begin or end of a period as a date, as `period` writes it. */
+  bound(instant: string | null | undefined, timeZone: string = this.timeZone): string {
+    const ms = toMs(instant);
+    return ms === null ? '' : this.#named(boundText(ms, timeZone), timeZone, ms);
+  }
+
+  /** A text with a time of day says its zone itself. */
+  #named(text: string, timeZone: string, ms: number): string {
+    if (timeZone !== this.timeZone) return `${text} (${timeZone})`;
+    return text.includes(':') ? `${text} ${toOffset(ms, timeZone)}` : text;
   }
 
   /** A calendar day, `2026-12-10`, as `10 Dec 2026`. */

@@ -70,9 +70,9 @@ export const agentPage: Page = async (request) => {
   const { sluice, params, query } = request;
   const panel = given(query.panel);
   const uuid = await findAddressed(sluice, { id: params.id ?? '', panel });
-  const scene = toScene(request, panel);
   const { value: found, problem } = await attempt(() => sluice.agents.explain(uuid, { panel }));
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
+  const scene = toScene(request, agent.panel);
   const { times, mayOperate } = scene;
   const body = html`<section class="card">
       <p class="headline">${showState(agent)}</p>
@@ -89,9 +89,8 @@ export const agentPage: Page = async (request) => {
         ...disabledFacts(agent),
         [
           'Period',
-          orNone(
-            agent.period,
-            ({ start, end }) => html`${times.at(start)} to ${end === null ? 'open' : times.full(end)}`,
+          orNone(agent.period, ({ start, end }) =>
+            end === null ? `${times.bound(start)} to open` : times.period({ start, end }),
           ),
         ],
         ['Held since', times.at(agent.heldSince)],
@@ -105,6 +104,7 @@ export const agentPage: Page = async (request) => {
   return {
     title: agent.name,
     body,
+    timeZone: times.timeZone,
     notice: DONE.get(query.done ?? ''),
   };
 };

@@ -25,7 +25,10 @@ export const billsPage: Page = async (request) => {
     columns: [
       { title: 'Service', cell: (bill) => serviceLink(bill.service) },
       { title: 'Client', cell: (bill) => name(bill.client), isMinor: true },
-      { title: 'Period', cell: ({ period }) => html`${times.at(period.from)} to ${times.at(period.to)}` },
+      {
+        title: 'Period',
+        cell: ({ period: { from, to, timeZone } }) => times.period({ start: from, end: to }, timeZone),
+      },
       { title: 'State', cell: ({ state }) => showState(state) },
       { title: 'Amount', cell: ({ total, currency }) => money(total, currency), isNumber: true },
       { title: 'Calls', cell: ({ calls }) => count(calls), isNumber: true, isMinor: true },

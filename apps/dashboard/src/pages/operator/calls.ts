@@ -40,7 +40,7 @@ export const callsPage: Page = async (request) => {
   ];
   const form = searchForm({ action: '/calls', id: 'calls', submit: 'Show', fields });
   const list = value === null ? null : callsSection(scene, value.report, value.calls);
-  return { title: 'Calls', body: html`${form} ${notice} ${list}` };
+  return { title: 'Calls', body: html`${form} ${notice} ${list}`, timeZone: scene.times.timeZone };
 };
 
 const DIRECTIONS = ['inbound', 'outbound'] as const;
@@ -70,7 +70,7 @@ function callsSection(
   return section(
     'Calls',
     html`<p class="soft">
-        ${times.full(period.from)} to ${times.full(period.to)}: ${counted(totals.calls, 'call')},
+        ${times.period({ start: period.from, end: period.to })}: ${counted(totals.calls, 'call')},
         ${money(totals.charge, totals.currency)}${provisional ? '; the day is not over' : ''}${more}
       </p>
       ${list}`,

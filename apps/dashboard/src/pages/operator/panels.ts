@@ -124,5 +124,5 @@ export const panelPage: Page = async (request) => {
       <p><a class="button" href="?test=yes">Test the connection</a></p>`,
   )}
   ${section('Last changes and calls', logTable(scene, entries, { caption: 'Last changes and calls of this panel' }))}`;
-  return { title: `Panel ${panelName}`, body };
+  return { title: `Panel ${panelName}`, body, timeZone: scene.times.timeZone };
 };

@@ -18,7 +18,7 @@ export const productsPage: Page = async (request) => {
       { title: 'Mode', cell: ({ mode }) => mode ?? NONE },
       { title: 'Period', cell: ({ quotaPeriod }) => quotaPeriod, isMinor: true },
       { title: 'Action', cell: ({ action }) => action ?? NONE, isMinor: true },
-      { title: 'Enforce', cell: ({ enforce, panel }) => showSetting(enforce, toTimes(request, panel)), isMinor: true },
+      { title: 'Enforce', cell: ({ enforce }) => showSetting(enforce, toTimes(request)), isMinor: true },
       { title: 'Packages', cell: ({ packages }) => listed(packages.map(name)), isMinor: true },
       {
         title: 'Other limits',

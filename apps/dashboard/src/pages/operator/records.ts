@@ -35,7 +35,12 @@ export function recordPage(kind: Kind): Page {
     const shown = { kind, id, title, panel: value.panel, record };
     const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
     const body = html`${notice} ${factsSection(found, shown)} ${scene.mayOperate ? showForms(request, shown) : null}`;
-    return { title: `${noun} ${title}`, body, notice: query.done === 'yes' ? 'The change is stored.' : undefined };
+    return {
+      title: `${noun} ${title}`,
+      body,
+      timeZone: scene.times.timeZone,
+      notice: query.done === 'yes' ? 'The change is stored.' : undefined,
+    };
   };
 }
 

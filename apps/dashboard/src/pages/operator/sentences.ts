@@ -85,7 +85,7 @@ function notHeld(found: Explanation, times: Times): Part {
       ? 'It is not held: it is within its limits.'
       : 'It is not held: it has no quota, so its usage never restricts it.';
   const { allowedBytes } = service.allowance;
-  const end = service.cycle === null ? '' : html` in the cycle until ${times.full(service.cycle.end)}`;
+  const end = service.cycle === null ? '' : html` in the cycle until ${times.bound(service.cycle.end)}`;
   const at = allowedBytes === null ? '' : ` It is held once ${formatBytes(allowedBytes)} are used.`;
   return html`It is not held: ${describeUsed(service)}${end}.${at}`;
 }
@@ -104,7 +104,7 @@ function holdSentences({ service, decision }: Explanation, hold: HoldView, times
   const since = html`It is held since ${times.full(hold.since)}`;
   const note = hold.note === null ? '' : html` (<span dir="auto">${describeRule(hold.note) ?? hold.note}</span>)`;
   const end =
-    service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.full(service.cycle.end)}`;
+    service.cycle === null ? 'with the next cycle' : html`with the next cycle on ${times.bound(service.cycle.end)}`;
   switch (hold.reason) {
     case 'quota':
       return [

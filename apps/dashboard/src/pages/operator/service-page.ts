@@ -36,7 +36,7 @@ export const servicePage: Page = async (request) => {
       logTable(scene, entries, { caption: 'Runs and API calls of this service', showsService: false }),
       { aside: html`<a href="/log?service=${encodeURIComponent(id)}">All of them</a>` },
     )}`;
-  return { title: id, body, notice: DONE.get(query.done ?? '') };
+  return { title: id, body, timeZone: scene.times.timeZone, notice: DONE.get(query.done ?? '') };
 };
 
 /** The line of a service, with the ways to its DIDs, calls and bills. */

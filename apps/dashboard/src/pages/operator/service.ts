@@ -67,7 +67,10 @@ export function showState(scene: ServiceScene): Html {
       ['Client', name(service.client)],
       ['Product', name(service.product)],
       ['Panel', panelLink(service.panel)],
-      ['Due', service.nextDueDate === null ? NONE : html`${service.nextDueDate} ${service.billingCycle ?? ''}`],
+      [
+        'Due',
+        service.nextDueDate === null ? NONE : html`${times.day(service.nextDueDate)} ${service.billingCycle ?? ''}`,
+      ],
       [
         'On the panel',
         Object.entries(service.refs).map(([key, value]) => html`<span class="refs">${key} <bdi>${value}</bdi></span>`),
@@ -88,7 +91,7 @@ function usageFacts(times: Times, service: ServiceDetail): [string, Part][] {
     ['Remaining', allowance === null || allowance.unlimited ? NONE : bytes(allowance.remainingBytes)],
     ['In and out', orNone(usage, ({ inBytes, outBytes }) => html`${bytes(inBytes)} in, ${bytes(outBytes)} out`)],
     ['Read', showRead(times, service)],
-    ['Cycle', orNone(service.cycle, ({ start, end }) => html`${times.at(start)} to ${times.full(end)}`)],
+    ['Cycle', orNone(service.cycle, (cycle) => times.period(cycle))],
   ];
 }
 
@@ -148,7 +151,7 @@ function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | n
       { title: 'Limit', cell: ({ id, held }) => html`${id} ${held ? badge('held') : null}` },
       { title: 'Used', cell: ({ used, unit }) => figure(used, unit), isNumber: true },
       { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },
-      { title: 'Until', cell: ({ window }) => times.at(window?.end) },
+      { title: 'Until', cell: ({ window }) => orNone(window, ({ end }) => times.bound(end)) },
     ],
     rows: limits,
   });
@@ -215,7 +218,7 @@ function historySection({ times }: Scene, cycles: readonly Cycle[], service: Ser
   const content = table({
     caption: 'Usage of each cycle',
     columns: [
-      { title: 'Cycle', cell: ({ start, end }) => html`${times.at(start)} to ${times.at(end)}` },
+      { title: 'Cycle', cell: (cycle) => times.period(cycle) },
       { title: 'Used', cell: (cycle) => (cycle.usage === null ? NONE : bytes(usedIn(cycle))), isNumber: true },
       { title: 'Allowed', cell: (cycle) => orNone(toAllowance(cycle), allowedText), isNumber: true },
       {

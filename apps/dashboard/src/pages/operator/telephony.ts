@@ -77,7 +77,7 @@ export function listPage(list: List): Page {
       value === null ? null : { ...value, times: scene.times, services: await servicesByLine(sluice, value.panel) };
     const body = html`${searchForm({ action: list.path, id: 'records', submit: 'Show', fields: [...(await panelField(request, panel)), { name: 'q', label: 'Search', type: 'search', value: query.q ?? '' }] })}
     ${notice} ${found === null ? null : section(list.title, recordsTable(request, list, found))}`;
-    return { title: list.title, body };
+    return { title: list.title, body, timeZone: scene.times.timeZone };
   };
 }
 

@@ -34,7 +34,7 @@ final class ClientPage
             'breadcrumb' => ['index.php?m=sluice' => 'Traffic and accounts'],
             'templatefile' => 'templates/services',
             'requirelogin' => true,
-            'vars' => ['sluice' => ['parts' => [], 'fault' => ''], 'sluiceServices' => []],
+            'vars' => ['sluice' => ['parts' => [], 'fault' => '', 'timeZone' => ''], 'sluiceServices' => []],
         ];
         $client = self::client();
         if ($client === null) {

@@ -29,6 +29,9 @@ final class Overview
             $title = $part['title'] === '' ? '' : '<h2 dir="auto">' . Text::html($part['title']) . '</h2>';
             $html .= '<section class="sluice-part" id="sluice-' . Text::html($part['id']) . "\">$title{$part['html']}</section>";
         }
+        if ($variables['timeZone'] !== '') {
+            $html .= '<p class="sluice-zone">Times: ' . Text::html($variables['timeZone']) . '</p>';
+        }
         return $html . '</div>';
     }
 }

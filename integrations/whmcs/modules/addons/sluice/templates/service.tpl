@@ -9,6 +9,7 @@
       {$part.html nofilter}
     </section>
   {/foreach}
+  {if $sluice.timeZone}<p class="sluice-zone">Times: {$sluice.timeZone|escape}</p>{/if}
   {foreach $sluice.unpaid as $purchase}
     <p class="alert alert-warning sluice-unpaid"><bdi>{$purchase.package|escape}</bdi> is pending: <a href="viewinvoice.php?id={$purchase.invoice|escape:'url'}">pay invoice {$purchase.invoice|escape}</a></p>
   {/foreach}

@@ -7,6 +7,7 @@
       {$part.html nofilter}
     </section>
   {/foreach}
+  {if $sluice.timeZone}<p class="sluice-zone">Times: {$sluice.timeZone|escape}</p>{/if}
   {if $sluiceServices}
     <ul class="list-group">
       {foreach $sluiceServices as $service}

@@ -68,9 +68,9 @@ final class Page
 
     /**
      * Returns variables for a template: `title`, `summary`, `parts` (`id` and `title` to be escaped, `html` escaped by the API),
-     * `packages`, `unpaid`, `credit`, `loginLink`, `fault`.
+     * `timeZone` (of the times in the parts), `packages`, `unpaid`, `credit`, `loginLink`, `fault`.
      *
-     * @return array{title: string, summary: string, parts: list<array{id: string, title: string, html: string}>,
+     * @return array{title: string, summary: string, timeZone: string, parts: list<array{id: string, title: string, html: string}>,
      *     packages: list<array{package: string, label: string}>, unpaid: list<array{package: string, invoice: string}>,
      *     credit: string, loginLink: bool, fault: string}
      */
@@ -93,6 +93,7 @@ final class Page
             'title' => $document->text('title'),
             'summary' => $document->text('summary'),
             'parts' => $parts,
+            'timeZone' => $document->text('timeZone'),
             'packages' => $packages,
             'unpaid' => $unpaid,
             'credit' => $this->fault === '' ? $document->text('credit') : '',
