@@ -57,7 +57,9 @@ afterAll(async () => {
 function findUnnamed(page: string, zone: string): string[] {
   const times = [...page.matchAll(/<time datetime="([^"]*)"[^>]*>([^<]*)<\/time\s*>/g)];
   const wrong = times.flatMap(([, instant = '', text = '']) =>
-    text.endsWith(' ago') || text.startsWith(shortTime(Date.parse(instant), zone)) ? [] : [text],
+    text.endsWith(' ago') || text.includes(' UTC') || text.startsWith(shortTime(Date.parse(instant), zone))
+      ? []
+      : [text],
   );
   const rest = page.replaceAll(/<time[\s\S]*?<\/time\s*>|<svg[\s\S]*?<\/svg\s*>|<[^>]*>/g, ' ');
   const [bare] = DATE_TIME.exec(rest) ?? [];

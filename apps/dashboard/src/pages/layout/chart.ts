@@ -47,7 +47,7 @@ function readingsTable({ series, timeZone }: UsageGraph, now: number): Html {
     caption: 'Readings of usage',
     hidesCaption: true,
     columns: [
-      { title: 'Read', cell: ({ at }) => times.at(at) },
+      { title: 'Read', cell: ({ at }) => times.full(at) },
       { title: 'In', cell: ({ inBytes }) => bytes(inBytes), isNumber: true },
       { title: 'Out', cell: ({ outBytes }) => bytes(outBytes), isNumber: true },
       { title: 'Total', cell: ({ totalBytes }) => bytes(totalBytes), isNumber: true },
