@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 14cfd81a7eebba90bc3839cd8a46bd1bc46429fdd13a5cee2ad01217ac8db6f0). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 f192c13480d2667a834801608f935046bc769a82bb0d7d3362209de5aad985e6). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
