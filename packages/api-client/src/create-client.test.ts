@@ -21,6 +21,9 @@ const ANSWERS: Record<string, (response: ServerResponse) => void> = {
     response.statusCode = 404;
     response.end('{"error":{"code":"unknown_service","message":"There is no service","details":{"service":"svc-9"}}}');
   },
+  '/api/v1/tokens': (response) => {
+    response.writeHead(307, { location: '/api/v1/elsewhere' }).end();
+  },
   '/api/v1/panels': (response) => {
     response.statusCode = 502;
     response.end('<html>Bad gateway</html>');
@@ -67,6 +70,24 @@ describe('the client', () => {
     await expect(api.GET('/panels')).rejects.toEqual(
       new SluiceApiError(502, { code: 'http_error', message: 'The server answered HTTP 502' }),
     );
+  });
+
+  it('follows no redirect, with which a body would go elsewhere', async () => {
+    const before = seen.length;
+    await expect(api.POST('/tokens', { body: { name: 'x', scopes: ['read'] } })).rejects.toMatchObject({
+      name: 'SluiceApiError',
+      status: 307,
+      code: 'redirected',
+      details: { location: '/api/v1/elsewhere' },
+    });
+    expect(seen.slice(before).map(({ url }) => url)).toEqual(['/api/v1/tokens']);
+  });
+
+  it('throws its own error where the server is away', async () => {
+    const away = createSluiceApi({ url: 'http://127.0.0.1:1', token: 'secret' });
+    const expected = { name: 'SluiceApiError', status: 0, code: 'unreachable' };
+    await expect(away.GET('/me')).rejects.toMatchObject(expected);
+    await expect(away.events('r').next()).rejects.toMatchObject(expected);
   });
 
   it('yields the events of a run to the last', async () => {

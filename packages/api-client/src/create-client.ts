@@ -1,6 +1,6 @@
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch';
 import { followEvents, type RunEvent } from './events.js';
-import { toApiError } from './error.js';
+import { toApiError, toRedirected, toUnreachable } from './error.js';
 import type { paths } from './schema.js';
 
 /** Options of `createSluiceApi`. */
@@ -36,16 +36,32 @@ export interface SluiceApi extends Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 
 export function createSluiceApi({ url, token, fetch: send, newKey = randomKey }: SluiceApiOptions): SluiceApi {
   const baseUrl = `${url.replace(/\/+$/, '')}/api/v1`;
   const headers = { authorization: `Bearer ${token}` };
-  const client = createFetchClient<paths>({ baseUrl, headers, ...(send === undefined ? {} : { fetch: send }) });
+  const reach = reaching(send ?? ((request: Request) => fetch(request)), baseUrl);
+  // A redirect would send the body, which may have a password, elsewhere, or turn a change into a reading.
+  const client = createFetchClient<paths>({ baseUrl, headers, redirect: 'manual', fetch: reach });
   client.use(keyed(newKey), refusing);
   const { GET, POST, PUT, PATCH, DELETE } = client;
-  const follow = send ?? ((request: Request) => fetch(request));
   return {
     ...{ GET, POST, PUT, PATCH, DELETE },
     events: (run, { signal } = {}) => {
       const address = `${baseUrl}/runs/${encodeURIComponent(run)}/events`;
-      return followEvents(() => follow(new Request(address, { headers, ...(signal === undefined ? {} : { signal }) })));
+      return followEvents(() =>
+        reach(new Request(address, { headers, redirect: 'manual', ...(signal === undefined ? {} : { signal }) })),
+      );
     },
+  };
+}
+
+/** Returns a `fetch` that rejects with a `SluiceApiError` where the server can't be reached, or sends elsewhere. */
+function reaching(send: (request: Request) => Promise<Response>, baseUrl: string) {
+  return async (request: Request): Promise<Response> => {
+    const response = await send(request).catch((error: unknown) => {
+      if (request.signal.aborted) throw error;
+      throw toUnreachable(baseUrl, error);
+    });
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
+      throw toRedirected(baseUrl, response);
+    return response;
   };
 }
 

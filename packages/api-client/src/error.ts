@@ -1,13 +1,19 @@
-/** An answer of the HTTP API that is an error: its HTTP status, a stable code, and details. */
+/**
+ * An answer of the HTTP API that is an error: its HTTP status, a stable code, and details. The status is 0 where there was no answer:
+ * the code is `unreachable`, and whether a change was made is unknown.
+ */
 export class SluiceApiError extends Error {
   override readonly name = 'SluiceApiError';
   readonly status: number;
-  /** Stable code, such as `unknown_service`; `http_error` for an answer that is not one of Sluice. */
+  /** Stable code, such as `unknown_service`; `http_error` and `redirected` for an answer that is not one of Sluice. */
   readonly code: string;
   readonly details: Record<string, unknown>;
 
-  constructor(status: number, error: { code: string; message: string; details?: Record<string, unknown> | undefined }) {
-    super(error.message);
+  constructor(
+    status: number,
+    error: { code: string; message: string; details?: Record<string, unknown> | undefined; cause?: unknown },
+  ) {
+    super(error.message, error.cause === undefined ? {} : { cause: error.cause });
     this.status = status;
     this.code = error.code;
     this.details = error.details ?? {};
@@ -25,4 +31,20 @@ export async function toApiError(response: Response): Promise<SluiceApiError> {
   if (typeof code !== 'string' || typeof message !== 'string')
     return new SluiceApiError(status, { code: 'http_error', message: `The server answered HTTP ${status}` });
   return new SluiceApiError(status, { code, message, details: (details ?? {}) as Record<string, unknown> });
+}
+
+/** Returns the error of a request without an answer. */
+export function toUnreachable(url: string, cause: unknown): SluiceApiError {
+  const inner = (cause as { cause?: { code?: unknown } } | null)?.cause?.code;
+  const code = typeof inner === 'string' ? ` (${inner})` : '';
+  const message = `No answer from ${url}${code}: check that the server is running, and its address`;
+  return new SluiceApiError(0, { code: 'unreachable', message, details: { url }, cause });
+}
+
+/** Returns the error of an answer that sends elsewhere, which is not followed. */
+export function toRedirected(url: string, { status, headers }: Response): SluiceApiError {
+  const location = headers.get('location');
+  const to = location === null ? 'elsewhere' : `to ${location}`;
+  const message = `${url} sends requests ${to}, which is not followed: use the address of the server itself`;
+  return new SluiceApiError(status, { code: 'redirected', message, details: { url, location } });
 }

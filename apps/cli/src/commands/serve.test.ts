@@ -55,6 +55,12 @@ async function startServe(words = 'serve', overrides: Partial<Deps> = {}) {
   };
 }
 
+/** While a job writes, metrics are rendered once a second. */
+async function readMetrics(url: string, clock: { advance: (ms: number) => void }): Promise<string> {
+  clock.advance(1000);
+  return (await fetch(`${url}/metrics`)).text();
+}
+
 describe('serve', () => {
   it('serves until SIGTERM, and warns where tokens would be sent in the clear', async () => {
     const local = await startServe();
@@ -86,7 +92,7 @@ describe('serve', () => {
       const clock = untilStopped(at.bench.clock);
       const served = await startServe('serve --with-schedule', { clock, random: () => 0 });
       const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
-      while (!(await (await fetch(`${served.url}/metrics`)).text()).includes(ended));
+      while (!(await readMetrics(served.url, at.bench.clock)).includes(ended));
       const { exitCode, stdout } = await served.stop();
       expect([exitCode, stdout]).toEqual([143, expect.stringMatching(/svc-1 .*held/)]);
       const runs = await at.bench.store((store) => store.runs.list());
@@ -107,7 +113,7 @@ describe('serve', () => {
       at.addService(1);
       const served = await startServe('serve --with-schedule', { clock: untilStopped(bench.clock), random: () => 0 });
       const ended = 'sluice_run_outcome{command="service sync",outcome="done"} 1';
-      while (!(await (await fetch(`${served.url}/metrics`)).text()).includes(ended));
+      while (!(await readMetrics(served.url, bench.clock)).includes(ended));
       expect((await served.stop()).stdout).toContain('whmcs-1: new');
     } finally {
       await at.whmcs.close();
@@ -124,8 +130,10 @@ describe('serve', () => {
     ]);
   });
 
-  it('counts no token that was revoked or has expired', async () => {
-    bench.write('sluice.yaml', 'timeZone: UTC\npanels: {}\n');
+  it('counts no share link, nor a token that was revoked or has expired', async () => {
+    bench.write('sluice.yaml', 'timeZone: UTC\ncurrency: EUR\npanels: {}\n');
+    await bench.sluice('credit add 7 5.00 --currency EUR');
+    expect(await bench.sluice('report --client 7 --share 7d')).toMatchObject({ exitCode: 0 });
     await bench.sluice('api-token create one --scope read');
     await bench.sluice('api-token revoke one');
     await bench.sluice('api-token create two --scope read --expires 1h');

@@ -24,19 +24,21 @@ export interface ServeOptions extends GlobalOptions {
 /** `sluice serve` */
 export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
   withSluice(deps, options, async ({ sluice, config, terminal }) => {
-    const { publicUrl } = config.serve;
+    const { publicUrl, trustedProxies } = config.serve;
     const from = options.listen === undefined ? 'serve.listen' : '--listen';
     const listen = parseListen(options.listen ?? config.serve.listen, from);
     const token = readToken(config, deps);
     const now = new Date(deps.clock.now()).toISOString();
     const { tokens } = await sluice.access.list();
-    const hasTokens = token !== undefined || tokens.some((each) => tokenStatus(each, now) === 'active');
+    // A share link opens the pages of one client only.
+    const canLogIn = tokens.some((each) => each.kind === 'api' && tokenStatus(each, now) === 'active');
+    const hasTokens = token !== undefined || canLogIn;
     if (!hasTokens && !isLoopback(listen.host)) throw noToken(listen);
     const { startDashboard, startSchedule } = await import('@sluice/dashboard');
     const { clock, randomBytes, version } = deps;
     const reports = billReports(config, toFormat({}));
     const dashboard = await startDashboard({
-      ...{ sluice, listen, publicUrl, token, clock, randomBytes, version, reports },
+      ...{ sluice, listen, publicUrl, trustedProxies, token, clock, randomBytes, version, reports },
       onError: (error) => {
         const { stack, message } = error as { stack?: string; message?: string };
         terminal.warn(`sluice: ${(options.verbose === true ? stack : undefined) ?? message ?? String(error)}`);

@@ -40,3 +40,15 @@ export function isForeign(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   return typeof site === 'string' && site !== 'same-origin' && site !== 'none';
 }
+
+/**
+ * Returns whether a form comes from a page of this server: by its `Origin`, which browsers state with each form, where they send no
+ * `Sec-Fetch-Site`. A program that states neither passes: it has no cookies of others.
+ */
+export function isOwnForm({ publicUrl }: Pick<Context, 'publicUrl'>, request: FastifyRequest): boolean {
+  const { origin, 'content-type': type = '', 'sec-fetch-site': site } = request.headers;
+  if (!type.startsWith('application/x-www-form-urlencoded')) return false;
+  if (typeof site === 'string' || origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  return new URL(origin).host === request.host || (publicUrl !== undefined && new URL(publicUrl).origin === origin);
+}

@@ -23,11 +23,30 @@ describe('/login', () => {
     }
   });
 
-  it('is limited per address', async () => {
-    expect((await post({ token: 'wrong' })).status).toBe(401);
-    const answer = await post({ token: SERVE_TOKEN });
+  it('limits failed attempts per address, and accepts a valid token all the same', async () => {
+    for (let attempt = 0; attempt < 4; attempt++) expect((await post({ token: `wrong-${attempt}` })).status).toBe(401);
+    const answer = await post({ token: 'wrong' });
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([429, null]);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    const right = await post({ token: SERVE_TOKEN });
+    expect([right.status, right.headers.get('set-cookie')]).toEqual([303, expect.stringContaining('sluice=')]);
+  });
+
+  it('refuses a form of another site where the browser states its origin only', async () => {
+    const { host } = new URL(at.dashboard.url);
+    const from = async (origin: string): Promise<number> => (await post({ token: SERVE_TOKEN }, { origin })).status;
+    expect([await from('http://evil.example'), await from('null'), await from(`http://${host}`)]).toEqual([
+      403, 403, 303,
+    ]);
+  });
+
+  it('accepts forms only', async () => {
+    const answer = await at.fetch('/login', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: SERVE_TOKEN }),
+    });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
   });
 
   it('sends headers that keep other sites out', async () => {

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { NOBODY, sendPage } from '../server/html-reply.js';
-import { toFailure } from '../server/failure.js';
+import { forbidden, toFailure } from '../server/failure.js';
 import { html, type Html } from '../pages/layout/html.js';
 import type { Limiters } from '../server/limits.js';
 import type { Context } from '../server/options.js';
-import { bySession, cookieName, isForeign } from './authenticate.js';
+import { bySession, cookieName, isForeign, isOwnForm } from './authenticate.js';
 
 /** Adds `/login`, which opens a session with an API token, and `/logout`. */
 export function addLogin(server: FastifyInstance, context: Context, limiters: Limiters): void {
@@ -14,10 +14,10 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     return sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
   });
   server.post('/login', async (request, reply) => {
-    await limiters.logins(request, reply);
     const token = readField(request, 'token').trim();
     const next = parseNext(request.body);
     if (isForeign(request)) return reply.redirect('/login', 303);
+    if (!isOwnForm(context, request)) throw foreignForm(context);
     try {
       const { session, expiresAt } = await sluice.access.login(token, { master: context.token });
       const cookie = { path: '/', httpOnly: true, sameSite: 'lax', secure, expires: new Date(expiresAt) } as const;
@@ -25,6 +25,7 @@ export function addLogin(server: FastifyInstance, context: Context, limiters: Li
     } catch (error) {
       const { status, message, code } = toFailure(error);
       if (code !== 'bad_login') throw error;
+      await limiters.logins(request, reply);
       const page = { status, title: 'Log in', body: form(next, message) };
       return await sendPage(context, reply, { ...NOBODY, path: '/login' }, page);
     }
@@ -50,6 +51,12 @@ function form(next: string, problem: string | null): Html {
       </p>
       <p><button type="submit">Log in</button></p>
     </form>`;
+}
+
+function foreignForm({ publicUrl }: Context): Error {
+  const remedy =
+    publicUrl === undefined ? ': behind a proxy, set serve.publicUrl to the address that browsers use' : '';
+  return forbidden(`The login form was sent from another address${remedy}`);
 }
 
 function readField({ body }: FastifyRequest, name: string): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
@@ -39,6 +40,44 @@ describe('/metrics', () => {
       expect([host, await status(host)]).toEqual([host, 200]);
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example'])
       expect([host, await status(host)]).toEqual([host, 401]);
+  });
+
+  it('needs a token for a request that went through a proxy, or that a page of another site made', async () => {
+    at = await startBench();
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await at!.fetch('/metrics', { headers })).status;
+    for (const headers of [
+      { 'x-forwarded-for': '203.0.113.9' },
+      { 'x-real-ip': '203.0.113.9' },
+      { forwarded: 'for=203.0.113.9' },
+      { via: '1.1 proxy' },
+      { 'sec-fetch-site': 'cross-site' },
+    ])
+      expect([headers, await status(headers)]).toEqual([headers, 401]);
+    expect(await status({ 'sec-fetch-site': 'none' })).toBe(200);
+  });
+
+  it('is rendered once per change of the store', async () => {
+    at = await startBench();
+    await at.addService(1, '42', 10);
+    let rendered = 0;
+    const { sluice } = at;
+    const counting = new Proxy(sluice, {
+      get: (target, name, receiver) => {
+        if (name === 'metrics') rendered++;
+        return Reflect.get(target, name, receiver) as unknown;
+      },
+    });
+    const { startDashboard } = await import('../index.js');
+    const options = { listen: { host: '127.0.0.1', port: 0 }, clock: { ...at.clock, sleep: () => Promise.resolve() }, randomBytes, version: '0.0.0-test' };
+    const dashboard = await startDashboard({ sluice: counting, ...options });
+    const read = async (): Promise<string> => (await fetch(new URL('/metrics', dashboard.url))).text();
+    const texts = await Promise.all([read(), read(), read()]);
+    expect([new Set(texts).size, rendered]).toEqual([1, 1]);
+    at.clock.advance(3_600_000);
+    await sluice.poll();
+    expect([(await read()) === texts[0], rendered]).toEqual([false, 2]);
+    await dashboard.close();
   });
 
   it('needs a token where others reach the server', async () => {

@@ -1,19 +1,25 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SluiceError } from '@sluice/panel-kind';
-import { byToken } from '../access/authenticate.js';
+import { byToken, isForeign } from '../access/authenticate.js';
+import { PageCache } from '../pages/page-cache.js';
 import { forbidden } from '../server/failure.js';
 import type { Limiters } from '../server/limits.js';
 import { isLoopback } from '../server/listen-address.js';
 import type { Context } from '../server/options.js';
 import { METRICS_CONTENT_TYPE, metricsText } from './metrics-text.js';
 
+/** The text is the same for all who may read it. */
+const NOBODYS = { csrf: '', newKey: () => '' };
+
 /**
- * Adds `/metrics`. It needs a token with the scope `read`, unless only programs of this machine reach the server: then it
- * listens on loopback, no public address states that a proxy is before it, and the request names a loopback host. A
- * browser names another one for a web page whose name was made to lead to this machine.
+ * Adds `/metrics`, rendered once per change of the store. It needs a token with the scope `read`, unless only programs of this
+ * machine reach the server: then it listens on loopback, and no public address or trusted proxy is configured; and the request
+ * neither names another host, nor went through a proxy, nor was made by a page of another site.
  */
 export function addMetrics(server: FastifyInstance, context: Context, limiters: Limiters): void {
-  const isOpen = isLoopback(context.listen.host) && context.publicUrl === undefined;
+  const { listen, publicUrl, trustedProxies = [] } = context;
+  const isOpen = isLoopback(listen.host) && publicUrl === undefined && trustedProxies.length === 0;
+  const rendered = new PageCache(context);
   server.get('/metrics', async (request, reply) => {
     const viewer = await byToken(context, request);
     if (viewer !== null) {
@@ -21,14 +27,27 @@ export function addMetrics(server: FastifyInstance, context: Context, limiters: 
       // A client sees its own services only; the figures are of all.
       if (!viewer.needs.includes('read') || viewer.client !== null)
         throw forbidden('Metrics need a token with the scope read');
-    } else if (!isOpen || !isLoopback(request.hostname) || request.headers.authorization !== undefined) {
+    } else if (!isOpen || !isLocal(request)) {
       await limiters.refusals(request, reply);
       throw new SluiceError('no_token', 'Metrics need a token with the scope read', { kind: 'usage' });
+    } else {
+      await limiters.requests(request, reply, '/metrics');
     }
-    const { metrics } = await context.sluice.metrics();
-    return reply
-      .header('cache-control', 'no-store')
-      .type(METRICS_CONTENT_TYPE)
-      .send(await metricsText(metrics));
+    const page = await rendered.read('/metrics', NOBODYS, async () => {
+      const { metrics } = await context.sluice.metrics();
+      return metricsText(metrics);
+    });
+    return reply.header('cache-control', 'no-store').type(METRICS_CONTENT_TYPE).send(page.text());
   });
+}
+
+/** What a proxy adds to requests. */
+const FORWARDED = ['forwarded', 'via', 'x-real-ip'];
+
+/** Returns whether a request without a token comes from a program of this machine. */
+function isLocal(request: FastifyRequest): boolean {
+  const { headers } = request;
+  const isForwarded = Object.keys(headers).some((name) => name.startsWith('x-forwarded-') || FORWARDED.includes(name));
+  // A browser names another host for a web page whose name was made to lead to this machine.
+  return isLoopback(request.hostname) && headers.authorization === undefined && !isForwarded && !isForeign(request);
 }

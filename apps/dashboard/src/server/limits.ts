@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { SluiceError } from '@sluice/panel-kind';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from './options.js';
@@ -7,6 +8,7 @@ export type Limiter = (request: FastifyRequest, reply: FastifyReply) => Promise<
 
 /** The limits of a server. */
 export interface Limiters {
+  /** Logins that failed: count them after the token was checked, so that a valid one is never refused. */
   logins: Limiter;
   /** Requests without a valid token. */
   refusals: Limiter;
@@ -14,17 +16,13 @@ export interface Limiters {
   requests: (request: FastifyRequest, reply: FastifyReply, who: string) => Promise<void>;
 }
 
-const WHO = Symbol('who');
-type Counted = FastifyRequest & { [WHO]?: string };
+/** So many addresses may reach their own limit in a minute before the limit over all of them is reached. */
+const NETWORKS = 20;
 
 /** Creates the limits of a server, which has the plugin. */
 export function createLimiters(server: FastifyInstance, { limits }: Context): Limiters {
-  const limiter = (max: number): Limiter => {
-    const check = server.createRateLimit({
-      max,
-      timeWindow: 60_000,
-      keyGenerator: (request) => (request as Counted)[WHO] ?? request.ip,
-    });
+  const limiter = (max: number, toKey: (request: FastifyRequest) => string): Limiter => {
+    const check = server.createRateLimit({ max, timeWindow: 60_000, keyGenerator: toKey });
     return async (request, reply) => {
       const result = await check(request);
       if (result.isAllowed || !result.isExceeded) return;
@@ -34,10 +32,35 @@ export function createLimiters(server: FastifyInstance, { limits }: Context): Li
       });
     };
   };
-  const requests = limiter(limits.requestsPerMinute);
-  return {
-    logins: limiter(limits.loginsPerMinute),
-    refusals: limiter(limits.refusalsPerMinute),
-    requests: (request, reply, who) => requests(Object.assign(request, { [WHO]: who }), reply),
+  const failures = (max: number): Limiter => {
+    const ofNetwork = limiter(max, ({ ip }) => toNetwork(ip));
+    const ofAll = limiter(max * NETWORKS, () => 'all');
+    return async (request, reply) => {
+      await ofNetwork(request, reply);
+      await ofAll(request, reply);
+    };
   };
+  const who = new WeakMap<FastifyRequest, string>();
+  const requests = limiter(limits.requestsPerMinute, (request) => who.get(request) ?? request.ip);
+  return {
+    logins: failures(limits.loginsPerMinute),
+    refusals: failures(limits.refusalsPerMinute),
+    requests: (request, reply, name) => requests((who.set(request, name), request), reply),
+  };
+}
+
+/** Returns the network of an address: a customer of IPv6 usually has all addresses of a /64. */
+export function toNetwork(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [plain = address] = address.split('%');
+  if (!isIPv6(plain)) return address;
+  const [head = '', tail] = plain.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
+  const all = [...groups, ...Array.from({ length: Math.max(missing, 0) }, () => '0'), ...(tail ?? '').split(':')];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
 }

@@ -10,6 +10,11 @@ export interface DashboardOptions {
   listen: ListenAddress;
   /** Where users reach it behind a proxy. With it, the proxy's forwarded headers are read; with https, cookies are `Secure`. */
   publicUrl?: string | undefined;
+  /**
+   * Proxies whose forwarded headers are read: addresses, or networks such as `10.0.0.0/8`. Default: with `publicUrl`, the one that
+   * connects to the server, where it is on this machine or in a private network; else none.
+   */
+  trustedProxies?: readonly string[] | undefined;
   /** A token with all scopes, besides those in the store. */
   token?: string | undefined;
   clock: Clock;
@@ -37,11 +42,15 @@ export interface Limits {
   endMs: number;
   /** A stream sends a sign of life, and checks that its token is still valid, this often; in milliseconds, default 15 s. */
   streamMs: number;
-  /** Attempts to log in per address and minute; default 10. */
+  /** Requests on one connection, which is closed after them; default 100. */
+  requestsPerConnection: number;
+  /** Open connections; further ones are closed. Default 1000. */
+  connections: number;
+  /** Failed attempts to log in per network and minute; over all networks 20 times as many. Default 10. */
   loginsPerMinute: number;
   /** Requests per token and minute; default 6000. */
   requestsPerMinute: number;
-  /** Requests without a valid token per address and minute; default 120. */
+  /** Requests without a valid token per network and minute; over all networks 20 times as many. Default 120. */
   refusalsPerMinute: number;
 }
 
@@ -69,6 +78,8 @@ const LIMITS: Limits = {
   stalledMs: 60_000,
   endMs: 5000,
   streamMs: 15_000,
+  requestsPerConnection: 100,
+  connections: 1000,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
   refusalsPerMinute: 120,

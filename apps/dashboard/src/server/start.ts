@@ -17,10 +17,8 @@ import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { closeServer, watchRequests } from './close-server.js';
 import { notFound } from './failure.js';
 import { createLimiters } from './limits.js';
+import { toTrust } from './proxies.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
-
-/** Proxies whose forwarded headers are read, where a public address states that there is one. */
-const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
  * Starts the HTTP API and the pages of an engine.
@@ -50,14 +48,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 }
 
 async function createServer(context: Context, routes: string[]): Promise<FastifyInstance> {
-  const { limits, publicUrl } = context;
+  const { limits } = context;
   const server = fastify({
     logger: false,
     // Addresses that no route was searched for.
     frameworkErrors: (error, request, reply) => void sendProblem(context, request, reply, error),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
-    trustProxy: publicUrl === undefined ? false : PROXIES,
+    // Requests that a client sends at once, without reading an answer, are answered into memory.
+    maxRequestsPerSocket: limits.requestsPerConnection,
+    trustProxy: toTrust(context),
     routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: Math.min(limits.headersMs, 5000) },
@@ -70,6 +70,7 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   server.addHook('onRoute', ({ method, url }) => {
     routes.push(...[method].flat().map((each) => `${each} ${url}`));
   });
+  server.server.maxConnections = limits.connections;
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
   server.setNotFoundHandler((request, reply) => {

@@ -118,6 +118,8 @@ const GENERAL: Record<string, string> = {
   'serve.listen': 'Address and port; an address that others reach needs TLS before it',
   'serve.publicUrl':
     'Address at which users reach it, such as https://sluice.example.com; states that a proxy is before it, whose forwarded headers are read',
+  'serve.trustedProxies':
+    'Proxies whose forwarded headers are read: addresses or networks such as 10.0.0.0/8; default: with publicUrl, the one that connects to the server, if it is on this machine or in a private network',
   'serve.token': 'A token with all scopes, for a first start; at least 16 characters',
   schedule: 'When runs are started by cron, systemd timers or the server',
   'schedule.poll': 'The same as poll.interval, which it sets; state one of them',

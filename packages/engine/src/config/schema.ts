@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   amount,
   type BillingKind,
@@ -44,6 +45,18 @@ const publicUrl = filled.check(
   z.refine((url) => /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '') && new URL(url).pathname === '/', {
     error: 'is not an address such as https://sluice.example.com',
   }),
+);
+
+/** An address, or a network such as `10.0.0.0/8`. */
+const network = filled.check(
+  z.refine(
+    (text) => {
+      const [address = '', bits = '0', ...rest] = text.split('/');
+      const longest = isIP(address) === 6 ? 128 : isIP(address) === 4 ? 32 : -1;
+      return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+    },
+    { error: 'is not an address or a network such as 10.0.0.0/8' },
+  ),
 );
 
 /** A page that clients open. */
@@ -175,6 +188,7 @@ const trailing = {
     z.strictObject({
       listen: z._default(filled, '127.0.0.1:8787'),
       publicUrl: z.optional(publicUrl),
+      trustedProxies: z._default(z.array(network), []),
       token: optionalSecret,
     }),
     {},
@@ -280,7 +294,12 @@ export interface Config {
   };
   retention: { apiLog: number; samples: number };
   graphCache: number;
-  serve: { listen: string; publicUrl?: string | undefined; token?: string | undefined };
+  serve: {
+    listen: string;
+    publicUrl?: string | undefined;
+    trustedProxies: string[];
+    token?: string | undefined;
+  };
   /** What clients see of their provider. */
   brand: { contact?: string | undefined; topUpUrl?: string | undefined };
   /** Texts of lines on invoices, with placeholders in braces. */

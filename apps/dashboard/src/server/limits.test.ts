@@ -1,0 +1,111 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../test/dashboard-bench.js';
+import { toNetwork } from './limits.js';
+
+let at: DashboardBench | undefined;
+afterEach(async () => {
+  await at?.close();
+  at = undefined;
+});
+
+describe('networks of addresses', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['2001:0db8:0001:0002::', '2001:db8:1:2::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ])('%s is of %s', (address, network) => {
+    expect(toNetwork(address)).toBe(network);
+  });
+});
+
+describe('failed attempts', () => {
+  const login = (forwarded: string): Promise<Response> =>
+    at!.fetch('/login', {
+      method: 'POST',
+      body: new URLSearchParams({ token: 'wrong' }),
+      headers: { 'x-forwarded-for': forwarded },
+    });
+  const codes = async (addresses: readonly string[]): Promise<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const address of addresses) {
+      const { status } = await login(address);
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const limits = { loginsPerMinute: 3 };
+  const publicUrl = 'http://sluice.example.com';
+
+  it('are counted by the address that the proxy states, whatever its client wrote before it', async () => {
+    at = await startBench({ dashboard: { limits, publicUrl } });
+    const forged = Array.from({ length: 5 }, (_, n) => `203.0.113.${n}, 192.168.1.50`);
+    expect(await codes(forged)).toEqual({ 401: 3, 429: 2 });
+  });
+
+  it('are counted together over a network of IPv6', async () => {
+    at = await startBench({ dashboard: { limits, publicUrl } });
+    expect(await codes(Array.from({ length: 5 }, (_, n) => `2001:db8:1:2::${n + 1}`))).toEqual({ 401: 3, 429: 2 });
+    expect((await login('2001:db8:1:3::1')).status).toBe(401);
+  });
+
+  it('are counted over all addresses, too', async () => {
+    at = await startBench({ dashboard: { limits, publicUrl } });
+    const many = Array.from({ length: 70 }, (_, n) => `203.0.113.${n}`);
+    expect(await codes(many)).toEqual({ 401: 60, 429: 10 });
+  });
+
+  it('are counted by the addresses behind configured proxies', async () => {
+    at = await startBench({ dashboard: { limits, publicUrl, trustedProxies: ['127.0.0.1', '198.51.100.0/24'] } });
+    const chained = Array.from({ length: 5 }, (_, n) => `203.0.113.${n}, 198.51.100.7`);
+    expect(await codes(chained)).toEqual({ 401: 5 });
+    expect(await codes(Array.from({ length: 5 }, () => '203.0.113.77, 198.51.100.7'))).toEqual({ 401: 3, 429: 2 });
+  });
+});
+
+describe('one connection', () => {
+  it('is served a number of requests, however many were sent at once', async () => {
+    at = await startBench({ dashboard: { limits: { requestsPerConnection: 5 } } });
+    const { port } = new URL(at.dashboard.url);
+    const request = `GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    const text = await new Promise<string>((resolve) => {
+      let received = '';
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(request.repeat(50)));
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.toString();
+        // The first request beyond the limit is refused.
+        if (!received.includes('HTTP/1.1 503')) return;
+        socket.destroy();
+        resolve(received);
+      });
+      socket.on('error', () => undefined);
+    });
+    expect(text.match(/HTTP\/1.1 200/g)).toHaveLength(5);
+  });
+
+  it('is refused beside the most that may be open', async () => {
+    at = await startBench({ dashboard: { limits: { connections: 2 } } });
+    const { port } = new URL(at.dashboard.url);
+    const open = (): Promise<'open' | 'closed'> =>
+      new Promise((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1');
+        sockets.push(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          resolve('closed');
+        });
+        socket.on('data', () => {
+          resolve('open');
+        });
+        socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      });
+    const sockets: ReturnType<typeof connect>[] = [];
+    expect([await open(), await open(), await open()]).toEqual(['open', 'open', 'closed']);
+    for (const socket of sockets) socket.destroy();
+  });
+});
