@@ -69,7 +69,12 @@ describe('/metrics', () => {
       },
     });
     const { startDashboard } = await import('../index.js');
-    const options = { listen: { host: '127.0.0.1', port: 0 }, clock: { ...at.clock, sleep: () => Promise.resolve() }, randomBytes, version: '0.0.0-test' };
+    const options = {
+      listen: { host: '127.0.0.1', port: 0 },
+      clock: { ...at.clock, sleep: () => Promise.resolve() },
+      randomBytes,
+      version: '0.0.0-test',
+    };
     const dashboard = await startDashboard({ sluice: counting, ...options });
     const read = async (): Promise<string> => (await fetch(new URL('/metrics', dashboard.url))).text();
     const texts = await Promise.all([read(), read(), read()]);
