@@ -72,6 +72,9 @@ async function billBefore(
   frame: CommandFrame,
   request: ProvisionRequest,
 ): Promise<CallBillView[] | null> {
+  const { telephony } = await session.panel(service.panel);
+  // Other panels have nothing to bill before.
+  if (telephony === undefined) return null;
   if (request.unbilled?.how === 'bill' && !request.dryRun) await refuseUnremovable(session, service, frame, request);
   return checkUnbilled(session, service, request);
 }
