@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 f192c13480d2667a834801608f935046bc769a82bb0d7d3362209de5aad985e6). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 78b6281af71b9c00aa443e34664b293c021ba9528de0bcb11622c045e1bf8cd5). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -407,7 +407,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Move the due date */
+    /** Move the due date, once per ref; default: once per Idempotency-Key */
     post: operations['postServicesServiceProvisionRenew'];
     delete?: never;
     options?: never;
@@ -4784,6 +4784,7 @@ export interface operations {
           dryRun?: boolean;
           /** @description Local date, YYYY-MM-DD */
           until: string;
+          ref?: string;
           /** @description Why, for the log */
           note?: string;
         };

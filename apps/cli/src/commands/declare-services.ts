@@ -249,6 +249,7 @@ function declareProvision(provision: LazyCommand): void {
     .runs(async () => (await load()).unsuspend);
   verb('renew', 'move the due date by one period, or to a date', 'svc-1 --until 2027-01-15')
     .option('--until <date>', 'the new due date')
+    .option('--ref <key>', 'renew once for this key, however often the command is repeated')
     .runs(async () => (await load()).renew);
   verb('change-package', "change to another product's quota, limits and speed", 'relay-1 relay-200')
     .argument('<product>')

@@ -26,6 +26,7 @@ export interface ProvisionOptions extends HoldOptions {
   as?: string;
   adopt?: boolean;
   until?: string;
+  ref?: string;
   passwordFile?: string;
   passwordFrom?: string;
   passwordStdin?: boolean;
@@ -186,7 +187,12 @@ export const create: CommandHandler<ProvisionOptions> = ([id = ''], options, dep
 
 /** `sluice provision renew SERVICE` */
 export const renew: CommandHandler<ProvisionOptions> = ([id = ''], options, deps) =>
-  perform(id, (provision, how) => provision.renew(id, { ...how, until: options.until }), options, deps);
+  perform(
+    id,
+    (provision, how) => provision.renew(id, { ...how, until: options.until, ref: options.ref }),
+    options,
+    deps,
+  );
 
 /** `sluice provision change-package SERVICE PRODUCT` */
 export const changePackage: CommandHandler<ProvisionOptions> = ([id = '', product = ''], options, deps) =>

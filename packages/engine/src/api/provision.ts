@@ -50,8 +50,11 @@ export interface Provision {
   ): Promise<CommandReport>;
   suspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
   unsuspend(id: string, options?: SuspendOptions): Promise<CommandReport>;
-  /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle. */
-  renew(id: string, options?: CommandOptions & { until?: string | undefined }): Promise<CommandReport>;
+  /** Moves the due date to `until` (YYYY-MM-DD), or by one billing cycle; with `ref` once per key, else with each call. */
+  renew(
+    id: string,
+    options?: CommandOptions & { until?: string | undefined; ref?: string | undefined },
+  ): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
   changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
   changePassword(id: string, options?: PasswordOptions): Promise<CommandReport>;
@@ -106,7 +109,7 @@ export function provisionApi(call: RunCall): Provision {
       perform(id, options, { verb: 'create', adopt: options?.adopt === true, customer: options?.customer }),
     suspend: (id, options) => hold(id, 'add', options),
     unsuspend: (id, options) => hold(id, 'release', options),
-    renew: (id, options) => perform(id, options, { verb: 'renew', until: options?.until }),
+    renew: (id, options) => perform(id, options, { verb: 'renew', until: options?.until, ref: options?.ref }),
     changePackage: (id, product, options) => perform(id, options, { verb: 'change-package', product }),
     changePassword: (id, options) => perform(id, options, { verb: 'change-password' }),
     terminate: (id, options) => perform(id, options, { verb: 'terminate', unbilled: toUnbilled(options) }),

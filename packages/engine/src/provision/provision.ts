@@ -27,7 +27,16 @@ import { toCredentials, choosePassword, placePassword, setsPassword } from './cr
 import type { CallBillView } from '../calls/bill-period.js';
 import { checkUnbilled } from './unbilled.js';
 import { endCommandRow, type JournalPayload } from '../run/journal.js';
-import { findFirst, isSameCommand, listEarlier, toStored, findOpenRow, parseStored, toRow } from './stored-command.js';
+import {
+  findFirst,
+  findRenewed,
+  isSameCommand,
+  listEarlier,
+  toStored,
+  findOpenRow,
+  parseStored,
+  toRow,
+} from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
 import type { ProvisionRequest } from './verb-command.js';
@@ -179,15 +188,38 @@ async function check(
   superseded: ActionRecord | null;
   stored: StoredCommand;
   product: ProductSettings;
+  /** Whether the renewal was done before, for the same key. */
+  renewed: boolean;
 }> {
   const earlier = await findOpenRow(session, service.id, request.verb);
   checkRequest(panel, service, request);
-  const stored = toStored(session, service, request, earlier);
+  const renewed = await findRenewed(session, service, request);
+  const stored = renewed === null ? toStored(session, service, request, earlier) : {};
   const product = productAfter(session, service, stored);
   const problem = panel.accounts?.check(service, product) ?? null;
   if (problem && request.verb !== 'terminate') throw usageError(problem.code, problem.message, { service: service.id });
   const continues = earlier !== null && isSameCommand(earlier, stored);
-  return { open: continues ? earlier : null, superseded: continues ? null : earlier, stored, product };
+  return {
+    open: continues ? earlier : null,
+    superseded: continues ? null : earlier,
+    stored,
+    product,
+    renewed: renewed !== null,
+  };
+}
+
+/** Returns the repeat of a renewal that was done for the same key: the due date stays, and the panel is brought to it. */
+function renewedContent(panel: Panel, product: ProductSettings): Decided {
+  return {
+    panel,
+    product,
+    plan: null,
+    earlierFile: null,
+    delivery: { isDone: false },
+    begunAt: null,
+    storeTarget: () => Promise.resolve(),
+    preview: (loaded) => ({ ...loaded, product }),
+  };
 }
 
 async function decide(
@@ -197,7 +229,8 @@ async function decide(
   request: ProvisionRequest,
 ): Promise<Decided> {
   const { files } = session.deps;
-  const { open, superseded, stored, product } = await check(session, panel, service, request);
+  const { open, superseded, stored, product, renewed } = await check(session, panel, service, request);
+  if (renewed) return renewedContent(panel, product);
   const { plan, account, earlierFile } = await decidePassword(session, panel, service, { request, product, open });
   if (plan) Object.assign(stored, { passwordFile: plan.file, delivers: plan.billing !== undefined });
   // A repeat with another password file stores the new file.

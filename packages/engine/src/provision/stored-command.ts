@@ -1,4 +1,4 @@
-import { usageError } from '@sluice/panel-kind';
+import { SluiceError, usageError } from '@sluice/panel-kind';
 import {
   checkLocalDate,
   toLocalDate,
@@ -33,7 +33,8 @@ export function parseStored(row: ActionRecord | null): StoredCommand | null {
 /** Returns whether the command repeats the interrupted one; another date or product replaces it. */
 export function isSameCommand(open: ActionRecord, stored: StoredCommand): boolean {
   const earlier = parseStored(open);
-  return earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
+  const isSame = earlier?.until === stored.until && earlier?.product === stored.product && earlier?.by === stored.by;
+  return isSame && earlier?.ref === stored.ref;
 }
 
 /** Returns what the journal row is to store; a repeat keeps the decisions of the interrupted command. */
@@ -46,6 +47,8 @@ export function toStored(
   const earlier = parseStored(open);
   switch (request.verb) {
     case 'renew': {
+      if (request.ref !== undefined)
+        return toStoredWithRef(session, service, { ...request, ref: request.ref }, earlier);
       if (request.until !== undefined) return { until: parseUntil(request.until) };
       const begun = open !== null && isRepeat(session, service, open) ? earlier?.until : undefined;
       return { until: begun ?? nextDueDate(session, service) };
@@ -57,6 +60,42 @@ export function toStored(
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }
+}
+
+/** Returns what a renewal with a key stores: the interrupted one with the same key goes on, and another key is another renewal. */
+function toStoredWithRef(
+  session: Session,
+  service: ServiceRecord,
+  { ref, until }: Pick<ProvisionRequest, 'until'> & { ref: string },
+  earlier: StoredCommand | null,
+): StoredCommand {
+  const known = earlier?.ref === ref ? earlier.until : undefined;
+  return { until: (until === undefined ? known : parseUntil(until)) ?? nextDueDate(session, service), ref };
+}
+
+/**
+ * Returns the renewal that was done for a key; null for none. One that another renewal replaced was done if its date was reached.
+ *
+ * @throws SluiceError `ref_used` where the key was used with another date
+ */
+export async function findRenewed(
+  { store }: Session,
+  { id, nextDueDate: due }: ServiceRecord,
+  { verb, ref, until }: ProvisionRequest,
+): Promise<ActionRecord | null> {
+  if (verb !== 'renew' || ref === undefined) return null;
+  const rows = (await store.actions.list({ service: id })).filter((row) => row.type === `${COMMAND_PREFIX}renew`);
+  const own = rows.filter((row) => parseStored(row)?.ref === ref && row.state !== 'failed');
+  const dateOf = (row: ActionRecord): string => parseStored(row)?.until ?? '';
+  const done = own.find(
+    (row) => row.state === 'applied' || (row.state === 'unneeded' && due !== null && due >= dateOf(row)),
+  );
+  const [known = done] = own;
+  if (known !== undefined && until !== undefined && parseUntil(until) !== dateOf(known)) {
+    const message = `Reference "${ref}" belongs to the renewal of "${id}" until ${dateOf(known)}: use another one; nothing was changed`;
+    throw new SluiceError('ref_used', message, { details: { service: id, ref } });
+  }
+  return done ?? null;
 }
 
 const DAY_MS = 86_400_000;

@@ -21,6 +21,8 @@ export interface ProvisionRequest {
   unbilled?: { how: 'bill'; reports: CallReports | null } | { how: 'forfeit' } | undefined;
   /** `renew --until DATE` */
   until?: string | undefined;
+  /** `renew --ref KEY`: the service is renewed once for this key. */
+  ref?: string | undefined;
   /** `change-package SERVICE PRODUCT` */
   product?: string | undefined;
   /** Absolute path of the new file that a generated password is written to. */
@@ -43,6 +45,8 @@ export interface BeforeRenewal {
 /** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
 export interface StoredCommand {
   until?: string;
+  /** The caller's key of a renewal. */
+  ref?: string;
   /** What a renewal changed when it was stored; a refusal restores that. */
   before?: BeforeRenewal;
   /** The same of the interrupted renewal that it repeats or replaces. */

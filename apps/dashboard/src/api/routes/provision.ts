@@ -41,10 +41,10 @@ export const provisionRoutes: ApiRoute[] = [
   route('POST /services/:service/provision/renew', {
     ...shared,
     useCase: 'provision.renew',
-    // Without a date a repeated request would renew twice.
-    summary: 'Move the due date',
-    body: { dryRun: flag, until: localDate },
-    handle: ({ sluice, param, body, as }) => sluice.provision.renew(param('service'), { ...as, ...body }),
+    summary: 'Move the due date, once per ref; default: once per Idempotency-Key',
+    body: { dryRun: flag, until: localDate, ref: optionalText },
+    handle: ({ sluice, param, body: { ref: own, ...how }, as, ref }) =>
+      sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
   }),
   route('POST /services/:service/provision/change-package', {
     ...shared,

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+  await at.create(1);
+});
+afterEach(() => at.close());
+
+const renew = async (words: string): Promise<[number, string | null]> => {
+  const { exitCode, json } = await at.run(`provision renew svc-1 ${words}`.trim());
+  return [exitCode, json<{ error?: { code: string } }>().error?.code ?? null];
+};
+const dueDate = async (): Promise<unknown> =>
+  at.bench.store(async (store) => (await store.services.get('svc-1'))?.nextDueDate);
+const cutOff = (): (() => void) => at.panel.server.inject({ fault: { kind: 'status', status: 500 } });
+
+describe('renew --ref', () => {
+  it('renews once per key, and once more for another', async () => {
+    for (const [ref, due] of [
+      ['a', '2027-01-15'],
+      ['a', '2027-01-15'],
+      ['b', '2027-02-15'],
+      ['a', '2027-02-15'],
+      ['b', '2027-02-15'],
+    ]) {
+      expect([await renew(`--ref ${ref}`), await dueDate()]).toEqual([[0, null], due]);
+    }
+    expect([await renew(''), await dueDate()]).toEqual([[0, null], '2027-03-15']);
+  });
+
+  it('finishes the interrupted renewal of its key, however late, and another key renews in the same outage', async () => {
+    const restore = cutOff();
+    await renew('--ref a');
+    expect(await dueDate()).toBe('2027-01-15');
+    await renew('--ref a');
+    expect(await dueDate()).toBe('2027-01-15');
+    await renew('--ref b');
+    expect(await dueDate()).toBe('2027-02-15');
+    await renew('--ref a');
+    expect(await dueDate()).toBe('2027-02-15');
+    restore();
+    expect([await renew('--ref b'), await renew('--ref a'), await dueDate()]).toEqual([
+      [0, null],
+      [0, null],
+      '2027-02-15',
+    ]);
+    const expiry = new Date(at.panel.user(3)?.expTime ?? 0).toISOString();
+    expect(expiry.slice(0, 10)).toBe('2027-02-15');
+  });
+
+  it('finishes what was interrupted after more than half of the renewed time', async () => {
+    const restore = cutOff();
+    await renew('--ref a');
+    restore();
+    at.bench.clock.set('2027-01-10T00:00:00Z');
+    expect([await renew('--ref a'), await dueDate()]).toEqual([[0, null], '2027-01-15']);
+  });
+
+  it('refuses the key of a renewal to another date', async () => {
+    expect(await renew('--ref a --until 2027-03-01')).toEqual([0, null]);
+    expect(await renew('--ref a --until 2027-03-01')).toEqual([0, null]);
+    expect([await renew('--ref a --until 2027-04-01'), await dueDate()]).toEqual([[1, 'ref_used'], '2027-03-01']);
+  });
+});
