@@ -9,6 +9,7 @@ import type { KeyedContent, Performed } from '../api/keyed.js';
 import type { ApiParts } from '../api/parts.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
+import { deadLinkPage } from './dead-link.js';
 import { customerPages } from './customer/routes.js';
 import { operatorPages } from './operator/routes.js';
 import { type OfVisit, PageCache } from './page-cache.js';
@@ -52,7 +53,7 @@ export function addPages(server: FastifyInstance, parts: ApiParts): void {
         const visit = await byLink(context, shareToken);
         if (visit === null) {
           await limiters.refusals(request, reply);
-          return sendErrorPage(context, reply, NOBODY, noPage('This link is not valid, or it has ended'));
+          return sendPage(context, reply, NOBODY, deadLinkPage(context.sluice.config.brand.contact));
         }
         await limiters.requests(request, reply, visit.viewer.id);
         const base = `/share/${shareToken}`;

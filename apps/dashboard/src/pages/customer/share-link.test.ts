@@ -9,7 +9,10 @@ let at: DashboardBench;
 let link: Link;
 beforeAll(async () => {
   at = await startBench({
-    config: { graphCache: '30m', brand: { topUpUrl: 'https://billing.example.com/add-funds' } },
+    config: {
+      graphCache: '30m',
+      brand: { contact: 'help@example.com', topUpUrl: 'https://billing.example.com/add-funds' },
+    },
   });
   await at.addService(1, 'c-1', 20);
   await at.addService(2, 'c-2', 10);
@@ -83,7 +86,13 @@ describe('a share link', () => {
     expect((await short.get('/')).status).toBe(200);
     const revoked = await Link.open(at, { client: 'c-1' });
     await at.sluice.access.revoke(revoked.id);
-    expect((await revoked.get('/')).status).toBe(404);
+    const dead = await revoked.get('/');
+    const page = await dead.text();
+    expect([
+      dead.status,
+      page.includes('href="mailto:help@example.com"'),
+      page.includes('Back to the overview'),
+    ]).toEqual([404, true, false]);
     at.clock.advance(60_001);
     expect((await short.get('/')).status).toBe(404);
   });
