@@ -49,7 +49,7 @@ export async function checkReach(
   if (clients === 'client' && client !== viewer.client)
     throw notFound('unknown_client', `There is no client "${client}"`, { client });
   if (clients !== 'service') return;
-  // One query for any id, so that the time of the answer does not tell whether another client has it.
+  // One query for any id, so that the time of the answer is the same for those of others and for none.
   if (!(await sluice.services.isOf(service, viewer.client)))
     throw notFound('unknown_service', `There is no service "${service}"`, { service });
   if (!whoMay(useCase).customer.some(({ field }) => field !== undefined)) return;

@@ -7,7 +7,7 @@ import type { ServiceDetail } from './show.js';
 /** What documents of a service leave out for a client: notes, evidence and actors of staff, and what was before it came. */
 
 /** Returns the later of an instant and the one since when a reader may see something. */
-function laterOf(at: string, since: string | null): string {
+function findLater(at: string, since: string | null): string {
   return since !== null && since > at ? since : at;
 }
 
@@ -21,7 +21,7 @@ export function holdsFor<View extends Omit<HoldView, 'service'>>(
   const since = visibleSince(service, reader);
   return holds
     .filter(({ until }) => until === null || since === null || until > since)
-    .map((hold) => ({ ...hold, since: laterOf(hold.since, since), note: null, evidence: [] }));
+    .map((hold) => ({ ...hold, since: findLater(hold.since, since), note: null, evidence: [] }));
 }
 
 /** Returns the overrides that a reader may see. */
@@ -34,7 +34,7 @@ export function overridesFor<View extends Pick<OverrideRecord, 'since' | 'until'
   const since = visibleSince(service, reader);
   return overrides
     .filter(({ until }) => until === null || since === null || until > since)
-    .map((override) => ({ ...override, since: laterOf(override.since, since), note: null }));
+    .map((override) => ({ ...override, since: findLater(override.since, since), note: null }));
 }
 
 /** Returns the detail of a service as a reader may see it; its purchases are those of `isVisible`. */
@@ -44,9 +44,9 @@ export function detailFor(detail: ServiceDetail, service: ServiceRecord, reader:
   const { holds, overrides, termination } = detail;
   return {
     ...detail,
-    holds: holds.map((hold) => ({ ...hold, since: laterOf(hold.since, since) })),
-    overrides: overrides && { ...overrides, since: laterOf(overrides.since, since) },
-    termination: termination && { ...termination, since: laterOf(termination.since, since), by: null },
+    holds: holds.map((hold) => ({ ...hold, since: findLater(hold.since, since) })),
+    overrides: overrides && { ...overrides, since: findLater(overrides.since, since) },
+    termination: termination && { ...termination, since: findLater(termination.since, since), by: null },
   };
 }
 
@@ -58,7 +58,7 @@ export function explanationFor(explanation: Explanation, service: ServiceRecord,
   return {
     ...explanation,
     readings: readings.map((reading) => ({ ...reading, raw: null })),
-    decision: decision && { ...decision, at: laterOf(decision.at, since) },
+    decision: decision && { ...decision, at: findLater(decision.at, since) },
     holds: holdsFor(holds, service, reader),
     released: released && { ...released, note: null },
     actions: actions.map((action) => ({ ...action, prior: null, observed: null })),
