@@ -65,6 +65,8 @@ export interface AutoBuyRecord {
   /** Decimal text, 0 to 100. */
   thresholdPercent: string | null;
   maxPerCycle: number | null;
+  /** Id of the share link that set it, with which it ends; null for one of somebody else. */
+  link: string | null;
   updatedAt: string;
 }
 

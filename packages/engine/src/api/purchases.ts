@@ -1,6 +1,7 @@
 import { type PaymentTerms, paymentTerms } from '../billing/billing-pages.js';
 import { cancelPurchase } from '../purchases/cancel.js';
-import { createPurchase, type PurchaseBudget, type PurchaseReport, readBudgetLeft } from '../purchases/create.js';
+import { type PurchaseBudget, readBudgetLeft } from '../purchases/budget-left.js';
+import { createPurchase, type PurchaseReport } from '../purchases/create.js';
 import { listPackages, type PackageView } from '../purchases/packages.js';
 import { listPurchases, type PurchaseDetail, type PurchaseView } from '../purchases/views.js';
 import { requireService } from '../session.js';

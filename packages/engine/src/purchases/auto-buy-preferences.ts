@@ -6,6 +6,7 @@ import { notFound } from '../errors.js';
 import { withRun } from '../run/bracket.js';
 import { withServiceRun } from '../services/change-services.js';
 import { refuseOtherClient, requireService, type Session } from '../session.js';
+import { type LinkBudget, readPreferences, refuseOverLink } from './link-budget.js';
 import { requireOffered, requirePackage } from './packages.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
@@ -24,8 +25,10 @@ export type AutoBuySubject =
       client?: undefined;
       /** The client that asks: refuses a change of a service that is another's by now. */
       owner?: string | undefined;
+      /** The share link that asks, within whose budget it has to be. */
+      link?: LinkBudget | undefined;
     }
-  | { client: string; service?: undefined; owner?: string | undefined };
+  | { client: string; service?: undefined; owner?: string | undefined; link?: undefined };
 
 /** Fields to set; the others stay. */
 export interface AutoBuyRequest {
@@ -38,7 +41,7 @@ export interface AutoBuyRequest {
 
 /** Returns the rule in force for a service or client. */
 export async function showAutoBuy(session: Session, subject: AutoBuySubject): Promise<AutoBuyView> {
-  const stored = await session.store.autoBuy.list();
+  const stored = await readPreferences(session);
   if (subject.service === undefined) {
     const rule = findRule(session.config, stored, { client: subject.client });
     return { ...rule, thresholdBytes: thresholdBytes(rule.threshold, null), bought: null };
@@ -71,7 +74,11 @@ export async function setAutoBuy(
     const { scope, of } = toKey(subject);
     return async (tables) => {
       const before = (await tables.autoBuy.list()).find((row) => row.scope === scope && row.subject === of);
-      await tables.autoBuy.put({ ...UNSTATED, ...before, ...change, scope, subject: of, updatedAt: session.now() });
+      const { link } = subject;
+      const stated = { ...UNSTATED, ...before, ...change, scope, subject: of, link: link?.link ?? null };
+      const wanted = { ...stated, updatedAt: session.now() };
+      if (link !== undefined) await refuseOverLink(tables, session.config, wanted, link);
+      await tables.autoBuy.put(wanted);
       return true;
     };
   });

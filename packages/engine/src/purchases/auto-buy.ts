@@ -9,7 +9,10 @@ import { type Notice, wouldBuy } from '../run/notices.js';
 import { type Decided, type RunOnPanel, withError } from '../run/stages.js';
 import type { Session } from '../session.js';
 import { newPurchase, toProblem } from './charge.js';
+import { readBudgetLeft } from './budget-left.js';
+import { refsOfLink } from './link-budget.js';
 import { findPackage, type Package } from './packages.js';
+import { refKey } from './views.js';
 import { type AutoBuyRule, findRule, isAutomatic, thresholdBytes } from './preferences.js';
 
 /** What a service would buy in this run, if its client has enough credit. */
@@ -133,18 +136,51 @@ async function draft(on: RunOnPanel, work: Decided, wish: Wish, credits: Credits
       why: `client ${client} is billed in ${credit.currency}, ${bought.id} costs ${bought.currency}`,
     };
   const price = highestCharge(bought, own);
+  const budget = await findLinkBudget(on, service.id, credits);
+  const isBound = budget !== null && compareMoney(budget.left, credit.left) < 0;
   const { count, reason } = autoBuy({
     ...wish,
     packageBytes: bought.bytes,
     price,
-    credit: credit.left,
+    credit: isBound ? budget.left : credit.left,
     boughtThisCycle: own.filter(isAutomatic).length,
   });
+  if (count === 0 && isBound && reason === 'no-credit')
+    return {
+      refused: 'link-spent',
+      why: `of the share link that set it ${budget.left} ${bought.currency} are left, and the package costs ${price}`,
+    };
   if (count === 0) return { refused: reason, why: describeRefusal(reason, wish, price, credit.left) };
   credit.left = subtractMoney(credit.left, multiplyMoney(price, count));
+  if (budget !== null) budget.left = subtractMoney(budget.left, multiplyMoney(price, count));
   const order = { service: service.id, client, cycle: cycle?.id ?? '', actor: 'auto' } as const;
-  const keys = Array.from({ length: count }, (_, n) => `auto:${order.cycle}:${automatic.length + n + 1}`);
+  const link = await findLink(on, service.id);
+  // Counts in what was spent with the link.
+  const prefix = link === null ? '' : refKey(refsOfLink(link));
+  const keys = Array.from({ length: count }, (_, n) => `${prefix}auto:${order.cycle}:${automatic.length + n + 1}`);
   return { buys: keys.map((key) => newPurchase(session, bought, { ...order, key })) };
+}
+
+/** Returns the share link that set the preference of a service; null for one of somebody else. */
+async function findLink({ session }: RunOnPanel, service: string): Promise<string | null> {
+  const [row] = await session.store.autoBuy.list({ scope: 'service', subject: service });
+  return row?.link ?? null;
+}
+
+/** Returns what this run may still spend with the share link that set the preference; null without a maximum. */
+async function findLinkBudget(on: RunOnPanel, service: string, credits: Credits): Promise<{ left: string } | null> {
+  const link = await findLink(on, service);
+  if (link === null) return null;
+  const key = `link ${link}`;
+  const known = credits.get(key);
+  if (known !== undefined && 'left' in known) return known;
+  const { store } = on.session;
+  const amount = (await store.apiTokens.get(link))?.rights?.maxAmount ?? null;
+  if (amount === null) return null;
+  const left = await readBudgetLeft(store, { refs: refsOfLink(link), amount });
+  const budget = { currency: null, left, closed: false };
+  credits.set(key, budget);
+  return budget;
 }
 
 /** Returns what the last invoice for the package came to, since tax is not known before. */

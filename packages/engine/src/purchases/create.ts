@@ -1,5 +1,5 @@
 import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
-import { compareMoney, subtractMoney } from '@sluice/quota-core';
+import { compareMoney } from '@sluice/quota-core';
 import type { CycleRecord, PurchaseRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { hasLimits } from '../agents/budget.js';
 import { type Due, noCredit, refuseClosedClient, refuseOtherCurrency, requirePayer } from '../billing/refusals.js';
@@ -8,19 +8,13 @@ import { serviceLease } from '../leases.js';
 import { type Run, withRun } from '../run/bracket.js';
 import { refuseOtherClient, requireService, type Session } from '../session.js';
 import { buyWithin, readRaise } from './agent-budget.js';
+import { type PurchaseBudget, readBudgetLeft } from './budget-left.js';
 import { chargePurchase, newPurchase } from './charge.js';
 import { loadService, recordAllowance } from './load-service.js';
 import { type Package, requireOffered } from './packages.js';
 import { endUnwanted, isWanted } from './unfinished.js';
 import { type PurchaseDetail, refKey, toDetail } from './views.js';
 import { isLiving } from '../services/lifecycle.js';
-
-/** What may be spent in total on the purchases whose reference begins with the same text. */
-export interface PurchaseBudget {
-  refs: string;
-  /** Prices without tax; decimal text, in the currency of the client. */
-  amount: string;
-}
 
 /** What to buy. */
 export interface PurchaseRequest {
@@ -173,21 +167,6 @@ async function refuseOverBudget(tables: StoreTables, row: PurchaseRecord, budget
     { details: { service: row.service, package: row.package } },
   );
 }
-
-/**
- * Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count; those
- * for a service that has become another client's do.
- */
-export async function readBudgetLeft(
-  tables: Pick<StoreTables, 'purchases'>,
-  { refs, amount }: PurchaseBudget,
-): Promise<string> {
-  const all = await tables.purchases.list({ keyPrefix: refKey(refs) });
-  const own = all.filter(({ status }) => COUNTED.includes(status));
-  return own.reduce((left, { price }) => subtractMoney(left, price), amount);
-}
-
-const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
 
 function requireChargeable(service: ServiceRecord): string {
   const { id, status } = service;

@@ -1,3 +1,4 @@
+import { readPreferences } from './link-budget.js';
 import { type Invoice, isOnlyLine } from '@sluice/panel-kind';
 import type { HeldLease, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { decideHolds } from '../run/decide.js';
@@ -24,7 +25,7 @@ async function isStillAutomatic(session: Session, service: ServiceRecord): Promi
   const loaded = await loadService(session, service);
   if (loaded.enforcement.value === 'observe') return false;
   const decided = decideHolds(session, await session.panel(service.panel), toRead(loaded), session.now());
-  return findRuleInForce(session, await session.store.autoBuy.list(), decided) !== null;
+  return findRuleInForce(session, await readPreferences(session), decided) !== null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readPreferences } from '../purchases/link-budget.js';
 import { type ItemError, SluiceError } from '@sluice/panel-kind';
 import type { AutoBuyRecord, HeldLease, PurchaseRecord } from '@sluice/state-store';
 import { buyWithin } from '../purchases/agent-budget.js';
@@ -27,7 +28,7 @@ type BuyingRun = RunOnPanel & ReportedRun & { readonly request: RunRequest; read
 /** Resolves open purchases of the panel, before its services are loaded. A dry run only reads the preferences. */
 export async function beginBuying(run: BuyingRun, service: string | null): Promise<Buying> {
   const { session, panel, request, leases, report, results } = run;
-  const preferences = await session.store.autoBuy.list();
+  const preferences = await readPreferences(session);
   const nothing: ResolvedPurchases = { paid: 0, problems: new Map(), notices: [] };
   if (request.dryRun) return { preferences, resolved: nothing, wishes: new Map() };
   const resolved = await resolvePurchases(session, {

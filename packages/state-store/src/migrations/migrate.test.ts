@@ -99,6 +99,7 @@ const SCHEMA_DIGESTS = [
   '71dc9227fc7fdccd',
   'c88dd16c74ed5429',
   '4eb4ff893a009f0d',
+  'e7e2f29499a170d0',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

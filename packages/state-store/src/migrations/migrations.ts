@@ -26,6 +26,7 @@ import { scopesOfClients } from './025-scopes-of-clients.js';
 import { apiCallBlocks } from './026-api-call-blocks.js';
 import { notesOfCredit } from './027-notes-of-credit.js';
 import { compactSamples } from './028-compact-samples.js';
+import { autoBuyOfLinks } from './029-auto-buy-of-links.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   apiCallBlocks,
   notesOfCredit,
   compactSamples,
+  autoBuyOfLinks,
 ];

@@ -66,6 +66,7 @@ describe('preferences for auto-buy', () => {
       thresholdBytes: null,
       thresholdPercent: '10',
       maxPerCycle: 3,
+      link: null,
       updatedAt: minute(0),
     };
     const empty = { ...record, scope: 'service' as const, enabled: null, thresholdPercent: null, maxPerCycle: null };

@@ -77,6 +77,7 @@ export const autoBuyPreferences = recordTable<AutoBuyRecord>()(
     thresholdBytes: intOrNull('threshold_bytes'),
     thresholdPercent: textOrNull('threshold_percent'),
     maxPerCycle: intOrNull('max_per_cycle'),
+    link: textOrNull('link'),
     updatedAt: text('updated_at'),
   },
   'subject',

@@ -1,6 +1,13 @@
-import type { AutoBuyRequest, PackageView, PaymentTerms, PurchaseReport, ServiceDetail } from '@sluice/engine';
+import type {
+  AutoBuyRequest,
+  AutoBuySubject,
+  PackageView,
+  PaymentTerms,
+  PurchaseReport,
+  ServiceDetail,
+} from '@sluice/engine';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { addMoney, compareMoney, subtractMoney } from '@sluice/quota-core';
+import { subtractMoney } from '@sluice/quota-core';
 import { facts, notice } from '../layout/components.js';
 import { bytes, money, name, UNKNOWN } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
@@ -129,29 +136,21 @@ async function outcome(
 
 /** Saves whether packages are bought by themselves. */
 export const setAutoBuy: Page = async (request) => {
-  const { sluice, viewer, form = {}, as } = request;
+  const { sluice, form = {}, as } = request;
   const service = await ownService(request);
   const { package: wanted = '', threshold = '', max = '' } = form;
   const enabled = form['enabled'] === 'yes';
   if (!/^\d{1,3}$/.test(max) || Number(max) > MOST_AUTOMATIC)
     throw usageError('bad_option', `At most per period: write a whole number from 0 to ${MOST_AUTOMATIC}`);
-  const offered = await requireOffered(request, service, wanted);
-  const { maxAmount } = viewer;
-  if (enabled && maxAmount !== null && compareMoney(times(offered.price, Number(max)), maxAmount) > 0) {
-    throw new SluiceError(
-      'over_budget',
-      `${max} packages of ${offered.price} ${offered.currency} cost more than the ${maxAmount} ${offered.currency} of this link`,
-      { kind: 'conflict' },
-    );
-  }
+  await requireOffered(request, service, wanted);
   const wish: AutoBuyRequest = { enabled, package: wanted, threshold: threshold.trim(), maxPerCycle: Number(max) };
-  await plainly(() => sluice.autoBuy.set({ service: service.id, owner: toClient(request) }, wish, as));
+  await plainly(() =>
+    sluice.autoBuy.set({ service: service.id, owner: toClient(request), ...toLink(request) }, wish, as),
+  );
   return done(request, service.id, 'auto-buy', 'auto-buy');
 };
 
-/** Decimal amounts stay exact: they are added, never multiplied as floats. */
-function times(amount: string, count: number): string {
-  let sum = '0';
-  for (let done = 0; done < count; done++) sum = addMoney(sum, amount);
-  return sum;
+/** A preference that a share link sets ends with it, and is within its budget. */
+function toLink({ viewer: { shared, id, maxAmount } }: PageRequest): Pick<AutoBuySubject, 'link'> {
+  return shared ? { link: { link: id, amount: maxAmount } } : {};
 }

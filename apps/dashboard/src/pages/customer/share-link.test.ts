@@ -293,3 +293,28 @@ describe('a link after a service has become another client’s', () => {
     expect(purchases.map(({ client }) => client)).toEqual(['c-5']);
   });
 });
+
+describe('automatic purchases that a link set', () => {
+  it('are within its maximum for all services, count in it, and end with it', async () => {
+    const own = await startBench();
+    try {
+      for (const number of [1, 2]) await own.addService(number, 'c-1', 99);
+      await own.sluice.poll();
+      await own.sluice.credit.add('c-1', { amount: '100.00', currency: 'EUR' });
+      const link = await Link.open(own, { client: 'c-1', buy: true, maxAmount: '6.00' });
+      const set = async (service: string) => {
+        const wish = { enabled: 'yes', package: 'extra-50', threshold: '10%', max: '1' };
+        return (await link.post(`/services/${service}/auto-buy`, wish)).status;
+      };
+      expect([await set('svc-1'), await set('svc-2')]).toEqual([303, 409]);
+      await own.sluice.poll();
+      expect((await own.sluice.purchases.list()).purchases.map(({ service }) => service)).toEqual(['svc-1']);
+      const buy = () => link.post('/services/svc-2/buy', { package: 'extra-50' });
+      expect((await buy()).status).toBe(409);
+      await own.sluice.access.revoke(link.id);
+      expect((await own.sluice.autoBuy.show({ service: 'svc-1' })).autoBuy.enabled).toBe(false);
+    } finally {
+      await own.close();
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import { subtractMoney } from '@sluice/quota-core';
+import type { PurchaseRecord, StoreTables } from '@sluice/state-store';
+import { refKey } from './views.js';
+
+/** What may be spent in total on the purchases whose reference begins with the same text. */
+export interface PurchaseBudget {
+  refs: string;
+  /** Prices without tax; decimal text, in the currency of the client. */
+  amount: string;
+}
+
+/**
+ * Returns what may still be spent of a budget, in the client's currency. Purchases that failed or were returned don't count; those
+ * for a service that has become another client's do.
+ */
+export async function readBudgetLeft(
+  tables: Pick<StoreTables, 'purchases'>,
+  { refs, amount }: PurchaseBudget,
+): Promise<string> {
+  const all = await tables.purchases.list({ keyPrefix: refKey(refs) });
+  const own = all.filter(({ status }) => COUNTED.includes(status));
+  return own.reduce((left, { price }) => subtractMoney(left, price), amount);
+}
+
+const COUNTED: readonly PurchaseRecord['status'][] = ['pending', 'paid'];
