@@ -43,6 +43,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
+  more_to_show: 'List all with --verbose',
   mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',

@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 78b6281af71b9c00aa443e34664b293c021ba9528de0bcb11622c045e1bf8cd5). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 3127ac66181d2ae4834e73ee93c402ff523a997e937f62550f6ee1349d8393da). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1858,6 +1858,20 @@ export type webhooks = Record<string, never>;
 /** The named schemas of the HTTP API. */
 export interface components {
   schemas: {
+    /** @enum {string} */
+    ServiceStatus: 'failed' | 'unreadable' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
+    Brake: {
+      panel: string;
+      /** @enum {string} */
+      subjects: 'services' | 'agents';
+      /** @description Instant, ISO 8601 in UTC */
+      since: string;
+      runs: number;
+      run: string | null;
+      changing: number | null;
+      active: number | null;
+      message: string;
+    };
     ItemError: {
       code: string;
       message: string;
@@ -2520,7 +2534,7 @@ export interface components {
     Service: {
       id: string;
       panel: string;
-      status: string;
+      status: components['schemas']['ServiceStatus'];
       observing: boolean;
       mode: string | null;
       cycle: {
@@ -2559,9 +2573,13 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
       }[];
+      /** @description Reasons of holds that would begin and were not added */
+      wouldHold: string[];
       actions: components['schemas']['Action'][];
       error: components['schemas']['ItemError'] | null;
       drift?: string[];
+      /** @description Reasons of holds that would end and did not */
+      wouldRelease?: string[];
       counted: {
         /** @description Bytes; null where unknown */
         usedBytes: number | null;
@@ -2641,7 +2659,7 @@ export interface components {
     ServiceInRun: {
       id: string;
       panel: string;
-      status: string;
+      status: components['schemas']['ServiceStatus'];
       observing: boolean;
       mode: string | null;
       cycle: {
@@ -2680,9 +2698,13 @@ export interface components {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
       }[];
+      /** @description Reasons of holds that would begin and were not added */
+      wouldHold: string[];
       actions: components['schemas']['Action'][];
       error: components['schemas']['ItemError'] | null;
       drift?: string[];
+      /** @description Reasons of holds that would end and did not */
+      wouldRelease?: string[];
       counted?: {
         /** @description Bytes; null where unknown */
         usedBytes: number | null;
@@ -2828,8 +2850,11 @@ export interface components {
         failed: number;
         held: number;
         released: number;
+        wouldHold: number;
+        wouldRelease: number;
         purchased: number;
         actions: number;
+        planned: number;
       };
       services: components['schemas']['ServiceInRun'][];
       notices: {
@@ -2947,6 +2972,7 @@ export interface components {
         wouldHold: string[];
         inputs: unknown;
       } | null;
+      brake: components['schemas']['Brake'] | null;
       accountDue: {
         /** @enum {string} */
         verb: 'create' | 'terminate';
@@ -3154,6 +3180,7 @@ export interface components {
       url: string;
       capabilities: string[];
       enforce: components['schemas']['PanelEnforcement'];
+      brake: components['schemas']['Brake'] | null;
     };
     PanelTest: {
       name: string;
@@ -3253,6 +3280,7 @@ export interface components {
       totals: {
         services: number;
         held: number;
+        wouldHold: number;
         nearLimit: number;
         drifting: number;
         failing: number;
@@ -3263,6 +3291,7 @@ export interface components {
           [key: string]: number;
         };
       };
+      brakes: components['schemas']['Brake'][];
       panels: {
         name: string;
         kind: string;
@@ -3271,6 +3300,7 @@ export interface components {
         restrictions: string[];
         services: number;
         held: number;
+        wouldHold: number;
         failing: number;
         drifting: number;
         enforce: components['schemas']['PanelEnforcement'];
@@ -3284,6 +3314,7 @@ export interface components {
           code: string | null;
           message: string | null;
         } | null;
+        brake: components['schemas']['Brake'] | null;
         lease: {
           run: string;
           /** @description Instant, ISO 8601 in UTC */
@@ -3302,10 +3333,11 @@ export interface components {
           product: string;
           client: string | null;
           lifecycle: string;
-          status: string;
+          status: components['schemas']['ServiceStatus'];
           mode: string | null;
           observing: boolean;
           holds: string[];
+          wouldHold: string[];
           /** @description Bytes; null where unknown */
           usedBytes: number | null;
           /** @description Bytes; null where unknown */
@@ -3834,7 +3866,7 @@ export interface operations {
           'application/json': {
             id: string;
             panel: string;
-            status: string;
+            status: components['schemas']['ServiceStatus'];
             observing: boolean;
             mode: string | null;
             cycle: {
@@ -3873,9 +3905,13 @@ export interface operations {
               /** @description Instant, ISO 8601 in UTC */
               since: string;
             }[];
+            /** @description Reasons of holds that would begin and were not added */
+            wouldHold: string[];
             actions: components['schemas']['Action'][];
             error: components['schemas']['ItemError'] | null;
             drift?: string[];
+            /** @description Reasons of holds that would end and did not */
+            wouldRelease?: string[];
             counted: {
               /** @description Bytes; null where unknown */
               usedBytes: number | null;

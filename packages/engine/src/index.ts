@@ -129,6 +129,7 @@ export { describeEnforcement, describeSetting, type Enforcement, type PanelEnfor
 export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
+export { type BrakeState, describeBrake } from './run/brake-state.js';
 export {
   describeExceeded,
   describeFigures,

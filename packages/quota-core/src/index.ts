@@ -52,6 +52,7 @@ export {
   type DueHold,
 } from './decide.js';
 export { describeRule } from './describe-rule.js';
+export { REPORTED_STATUSES, type ReportedStatus, type StatusInput, toReportedStatus } from './reported-status.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { REPORTED_STATUSES, toReportedStatus } from '@sluice/quota-core';
 import { cycle, hold, minute, service } from './test/records.js';
 import { useStore } from './test/use-store.js';
 import type { DecisionRecord } from './records.js';
@@ -88,14 +89,13 @@ describe('lists for operators', () => {
       ['quota'],
     ]);
     const counts = await at.store.overview.counts();
-    expect(counts).toContainEqual({ panel: 'dcim', status: 'ok', services: 2, drifting: 1, failing: 0, nearLimit: 0 });
     expect(counts).toContainEqual({
-      panel: 'dcim',
-      status: 'held',
-      services: 1,
-      drifting: 0,
-      failing: 0,
-      nearLimit: 1,
+      ...{ panel: 'dcim', status: 'ok', services: 2 },
+      ...{ drifting: 1, failing: 0, held: 0, wouldHold: 0, nearLimit: 0 },
+    });
+    expect(counts).toContainEqual({
+      ...{ panel: 'dcim', status: 'held', services: 1 },
+      ...{ drifting: 0, failing: 0, held: 1, wouldHold: 0, nearLimit: 1 },
     });
     expect(await at.store.overview.reasons()).toEqual([{ reason: 'quota', services: 1 }]);
     expect(await at.store.overview.holds(5)).toMatchObject([{ service: 'full', reason: 'quota', panel: 'dcim' }]);
@@ -124,7 +124,7 @@ describe('lists for operators', () => {
     ]);
   });
 
-  it('count holds that commands began and ended, and those that observe would begin', async () => {
+  it('count holds that commands began and ended, and those that were not added', async () => {
     await at.store.services.put(['a', 'b', 'c', 'd'].map((id) => service(id)));
     await at.store.decisions.record([
       decision('a'),
@@ -134,12 +134,41 @@ describe('lists for operators', () => {
     await at.store.holds.add(hold('h-1', { service: 'a', reason: 'manual' }));
     await at.store.holds.add(hold('h-2', { service: 'd', reason: 'manual' }));
     const rows = await list({ order: 'id' });
-    expect(rows.map(({ id, status, holds }) => [id, status, holds])).toEqual([
-      ['a', 'held', ['manual']],
-      ['b', 'ok', []],
-      ['c', 'held', ['quota']],
-      ['d', 'held', ['manual']],
+    expect(rows.map(({ id, status, holds, wouldHold }) => [id, status, holds, wouldHold])).toEqual([
+      ['a', 'held', ['manual'], []],
+      ['b', 'ok', [], []],
+      ['c', 'over', [], ['quota']],
+      ['d', 'held', ['manual'], []],
     ]);
+    expect((await list({ status: 'over' })).map(({ id }) => id)).toEqual(['c']);
+    expect(await at.store.overview.counts({ status: 'over' })).toMatchObject([{ held: 0, wouldHold: 1 }]);
+  });
+
+  it('have the status that quota-core decides, whatever is stored', async () => {
+    const cases = [null, ...REPORTED_STATUSES].flatMap((decided) =>
+      [true, false].flatMap((held) =>
+        [true, false].flatMap((wouldHold) => [true, false].map((usedUp) => ({ decided, held, wouldHold, usedUp }))),
+      ),
+    );
+    const id = (index: number): string => `svc-${index}`;
+    await at.store.services.put(cases.map((_, index) => service(id(index))));
+    await at.store.decisions.record(
+      cases.flatMap(({ decided, wouldHold, usedUp }, index) =>
+        decided === null
+          ? []
+          : decision(id(index), {
+              status: decided,
+              wouldHold: wouldHold ? ['quota'] : [],
+              totalBytes: usedUp ? 100 : 99,
+            }),
+      ),
+    );
+    for (const [index, { held }] of cases.entries())
+      if (held) await at.store.holds.add(hold(`h-${index}`, { service: id(index), reason: 'manual' }));
+    const statuses = new Map((await list()).map((row) => [row.id, row.status]));
+    // A service without a decision has neither figures nor reasons.
+    const known = cases.filter(({ decided, wouldHold, usedUp }) => decided !== null || (!wouldHold && !usedUp));
+    for (const one of known) expect([one, statuses.get(id(cases.indexOf(one)))]).toEqual([one, toReportedStatus(one)]);
   });
 
   it('know when anything was written, here or by another process', async () => {

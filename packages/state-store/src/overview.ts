@@ -1,3 +1,5 @@
+import type { ReportedStatus } from '@sluice/quota-core';
+
 /** Which services a list for operators has; all conditions apply. */
 export interface OverviewFilter {
   panel?: string | undefined;
@@ -22,11 +24,13 @@ export interface OverviewRow {
   client: string | null;
   lifecycle: string;
   /** As `service show` states it. */
-  status: string;
+  status: ReportedStatus;
   mode: string | null;
   observing: boolean;
-  /** Reasons of its open holds; under observe also of those that would be open. */
+  /** Reasons of its open holds. */
   holds: string[];
+  /** Reasons that the last run would have held it for: by `observe`, the brake or a protection it did not. */
+  wouldHold: string[];
   /** In the mode that counts; null where it is not known. */
   usedBytes: number | null;
   /** Null for none. */
@@ -47,6 +51,10 @@ export interface OverviewCount {
   drifting: number;
   /** Services that the last run could not read, or where it failed, held ones included. */
   failing: number;
+  /** Services with an open hold, whatever their status. */
+  held: number;
+  /** Services for which a hold would begin. */
+  wouldHold: number;
   /** Services that have used at least 80 % of their allowance. */
   nearLimit: number;
 }

@@ -203,6 +203,8 @@ export interface ConditionRecord {
   since: string;
   /** Runs that found it, one after the other. */
   runs: number;
+  /** What the last of them found (JSON); null for none. */
+  details: unknown;
 }
 
 /** How a run ended: completed, failed, partly done, refused or stopped. */

@@ -124,7 +124,7 @@ export class Terminal {
   paint(status: string, text: string): string {
     const { colors } = this;
     if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(text);
-    if (status === 'held' || status === 'in-doubt' || status === 'planned' || status === 'warning')
+    if (status === 'held' || status === 'over' || status === 'in-doubt' || status === 'planned' || status === 'warning')
       return colors.yellow(text);
     if (status === 'failed' || status === 'unreadable') return colors.red(text);
     return colors.dim(text);

@@ -219,4 +219,8 @@ export const agentUnsuspend = changingSuspension('unsuspend');
 
 /** `sluice agent explain AGENT` */
 export const agentExplain: CommandHandler<AgentOptions> = ([agent = ''], options, deps) =>
-  answer(deps, options, ({ sluice }) => sluice.agents.explain(agent, options), { print: printAgentExplained });
+  answer(deps, options, ({ sluice }) => sluice.agents.explain(agent, options), {
+    print: (terminal, explained) => {
+      printAgentExplained(terminal, explained, options.verbose === true);
+    },
+  });

@@ -1,16 +1,24 @@
 import path from 'node:path';
-import { type CommandOptions, type CommandReport, nodeFiles, readHoldsFile, type Sluice } from '@sluice/engine';
+import {
+  type CommandOptions,
+  type CommandReport,
+  type HoldEntry,
+  nodeFiles,
+  readHoldsFile,
+  type ReleasedQuota,
+  type ServiceFilter,
+  type Sluice,
+} from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
-import { HOLDS } from '@sluice/terminal/lists';
-import { printChangedAgents, printOutcome, printRun } from '@sluice/terminal/reports';
+import { HOLDS, HOLDS_IN_FULL } from '@sluice/terminal/lists';
+import { printChangedAgents, printFirst, printOutcome, printRun } from '@sluice/terminal/reports';
 import type { Deps } from '../context.js';
 import { ExitCode, toRunExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
 import { type ChangeOptions, toHow } from './change-options.js';
 import { confirm, type CommandHandler } from './command.js';
-import { findObserved } from './observed.js';
 import { STATUSES } from './statuses.js';
-import { listCommand, type ListOptions } from './list.js';
+import { listCommand, type ListHandler, type ListOptions } from './list.js';
 import { parseWait } from './parse-wait.js';
 
 /** Options of commands that hold or release a service. */
@@ -111,8 +119,8 @@ async function releaseAll(options: ReleaseOptions, deps: Deps): Promise<number> 
   const request = { ...toHow(options), reason: options.reason, file };
   return answer(deps, { ...options, storeMayBeLost: file !== null }, ({ sluice }) => sluice.holds.releaseAll(request), {
     print: (terminal, report) => {
-      printRun(terminal, report, true);
-      printChangedAgents(terminal, report.agents);
+      printRun(terminal, report, options.verbose === true);
+      printChangedAgents(terminal, report.agents, options.verbose === true);
     },
     exitCode: ({ run }) => toRunExitCode(run, options),
   });
@@ -165,24 +173,60 @@ function parseList(text: string | undefined): string[] {
     .filter((item) => item !== '');
 }
 
+/** Why a hold would begin and was not added. */
+interface WouldHold {
+  service: string;
+  panel: string;
+  reason: string;
+  by: 'observe' | 'brake';
+}
+
+/** Lists what would be held if nothing kept it: protected services would not. */
+async function findWouldHold(sluice: Sluice, filter: ServiceFilter, only: string | undefined): Promise<WouldHold[]> {
+  const { services } = await sluice.services.list(filter);
+  const own = services.filter(({ id, wouldHold }) => wouldHold.length > 0 && (only === undefined || id === only));
+  return own.flatMap((service) => {
+    const { id, panel, wouldHold, observing } = service;
+    return wouldHold.map((reason) => ({ service: id, panel, reason, by: observing ? ('observe' as const) : 'brake' }));
+  });
+}
+
+const KEPT_BY: Record<WouldHold['by'], (panel: string) => string> = {
+  observe: (panel) => `panel ${panel} is under observe`,
+  brake: (panel) => `the brake stopped the last run on panel ${panel}`,
+};
+
+const holdLists = (['folded', 'full'] as const).map((how) =>
+  listCommand<HoldEntry, ListOptions, { released: ReleasedQuota[]; wouldHold: WouldHold[] }>(
+    {
+      ...{ key: 'holds', statuses: STATUSES.records, status: 'open', empty: 'No open holds.' },
+      columns: how === 'full' ? HOLDS_IN_FULL : HOLDS,
+    },
+    async ({ sluice }, [service], { panel, product, client }) => {
+      const { holds, released } = await sluice.holds.list({ service });
+      const wouldHold = await findWouldHold(sluice, service === undefined ? { panel, product, client } : {}, service);
+      return { rows: holds, also: { released, wouldHold } };
+    },
+    (terminal, _rows, { csv, status, verbose }, also) => {
+      if (csv !== undefined) return ExitCode.done;
+      const would = status?.includes('open') === true ? (also?.wouldHold ?? []) : [];
+      printFirst(terminal, would, {
+        all: verbose === true,
+        print: ({ service, panel, reason, by }) => `${service}: would be held (${reason}); ${KEPT_BY[by](panel)}`,
+        others: (count) => `${count} other services would be held`,
+      });
+      for (const { service, until, note } of also?.released ?? [])
+        terminal.line(`${service}: the quota hold is released until ${until}${note === null ? '' : ` (${note})`}`);
+      return ExitCode.done;
+    },
+  ),
+);
+
+const [foldedHolds, allHolds] = holdLists as [ListHandler, ListHandler];
+
 /** `sluice hold list [SERVICE]` */
-export const holdList: CommandHandler<ListOptions> = listCommand(
-  { key: 'holds', statuses: STATUSES.records, empty: 'No holds.', columns: HOLDS },
-  async ({ sluice }, [service], { panel, product, client }) => {
-    const { holds, released } = await sluice.holds.list({ service });
-    const services = (await sluice.services.list(service === undefined ? { panel, product, client } : {})).services;
-    const observed = services.filter(({ id }) => service === undefined || id === service);
-    const wouldHold = (await findObserved(sluice, observed)).flatMap(({ id, panel: name, wouldHold: reasons }) =>
-      reasons.map((reason) => ({ service: id, panel: name, reason })),
-    );
-    return { rows: holds, also: { released, wouldHold } };
-  },
-  (terminal, _rows, { csv, status }, also) => {
-    if (csv !== undefined) return ExitCode.done;
-    for (const { service, panel, reason } of status === 'past' ? [] : (also?.wouldHold ?? []))
-      terminal.line(`${service}: would be held (${reason}); panel ${panel} is under observe`);
-    for (const { service, until, note } of also?.released ?? [])
-      terminal.line(`${service}: the quota hold is released until ${until}${note === null ? '' : ` (${note})`}`);
-    return ExitCode.done;
-  },
+export const holdList: ListHandler = Object.assign(
+  ((args, options, deps) =>
+    (options.verbose === true ? allHolds : foldedHolds)(args, options, deps)) satisfies CommandHandler<ListOptions>,
+  { columnNames: foldedHolds.columnNames },
 );

@@ -21,6 +21,8 @@ export interface List<Row> {
   keepsOrder?: boolean;
   /** What `--status` may name. */
   statuses?: readonly string[] | undefined;
+  /** What `--status` is where it is not named; default: all. */
+  status?: string;
   /** Returns a row as the document has it; default: the row. */
   document?: (row: Row) => unknown;
 }
@@ -60,7 +62,9 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
   load: (opened: Opened, args: string[], options: Options, deps: Deps) => Promise<Loaded<Row, Also>>,
   after?: (terminal: Terminal, rows: readonly Row[], options: Options, also: Also | null) => number,
 ): ListHandler<Options> {
-  const handler: CommandHandler<Options> = (args, options, deps) => {
+  const handler: CommandHandler<Options> = (args, asked, deps) => {
+    const { status } = list;
+    const options = status === undefined || asked.status !== undefined ? asked : { ...asked, status };
     const selection = toSelection(list, options);
     return withSluice(deps, options, async (opened) => {
       const { terminal } = opened;
@@ -72,7 +76,7 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
       const shown = selection.sort === null ? rows : sorted;
       terminal.document({ [list.key]: list.document ? shown.map(list.document) : shown, ...also });
       if (options.csv !== undefined) await writeCsv(list, sorted, selection, { file: options.csv, deps, terminal });
-      else if (sorted.length === 0) terminal.line(isFiltered(options) ? 'Nothing matches these filters.' : list.empty);
+      else if (sorted.length === 0) terminal.line(isFiltered(asked) ? 'Nothing matches these filters.' : list.empty);
       else printRows(terminal, selection.columns ?? list.columns, sorted, { all: selection.columns !== null });
       return after?.(terminal, sorted, options, also) ?? ExitCode.done;
     });

@@ -1,23 +1,6 @@
-import type { ServiceDetail, Sluice } from '@sluice/engine';
+import type { ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
-import type { ObservedService } from '@sluice/terminal/lists';
 import { printObserving } from '@sluice/terminal/reports';
-
-/** Finds which holds of services are only decisions under observe. */
-export async function findObserved(sluice: Sluice, services: readonly ServiceDetail[]): Promise<ObservedService[]> {
-  const mayBe = services.some(({ observing, holds }) => observing && holds.length > 0);
-  const open = mayBe ? (await sluice.holds.list({ open: true })).holds : [];
-  const isOpen = new Set(open.map(({ service, reason }) => `${reason} ${service ?? ''}`));
-  return services.map((service) => {
-    const would = service.observing ? service.holds.filter(({ reason }) => !isOpen.has(`${reason} ${service.id}`)) : [];
-    return { ...service, wouldHold: would.map(({ reason }) => reason) };
-  });
-}
-
-/** Returns the service as documents have it. */
-export function withoutObserved({ wouldHold: _wouldHold, ...service }: ObservedService): ServiceDetail {
-  return service;
-}
 
 /** Prints which panels are down, so that the listed figures are those of the last readings. */
 export function printOutages(
@@ -33,7 +16,9 @@ export function printOutages(
 }
 
 /** Prints which panels are only observed, where a listed service would be held. */
-export function printObserved(terminal: Terminal, services: readonly ObservedService[]): void {
-  const panels = services.filter(({ wouldHold }) => wouldHold.length > 0).map(({ panel }) => panel);
+export function printObserved(terminal: Terminal, services: readonly ServiceDetail[]): void {
+  const panels = services
+    .filter(({ observing, wouldHold }) => observing && wouldHold.length > 0)
+    .map(({ panel }) => panel);
   printObserving(terminal, [...new Set(panels)]);
 }

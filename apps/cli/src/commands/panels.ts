@@ -1,4 +1,4 @@
-import { describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
+import { describeBrake, describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { bytes, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
@@ -27,11 +27,16 @@ const toPanelList = (deps: Deps): List<PanelView> => ({
 
 /** `sluice panel list` */
 export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
-  listCommand<PanelView>(toPanelList(deps), async ({ sluice }) => (await sluice.panels.list()).panels)(
-    args,
-    options,
-    deps,
-  );
+  listCommand<PanelView>(
+    toPanelList(deps),
+    async ({ sluice }) => (await sluice.panels.list()).panels,
+    (terminal, panels, { csv }) => {
+      for (const { name, brake } of csv === undefined ? panels : [])
+        if (brake !== null)
+          terminal.line(terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, name) ?? '')));
+      return ExitCode.done;
+    },
+  )(args, options, deps);
 
 /** `sluice panel test [NAME…]` */
 export const panelTest: CommandHandler = (names, options, deps) =>

@@ -42,9 +42,9 @@ async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, 
       progress.stop();
     });
     terminal.document(report);
-    if (command === 'plan') printPlan(terminal, report);
+    if (command === 'plan') printPlan(terminal, report, options.verbose === true);
     else printRun(terminal, report, options.verbose === true);
-    printChangedAgents(terminal, report.agents);
+    printChangedAgents(terminal, report.agents, options.verbose === true);
     if (report.totals.services === 0 && report.panels.length === 0 && options.panel === undefined)
       terminal.info('There are no services yet: add them with "sluice service import FILE" or "sluice service add".');
     return toRunExitCode(report.run, command === 'plan' ? { detailedExitcode: true } : options);

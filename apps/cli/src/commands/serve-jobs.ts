@@ -65,6 +65,6 @@ const WORK: Record<Job['command'], (parts: JobParts) => Promise<RunView['outcome
 async function runOver(command: 'poll' | 'reconcile', { sluice, terminal }: JobParts): Promise<RunView['outcome']> {
   const report = await sluice[command]({ allServices: false });
   printRun(terminal, report, false);
-  printChangedAgents(terminal, report.agents);
+  printChangedAgents(terminal, report.agents, false);
   return report.run.outcome;
 }

@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { findObserved, printObserved, printOutages, withoutObserved } from './observed.js';
+import { printObserved, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -34,12 +34,11 @@ export const list: CommandHandler<ListOptions> = listCommand(
   {
     key: 'services',
     statuses: STATUSES.services,
-    document: withoutObserved,
     empty: 'No services. Add one with "sluice service add" or "sluice service import".',
     columns: SERVICES,
   },
   async ({ sluice }, _args, { panel, product, client }) =>
-    findObserved(sluice, (await sluice.services.list({ panel, product, client })).services),
+    (await sluice.services.list({ panel, product, client })).services,
   (terminal, services, { csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);

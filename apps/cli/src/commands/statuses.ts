@@ -1,6 +1,8 @@
+import { REPORTED_STATUSES } from '@sluice/quota-core';
+
 /** What `--status` may name in each list. */
 export const STATUSES = {
-  services: ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'],
+  services: REPORTED_STATUSES,
   records: ['open', 'past'],
   agents: ['ok', 'held', 'missing'],
   panels: ['active', 'disabled'],

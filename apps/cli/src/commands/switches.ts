@@ -46,11 +46,11 @@ export const enforce: CommandHandler<SwitchOptions> = ([panel = ''], options, de
     const plan = await sluice.panels.planEnforcing(panel, { product });
     if (!terminal.json && !terminal.quiet) {
       const { totals, agents = [] } = plan;
-      const none = totals.actions === 0 && agents.every(({ actions }) => actions.length === 0);
+      const none = totals.planned === 0 && agents.every(({ actions }) => actions.length === 0);
       const what = none ? 'change nothing.' : 'make these changes:';
       terminal.line(`The first run on ${panel}${product === null ? '' : ` (${product})`} would ${what}`);
-      printPlan(terminal, plan);
-      printChangedAgents(terminal, agents);
+      printPlan(terminal, plan, options.verbose === true);
+      printChangedAgents(terminal, agents, options.verbose === true);
     }
     await confirm(deps, options, `Enforce ${product ?? 'all products'} on panel "${panel}" from now on?`);
     print(terminal, { ...(await sluice.panels.enforce(panel, { product })), plan });

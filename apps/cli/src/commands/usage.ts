@@ -1,12 +1,12 @@
-import type { CycleView } from '@sluice/engine';
+import type { CycleView, ServiceDetail } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { printRows } from '@sluice/terminal';
-import { COMPARED, CYCLES, type ObservedService, USAGE } from '@sluice/terminal/lists';
+import { COMPARED, CYCLES, USAGE } from '@sluice/terminal/lists';
 import { groupFailures } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { findObserved, printObserved, printOutages, withoutObserved } from './observed.js';
+import { printObserved, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -14,16 +14,15 @@ import type { CommandHandler, GlobalOptions } from './command.js';
 type UsageOptions = ListOptions & { refresh?: boolean };
 
 /** `sluice usage [SERVICE]` */
-export const usage: CommandHandler<UsageOptions> = listCommand<ObservedService, UsageOptions>(
+export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, UsageOptions>(
   {
     key: 'services',
     statuses: STATUSES.services,
-    document: withoutObserved,
     empty: 'No services.',
     columns: USAGE,
   },
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
-    findObserved(sluice, (await sluice.usage.read({ service, refresh, panel, product, client })).services),
+    (await sluice.usage.read({ service, refresh, panel, product, client })).services,
   (terminal, services, { refresh, csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);

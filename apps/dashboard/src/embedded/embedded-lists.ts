@@ -25,7 +25,8 @@ export async function clientForCustomer(call: ApiCall, client: string): Promise<
 export async function overviewForStaff(call: ApiCall): Promise<{ timeZone: string; parts: EmbeddedPart[] }> {
   const request = embeddedRequest(call, null);
   const report = await readOverview(request);
-  const { services, panels, events, holds, runs } = overviewSections(toScene(request), report);
-  const totals = { id: 'totals', title: 'Totals', content: html`${summary(report)}` };
+  const scene = toScene(request);
+  const { services, panels, events, holds, runs } = overviewSections(scene, report);
+  const totals = { id: 'totals', title: 'Totals', content: html`${summary(scene, report)}` };
   return { timeZone: call.sluice.config.timeZone, parts: toParts([totals, events, holds, services, panels, runs]) };
 }

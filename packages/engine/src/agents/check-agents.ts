@@ -3,6 +3,8 @@ import type { RunOutcome } from '@sluice/state-store';
 import { CLOCK_ERRORS } from '../clock/clock-guard.js';
 import { interruptedError } from '../interruption.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
+import { isBrakeError } from '../run/brake.js';
+import { endBrake, noteBrake } from '../run/brake-state.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type RunReport, reportNotices } from '../run/report.js';
 import { type RunRequest, toScope } from '../run/request.js';
@@ -50,7 +52,7 @@ export async function checkAgents(session: Session, request: CheckRequest): Prom
       const result = await runOnPanel({ session, leases, asked, agent }, name);
       runs.push(result);
       for (const key of Object.keys(totals) as (keyof AgentTotals)[]) totals[key] += result.totals[key];
-      await addToReport(session, report, result, leases);
+      await addToReport({ session, leases, isWhole: agent === null }, report, result);
     }
     report.error = wholeError(runs, names.length) ?? report.error;
     const made = runs.reduce((sum, result) => sum + result.changes, 0);
@@ -82,8 +84,11 @@ export async function agentsAfterServices(
   const { command, dryRun, allowMass, assumed } = request;
   const asked = { run: report.run.id, command, dryRun, allowMass, assumed };
   const result = await runOnPanel({ session, leases, asked, agent: null }, name);
-  report.totals.actions += result.changes;
-  await addToReport(session, report, result, leases);
+  const changes = result.agents.flatMap(({ actions }) => actions.map(({ state }) => state));
+  const planned = changes.filter((state) => state === 'planned').length;
+  report.totals.planned += planned;
+  report.totals.actions += result.changes - planned;
+  await addToReport({ session, leases, isWhole: true }, report, result);
   const failed = result.agents.find((agent) => agent.error !== null);
   if (failed?.error != null) {
     const { code, message } = failed.error;
@@ -122,18 +127,30 @@ async function findAgentUuid(on: AgentsOnPanel, text: string): Promise<string> {
   return (await withAgentErrors(text, () => knownAgent(on, text))).agent.uuid;
 }
 
-/** Adds the agents of one panel to a document, and stores their notices. */
+/** A check of one agent has no brake. */
+interface Check {
+  session: Session;
+  leases: Leases;
+  isWhole: boolean;
+}
+
+/** Adds the agents of one panel to a document, and stores their notices and whether the brake stopped the check. */
 async function addToReport(
-  session: Session,
+  { session, leases, isWhole }: Check,
   report: Pick<RunReport, 'run' | 'agents' | 'notices' | 'error' | 'panels'>,
   { panel, agents, observing, error, notices }: AgentsRun,
-  leases: Leases,
 ): Promise<void> {
   (report.agents ??= []).push(...agents);
   if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
-  if (error?.code === 'mass_change') report.error ??= error;
+  const isBraked = isBrakeError(error);
+  if (isBraked) report.error ??= error;
   else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
   await reportNotices(session, report, notices, leases.held);
+  if (report.run.dryRun || !isWhole) return;
+  const { id: run } = report.run;
+  if (isBraked)
+    await session.write(leases.held, (tables) => noteBrake(tables, 'agents', { run, at: session.now(), error }));
+  else if (error === null && !session.deps.signal.aborted) await endBrake(session.store, panel, 'agents');
 }
 
 /** Returns the error of a run in which every panel failed; null otherwise. */

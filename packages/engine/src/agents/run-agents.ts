@@ -16,6 +16,7 @@ import { isInterrupted } from '../interruption.js';
 import { newHold } from '../holds/new-hold.js';
 import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { askBrakeOfAgents } from '../run/brake.js';
+import { agentsBrakeNotice } from '../run/brake-state.js';
 import type { Notice } from '../run/notices.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
@@ -178,11 +179,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
     totals: countTotals(shown, actions, held.changes, plan.left),
     notices: [
-      ...plan.notices.map((notice) => toNotice(name, notice)),
+      ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
-      ...(brake === null
-        ? []
-        : [toNotice(name, { code: brake.code, key: `agents:${request.run}`, message: brake.message })]),
+      ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : brake,
     observing: false,
@@ -228,7 +227,7 @@ async function withoutList({ session, name, agents, request }: Run, problem: Lis
   }));
   const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
-  const key = `agent-list:${problem.code}:${session.now()}`;
+  const key = `${name}:agent-list:${problem.code}:${session.now()}`;
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
@@ -241,7 +240,7 @@ async function withoutList({ session, name, agents, request }: Run, problem: Lis
 }
 
 function toNotice(panel: string, { key, code, message }: AgentPlan['notices'][number]): Notice {
-  return { code, key: `${panel}:${key}`, panel, service: null, message };
+  return { code, key, panel, service: null, message };
 }
 
 /** Returns the changes to services' users; the error of a service is at its first change. */

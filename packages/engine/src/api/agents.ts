@@ -88,7 +88,7 @@ export function agentsApi(call: RunCall): Agents {
         const dryRun = options?.dryRun === true;
         const allowMass = options?.allowMass === true;
         const report = await checkAgents(session, { agent, panel: options?.panel, dryRun, allowMass });
-        if (!dryRun) await afterRun(session, { run: report.run, services: false, agents: agent === null });
+        if (!dryRun) await afterRun(session, { run: report.run, services: false });
         return report;
       }),
     canCreateUser: (agent, bytes, options) =>

@@ -80,7 +80,7 @@ export function callsApi(call: RunCall): Calls {
     bill: (options) =>
       checked(options, async (session) => {
         const report = await billCalls(session, toBillRequest(options));
-        const ended = { run: report.run, services: false, agents: false };
+        const ended = { run: report.run, services: false };
         if (options?.dryRun !== true) await afterRun(session, ended, newsOfBills(report.bills));
         return report;
       }),

@@ -20,6 +20,7 @@ import {
   type RelayUser,
 } from '../panels/relay.js';
 import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
+import { type BrakeState, findBrake } from '../run/brake-state.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -35,10 +36,12 @@ export interface PanelView {
   capabilities: string[];
   /** Whether runs may change it. */
   enforce: PanelEnforcement;
+  /** Why nothing is changed on it; null where the brake did not stop its last run. */
+  brake: BrakeState | null;
 }
 
 /** How a panel answered. */
-export interface PanelTest extends PanelView {
+export interface PanelTest extends Omit<PanelView, 'brake'> {
   ok: boolean;
   latencyMs: number | null;
   /** When its credentials end; null where they don't, or that is unknown. */
@@ -141,11 +144,13 @@ async function requireReady(session: Session, panel: string): Promise<void> {
 async function toView(session: Session, name: string): Promise<PanelView> {
   const panel = await session.panel(name);
   const enforce = (await readEnforcements(session.config, session.store)).ofPanel(name);
-  return { name, kind: panel.kind.kind, url: panel.url, capabilities: [...panel.kind.capabilities], enforce };
+  const { kind, capabilities } = panel.kind;
+  const brake = await findBrake(session, name);
+  return { name, kind, url: panel.url, capabilities: [...capabilities], enforce, brake };
 }
 
 async function testPanel(session: Session, name: string): Promise<PanelTest> {
-  const view = await toView(session, name);
+  const { brake: _brake, ...view } = await toView(session, name);
   const { clock } = session.deps;
   const startedAt = clock.now();
   try {

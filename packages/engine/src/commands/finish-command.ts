@@ -1,4 +1,5 @@
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
+import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
 import { STOPPED_BY_PANEL } from './run-command.js';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
@@ -10,6 +11,7 @@ import { noticeRows, planNotices } from '../run/notices.js';
 import { toDecisionRecord, shownNotice } from '../run/report.js';
 import type { Applied } from '../run/stages.js';
 import { serviceDetail } from '../services/show.js';
+import { describeExceeded } from '../usage/used.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
@@ -109,8 +111,10 @@ async function toReport(
   const holds = command.dryRun ? staying : await session.store.holds.open({ services: [work.service.id] });
   const actions = work.actions.map((action) => toActionView((name) => session.findKind(name), action));
   // A completed command ends the error of an earlier run.
-  const over = detail.status === 'held' || (complete && detail.status === 'failed');
-  const status = holds.length > 0 ? 'held' : over ? 'ok' : detail.status;
+  const decided = complete && detail.status === 'failed' ? 'ok' : detail.status;
+  const wouldHold = detail.wouldHold.length > 0;
+  const usedUp = describeExceeded(detail) !== null;
+  const status = holds.length > 0 ? 'held' : toReportedStatus({ decided, held: false, wouldHold, usedUp });
   return {
     run: toRunView(run.view),
     service: {

@@ -3,6 +3,7 @@ import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
 import { compareIds } from '../natural-order.js';
 import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
+import { describeBrake, findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
@@ -23,6 +24,7 @@ export async function panelChecks(session: Session, name: string, contract: bool
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
     const enforcements = await readEnforcements(session.config, session.store);
     checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
+    checks.push(...(await brakeChecks(session, name)));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(session, panel, services)));
@@ -32,6 +34,13 @@ export async function panelChecks(session: Session, name: string, contract: bool
     checks.push(check('failed', `${code}: ${message}`, code));
   }
   return checks;
+}
+
+/** Checks that the brake did not stop the last run. */
+async function brakeChecks(session: Session, name: string): Promise<Check[]> {
+  const brake = await findBrake(session, name);
+  if (brake === null) return [];
+  return [toChecks('brake', name)('warning', describeBrake(brake, brake.since), 'mass_change')];
 }
 
 /** Credentials that end within this time are a warning: enough to replace them without hurry. */

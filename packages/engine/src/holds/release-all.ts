@@ -73,7 +73,7 @@ async function giveAllBack(session: Session, run: Run, request: ReleaseAllReques
   run.totals = report.totals;
   await run.end({
     outcome: wrong === 0 ? 'done' : wrong === all ? 'failed' : 'partial',
-    changes: report.totals.actions > 0,
+    changes: report.totals.actions + report.totals.planned > 0,
   });
   return report;
 }
@@ -124,6 +124,10 @@ interface GivenBack {
 
 function toReport({ views, reported, agents, broken }: GivenBack, run: Run): RunReport {
   const failed = views.filter((view) => view.error !== null).length;
+  const states = [...views, ...agents].flatMap(({ actions }) => actions.map(({ state }) => state));
+  const planned = states.filter((state) => state === 'planned').length;
+  const released = views.length - failed;
+  const { dryRun } = run.view;
   return {
     run: run.view,
     totals: {
@@ -131,8 +135,9 @@ function toReport({ views, reported, agents, broken }: GivenBack, run: Run): Run
       services: views.length,
       failed,
       held: views.filter((view) => view.holds.length > 0).length,
-      released: views.length - failed,
-      actions: [...views, ...agents].reduce((sum, { actions }) => sum + actions.length, 0),
+      ...(dryRun ? { wouldRelease: released } : { released }),
+      actions: states.length - planned,
+      planned,
     },
     services: views.sort((a, b) => (a.id < b.id ? -1 : 1)),
     notices: reported.map(({ notice }) => notice).sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1)),
@@ -189,7 +194,7 @@ async function giveBack(
     const view = {
       id,
       panel: request.panel ?? '',
-      status: 'failed',
+      status: 'failed' as const,
       observing: true,
       mode: null,
       cycle: null,
@@ -197,6 +202,7 @@ async function giveBack(
       allowance: null,
       limits: [],
       holds: [],
+      wouldHold: [],
       actions: [],
       error: toItemError(error),
     };

@@ -48,6 +48,10 @@ export const METRICS = {
   ),
   sluice_holds: gauge('Number of open holds of services and agents.', 'panel', 'reason'),
   sluice_actions_in_doubt: gauge('Number of changes whose outcome is unknown.', 'panel'),
+  sluice_brake: gauge(
+    '1 while the brake stops the runs over the panel, so that nothing is changed; 0 if not.',
+    'panel',
+  ),
   sluice_panel_up: gauge(
     '1 if the panel answers, 0 if it answers nothing or with errors only; absent before the first call.',
     'panel',

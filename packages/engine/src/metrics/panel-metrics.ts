@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js';
 import { panelLease } from '../leases.js';
 import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { readReach } from '../panels/reach.js';
+import { findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
@@ -21,6 +22,7 @@ export async function addPanelMetrics(session: Session, table: MetricTable): Pro
     table.add('sluice_actions_in_doubt', { panel }, inDoubt.filter((action) => action.panel === panel).length);
     const { reachable } = await readReach(session, panel);
     table.add('sluice_panel_up', { panel }, reachable === null ? null : Number(reachable));
+    table.add('sluice_brake', { panel }, Number((await findBrake(session, panel)) !== null));
     const lease = leases.get(panelLease(panel));
     const isHeld = lease !== undefined && lease.expiresAt > session.now() && session.deps.isAlive(lease.owner);
     table.add('sluice_lease_held', { panel }, Number(isHeld));

@@ -1,37 +1,35 @@
-import type { Allowance, Mode } from '@sluice/quota-core';
+import { type Allowance, type Mode, REPORTED_STATUSES } from '@sluice/quota-core';
 import type { DecisionRecord, ServiceRecord } from '@sluice/state-store';
-import { readEnforcements } from '../panels/enforcement.js';
-import { statusSince } from '../services/show.js';
 import { lastUsage, serviceView } from '../services/views.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
 const FAILING = new Set(['failed', 'unreadable']);
+/** Statuses with a figure of 0 from the beginning: an increase can be seen. */
+const AT_ONCE = REPORTED_STATUSES.filter((status) => ['ok', 'held', 'over'].includes(status));
 
 /** Adds usage and allowance of each service, and how many services there are by status. */
 export async function addServiceMetrics({ store, config }: Session, table: MetricTable): Promise<void> {
   const services = await store.services.list();
   const decisions = new Map((await store.decisions.latest()).map((row) => [row.service, row]));
   const cycles = new Map((await store.cycles.newest()).map((row) => [row.service, row]));
-  const enforcements = await readEnforcements(config, store);
   const open = new Map<string, Set<string>>();
   for (const { service, reason } of await store.holds.open())
     open.set(service, (open.get(service) ?? new Set()).add(reason));
-  const none = { ok: 0, held: 0 };
-  const counts = new Map(Object.keys(config.panels).map((panel) => [panel, new Map(Object.entries(none))]));
+  const counts = new Map(
+    Object.keys(config.panels).map((panel) => [panel, new Map<string, number>(AT_ONCE.map((status) => [status, 0]))]),
+  );
   const unread = new Map(Object.keys(config.panels).map((panel) => [panel, 0]));
   for (const service of services) {
-    const { id, panel, product } = service;
+    const { id, panel } = service;
     const decision = decisions.get(id) ?? null;
     const cycle = cycles.get(id) ?? null;
-    const reasons = new Set(open.get(id));
-    if (enforcements.isObserving(panel, product)) for (const reason of decision?.wouldHold ?? []) reasons.add(reason);
-    const holds = [...reasons].map((reason) => ({ reason, since: '' }));
+    const holds = [...(open.get(id) ?? [])].map((reason) => ({ reason, since: '' }));
     const view = serviceView({ service, decision, cycle, holds, actions: [] });
-    const status = statusSince(view.status, { open: open.get(id)?.size ?? 0, shown: holds.length });
+    const { status } = view;
     const ofPanel = counts.get(panel) ?? new Map<string, number>();
     counts.set(panel, ofPanel.set(status, (ofPanel.get(status) ?? 0) + 1));
-    if (FAILING.has(view.status)) unread.set(panel, (unread.get(panel) ?? 0) + 1);
+    if (FAILING.has(decision?.status ?? '')) unread.set(panel, (unread.get(panel) ?? 0) + 1);
     addUsage(table, service, lastUsage(view, decision, cycle).usage);
     addAllowance(table, service, decision);
   }

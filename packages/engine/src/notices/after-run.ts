@@ -4,7 +4,7 @@ import { noticeRows, type Notice } from '../run/notices.js';
 import type { Session } from '../session.js';
 import { isWanted } from './channels.js';
 import { writeDigest } from './digest.js';
-import { addNotices, brakeKey, isOfAgents } from './outbox.js';
+import { addNotices } from './outbox.js';
 import { sendDue } from './send.js';
 
 /** A run that ended, and what it was over. */
@@ -12,8 +12,6 @@ export interface EndedRun {
   run: Pick<RunView, 'id'>;
   /** All services of its panels. */
   services: boolean;
-  /** The agents of its panels. */
-  agents: boolean;
 }
 
 /**
@@ -34,17 +32,9 @@ export async function afterRun(session: Session, ended: EndedRun, news: readonly
   }
 }
 
-async function noteConditions(session: Session, { run, services, agents }: EndedRun): Promise<void> {
-  if (!services && !agents) return;
-  const braked = (await session.store.notices.list({ run: run.id })).filter(({ code }) => code === 'mass_change');
-  for (const [panel, failure] of session.panelFailures()) {
-    if (services) await noteReach(session, run.id, panel, failure);
-    for (const ofAgents of [...(services ? [false] : []), ...(agents ? [true] : [])]) {
-      const stays = braked.some((notice) => notice.panel === panel && isOfAgents(notice) === ofAgents);
-      const key = brakeKey(panel, ofAgents);
-      if (!stays && (await session.store.conditions.get(key)) !== null) await session.store.conditions.end(key);
-    }
-  }
+async function noteConditions(session: Session, { run, services }: EndedRun): Promise<void> {
+  if (!services) return;
+  for (const [panel, failure] of session.panelFailures()) await noteReach(session, run.id, panel, failure);
 }
 
 /** Counts the runs in which no call to a panel succeeded, and reports the panel once, and again when it answers. */
@@ -65,7 +55,7 @@ async function noteReach(session: Session, run: string, panel: string, failure: 
     add('panel_reachable', `Panel "${panel}" answers again; no call had succeeded since ${since}`);
   await session.write([], async (tables) => {
     if (failure === null) await tables.conditions.end(key);
-    else await tables.conditions.put({ key, since, runs });
+    else await tables.conditions.put({ key, since, runs, details: null });
     await addNotices(session, tables, noticeRows(session, run, notices));
   });
 }

@@ -1,4 +1,5 @@
 import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
+import { agentsBrakeNotice, brakeKey } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { toEvent } from './events.js';
@@ -26,21 +27,13 @@ export async function addNotices(
   return added;
 }
 
-/** The key of the condition that the brake stops the runs over a panel, or over its agents. */
-export const brakeKey = (panel: string, ofAgents: boolean): string => `brake:${ofAgents ? 'agents:' : ''}${panel}`;
-
-/** Returns whether a notice of the brake is about agents. */
-export const isOfAgents = ({ key }: Pick<NoticeRecord, 'key'>): boolean => key.startsWith('agents:');
-
 /** Returns the notices of what lasts since an earlier run, which reported it. */
 async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]): Promise<ReadonlySet<string>> {
   const lasting = new Set<string>();
-  for (const notice of added) {
-    if (toEvent(notice.code) !== 'brake' || notice.panel === null) continue;
-    const key = brakeKey(notice.panel, isOfAgents(notice));
-    const known = await tables.conditions.get(key);
-    if (known !== null) lasting.add(notice.id);
-    await tables.conditions.put({ key, since: known?.since ?? notice.at, runs: (known?.runs ?? 0) + 1 });
+  for (const { id, key, code, panel } of added) {
+    if (toEvent(code) !== 'brake' || panel === null) continue;
+    const subjects = key.startsWith(agentsBrakeNotice(panel)) ? 'agents' : 'services';
+    if ((await tables.conditions.get(brakeKey(panel, subjects))) !== null) lasting.add(id);
   }
   return lasting;
 }

@@ -1,6 +1,7 @@
 import type { NoticeRecord, OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { type LogEntry, runEntry } from '../log/log.js';
+import { type BrakeState, listBrakes } from '../run/brake-state.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
@@ -25,8 +26,9 @@ export interface OverviewReport {
   at: string;
   totals: {
     services: number;
-    /** Services with an open hold, whatever the last run could read. */
+    /** Services with an open hold, whatever the last run could read, and those for which one would begin. */
     held: number;
+    wouldHold: number;
     /** Services that have used at least 80 % of their allowance. */
     nearLimit: number;
     drifting: number;
@@ -36,6 +38,8 @@ export interface OverviewReport {
     /** Open holds of services, by reason. */
     byReason: Record<string, number>;
   };
+  /** Panels on which nothing is changed, since the brake stopped the last run. */
+  brakes: BrakeState[];
   panels: OverviewPanel[];
   services: {
     /** Services that match the filter. */
@@ -80,24 +84,33 @@ export async function readOverview(session: Session, request: OverviewRequest): 
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
   const [clock] = await clockChecks(session, []);
+  const brakes = await listBrakes(session);
   return {
     at: session.now(),
     totals: {
       services: sum(counts, 'services'),
-      held: byStatus.held ?? 0,
+      held: sum(counts, 'held'),
+      wouldHold: sum(counts, 'wouldHold'),
       nearLimit: sum(counts, 'nearLimit'),
       drifting: sum(counts, 'drifting'),
       failing: sum(counts, 'failing'),
       byStatus,
       byReason: Object.fromEntries(reasons) as Record<string, number>,
     },
+    brakes,
     panels: await panelStates(session, counts),
-    services: { matching, page: shown, pages, order, items },
+    services: { matching, page: shown, pages, order, items: items.map((row) => withoutWithheld(row, brakes)) },
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(session),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
     runs: (await store.runs.list({ limit: RUNS })).map(runEntry),
   };
+}
+
+/** Without `observe` and the brake, a hold that was not added is withheld by a protection: it would not begin. */
+function withoutWithheld(row: OverviewRow, brakes: readonly BrakeState[]): OverviewRow {
+  const isKept = row.observing || brakes.some(({ panel }) => panel === row.panel);
+  return isKept ? row : { ...row, wouldHold: [] };
 }
 
 function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {

@@ -2,6 +2,7 @@ import type { OverviewCount } from '@sluice/state-store';
 import { panelLease } from '../leases.js';
 import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
 import { isAnswered, readReach } from '../panels/reach.js';
+import { type BrakeState, findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 
 /** A panel of the config with its last known state. */
@@ -14,7 +15,9 @@ export interface OverviewPanel {
   /** What an exceeded quota can do on the panel: the actions that products and overrides name. */
   restrictions: string[];
   services: number;
+  /** Services with an open hold, and those for which one would begin. */
   held: number;
+  wouldHold: number;
   /** Services whose last run failed or could not read them. */
   failing: number;
   drifting: number;
@@ -25,6 +28,8 @@ export interface OverviewPanel {
   downSince: string | null;
   /** `ok` is false where it failed; a refusal for the object that it was about is an answer. */
   lastCall: { at: string; ok: boolean; code: string | null; message: string | null } | null;
+  /** Why nothing is changed on it; null where the brake did not stop its last run. */
+  brake: BrakeState | null;
   /** The run that works on the panel now. */
   lease: { run: string; since: string } | null;
 }
@@ -49,13 +54,15 @@ export async function panelStates(session: Session, counts: readonly OverviewCou
       requiredRef: session.findKind(name)?.requiredRef ?? null,
       restrictions: [...(session.findKind(name)?.restrictions ?? [])],
       services: total(null),
-      held: total('held'),
+      held: own.reduce((sum, row) => sum + row.held, 0),
+      wouldHold: own.reduce((sum, row) => sum + row.wouldHold, 0),
       failing: total(null, 'failing'),
       drifting: total(null, 'drifting'),
       enforce: enforcements.ofPanel(name),
       reachable,
       downSince,
       lastCall: last === null ? null : { at: last.at, ok: isAnswered(last), code: last.code, message: last.message },
+      brake: await findBrake(session, name),
       lease: lease === undefined ? null : { run: lease.run, since: lease.acquiredAt },
     });
   }

@@ -21,7 +21,12 @@ interface BrakedRun {
 }
 
 /** The error of a run that the brake stops. */
-type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
+export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
+
+/** Returns whether the brake stopped a run, by the run's error. */
+export function isBrakeError(error: { code: string } | null): error is BrakeError {
+  return error?.code === 'mass_change';
+}
 
 /** Subjects of a panel that a run would change, among those that it could. */
 interface Counted {

@@ -11,6 +11,7 @@ import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, withDue } from './accounts.js';
 import { askBrake, brakeNotice } from './brake.js';
+import { endBrake, noteBrake } from './brake-state.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { endedNotices, endWithService, findGivenAway } from './ended.js';
@@ -52,6 +53,9 @@ interface PanelRun extends RunOnPanel {
   readonly held: HeldWork[];
   /** Active services of the panel, and those whose account is to be made or removed, for the brake. */
   active: number;
+  /** Services with a reading, and those whose reading failed. */
+  read: number;
+  unread: number;
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
   readonly count: ReadingCount;
@@ -83,7 +87,16 @@ export async function runPanel(
   const { id } = report.run;
   const scope: RunOnPanel['scope'] = request.observeAll ? 'reconcile' : 'poll';
   const leasesAtStart = await otherLeases(session, id);
-  const empty = { open: [], held: [], active: 0, observing: false, resources: new Map(), spend: new Map() };
+  const empty = {
+    open: [],
+    held: [],
+    active: 0,
+    read: 0,
+    unread: 0,
+    observing: false,
+    resources: new Map(),
+    spend: new Map(),
+  };
   const isWhole = only === null && !request.dryRun;
   const readings = isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null;
   const begun = {
@@ -201,6 +214,8 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   const now = session.now();
   return reads.map((read) => {
     countReading(run.count, read);
+    if (read.usage !== null) run.read++;
+    else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = endWithService(run.ended, withDue(run, decideHolds(session, panel, read, now)));
     if (decided.skipped === null || run.accounts.due.has(read.service.id)) run.active++;
@@ -295,11 +310,23 @@ async function finishOpen(run: PanelRun): Promise<void> {
   ];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
-  else if (works.length + result.notices.length > 0) {
-    await session.write(leases.held, (tables) => record(run, tables, result));
+  else {
+    if (works.length + result.notices.length > 0) {
+      await session.write(leases.held, async (tables) => {
+        await record(run, tables, result);
+        if (stopped) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: braked });
+      });
+    }
+    if (!stopped && request.service === undefined && wasRead(run))
+      await endBrake(session.store, panel.name, 'services');
   }
   run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
+}
+
+/** Returns whether the run could decide: a panel that answers for no service ends nothing. */
+function wasRead({ session, panel, read, unread }: PanelRun): boolean {
+  return (session.panelFailures().get(panel.name) ?? null) === null && (read > 0 || unread === 0);
 }
 
 /** Buys what auto-buy drafted, unless the brake stopped the run; a dry run goes on as if it was bought. */

@@ -51,7 +51,9 @@ export async function reportRemovedPanels(session: Session, request: RunRequest,
     const known = await conditions.get(key);
     const since = known?.since ?? session.now();
     if (!request.dryRun)
-      await session.write([], (tables) => tables.conditions.put({ key, since, runs: (known?.runs ?? 0) + 1 }));
+      await session.write([], (tables) =>
+        tables.conditions.put({ key, since, runs: (known?.runs ?? 0) + 1, details: null }),
+      );
     notices.push({ code: PANEL_REMOVED, key: `${PANEL_REMOVED}:${panel}:${since}`, panel, service: null, message });
   }
   if (notices.length > 0) await reportNotices(session, report, notices, []);

@@ -5,7 +5,7 @@ import type { ChangedAgent } from '../agents/agent-views.js';
 import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
 import type { LimitState } from './limit-state.js';
-import { type FindKind, type ServiceView, serviceView, toActionView } from '../services/views.js';
+import { type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { addNotices } from '../notices/outbox.js';
 import { newsOfServices } from '../notices/run-notices.js';
@@ -31,10 +31,16 @@ export interface RunTotals {
   read: number;
   unreadable: number;
   failed: number;
+  /** Services with an open hold. */
   held: number;
   released: number;
+  /** Services for which a hold would begin, or end; nothing of that was done. */
+  wouldHold: number;
+  wouldRelease: number;
   purchased: number;
+  /** Changes that were made or tried, and those that were only planned. */
   actions: number;
+  planned: number;
 }
 
 /** Totals of nothing. */
@@ -45,8 +51,11 @@ export const NO_TOTALS: Readonly<RunTotals> = {
   failed: 0,
   held: 0,
   released: 0,
+  wouldHold: 0,
+  wouldRelease: 0,
   purchased: 0,
   actions: 0,
+  planned: 0,
 };
 
 /** Returns a notice as documents show it. */
@@ -73,43 +82,33 @@ export interface Treatment {
   observing: boolean;
 }
 
-function decideStatus(work: Applied, treatment: Treatment): string {
+function decideStatus(work: Applied): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && (work.answer !== null || work.spend.length > 0);
   if (unreadable) return 'unreadable';
   // What an interrupted run decided and stored stands; only its changes are left to the next run.
   if (work.error !== null && !isInterrupted(work.error)) return 'failed';
   const isLimited = work.limits.some(({ used }) => used !== null);
-  if (work.allowance?.kind === 'unmanaged' && !isLimited && work.holds.length + work.drafts.length === 0)
-    return 'unmanaged';
-  if (shownHolds(work, treatment).length > 0) return 'held';
-  if (work.made === true) return 'ok';
-  return work.decision?.status === 'held' ? 'ok' : (work.decision?.status ?? 'skipped');
+  const isRestricted = work.holds.length + work.drafts.length + work.opens.length > 0;
+  if (work.allowance?.kind === 'unmanaged' && !isLimited && !isRestricted) return 'unmanaged';
+  if (isRestricted || work.made === true) return 'ok';
+  return work.decision?.status ?? 'skipped';
 }
 
 /** A panel without usage: there is nothing to manage. */
-function skippedUnlessHeld(work: Applied, treatment: Treatment): string {
-  const status = decideStatus(work, treatment);
-  return status === 'unmanaged' ? 'skipped' : status;
+function skippedIfUnmetered(session: Session, { service }: Applied, status: string): string {
+  const isUnmetered = session.findKind(service.panel)?.capabilities.includes('usage') === false;
+  return isUnmetered && status === 'unmanaged' ? 'skipped' : status;
 }
 
-const isUnmetered = (session: Session, panel: string): boolean =>
-  session.findKind(panel)?.capabilities.includes('usage') === false;
-
-/** Returns the open holds; in a preview, those that would be open. */
-export function shownHolds(work: Applied, { previewOnly }: Treatment): readonly { reason: string; since: string }[] {
-  const { holds, drafts, opens, closes } = work;
-  if (!previewOnly) return holds;
-  const closing = new Set(closes.map((hold) => hold.id));
-  const since = work.usage?.at ?? work.answer?.reading.at ?? work.spend[0]?.reading.at ?? work.cycle?.openedAt ?? '';
-  const drafted = [...holds, ...drafts];
-  return [
-    ...drafted.filter((hold) => !closing.has(hold.id)),
-    ...opens
-      .filter((open) => !drafted.some((hold) => hold.reason === open.reason))
-      .map((open) => ({ reason: open.reason, since })),
-  ];
+/** Returns the reasons of holds that would begin and were not added. */
+function listWouldHold({ decision, holds, opens }: Applied, { previewOnly }: Treatment): string[] {
+  const due = previewOnly ? opens : (decision?.withheld ?? []);
+  return due.map(({ reason }) => reason).filter((reason) => !holds.some((hold) => hold.reason === reason));
 }
+
+/** What a run could not do or had not to do: its document says that, whether the service is held or not. */
+const OF_RUN: ReadonlySet<string> = new Set(['failed', 'unreadable', 'skipped', 'unmanaged']);
 
 /** Returns the row of a decision, with all its inputs. */
 export function toDecisionRecord(
@@ -119,22 +118,27 @@ export function toDecisionRecord(
   treatment: Treatment,
 ): DecisionRecord {
   const { service, usage, decision, cycle } = work;
-  const withheld = decision?.withheld.map((hold) => hold.reason) ?? [];
+  const wouldHold = listWouldHold(work, treatment);
+  const figures = {
+    mode: work.mode,
+    inBytes: usage?.inBytes ?? null,
+    outBytes: usage?.outBytes ?? null,
+    totalBytes: usage?.totalBytes ?? null,
+    allowance: work.allowance,
+  };
+  const status = skippedIfUnmetered(session, work, decideStatus(work));
+  const counts = { holds: work.holds.length, wouldHold: wouldHold.length };
   return {
     service: service.id,
     run: run.id,
     at: run.at,
     cycle: cycle?.id ?? null,
-    status: isUnmetered(session, service.panel) ? skippedUnlessHeld(work, treatment) : decideStatus(work, treatment),
+    status: OF_RUN.has(status) ? status : toStatus({ decision: { ...figures, status }, ...counts }),
     rule: work.skipped ?? decision?.rule ?? work.error?.code ?? 'not-decided',
-    mode: work.mode,
+    ...figures,
     action: work.action,
-    inBytes: usage?.inBytes ?? null,
-    outBytes: usage?.outBytes ?? null,
-    totalBytes: usage?.totalBytes ?? null,
     readAt: usage?.at ?? null,
-    allowance: work.allowance,
-    wouldHold: treatment.previewOnly ? work.opens.map((open) => open.reason) : withheld,
+    wouldHold,
     observing: treatment.observing,
     errorCode: work.error?.code ?? null,
     errorMessage: work.error?.message ?? null,
@@ -168,16 +172,24 @@ function toStored({ limits, limitsBefore }: Applied, { previewOnly, observing }:
   });
 }
 
+/** Returns the reasons of holds that would end and did not. */
+function listWouldRelease({ closes }: Applied, { previewOnly }: Treatment): string[] {
+  return previewOnly ? closes.map(({ reason }) => reason) : [];
+}
+
 /** Returns a service as the run's document shows it. */
 function toView(findKind: FindKind, decision: DecisionRecord, work: Applied, treatment: Treatment): ServiceView {
   const view = serviceView({
     service: work.service,
     decision,
     cycle: work.cycle,
-    holds: shownHolds(work, treatment),
+    holds: work.holds,
     actions: work.actions.map((action) => toActionView(findKind, action)),
   });
-  return { ...view, drift: [...work.drift] };
+  // What a protection withholds would not begin.
+  const wouldHold = treatment.previewOnly ? view.wouldHold : [];
+  const status = OF_RUN.has(decision.status) ? (decision.status as ServiceView['status']) : view.status;
+  return { ...view, status, wouldHold, drift: [...work.drift], wouldRelease: listWouldRelease(work, treatment) };
 }
 
 /** Returns the error of a run in which everything failed: the common error, or `all_failed`. */
@@ -238,9 +250,13 @@ export class RunResults {
     if (work.usage !== null) totals.read++;
     if (status === 'unreadable') totals.unreadable++;
     if (status === 'failed') totals.failed++;
-    if (shownHolds(work, how).length > 0) totals.held++;
+    if (work.holds.length > 0) totals.held++;
     if (work.released) totals.released++;
-    totals.actions += actions.length;
+    if (how.previewOnly && decision.wouldHold.length > 0) totals.wouldHold++;
+    if (listWouldRelease(work, how).length > 0) totals.wouldRelease++;
+    const planned = actions.filter(({ state }) => state === 'planned').length;
+    totals.planned += planned;
+    totals.actions += actions.length - planned;
     this.made += actions.filter(({ state }) => state === 'applied' || state === 'in-doubt').length;
     this.changes ||= actions.length > 0 || work.opens.length > 0 || work.closes.length > 0;
     // A preview skips a service whose account would be made or removed.

@@ -107,11 +107,7 @@ async function openPanel(session: Session, name: string, report: RunReport): Pro
 /** Sends the notices of the run, and those that were left. */
 async function notify(session: Session, request: RunRequest, report: RunReport): Promise<void> {
   const { afterRun } = await import('../notices/after-run.js');
-  await afterRun(session, {
-    run: report.run,
-    services: request.service === undefined,
-    agents: report.agents !== undefined,
-  });
+  await afterRun(session, { run: report.run, services: request.service === undefined });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ItemError } from '@sluice/panel-kind';
 import type { ActionRecord, CycleRecord, DecisionRecord, SampleRecord, ServiceRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { findReleaseNote, holdViews, type HoldView } from '../holds/holds.js';
+import { type BrakeState, findBrake } from '../run/brake-state.js';
 import { type AccountDue, findAccountDue } from './account-due.js';
 import { type ActionView, toActionView } from './views.js';
 import { toPastDetail } from './past-detail.js';
@@ -28,6 +29,8 @@ export interface Explanation {
     DecisionRecord,
     'rule' | 'status' | 'at' | 'run' | 'mode' | 'action' | 'observing' | 'wouldHold' | 'inputs'
   > | null;
+  /** Why nothing is changed on its panel; null where the brake did not stop the last run, and for a past instant. */
+  brake: BrakeState | null;
   /** What runs have yet to do about its account; null for nothing, and for a past instant. */
   accountDue: AccountDue | null;
   holds: HoldView[];
@@ -81,6 +84,7 @@ export async function explainService(
     readings,
     allowance: allowanceView((decision?.allowance ?? null) as Allowance | null),
     decision: decision && decisionView(decision),
+    brake: at === null ? await findBrake(session, service.panel) : null,
     accountDue: at === null ? await findAccountDue(session, service, { decision, observing: detail.observing }) : null,
     holds,
     released: await findRelease(session, id, datesInForce(session, service, until).quotaReleasedUntil),

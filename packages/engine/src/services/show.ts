@@ -14,6 +14,7 @@ import { detailFor } from './for-reader.js';
 import { isVisible, type Reader } from './reader.js';
 import { requireService, type Session } from '../session.js';
 import type { CountedUsage } from '../usage/counted.js';
+import { isWithheld } from '../usage/used.js';
 import { lastUsage, toLifecycle, serviceView, type ServiceView } from './views.js';
 
 /** `service show --json`: the service after the last run, with everything stored about it (docs/json.md). */
@@ -53,15 +54,6 @@ export interface ServiceDetail extends ServiceView {
   account?: AccountView | null;
 }
 
-/**
- * Returns the last run's status, updated by holds that commands have opened and ended since. An open hold is in force, whatever
- * the last run could read.
- */
-export function statusSince(status: string, holds: { open: number; shown: number }): string {
-  if (holds.open > 0 || (status === 'ok' && holds.shown > 0)) return 'held';
-  return status === 'held' && holds.shown === 0 ? 'ok' : status;
-}
-
 /** Returns the details of these services, in the same order. */
 export async function serviceDetails(
   session: Session,
@@ -84,13 +76,13 @@ export async function serviceDetails(
     const cycle = cycles.get(service.id) ?? null;
     const override = overrides.get(service.id);
     const observing = enforcements.isObserving(service.panel, service.product);
-    const would = observing ? (decision?.wouldHold ?? []).map((reason) => ({ reason, since: decision?.at ?? '' })) : [];
-    const shown = [...open, ...would.filter((item) => !open.some((hold) => hold.reason === item.reason))];
-    const view = serviceView({ service, decision, cycle, holds: shown, actions: [] });
+    const view = serviceView({ service, decision, cycle, holds: open, actions: [] });
+    const dates = datesInForce(session, service, session.now());
+    const withheld = { service: dates, released: dates.quotaReleasedUntil === null ? null : dates };
     const detail = {
       ...view,
       ...lastUsage(view, decision, cycle),
-      status: statusSince(view.status, { open: open.length, shown: shown.length }),
+      wouldHold: view.wouldHold.filter((reason) => !isWithheld(withheld, reason)),
       observing,
       panelDownSince: downSince.get(service.panel) ?? null,
       product: service.product,
@@ -104,7 +96,7 @@ export async function serviceDetails(
         .filter((row) => isVisible(row, service, reader))
         .map((row) => toPurchase(session, row, cycle)),
       overrides: override === undefined ? null : toOverride(override),
-      ...datesInForce(session, service, session.now()),
+      ...dates,
       termination: terminationView(terminations.get(service.id)),
       ...(session.findKind(service.panel)?.showsAccount === true
         ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }

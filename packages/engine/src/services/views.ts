@@ -1,4 +1,10 @@
-import { type Allowance, type UsageBytes, usageInMode } from '@sluice/quota-core';
+import {
+  type Allowance,
+  type ReportedStatus,
+  toReportedStatus,
+  type UsageBytes,
+  usageInMode,
+} from '@sluice/quota-core';
 import type { ActionRecord, CycleRecord, DecisionRecord, HoldRecord, ServiceRecord } from '@sluice/state-store';
 import type { ItemError, NamedAction, PanelKind } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
@@ -60,7 +66,7 @@ export interface LimitView {
 export interface ServiceView {
   id: string;
   panel: string;
-  status: string;
+  status: ReportedStatus;
   observing: boolean;
   mode: string | null;
   cycle: { start: string; end: string } | null;
@@ -74,11 +80,19 @@ export interface ServiceView {
   } | null;
   /** The quota, then the product's other limits. */
   limits: LimitView[];
+  /** Open holds. */
   holds: { reason: string; since: string }[];
+  /**
+   * Reasons of holds that would begin and were not added: a dry run, `observe`, the brake, or a protection. They are of the last
+   * run that decided.
+   */
+  wouldHold: string[];
   actions: ActionView[];
   error: ItemError | null;
   /** In a run: descriptions of the drift. */
   drift?: string[];
+  /** In a run: reasons of open holds that would end and did not: a dry run, `observe` or the brake. */
+  wouldRelease?: string[];
 }
 
 /** Returns a service as documents show it, from stored rows, so that a run and `service show` agree. */
@@ -90,10 +104,11 @@ export function serviceView(from: {
   actions: readonly ActionView[];
 }): ServiceView {
   const { service, decision, cycle, holds, actions } = from;
+  const wouldHold = (decision?.wouldHold ?? []).filter((reason) => !holds.some((hold) => hold.reason === reason));
   return {
     id: service.id,
     panel: service.panel,
-    status: decision?.status ?? (holds.length > 0 ? 'held' : 'skipped'),
+    status: toStatus({ decision, holds: holds.length, wouldHold: wouldHold.length }),
     observing: decision?.observing ?? false,
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
@@ -101,9 +116,28 @@ export function serviceView(from: {
     allowance: allowanceView(decision),
     limits: limitViews(decision, cycle, holds),
     holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
+    wouldHold,
     actions: [...actions],
     error: decision?.errorCode == null ? null : { code: decision.errorCode, message: decision.errorMessage ?? '' },
   };
+}
+
+/** Returns the status of a service by its last decision, or one about to be stored, and its holds. */
+export function toStatus(of: {
+  decision: Pick<DecisionRecord, 'status' | 'mode' | 'allowance' | 'inBytes' | 'outBytes' | 'totalBytes'> | null;
+  holds: number;
+  wouldHold: number;
+}): ReportedStatus {
+  const { decision, holds, wouldHold } = of;
+  const allowance = (decision?.allowance ?? null) as Allowance | null;
+  const used = decision === null || decision.mode === null ? null : usageInMode(decision, decision.mode);
+  const usedUp = used !== null && allowance?.kind === 'limited' && used >= allowance.allowedBytes;
+  return toReportedStatus({
+    decided: decision?.status ?? null,
+    held: holds > 0,
+    wouldHold: wouldHold > 0,
+    usedUp,
+  });
 }
 
 function limitViews(

@@ -35,7 +35,7 @@ export async function compareWith(
   for (const detail of ours) {
     const { usage, mode } = detail;
     const usedBytes = usage && (mode === 'IN' || mode === 'OUT' || mode === 'TOTAL') ? usageInMode(usage, mode) : null;
-    const held = detail.holds.length > 0;
+    const held = detail.holds.length + detail.wouldHold.length > 0;
     const their = theirs.get(detail.id);
     theirs.delete(detail.id);
     const agrees = their !== undefined && their.limited === held && near(usedBytes, their.usedBytes);

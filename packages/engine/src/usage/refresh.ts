@@ -4,9 +4,9 @@ import { readEnforcements } from '../panels/enforcement.js';
 import { decideHolds } from '../run/decide.js';
 import { load } from '../run/load.js';
 import { readUsage } from '../run/observe.js';
-import { toDecisionRecord, shownHolds } from '../run/report.js';
+import { toDecisionRecord } from '../run/report.js';
 import { untouched } from '../run/stages.js';
-import { type ServiceDetail, statusSince } from '../services/show.js';
+import type { ServiceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
 import { lastUsage, serviceView } from '../services/views.js';
 
@@ -33,13 +33,12 @@ export async function refreshUsage(
           service: work.service,
           decision,
           cycle: work.cycle,
-          holds: shownHolds({ ...work, opens: [], closes: [] }, treatment),
+          holds: work.holds,
           actions: [],
         });
         const detail = byId.get(work.service.id);
         const last = lastUsage(view, decision, work.cycle);
-        const status = statusSince(view.status, { open: work.holds.length, shown: view.holds.length });
-        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, status, observing: detail.observing });
+        if (detail) byId.set(work.service.id, { ...detail, ...view, ...last, observing: detail.observing });
       }
     } catch (error) {
       for (const service of own) {

@@ -100,6 +100,7 @@ const SCHEMA_DIGESTS = [
   'c88dd16c74ed5429',
   '4eb4ff893a009f0d',
   'e7e2f29499a170d0',
+  'b54fd0bc8b7b9b89',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

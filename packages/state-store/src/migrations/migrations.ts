@@ -27,6 +27,7 @@ import { apiCallBlocks } from './026-api-call-blocks.js';
 import { notesOfCredit } from './027-notes-of-credit.js';
 import { compactSamples } from './028-compact-samples.js';
 import { autoBuyOfLinks } from './029-auto-buy-of-links.js';
+import { conditionDetails } from './030-condition-details.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notesOfCredit,
   compactSamples,
   autoBuyOfLinks,
+  conditionDetails,
 ];

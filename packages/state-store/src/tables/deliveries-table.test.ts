@@ -62,8 +62,9 @@ describe('conditions', () => {
   it('last until they end', async () => {
     const { conditions } = at.store;
     expect(await conditions.end('unreachable:dcim')).toBe(false);
-    for (const runs of [1, 2]) await conditions.put({ key: 'unreachable:dcim', since: minute(0), runs });
-    expect(await conditions.get('unreachable:dcim')).toMatchObject({ runs: 2 });
+    for (const runs of [1, 2])
+      await conditions.put({ key: 'unreachable:dcim', since: minute(0), runs, details: { runs } });
+    expect(await conditions.get('unreachable:dcim')).toMatchObject({ runs: 2, details: { runs: 2 } });
     expect(await conditions.end('unreachable:dcim')).toBe(true);
     expect(await conditions.get('unreachable:dcim')).toBeNull();
   });

@@ -9,8 +9,13 @@ import type {
 } from '../overview.js';
 import type { Access } from './access.js';
 
-/** A row as SQLite returns it; the reasons are separated by blanks. */
-type RawRow = Omit<OverviewRow, 'holds' | 'observing'> & { holds: string | null; observing: number; decided: string };
+/** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
+type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
+  holds: string;
+  wouldHold: string;
+  observing: number;
+  decided: string;
+};
 
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
 export function overviewTable(access: Access): OverviewTables['overview'] {
@@ -21,9 +26,10 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
-        return rows.map(({ holds, observing, decided: _decided, ...row }) => ({
+        return rows.map(({ holds, wouldHold, observing, decided: _decided, ...row }) => ({
           ...row,
-          holds: holds === null || holds === '' ? [] : [...new Set(holds.split(' '))],
+          holds: toReasons(holds),
+          wouldHold: toReasons(wouldHold),
           observing: observing === 1,
         }));
       }),
@@ -32,6 +38,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
             sum("decided" in ('failed', 'unreadable')) as "failing",
+            sum("holds" <> '') as "held", sum("wouldHold" <> '') as "wouldHold",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
         return rows;
@@ -66,20 +73,26 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
   };
 }
 
-/** The reasons of open holds; under observe also of those that would be. */
-const HOLDS = sql`trim(coalesce((select group_concat(h."reason", ' ') from "holds" h
-    where h."service" = s."id" and h."until" is null), '') || ' ' ||
-  case when d."observing" = 1
-    then coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w), '') else '' end)`;
+function toReasons(list: string): string[] {
+  return list === '' ? [] : [...new Set(list.split(' '))];
+}
 
-const IS_HELD = sql`exists (select 1 from "holds" h where h."service" = s."id" and h."until" is null)`;
+/** The reasons of open holds. */
+const HOLDS = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
+    where h."service" = s."id" and h."until" is null), '')`;
+
+/** The reasons of holds that the last run did not add, and that are not open either. */
+const WOULD_HOLD = sql`coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
+    where not exists (select 1 from "holds" h
+      where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '')`;
 
 /** Figures of the decision; of the cycle, where the last run could not read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
   sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
 const figures = sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
-    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds", ${IS_HELD} as "isHeld",
+    d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
+    ${WOULD_HOLD} as "wouldHold",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
@@ -88,13 +101,16 @@ const figures = sql`select s."id", s."panel", s."product", s."client", s."status
   from "services" s left join "decisions" d on d."service" = s."id"
     left join "cycles" c on c."id" = d."cycle" and d."read_at" is null`;
 
-/** An open hold is in force, whatever the last run could read. Holds count that commands have begun and ended since. */
-const ranked = sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "usedBytes",
+/** The status as `toReportedStatus` of quota-core decides it; a test compares the two. */
+const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null then 'skipped'
+      when "decided" not in ('ok', 'held', 'over') then "decided"
+      when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
+      else 'ok' end`;
+
+const ranked = sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "wouldHold", "usedBytes",
     "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
-    case when "isHeld" = 1 then 'held' when "decided" is null then case when "holds" = '' then 'skipped' else 'held' end
-      when "decided" = 'ok' and "holds" <> '' then 'held'
-      when "decided" = 'held' and "holds" = '' then 'ok' else "decided" end as "status"
+    ${STATUS} as "status"
   from (${figures})`;
 
 const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;

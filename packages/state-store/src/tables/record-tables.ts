@@ -318,7 +318,7 @@ export const deliveries = recordTable<DeliveryRecord>()(
 
 export const conditions = recordTable<ConditionRecord>()(
   'conditions',
-  { key: text('key'), since: text('since'), runs: int('runs') },
+  { key: text('key'), since: text('since'), runs: int('runs'), details: json('details') },
   'key',
 );
 

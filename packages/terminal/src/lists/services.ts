@@ -1,23 +1,18 @@
 import type { Comparison, CycleView, HoldEntry, OverrideView, ServiceDetail } from '@sluice/engine';
 import { describeRule } from '@sluice/quota-core';
 import { allowed, bound, bytes, type Column, type ColumnInk, shares, state, text, time } from '../columns.js';
+import { describeStatus, listReasons } from '../reports/status.js';
+import { foldAlike, MOST_ALIKE } from '../reports/fold.js';
 import { allowedBytes, usedBytes } from '../reports/usage.js';
 import { bytesCell } from '../terminal.js';
 
-/** A service with the reasons that would hold it if its panel were not under observe. */
-export type ObservedService = ServiceDetail & { wouldHold: string[] };
-
-function isWouldBeHeld({ status, holds, wouldHold }: ObservedService): boolean {
-  return status === 'held' && holds.length === wouldHold.length;
-}
-
-const STATUS: Column<ObservedService> = state('status', ({ status }) => status, {
-  cell: (service, ink) => (isWouldBeHeld(service) ? ink.paint('held', 'would be held') : ink.status(service.status)),
+const STATUS: Column<ServiceDetail> = state('status', ({ status }) => status, {
+  cell: (service, ink) => ink.paint(service.status, describeStatus(service)),
   whole: true,
 });
 
 /** The columns of services with their state. */
-export const SERVICES: readonly Column<ObservedService>[] = [
+export const SERVICES: readonly Column<ServiceDetail>[] = [
   text('service', ({ id }) => id),
   text('panel', ({ panel }) => panel, { priority: 4 }),
   text('product', ({ product }) => product, { priority: 2 }),
@@ -26,13 +21,13 @@ export const SERVICES: readonly Column<ObservedService>[] = [
   STATUS,
   bytes('used', usedBytes, { priority: 1 }),
   allowed(({ allowance }) => allowance, { priority: 3 }),
-  ...shares<ObservedService>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
-  text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null),
+  ...shares<ServiceDetail>(usedBytes, allowedBytes, { extra: true, priority: 8 }),
+  text('holds', ({ holds, wouldHold }) => listReasons(holds, wouldHold)),
   text('due', ({ nextDueDate }) => nextDueDate, { extra: true, priority: 9 }),
 ];
 
 /** The columns of services with their usage. */
-export const USAGE: readonly Column<ObservedService>[] = [
+export const USAGE: readonly Column<ServiceDetail>[] = [
   text('service', ({ id }) => id),
   text('panel', ({ panel }) => panel, { extra: true, priority: 9 }),
   text('product', ({ product }) => product, { extra: true, priority: 10 }),
@@ -43,9 +38,9 @@ export const USAGE: readonly Column<ObservedService>[] = [
   bytes('total', ({ usage }) => usage?.totalBytes, { priority: 5 }),
   allowed(({ allowance }) => allowance, { priority: 1 }),
   bytes('remaining', ({ allowance }) => allowance?.remainingBytes, { priority: 4 }),
-  ...shares<ObservedService>(usedBytes, allowedBytes),
+  ...shares<ServiceDetail>(usedBytes, allowedBytes),
   {
-    ...time<ObservedService>('read', ({ usage }) => usage?.readAt, { priority: 2 }),
+    ...time<ServiceDetail>('read', ({ usage }) => usage?.readAt, { priority: 2 }),
     cell: ({ usage, panel }, { times }) => times.ago(usage?.readAt, panel),
   },
   STATUS,
@@ -112,29 +107,37 @@ export const OVERRIDES: readonly Column<OverrideView>[] = [
   text('note', ({ note }) => note, { priority: 1 }),
 ];
 
-/** The columns of holds of services and agents. */
-export const HOLDS: readonly Column<HoldEntry>[] = [
-  text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
-  ...ofService<HoldEntry>(),
-  text('reason', ({ reason }) => reason),
-  isOpen(),
-  time('since', ({ since }) => since, { priority: 2 }),
-  time('until', ({ until }) => until),
-  {
-    name: 'restricted',
-    value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
-    cell: (hold, ink) => (hold.evidence.length === 0 ? null : describeEvidence(hold, ink)),
-    priority: 3,
-  },
-  text('rule', describeStoredRule, { priority: 1 }),
-  text('note', (hold) => (describeStoredRule(hold) === null ? hold.note : null), { priority: 1 }),
-];
+/** The columns of holds of services and agents; many restrictions of one kind are counted. */
+export const HOLDS = holdColumns(MOST_ALIKE);
 
-function describeEvidence({ evidence, panel }: HoldEntry, { times }: ColumnInk): string[] {
-  return evidence.map(({ kind, target, until, outcome }) => {
+/** As `HOLDS`, with a line for each restriction. */
+export const HOLDS_IN_FULL = holdColumns(Infinity);
+
+function holdColumns(most: number): readonly Column<HoldEntry>[] {
+  return [
+    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+    ...ofService<HoldEntry>(),
+    text('reason', ({ reason }) => reason),
+    isOpen(),
+    time('since', ({ since }) => since, { priority: 2 }),
+    time('until', ({ until }) => until),
+    {
+      name: 'restricted',
+      value: ({ evidence }) => evidence.map(({ kind, target }) => `${kind} ${target}`).join(', ') || null,
+      cell: (hold, ink) => (hold.evidence.length === 0 ? null : describeEvidence(hold, ink, most)),
+      priority: 3,
+    },
+    text('rule', describeStoredRule, { priority: 1 }),
+    text('note', (hold) => (describeStoredRule(hold) === null ? hold.note : null), { priority: 1 }),
+  ];
+}
+
+function describeEvidence({ evidence, panel }: HoldEntry, { times }: ColumnInk, most: number): string[] {
+  const parts = evidence.map(({ kind, target, until, outcome }) => {
     const ended = until === null ? '' : ` (${outcome ?? `ended ${times.at(until, panel) ?? ''}`})`;
-    return `${kind} ${target}${ended}`;
+    return { what: `${kind} ${target}`, kind, state: ended };
   });
+  return foldAlike(parts, most);
 }
 
 /** Returns in words the rule that the note of a run's hold is; null for a hold with a note of an operator, or without one. */

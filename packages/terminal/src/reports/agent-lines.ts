@@ -2,6 +2,7 @@ import type { AgentDetail, AgentExplained, Agents, CreatedUserReport, RestoreRep
 import { bytesCell, type Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
 import { printAgent, suspensionText } from './agent-report.js';
+import { foldAlike, MOST_ALIKE, printFirst } from './fold.js';
 import { printActions } from './outcome.js';
 
 function bytesText(bytes: number | null): string {
@@ -69,7 +70,7 @@ function toState({ command, dryRun }: RestoreReport['run'], since: string | null
 }
 
 /** Prints why an agent is in its state. */
-export function printAgentExplained(terminal: Terminal, explained: AgentExplained): void {
+export function printAgentExplained(terminal: Terminal, explained: AgentExplained, showAll: boolean): void {
   const { times } = terminal;
   const { panel } = explained;
   const on = (instant: string): string => times.at(instant, panel) ?? '';
@@ -82,8 +83,12 @@ export function printAgentExplained(terminal: Terminal, explained: AgentExplaine
   }
   for (const { bytes, leftBytes, state, createdAt } of explained.reservations)
     terminal.line(`  reserved ${on(createdAt)}: ${bytesText(bytes)}, ${bytesText(leftBytes)} left (${state})`);
-  for (const { type, name, state, at, outcome } of explained.actions) {
+  const entries = explained.actions.map(({ type, name, state, at, outcome }) => {
     const ended = outcome === null ? '' : ` (${outcome})`;
-    terminal.line(`  ${on(at)} ${type.replaceAll('-', ' ')} "${name}" ${state}${ended}`);
-  }
+    const kind = `${on(at)} ${type.replaceAll('-', ' ')}`;
+    return { what: `${kind} "${name}"`, kind, state: ` ${state}${ended}` };
+  });
+  const lines = foldAlike(entries, showAll ? Infinity : MOST_ALIKE);
+  const others = (count: number): string => formatCount(count, 'other change');
+  printFirst(terminal, lines, { all: showAll, print: (line) => `  ${line}`, others });
 }

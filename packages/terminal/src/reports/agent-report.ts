@@ -1,5 +1,6 @@
 import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
-import { printObserving } from './run-report.js';
+import { printFirst } from './fold.js';
+import { listActions, LONG, printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from '../columns.js';
 import { formatCount } from '../words.js';
 import { bytesCell, type Terminal } from '../terminal.js';
@@ -86,10 +87,10 @@ export function printAgent(terminal: Terminal, agent: AgentDetail): void {
 }
 
 /** Prints the agents of a `reconcile` that changed, would change, or failed. */
-export function printChangedAgents(terminal: Terminal, agents: ChangedAgent[] | undefined): void {
+export function printChangedAgents(terminal: Terminal, agents: ChangedAgent[] | undefined, showAll: boolean): void {
   const shown = (agents ?? []).filter(({ actions, error }) => actions.length > 0 || error !== null);
   const isQuiet = terminal.quiet && !shown.some(hasChanged);
-  if (shown.length > 0 && !isQuiet) printActions(terminal, shown);
+  if (shown.length > 0 && !isQuiet) printActions(terminal, shown, showAll);
 }
 
 /** Returns whether a run changed the users of an agent, or failed to. */
@@ -97,10 +98,11 @@ function hasChanged({ actions, error }: ChangedAgent): boolean {
   return error !== null || actions.some(({ state }) => state !== 'planned' && state !== 'unneeded');
 }
 
-function printActions(terminal: Terminal, agents: ChangedAgent[]): void {
+/** Prints the agents and what became of their users; many users of one agent are counted. */
+function printActions(terminal: Terminal, agents: ChangedAgent[], showAll: boolean): void {
   printAgents(terminal, agents);
   for (const { name, actions, error } of agents) {
-    for (const action of actions) terminal.line(`  ${name}: ${action.name} ${terminal.status(action.state)}`);
+    for (const line of listActions(terminal, actions, showAll)) terminal.line(`  ${name}: ${line}`);
     if (error) terminal.line(`  ${name}: ${terminal.error(error)}`);
   }
 }
@@ -113,9 +115,15 @@ export function printCheck(terminal: Terminal, report: CheckReport, showAll: boo
   const isClean = report.error === null && report.panels.length === 0 && !shown.some(hasChanged);
   if (terminal.quiet && isClean) return;
   if (!terminal.quiet) printObserving(terminal, report.run.observing);
-  if (shown.length > 0) printActions(terminal, shown);
+  if (shown.length > LONG && !terminal.quiet && report.error?.code === 'mass_change')
+    terminal.line(terminal.error(report.error));
+  if (shown.length > 0) printActions(terminal, shown, showAll);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
-  if (!terminal.quiet) for (const notice of report.notices) terminal.line(terminal.notice(notice));
+  // The error of the run says what the brake's notice does.
+  const notices = report.notices.filter(({ code }) => code !== 'mass_change' || report.error === null);
+  const others = (count: number): string => formatCount(count, 'other notice');
+  if (!terminal.quiet)
+    printFirst(terminal, notices, { all: showAll, print: (notice) => terminal.notice(notice), others });
   if (report.error) terminal.line(terminal.error(report.error));
   if (!terminal.quiet) terminal.line(checkSummary(report));
 }

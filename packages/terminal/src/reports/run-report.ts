@@ -1,23 +1,36 @@
 import { nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
-import { summarize, wouldBeHeld } from './run-summary.js';
+import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
+import { findBrakeSentence, summarize } from './run-summary.js';
+import { describeStatus, listReasons } from './status.js';
 import { usedBytes, usedCell } from './usage.js';
 import { allowedCell, type Terminal } from '../terminal.js';
+import { formatCount } from '../words.js';
 
-/** Prints a run: services that need attention or changed, and all services with `--verbose`. */
+/** Prints a run: services that need attention or changed, the first of them and all others with `--verbose`. */
 export function printRun(terminal: Terminal, report: RunReport, showAll: boolean): void {
   if (terminal.json) return;
   const shown = report.services.filter((service) => showAll || isOfNote(service) || service.actions.length > 0);
   if (terminal.quiet) printChanges(terminal, report);
   else {
+    if (shown.length > LONG) printBrake(terminal, report);
     printObserving(terminal, listObserving(report), observingWords(report));
-    if (shown.length > 0) printServices(terminal, report, shown);
+    if (shown.length > 0) printServices(terminal, shown, showAll);
   }
-  printEnd(terminal, report);
+  printEnd(terminal, report, showAll);
+}
+
+/** Rows above which a sentence at the end alone would be missed. */
+export const LONG = 10;
+
+/** Prints why the brake stopped the run, or would. */
+export function printBrake(terminal: Terminal, report: RunReport): void {
+  const sentence = findBrakeSentence(report);
+  if (sentence !== null) terminal.line(terminal.colors.red(sentence));
 }
 
 /** Prints failures, notices and totals. */
-function printEnd(terminal: Terminal, report: RunReport): void {
+export function printEnd(terminal: Terminal, report: RunReport, showAll: boolean): void {
   const groups = groupFailures([
     ...report.services.filter((service) => !isCutOff(service)).map(({ id, error }) => ({ object: id, error })),
     ...report.panels.map(({ panel, error }) => ({ object: panel, error, details: { panel } })),
@@ -27,7 +40,7 @@ function printEnd(terminal: Terminal, report: RunReport): void {
   for (const { objects, error, details } of groups) {
     if (error !== common?.error) terminal.line(`${objects}: ${terminal.error(error, details)}`);
   }
-  if (!terminal.quiet) printNotices(terminal, report.notices);
+  if (!terminal.quiet) printNotices(terminal, report, showAll);
   if (report.error) {
     const who = common !== undefined && common.count > 1 ? `${common.objects}: ` : '';
     terminal.warn(
@@ -46,36 +59,59 @@ function isOfNote(service: ServiceView): boolean {
   return (service.status !== 'ok' || service.error !== null) && !isCutOff(service);
 }
 
-function printServices(terminal: Terminal, report: RunReport, shown: readonly ServiceView[]): void {
+function printServices(terminal: Terminal, shown: readonly ServiceView[], showAll: boolean): void {
   const columns: Column<ServiceView>[] = [
     text('service', ({ id }) => id),
     text('panel', ({ panel }) => panel, { priority: 4 }),
     {
       ...text<ServiceView>('status', ({ status }) => status, { least: 14 }),
-      cell: (service) => statusCell(terminal, report, service),
+      cell: (service) => statusCell(terminal, service),
       whole: true,
     },
     bytes('used', usedBytes, { priority: 1 }),
     allowed(({ allowance }) => allowance, { priority: 2 }),
-    text('holds', ({ holds }) => holds.map(({ reason }) => reason).join(', ') || null, { priority: 3 }),
+    text('holds', ({ holds, wouldHold }) => listReasons(holds, wouldHold), { priority: 3 }),
     {
       ...text<ServiceView>('actions', ({ actions }) => actions.length, { whole: true }),
-      cell: ({ actions }) =>
-        actions.length === 0 ? null : actions.map(({ name, state }) => `${name} ${terminal.status(state)}`),
+      cell: ({ actions }) => (actions.length === 0 ? null : listActions(terminal, actions, showAll)),
     },
   ];
-  printRows(terminal, columns, inNaturalOrder(shown));
+  const { first, others } = takeFirst(inNaturalOrder(shown), showAll);
+  printRows(terminal, columns, first);
+  if (others > 0) printOthers(terminal, countOthers(shown, first));
   terminal.line();
 }
 
-function inNaturalOrder(services: readonly ServiceView[]): ServiceView[] {
+/** Returns `1480 other services with 2960 changes`. */
+export function countOthers(all: readonly ServiceView[], shown: readonly ServiceView[]): string {
+  const count = (services: readonly ServiceView[]): number =>
+    services.reduce((sum, { actions }) => sum + actions.length, 0);
+  const changes = count(all) - count(shown);
+  const others = formatCount(all.length - shown.length, 'other service');
+  return changes === 0 ? others : `${others} with ${formatCount(changes, 'change')}`;
+}
+
+/** Returns the changes of a service as lines; many of one kind are counted. */
+export function listActions(terminal: Terminal, actions: ServiceView['actions'], showAll: boolean): string[] {
+  const entries = actions.map(({ name, type, state }) => ({
+    what: name,
+    kind: type.replaceAll('-', ' '),
+    state: ` ${terminal.status(state)}`,
+  }));
+  return foldAlike(entries, showAll ? Infinity : MOST_ALIKE);
+}
+
+/** Returns services in natural order of their ids. */
+export function inNaturalOrder(services: readonly ServiceView[]): ServiceView[] {
   return [...services].sort((a, b) => compareValues(a.id, b.id));
 }
 
-function statusCell(terminal: Terminal, report: RunReport, service: ServiceView): string {
+function statusCell(terminal: Terminal, service: ServiceView): string {
+  const { status, observing } = service;
+  const words = describeStatus(service);
   // What would be held is not: that a panel is observed needs no further word.
-  if (wouldBeHeld(report, service)) return terminal.colors.yellow('would be held');
-  return terminal.status(service.status) + (service.observing ? terminal.colors.dim(' (observing)') : '');
+  const isPreview = words !== status;
+  return terminal.paint(status, words) + (observing && !isPreview ? terminal.colors.dim(' (observing)') : '');
 }
 
 /** Prints one line for each service that the run held, released or changed. */
@@ -95,11 +131,23 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
   }
 }
 
-/** Prints the notices; of a service that is held, not its threshold too. */
-function printNotices(terminal: Terminal, notices: RunReport['notices']): void {
+/**
+ * Prints the first notices of each code; of a service that is held, not its threshold too. That of the brake is the last, unless
+ * it is the error of the run.
+ */
+function printNotices(terminal: Terminal, { notices, error }: RunReport, all: boolean): void {
   const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
-  for (const notice of notices)
-    if (notice.code !== 'threshold' || !held.has(notice.service)) terminal.line(terminal.notice(notice));
+  const isBrake = ({ code }: { code: string }): boolean => code === 'mass_change';
+  const told = notices.filter((notice) => notice.code !== 'threshold' || !held.has(notice.service));
+  const shown = [
+    ...told.filter((one) => !isBrake(one)),
+    ...(error?.code === 'mass_change' ? [] : told.filter(isBrake)),
+  ];
+  for (const code of new Set(shown.map((notice) => notice.code))) {
+    const own = shown.filter((notice) => notice.code === code);
+    const others = (count: number): string => `${formatCount(count, 'other notice')} ${code}`;
+    printFirst(terminal, own, { all, print: (notice) => terminal.notice(notice), others });
+  }
 }
 
 const NOTHING_CHANGED = 'decisions are recorded, nothing is changed';
@@ -113,7 +161,7 @@ function observingWords({ run }: RunReport): string {
 }
 
 /** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
-function listObserving({ run, services }: RunReport): string[] {
+export function listObserving({ run, services }: RunReport): string[] {
   return run.observing.map((panel) => {
     const enforced = services.filter((service) => service.panel === panel && !service.observing).length;
     if (run.command === 'hold release' || enforced === 0) return panel;
@@ -151,46 +199,4 @@ export function groupFailures(
     error,
     details: names.length === 1 ? details : {},
   }));
-}
-
-const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign|close|delete|remove)/;
-
-/** Closing a tunnel is an assignment on the panel, so that the name decides. */
-function toSign({ name }: ServiceView['actions'][number]): '+' | '-' | '~' {
-  if (/^(update|change|zero|redeploy)/.test(name)) return '~';
-  return RESTRICTS.test(name) ? '+' : '-';
-}
-
-/** A difference without an action is one that runs don't remove. */
-function nothingToChange({ services }: RunReport): string {
-  const differs = services.some(({ drift = [] }) => drift.length > 0);
-  return differs ? 'Nothing would be changed; the differences above stay.' : 'Nothing to change.';
-}
-
-/** Prints a plan as a diff: `+` restricts or creates, `-` lifts or removes, `~` changes. */
-export function printPlan(terminal: Terminal, report: RunReport): void {
-  if (terminal.json) return;
-  const { colors } = terminal;
-  for (const service of inNaturalOrder(report.services)) {
-    const drift = service.drift ?? [];
-    if (service.actions.length + drift.length === 0) continue;
-    const reasons = service.holds.map((hold) => hold.reason).join(', ');
-    const holds =
-      reasons === '' ? 'no holds' : wouldBeHeld(report, service) ? `would be held: ${reasons}` : `holds: ${reasons}`;
-    terminal.line(
-      `${colors.bold(service.id)} on ${service.panel} (${holds})${service.observing ? colors.yellow(' OBSERVING') : ''}`,
-    );
-    for (const action of service.actions) {
-      const sign = toSign(action);
-      const text = `  ${sign} ${action.name}`;
-      terminal.line(sign === '+' ? colors.yellow(text) : colors.green(text));
-    }
-    for (const line of drift) terminal.line(colors.dim(`    ${terminal.times.text(line, service.panel)}`));
-  }
-  const buys = report.notices.some(({ code }) => code === 'would_buy');
-  const { actions, unreadable, failed } = report.totals;
-  // Of what could not be read it is not known.
-  if (actions === 0 && !buys && unreadable + failed === 0) terminal.line(nothingToChange(report));
-  if (!terminal.quiet) printObserving(terminal, listObserving(report));
-  printEnd(terminal, report);
 }

@@ -2,6 +2,7 @@ import { describeTermination, type ServiceDetail } from '@sluice/engine';
 import { allowedCell, bytesCell, type Terminal } from '../terminal.js';
 import { limitText } from './limits.js';
 import { pendingText, quotaText } from './outcome.js';
+import { describeStatus } from './status.js';
 import { usedCell } from './usage.js';
 
 function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [string, string | null][] {
@@ -67,7 +68,10 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
     ['client', detail.client],
     ['lifecycle', detail.lifecycle],
     ['termination', detail.termination && times.text(describeTermination(detail.id, detail.termination), detail.panel)],
-    ['status', terminal.status(detail.status) + (detail.observing ? colors.yellow(' OBSERVING') : '')],
+    [
+      'status',
+      terminal.paint(detail.status, describeStatus(detail)) + (detail.observing ? colors.yellow(' OBSERVING') : ''),
+    ],
     [
       'billing',
       [detail.billingCycle, detail.nextDueDate && `next due ${detail.nextDueDate}`].filter(Boolean).join(', ') || null,
@@ -91,6 +95,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
       'holds',
       detail.holds.map((hold) => `${hold.reason} since ${times.at(hold.since, detail.panel) ?? ''}`).join(', ') || null,
     ],
+    ['would be held', detail.wouldHold.join(', ') || null],
     ...Object.entries(detail.refs),
     ...accountRows(terminal, detail),
     ['error', detail.error && terminal.error(detail.error, { service: detail.id })],

@@ -1,4 +1,5 @@
 import {
+  describeBrake,
   describeExceeded,
   describeFigures,
   describeProtection,
@@ -22,6 +23,10 @@ export interface StateCommands {
   activate: (service: string) => string;
   /** Ends the observation of a panel. */
   enforce: (panel: string) => string;
+  /** Shows what would be changed on a panel, allows it once, and ends all changes. */
+  plan: (panel: string) => string;
+  allowOnce: (panel: string) => string;
+  observe: (panel: string) => string;
   /** Reconciles although that is more than the brake lets pass. */
   reconcileAll: () => string;
   setQuota: (service: string, gigabytes: number) => string;
@@ -83,12 +88,18 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
     return [`${id} is ${lifecycle}: it is neither metered nor restricted.`];
   const open = openHolds(found);
   if (open.length > 0) return open.flatMap((hold) => holdSentences(found, hold, times, names));
-  const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
-  if (service.observing && would.length > 0) {
-    const reasons = would.map(({ reason }) => reason);
+  const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
+  if (service.observing && reasons.length > 0) {
     return [
       `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
       `To restrict it from the next run on: ${commands.enforce(service.panel)}.`,
+    ];
+  }
+  if (found.brake !== null && reasons.length > 0) {
+    const brake = describeBrake(found.brake, times.at(found.brake.since, service.panel) ?? '');
+    return [
+      `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. ${brake}`,
+      `To review what would be changed: ${commands.plan(service.panel)}; to allow it once: ${commands.allowOnce(service.panel)}; to change nothing on the panel: ${commands.observe(service.panel)}.`,
     ];
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];

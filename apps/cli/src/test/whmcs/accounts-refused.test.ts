@@ -256,7 +256,7 @@ describe('the password of an account', () => {
     const planned = await at.plan();
     const done = await at.reconcile();
     expect(listActions(done)).toEqual(listActions(planned));
-    expect([planned.totals.held, done.totals.held, done.totals.released]).toEqual([0, 0, 1]);
+    expect([planned.totals.wouldRelease, done.totals.held, done.totals.released]).toEqual([1, 0, 1]);
     expect(done.services.map(({ status, holds }) => [status, holds])).toEqual([['ok', []]]);
     expect(done.notices).toMatchObject([{ code: 'release', service: 'whmcs-1' }]);
     expectUsable();

@@ -1,3 +1,4 @@
+import { REPORTED_STATUSES } from '@sluice/quota-core';
 import * as z from 'zod';
 
 /** Schemas with a name, which the OpenAPI document lists once. */
@@ -19,6 +20,20 @@ export const amount = text.describe('Decimal text');
 export const count = z.number();
 export const unknown = z.unknown();
 
+export const reportedStatus = name('ServiceStatus', z.enum(REPORTED_STATUSES));
+export const brake = name(
+  'Brake',
+  z.object({
+    panel: text,
+    subjects: z.enum(['services', 'agents']),
+    since: text.describe('Instant, ISO 8601 in UTC'),
+    runs: z.number(),
+    run: text.nullable(),
+    changing: z.number().nullable(),
+    active: z.number().nullable(),
+    message: text,
+  }),
+);
 export const itemError = name('ItemError', z.object({ code: text, message: text }));
 export const errorOrNull = itemError.nullable();
 export const runError = z.object({ code: text, message: text, details: z.record(text, unknown).optional() }).nullable();

@@ -1,5 +1,16 @@
 import * as z from 'zod';
-import { bytesOrNull, count, instant, instantOrNull, name, panelEnforcement, text, textOrNull } from './common.js';
+import {
+  brake,
+  bytesOrNull,
+  count,
+  instant,
+  instantOrNull,
+  name,
+  panelEnforcement,
+  reportedStatus,
+  text,
+  textOrNull,
+} from './common.js';
 import { logEntry } from './access.js';
 
 export const order = z.enum(['remaining', 'share', 'used', 'id', 'client']);
@@ -12,12 +23,14 @@ const panel = z.object({
   restrictions: z.array(text),
   services: count,
   held: count,
+  wouldHold: count,
   failing: count,
   drifting: count,
   enforce: panelEnforcement,
   reachable: z.boolean().nullable(),
   downSince: instantOrNull,
   lastCall: z.object({ at: instant, ok: z.boolean(), code: textOrNull, message: textOrNull }).nullable(),
+  brake: brake.nullable(),
   lease: z.object({ run: text, since: instant }).nullable(),
 });
 
@@ -27,10 +40,11 @@ const row = z.object({
   product: text,
   client: textOrNull,
   lifecycle: text,
-  status: text,
+  status: reportedStatus,
   mode: textOrNull,
   observing: z.boolean(),
   holds: z.array(text),
+  wouldHold: z.array(text),
   usedBytes: bytesOrNull,
   allowedBytes: bytesOrNull,
   remainingBytes: bytesOrNull,
@@ -57,12 +71,14 @@ export const overview = name(
     totals: z.object({
       services: count,
       held: count,
+      wouldHold: count,
       nearLimit: count,
       drifting: count,
       failing: count,
       byStatus: z.record(text, count),
       byReason: z.record(text, count),
     }),
+    brakes: z.array(brake),
     panels: z.array(panel),
     services: z.object({ matching: count, page: count, pages: count, order, items: z.array(row) }),
     holds: z.array(

@@ -1,9 +1,21 @@
 import * as z from 'zod';
-import { count, enforcement, errorOrNull, instantOrNull, name, panelEnforcement, text, textOrNull } from './common.js';
+import {
+  brake,
+  count,
+  enforcement,
+  errorOrNull,
+  instantOrNull,
+  name,
+  panelEnforcement,
+  text,
+  textOrNull,
+} from './common.js';
 import { runReport } from './services.js';
 
 const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
-export const panels = z.object({ panels: z.array(name('Panel', z.object(panelParts))) });
+export const panels = z.object({
+  panels: z.array(name('Panel', z.object({ ...panelParts, brake: brake.nullable() }))),
+});
 export const panelTests = z.object({
   panels: z.array(
     name(

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   action,
   amount,
+  brake,
   bytes,
   bytesOrNull,
   commandRun,
@@ -14,6 +15,7 @@ import {
   notices,
   panelsRun,
   period,
+  reportedStatus,
   runError,
   skippedPanels,
   text,
@@ -29,7 +31,7 @@ export const usage = name('UsageFigures', z.object({ ...figures, readAt: instant
 const serviceParts = {
   id: text,
   panel: text,
-  status: text,
+  status: reportedStatus,
   observing: z.boolean(),
   mode: textOrNull,
   cycle: period.nullable(),
@@ -54,9 +56,11 @@ const serviceParts = {
     }),
   ),
   holds: z.array(z.object({ reason: text, since: instant })),
+  wouldHold: z.array(text).describe('Reasons of holds that would begin and were not added'),
   actions: z.array(action),
   error: errorOrNull,
   drift: z.array(text).optional(),
+  wouldRelease: z.array(text).optional().describe('Reasons of holds that would end and did not'),
 };
 
 const purchase = z.object({
@@ -170,8 +174,11 @@ export const runReport = name(
       failed: count,
       held: count,
       released: count,
+      wouldHold: count,
+      wouldRelease: count,
       purchased: count,
       actions: count,
+      planned: count,
     }),
     services: z.array(serviceInRun),
     notices,
@@ -271,6 +278,7 @@ export const explanation = name(
         inputs: unknown,
       })
       .nullable(),
+    brake: brake.nullable(),
     accountDue: z
       .object({
         verb: z.enum(['create', 'terminate']),

@@ -1,4 +1,4 @@
-import type { ServiceDetail } from '@sluice/engine';
+import { describeExceeded, type ServiceDetail } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import { badge, type Fill, notice, usageBar } from '../layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../layout/format.js';
@@ -27,12 +27,16 @@ export function isUnread({ allowance, usage, error, quota }: ServiceDetail): boo
 /** The state of a service in a word that its client understands. */
 export function showState(service: ServiceDetail): Html {
   const word = stateWord(service);
-  return badge(word, word === 'restricted' ? 'bad' : word === 'not read' ? 'warning' : undefined);
+  return badge(word, word === 'restricted' ? 'bad' : word === 'not read' || word === USED_UP ? 'warning' : undefined);
 }
 
-function stateWord({ lifecycle, holds, status }: ServiceDetail): string {
+const USED_UP = 'used up';
+
+function stateWord(service: ServiceDetail): string {
+  const { lifecycle, holds, status } = service;
   if (lifecycle !== 'active') return lifecycle;
   if (holds.length > 0) return 'restricted';
+  if (describeExceeded(service) !== null) return USED_UP;
   return status === 'unreadable' ? 'not read' : 'active';
 }
 
@@ -90,12 +94,18 @@ export function ageNotice({ error, usage }: ServiceDetail, times: Times): Html |
   return notice('warning', html`These figures are from ${times.full(usage.readAt)}; newer ones have not arrived.`);
 }
 
-/** Why a service is restricted, in words for its client. */
-export function holdNotices({ holds }: ServiceDetail, times: Times): Html[] {
-  return holds.map(({ reason, since }) => {
-    const [why, tone] = WHY[reason] ?? [html`The limit “${name(reason)}” is used up`, 'bad' as const];
+/** Why a service is restricted, and what is used up without a restriction, in words for its client. */
+export function holdNotices({ holds, wouldHold }: ServiceDetail, times: Times): Html[] {
+  const used = wouldHold.map((reason) => notice('warning', html`${toWhy(reason)[0]}.`));
+  const restricted = holds.map(({ reason, since }) => {
+    const [why, tone] = toWhy(reason);
     return notice(tone, html`${why}; the service has been restricted since ${times.full(since)}.`);
   });
+  return [...restricted, ...used];
+}
+
+function toWhy(reason: string): readonly [Part, 'bad' | 'warning'] {
+  return WHY[reason] ?? [html`The limit “${name(reason)}” is used up`, 'bad'];
 }
 
 const WHY: Record<string, readonly [Part, 'bad' | 'warning']> = {

@@ -7,7 +7,7 @@ export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
 /** States by their tone; any other is quiet. */
 const STATES = {
   good: ['ok', 'done', 'paid', 'active', 'added', 'applied', 'on'],
-  bad: ['held', 'failed', 'suspended', 'exceeded', 'unreachable'],
+  bad: ['held', 'over', 'failed', 'suspended', 'exceeded', 'unreachable'],
   warning: ['unreadable', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown'],
   info: ['pending', 'planned', 'running', 'observe', 'open'],
 } as const satisfies Partial<Record<Tone, readonly string[]>>;

@@ -1,16 +1,16 @@
 import type { OverviewReport } from '@sluice/engine';
-import { describeRule } from '@sluice/quota-core';
+import { describeRule, REPORTED_STATUSES } from '@sluice/quota-core';
 import { address, badge, pager, type Section, sections, table, tile, tiles, usageBar } from '../layout/components.js';
 import { bytes, count, counted, name, NONE, orNone, type Times, words } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { brakeBanner, statusWithReasons } from './brake.js';
 import { clockWarning, panelLink, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
 const ORDERS = ['remaining', 'share', 'used', 'id', 'client'] as const;
-const STATUSES = ['ok', 'held', 'unreadable', 'failed', 'unmanaged', 'skipped'] as const;
 const PAGE = 50;
 
 /** `/`: all services at a glance. */
@@ -18,7 +18,7 @@ export const overviewPage: Page = async (request) => {
   const report = await readOverview(request);
   const scene = toScene(request);
   const { services, panels, events, holds, runs } = overviewSections(scene, report);
-  const body = html`${summary(report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
+  const body = html`${summary(scene, report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
     ${sections([services])}
     <div class="columns">
       <div>${sections([panels, events])}</div>
@@ -30,7 +30,7 @@ export const overviewPage: Page = async (request) => {
 /** Returns what the overview shows, with the filter of the page's address. */
 export function readOverview({ query, sluice }: PageRequest): Promise<OverviewReport> {
   const filter = {
-    status: toWord(query.status, STATUSES),
+    status: toWord(query.status, REPORTED_STATUSES),
     panel: given(query.panel),
     search: query.q?.trim().slice(0, 200),
     drifting: query.drift === 'yes' ? true : undefined,
@@ -53,8 +53,8 @@ export function overviewSections(
   };
 }
 
-/** The totals of all services and panels, and a warning while the clock is wrong. */
-export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
+/** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
+export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: OverviewReport): Html {
   const { failing } = totals;
   const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
@@ -66,9 +66,18 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
     tile('Services', count(totals.services), { href: '/', detail: counted(panels.length, 'panel') }),
     tile('Held', count(totals.held), {
       href: '/?status=held',
-      tone: totals.held > 0 ? 'bad' : 'good',
+      tone: totals.held > 0 ? 'bad' : totals.wouldHold > 0 ? 'quiet' : 'good',
       detail: reasons.length === 0 ? 'no open hold' : reasons.slice(0, 3).join(', '),
     }),
+    ...(totals.wouldHold === 0
+      ? []
+      : [
+          tile('Would be held', count(totals.wouldHold), {
+            href: '/?status=over',
+            tone: brakes.length > 0 ? 'bad' : 'warning',
+            detail: brakes.length > 0 ? 'the brake stopped the run' : 'observed or protected',
+          }),
+        ]),
     tile('At 80 % or more', count(totals.nearLimit), {
       href: '/?order=share',
       tone: totals.nearLimit > 0 ? 'warning' : 'good',
@@ -97,7 +106,7 @@ export function summary({ totals, panels, runs, clock }: OverviewReport): Html {
               : 'all answered last',
     }),
   ]);
-  return html`${figures} ${clockWarning(clock)}`;
+  return html`${brakes.map((brake) => brakeBanner(scene, brake))} ${figures} ${clockWarning(clock)}`;
 }
 
 function listReasons({ byReason }: OverviewReport['totals']): string[] {
@@ -138,9 +147,8 @@ function servicesSection(scene: Scene, report: OverviewReport): Section {
 
 type Row = OverviewReport['services']['items'][number];
 
-function showStatus({ status, holds, drift }: Row): Html {
-  const reasons = holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`;
-  return html`${badge(status)}${reasons}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
+function showStatus({ drift, ...row }: Row): Html {
+  return html`${statusWithReasons(row)}${drift > 0 ? html` ${badge('drift', 'warning')}` : null}`;
 }
 
 /** How old the figures of a service are, and why there are no newer ones. */
@@ -171,7 +179,7 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
     submit: 'Show',
     fields: [
       { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...STATUSES] },
+      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...REPORTED_STATUSES] },
       { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
       {
         name: 'order',

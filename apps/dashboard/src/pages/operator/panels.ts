@@ -12,6 +12,7 @@ import { count, orNone } from '../layout/format.js';
 import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
 import { runButtons } from './runs.js';
 import { attempt, problemNotice, toScene } from './scene.js';
@@ -91,7 +92,8 @@ export const panelPage: Page = async (request) => {
   const { entries } = await sluice.log.list({ kinds: ['action', 'api'], panel: panelName, limit: 50 });
   const { enforce, lastCall, lease } = panel;
   const { times } = scene;
-  const body = html`${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
+  const body = html`${panel.brake === null ? null : brakeBanner(scene, panel.brake)}
+  ${scene.mayOperate ? runButtons(request, { panel: panelName, hasAgents: panel.capabilities.includes('agents') }) : null}
   ${tested?.value === null ? problemNotice(tested.problem) : null}
   ${
     result === undefined

@@ -1,6 +1,7 @@
 import type { Page, Route } from '../page.js';
 import { agentLimitForm, agentPage, agentRemoveLimitForm, agentRemoveLimitPage, agentsPage } from './agents.js';
 import { billCsv, billsPage } from './bills.js';
+import { allowOncePage, observeForm, observePage } from './brake.js';
 import { callsPage, simulatorPage } from './calls.js';
 import { logPage } from './log.js';
 import { overviewPage } from './overview.js';
@@ -40,6 +41,9 @@ export function operatorPages(): Route[] {
     get('/log', logPage),
     get('/panels', panelsPage),
     get('/panels/:name', panelPage),
+    ask('/panels/:name/allow-once', allowOncePage),
+    ask('/panels/:name/observe', observePage),
+    post('/panels/:name/observe', observeForm),
     get('/agents', agentsPage),
     get('/agents/:id', agentPage),
     post('/agents/:id/limit', orAgain(agentLimitForm, agentPage, 'limit')),

@@ -2,12 +2,13 @@ import { SluiceError } from '@sluice/panel-kind';
 import type { CheckReport, RunReport } from '@sluice/engine';
 import { startRun } from '../../api/start-run.js';
 import type { Task } from '../../api/tasks.js';
-import { badge, facts, link, section, table } from '../layout/components.js';
+import { badge, facts, link, notice, section, table } from '../layout/components.js';
 import { count, label, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentHref } from './agent-address.js';
+import { brakeBanner, statusWithReasons } from './brake.js';
 import { problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
 
 const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
@@ -42,10 +43,10 @@ export function runButtons(request: PageRequest, { panel, service, hasAgents = f
 
 /** `POST /runs` */
 export const startRunForm: Page = async (request) => {
-  const { command: word, panel, service } = request.form ?? {};
+  const { command: word, panel, service, allowMass } = request.form ?? {};
   const command = toWord(word, COMMANDS);
   if (command === undefined) throw new SluiceError('bad_request', 'Name the run to start');
-  const { id } = startRun(request, { command, panel, service });
+  const { id } = startRun(request, { command, panel, service, allowMass: allowMass === 'yes' });
   return Promise.resolve({ redirect: `/runs/${id}` });
 };
 
@@ -54,10 +55,10 @@ export const runPage: Page = async (request) => {
   const run = request.tasks.find(request.params.id ?? '');
   if (run === undefined) {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
-    return Promise.resolve({ status: 404, title: 'Run', body });
+    return { status: 404, title: 'Run', body };
   }
   const scene = toScene(request);
-  const { command, panel, service, by, last, finishedAt } = run;
+  const { command, panel, service, by, finishedAt } = run;
   const over = service ?? panel ?? 'all panels';
   const body = html`${facts([
       ['Command', command],
@@ -65,10 +66,10 @@ export const runPage: Page = async (request) => {
       ['Started', scene.times.at(run.startedAt)],
       ['By', html`<bdi>${by}</bdi>`],
     ])}
-    ${finishedAt === null ? progress(run) : ended(scene, last)}
+    ${finishedAt === null ? progress(run) : await ended(scene, run)}
     <p><a href="${service === null ? '/' : serviceHref(service)}">Back</a></p>`;
   const title = `${finishedAt === null ? 'Running' : 'Ended'}: ${command}`;
-  return Promise.resolve({ title, body, refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined });
+  return { title, body, refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined };
 };
 
 function progress({ id, last }: Task): Html {
@@ -89,18 +90,44 @@ function progress({ id, last }: Task): Html {
 
 type Report = RunReport | CheckReport;
 
-function ended(scene: Scene, last: Task['last']): Part {
+async function ended(scene: Scene, { last, panel }: Task): Promise<Part> {
   if (last?.event === 'failure') return problemNotice(last.data.message);
-  return last?.event === 'report' ? report(scene, last.data as Report) : null;
+  if (last?.event !== 'report') return null;
+  const found = last.data as Report;
+  return report(scene, found, await brakeNotice(scene, panel, found));
 }
 
-function report(scene: Scene, found: Report): Html {
+/** Says what the brake stopped, or would stop, first of all. */
+async function brakeNotice(scene: Scene, panel: string | null, { error, notices }: Report): Promise<Part> {
+  const stopped = notices.find(({ code }) => code === 'mass_change') ?? (error?.code === 'mass_change' ? error : null);
+  if (stopped === null) return null;
+  const { brakes } = await scene.request.sluice.overview({ size: 1 });
+  const own = brakes.filter((brake) => panel === null || brake.panel === panel);
+  return own.length === 0 ? notice('bad', stopped.message) : own.map((brake) => brakeBanner(scene, brake));
+}
+
+/** What the figures of a run count. */
+const FIGURES: Readonly<Record<string, string>> = {
+  held: 'Held now',
+  wouldHold: 'Would be held',
+  wouldRelease: 'Would be released',
+  actions: 'Changes made',
+  planned: 'Changes planned',
+};
+
+/** Figures that are shown only where they are not 0. */
+const ONLY_SOME = new Set(['wouldHold', 'wouldRelease', 'planned', 'released', 'purchased']);
+
+function report(scene: Scene, found: Report, brake: Part): Html {
   const { run, totals, error } = found;
-  const figures = Object.entries(totals).map(([key, value]): [string, Part] => [label(key), count(Number(value))]);
-  return html`<p>
-      ${badge(run.outcome)}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${run.observing.join(', ')}</span>`}
+  const figures = Object.entries(totals)
+    .filter(([key, value]) => Number(value) > 0 || !ONLY_SOME.has(key))
+    .map(([key, value]): [string, Part] => [FIGURES[key] ?? label(key), count(Number(value))]);
+  return html`${brake}
+    <p>
+      ${badge(run.outcome)}${run.dryRun ? html` <span class="soft">a preview: nothing was changed</span>` : null}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${run.observing.join(', ')}</span>`}
     </p>
-    ${error === null ? null : problemNotice(error.message)} ${facts(figures)}
+    ${error === null || error.code === 'mass_change' ? null : problemNotice(error.message)} ${facts(figures)}
     ${'services' in found ? changes(found.services) : agentChanges(found.agents)}
     ${section('Log', html`<a href="/log?kind=run">Runs in the log</a>, ${scene.times.at(run.finishedAt)}`)}`;
 }
@@ -119,7 +146,7 @@ function changes(services: Reported): Html {
     caption: 'Services that need attention',
     columns: [
       { title: 'Service', cell: ({ id }) => serviceLink(id) },
-      { title: 'Status', cell: ({ status }) => badge(status) },
+      { title: 'Status', cell: (service) => statusWithReasons({ ...service, holds: [] }) },
       { title: 'Held', cell: ({ holds }) => holds.map(({ reason }) => reason).join(', ') || NONE },
       { title: 'Changes', cell: actionList },
       {

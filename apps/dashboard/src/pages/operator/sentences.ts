@@ -1,4 +1,5 @@
 import {
+  describeBrake,
   describeExceeded,
   describeFigures,
   describeProtection,
@@ -54,12 +55,15 @@ function withoutHold(found: Explanation, times: Times): Part[] {
   if (service.lifecycle === 'pending') return ['It is pending: it has no account yet.'];
   if (service.lifecycle === 'terminated' || service.lifecycle === 'vanished')
     return [`It is ${service.lifecycle}: it is neither metered nor restricted.`];
-  const would = service.holds.filter(({ reason }) => !isWithheld(found, reason));
-  if (service.observing && would.length > 0) {
-    const reasons = would.map(({ reason }) => reason);
+  const reasons = service.wouldHold.filter((reason) => !isWithheld(found, reason));
+  if (service.observing && reasons.length > 0) {
     return [
       `It would be held (${reasons.join(', ')})${figuresText(service, reasons)}. Panel ${service.panel} is under observe, so nothing was changed.`,
     ];
+  }
+  if (found.brake !== null && reasons.length > 0) {
+    const stopped = describeBrake(found.brake, times.text(found.brake.since));
+    return [`It would be held (${reasons.join(', ')})${figuresText(service, reasons)}. ${stopped}`];
   }
   if (decision === null) return ['It has not been read yet.'];
   return [notHeld(found, times)];

@@ -4,6 +4,7 @@ import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/f
 import { html, type Html, type Part } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
+import { statusWithReasons } from './brake.js';
 import { graphsSection } from './graphs.js';
 import { panelsWith } from './navigation.js';
 import { panelLink } from './panels.js';
@@ -55,8 +56,9 @@ export function showState(scene: ServiceScene): Html {
   const { service } = found;
   const fill = { used: usedBytes(service), allowed: service.allowance?.allowedBytes ?? null };
   return html`<p class="headline">
-      ${badge(service.status)} ${service.lifecycle === 'active' ? null : badge(service.lifecycle)}
-      ${service.observing ? badge('observe') : null} ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
+      ${statusWithReasons({ ...service, holds: [] })}
+      ${service.lifecycle === 'active' ? null : badge(service.lifecycle)} ${service.observing ? badge('observe') : null}
+      ${toDrift(found).length > 0 ? badge('drift', 'warning') : null}
     </p>
     ${toPercent(fill) === null ? null : html`<p class="headline">${usageBar(fill)}</p>`}
     <ul class="sentences">

@@ -32,8 +32,11 @@ describe('a service over its quota', () => {
       failed: 0,
       held: 1,
       released: 0,
+      wouldHold: 0,
+      wouldRelease: 0,
       purchased: 0,
       actions: 2,
+      planned: 0,
     });
   });
 
@@ -93,7 +96,7 @@ describe('a service over its quota', () => {
     at.panel.server.clearCalls();
     await at.poll();
     expect(changing()).toEqual([`POST /api/v3/admin/ports/${port(2)}/enable`]);
-    const { evidence } = (await at.bench.sluice('hold list --json')).json<{
+    const { evidence } = (await at.bench.sluice('hold list --status past --json')).json<{
       holds: { evidence: { target: string; outcome: string }[] }[];
     }>().holds[0]!;
     expect(evidence.map((item) => [item.target, item.outcome])).toEqual([

@@ -85,7 +85,7 @@ it('a manual hold restricts a protected service and is said to, while its quota 
     };
     const withheld = 'svc-1 is due to be held (quota), but is protected until 2026-11-25';
     const nothing = 'It is protected until 2026-11-25: nothing is restricted before.';
-    expect(await look()).toEqual(['ok', [], [withheld], 'active', 'up', nothing, ['quota']]);
+    expect(await look()).toEqual(['over', [], [withheld], 'active', 'up', nothing, ['quota']]);
 
     expect((await at.bench.sluice('hold add svc-1 --note abuse')).exitCode).toBe(0);
     at.bench.clock.advance(HOUR);
@@ -96,7 +96,7 @@ it('a manual hold restricts a protected service and is said to, while its quota 
 
     expect((await at.bench.sluice('hold release svc-1')).exitCode).toBe(0);
     at.bench.clock.advance(HOUR);
-    expect(await look()).toEqual(['ok', [], [], 'active', 'up', nothing, ['quota']]);
+    expect(await look()).toEqual(['over', [], [], 'active', 'up', nothing, ['quota']]);
   } finally {
     await at.close();
   }

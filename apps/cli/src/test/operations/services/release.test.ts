@@ -53,7 +53,7 @@ describe('hold release --until', () => {
     expect(portState()).toBe('down');
     const released = await at.bench.sluice('hold release svc-1 --until 2026-11-25 --note transfer --actor bob --json');
     expect([released.exitCode, portState()]).toEqual([0, 'up']);
-    expect(released.json<CommandReport>()).toMatchObject({ stillHeld: [], service: { status: 'ok' } });
+    expect(released.json<CommandReport>()).toMatchObject({ stillHeld: [], service: { status: 'over' } });
     await pollAt('2026-11-21T12:00:00Z');
     expect([portState(), (await shown()).quotaReleasedUntil]).toEqual(['up', '2026-11-25']);
     for (const words of ['hold list svc-1', 'service show svc-1', 'explain svc-1'])
@@ -136,7 +136,7 @@ describe('what is said of releases', () => {
     expect(preview).toMatch(/OBSERVING dcim: after this release nothing would be changed[^]*1 would be released/);
     expect(preview).not.toMatch(/[^e] released|nothing is changed/);
     await at.bench.sluice('override set svc-1 --quota 1TB');
-    expect(await text('plan')).toContain('2 read, 1 would be released');
+    expect(await text('plan')).toContain('2 read, 1 held, 1 would be released');
     await at.bench.sluice('override clear svc-1');
     const done = await text('hold release --all --yes');
     expect(done).toMatch(/OBSERVING dcim: from now on nothing is changed any more\n[^]*1 released, 2 changes made/);

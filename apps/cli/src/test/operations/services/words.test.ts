@@ -34,7 +34,7 @@ describe('what an operator reads', () => {
     expect(await text('poll')).toMatch(/1 would be held, 2 changes planned, none made\n$/);
     expect(await text('explain svc-1')).toContain('Panel dcim is under observe, so nothing was changed.');
     for (const words of ['usage', 'service list']) expect(await text(words)).toMatch(/svc-1 .* would be held/);
-    expect(await text('usage --status held')).toContain('svc-1');
+    expect(await text('usage --status over')).toContain('svc-1');
     expect(await text('poll --quiet')).toBe('');
     at.bench.write('sluice.yaml', configText(at.panel.url));
     expect(await text('plan')).toMatch(/\+ disable port eth0 \(7011\)/);

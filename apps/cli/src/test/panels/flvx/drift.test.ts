@@ -273,7 +273,7 @@ describe('a panel under observe', () => {
     at.panel.server.clearCalls();
     const polled = (await at.run('poll')).json<RunReport>();
     await at.run('reconcile');
-    expect(polled.services[0]).toMatchObject({ observing: true, status: 'held', holds: [{ reason: 'quota' }] });
+    expect(polled.services[0]).toMatchObject({ observing: true, status: 'over', holds: [], wouldHold: ['quota'] });
     expect(diffStates(before, at.panel.state())).toEqual([]);
     expect(at.panel.server.changingCalls()).toEqual([]);
   });

@@ -150,7 +150,7 @@ describe('a limit of a product in bytes', () => {
     await poll();
     at.bench.clock.advance(HOUR);
     at.panel.traffic(forward, 12 * GB);
-    expect(reasons((await at.run('plan')).json<RunReport>())).toEqual(['fair-use']);
+    expect((await at.run('plan')).json<RunReport>().services[0]?.wouldHold).toEqual(['fair-use']);
     expect((await at.run('service show svc-1')).json<RunReport['services'][number]>().holds).toEqual([]);
     expect(reasons(await poll())).toEqual(['fair-use']);
     expect((await at.run('hold release svc-1 --until 2026-11-22')).exitCode).toBe(0);

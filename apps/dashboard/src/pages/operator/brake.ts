@@ -1,0 +1,95 @@
+import { type BrakeState, describeBrake } from '@sluice/engine';
+import { notFound } from '../../server/failure.js';
+import { badge, notice } from '../layout/components.js';
+import { postForm } from '../layout/forms.js';
+import { html, type Html, type Part } from '../layout/html.js';
+import type { Page, PageRequest } from '../page.js';
+import { type Scene, toScene } from './scene.js';
+
+const panelHref = (panel: string): string => `/panels/${encodeURIComponent(panel)}`;
+
+/** The status of a service, `would be held` where a hold would begin, with the reasons. */
+export function statusWithReasons(of: {
+  status: string;
+  holds: readonly string[];
+  wouldHold: readonly string[];
+}): Html {
+  const { status, holds, wouldHold } = of;
+  const isPreview = status === 'over' && wouldHold.length > 0;
+  const reasons = [...holds, ...(isPreview ? wouldHold : wouldHold.map((reason) => `would be: ${reason}`))];
+  return html`${isPreview ? badge('would be held', 'bad') : badge(status)}${
+    reasons.length === 0 ? null : html` <span class="soft">${reasons.join(', ')}</span>`
+  }`;
+}
+
+/** Says that the brake stopped the last run over a panel, since when, and the ways out: review, allow once, observe. */
+export function brakeBanner({ request, times, mayOperate }: Scene, brake: BrakeState): Html {
+  const { panel, subjects, since } = brake;
+  const command = subjects === 'agents' ? 'sluice agent check --all' : 'sluice poll';
+  const sentence = html`<strong>${describeBrake(brake, times.text(since))}</strong>`;
+  const commands = html`Review the changes with <code>sluice plan --panel ${panel}</code>; then allow them once with
+    <code>${command} --panel ${panel} --allow-mass</code>, or stop all changes with
+    <code>sluice observe ${panel}</code>.`;
+  if (!mayOperate || request.isEmbedded) return html`${notice('bad', html`${sentence} ${commands}`)}`;
+  const hidden = { command: 'plan', panel };
+  return html`${notice('bad', sentence)}
+    <div class="buttons">
+      ${postForm(request, { action: '/runs', id: `review-${panel}`, submit: 'Review the changes', hidden })}
+      <a class="button" href="${panelHref(panel)}/allow-once">Allow them once…</a>
+      <a class="button" href="${panelHref(panel)}/observe">Observe the panel…</a>
+    </div>`;
+}
+
+/** Asks before the brake is lifted for one run, or the panel is observed. */
+async function ask(
+  request: PageRequest,
+  what: { title: string; says: Part; form: Html },
+): Promise<{ title: string; body: Html }> {
+  const scene = toScene(request);
+  const panel = request.params.name ?? '';
+  const { panels } = await request.sluice.overview({ size: 1 });
+  const found = panels.find(({ name }) => name === panel);
+  if (found === undefined) throw notFound('unknown_panel', `There is no panel "${panel}" in the config`);
+  const { brake } = found;
+  const state =
+    brake === null
+      ? 'The brake does not stop the runs over this panel.'
+      : describeBrake(brake, scene.times.text(brake.since));
+  const body = html`<p>${state}</p>
+    <p>${what.says}</p>
+    ${what.form}
+    <p><a href="${panelHref(panel)}">Back to the panel</a></p>`;
+  return { title: what.title, body };
+}
+
+/** `GET /panels/:name/allow-once` */
+export const allowOncePage: Page = async (request) => {
+  const panel = request.params.name ?? '';
+  const { panels } = await request.sluice.overview({ size: 1 });
+  const isOfAgents = panels.find(({ name }) => name === panel)?.brake?.subjects === 'agents';
+  const title = `Allow the changes of panel ${panel} once`;
+  const hidden = { command: isOfAgents ? 'agent check' : 'poll', panel, allowMass: 'yes' };
+  return ask(request, {
+    title,
+    says: 'A run over the panel starts now, and the brake does not stop it: every service that is over its allowance is held. Review the changes before.',
+    form: postForm(request, { action: '/runs', id: 'allow-once', submit: title, tone: 'danger', hidden }),
+  });
+};
+
+/** `GET /panels/:name/observe` */
+export const observePage: Page = (request) => {
+  const panel = request.params.name ?? '';
+  const title = `Observe panel ${panel}`;
+  return ask(request, {
+    title,
+    says: html`Runs go on reading and deciding, and change nothing on the panel, until
+      <code>sluice enforce ${panel}</code>. Held services stay held.`,
+    form: postForm(request, { action: `${panelHref(panel)}/observe`, id: 'observe', submit: title }),
+  });
+};
+
+/** `POST /panels/:name/observe` */
+export const observeForm: Page = async ({ params: { name = '' }, sluice, as }) => {
+  await sluice.panels.observe(name, as);
+  return { redirect: panelHref(name) };
+};

@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { REPORTED_STATUSES, toReportedStatus } from './reported-status.js';
+
+const NOTHING = { held: false, wouldHold: false, usedUp: false };
+
+describe('the status of a service', () => {
+  it.each([
+    ['held', { held: true }],
+    ['held', { held: true, wouldHold: true, usedUp: true }],
+    ['over', { wouldHold: true }],
+    ['over', { usedUp: true }],
+    ['ok', {}],
+  ])('is %s with %o, whatever was decided of a service that was read', (expected, facts) => {
+    for (const decided of ['ok', 'held', 'over'])
+      expect(toReportedStatus({ decided, ...NOTHING, ...facts })).toBe(expected);
+  });
+
+  it('stays what the last run could not do', () => {
+    for (const decided of REPORTED_STATUSES.filter((status) => !['ok', 'held', 'over'].includes(status))) {
+      expect(toReportedStatus({ decided, ...NOTHING, wouldHold: true, usedUp: true })).toBe(decided);
+      expect(toReportedStatus({ decided, ...NOTHING, held: true })).toBe('held');
+    }
+  });
+
+  it('is held or skipped before the first run', () => {
+    expect(toReportedStatus({ decided: null, ...NOTHING })).toBe('skipped');
+    expect(toReportedStatus({ decided: null, ...NOTHING, held: true })).toBe('held');
+  });
+});

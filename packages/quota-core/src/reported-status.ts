@@ -1,0 +1,38 @@
+/** The states of a service after its last run, the worst of an account in use first. */
+export const REPORTED_STATUSES = ['failed', 'unreadable', 'over', 'held', 'ok', 'unmanaged', 'skipped'] as const;
+
+/**
+ * State of a service: `held` is restricted, `over` is beyond its allowance or due to be held without being restricted (the
+ * brake, `observe`, a protection, a doubt), `failed` and `unreadable` are of the last run, `unmanaged` has no limit, and
+ * `skipped` is not in use, or has no usage.
+ */
+export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
+
+/** What decides about the status of a service. */
+export interface StatusInput {
+  /** What its last run decided; null before the first. */
+  decided: string | null;
+  /** Whether a hold is open now. */
+  held: boolean;
+  /** Whether a hold would begin, but was not added. */
+  wouldHold: boolean;
+  /** Whether its usage has reached its allowance. */
+  usedUp: boolean;
+}
+
+/**
+ * Returns the status of a service: the only place that decides it. An open hold is in force whatever the last run could read;
+ * holds count as they are now, since commands begin and end them between runs.
+ *
+ * @example
+ * ```ts
+ * toReportedStatus({ decided: 'ok', held: false, wouldHold: true, usedUp: true }); // 'over'
+ * ```
+ */
+export function toReportedStatus({ decided, held, wouldHold, usedUp }: StatusInput): ReportedStatus {
+  const known = REPORTED_STATUSES.find((status) => status === decided);
+  if (held) return 'held';
+  if (known === undefined) return 'skipped';
+  if (known !== 'ok' && known !== 'held' && known !== 'over') return known;
+  return wouldHold || usedUp ? 'over' : 'ok';
+}
