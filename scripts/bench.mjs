@@ -11,6 +11,7 @@ const { benchHiddifySweep } = await import('./bench/hiddify-sweep.mjs');
 const { benchFlvxPoll } = await import('./bench/flvx.mjs');
 const { benchRefresh } = await import('./bench/refresh.mjs');
 const { benchDashboard } = await import('./bench/dashboard.mjs');
+const { benchPipelined } = await import('./bench/pipelined.mjs');
 
 const wanted = process.argv.slice(2);
 const parts = {
@@ -22,6 +23,7 @@ const parts = {
   flvx: benchFlvxPoll,
   refresh: benchRefresh,
   dashboard: benchDashboard,
+  pipelined: benchPipelined,
 };
 for (const [name, bench] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

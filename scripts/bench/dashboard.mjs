@@ -1,35 +1,12 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
-import { main, median, prepareEasyDcim, startFake } from './lib.mjs';
+import { median, prepareEasyDcim, SERVE_TOKEN, startFake, startServe } from './lib.mjs';
 
 const SERVICES = 5000;
-const TOKEN = 'bench-token-0123456789';
 /** Requests of one round, on this many connections. */
 const REQUESTS = 60;
 const CONNECTIONS = 4;
 const ROUNDS = 6;
 const LARGEST_BYTES = 200_000;
-
-/** Starts `serve` in the folder of the bench; returns its address. */
-async function startServe({ folder, env }) {
-  appendFileSync(`${folder}/sluice.yaml`, `serve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`);
-  const child = spawn(process.execPath, [main, 'serve', '--json'], {
-    cwd: folder,
-    env: { ...process.env, ...env, SERVE_TOKEN: TOKEN, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
-      if (found) resolve(found[0]);
-    });
-    child.once('exit', (code) => reject(new Error(`serve ended with ${code}`)));
-  });
-  return { url, stop: () => child.kill('SIGTERM') };
-}
 
 /** A server that sends the same bytes and does nothing else. */
 async function startBare(body) {
@@ -67,7 +44,7 @@ async function round(url, headers) {
 async function logIn(url) {
   const answer = await fetch(`${url}/login`, {
     method: 'POST',
-    body: new URLSearchParams({ token: TOKEN }),
+    body: new URLSearchParams({ token: SERVE_TOKEN }),
     redirect: 'manual',
   });
   const cookie = /^[^;]*/.exec(answer.headers.get('set-cookie') ?? '')?.[0] ?? '';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -97,4 +97,27 @@ products:
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The token of `startServe`. */
+export const SERVE_TOKEN = 'bench-token-0123456789';
+
+/** Starts `serve` in the folder of the bench; returns its address and process. */
+export async function startServe({ folder, env }) {
+  appendFileSync(`${folder}/sluice.yaml`, `serve: { listen: "127.0.0.1:0", token: "\${env:SERVE_TOKEN}" }\n`);
+  const child = spawn(process.execPath, [main, 'serve', '--json'], {
+    cwd: folder,
+    env: { ...process.env, ...env, SERVE_TOKEN, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
+      if (found) resolve(found[0]);
+    });
+    child.once('exit', (code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  return { url, pid: child.pid, stop: () => child.kill('SIGTERM') };
 }
