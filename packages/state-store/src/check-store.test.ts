@@ -124,7 +124,7 @@ describe('check', () => {
     await tamper(
       "update ledger_entries set balance = '11.00' where account = 'client:7' and booking = 'b-1'",
       "update ledger_entries set amount = '9.80' where account = 'income' and booking = 'b-2'",
-      "insert into ledger_bookings select null, 'b-4', kind, 'new', null, description, at, actor from ledger_bookings where id = 'b-1'",
+      "insert into ledger_bookings (seq, id, kind, ref, invoice, description, note, at, actor) select null, 'b-4', kind, 'new', null, description, note, at, actor from ledger_bookings where id = 'b-1'",
       "update invoices set total = '9.91'",
     );
     expect((await findings()).map((check) => [check.name, check.object])).toEqual([

@@ -184,7 +184,7 @@ describe('several processes', () => {
          const id = process.pid + '-' + n;
          try {
            await store.ledger.book(
-             { id, kind: 'payment', ref: id, invoice: null, description: 'x', at: now, actor: 'x' },
+             { id, kind: 'payment', ref: id, invoice: null, description: 'x', note: null, at: now, actor: 'x' },
              [{ account: 'income', currency: 'EUR', amount: '0.90' }, { account: 'client:7', currency: 'EUR', amount: '-0.90' }],
            );
            print('paid');

@@ -138,6 +138,7 @@ describe('a backup by itself', () => {
     const { exec } = handleOn(at.bench.path('sluice.db'));
     exec('delete from schema_migrations where version > 1');
     exec('drop index if exists usage_samples_open');
+    exec('alter table switches drop column actor');
     for (const name of ['panel', 'confirmed_from', 'confirmed_until']) {
       exec(`alter table usage_samples drop column ${name}`);
     }
