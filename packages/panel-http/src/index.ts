@@ -1,6 +1,6 @@
 export { createPanelHttp } from './create-panel-http.js';
 export { normaliseBaseUrl, type BaseUrlOptions } from './base-url.js';
-export { redact } from './redact.js';
+export { redact, SHORTEST_MASKED } from './redact.js';
 export { systemClock } from './clock.js';
 export { PanelConfigError, type PanelConfigErrorCode } from './config-error.js';
 export {

@@ -40,6 +40,12 @@ describe('redact', () => {
     );
   });
 
+  it('leaves secrets of fewer than six characters, which are part of ordinary words', () => {
+    const text = 'Panel "relay" could not be reached';
+    expect(redact(text, ['b', 'relay', 'not'])).toBe(text);
+    expect(redact('reached by abcdef', ['abcdef'])).toBe('reached by [redacted]');
+  });
+
   it('leaves ordinary text alone', () => {
     const text = 'Panel "dcim" failed at POST /api/v3/admin/ports/{id}/disable (HTTP 500: SNMP write failed).';
     expect(redact(text, ['unrelated-token', ''])).toBe(text);

@@ -1,7 +1,10 @@
 const MASK = '[redacted]';
 
+/** Characters of the shortest secret that is masked: a shorter one is part of ordinary words. */
+export const SHORTEST_MASKED = 6;
+
 /**
- * Masks secrets in a text: plain, URL-encoded, in JSON or HTML, and in base64 at any offset.
+ * Masks secrets of at least `SHORTEST_MASKED` characters in a text: plain, URL-encoded, in JSON or HTML, and in base64 at any offset.
  *
  * @example
  * ```ts
@@ -51,7 +54,7 @@ function toPattern(secrets: readonly string[]): RegExp | null {
 }
 
 function listForms(secret: string): string[] {
-  if (secret.trim() === '') return [];
+  if (secret.trim().length < SHORTEST_MASKED) return [];
   const encoded = encodeURIComponent(secret);
   const json = JSON.stringify(secret).slice(1, -1);
   const forms = [

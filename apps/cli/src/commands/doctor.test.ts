@@ -58,6 +58,15 @@ describe('doctor', () => {
     expect(quiet.stdout.split('\n').filter((line) => line.includes('✓'))).toEqual([]);
   });
 
+  it('warns of a secret that is too short to be masked', async () => {
+    const at = await start();
+    expect(named((await readChecks(at.bench)).checks, 'secret')).toEqual([]);
+    at.bench.env['DCIM_TOKEN'] = 'short';
+    expect(named((await readChecks(at.bench)).checks, 'secret')).toEqual([
+      'warning panels.dcim.token: it has fewer than 6 characters, too few to be masked in messages: set a longer one',
+    ]);
+  });
+
   it('warns of services that share an id or a port, and of products and panels that are gone', async () => {
     const at = await start();
     const shared = [{ id: 7001, name: 'eth0' }];

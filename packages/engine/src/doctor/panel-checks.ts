@@ -1,3 +1,4 @@
+import { SHORTEST_MASKED } from '@sluice/panel-http';
 import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
@@ -15,6 +16,7 @@ export async function panelChecks(session: Session, name: string, contract: bool
   const check = toChecks('panel', name);
   try {
     const panel = await session.panel(name);
+    checks.push(...shortSecretChecks(session, name));
     const startedAt = session.deps.clock.now();
     const { message, clockDifferenceMs, warnings = [], expiring } = await panel.test();
     const took = session.deps.clock.now() - startedAt;
@@ -41,6 +43,19 @@ async function brakeChecks(session: Session, name: string): Promise<Check[]> {
   const brake = await findBrake(session, name);
   if (brake === null) return [];
   return [toChecks('brake', name)('warning', describeBrake(brake, brake.since), 'mass_change')];
+}
+
+/** Warns of secrets that are too short to be masked in messages. */
+function shortSecretChecks(session: Session, name: string): Check[] {
+  const settings = session.config.panels[name] ?? {};
+  return (session.findKind(name)?.init.secrets ?? []).flatMap((key) => {
+    const value = (settings as Record<string, unknown>)[key];
+    if (typeof value !== 'string') return [];
+    const path = `panels.${name}.${key}`;
+    const isShort = session.deps.secret(value, path).length < SHORTEST_MASKED;
+    const message = `it has fewer than ${SHORTEST_MASKED} characters, too few to be masked in messages: set a longer one`;
+    return isShort ? [toChecks('secret', path)('warning', message)] : [];
+  });
 }
 
 /** Credentials that end within this time are a warning: enough to replace them without hurry. */
