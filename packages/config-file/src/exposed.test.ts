@@ -42,6 +42,16 @@ describe('who can write a config', () => {
     }
   });
 
+  it.each([
+    ['a file', { serve: { token: '${file:/etc/token}' } }],
+    ['a credential', { panels: { p: { token: '${credential:token}' } } }],
+    ['the file of a message', { products: { p: { credentials: { message: 'account.txt' } } } }],
+  ])('is refused where it names %s', (_what, raw) => {
+    for (const access of [{ mode: 0o666 }, { uid: 7 }, { folder: { ...folder, mode: 0o777 } }])
+      expect(found(access, raw)).toEqual([expect.stringMatching(/^error .* a file: anyone .* can read files as this/)]);
+    expect(found({ mode: 0o660 }, raw)).toEqual([]);
+  });
+
   it('only warns of a group of the user, in a file and folder of the user', () => {
     const shared = { mode: 0o775, uid: 1000, gid: 1000 };
     const warnings = [/^warning the members of another group \(1000\) can replace .*"chmod g-w \/etc\/s"$/];

@@ -50,7 +50,7 @@ interface Writer {
 
 /**
  * Returns what the permissions of a config expose. A file that another user can write or replace is an error if it names a
- * program: they could run any program as the user who runs sluice.
+ * program or a file: they could run any program, or read any file, as the user who runs sluice.
  */
 export function exposedConfig(
   config: ConfigAccess,
@@ -59,14 +59,12 @@ export function exposedConfig(
   known: ConfigKinds,
 ): ConfigProblem[] {
   const { file, mode } = config;
-  const isProgram = namesProgram(raw) || notifiesProgram(raw, known);
+  const danger = findDanger(raw, known);
   const found: ConfigProblem[] = findWriters(config, user).map(({ who, fix, isTrusted }) => ({
-    severity: isProgram && !isTrusted ? 'error' : 'warning',
+    severity: danger !== null && !isTrusted ? 'error' : 'warning',
     path: '',
     line: null,
-    message: isProgram
-      ? `${who}, and it names a program: anyone who changes it can run programs as this user. ${fix}`
-      : `${who}. ${fix}`,
+    message: danger === null ? `${who}. ${fix}` : `${who}, and it names ${danger} as this user. ${fix}`,
   }));
   if ((mode & READABLE_BY_OTHERS) !== 0 && hasSecret(raw, known)) {
     const message = `every user of this machine can read ${file}, which contains secrets. Run "chmod 640 ${file}"`;
@@ -125,9 +123,23 @@ function findOthers(
   return others;
 }
 
-function namesProgram(value: unknown): boolean {
-  if (typeof value === 'string') return /\$\{cmd:/.test(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some(namesProgram);
+/** Returns what anyone who changes the config gains from what it names; null for nothing. */
+function findDanger(raw: unknown, known: ConfigKinds): string | null {
+  if (hasText(raw, /\$\{cmd:/) || notifiesProgram(raw, known))
+    return 'a program: anyone who changes it can run programs';
+  const isFile = hasText(raw, /\$\{(file|credential):/) || namesMessage(raw);
+  return isFile ? 'a file: anyone who changes it can read files' : null;
+}
+
+function hasText(value: unknown, pattern: RegExp): boolean {
+  if (typeof value === 'string') return pattern.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some((part) => hasText(part, pattern));
+}
+
+/** Returns whether a product names the file of a message, which clients receive. */
+function namesMessage(raw: unknown): boolean {
+  const products = isMap(raw) && isMap(raw['products']) ? Object.values(raw['products']) : [];
+  return products.some((each) => isMap(each) && isMap(each['credentials']) && 'message' in each['credentials']);
 }
 
 function notifiesProgram(raw: unknown, { channels = [] }: ConfigKinds): boolean {

@@ -18,7 +18,14 @@ export function literalSecrets(raw: unknown, { kinds, billing = [], channels = [
     const secrets = isMap(entry) ? findChannelKind(channels, entry)?.secrets : undefined;
     return literalKeys(entry, secrets).map((key) => ['notify', String(index), key]);
   });
-  return [...ofPanels, ...ofBilling, ...ofChannels];
+  const ofServer = literalKeys(section['serve'], ['token']).map((key) => ['serve', key]);
+  return [
+    ...ofPanels,
+    ...ofBilling,
+    ...ofServer,
+    ...literalKeys(section, ['heartbeat']).map((key) => [key]),
+    ...ofChannels,
+  ];
 }
 
 function literalKeys(section: unknown, keys: readonly string[] = []): string[] {

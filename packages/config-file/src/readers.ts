@@ -20,9 +20,12 @@ export interface ConfigReaders {
  * Returns the options of `createSluice` that read the secrets and files that a config names; they throw SluiceErrors that
  * name the config key.
  */
-export function configReaders({ dir }: Pick<Config, 'dir'>, env: SecretSources['env'] = process.env): ConfigReaders {
+export function configReaders(
+  { dir, childEnv }: Pick<Config, 'dir' | 'childEnv'>,
+  env: SecretSources['env'] = process.env,
+): ConfigReaders {
   return {
-    secret: (value, key) => resolveSecret(value, key, { env, dir }),
+    secret: (value, key) => resolveSecret(value, key, { env, dir, childEnv }),
     readFile: (file, key) => readText(path.resolve(dir, file), { code: 'config_invalid', label: `${key}: ` }),
   };
 }

@@ -24,6 +24,18 @@ describe('secret references', () => {
     expect(read('literal')).toBe('literal');
   });
 
+  it('run programs with their place, language and zone, and the variables that are named', () => {
+    const { PATH } = process.env;
+    const env = { PATH, HOME: '/home/s', LC_ALL: 'C', XDG_RUNTIME_DIR: '/run/s', VAULT_ADDR: 'v', DCIM_TOKEN: 't' };
+    const names = (childEnv?: string[]): string[] =>
+      resolveSecret('${cmd:env}', 'panels.x.token', { env, dir: folder, ...(childEnv && { childEnv }) })
+        .split('\n')
+        .map((line) => line.split('=')[0] ?? '')
+        .sort();
+    expect(names()).toEqual(['HOME', 'LC_ALL', 'PATH', 'XDG_RUNTIME_DIR']);
+    expect(names(['VAULT_ADDR', 'NOT_SET'])).toEqual(['HOME', 'LC_ALL', 'PATH', 'VAULT_ADDR', 'XDG_RUNTIME_DIR']);
+  });
+
   it.each(['${env:NOT_SET}', '${file:nowhere}', '${cmd:false}', '${credential:x}'])(
     '%s that can not be read names the key',
     (value) => {

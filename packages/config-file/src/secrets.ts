@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { programEnv } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
 
 const REFERENCE = /^\$\{(env|file|cmd|credential):([^}]*)\}$/;
@@ -29,12 +30,14 @@ export function secretReferences(value: unknown): { env: string[]; credential: s
 export interface SecretSources {
   env: Readonly<Record<string, string | undefined>>;
   dir: string;
+  /** Variables that programs get beside those that every program gets; default: none. */
+  childEnv?: readonly string[];
 }
 
 /**
  * Returns the secret behind `${env:NAME}`, `${file:PATH}`, `${cmd:PROGRAM ARGS}` or `${credential:NAME}` (a file in systemd's
  * `$CREDENTIALS_DIRECTORY`); anything else is the secret itself. One line break at the end is dropped. Programs are run
- * without a shell.
+ * without a shell, with the variables of `programEnv`.
  *
  * @throws SluiceError `secret_missing` whose message names the config key and the reference, never the secret
  */
@@ -69,7 +72,13 @@ function readSecret(kind: string, name: string, key: string, sources: SecretSour
         const [program = '', ...args] = name.split(/\s+/);
         // Loaded on demand: every command reads the config, and most configs name no program.
         const { execFileSync } = process.getBuiltinModule('node:child_process');
-        return execFileSync(program, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'ignore'] });
+        const env = programEnv(sources.env, sources.childEnv);
+        return execFileSync(program, args, {
+          env,
+          encoding: 'utf8',
+          timeout: 30_000,
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
       }
     }
   } catch (error) {

@@ -41,7 +41,7 @@ afterEach(() => receiver.close());
 
 function open(kind: NoticeChannelKind, settings: Record<string, unknown>, timeoutMs = 300): Promise<NoticeChannel> {
   const secret = (key: string): string => (typeof settings[key] === 'string' ? settings[key] : '');
-  return kind.open(settings, { secret, now: () => NOW, timeoutMs });
+  return kind.open(settings, { secret, now: () => NOW, timeoutMs, childEnv: ['SLUICE_TEST_NAMED'] });
 }
 
 /** Returns code and message of a failed sending, and how long it took. */
@@ -195,6 +195,21 @@ describe('a command', () => {
     expect(written.startsWith('$(touch')).toBe(true);
     expect(JSON.parse(written.slice('$(touch'.length))).toEqual(MESSAGE);
     expect(() => readFileSync(path.join(folder, 'shell'))).toThrow();
+  });
+
+  it('gets its place, language and zone, and the variables that are named', async () => {
+    const own = { SLUICE_TEST_SECRET: 's3cr3t', SLUICE_TEST_NAMED: 'named', LC_TIME: 'C' };
+    Object.assign(process.env, own);
+    try {
+      const script = `import fs from 'node:fs'; fs.writeFileSync(process.argv.at(-1), JSON.stringify(process.env))`;
+      await (await run(script)).send(MESSAGE);
+    } finally {
+      for (const name of Object.keys(own)) Reflect.deleteProperty(process.env, name);
+    }
+    const got = JSON.parse(readFileSync(path.join(folder, 'out'), 'utf8')) as Record<string, string>;
+    expect(got).toMatchObject({ SLUICE_TEST_NAMED: 'named', LC_TIME: 'C', PATH: process.env['PATH'] });
+    const isAllowed = /^(PATH|HOME|USER|LANG|LC_[A-Z]+|TZ|XDG_[A-Z_]+|SLUICE_TEST_NAMED)$/;
+    expect(Object.keys(got).filter((name) => !isAllowed.test(name))).toEqual([]);
   });
 
   it('that fails, does not end or does not exist has not acknowledged', async () => {

@@ -1,25 +1,32 @@
 import { spawn } from 'node:child_process';
-import { type ChannelDependencies, type ChannelMessage, type NoticeChannel, toNotSent } from '@sluice/panel-kind';
+import {
+  type ChannelDependencies,
+  type ChannelMessage,
+  type NoticeChannel,
+  programEnv,
+  toNotSent,
+} from '@sluice/panel-kind';
 import { quoteAnswer } from './quote-answer.js';
 
 /** Bytes of its messages that are read. */
 const MOST_BYTES = 4096;
 
 /** Opens a program: it is run without a shell for each message, which it reads from standard input as JSON. */
-export function openCommand({ secret, timeoutMs }: ChannelDependencies): NoticeChannel {
+export function openCommand({ secret, timeoutMs, childEnv }: ChannelDependencies): NoticeChannel {
   const words = secret('command').trim().split(/\s+/);
-  return { send: (message, signal) => run(words, message, { timeoutMs, signal }), close: () => undefined };
+  const env = programEnv(process.env, childEnv);
+  return { send: (message, signal) => run(words, message, { timeoutMs, signal, env }), close: () => undefined };
 }
 
 function run(
   [program = '', ...args]: readonly string[],
   message: ChannelMessage,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
+  { timeoutMs, signal, env }: { timeoutMs: number; signal: AbortSignal | undefined; env: NodeJS.ProcessEnv },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     // In a group of its own, which ends as a whole.
-    const child = spawn(program, args, { detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn(program, args, { env, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
     const chunks: Buffer[] = [];
     let size = 0;
     let isLate = false;

@@ -28,7 +28,7 @@ export const webhook: NoticeChannelKind = {
     webhook: 'Address that each notice is posted to',
     secret: 'Key of the signature; see notifications.md',
   },
-  secrets: ['secret'],
+  secrets: ['webhook', 'secret'],
   clientAddress: 'none',
   check: (settings) => wrong(settings, 'webhook', isWebAddress, NO_WEB_ADDRESS),
   async open(_settings, dependencies) {

@@ -145,6 +145,7 @@ export type {
 export { transportOptions, type TransportDependencies, type TransportOptions } from './transport.js';
 export type { Capability, KindTraits } from './traits.js';
 export type { UsageAnswer, UsageRequest } from './usage.js';
+export { programEnv } from './program-env.js';
 export {
   amount,
   limitAllowance,

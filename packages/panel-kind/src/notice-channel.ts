@@ -41,6 +41,8 @@ export interface ChannelDependencies {
   now: () => number;
   /** Longest time that one message may take, in milliseconds. */
   timeoutMs: number;
+  /** Variables of the environment that a program gets beside those that every program gets. */
+  childEnv: readonly string[];
 }
 
 /** A kind of channel that notices are sent through: its keys in an entry of `notify`, and how it is opened. */

@@ -90,7 +90,7 @@ function openPanel(profile: Profile, name: string, { config: file }: ProfileOpti
       },
     );
   }
-  const secret = (text: string, key: string): string => resolveSecret(text, key, { env: deps.env, dir: config.dir });
+  const secret = (text: string, key: string): string => resolveSecret(text, key, { ...config, env: deps.env });
   const transport = transportOptions(
     { name, settings: panel },
     {

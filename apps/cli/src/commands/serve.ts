@@ -82,7 +82,7 @@ function noToken({ host }: ListenAddress): Error {
 
 function readToken(config: Config, deps: Deps): string | undefined {
   if (config.serve.token === undefined) return undefined;
-  const token = resolveSecret(config.serve.token, 'serve.token', { env: deps.env, dir: config.dir });
+  const token = resolveSecret(config.serve.token, 'serve.token', { ...config, env: deps.env });
   if (token.length < SHORTEST_TOKEN)
     throw usageError('bad_token', `serve.token has fewer than ${SHORTEST_TOKEN} characters`, { key: 'serve.token' });
   return token;

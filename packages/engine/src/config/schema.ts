@@ -36,6 +36,9 @@ const byHand = z._default(z.enum(['manual', 'auto']), 'manual');
 /** Lists that must be empty in this version. */
 const empty = z.optional(z.tuple([]));
 const optionalSecret = z.optional(secret);
+const variable = z
+  .string()
+  .check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a variable, such as VAULT_ADDR'));
 const optionalCurrency = z.optional(currency);
 const optionalDuration = z.optional(duration);
 const optionalQuota = z.optional(quotaValue);
@@ -202,6 +205,7 @@ const trailing = {
     {},
   ),
   heartbeat: optionalSecret,
+  childEnv: z._default(z.array(variable), []),
   limits: empty,
 };
 
@@ -306,6 +310,8 @@ export interface Config {
   invoiceLines: { purchase: string; calls: string };
   notify?: NotifySettings[] | undefined;
   heartbeat?: string | undefined;
+  /** Variables of the environment that programs get beside those that every program gets. */
+  childEnv: string[];
   limits?: [] | undefined;
 }
 

@@ -31,6 +31,7 @@ export function configuredChannels({ config, deps }: Pick<Session, 'config' | 'd
         },
         now: () => deps.clock.now(),
         timeoutMs: settings.timeout,
+        childEnv: config.childEnv,
       }),
   }));
 }

@@ -35,6 +35,27 @@ describe('config check', () => {
     expect(await check(GOOD)).toEqual({ exitCode: 0, problems: [] });
   });
 
+  it('warns of secrets of every section that are written in the file', async () => {
+    const { exitCode, problems } = await check(`${GOOD}serve: { token: literal-token-of-the-server }
+heartbeat: https://watch.example.com/ping/6f0c
+notify:
+  - { webhook: https://hooks.example.com/T0/s3cr3t, secret: literal-key }
+  - { name: other, webhook: "\${env:HOOK}", secret: "\${file:key}" }
+  - { telegram: "1", token: 1:bot-token }
+  - { mail: a@example.com, from: a@example.com, smtp: smtp://a@example.com, password: mail-password }
+childEnv: [VAULT_ADDR]
+`);
+    const message = 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead';
+    expect(exitCode).toBe(0);
+    expect(problems.map(({ path, ...found }) => [path, found.message === message && found.severity])).toEqual(
+      ['serve.token', 'heartbeat', 'notify.0.webhook', 'notify.0.secret', 'notify.2.token', 'notify.3.password'].map(
+        (path) => [path, 'warning'],
+      ),
+    );
+    const wrong = await check(`${GOOD}childEnv: [VAULT_ADDR=x]\n`);
+    expect(wrong.problems.map(({ path }) => path)).toEqual(['childEnv.0']);
+  });
+
   it('has one interval of polls, wherever it is stated', async () => {
     const interval = (more: string): unknown =>
       checkConfigText(`${GOOD}${more}`, 'sluice.yaml', configKinds({})).config?.poll.interval;

@@ -116,7 +116,7 @@ async function pollUnder({ bench }: { bench: Bench }, limit: LimitSettings): Pro
       store,
       kinds: KINDS,
       clock: { now: () => clock.now(), sleep },
-      secret: configReaders({ dir: folder }, env).secret,
+      secret: configReaders({ childEnv: [], dir: folder }, env).secret,
     });
     return sluice.poll();
   });
