@@ -92,7 +92,8 @@ describe('a share link', () => {
       dead.status,
       page.includes('href="mailto:help@example.com"'),
       page.includes('Back to the overview'),
-    ]).toEqual([404, true, false]);
+      page.includes('href="/"'),
+    ]).toEqual([404, true, false, false]);
     at.clock.advance(60_001);
     expect((await short.get('/')).status).toBe(404);
   });

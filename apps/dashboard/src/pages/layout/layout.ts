@@ -83,7 +83,9 @@ function header({ viewer, nav = [], base, csrf, path }: LayoutParts): Html {
           >${viewer.shared ? null : html`<form method="post" action="${base}/logout"><input type="hidden" name="csrf" value="${csrf}" /><button class="link" type="submit">Log out</button></form>`}
         </div>`;
   return html`<header class="side">
-    <div class="brand"><a href="${base === '' ? '/' : base}">Sluice</a></div>
+    <div class="brand">
+      ${viewer === null ? html`<span>Sluice</span>` : html`<a href="${base === '' ? '/' : base}">Sluice</a>`}
+    </div>
     ${nav.length === 0 ? null : html`<nav class="nav" aria-label="Main">${join(nav.map((group) => navGroup(group, path)))}</nav>`}
     ${who}
   </header>`;
