@@ -65,6 +65,26 @@ describe('the CSV of a bill', () => {
     }
   });
 
+  it('without a client is of the client who had the service in its period', async () => {
+    const [stored] = await at.store.callBills.list({ service: 'line-1' });
+    if (stored === undefined) throw new Error('there is no bill');
+    const show = async (of: string): Promise<[boolean, number]> => {
+      const link = await Link.open(at, { client: of });
+      const page = await link.text('/services/line-1');
+      const file = await link.get(`/services/line-1/bills/${encodeURIComponent(bill)}`);
+      return [page.includes('October 2026'), file.status];
+    };
+    try {
+      await at.store.callBills.update(bill, { client: null });
+      expect(await show('501')).toEqual([true, 200]);
+      await at.sluice.services.set('line-1', { client: '502' });
+      expect(await show('502')).toEqual([false, 404]);
+    } finally {
+      await at.store.callBills.update(bill, { client: stored.client });
+      await at.sluice.services.set('line-1', { client: '501' });
+    }
+  });
+
   it('has the same text by the API', async () => {
     const address = `/api/v1/call-bills/${encodeURIComponent(bill)}/report`;
     const answer = await at.fetch(address, { token: SERVE_TOKEN });

@@ -65,7 +65,7 @@ export interface Calls {
   ): Promise<SimulatedCallView>;
   /** Lists the stored bills of a service or client, or all, the newest period of each service first. Calls no panel. */
   bills(
-    filter?: CallOptions & { service?: string | undefined; client?: string | undefined },
+    filter?: ReaderOptions & { service?: string | undefined; client?: string | undefined },
   ): Promise<{ bills: StoredBillView[] }>;
   /** Returns the report of a bill as CSV; reads the panel only where the file is gone. */
   billReport(bill: string, options?: CallOptions): Promise<BillReport>;

@@ -3,7 +3,9 @@ import { toLocalDate } from '@sluice/quota-core';
 import type { CallBillRecord } from '@sluice/state-store';
 import { notFound } from '../errors.js';
 import { findTimeZone } from '../config/find-entry.js';
-import { requireService, type Session } from '../session.js';
+import { findOwners } from '../services/ownership.js';
+import type { Reader } from '../services/reader.js';
+import { refuseOtherClient, requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
 import { type PeriodView, toPeriod } from './due.js';
@@ -29,19 +31,41 @@ export interface BillReport {
   text: string;
 }
 
-/** Lists the stored bills of a service or client, the newest period of each service first; calls no panel. */
+/**
+ * Lists the stored bills of a service or client, the newest period of each service first; calls no panel. A reader gets those of
+ * its own: a bill without a client is of who had the service in all of its period.
+ *
+ * @throws SluiceError `unknown_service` for the service of another client
+ */
 export async function listBills(
   session: Session,
-  { service, client }: { service?: string | undefined; client?: string | undefined },
+  { service, client, reader }: { service?: string | undefined; client?: string | undefined; reader?: Reader },
 ): Promise<StoredBillView[]> {
-  if (service !== undefined) await requireService(session, service);
+  const of = service === undefined ? null : await requireService(session, service);
+  if (of !== null && reader !== undefined) refuseOtherClient(of, reader);
   const bills = await session.store.callBills.list({
     ...(service === undefined ? {} : { service }),
     ...(client === undefined ? {} : { client }),
   });
   const ids = [...new Set(bills.map((bill) => bill.service))];
   const panels = new Map((await session.store.services.list({ ids })).map(({ id, panel }) => [id, panel]));
-  return bills.map((bill) => toView(bill, findTimeZone(session.config, panels.get(bill.service) ?? '')));
+  const shown: StoredBillView[] = [];
+  for (const bill of bills)
+    if (await isOwn(session, bill, reader))
+      shown.push(toView(bill, findTimeZone(session.config, panels.get(bill.service) ?? '')));
+  return shown;
+}
+
+/** Returns whether a bill is of a reader: by its client or, without one, by who had the service in all of its period. */
+async function isOwn(
+  session: Session,
+  { service, client, start, end }: CallBillRecord,
+  reader: Reader,
+): Promise<boolean> {
+  if (reader === undefined) return true;
+  if (client !== null) return client === reader;
+  const parts = await findOwners(session, { panel: '', ref: 'service', value: service }, { from: start, to: end });
+  return parts.every(({ owners }) => owners.length > 0 && owners.every((owner) => owner.client === reader));
 }
 
 function toView(bill: CallBillRecord, timeZone: string): StoredBillView {

@@ -63,9 +63,8 @@ async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase
 export const billFile: Page = async (request) => {
   const { sluice, params } = request;
   const { id } = await ownService(request);
-  const { bills } = await sluice.calls.bills({ service: id });
-  const client = toClient(request);
-  const bill = bills.find((one) => one.id === params['bill'] && (one.client === null || one.client === client));
+  const { bills } = await sluice.calls.bills({ service: id, reader: toClient(request) });
+  const bill = bills.find((one) => one.id === params['bill']);
   if (bill === undefined) throw notFound('unknown_bill', 'There is no such bill');
   const { name: file, text } = await plainly(() =>
     sluice.calls.billReport(bill.id, { signal: AbortSignal.timeout(20_000) }),

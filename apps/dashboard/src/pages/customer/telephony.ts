@@ -247,9 +247,8 @@ const BILL_STATES: Record<string, readonly [string, 'good' | 'info' | 'warning' 
 };
 
 async function billsSection({ request, service, times }: LineScene): Promise<Section> {
-  const { bills } = await request.sluice.calls.bills({ service: service.id });
-  const own = bills.filter(({ client }) => client === null || client === service.client);
-  const showFile = ({ id, state }: (typeof own)[number]): Part =>
+  const { bills } = await request.sluice.calls.bills({ service: service.id, reader: service.client });
+  const showFile = ({ id, state }: (typeof bills)[number]): Part =>
     state === 'confirmed'
       ? html`<a href="${toPath(request, service.id)}/bills/${encodeURIComponent(id)}" download>CSV</a>`
       : '–';
@@ -263,7 +262,7 @@ async function billsSection({ request, service, times }: LineScene): Promise<Sec
       { title: 'Invoice', cell: ({ invoice }) => name(invoice), isMinor: true },
       request.isEmbedded ? null : { title: 'Calls as a file', cell: showFile },
     ],
-    rows: own,
+    rows: bills,
     empty: 'There is no bill yet.',
   });
   return { id: 'bills', title: 'Bills', content };
