@@ -7,6 +7,7 @@ import { LATEST_SCHEMA_VERSION, openStore, StoreError } from './index.js';
 import { connectWriter } from './sqlite/connect.js';
 import { createPrivateFile } from './sqlite/open-handle.js';
 import { service } from './test/records.js';
+import { unpack } from './test/unpack.js';
 import { clock } from './test/use-store.js';
 
 let folder = '';
@@ -165,9 +166,9 @@ describe('a store opened to be read only', () => {
     const reader = await openStore({ location, clock, readOnly: true });
     expect(await reader.services.ids()).toEqual(['svc-1']);
     expect((await reader.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
-    await reader.maintenance.backup(join(folder, 'copy.db'));
+    await reader.maintenance.backup(join(folder, 'copy.db.gz'));
     await reader.close();
-    const copy = await openStore({ location: join(folder, 'copy.db'), clock });
+    const copy = await openStore({ location: unpack(join(folder, 'copy.db.gz')), clock });
     expect(await copy.services.ids()).toEqual(['svc-1']);
     await copy.close();
     await expect(openStore({ location, clock })).rejects.toMatchObject({ code: 'store_read_only' });

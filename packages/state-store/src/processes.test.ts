@@ -7,6 +7,7 @@ import { openStore } from './open-store.js';
 import { type Child, compileStore, start } from './test/child-processes.js';
 import { booking, moves } from './test/ledger-records.js';
 import { minute, service } from './test/records.js';
+import { unpack } from './test/unpack.js';
 import { clock, useStore } from './test/use-store.js';
 
 /** Begins each program: opens the store, and can wait for a line from the test. */
@@ -246,9 +247,9 @@ describe('several processes', () => {
     );
     await writer?.line();
     for (let n = 0; n < 3; n += 1) {
-      const file = join(at.folder, `copy-${n}.db`);
+      const file = join(at.folder, `copy-${n}.db.gz`);
       await (n === 0 ? backupStore({ from: at.location, to: file }) : at.store.maintenance.backup(file));
-      const copy = await openStore({ location: file, clock, readOnly: true });
+      const copy = await openStore({ location: unpack(file), clock, readOnly: true });
       const switches = await copy.switches.list();
       const ofA = switches.filter((each) => each.panel === 'a').map((each) => each.product);
       const ofB = switches.filter((each) => each.panel === 'b').map((each) => each.product);

@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { backupStore } from './backup-store.js';
@@ -8,11 +9,12 @@ import { openStore } from './open-store.js';
 import { restoreStore } from './restore-store.js';
 import { compileStore, start } from './test/child-processes.js';
 import { minute, service } from './test/records.js';
+import { unpack } from './test/unpack.js';
 import { clock, useStore } from './test/use-store.js';
 
 const at = useStore();
 
-const backup = (): string => join(at.folder, 'backup.db');
+const backup = (): string => join(at.folder, 'backup.db.gz');
 const replacedName = (): string => `${at.location}.replaced-20260301T000000.000Z`;
 
 async function idsIn(location: string): Promise<string[]> {
@@ -35,8 +37,14 @@ describe('a backup', () => {
     await at.store.services.put([service('svc-1')]);
     await at.store.maintenance.backup(backup());
     expect((statSync(backup()).mode & 0o777).toString(8)).toBe('600');
-    expect(await idsIn(backup())).toEqual(['svc-1']);
-    expect(readdirSync(at.folder).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+    expect(readdirSync(at.folder).filter((name) => name.startsWith('backup'))).toEqual(['backup.db.gz']);
+    expect(await idsIn(unpack(backup()))).toEqual(['svc-1']);
+  });
+
+  it('is compressed', async () => {
+    await at.store.services.put(Array.from({ length: 500 }, (_, index) => service(`svc-${index}`)));
+    await at.store.maintenance.backup(backup());
+    expect(statSync(backup()).size * 5).toBeLessThan(statSync(unpack(backup())).size);
   });
 
   it('never goes over a file that is there', async () => {
@@ -77,9 +85,18 @@ describe('restoreStore', () => {
     expect((statSync(at.location).mode & 0o777).toString(8)).toBe('600');
     expect(await idsIn(at.location)).toEqual(['svc-1']);
     expect(await idsIn(replacedName())).toEqual(['svc-1', 'svc-2']);
-    expect(await idsIn(backup())).toEqual(['svc-1']);
+    expect(await idsIn(unpack(backup()))).toEqual(['svc-1']);
     const store = await at.open();
     expect((await store.maintenance.check()).filter((check) => check.status !== 'ok')).toEqual([]);
+  });
+
+  it('takes a backup that is not compressed, too', async () => {
+    await prepare();
+    const plain = unpack(backup());
+    expect(await restoreStore({ from: plain, to: at.location, clock })).toMatchObject({ replaced: replacedName() });
+    expect(await idsIn(at.location)).toEqual(['svc-1']);
+    expect(await idsIn(plain)).toEqual(['svc-1']);
+    expect(readdirSync(at.folder).filter((name) => name.includes('restoring'))).toEqual([]);
   });
 
   it('works where no store was', async () => {
@@ -161,28 +178,36 @@ describe('restoreStore', () => {
   it('checks the backup first', async () => {
     await prepare();
     const check = async (code: string): Promise<void> => {
-      await expect(restoreStore({ from: backup(), to: at.location, clock })).rejects.toMatchObject({ code });
+      const message: unknown = expect.stringContaining(backup());
+      await expect(restoreStore({ from: backup(), to: at.location, clock })).rejects.toMatchObject({ code, message });
       expect(await idsIn(at.location)).toEqual(['svc-1', 'svc-2']);
     };
-    const good = join(at.folder, 'good.db');
-    copyFileSync(backup(), good);
-
-    const content = readFileSync(good);
-    content.fill(0xa5, Math.floor(content.length / 2));
-    writeFileSync(backup(), content);
-    await check('store_damaged');
-
-    writeFileSync(backup(), 'text '.repeat(500));
-    await check('store_damaged');
-
-    writeFileSync(backup(), '');
-    await check('store_unsupported');
-
-    copyFileSync(good, backup());
-    const newer = new Sqlite(backup());
+    const good = readFileSync(unpack(backup()));
+    const bad = Buffer.from(good);
+    bad.fill(0xa5, Math.floor(bad.length / 2));
+    const file = join(at.folder, 'newer.db');
+    writeFileSync(file, good);
+    const newer = new Sqlite(file);
     newer.prepare("insert into schema_migrations values (?, 'newer', '')").run(LATEST_SCHEMA_VERSION + 1);
     newer.close();
-    await check('store_too_new');
+    for (const [content, code] of [
+      [bad, 'store_damaged'],
+      [Buffer.from('text '.repeat(500)), 'store_damaged'],
+      [Buffer.alloc(0), 'store_unsupported'],
+      [readFileSync(file), 'store_too_new'],
+    ] as const) {
+      writeFileSync(backup(), content);
+      await check(code);
+      writeFileSync(backup(), gzipSync(content));
+      await check(code);
+    }
+
+    const compressed = gzipSync(good);
+    writeFileSync(backup(), compressed.subarray(0, compressed.length - 100));
+    await check('store_damaged');
+    compressed.fill(0xa5, 1000, 1100);
+    writeFileSync(backup(), compressed);
+    await check('store_damaged');
 
     const missing = join(at.folder, 'missing.db');
     await expect(restoreStore({ from: missing, to: at.location, clock })).rejects.toMatchObject({

@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { refuseNewer } from './migrations/migrate.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
-import { backupFile, flush } from './sqlite/backup.js';
+import { copyFile, flush } from './sqlite/backup.js';
 import { fileVersion } from './sqlite/file-version.js';
-import { openReader, toStorePath } from './sqlite/open-handle.js';
+import { gunzipFile, isDamagedGzip, isGzipped } from './sqlite/gzip-file.js';
+import { createPrivateFile, openReader, toStorePath } from './sqlite/open-handle.js';
 import { retryWhileBusy } from './sqlite/retry-while-busy.js';
 import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
@@ -25,7 +26,7 @@ export interface RestoreResult {
 }
 
 /**
- * Replaces a store by a backup in one step: the path always has either the old or the new store. The
+ * Replaces a store by a backup, compressed or not, in one step: the path always has either the old or the new store. The
  * backup is checked first, and stays. The replaced store is renamed to `<to>.replaced-<time>`.
  *
  * All leases in the restored store are free: make sure first that nothing runs on it. A store that another
@@ -52,11 +53,12 @@ export async function restoreStore({
 }): Promise<RestoreResult> {
   const source = toStorePath(from);
   const target = toStorePath(to);
-  const version = await checkBackup(source, wait);
+  if (!existsSync(source)) {
+    throw new StoreError('store_missing', `The backup ${source} does not exist. Name the file of a backup.`);
+  }
   const prepared = `${target}.restoring`;
   try {
-    rmSync(prepared, { force: true });
-    await backupFile(source, prepared, wait);
+    const version = await prepare(source, prepared, wait);
     freeLeases(prepared);
     const replaced = existsSync(target)
       ? await replace(target, prepared, toSuffix(clock.now()), wait)
@@ -70,11 +72,40 @@ export async function restoreStore({
   }
 }
 
-async function checkBackup(path: string, wait: number): Promise<number> {
-  if (!existsSync(path)) {
-    throw new StoreError('store_missing', `The backup ${path} does not exist. Name the file of a backup.`);
+/** Copies a backup, compressed or not, beside the store; returns its schema version. */
+async function prepare(source: string, prepared: string, wait: number): Promise<number> {
+  rmSync(prepared, { force: true });
+  if (!isCompressed(source)) {
+    const version = await checkBackup(source, source, wait);
+    await copyFile(source, prepared, { waitMs: wait, target: prepared });
+    return version;
   }
-  const handle = await openReader(path, wait, { still: true });
+  if (!createPrivateFile(prepared)) {
+    throw new StoreError('store_exists', `The file ${prepared} already exists: another backup is being restored.`);
+  }
+  try {
+    await gunzipFile(source, prepared);
+  } catch (cause) {
+    if (!isDamagedGzip(cause)) throw cause;
+    throw new StoreError('store_damaged', `The backup ${source} is damaged: it can't be unpacked. Use another one.`, {
+      cause,
+    });
+  }
+  flush(prepared);
+  return checkBackup(prepared, source, wait);
+}
+
+function isCompressed(path: string): boolean {
+  try {
+    return isGzipped(path);
+  } catch (error) {
+    throw toStoreError(error, path);
+  }
+}
+
+/** Checks the backup in a file, and names it by its `path` in errors. */
+async function checkBackup(file: string, path: string, wait: number): Promise<number> {
+  const handle = await openBackup(file, path, wait);
   try {
     const version = fileVersion(handle, path);
     refuseNewer(path, version);
@@ -88,6 +119,15 @@ async function checkBackup(path: string, wait: number): Promise<number> {
     throw toStoreError(error, path);
   } finally {
     handle.close();
+  }
+}
+
+async function openBackup(file: string, path: string, wait: number): Promise<Sqlite.Database> {
+  try {
+    return await openReader(file, wait, { still: true });
+  } catch (error) {
+    if (file === path || !(error instanceof StoreError) || error.code !== 'store_damaged') throw error;
+    throw new StoreError('store_damaged', `The backup ${path} holds no store. Use another one.`, { cause: error });
   }
 }
 

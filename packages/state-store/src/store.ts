@@ -506,7 +506,7 @@ export interface StateStore extends StoreTables {
      * unknown services, sums and balances of the ledger, totals of invoices).
      */
     check(): Promise<StoreCheck[]>;
-    /** Writes a consistent copy with mode 0600; never replaces an existing file. */
+    /** Writes a consistent copy, compressed (gzip), with mode 0600; never replaces an existing file. */
     backup(file: string): Promise<void>;
   };
   /** Waits for running work, then refuses every call with `store_closed`. */

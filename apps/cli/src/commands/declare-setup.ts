@@ -7,7 +7,7 @@ export function declareSetup(program: LazyCommand): void {
   program.group('panel', 'the configured panels', declarePanels).examples('sluice panel test');
   declareDoctor(program);
   program.group('log', 'runs, changes and calls', declareLog).examples('sluice log list --actions --since 1h');
-  program.group('db', 'the state store', declareStore).examples('sluice db backup sluice-2026-11-20.db');
+  program.group('db', 'the state store', declareStore).examples('sluice db backup sluice-2026-11-20.db.gz');
   declareSwitches(program);
   program.group('notify', 'notices to channels', declareNotices).examples('sluice notify test');
   program
@@ -93,13 +93,13 @@ function declareStore(db: LazyCommand): void {
     .examples('sluice db migrate')
     .runs(async () => (await import('./db.js')).dbMigrate);
   db.command('backup <file>')
-    .description('copy the store to a new file, also during runs')
-    .examples('sluice db backup sluice-2026-11-20.db')
+    .description('copy the store, compressed (gzip), to a new file, also during runs')
+    .examples('sluice db backup sluice-2026-11-20.db.gz')
     .runs(async () => (await import('./db.js')).dbBackup);
   db.command('restore <file>')
-    .description('replace the store with a backup; the replaced store is kept beside it')
+    .description('replace the store with a backup, compressed or not; the replaced store is kept beside it')
     .option('--yes', 'do not ask')
-    .examples('sluice db restore sluice-2026-11-20.db --yes')
+    .examples('sluice db restore sluice-2026-11-20.db.gz --yes')
     .runs(async () => (await import('./db.js')).dbRestore);
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
 import type { RunReport } from '@sluice/engine';
@@ -18,8 +19,15 @@ function backups(): string[] {
   return existsSync(at.bench.path(FOLDER)) ? readdirSync(at.bench.path(FOLDER)).sort() : [];
 }
 
+/** Unpacks a backup; returns the path of the store. */
+function unpack(name: string): string {
+  const file = at.bench.path('unpacked.db');
+  writeFileSync(file, gunzipSync(readFileSync(at.bench.path(name))), { mode: 0o600 });
+  return file;
+}
+
 async function within<T>(name: string, look: (store: StateStore) => Promise<T>): Promise<T> {
-  const store = await openStore({ location: at.bench.path(name), clock: at.bench.clock, readOnly: true });
+  const store = await openStore({ location: unpack(name), clock: at.bench.clock, readOnly: true });
   try {
     return await look(store);
   } finally {
@@ -58,6 +66,11 @@ describe('db backup and restore', () => {
     at.bench.clock.advance(HOUR);
     await at.poll();
     expect(await told()).not.toBe(before);
+    // An unpacked backup, and one of a version that did not compress, is taken as well.
+    writeFileSync(at.bench.path('plain.db'), gunzipSync(readFileSync(at.bench.path('copy.db'))));
+    expect((await at.bench.sluice('db restore plain.db --yes')).exitCode).toBe(0);
+    expect(await told()).toBe(before);
+    at.bench.clock.advance(1000);
     const restored = await at.bench.sluice('db restore copy.db --yes --json');
     expect(restored.exitCode).toBe(0);
     const { replaced } = restored.json<{ replaced: string }>();
@@ -102,8 +115,8 @@ describe('a backup by itself', () => {
     expect(backups()).toEqual([]);
     at.bench.write('sluice.yaml', configText(at.panel.url));
     await at.poll();
-    expect(backups()).toEqual(['before-first-enforcing.db']);
-    const holds = await within(`${FOLDER}/before-first-enforcing.db`, async (store) => ({
+    expect(backups()).toEqual(['before-first-enforcing.db.gz']);
+    const holds = await within(`${FOLDER}/before-first-enforcing.db.gz`, async (store) => ({
       holds: await store.holds.all(),
       samples: (await store.samples.list({ service: 'svc-1' })).length,
     }));
@@ -111,7 +124,7 @@ describe('a backup by itself', () => {
     at.panel.addTraffic(502, { in: 200 * GB, out: 0 });
     at.bench.clock.advance(HOUR);
     await at.poll();
-    expect(backups()).toEqual(['before-first-enforcing.db']);
+    expect(backups()).toEqual(['before-first-enforcing.db.gz']);
   });
 
   it('is made each day by reconcile, and seven are kept', async () => {
@@ -122,9 +135,10 @@ describe('a backup by itself', () => {
       at.bench.clock.advance(DAY - HOUR);
     }
     const daily = backups().filter((name) => name.startsWith('daily-'));
-    const dates = Array.from({ length: 7 }, (_, index) => `daily-2026-11-${23 + index}.db`);
+    const dates = Array.from({ length: 7 }, (_, index) => `daily-2026-11-${23 + index}.db.gz`);
     expect(daily).toEqual(dates);
     for (const name of daily) {
+      expect((statSync(at.bench.path(`${FOLDER}/${name}`)).mode & 0o777).toString(8)).toBe('600');
       const checks = await within(`${FOLDER}/${name}`, (store) => store.maintenance.check());
       expect(checks.filter((check) => check.status !== 'ok')).toEqual([]);
     }
@@ -179,7 +193,7 @@ describe('a backup by itself', () => {
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(LATEST_SCHEMA_VERSION);
     const [file] = backups().filter((name) => name.startsWith('before-schema-'));
     expect(file).toMatch(new RegExp(`^before-schema-${LATEST_SCHEMA_VERSION}-from-1-2026-11-20T`));
-    expect(await storeVersion(at.bench.path(`${FOLDER}/${file}`))).toBe(1);
+    expect(await storeVersion(unpack(`${FOLDER}/${file}`))).toBe(1);
     expect((await at.bench.sluice(`db restore ${FOLDER}/${file} --yes`)).exitCode).toBe(0);
     expect((await at.bench.sluice('db check')).exitCode).toBe(0);
     const next = await at.poll();

@@ -94,11 +94,11 @@ onSmallDisk(`a full disk${reason === null ? '' : ` (nothing can be mounted: ${re
     const refused = await at.poll();
     expect([refused.exitCode, refused.json<RunReport>().error?.code]).toEqual([1, 'store_full']);
     expect(at.panel.server.changingCalls()).toEqual([]);
-    expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db'))).toBe(false);
+    expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db.gz'))).toBe(false);
     disk.free();
     expect((await at.poll()).exitCode).toBe(0);
     expect(at.panel.port(toIds(2).port(1)).adminState).toBe('down');
-    expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db'))).toBe(true);
+    expect(existsSync(at.bench.path('disk/sluice.db-backups/before-first-enforcing.db.gz'))).toBe(true);
   });
 
   it('is told by every command that writes, and nothing of it is kept', async () => {

@@ -50,7 +50,7 @@ describe('the manual', () => {
         for (const name of own) expect(text).toContain(name);
       }
     }
-    expect(pages.get('sluice-db.1')).toContain('sluice db backup sluice\\-2026\\-11\\-20.db');
+    expect(pages.get('sluice-db.1')).toContain('sluice db backup sluice\\-2026\\-11\\-20.db.gz');
     expect(pages.get('sluice.1')!.replaceAll('\\-', '-')).toContain('--config');
   });
 

@@ -6,7 +6,7 @@ import type { Session } from '../session.js';
 
 /** Number of daily backups. */
 const KEPT = 7;
-const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db$/;
+const DAILY = /^daily-\d{4}-\d{2}-\d{2}\.db(\.gz)?$/;
 
 /** Returns the folder of automatic backups, next to the store. */
 export function backupFolder(storeFile: string): string {
@@ -21,23 +21,23 @@ export async function backupBeforeMigration(
   if (!files.exists(storeFile)) return;
   const version = await storeVersion(storeFile);
   if (version === 0 || version >= LATEST_SCHEMA_VERSION) return;
-  const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}.db`);
-  if (!files.exists(file)) await backupStore({ from: storeFile, to: file });
+  const file = target(files, storeFile, `before-schema-${LATEST_SCHEMA_VERSION}-from-${version}-${stamp(clock)}`);
+  if (file !== null) await backupStore({ from: storeFile, to: file });
 }
 
 /** Backs up the store before the first run that may change a panel; once per store. */
 export async function backupBeforeEnforcing({ store, deps }: Session): Promise<void> {
   if (isInMemory(store)) return;
-  const file = target(deps.files, store.location, 'before-first-enforcing.db');
-  if (!deps.files.exists(file)) await store.maintenance.backup(file);
+  const file = target(deps.files, store.location, 'before-first-enforcing');
+  if (file !== null) await store.maintenance.backup(file);
 }
 
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
 async function backupDaily({ store, deps }: Session): Promise<void> {
   const { clock, files } = deps;
   if (isInMemory(store)) return;
-  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}.db`);
-  if (!files.exists(file)) await store.maintenance.backup(file);
+  const file = target(files, store.location, `daily-${new Date(clock.now()).toISOString().slice(0, 10)}`);
+  if (file !== null) await store.maintenance.backup(file);
   const folder = backupFolder(store.location);
   const daily = files
     .list(folder)
@@ -46,10 +46,12 @@ async function backupDaily({ store, deps }: Session): Promise<void> {
   for (const name of daily.slice(0, Math.max(0, daily.length - KEPT))) files.remove(path.join(folder, name));
 }
 
-function target(files: Files, storeFile: string, name: string): string {
+/** Returns the file for a backup; null where it exists, be it of a version that did not compress them. */
+function target(files: Files, storeFile: string, name: string): string | null {
   const folder = backupFolder(storeFile);
   files.makeFolder(folder);
-  return path.join(folder, name);
+  const file = path.join(folder, `${name}.db`);
+  return files.exists(file) || files.exists(`${file}.gz`) ? null : `${file}.gz`;
 }
 
 function stamp(clock: Clock): string {

@@ -2,24 +2,22 @@ import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { StoreError } from '../store-error.js';
+import { gzipFile } from './gzip-file.js';
 import { createPrivateFile, openReader, toStorePath } from './open-handle.js';
 import { toStoreError } from './to-store-error.js';
 
 /** Pages copied before other work runs: 4 MB. */
 const PAGES_A_STEP = 1000;
 
-/** Copies the database at `from` to the new file `to`. After an error, `to` does not exist. */
+/** Copies the database at `from`, compressed, to the new file `to`. After an error, `to` does not exist. */
 export async function backupFile(from: string, to: string, waitMs: number): Promise<void> {
   const target = toStorePath(to);
-  const part = `${target}.part`;
-  const source = await openReader(from, waitMs, { still: true });
+  const [copy, part] = [`${target}.part`, `${target}.part.gz`];
   try {
     rmSync(part, { force: true });
-    if (!createPrivateFile(part)) {
-      throw new StoreError('store_exists', `The file ${part} already exists: another backup is being written.`);
-    }
-    await copy(source, part);
-    detachLog(part);
+    await copyFile(from, copy, { waitMs, target });
+    createPart(part);
+    await gzipFile(copy, part);
     flush(part);
     // Unlike a rename, a link never replaces an existing file.
     linkSync(part, target);
@@ -30,9 +28,33 @@ export async function backupFile(from: string, to: string, waitMs: number): Prom
     }
     throw toStoreError(error, target);
   } finally {
-    source.close();
-    rmSync(part, { force: true });
+    for (const file of [copy, part]) rmSync(file, { force: true });
   }
+}
+
+/** Copies the database at `from`, as it is, to the file `to`, on the way to a `target`. */
+export async function copyFile(
+  from: string,
+  to: string,
+  { waitMs, target }: { waitMs: number; target: string },
+): Promise<void> {
+  const source = await openReader(from, waitMs, { still: true });
+  try {
+    rmSync(to, { force: true });
+    createPart(to);
+    await copy(source, to);
+    detachLog(to);
+    flush(to);
+  } catch (error) {
+    throw toStoreError(error, target);
+  } finally {
+    source.close();
+  }
+}
+
+function createPart(file: string): void {
+  if (createPrivateFile(file)) return;
+  throw new StoreError('store_exists', `The file ${file} already exists: another backup is being written.`);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
@@ -71,9 +72,9 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
       if (report.run.outcome !== 'done') throw new Error(JSON.stringify(report.run));
     },
     async size() {
-      const copy = path.join(folder, 'copy.db');
+      const copy = path.join(folder, 'copy.db.gz');
       await store.maintenance.backup(copy);
-      const { size } = statSync(copy);
+      const size = gunzipSync(readFileSync(copy)).length;
       rmSync(copy);
       return size;
     },
