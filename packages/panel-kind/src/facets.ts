@@ -62,6 +62,24 @@ export interface Plausibility<State = unknown> {
   bounds(observation: Observation<State>, previous: unknown): unknown;
   /** Returns why a reading of the window is impossible within the bounds; null where it is plausible. */
   check(bounds: unknown, window: { start: string; end: string }, usage: UsageBytes): ItemError | null;
+  /** Returns whether the bounds say how much a service can use in a time. */
+  isBounded(bounds: unknown): boolean;
+  /**
+   * Returns why a reading has grown by more than is possible since the earlier readings of its window (`impossible_jump`); null
+   * where it has not, and without an earlier one.
+   */
+  checkGrowth(bounds: unknown, reading: WindowReading): ItemError | null;
+  /** Returns the bounds of later readings after an accepted one. */
+  withReading(bounds: unknown, reading: WindowReading): unknown;
+}
+
+/** What a panel answered for a window. */
+export interface WindowReading {
+  /** Instant of the reading. */
+  at: string;
+  /** Start of the window. */
+  start: string;
+  usage: UsageBytes;
 }
 
 /**

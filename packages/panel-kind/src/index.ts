@@ -87,6 +87,7 @@ export type {
   TunnelGroupView,
   TunnelView,
   UserView,
+  WindowReading,
 } from './facets.js';
 export {
   type CustomerLink,

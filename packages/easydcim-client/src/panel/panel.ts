@@ -26,7 +26,7 @@ import { adoptEasyDcim } from './adopt.js';
 import { performStep } from './apply.js';
 import { checkContract } from './contract.js';
 import { planEasyDcim } from './plan.js';
-import { beyondTheLine, figurePaths, lineBounds } from './plausibility.js';
+import { beyondTheLine, figurePaths, growthBeyondTheLine, lineBounds, lineSpeed, withReading } from './plausibility.js';
 import { readLeft } from './read-left.js';
 import { resolveAction } from './resolve.js';
 import {
@@ -237,7 +237,14 @@ export class EasyDcimPanel implements Panel<EasyDcimState> {
   }
 
   readonly objects = { toObjectKey, isRestricted, isComplete, mayShare, nameShared };
-  readonly plausibility = { endpoint: USAGE_ENDPOINT, bounds: lineBounds, check: beyondTheLine };
+  readonly plausibility = {
+    endpoint: USAGE_ENDPOINT,
+    bounds: lineBounds,
+    check: beyondTheLine,
+    isBounded: (bounds: unknown): boolean => (lineSpeed(bounds) ?? 0) > 0,
+    checkGrowth: growthBeyondTheLine,
+    withReading,
+  };
   readonly adoption = { adopt: adoptEasyDcim };
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this, services, isoNow(this.#deps.clock), signal),

@@ -15,6 +15,8 @@ interface BrakedRun {
   request: RunRequest;
   report: RunReport;
   active: number;
+  /** Services that would be held if a reading that is too high to be used was right. */
+  doubted: ReadonlySet<string>;
   /** What is due about accounts, by service. */
   accounts: { due: ReadonlyMap<string, string> };
   count: ReadingCount;
@@ -47,20 +49,21 @@ function brakeError(stated: Config['poll']['brake'], counted: Counted, says: str
 /** Returns why a run would change too many services of a panel at once; null where it would not. A run over one service has no brake. */
 export function askBrake(
   brake: Config['poll']['brake'],
-  { panel, request, active, accounts, count }: BrakedRun,
+  { panel, request, active, doubted, accounts, count }: BrakedRun,
   planned: readonly Planned[],
 ): BrakeError | null {
   if (request.service !== undefined) return null;
-  const enforced = planned.filter(({ enforcement }) => enforcement.value === 'on');
+  const enforced = planned.filter(({ enforcement, service }) => enforcement.value === 'on' && !doubted.has(service.id));
   const isRemoved = ({ service, plan }: Planned): boolean =>
     plan?.counts === true && accounts.due.get(service.id) === 'terminate';
   const { mildestFirst = [] } = panel.kind;
   const begins = (work: Planned): boolean =>
     work.opens.length > 0 || isRemoved(work) || isRestrictedHarder(work, mildestFirst);
-  const beginning = enforced.filter(begins).length;
-  const changing = enforced.filter(
+  const beginning = enforced.filter(begins).length + doubted.size;
+  const changes = enforced.filter(
     (work) => listCountedEnds(work, count).length + work.buys.length > 0 || work.plan?.counts === true || begins(work),
   ).length;
+  const changing = changes + doubted.size;
   const says = 'services would be held, released, changed or buy traffic at once; nothing was changed or bought';
   return brakeError(brake, { panel: panel.name, changing, beginning, active }, says);
 }

@@ -2,7 +2,8 @@ import type { Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import { isInterrupted } from '../interruption.js';
 import type { Session } from '../session.js';
-import { findDoubt, mappingError, toPeaks, toTotal } from './observe.js';
+import { mappingError, toPeaks, toTotal } from './observe.js';
+import { findDoubt } from './plausible.js';
 import { type Read, withError } from './stages.js';
 
 /**
@@ -55,7 +56,8 @@ function withFinal(
   if (!reading.known) return isInterrupted(reading) ? withError(read, reading) : read;
   const { start, end } = ending;
   const facts = { cycle: ending, cycleIsNew: false };
-  if (counter !== undefined || findDoubt(panel, facts, answer, { fingerprint, window: { start, end } })) return read;
+  const options = { fingerprint, window: { start, end }, believed: false };
+  if (counter !== undefined || findDoubt(panel, facts, answer, options) !== null) return read;
   const { at, inBytes, outBytes } = reading;
   const totalBytes = toTotal(reading);
   if (totalBytes !== null && ending.totalBytes !== null && totalBytes * 2 < ending.totalBytes) return read;

@@ -9,6 +9,7 @@ import { findWindowKey } from './decide.js';
 import type { LimitState } from './limit-state.js';
 import { isOfLimit, THRESHOLDS } from './limits.js';
 import { COUNTER_RESTARTED } from './observe.js';
+import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Applied } from './stages.js';
 
 /** A notice for the operator; each is reported once per key. */
@@ -90,6 +91,8 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
   }
   if (decision.problem?.code === 'usage_fell')
     add('usage_fell', cycle?.id ?? 'none', `${service.id}: ${decision.problem.message}`);
+  if (work.doubted !== null && decision.problem !== null)
+    add(IMPOSSIBLE_JUMP, cycle?.readAt ?? 'none', `${service.id}: ${decision.problem.message}`);
   for (const wrong of work.wrongCycles) {
     add(
       'cycle_mended',

@@ -2,6 +2,7 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-
 import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from './stages.js';
 
 /** The shortest window that a panel is asked about. */
@@ -58,8 +59,8 @@ export async function readUsage(
       const request = asked.get(id);
       if (!request) return;
       const { facts, window } = request;
-      const doubted = findDoubt(panel, facts, answer, { fingerprint, window });
-      const read = take(facts, doubted ? refused(answer, doubted) : answer);
+      const doubt = findDoubt(panel, facts, answer, { fingerprint, window, believed: allowShort });
+      const read = doubt === null ? take(facts, answer, panel) : doubted(facts, answer, doubt);
       reads.set(id, read);
       if (read.warnings.some(({ code }) => code === COUNTER_RESTARTED)) restarts.push({ facts, answer });
       onRead?.();
@@ -68,7 +69,7 @@ export async function readUsage(
     { allowShort },
   );
   if (!allowShort && areTooMany(restarts, reads)) {
-    for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer)));
+    for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
@@ -90,6 +91,15 @@ function areTooMany(restarts: readonly Restart[], reads: ReadonlyMap<string, Rea
 
 function withoutRestart(answer: UsageAnswer): UsageAnswer {
   return answer.counter === undefined ? answer : { ...answer, counter: { ...answer.counter, seen: null } };
+}
+
+/** Returns a service with a reading that is not used; of one that is only too high, the figures are known. */
+export function doubted(facts: Loaded, answer: UsageAnswer, doubt: ItemError): Read {
+  const { reading } = answer;
+  const read = take(facts, refused(answer, doubt));
+  if (!reading.known || doubt.code !== IMPOSSIBLE_JUMP) return read;
+  const { at, inBytes, outBytes } = reading;
+  return { ...read, doubted: { at, inBytes, outBytes, totalBytes: toTotal(reading) } };
 }
 
 /** Returns an answer as not understood; its raw figures are kept. */
@@ -117,13 +127,13 @@ function toWindow(cycle: CycleRecord, now: string): UsageWindow {
 }
 
 /** Returns a service with an answer and its cycle's new figures; an unreadable answer does not change the cycle. */
-function take(facts: Loaded, answer: UsageAnswer): Read {
+function take(facts: Loaded, answer: UsageAnswer, panel?: Pick<Panel, 'plausibility'>): Read {
   const { reading, warnings } = answer;
   const { cycle } = facts;
   if (!reading.known || !cycle) return toRead(facts, { answer, warnings });
   const counted = answer.counter
     ? count(facts, cycle, answer)
-    : { usage: reading, counter: cycle.counter, restarted: null };
+    : { usage: reading, counter: withBounds(panel, cycle, reading), restarted: null };
   if ('code' in counted) return toRead(facts, { answer: refused(answer, counted), warnings });
   const { inBytes, outBytes } = counted.usage;
   const usage = { inBytes, outBytes, totalBytes: toTotal(counted.usage) };
@@ -134,6 +144,14 @@ function take(facts: Loaded, answer: UsageAnswer): Read {
     cycle: { ...cycle, ...usage, readAt: reading.at, counter: counted.counter },
   });
 }
+
+function withBounds(panel: Pick<Panel, 'plausibility'> | undefined, cycle: CycleRecord, reading: Known): unknown {
+  const { at } = reading;
+  const usage = { ...reading, totalBytes: toTotal(reading) };
+  return panel?.plausibility?.withReading(cycle.counter, { at, start: cycle.start, usage }) ?? cycle.counter;
+}
+
+type Known = Extract<UsageAnswer['reading'], { known: true }>;
 
 /** Returns the total of a reading; null where it is unknown. */
 export function toTotal(usage: UsageBytes): number | null {
@@ -209,8 +227,6 @@ export function toSample({ service, usage, cycle, answer }: Read<Stage>): Sample
   };
 }
 
-/** Smaller changes are noise of consolidated data. */
-const NOISE_BYTES = 100 * 1024 ** 2;
 /** A majority of fewer services proves nothing. */
 const FEWEST_COMPARED = 3;
 
@@ -224,51 +240,6 @@ export interface ReadingCount {
   free: number;
   /** Those of them above zero. */
   aboveZero: number;
-}
-
-/** Returns why a reading is implausible and its figures are not used; null where it is plausible. */
-export function findDoubt(
-  panel: Panel,
-  { cycle, cycleIsNew }: Pick<Loaded, 'cycle' | 'cycleIsNew'>,
-  answer: UsageAnswer,
-  { fingerprint, window }: { fingerprint: FingerprintRecord | null; window: UsageWindow },
-): ItemError | null {
-  const { reading } = answer;
-  if (!reading.known || !cycle) return null;
-  return (
-    otherShape(answer, fingerprint) ??
-    panel.plausibility?.check(cycle.counter, window, reading) ??
-    (cycleIsNew ? null : otherDirections(cycle, reading))
-  );
-}
-
-/** Refuses an answer whose shape is not the confirmed one. */
-function otherShape({ shape }: UsageAnswer, fingerprint: FingerprintRecord | null): ItemError | null {
-  if (!fingerprint || shape.length === 0 || shape.join() === fingerprint.shape.join()) return null;
-  return {
-    code: 'shape_changed',
-    message: `the panel's answer has other fields (${shape.join(', ')}) than on ${fingerprint.since} (${fingerprint.shape.join(', ')})`,
-  };
-}
-
-/** Refuses swapped directions: inside a cycle both only grow, so that one can't fall by more than half while the other rises. */
-function otherDirections(
-  cycle: CycleRecord,
-  reading: { inBytes: number | null; outBytes: number | null },
-): ItemError | null {
-  const { peakInBytes, peakOutBytes } = cycle;
-  const { inBytes, outBytes } = reading;
-  if (peakInBytes === null || peakOutBytes === null || inBytes === null || outBytes === null) return null;
-  const fell = (now: number, before: number): boolean => now * 2 < before && before - now > NOISE_BYTES;
-  const rose = (now: number, before: number): boolean => now - before > NOISE_BYTES;
-  const crossed =
-    (fell(inBytes, peakInBytes) && rose(outBytes, peakOutBytes)) ||
-    (fell(outBytes, peakOutBytes) && rose(inBytes, peakInBytes));
-  if (!crossed) return null;
-  return {
-    code: 'directions_changed',
-    message: `one direction fell by more than half while the other rose (in ${peakInBytes} to ${inBytes}, out ${peakOutBytes} to ${outBytes} bytes): the panel seems to have swapped them; check trafficDirection`,
-  };
 }
 
 /** Counts a reading, before it raises the cycle's peaks. */

@@ -21,6 +21,7 @@ import { load, stayInCycle } from './load.js';
 import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countReading, mostFell, type ReadingCount, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
+import { wouldHoldIfBelieved } from './plausible.js';
 import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, shownNotice, type RunResults, type Treatment } from './report.js';
@@ -56,6 +57,8 @@ interface PanelRun extends RunOnPanel {
   /** Services with a reading, and those whose reading failed. */
   read: number;
   unread: number;
+  /** Services that a reading would hold that is too high to be used; they count for the brake. */
+  readonly doubted: Set<string>;
   observing: boolean;
   readonly fingerprint: FingerprintRecord | null;
   readonly count: ReadingCount;
@@ -103,6 +106,7 @@ export async function runPanel(
     ...context,
     ...empty,
     ended: new Set<string>(),
+    doubted: new Set<string>(),
     run: id,
     scope,
     fingerprint,
@@ -219,6 +223,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = endWithService(run.ended, withDue(run, decideHolds(session, panel, read, now)));
     if (decided.skipped === null || run.accounts.due.has(read.service.id)) run.active++;
+    if (decided.enforcement.value === 'on' && wouldHoldIfBelieved(decided)) run.doubted.add(read.service.id);
     return withWish(run, decided);
   });
 }

@@ -135,13 +135,15 @@ function observed(
 
 /** Returns whether the service has to be observed. What is missing in the config changes nothing on the panel. */
 export function needsObservation(
-  panel: Pick<Panel, 'snapshot'>,
+  panel: Pick<Panel, 'snapshot' | 'plausibility'>,
   work: Decided<Stage>,
   request: Pick<RunRequest, 'observeAll'>,
 ): boolean {
   if (work.skipped !== null || isLeftAsIs(work)) return false;
   const touched = [work.opens, work.holds, work.evidence, work.unresolved];
-  return panel.snapshot !== undefined || request.observeAll || touched.some((rows) => rows.length > 0);
+  // A faster line may be the reason of a doubt.
+  const isDoubted = work.doubted !== null && panel.plausibility !== undefined;
+  return panel.snapshot !== undefined || request.observeAll || isDoubted || touched.some((rows) => rows.length > 0);
 }
 
 /** Returns whether nothing of ours should stop the service. */

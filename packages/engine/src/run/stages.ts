@@ -116,6 +116,8 @@ export interface Read<S extends Stage = 'read'> extends Loaded<S> {
   readonly answer: UsageAnswer | null;
   /** Usage inside the cycle; null where it is unknown. */
   readonly usage: (UsageBytes & { readonly at: string }) | null;
+  /** A reading that is too high to be used. */
+  readonly doubted: (UsageBytes & { readonly at: string }) | null;
   readonly warnings: readonly ItemError[];
   /** What its calls cost, by limit; empty without a limit in money. */
   readonly spend: readonly Spend[];
@@ -194,6 +196,7 @@ export function toLoaded(facts: Omit<Loaded, 'stage'>): Loaded {
   const all: Omit<Applied, 'stage'> & Pick<Loaded, 'stage'> = {
     answer: null,
     usage: null,
+    doubted: null,
     warnings: [],
     spend: [],
     decision: null,
@@ -223,7 +226,7 @@ export function toRead(
   loaded: Loaded,
   found: Partial<Pick<Read, 'answer' | 'usage' | 'warnings' | 'cycle'>> = {},
 ): Read {
-  return { ...loaded, stage: 'read', answer: null, usage: null, warnings: [], spend: [], ...found };
+  return { ...loaded, stage: 'read', answer: null, usage: null, doubted: null, warnings: [], spend: [], ...found };
 }
 
 const NOT_PLANNED = {

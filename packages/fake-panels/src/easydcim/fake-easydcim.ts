@@ -189,8 +189,8 @@ export class FakeEasyDcim {
     known(this.panel.world.servers.get(serverId), 'server', serverId).locked = false;
   }
 
-  /** Connects a port to its switch or disconnects it; plugs or unplugs its cable. */
-  setWiring(portId: number, wiring: { readonly connected?: boolean; readonly link?: boolean }): void {
+  /** Connects a port to its switch or disconnects it; plugs or unplugs its cable; gives it another speed, in bit/s. */
+  setWiring(portId: number, wiring: { connected?: boolean; link?: boolean; speed?: number }): void {
     this.panel.world.setWiring(this.livePort(portId), wiring);
   }
 

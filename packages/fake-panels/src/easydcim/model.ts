@@ -87,7 +87,7 @@ export interface Port {
   readonly name: string;
   readonly description: string;
   readonly management: boolean;
-  readonly speed: number;
+  speed: number;
   readonly switchPortId: number | undefined;
   readonly services: Set<Service>;
   adminState: AdminState;

@@ -123,7 +123,10 @@ export class EasyDcimWorld {
   }
 
   /** Connects or disconnects a port, or its cable. */
-  setWiring(port: Port, wiring: { readonly connected?: boolean; readonly link?: boolean }): void {
+  setWiring(
+    port: Port,
+    wiring: { readonly connected?: boolean; readonly link?: boolean; readonly speed?: number },
+  ): void {
     const now = this.now();
     Object.assign(port, wiring);
     for (const service of port.services) this.adjust(service, now);

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Explanation, RunReport } from '@sluice/engine';
+import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../easydcim-bench.js';
+
+const TB = 1000 ** 4;
+
+let at: EasyDcimBench;
+beforeEach(async () => {
+  at = await startEasyDcimBench();
+});
+afterEach(() => at.close());
+
+const service = (report: RunReport): RunReport['services'][number] | undefined => report.services[0];
+const changing = (): string[] => at.panel.server.changingCalls().map(({ method, path }) => `${method} ${path}`);
+
+/** Adds a service on two ports of 1 Gbit/s that are known, and reads it. */
+async function addRead(number: number): Promise<void> {
+  await at.addService(number);
+  at.panel.addTraffic(500 + number, { in: GB, out: GB });
+}
+
+async function pollAfter(ms: number, words = ''): Promise<RunReport> {
+  at.bench.clock.advance(ms);
+  return (await at.poll(words)).json<RunReport>();
+}
+
+async function readOnce(): Promise<void> {
+  at.bench.clock.advance(HOUR);
+  await at.bench.sluice('reconcile');
+  expect((await at.poll()).exitCode).toBe(0);
+  at.panel.server.clearCalls();
+}
+
+describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
+  it('is doubted and disables nothing until the line could have carried it', async () => {
+    await addRead(1);
+    await readOnce();
+    at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
+    const first = await pollAfter(3000);
+    const doubted = { status: 'unreadable', holds: [], error: { code: 'impossible_jump' } };
+    expect(service(first)).toMatchObject({ ...doubted, actions: [] });
+    expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
+    const second = await pollAfter(15 * 60_000);
+    expect(service(second)).toMatchObject(doubted);
+    expect(second.notices).toEqual([]);
+    expect(changing()).toEqual([]);
+    const stored = await at.bench.store((store) => store.cycles.newest(['svc-1']));
+    expect(stored).toMatchObject([{ peakTotalBytes: 2 * GB, totalBytes: 2 * GB, thresholds: [] }]);
+    const explained = (await at.bench.sluice('explain svc-1 --json')).json<Explanation>();
+    expect(JSON.stringify(explained)).toContain('impossible_jump');
+
+    expect(service(await pollAfter(8 * HOUR))).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
+  });
+
+  it('is believed with --allow-mass', async () => {
+    await addRead(1);
+    await readOnce();
+    at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
+    expect(service(await pollAfter(3000, '--allow-mass'))).toMatchObject({ status: 'held', error: null });
+    expect(changing()).toHaveLength(2);
+  });
+
+  it('counts for the brake where the quota would hold the service', async () => {
+    for (const number of [1, 2, 3]) await addRead(number);
+    await readOnce();
+    for (const number of [1, 2]) at.panel.addTraffic(500 + number, { in: 9 * TB, out: 0 });
+    const report = await pollAfter(3000);
+    expect(report.error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
+    expect(changing()).toEqual([]);
+  });
+
+  it('is read again with the ports, which may be faster now', async () => {
+    await addRead(1);
+    await readOnce();
+    for (const index of [1, 2]) at.panel.setWiring(toIds(1).port(index), { speed: 100_000_000_000 });
+    at.panel.addTraffic(501, { in: 9 * TB, out: 0 });
+    expect(service(await pollAfter(60_000))).toMatchObject({ error: { code: 'impossible_jump' } });
+    expect(service(await pollAfter(60_000))).toMatchObject({ status: 'held', error: null });
+  });
+});

@@ -1,0 +1,116 @@
+import type { WindowReading } from '@sluice/panel-kind';
+
+/** Highest figures read so far, in one window: bytes in, out and in total; null is unknown. */
+type Figures = [inBytes: number | null, outBytes: number | null, totalBytes: number | null];
+
+/** A reading that growth is counted from. */
+interface Mark {
+  at: string;
+  figures: Figures;
+}
+
+/** The readings of one window that show how far its figures may be behind the traffic. Plain JSON, stored with the bounds. */
+export interface GrowthState {
+  /** Start of the window. */
+  start: string;
+  /** The first and the last reading with the present figures. */
+  since: string;
+  at: string;
+  figures: Figures;
+  /** The last reading with other figures; null before the second change. */
+  before: Mark | null;
+  /** The last reading before a standstill after which the figures may still be catching up, and until when they may. */
+  behind: (Mark & { until: string }) | null;
+}
+
+const HOUR_MS = 3_600_000;
+/** Round-robin data is consolidated by the day in windows that are longer than this. */
+const LONG_WINDOW_MS = 62 * 24 * HOUR_MS;
+
+interface Lag {
+  /** Longer without new figures is a standstill. */
+  standstillMs: number;
+  /** How far figures may be behind the traffic while nothing stands still. */
+  slackMs: number;
+  /** How long after a standstill the figures may be catching up. */
+  catchUpMs: number;
+}
+
+function findLag(start: string, at: string): Lag {
+  const isLong = Date.parse(at) - Date.parse(start) > LONG_WINDOW_MS;
+  return isLong
+    ? { standstillMs: 25 * HOUR_MS, slackMs: 49 * HOUR_MS, catchUpMs: 48 * HOUR_MS }
+    : { standstillMs: 2.5 * HOUR_MS, slackMs: 4.5 * HOUR_MS, catchUpMs: 24 * HOUR_MS };
+}
+
+/** Returns the state after an accepted reading of a window. */
+export function stepGrowth(before: GrowthState | null, { at, start, usage }: WindowReading): GrowthState {
+  const read: Figures = [usage.inBytes, usage.outBytes, usage.totalBytes];
+  if (before === null) return { start, since: at, at, figures: read, before: null, behind: null };
+  // Of another window, or by a clock that was set back: only the figure at the start of the window is certain, which is zero.
+  if (before.start !== start || at < before.at) return restarted({ at, start }, read);
+  const figures = read.map((figure, index) => highest(figure, before.figures[index] ?? null)) as Figures;
+  if (figures.every((figure, index) => figure === before.figures[index])) return { ...before, at };
+  const last = { at: before.at, figures: before.figures };
+  return { start, since: at, at, figures, before: last, behind: stepBehind(before, at) };
+}
+
+function restarted({ at, start }: { at: string; start: string }, figures: Figures): GrowthState {
+  return { start, since: at, at, figures, before: { at: start, figures: [0, 0, 0] }, behind: null };
+}
+
+function highest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}
+
+/** Returns the last reading from which the present figures may have stood still. */
+function lastMoving({ before, since, figures }: GrowthState): Mark {
+  return before ?? { at: since, figures };
+}
+
+function stepBehind(state: GrowthState, at: string): GrowthState['behind'] {
+  const { behind, start } = state;
+  const { standstillMs, catchUpMs } = findLag(start, at);
+  const moving = lastMoving(state);
+  if (!isLonger(moving.at, at, standstillMs)) return behind !== null && at <= behind.until ? behind : null;
+  // A standstill that began while the figures were catching up is behind by both.
+  const mark = behind !== null && moving.at <= behind.until ? behind : moving;
+  return { at: mark.at, figures: mark.figures, until: new Date(Date.parse(at) + catchUpMs).toISOString() };
+}
+
+function isLonger(from: string, to: string, ms: number): boolean {
+  return Date.parse(to) - Date.parse(from) > ms;
+}
+
+/**
+ * Returns the most that a reading may have grown, and by how much it has grown, both in bytes of one direction; null without an
+ * earlier reading of its window.
+ *
+ * @param bytesPerSecond what the line carries in one direction
+ */
+export function measureGrowth(
+  state: GrowthState | null,
+  { at, start, usage }: WindowReading,
+  bytesPerSecond: number,
+): { since: string; grown: number; most: number } | null {
+  if (state === null || state.start !== start || at < state.at) return null;
+  const { standstillMs, slackMs } = findLag(start, at);
+  const { behind } = state;
+  const moving = lastMoving(state);
+  const isBehind =
+    behind !== null && (at <= behind.until || (isLonger(moving.at, at, standstillMs) && moving.at <= behind.until));
+  const mark = isBehind ? behind : moving;
+  const growth = (figure: number | null, from: number | null): number =>
+    figure === null || from === null ? 0 : Math.max(0, figure - from);
+  const [inBytes, outBytes, totalBytes] = mark.figures;
+  const { inBytes: nowIn, outBytes: nowOut, totalBytes: nowTotal } = usage;
+  const grown = Math.max(growth(nowIn, inBytes), growth(nowOut, outBytes), growth(nowTotal, totalBytes) / 2);
+  const seconds = ((Date.parse(at) - Date.parse(mark.at)) * CLOCKS + slackMs) / 1000;
+  const shown = Math.max(nowIn ?? 0, nowOut ?? 0, (nowTotal ?? 0) / 2);
+  return { since: mark.at, grown, most: bytesPerSecond * seconds + shown * CONSOLIDATION };
+}
+
+/** Clocks may differ by this factor. */
+const CLOCKS = 1.1;
+/** A sum of consolidated data may differ by this share from a sum of finer data. */
+const CONSOLIDATION = 0.02;
