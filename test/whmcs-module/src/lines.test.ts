@@ -75,6 +75,22 @@ withPhp(`the provisioning module for a telephone line${noPhp ?? ''}`, () => {
     expect(line()).toMatchObject({ channels: 4, password: 'Own-secret-99' });
   });
 
+  it('stores nothing that the form of the staff does not have', async () => {
+    const was = { ...line() };
+    const saved = await call('AdminServicesTabFieldsSave', {
+      modulefields: {
+        sluice_line_before: { channels: '4', external_ref: '', billing_type: '' },
+        sluice_line: { channels: '3', external_ref: 'whmcs:service:1', billing_type: 'prepaid' },
+        sluice_override_before: { note: '' },
+        sluice_override: { note: 'of another form' },
+      },
+    });
+    expect(saved.moduleLog.map(({ request }) => request).join()).not.toMatch(
+      /external_ref|billing_type|of another form/,
+    );
+    expect(line()).toMatchObject({ channels: 3, externalRef: was.externalRef, billingType: was.billingType });
+  });
+
   it('suspends, restores and ends the line', async () => {
     for (const [command, status] of [
       ['SuspendAccount', 'suspended'],

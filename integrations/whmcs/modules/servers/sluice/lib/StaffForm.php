@@ -9,6 +9,9 @@ final class StaffForm
 {
     private const UNITS = ['PB' => 1024 ** 5, 'TB' => 1024 ** 4, 'GB' => 1024 ** 3, 'MB' => 1024 ** 2, 'KB' => 1024];
 
+    /** Fields of each group; what else a form sends is not stored. */
+    private const FIELDS = ['override' => ['quota', 'unlimited', 'mode', 'action'], 'line' => StaffTab::LINE];
+
     public function __construct(private readonly Data $fields)
     {
     }
@@ -79,7 +82,11 @@ final class StaffForm
         return $this->changes('line') + ($password === '' ? [] : ['sip_password' => $password]);
     }
 
-    /** @return array<string, string> the fields of a group that differ from what the form showed */
+    /**
+     * @param 'override'|'line' $group
+     *
+     * @return array<string, string> the fields of a group that differ from what the form showed
+     */
     private function changes(string $group): array
     {
         $before = $this->fields->at("sluice_{$group}_before");
@@ -87,12 +94,19 @@ final class StaffForm
         return array_filter($this->entered($group), $isChanged, ARRAY_FILTER_USE_BOTH);
     }
 
-    /** @return array<string, string> */
+    /**
+     * @param 'override'|'line' $group
+     *
+     * @return array<string, string>
+     */
     private function entered(string $group): array
     {
         $entered = [];
-        foreach (array_keys($this->fields->at("sluice_{$group}_before")->values) as $field) {
-            $entered[(string) $field] = trim($this->fields->at("sluice_$group")->text($field));
+        $shown = $this->fields->at("sluice_{$group}_before")->values;
+        foreach (self::FIELDS[$group] as $field) {
+            if (array_key_exists($field, $shown)) {
+                $entered[$field] = trim($this->fields->at("sluice_$group")->text($field));
+            }
         }
         return $entered;
     }

@@ -12,7 +12,7 @@ final class StaffTab
     private const SECONDS = 6;
     private const MODES = ['' => 'as the product says', 'IN' => 'IN', 'OUT' => 'OUT', 'TOTAL' => 'TOTAL'];
     /** Fields of a line that staff change here. */
-    private const LINE = ['username', 'plan_id', 'area_code', 'channels', 'caller_id'];
+    public const LINE = ['username', 'plan_id', 'area_code', 'channels', 'caller_id'];
 
     private readonly Api $api;
     private readonly Service $service;
