@@ -206,7 +206,10 @@ function declareChanges(group: LazyCommand, { noun, one, example, verbs = [] }: 
       group
         .command('set')
         .argument('<id>', one)
-        .argument('<fields...>', 'KEY=VALUE with the names that "show --json" has; an empty value clears a field'),
+        .argument(
+          '<fields...>',
+          'KEY=VALUE with the names that "show --json" has; an empty value clears a field, a password is "-": read from standard input',
+        ),
     )
       .description(`change fields of ${one}`)
       .examples(`sluice ${noun} set ${id} ${pair}`)

@@ -7,7 +7,7 @@ import { answer } from './answer.js';
 import { type ChangeHow, type ChangeOptions, toHow } from './change-options.js';
 import { type CommandHandler, confirm, type GlobalOptions } from './command.js';
 import { listCommand, type ListHandler, type ListOptions } from './list.js';
-import { parsePairs } from './parse-pairs.js';
+import { readPairs } from './parse-pairs.js';
 import { STATUSES } from './statuses.js';
 
 /** Returns an option's name as commander keeps it: `plan_id` as `planId`. */
@@ -71,9 +71,9 @@ function changeRecord(
 
 /** `sluice NOUN create KEY=VALUE…` */
 export function recordCreate(noun: TelephonyNoun): CommandHandler<ChangeOptions> {
-  return (pairs, options, deps) => {
-    const values = parsePairs(pairs);
-    return changeRecord({ noun, verb: 'created', options, deps }, (telephony, resource, how) =>
+  return async (pairs, options, deps) => {
+    const values = await readPairs(pairs, deps);
+    return await changeRecord({ noun, verb: 'created', options, deps }, (telephony, resource, how) =>
       telephony.create(resource, values, how),
     );
   };
@@ -81,9 +81,9 @@ export function recordCreate(noun: TelephonyNoun): CommandHandler<ChangeOptions>
 
 /** `sluice NOUN set ID KEY=VALUE…` */
 export function recordSet(noun: TelephonyNoun): CommandHandler<ChangeOptions> {
-  return ([id = '', ...pairs], options, deps) => {
-    const values = parsePairs(pairs);
-    return changeRecord({ noun, verb: 'changed', options, deps }, (telephony, resource, how) =>
+  return async ([id = '', ...pairs], options, deps) => {
+    const values = await readPairs(pairs, deps);
+    return await changeRecord({ noun, verb: 'changed', options, deps }, (telephony, resource, how) =>
       telephony.set(resource, id, { ...how, values }),
     );
   };

@@ -33,6 +33,30 @@ describe.each(WIRES)('the lists of a panel on the wire %s', (wire) => {
   });
 });
 
+describe('a secret field of a list', () => {
+  it('is read from standard input, never from the command line', async () => {
+    at = await startTelephonyBench('default');
+    const set = (words: string, input: string) =>
+      at.bench.sluice(`${words} --json`, { readStdin: () => Promise.resolve(Buffer.from(input)) });
+    for (const words of [
+      'subscriber set 9001 sip_password=Argv-Secret-99',
+      'trunk create name=t password=Argv-Secret-99',
+    ]) {
+      const refused = await set(words, 'other-Secret-1\n');
+      expect([refused.exitCode, refused.json()]).toMatchObject([2, { error: { code: 'bad_pair' } }]);
+      expect(refused.stdout).toContain('password=- and hand it over on standard input');
+      expect(refused.stdout).not.toContain('Argv-Secret-99');
+    }
+    expect((await set('subscriber set 9001 sip_password=-', '\n')).json()).toMatchObject({
+      error: { code: 'bad_pair' },
+    });
+    const changed = await set('subscriber set 9001 sip_password=-', 'New-Secret-77\n');
+    expect([changed.exitCode, changed.json<Changed>().changed]).toEqual([0, ['sip_password']]);
+    expect(at.panel.subscriber('joao1042').password).toBe('New-Secret-77');
+    expect(at.bench.printed).not.toMatch(/Secret-(77|99|1)\b/);
+  });
+});
+
 describe.each(WIRES)('a number on the wire %s', (wire) => {
   it('is linked, changed, suspended and released by commands that can be repeated', async () => {
     at = await startTelephonyBench(wire);
