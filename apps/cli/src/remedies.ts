@@ -188,6 +188,9 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   ],
   unknown_token: '"sluice api-token list" lists the tokens',
   token_exists: 'Choose another name, or end that one with "sluice api-token revoke {token}"',
+  token_exceeds: 'Name fewer scopes or an earlier end, or use "sluice api-token create"',
+  scopes_changed:
+    'Make another one with "sluice api-token create NAME --scope client:ID", and end it with "sluice api-token revoke {token}"',
   cannot_listen: 'Name another address with --listen HOST:PORT',
   bad_login: 'Create a token with "sluice api-token create NAME --scope read"',
   no_poll: 'Run the first one with "sluice poll"',
