@@ -5,6 +5,7 @@ export type { LedgerTables } from './ledger-tables.js';
 export { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 export { mergeService } from './merge-service.js';
 export type {
+  LocalDates,
   OverviewCount,
   OverviewError,
   OverviewFilter,

@@ -33,10 +33,12 @@ const decision = (id: string, change: Partial<DecisionRecord> = {}): DecisionRec
   ...change,
 });
 
+const TODAY = { panels: { dcim: '2026-11-20' }, others: '2026-11-20' };
+
 describe('lists for operators', () => {
   const at = useStore();
   const list = async (request: Partial<Parameters<typeof at.store.overview.services>[0]> = {}) =>
-    at.store.overview.services({ order: 'remaining', limit: 100, offset: 0, ...request });
+    at.store.overview.services({ order: 'remaining', limit: 100, offset: 0, ...request }, TODAY);
 
   it('count services with the same error', async () => {
     await at.store.services.put(['one', 'two', 'three', 'fine'].map((id) => service(id)));
@@ -88,7 +90,7 @@ describe('lists for operators', () => {
     expect((await list({ status: 'held', panel: 'dcim', product: 'server' })).map(({ holds }) => holds)).toEqual([
       ['quota'],
     ]);
-    const counts = await at.store.overview.counts();
+    const counts = await at.store.overview.counts(TODAY);
     expect(counts).toContainEqual({
       ...{ panel: 'dcim', status: 'ok', services: 2 },
       ...{ drifting: 1, failing: 0, held: 0, wouldHold: 0, nearLimit: 0 },
@@ -117,7 +119,7 @@ describe('lists for operators', () => {
       ['free', 'held'],
       ['gone'],
     ]);
-    const counts = await at.store.overview.counts();
+    const counts = await at.store.overview.counts(TODAY);
     expect(counts.map(({ status, services, failing }) => [status, services, failing])).toEqual([
       ['held', 2, 2],
       ['unreadable', 1, 1],
@@ -141,7 +143,34 @@ describe('lists for operators', () => {
       ['d', 'held', ['manual'], []],
     ]);
     expect((await list({ status: 'over' })).map(({ id }) => id)).toEqual(['c']);
-    expect(await at.store.overview.counts({ status: 'over' })).toMatchObject([{ held: 0, wouldHold: 1 }]);
+    expect(await at.store.overview.counts(TODAY, { status: 'over' })).toMatchObject([{ held: 0, wouldHold: 1 }]);
+  });
+
+  it('count no hold that a protection or a release withholds today', async () => {
+    const until = { protected: { protectedUntil: '2026-11-21' }, released: { quotaReleasedUntil: '2026-11-21' } };
+    const ended = { protectedUntil: '2026-11-20', quotaReleasedUntil: '2026-11-20' };
+    await at.store.services.put([
+      service('protected', until.protected),
+      service('released', until.released),
+      service('ended', ended),
+      service('elsewhere', { ...until.protected, panel: 'far' }),
+    ]);
+    const wouldHold = ['quota', 'manual', 'billing', 'spend'];
+    const ids = ['protected', 'released', 'ended', 'elsewhere'];
+    await at.store.decisions.record(ids.map((id) => decision(id, { wouldHold })));
+    const today = { panels: { far: '2026-11-21' }, others: '2026-11-20' };
+    const rows = await at.store.overview.services({ order: 'id', limit: 10, offset: 0 }, today);
+    expect(rows.map((row) => [row.id, row.status, row.wouldHold])).toEqual([
+      ['elsewhere', 'over', wouldHold],
+      ['ended', 'over', wouldHold],
+      ['protected', 'over', ['manual']],
+      ['released', 'over', ['manual', 'billing']],
+    ]);
+    await at.store.decisions.record([decision('protected', { wouldHold: ['quota'] })]);
+    expect(await at.store.overview.counts(today)).toMatchObject([
+      { panel: 'dcim', services: 3, wouldHold: 2 },
+      { panel: 'far', services: 1, wouldHold: 1 },
+    ]);
   });
 
   it('have the status that quota-core decides, whatever is stored', async () => {

@@ -29,7 +29,7 @@ export interface OverviewRow {
   observing: boolean;
   /** Reasons of its open holds. */
   holds: string[];
-  /** Reasons that the last run would have held it for: by `observe`, the brake or a protection it did not. */
+  /** Reasons that the last run would have held it for, and did not, without those that a protection or a release withholds today. */
   wouldHold: string[];
   /** In the mode that counts; null where it is not known. */
   usedBytes: number | null;
@@ -82,11 +82,21 @@ export interface OverviewError {
   message: string | null;
 }
 
+/** The local date of each panel, such as `2026-11-20`: protections and releases last until one. */
+export interface LocalDates {
+  panels: Readonly<Record<string, string>>;
+  /** Of panels that are not named. */
+  others: string;
+}
+
 /** Lists for operators, in one statement each. */
 export interface OverviewTables {
   overview: {
-    services(request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number }): Promise<OverviewRow[]>;
-    counts(filter?: OverviewFilter): Promise<OverviewCount[]>;
+    services(
+      request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number },
+      today: LocalDates,
+    ): Promise<OverviewRow[]>;
+    counts(today: LocalDates, filter?: OverviewFilter): Promise<OverviewCount[]>;
     /** Open holds of services, the newest first. */
     holds(limit: number): Promise<OverviewHold[]>;
     /** Number of open holds of services by reason, the most first. */

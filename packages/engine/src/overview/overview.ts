@@ -1,4 +1,13 @@
-import type { NoticeRecord, OverviewFilter, OverviewHold, OverviewOrder, OverviewRow } from '@sluice/state-store';
+import { toLocalDate } from '@sluice/quota-core';
+import type {
+  LocalDates,
+  NoticeRecord,
+  OverviewFilter,
+  OverviewHold,
+  OverviewOrder,
+  OverviewRow,
+} from '@sluice/state-store';
+import { findTimeZone } from '../config/find-entry.js';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { type BrakeState, listBrakes } from '../run/brake-state.js';
@@ -74,12 +83,14 @@ export async function readOverview(session: Session, request: OverviewRequest): 
   const { store } = session;
   const { order = 'remaining', page = 1, size = PAGE, ...filter } = request;
   const limit = Math.min(MOST, Math.max(1, Math.trunc(size)));
-  const counts = await store.overview.counts();
+  const today = localDates(session);
+  const counts = await store.overview.counts(today);
   const isFiltered = Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false);
-  const matching = sum(isFiltered ? await store.overview.counts(filter) : counts, 'services');
+  const matching = sum(isFiltered ? await store.overview.counts(today, filter) : counts, 'services');
   const pages = Math.max(1, Math.ceil(matching / limit));
   const shown = Math.min(pages, Math.max(1, Math.trunc(page)));
-  const items = await store.overview.services({ ...filter, order, limit, offset: (shown - 1) * limit });
+  const wanted = { ...filter, order, limit, offset: (shown - 1) * limit };
+  const items = await store.overview.services(wanted, today);
   const byStatus: Record<string, number> = {};
   for (const { status, services } of counts) byStatus[status] = (byStatus[status] ?? 0) + services;
   const reasons = (await store.overview.reasons()).map(({ reason, services }) => [reason, services]);
@@ -99,7 +110,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
     },
     brakes,
     panels: await panelStates(session, counts),
-    services: { matching, page: shown, pages, order, items: items.map((row) => withoutWithheld(row, brakes)) },
+    services: { matching, page: shown, pages, order, items },
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(session),
     clock: { status: clock?.status ?? 'ok', message: clock?.message ?? '' },
@@ -107,10 +118,12 @@ export async function readOverview(session: Session, request: OverviewRequest): 
   };
 }
 
-/** Without `observe` and the brake, a hold that was not added is withheld by a protection: it would not begin. */
-function withoutWithheld(row: OverviewRow, brakes: readonly BrakeState[]): OverviewRow {
-  const isKept = row.observing || brakes.some(({ panel }) => panel === row.panel);
-  return isKept ? row : { ...row, wouldHold: [] };
+/** Returns the local date of each panel: protections end with one. */
+function localDates(session: Session): LocalDates {
+  const { config } = session;
+  const at = session.now();
+  const dates = Object.keys(config.panels).map((panel) => [panel, toLocalDate(at, findTimeZone(config, panel))]);
+  return { panels: Object.fromEntries(dates) as Record<string, string>, others: toLocalDate(at, config.timeZone) };
 }
 
 function sum<Key extends string>(rows: readonly Record<Key, number>[], key: Key): number {

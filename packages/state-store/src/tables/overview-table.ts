@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type {
+  LocalDates,
   OverviewCount,
   OverviewError,
   OverviewFilter,
@@ -12,7 +13,9 @@ import type { Access } from './access.js';
 /** A row as SQLite returns it; reasons are separated by blanks, and none is an empty text. */
 type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
   holds: string;
+  /** With those that are withheld: the status counts them. */
   wouldHold: string;
+  wouldBegin: string;
   observing: number;
   decided: string;
 };
@@ -20,25 +23,25 @@ type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
 export function overviewTable(access: Access): OverviewTables['overview'] {
   return {
-    services: ({ order, limit, offset, ...filter }) =>
+    services: ({ order, limit, offset, ...filter }, today) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<RawRow>`with ranked as (${ranked})
+        const { rows } = await sql<RawRow>`with ranked as (${ranked(today)})
           select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
-        return rows.map(({ holds, wouldHold, observing, decided: _decided, ...row }) => ({
+        return rows.map(({ holds, wouldBegin, wouldHold: _all, observing, decided: _decided, ...row }) => ({
           ...row,
           holds: toReasons(holds),
-          wouldHold: toReasons(wouldHold),
+          wouldHold: toReasons(wouldBegin),
           observing: observing === 1,
         }));
       }),
-    counts: (filter = {}) =>
+    counts: (today, filter = {}) =>
       access.read(async ({ db }) => {
-        const { rows } = await sql<OverviewCount>`with ranked as (${ranked})
+        const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
             sum("decided" in ('failed', 'unreadable')) as "failing",
-            sum("holds" <> '') as "held", sum("wouldHold" <> '') as "wouldHold",
+            sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
         return rows;
@@ -82,17 +85,27 @@ const HOLDS = sql`coalesce((select group_concat(h."reason", ' ') from "holds" h
     where h."service" = s."id" and h."until" is null), '')`;
 
 /** The reasons of holds that the last run did not add, and that are not open either. */
-const WOULD_HOLD = sql`coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
-    where not exists (select 1 from "holds" h
+const toWouldHold = (condition: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`coalesce((select group_concat(w."value", ' ') from json_each(d."would_hold") w
+    where ${condition} and not exists (select 1 from "holds" h
       where h."service" = s."id" and h."until" is null and h."reason" = w."value")), '')`;
+
+/** Whether neither a protection nor a release withholds the hold, as `isWithheld` of the engine decides it; a test compares the two. */
+function isNotWithheld({ panels, others }: LocalDates): RawBuilder<boolean> {
+  const today = sql`coalesce((select t."value" from json_each(${JSON.stringify(panels)}) t where t."key" = s."panel"), ${others})`;
+  return sql<boolean>`not (w."value" <> 'manual' and coalesce(s."protected_until", '') > ${today})
+    and not (w."value" not in ('billing', 'manual', 'agent-limit') and coalesce(s."quota_released_until", '') > ${today})`;
+}
 
 /** Figures of the decision; of the cycle, where the last run could not read. */
 const toUsed = (mode: 'in' | 'out' | 'total'): RawBuilder<unknown> =>
   sql`case when d."read_at" is null then ${sql.ref(`c.${mode}_bytes`)} else ${sql.ref(`d.${mode}_bytes`)} end`;
 
-const figures = sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
+const figures = (
+  today: LocalDates,
+): RawBuilder<unknown> => sql`select s."id", s."panel", s."product", s."client", s."status" as "lifecycle",
     d."status" as "decided", d."mode", coalesce(d."observing", 0) as "observing", ${HOLDS} as "holds",
-    ${WOULD_HOLD} as "wouldHold",
+    ${toWouldHold(sql`true`)} as "wouldHold", ${toWouldHold(isNotWithheld(today))} as "wouldBegin",
     case d."mode" when 'IN' then ${toUsed('in')} when 'OUT' then ${toUsed('out')} when 'TOTAL' then ${toUsed('total')}
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
@@ -107,11 +120,13 @@ const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null th
       when "wouldHold" <> '' or coalesce("usedBytes" >= "allowedBytes", 0) then 'over'
       else 'ok' end`;
 
-const ranked = sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "wouldHold", "usedBytes",
+const ranked = (
+  today: LocalDates,
+): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "wouldHold", "wouldBegin", "usedBytes",
     "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"
-  from (${figures})`;
+  from (${figures(today)})`;
 
 const SHARE = sql`"usedBytes" * 1.0 / max(1, "allowedBytes")`;
 

@@ -75,7 +75,7 @@ export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: O
           tile('Would be held', count(totals.wouldHold), {
             href: '/?status=over',
             tone: brakes.length > 0 ? 'bad' : 'warning',
-            detail: brakes.length > 0 ? 'the brake stopped the run' : 'observed or protected',
+            detail: brakes.length > 0 ? 'the brake stopped the run' : 'under observe',
           }),
         ]),
     tile('At 80 % or more', count(totals.nearLimit), {
