@@ -9,7 +9,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { listBegun, listLineBills } from './line-bills.js';
-import { findLine, findSubscriber, gaveUpCalls, type Line, requireLine } from './line-of-service.js';
+import { findLine, findLastCalls, findSubscriber, type Line, requireLine } from './line-of-service.js';
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
@@ -221,7 +221,7 @@ async function readDuePeriods(
     );
   }
   const begun = await listBegun(session, line, known);
-  if (await gaveUpCalls(session, line.service))
+  if ((await findLastCalls(session, line.service)) !== 'due')
     return begun.filter(isInDoubt).map((one) => toStoredBill(one, timeZone));
   const rule = await readRule(session, line);
   const { windows } = line;

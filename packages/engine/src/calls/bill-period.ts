@@ -122,7 +122,8 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
   const { service } = line;
   if (stored !== null && isFinal(stored)) return finished(session, of, stored);
   refuseShared(of);
-  await refuseOverlap(session, of, stored);
+  const bills = await listLineBills(session, line);
+  refuseOverlap(of, stored, bills);
   if (stored !== null && isInDoubt(stored)) {
     if (options.dryRun) return toView(of, stored, 'planned');
     refuseOtherBilling(session, stored);
@@ -133,7 +134,7 @@ async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillVie
   // Calls of a line that was deleted on the panel may still be listed there.
   const subscriber = await findSubscriber(session, line);
   refuseOpenPeriod(session, of);
-  const billingType = subscriber?.billingType ?? line.terms.billingType;
+  const billingType = subscriber?.billingType ?? lastBillingType(line, bills);
   const read: PeriodOfRead = { ...of, username: subscriber?.username ?? line.subscriberId };
   if (billingType === 'prepaid')
     return nothing(session, read, { stored, gathered: null, reason: 'prepaid', csv: null });
@@ -371,13 +372,18 @@ function refuseShared({ line: { service, subscriberId }, sharedWith }: PeriodOfL
   );
 }
 
+/** Returns how a line was paid that the panel has no longer. */
+function lastBillingType({ service, terms }: Line, bills: readonly CallBillRecord[]): 'postpaid' | 'prepaid' {
+  const last = bills.find((bill) => bill.service === service.id && isFinal(bill));
+  return last?.note === 'prepaid' ? 'prepaid' : terms.billingType;
+}
+
 /** Refuses a period of which another bill has a part, since its calls would be billed twice. */
-async function refuseOverlap(
-  session: Session,
+function refuseOverlap(
   { line, period }: PeriodOfLine,
   own: CallBillRecord | null,
-): Promise<void> {
-  const bills = await listLineBills(session, line);
+  bills: readonly CallBillRecord[],
+): void {
   const other = bills.find(
     (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
   );

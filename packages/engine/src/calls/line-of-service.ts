@@ -53,10 +53,16 @@ export async function wasEnded(session: Session, service: ServiceRecord): Promis
   return (await findTermination(session, service)) !== null;
 }
 
-/** Returns whether the calls of a service that a command ended are no longer due: what was left was given up. */
-export async function gaveUpCalls(session: Session, service: ServiceRecord): Promise<boolean> {
+/** What becomes of the last calls of a service. */
+export type LastCallsFate = 'due' | 'given-up' | 'prepaid';
+
+/** Returns what becomes of the last calls of a service: those of one that a command ended may be given up, or paid already. */
+export async function findLastCalls(session: Session, service: ServiceRecord): Promise<LastCallsFate> {
   const ended = await findTermination(session, service);
-  return ended !== null && (ended.payload as StoredCommand | null)?.billsLast !== true;
+  if (ended === null) return 'due';
+  const { prepaid, billsLast } = (ended.payload ?? {}) as StoredCommand;
+  if (prepaid === true) return 'prepaid';
+  return billsLast === true ? 'due' : 'given-up';
 }
 
 async function findTermination({ store }: Session, { id, status }: ServiceRecord): Promise<ActionRecord | null> {

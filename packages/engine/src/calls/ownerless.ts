@@ -6,7 +6,7 @@ import { cutByOwner, type OwnedPart } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
 import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
-import { gaveUpCalls } from './line-of-service.js';
+import { findLastCalls } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 import type { ComparedBill, ReconcileCallsRequest } from './reconcile-calls.js';
 
@@ -116,7 +116,7 @@ async function findUnpaid(session: Session, { owners }: OwnedPart): Promise<stri
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   const service = await session.store.services.get(first.service);
-  return service === null || (await gaveUpCalls(session, service)) ? first.service : undefined;
+  return service === null || (await findLastCalls(session, service)) === 'given-up' ? first.service : undefined;
 }
 
 async function sumCalls(session: Session, { telephony, subscriber }: PassedLine, period: BillPeriod) {

@@ -22,18 +22,18 @@ export interface UnbilledCalls {
 }
 
 /**
- * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where nothing can be
- * billed: it has no line, or a prepaid one.
+ * Reads the calls of a service that no final bill has, since its first one, else since its line was made. Null where it has
+ * no line; the calls of a prepaid one are paid.
  *
  * @throws SluiceError `calls_unread` where the panel does not list them
  */
-export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | null> {
+export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | 'prepaid' | null> {
   const panel = await session.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLine(session, service);
   if (line === null) return null;
   const { telephony, terms, windows } = line;
   const subscriber = await findSubscriber(session, line);
-  if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return null;
+  if ((subscriber?.billingType ?? terms.billingType) === 'prepaid') return 'prepaid';
   const bills = await listLineBills(session, line);
   const { timeZone, currency, billFrom } = telephony;
   const createdAt = subscriber?.createdAt ?? service.createdAt;

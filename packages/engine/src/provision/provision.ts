@@ -24,8 +24,7 @@ import { toServiceAccess } from './access.js';
 import { type AccountVerb, listNewRefs } from './account.js';
 import { checkRequest } from './check-request.js';
 import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
-import type { CallBillView } from '../calls/bill-period.js';
-import { checkUnbilled } from './unbilled.js';
+import { checkUnbilled, type LastCalls } from './unbilled.js';
 import { endCommandRow, type JournalPayload } from '../run/journal.js';
 import {
   findFirst,
@@ -62,8 +61,9 @@ export async function provision(session: Session, id: string, request: Provision
   // A refusal that needs no lease must not write one.
   await check(session, await session.panel(before.panel), before, request);
   const frame = { command: `provision ${verb}`, dryRun, waitMs };
-  const bills = verb === 'terminate' ? await billBefore(session, before, frame, request) : null;
-  const { report, work, content } = await carryOut(session, id, frame, request);
+  const last = verb === 'terminate' ? await billBefore(session, before, frame, request) : null;
+  const bills = last?.bills ?? null;
+  const { report, work, content } = await carryOut(session, id, frame, withLast(request, last));
   const { panel, product } = content;
   const made = { ...report, credentials: toCredentials(panel, work, content, request) };
   if (verb !== 'create') return bills === null ? made : { ...made, bills };
@@ -80,12 +80,16 @@ async function billBefore(
   service: ServiceRecord,
   frame: CommandFrame,
   request: ProvisionRequest,
-): Promise<CallBillView[] | null> {
+): Promise<LastCalls | null> {
   const { telephony } = await session.panel(service.panel);
   // Other panels have nothing to bill before.
   if (telephony === undefined) return null;
   if (request.unbilled?.how === 'bill' && !request.dryRun) await refuseUnremovable(session, service, frame, request);
   return checkUnbilled(session, service, request);
+}
+
+function withLast(request: ProvisionRequest, last: LastCalls | null): ProvisionRequest {
+  return last?.isPrepaid === true ? { ...request, isPrepaid: true } : request;
 }
 
 /** Plans a removal, and refuses it where a step of it can't be made. Changes nothing. */
@@ -120,16 +124,16 @@ export async function provisionInRun(
   const command = verb === 'terminate' ? TERMINATE : `provision ${verb}`;
   const frame = { command, dryRun: false, waitMs: 0, run, decidedByRun: true };
   const request = { verb, dryRun: false, waitMs: 0, shown: false } as const;
-  if (verb === 'terminate') await billLast(session, id, frame);
-  return carryOut(session, id, { ...frame, confirm }, request);
+  const last = verb === 'terminate' ? await billLast(session, id, frame) : null;
+  return carryOut(session, id, { ...frame, confirm }, withLast(request, last));
 }
 
 /** Bills the last calls of a line that a run ends; the next run over all bills makes their report. */
-async function billLast(session: Session, id: string, frame: CommandFrame & { run: string }): Promise<void> {
+async function billLast(session: Session, id: string, frame: CommandFrame & { run: string }): Promise<LastCalls | null> {
   const service = await requireService(session, id);
   const how = { dryRun: false, waitMs: 0, unbilled: { how: 'bill', reports: null } } as const;
   try {
-    await billBefore(session, service, frame, { ...how, verb: 'terminate', shown: false });
+    return await billBefore(session, service, frame, { ...how, verb: 'terminate', shown: false });
   } finally {
     // The bill is a run of its own.
     session.runId = frame.run;

@@ -56,7 +56,11 @@ export function toStored(
     case 'change-package':
       return { product: request.product ?? earlier?.product ?? '' };
     case 'terminate':
-      return { by: earlier?.by ?? session.deps.actor(), billsLast: request.unbilled?.how !== 'forfeit' };
+      return {
+        by: earlier?.by ?? session.deps.actor(),
+        billsLast: request.unbilled?.how !== 'forfeit',
+        ...(request.isPrepaid === true && { prepaid: true }),
+      };
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }

@@ -8,9 +8,16 @@ import type { Session } from '../session.js';
 import { findOpenRow } from './stored-command.js';
 import type { ProvisionRequest } from './verb-command.js';
 
+/** What was billed before a line ends. */
+export interface LastCalls {
+  /** Null where there was nothing to bill. */
+  bills: CallBillView[] | null;
+  /** Whether the calls of the line are paid as they are made: nothing of them is ever due. */
+  isPrepaid: boolean;
+}
+
 /**
- * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first and returns the
- * bills; null where there was nothing to bill.
+ * Refuses to end a line with calls that are not billed, since the panel may remove their records; or bills them first.
  *
  * @throws SluiceError `unbilled_calls`, `final_bill_failed`, `calls_unread`
  */
@@ -18,17 +25,19 @@ export async function checkUnbilled(
   session: Session,
   service: ServiceRecord,
   { unbilled: choice, dryRun, waitMs }: Pick<ProvisionRequest, 'unbilled' | 'dryRun' | 'waitMs'>,
-): Promise<CallBillView[] | null> {
-  if (choice?.how === 'forfeit') return null;
+): Promise<LastCalls> {
+  const none = { bills: null, isPrepaid: false };
+  if (choice?.how === 'forfeit') return none;
   // The termination was accepted before, and is to be finished, or it is done.
-  if ((await wasEnded(session, service)) || (await findOpenRow(session, service.id, 'terminate')) !== null) return null;
+  if ((await wasEnded(session, service)) || (await findOpenRow(session, service.id, 'terminate')) !== null) return none;
   const isBilled = choice?.how === 'bill';
   const unbilled = await findUnbilled(session, service);
-  if (isNothing(unbilled) || (isBilled && dryRun)) return null;
+  if (unbilled === 'prepaid') return { bills: null, isPrepaid: true };
+  if (isNothing(unbilled) || (isBilled && dryRun)) return none;
   const bills = isBilled ? await billFirst(session, service, { reports: choice.reports, waitMs }) : null;
   // Calls of the meantime.
   const left = isBilled ? await findUnbilled(session, service) : unbilled;
-  if (isNothing(left)) return bills;
+  if (left === 'prepaid' || isNothing(left)) return { bills, isPrepaid: false };
   throw new SluiceError('unbilled_calls', `"${service.id}" has ${describe(left)}; nothing was changed`, {
     details: { service: service.id, ...left },
   });

@@ -19,6 +19,8 @@ export interface ProvisionRequest {
   customer?: string | undefined;
   /** Bill what is not billed yet before the account is removed, or remove it without. */
   unbilled?: { how: 'bill'; reports: CallReports | null } | { how: 'forfeit' } | undefined;
+  /** Whether the calls of a line to remove are paid already. */
+  isPrepaid?: boolean;
   /** `renew --until DATE` */
   until?: string | undefined;
   /** `renew --ref KEY`: the service is renewed once for this key. */
@@ -59,6 +61,8 @@ export interface StoredCommand {
   by?: string;
   /** Whether a termination leaves its last period due until the grace after it; rows of older versions do not. */
   billsLast?: boolean;
+  /** Whether the calls of the line were paid already, so that none is due after a termination. */
+  prepaid?: boolean;
 }
 
 /** A provisioning command for one service. */

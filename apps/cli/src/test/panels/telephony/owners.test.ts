@@ -210,6 +210,56 @@ describe('a line that a command ends', () => {
     expect((await bill()).filter((line) => line.includes(' added '))).toEqual([]);
   });
 
+  it('reports the call that was in progress where the final bill has its time', async () => {
+    at.addCall('2026-11-19T08:00:00-03:00', '2.0000');
+    expect((await terminate('--final-invoice')).exitCode).toBe(0);
+    const late = at.addCall('2026-11-20T08:00:00-03:00', '250.0000');
+    for (const time of ['2026-11-20T13:01:00Z', '2026-12-02T12:00:00Z', '2027-01-02T13:01:00Z']) {
+      setTime(time);
+      await bill();
+    }
+    expect(charged()).toEqual(['501: 2.00']);
+    const { bills } = (await at.run('call reconcile')).json<{ bills: { difference: string }[] }>();
+    expect(bills.filter(({ difference }) => Number(difference) !== 0)).toMatchObject([
+      { service: 'whmcs-7', difference: '250.0000', late: [late] },
+    ]);
+  });
+
+  it('loses no call where it was suspended for the grace before', async () => {
+    expect((await at.run('provision suspend whmcs-7')).exitCode).toBe(0);
+    at.addCall('2026-11-20T08:00:00-03:00', '250.0000');
+    setTime('2026-11-20T13:01:00Z');
+    expect((await terminate('--final-invoice')).exitCode).toBe(0);
+    setTime('2027-01-02T13:01:00Z');
+    await bill();
+    expect(charged()).toEqual(['501: 250.00']);
+  });
+
+  it('is not charged for calls that were paid already, also where the panel has the line no longer', async () => {
+    at.panel.subscriber(LINE).billingType = 'prepaid';
+    at.addCall('2026-11-19T08:00:00-03:00', '2.0000');
+    expect((await terminate('--final-invoice')).exitCode).toBe(0);
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+    for (const time of ['2026-11-20T13:01:00Z', '2026-12-02T12:00:00Z']) {
+      setTime(time);
+      await bill();
+    }
+    expect(charged()).toEqual([]);
+    const { bills } = (await at.run('call reconcile')).json<{ bills: { difference: string }[] }>();
+    expect(bills.filter(({ difference }) => Number(difference) !== 0)).toEqual([]);
+  });
+
+  it('stays prepaid where staff removed it on the panel', async () => {
+    at.panel.subscriber(LINE).billingType = 'prepaid';
+    setTime('2026-12-02T12:00:00Z');
+    await bill();
+    at.addCall('2026-12-19T08:00:00-03:00', '2.0000');
+    at.panel.server.inject({ endpoint: /^GET \/subscribers\/[^/]+$/, fault: { kind: 'status', status: 404 } });
+    setTime('2027-01-02T12:00:00Z');
+    await bill();
+    expect(charged()).toEqual([]);
+  });
+
   it('shows calls that were given up, and bills none of them', async () => {
     at.addCall('2026-11-20T08:00:00-03:00', '250.0000');
     expect((await terminate('--forfeit-unbilled')).exitCode).toBe(0);
