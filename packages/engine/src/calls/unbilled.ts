@@ -27,7 +27,10 @@ export interface UnbilledCalls {
  *
  * @throws SluiceError `calls_unread` where the panel does not list them
  */
-export async function findUnbilled(session: Session, service: ServiceRecord): Promise<UnbilledCalls | 'prepaid' | null> {
+export async function findUnbilled(
+  session: Session,
+  service: ServiceRecord,
+): Promise<UnbilledCalls | 'prepaid' | null> {
   const panel = await session.panel(service.panel);
   const line = panel.telephony === undefined ? null : await findLine(session, service);
   if (line === null) return null;

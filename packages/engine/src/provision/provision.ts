@@ -129,7 +129,11 @@ export async function provisionInRun(
 }
 
 /** Bills the last calls of a line that a run ends; the next run over all bills makes their report. */
-async function billLast(session: Session, id: string, frame: CommandFrame & { run: string }): Promise<LastCalls | null> {
+async function billLast(
+  session: Session,
+  id: string,
+  frame: CommandFrame & { run: string },
+): Promise<LastCalls | null> {
   const service = await requireService(session, id);
   const how = { dryRun: false, waitMs: 0, unbilled: { how: 'bill', reports: null } } as const;
   try {

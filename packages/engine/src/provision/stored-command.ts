@@ -90,13 +90,13 @@ export async function findRenewed(
   if (verb !== 'renew' || ref === undefined) return null;
   const rows = (await store.actions.list({ service: id })).filter((row) => row.type === `${COMMAND_PREFIX}renew`);
   const own = rows.filter((row) => parseStored(row)?.ref === ref && row.state !== 'failed');
-  const dateOf = (row: ActionRecord): string => parseStored(row)?.until ?? '';
+  const toDate = (row: ActionRecord): string => parseStored(row)?.until ?? '';
   const done = own.find(
-    (row) => row.state === 'applied' || (row.state === 'unneeded' && due !== null && due >= dateOf(row)),
+    (row) => row.state === 'applied' || (row.state === 'unneeded' && due !== null && due >= toDate(row)),
   );
   const [known = done] = own;
-  if (known !== undefined && until !== undefined && parseUntil(until) !== dateOf(known)) {
-    const message = `Reference "${ref}" belongs to the renewal of "${id}" until ${dateOf(known)}: use another one; nothing was changed`;
+  if (known !== undefined && until !== undefined && parseUntil(until) !== toDate(known)) {
+    const message = `Reference "${ref}" belongs to the renewal of "${id}" until ${toDate(known)}: use another one; nothing was changed`;
     throw new SluiceError('ref_used', message, { details: { service: id, ref } });
   }
   return done ?? null;
