@@ -137,6 +137,35 @@ describe('a store of schema version 21', () => {
     expect(await purchases()).toEqual(['svc-d4 pending']);
   });
 
+  it('names what became stricter, and what stays as it was', async () => {
+    type Checked = { name: string; object: string; status: string };
+    const { checks } = (await run('doctor --json', [0, 1])).json<{ checks: Checked[] }>();
+    const warned = checks.filter(({ status }) => status === 'warning').map(({ name, object }) => `${name} ${object}`);
+    expect(warned).toEqual(expect.arrayContaining(['token shop', 'automatic purchase svc-d5']));
+    const { autoBuy } = (await run('auto-buy show svc-d5 --json')).json<{ autoBuy: object }>();
+    expect(autoBuy).toMatchObject({ enabled: true, package: 'extra', maxPerCycle: 1 });
+  });
+
+  it('lets tokens of before do what a customer may, and nothing of the provider', async () => {
+    const server = await serveOn(bench);
+    const send = async (method: string, path: string, token: string, body?: object): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': path };
+      const sent = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+      return (await fetch(`${server.url}/api/v1${path}`, sent)).status;
+    };
+    const { shop, reader, billing } = tokens;
+    expect([
+      await send('GET', '/services/svc-d4', shop),
+      await send('GET', '/services/svc-d2', shop),
+      await send('POST', '/services/svc-d1/holds/release', shop, {}),
+      await send('POST', '/services/svc-d5/auto-buy', shop, {}),
+      await send('GET', '/services', reader),
+      await send('POST', '/services/svc-d7/override', reader, { quota: '1GB' }),
+      await send('GET', '/services', billing),
+    ]).toEqual([200, 404, 403, expect.any(Number), 200, expect.any(Number), 200]);
+    await server.stop();
+  });
+
   it('has no secret of a link in a row or in free space after the migration', async () => {
     await run('poll');
     expect(readFileSync(bench.path('sluice.db')).includes(tokens.share)).toBe(false);

@@ -3,6 +3,7 @@ import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, optionalText, queryFlag, someText, texts } from '../schemas/common.js';
 import * as schema from '../schemas/calls.js';
+import { changeCallerId, changeDestination, type LineChange } from '../../access/line-changes.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 
 /** Most calls in one answer. */
@@ -66,6 +67,18 @@ function toCallsHandler(of: { service?: string | undefined; did?: string | undef
     const report = await sluice.calls.records(asked, { reader: client });
     return { ...report, calls, truncated: left > 0 };
   };
+}
+
+type OfLine = Pick<ApiCall, 'sluice' | 'param' | 'client' | 'as'>;
+
+function readLine({ sluice, param, client }: OfLine): ReturnType<ApiCall['sluice']['telephony']['line']> {
+  return sluice.telephony.line(param('service'), { reader: client });
+}
+
+async function toLineChange(call: OfLine): Promise<LineChange> {
+  const { sluice, param, client, as } = call;
+  const service = await sluice.services.show(param('service'), { reader: client });
+  return { sluice, service, line: await readLine(call), as };
 }
 
 const didVerbs = (['suspend', 'unsuspend', 'release'] as const).map((verb) =>
@@ -162,6 +175,30 @@ export const callRoutes: ApiRoute[] = [
     answer: schema.comparedBills,
     handle: ({ sluice, query: { service = null, period: of = null } }) =>
       sluice.calls.reconcile({ service, period: of }),
+  }),
+  route('PATCH /services/:service/line', {
+    clients: 'service',
+    useCase: 'telephony.set',
+    summary: 'Change the number that others see when the line of a service calls',
+    body: { callerId: someText },
+    answer: schema.lineView,
+    handle: async (call) => {
+      const change = await toLineChange(call);
+      await changeCallerId(change, call.body.callerId);
+      return readLine(call);
+    },
+  }),
+  route('PATCH /services/:service/numbers/:number', {
+    clients: 'service',
+    useCase: 'dids.set',
+    summary: 'Change where calls to a number of the line of a service go; an empty text is the line itself',
+    body: { destination: z.string() },
+    answer: schema.lineView,
+    handle: async (call) => {
+      const change = await toLineChange(call);
+      await changeDestination(change, call.param('number'), call.body.destination);
+      return readLine(call);
+    },
   }),
   route('POST /dids/:number/link', {
     useCase: 'dids.link',

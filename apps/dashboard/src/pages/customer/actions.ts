@@ -1,8 +1,9 @@
 import { mayWithFields, type UseCase } from '@sluice/engine';
-import { usageError } from '@sluice/panel-kind';
+import { SluiceError } from '@sluice/panel-kind';
+import { changeCallerId, changeDestination } from '../../access/line-changes.js';
 import { forbidden, notFound } from '../../server/failure.js';
 import type { Page, PageRequest } from '../page.js';
-import { toClient, done, ownService, plainly, throwReported } from './own.js';
+import { toClient, done, ownService, plainly } from './own.js';
 import type { PanelReads } from './panel-reads.js';
 import { readLine } from './telephony.js';
 
@@ -11,22 +12,13 @@ export function setDestination(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, form = {}, as } = request;
     const service = await ownService(request);
-    const { id, panel } = service;
+    const { id } = service;
     await requireRight(request, id, 'dids.set');
     const { number = '', destination = '' } = form;
-    if (!/^[+\d ().-]{0,30}$/.test(destination)) throw usageError('bad_value', 'Destination: write a telephone number');
     reads.forget(toClient(request));
     const { value: line } = await readLine(request, service, reads);
-    if (line?.numbers.some((did) => did['number'] === number) !== true) {
-      throw notFound('no_number', 'Your line has no such number');
-    }
-    const values = {
-      destination: destination.trim() === '' ? `line:${String(line.subscriber['id'])}` : destination.trim(),
-    };
-    await plainly(async () => {
-      const made = await sluice.dids.set(number, { values }, { ...as, panel });
-      throwReported(made.error);
-    });
+    if (line === null) throw unreachable();
+    await plainly(() => changeDestination({ sluice, service, line, as }, number, destination));
     reads.forget(toClient(request));
     return done(request, id, 'destination', 'line');
   };
@@ -36,22 +28,22 @@ export function setDestination(reads: PanelReads): Page {
 export function setCallerId(reads: PanelReads): Page {
   return async (request) => {
     const { sluice, form = {}, as } = request;
-    const { id, panel } = await ownService(request);
+    const service = await ownService(request);
+    const { id } = service;
     await requireRight(request, id, 'telephony.set');
     const { caller_id: callerId = '' } = form;
-    if (!/^\+?[\d ().-]{2,30}$/.test(callerId.trim()))
-      throw usageError('bad_value', 'Caller id: write a telephone number');
     await plainly(async () => {
-      const { subscriber } = await sluice.telephony.line(id);
-      await sluice.telephony.set('subscribers', String(subscriber['id']), {
-        ...as,
-        panel,
-        values: { caller_id: callerId.trim() },
-      });
+      const line = await sluice.telephony.line(id);
+      await changeCallerId({ sluice, service, line, as }, callerId);
     });
     reads.forget(toClient(request));
     return done(request, id, 'caller-id', 'line');
   };
+}
+
+function unreachable(): SluiceError {
+  const message = 'The telephone system can’t be reached at the moment. Please try again later.';
+  return new SluiceError('PANEL_UNREACHABLE', message, { kind: 'panel' });
 }
 
 async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase: UseCase): Promise<void> {

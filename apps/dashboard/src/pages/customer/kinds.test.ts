@@ -20,6 +20,7 @@ let vpn: FakeHiddify;
 let agent: string;
 let link: Link;
 let other: string;
+let keys = 0;
 
 beforeAll(async () => {
   const { now } = manualClock('2026-11-20T12:00:00Z');
@@ -107,6 +108,31 @@ describe('the page of a line', () => {
     const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
     const ours = entries.filter((entry) => 'actor' in entry && entry.actor === 'client 501');
     expect(ours.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('changes the same by the API with the right to it, and nothing of other lines', async () => {
+    const tokens = { buy: await at.token('client:501', 'buy'), manage: await at.token('client:501', 'manage') };
+    const send = async (path: string, body: object, right: keyof typeof tokens): Promise<[number, unknown]> => {
+      const token = tokens[right];
+      const headers = { 'content-type': 'application/json', 'idempotency-key': `k-${keys++}` };
+      const sent = { method: 'PATCH', token, headers, body: JSON.stringify(body) };
+      const answer = await at.fetch(`/api/v1/services/line-1/${path}`, sent);
+      return [answer.status, await answer.json()];
+    };
+    const number = encodeURIComponent('+551142000001');
+    const destination = '11912345678';
+    expect((await send(`numbers/${number}`, { destination }, 'buy'))[0]).toBe(403);
+    const [status, line] = await send(`numbers/${number}`, { destination }, 'manage');
+    expect([status, line]).toMatchObject([
+      200,
+      { numbers: [{ number: '+551142000001', destination: { type: 'number', value: '+5511912345678' } }] },
+    ]);
+    const foreign = encodeURIComponent('+551142000002');
+    expect((await send(`numbers/${foreign}`, { destination }, 'manage'))[0]).toBe(404);
+    expect((await send('line', { callerId: '+551142000001' }, 'manage'))[0]).toBe(200);
+    expect((await send('line', { callerId: 'x' }, 'manage'))[0]).toBe(400);
+    expect((await send(`numbers/${number}`, { destination: '' }, 'manage'))[0]).toBe(200);
+    expect(voice.did('+551142000001').destination).toEqual({ type: 'subscriber', value: '9001' });
   });
 
   it('asks before it makes a new password, shows it once and stores it nowhere', async () => {
