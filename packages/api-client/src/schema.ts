@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 3127ac66181d2ae4834e73ee93c402ff523a997e937f62550f6ee1349d8393da). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 ece69a806261ba36c15f33318fb82a6ded4da0dc8e071f896c6d878bdc80e98f). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1203,6 +1203,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/services/{service}/line': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Show the line of a service with its plan and numbers */
+    get: operations['getServicesServiceLine'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change the number that others see when the line of a service calls */
+    patch: operations['patchServicesServiceLine'];
+    trace?: never;
+  };
+  '/services/{service}/numbers/{number}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Change where calls to a number of the line of a service go; an empty text is the line itself */
+    patch: operations['patchServicesServiceNumbersNumber'];
+    trace?: never;
+  };
   '/dids/{number}/link': {
     parameters: {
       query?: never;
@@ -1505,23 +1540,6 @@ export interface paths {
     };
     /** List the fields that the product lets the client change */
     get: operations['getServicesServiceCustomerFields'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/services/{service}/line': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Show the line of a service with its plan and numbers */
-    get: operations['getServicesServiceLine'];
     put?: never;
     post?: never;
     delete?: never;
@@ -7029,6 +7047,122 @@ export interface operations {
       };
     };
   };
+  getServicesServiceLine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Line'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patchServicesServiceLine: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description New for each request; a repeated request with the same key returns the first answer */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        service: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          callerId: string;
+          /** @description Why, for the log */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Line'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patchServicesServiceNumbersNumber: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description New for each request; a repeated request with the same key returns the first answer */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        service: string;
+        number: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          destination: string;
+          /** @description Why, for the log */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Line'];
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   postDidsNumberLink: {
     parameters: {
       query?: never;
@@ -7990,37 +8124,6 @@ export interface operations {
             service: string;
             fields: string[];
           };
-        };
-      };
-      /** @description Error */
-      default: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Error'];
-        };
-      };
-    };
-  };
-  getServicesServiceLine: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        service: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Line'];
         };
       };
       /** @description Error */
