@@ -1,5 +1,5 @@
-import { type Config, configReaders, storeLocation } from '@sluice/config-file';
-import { createSluice, findEntry, openLocalStore, type Sluice } from '@sluice/engine';
+import { type Config, configReaders, findHeartbeat, storeLocation } from '@sluice/config-file';
+import { createSluice, findEntry, openLocalStore, reportUnstartedRun, type Sluice } from '@sluice/engine';
 import { pingHeartbeat } from '@sluice/notice-channels';
 import type { PanelKind } from '@sluice/panel-kind';
 import { usageError } from '@sluice/panel-kind/errors';
@@ -7,6 +7,7 @@ import type { StateStore } from '@sluice/state-store';
 import { Terminal, type TerminalOptions } from '@sluice/terminal';
 import { loadConfig } from './load-config.js';
 import type { Deps } from './context.js';
+import { ExitCode, toErrorExitCode } from './exit-codes.js';
 import { configKinds, knownKinds } from './kinds.js';
 
 /** Options that decide which config and store are opened, and how output is printed. */
@@ -19,6 +20,8 @@ export interface OpenOptions extends TerminalOptions {
   message?: boolean;
   /** Allows a new store although the file of open holds names one that was lost. */
   storeMayBeLost?: boolean;
+  /** It is a run of the schedule over everything: that it can't begin is reported to the heartbeat. */
+  scheduled?: boolean;
 }
 
 /** What a command works with. */
@@ -38,9 +41,7 @@ export async function withSluice<T>(
 ): Promise<T> {
   if (options.message === true && options.json === true)
     throw usageError('bad_option', 'Use --message or --json, not both; no panel was called');
-  const config = loadConfig(options.config, deps);
-  const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
-  const sluice = await startSluice(config, store, deps, options);
+  const { config, sluice } = await openEngine(deps, options);
   try {
     const terminal = new Terminal(deps, options, config);
     const outcome =
@@ -49,6 +50,23 @@ export async function withSluice<T>(
   } finally {
     await sluice.close();
   }
+}
+
+async function openEngine(deps: Deps, options: OpenOptions): Promise<Pick<Opened, 'config' | 'sluice'>> {
+  try {
+    const config = loadConfig(options.config, deps);
+    const store = await openConfiguredStore(config, deps, options.storeMayBeLost);
+    return { config, sluice: await startSluice(config, store, deps, options) };
+  } catch (error) {
+    // Without it, a config that a new version refuses would end the enforcement in silence.
+    if (options.scheduled === true && toErrorExitCode(error) !== ExitCode.busy) await reportUnstarted(deps, options);
+    throw error;
+  }
+}
+
+async function reportUnstarted(deps: Deps, options: OpenOptions): Promise<void> {
+  const address = findHeartbeat({ named: options.config, env: deps.env, cwd: deps.cwd }, configKinds(deps));
+  if (address !== null) await reportUnstartedRun(address, pingHeartbeat);
 }
 
 /** Opens the store of a config; a new one is created unless one was lost. */

@@ -48,7 +48,9 @@ describe('who can write a config', () => {
     ['the file of a message', { products: { p: { credentials: { message: 'account.txt' } } } }],
   ])('is refused where it names %s', (_what, raw) => {
     for (const access of [{ mode: 0o666 }, { uid: 7 }, { folder: { ...folder, mode: 0o777 } }])
-      expect(found(access, raw)).toEqual([expect.stringMatching(/^error .* a file: anyone .* can read files as this/)]);
+      expect(found(access, raw)).toEqual([
+        expect.stringMatching(/^error .* a file .*: anyone .* can read files as this/),
+      ]);
     expect(found({ mode: 0o660 }, raw)).toEqual([]);
   });
 

@@ -125,10 +125,14 @@ function findOthers(
 
 /** Returns what anyone who changes the config gains from what it names; null for nothing. */
 function findDanger(raw: unknown, known: ConfigKinds): string | null {
-  if (hasText(raw, /\$\{cmd:/) || notifiesProgram(raw, known))
-    return 'a program: anyone who changes it can run programs';
+  if (namesProgram(raw, known)) return 'a program: anyone who changes it can run programs';
   const isFile = hasText(raw, /\$\{(file|credential):/) || namesMessage(raw);
-  return isFile ? 'a file: anyone who changes it can read files' : null;
+  return isFile ? 'a file (earlier versions only warned of it): anyone who changes it can read files' : null;
+}
+
+/** Returns whether a config names a program that is run. */
+export function namesProgram(raw: unknown, known: ConfigKinds): boolean {
+  return hasText(raw, /\$\{cmd:/) || notifiesProgram(raw, known);
 }
 
 function hasText(value: unknown, pattern: RegExp): boolean {

@@ -1,4 +1,5 @@
 export { findConfigFile } from './find-config-file.js';
+export { type ConfigPlace, findHeartbeat } from './find-heartbeat.js';
 export type { ConfigKinds } from './kinds.js';
 export { type CheckedConfig, checkConfigFile, checkConfigText, type Config, loadConfigFile } from './load.js';
 export { type ConfigProblem, formatProblem } from './problem.js';

@@ -1,17 +1,15 @@
-import { closeSync, fstatSync, openSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { checkConfig, type Config as EngineConfig, type ConfigFinding } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind/errors';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { yamlMessage } from '@sluice/terminal/files';
-import { type ConfigAccess, type ConfigFolder, exposedConfig, type SystemUser } from './exposed.js';
+import { exposedConfig, namesProgram } from './exposed.js';
+import { isMap } from './is-map.js';
 import type { ConfigKinds } from './kinds.js';
 import { literalSecrets } from './literal-secrets.js';
 import { findMessageProblems } from './messages.js';
 import { type ConfigProblem, formatProblem } from './problem.js';
-
-/** A link that can be opened leads over no more than this. */
-const MAX_LINKS = 40;
+import { readConfig, systemUser } from './read-config.js';
 
 /** A valid config, with the folder that its relative paths are relative to. */
 export interface Config extends EngineConfig {
@@ -83,7 +81,8 @@ function check(text: string, file: string, known: ConfigKinds): CheckedConfig & 
   const dir = path.dirname(absolute);
   const messages = findMessageProblems(raw, dir);
   const secrets = config === null ? [] : literalSecrets(raw, known).map(toSecretWarning);
-  for (const { severity, path: keys, message } of [...messages, ...secrets, ...findings]) {
+  const programs = config === null ? [] : programWarnings(raw, known);
+  for (const { severity, path: keys, message } of [...messages, ...secrets, ...programs, ...findings]) {
     problems.push({ severity, path: keys.join('.'), line: findLine(document, lines, keys), message });
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
@@ -95,6 +94,14 @@ function check(text: string, file: string, known: ConfigKinds): CheckedConfig & 
 function toSecretWarning(keys: string[]): ConfigFinding {
   const message = 'the secret is written in the file itself; use ${env:NAME} or ${file:/path} instead';
   return { severity: 'warning', path: keys, message };
+}
+
+/** Warns that programs get less than in earlier versions, until the config says what they need. */
+function programWarnings(raw: unknown, known: ConfigKinds): ConfigFinding[] {
+  if (!namesProgram(raw, known) || (isMap(raw) && 'childEnv' in raw)) return [];
+  const message =
+    'programs get PATH, HOME, USER, LANG, LC_*, TZ and XDG_* only, no longer the whole environment: name the others that they need, or state [] for none';
+  return [{ severity: 'warning', path: ['childEnv'], message }];
 }
 
 /** Resolves the files and folders of products against the folder of the config file. */
@@ -126,51 +133,6 @@ function parseYaml(
     add(error, null);
   }
   return { document: null, raw: null };
-}
-
-function systemUser(onlyChecks: boolean): SystemUser | null {
-  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
-  if (uid === undefined || gid === undefined) return null;
-  return { uid, gid, groups: process.getgroups?.() ?? [], onlyChecks };
-}
-
-function readConfig(file: string): { text: string; access: ConfigAccess } {
-  try {
-    const handle = openSync(file, 'r');
-    try {
-      const { mode, uid, gid } = fstatSync(handle);
-      return { text: readFileSync(handle, 'utf8'), access: { file, mode, uid, gid, folders: findFolders(file) } };
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    const { code = 'unknown' } = error as { code?: string };
-    const reason = code === 'ENOENT' ? 'there is no such file' : `the file can't be read (${code})`;
-    throw usageError('config_missing', `${file}: ${reason}`);
-  }
-}
-
-/** Returns the folders of the file and of every link that leads to it, each once. */
-function findFolders(file: string): ConfigFolder[] {
-  const folders = new Map<string, ConfigFolder>();
-  let link: string | null = path.resolve(file);
-  for (let links = 0; link !== null && links <= MAX_LINKS; links++) {
-    const dir: string = realpathSync(path.dirname(link));
-    const { mode, uid, gid } = statSync(dir);
-    if (!folders.has(dir)) folders.set(dir, { file: link, mode, uid, gid });
-    const target = readLink(link);
-    link = target === null ? null : path.resolve(dir, target);
-  }
-  return [...folders.values()];
-}
-
-/** Returns where a link leads; null for anything else, such as a file or a pipe. */
-function readLink(file: string): string | null {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return null;
-  }
 }
 
 function findLine(document: Document, lines: LineCounter, keys: string[]): number | null {

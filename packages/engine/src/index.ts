@@ -30,6 +30,7 @@ export type {
   TokenView,
   VerifyOptions,
 } from './access/types.js';
+export { reportUnstartedRun } from './notices/heartbeat.js';
 export { tokenStatus } from './access/token-status.js';
 export { may, mayWithFields, onlyReads, type UseCase, whoMay } from './access/who-may.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';

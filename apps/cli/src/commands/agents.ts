@@ -119,18 +119,24 @@ export const agentCheck: CommandHandler<AgentOptions> = ([agent], options, deps)
   if ((agent === undefined) === (options.all !== true))
     throw usageError('bad_option', 'Name an agent, or use --all; no panel was called');
   const { panel, dryRun, allowMass, verbose } = options;
-  return answer(deps, options, ({ sluice }) => sluice.agents.check({ agent, panel, dryRun, allowMass }), {
-    document: (report) => {
-      if (agent === undefined) return report;
-      const { run, notices, error, panels, agents } = report;
-      const [only] = agents;
-      return { ...only, run, notices, panels, error: error ?? only?.error ?? null };
+  const scheduled = agent === undefined && panel === undefined && dryRun !== true;
+  return answer(
+    deps,
+    { ...options, scheduled },
+    ({ sluice }) => sluice.agents.check({ agent, panel, dryRun, allowMass }),
+    {
+      document: (report) => {
+        if (agent === undefined) return report;
+        const { run, notices, error, panels, agents } = report;
+        const [only] = agents;
+        return { ...only, run, notices, panels, error: error ?? only?.error ?? null };
+      },
+      print: (terminal, report) => {
+        printCheck(terminal, report, verbose === true);
+      },
+      exitCode: ({ run }) => toRunExitCode(run, options),
     },
-    print: (terminal, report) => {
-      printCheck(terminal, report, verbose === true);
-    },
-    exitCode: ({ run }) => toRunExitCode(run, options),
-  });
+  );
 };
 
 /** `sluice agent can-create-user AGENT --gb N` */

@@ -53,9 +53,10 @@ export const callBill: CommandHandler<BillOptions> = (_args, options, deps) => {
       '--final ends the line of one service now: name it with --service, without --period',
     );
   const how = { service, invoice, period, final, resend, zeroLine, allowUnrated, verifyRating, dryRun };
+  const scheduled = service === undefined && dryRun !== true;
   return answer(
     deps,
-    options,
+    { ...options, scheduled },
     ({ sluice, config }) =>
       sluice.calls.bill({ ...how, reports: billReports(config, format), waitMs: parseWait(options) }),
     {

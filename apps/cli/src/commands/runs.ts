@@ -23,7 +23,9 @@ const HEAP_GROWTH = '--heap-growing-percent=100';
 
 async function run(command: 'poll' | 'reconcile' | 'plan', options: RunOptions, deps: Deps): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);
-  return withSluice(deps, options, async ({ sluice, config, terminal }) => {
+  const { panel, service, dryRun } = options;
+  const scheduled = command !== 'plan' && panel === undefined && service === undefined && dryRun !== true;
+  return withSluice(deps, { ...options, scheduled }, async ({ sluice, config, terminal }) => {
     for (const warning of config.warnings) {
       if (warning.path.endsWith('rejectUnauthorized'))
         terminal.warn(`sluice: warning: ${warning.path}: ${warning.message}`);

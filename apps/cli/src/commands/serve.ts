@@ -23,7 +23,7 @@ export interface ServeOptions extends GlobalOptions {
 
 /** `sluice serve` */
 export const serve: CommandHandler<ServeOptions> = (_args, options, deps) =>
-  withSluice(deps, options, async ({ sluice, config, terminal }) => {
+  withSluice(deps, { ...options, scheduled: options.withSchedule === true }, async ({ sluice, config, terminal }) => {
     const { publicUrl, trustedProxies } = config.serve;
     const from = options.listen === undefined ? 'serve.listen' : '--listen';
     const listen = parseListen(options.listen ?? config.serve.listen, from);

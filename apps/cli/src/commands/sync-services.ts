@@ -16,8 +16,9 @@ interface SyncOptions extends PreviewOptions {
 /** `sluice service sync` */
 export const sync: CommandHandler<SyncOptions> = (_args, options, deps) => {
   const waitMs = parseWait(options);
-  return withSluice(deps, options, async ({ sluice, terminal }) => {
-    const { dryRun, service, product, allowMass, allowDuplicateRefs, detailedExitcode } = options;
+  const { dryRun, service, product, allowMass, allowDuplicateRefs, detailedExitcode } = options;
+  const scheduled = service === undefined && product === undefined && dryRun !== true;
+  return withSluice(deps, { ...options, scheduled }, async ({ sluice, terminal }) => {
     const report = await sluice.services.sync({ waitMs, dryRun, service, product, allowMass, allowDuplicateRefs });
     terminal.document(report);
     printSync(terminal, report);

@@ -37,6 +37,15 @@ export async function withHeartbeat<T extends { run: { outcome: RunOutcome } }>(
   }
 }
 
+/** Calls the address of a heartbeat for a run that could not begin. No failure of the call is thrown. */
+export async function reportUnstartedRun(address: string, ping: (url: string) => Promise<void>): Promise<void> {
+  try {
+    await ping(withSuffix(address, '/fail'));
+  } catch {
+    // What watches the heartbeat reports that it is missing.
+  }
+}
+
 /** Adds a part to the path of an address, before its query. */
 function withSuffix(address: string, suffix: string): string {
   if (suffix === '') return address;

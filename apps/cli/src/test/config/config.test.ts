@@ -56,6 +56,15 @@ childEnv: [VAULT_ADDR]
     expect(wrong.problems.map(({ path }) => path)).toEqual(['childEnv.0']);
   });
 
+  it('warns that programs get less of the environment, until the config says what they need', async () => {
+    const warned = async (more: string): Promise<string[]> =>
+      (await check(`${GOOD}${more}`)).problems.map(({ severity, path }) => `${severity} ${path}`);
+    for (const names of ['notify: [{ command: /bin/x }]\n', 'heartbeat: "${cmd:/bin/x}"\n']) {
+      expect(await warned(names)).toEqual(['warning childEnv']);
+      expect(await warned(`${names}childEnv: []\n`)).toEqual([]);
+    }
+  });
+
   it('has one interval of polls, wherever it is stated', async () => {
     const interval = (more: string): unknown =>
       checkConfigText(`${GOOD}${more}`, 'sluice.yaml', configKinds({})).config?.poll.interval;
