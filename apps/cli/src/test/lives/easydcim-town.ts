@@ -1,0 +1,137 @@
+import type { FakeEasyDcim } from '@sluice/fake-panels';
+import type { SeededRandom } from '../seeded-random.js';
+import { monthOf } from './calendar.js';
+import { type OwnedService, type Place, toWanted, usedInCycle } from './easydcim-model.js';
+import { GB, type LifeWorld, MINUTE } from './life-world.js';
+import { checkViews } from './visibility.js';
+
+/** Credit that each client begins with. */
+const CREDIT = 60;
+
+/** What a life happens to: its objects, and how they are compared with the model. */
+export class EasyDcimTown {
+  protected readonly places: Place[] = [];
+  protected readonly credit = new Map<string, number>();
+  /** Services of each client, and all marks of a client. */
+  protected readonly marks = new Map<string, string[]>();
+  protected number = 0;
+  protected constructor(
+    readonly world: LifeWorld,
+    readonly panel: FakeEasyDcim,
+    protected readonly zone: string,
+  ) {}
+
+  protected get now(): number {
+    return this.world.clock.now();
+  }
+
+  protected get random(): SeededRandom {
+    return this.world.random;
+  }
+
+  protected async set(owner: OwnedService, texts: Record<string, string>): Promise<void> {
+    if (this.random.chance(0.3)) await this.world.shakily((sluice) => sluice.services.set(owner.id, texts));
+    await this.world.surely((sluice) => sluice.services.set(owner.id, texts));
+  }
+
+  protected async addClient(): Promise<string> {
+    const client = `9100${10 + this.credit.size}`;
+    await this.world.surely((sluice) =>
+      sluice.credit.add(client, { amount: `${CREDIT}.00`, currency: 'EUR', description: `credit-of-${client}` }),
+    );
+    this.credit.set(client, CREDIT);
+    this.marks.set(client, [`of-${client}`]);
+    return client;
+  }
+
+  protected mark(client: string, mark: string): void {
+    this.marks.get(client)?.push(mark);
+  }
+
+  protected async addPlace(number: number): Promise<void> {
+    const place = {
+      ...{ server: 300 + number, service: 500 + number, order: 900 + number },
+      ports: [7001, 7002].map((id) => id + number * 10),
+      ...{ staffDown: new Set<number>(), traffic: [] },
+    };
+    this.addToPanel(place);
+    this.places.push(await this.addOwner(place, this.random.whole(1, 28)));
+  }
+
+  protected addToPanel({ server, service, order, ports }: Omit<Place, 'owner'>): void {
+    const rows = ports.map((id) => ({ id, name: `eth${id % 10}` }));
+    this.panel.addService({ id: service, orderId: order, serverId: server, user: service, ports: rows });
+  }
+
+  protected async addOwner(place: Omit<Place, 'owner'>, day: number): Promise<Place> {
+    const client = await this.addClient();
+    const id = `svc-${++this.number}-of-${client}`;
+    this.mark(client, id);
+    const cycleDay = Math.min(day, 28);
+    const { to } = monthOf(this.now, cycleDay, this.zone);
+    await this.world.surely((sluice) =>
+      sluice.services.add(id, {
+        ...{ panel: 'dcim', product: 'ports', client, billing_cycle: 'monthly', next_due_date: to },
+        easydcim_service_id: String(place.service),
+        easydcim_order_id: String(place.order),
+        easydcim_server_id: String(place.server),
+      }),
+    );
+    const owner: OwnedService = {
+      ...{ id, client, product: 'ports', day: cycleDay, manual: false, protectedUntil: null },
+      ...{ bought: new Map(), formerLimitsUntil: 0, certain: [] },
+    };
+    return Object.assign(place, { owner });
+  }
+
+  /** Runs without faults, then compares everything. */
+  protected async settle(): Promise<void> {
+    const { world } = this;
+    for (const work of ['poll', 'reconcile', 'poll'] as const) {
+      world.clock.advance(20 * MINUTE);
+      const report = await world.surely((sluice) => sluice[work]({ allowMass: true }));
+      if (work === 'reconcile') continue;
+      const wrong = report.services.filter(({ error }) => error !== null).map(({ id, error }) => [id, error]);
+      world.same('errors of a run without faults', [report.error, wrong], [null, []]);
+      for (const { owner } of this.places) owner.certain.push(this.now);
+    }
+    for (const place of this.places) this.compare(place);
+    await this.compareMoney();
+    world.same('actions without an outcome', await world.store.actions.unresolved(), []);
+  }
+
+  protected compare(place: Place): void {
+    const { world } = this;
+    const wanted = toWanted(place, this.now, this.zone);
+    const is = this.look(place);
+    const used = usedInCycle(place, this.now, this.zone).bytes / GB;
+    const what = `${place.owner.id} (${place.owner.product}, ${used} GB used)`;
+    if (wanted.portsDown !== null) {
+      const should = place.ports.map((id) => (wanted.portsDown || place.staffDown.has(id) ? 'down' : 'up'));
+      world.same(`ports of ${what}`, is.ports, should);
+    }
+    world.same(`order of ${what}`, is.order, wanted.orderSuspended ? 'suspended' : 'active');
+  }
+
+  protected look({ ports, order }: Place): { ports: string[]; order: string } {
+    return { ports: ports.map((id) => this.panel.port(id).adminState), order: this.panel.order(order).status };
+  }
+
+  protected async compareMoney(): Promise<void> {
+    for (const [client, credit] of this.credit) {
+      const { balance } = await this.world.surely((sluice) => sluice.credit.show(client));
+      this.world.same(`credit of ${client}`, balance, `${credit}.00`);
+    }
+  }
+
+  protected async checkViews(): Promise<void> {
+    const views = this.places.map(({ owner }) => ({
+      client: owner.client,
+      services: [owner.id],
+      foreign: [...this.marks]
+        .filter(([client]) => client !== owner.client)
+        .flatMap(([, marks]) => marks.filter((mark) => mark !== owner.id && !owner.id.endsWith(mark))),
+    }));
+    await checkViews(this.world, views);
+  }
+}
