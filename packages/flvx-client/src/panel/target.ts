@@ -122,7 +122,18 @@ function targetQuota(input: PlanInput): GigabytesWhole | null {
   if (isSlowed(input)) return UNLIMITED_QUOTA;
   if (target.scope === 'hold' && target.allowance?.lifted === true) return givenBackQuota(input);
   if (target.scope === 'hold' && evidence.speed.size === 0) return null;
-  return toPanelQuota(target, sumBytes(input.user));
+  const quota = toPanelQuota(target, sumBytes(input.user));
+  return quota !== null && isLiftedForThrottle(input) && !mayLower(input) ? quotaAfterThrottle(input, quota) : quota;
+}
+
+/** Whether the quota is that of another tool, which Sluice has lifted for a throttle. */
+function isLiftedForThrottle({ user, history }: PlanInput): boolean {
+  return !history.ownQuota && (history.quotaBefore ?? null) !== null && user.quota === UNLIMITED_QUOTA;
+}
+
+function quotaAfterThrottle({ history }: PlanInput, quota: GigabytesWhole): GigabytesWhole {
+  const before = (history.quotaBefore ?? quota) as GigabytesWhole;
+  return before > quota ? before : quota;
 }
 
 /**
@@ -141,7 +152,7 @@ function givenBackQuota({ user, permissions, history, evidence }: PlanInput): Gi
 function toQuotaChange(input: PlanInput, has: GigabytesWhole): { quota?: GigabytesWhole } {
   const quota = targetQuota(input);
   if (quota === null || quota === has) return {};
-  return quota > has || mayLower(input) ? { quota } : {};
+  return quota > has || mayLower(input) || isLiftedForThrottle(input) ? { quota } : {};
 }
 
 /** Whether a quota may be lowered. A quota that another tool has set stays until the next cycle. */
@@ -207,7 +218,7 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const closed = evidence.permission.get(key);
   const reopen = history.expired.tunnels.includes(row.tunnelId) && !isExpired({ ...row, ...values }, account.at);
   // A tunnel that an earlier change of product dropped is in the product again.
-  const isBack = history.dropped.includes(row.tunnelId);
+  const isBack = history.dropped.includes(row.tunnelId) && history.closedBefore?.includes(row.tunnelId) !== true;
   if (restrictions.closed) values.status = 0;
   else if (reopen || isBack || (closed && parseClosedPrior(closed).status === 1)) values.status = 1;
   return {

@@ -46,6 +46,8 @@ export interface FlvxHistory {
   tunnels: number[];
   /** Tunnels of earlier products that the account still has. One of the product's own among them has yet to be opened again. */
   dropped: number[];
+  /** Those of them that somebody else had closed before: they stay closed. Absent in stores of earlier versions. */
+  closedBefore?: number[];
   /** Speed limits that Sluice has set, by tunnel. */
   speeds: Record<string, number | null>;
   /** Tunnels whose nodes have not confirmed a change of speed. */
@@ -167,6 +169,27 @@ export function rememberDropped(
   return dropped.filter((id) => {
     const row = permissions.find(({ tunnelId }) => tunnelId === id);
     return row !== undefined && !(tunnels.includes(id) && row.status === 1);
+  });
+}
+
+/** The permissions of an account before and after a run, and the tunnels of its product. */
+interface Closing {
+  /** The tunnels that a package change drops now. */
+  dropped: readonly number[];
+  tunnels: readonly number[];
+  /** Returns the status of a permission before the steps since the last observation; undefined where there was none. */
+  before: (tunnelId: number) => number | undefined;
+  /** Whether a hold or an expiry has closed it, which ends by itself. */
+  isPassing: (tunnelId: number) => boolean;
+}
+
+/** Returns the dropped tunnels that somebody else had closed before, and that nobody opened since. */
+export function rememberClosed(history: StoredHistory, { dropped, tunnels, before, isPassing }: Closing): number[] {
+  const { closedBefore = [] } = history;
+  const isClosed = (id: number): boolean => before(id) === 0 && !isPassing(id);
+  return dropped.filter((id) => {
+    if (tunnels.includes(id)) return false;
+    return history.dropped.includes(id) ? closedBefore.includes(id) && before(id) !== 1 : isClosed(id);
   });
 }
 

@@ -1,6 +1,7 @@
 import { changesSpeed } from '../plan/plan-forwards.js';
 import type { FlvxStep, FlvxStepOf } from '../plan/step.js';
 import { NOWHERE } from '../plan/target.js';
+import { UNLIMITED_QUOTA } from '../../client/units.js';
 import { pickLimits, type RuledRow } from '../rules.js';
 import type { FlvxHistory, ParkReason } from './history.js';
 
@@ -102,10 +103,20 @@ function recordUserUpdate(
     ...history,
     run: { ...run, passwordSet: run.passwordSet || (done && setsPassword), values: added(run.values) },
     ...(done && changes.quota !== undefined && !history.ownQuota
-      ? { ownQuota: true, quotaBefore: prior.user.quota }
+      ? recordQuota(history, changes.quota, prior.user.quota)
       : {}),
     values: added(values),
   };
+}
+
+/** What is lifted for a throttle, and given back after it, stays the other tool's until the next cycle. */
+function recordQuota(
+  { quotaBefore = null }: FlvxHistory,
+  quota: number,
+  before: number,
+): Pick<FlvxHistory, 'ownQuota' | 'quotaBefore'> {
+  if (quota === quotaBefore) return { ownQuota: false, quotaBefore: null };
+  return { ownQuota: quota !== UNLIMITED_QUOTA, quotaBefore: quotaBefore ?? before };
 }
 
 function recordAssign(

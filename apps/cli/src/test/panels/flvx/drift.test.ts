@@ -185,6 +185,32 @@ describe('an account that another tool has made', () => {
     expect([at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow]).toEqual([100, 100]);
   });
 
+  it('gets its own quota back after a throttle, and that of the product in the next cycle', async () => {
+    const user = at.panel.addUser({ user: 'anna', flow: 1000 });
+    at.panel.addPermission(user, at.tunnels.hk);
+    const web = at.panel.addForward(user, at.tunnels.hk);
+    await at.addService(1, { product: 'slow', values: [`flvx_user_id=${user}`] });
+    const quotas = (): unknown[] => [at.panel.user(user)?.flow, at.panel.permission(user, 1)?.flow];
+    const poll = async (): Promise<unknown[]> => {
+      at.bench.clock.advance(HOUR);
+      await at.run('poll');
+      await at.run('reconcile');
+      return quotas();
+    };
+    await poll();
+    at.panel.traffic(web, { in: 110 * GB, out: 0 });
+    expect(await poll()).toEqual([99_999, 99_999]);
+    await at.run('override set svc-1 --quota 200GB');
+    expect(await poll()).toEqual([1000, 1000]);
+    expect(await poll()).toEqual([1000, 1000]);
+    at.panel.traffic(web, { in: 110 * GB, out: 0 });
+    expect(await poll()).toEqual([99_999, 99_999]);
+    await at.run('override set svc-1 --quota 300GB');
+    expect(await poll()).toEqual([1000, 1000]);
+    at.bench.clock.set(Date.parse('2026-12-15T01:00:00Z'));
+    expect(await poll()).toEqual([300, 300]);
+  });
+
   it('is metered in full at the first reading, and held by its own allowance', async () => {
     const user = at.panel.addUser({ user: 'anna', flow: 500, inFlow: 90 * GB, outFlow: 20 * GB });
     at.panel.addPermission(user, at.tunnels.hk);

@@ -126,6 +126,37 @@ describe('a tunnel that a package change closed', () => {
     expect(at.panel.permissionStatus(user, at.tunnels.jp)).toBe(0);
   });
 
+  it('stays closed after the change back when staff had closed it before', async () => {
+    const { jp } = at.tunnels;
+    const user = await at.create(1, { product: 'big' });
+    at.panel.addForward(user, jp, { name: 'far' });
+    await ok('poll');
+    Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
+    await ok('poll');
+    await ok('provision change-package svc-1 relay');
+    await ok('reconcile');
+    await ok('provision change-package svc-1 big');
+    await ok('poll');
+    await ok('reconcile');
+    expect(at.panel.permissionStatus(user, jp)).toBe(0);
+  });
+
+  it('is open after the change back when staff opened it and Sluice closed it again', async () => {
+    const { jp } = at.tunnels;
+    const user = await at.create(1, { product: 'big' });
+    at.panel.addForward(user, jp, { name: 'far' });
+    await ok('poll');
+    const permission = at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!;
+    Object.assign(permission, { status: 0 });
+    await ok('poll');
+    await ok('provision change-package svc-1 relay');
+    Object.assign(at.panel.world.permissions.get(permission.id)!, { status: 1 });
+    await ok('reconcile');
+    expect(at.panel.permissionStatus(user, jp)).toBe(0);
+    await ok('provision change-package svc-1 big');
+    expect(at.panel.permissionStatus(user, jp)).toBe(1);
+  });
+
   it('stays closed under the package without it, whatever runs', async () => {
     const customer = await moved();
     await ok('poll');
@@ -133,4 +164,24 @@ describe('a tunnel that a package change closed', () => {
     await ok('poll');
     expect(shown(customer)).toEqual({ tunnels: [1, 0], forwards: [1, 0, 0] });
   });
+});
+
+describe('a tunnel that staff gave to a customer', () => {
+  it.each([/user\/update/, /tunnel\/user\/assign/])(
+    'is left alone by a change to a package with it that failed at %s, and by the change back',
+    async (endpoint) => {
+      const { jp } = at.tunnels;
+      const user = await at.create(1, { product: 'relay' });
+      at.panel.addPermission(user, jp);
+      const far = at.panel.addForward(user, jp, { name: 'far' });
+      await ok('poll');
+      await ok('reconcile');
+      const repair = at.panel.server.inject({ endpoint, fault: { kind: 'status', status: 500 } });
+      expect((await at.run('provision change-package svc-1 big')).exitCode).not.toBe(0);
+      repair();
+      await ok('provision change-package svc-1 relay');
+      await ok('reconcile');
+      expect([at.panel.permissionStatus(user, jp), at.panel.world.forwards.get(far)?.status]).toEqual([1, 1]);
+    },
+  );
 });
