@@ -44,7 +44,7 @@ export interface Limits {
   streamMs: number;
   /** Requests on one connection, which is closed after them; default 100. */
   requestsPerConnection: number;
-  /** Open connections; further ones are closed. Default 1000. */
+  /** Open connections; further ones are closed. Default 2000. */
   connections: number;
   /** Failed attempts to log in per network and minute; over all networks 20 times as many. Default 10. */
   loginsPerMinute: number;
@@ -79,7 +79,7 @@ const LIMITS: Limits = {
   endMs: 5000,
   streamMs: 15_000,
   requestsPerConnection: 100,
-  connections: 1000,
+  connections: 2000,
   loginsPerMinute: 10,
   requestsPerMinute: 6000,
   refusalsPerMinute: 120,

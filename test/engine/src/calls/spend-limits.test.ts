@@ -98,7 +98,7 @@ describe('a limit in money', () => {
     for (const bad of broken) {
       exchange.calls = [near, over, bad];
       const { services } = await world.sluice.poll({ dryRun: true });
-      expect([services[0]?.error?.code, services[0]?.holds.map(({ reason }) => reason)]).toEqual([
+      expect([services[0]?.error?.code, services[0]?.wouldHold]).toEqual([
         'spend_unreadable',
         ['spend'],
       ]);
@@ -128,7 +128,8 @@ describe('a limit in money', () => {
   it('is lifted by a release until a date, and only shown in a dry run', async () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
     world.clock.set(Date.parse('2026-11-05T12:00:00Z'));
-    expect(toReasons(await world.sluice.poll({ dryRun: true }))).toEqual(['spend']);
+    const preview = await world.sluice.poll({ dryRun: true });
+    expect([toReasons(preview), preview.services[0]?.wouldHold]).toEqual([[], ['spend']]);
     expect([toStatus(), await world.store.holds.open()]).toEqual(['active', []]);
     await pollAt('2026-11-05T12:15:00Z');
     expect(toStatus()).toBe('suspended');
@@ -148,7 +149,7 @@ describe('a limit in money', () => {
     world.exchange.calls = [toCuba('2026-11-05T08:00:00-03:00', '30')];
     await world.sluice.panels.observe('tel');
     const shown = await pollAt('2026-11-05T12:00:00Z');
-    expect(shown.services[0]?.holds).toEqual([{ reason: 'spend', since: '2026-11-05T12:00:00.000Z' }]);
+    expect(shown.services[0]).toMatchObject({ status: 'over', holds: [], wouldHold: ['spend'] });
     expect([toStatus(), shown.notices.map(({ code }) => code)]).toEqual([
       'active',
       expect.arrayContaining(['would_hold']),
