@@ -294,7 +294,7 @@ describe('a recorded cycle that lies in the future', () => {
     expect(await cycles()).toEqual(before);
     silent();
     const plan = await at.bench.sluice('plan --json');
-    expect(plan.json<RunReport>().services[0]).toMatchObject({ status: 'held', cycle: CYCLE });
+    expect(plan.json<RunReport>().services[0]).toMatchObject({ status: 'over', wouldHold: ['quota'], cycle: CYCLE });
     expect(await cycles()).toEqual(before);
   });
 

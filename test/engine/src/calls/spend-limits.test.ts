@@ -98,10 +98,7 @@ describe('a limit in money', () => {
     for (const bad of broken) {
       exchange.calls = [near, over, bad];
       const { services } = await world.sluice.poll({ dryRun: true });
-      expect([services[0]?.error?.code, services[0]?.wouldHold]).toEqual([
-        'spend_unreadable',
-        ['spend'],
-      ]);
+      expect([services[0]?.error?.code, services[0]?.wouldHold]).toEqual(['spend_unreadable', ['spend']]);
     }
     exchange.calls = [over, over];
     expect(toReasons(await pollAt('2026-11-05T13:00:00Z'))).toEqual(['spend']);

@@ -33,7 +33,9 @@ const PERSIAN = 'شرکت نمونهٔ پارس';
     await page.getByRole('link', { name: 'svc-1' }).click();
     await page.getByRole('link', { name: 'Buy extra-50' }).click();
     await page.getByRole('button', { name: 'Buy extra-50 for 5.00 EUR' }).click();
-    expect(await page.getByRole('status').first().textContent()).toContain('The package was bought: 150 GB are allowed in this period.');
+    expect(await page.getByRole('status').first().textContent()).toContain(
+      'The package was bought: 150 GB are allowed in this period.',
+    );
     await page.reload();
     await page.goBack();
     expect(await page.getByRole('status').first().textContent()).toContain('It is not bought again.');

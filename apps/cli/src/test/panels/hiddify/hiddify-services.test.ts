@@ -450,7 +450,9 @@ describe('poll', () => {
     at.panel.server.clearCalls();
     await polled();
     expect(bodies()).toEqual([['PATCH', { usage_limit_GB: 1_000_000 }]]);
-    const holds = (await at.sluice('hold list svc-1')).json<{ holds: { evidence: { outcome: string }[] }[] }>().holds;
+    const holds = (await at.sluice('hold list svc-1 --status past')).json<{
+      holds: { evidence: { outcome: string }[] }[];
+    }>().holds;
     expect(holds[0]?.evidence).toMatchObject([{ kind: 'user', outcome: 'dropped' }]);
   });
 
