@@ -44,8 +44,8 @@ export function configText(answers: InitAnswers, toFile: (panel: PanelAnswer, ke
     `# than ${SMALL_PANEL} services stops at two new holds, if they are more than half of its services.`,
     `#poll: { interval: 15m, brake: { share: ${DEFAULT_BRAKE.share * 100}%, atLeast: ${DEFAULT_BRAKE.atLeast} } }`,
     '',
-    '# How long API calls and readings are kept; older readings are reduced to hourly, then daily readings.',
-    '#retention: { apiLog: 30d, samples: 90d }',
+    '# How long API calls are kept. With samples: 90d every reading is kept as long, else 7 days and the open cycle.',
+    '#retention: { apiLog: 30d }',
   ];
   return `${lines.join('\n')}\n`;
 }

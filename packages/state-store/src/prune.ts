@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
-import { rollUpSamples, type RollUpStep } from './roll-up.js';
+import { type RollUpRange, rollUpSamples, type RollUpStep } from './roll-up.js';
+import { hasBetween } from './standing-samples.js';
 import type { Access, Session } from './tables/access.js';
+import { listed } from './tables/chunks.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -14,29 +16,47 @@ const REQUEST_DAYS = 7;
 /** Deliveries of notices are kept this many days after they were sent or given up. */
 const DELIVERY_DAYS = 30;
 
-interface PruneRequest {
+/** Raw samples are kept this many days where nothing is stated. */
+const RAW_DAYS = 7;
+
+/** What is deleted, and what stays. */
+export interface PruneRequest {
   now: string;
   apiLogDays: number;
-  samplesDays: number;
+  /** How long every sample stays; null: seven days, and all of the cycles that are not over. */
+  samplesDays: number | null;
+  /** Instants whose last sample before them stays, such as the beginnings of windows. */
+  bounds?: readonly string[] | undefined;
+  /** Called once, before the first sample is deleted; what it throws ends the work. */
+  beforeThinning?: (() => Promise<void>) | undefined;
 }
 
 const TO_HOURS: RollUpStep = { from: 'raw', to: 'hour', length: HOUR_MS, prefix: 13 };
 const TO_DAYS: RollUpStep = { from: 'hour', to: 'day', length: DAY_MS, prefix: 10 };
 
 /**
- * Deletes old rows of the API log and rolls samples up. Returns the number of deleted rows. One transaction per hour or
- * day of rows, so that other writes don't wait long.
+ * Deletes old rows of the API log and rolls samples up. Returns the number of deleted rows. One transaction per hour, day or
+ * hundred services, so that other writes don't wait long.
  */
-export async function prune(
-  access: Access,
-  { now, apiLogDays, samplesDays }: PruneRequest,
-): Promise<{ apiCalls: number; samples: number }> {
+export async function prune(access: Access, request: PruneRequest): Promise<{ apiCalls: number; samples: number }> {
+  const { now, apiLogDays, samplesDays } = request;
   const instant = Date.parse(now);
   const apiCalls = await deleteCalls(access, new Date(instant - apiLogDays * DAY_MS).toISOString());
   await deleteEnded(access, instant);
-  const hours = await rollUp(access, TO_HOURS, instant - samplesDays * DAY_MS);
-  const days = await rollUp(access, TO_DAYS, instant - HOURS_FACTOR * samplesDays * DAY_MS);
+  const range = {
+    openCycles: samplesDays !== null,
+    bounds: [...(request.bounds ?? [])].sort(),
+    beforeFirst: once(request),
+  };
+  const raw = (samplesDays ?? RAW_DAYS) * DAY_MS;
+  const hours = await rollUp(access, TO_HOURS, { ...range, before: instant - raw });
+  const days = await rollUp(access, TO_DAYS, { ...range, before: instant - HOURS_FACTOR * raw });
   return { apiCalls, samples: hours + days };
+}
+
+function once({ beforeThinning }: PruneRequest): () => Promise<void> {
+  let called: Promise<void> | undefined;
+  return () => (called ??= beforeThinning?.() ?? Promise.resolve());
 }
 
 /** Deletes sessions that ended, requests that nobody repeats any more, and deliveries that ended. */
@@ -85,28 +105,61 @@ async function deleteBlocks(access: Access, before: string): Promise<number> {
   });
 }
 
-/** Rolls up the samples and the confirmations before an hour or day; one that `before` cuts is left as it is. */
-async function rollUp(access: Access, step: RollUpStep, before: number): Promise<number> {
+/** Rolls up the confirmations and the samples before an hour or day; one that `before` cuts is left as it is. */
+async function rollUp(
+  access: Access,
+  step: RollUpStep,
+  { before, ...range }: Omit<RollUpRange, 'limit'> & { before: number },
+): Promise<number> {
   const limit = new Date(toBucketStart(before, step.length)).toISOString();
-  const samples = await rollUpSamples(access, step, limit);
-  while (await access.write((session) => rollUpConfirmations(session, step, limit)));
-  return samples;
+  // They repeat samples of open cycles, too.
+  const until = range.openCycles ? limit : await access.read((session) => beforeOpenCycles(session, step, limit));
+  await rollUpConfirmations(access, step, { ...range, limit: until });
+  return rollUpSamples(access, step, { ...range, limit });
 }
 
-/** Keeps the last confirmation of each panel in the oldest hour or day; returns false where all before `limit` are rolled up. */
-async function rollUpConfirmations({ db }: Session, { from, to, length }: RollUpStep, limit: string): Promise<boolean> {
-  const oldest = await sql<{ at: string | null }>`
-    select min("read_at") as "at" from "confirmations" where "resolution" = ${from}`.execute(db);
-  const first = oldest.rows[0]?.at ?? null;
-  if (first === null || first >= limit) return false;
-  const instant = toBucketStart(Date.parse(first), length);
-  const start = new Date(instant).toISOString();
-  const end = new Date(instant + length).toISOString();
-  const period = sql`"resolution" = ${from} and "read_at" >= ${start} and "read_at" < ${end}`;
-  await sql`delete from "confirmations" where ${period} and exists (
-    select 1 from "confirmations" as "later" where "later"."panel" = "confirmations"."panel"
-      and "later"."read_at" > "confirmations"."read_at" and "later"."read_at" < ${end}
-      and "later"."resolution" = ${from})`.execute(db);
-  await sql`update "confirmations" set "resolution" = ${to} where ${period}`.execute(db);
-  return true;
+/** Returns the beginning of the hour or day in which the oldest cycle began that is not over, if it is before the limit. */
+async function beforeOpenCycles({ db }: Session, { length }: RollUpStep, limit: string): Promise<string> {
+  const { rows } = await sql<{ at: string | null }>`
+    select min("starts_at") as "at" from "cycles" where "closed_at" is null`.execute(db);
+  const first = rows[0]?.at ?? null;
+  if (first === null || first >= limit) return limit;
+  return new Date(toBucketStart(Date.parse(first), length)).toISOString();
+}
+
+/** Keeps the last confirmation of each panel in each hour or day, and the last one before each bound. */
+async function rollUpConfirmations(access: Access, step: RollUpStep, range: RollUpRange): Promise<void> {
+  for (let from = ''; ;) {
+    const first = await access.read((session) => oldestConfirmation(session, step, from));
+    if (first === null || first >= range.limit) return;
+    const start = toBucketStart(Date.parse(first), step.length);
+    const [since, until] = [start, start + step.length].map((instant) => new Date(instant).toISOString());
+    const due = { ...step, since: since ?? '', until: until ?? '', bounds: range.bounds };
+    await access.write((session) => rollUpPeriod(session, due));
+    from = due.until;
+  }
+}
+
+async function oldestConfirmation({ db }: Session, { from }: RollUpStep, since: string): Promise<string | null> {
+  const { rows } = await sql<{ at: string | null }>`select min("read_at") as "at" from "confirmations"
+    where "resolution" = ${from} and "read_at" >= ${since}`.execute(db);
+  return rows[0]?.at ?? null;
+}
+
+async function rollUpPeriod(
+  { db }: Session,
+  { from, to, since, until, bounds }: RollUpStep & { since: string; until: string; bounds: readonly string[] },
+): Promise<void> {
+  const { rows } = await sql<{ seq: number; at: string; next: string | null }>`
+    select "seq", "read_at" as "at", (select "later"."read_at" from "confirmations" as "later"
+      where "later"."panel" = "c"."panel" and "later"."seq" > "c"."seq" order by "later"."seq" limit 1) as "next"
+    from "confirmations" as "c" where "resolution" = ${from} and "read_at" >= ${since} and "read_at" < ${until}`.execute(
+    db,
+  );
+  const due = rows.filter(({ at, next }) => !hasBetween(bounds, at, next));
+  const [gone, rest] = [true, false].map((isGone) =>
+    due.filter(({ next }) => (next !== null && next < until) === isGone).map(({ seq }) => seq),
+  );
+  await sql`delete from "confirmations" where "seq" in ${listed(gone ?? [])}`.execute(db);
+  await sql`update "confirmations" set "resolution" = ${to} where "seq" in ${listed(rest ?? [])}`.execute(db);
 }

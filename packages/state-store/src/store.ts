@@ -2,6 +2,7 @@ import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
 import type { TokenTables } from './token-tables.js';
 import type { OverviewTables } from './overview.js';
+import type { PruneRequest } from './prune.js';
 import type {
   ActionRecord,
   ActionState,
@@ -494,13 +495,10 @@ export interface StateStore extends StoreTables {
   maintenance: {
     /**
      * Deletes API log rows, ended sessions and answers to requests older than a week, and rolls samples up; nothing of money: raw older than
-     * `samplesDays` to hours, hours older than 4 times that to days.
+     * `samplesDays` to hours, hours older than 4 times that to days. Samples stay that something follows from: the first and last of a
+     * cycle, both sides of a fall, the last before each of the `bounds`, and those behind a decision, purchase or notice.
      */
-    prune(request: {
-      now: string;
-      apiLogDays: number;
-      samplesDays: number;
-    }): Promise<{ apiCalls: number; samples: number }>;
+    prune(request: PruneRequest): Promise<{ apiCalls: number; samples: number }>;
     /**
      * Checks integrity, foreign keys, schema version and invariants (one open hold per reason, evidence of ended holds,
      * unknown services, sums and balances of the ledger, totals of invoices).

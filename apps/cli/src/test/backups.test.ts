@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore } from '@sluice/state-store';
+import { LATEST_SCHEMA_VERSION, openStore, storeVersion, type StateStore, withStore } from '@sluice/state-store';
 import type { RunReport } from '@sluice/engine';
 import { configText, DAY, GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import { handleOn } from './sqlite.js';
@@ -146,6 +146,32 @@ describe('a backup by itself', () => {
       within(`${FOLDER}/${name}`, async (store) => (await store.samples.list({ service: 'svc-1' })).length);
     // Of each day its first run's.
     expect(await samples(dates[6] ?? '')).toBe((await samples(dates[0] ?? '')) + 12);
+  });
+
+  it('is made once before readings are thinned', async () => {
+    at.bench.write('sluice.yaml', configText(at.panel.url, 'retention: { samples: 1d }'));
+    const readings = (): Promise<number> =>
+      withStore({ location: at.bench.path('sluice.db'), clock: at.bench.clock, readOnly: true }, async (store) => {
+        const samples = await store.samples.list({ service: 'svc-1' });
+        return samples.length;
+      });
+    for (let poll = 0; poll < 8; poll++) {
+      at.panel.addTraffic(501, { in: GB, out: 0 });
+      at.bench.clock.advance(HOUR / 6);
+      await at.poll();
+    }
+    await at.bench.sluice('reconcile');
+    expect(backups()).not.toContain('before-first-thinning.db.gz');
+    at.bench.clock.advance(3 * DAY);
+    await at.poll();
+    const before = await readings();
+    await at.bench.sluice('reconcile');
+    expect(await readings()).toBeLessThan(before);
+    expect(backups()).toContain('before-first-thinning.db.gz');
+    const kept = await within(`${FOLDER}/before-first-thinning.db.gz`, (store) =>
+      store.samples.list({ service: 'svc-1' }),
+    );
+    expect(kept.length).toBeGreaterThanOrEqual(before);
   });
 
   it('is made before a migration, from every earlier schema, and can be put back', async () => {

@@ -133,7 +133,7 @@ const GENERAL: Record<string, string> = {
 
   'retention.apiLog': 'Calls to panels; default 30d',
   'retention.samples':
-    'Readings; default 90d. Older readings are reduced to the last of each hour, later to the last of each day',
+    'How long every reading is kept; without it 7d, and all readings of open cycles. Older ones are reduced to the last of each hour, those four times as old to the last of each day. Readings behind a decision, purchase, notice or reset stay',
 };
 
 type Described = Pick<BillingKind, 'kind' | 'descriptions'> & { section?: string };

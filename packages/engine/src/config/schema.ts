@@ -183,7 +183,7 @@ const trailing = {
     {},
   ),
   retention: z.prefault(
-    z.strictObject({ apiLog: z._default(duration, 30 * 86_400_000), samples: z._default(duration, 90 * 86_400_000) }),
+    z.strictObject({ apiLog: z._default(duration, 30 * 86_400_000), samples: optionalDuration }),
     {},
   ),
   graphCache: z._default(duration, 1_800_000),
@@ -296,7 +296,8 @@ export interface Config {
     sync: number;
     reconcile?: string | undefined;
   };
-  retention: { apiLog: number; samples: number };
+  /** In milliseconds; without `samples`, readings are thinned by their age. */
+  retention: { apiLog: number; samples?: number | undefined };
   graphCache: number;
   serve: {
     listen: string;

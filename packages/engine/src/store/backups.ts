@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { backupStore, LATEST_SCHEMA_VERSION, storeVersion } from '@sluice/state-store';
 import type { Clock } from '@sluice/panel-kind';
+import { zonedMidnight } from '@sluice/quota-core';
+import { findTimeZone } from '../config/find-entry.js';
 import { type Files, isInMemory } from '../files.js';
 import type { Session } from '../session.js';
 
@@ -32,6 +34,13 @@ export async function backupBeforeEnforcing({ store, deps }: Session): Promise<v
   if (file !== null) await store.maintenance.backup(file);
 }
 
+/** Backs up the store before samples are thinned for the first time; once per store. */
+async function backupBeforeThinning({ store, deps }: Session): Promise<void> {
+  if (isInMemory(store)) return;
+  const file = target(deps.files, store.location, 'before-first-thinning');
+  if (file !== null) await store.maintenance.backup(file);
+}
+
 /** Makes the backup of the day (UTC), and deletes the oldest beyond the number kept. */
 async function backupDaily({ store, deps }: Session): Promise<void> {
   const { clock, files } = deps;
@@ -60,6 +69,9 @@ function stamp(clock: Clock): string {
 
 const DAY_MS = 86_400_000;
 
+/** Windows are no longer than a month, and end with the newest reading before them. */
+const WINDOW_DAYS = 62;
+
 /** Maintains the store after `reconcile`: daily backup, API log, old samples. */
 export async function afterReconcile(session: Session): Promise<void> {
   const { apiLog, samples } = session.config.retention;
@@ -67,6 +79,17 @@ export async function afterReconcile(session: Session): Promise<void> {
   await session.store.maintenance.prune({
     now: session.now(),
     apiLogDays: apiLog / DAY_MS,
-    samplesDays: samples / DAY_MS,
+    samplesDays: samples === undefined ? null : samples / DAY_MS,
+    bounds: listMidnights(session),
+    beforeThinning: () => backupBeforeThinning(session),
   });
+}
+
+/** Lists the days at whose beginning a window of a limit may begin, in the zones of all panels. */
+function listMidnights({ config, deps }: Session): string[] {
+  const zones = new Set(Object.keys(config.panels).map((panel) => findTimeZone(config, panel)));
+  const days = Array.from({ length: WINDOW_DAYS }, (_, ago) =>
+    new Date(deps.clock.now() - ago * DAY_MS).toISOString().slice(0, 10),
+  );
+  return [...zones].flatMap((zone) => days.map((day) => zonedMidnight(day, zone)));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { StateStore, StoreTables } from '../store.js';
-import { cycle, decision, minute, sample, service } from '../test/records.js';
+import { cycle, decision, minute, notice, sample, service } from '../test/records.js';
 import { useStore } from '../test/use-store.js';
 
 const SERVICES = ['svc-1', 'svc-2', 'svc-3'] as const;
@@ -18,7 +18,10 @@ type Step =
   | { do: 'cycle'; of: number }
   | { do: 'move'; of: number }
   | { do: 'remove'; of: number }
-  | { do: 'prune'; days: number };
+  | { do: 'prune'; days: number; bounds: number[] }
+  /** The next reading is of another cycle. */
+  | { do: 'next-cycle'; of: number }
+  | { do: 'notice'; of: number };
 
 const shown = fc.oneof(
   { weight: 8, arbitrary: fc.constant(1) },
@@ -40,11 +43,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cycle' as const), of }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), of }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), of }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const), days: fc.integer({ min: 0, max: 1 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('next-cycle' as const), of }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('notice' as const), of }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('prune' as const),
+      days: fc.constantFrom(0, 0.1, 1),
+      bounds: fc.array(fc.integer({ min: 0, max: 2000 }), { maxLength: 4 }),
+    }),
+  },
 );
 
+const toCycle = (id: string, number: number): string => `cycle-${id}-${number}`;
+
 /** The rows that a run writes about a service. */
-function toRows(id: string, figure: Shown, run: { id: string; at: string; readAt: string }) {
+function toRows(id: string, figure: Shown, run: { id: string; at: string; readAt: string }, number = 0) {
+  const ofCycle = toCycle(id, number);
   if (figure === null) {
     const unread = { run: run.id, at: run.at, status: 'unreadable', readAt: null, inputs: null };
     return { sample: null, cycle: null, decision: decision(id, unread) };
@@ -52,14 +67,14 @@ function toRows(id: string, figure: Shown, run: { id: string; at: string; readAt
   const { readAt } = run;
   const figures = { inBytes: figure, outBytes: figure, totalBytes: 2 * figure };
   return {
-    sample: sample(id, readAt, { ...figures, cycle: `cycle-${id}` }),
-    cycle: cycle(`cycle-${id}`, { service: id, ...figures, readAt, counter: { lastIn: figure, at: readAt } }),
+    sample: sample(id, readAt, { ...figures, cycle: ofCycle }),
+    cycle: cycle(ofCycle, { service: id, ...figures, readAt, counter: { lastIn: figure, at: readAt } }),
     decision: decision(id, {
       run: run.id,
       at: run.at,
       readAt,
       ...figures,
-      cycle: `cycle-${id}`,
+      cycle: ofCycle,
       rule: figure === 2 ? 'near' : 'below-allowance',
       inputs: { dueDate: '2026-04-01', peak: figure, reading: { at: readAt, account: figure } },
     }),
@@ -79,6 +94,7 @@ class Life {
   readonly #panels = new Map<string, string>(SERVICES.map((id) => [id, 'relay']));
   /** Rows that were written last, as they are compared; absent after any other write. */
   readonly #last = new Map<string, Shown>();
+  readonly #cycles = new Map<string, number>();
   readonly moments: string[] = [];
   #now = 0;
 
@@ -102,7 +118,7 @@ class Life {
         return;
       case 'poll-one': {
         const id = SERVICES[next.of] ?? '';
-        for (const store of this.#both()) await writeRows(store, [toRows(id, next.shown, run)]);
+        for (const store of this.#both()) await writeRows(store, [toRows(id, next.shown, run, this.#cycles.get(id))]);
         this.#last.delete(id);
         return;
       }
@@ -128,7 +144,20 @@ class Life {
         });
       case 'prune':
         for (const store of this.#both())
-          await store.maintenance.prune({ now: at, apiLogDays: 30, samplesDays: next.days });
+          await store.maintenance.prune({
+            ...{ now: at, apiLogDays: 30, samplesDays: next.days },
+            bounds: next.bounds.map((bound) => minute(bound)),
+          });
+        return;
+      case 'next-cycle': {
+        const id = SERVICES[next.of] ?? '';
+        this.#cycles.set(id, (this.#cycles.get(id) ?? 0) + 1);
+        this.#last.delete(id);
+        return;
+      }
+      case 'notice':
+        for (const store of this.#both())
+          await store.notices.add([notice(run.id, { service: SERVICES[next.of] ?? '', at })]);
     }
   }
 
@@ -149,7 +178,7 @@ class Life {
     const written: { service: string; at: string }[] = [];
     for (const id of ids) {
       const figure = figures[SERVICES.indexOf(id)] ?? null;
-      const rows = toRows(id, figure, run);
+      const rows = toRows(id, figure, run, this.#cycles.get(id));
       const repeats = figure !== null && known.has(id) && this.#last.get(id) === figure;
       // A run that is killed has written what changed, and nothing else.
       if (!(repeats && crash)) await writeRows(this.#plain, [rows]);
@@ -171,7 +200,7 @@ class Life {
     const ofEach = SERVICES.map(async (id) => ({
       samples: await store.samples.list({ service: id }),
       part: await store.samples.list({ service: id, from, to }),
-      newest: await store.samples.list({ service: id, newestFirst: true, limit: 3, cycle: `cycle-${id}` }),
+      newest: await store.samples.list({ service: id, newestFirst: true, limit: 3, cycle: toCycle(id, 0) }),
       cycles: await store.cycles.ofService(id),
       decisions: await Promise.all(this.moments.map((at) => store.decisions.at(id, at))),
     }));

@@ -126,6 +126,7 @@ export async function closeSamples(session: Session, services: readonly string[]
       .select([
         'base.service',
         'base.cycle',
+        'base.resolution',
         'last.seq as last_seq',
         'last.resolution as last_resolution',
         ...CONFIRMED,
@@ -145,7 +146,11 @@ export async function closeSamples(session: Session, services: readonly string[]
     const [last] = group;
     const ids = listed(group.map((row) => row.service));
     if (seq === null || last === undefined) await forgetOpening(session, ids);
-    else await writeConfirmed(session, { ids, cycles: listed(group.map((row) => row.cycle)), last });
+    else {
+      const cycles = listed(group.map((row) => row.cycle));
+      const isRolledUp = group.some(({ resolution }) => resolution !== 'raw');
+      await writeConfirmed(session, { ids, cycles, last, isRolledUp });
+    }
   }
 }
 
@@ -163,11 +168,18 @@ async function forgetOpening({ db }: Session, ids: RawBuilder<string>): Promise<
     .execute();
 }
 
+/** Samples that one confirmation is the last one of. */
+interface ClosingGroup {
+  ids: RawBuilder<string>;
+  cycles: RawBuilder<string>;
+  last: Closing;
+  /** Whether one of them is. */
+  isRolledUp: boolean;
+}
+
 /** Writes one confirmation to the rows of the services that it covers. */
-async function writeConfirmed(
-  { db }: Session,
-  { ids, cycles, last }: { ids: RawBuilder<string>; cycles: RawBuilder<string>; last: Closing },
-): Promise<void> {
+async function writeConfirmed(session: Session, { ids, cycles, last, isRolledUp }: ClosingGroup): Promise<void> {
+  const { db } = session;
   const { last_seq: seq, last_run: run, last_at: at, last_read_at: readAt, last_resolution: resolution } = last;
   const names = samples.columns.filter((name) => name !== 'at' && name !== 'resolution');
   const kept = names.map((name) => sql.ref(name));
@@ -181,12 +193,7 @@ async function writeConfirmed(
     on conflict ("service", "at") do update set "resolution" = excluded."resolution", ${sql.join(repeated)}`.execute(
     db,
   );
-  // If both are rolled up, the later one remains for the hour or day.
-  const length = PERIOD_CHARACTERS[resolution as SampleRecord['resolution']];
-  if (length !== null) {
-    await sql`delete from "usage_samples" as "base" where "service" in ${ids} and ${IS_OPEN}
-      and "resolution" = ${resolution} and substr("at", 1, ${length}) = ${readAt?.slice(0, length)}`.execute(db);
-  }
+  if (isRolledUp) await endRolledUp(session, ids, { seq, readAt });
   await sql`update "usage_samples" as "base" set "confirmed_until" = ${seq}
     where "service" in ${ids} and ${IS_OPEN}`.execute(db);
   await sql`update "cycles" set "read_at" = ${readAt},
@@ -197,6 +204,27 @@ async function writeConfirmed(
     "inputs" = case when json_type("inputs", '$.reading.at') is null then "inputs"
       else json_set("inputs", '$.reading.at', ${readAt}) end
     where "service" in ${ids}`.execute(db);
+}
+
+/**
+ * Of rolled-up samples in the hour or day of the confirmation at `readAt` only that remains, and a reading in between that the
+ * roll-up left.
+ */
+async function endRolledUp(
+  { db }: Session,
+  ids: RawBuilder<string>,
+  { seq, readAt }: { seq: number | null; readAt: string | null },
+): Promise<void> {
+  const lengths = [PERIOD_CHARACTERS.hour, PERIOD_CHARACTERS.day] as const;
+  const isDue = sql`"service" in ${ids} and ${IS_OPEN} and (
+    ("resolution" = 'hour' and substr("at", 1, ${lengths[0]}) = ${readAt?.slice(0, lengths[0])})
+    or ("resolution" = 'day' and substr("at", 1, ${lengths[1]}) = ${readAt?.slice(0, lengths[1])}))`;
+  const left = sql`from "confirmations" as "c" where "c"."panel" = "base"."panel" and "c"."seq" > "base"."confirmed_from"
+    and "c"."seq" < ${seq} and "c"."resolution" = 'raw' order by "c"."seq" limit 1`;
+  await sql`update or ignore "usage_samples" as "base"
+    set ("at", "confirmed_from", "resolution") = (select "c"."read_at", "c"."seq", 'raw' ${left})
+    where ${isDue} and exists (select 1 ${left})`.execute(db);
+  await sql`delete from "usage_samples" as "base" where ${isDue}`.execute(db);
 }
 
 /** A reading that repeats the stored sample of the time `at`. */
@@ -232,12 +260,9 @@ export function withConfirmations(stored: readonly SampleRecord[], repeated: rea
     return base === undefined ? [] : [{ ...base, at: readAt, resolution: resolution as SampleRecord['resolution'] }];
   });
   const all = [...stored, ...readings].sort((a, b) => (a.at < b.at ? -1 : 1));
-  // A rolled-up sample and its confirmations may share an hour: the last one stays, as in the roll-up.
-  return all.filter((sample, index) => toPeriod(sample) !== toPeriod(all[index + 1]));
-}
-
-function toPeriod(sample: SampleRecord | undefined): string | null {
-  if (sample === undefined) return null;
-  const length = PERIOD_CHARACTERS[sample.resolution];
-  return `${sample.resolution} ${length === null ? sample.at : sample.at.slice(0, length)}`;
+  // Where a reading follows in the hour or day of a rolled-up one, that stays alone, as in the roll-up.
+  return all.filter((sample, index) => {
+    const length = PERIOD_CHARACTERS[sample.resolution] ?? sample.at.length;
+    return all[index + 1]?.at.slice(0, length) !== sample.at.slice(0, length);
+  });
 }

@@ -44,7 +44,6 @@ describe('the schema of the config', () => {
     expect({
       interval: parseDuration(stated('poll.interval')),
       apiLog: parseDuration(stated('retention.apiLog')),
-      samples: parseDuration(stated('retention.samples')),
       graphCache: parseDuration(stated('graphCache')),
     }).toEqual({ interval: poll.interval, ...retention, graphCache });
   });
