@@ -41,7 +41,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   bill_from_missing: 'Set billFrom of the panel to the first day to bill, or name a period with --period',
   graph_unreadable: 'Leave out --from-panel, or open the graph on the panel',
   list_too_short: 'Check the panel; if the list is complete, run again with --allow-mass',
-  crontab_unclear: 'Remove those lines with "crontab -e", then run "sluice schedule install" again',
+  crontab_unclear:
+    'Remove those lines with "crontab -e", or those that Sluice wrote with "sluice schedule install --uninstall" (timers: with --format systemd), then try again',
   no_token_yet: 'Set serve.token, or create one with "sluice api-token create NAME --scope operate"',
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',

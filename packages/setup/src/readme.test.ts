@@ -41,8 +41,10 @@ describe('the README', () => {
       if (option === '-' && input !== undefined) table = input;
       return Promise.resolve({ exitCode: 0, stdout: table, stderr: '' });
     };
-    expect(await scheduleRuns(file, [], programs)).toEqual(['the crontab of this user']);
+    expect(await scheduleRuns(file, [], { programs, elsewhere: { home: '/', crontabs: [], units: [] } })).toEqual([
+      'the crontab of this user',
+    ]);
     expect(table.toString()).toMatch(/^MAILTO=ops\n# BEGIN sluice .*\n.* \/opt\/my-program poll /);
-    expect(await scheduleRuns(file, [], programs)).toEqual([]);
+    expect(await scheduleRuns(file, [], { programs, elsewhere: { home: '/', crontabs: [], units: [] } })).toEqual([]);
   });
 });

@@ -67,8 +67,9 @@ function declareJobs(schedule: LazyCommand): void {
     .command('show')
     .description('print crontab lines or systemd units for poll, reconcile, agent check and call bill')
     .addOption(format())
-    .option('--absolute', 'use the absolute paths of node and the command')
-    .examples('sluice schedule show', 'sluice schedule show --format systemd --absolute')
+    .option('--absolute', 'use the absolute paths of node and the command (default: cron has a short PATH)')
+    .option('--no-absolute', 'name the command "sluice", which the PATH of the job has to find')
+    .examples('sluice schedule show', 'sluice schedule show --format systemd')
     .runs(async () => (await import('./schedule.js')).scheduleShow);
   schedule
     .command('install')

@@ -123,6 +123,48 @@ describe('schedule install, in a crontab', () => {
     expect((await bench.sluice(['schedule', 'install', '--yes', ...words])).exitCode).toBe(1);
   });
 
+  const inHome = (row: string): string => `MAILTO=ops\n${row}\n`;
+  it.each([
+    ['no config, in the home folder', '*/5 * * * * sluice poll --quiet'],
+    ['its folder', '*/5 * * * * cd HOME && sluice poll'],
+    ['a relative path', '*/5 * * * * cd HOME; /usr/local/bin/sluice --quiet reconcile --config ./sluice.yaml'],
+    ['the variable of the home folder', '*/5 * * * * sluice agent check --all --config "$HOME/sluice.yaml"'],
+    ['a tilde', '*/5 * * * * sluice call bill --config ~/sluice.yaml'],
+    ['a variable of the crontab', 'SLUICE_CONFIG=HOME/sluice.yaml\n*/5 * * * * cd /tmp && sluice poll'],
+    ['nothing that can be found', '*/5 * * * * cd /nowhere && sluice poll'],
+  ])('refuses a crontab that runs the same jobs by %s', async (_what, row) => {
+    const before = inHome(row.replaceAll('HOME', (word, at: number) => (row[at - 1] === '$' ? word : bench.folder)));
+    bench.write('tab', before);
+    for (const words of ['--yes', '--format systemd --yes']) {
+      const { exitCode, stderr } = await install(words);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining('runs a job of this config already')]);
+    }
+    expect([bench.read('tab'), calls()]).toEqual([before, []]);
+  });
+
+  it('is no matter for the jobs of another config that a command finds', async () => {
+    mkdirSync(bench.path('other'));
+    bench.write('other/sluice.yaml', CONFIG);
+    bench.write('tab', inHome(`*/5 * * * * cd ${bench.path('other')} && sluice poll --quiet`));
+    expect((await install()).exitCode).toBe(0);
+  });
+
+  it('knows the crontab that an earlier version has printed', async () => {
+    const fixture = new URL('../../fixtures/store-21.json', import.meta.url);
+    const { crontab } = JSON.parse(readFileSync(fixture, 'utf8')) as { crontab: string };
+    bench.write('tab', crontab.replaceAll(/--config \S+/g, `--config ${bench.path('sluice.yaml')}`));
+    const { exitCode, stderr } = await install();
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('*/15 * * * * sluice poll --quiet')]);
+  });
+
+  it('refuses jobs that timers of Sluice run already', async () => {
+    expect((await install('--format systemd --yes')).exitCode).toBe(0);
+    const { exitCode, stderr } = await install();
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/sluice-\S+\.timer runs a job /)]);
+    await install('--format systemd --uninstall --yes');
+    expect((await install()).exitCode).toBe(0);
+  });
+
   it('keeps the jobs of another config, and reports what crontab says', async () => {
     bench.write('other.yaml', CONFIG);
     await install();

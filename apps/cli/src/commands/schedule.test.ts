@@ -46,7 +46,7 @@ describe('schedule show', () => {
     expect(entries[0]).toEqual({
       name: 'poll',
       when: '*/15 * * * *',
-      command: `sluice poll --quiet --config ${file}`,
+      command: `/opt/node/bin/node /opt/sluice/main.js poll --quiet --config ${file}`,
     });
     expect(entries[1]?.when).toMatch(/^\d+ [1345] \* \* \*$/);
     expect(listLines(text)).toEqual([
@@ -84,7 +84,9 @@ describe('schedule show', () => {
   it('follows the schedule of the config, with the poll out of the way of a stated reconcile', async () => {
     config([DCIM, VPN], 'schedule: { poll: 10m, agentCheck: 20m, reconcile: "04:17" }\n');
     const { entries, text } = await shown();
-    expect(text).toContain(` sluice agent check --all --quiet --config ${bench.path('sluice.yaml')}\n`);
+    expect(text).toContain(
+      ` /opt/node/bin/node /opt/sluice/main.js agent check --all --quiet --config ${bench.path('sluice.yaml')}\n`,
+    );
     expect(Object.fromEntries(entries.map(({ name, when }) => [name, when]))).toEqual({
       poll: '3-59/10 * * * *',
       reconcile: '17 4 * * *',
@@ -100,12 +102,18 @@ describe('schedule show', () => {
     config([DCIM], `${whmcs}${products}`);
     const { entries, text } = await shown();
     expect(entries.map(({ name, when }) => [name, when])).toContainEqual(['service-sync', '11-59/15 * * * *']);
-    expect(text).toContain(` sluice service sync --quiet --config ${bench.path('sluice.yaml')}\n`);
+    expect(text).toContain(
+      ` /opt/node/bin/node /opt/sluice/main.js service sync --quiet --config ${bench.path('sluice.yaml')}\n`,
+    );
     config([DCIM], `${whmcs}${products}schedule: { sync: 1h }\n`);
     expect((await shown()).entries.find(({ name }) => name === 'service-sync')?.when).toMatch(/^\d+ \* \* \* \*$/);
   });
 
-  it('names Node and the command by their paths where that is asked for', async () => {
+  it('names the command alone where that is asked for', async () => {
+    expect((await shown('--no-absolute')).text).toContain('* sluice poll --quiet --config ');
+  });
+
+  it('names Node and the command by their paths', async () => {
     mkdirSync(bench.path("100% of Bob's"));
     bench.write("100% of Bob's/sluice.yaml", 'panels: {}\n');
     const file = bench.path("100% of Bob's/sluice.yaml");

@@ -7,6 +7,7 @@ import {
   planSchedule,
   planUnits,
   type SchedulePlan,
+  listSchedules,
   systemdUnits,
   systemPrograms,
   unitTarget,
@@ -30,7 +31,7 @@ const ARGS: Record<Job['command'], readonly string[]> = {
 function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
   const { node, script } = deps.program;
   // In the single-file bundle both are the same file.
-  const start = absolute ? [...new Set([node, script])] : ['sluice'];
+  const start = absolute && script !== '' ? [...new Set([node, script])] : ['sluice'];
   return planSchedule({
     config,
     kinds: knownKinds(deps),
@@ -49,7 +50,7 @@ interface ScheduleOptions extends GlobalOptions {
 
 /** `sluice schedule show` */
 export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, deps) => {
-  const plan = planJobs(loadConfig(options.config, deps), deps, options.absolute === true);
+  const plan = planJobs(loadConfig(options.config, deps), deps, options.absolute !== false);
   const { format = 'crontab' } = options;
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
@@ -74,11 +75,11 @@ export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, opt
     throw usageError('bad_option', 'The path of the command is unknown; nothing was changed');
   // A job of cron has neither the folder nor the PATH of this shell.
   const plan = planJobs(config, deps, true);
-  const programs = systemPrograms(deps.env, deps.cwd);
+  const machine = { programs: systemPrograms(deps.env, deps.cwd), elsewhere: listSchedules(deps.env) };
   const { apply, entries, changes, text, remarks } =
     format === 'crontab'
-      ? await planCrontab(plan, programs, uninstall)
-      : planUnits(plan, unitTarget(deps.env, deps.isRoot === true), programs, uninstall);
+      ? await planCrontab(plan, machine, uninstall)
+      : await planUnits(plan, unitTarget(deps.env, deps.isRoot === true), machine, uninstall);
   const terminal = new Terminal(deps, options, config);
   if (!terminal.json && changes.length > 0 && !terminal.quiet) {
     for (const change of changes) terminal.line(`${dryRun ? 'Would change' : 'Changes'} ${change}`);

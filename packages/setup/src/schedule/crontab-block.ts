@@ -1,4 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind/errors';
+import { findJob, type JobOwner } from './find-job.js';
 
 const BEGIN = '# BEGIN sluice ';
 const END = '# END sluice ';
@@ -14,7 +15,7 @@ function markers(config: string): { first: string; last: string } {
  *
  * @throws SluiceError `crontab_unclear` for markers that don't fit together, or jobs of the config outside of them
  */
-export function replaceJobs(crontab: Buffer, config: string, lines: readonly string[] | null): Buffer {
+export function replaceJobs(crontab: Buffer, { config, home }: JobOwner, lines: readonly string[] | null): Buffer {
   // One character a byte: a crontab may have any encoding.
   const text = crontab.toString('latin1');
   const rows = text === '' ? [] : text.split(/(?<=\n)/);
@@ -29,35 +30,15 @@ export function replaceJobs(crontab: Buffer, config: string, lines: readonly str
   const before = rows.slice(0, begin ?? rows.length);
   const after = end === undefined ? [] : rows.slice(end + 1);
   if (lines === null) return Buffer.from([...before, ...after].join(''), 'latin1');
-  const pasted = [...before, ...after].find((row) => isJobOf(row, toBytes(config)));
-  if (pasted !== undefined)
-    throw unclear(
-      `the line "${Buffer.from(pasted.trim(), 'latin1').toString('utf8')}" runs a job of this config already`,
-    );
+  const pasted = findJob(Buffer.from([...before, ...after].join(''), 'latin1').toString('utf8'), { config, home });
+  if (pasted !== null) throw unclear(`the line "${pasted}" runs a job of this config already`);
   const block = [first, ...lines, last].map((line) => `${toBytes(line)}\n`).join('');
   const head = before.join('');
   const start = head === '' || head.endsWith('\n') ? head : `${head}\n`;
   return Buffer.from(`${start}${block}${after.join('')}`, 'latin1');
 }
 
-/** Whether a line starts a scheduled command with this config, however its path is quoted. */
-function isJobOf(row: string, config: string): boolean {
-  if (/^\s*#/.test(row) || !/\b(poll|reconcile|agent check|call bill|service sync)\b/.test(row)) return false;
-  // cron makes a bare % of \%, and the shell sees what is left.
-  const command = row.replaceAll('\\%', '%');
-  const found = command.matchAll(/\s--config(?:=|\s+)((?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+)/g);
-  return [...found].some(([, word = '']) => unquote(word) === config);
-}
-
-/** Returns a word of a shell's line without its quotes. */
-function unquote(word: string): string {
-  return word.replaceAll(
-    /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)/g,
-    (_whole, single?: string, double?: string, escaped?: string) =>
-      single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
-  );
-}
-
-function unclear(why: string): SluiceError {
+/** Returns the error of a schedule that is left as it is. */
+export function unclear(why: string): SluiceError {
   return new SluiceError('crontab_unclear', `The crontab was not changed: ${why}`, { kind: 'conflict' });
 }

@@ -1,5 +1,6 @@
 export { crontab } from './crontab.js';
-export { planCrontab } from './install-crontab.js';
+export { type Elsewhere, listSchedules } from './elsewhere.js';
+export { type Machine, planCrontab } from './install-crontab.js';
 export { planUnits, unitTarget } from './install-units.js';
 export { type Job, scheduledJobs, type Timing } from './jobs.js';
 export {

@@ -1,18 +1,31 @@
 import { crontabEntries, crontabLines, crontabRemarks } from './crontab.js';
 import { replaceJobs } from './crontab-block.js';
+import { type Elsewhere, refuseElsewhere } from './elsewhere.js';
 import type { Installation, SchedulePlan } from './plan.js';
 import { programFailed, type Programs, requireProgram } from './programs.js';
+
+/** What a schedule is installed on. */
+export interface Machine {
+  programs: Programs;
+  elsewhere: Elsewhere;
+}
 
 /**
  * Plans the change of the user's crontab; `remove` removes the jobs of the config.
  *
  * @throws SluiceError `crontab_unclear`, `program_failed`
  */
-export async function planCrontab(plan: SchedulePlan, programs: Programs, remove: boolean): Promise<Installation> {
+export async function planCrontab(
+  plan: SchedulePlan,
+  { programs, elsewhere }: Machine,
+  remove: boolean,
+): Promise<Installation> {
+  const of = { config: plan.config, home: elsewhere.home };
+  if (!remove) refuseElsewhere(of, elsewhere);
   const entries = remove ? [] : crontabEntries(plan);
   const lines = crontabLines(entries);
   const before = await readCrontab(programs);
-  const after = replaceJobs(before, plan.config, remove ? null : lines);
+  const after = replaceJobs(before, of, remove ? null : lines);
   return {
     entries,
     changes: after.equals(before) ? [] : [`the crontab of ${plan.user ?? 'this user'}`],

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { nodeFiles } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind/errors';
 import { replaceFile, toErrno, unwritable } from '@sluice/terminal/files';
+import { OURS, refuseElsewhere, refuseInCrontab } from './elsewhere.js';
+import type { Machine } from './install-crontab.js';
 import type { Installation, SchedulePlan } from './plan.js';
 import { type Programs, requireProgram } from './programs.js';
 import { SYSTEM_UNITS, systemdEntries, timerName, unitFiles, type UnitFile, type UnitTarget } from './systemd.js';
-
-const OURS = '# Written by Sluice for ';
 
 /** Returns where the units of a user belong: those of root are units of the system. */
 export function unitTarget(env: Readonly<Record<string, string | undefined>>, isRoot: boolean): UnitTarget {
@@ -25,9 +25,19 @@ export function unitTarget(env: Readonly<Record<string, string | undefined>>, is
  * Plans the change of the units; `remove` removes those of the config. Applying it also starts the timers that an earlier,
  * failed installation has not started.
  *
- * @throws SluiceError `unit_exists` for units of another origin, `file_unwritable`
+ * @throws SluiceError `unit_exists` for units of another origin, `crontab_unclear`, `file_unwritable`
  */
-export function planUnits(plan: SchedulePlan, target: UnitTarget, programs: Programs, remove: boolean): Installation {
+export async function planUnits(
+  plan: SchedulePlan,
+  target: UnitTarget,
+  { programs, elsewhere }: Machine,
+  remove: boolean,
+): Promise<Installation> {
+  if (!remove) {
+    const of = { config: plan.config, home: elsewhere.home };
+    refuseElsewhere(of, { ...elsewhere, units: elsewhere.units.filter((folder) => folder !== target.folder) });
+    await refuseInCrontab(of, programs);
+  }
   const mark = `${OURS}${plan.config}\n`;
   const wanted = remove ? [] : unitFiles(plan, target).map(({ name, text }) => ({ name, text: `${mark}${text}` }));
   const present = readUnits(target.folder);

@@ -20,9 +20,9 @@ export async function askForConfig(file: string, kinds: readonly PanelKind[], as
 // example: the jobs of a crontab
 import { hostname } from 'node:os';
 import { loadConfigFile } from '@sluice/config-file';
-import { planCrontab, planSchedule, type Programs } from '../schedule/index.js';
+import { type Machine, planCrontab, planSchedule } from '../schedule/index.js';
 
-export async function scheduleRuns(file: string, kinds: readonly PanelKind[], programs: Programs): Promise<string[]> {
+export async function scheduleRuns(file: string, kinds: readonly PanelKind[], machine: Machine): Promise<string[]> {
   const plan = planSchedule({
     config: loadConfigFile(file, { kinds }),
     kinds,
@@ -30,7 +30,7 @@ export async function scheduleRuns(file: string, kinds: readonly PanelKind[], pr
     user: null,
     invocation: (command) => ['/opt/my-program', command, file],
   });
-  const { changes, apply } = await planCrontab(plan, programs, false);
+  const { changes, apply } = await planCrontab(plan, machine, false);
   if (changes.length > 0) await apply();
   return changes;
 }

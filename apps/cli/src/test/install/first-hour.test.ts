@@ -126,6 +126,39 @@ describe('the first hour, line by line', () => {
     LONG ? 3_600_000 : 60_000,
   );
 
+  it('runs the lines of the crontab in the README as cron does, after its quick start', async () => {
+    const panel = await startPanel(false);
+    try {
+      const home = makeHome('crontab', false);
+      const steps = listSteps('README.md', QUICK_START).filter((step) => !installs(step));
+      expect(await follow(steps, panel, home)).toBeNull();
+      const [, text = ''] = /^```crontab\n(.*?)^```$/ms.exec(readFileSync(path.join(ROOT, 'README.md'), 'utf8')) ?? [];
+      const lines = text.trim().split('\n');
+      const settings = lines.filter((line) => /^\w+=/.test(line));
+      const commands = lines
+        .filter((line) => !settings.includes(line))
+        .map((line) => line.split(/\s+/).slice(5).join(' '));
+      expect(commands.map((command) => command.split(' ')[1])).toEqual(['poll', 'reconcile']);
+      const where = path.join(home, 'prefix', 'bin');
+      const env = [
+        `HOME=${home}`,
+        'PATH=/usr/bin:/bin',
+        `NODE_EXTRA_CA_CERTS=${path.join(folder, 'ca.pem')}`,
+        ...settings.map((line) => line.replace('/usr/local/bin', where)),
+      ];
+      for (const command of commands) {
+        const ended = await new Promise<string | null>((resolve) => {
+          execFile('env', ['-i', ...env, '/bin/sh', '-c', command], { cwd: home }, (error, stdout, stderr) => {
+            resolve(error === null ? null : stdout + stderr);
+          });
+        });
+        expect([command, ended]).toEqual([command, null]);
+      }
+    } finally {
+      await panel.close();
+    }
+  }, 60_000);
+
   it('says in each place where sizes are written that they are binary', () => {
     const texts = ['README.md', 'docs/first-hour.md', 'docs/config.md', 'packages/setup/src/config-text.ts'];
     const stated = texts.filter((file) => readFileSync(path.join(ROOT, file), 'utf8').includes('1 GB is 1024³ bytes'));
