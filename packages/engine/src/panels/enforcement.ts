@@ -9,7 +9,7 @@ export interface Enforcement {
   source: string;
   /** When the switch was set; null for a setting of the config. */
   since: string | null;
-  /** Who set the switch; null for a setting of the config, and where it was not stored. */
+  /** Who set the switch; null for a setting of the config, and where an earlier version stored none. */
   by: string | null;
 }
 
@@ -121,5 +121,5 @@ export function describeSetting(enforcement: Enforcement, showTime: (at: string)
 }
 
 function describeSince({ since, by }: Enforcement, showTime: (at: string) => string): string {
-  return `${since === null ? '' : ` since ${showTime(since)}`}${by === null ? '' : ` by ${by}`}`;
+  return `${since === null ? '' : ` since ${showTime(since)}`} by ${by ?? 'an earlier version'}`;
 }

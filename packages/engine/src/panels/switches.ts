@@ -15,6 +15,9 @@ export interface SwitchReport {
   product: string | null;
   enforce: 'on' | 'observe';
   source: string;
+  /** When the switch was set, and who set it; null for a setting of the config. */
+  since: string | null;
+  by: string | null;
   /** Preview of the first run; null for `observe`. */
   plan: RunReport | null;
   /** Changes under way that did not end within the wait; absent where there are none. */
@@ -99,9 +102,9 @@ export async function dropSwitch(session: Session, panel: string): Promise<Switc
 }
 
 async function switchReport(session: Session, panel: string, product: string | null): Promise<SwitchReport> {
-  const { value, source } = (await readEnforcements(session.config, session.store)).of(panel, product);
+  const { value, ...set } = (await readEnforcements(session.config, session.store)).of(panel, product);
   const underWay = value === 'observe' ? await changesEnded(session, panel) : 0;
-  return { panel, product, enforce: value, source, plan: null, ...(underWay > 0 ? { underWay } : {}) };
+  return { panel, product, enforce: value, ...set, plan: null, ...(underWay > 0 ? { underWay } : {}) };
 }
 
 /** Waits for changes under way on the panel, and returns how many are left. */

@@ -38,6 +38,8 @@ export const switchReport = name(
     product: textOrNull,
     enforce: z.enum(['on', 'observe']),
     source: text,
+    since: instantOrNull,
+    by: textOrNull,
     plan: runReport.nullable(),
     underWay: count.optional(),
   }),
