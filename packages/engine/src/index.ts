@@ -131,6 +131,7 @@ export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
 export { type BrakeState, describeBrake } from './run/brake-state.js';
+export { listObserving } from './run/observed-panels.js';
 export {
   describeExceeded,
   describeFigures,

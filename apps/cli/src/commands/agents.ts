@@ -63,7 +63,7 @@ export const agentList: CommandHandler<ListOptions> = listCommand<AgentView>(
     const { agents, ...also } = await sluice.agents.list({ panel });
     return { rows: agents, also };
   },
-  (terminal, agents, { csv }) => {
+  ({ terminal }, agents, { csv }) => {
     if (csv === undefined) printSemantics(terminal, agents);
     if (csv === undefined) printSuspended(terminal, agents);
     return ExitCode.done;

@@ -40,7 +40,7 @@ const listed = listCommand<CallRecord, RecordsOptions, Seen>(
     });
     return { rows, also };
   },
-  (terminal, _rows, _options, also) => {
+  ({ terminal }, _rows, _options, also) => {
     if (also !== null) printCallTotals(terminal, also);
     return ExitCode.done;
   },

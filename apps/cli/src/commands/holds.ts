@@ -207,7 +207,7 @@ const holdLists = (['folded', 'full'] as const).map((how) =>
       const wouldHold = await findWouldHold(sluice, service === undefined ? { panel, product, client } : {}, service);
       return { rows: holds, also: { released, wouldHold } };
     },
-    (terminal, _rows, { csv, status, verbose }, also) => {
+    ({ terminal }, _rows, { csv, status, verbose }, also) => {
       if (csv !== undefined) return ExitCode.done;
       const would = status?.includes('open') === true ? (also?.wouldHold ?? []) : [];
       printFirst(terminal, would, {

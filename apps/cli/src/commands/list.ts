@@ -60,7 +60,7 @@ export type ListHandler<Options extends ListOptions = ListOptions> = CommandHand
 export function listCommand<Row, Options extends ListOptions = ListOptions, Also extends object = object>(
   list: List<Row>,
   load: (opened: Opened, args: string[], options: Options, deps: Deps) => Promise<Loaded<Row, Also>>,
-  after?: (terminal: Terminal, rows: readonly Row[], options: Options, also: Also | null) => number,
+  after?: (opened: Opened, rows: readonly Row[], options: Options, also: Also | null) => number | Promise<number>,
 ): ListHandler<Options> {
   const handler: CommandHandler<Options> = (args, asked, deps) => {
     const { status } = list;
@@ -78,7 +78,7 @@ export function listCommand<Row, Options extends ListOptions = ListOptions, Also
       if (options.csv !== undefined) await writeCsv(list, sorted, selection, { file: options.csv, deps, terminal });
       else if (sorted.length === 0) terminal.line(isFiltered(asked) ? 'Nothing matches these filters.' : list.empty);
       else printRows(terminal, selection.columns ?? list.columns, sorted, { all: selection.columns !== null });
-      return after?.(terminal, sorted, options, also) ?? ExitCode.done;
+      return (await after?.(opened, sorted, options, also)) ?? ExitCode.done;
     });
   };
   return Object.assign(handler, { columnNames: list.columns.map(({ name }) => name) });

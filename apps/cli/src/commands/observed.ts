@@ -1,6 +1,7 @@
-import type { ServiceDetail } from '@sluice/engine';
+import { describeBrake, type PanelView, type ServiceDetail } from '@sluice/engine';
 import type { Terminal } from '@sluice/terminal';
 import { printObserving } from '@sluice/terminal/reports';
+import type { Opened } from '../open-sluice.js';
 
 /** Prints which panels are down, so that the listed figures are those of the last readings. */
 export function printOutages(
@@ -15,10 +16,28 @@ export function printOutages(
   }
 }
 
-/** Prints which panels are only observed, where a listed service would be held. */
-export function printObserved(terminal: Terminal, services: readonly ServiceDetail[]): void {
-  const panels = services
-    .filter(({ observing, wouldHold }) => observing && wouldHold.length > 0)
-    .map(({ panel }) => panel);
-  printObserving(terminal, [...new Set(panels)]);
+/** Prints what keeps listed services from being held: panels that are only observed, and runs that the brake stopped. */
+export async function printKept(
+  { sluice, terminal }: Pick<Opened, 'sluice' | 'terminal'>,
+  services: readonly ServiceDetail[],
+): Promise<void> {
+  const due = services.filter(({ wouldHold }) => wouldHold.length > 0);
+  const findPanels = (isObserved: boolean): string[] => [
+    ...new Set(due.filter(({ observing }) => observing === isObserved).map(({ panel }) => panel)),
+  ];
+  printObserving(terminal, findPanels(true));
+  const enforced = findPanels(false);
+  if (enforced.length === 0) return;
+  const { panels } = await sluice.panels.list();
+  printBrakes(
+    terminal,
+    panels.filter(({ name }) => enforced.includes(name)),
+  );
+}
+
+/** Prints on which of these panels the brake stopped the last run. */
+export function printBrakes(terminal: Terminal, panels: readonly Pick<PanelView, 'name' | 'brake'>[]): void {
+  for (const { name, brake } of panels)
+    if (brake !== null)
+      terminal.line(terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, name) ?? brake.since)));
 }

@@ -1,4 +1,4 @@
-import { describeBrake, describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
+import { describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { bytes, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
@@ -7,6 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
+import { printBrakes } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -30,10 +31,8 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
   listCommand<PanelView>(
     toPanelList(deps),
     async ({ sluice }) => (await sluice.panels.list()).panels,
-    (terminal, panels, { csv }) => {
-      for (const { name, brake } of csv === undefined ? panels : [])
-        if (brake !== null)
-          terminal.line(terminal.colors.red(describeBrake(brake, terminal.times.at(brake.since, name) ?? '')));
+    ({ terminal }, panels, { csv }) => {
+      if (csv === undefined) printBrakes(terminal, panels);
       return ExitCode.done;
     },
   )(args, options, deps);

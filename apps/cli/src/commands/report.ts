@@ -14,6 +14,7 @@ import {
   bound,
 } from '@sluice/terminal';
 import { writeParts } from '@sluice/terminal/files';
+import { describeStatus } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
@@ -45,7 +46,10 @@ const COLUMNS: readonly Column<Row>[] = [
   ),
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 6 }),
   bound('cycle ends', ({ cycle }) => cycle?.end, { priority: 8 }),
-  state('status', ({ status }) => status, { priority: 2 }),
+  state('status', ({ status }) => status, {
+    priority: 2,
+    cell: (service, ink) => ink.paint(service.status, describeStatus(service)),
+  }),
   {
     ...text<Row>('outlook', ({ outlook }) => outlook?.outlook ?? null, { priority: 7 }),
     cell: ({ outlook, panel }, { times }) => outlookText(outlook, (at) => times.at(at, panel) ?? ''),

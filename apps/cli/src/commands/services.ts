@@ -7,7 +7,7 @@ import { printService } from '@sluice/terminal/reports';
 import { ExitCode } from '../exit-codes.js';
 import { knownKinds } from '../kinds.js';
 import { answer } from './answer.js';
-import { printObserved, printOutages } from './observed.js';
+import { printKept, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import { withSluice } from '../open-sluice.js';
@@ -39,10 +39,10 @@ export const list: CommandHandler<ListOptions> = listCommand(
   },
   async ({ sluice }, _args, { panel, product, client }) =>
     (await sluice.services.list({ panel, product, client })).services,
-  (terminal, services, { csv }) => {
+  async ({ sluice, terminal }, services, { csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);
-      printObserved(terminal, services);
+      await printKept({ sluice, terminal }, services);
     }
     return ExitCode.done;
   },

@@ -6,7 +6,7 @@ import { groupFailures } from '@sluice/terminal/reports';
 import { readTable } from '@sluice/terminal/rows';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import { printObserved, printOutages } from './observed.js';
+import { printKept, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { listCommand, type ListOptions } from './list.js';
 import type { CommandHandler, GlobalOptions } from './command.js';
@@ -23,10 +23,10 @@ export const usage: CommandHandler<UsageOptions> = listCommand<ServiceDetail, Us
   },
   async ({ sluice }, [service], { refresh, panel, product, client }) =>
     (await sluice.usage.read({ service, refresh, panel, product, client })).services,
-  (terminal, services, { refresh, csv }) => {
+  async ({ sluice, terminal }, services, { refresh, csv }) => {
     if (csv === undefined) {
       printOutages(terminal, services);
-      printObserved(terminal, services);
+      await printKept({ sluice, terminal }, services);
     }
     for (const { objects, error, details } of groupFailures(services.map(({ id, error }) => ({ object: id, error })))) {
       const line = `${objects}: ${terminal.error(error, details)}`;

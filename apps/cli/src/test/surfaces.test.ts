@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listNodes } from '@sluice/terminal/completion';
 import { wholeProgram } from '../cli.js';
+import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { type Said, SPEAKING } from './surfaces/table.js';
 import { SILENT } from './surfaces/silent.js';
 import { type Facts, startWorld, type World } from './surfaces/world.js';
@@ -13,29 +14,44 @@ afterAll(() => world.close());
 
 /** Returns what the store says of what a surface is about. */
 function expected(said: Said, { held, ...facts }: Facts): Said {
-  const all = { ...facts, held, heldCount: held.length, isHeld: held.includes('svc-2') };
+  const all = {
+    ...facts,
+    held,
+    heldCount: held.length,
+    isHeld: held.includes('svc-2'),
+    isDue: facts.wouldHold.includes('svc-1'),
+  };
   return Object.fromEntries(Object.entries(all).filter(([key]) => key in said));
 }
 
+const AT_FIRST: Facts = { held: [], wouldHold: [], braked: false, enforced: [], down: false, figures: true };
+const PARTLY: Facts = { ...AT_FIRST, held: ['svc-2'], wouldHold: ['svc-1'], enforced: ['order'] };
+
 /** The states in their order, what begins each, and what the store says then. */
 const STATES: [string, (at: World) => unknown, Facts][] = [
-  ['observe', () => undefined, { held: [], enforced: [], down: false, figures: true }],
-  [
-    'partly enforced',
-    ({ at }) => at.bench.sluice('enforce dcim --only order --yes'),
-    { held: ['svc-2'], enforced: ['order'], down: false, figures: true },
-  ],
+  ['observe', () => undefined, { ...AT_FIRST, wouldHold: ['svc-1', 'svc-2'] }],
+  ['partly enforced', ({ at }) => at.bench.sluice('enforce dcim --only order --yes'), { ...PARTLY }],
   [
     'panel down',
     ({ at }) => at.panel.server.inject({ fault: { kind: 'status', status: 503 } }),
-    { held: ['svc-2'], enforced: ['order'], down: true, figures: true },
+    // Of what could not be read, nothing is decided.
+    { ...PARTLY, wouldHold: [], down: true },
   ],
   [
     'panel back',
     ({ at }) => {
       at.panel.server.clearFaults();
     },
-    { held: ['svc-2'], enforced: ['order'], down: false, figures: true },
+    { ...PARTLY },
+  ],
+  [
+    'braked',
+    async ({ at }) => {
+      await at.bench.sluice('enforce dcim --only ports --yes');
+      const earlier = at.bench.clock.now() - HOUR / 2;
+      for (const { service } of [3, 4].map(toIds)) at.panel.addTraffic(service, { in: 100 * GB, out: 0, at: earlier });
+    },
+    { ...PARTLY, wouldHold: ['svc-1', 'svc-3', 'svc-4'], braked: true, enforced: ['order', 'ports'] },
   ],
 ];
 

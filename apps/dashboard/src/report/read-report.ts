@@ -7,6 +7,8 @@ import { POINTS } from '../pages/layout/chart.js';
 export interface ReportService extends Pick<ServiceDetail, 'id' | 'client' | 'panel' | 'product' | 'status' | 'cycle'> {
   /** Reasons of its open holds. */
   holds: string[];
+  /** Reasons of holds that would begin, and were not added. */
+  wouldHold: string[];
   /** Whether its panel has traffic that can be read. */
   metered: boolean;
   readAt: string | null;
@@ -132,7 +134,7 @@ export async function readGraph(sluice: Sluice, id: string): Promise<SampleGraph
 }
 
 function toReportService(service: ServiceDetail, metered: boolean): ReportService {
-  const { id, client, panel, product, status, cycle, usage, allowance, holds } = service;
+  const { id, client, panel, product, status, cycle, usage, allowance, holds, wouldHold } = service;
   const used = usedBytes(service);
   const allowedBytes = allowance?.allowedBytes ?? null;
   const limits = service.limits.filter((limit) => limit.id !== 'quota');
@@ -145,6 +147,7 @@ function toReportService(service: ServiceDetail, metered: boolean): ReportServic
     product,
     status,
     holds: holds.map(({ reason }) => reason),
+    wouldHold,
     cycle,
     metered,
     readAt: usage?.readAt ?? null,

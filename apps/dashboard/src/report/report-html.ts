@@ -125,7 +125,11 @@ async function drawChart(
     html`<article class="service">
       <h3>${name(service.id)}</h3>
       <div class="service-facts">
-        ${serviceFacts(service, new Times(now, report.timeZone), zoneOf({ sluice }, service.panel))}
+        ${serviceFacts(service, {
+          times: new Times(now, report.timeZone),
+          timeZone: zoneOf({ sluice }, service.panel),
+          forOperators: report.client === null,
+        })}
       </div>
       <div>${figure} ${history}</div>
     </article> `,

@@ -10,11 +10,14 @@ import { toTimes, zoneOf } from '../pages/page-times.js';
 const CYCLES = 12;
 
 /** Returns product, cycle and limits of a service. */
-export function serviceFacts(service: ReportService, times: Times, timeZone: string): Html {
+export function serviceFacts(
+  service: ReportService,
+  { times, timeZone, forOperators }: { times: Times; timeZone: string; forOperators: boolean },
+): Html {
   const { product, cycle, usedBytes, allowedBytes, unlimited, remainingBytes, readAt, limits } = service;
   return facts([
     ['Product', name(product)],
-    ['Status', showStatus(service)],
+    ['Status', showStatus(service, forOperators)],
     cycle === null ? null : ['Cycle', times.period(cycle, timeZone)],
     allowedBytes === null
       ? ['Used', html`${bytes(usedBytes)}${unlimited ? ', unlimited' : null}`]

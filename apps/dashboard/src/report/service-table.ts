@@ -45,7 +45,7 @@ export function serviceRow(
     share === null ? NONE : shareBar(share)
   }</td><td class="figure minor">${remaining}</td><td class="minor">${
     cycle === null ? NONE : times.bound(cycle.end, timeZone)
-  }</td><td>${showStatus(service)}</td></tr>
+  }</td><td>${showStatus(service, showsClient)}</td></tr>
 `);
 }
 
@@ -55,9 +55,11 @@ export function shareBar(share: number): Html | null {
   return usageBar({ used: share * 100 + 1e-9, allowed: 100 });
 }
 
-/** Returns the state of a service, with the reasons of its holds. */
-export function showStatus({ status, holds }: ReportService): Html {
-  return html`${badge(status)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
+/** Returns the state of a service, with the reasons of its holds; what would be held is only said to operators. */
+export function showStatus({ status, holds, wouldHold }: ReportService, forOperators: boolean): Html {
+  const isUp = status === 'over';
+  const word = isUp ? (forOperators && wouldHold.length > 0 ? 'would be held' : 'used up') : status;
+  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
 }
 
 function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportService, times: Times): Html {

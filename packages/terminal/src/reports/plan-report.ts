@@ -1,15 +1,7 @@
-import type { RunReport, ServiceView } from '@sluice/engine';
+import { listObserving, type RunReport, type ServiceView } from '@sluice/engine';
 import type { Terminal } from '../terminal.js';
 import { foldAlike, MOST_ALIKE, printOthers, takeFirst } from './fold.js';
-import {
-  countOthers,
-  inNaturalOrder,
-  listObserving,
-  LONG,
-  printBrake,
-  printEnd,
-  printObserving,
-} from './run-report.js';
+import { countOthers, inNaturalOrder, LONG, printBrake, printEnd, printObserving } from './run-report.js';
 
 const RESTRICTS = /^(disable|suspend|create|pause|redirect|assign|close|delete|remove)/;
 

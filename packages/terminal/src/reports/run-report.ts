@@ -1,4 +1,4 @@
-import { nameFew, type RunReport, type ServiceView } from '@sluice/engine';
+import { listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
 import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
 import { findBrakeSentence, summarize } from './run-summary.js';
@@ -158,15 +158,6 @@ function observingWords({ run }: RunReport): string {
   return run.dryRun
     ? 'after this release nothing would be changed any more'
     : 'from now on nothing is changed any more';
-}
-
-/** Returns the panels under observe; of those that are enforced for some products, how many services that concerns. */
-export function listObserving({ run, services }: RunReport): string[] {
-  return run.observing.map((panel) => {
-    const enforced = services.filter((service) => service.panel === panel && !service.observing).length;
-    if (run.command === 'hold release' || enforced === 0) return panel;
-    return `${panel} (except ${enforced} enforced ${enforced === 1 ? 'service' : 'services'})`;
-  });
 }
 
 /** Prints which panels are only observed. */

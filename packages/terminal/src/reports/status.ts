@@ -1,8 +1,9 @@
 import type { ServiceView } from '@sluice/engine';
 
-/** Returns the status of a service for people: `would be held` where a hold would begin. */
+/** Returns the status of a service for people: `would be held` where a hold would begin, or `used up`, in place of `over`. */
 export function describeStatus({ status, wouldHold }: Pick<ServiceView, 'status' | 'wouldHold'>): string {
-  return status === 'over' && wouldHold.length > 0 ? 'would be held' : status;
+  if (status !== 'over') return status;
+  return wouldHold.length > 0 ? 'would be held' : 'used up';
 }
 
 /** Returns the reasons of open holds, and those that would be; null for none. */

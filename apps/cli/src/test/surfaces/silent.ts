@@ -183,7 +183,6 @@ export const SILENT: Record<string, readonly string[]> = {
     'GET /api/v1/log/follow',
     'GET /api/v1/notices',
     'GET /api/v1/overrides',
-    'GET /api/v1/runs/:run',
     'GET /api/v1/runs/:run/events',
     'GET /api/v1/services/:service/graph',
     'GET /api/v1/services/:service/last-panel-graph',
@@ -192,7 +191,6 @@ export const SILENT: Record<string, readonly string[]> = {
     'GET /api/v1/services/:service/usage-history',
     'GET /api/v1/services/export',
     'GET /log',
-    'GET /runs/:id',
   ],
   'asks before a change': [
     'GET /services/:id/buy',

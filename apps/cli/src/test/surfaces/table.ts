@@ -11,7 +11,7 @@ import type {
 import { type Facts, toText, type World } from './world.js';
 
 /** What a surface says of the facts; only what it is about. */
-export type Said = Partial<Facts & { heldCount: number; isHeld: boolean }>;
+export type Said = Partial<Facts & { heldCount: number; isHeld: boolean; isDue: boolean }>;
 
 /** Reads what a surface says. */
 export type Read = (world: World) => Said | Promise<Said>;
@@ -27,25 +27,46 @@ interface Part {
 }
 
 const toIds = (services: readonly { id: string }[]): string[] => services.map(({ id }) => id).sort();
-const isHeld = ({ status, observing }: { status: string; observing: boolean }): boolean =>
-  status === 'held' && !observing;
+const isHeld = ({ status }: { status: string }): boolean => status === 'held';
+const wouldBeHeld = ({ wouldHold }: { wouldHold: readonly string[] }): boolean => wouldHold.length > 0;
 
 /** Of a list of all services: which are held, with the last good figures, and whether the panel is down. */
 function ofServices(services: readonly ServiceDetail[]): Said {
   return {
     held: toIds(services.filter(isHeld)),
+    wouldHold: toIds(services.filter(wouldBeHeld)),
     down: services.every(({ panelDownSince }) => panelDownSince !== null),
     figures: services.every(({ usage }) => usage !== null),
   };
 }
 
-function ofService({ status, observing, panelDownSince, usage }: ServiceDetail): Said {
-  return { isHeld: isHeld({ status, observing }), down: panelDownSince !== null, figures: usage !== null };
+function ofService({ status, panelDownSince, usage }: ServiceDetail): Said {
+  return { isHeld: isHeld({ status }), down: panelDownSince !== null, figures: usage !== null };
 }
 
-const ofPanel = ({ enforce }: Pick<PanelView, 'enforce'>): Said => ({
+const ofEnforce = ({ enforce }: Pick<PanelView, 'enforce'>): Said => ({
   enforced: enforce.value === 'observe' ? enforce.except.map(({ product }) => product) : ['all'],
 });
+
+const ofPanel = ({ enforce, brake }: Pick<PanelView, 'enforce' | 'brake'>): Said => ({
+  ...ofEnforce({ enforce }),
+  braked: brake !== null,
+});
+
+/** What a run says that decided about all services, or would; without figures, since a run that reads nothing shows none. */
+const ofRun = ({ services, totals, error, notices }: RunReport): Said => {
+  // Its status is that of the run, such as unreadable, whether the service is held or not.
+  const held = toIds(services.filter(({ holds }) => holds.length > 0));
+  expectSame(totals.held, held.length);
+  expectSame(totals.wouldHold, services.filter(wouldBeHeld).length);
+  const stopped = error?.code === 'mass_change' || notices.some(({ code }) => code === 'mass_change');
+  return {
+    held,
+    wouldHold: toIds(services.filter(wouldBeHeld)),
+    braked: stopped,
+    down: totals.read === 0,
+  };
+};
 
 const ofHolds = (holds: readonly Pick<HoldEntry, 'service' | 'until'>[]): Said => ({
   held: [...new Set(holds.filter(({ until }) => until === null).map(({ service }) => service ?? ''))].sort(),
@@ -56,8 +77,12 @@ function ofChecks(checks: readonly Check[]): Said {
   const panel = checks.find(({ name }) => name === 'panel');
   const isDown = panel?.status === 'failed';
   // A panel that does not answer is not asked for more.
-  return { down: isDown, ...(isDown ? {} : { enforced: inWords(enforce) }) };
+  const braked = checks.some(({ message }) => BRAKED.test(message));
+  return { down: isDown, ...(isDown ? {} : { enforced: inWords(enforce), braked }) };
 }
+
+/** The sentence of the brake, wherever it stands. */
+const BRAKED = /Nothing was changed on panel dcim since/;
 
 /** The exceptions in `observe, except X: enforced since …`. */
 function inWords(text: string): string[] {
@@ -65,14 +90,17 @@ function inWords(text: string): string[] {
   return exceptions.split('; ').flatMap((each) => /^(\S+): enforced since/.exec(each)?.[1] ?? []);
 }
 
-function ofOverview({ totals, panels, services }: OverviewReport): Said {
+function ofOverview({ totals, panels, services, brakes }: OverviewReport): Said {
   const [panel] = panels;
+  expectSame(brakes.length === 1, panel?.brake != null);
   return {
     heldCount: services.items.filter(isHeld).length,
     held: toIds(services.items.filter(isHeld)),
     down: panel?.reachable === false && panel.downSince !== null,
     figures: services.items.every(({ usedBytes }) => usedBytes !== null),
+    wouldHold: toIds(services.items.filter(wouldBeHeld)),
     ...(panel === undefined ? {} : ofPanel(panel)),
+    ...(totals.wouldHold === services.items.filter(wouldBeHeld).length ? {} : { wouldHold: [] }),
     ...(panels.every(({ held }) => held === totals.held) ? {} : { heldCount: -1 }),
   };
 }
@@ -81,7 +109,17 @@ const pageOfOverview = (text: string): Said => ({
   down: /\bdown since/.test(text) && /Panels away 1\b/.test(text),
   enforced: inWords(text.replace(/observe except/, 'observe, except')),
   figures: !/never|not read yet/.test(text),
+  braked: BRAKED.test(text),
+  heldCount: Number(/ Held (\d+)/.exec(text)?.[1]),
+  wouldHold: listedAs(text, 'would be held'),
+  held: listedAs(text, 'held'),
 });
+
+/** The services that a table shows with a status. */
+function listedAs(text: string, status: string): string[] {
+  const rows = text.matchAll(/(svc-\d) (?:c-1 \w+ dcim )(would be held|\w+)/g);
+  return [...rows].flatMap(([, id = '', word]) => (word === status ? [id] : [])).sort();
+}
 
 /** The words of a service's page. */
 const pageOfService = (text: string): Said => ({
@@ -98,48 +136,81 @@ const partsText = (parts: readonly Part[]): string =>
 
 /** What a client reads of svc-2, the service that is enforced first. */
 const forCustomer = (text: string): Said => ({
+  isHeld: /\brestricted\b/.test(text),
   down: text.includes('be read at the moment'),
   figures: text.includes('195 GB'),
 });
 
 /** What each surface says of the facts, by `command WORDS`, and `GET PATH` of the routes. */
 export const SPEAKING: Record<string, Read> = {
-  'command poll': ({ polled }) => ({ down: polled.totals.read === 0 }),
-  'command plan': async ({ json }) => ({ down: (await json<RunReport>('plan')).totals.read === 0 }),
-  'command usage': async ({ json }) => ofServices((await json<{ services: ServiceDetail[] }>('usage')).services),
-  'command explain': async ({ json }) => {
+  'command poll': ({ polled }) => ofRun(polled),
+  'command plan': async ({ json, text }) => {
+    const said = ofRun(await json<RunReport>('plan'));
+    const printed = await text('plan');
+    expectSame(said.braked, / at once; nothing was changed or bought/.test(printed));
+    return said;
+  },
+  'command usage': async ({ json, text }) => ({
+    ...ofServices((await json<{ services: ServiceDetail[] }>('usage')).services),
+    braked: BRAKED.test(await text('usage')),
+  }),
+  'command explain': async ({ json, text }) => {
     const { service, holds } = await json<Explanation>('explain svc-2');
-    return { ...ofService(service), isHeld: holds.some(({ until }) => until === null) };
+    const due = await text('explain svc-1');
+    const braked = (await json<Explanation>('explain svc-1')).brake !== null;
+    expectSame(braked, BRAKED.test(due));
+    const isDue = /would be held/.test(due);
+    return { ...ofService(service), isHeld: holds.some(({ until }) => until === null), braked, isDue };
   },
   'command report': async ({ at, json, text }) => {
     const { report } = await json<{ report: { services: ReportService[] } }>('report');
     const down = report.services.every(({ panelDownSince }) => panelDownSince !== null);
-    expectSame(down, (await text('report')).includes('Panel dcim is down since'));
+    const printed = await text('report');
+    expectSame(down, printed.includes('Panel dcim is down since'));
     await text('report --html report.html');
-    expectSame(down, toText(at.bench.read('report.html')).includes('panel down since'));
-    return { down, figures: report.services.every(({ usedBytes }) => usedBytes !== null) };
+    const page = toText(at.bench.read('report.html'));
+    expectSame(down, page.includes('panel down since'));
+    expectSame(
+      [printed, page].filter((shown) => / over( |$)/m.test(shown)),
+      [],
+    );
+    const wouldHold = toIds(report.services.filter(wouldBeHeld));
+    expectSame(wouldHold.length > 0 && !down, printed.includes('would be held'));
+    return {
+      down,
+      wouldHold,
+      held: toIds(report.services.filter(isHeld)),
+      figures: report.services.every(({ usedBytes }) => usedBytes !== null),
+    };
   },
   'command service list': async ({ json, text }) => {
     const said = ofServices((await json<{ services: ServiceDetail[] }>('service list')).services);
     const printed = await text('service list --status held --columns service,status');
     const held = [...printed.matchAll(/^(svc-\d) +held *$/gm)].map(([, id = '']) => id);
+    const whole = await text('service list');
     return {
       ...said,
       held,
-      down: said.down === true && /^Panel dcim is down since /m.test(await text('service list')),
+      braked: BRAKED.test(whole),
+      down: said.down === true && /^Panel dcim is down since /m.test(whole),
     };
   },
   'command service show': async ({ json }) => ofService(await json<ServiceDetail>('service show svc-2')),
-  'command hold list': async ({ json }) => ofHolds((await json<{ holds: HoldEntry[] }>('hold list')).holds),
+  'command hold list': async ({ json }) => {
+    const { holds, wouldHold } = await json<{ holds: HoldEntry[]; wouldHold: { service: string }[] }>('hold list');
+    return { ...ofHolds(holds), wouldHold: wouldHold.map(({ service }) => service).sort() };
+  },
   'command panel list': async ({ json, text }) => {
     const [panel] = (await json<{ panels: PanelView[] }>('panel list')).panels;
     const said = panel === undefined ? {} : ofPanel(panel);
-    expectSame(said.enforced, inWords(await text('panel list --columns panel,enforce')));
+    const printed = await text('panel list --columns panel,enforce');
+    expectSame(said.enforced, inWords(printed));
+    expectSame(said.braked, BRAKED.test(printed));
     return said;
   },
   'command panel test': async ({ json }) => {
-    const [panel] = (await json<{ panels: (PanelView & { ok: boolean })[] }>('panel test')).panels;
-    return panel === undefined ? {} : { ...ofPanel(panel), down: !panel.ok };
+    const [panel] = (await json<{ panels: (Pick<PanelView, 'enforce'> & { ok: boolean })[] }>('panel test')).panels;
+    return panel === undefined ? {} : { ...ofEnforce(panel), down: !panel.ok };
   },
   'command doctor': async ({ json }) => ofChecks((await json<{ checks: Check[] }>('doctor')).checks),
   'command metrics': async ({ text }) => ofMetrics(await text('metrics')),
@@ -151,8 +222,8 @@ export const SPEAKING: Record<string, Read> = {
     ofServices((await api<{ services: ServiceDetail[] }>('/api/v1/usage')).services),
   'GET /api/v1/services/:service': async ({ api }) => ofService(await api<ServiceDetail>('/api/v1/services/svc-2')),
   'GET /api/v1/services/:service/explanation': async ({ api }) => {
-    const { service, holds } = await api<Explanation>('/api/v1/services/svc-2/explanation');
-    return { ...ofService(service), isHeld: holds.some(({ until }) => until === null) };
+    const { service, holds, brake } = await api<Explanation>('/api/v1/services/svc-2/explanation');
+    return { ...ofService(service), isHeld: holds.some(({ until }) => until === null), braked: brake !== null };
   },
   'GET /api/v1/holds': async ({ api }) => ofHolds((await api<{ holds: HoldEntry[] }>('/api/v1/holds')).holds),
   'GET /api/v1/services/:service/holds': async ({ api }) => {
@@ -165,7 +236,7 @@ export const SPEAKING: Record<string, Read> = {
   },
   'GET /api/v1/products': async ({ api }) => {
     const { products } = await api<{ products: ProductView[] }>('/api/v1/products');
-    return { enforced: products.flatMap(({ id, enforce }) => (enforce.value === 'on' ? [id] : [])) };
+    return { enforced: products.flatMap(({ id, enforce }) => (enforce.value === 'on' ? [id] : [])).sort() };
   },
   'GET /api/v1/doctor': async ({ api }) => ofChecks((await api<{ checks: Check[] }>('/api/v1/doctor')).checks),
   'GET /api/v1/overview': async ({ api }) => ofOverview(await api<OverviewReport>('/api/v1/overview')),
@@ -176,34 +247,67 @@ export const SPEAKING: Record<string, Read> = {
     const staff = partsText((await api<{ parts: Part[] }>(`${path}?for=staff`)).parts);
     const customer = partsText((await api<{ parts: Part[] }>(`${path}?for=customer`)).parts);
     expectSame(forCustomer(customer).down, pageOfService(staff).down);
+    expectSame(forCustomer(customer).isHeld, pageOfService(staff).isHeld);
     return pageOfService(staff);
   },
-  'GET /api/v1/embedded/clients/:client': async ({ api }) => ({
-    figures: partsText((await api<{ parts: Part[] }>('/api/v1/embedded/clients/c-1')).parts).includes('195 GB'),
-  }),
+  'GET /api/v1/embedded/clients/:client': async ({ api }) =>
+    ofClient(partsText((await api<{ parts: Part[] }>('/api/v1/embedded/clients/c-1')).parts)),
+
+  'GET /api/v1/runs/:run': async ({ api, planned }) => {
+    const { last } = await api<{ last: { data: RunReport } }>(`/api/v1/runs/${planned}`);
+    return ofRun(last.data);
+  },
+  'GET /runs/:id': async ({ page, planned }) => {
+    const text = await page(`/runs/${planned}`);
+    const due = /Would be held (\d+)/.exec(text)?.[1] ?? '0';
+    return {
+      heldCount: Number(/Held now (\d+)/.exec(text)?.[1]),
+      wouldHold: [...text.matchAll(/(svc-\d) would be held/g)].map(([, id = '']) => id).slice(0, Number(due)),
+      braked: BRAKED.test(text),
+    };
+  },
 
   'GET /': async ({ page }) => pageOfOverview(await page('/')),
-  'GET /services/:id': async ({ page }) => pageOfService(await page('/services/svc-2')),
+  'GET /services/:id': async ({ page }) => {
+    const due = await page('/services/svc-1');
+    return {
+      ...pageOfService(await page('/services/svc-2')),
+      isDue: due.includes('It would be held'),
+      braked: BRAKED.test(due),
+    };
+  },
   'GET /panels': async ({ page }) => pageOfPanels(await page('/panels')),
   'GET /panels/:name': async ({ page }) => pageOfPanels(await page('/panels/dcim')),
+  'GET /panels/:name/allow-once': async ({ page }) => ({ braked: BRAKED.test(await page('/panels/dcim/allow-once')) }),
+  'GET /panels/:name/observe': async ({ page }) => ({ braked: BRAKED.test(await page('/panels/dcim/observe')) }),
   'GET /products': async ({ page }) => ({
-    enforced: [...(await page('/products')).matchAll(/(\w+) dcim (?:(?! dcim ).)*? on set with a command/g)].map(
-      ([, product = '']) => product,
-    ),
+    enforced: [...(await page('/products')).matchAll(/(\w+) dcim (?:(?! dcim ).)*? on set with a command/g)]
+      .map(([, product = '']) => product)
+      .sort(),
   }),
-  'GET /share/:shareToken': async ({ shared }) => ({ figures: (await shared('')).includes('195 GB') }),
+  'GET /share/:shareToken': async ({ shared }) => ofClient(await shared('')),
   'GET /share/:shareToken/services/:id': async ({ shared }) => forCustomer(await shared('/services/svc-2')),
 };
 
+/** What a client reads of all its services: which are restricted; where one is not, although it is used up, it is not called active. */
+function ofClient(text: string): Said {
+  const states = [...text.matchAll(/(svc-\d) (restricted|used up|active|not read)/g)];
+  const held = states.flatMap(([, id = '', word]) => (word === 'restricted' ? [id] : []));
+  expectSame(states.filter(([, id, word]) => (id === 'svc-1' || id === 'svc-2') && word === 'active').length, 0);
+  return { held: [...new Set(held)].sort(), figures: text.includes('195 GB') };
+}
+
 const pageOfPanels = (text: string): Said => ({
+  braked: BRAKED.test(text),
   down: /\bdown since/.test(text),
   enforced: inWords(text.replace(/observe except/, 'observe, except')),
 });
 
 function ofMetrics(text: string): Said {
   const figure = (name: string): number => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(lines(text))?.[1]);
-  const products = ['ports', 'order'];
+  const products = ['order', 'ports'];
   return {
+    braked: figure('sluice_brake\\{panel="dcim"\\}') === 1,
     down: figure('sluice_panel_up\\{panel="dcim"\\}') === 0,
     enforced: products.filter((each) => figure(`sluice_enforce\\{panel="dcim",product="${each}"\\}`) === 1),
     figures: figure('sluice_service_usage_bytes\\{panel="dcim",service="svc-2",direction="total"\\}') > 0,

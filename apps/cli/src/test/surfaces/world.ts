@@ -17,6 +17,10 @@ export interface Facts {
   held: string[];
   /** Products that are enforced although their panel is under observe. */
   enforced: string[];
+  /** Services of which a hold would begin, and was not added: by `observe` or the brake. */
+  wouldHold: string[];
+  /** Whether the brake stopped the last run over the panel. */
+  braked: boolean;
   /** Whether the panel answers nothing, or with errors only. */
   down: boolean;
   /** Whether each service has figures of its last good reading. */
@@ -39,6 +43,8 @@ export interface World {
   text: (words: string) => Promise<string>;
   /** Returns a document of the API. */
   api: <Document>(path: string) => Promise<Document>;
+  /** The id of a preview of a run, which the API started in this state and which has ended. */
+  planned: string;
   /** Returns the text of a page that an operator sees. */
   page: (path: string) => Promise<string>;
   /** Returns the text of a page that the client of all services sees. */
@@ -75,20 +81,35 @@ export async function startWorld(): Promise<World> {
   const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
   const link = (await at.bench.sluice(`report --client c-1 --share 30d --json`)).json<{ url: string }>();
   const share = new URL(link.url).pathname;
+  const authorization = `Bearer ${SERVE_TOKEN}`;
+  const plan = async (): Promise<string> => {
+    const headers = {
+      authorization,
+      'content-type': 'application/json',
+      'idempotency-key': randomBytes(16).toString('hex'),
+    };
+    const body = JSON.stringify({ command: 'plan' });
+    const begun = await fetch(new URL('/api/v1/runs', dashboard.url), { method: 'POST', headers, body });
+    const { id } = (await begun.json()) as { id: string };
+    // Its events end with the run.
+    await (await send(`/api/v1/runs/${id}/events`, { authorization })).text();
+    return id;
+  };
   const world: World = {
     ...{ at, sluice, dashboard },
     polled: undefined as unknown as RunReport,
-    facts: { held: [], enforced: [], down: false, figures: false },
+    planned: '',
+    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, figures: false },
     enter: async (change) => {
       clock.advance(HOUR);
       await change();
       world.polled = (await at.poll()).json<RunReport>();
       world.facts = await readFacts(at);
+      world.planned = await plan();
     },
     json: async <Document>(words: string) => (await at.bench.sluice(`${words} --json`)).json<Document>(),
     text: async (words) => (await at.bench.sluice(words)).stdout,
-    api: async <Document>(path: string) =>
-      (await (await send(path, { authorization: `Bearer ${SERVE_TOKEN}` })).json()) as Document,
+    api: async <Document>(path: string) => (await (await send(path, { authorization })).json()) as Document,
     page: async (path) => toText(await (await send(path, { cookie })).text()),
     shared: async (path) => toText(await (await send(`${share}${path}`, {})).text()),
     close: async () => {
@@ -106,8 +127,13 @@ async function readFacts(at: EasyDcimBench): Promise<Facts> {
     const holds = await store.holds.open();
     const switches = await store.switches.list();
     const cycles = await store.cycles.newest();
+    const held = [...new Set(holds.map(({ service }) => service))].sort();
+    const decisions = await store.decisions.latest();
+    const due = decisions.filter(({ service, wouldHold }) => wouldHold.length > 0 && !held.includes(service));
     return {
-      held: [...new Set(holds.map(({ service }) => service))].sort(),
+      held,
+      wouldHold: due.map(({ service }) => service).sort(),
+      braked: (await store.conditions.get('brake:dcim')) !== null,
       enforced: switches.flatMap(({ product, enforce }) => (enforce === 'on' && product !== null ? [product] : [])),
       down: (await store.conditions.get('unreachable:dcim')) !== null,
       figures: cycles.length === 4 && cycles.every(({ readAt }) => readAt !== null),

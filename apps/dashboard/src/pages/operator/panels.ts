@@ -53,8 +53,9 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
 
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
-  const { times } = toScene(request);
-  const { panels, clock } = await request.sluice.overview({ size: 1 });
+  const scene = toScene(request);
+  const { times } = scene;
+  const { panels, brakes, clock } = await request.sluice.overview({ size: 1 });
   const list = table({
     caption: 'Panels',
     columns: [
@@ -69,6 +70,7 @@ export const panelsPage: Page = async (request) => {
       },
       { title: 'Services', cell: ({ services }) => count(services), isNumber: true },
       { title: 'Held', cell: ({ held }) => count(held), isNumber: true },
+      { title: 'Would be held', cell: ({ wouldHold }) => count(wouldHold), isNumber: true },
       { title: 'Failing', cell: ({ failing }) => count(failing), isNumber: true },
       { title: 'Drift', cell: ({ drifting }) => count(drifting), isNumber: true },
       { title: 'Last call', cell: ({ lastCall }) => times.ago(lastCall?.at), isMinor: true },
@@ -76,7 +78,10 @@ export const panelsPage: Page = async (request) => {
     rows: panels,
     empty: 'The config has no panel.',
   });
-  return { title: 'Panels', body: html`${clockWarning(clock)} ${section('Panels', list)}` };
+  return {
+    title: 'Panels',
+    body: html`${brakes.map((brake) => brakeBanner(scene, brake))} ${clockWarning(clock)} ${section('Panels', list)}`,
+  };
 };
 
 /** `/panels/:name`: one panel; with `?test=yes` it is called. */
@@ -121,6 +126,12 @@ export const panelPage: Page = async (request) => {
         ['Works now', orNone(lease, ({ run, since }) => html`${run}, since ${times.ago(since)}`)],
         ['Services', html`<a href="/?panel=${encodeURIComponent(panelName)}">${count(panel.services)}</a>`],
         ['Held', html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=held">${count(panel.held)}</a>`],
+        panel.wouldHold === 0
+          ? null
+          : [
+              'Would be held',
+              html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=over">${count(panel.wouldHold)}</a>`,
+            ],
         ['Can', panel.capabilities.join(', ')],
       ])}
       <p><a class="button" href="?test=yes">Test the connection</a></p>`,

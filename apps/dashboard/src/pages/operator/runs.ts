@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import type { CheckReport, RunReport } from '@sluice/engine';
+import { type CheckReport, listObserving, type RunReport } from '@sluice/engine';
 import { startRun } from '../../api/start-run.js';
 import type { Task } from '../../api/tasks.js';
 import { badge, facts, link, notice, section, table } from '../layout/components.js';
@@ -123,9 +123,10 @@ function report(scene: Scene, found: Report, brake: Part): Html {
   const figures = Object.entries(totals)
     .filter(([key, value]) => Number(value) > 0 || !ONLY_SOME.has(key))
     .map(([key, value]): [string, Part] => [FIGURES[key] ?? label(key), count(Number(value))]);
+  const observed = 'services' in found ? listObserving(found) : run.observing;
   return html`${brake}
     <p>
-      ${badge(run.outcome)}${run.dryRun ? html` <span class="soft">a preview: nothing was changed</span>` : null}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${run.observing.join(', ')}</span>`}
+      ${badge(run.outcome)}${run.dryRun ? html` <span class="soft">a preview: nothing was changed</span>` : null}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${observed.join(', ')}</span>`}
     </p>
     ${error === null || error.code === 'mass_change' ? null : problemNotice(error.message)} ${facts(figures)}
     ${'services' in found ? changes(found.services) : agentChanges(found.agents)}

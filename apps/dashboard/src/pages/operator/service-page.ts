@@ -2,6 +2,7 @@ import { address, facts, link, section, sections } from '../layout/components.js
 import { orNone } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
 import { lineHref } from './record-values.js';
@@ -24,7 +25,9 @@ export const servicePage: Page = async (request) => {
         <div>${sections([graphs])}</div>
         <div>${sections([allowance, limits])}</div>
       </div>`;
-  const body = html`<section class="card">${showState(scene)}</section>
+  const { brake, service } = scene.found;
+  const body = html`${brake === null || service.wouldHold.length === 0 ? null : brakeBanner(scene, brake)}
+    <section class="card">${showState(scene)}</section>
     ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">
       <div>${sections([holds, purchases])}</div>

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type DashboardBench, startBench } from '../../test/dashboard-bench.js';
+import { extractMain, Link } from '../../test/share-link.js';
+
+const SENTENCE =
+  'Nothing was changed on panel dcim since 20 Nov 2026 12:00 UTC+0: the last run would have changed 3 of 4 services at once, and the brake stopped it.';
+const USED_UP = ['svc-1', 'svc-2', 'svc-3'];
+
+let at: DashboardBench;
+let cookie: string;
+let reader: string;
+
+beforeAll(async () => {
+  at = await startBench();
+  for (const number of [1, 2, 3]) await at.addService(number, 'c-1', 195);
+  await at.addService(4, 'c-1', 10);
+  await at.sluice.poll();
+  cookie = await at.login();
+  reader = await at.token('read');
+});
+afterAll(() => at.close());
+
+/** Returns what a page says, from its first element on. */
+const textOf = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ([.;:,)])/g, '$1')
+    .trim();
+const read = async (path: string): Promise<string> => extractMain(await (await at.fetch(path, { cookie })).text());
+
+/** Sends the form with this button, as a browser would. */
+async function submit(path: string, button: string): Promise<Response> {
+  const page = await read(path);
+  const forms = page.match(/<form[\s\S]*?<\/form>/g) ?? [];
+  const form = forms.find((each) => textOf(each) === button) ?? '';
+  const action = /action="([^"]*)"/.exec(form)?.[1] ?? '';
+  const inputs = [...form.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)];
+  const fields = Object.fromEntries(inputs.map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')]));
+  return at.fetch(action, { method: 'POST', cookie, body: new URLSearchParams(fields) });
+}
+
+/** Starts the run of a form, and returns its page once it has ended. */
+async function run(path: string, button: string): Promise<string> {
+  const started = await submit(path, button);
+  const page = started.headers.get('location') ?? '';
+  const task = page.split('/').at(-1) ?? '';
+  await (await at.fetch(`/api/v1/runs/${task}/events`, { token: reader })).text();
+  return read(page);
+}
+
+describe('while the brake stopped the last run of a panel', () => {
+  it.each(['/', '/panels', '/panels/dcim', '/services/svc-1'])(
+    '%s begins with it and with the ways out',
+    async (path) => {
+      const page = await read(path);
+      const said = textOf(page.replace(/^[\s\S]*?<\/h1>/, ''));
+      expect(said.slice(0, SENTENCE.length + 80)).toContain(SENTENCE);
+      expect(page).toContain('notice-bad');
+      for (const way of ['Review the changes', 'href="/panels/dcim/allow-once"', 'href="/panels/dcim/observe"'])
+        expect(page).toContain(way);
+    },
+  );
+
+  it('a service that it does not concern has no banner', async () => {
+    expect(textOf(await read('/services/svc-4'))).not.toContain('Nothing was changed on panel');
+  });
+
+  it('who may not change anything reads the commands in place of buttons', async () => {
+    const cookieOfReader = await at.login(reader);
+    const page = extractMain(await (await at.fetch('/', { cookie: cookieOfReader })).text());
+    expect(textOf(page)).toContain(SENTENCE);
+    expect(textOf(page)).toContain('sluice poll --panel dcim --allow-mass');
+    expect(page).not.toContain('allow-once');
+  });
+
+  it('nothing that is over its allowance is green', async () => {
+    const page = await read('/');
+    const rows = [...page.matchAll(/<tr>[\s\S]*?<\/tr>/g)].map(([row]) => row).filter((row) => row.includes('195%'));
+    expect(rows).toHaveLength(USED_UP.length);
+    for (const row of rows) {
+      expect(textOf(row)).toContain('would be held');
+      expect(row).not.toMatch(/badge-good|bar-good/);
+    }
+    expect(textOf(page)).toMatch(/Held 0 no open hold Would be held 3 the brake stopped the run/);
+  });
+
+  it('the page of a run says what would be, and the preview too', async () => {
+    const pages = [await run('/', 'Review the changes'), await run('/panels/dcim', 'Poll now')];
+    for (const page of pages) {
+      const said = textOf(page);
+      expect(said).toContain('Nothing was changed on panel dcim');
+      expect(said).toMatch(/Held now 0/);
+      expect(said).toMatch(/Would be held 3/);
+      expect(said).toMatch(/Changes made 0/);
+      expect(said).toMatch(/Changes planned 6/);
+      expect(said).toMatch(/svc-1 would be held quota/);
+      expect(page).not.toMatch(/badge[^>]*>held</);
+    }
+    expect(textOf(pages[0] ?? '')).toContain('a preview: nothing was changed');
+  });
+
+  it('the overview inside the billing system says it, with the commands', async () => {
+    const answer = await at.fetch('/api/v1/embedded/overview', { token: reader });
+    const { parts } = (await answer.json()) as { parts: { html: string }[] };
+    const said = textOf(parts[0]?.html ?? '');
+    expect(said.startsWith('Nothing was changed on panel dcim since')).toBe(true);
+    expect(said).toContain('sluice plan --panel dcim');
+    expect(parts.map(({ html }) => html).join('')).not.toMatch(/<form|allow-once/);
+  });
+
+  it('its client reads that the traffic is used up, and never of a restriction', async () => {
+    const link = await Link.open(at, { client: 'c-1' });
+    for (const path of ['', '/services/svc-1']) {
+      const page = extractMain(await (await at.fetch(`/share/${link.token}${path}`)).text());
+      const said = textOf(page);
+      expect(said).toContain('used up');
+      expect(said).not.toMatch(/restricted|brake|would be|\bheld\b/);
+    }
+    const own = extractMain(await (await at.fetch(`/share/${link.token}/services/svc-1`)).text());
+    expect(own).not.toMatch(/badge-good|bar-good/);
+  });
+
+  it('the pages that ask say what follows, and how to go back', async () => {
+    const allow = textOf(await read('/panels/dcim/allow-once'));
+    expect(allow).toContain('Nothing was changed on panel dcim since');
+    expect(allow).toContain('the brake does not stop it');
+    expect(allow).toContain('Back to the panel');
+    const observe = textOf(await read('/panels/dcim/observe'));
+    expect(observe).toContain('change nothing on the panel, until sluice enforce dcim');
+    expect((await at.fetch('/panels/none/observe', { cookie })).status).toBe(404);
+    const cookieOfReader = await at.login(reader);
+    expect((await at.fetch('/panels/dcim/allow-once', { cookie: cookieOfReader })).status).toBe(403);
+  });
+
+  it('ends with observe, and with what is allowed once', async () => {
+    const observed = await submit('/panels/dcim/observe', 'Observe panel dcim');
+    expect(observed.headers.get('location')).toBe('/panels/dcim');
+    await at.sluice.poll();
+    expect(textOf(await read('/'))).not.toContain('Nothing was changed on panel');
+    expect(textOf(await read('/'))).toMatch(/Would be held 3 under observe/);
+    await at.sluice.panels.enforce('dcim');
+    at.clock.advance(3_600_000);
+    await at.sluice.poll();
+    expect(textOf(await read('/'))).toContain('Nothing was changed');
+    const allowed = textOf(await run('/panels/dcim/allow-once', 'Allow the changes of panel dcim once'));
+    expect(allowed).toMatch(/Held now 3/);
+    expect(allowed).not.toContain('Nothing was changed on panel');
+    expect(textOf(await read('/'))).toMatch(/Held 3 3 quota/);
+  });
+});
