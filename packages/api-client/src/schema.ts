@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 ece69a806261ba36c15f33318fb82a6ded4da0dc8e071f896c6d878bdc80e98f). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 38ff77831c157106a3589ed06086408976d62e59edebfa102ba32b475f4cf3c3). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3219,6 +3219,9 @@ export interface components {
       /** @enum {string} */
       enforce: 'on' | 'observe';
       source: string;
+      /** @description Instant, ISO 8601 in UTC */
+      since: string | null;
+      by: string | null;
       plan: components['schemas']['RunReport'] | null;
       underWay?: number;
     };
