@@ -10,7 +10,7 @@ import { type Notice, serviceNotice } from './notices.js';
 import { openRows } from './open-rows.js';
 import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
-import { readUnread, saveResources } from './sharing.js';
+import { findSharers, readUnread, saveResources } from './sharing.js';
 import { type Applied, type Decided, type Planned, type RunOnPanel, toRead, unplanned } from './stages.js';
 
 /**
@@ -24,7 +24,6 @@ export async function findGivenAway(
   enforcements: Enforcements,
 ): Promise<ReadonlySet<string>> {
   const { session, panel, scope, request } = on;
-  if (panel.objects === undefined) return new Set();
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };
   const ids = [...group(await session.store.evidence.open(filter)).keys()];
   const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
@@ -38,7 +37,7 @@ export async function findGivenAway(
     const observation = observations.get(facts.service.id) ?? null;
     return { ...unplanned(undecided(toRead(facts))), observation };
   });
-  const found = await readUnread(on, works, works);
+  const found = await (panel.objects === undefined ? findSharers(on, works) : readUnread(on, works, works));
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
     await session.write(on.leases.held, (tables) => saveResources(on, tables));
@@ -47,8 +46,10 @@ export async function findGivenAway(
 
 function isGivenAway({ panel }: RunOnPanel, { service, evidence, sharers, observation }: Planned): boolean {
   const targets = evidence.map(({ kind, target }) => `${kind}:${target}`);
+  // All that a service has on a panel with accounts belongs to its one account.
+  const isWhole = panel.objects === undefined;
   const isTaken = sharers.some(
-    (sharer) => !hasEnded(sharer.service) && targets.some((target) => sharer.shared.includes(target)),
+    (sharer) => !hasEnded(sharer.service) && (isWhole || targets.some((target) => sharer.shared.includes(target))),
   );
   if (isTaken) return true;
   // A vanished service may return: its absence from a list alone ends no restriction.

@@ -42,6 +42,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     sharers: [...work.sharers],
     unread: work.unread && [...work.unread],
     scope,
+    ...(isLeaving(on, work) && LEAVING),
     command,
     cycle: work.cycle && {
       id: work.cycle.id,
@@ -172,6 +173,13 @@ function toCounted({ cycle, cycleIsNew }: Loaded<Stage>): TargetState['counted']
   const isBefore = (cycleIsNew && cycle.readAt === null) || (at ?? '') < cycle.start;
   return { counterBytes: lastIn + lastOut, usedBytes: isBefore ? 0 : usedIn + usedOut };
 }
+
+/** Whether the account of a service that has ended is another's: only what Sluice restricted there is undone. */
+function isLeaving({ panel, ended }: RunOnPanel, { service }: Plannable): boolean {
+  return panel.objects === undefined && ended?.has(service.id) === true;
+}
+
+const LEAVING = { allowance: null, sharers: [], scope: 'hold' as const };
 
 const LIFTED: TargetState['allowance'] = { unlimited: true, allowedBytes: null, lifted: true };
 

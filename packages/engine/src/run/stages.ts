@@ -40,6 +40,8 @@ export interface RunOnPanel {
   readonly resources: Map<string, ResourcesRecord>;
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
+  /** Services that have ended, and whose restrictions end in this run because another service uses what they restrict. */
+  readonly ended?: ReadonlySet<string>;
 }
 
 /** A run over one panel, with the leases that its writes require. */

@@ -63,7 +63,9 @@ function planCommand(defaults: FlvxDefaults, target: TargetState, state: Service
   const { account } = state;
   const renamed = findRenamed(target, account);
   if (renamed !== null) return failedPlan(renamed);
-  const sharedWith = [...new Set([...sharerIds(target), ...state.sharers])];
+  // Of a service that has ended, the run knows whether its account is another's now.
+  const hasEnded = target.scope === 'hold' && (service.status === 'vanished' || service.status === 'terminated');
+  const sharedWith = [...new Set([...sharerIds(target), ...(hasEnded ? [] : state.sharers)])];
   if (sharedWith.length > 0) return failedPlan(sharedAccount(service.id, sharedWith));
   if (order?.verb === 'terminate') {
     const speedKey = findLimitKey(service, account.user?.id);

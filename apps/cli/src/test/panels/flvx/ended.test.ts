@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunReport } from '@sluice/engine';
+import { GB, HOUR, startFlvxBench, type FlvxBench } from '../../flvx-bench.js';
+
+let at: FlvxBench;
+beforeEach(async () => {
+  at = await startFlvxBench();
+});
+afterEach(() => at.close());
+
+async function poll(): Promise<RunReport> {
+  at.bench.clock.advance(HOUR);
+  return (await at.run('poll')).json<RunReport>();
+}
+
+const open = (): Promise<number[]> =>
+  at.bench.store(async (store) => [(await store.evidence.open()).length, (await store.holds.open()).length]);
+
+/** A service that is held for its quota, and then ends; the new one names its account. */
+async function passOn(product: string, status: 'vanished' | 'terminated'): Promise<{ user: number; web: number }> {
+  const user = await at.create(1, { product });
+  const web = at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
+  await poll();
+  at.panel.traffic(web, { in: 110 * GB, out: 0 });
+  await poll();
+  expect((await open())[1]).toBe(1);
+  await at.bench.store(async (store) => {
+    const service = await store.services.get('svc-1');
+    await store.services.put([{ ...service!, status }]);
+  });
+  return { user, web };
+}
+
+describe('the restrictions of a held service that ended', () => {
+  it.each([
+    ['relay', 'vanished'],
+    ['slow', 'vanished'],
+    ['relay', 'terminated'],
+  ] as const)('of %s, which is %s, end where another service has its account', async (product, status) => {
+    const { user, web } = await passOn(product, status);
+    Object.assign(at.panel.world.users.get(user)!, { inFlow: 0, outFlow: 0 });
+    const values = [`flvx_user_id=${user}`, '--allow-duplicate-refs'];
+    await at.addService(2, { product: 'big', values });
+    const released = await poll();
+    expect(released.notices.map(({ code }) => code)).toContain('ended_released');
+    expect(await open()).toEqual([0, 0]);
+    const after = await poll();
+    expect(after.services.find(({ id }) => id === 'svc-2')).toMatchObject({ status: 'ok' });
+    expect(at.panel.runningForwards()).toContain(web);
+    expect(at.panel.permission(user, at.tunnels.hk)?.status).toBe(1);
+  });
+
+  it('stay while nobody else has its account', async () => {
+    const { web } = await passOn('relay', 'vanished');
+    await poll();
+    expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
+  });
+});
