@@ -222,6 +222,25 @@ const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 const check = analyze ? it : it.skip;
 
 describe('the units', () => {
+  check('expose little by the measure of systemd', async () => {
+    bench.env['USER'] = 'metering';
+    const { text } = await shown('--format systemd');
+    const parts = text.split(/^# \/etc\/systemd\/system\/(.*)$/m);
+    const services = parts.flatMap((name, at) =>
+      name.endsWith('.service') ? [[name, parts[at + 1] ?? ''] as const] : [],
+    );
+    expect(services).toHaveLength(2);
+    for (const [name, unit] of services) {
+      bench.write(name, unit);
+      const words = ['security', '--offline=true', '--no-pager', '--threshold=24', bench.path(name)];
+      const { status, stdout } = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
+      expect([status, stdout.split('\n').find((line) => line.includes('Overall'))]).toEqual([
+        0,
+        expect.stringMatching(/: [01]\.\d |: 2\.[0-4] /),
+      ]);
+    }
+  });
+
   check(`are accepted by systemd${analyze ? '' : ' (skipped: systemd-analyze is not installed here)'}`, async () => {
     config([DCIM, VPN]);
     const { stdout } = await bench.sluice('schedule show --format systemd --absolute', {

@@ -111,6 +111,12 @@ function hardening({ stateFolder }: SchedulePlan): string[] {
     'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
     'RestrictNamespaces=yes',
     'RestrictSUIDSGID=yes',
+    'PrivateMounts=yes',
+    'RemoveIPC=yes',
+    'SystemCallFilter=@system-service',
+    'SystemCallFilter=~@privileged @resources',
+    // What is refused fails, and does not end the run.
+    'SystemCallErrorNumber=EPERM',
   ];
 }
 
