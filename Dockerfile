@@ -3,7 +3,7 @@
 #   docker run -d -v "$PWD:/data" -e DCIM_TOKEN -p 127.0.0.1:8787:8787 sluice
 #   docker run --rm -v "$PWD:/data" -e DCIM_TOKEN sluice poll
 
-FROM node:20-bookworm AS build
+FROM node:24.11.1-bookworm AS build
 WORKDIR /src
 COPY . .
 # Where no compiled SQLite driver can be downloaded, it is compiled with the headers of this image.
@@ -12,7 +12,7 @@ RUN npm run pack \
  && npm install --global --prefix /opt/sluice ./tarballs/sluice-cli-*.tgz \
  && find /opt/sluice -path '*/better-sqlite3/*' \( -name deps -o -name src -o -name obj \) -type d -prune -exec rm -rf {} +
 
-FROM node:20-bookworm-slim
+FROM node:24.11.1-bookworm-slim
 COPY --from=build /opt/sluice /opt/sluice
 RUN ln -s /opt/sluice/bin/sluice /usr/local/bin/sluice \
  && rm -rf /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/corepack /opt/yarn-* \

@@ -130,7 +130,7 @@ describe('what watches the metrics', () => {
 });
 
 describe('the container', () => {
-  const compose = parse(read('compose.yaml')) as Compose;
+  const compose = parse(read('compose.yaml'), { merge: true }) as Compose;
   const dockerfile = read('Dockerfile');
   const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
   const port = /^EXPOSE (\d+)$/m.exec(dockerfile)?.[1] ?? '';
@@ -160,9 +160,31 @@ describe('the container', () => {
     expect(read('docs/grafana/alerts.yml')).toContain(`up{job="${scrape?.job_name ?? ''}"}`);
     const [secret = ''] = compose.services.prometheus.secrets ?? [];
     expect(scrape?.authorization.credentials_file).toBe(`/run/secrets/${secret}`);
-    expect(Object.keys(compose.secrets)).toEqual([secret]);
+    expect(Object.keys(compose.secrets)).toEqual([secret, 'alert_webhook', 'grafana_password']);
     const mounted = compose.services.prometheus.volumes.map((volume) => volume.split(':')[1]);
     expect(mounted).toEqual(expect.arrayContaining(prometheus.rule_files));
+  });
+
+  it('is built on a supported Node with a full version, restricted, and alerts reach somebody', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base = '']) => base);
+    expect(bases).toHaveLength(2);
+    for (const base of bases) expect(base).toMatch(/^node:24\.\d+\.\d+-bookworm(-slim)?$/);
+    for (const [name, service] of Object.entries(compose.services))
+      expect([name, service]).toEqual([
+        name,
+        expect.objectContaining({
+          read_only: true,
+          cap_drop: ['ALL'],
+          security_opt: ['no-new-privileges:true'],
+          mem_limit: expect.stringMatching(/^\d+[mg]$/),
+          tmpfs: ['/tmp'],
+        }),
+      ]);
+    const text = read('compose.yaml');
+    expect(text).toContain('GF_SECURITY_ADMIN_PASSWORD__FILE: /run/secrets/grafana_password');
+    expect(read('docs/grafana/prometheus.yml')).toContain("targets: ['alertmanager:9093']");
+    expect(read('docs/grafana/alertmanager.yml')).toContain('url_file: /run/secrets/alert_webhook');
+    expect(read('docs/monitoring.md')).not.toMatch(/admin, admin/);
   });
 
   it('mounts what exists, pins what it does not build, and is reached from this machine only', () => {
