@@ -67,6 +67,8 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   receiver_refused: 'Correct the entry of notify, and try it with "sluice notify test"',
   notices_given_up:
     'List them with "sluice notify list --status given-up", and try the channel with "sluice notify test {channel}"',
+  unknown_alarm: 'List the alarms with "sluice notice list"',
+  open_alarms: 'List them with "sluice notice list", and acknowledge those that stay with "sluice notice ack ID"',
   notices_waiting: 'Try the channel with "sluice notify test {channel}"',
   unknown_action: '"sluice log list --actions" lists the actions',
   action_not_called: [

@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 38ff77831c157106a3589ed06086408976d62e59edebfa102ba32b475f4cf3c3). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 d290c6e4529f320f91036f0935aa54b608aa271038d96ebcd74148de8fbd0f9d). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1616,6 +1616,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/notices/alarms': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List what is wrong since an earlier run: what nobody has acknowledged first, then by time */
+    get: operations['getNoticesAlarms'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/notices/{alarm}/ack': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes */
+    post: operations['postNoticesAlarmAck'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/notices': {
     parameters: {
       query?: never;
@@ -3192,6 +3226,22 @@ export interface components {
       sentAt: string | null;
       lastError: string | null;
     };
+    Alarm: {
+      id: string;
+      code: string;
+      event: string;
+      panel: string;
+      service: string;
+      message: string;
+      /** @description Instant, ISO 8601 in UTC */
+      since: string;
+      acknowledged: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        by: string;
+        note: string | null;
+      } | null;
+    };
     Panel: {
       name: string;
       kind: string;
@@ -3304,6 +3354,7 @@ export interface components {
         wouldHold: number;
         nearLimit: number;
         drifting: number;
+        driftAcknowledged: number;
         failing: number;
         byStatus: {
           [key: string]: number;
@@ -8260,6 +8311,83 @@ export interface operations {
         content: {
           'application/json': {
             agents: components['schemas']['AgentDetail'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  getNoticesAlarms: {
+    parameters: {
+      query?: {
+        service?: string;
+        panel?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            alarms: components['schemas']['Alarm'][];
+          };
+        };
+      };
+      /** @description Error */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  postNoticesAlarmAck: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description New for each request; a repeated request with the same key returns the first answer */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        alarm: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': {
+          /** @description Why, for the log */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            alarm: components['schemas']['Alarm'];
           };
         };
       };

@@ -20,6 +20,7 @@ export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
 export type {
   ActionRecord,
   ActionState,
+  AlarmRecord,
   ApiCallRecord,
   AutoBuyRecord,
   BookingKind,

@@ -49,6 +49,8 @@ export interface OverviewCount {
   status: string;
   services: number;
   drifting: number;
+  /** Of those, services whose differences are all acknowledged. */
+  driftAcknowledged: number;
   /** Services that the last run could not read, or where it failed, held ones included. */
   failing: number;
   /** Services with an open hold, whatever their status. */

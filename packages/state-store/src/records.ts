@@ -196,6 +196,24 @@ export interface DeliveryRecord {
   at: string;
 }
 
+/** What is wrong with a service since an earlier run, until a run no longer finds it. */
+export interface AlarmRecord {
+  id: string;
+  /** Unique: what is wrong with which service. */
+  key: string;
+  code: string;
+  panel: string;
+  service: string;
+  message: string;
+  /** The least run that finds it. */
+  scope: 'poll' | 'reconcile';
+  since: string;
+  /** When and by whom it was acknowledged; null where nobody did. */
+  acknowledgedAt: string | null;
+  acknowledgedBy: string | null;
+  note: string | null;
+}
+
 /** What lasts over several runs, such as a panel that does not answer. */
 export interface ConditionRecord {
   key: string;

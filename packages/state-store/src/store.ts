@@ -6,6 +6,7 @@ import type { PruneRequest } from './prune.js';
 import type {
   ActionRecord,
   ActionState,
+  AlarmRecord,
   ApiCallRecord,
   ConfirmationRecord,
   ConditionRecord,
@@ -318,6 +319,14 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       id: string,
       change: Partial<Pick<DeliveryRecord, 'state' | 'attempts' | 'nextAt' | 'lastError' | 'sentAt'>>,
     ): Promise<boolean>;
+  };
+  alarms: {
+    get(id: string): Promise<AlarmRecord | null>;
+    /** The oldest first. */
+    list(filter?: { services?: readonly string[]; panel?: string }): Promise<AlarmRecord[]>;
+    /** Adds or replaces alarms. */
+    put(records: readonly AlarmRecord[]): Promise<void>;
+    remove(ids: readonly string[]): Promise<void>;
   };
   conditions: {
     get(key: string): Promise<ConditionRecord | null>;

@@ -1,7 +1,7 @@
 import type { LazyCommand } from './command.js';
 import { listOptions } from './list-options.js';
 
-/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `notify`, `metrics` and `demo`. */
+/** Declares `config`, `panel`, `doctor`, `log`, `db`, `observe`, `enforce`, `compare`, `notice`, `notify`, `metrics` and `demo`. */
 export function declareSetup(program: LazyCommand): void {
   program.group('config', 'the config file', declareConfig).examples('sluice config check');
   program.group('panel', 'the configured panels', declarePanels).examples('sluice panel test');
@@ -9,6 +9,7 @@ export function declareSetup(program: LazyCommand): void {
   program.group('log', 'runs, changes and calls', declareLog).examples('sluice log list --actions --since 1h');
   program.group('db', 'the state store', declareStore).examples('sluice db backup sluice-2026-11-20.db.gz');
   declareSwitches(program);
+  program.group('notice', 'alarms: what is wrong since an earlier run', declareAlarms).examples('sluice notice list');
   program.group('notify', 'notices to channels', declareNotices).examples('sluice notify test');
   program
     .command('metrics')
@@ -127,6 +128,20 @@ function declareSwitches(program: LazyCommand): void {
     .requiredOption('--with <file>', 'CSV with the columns service, used_gb, limited')
     .examples('sluice compare dcim --with old-tool.csv')
     .runs(async () => (await import('./usage.js')).compare);
+}
+
+function declareAlarms(alarms: LazyCommand): void {
+  const load = () => import('./notice.js');
+  listOptions(alarms.command('list'), 'panel', 'status=alarms')
+    .description('list what is wrong since an earlier run and is not acknowledged')
+    .examples('sluice notice list', 'sluice notice list --status acknowledged')
+    .runs(async () => (await load()).noticeList);
+  alarms
+    .command('ack <id>')
+    .description('acknowledge an alarm: no notice of it is sent until it ends or changes')
+    .changes()
+    .examples('sluice notice ack alarm-0mwozl0g0-4ae2064e0d --note "the client pays by hand"')
+    .runs(async () => (await load()).noticeAck);
 }
 
 function declareNotices(notify: LazyCommand): void {

@@ -12,5 +12,6 @@ export const STATUSES = {
   numbers: ['available', 'active', 'suspended', 'terminated'],
   tokens: ['active', 'expired', 'revoked'],
   customers: ['active', 'suspended'],
+  alarms: ['open', 'acknowledged'],
   deliveries: ['pending', 'sent', 'given-up'],
 } as const;

@@ -154,6 +154,7 @@ describe('the built command', () => {
       'plan',
       'poll',
       'reconcile',
+      'notice list',
       'notify test',
       'notify list',
       'notify send',
@@ -285,6 +286,12 @@ describe('the built command', () => {
     played.push('serve --listen nowhere');
     const refused = await runCommand(['serve', '--listen', 'nowhere'], { cwd: folder, env: secrets() });
     expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('is not an address with a port')]);
+  });
+
+  it('refuses to acknowledge an alarm that is not there', async () => {
+    played.push('notice ack none');
+    const refused = await runCommand(['notice', 'ack', 'none'], { cwd: folder, env: secrets() });
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('sluice notice list')]);
   });
 
   it('has no command and no format that was left out here', () => {

@@ -1,5 +1,5 @@
 import type { StateStore } from '@sluice/state-store';
-import { DAY, GB, HOUR, startEasyDcimBench } from './easydcim-bench.js';
+import { DAY, GB, HOUR, startEasyDcimBench, toIds } from './easydcim-bench.js';
 import { startFlvxBench } from './flvx-bench.js';
 import type { Outcome } from './harness.js';
 import { startHiddifyBench } from './hiddify-bench.js';
@@ -54,6 +54,12 @@ async function onChannels(documents: Documents): Promise<void> {
     at.bench.clock.advance(HOUR);
     await at.bench.sluice('poll --allow-mass');
     await kept('notify list');
+    await at.bench.sluice('observe dcim');
+    at.panel.staffEnablePort(toIds(1).port(1));
+    await at.bench.sluice('reconcile');
+    await kept('notice list');
+    const [alarm] = (await at.bench.sluice('notice list --json')).json<{ alarms: { id: string }[] }>().alarms;
+    await keep(documents, (words) => at.bench.sluice(words.split(' ')), 'notice ack', `notice ack ${alarm?.id ?? ''}`);
     await kept('notify test');
     await kept('notify send');
   } finally {

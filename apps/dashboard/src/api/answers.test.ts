@@ -113,6 +113,17 @@ describe('answers are as the document says', () => {
     await send('POST /panels/dcim/as-configured', {});
     await send('POST /clock/accept', {});
     await send('POST /notices/send', {});
+    const since = '2026-11-20T12:00:00.000Z';
+    await at.store.alarms.put([
+      {
+        ...{ id: 'alarm-1', key: 'k', code: 'drift', panel: 'dcim', service: 'svc-1', message: 'differs' },
+        ...{ scope: 'poll', since, acknowledgedAt: null, acknowledgedBy: null, note: null },
+      },
+    ]);
+    expect(await send('GET /notices/alarms')).toMatchObject({ alarms: [{ id: 'alarm-1', acknowledged: null }] });
+    expect(await send('POST /notices/alarm-1/ack', { note: 'known' })).toMatchObject({
+      alarm: { acknowledged: { note: 'known' } },
+    });
     await send('POST /notices/test', {});
   });
 

@@ -22,6 +22,8 @@ const REACHED: Record<UseCase, 'route' | 'run' | 'server'> = {
   overview: 'route',
   version: 'server',
   metrics: 'server',
+  'notices.acknowledge': 'route',
+  'notices.alarms': 'route',
   'notices.list': 'route',
   'notices.send': 'route',
   'notices.test': 'route',

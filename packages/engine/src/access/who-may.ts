@@ -80,6 +80,8 @@ const RULES = {
   'log.follow': READ,
   'log.list': READ,
   'log.resolve': OPERATE,
+  'notices.acknowledge': OPERATE,
+  'notices.alarms': READ,
   'notices.list': READ,
   'notices.send': OPERATE,
   'notices.test': OPERATE,

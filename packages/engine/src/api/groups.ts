@@ -85,7 +85,7 @@ const METHODS: { readonly [Group in keyof Groups]: MethodNames<Groups[Group]> } 
     logout: true,
   },
   requests: { begin: true, end: true },
-  notices: { send: true, test: true, list: true },
+  notices: { acknowledge: true, alarms: true, send: true, test: true, list: true },
 };
 
 /** Returns the groups of calls; the code of each is loaded on its first call. */

@@ -1,3 +1,4 @@
+import { acknowledgeAlarm, type AlarmFilter, type AlarmView, listAlarms } from '../notices/alarms.js';
 import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notices/list-deliveries.js';
 import { sendDue, type SendReport } from '../notices/send.js';
 import { type TestedChannel, testChannels } from '../notices/test-channels.js';
@@ -10,6 +11,14 @@ export interface Notices {
   send(options?: CallOptions): Promise<SendReport>;
   /** Sends a test notice through one channel, by name, or through all. Failures are returned. */
   test(channel?: string | null, options?: CallOptions): Promise<{ channels: TestedChannel[] }>;
+  /** Lists what is wrong since an earlier run, acknowledged or not. Calls no panel. */
+  alarms(filter?: CallOptions & AlarmFilter): Promise<{ alarms: AlarmView[] }>;
+  /**
+   * Acknowledges an alarm: no notice of it is sent until it ends, or what is wrong changes. `note` says why.
+   *
+   * @throws SluiceError `unknown_alarm`
+   */
+  acknowledge(alarm: string, options?: CallOptions): Promise<{ alarm: AlarmView }>;
   /** Lists what was sent and what is to be sent, newest first. */
   list(filter?: CallOptions & DeliveryFilter): Promise<{ deliveries: DeliveryView[] }>;
 }
@@ -19,6 +28,9 @@ export function noticesApi(call: RunCall): Notices {
   return {
     send: (options) => call(options, sendDue),
     test: (channel, options) => call(options, (session) => testChannels(session, channel ?? null)),
+    alarms: (filter = {}) => call(filter, async (session) => ({ alarms: await listAlarms(session, filter) })),
+    acknowledge: (alarm, options) =>
+      call(options, async (session) => ({ alarm: await acknowledgeAlarm(session, alarm) })),
     list: (filter = {}) =>
       call(filter, async (session) => {
         checkCount('limit', filter.limit);

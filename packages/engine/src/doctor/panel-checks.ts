@@ -27,6 +27,7 @@ export async function panelChecks(session: Session, name: string, contract: bool
     const enforcements = await readEnforcements(session.config, session.store);
     checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
     checks.push(...(await brakeChecks(session, name)));
+    checks.push(...(await alarmChecks(session, name)));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
     checks.push(...(await sharedChecks(session, panel, services)));
@@ -43,6 +44,17 @@ async function brakeChecks(session: Session, name: string): Promise<Check[]> {
   const brake = await findBrake(session, name);
   if (brake === null) return [];
   return [toChecks('brake', name)('warning', describeBrake(brake, brake.since), 'mass_change')];
+}
+
+/** Checks that no alarm waits for somebody to acknowledge it. */
+async function alarmChecks({ store }: Session, name: string): Promise<Check[]> {
+  const alarms = await store.alarms.list({ panel: name });
+  if (alarms.length === 0) return [];
+  const open = alarms.filter(({ acknowledgedAt }) => acknowledgedAt === null).length;
+  const known = alarms.length - open;
+  const message = `${alarms.length}${known === 0 ? '' : ` (${known} acknowledged)`}`;
+  const check = toChecks('alarms', name);
+  return [open === 0 ? check('ok', message) : check('warning', message, 'open_alarms')];
 }
 
 /** Warns of secrets that are too short to be masked in messages. */

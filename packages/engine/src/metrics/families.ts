@@ -74,6 +74,12 @@ export const METRICS = {
   ),
   sluice_run_interval_seconds: gauge('Time between two scheduled runs, by the config.', 'command'),
   sluice_purchases_total: { type: 'counter', help: 'Number of packages that were paid for.', labels: ['actor'] },
+  sluice_alarms: gauge(
+    'Number of alarms of services: what is wrong since an earlier run, by whether it is acknowledged.',
+    'panel',
+    'code',
+    'acknowledged',
+  ),
   sluice_deliveries_pending: gauge('Number of notices that wait to be sent to a channel.', 'channel'),
   sluice_deliveries_given_up: gauge('Number of notices that could not be sent to a channel.', 'channel'),
   sluice_agent_used_bytes: gauge('Usage of an agent in its period.', 'panel', 'agent', 'id'),

@@ -1,6 +1,7 @@
 import type { DeliveryRecord, NoticeRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { agentsBrakeNotice, brakeKey } from '../run/brake-state.js';
 import type { Session } from '../session.js';
+import { isAcknowledged, readAcknowledged } from './alarms.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { toEvent } from './events.js';
 
@@ -16,8 +17,13 @@ export async function addNotices(
   const added = await tables.notices.add([...rows]);
   const lasting = await findLasting(tables, added);
   const channels = configuredChannels(session);
-  const due = added.filter(({ id }) => !lasting.has(id));
-  if (channels.length === 0 || due.length === 0) return added;
+  const unsaid = added.filter(({ id }) => !lasting.has(id));
+  if (channels.length === 0 || unsaid.length === 0) return added;
+  const acknowledged = await readAcknowledged(
+    tables,
+    unsaid.flatMap(({ service }) => service ?? []),
+  );
+  const due = unsaid.filter((notice) => !isAcknowledged(acknowledged, notice));
   const isForClients = channels.some(({ settings }) => settings.for === 'client');
   const services = await readServices(tables, isForClients ? due : []);
   const deliveries = due.flatMap((notice) =>

@@ -4,6 +4,7 @@ import { nameFew } from '../natural-order.js';
 import type { Notice } from '../run/notices.js';
 import type { Applied } from '../run/stages.js';
 import type { Session } from '../session.js';
+import { findOpenDrift, readAcknowledged } from './alarms.js';
 import { isWanted } from './channels.js';
 
 /** More services than this with the same news are one notice. */
@@ -19,19 +20,26 @@ const NOT_OF_SERVICE =
  */
 export async function newsOfServices(
   session: Session,
-  tables: Pick<StoreTables, 'decisions'>,
+  tables: Pick<StoreTables, 'decisions' | 'alarms'>,
   works: readonly Applied[],
   run: string,
 ): Promise<Notice[]> {
   const wanted = [
-    ...(isWanted(session, 'drift') ? [toDriftNews] : []),
-    ...(isWanted(session, 'account') ? [toErrorNews] : []),
+    ...(isWanted(session, 'drift') ? ['drift' as const] : []),
+    ...(isWanted(session, 'account') ? ['account' as const] : []),
   ];
   const some = works.filter(({ drift, error, changedMeanwhile }) => !changedMeanwhile && (drift.length > 0 || error));
   if (wanted.length === 0 || some.length === 0) return [];
-  const latest = await tables.decisions.latest(some.map(({ service }) => service.id));
+  const ids = some.map(({ service }) => service.id);
+  const acknowledged = await readAcknowledged(tables, ids);
+  const latest = await tables.decisions.latest(ids);
   const before = new Map(latest.map((decision) => [decision.service, decision]));
-  return wanted.flatMap((find) => toNotices(some, run, (work) => find(work, before.get(work.service.id))));
+  return wanted.flatMap((event) =>
+    toNotices(some, run, (work) => {
+      const decision = before.get(work.service.id);
+      return event === 'drift' ? toDriftNews(work, decision, acknowledged) : toErrorNews(work, decision);
+    }),
+  );
 }
 
 /** Returns the notices of bills that failed: one for each bill and cause. */
@@ -51,7 +59,12 @@ interface News {
   message: string;
 }
 
-function toDriftNews({ drift }: Applied, decision: DecisionRecord | undefined): News | null {
+function toDriftNews(
+  work: Applied,
+  decision: DecisionRecord | undefined,
+  acknowledged: ReadonlySet<string>,
+): News | null {
+  const drift = findOpenDrift(work, acknowledged);
   if (drift.length === 0) return null;
   const { drift: before = [] } = (decision?.inputs ?? {}) as { drift?: string[] };
   if (drift.every((text) => before.includes(text))) return null;

@@ -41,6 +41,8 @@ export interface OverviewReport {
     /** Services that have used at least 80 % of their allowance. */
     nearLimit: number;
     drifting: number;
+    /** Of those, services whose differences are all acknowledged. */
+    driftAcknowledged: number;
     /** Services that the last run could not read, or where it failed, held ones included. */
     failing: number;
     byStatus: Record<string, number>;
@@ -104,6 +106,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
       wouldHold: sum(counts, 'wouldHold'),
       nearLimit: sum(counts, 'nearLimit'),
       drifting: sum(counts, 'drifting'),
+      driftAcknowledged: sum(counts, 'driftAcknowledged'),
       failing: sum(counts, 'failing'),
       byStatus,
       byReason: Object.fromEntries(reasons) as Record<string, number>,

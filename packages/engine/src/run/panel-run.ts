@@ -65,6 +65,8 @@ interface PanelRun extends RunOnPanel {
   /** Null where each reading is written: of a single service, and in a dry run. */
   readonly readings: Readings | null;
   readonly start: Moment;
+  /** Services with alarms at the start. */
+  readonly alarmed: ReadonlySet<string>;
   /** Services that other runs worked on at the start. */
   readonly leasesAtStart: OtherLeases;
   readonly buying: Buying;
@@ -102,6 +104,7 @@ export async function runPanel(
   };
   const isWhole = only === null && !request.dryRun;
   const readings = isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null;
+  const alarmed = new Set((await session.store.alarms.list({ panel: panel.name })).map(({ service }) => service));
   const begun = {
     ...context,
     ...empty,
@@ -114,6 +117,7 @@ export async function runPanel(
     start,
     leasesAtStart,
     readings,
+    alarmed,
   };
   const run: PanelRun = { ...begun, accounts: noAccounts(), buying: await beginBuying(begun, only?.id ?? null) };
   const enforcements = await readEnforcements(session.config, session.store, request.assumed);
@@ -268,7 +272,7 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
     const { steps, endedEvidence, moves, refs, problems, notices } = plan;
     const nothing = [steps, endedEvidence, moves, drift, problems, notices ?? []].every((part) => part.length === 0);
     if (nothing && refs === undefined) {
-      calm.set(work.service.id, { ...seen, history: historyAfter(run, seen, target), observation: null });
+      calm.set(work.service.id, { ...seen, plan, history: historyAfter(run, seen, target), observation: null });
     }
   }
   return calm;

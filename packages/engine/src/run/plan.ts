@@ -20,6 +20,7 @@ import {
   type RunOnPanel,
   type ServiceHistory,
   type Stage,
+  STOPPED_BY_PANEL,
   unplanned,
   withError,
 } from './stages.js';
@@ -159,8 +160,8 @@ function isToServe({ allowance, error, cycle, mode }: Loaded<Stage>, target: Tar
 
 function stoppedNotice({ service, cycle }: Loaded<Stage>, stops: string[]): NonNullable<Plan['notices']>[number] {
   return {
-    code: 'stopped_by_panel',
-    key: `stopped_by_panel:${service.id}:${cycle?.id ?? 'none'}`,
+    code: STOPPED_BY_PANEL,
+    key: `${STOPPED_BY_PANEL}:${service.id}:${cycle?.id ?? 'none'}`,
     message: `${service.id} is within its allowance, but the panel stops it: ${stops.join('; ')}`,
   };
 }

@@ -26,7 +26,13 @@ export function beginReadings(began: string | null): Readings {
   return { readAt: began, each: began !== null, unchanged: [], written: [] };
 }
 
-type ReadingsRun = RunOnPanel & ReportedRun & { readonly readings: Readings | null; readonly leases: Leases };
+type ReadingsRun = RunOnPanel &
+  ReportedRun & {
+    readonly readings: Readings | null;
+    readonly leases: Leases;
+    /** Services with alarms: what is written about them may end these. */
+    readonly alarmed: ReadonlySet<string>;
+  };
 
 /** Counts the services whose readings repeat what is stored, to be confirmed at the end; returns the others. */
 export async function splitRepeated(
@@ -36,7 +42,7 @@ export async function splitRepeated(
 ): Promise<readonly Applied[]> {
   const { session, panel, readings, report, results } = run;
   if (readings === null) return works;
-  const candidates = works.filter(isPlain);
+  const candidates = works.filter((work) => isPlain(work) && !run.alarmed.has(work.service.id));
   readings.readAt ??= works.find(({ usage }) => usage !== null)?.usage?.at ?? null;
   const ids = candidates.map((work) => work.service.id);
   const stored = new Map((await session.store.confirmations.samples(panel.name, ids)).map((row) => [row.service, row]));

@@ -8,6 +8,7 @@ import type { LimitState } from './limit-state.js';
 import { type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
 import { addNotices } from '../notices/outbox.js';
+import { noteAlarms } from '../notices/alarms.js';
 import { newsOfServices } from '../notices/run-notices.js';
 import { type Notice, noticeRows } from './notices.js';
 import { type Applied, LEASED } from './stages.js';
@@ -285,6 +286,7 @@ export class RunResults {
 /** A run with the places where its results are collected. */
 export interface ReportedRun {
   session: Session;
+  scope: string;
   report: RunReport;
   results: RunResults;
 }
@@ -306,6 +308,7 @@ export async function record(run: ReportedRun, tables: StoreTables, finished: Fi
   const kept = decisions.filter((_, index) => works[index]?.changedMeanwhile !== true);
   const news = await newsOfServices(session, tables, works, report.run.id);
   await tables.decisions.record(kept);
+  await noteAlarms(run, tables, works);
   const reported = await addNotices(session, tables, noticeRows(session, report.run.id, notices));
   report.notices.push(...reported.map(shownNotice));
   // The report shows these with their services.

@@ -171,6 +171,9 @@ export type Plannable = Planned | Applied;
 /** `skipped` of a service that another run works on; only such services make a run partial. */
 export const LEASED = 'leased';
 
+/** Code of the notice of a service that its panel stops although nothing of ours should. */
+export const STOPPED_BY_PANEL = 'stopped_by_panel';
+
 /** Code of the error of a service whose product is missing in the config. */
 export const UNKNOWN_PRODUCT = 'unknown_product';
 

@@ -101,6 +101,7 @@ const SCHEMA_DIGESTS = [
   '4eb4ff893a009f0d',
   'e7e2f29499a170d0',
   'b54fd0bc8b7b9b89',
+  'a0b8ade0f316a920',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

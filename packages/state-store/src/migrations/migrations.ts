@@ -28,6 +28,7 @@ import { notesOfCredit } from './027-notes-of-credit.js';
 import { compactSamples } from './028-compact-samples.js';
 import { autoBuyOfLinks } from './029-auto-buy-of-links.js';
 import { conditionDetails } from './030-condition-details.js';
+import { alarms } from './031-alarms.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   compactSamples,
   autoBuyOfLinks,
   conditionDetails,
+  alarms,
 ];

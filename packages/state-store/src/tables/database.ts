@@ -44,6 +44,7 @@ export interface Database {
   decision_history: Counted<typeof tables.decisionHistory>;
   notices: Counted<typeof tables.notices>;
   deliveries: Counted<typeof tables.deliveries>;
+  alarms: Row<typeof tables.alarms>;
   conditions: Row<typeof tables.conditions>;
   runs: Counted<typeof tables.runs>;
   refreshes: Counted<typeof tables.refreshes>;

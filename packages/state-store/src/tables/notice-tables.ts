@@ -1,15 +1,34 @@
 import type { DeliveryRecord, NoticeRecord } from '../records.js';
 import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
+import { inChunks, inChunksOrAll } from './chunks.js';
 import { insertRows } from './insert-rows.js';
 import { deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
-import { conditions, deliveries, notices } from './record-tables.js';
+import { alarms, conditions, deliveries, notices } from './record-tables.js';
 
 /** Tables of notices, of their deliveries, and of what lasts over several runs. */
-export function noticeTables(access: Access): Pick<StoreTables, 'notices' | 'deliveries' | 'conditions'> {
+export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'notices' | 'deliveries' | 'conditions'> {
   return {
     notices: noticesTable(access),
     deliveries: deliveriesTable(access),
+    alarms: {
+      get: (id) => access.read((session) => findRecord(session, alarms, { id })),
+      list: ({ services, panel } = {}) =>
+        access.read(async (session) => {
+          const found = await inChunksOrAll(services, (service) =>
+            listRecords(session, alarms, { where: { service, panel } }),
+          );
+          return found.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : a.key < b.key ? -1 : 1));
+        }),
+      put: (records) => access.write((session) => putRecords(session, alarms, ['id'], records)),
+      remove: (ids) =>
+        access.write(async (session) => {
+          await inChunks(ids, async (id) => {
+            await session.db.deleteFrom('alarms').where('id', 'in', id).execute();
+            return [];
+          });
+        }),
+    },
     conditions: {
       get: (key) => access.read((session) => findRecord(session, conditions, { key })),
       put: (record) => access.write((session) => putRecords(session, conditions, ['key'], [record])),

@@ -18,6 +18,7 @@ type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
   wouldBegin: string;
   observing: number;
   decided: string;
+  acknowledged: number;
 };
 
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
@@ -29,17 +30,20 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
           select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
-        return rows.map(({ holds, wouldBegin, wouldHold: _all, observing, decided: _decided, ...row }) => ({
-          ...row,
-          holds: toReasons(holds),
-          wouldHold: toReasons(wouldBegin),
-          observing: observing === 1,
-        }));
+        return rows.map(
+          ({ holds, wouldBegin, wouldHold: _all, observing, decided: _decided, acknowledged: _known, ...row }) => ({
+            ...row,
+            holds: toReasons(holds),
+            wouldHold: toReasons(wouldBegin),
+            observing: observing === 1,
+          }),
+        );
       }),
     counts: (today, filter = {}) =>
       access.read(async ({ db }) => {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
+            sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
             sum("decided" in ('failed', 'unreadable')) as "failing",
             sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
@@ -110,7 +114,9 @@ const figures = (
       end as "usedBytes",
     case d."allowance" ->> '$.kind' when 'limited' then d."allowance" ->> '$.allowedBytes' end as "allowedBytes",
     coalesce(d."read_at", c."read_at") as "readAt", d."error_code" as "errorCode", d."error_message" as "errorMessage",
-    coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift"
+    coalesce(json_array_length(d."inputs", '$.drift'), 0) as "drift",
+    coalesce((select min(a."acknowledged_at" is not null) from "alarms" a
+      where a."service" = s."id" and a."code" in ('drift', 'stopped_by_panel')), 0) as "acknowledged"
   from "services" s left join "decisions" d on d."service" = s."id"
     left join "cycles" c on c."id" = d."cycle" and d."read_at" is null`;
 
@@ -123,7 +129,7 @@ const STATUS = sql`case when "holds" <> '' then 'held' when "decided" is null th
 const ranked = (
   today: LocalDates,
 ): RawBuilder<unknown> => sql`select "id", "panel", "product", "client", "lifecycle", "mode", "observing", "holds", "wouldHold", "wouldBegin", "usedBytes",
-    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", coalesce("decided", '') as "decided",
+    "allowedBytes", "readAt", "errorCode", "errorMessage", "drift", "acknowledged", coalesce("decided", '') as "decided",
     max(0, "allowedBytes" - "usedBytes") as "remainingBytes",
     ${STATUS} as "status"
   from (${figures(today)})`;

@@ -2,6 +2,7 @@ import type { Mode } from '@sluice/quota-core';
 import type {
   ActionRecord,
   ActionState,
+  AlarmRecord,
   ApiCallRecord,
   ConfirmationRecord,
   ConditionRecord,
@@ -312,6 +313,24 @@ export const deliveries = recordTable<DeliveryRecord>()(
     lastError: textOrNull('last_error'),
     sentAt: textOrNull('sent_at'),
     at: text('at'),
+  },
+  'id',
+);
+
+export const alarms = recordTable<AlarmRecord>()(
+  'alarms',
+  {
+    id: text('id'),
+    key: text('key'),
+    code: text('code'),
+    panel: text('panel'),
+    service: text('service'),
+    message: text('message'),
+    scope: word<AlarmRecord['scope']>()('scope'),
+    since: text('since'),
+    acknowledgedAt: textOrNull('acknowledged_at'),
+    acknowledgedBy: textOrNull('acknowledged_by'),
+    note: textOrNull('note'),
   },
   'id',
 );

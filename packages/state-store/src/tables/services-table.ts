@@ -92,6 +92,7 @@ const OWN_TABLES = [
   'service_resources',
   'pushed_usage',
   'write_backs',
+  'alarms',
 ] as const;
 
 async function removeService(session: Session, id: string, at: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DeliveryView, LogEntry } from '@sluice/engine';
+import type { AlarmView, DeliveryView, LogEntry } from '@sluice/engine';
 import { plainInk } from '../colors.js';
 import { type Column, type ColumnInk, state, text, time } from '../columns.js';
 import { formatCount } from '../words.js';
@@ -78,6 +78,20 @@ function describeOutcome(
     }
   }
 }
+
+/** The columns of alarms: what is wrong since an earlier run. */
+export const ALARMS: readonly Column<AlarmView>[] = [
+  time('since', ({ since }) => since),
+  text('panel', ({ panel }) => panel, { priority: 3 }),
+  text('service', ({ service }) => service),
+  state('status', ({ acknowledged }) => (acknowledged === null ? 'open' : 'acknowledged')),
+  text('event', ({ event }) => event, { priority: 3 }),
+  text('message', ({ message }) => message, { priority: 1 }),
+  // What acknowledges an alarm expects this id.
+  text('id', ({ id }) => id, { whole: true }),
+  text('by', ({ acknowledged }) => acknowledged?.by ?? null, { priority: 4 }),
+  text('note', ({ acknowledged }) => acknowledged?.note ?? null, { priority: 4 }),
+];
 
 /** The columns of notices that were sent, or are to be. */
 export const DELIVERIES: readonly Column<DeliveryView>[] = [

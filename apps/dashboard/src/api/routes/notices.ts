@@ -23,8 +23,35 @@ const delivery = name(
   }),
 );
 
-/** Notices to channels. */
+const alarm = name(
+  'Alarm',
+  z.object({
+    id: text,
+    code: text,
+    event: text,
+    panel: text,
+    service: text,
+    message: text,
+    since: instant,
+    acknowledged: z.object({ at: instant, by: text, note: textOrNull }).nullable(),
+  }),
+);
+
+/** Notices to channels, and alarms. */
 export const noticeRoutes: ApiRoute[] = [
+  route('GET /notices/alarms', {
+    useCase: 'notices.alarms',
+    summary: 'List what is wrong since an earlier run: what nobody has acknowledged first, then by time',
+    query: { service: optionalText, panel: optionalText },
+    answer: z.object({ alarms: z.array(alarm) }),
+    handle: ({ sluice, query }) => sluice.notices.alarms(query),
+  }),
+  route('POST /notices/:alarm/ack', {
+    useCase: 'notices.acknowledge',
+    summary: 'Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes',
+    answer: z.object({ alarm }),
+    handle: ({ sluice, param, as }) => sluice.notices.acknowledge(param('alarm'), as),
+  }),
   route('GET /notices', {
     useCase: 'notices.list',
     summary: 'List what was sent to channels and what is to be sent, newest first',

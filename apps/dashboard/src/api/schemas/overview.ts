@@ -74,6 +74,7 @@ export const overview = name(
       wouldHold: count,
       nearLimit: count,
       drifting: count,
+      driftAcknowledged: count,
       failing: count,
       byStatus: z.record(text, count),
       byReason: z.record(text, count),

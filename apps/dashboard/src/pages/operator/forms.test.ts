@@ -82,6 +82,38 @@ describe('the forms of operators', () => {
     expect(voice.subscriber('9002').callerId).toBe('+551142000002');
   });
 
+  it('acknowledge an alarm, which is then folded and counted apart', async () => {
+    const [decision] = await at.store.decisions.latest(['svc-1']);
+    if (decision === undefined) throw new Error('svc-1 was not decided');
+    const inputs = { ...(decision.inputs as object), drift: ['port 1 differs'] };
+    await at.store.decisions.record([{ ...decision, inputs }]);
+    const alarm = {
+      id: 'alarm-1',
+      key: 'k',
+      code: 'drift',
+      panel: 'dcim',
+      service: 'svc-1',
+      message: 'port 1 differs',
+    };
+    const since = '2026-11-20T12:00:00.000Z';
+    const open = { scope: 'poll', since, acknowledgedAt: null, acknowledgedBy: null, note: null } as const;
+    await at.store.alarms.put([{ ...alarm, ...open }]);
+    const tile = (page: string): string =>
+      /Drift<[\s\S]*?<\/a\s*>/.exec(page)?.[0].replaceAll(/<[^>]*>|\s+/g, ' ') ?? '';
+    const before = await read('/');
+    expect([before.includes('port 1 differs'), tile(before)]).toEqual([
+      true,
+      expect.not.stringContaining('acknowledged'),
+    ]);
+    const sent = await submit(await read('/services/svc-1'), '/ack', { note: 'known' });
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, '/services/svc-1?done=ack']);
+    const after = await read('/');
+    expect(after).toMatch(/<details>\s*<summary>1 acknowledged<\/summary\s*>[\s\S]*port 1 differs[\s\S]*known/);
+    expect([after.includes('/ack"'), tile(after)]).toEqual([false, expect.stringContaining('1 acknowledged')]);
+    await at.store.alarms.remove(['alarm-1']);
+    await at.store.decisions.record([decision]);
+  });
+
   it('override what an exceeded quota does, with an action of the panel', async () => {
     const page = await read('/services/svc-1');
     const [choices = ''] = /<select id="override-action"[\s\S]*?<\/select>/.exec(page) ?? [];

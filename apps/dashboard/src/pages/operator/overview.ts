@@ -5,6 +5,7 @@ import { bytes, count, counted, name, NONE, orNone, type Times, words } from '..
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
 import { clockWarning, panelLink, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
@@ -18,8 +19,9 @@ export const overviewPage: Page = async (request) => {
   const report = await readOverview(request);
   const scene = toScene(request);
   const { services, panels, events, holds, runs } = overviewSections(scene, report);
+  const alarms = await alarmsSection(scene);
   const body = html`${summary(scene, report)} ${scene.mayOperate ? runButtons(request, { panel: null }) : null}
-    ${sections([services])}
+    ${sections([alarms, services])}
     <div class="columns">
       <div>${sections([panels, events])}</div>
       <div>${sections([holds, runs])}</div>
@@ -90,8 +92,9 @@ export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: O
     }),
     tile('Drift', count(totals.drifting), {
       href: '/?drift=yes',
-      tone: totals.drifting > 0 ? 'warning' : 'good',
-      detail: 'differ from their target',
+      tone: totals.drifting > totals.driftAcknowledged ? 'warning' : 'good',
+      detail:
+        totals.driftAcknowledged > 0 ? `${count(totals.driftAcknowledged)} acknowledged` : 'differ from their target',
     }),
     tile('Panels away', count(away.length), {
       href: '/panels',

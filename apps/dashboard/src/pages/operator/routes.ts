@@ -1,5 +1,6 @@
 import type { Page, Route } from '../page.js';
 import { agentLimitForm, agentPage, agentRemoveLimitForm, agentRemoveLimitPage, agentsPage } from './agents.js';
+import { acknowledgeAlarmForm } from './alarms.js';
 import { billCsv, billsPage } from './bills.js';
 import { allowOncePage, observeForm, observePage } from './brake.js';
 import { callsPage, simulatorPage } from './calls.js';
@@ -25,6 +26,7 @@ const post = (path: string, page: Page): Route => ({ method: 'POST', path, needs
 export function operatorPages(): Route[] {
   return [
     { ...get('/', overviewPage), cached: true },
+    post('/alarms/:id/ack', acknowledgeAlarmForm),
     get('/services/:id', servicePage),
     ...SERVICE_VERBS.flatMap((verb) => [
       ask(`/services/:id/${verb}`, verbPage(verb)),

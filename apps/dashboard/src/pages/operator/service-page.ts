@@ -2,6 +2,7 @@ import { address, facts, link, section, sections } from '../layout/components.js
 import { orNone } from '../layout/format.js';
 import { html, type Html } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { alarmsSection } from './alarms.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
 import { readRequiredRef } from './navigation.js';
@@ -26,9 +27,10 @@ export const servicePage: Page = async (request) => {
         <div>${sections([allowance, limits])}</div>
       </div>`;
   const { brake, service } = scene.found;
+  const alarms = await alarmsSection(scene, id);
   const body = html`${brake === null || service.wouldHold.length === 0 ? null : brakeBanner(scene, brake)}
     <section class="card">${showState(scene)}</section>
-    ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
+    ${sections([alarms])} ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">
       <div>${sections([holds, purchases])}</div>
       <div>${sections([cycles])}</div>
@@ -70,5 +72,6 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['release', 'The hold was released.'],
   ['auto-buy', 'The preference is stored.'],
   ['auto-buy-clear', 'The preference was removed.'],
+  ['ack', 'The alarm is acknowledged until it ends or changes.'],
   ['set', 'The change is stored.'],
 ]);
