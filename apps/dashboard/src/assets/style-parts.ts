@@ -73,6 +73,8 @@ tr > :last-child { padding-inline-end: 0; }
 .field { display: flex; flex-direction: column; gap: 3px; min-inline-size: 0; }
 .field-check { flex-direction: row; align-items: center; gap: 6px; padding-block-end: 7px; }
 label { font-size: 0.8125rem; color: var(--soft); }
+.form > .notice { flex-basis: 100%; margin: 0; }
+[aria-invalid="true"] { border-color: var(--bad-fill); }
 .hint { font-size: 0.7813rem; color: var(--soft); }
 input, select { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--strong-line); border-radius: var(--radius); padding: 5px 8px; min-block-size: 32px; max-inline-size: 100%; }
 input[type="checkbox"] { min-block-size: 0; inline-size: 16px; block-size: 16px; accent-color: var(--accent); }

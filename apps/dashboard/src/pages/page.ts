@@ -23,8 +23,8 @@ export interface PageRequest {
   isEmbedded: boolean;
   /** The fields of a posted form. Where a call has a `ref`, `key` is a good one. */
   form?: Record<string, string>;
-  /** A form of this page that was refused, with its fields. */
-  refused?: { form: string; values: Readonly<Record<string, string>> };
+  /** A form of this page that was refused, with its fields and why. */
+  refused?: { form: string; values: Readonly<Record<string, string>>; message: string };
   /** Options of every call of the engine that changes something: who makes it. */
   as: { actor: string };
   /** The runs that requests started. */

@@ -1,11 +1,13 @@
 import type { UseCase } from '@sluice/engine';
 import type { Page, Route } from '../page.js';
+import { orAgain } from '../refused.js';
 import { billFile, setCallerId, setDestination } from './actions.js';
 import { overviewPage } from './overview.js';
 import { newPassword, passwordPage } from './password.js';
 import { buy, buyPage, setAutoBuy } from './purchases.js';
 import type { Readers } from './readers.js';
 import { servicePage } from './service.js';
+import { destinationForm } from './telephony.js';
 
 /** The pages of one client: below a share link, and for tokens of that client. */
 export function customerPages(readers: Readers): Route[] {
@@ -18,9 +20,13 @@ export function customerPages(readers: Readers): Route[] {
     get('/services/:id/bills/:bill', 'calls.billReport', billFile),
     get('/services/:id/buy', 'purchases.create', buyPage(reads)),
     post('/services/:id/buy', 'purchases.create', buy(reads)),
-    post('/services/:id/auto-buy', 'autoBuy.set', setAutoBuy),
-    post('/services/:id/destination', 'dids.set', setDestination(reads)),
-    post('/services/:id/caller-id', 'telephony.set', setCallerId(reads)),
+    post('/services/:id/auto-buy', 'autoBuy.set', orAgain(setAutoBuy, servicePage(readers), 'auto-buy')),
+    post(
+      '/services/:id/destination',
+      'dids.set',
+      orAgain(setDestination(reads), servicePage(readers), destinationForm),
+    ),
+    post('/services/:id/caller-id', 'telephony.set', orAgain(setCallerId(reads), servicePage(readers), 'caller-id')),
     get('/services/:id/password', 'provision.changePassword', passwordPage),
     post('/services/:id/password', 'provision.changePassword', newPassword),
   ];

@@ -127,11 +127,11 @@ function numbers(
     empty: 'The line has no number of its own.',
   });
   const action = `${toPath(request, service.id)}/destination`;
-  const forms = line.numbers.map((did, index) => {
+  const forms = line.numbers.map((did) => {
     const number = plain(did['number']);
     const { type, value } = toDestination(did);
     return postForm(request, {
-      ...{ action, id: `destination-${index}`, hidden: { number }, submit: 'Change' },
+      ...{ action, id: destinationForm({ number }), hidden: { number }, submit: 'Change' },
       fields: [
         {
           name: 'destination',
@@ -144,6 +144,11 @@ function numbers(
   });
   return html`<h3>Numbers</h3>
     ${list} ${mayChange ? forms : null}`;
+}
+
+/** Returns the id of the form for where the calls to a number go. */
+export function destinationForm({ number = '' }: { number?: string }): string {
+  return `destination-${number.replaceAll(/\W/g, '')}`;
 }
 
 type Did = LineView['numbers'][number];

@@ -27,34 +27,73 @@ export interface Form {
   hidden?: Readonly<Record<string, string>>;
 }
 
-/** Returns a form for a change; its fields have what was typed before where the form was refused. */
+/**
+ * Returns a form for a change. Where it was refused, it says why, its fields have what was typed, and the one that is wrong has
+ * the focus.
+ */
 export function postForm({ csrf, newKey, refused }: PageRequest, form: Form): Html {
   const { action, key = newKey(), fields = [], submit, tone = 'plain', id, hidden = {} } = form;
-  const typed = refused?.form === id ? refused.values : null;
   return html`<form class="form" method="post" action="${action}">
-    ${showHidden({ csrf, key, ...hidden })}
-    ${fields.map((field) => showField(typed === null ? field : { ...field, value: typed[field.name] ?? '' }, id))}
+    ${showHidden({ csrf, key, ...hidden })} ${showFields(fields, id, refused)}
     <button class="button button-${tone}" type="submit">${submit}</button>
   </form>`;
 }
 
 /** Returns a form that reads: its fields become the address. */
-export function searchForm(of: Pick<Form, 'action' | 'fields' | 'submit' | 'id' | 'hidden'>): Html {
-  const { action, fields = [], submit, id, hidden = {} } = of;
+export function searchForm(
+  of: Pick<Form, 'action' | 'fields' | 'submit' | 'id' | 'hidden'> & Pick<PageRequest, 'refused'>,
+): Html {
+  const { action, fields = [], submit, id, hidden = {}, refused } = of;
   return html`<form class="form form-search" method="get" action="${action}">
-    ${showHidden(hidden)} ${fields.map((field) => showField(field, id))}
+    ${showHidden(hidden)} ${showFields(fields, id, refused)}
     <button class="button" type="submit">${submit}</button>
   </form>`;
+}
+
+type Refused = NonNullable<PageRequest['refused']>;
+
+/** The id of the sentence that says why a form was refused. */
+export function errorId(form: string): string {
+  return `${form}-error`;
+}
+
+function showFields(fields: readonly Field[], form: string, refused: Refused | undefined): Html {
+  if (refused?.form !== form) return html`${fields.map((field) => showField(field, form))}`;
+  const wrong = findWrong(fields, refused);
+  return html`<p class="notice notice-bad" role="alert" id="${errorId(form)}">
+      <span dir="auto">${refused.message}</span>
+    </p>
+    ${fields.map((field) => showField({ ...field, value: toTyped(field, refused) }, form, field === wrong))}`;
+}
+
+/** What was typed into a field; what may be a secret is not shown again. */
+function toTyped({ name }: Field, { values }: Refused): string {
+  return /password|secret|token/i.test(name) ? '' : (values[name] ?? '');
+}
+
+/** Returns the field that a refusal is about: that which it begins with or whose text it has, else the first that was filled in. */
+function findWrong(fields: readonly Field[], { message, values }: Refused): Field | undefined {
+  const [, start = ''] = /^([^:]{1,60}):/.exec(message) ?? [];
+  const typed = fields.filter(({ name }) => (values[name] ?? '').trim() !== '');
+  return (
+    fields.find(({ name, label }) => [name, label].some((word) => word.toLowerCase() === start.toLowerCase())) ??
+    typed.find(({ name }) => message.includes(`"${values[name] ?? ''}"`)) ??
+    typed.find(({ choices, type }) => choices === undefined && type !== 'checkbox') ??
+    fields[0]
+  );
 }
 
 function showHidden(hidden: Readonly<Record<string, string>>): Html[] {
   return Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 }
 
-function showField(field: Field, form: string): Html {
+function showField(field: Field, form: string, isWrong = false): Html {
   const { name, label, hint } = field;
   const id = `${form}-${name}`;
-  const described = hint === undefined ? null : html` aria-describedby="${id}-hint"`;
+  const about = [isWrong ? errorId(form) : null, hint === undefined ? null : `${id}-hint`].filter(
+    (part) => part !== null,
+  );
+  const described = html`${about.length === 0 ? null : html` aria-describedby="${about.join(' ')}"`}${isWrong ? html` aria-invalid="true" autofocus` : null}`;
   const explained = hint === undefined ? null : html`<span class="hint" id="${id}-hint">${hint}</span>`;
   if (field.type === 'checkbox') {
     return html`<div class="field field-check">

@@ -177,8 +177,13 @@ describe('the forms of operators', () => {
     const answer = await submit(await read(from), action, typed);
     const page = extractMain(await answer.text());
     expect(answer.status).toBe(400);
-    expect(page).toContain('role="alert"');
-    expect(page).toMatch(new RegExp(`name="${field}" value="${Object.values(typed)[0] ?? ''}"`));
+    const [form = ''] = page.match(/<form[\s\S]*?<\/form>/g)?.filter((text) => text.includes('role="alert"')) ?? [];
+    const [input = ''] = new RegExp(`<input[^>]*name="${field}"[^>]*>`).exec(form) ?? [];
+    expect(input).toContain(`value="${Object.values(typed)[0] ?? ''}"`);
+    const [, described = ''] = /aria-describedby="([^" ]*)/.exec(input) ?? [];
+    expect(form).toContain(`role="alert" id="${described}"`);
+    expect(input).toMatch(/aria-invalid="true" autofocus/);
+    expect(page.match(/autofocus/g)).toHaveLength(1);
     expect((await submit(page, action, typed)).status).toBe(400);
   });
 

@@ -1,4 +1,5 @@
 import type { Page, Route } from '../page.js';
+import { orAgain } from '../refused.js';
 import { agentLimitForm, agentPage, agentRemoveLimitForm, agentRemoveLimitPage, agentsPage } from './agents.js';
 import { acknowledgeAlarmForm } from './alarms.js';
 import { billCsv, billsPage } from './bills.js';
@@ -10,7 +11,6 @@ import { panelPage, panelsPage } from './panels.js';
 import { packagesPage, productsPage } from './products.js';
 import { planPage } from './rates.js';
 import { DID_VERBS, didVerbForm, didVerbPage, recordLinkForm, recordPage, recordSetForm } from './records.js';
-import { orAgain } from './refused.js';
 import { runPage, startRunForm } from './runs.js';
 import { servicePage } from './service-page.js';
 import { autoBuyClearForm, autoBuyForm, overrideClearForm, overrideForm } from './service-actions.js';
@@ -30,7 +30,7 @@ export function operatorPages(): Route[] {
     get('/services/:id', servicePage),
     ...SERVICE_VERBS.flatMap((verb) => [
       ask(`/services/:id/${verb}`, verbPage(verb)),
-      post(`/services/:id/${verb}`, verbForm(verb)),
+      post(`/services/:id/${verb}`, orAgain(verbForm(verb), verbPage(verb), verb)),
     ]),
     ask('/services/:id/buy', buyPage),
     post('/services/:id/buy', buyForm),

@@ -2,7 +2,7 @@ import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
 import { section, table } from '../layout/components.js';
 import { bytes, money, name, orNone } from '../layout/format.js';
-import { postForm } from '../layout/forms.js';
+import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
@@ -22,6 +22,12 @@ interface Verb {
 
 type How = PageRequest['as'] & { dryRun: boolean; note: string | null };
 type Fields = Readonly<Partial<Record<string, string>>>;
+
+/** The fields that verbs read; a product is chosen on the page of the service. */
+const FIELDS: Readonly<Record<string, Field>> = {
+  note: { name: 'note', label: 'Note', hint: 'Kept in the log' },
+  until: { name: 'until', label: 'Until', type: 'date' },
+};
 
 const VERBS = {
   suspend: {
@@ -78,9 +84,10 @@ function runVerb({ sluice, as }: PageRequest, id: string, verb: Verb, of: { fiel
 export function verbPage(word: VerbWord): Page {
   const verb: Verb = VERBS[word];
   return async (request) => {
-    const { params, query, sluice } = request;
+    const { params, sluice, refused } = request;
     const id = params.id ?? '';
-    const fields = Object.fromEntries(verb.fields.map((name) => [name, query[name] ?? '']));
+    const typed = refused?.values ?? request.query;
+    const fields = Object.fromEntries(verb.fields.map((name) => [name, typed[name] ?? '']));
     const { value: report, problem } = await attempt(() => runVerb(request, id, verb, { fields, dryRun: true }));
     const isDangerous = word === 'suspend' || word === 'hold' || word === 'change-package';
     const stated = Object.entries(fields).filter(([, value]) => value !== '');
@@ -91,9 +98,21 @@ export function verbPage(word: VerbWord): Page {
       tone: isDangerous ? 'danger' : 'plain',
       hidden: fields,
     });
+    const why = refused?.message ?? problem;
+    const again =
+      why === null || verb.fields.length === 0
+        ? null
+        : searchForm({
+            action: `${serviceHref(id)}/${word}`,
+            id: `${word}-again`,
+            fields: verb.fields.map((name) => FIELDS[name]).filter((field) => field !== undefined),
+            submit: 'Try again…',
+            refused: { form: `${word}-again`, values: fields, message: why },
+          });
     const body = html`<p>${verb.says}</p>
       ${stated.length === 0 ? null : html`<p>${stated.map(([name, value]) => html`<span class="soft">${name}:</span> <bdi>${value}</bdi> `)}</p>`}
-      ${report === null ? problemNotice(problem) : html`${differences(request, await sluice.services.show(id), report.service)} ${preview(report)}`}
+      ${again ?? (why === null ? null : problemNotice(why))}
+      ${report === null ? null : html`${differences(request, await sluice.services.show(id), report.service)} ${preview(report)}`}
       ${form}
       <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
     return { title: verb.title(id), body };

@@ -1,0 +1,32 @@
+import { SluiceError } from '@sluice/panel-kind';
+import { toFailure } from '../server/failure.js';
+import { errorId } from './layout/forms.js';
+import { notice } from './layout/components.js';
+import { html } from './layout/html.js';
+import type { Page } from './page.js';
+
+/**
+ * Returns a form that, where it is refused, shows its page again: the form has what was typed, says why it is refused, and the
+ * field that is wrong has the focus. The status is that of the error. `id` is that of the form, or how its values state it.
+ */
+export function orAgain(form: Page, page: Page, id: string | ((values: Values) => string)): Page {
+  return async (request) => {
+    try {
+      return await form(request);
+    } catch (error) {
+      const { status } = toFailure(error);
+      if (!(error instanceof SluiceError) || error.kind === 'internal' || status === 403) throw error;
+      const values = request.form ?? {};
+      const query: Record<string, string> = values['panel'] === undefined ? {} : { panel: values['panel'] };
+      const refused = { form: typeof id === 'string' ? id : id(values), values, message: error.message };
+      const again = await page({ ...request, query, refused }).catch(() => null);
+      if (again === null || !('body' in again)) throw error;
+      const isSaid = again.body.toString().includes(`id="${errorId(refused.form)}"`);
+      const why = isSaid ? null : notice('bad', html`<span dir="auto">${error.message}</span>`);
+      // A page that is found names something else that is not.
+      return { ...again, status: status === 404 ? 400 : status, body: html`${why} ${again.body}` };
+    }
+  };
+}
+
+type Values = Readonly<Record<string, string>>;
