@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -40,6 +41,10 @@ export interface Files {
   makeFolder(folder: string): void;
   /** Throws for a folder that can't be written to. */
   checkWritable(folder: string): void;
+  /** Returns the size of a file in bytes; null where it can't be read. */
+  size(file: string): number | null;
+  /** Returns how many bytes may still be written to the disk of a file; null where the system does not report it. */
+  freeBytes(file: string): number | null;
   /** Returns the names of the files in a folder; none for a missing one. */
   list(folder: string): string[];
 }
@@ -89,8 +94,22 @@ export const nodeFiles: Files = {
   checkWritable: (folder) => {
     accessSync(folder, constants.W_OK | constants.X_OK);
   },
+  size: (file) => unlessFailed(() => statSync(file).size),
+  freeBytes: (file) =>
+    unlessFailed(() => {
+      const { bavail, bsize } = statfsSync(path.dirname(file));
+      return bavail * bsize;
+    }),
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
 };
+
+function unlessFailed(read: () => number): number | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
 
 function place(draft: string, file: string, text: string): void {
   try {

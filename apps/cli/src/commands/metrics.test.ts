@@ -59,6 +59,10 @@ describe('metrics', () => {
         'sluice_purchases_total{actor="manual"} 0',
       ]),
     );
+    expect(listLines(stdout, 'sluice_store_bytes')).toEqual([
+      expect.stringMatching(/^sluice_store_bytes [1-9]\d{4,}$/),
+    ]);
+    expect(listLines(stdout, 'sluice_store_free_bytes')).toHaveLength(1);
     // The second one is unlimited.
     expect(listLines(stdout, 'sluice_service_allowance_bytes')).toEqual(
       [1, 3].map(

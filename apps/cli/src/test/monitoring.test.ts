@@ -123,7 +123,7 @@ describe('what watches the metrics', () => {
     const page = read('docs/monitoring.md');
     const rows = [...page.matchAll(/^\| `(sluice_\w+)` +\| ([\w, ]+?) +\|/gm)].map(([, name, labels]) => [
       name,
-      labels,
+      labels?.trim(),
     ]);
     expect(rows).toEqual(metrics.map(({ name, labels }) => [name, labels.join(', ')]));
   });

@@ -12,6 +12,7 @@ import { isCommandRow, COMMAND_PREFIX } from '../run/command-row.js';
 import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../services/views.js';
+import { storeSizeChecks } from '../store/store-size.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { tokenChecks } from './token-checks.js';
@@ -85,8 +86,10 @@ function brokenStore({ location, error }: BrokenStore): Check {
   return { name: 'store', object: location, status: 'failed', message, code, details: Object.fromEntries(named) };
 }
 
-async function storeChecks({ store, deps }: Session): Promise<Check[]> {
+async function storeChecks(session: Session): Promise<Check[]> {
+  const { store, deps } = session;
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
+  checks.push(...storeSizeChecks(session));
   if (await isHoldsFileStale(store, deps.files)) {
     const check = toChecks('holds file', toHoldsFilePath(store.location));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));

@@ -1,4 +1,5 @@
 import type { Session } from '../session.js';
+import { readStoreSize } from '../store/store-size.js';
 import { type MetricFamily, MetricTable } from './families.js';
 import { addNoticeMetrics } from './notice-metrics.js';
 import { addPanelMetrics } from './panel-metrics.js';
@@ -18,5 +19,8 @@ export async function collectMetrics(session: Session): Promise<MetricsReport> {
   await addPanelMetrics(session, table);
   await addRunMetrics(session, table);
   await addNoticeMetrics(session, table);
+  const size = readStoreSize(session.store.location, session.deps.files);
+  table.add('sluice_store_bytes', {}, size?.bytes ?? null);
+  table.add('sluice_store_free_bytes', {}, size?.freeBytes ?? null);
   return { at: session.now(), metrics: table.families() };
 }

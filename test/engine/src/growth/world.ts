@@ -44,7 +44,7 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
   }
   await sluice.services.import(
     numbers.map((number) => ({
-      id: `svc-${number}`,
+      id: `whmcs-${123_000 + number}`,
       panel: 'dcim',
       product: 'ded',
       billing_cycle: 'monthly',
