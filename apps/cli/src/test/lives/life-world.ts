@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { type CommandReport, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeServer, type FaultRule, type ManualClock, manualClock } from '@sluice/fake-panels';
 import { type BillingKind, type PanelKind, SluiceError } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
@@ -10,6 +10,8 @@ export const GB = 1024 ** 3;
 export const MINUTE = 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 86_400_000;
+
+const MOST_REPEATS = 5;
 
 class Killed extends Error {}
 
@@ -72,11 +74,27 @@ export class LifeWorld {
     return work(engine);
   }
 
+  /** Runs a command, first perhaps under a mishap, then as an operator repeats it until it is done. */
+  async command(work: (sluice: Sluice) => Promise<CommandReport>): Promise<void> {
+    let last: CommandReport['error'];
+    const once = async (sluice: Sluice): Promise<string> => {
+      const { run, error } = await work(sluice);
+      last = error;
+      return run.outcome;
+    };
+    if (this.random.chance(0.6) && (await this.shakily(once, 'done'))) return;
+    for (let tries = 0; tries < MOST_REPEATS; tries++) {
+      this.clock.advance(20 * MINUTE);
+      if ((await this.surely(once)) === 'done') return;
+    }
+    throw this.failure(`a repeated command fails: ${JSON.stringify(last)}`);
+  }
+
   /**
    * Does work under a drawn mishap: faults in some calls, or a kill before the n-th write to the store or call. Returns whether it
-   * ended without an error; what came of it is judged later.
+   * ended without an error, with the wanted result if one is named; what came of it is judged later.
    */
-  async shakily(work: (sluice: Sluice) => Promise<unknown>): Promise<boolean> {
+  async shakily(work: (sluice: Sluice) => Promise<unknown>, wanted?: unknown): Promise<boolean> {
     const { random } = this;
     const off: (() => void)[] = [];
     if (random.chance(0.5)) off.push(...this.parts.servers.map((server) => server.inject(this.#drawTrouble())));
@@ -86,8 +104,8 @@ export class LifeWorld {
     for (const server of this.parts.servers) off.push(server.inject({ match: killed.next, fault: { kind: 'cut' } }));
     const engine = await this.#start(killable(this.store, killed));
     try {
-      await work(engine);
-      return !killed.is;
+      const result = await work(engine);
+      return !killed.is && (wanted === undefined || result === wanted);
     } catch (error) {
       if (!killed.is && !(error instanceof SluiceError)) throw error;
       return false;
@@ -131,7 +149,12 @@ export class LifeWorld {
   /** Fails with the story so far unless both are equal. */
   same(what: string, is: unknown, should: unknown): void {
     const [found, wanted] = [JSON.stringify(is), JSON.stringify(should)];
-    if (found !== wanted) throw new Error(`${what} is ${found}, should be ${wanted}; after\n${this.told.join('\n')}`);
+    if (found !== wanted) throw this.failure(`${what} is ${found}, should be ${wanted}`);
+  }
+
+  /** Returns an error with the story so far. */
+  failure(message: string): Error {
+    return new Error(`${message}; after\n${this.told.join('\n')}`);
   }
 
   tell(words: string): void {
