@@ -173,7 +173,8 @@ describe('going live', () => {
     const enforced = await at.bench.sluice('enforce dcim --only order --yes --json');
     expect([enforced.exitCode, enforced.stderr]).toEqual([0, '']);
     const { plan, ...answer } = enforced.json<SwitchReport>();
-    expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', source: 'switch' });
+    const set = { source: 'switch', since: '2026-11-20T13:00:00.000Z', by: 'alice' };
+    expect(answer).toEqual({ panel: 'dcim', product: 'order', enforce: 'on', ...set });
     const announced = plan?.services.filter((service) => !service.observing) ?? [];
     expect(announced.map((service) => [service.id, service.actions])).toEqual([
       ['svc-2', [{ type: 'suspend-order', target: '902', name: expect.any(String) as unknown, state: 'planned' }]],
@@ -245,6 +246,8 @@ describe('going live', () => {
       product: null,
       enforce: 'observe',
       source: 'switch',
+      since: '2026-11-20T13:00:00.000Z',
+      by: 'alice',
       plan: null,
     });
     await at.poll();
