@@ -122,7 +122,7 @@ const REFUSED_IN_NAMES = [
   [/\b(footprint|notebook|sweep)\b/, 'resources, report, run'],
 ];
 /** Names in JSON documents and stored rows, and of JavaScript. */
-const GIVEN_NAMES = ['allSettled', 'settledAt', 'settled_at', 'settled', 'memo'];
+const GIVEN_NAMES = ['allSettled', 'supportedValuesOf', 'settledAt', 'settled_at', 'settled', 'memo'];
 const toWords = (name) => name.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
 
 const REVIEWED = [

@@ -41,8 +41,11 @@ export const checkUrl: Check<{ url: string; http: boolean }> = (answer) => {
 
 /** Checks the name of a time zone. */
 export const checkTimeZone: Check<string> = (answer) => {
-  if (!isTimeZone(answer)) throw new Error(`"${answer}" is not an IANA time zone such as Europe/Berlin`);
-  return answer;
+  if (isTimeZone(answer)) return answer;
+  const city = answer.toLowerCase().replaceAll(' ', '_');
+  const found = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase().split('/').at(-1) === city);
+  const hint = found === undefined ? 'such as Europe/Berlin' : `; did you mean "${found}"?`;
+  throw new Error(`"${answer}" is not an IANA time zone${found === undefined ? ' ' : ''}${hint}`);
 };
 
 /** Checks the code of a currency. */

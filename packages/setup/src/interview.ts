@@ -139,30 +139,30 @@ export class Interview {
     used: Set<string>,
     works: (panel: PanelAnswer) => Promise<boolean>,
   ): Promise<PanelAnswer> {
+    let former: PanelAnswer | null = null;
     for (;;) {
-      const panel = await this.#panel(kind, used);
+      const panel: PanelAnswer = await this.#panel(kind, used, former);
       if (await works(panel)) return panel;
+      former = panel;
       const again = await this.#with.ask('Enter the panel again? Otherwise it is written as it is. [Y/n] ');
       if (/^n/i.test(again.trim())) return panel;
     }
   }
 
-  async #panel(kind: PanelAnswer['kind'], used: Set<string>): Promise<PanelAnswer> {
+  async #panel(kind: PanelAnswer['kind'], used: Set<string>, former: PanelAnswer | null): Promise<PanelAnswer> {
     const questions = kind.init;
-    const name = await this.#ask(
-      `Name of the panel in the config [${questions.defaultName}]: `,
-      questions.defaultName,
-      (answer) => {
-        if (used.has(answer)) throw new Error(`panel "${answer}" already exists`);
-        return checkName(answer);
-      },
-    );
-    const { url, http } = await this.#address();
+    const named = former?.name ?? questions.defaultName;
+    const name = await this.#ask(`Name of the panel in the config [${named}]: `, named, (answer) => {
+      if (used.has(answer)) throw new Error(`panel "${answer}" already exists`);
+      return checkName(answer);
+    });
+    const { url, http } = await this.#address(former);
     const [first = [], other = []] = kind.credentials ?? [];
     let unused = new Set(other);
     const texts: Record<string, string> = {};
-    for (const { key, default: fallback } of questions.texts) {
-      if (fallback === null) continue;
+    for (const { key, default: usual } of questions.texts) {
+      if (usual === null) continue;
+      const fallback = former?.texts[key] ?? usual;
       const canChoose = other.length > 0 && first.includes(key);
       const choice = canChoose ? `; - to use a ${other.join(' and ')} instead` : '';
       const answer = await this.#ask(`${key} of the panel [${fallback}]${choice}: `, fallback, (typed) => typed);
@@ -170,19 +170,28 @@ export class Interview {
       else texts[key] = answer;
     }
     const secrets: Record<string, SecretAnswer> = {};
-    for (const key of questions.secrets) if (!unused.has(key)) secrets[key] = await this.#secret(name, key);
+    for (const key of questions.secrets)
+      if (!unused.has(key)) secrets[key] = await this.#keptSecret(name, key, former?.secrets[key]);
     return { name, kind, url, allowHttp: http, texts, secrets };
   }
 
-  #address(): Promise<{ url: string; http: boolean }> {
-    return this.#ask('Address of the panel (https://…): ', '', async (answer) => {
+  #address(former: PanelAnswer | null): Promise<{ url: string; http: boolean }> {
+    const shown = former?.url ?? 'https://…';
+    const question = former === null ? `Address of the panel (${shown}): ` : `Address of the panel [${shown}]: `;
+    return this.#ask(question, former?.url ?? '', async (answer) => {
       const address = checkUrl(answer);
-      if (address.http) {
+      if (address.http && former?.url !== address.url) {
         const sure = await this.#with.ask('Plain http sends the credentials unencrypted. Use it anyway? [y/N] ');
         if (!/^y(es)?$/i.test(sure.trim())) throw new Error('enter the address with https://');
       }
       return address;
     });
+  }
+
+  async #keptSecret(panel: string, key: string, former: SecretAnswer | undefined): Promise<SecretAnswer> {
+    if (former === undefined) return await this.#secret(panel, key);
+    const kept = await this.#with.ask(`Keep the ${key} as entered before? [Y/n] `);
+    return /^n/i.test(kept.trim()) ? await this.#secret(panel, key) : former;
   }
 
   async #secret(panel: string, key: string): Promise<SecretAnswer> {

@@ -1,11 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SluiceError } from '@sluice/panel-kind/errors';
+import { wrapLine } from './wrap.js';
+
+/** Columns that an answer has beside its question. */
+const ROOM = 20;
 
 /** Where a question is shown and answered. */
 export interface AskHost {
   stdin: NodeJS.ReadableStream;
-  stdout: NodeJS.WritableStream;
+  /** `columns` is the width of the terminal; 80 where it is unknown. */
+  stdout: NodeJS.WritableStream & { columns?: number };
 }
 
 /**
@@ -32,7 +37,7 @@ export async function askLine(
     closing.abort();
   });
   try {
-    const answer = prompt.question(question, { signal: closing.signal });
+    const answer = prompt.question(toPrompt(question, stdout.columns), { signal: closing.signal });
     muted = secret;
     return await answer;
   } catch (error) {
@@ -42,4 +47,10 @@ export async function askLine(
     prompt.close();
     if (muted) stdout.write('\n');
   }
+}
+
+/** Returns a question that leaves room for the answer: a longer one is wrapped, and the answer stands on a line of its own. */
+function toPrompt(question: string, columns = 80): string {
+  if (question.length <= columns - ROOM) return question;
+  return `${wrapLine(question.trimEnd(), columns)}\n> `;
 }

@@ -233,7 +233,7 @@ describe('init with options', () => {
   });
 
   it.each([
-    [['--time-zone', 'Berlin'], 'not an IANA time zone'],
+    [['--time-zone', 'Berlin'], 'not an IANA time zone; did you mean "Europe/Berlin"?'],
     [['--currency', 'euro'], 'not a currency'],
     [['--state', 'postgres://x'], 'PostgreSQL is not supported yet'],
     [['--panel', DCIM, '--panel', DCIM], 'the name "dcim" is used twice'],
@@ -319,9 +319,14 @@ describe('init with a panel to test', () => {
       [/^Which/, '4'],
       [/^The token \(not shown\)/, 'wrong-token-1'],
       [/^Enter the panel again/, ''],
+      // The answers are kept: the address without a second question about plain http.
       [/^Name of the panel in the config \[dcim\]/, ''],
-      [/^Address of the panel/, panel.url],
-      [/^Plain http/, 'y'],
+      [new RegExp(`^Address of the panel \\[${panel.url.replaceAll('.', '\\.')}/?\\]`), ''],
+      [/^Keep the token as entered before/, ''],
+      [/^Enter the panel again/, 'y'],
+      [/^Name of the panel in the config \[dcim\]/, ''],
+      [/^Address of the panel \[/, ''],
+      [/^Keep the token as entered before/, 'n'],
       [/^Which/, '4'],
       [/^The token \(not shown\)/, TOKEN],
       [/^Kind of another panel/, ''],
