@@ -24,7 +24,7 @@ export function processParts(): {
   isAlive: (owner: LeaseOwner) => boolean;
   readFile: (file: string) => string;
 } {
-  const host = toOwnerHost(hostname(), pidNamespace());
+  const host = toOwnerHost(hostname(), { boot: bootId(), namespace: pidNamespace() });
   return {
     clock: realClock,
     // Loaded on demand, since most calls need no randomness.
@@ -39,11 +39,30 @@ export function processParts(): {
 const INITIAL_NAMESPACE = 'pid:[4026531836]';
 
 /**
- * Returns the host of an owner. Within a container it names the PID namespace too: containers may have the host name of each
- * other or of the machine, and none of them sees the processes of the others.
+ * Returns the host of an owner: its name, the machine as it was started, and within a container the PID namespace. Containers may
+ * have the host name of each other or of the machine, machines that of each other, and none of them sees the processes of
+ * the others; a namespace of one machine may have the number of one on another.
  */
-export function toOwnerHost(name: string, namespace: string | null): string {
-  return namespace === null || namespace === INITIAL_NAMESPACE ? name : `${name} (${namespace})`;
+export function toOwnerHost(
+  name: string,
+  { boot, namespace }: { boot: string | null; namespace: string | null },
+): string {
+  const parts = [
+    ...(boot === null ? [] : [`boot ${boot.slice(0, BOOT_DIGITS)}`]),
+    ...(namespace === null || namespace === INITIAL_NAMESPACE ? [] : [namespace]),
+  ];
+  return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
+}
+
+const BOOT_DIGITS = 13;
+
+/** Returns the id of this start of the machine; null where it is unknown. */
+function bootId(): string | null {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return null;
+  }
 }
 
 /** Returns the PID namespace of this process; null where there are none, or where it is unknown. */

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseOwner } from '@sluice/state-store';
@@ -12,8 +11,9 @@ import { startCommand } from './command-process.js';
 import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 import { startKillBench, succeed, toCsv } from './kill/kill-bench.js';
+import { processParts } from '@sluice/engine/process';
 
-const host = hostname();
+const host = processParts().owner.host;
 const MINUTE = 60_000;
 
 let at: EasyDcimBench;

@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import { isAlive, realClock } from '@sluice/engine';
 import type { Deps } from '../context.js';
+import { processParts } from '@sluice/engine/process';
 
 /**
  * Lets `Bench.sluice` take turns with commands in processes of their own, by the computer's clock: leases that a killed one of them
@@ -8,6 +8,6 @@ import type { Deps } from '../context.js';
  */
 export const REAL_PROCESS: Partial<Deps> = {
   clock: realClock,
-  owner: { host: hostname(), pid: process.pid, processStart: 'a run in this process' },
-  isAlive: (owner) => isAlive(owner, hostname()),
+  owner: { host: processParts().owner.host, pid: process.pid, processStart: 'a run in this process' },
+  isAlive: (owner) => isAlive(owner, processParts().owner.host),
 };

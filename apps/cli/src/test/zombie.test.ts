@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '@sluice/panel-kind';
 import { isAlive, realClock } from '@sluice/engine';
@@ -6,6 +5,7 @@ import { runCommand, startCommand } from './command-process.js';
 import { GB, HOUR, toIds } from './easydcim-bench.js';
 import type { Outcome } from './harness.js';
 import { toCsv, startKillBench, succeed, type KillBench } from './kill/kill-bench.js';
+import { processParts } from '@sluice/engine/process';
 
 /** Past the end of a lease that nobody renews. */
 const LATER = 70_000;
@@ -16,7 +16,7 @@ const later: Clock = { ...realClock, now: () => realClock.now() + LATER };
 
 /** Runs the command in this process, for which a lease has run out that a stopped process still holds. */
 function laterRun(at: KillBench, words: string): Promise<Outcome> {
-  return at.bench.sluice(words, { clock: later, isAlive: (owner) => isAlive(owner, hostname()) });
+  return at.bench.sluice(words, { clock: later, isAlive: (owner) => isAlive(owner, processParts().owner.host) });
 }
 
 /** A service with two ports and an order that is over its quota. */

@@ -1,15 +1,15 @@
 import { request as send } from 'node:http';
 import { connect } from 'node:net';
-import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { onlyReads } from '@sluice/engine';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 import type { ApiRoute } from './route.js';
 import { ROUTES } from './routes/routes.js';
+import { processParts } from '@sluice/engine/process';
 
 const API = '/api/v1';
 /** A process that was killed. */
-const DEAD = { host: hostname(), pid: 4_194_303, processStart: '1' };
+const DEAD = { host: processParts().owner.host, pid: 4_194_303, processStart: '1' };
 const errors: unknown[] = [];
 let at: DashboardBench;
 beforeAll(async () => {

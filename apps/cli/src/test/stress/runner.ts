@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
 import { isAlive, realClock } from '@sluice/engine';
 import { startCommand } from '../command-process.js';
 import { IdleWatch } from './waiting.js';
 import type { Command, World } from './world.js';
+import { processParts } from '@sluice/engine/process';
 
 /** A command that was started. */
 export interface CommandRecord {
@@ -88,9 +88,10 @@ export class Runner {
     };
     const inside = this.world.bench.sluice(command.words, {
       clock,
-      owner: { host: hostname(), pid, processStart: '1' },
+      owner: { host: processParts().owner.host, pid, processStart: '1' },
       // What a killed process left behind is not waited for, and what others in here hold is.
-      isAlive: (owner) => (owner.pid > BEYOND_PIDS ? this.#alive.has(owner.pid) : isAlive(owner, hostname())),
+      isAlive: (owner) =>
+        owner.pid > BEYOND_PIDS ? this.#alive.has(owner.pid) : isAlive(owner, processParts().owner.host),
     });
     const ended = inside.then(({ exitCode, stdout, stderr }) => {
       this.#alive.delete(pid);
