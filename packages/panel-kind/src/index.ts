@@ -160,6 +160,7 @@ export {
   regex,
   secret,
   share,
+  shareOrOff,
   size,
   timeZone,
 } from './values.js';

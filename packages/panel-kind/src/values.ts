@@ -85,6 +85,10 @@ export const hostPort = z
 export const duration = parsed('Duration: 500ms, 30s, 15m, 2h, 7d', parseDuration);
 /** Schema of a percentage such as `20%`, read into a share from 0 to 1. */
 export const share = parsed('Percentage: 20%', parseShare);
+/** Schema of a percentage such as `20%`, read into a share from 0 to 1; null for `off`. */
+export const shareOrOff: z.ZodMiniType<number | null, string> = parsed('Percentage: 50%, or off', (text) =>
+  text.trim().toLowerCase() === 'off' ? null : parseShare(text),
+);
 /** Schema of a size with its unit such as `10TB`, read into bytes. */
 export const size = parsed('Size with its unit: 500GB, 10TB (1 GB = 1024³ bytes)', parseSize);
 /** Schema of a quota: a size with its unit, read into bytes, or `unlimited`. */

@@ -41,7 +41,7 @@ beforeEach(async () => {
         'west-1tb': { panel: 'west', quota: '1TB' },
         relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId } },
       },
-      poll: { brake: { share: '100%', atLeast: 100 } },
+      poll: { brake: { share: '100%', atLeast: 100 }, doubt: { jump: 'off' } },
     },
     kinds,
   );

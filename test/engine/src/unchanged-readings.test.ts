@@ -52,7 +52,7 @@ async function openWorld(seenAs: (store: StateStore) => StateStore): Promise<Wor
       timeZone: 'UTC',
       panels: { relay: { kind: 'flvx', url: panel.url, allowHttp: true, ...login } },
       products: { relay: { panel: 'relay', quota: '100GB', flvx: { tunnelId: tunnel } } },
-      poll: { brake: { share: '100%', atLeast: 100 } },
+      poll: { brake: { share: '100%', atLeast: 100 }, doubt: { jump: 'off' } },
     },
     kinds,
   );

@@ -22,7 +22,7 @@ const JUMPS = (
 
 let at: EasyDcimBench;
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { overdue: hold }');
+  at = await startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }');
   // Far over, by port and by order; just over by traffic of the last hour; below.
   await at.addService(1);
   await at.addService(2, { product: 'order' });

@@ -1,3 +1,4 @@
+import { NO_DOUBT } from './easydcim-bench.js';
 import { manualClock, startFakeFlvx, type FakeFlvx } from '@sluice/fake-panels';
 import { Bench, type Outcome } from './harness.js';
 
@@ -36,6 +37,7 @@ export const PRODUCTS = `
 /** The config that the tests run with; `more` is appended at the top level, `panelMore` to the panel. */
 export function flvxConfig(url: string, more = '', panelMore = '', timeout = '20s'): string {
   return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
 panels:
   relay: { kind: flvx, url: "${url}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}", retries: 0, timeout: ${timeout}${panelMore} }
 products:${PRODUCTS}

@@ -4,7 +4,7 @@ import { startFlvxBench, type FlvxBench } from './flvx-bench.js';
 import { GB, HOUR, startHiddifyBench, type HiddifyBench } from './hiddify-bench.js';
 import type { Outcome } from './harness.js';
 
-const BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 } }';
+const BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
 const released = ({ exitCode, stdout, json }: Outcome): unknown => {
   const { services, totals } = json<RunReport>();
   return [exitCode, services.map(({ id, error }) => [id, error?.code ?? null]), totals.released, stdout === ''];

@@ -6,7 +6,7 @@ import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from './easyd
 
 let at: EasyDcimBench;
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 } }');
+  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }');
 });
 afterEach(() => at.close());
 

@@ -1,3 +1,4 @@
+import { NO_DOUBT } from './easydcim-bench.js';
 import { manualClock, startFakeHiddify, type FakeHiddify, type FakeHiddifyOptions } from '@sluice/fake-panels';
 import { Bench } from './harness.js';
 
@@ -31,6 +32,7 @@ export interface HiddifyBench {
 /** The config that the tests run with; `agents` goes into the panel, `more` to the top level. */
 export function hiddifyConfig(url: string, north: string, agents = '', more = ''): string {
   return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
 panels:
   vpn: { kind: hiddify, url: "${url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 60s${agents === '' ? '' : `, agents: ${agents}`} }
 products:

@@ -61,7 +61,7 @@ describe('enforcing a panel whose services can not be read', () => {
 
 describe('a run over EasyDCIM that is interrupted', () => {
   it('leaves what it did not reach as it was, and says how far it came', async () => {
-    const dcim = await startEasyDcimBench('poll: { brake: { share: 100% } }', ', concurrency: 1');
+    const dcim = await startEasyDcimBench('poll: { brake: { share: 100% }, doubt: { jump: off } }', ', concurrency: 1');
     const { bench, panel } = dcim;
     try {
       for (let number = 1; number <= 4; number++) await dcim.addService(number);

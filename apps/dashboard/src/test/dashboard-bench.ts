@@ -70,6 +70,7 @@ export async function startBench(options: BenchOptions = {}): Promise<DashboardB
       panels: { dcim, ...options.panels },
       products: { ports, ...options.products },
       packages: { 'extra-50': { traffic: '50GB', price: '5.00' } },
+      poll: { doubt: { jump: 'off' } },
       ...options.config,
     },
     kinds,

@@ -13,6 +13,7 @@ import {
   quotaValue,
   secret,
   share,
+  shareOrOff,
   size,
   timeZone,
 } from '@sluice/panel-kind';
@@ -169,6 +170,7 @@ const trailing = {
       panelUnreachableAfter: z._default(count, 3),
       // Without defaults: a config that states one of them has no rule for small panels.
       brake: z._default(z.strictObject({ share: z.optional(share), atLeast: z.optional(count) }), {}),
+      doubt: z.prefault(z.strictObject({ jump: z._default(shareOrOff, 0.5) }), {}),
     }),
     {},
   ),
@@ -287,6 +289,8 @@ export interface Config {
     /** Runs in which a panel has to fail before a notice. */
     panelUnreachableAfter: number;
     brake: BrakeInput['stated'];
+    /** Share of an allowance by which one reading may begin a hold; null is any. */
+    doubt: { jump: number | null };
   };
   /** `poll`, where stated, equals `poll.interval`; `reconcile` is a local time such as `04:17`. */
   schedule: {

@@ -2,6 +2,7 @@ import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-
 import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { findJumps } from './jump.js';
 import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from './stages.js';
 
@@ -71,6 +72,13 @@ export async function readUsage(
   if (!allowShort && areTooMany(restarts, reads)) {
     for (const { facts, answer } of restarts) reads.set(facts.service.id, take(facts, withoutRestart(answer), panel));
   }
+  if (!allowShort) {
+    for (const [id, doubt] of await findJumps(session, panel, loaded, reads)) {
+      const { facts } = asked.get(id) ?? {};
+      const { answer = null, usage } = reads.get(id) ?? {};
+      if (facts !== undefined && answer !== null) reads.set(id, doubted(facts, answer, doubt, usage));
+    }
+  }
   return loaded.map((facts) => reads.get(facts.service.id) ?? toRead(facts));
 }
 
@@ -93,13 +101,13 @@ function withoutRestart(answer: UsageAnswer): UsageAnswer {
   return answer.counter === undefined ? answer : { ...answer, counter: { ...answer.counter, seen: null } };
 }
 
-/** Returns a service with a reading that is not used; of one that is only too high, the figures are known. */
-export function doubted(facts: Loaded, answer: UsageAnswer, doubt: ItemError): Read {
+/** Returns a service with a reading that is not used; of one that is only too high, the usage is known. */
+function doubted(facts: Loaded, answer: UsageAnswer, doubt: ItemError, usage: Read['usage'] = null): Read {
   const { reading } = answer;
   const read = take(facts, refused(answer, doubt));
   if (!reading.known || doubt.code !== IMPOSSIBLE_JUMP) return read;
-  const { at, inBytes, outBytes } = reading;
-  return { ...read, doubted: { at, inBytes, outBytes, totalBytes: toTotal(reading) } };
+  const { at, inBytes, outBytes } = usage ?? reading;
+  return { ...read, doubted: { at, inBytes, outBytes, totalBytes: toTotal(usage ?? reading) } };
 }
 
 /** Returns an answer as not understood; its raw figures are kept. */

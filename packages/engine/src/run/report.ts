@@ -146,6 +146,7 @@ export function toDecisionRecord(
     // Sorted by name: the digest of a decision depends on the order.
     inputs: {
       billingCycle: service.billingCycle,
+      ...(work.doubted === null ? {} : { doubted: work.doubted }),
       drift: work.drift,
       enforce: { since: work.enforcement.since, source: work.enforcement.source, value: work.enforcement.value },
       ...(work.limits.length === 0 ? {} : { limits: toStored(work, treatment) }),

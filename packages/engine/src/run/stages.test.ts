@@ -61,7 +61,7 @@ const loaded: Loaded = {
   error: null,
 };
 const session = {
-  config: { poll: { overdue: 'meter' }, timeZone: 'UTC', panels: {}, products: {} },
+  config: { poll: { overdue: 'meter', doubt: { jump: 0.5 } }, timeZone: 'UTC', panels: {}, products: {} },
   deps: { signal: new AbortController().signal },
   now: () => NOW,
   id: (prefix: string) => `${prefix}-1`,

@@ -113,13 +113,16 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly error: ItemError | null;
 }
 
+/** Usage inside the cycle that a reading showed. */
+export type Doubted = UsageBytes & { readonly at: string };
+
 /** A service with its usage. */
 export interface Read<S extends Stage = 'read'> extends Loaded<S> {
   readonly answer: UsageAnswer | null;
   /** Usage inside the cycle; null where it is unknown. */
   readonly usage: (UsageBytes & { readonly at: string }) | null;
-  /** A reading that is too high to be used. */
-  readonly doubted: (UsageBytes & { readonly at: string }) | null;
+  /** Usage by a reading that is too high to be used. */
+  readonly doubted: Doubted | null;
   readonly warnings: readonly ItemError[];
   /** What its calls cost, by limit; empty without a limit in money. */
   readonly spend: readonly Spend[];

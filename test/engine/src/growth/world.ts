@@ -33,7 +33,10 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
   const location = path.join(folder, 'sluice.db');
   const settings = { kind: 'easydcim', url: panel.url, token: TOKEN, allowHttp: true, concurrency: 64 };
   const products = { ded: { panel: 'dcim', quota: '1TB', action: 'disable-ports' } };
-  const config = parseConfig({ timeZone: 'UTC', panels: { dcim: settings }, products, ...more }, KINDS);
+  const config = parseConfig(
+    { timeZone: 'UTC', panels: { dcim: settings }, products, poll: { doubt: { jump: 'off' } }, ...more },
+    KINDS,
+  );
   const store = await openStore({ location, clock });
   const time = { now: clock.now, sleep: () => Promise.resolve() };
   const sluice = await createSluice({ config, store, kinds: KINDS, clock: time });

@@ -38,6 +38,7 @@ export async function openWorld(
     {
       ...books.config,
       currency: 'EUR',
+      poll: { doubt: { jump: 'off' } },
       panels: { dcim: { kind: 'easydcim', url: panel.url, allowHttp: true, token: 'token-of-the-world', retries: 0 } },
       products: { ports: { panel: 'dcim', quota: { total: '100GB' }, packages: ['extra'], autoBuy } },
       packages: { extra: { traffic: '50GB', price: PRICE } },

@@ -4,7 +4,7 @@ import { Bench, type Outcome } from '../harness.js';
 import { REAL_PROCESS } from '../real-process.js';
 import type { DrawnService } from './draw-services.js';
 
-const NO_BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 } }';
+const NO_BRAKE = 'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }';
 
 /** A panel and a folder for runs in processes of their own: everything goes by the computer's clock. */
 export interface KillBench {

@@ -82,7 +82,7 @@ function toConfig(panels: Panels): string {
   );
   return [
     'timeZone: UTC',
-    'poll: { overdue: hold, brake: { share: 100%, atLeast: 1000 } }',
+    'poll: { overdue: hold, brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }',
     'panels:',
     ...lines,
     'products:',

@@ -120,7 +120,7 @@ function toConfig(panel: FakeHiddify, north: string, accounting: Accounting): st
   ]);
   return [
     'timeZone: UTC',
-    'poll: { brake: { share: 100%, atLeast: 1000 } }',
+    'poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }',
     'panels:',
     `  ${PANEL}: { kind: hiddify, url: "${panel.url}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 10s, agents: { accounting: ${accounting} } }`,
     'products:',

@@ -56,7 +56,13 @@ export interface World {
 export async function startWorld(): Promise<World> {
   const at = await startEasyDcimBench();
   const dcim = { kind: 'easydcim', url: at.panel.url, allowHttp: true, token: TOKEN, retries: 0 };
-  const config = { timeZone: 'UTC', enforce: 'observe', panels: { dcim }, products: PRODUCTS };
+  const config = {
+    timeZone: 'UTC',
+    enforce: 'observe',
+    panels: { dcim },
+    products: PRODUCTS,
+    poll: { doubt: { jump: 'off' } },
+  };
   at.bench.write('sluice.yaml', JSON.stringify(config));
   for (const [index, product] of ['ports', 'order', 'ports', 'order'].entries())
     await at.addService(index + 1, { product, values: ['client=c-1'] });

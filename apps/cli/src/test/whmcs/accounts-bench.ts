@@ -1,3 +1,4 @@
+import { NO_DOUBT } from '../easydcim-bench.js';
 import {
   type FakeFlvx,
   type FakeHiddify,
@@ -50,6 +51,7 @@ export function accountsConfig(
 ): string {
   const own = `provision: auto${product === '' ? '' : `, ${product}`}`;
   return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
 panels:
   relay: { kind: flvx, url: "${urls.relay}", allowHttp: true, username: admin_user, password: "\${env:FLVX_PASSWORD}", retries: 0, timeout: 2s }
   vpn: { kind: hiddify, url: "${urls.vpn}", allowHttp: true, apiKey: "\${env:HIDDIFY_KEY}", retries: 0, timeout: 2s }

@@ -6,7 +6,7 @@ import {
   startFakeEasyDcim,
   startFakeWhmcs,
 } from '@sluice/fake-panels';
-import { toIds, TOKEN } from '../easydcim-bench.js';
+import { NO_DOUBT, toIds, TOKEN } from '../easydcim-bench.js';
 import { Bench, type Outcome } from '../harness.js';
 
 /** A command, a fake EasyDCIM and a fake WHMCS on one clock. */
@@ -34,6 +34,7 @@ const FIELDS = [
 /** The config; `whmcs` is the end of that section, `more` is appended at the top level. */
 export function whmcsConfig(panel: string, whmcs: string, { section = '', more = '' } = {}): string {
   return `timeZone: UTC
+${more.includes('poll:') ? '' : NO_DOUBT}
 panels:
   dcim: { kind: easydcim, url: "${panel}", allowHttp: true, token: "\${env:DCIM_TOKEN}", retries: 0, timeout: 2s }
 products:

@@ -3,7 +3,7 @@ import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../e
 import type { Outcome } from '../../harness.js';
 import type { RunReport } from '@sluice/engine';
 
-const MORE = 'poll: { overdue: hold }';
+const MORE = 'poll: { overdue: hold, doubt: { jump: off } }';
 
 let at: EasyDcimBench;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../e
 
 let at: EasyDcimBench;
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { overdue: hold }\n');
+  at = await startEasyDcimBench('poll: { overdue: hold, doubt: { jump: off } }\n');
 });
 afterEach(() => at.close());
 

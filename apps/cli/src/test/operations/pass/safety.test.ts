@@ -78,7 +78,7 @@ describe('the mass-change brake of a small panel', () => {
     expect([freed.exitCode, freed.json<RunReport>().totals.released]).toEqual([0, 3]);
 
     const stated = at.bench.read('sluice.yaml');
-    at.bench.write('sluice.yaml', `${stated}poll: { brake: { atLeast: 4 } }\n`);
+    at.bench.write('sluice.yaml', stated.replace('poll: {', 'poll: { brake: { atLeast: 4 },'));
     use(1, 2, 3);
     expect((await at.poll()).exitCode).toBe(0);
   });

@@ -70,7 +70,10 @@ describe('a termination of an FLVX service while its node is away', () => {
   });
 
   it('is not stopped by the brake nor by terminate: manual, but by observe', async () => {
-    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { share: 0%, atLeast: 1 } }\n`);
+    at.bench.write(
+      'sluice.yaml',
+      at.bench.read('sluice.yaml').replace('poll: {', 'poll: { brake: { share: 0%, atLeast: 1 },'),
+    );
     await terminate();
     at.panel.nodeOnline(1);
     await at.run('observe relay');

@@ -92,7 +92,7 @@ describe('auto-buy', () => {
     await at.pollReport();
     await at.run('credit add 42 1000 --currency EUR');
     for (let number = 1; number <= 6; number++) at.use(number, 92);
-    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { atLeast: 5 } }\n`);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('poll: {', 'poll: { brake: { atLeast: 5 },'));
     const stopped = await at.poll();
     expect(stopped.exitCode).toBe(6);
     const planned = await at.run('plan');

@@ -9,7 +9,7 @@ const HEALTHY = [1, 3];
 
 let at: EasyDcimBench;
 beforeEach(async () => {
-  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 } }');
+  at = await startEasyDcimBench('poll: { brake: { share: 100%, atLeast: 1000 }, doubt: { jump: off } }');
   for (const number of [1, 2, 3]) {
     await at.addService(number, { product: 'both' });
     at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });

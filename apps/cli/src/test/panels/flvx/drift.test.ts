@@ -243,7 +243,7 @@ describe('the mass-change brake', () => {
     for (let number = 1; number <= 3; number++) await at.create(number);
     await at.run('poll');
   });
-  const brake = 'poll: { brake: { share: 20%, atLeast: 2 } }';
+  const brake = 'poll: { brake: { share: 20%, atLeast: 2 }, doubt: { jump: off } }';
 
   it('stops a run that would lower the quota of most accounts', async () => {
     const config = flvxConfig(at.panel.url, brake).replaceAll('total: 100GB', 'total: 10GB');

@@ -114,7 +114,7 @@ describe('the quota of an account that the panel resets on a day of its own', ()
   });
 
   it('may fall with the window without the brake, not with the allowance', async () => {
-    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}poll: { brake: { atLeast: 5 } }\n`);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('poll: {', 'poll: { brake: { atLeast: 5 },'));
     for (const number of [1, 2, 3, 4, 5, 6]) {
       const user = await at.create(number, { product: 'monthly' });
       await at.run(`provision renew svc-${number} --until 2030-12-15`);

@@ -198,7 +198,7 @@ describe('suspend and unsuspend', () => {
 
 describe('renew', () => {
   it('leaves the hold of an overdue service where it is refused', async () => {
-    at.bench.write('sluice.yaml', `${at.bench.read('sluice.yaml')}\npoll: { overdue: hold }\n`);
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace('poll: {', 'poll: { overdue: hold,'));
     const uuid = await at.create(1);
     at.bench.clock.set('2026-12-20T12:00:00Z');
     const heldBy = (): Promise<unknown> => at.bench.store((store) => store.holds.all());

@@ -1,0 +1,76 @@
+import type { ItemError, Panel } from '@sluice/panel-kind';
+import { formatBytes, usageInMode } from '@sluice/quota-core';
+import type { Session } from '../session.js';
+import { decideHolds } from './decide.js';
+import { listLimits } from './limits.js';
+import { IMPOSSIBLE_JUMP } from './plausible.js';
+import type { Doubted, Loaded, Read } from './stages.js';
+
+/** A reading that would begin a hold by one jump. */
+interface Jump {
+  read: Read;
+  error: ItemError;
+}
+
+/**
+ * Finds the readings that would begin a hold by one jump of more than `poll.doubt.jump`, where nothing shows what the line can
+ * carry; a reading that the run before doubted too is confirmed. Returns the doubts by service.
+ */
+export async function findJumps(
+  session: Session,
+  panel: Panel,
+  loaded: readonly Loaded[],
+  reads: ReadonlyMap<string, Read>,
+): Promise<Map<string, ItemError>> {
+  const now = session.now();
+  const jumps = new Map<string, Jump>();
+  for (const facts of loaded) {
+    const read = reads.get(facts.service.id);
+    const error = read === undefined ? null : findJump(session, panel, { facts, read, now });
+    if (read !== undefined && error !== null) jumps.set(facts.service.id, { read, error });
+  }
+  if (jumps.size === 0) return new Map();
+  for (const { service, cycle, inputs } of await session.store.decisions.latest([...jumps.keys()])) {
+    const before = (inputs as { doubted?: Doubted } | null)?.doubted;
+    const jump = jumps.get(service);
+    if (before !== undefined && jump?.read.cycle?.id === cycle && confirms(jump.read, before)) jumps.delete(service);
+  }
+  return new Map([...jumps].map(([id, { error }]) => [id, error]));
+}
+
+function findJump(
+  session: Session,
+  panel: Panel,
+  { facts, read, now }: { facts: Loaded; read: Read; now: string },
+): ItemError | null {
+  const { jump } = session.config.poll.doubt;
+  const { recorded, cycle, mode, allowance, service } = facts;
+  if (jump === null || read.usage === null || recorded?.readAt == null || cycle === null) return null;
+  if (panel.plausibility?.isBounded(cycle.counter) === true) return null;
+  const used = usageInMode(read.usage, mode);
+  const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
+  if (used === null || before === null) return null;
+  const grown = used - before;
+  const isTooMuch = (allowed: unknown): boolean => typeof allowed === 'number' && grown > allowed * jump;
+  const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
+  // Decides only where a hold is possible.
+  if (![quota, ...listLimits(session, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
+  const { opens, decision } = decideHolds(session, panel, read, now);
+  const limits = decision?.limits.filter(({ limit }) => opens.some(({ reason }) => reason === limit)) ?? [];
+  const limit = limits.find(({ allowedBytes }) => isTooMuch(allowedBytes));
+  if (limit === undefined) return null;
+  const figures = `${formatBytes(grown)} since ${recorded.readAt}, of ${formatBytes(limit.allowedBytes ?? 0)} that are allowed`;
+  return {
+    code: IMPOSSIBLE_JUMP,
+    message: `the usage rose by ${figures}, in one reading: no hold begins until the next run has read it again; compare it with the panel`,
+  };
+}
+
+/** Returns whether a reading is at least as high as an earlier one, less the differences of consolidated data. */
+function confirms({ usage, mode }: Read, before: Doubted): boolean {
+  if (usage === null || before.at >= usage.at) return false;
+  const [now, then] = [usageInMode(usage, mode), usageInMode(before, mode)];
+  return now !== null && then !== null && now >= then * CONFIRMED;
+}
+
+const CONFIRMED = 0.98;
