@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, toIds } from '../../easydcim-bench.js';
+
+const SERVICES = 25;
+
+let at: EasyDcimBench;
+beforeAll(async () => {
+  at = await startEasyDcimBench();
+  for (let number = 1; number <= SERVICES; number++) {
+    await at.addService(number);
+    at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
+  }
+  at.bench.clock.advance(HOUR);
+});
+afterAll(() => at.close());
+
+const count = (text: string): number => new Set(text.match(/^svc-\d+/gm)).size;
+
+it.each(['poll', 'plan'])(
+  '%s shows the first 20 services of many, counts the others, and lists all when asked',
+  async (command) => {
+    const { stdout } = await at.bench.sluice(command);
+    expect([count(stdout), /… 5 other/.test(stdout)]).toEqual([20, true]);
+    expect(count((await at.bench.sluice(`${command} --verbose`)).stdout)).toBe(SERVICES);
+  },
+);
+
+it('the sentence of the brake stands before the services and after them', async () => {
+  const { stdout, stderr } = await at.bench.sluice('poll');
+  const before = stdout.slice(0, stdout.indexOf('svc-1'));
+  const after = stdout.slice(stdout.lastIndexOf('svc-')) + stderr;
+  for (const said of [before, after]) expect(said).toContain('25 of 25 services would be held');
+});
+
+it('plan begins with what its signs mean', async () => {
+  expect((await at.bench.sluice('plan')).stdout).toMatch(/^(?:.*\n)?\+ restricts, creates or removes/);
+});
