@@ -118,8 +118,14 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
   };
   /** Written with each change of a service; the rows of services that were removed stay. */
   ownership: {
-    /** Of a panel, of these subjects of it, or of a service, in the order in which they began. */
-    list(filter: { panel?: string; subjects?: string[]; service?: string }): Promise<OwnershipRecord[]>;
+    /** Of a panel, of these subjects of it, of a service, or of a client, in the order in which they began. */
+    list(filter: {
+      panel?: string;
+      subjects?: string[];
+      service?: string;
+      client?: string;
+      limit?: number;
+    }): Promise<OwnershipRecord[]>;
   };
   overrides: {
     /** At most one of each service, ordered by service. */

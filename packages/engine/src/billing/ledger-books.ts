@@ -26,13 +26,15 @@ export function toAccount(client: string): string {
   return `client:${client}`;
 }
 
-/** Returns the credit of a client; a client is known by a service, a booking or an invoice. */
+/** Returns the credit of a client; a client is known by a service that it has or had, a booking or an invoice. */
 export async function readCredit(tables: StoreTables, client: string): Promise<Credit> {
   const [entry] = await tables.ledger.balances(toAccount(client));
   if (entry !== undefined) return { client, currency: entry.currency, balance: entry.balance };
-  const [service] = await tables.services.list({ client, limit: 1 });
-  const [invoice] = service === undefined ? await tables.invoices.list({ client }) : [];
-  if (service !== undefined || invoice !== undefined) return { client, currency: null, balance: '0' };
+  const isKnown =
+    (await tables.services.list({ client, limit: 1 })).length > 0 ||
+    (await tables.ownership.list({ client, limit: 1 })).length > 0 ||
+    (await tables.invoices.list({ client })).length > 0;
+  if (isKnown) return { client, currency: null, balance: '0' };
   throw notFound('unknown_client', `There is no client "${client}": no service and no booking names it`, { client });
 }
 

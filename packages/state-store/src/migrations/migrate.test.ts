@@ -102,6 +102,7 @@ const SCHEMA_DIGESTS = [
   'e7e2f29499a170d0',
   'b54fd0bc8b7b9b89',
   'a0b8ade0f316a920',
+  'b765940154fde48f',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

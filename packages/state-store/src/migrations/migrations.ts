@@ -29,6 +29,7 @@ import { compactSamples } from './028-compact-samples.js';
 import { autoBuyOfLinks } from './029-auto-buy-of-links.js';
 import { conditionDetails } from './030-condition-details.js';
 import { alarms } from './031-alarms.js';
+import { clientsOfOwnership } from './032-clients-of-ownership.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   autoBuyOfLinks,
   conditionDetails,
   alarms,
+  clientsOfOwnership,
 ];

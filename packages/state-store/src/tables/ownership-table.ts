@@ -18,10 +18,10 @@ import { ownership } from './record-tables.js';
 /** Who had services and objects of panels, and when. */
 export function ownershipTable(access: Access): StoreTables['ownership'] {
   return {
-    list: ({ panel, subjects, service }) =>
+    list: ({ panel, subjects, service, client, limit }) =>
       access.read(async (session) =>
         inChunksOrAll(subjects, (subject) =>
-          listRecords(session, ownership, { where: { panel, subject, service }, order: ['seq'] }),
+          listRecords(session, ownership, { where: { panel, subject, service, client }, order: ['seq'], limit }),
         ),
       ),
   };

@@ -19,6 +19,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'services.list by ids': (t) => t.services.list({ ids: ['svc-1', 'svc-2'] }),
   'ownership.list of an object': (t) => t.ownership.list({ panel: 'tel', subjects: ['astbilling_subscriber_id:9001'] }),
   'ownership.list of a service': (t) => t.ownership.list({ service: 'svc-1' }),
+  'ownership.list of a client': (t) => t.ownership.list({ client: '1', limit: 1 }),
   'overrides.open of services': (t) => t.overrides.open(['svc-1']),
   'overrides.all of a service': (t) => t.overrides.all('svc-1'),
   'cycles.newest of services': (t) => t.cycles.newest(['svc-1', 'svc-2']),
