@@ -194,6 +194,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   token_exceeds: 'Name fewer scopes or an earlier end, or use "sluice api-token create"',
   scopes_changed:
     'Make another one with "sluice api-token create NAME --scope client:ID", and end it with "sluice api-token revoke {token}"',
+  auto_buy_unbound: 'Keep them, or end them with "sluice auto-buy clear {service}"',
   cannot_listen: 'Name another address with --listen HOST:PORT',
   bad_login: 'Create a token with "sluice api-token create NAME --scope read"',
   no_poll: 'Run the first one with "sluice poll"',
