@@ -81,23 +81,45 @@ export async function requireLine(session: Session, service: ServiceRecord): Pro
 }
 
 /** Returns the subscriber of a line; refuses one of another service. */
-export async function readSubscriber(
-  { deps }: Session,
-  { telephony, subscriberId, service }: Line,
-): Promise<Subscriber> {
-  const subscriber = await telephony.get('subscribers', subscriberId, deps.signal);
-  const conflict = telephony.ownerConflict?.(service, subscriber) ?? null;
-  if (conflict === null) return subscriber;
-  const details = { service: service.id };
-  throw new SluiceError('line_conflict', `"${service.id}": ${conflict}`, { kind: 'conflict', details });
+export async function readSubscriber(session: Session, line: Line): Promise<Subscriber> {
+  const { telephony, subscriberId } = line;
+  const subscriber = await telephony.get('subscribers', subscriberId, session.deps.signal);
+  refuseForeign(line, subscriber);
+  return subscriber;
 }
 
-/** Returns the subscriber of a line; null where the panel has none any more, as after it was deleted there. */
+/**
+ * Returns the subscriber of a line, to bill its calls; null where the panel has none any more, as after it was deleted there.
+ * Refuses one of another service, unless that one got it from this service.
+ */
 export async function findSubscriber(session: Session, line: Line): Promise<Subscriber | null> {
+  const { telephony, subscriberId } = line;
+  let subscriber: Subscriber;
   try {
-    return await readSubscriber(session, line);
+    subscriber = await telephony.get('subscribers', subscriberId, session.deps.signal);
   } catch (error) {
     if (isPanelError(error) && error.code === 'PANEL_NOT_FOUND') return null;
     throw error;
   }
+  if (!(await hasPassedOn(session, line, subscriber))) refuseForeign(line, subscriber);
+  return subscriber;
+}
+
+function refuseForeign({ telephony, service }: Line, subscriber: Subscriber): void {
+  const conflict = telephony.ownerConflict?.(service, subscriber) ?? null;
+  if (conflict === null) return;
+  const details = { service: service.id };
+  throw new SluiceError('line_conflict', `"${service.id}": ${conflict}`, { kind: 'conflict', details });
+}
+
+/** Returns whether a line that the service had is now of the service that the panel names. */
+async function hasPassedOn(
+  session: Session,
+  { telephony, object, windows }: Line,
+  subscriber: Subscriber,
+): Promise<boolean> {
+  if (object === null || windows.some(({ to }) => to === null)) return false;
+  const present = (await findOwners(session, object, { from: null, to: null })).at(-1)?.owners ?? [];
+  const services = await session.store.services.list({ ids: present.map(({ service }) => service) });
+  return services.some((service) => (telephony.ownerConflict?.(service, subscriber) ?? null) === null);
 }

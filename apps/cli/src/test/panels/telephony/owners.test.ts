@@ -86,6 +86,18 @@ describe('a line that passes to a service of another client', () => {
     expect(charged()).toEqual(['501: 3.00', '502: 4.00', '502: 5.00']);
   });
 
+  it('is billed to each client once the panel names the next service', async () => {
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:7' });
+    await passOn();
+    setTime('2026-12-02T12:00:00Z');
+    expect((await bill(' --dry-run')).sort()).toEqual(['whmcs-7 planned 3.00', 'whmcs-8 line_conflict']);
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:8' });
+    expect((await bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+    Object.assign(at.panel.subscriber(LINE), { externalRef: 'whmcs:service:9' });
+    setTime('2027-01-02T12:00:00Z');
+    expect(await bill(' --service whmcs-8')).toContain('whmcs-8 line_conflict');
+  });
+
   it('is due until the end of the former service and its grace', async () => {
     await passOn();
     expect(await bill()).toEqual(['whmcs-7 nothing-to-bill 0.00']);
