@@ -61,7 +61,7 @@ export class Times {
    */
   span({ start, end }: { start: string; end: string }, panel?: string | null): string {
     return (
-      this.#dates(this.#zoneOf(panel), (zone) =>
+      this.#dates(this.#toZone(panel), (zone) =>
         periodText({ start: Date.parse(start), end: Date.parse(end) }, zone),
       ) ?? `${this.at(start) ?? ''} to ${this.at(end) ?? ''}`
     );
@@ -76,10 +76,10 @@ export class Times {
   /** Returns the begin or end of a period, as `span` writes it. */
   bound(instant: string | null | undefined, panel?: string | null): string | null {
     if (instant == null) return null;
-    return this.#dates(this.#zoneOf(panel), (zone) => boundText(Date.parse(instant), zone)) ?? this.at(instant);
+    return this.#dates(this.#toZone(panel), (zone) => boundText(Date.parse(instant), zone)) ?? this.at(instant);
   }
 
-  #zoneOf(panel: string | null | undefined): string {
+  #toZone(panel: string | null | undefined): string {
     return this.#zones === null ? 'UTC' : findZone(this.#zones, panel);
   }
 

@@ -142,12 +142,12 @@ describe('hold release --all on Hiddify', () => {
     ['adopted', 1000 * GB],
   ] as const)('of a user that is %s leaves no limit of ours that stops it', async (kind, limit) => {
     const uuid = await overQuota(kind);
-    expect(at.panel.user(uuid)?.enable).toBe(false);
+    expect(at.panel.user(uuid).enable).toBe(false);
     expect(released(await at.sluice('hold release --all --yes'))).toEqual(DONE);
     at.bench.clock.advance(HOUR);
     await at.poll();
     const user = at.panel.user(uuid);
-    expect([user?.enable, (user?.usageLimit ?? 0) > 60 * GB]).toEqual([true, true]);
-    if (limit !== null) expect(user?.usageLimit).toBe(limit);
+    expect([user.enable, user.usageLimit > 60 * GB]).toEqual([true, true]);
+    if (limit !== null) expect(user.usageLimit).toBe(limit);
   });
 });

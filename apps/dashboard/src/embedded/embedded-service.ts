@@ -12,7 +12,7 @@ import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
 import type { PageRequest } from '../pages/page.js';
-import { toTimes, zoneOf } from '../pages/page-times.js';
+import { toTimes, toZone } from '../pages/page-times.js';
 import { readFigures, readScene, showState } from '../pages/operator/service.js';
 import { toParts, toText } from './embedded-part.js';
 import { embeddedRequest } from './embedded-request.js';
@@ -77,7 +77,7 @@ async function readHead(
     service: service.id,
     title: toText(service.id),
     readAt: service.usage?.readAt ?? null,
-    timeZone: zoneOf(request, service.panel),
+    timeZone: toZone(request, service.panel),
     unpaid: service.purchases.flatMap(toUnpaid).reverse(),
     credit,
     packages: packages.map((each) => ({ package: each.id, label: toText(toLabel(each)) })),

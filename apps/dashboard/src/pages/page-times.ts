@@ -4,11 +4,11 @@ import type { PageRequest } from './page.js';
 
 /** Returns the times of a panel, or of the config: in its time zone, by default in that of the config. */
 export function toTimes({ sluice, now }: Pick<PageRequest, 'sluice' | 'now'>, panel?: string): Times {
-  return new Times(now, zoneOf({ sluice }, panel));
+  return new Times(now, toZone({ sluice }, panel));
 }
 
 /** Returns the time zone of a panel: that of the periods, bills and resets of what it has. */
-export function zoneOf({ sluice }: { sluice: Pick<Sluice, 'config'> }, panel?: string): string {
+export function toZone({ sluice }: { sluice: Pick<Sluice, 'config'> }, panel?: string): string {
   const { panels, timeZone } = sluice.config;
   const own = panel !== undefined && Object.hasOwn(panels, panel) ? panels[panel] : undefined;
   return own?.timeZone ?? timeZone;

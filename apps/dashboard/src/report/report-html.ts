@@ -8,7 +8,7 @@ import { counted, name, Times } from '../pages/layout/format.js';
 import { html, type Html, visible } from '../pages/layout/html.js';
 import { usageFigure } from '../pages/layout/chart.js';
 import { chartedServices, readGraph, type Report, type ReportService } from './read-report.js';
-import { zoneOf } from '../pages/page-times.js';
+import { toZone } from '../pages/page-times.js';
 import { REPORT_STYLE } from './report-style.js';
 import { historyTable, serviceFacts } from './service-parts.js';
 import { serviceRow, serviceTableHead } from './service-table.js';
@@ -127,7 +127,7 @@ async function drawChart(
       <div class="service-facts">
         ${serviceFacts(service, {
           times: new Times(now, report.timeZone),
-          timeZone: zoneOf({ sluice }, service.panel),
+          timeZone: toZone({ sluice }, service.panel),
           forOperators: report.client === null,
         })}
       </div>
@@ -148,7 +148,7 @@ function* table(sluice: Sluice, report: Report): Generator<string> {
   for (let first = 0; first < report.services.length; first += ROWS) {
     const rows = report.services.slice(first, first + ROWS);
     yield rows
-      .map((service) => serviceRow(service, { times, timeZone: zoneOf({ sluice }, service.panel) }, isOfAll))
+      .map((service) => serviceRow(service, { times, timeZone: toZone({ sluice }, service.panel) }, isOfAll))
       .join('');
   }
   yield '</tbody>\n</table>\n</div>\n</section>\n';

@@ -4,7 +4,7 @@ import { bytes, name, orNone, type Times } from '../pages/layout/format.js';
 import { html, type Html, type Part } from '../pages/layout/html.js';
 import { type ReportService, toShare } from './read-report.js';
 import { amount, shareBar, showStatus } from './service-table.js';
-import { toTimes, zoneOf } from '../pages/page-times.js';
+import { toTimes, toZone } from '../pages/page-times.js';
 
 /** Past cycles in the report of a client. */
 const CYCLES = 12;
@@ -45,7 +45,7 @@ export async function historyTable(sluice: Sluice, service: ReportService, now: 
   const past = cycles.slice(1, CYCLES + 1);
   if (past.length === 0) return null;
   const times = toTimes({ sluice, now });
-  const timeZone = zoneOf({ sluice }, service.panel);
+  const timeZone = toZone({ sluice }, service.panel);
   return plainTable({
     caption: html`Earlier cycles of ${name(service.id)}`,
     columns: [

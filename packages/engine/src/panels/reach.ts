@@ -20,8 +20,8 @@ export interface PanelReach {
 }
 
 /**
- * Returns whether a panel answers, by its last run or the look-ups after it. One failed call among answered ones is no outage,
- * nor is an error of a look-up about one service. Calls of a time when the clock was ahead are left out.
+ * Returns whether a panel answers, by its last run or the readings after it. One failed call among answered ones does not count as an
+ * outage, nor does an error of a reading about one service. Calls of a time when the clock was ahead are left out.
  */
 export async function readReach(session: Session, panel: string): Promise<PanelReach> {
   const { store } = session;

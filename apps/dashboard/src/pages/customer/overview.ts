@@ -3,7 +3,7 @@ import { facts, link, notice, type Section, sections, table, usageBar } from '..
 import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
 import { html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
-import { toTimes, zoneOf } from '../page-times.js';
+import { toTimes, toZone } from '../page-times.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
 import { toClient, ownServices, toPath } from './own.js';
 import type { PanelReads } from './panel-reads.js';
@@ -31,7 +31,7 @@ export async function clientSections(
   return [
     servicesSection(request, services, times),
     ...agents.map((agent, index) =>
-      agentSection(agent, { times, timeZone: zoneOf(request, agent.panel) }, `agent-${index + 1}`),
+      agentSection(agent, { times, timeZone: toZone(request, agent.panel) }, `agent-${index + 1}`),
     ),
     credit,
   ];
@@ -46,7 +46,7 @@ function servicesSection(request: PageRequest, services: readonly ServiceDetail[
       { title: 'Left', cell: showRemaining, isNumber: true },
       { title: 'Used', cell: (service) => html`<span class="compact narrow">${usageBar(toFill(service))}</span>` },
       { title: 'Traffic', cell: showUsed, isMinor: true },
-      { title: 'Until', cell: (service) => cycleEnd(service, times, zoneOf(request, service.panel)), isMinor: true },
+      { title: 'Until', cell: (service) => cycleEnd(service, times, toZone(request, service.panel)), isMinor: true },
       { title: 'Read', cell: (service) => readAt(service, times), isMinor: true },
     ],
     rows: services,
