@@ -11,6 +11,7 @@ import { toDocument, type TelephonyDocument } from '../telephony/documents.js';
 import { requireTelephony } from '../telephony/panels.js';
 import { readValues, toRecordValues } from '../telephony/read-values.js';
 import { isLiving } from '../services/lifecycle.js';
+import { findServiceOfLine } from '../services/ownership.js';
 
 /** A change of one number of a line. */
 export interface DidRequest {
@@ -138,7 +139,7 @@ async function findOwner(session: Session, place: Place): Promise<ServiceRecord>
   const dids = await listLive(session, place);
   const did = dids.find(({ subscriberId }) => subscriberId !== null);
   const services = did === undefined ? [] : await session.store.services.list({ panel });
-  const owner = services.find((service) => telephony.findSubscriber(service) === did?.subscriberId);
+  const owner = findServiceOfLine(services, telephony, did?.subscriberId);
   if (owner !== undefined) return owner;
   if (dids.length === 0) {
     throw notFound('no_number', `Panel "${panel}" has no number ${number}`, { panel, number });

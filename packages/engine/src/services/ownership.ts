@@ -1,6 +1,7 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { type OwnershipRecord, ownershipSubject, type ServiceRecord, type StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
+import { isLiving } from './lifecycle.js';
 
 /** A time, half open; ISO UTC in whole seconds. Null: without a beginning, or not ended. */
 export interface OwnedWindow {
@@ -107,4 +108,14 @@ export function findLineRef(telephony: Pick<PanelTelephony, 'findSubscriber'>, s
   const isLine = ([name, value]: [string, string]): boolean =>
     telephony.findSubscriber({ ...service, refs: { [name]: value } }) === value;
   return Object.entries(service.refs).find(isLine)?.[0] ?? null;
+}
+
+/** Returns the service of a line, rather one that lives than one that had it before; undefined where it has none. */
+export function findServiceOfLine(
+  services: readonly ServiceRecord[],
+  telephony: Pick<PanelTelephony, 'findSubscriber'>,
+  line: unknown,
+): ServiceRecord | undefined {
+  const owners = services.filter((service) => telephony.findSubscriber(service) === line);
+  return owners.find(isLiving) ?? owners[0];
 }

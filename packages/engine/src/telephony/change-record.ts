@@ -3,6 +3,7 @@ import { SluiceError, type TelephonyResource, usageError } from '@sluice/panel-k
 import type { ServiceRecord } from '@sluice/state-store';
 import { panelLease, serviceLease } from '../leases.js';
 import { type Run, type RunView, withRun } from '../run/bracket.js';
+import { findServiceOfLine } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import { showsValue, toText, toCamel, toDocument, type TelephonyDocument } from './documents.js';
 import { findRecord } from './find-records.js';
@@ -176,7 +177,7 @@ async function takeService(change: Change, id: string): Promise<void> {
 async function findOwner({ session, on, request }: Change, id: unknown): Promise<ServiceRecord | undefined> {
   if (request.resource !== 'subscribers') return undefined;
   const services = await session.store.services.list({ panel: on.panel });
-  return services.find((service) => on.telephony.findSubscriber(service) === id);
+  return findServiceOfLine(services, on.telephony, id);
 }
 
 async function findRepairing(change: Change, { record, changed }: Done): Promise<string | null> {

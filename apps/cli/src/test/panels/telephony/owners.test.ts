@@ -118,6 +118,12 @@ describe('a line that passes to a service of another client', () => {
     expect(none.json()).toMatchObject({ report: { calls: 0 } });
   });
 
+  it('has its numbers changed for the next service', async () => {
+    await passOn();
+    const { exitCode, json } = await at.run('did suspend +551140001234');
+    expect([exitCode, json()]).toMatchObject([0, { service: { id: 'whmcs-8' } }]);
+  });
+
   it('is not billed by a command that can not remove it', async () => {
     await passOn();
     const { exitCode, stdout } = await at.run('provision terminate whmcs-7 --yes --final-invoice');
