@@ -121,7 +121,7 @@ describe('a line that passes to a service of another client', () => {
   it('has its numbers changed for the next service', async () => {
     await passOn();
     const { exitCode, json } = await at.run('did suspend +551140001234');
-    expect([exitCode, json()]).toMatchObject([0, { service: { id: 'whmcs-8' } }]);
+    expect([exitCode, json()]).toMatchObject([0, { service: 'whmcs-8' }]);
   });
 
   it('is not billed by a command that can not remove it', async () => {
