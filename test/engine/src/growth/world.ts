@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { easydcim } from '@sluice/easydcim-client/panel';
-import { manualClock, startFakeEasyDcim } from '@sluice/fake-panels';
+import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { openStore, type StateStore } from '@sluice/state-store';
 
 const TOKEN = 'tok-of-the-growth-world';
@@ -41,22 +41,7 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
   const time = { now: clock.now, sleep: () => Promise.resolve() };
   const sluice = await createSluice({ config, store, kinds: KINDS, clock: time });
   const numbers = Array.from({ length: services }, (_, index) => index + 1);
-  for (const number of numbers) {
-    const [id, orderId, serverId] = [10_000 + number, 30_000 + number, 50_000 + number];
-    panel.addService({ id, orderId, serverId, user: number, ports: [{ id: 70_000 + number, name: 'eth0' }] });
-  }
-  await sluice.services.import(
-    numbers.map((number) => ({
-      id: `whmcs-${123_000 + number}`,
-      panel: 'dcim',
-      product: 'ded',
-      billing_cycle: 'monthly',
-      next_due_date: '2026-12-15',
-      easydcim_service_id: `${10_000 + number}`,
-      easydcim_order_id: `${30_000 + number}`,
-      easydcim_server_id: `${50_000 + number}`,
-    })),
-  );
+  await addServices(panel, sluice, numbers);
   let grown = 0;
   return {
     clock,
@@ -87,4 +72,24 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Adds services to the panel and to the store. */
+async function addServices(panel: FakeEasyDcim, sluice: Sluice, numbers: readonly number[]): Promise<void> {
+  for (const number of numbers) {
+    const [id, orderId, serverId] = [10_000 + number, 30_000 + number, 50_000 + number];
+    panel.addService({ id, orderId, serverId, user: number, ports: [{ id: 70_000 + number, name: 'eth0' }] });
+  }
+  await sluice.services.import(
+    numbers.map((number) => ({
+      id: `whmcs-${123_000 + number}`,
+      panel: 'dcim',
+      product: 'ded',
+      billing_cycle: 'monthly',
+      next_due_date: '2026-12-15',
+      easydcim_service_id: `${10_000 + number}`,
+      easydcim_order_id: `${30_000 + number}`,
+      easydcim_server_id: `${50_000 + number}`,
+    })),
+  );
 }
