@@ -80,6 +80,8 @@ export interface WindowReading {
   /** Start of the window. */
   start: string;
   usage: UsageBytes;
+  /** Instant of the last accepted reading before it, or from which its figures were confirmed; null without one. */
+  previousAt: string | null;
 }
 
 /**

@@ -14,10 +14,11 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const LINE = { portSpeeds: { '7001': 1e9, '7002': 1e9 } };
 const BYTES_PER_MS = 2e9 / 8 / 1000;
 
-const reading = (ms: number, bytes: number, start = START): WindowReading => ({
+const reading = (ms: number, bytes: number, start = START, previousAt: string | null = null): WindowReading => ({
   at: iso(ms),
   start: iso(start),
   usage: { inBytes: bytes, outBytes: 0, totalBytes: bytes },
+  previousAt,
 });
 
 /** Reads every 15 minutes while the line carries a tenth of what it can; returns the bounds, and the last reading. */
@@ -47,10 +48,28 @@ describe('growth that the line cannot carry', () => {
     const bounds = withReading(LINE, reading(START + DAY, 0));
     const usage = { inBytes: 4.5 * TB, outBytes: 4.5 * TB, totalBytes: 9 * TB };
     const at = iso(START + DAY + 3000);
-    expect(growthBeyondTheLine(bounds, { at, start: iso(START), usage })?.code).toBe('impossible_jump');
+    expect(growthBeyondTheLine(bounds, { at, start: iso(START), usage, previousAt: null })?.code).toBe(
+      'impossible_jump',
+    );
     expect(
-      growthBeyondTheLine(bounds, { at, start: iso(START), usage: { ...usage, inBytes: null, outBytes: null } })?.code,
+      growthBeyondTheLine(bounds, {
+        at,
+        start: iso(START),
+        usage: { ...usage, inBytes: null, outBytes: null },
+        previousAt: null,
+      })?.code,
     ).toBe('impossible_jump');
+  });
+
+  it('counts from the last of the readings with the figures before, which change nothing themselves', () => {
+    const { bounds, at, bytes } = readADay();
+    const confirmedAt = iso(at + HOUR);
+    expect(withReading(bounds, reading(at + HOUR, bytes, START, iso(at)))).toEqual(bounds);
+    const grown = withReading(bounds, reading(at + 1.5 * HOUR, bytes + TB, START, confirmedAt));
+    const jump = (ms: number): string | undefined =>
+      growthBeyondTheLine(grown, reading(at + ms, bytes + 7 * TB, START, iso(at + 1.5 * HOUR)))?.message;
+    expect(jump(3 * HOUR)).toContain(`since ${confirmedAt}`);
+    expect(jump(9 * HOUR)).toBeUndefined();
   });
 
   it('is unknown without an earlier reading of the window, and without the speed of the line', () => {
@@ -134,6 +153,7 @@ function findDoubtInYear({ cycleDays, stepMinutes, seed }: Life): unknown {
   const carried = randomTraffic(random);
   const counted = randomCollector(random);
   let bounds: unknown = LINE;
+  let previousAt: string | null = null;
   let [start, end, clockOff] = [START, START + cycleDays * DAY, 0];
   for (let ms = START + 5 * MINUTE; ms < START + YEAR;) {
     if (ms >= end) [start, end] = [end, end + cycleDays * DAY];
@@ -146,11 +166,12 @@ function findDoubtInYear({ cycleDays, stepMinutes, seed }: Life): unknown {
     const missing = random() < 0.05 ? 1 - random() * 0.01 : 1;
     const bytes = Math.floor(Math.max(0, carried(until) - carried(start)) * missing);
     const usage = { inBytes: bytes, outBytes: Math.floor(bytes / 3), totalBytes: null };
-    const read: WindowReading = { at: iso(ms + clockOff), start: iso(start), usage };
+    const read: WindowReading = { at: iso(ms + clockOff), start: iso(start), usage, previousAt };
     const doubt =
       beyondTheLine(bounds, { start: read.start, end: read.at }, usage) ?? growthBeyondTheLine(bounds, read);
     if (doubt !== null) return { doubt, ms: iso(ms), read };
     bounds = withReading(bounds, read);
+    previousAt = read.at;
     // Now and then nothing is read for days.
     ms += random() < 0.002 ? random() * 4 * DAY : (1 + random() * 29) * MINUTE;
   }

@@ -13,9 +13,8 @@ interface Mark {
 export interface GrowthState {
   /** Start of the window. */
   start: string;
-  /** The first and the last reading with the present figures. */
+  /** The first reading with the present figures. A later one with the same changes nothing, so that nothing is written about it. */
   since: string;
-  at: string;
   figures: Figures;
   /** The last reading with other figures; null before the second change. */
   before: Mark | null;
@@ -43,20 +42,26 @@ function findLag(start: string, at: string): Lag {
     : { standstillMs: 2.5 * HOUR_MS, slackMs: 4.5 * HOUR_MS, catchUpMs: 24 * HOUR_MS };
 }
 
-/** Returns the state after an accepted reading of a window. */
-export function stepGrowth(before: GrowthState | null, { at, start, usage }: WindowReading): GrowthState {
+/** Returns the state after an accepted reading of a window: the same one where the figures have not risen. */
+export function stepGrowth(before: GrowthState | null, { at, start, usage, previousAt }: WindowReading): GrowthState {
   const read: Figures = [usage.inBytes, usage.outBytes, usage.totalBytes];
-  if (before === null) return { start, since: at, at, figures: read, before: null, behind: null };
+  if (before === null) return { start, since: at, figures: read, before: null, behind: null };
   // Of another window, or by a clock that was set back: only the figure at the start of the window is certain, which is zero.
-  if (before.start !== start || at < before.at) return restarted({ at, start }, read);
+  const readAt = lastReadAt(before, previousAt);
+  if (before.start !== start || at < readAt) return restarted({ at, start }, read);
   const figures = read.map((figure, index) => highest(figure, before.figures[index] ?? null)) as Figures;
-  if (figures.every((figure, index) => figure === before.figures[index])) return { ...before, at };
-  const last = { at: before.at, figures: before.figures };
-  return { start, since: at, at, figures, before: last, behind: stepBehind(before, at) };
+  if (figures.every((figure, index) => figure === before.figures[index])) return before;
+  const last = { at: readAt, figures: before.figures };
+  return { start, since: at, figures, before: last, behind: stepBehind(before, at) };
 }
 
 function restarted({ at, start }: { at: string; start: string }, figures: Figures): GrowthState {
-  return { start, since: at, at, figures, before: { at: start, figures: [0, 0, 0] }, behind: null };
+  return { start, since: at, figures, before: { at: start, figures: [0, 0, 0] }, behind: null };
+}
+
+/** Returns the instant of the last reading with the present figures. */
+function lastReadAt({ since }: GrowthState, previousAt: string | null): string {
+  return previousAt !== null && previousAt > since ? previousAt : since;
 }
 
 function highest(a: number | null, b: number | null): number | null {
@@ -90,10 +95,10 @@ function isLonger(from: string, to: string, ms: number): boolean {
  */
 export function measureGrowth(
   state: GrowthState | null,
-  { at, start, usage }: WindowReading,
+  { at, start, usage, previousAt }: WindowReading,
   bytesPerSecond: number,
 ): { since: string; grown: number; most: number } | null {
-  if (state === null || state.start !== start || at < state.at) return null;
+  if (state === null || state.start !== start || at < lastReadAt(state, previousAt)) return null;
   const { standstillMs, slackMs } = findLag(start, at);
   const { behind } = state;
   const moving = lastMoving(state);

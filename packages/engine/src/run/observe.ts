@@ -3,7 +3,7 @@ import { type CounterState, formatBytes, stepCounter, type UsageBytes } from '@s
 import type { CycleRecord, FingerprintRecord, SampleRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { findJumps } from './jump.js';
-import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES } from './plausible.js';
+import { findDoubt, IMPOSSIBLE_JUMP, NOISE_BYTES, toWindowReading } from './plausible.js';
 import { type Loaded, type Read, type Stage, toRead, withError } from './stages.js';
 
 /** The shortest window that a panel is asked about. */
@@ -154,9 +154,7 @@ function take(facts: Loaded, answer: UsageAnswer, panel?: Pick<Panel, 'plausibil
 }
 
 function withBounds(panel: Pick<Panel, 'plausibility'> | undefined, cycle: CycleRecord, reading: Known): unknown {
-  const { at } = reading;
-  const usage = { ...reading, totalBytes: toTotal(reading) };
-  return panel?.plausibility?.withReading(cycle.counter, { at, start: cycle.start, usage }) ?? cycle.counter;
+  return panel?.plausibility?.withReading(cycle.counter, toWindowReading(cycle, reading)) ?? cycle.counter;
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;

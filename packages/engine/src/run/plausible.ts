@@ -1,4 +1,4 @@
-import type { ItemError, Panel, UsageAnswer, UsageRequest } from '@sluice/panel-kind';
+import type { ItemError, Panel, UsageAnswer, UsageRequest, WindowReading } from '@sluice/panel-kind';
 import { usageInMode } from '@sluice/quota-core';
 import type { CycleRecord, FingerprintRecord } from '@sluice/state-store';
 import type { Decided, Loaded } from './stages.js';
@@ -36,9 +36,13 @@ export function findDoubt(
 }
 
 function findJump({ plausibility }: Panel, cycle: CycleRecord, reading: Known): ItemError | null {
-  const { at } = reading;
+  return plausibility?.checkGrowth(cycle.counter, toWindowReading(cycle, reading)) ?? null;
+}
+
+/** Returns a reading as one of the cycle's window. The cycle is that of before it. */
+export function toWindowReading({ start, readAt }: CycleRecord, reading: Known): WindowReading {
   const usage = { ...reading, totalBytes: usageInMode(reading, 'TOTAL') };
-  return plausibility?.checkGrowth(cycle.counter, { at, start: cycle.start, usage }) ?? null;
+  return { at: reading.at, start, usage, previousAt: readAt };
 }
 
 type Known = Extract<UsageAnswer['reading'], { known: true }>;

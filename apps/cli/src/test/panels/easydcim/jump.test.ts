@@ -52,6 +52,28 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     expect(service(await pollAfter(8 * HOUR))).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
   });
 
+  it('is counted from the last reading with the figures before, which was confirmed without a row', async () => {
+    await addRead(1);
+    await readOnce();
+    const instants: string[] = [];
+    for (let poll = 0; poll < 2; poll++) {
+      expect(service(await pollAfter(HOUR / 2))).toMatchObject({ status: 'ok', error: null });
+      instants.push(new Date(at.bench.clock.now()).toISOString());
+    }
+    const [stored] = await at.bench.store((store) => store.cycles.newest(['svc-1']));
+    const [firstAt, confirmedAt] = instants;
+    expect(stored?.readAt).toBe(confirmedAt);
+    expect(JSON.stringify(stored?.counter)).not.toContain(firstAt);
+    expect(JSON.stringify(stored?.counter)).not.toContain(confirmedAt);
+
+    at.panel.addTraffic(501, { in: 10 * GB, out: GB });
+    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'ok', error: null });
+    at.panel.addTraffic(501, { in: 6 * TB, out: 0 });
+    const error = { code: 'impossible_jump', message: expect.stringContaining(`since ${confirmedAt}`) as unknown };
+    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'unreadable', holds: [], error });
+    expect(service(await pollAfter(3 * HOUR))).toMatchObject({ status: 'held', error: null });
+  });
+
   it('is believed with --allow-mass', async () => {
     await addRead(1);
     await readOnce();
