@@ -3,7 +3,7 @@ import type { RunOutcome } from '@sluice/state-store';
 import { CLOCK_ERRORS } from '../clock/clock-guard.js';
 import { interruptedError } from '../interruption.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
-import { isBrakeError } from '../run/brake.js';
+import { isBrakeError } from '../run/brake-state.js';
 import { endBrake, noteBrake } from '../run/brake-state.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type RunReport, reportNotices } from '../run/report.js';

@@ -7,7 +7,8 @@ import {
   type RecordsRequest,
   reportCalls,
 } from '../calls/read-calls.js';
-import { type ComparedBill, reconcileCalls, type ReconcileCallsRequest } from '../calls/reconcile-calls.js';
+import type { ComparedBill, ReconcileCallsRequest } from '../calls/compared-bill.js';
+import { reconcileCalls } from '../calls/reconcile-calls.js';
 import { billReport, type BillReport, listBills, type StoredBillView } from '../calls/stored-bills.js';
 import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
 import { afterRun } from '../notices/after-run.js';

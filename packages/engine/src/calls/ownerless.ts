@@ -8,7 +8,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { clip, isFinal, isInDoubt, openParts, toInstants } from './due.js';
 import { findLastCalls } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
-import type { ComparedBill, ReconcileCallsRequest } from './reconcile-calls.js';
+import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
 
 /** So many ids of a bill are listed. */
 export const MOST_IDS = 1000;

@@ -1,8 +1,8 @@
 import { AGENT_STEPS, type ItemError } from '@sluice/panel-kind';
 import { toReportedStatus } from '@sluice/quota-core';
 import type { NoticeRecord, RunOutcome, StoreTables } from '@sluice/state-store';
-import { STOPPED_BY_PANEL } from './run-command.js';
 import type { CarriedOut, CommandResult, CommandReport, CommandRun, ServiceCommand } from './types.js';
+import { STOPPED_BY_PANEL } from '../run/stages.js';
 import { REFUSED_BY_AGENT } from '../provision/verb-command.js';
 import { interruptedError, isInterrupted } from '../interruption.js';
 import { addNotices } from '../notices/outbox.js';

@@ -5,6 +5,7 @@ import { readEnforcements } from '../panels/enforcement.js';
 import { addNotices } from '../notices/outbox.js';
 import { trustedNow } from '../clock/trusted-clock.js';
 import { finishCommand } from './finish-command.js';
+import { STOPPED_BY_PANEL } from '../run/stages.js';
 import {
   type CarriedOut,
   type CommandContent,
@@ -116,9 +117,6 @@ async function carryOut(commandRun: CommandRun, panel: Panel, service: ServiceRe
   const work = withCheckpoint(on, isLeft ? withError(delivered, elsewhereError(service, elsewhere)) : delivered);
   return { work, reported: [...reported.values()] };
 }
-
-/** The code of what could not be given back because the panel stops it by its own rules, or staff has stopped it. */
-export const STOPPED_BY_PANEL = 'stopped_by_panel';
 
 function stoppedByPanel({ id }: ServiceRecord, stops: readonly string[]): ItemError {
   const message = `nothing of Sluice restricts "${id}" any more, but the panel still stops it: ${stops.join('; ')}. Start it on the panel, then repeat the command`;

@@ -38,13 +38,13 @@ import {
 } from './stored-command.js';
 import { removeDraft } from './password-file.js';
 import type { PasswordPlan } from './password.js';
+import type { StoredCommand } from '../run/command-row.js';
 import type { ProvisionRequest } from './verb-command.js';
 import {
   serviceChange,
   dropRefused,
   endOverdueHold,
   finishVerb,
-  type StoredCommand,
   refuse,
   restoreDate,
   restoreProduct,

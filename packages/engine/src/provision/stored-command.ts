@@ -9,10 +9,10 @@ import {
 import type { ActionRecord, ServiceRecord } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { plannedRow } from '../run/journal.js';
-import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
+import { COMMAND_PREFIX, isCommandRow, type BeforeRenewal, type StoredCommand } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import type { ProvisionRequest } from './verb-command.js';
-import type { BeforeRenewal, StoredCommand, VerbCommand } from './verb-command.js';
+import type { VerbCommand } from './verb-command.js';
 
 /** Finds the journal row of an interrupted command with this verb. */
 export async function findOpenRow(session: Session, id: string, verb: string): Promise<ActionRecord | null> {

@@ -1,7 +1,7 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
 import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { CommandContent } from '../commands/types.js';
-import { isCommandRow } from '../run/command-row.js';
+import { isCommandRow, type StoredCommand } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import { endCommandRow, refsChange } from '../run/journal.js';
 import type { CallReports } from '../calls/bill-period.js';
@@ -33,36 +33,6 @@ export interface ProvisionRequest {
   password?: (() => Promise<string>) | undefined;
   /** Whether the caller shows a password that has no file, or any (`'always'`). */
   shown: boolean | 'always';
-}
-
-/** A service before a renewal. */
-export interface BeforeRenewal {
-  /** When the renewal was stored. */
-  at: string;
-  nextDueDate: string | null;
-  /** Ids of the holds that it ended. */
-  holds: string[];
-}
-
-/** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
-export interface StoredCommand {
-  until?: string;
-  /** The caller's key of a renewal. */
-  ref?: string;
-  /** What a renewal changed when it was stored; a refusal restores that. */
-  before?: BeforeRenewal;
-  /** The same of the interrupted renewal that it repeats or replaces. */
-  first?: BeforeRenewal | undefined;
-  product?: string;
-  passwordFile?: string | null;
-  /** Whether the password is written to a billing system. */
-  delivers?: boolean;
-  /** Who requested a termination. */
-  by?: string;
-  /** Whether a termination leaves its last period due until the grace after it; rows of older versions do not. */
-  billsLast?: boolean;
-  /** Whether the calls of the line were paid already, so that none is due after a termination. */
-  prepaid?: boolean;
 }
 
 /** A provisioning command for one service. */

@@ -1,6 +1,14 @@
+import type { ItemError } from '@sluice/panel-kind';
 import type { ConditionRecord, StateStore, StoreTables } from '@sluice/state-store';
 import type { Session } from '../session.js';
-import type { BrakeError } from './brake.js';
+
+/** The error of a run that the brake stops. */
+export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
+
+/** Returns whether the brake stopped a run, by the run's error. */
+export function isBrakeError(error: { code: string } | null): error is BrakeError {
+  return error?.code === 'mass_change';
+}
 
 /** What the brake counts. */
 export type BrakedSubjects = 'services' | 'agents';

@@ -1,7 +1,8 @@
-import type { ItemError, KindTraits } from '@sluice/panel-kind';
+import type { KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
+import type { BrakeError } from './brake-state.js';
 import type { Notice } from './notices.js';
 import type { ReadingCount } from './observe.js';
 import type { RunReport } from './report.js';
@@ -20,14 +21,6 @@ interface BrakedRun {
   /** What is due about accounts, by service. */
   accounts: { due: ReadonlyMap<string, string> };
   count: ReadingCount;
-}
-
-/** The error of a run that the brake stops. */
-export type BrakeError = ItemError & { details: { panel: string; changing: number; active: number } };
-
-/** Returns whether the brake stopped a run, by the run's error. */
-export function isBrakeError(error: { code: string } | null): error is BrakeError {
-  return error?.code === 'mass_change';
 }
 
 /** Subjects of a panel that a run would change, among those that it could. */

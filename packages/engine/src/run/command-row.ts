@@ -12,3 +12,33 @@ export function isCommandRow(action: Pick<ActionRecord, 'type'>): boolean {
 export function isDelivery({ type, payload }: Pick<ActionRecord, 'type' | 'payload'>): boolean {
   return type === `${COMMAND_PREFIX}change-password` && (payload as { delivers?: boolean } | null)?.delivers === true;
 }
+
+/** A service before a renewal. */
+export interface BeforeRenewal {
+  /** When the renewal was stored. */
+  at: string;
+  nextDueDate: string | null;
+  /** Ids of the holds that it ended. */
+  holds: string[];
+}
+
+/** What the journal row of a command stores, so that a repeat finishes the interrupted command. */
+export interface StoredCommand {
+  until?: string;
+  /** The caller's key of a renewal. */
+  ref?: string;
+  /** What a renewal changed when it was stored; a refusal restores that. */
+  before?: BeforeRenewal;
+  /** The same of the interrupted renewal that it repeats or replaces. */
+  first?: BeforeRenewal | undefined;
+  product?: string;
+  passwordFile?: string | null;
+  /** Whether the password is written to a billing system. */
+  delivers?: boolean;
+  /** Who requested a termination. */
+  by?: string;
+  /** Whether a termination leaves its last period due until the grace after it; rows of older versions do not. */
+  billsLast?: boolean;
+  /** Whether the calls of the line were paid already, so that none is due after a termination. */
+  prepaid?: boolean;
+}

@@ -1,8 +1,27 @@
 import type { OverrideRecord, ServiceRecord } from '@sluice/state-store';
-import type { HoldView } from '../holds/holds.js';
-import type { Explanation } from './explain.js';
 import { type Reader, visibleSince } from './reader.js';
-import type { ServiceDetail } from './show.js';
+
+/** The parts of documents that are not a client's. */
+interface Dated {
+  since: string;
+}
+interface Hold extends Dated {
+  until: string | null;
+  note: string | null;
+  evidence: readonly unknown[];
+}
+interface Detail {
+  holds: readonly Dated[];
+  overrides: Dated | null;
+  termination: (Dated & { by: string | null }) | null;
+}
+interface Explained {
+  readings: readonly { raw: unknown }[];
+  decision: { at: string } | null;
+  holds: readonly Hold[];
+  released: { note: string | null } | null;
+  actions: readonly { prior: unknown; observed: unknown }[];
+}
 
 /** What documents of a service leave out for a client: notes, evidence and actors of staff, and what was before it came. */
 
@@ -12,11 +31,7 @@ function findLater(at: string, since: string | null): string {
 }
 
 /** Returns the holds that a reader may see; those that began before it came begin then. */
-export function holdsFor<View extends Omit<HoldView, 'service'>>(
-  holds: readonly View[],
-  service: ServiceRecord,
-  reader: Reader,
-): View[] {
+export function holdsFor<View extends Hold>(holds: readonly View[], service: ServiceRecord, reader: Reader): View[] {
   if (reader === undefined) return [...holds];
   const since = visibleSince(service, reader);
   return holds
@@ -38,7 +53,7 @@ export function overridesFor<View extends Pick<OverrideRecord, 'since' | 'until'
 }
 
 /** Returns the detail of a service as a reader may see it; its purchases are those of `isVisible`. */
-export function detailFor(detail: ServiceDetail, service: ServiceRecord, reader: Reader): ServiceDetail {
+export function detailFor<View extends Detail>(detail: View, service: ServiceRecord, reader: Reader): View {
   if (reader === undefined) return detail;
   const since = visibleSince(service, reader);
   const { holds, overrides, termination } = detail;
@@ -51,7 +66,11 @@ export function detailFor(detail: ServiceDetail, service: ServiceRecord, reader:
 }
 
 /** Returns an explanation as a reader may see it: without what staff wrote, and what Sluice read on the panel for itself. */
-export function explanationFor(explanation: Explanation, service: ServiceRecord, reader: Reader): Explanation {
+export function explanationFor<View extends Explained>(
+  explanation: View,
+  service: ServiceRecord,
+  reader: Reader,
+): View {
   if (reader === undefined) return explanation;
   const since = visibleSince(service, reader);
   const { decision, holds, released, readings, actions } = explanation;

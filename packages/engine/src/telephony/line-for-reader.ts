@@ -1,19 +1,16 @@
 import type { ServiceRecord } from '@sluice/state-store';
 import { type Reader, visibleSince } from '../services/reader.js';
 import type { Session } from '../session.js';
-import type { LineView } from './line-of-service.js';
+import type { TelephonyDocument } from './documents.js';
 import { findWritten } from './write-record.js';
 
 /**
  * Returns a line as a reader may see it. The caller id and the destinations of numbers that were set before it had the line are
  * the former client's: they are null until somebody sets them through Sluice.
  */
-export async function lineFor(
-  session: Session,
-  view: LineView,
-  service: ServiceRecord,
-  reader: Reader,
-): Promise<LineView> {
+export async function lineFor<
+  View extends { panel: string; subscriber: TelephonyDocument; numbers: TelephonyDocument[] },
+>(session: Session, view: View, service: ServiceRecord, reader: Reader): Promise<View> {
   const since = visibleSince(service, reader);
   if (since === null) return view;
   const applied = (await session.store.actions.list({ since })).filter(
