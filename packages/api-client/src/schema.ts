@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 d290c6e4529f320f91036f0935aa54b608aa271038d96ebcd74148de8fbd0f9d). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 08b24691f0d18ba450606f500a5224d84873eb612fd79fabc5b794057e112035). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2691,7 +2691,8 @@ export interface components {
         remains: string[];
       } | null;
       account?: {
-        url: string;
+        /** @description Address of the panel’s API; for clients the one for customers, null where there is none */
+        url: string | null;
         username: string;
         /** @description Instant, ISO 8601 in UTC */
         expiresAt: string | null;
@@ -2816,7 +2817,8 @@ export interface components {
         remains: string[];
       } | null;
       account?: {
-        url: string;
+        /** @description Address of the panel’s API; for clients the one for customers, null where there is none */
+        url: string | null;
         username: string;
         /** @description Instant, ISO 8601 in UTC */
         expiresAt: string | null;
@@ -2929,7 +2931,8 @@ export interface components {
     };
     CustomerAccess: {
       username: string;
-      url: string;
+      /** @description Address of the panel for customers: panels.X.publicUrl, or its url if that is public */
+      url: string | null;
       links: {
         url: string;
         unknown: string | null;
@@ -4043,7 +4046,8 @@ export interface operations {
               remains: string[];
             } | null;
             account?: {
-              url: string;
+              /** @description Address of the panel’s API; for clients the one for customers, null where there is none */
+              url: string | null;
               username: string;
               /** @description Instant, ISO 8601 in UTC */
               expiresAt: string | null;
@@ -6704,7 +6708,8 @@ export interface operations {
         };
         content: {
           'application/json': {
-            url: string;
+            /** @description Address of the panel for customers: panels.X.publicUrl, or its url if that is public */
+            url: string | null;
             username: string;
             /** @constant */
             singleSignOn: false;
@@ -8569,7 +8574,7 @@ export interface operations {
             }[];
             /** @description What the client can spend on packages; null where it is not known, or nothing is on offer */
             credit: string | null;
-            /** @description Whether the panel has a page where the client logs in */
+            /** @description Whether the panel has a page where the client logs in, at an address that clients are shown */
             loginLink: boolean;
           };
         };

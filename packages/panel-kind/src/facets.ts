@@ -254,7 +254,8 @@ export interface TunnelGroupView {
 
 /** A service's account on the panel, as last observed (docs/json.md). */
 export interface AccountView {
-  url: string;
+  /** Address of the panel's API; for a client the one that customers are shown, null where there is none. */
+  url: string | null;
   username: string;
   expiresAt: string | null;
   tunnels: { id: number; name: string; nodes: string[] }[];

@@ -63,6 +63,7 @@ export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budg
 export { callAgeMs, type Clock, IN_PROGRESS_MS, isoNow, LATEST_CALL_MS, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';
 export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
+export { customerAddress, customerLink } from './customer-address.js';
 export type {
   Accounts,
   AccountView,
@@ -93,14 +94,15 @@ export {
   type CustomerLink,
   type CustomerLogin,
   type InitQuestions,
+  maskedUrl,
   type ProductChoice,
   type NamedAction,
   type PanelDependencies,
   type PanelKind,
   type PanelToOpen,
-  publicUrl,
   type RefColumn,
 } from './kind.js';
+export { isPrivateAddress } from './private-networks.js';
 export {
   type ChannelDependencies,
   type ChannelMessage,

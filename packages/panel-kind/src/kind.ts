@@ -148,6 +148,6 @@ export interface PanelKind extends KindTraits {
 }
 
 /** Returns the address of a panel without its secret path. */
-export function publicUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
+export function maskedUrl(kind: Pick<PanelKind, 'secretPath'>, url: string): string {
   return kind.secretPath === true ? `${new URL(url).origin}/***/` : url;
 }

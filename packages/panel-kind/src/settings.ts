@@ -4,6 +4,8 @@ import type { Mode, ProductQuota } from '@sluice/quota-core';
 export interface PanelSettings {
   kind: string;
   url: string;
+  /** Where customers reach it; `customerAddress` says what they are shown without one. */
+  publicUrl?: string | undefined;
   allowHttp: boolean;
   enforce?: 'on' | 'observe' | undefined;
   timeZone?: string | undefined;

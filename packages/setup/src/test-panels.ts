@@ -1,6 +1,6 @@
 import { checkConfigText, type Config, formatProblem } from '@sluice/config-file';
 import type { Sluice } from '@sluice/engine';
-import { type ProductChoice, publicUrl, type SpeedLimitView, type TunnelGroupView } from '@sluice/panel-kind';
+import { maskedUrl, type ProductChoice, type SpeedLimitView, type TunnelGroupView } from '@sluice/panel-kind';
 import { toItemError, usageError } from '@sluice/panel-kind/errors';
 import type { PanelOutcome } from '@sluice/terminal/reports';
 import type { InitAnswers, OfferedRow, PanelAnswer } from './answers.js';
@@ -14,7 +14,7 @@ export function untested(panels: readonly PanelAnswer[]): PanelOutcome[] {
   return panels.map(({ name, kind, url }) => ({
     name,
     kind: kind.kind,
-    url: publicUrl(kind, url),
+    url: maskedUrl(kind, url),
     capabilities: [],
     enforce: null,
     ok: null,

@@ -148,7 +148,8 @@ export const relayLoginLink: CommandHandler = ([id = ''], options, deps) =>
   withSluice(deps, options, async ({ sluice, terminal }) => {
     const link = await sluice.panels.loginLink(id);
     terminal.document(link);
-    terminal.line(`${link.url} as ${link.username}`);
+    terminal.line(link.url === null ? link.username : `${link.url} as ${link.username}`);
+    if (link.url === null) terminal.info('Customers are shown no address: set publicUrl of the panel in the config.');
     terminal.info('FLVX has no single sign-on: the customer logs in with the password of the account.');
     return ExitCode.done;
   });

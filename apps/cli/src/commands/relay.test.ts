@@ -206,8 +206,18 @@ describe('relay login-link', () => {
     const user = await at.create(1);
     at.panel.server.clearCalls();
     const link = await at.run('relay login-link svc-1');
-    expect(link.json()).toEqual({ url: at.panel.url, username: at.panel.user(user)?.user, singleSignOn: false });
-    expect((await at.bench.sluice('relay login-link svc-1')).stdout).toMatch(/no single sign-on/);
+    const username = at.panel.user(user)?.user ?? '';
+    expect(link.json()).toEqual({ url: null, username, singleSignOn: false });
+    const shown = await at.bench.sluice('relay login-link svc-1');
+    expect(shown.stdout).toMatch(
+      new RegExp(`^${username}\n[\\s\\S]*no address: set publicUrl[\\s\\S]*no single sign-on`),
+    );
+    const config = at.bench.read('sluice.yaml');
+    at.bench.write('sluice.yaml', config.replace(', retries: 0', ', publicUrl: https://relay.example.com$&'));
+    expect((await at.run('relay login-link svc-1')).json()).toMatchObject({
+      url: 'https://relay.example.com',
+      username,
+    });
     expect(at.panel.server.calls).toEqual([]);
   });
 

@@ -4,10 +4,13 @@ import type { CommandReport, CreatedUserReport } from '@sluice/engine';
 import { type FlvxBench, startFlvxBench } from './flvx-bench.js';
 import { type HiddifyBench, startHiddifyBench } from './hiddify-bench.js';
 
+/** Where customers reach a panel. */
+const PUBLIC = 'https://panel.example.com';
+
 describe('what a customer of FLVX receives', () => {
   let at: FlvxBench;
   beforeEach(async () => {
-    at = await startFlvxBench();
+    at = await startFlvxBench('', `, publicUrl: ${PUBLIC}`);
     await at.addService(1);
   });
   afterEach(() => at.close());
@@ -37,7 +40,7 @@ describe('what a customer of FLVX receives', () => {
     expect(made.stdout.split('\n').slice(4)).toEqual([
       `Login name: ${name}`,
       `Password: ${password}`,
-      `Address: ${at.panel.url}`,
+      `Address: ${PUBLIC}`,
       'Valid until: 15 Dec 2026 00:00',
       '',
     ]);
@@ -52,7 +55,7 @@ describe('what a customer of FLVX receives', () => {
   it('is the text of the product with the password, which the operator’s file or input may have too', async () => {
     useMessage('{{service}}|{{ username }}|{{password}}|{{url}}|{{links}}|{{expiresAt}}\n\nBye\n');
     const mail = (id: string, user: number, password: string): string =>
-      `${id}|${at.panel.user(user)?.user ?? ''}|${password}|${at.panel.url}|none|2026-12-15T00:00:00Z\n\nBye\n`;
+      `${id}|${at.panel.user(user)?.user ?? ''}|${password}|${PUBLIC}|none|2026-12-15T00:00:00Z\n\nBye\n`;
     const made = await at.bench.sluice('provision create svc-1 --message --password-file secret.txt --utc');
     const password = at.bench.read('secret.txt').trim();
     expect([made.exitCode, made.stdout]).toEqual([0, mail('svc-1', 3, password)]);
@@ -104,11 +107,11 @@ describe('what a customer of FLVX receives', () => {
   it('is printed without --message too, and by --json', async () => {
     const made = await onTerminal('provision create svc-1');
     expect(made.stdout).toMatch(/ {2}password \S{24} \(shown only once\)\n/);
-    expect(made.stdout).toContain(`  address ${at.panel.url}\n  valid until 15 Dec 2026 00:00\n`);
+    expect(made.stdout).toContain(`  address ${PUBLIC}\n  valid until 15 Dec 2026 00:00\n`);
     const again = await at.run('provision create svc-1');
     expect(again.json<CommandReport>().access).toEqual({
       username: at.panel.user(3)?.user,
-      url: at.panel.url,
+      url: PUBLIC,
       links: [],
       expiresAt: '2026-12-15T00:00:00.000Z',
       daysFromFirstUse: null,
@@ -137,10 +140,11 @@ describe('what a customer of Hiddify receives', () => {
   let at: HiddifyBench;
   beforeEach(async () => {
     at = await startHiddifyBench();
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(', retries: 0', `, publicUrl: ${PUBLIC}$&`));
   });
   afterEach(() => at.close());
 
-  const origin = (): string => new URL(at.panel.url).origin;
+  const origin = (): string => PUBLIC;
   const secretPath = (): string => new URL(at.panel.url).pathname.split('/')[1] ?? '';
 
   /** Sets the client path in the config. */
@@ -209,5 +213,21 @@ describe('what a customer of Hiddify receives', () => {
       daysFromFirstUse: 7,
     });
     expect((await at.sluice([...words, 'dora', '--dry-run'])).json<CreatedUserReport>().access).toBeNull();
+  });
+
+  it('has no address that is not public, and says which key is missing', async () => {
+    at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(`, publicUrl: ${PUBLIC}`, ''));
+    setClientPath('PROXYPATHcli');
+    await at.addService(1);
+    const { stdout, stderr } = await at.bench.sluice('provision create svc-1 --message');
+    expect(stdout).toMatch(/Login name: svc-1\nValid until/);
+    expect(stderr).toContain('warning: Set panels.vpn.publicUrl to the address');
+    const user = (await at.readUser('svc-1')) ?? '';
+    expect((await at.sluice('provision create svc-1')).json<CommandReport>().access).toMatchObject({
+      url: null,
+      links: [{ url: `https://ADDRESS/PROXYPATHcli/${user}/`, unknown: expect.stringContaining('publicUrl') }],
+    });
+    const shown = await at.bench.sluice('provision create svc-1');
+    expect(shown.stdout).toContain('  address none: set publicUrl of the panel in the config\n');
   });
 });

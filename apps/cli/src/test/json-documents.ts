@@ -149,8 +149,11 @@ async function addInvoice(store: StateStore, id: string, clock: { now: () => num
   await store.invoices.addLine({ key: id, invoice: id, description: 'Extra traffic 1 TB', amount: '10.00', at });
 }
 
+/** Where customers reach the panels. */
+const PUBLIC = 'https://panel.example.com';
+
 async function onFlvx(documents: Documents): Promise<void> {
-  const at = await startFlvxBench();
+  const at = await startFlvxBench('', `, publicUrl: ${PUBLIC}`);
   const kept = (heading: string, words?: string): Promise<void> =>
     keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
   try {
@@ -175,6 +178,7 @@ async function onFlvx(documents: Documents): Promise<void> {
 
 async function onHiddify(documents: Documents): Promise<void> {
   const at = await startHiddifyBench();
+  at.bench.write('sluice.yaml', at.bench.read('sluice.yaml').replace(', retries: 0', `, publicUrl: ${PUBLIC}$&`));
   const kept = (heading: string, words?: string): Promise<void> =>
     keep(documents, (all) => at.bench.sluice(all.split(' ')), heading, words);
   try {

@@ -81,7 +81,7 @@ async function readHead(
     unpaid: service.purchases.flatMap(toUnpaid).reverse(),
     credit,
     packages: packages.map((each) => ({ package: each.id, label: toText(toLabel(each)) })),
-    loginLink: (await readLogin(request, service.id)) !== null,
+    loginLink: typeof (await readLogin(request, service.id))?.url === 'string',
   };
 }
 

@@ -55,6 +55,8 @@ const GENERAL: Record<string, string> = {
   limits: 'Not available in this version: leave it empty',
 
   'panels.*.kind': 'The kind of panel',
+  'panels.*.publicUrl':
+    'Address at which customers reach the panel, for their pages, log-in links and messages; without it they see url if its host is public, otherwise no address. Of Hiddify without its path',
   'panels.*.allowHttp': 'Allow plain HTTP, which sends the credentials unencrypted',
   'panels.*.enforce': 'Overrides the top-level key for the products of this panel',
   'panels.*.timeZone': 'Time zone of the panel, if it differs from the top-level one',

@@ -78,6 +78,7 @@ const tls = z.strictObject({
 
 const panelBase = {
   url: filled,
+  publicUrl: z.optional(webAddress),
   allowHttp: off,
   enforce: optionalEnforce,
   timeZone: z.optional(timeZone),

@@ -9,7 +9,7 @@ import {
 } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { notFound, unsupported } from '../errors.js';
-import { findEntry } from '../config/find-entry.js';
+import { findAddress } from './customer-address.js';
 import { requireFacet } from './facet.js';
 import { findCheckpoint } from '../run/history.js';
 import { requirePanelName } from '../services/panels.js';
@@ -22,7 +22,8 @@ export interface RelayUser extends UserView {
 
 /** `relay login-link --json` (docs/json.md). */
 export interface LoginLink {
-  url: string;
+  /** Address of the panel for its customers; null where they are shown none. */
+  url: string | null;
   username: string;
   singleSignOn: false;
 }
@@ -91,15 +92,14 @@ export async function listRelayUsers(session: Session, name: string | undefined)
 export async function loginLink(session: Session, id: string): Promise<LoginLink> {
   const service = await requireService(session, id);
   const login = session.findKind(service.panel)?.login;
-  const url = findEntry(session.config.panels, service.panel)?.url;
-  if (login === undefined || url === undefined) {
+  if (login === undefined) {
     throw unsupported(`"${id}" is on panel "${service.panel}", where customers have no login`);
   }
   const username = await findUsername(session, service, login.nameRef);
   if (service.refs[login.idRef] === undefined || username === null) {
     throw notFound('no_account', `"${id}" has no account yet`, { service: id });
   }
-  return { url, username, singleSignOn: false };
+  return { url: findAddress(session, service.panel), username, singleSignOn: false };
 }
 
 /** Returns the last observed name, since customers may rename their account. */

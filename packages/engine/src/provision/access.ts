@@ -1,14 +1,15 @@
-import type { CustomerLink, ProductSettings } from '@sluice/panel-kind';
+import { type CustomerLink, customerLink, type ProductSettings } from '@sluice/panel-kind';
 import { type ServiceRecord, zonedMidnight } from '@sluice/quota-core';
 import { findEntry, findTimeZone } from '../config/find-entry.js';
+import { findAddress } from '../panels/customer-address.js';
 import type { ServiceDetail } from '../services/show.js';
 import type { Session } from '../session.js';
 
 /** What a customer needs to use an account, without the password (docs/json.md). */
 export interface CustomerAccess {
   username: string;
-  /** Address of the panel, without the secret path of its administration. */
-  url: string;
+  /** Address of the panel for its customers (`customerAddress`); null where they have none. */
+  url: string | null;
   links: CustomerLink[];
   expiresAt: string | null;
   /** Days that the account is valid from its first use; null where it has a date, or no end. */
@@ -47,8 +48,10 @@ export function toUserAccess(
 function toPlaces(session: Session, panel: string, account: string | undefined): Pick<CustomerAccess, 'url' | 'links'> {
   const kind = session.findKind(panel);
   const settings = findEntry(session.config.panels, panel);
-  const address = settings?.url ?? '';
-  const hasLinks = account !== undefined && settings !== undefined;
-  const links = hasLinks ? (kind?.customerLinks?.({ name: panel, settings }, account) ?? []) : [];
-  return { url: kind?.secretPath === true ? new URL(address).origin : address, links };
+  if (kind === undefined || settings === undefined) return { url: null, links: [] };
+  const links = account === undefined ? [] : (kind.customerLinks?.({ name: panel, settings }, account) ?? []);
+  return {
+    url: findAddress(session, panel),
+    links: links.map((link) => customerLink(kind, { name: panel, settings }, link)),
+  };
 }

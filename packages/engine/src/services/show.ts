@@ -1,9 +1,10 @@
 import type { AccountView } from '@sluice/panel-kind';
 import { gigabytesToBytes, resolveAllowance, resolveMode } from '@sluice/quota-core';
-import type { CycleRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
+import type { CycleRecord, DecisionRecord, OverrideRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { invoiceUrl } from '../billing/billing-pages.js';
 import { findEntry } from '../config/find-entry.js';
 import { readEnforcements } from '../panels/enforcement.js';
+import { findAddress } from '../panels/customer-address.js';
 import { openTerminations, type Termination } from '../provision/termination.js';
 import { readOutages } from '../panels/reach.js';
 import { findCheckpoint } from '../run/history.js';
@@ -99,7 +100,7 @@ export async function serviceDetails(
       ...dates,
       termination: terminationView(terminations.get(service.id)),
       ...(session.findKind(service.panel)?.showsAccount === true
-        ? { account: (findCheckpoint(decision)?.account ?? null) as AccountView | null }
+        ? { account: findAccount(session, service.panel, decision, reader) }
         : {}),
     };
     return detailFor(detail, service, reader);
@@ -164,6 +165,17 @@ function ownQuota(
   });
   const [quota = null] = allowance.parts;
   return { trafficMode, baseQuotaBytes, quota };
+}
+
+/** Returns the account as last read; a client never sees the address of the panel's API. */
+function findAccount(
+  session: Session,
+  panel: string,
+  decision: DecisionRecord | null,
+  reader: Reader,
+): AccountView | null {
+  const account = (findCheckpoint(decision)?.account ?? null) as AccountView | null;
+  return account === null || reader === undefined ? account : { ...account, url: findAddress(session, panel) };
 }
 
 function terminationView(termination: Termination | undefined): ServiceDetail['termination'] {

@@ -32,7 +32,7 @@ const LINES: readonly [Placeholder | null, string][] = [
 export function printAccess(terminal: Terminal, account: CustomerAccount): void {
   const { access } = account;
   if (account.credentials === null) terminal.info(`  account ${access.username}`);
-  terminal.info(`  address ${access.url}`);
+  terminal.info(`  address ${access.url ?? 'none: set publicUrl of the panel in the config'}`);
   for (const { url, unknown } of access.links) {
     terminal.info(`  subscription link ${url}`);
     if (unknown !== null) terminal.info(`  ${unknown}`);
@@ -86,7 +86,7 @@ function toValues(terminal: Terminal, account: CustomerAccount): Record<Placehol
     service: printable(service),
     username: printable(access.username),
     password: password === null ? null : printable(password),
-    url: printable(access.url),
+    url: access.url === null ? null : printable(access.url),
     links: links === '' ? null : links,
     expiresAt: expiry(terminal, account),
   };

@@ -10,7 +10,7 @@ function accountRows(terminal: Terminal, { account, panel }: ServiceDetail): [st
   const word = (forward: { status: number; pausedByUs: boolean }): string =>
     forward.status === 1 ? 'running' : forward.pausedByUs ? 'paused by Sluice' : 'paused';
   return [
-    ['account', `${account.username} at ${account.url}`],
+    ['account', account.url === null ? account.username : `${account.username} at ${account.url}`],
     ['expires', terminal.times.at(account.expiresAt, panel)],
     ['tunnels', account.tunnels.map(({ name, nodes }) => `${name} (${nodes.join(', ')})`).join(', ')],
     ['forwards', account.forwards.map((forward) => `${forward.name} ${word(forward)}`).join(', ')],

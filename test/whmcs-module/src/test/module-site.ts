@@ -68,7 +68,7 @@ billing: whmcs
 serve: { listen: "127.0.0.1:0", publicUrl: "https://sluice.example.com", token: "\${env:SERVE}" }
 panels:
   dcim: { kind: easydcim, url: "${urls.dcim}", token: "\${env:DCIM_TOKEN}", ${own} }
-  relay: { kind: flvx, url: "${urls.relay}", username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }
+  relay: { kind: flvx, url: "${urls.relay}", publicUrl: https://relay.example.com, username: admin_user, password: "\${env:FLVX_PASSWORD}", ${own} }
   voice: { kind: astbilling, url: "${urls.voice}", token: "\${env:VOICE_TOKEN}", billFrom: 2026-10-01, ${own} }
 packages: { extra-1tb: { traffic: 1TB, price: "10.00" }, extra-50: { traffic: 50GB, price: "5.00" } }
 products:

@@ -30,7 +30,9 @@ export const embeddedService = z.object({
   credit: plain
     .nullable()
     .describe('What the client can spend on packages; null where it is not known, or nothing is on offer'),
-  loginLink: z.boolean().describe('Whether the panel has a page where the client logs in'),
+  loginLink: z
+    .boolean()
+    .describe('Whether the panel has a page where the client logs in, at an address that clients are shown'),
 });
 
 /** The page of a service for another site. */

@@ -98,7 +98,11 @@ export const tunnelGroups = z.object({
     }),
   ),
 });
-export const loginLink = z.object({ url: text, username: text, singleSignOn: z.literal(false) });
+export const loginLink = z.object({
+  url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
+  username: text,
+  singleSignOn: z.literal(false),
+});
 
 export const products = z.object({
   products: z.array(

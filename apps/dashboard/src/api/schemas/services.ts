@@ -77,7 +77,7 @@ const purchase = z.object({
 });
 
 const account = z.object({
-  url: text,
+  url: textOrNull.describe('Address of the panel’s API; for clients the one for customers, null where there is none'),
   username: text,
   expiresAt: instantOrNull,
   tunnels: z.array(z.object({ id: count, name: text, nodes: z.array(text) })),
@@ -192,7 +192,7 @@ export const access = name(
   'CustomerAccess',
   z.object({
     username: text,
-    url: text,
+    url: textOrNull.describe('Address of the panel for customers: panels.X.publicUrl, or its url if that is public'),
     links: z.array(z.object({ url: text, unknown: textOrNull })),
     expiresAt: instantOrNull,
     daysFromFirstUse: count.nullable(),

@@ -13,7 +13,7 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
   if (account == null && login === null) return null;
   const times = toTimes(request, service.panel);
   const content = html`${facts([
-    login === null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
+    login?.url == null ? null : ['Log in at', html`<a href="${login.url}" rel="noopener noreferrer">${login.url}</a>`],
     login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],
     account == null ? null : ['Valid until', account.expiresAt === null ? 'no end' : times.at(account.expiresAt)],
   ])}
@@ -51,14 +51,16 @@ function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account
   }`;
 }
 
-/** Returns where the client logs in, from the store; null on panels where clients have no login, and before the account exists. */
+/**
+ * Returns where the client logs in, from the store: `url` is null where clients are shown no address. Null on panels where clients have no
+ * login, and before the account exists.
+ */
 export async function readLogin(
   { sluice }: PageRequest,
   id: string,
-): Promise<{ url: string; username: string } | null> {
+): Promise<{ url: string | null; username: string } | null> {
   try {
-    const { url, username } = await sluice.panels.loginLink(id);
-    return /^https?:\/\//i.test(url) ? { url, username } : null;
+    return await sluice.panels.loginLink(id);
   } catch (error) {
     if (error instanceof SluiceError && error.kind !== 'internal') return null;
     throw error;

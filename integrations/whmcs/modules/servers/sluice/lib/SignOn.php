@@ -30,14 +30,14 @@ final class SignOn
     }
 
     /**
-     * Returns an address if it is one of a web page.
+     * Returns an address if it is one of a web page; Sluice has none where customers are shown none.
      *
      * @throws Refusal
      */
     public static function checked(string $address): string
     {
         if (preg_match('#^https?://[^\s<>"\']+$#i', $address) !== 1) {
-            throw new Refusal('The panel named no address to log in at.');
+            throw new Refusal('Sluice has no address of the panel for customers: set publicUrl of the panel in its config.');
         }
         return $address;
     }
