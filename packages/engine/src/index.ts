@@ -32,7 +32,16 @@ export type {
 } from './access/types.js';
 export { reportUnstartedRun } from './notices/heartbeat.js';
 export { tokenStatus } from './access/token-status.js';
-export { may, mayWithFields, onlyReads, type UseCase, whoMay } from './access/who-may.js';
+export {
+  may,
+  mayWithFields,
+  onlyReads,
+  type UseCase,
+  whoMay,
+  type Rule,
+  RULES,
+  type CustomerWay,
+} from './access/who-may.js';
 export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
@@ -128,11 +137,17 @@ export { compareIds, nameFew } from './natural-order.js';
 export { createSluice } from './create-sluice.js';
 export type { RunOptions, Sluice, SluiceOptions } from './sluice.js';
 export { suggestion } from './suggestion.js';
-export { describeEnforcement, describeSetting, type Enforcement, type PanelEnforcement } from './panels/enforcement.js';
+export {
+  describeEnforcement,
+  describeSetting,
+  type Enforcement,
+  type PanelEnforcement,
+  type ProductEnforcement,
+} from './panels/enforcement.js';
 export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
-export { type BrakeState, describeBrake } from './run/brake-state.js';
+export { type BrakeState, describeBrake, type BrakedSubjects } from './run/brake-state.js';
 export { listObserving } from './run/observed-panels.js';
 export {
   describeExceeded,
@@ -145,3 +160,5 @@ export {
 export type { CountedUsage } from './usage/counted.js';
 export type { CycleView, UsageFilter } from './usage/usage.js';
 export type { ActionView, LimitView, ServiceView } from './services/views.js';
+export type { LinkBudget } from './purchases/link-budget.js';
+export type { RevokeRequest } from './access/tokens.js';

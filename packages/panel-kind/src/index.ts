@@ -26,8 +26,7 @@ export {
   type RestorePlan,
   type ServiceUser,
 } from './agents.js';
-export type {
-  BillingCheck,
+export type { BillingCheck,
   BillingDependencies,
   BillingKind,
   BillingSystem,
@@ -37,8 +36,7 @@ export type {
   Credit,
   InvoiceLine,
   RefundRequest,
-  SectionProblem,
-} from './billing.js';
+  SectionProblem, BillingPages } from './billing.js';
 export { type Invoice, type InvoiceStatus, isOnlyLine } from './invoice.js';
 export type {
   CallBilling,

@@ -8,7 +8,7 @@ export interface CustomerWay {
 }
 
 /** Who may do something. */
-interface Rule {
+export interface Rule {
   /** The scopes of which a token for all clients needs one. */
   provider: readonly ('read' | 'operate' | 'tokens')[];
   /** What a client may do about its own; empty: nothing, it is the provider's. */
@@ -29,7 +29,7 @@ const LINKS: Rule = { provider: ['tokens', 'operate'], customer: [] };
 const field = (name: string): Rule => ({ provider: ['operate'], customer: [{ need: 'manage', field: name }] });
 
 /** Who may do what: the pages, the HTTP API and share links ask this list and nothing else. */
-const RULES = {
+export const RULES = {
   'access.create': TOKENS,
   'access.list': LINKS,
   'access.revoke': LINKS,

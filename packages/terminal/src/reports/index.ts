@@ -23,7 +23,7 @@ export { describeChange, describeOutcome, describeOverride, formatPurchase, prin
 export { describeTest, type PanelOutcome } from './panel-test.js';
 export { type Failure, groupFailures, printObserving, printRun } from './run-report.js';
 export { printPlan } from './plan-report.js';
-export { foldAlike, MOST_ALIKE, printFirst } from './fold.js';
+export { type Alike, foldAlike, MOST_ALIKE, printFirst } from './fold.js';
 export { printService } from './service.js';
 export { explainState, type StateCommands, type StateNames } from './state.js';
 export { describeStatus } from './status.js';
