@@ -26,7 +26,8 @@ export {
   type RestorePlan,
   type ServiceUser,
 } from './agents.js';
-export type { BillingCheck,
+export type {
+  BillingCheck,
   BillingDependencies,
   BillingKind,
   BillingSystem,
@@ -36,7 +37,9 @@ export type { BillingCheck,
   Credit,
   InvoiceLine,
   RefundRequest,
-  SectionProblem, BillingPages } from './billing.js';
+  SectionProblem,
+  BillingPages,
+} from './billing.js';
 export { type Invoice, type InvoiceStatus, isOnlyLine } from './invoice.js';
 export type {
   CallBilling,

@@ -217,6 +217,8 @@ describe('answers are as the document says', () => {
       await send(`GET /services/line-1${part}`);
     await send(`POST /dids/${number}/link`, { service: 'line-1' });
     await send(`PATCH /dids/${number}`, { values: { destination: '11987654321' } });
+    await send(`PATCH /services/line-1/numbers/${number}`, { destination: '11987654322' });
+    await send('PATCH /services/line-1/line', { callerId: '+551142000001' });
     for (const verb of ['suspend', 'unsuspend', 'release']) await send(`POST /dids/${number}/${verb}`, {});
     await send('POST /services/line-1/provision/suspend', { withDids: true });
     await send('POST /services/line-1/provision/unsuspend', { withDids: true });

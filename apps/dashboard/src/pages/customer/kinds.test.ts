@@ -103,7 +103,11 @@ describe('the page of a line', () => {
     await link.post('/services/line-1/destination', { number: '+551142000001', destination: '' });
     expect(voice.did('+551142000001').destination).toEqual({ type: 'subscriber', value: '9001' });
     const foreign = { number: '+551142000002', destination: '11987654321' };
-    expect((await link.post('/services/line-1/destination', foreign)).status).toBe(404);
+    const refused = await link.post('/services/line-1/destination', foreign);
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining('Your line has no such number'),
+    ]);
     expect((await link.post('/services/line-1/caller-id', { caller_id: '+551142000001' })).status).toBe(303);
     const { entries } = await at.sluice.log.list({ kinds: ['run'], limit: 50 });
     const ours = entries.filter((entry) => 'actor' in entry && entry.actor === 'client 501');
