@@ -2,7 +2,8 @@ import type { CustomerLink, PanelKind, PanelToOpen } from './kind.js';
 import { isPublicHost } from './private-networks.js';
 import type { PanelSettings } from './settings.js';
 
-type Addressed = Pick<PanelSettings, 'url' | 'publicUrl'>;
+/** The addresses of a panel: of its API, and the one that its customers are shown. */
+export type Addressed = Pick<PanelSettings, 'url' | 'publicUrl'>;
 
 /**
  * Returns the address of a panel that its customers are shown: `publicUrl`, or else `url` where its host is public, without a secret

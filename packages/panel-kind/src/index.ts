@@ -64,7 +64,7 @@ export type { AgentBudget, RaiseRequest, UserCreation, WantedUser } from './budg
 export { callAgeMs, type Clock, IN_PROGRESS_MS, isoNow, LATEST_CALL_MS, newId } from './clock.js';
 export { type ContractCheck, describeBytes, runCheck } from './contract.js';
 export { type ErrorKind, type ItemError, toItemError, SluiceError, usageError } from './errors.js';
-export { customerAddress, customerLink } from './customer-address.js';
+export { type Addressed, customerAddress, customerLink } from './customer-address.js';
 export type {
   Accounts,
   AccountView,

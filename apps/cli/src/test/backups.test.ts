@@ -211,6 +211,7 @@ describe('a backup by itself', () => {
       'deliveries',
       'conditions',
       'api_call_blocks',
+      'alarms',
     ])
       exec(`drop table ${name}`);
     expect(await storeVersion(at.bench.path('sluice.db'))).toBe(1);

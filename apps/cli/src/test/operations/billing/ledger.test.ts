@@ -57,7 +57,7 @@ describe('credit and invoices by command', () => {
     );
     const { entries } = (await run('credit history 42 --json')).json<{ entries: Record<string, unknown>[] }>();
     expect(entries).toMatchObject([
-      { amount: '10.00', balance: '10.00', description: 'bank transfer', ref: 'k1', actor: 'alice' },
+      { amount: '10.00', balance: '10.00', description: 'Credit', ref: 'k1', actor: 'alice' },
       { amount: '0.50', balance: '10.50', description: 'Credit', ref: null, actor: 'ben' },
     ]);
     const { entries: log } = (await run('log list --runs --json')).json<{ entries: Record<string, unknown>[] }>();
