@@ -131,8 +131,9 @@ describe('serve', () => {
   });
 
   it('counts no share link, nor a token that was revoked or has expired', async () => {
-    bench.write('sluice.yaml', 'timeZone: UTC\ncurrency: EUR\npanels: {}\n');
-    await bench.sluice('credit add 7 5.00 --currency EUR');
+    const dcim = '{ kind: easydcim, url: "http://127.0.0.1:9", allowHttp: true, token: panel-secret }';
+    bench.write('sluice.yaml', `timeZone: UTC\npanels: { dcim: ${dcim} }\nproducts: { bare: { panel: dcim } }\n`);
+    await bench.sluice('service add svc-1 panel=dcim product=bare client=7 easydcim_service_id=501');
     expect(await bench.sluice('report --client 7 --share 7d')).toMatchObject({ exitCode: 0 });
     await bench.sluice('api-token create one --scope read');
     await bench.sluice('api-token revoke one');
