@@ -1,6 +1,5 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
 import { type OwnershipRecord, ownershipSubject, type ServiceRecord, type StoreTables } from '@sluice/state-store';
-import type { Session } from '../session.js';
 import { isLiving } from './lifecycle.js';
 
 /** A time, half open; ISO UTC in whole seconds. Null: without a beginning, or not ended. */
@@ -95,12 +94,6 @@ export async function findOwners(
   window: OwnedWindow,
 ): Promise<OwnedPart[]> {
   return cutByOwner(await store.ownership.list({ panel, subjects: [ownershipSubject(ref, value)] }), window);
-}
-
-/** Returns since when the present client has a service; null: as long as it is known. */
-export async function ownedSince(session: Pick<Session, 'store'>, service: ServiceRecord): Promise<string | null> {
-  const periods = await session.store.ownership.list({ panel: '', subjects: [`service:${service.id}`] });
-  return periods.findLast(({ client }) => client === service.client)?.since ?? null;
 }
 
 /** Returns the name of the ref that names the line of a service; null where no ref does. */
