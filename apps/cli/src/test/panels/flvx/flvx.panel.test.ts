@@ -204,10 +204,14 @@ describe('a real FLVX panel', () => {
         return outFlow / GB;
       }
 
-      // Over quota: the panel stops the forwards by itself, the poll closes the permission and makes sure.
+      // Over quota in one jump: the panel stops the forwards by itself, the second poll believes the figure, closes
+      // the permission and makes sure.
       expect((await poll()).usage?.totalBytes).toBe(ratio * GB);
       await traffic(web, 100 * GB);
       expect(await states()).toEqual([0, 0, 0]);
+      const doubted = await run<RunReport>('poll', 1);
+      expect(doubted.notices.map((notice) => notice.code)).toContain('impossible_jump');
+      expect((await admin.permissions(user))[0]).toMatchObject({ status: 1 });
       expect(await poll()).toMatchObject({ status: 'held', holds: [{ reason: 'quota' }] });
       expect((await admin.permissions(user))[0]).toMatchObject({ status: 0, flow: 100 });
       await settled();
