@@ -241,6 +241,8 @@ export interface RunRecord {
   error: string | null;
   host: string;
   pid: number;
+  /** When the process began, as its leases name it; null for runs of versions that did not store it. */
+  processStart: string | null;
   /** The service that a command is about. */
   service: string | null;
   /** The part that it was over, such as `panel dcim`; null for everything that the command is for, or for a service. */

@@ -75,6 +75,7 @@ function run(id: string, seconds: number): RunRecord {
     error: null,
     host: 'test',
     pid: 1,
+    processStart: null,
     service: null,
     scope: null,
     actor: 'alice',

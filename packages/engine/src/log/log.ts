@@ -98,6 +98,6 @@ export function refreshEntry({ startedAt, run, panel, state: _state, ...rest }: 
 
 /** Returns a run as an entry; `at` is its start. */
 export function runEntry(run: RunRecord): LogEntry {
-  const { id, startedAt, service, host: _host, pid: _pid, ...shown } = run;
+  const { id, startedAt, service, host: _host, pid: _pid, processStart: _start, ...shown } = run;
   return { at: startedAt, kind: 'run', run: id, service, panel: null, ...shown };
 }

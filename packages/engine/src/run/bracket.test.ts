@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SluiceError } from '@sluice/panel-kind';
-import { openStore, type StateStore } from '@sluice/state-store';
+import { type LeaseOwner, openStore, type StateStore } from '@sluice/state-store';
 import { Session } from '../session.js';
-import { withRun } from './bracket.js';
+import { isAtWork, withRun } from './bracket.js';
 
 let store: StateStore;
 let stop: AbortController;
@@ -12,14 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-function session(): Session {
+function session(isAlive: (owner: LeaseOwner) => boolean = () => true): Session {
   const deps = {
     clock: { now: () => Date.parse('2026-11-05T12:00:00Z') },
     randomBytes: (count: number) => new Uint8Array(count),
     owner: { host: 'host-1', pid: 7, processStart: '1' },
     actor: () => 'operator',
     note: null,
-    isAlive: () => true,
+    isAlive,
     signal: stop.signal,
   };
   return new Session({ deps, config: { panels: {} }, store } as unknown as ConstructorParameters<typeof Session>[0]);
@@ -106,5 +106,22 @@ describe('withRun', () => {
     const refused = withRun(session(), { command: 'poll', dryRun: false }, () => Promise.reject(new Error('no')));
     await expect(refused).rejects.toThrow('no');
     expect(await store.runs.list()).toEqual([]);
+  });
+});
+
+describe('isAtWork', () => {
+  it('asks for the process that started the run, not for a later one with its id', async () => {
+    const killed = withRun(session(), { command: 'poll', dryRun: false }, async (run) => {
+      await run.start();
+      return run.id;
+    });
+    const run = await store.runs.get(await killed);
+    if (run === null) throw new Error('the run was not stored');
+    const started = (...alive: string[]): Session =>
+      session(({ processStart }) => processStart === '' || alive.includes(processStart));
+    expect(await isAtWork(started('1'), run)).toBe(true);
+    expect(await isAtWork(started('2'), run)).toBe(false);
+    // Runs of earlier versions name the process by its id alone.
+    expect(await isAtWork(started('2'), { ...run, processStart: null })).toBe(true);
   });
 });

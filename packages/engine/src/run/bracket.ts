@@ -104,13 +104,14 @@ export class Run {
     if (!this.#isStored) return;
     const { id, command, dryRun, observing, startedAt } = this.view;
     const { owner, actor, note } = this.#session.deps;
-    const { host, pid } = owner;
+    const { host, pid, processStart } = owner;
     const who = { actor: printable(actor()), note: note === null ? null : printable(note) };
+    const process = { host, pid, processStart };
     const about = { service: this.#service, scope: this.#scope };
     const end = { finishedAt: null, outcome: null, totals: null, error: null };
     this.#isStarted = true;
     // eslint-disable-next-line no-restricted-syntax -- the only place
-    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, host, pid, ...about, ...who });
+    await tables.runs.start({ id, command, dryRun, observing, startedAt, ...end, ...process, ...about, ...who });
   }
 
   /** Stores what a command that calls no panel changes, with its run, in one transaction. */
@@ -182,13 +183,13 @@ export function concernsPanelAlone(error: unknown): boolean {
 const UNLEASED_MS = 3_600_000;
 
 /**
- * Returns whether another process still works on a run. One of another host can't be asked: its run is at work while its leases
- * last, or for an hour if it holds none.
+ * Returns whether another process still works on a run: the one that started it, not a later one with its id. One of another
+ * host can't be asked: its run is at work while its leases last, or for an hour if it holds none.
  */
 export async function isAtWork({ runId, deps, store }: Session, run: RunRecord): Promise<boolean> {
   if (run.id === runId || run.finishedAt !== null) return false;
-  const { host, pid } = run;
-  if (host === deps.owner.host) return deps.isAlive({ host, pid, processStart: '' });
+  const { host, pid, processStart } = run;
+  if (host === deps.owner.host) return deps.isAlive({ host, pid, processStart: processStart ?? '' });
   const now = deps.clock.now();
   const own = (await store.leases.list()).filter((lease) => lease.run === run.id);
   if (own.length > 0) return own.some(({ expiresAt }) => Date.parse(expiresAt) > now);

@@ -103,6 +103,7 @@ const SCHEMA_DIGESTS = [
   'b54fd0bc8b7b9b89',
   'a0b8ade0f316a920',
   'b765940154fde48f',
+  'e39990466682e577',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

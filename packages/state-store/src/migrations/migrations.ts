@@ -30,6 +30,7 @@ import { autoBuyOfLinks } from './029-auto-buy-of-links.js';
 import { conditionDetails } from './030-condition-details.js';
 import { alarms } from './031-alarms.js';
 import { clientsOfOwnership } from './032-clients-of-ownership.js';
+import { processesOfRuns } from './033-processes-of-runs.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly Migration[] = [
   conditionDetails,
   alarms,
   clientsOfOwnership,
+  processesOfRuns,
 ];

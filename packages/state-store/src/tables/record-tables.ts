@@ -355,6 +355,7 @@ export const runs = recordTable<RunRecord>()(
     error: textOrNull('error'),
     host: text('host'),
     pid: int('pid'),
+    processStart: textOrNull('process_start'),
     service: textOrNull('service'),
     scope: textOrNull('scope'),
     actor: textOrNull('actor'),

@@ -230,6 +230,7 @@ export function run(id: string, change: Partial<RunRecord> = {}): RunRecord {
     error: null,
     host: 'host-1',
     pid: 100,
+    processStart: '1',
     service: null,
     scope: null,
     actor: null,

@@ -242,7 +242,7 @@ async function fillHistory(store: StateStore, persian: boolean): Promise<void> {
   const at = '2026-11-20T11:56:00.000Z';
   await store.runs.start({
     ...{ id: 'run-1', command: 'poll', dryRun: false, observing: [], startedAt: at, finishedAt: null, outcome: null },
-    ...{ totals: null, error: null, host: 'h', pid: 1, service: null, scope: null },
+    ...{ totals: null, error: null, host: 'h', pid: 1, processStart: null, service: null, scope: null },
     ...{ actor: 'schedule', note: null },
   });
   await store.runs.finish('run-1', {
