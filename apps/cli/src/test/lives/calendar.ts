@@ -24,8 +24,17 @@ export function localDate(instant: number, timeZone: string): string {
   return new Date(wallClock(instant, timeZone)).toISOString().slice(0, 10);
 }
 
+const begins = new Map<string, number>();
+
 /** Returns when a local date begins: the first instant of which the zone says that date. */
 export function dayBegin(date: string, timeZone: string): number {
+  const key = `${timeZone} ${date}`;
+  const begin = begins.get(key) ?? findBegin(date, timeZone);
+  begins.set(key, begin);
+  return begin;
+}
+
+function findBegin(date: string, timeZone: string): number {
   const wanted = Date.parse(`${date}T00:00:00Z`);
   for (let instant = wanted - DAY; ; instant += 15 * MINUTE) {
     if (wallClock(instant, timeZone) >= wanted) return instant;

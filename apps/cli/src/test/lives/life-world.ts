@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CommandReport, createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { type CommandReport, type Config, createSluice, parseConfig, type Sluice } from '@sluice/engine';
 import { type FakeServer, type FaultRule, type ManualClock, manualClock } from '@sluice/fake-panels';
 import { type BillingKind, type PanelKind, SluiceError } from '@sluice/panel-kind';
 import { openStore, type StateStore } from '@sluice/state-store';
@@ -45,6 +45,7 @@ export class LifeWorld {
   readonly told: string[] = [];
   config: Record<string, unknown>;
   #pid = 0;
+  #checked: { text: unknown; config: Config } | undefined;
   readonly #dead = new Set<number>();
 
   private constructor(
@@ -74,20 +75,29 @@ export class LifeWorld {
     return work(engine);
   }
 
-  /** Runs a command, first perhaps under a mishap, then as an operator repeats it until it is done. */
-  async command(work: (sluice: Sluice) => Promise<CommandReport>): Promise<void> {
-    let last: CommandReport['error'];
+  /**
+   * Runs a command, first perhaps under a mishap, then as an operator repeats it until it is done. Returns null, or which of the
+   * expected refusals was the answer.
+   */
+  async command(
+    work: (sluice: Sluice) => Promise<CommandReport>,
+    refusals: readonly string[] = [],
+  ): Promise<string | null> {
+    const refused: { code: string; message: string }[] = [];
     const once = async (sluice: Sluice): Promise<string> => {
-      const { run, error } = await work(sluice);
-      last = error;
+      const { run, error, service } = await work(sluice);
+      const refusal = error ?? service.error;
+      if (refusal !== null) refused.push(refusal);
       return run.outcome;
     };
-    if (this.random.chance(0.6) && (await this.shakily(once, 'done'))) return;
+    if (this.random.chance(0.6) && (await this.shakily(once, 'done'))) return null;
     for (let tries = 0; tries < MOST_REPEATS; tries++) {
       this.clock.advance(20 * MINUTE);
-      if ((await this.surely(once)) === 'done') return;
+      if ((await this.surely(once)) === 'done') return null;
+      const code = refused.at(-1)?.code ?? '';
+      if (refusals.includes(code)) return code;
     }
-    throw this.failure(`a repeated command fails: ${JSON.stringify(last)}`);
+    throw this.failure(`a repeated command fails: ${JSON.stringify(refused.at(-1))}`);
   }
 
   /**
@@ -130,8 +140,11 @@ export class LifeWorld {
   #start(store: StateStore): Promise<Sluice> {
     const { kinds, billing = [] } = this.parts;
     const { clock } = this;
+    if (this.#checked?.text !== this.config) {
+      this.#checked = { text: this.config, config: parseConfig(this.config, [...kinds], [...billing]) };
+    }
     return createSluice({
-      config: parseConfig(this.config, [...kinds], [...billing]),
+      config: this.#checked.config,
       ...{ store, kinds, billing, random: () => 0 },
       clock: {
         now: clock.now,

@@ -12,8 +12,7 @@ export interface ClientView {
 }
 
 /** Paths of the API that read, with the parameters that are known here. */
-function readPaths({ client, services }: ClientView): string[] {
-  const { paths } = openApiDocument() as { paths: Record<string, object> };
+function readPaths(paths: Record<string, object>, { client, services }: ClientView): string[] {
   return Object.entries(paths).flatMap(([path, methods]) => {
     if (!('get' in methods) || /follow|events|export/.test(path)) return [];
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
@@ -27,6 +26,7 @@ function readPaths({ client, services }: ClientView): string[] {
 /** Serves the store and reads every list and every own object with a client's token: nothing may be marked with another client. */
 export async function checkViews(world: LifeWorld, views: readonly ClientView[]): Promise<void> {
   world.bench.write('sluice.yaml', JSON.stringify(world.config));
+  const { paths } = openApiDocument() as { paths: Record<string, object> };
   const serving = await serveOn(world.bench, 'serve --listen 127.0.0.1:0');
   try {
     for (const view of views) {
@@ -34,7 +34,7 @@ export async function checkViews(world: LifeWorld, views: readonly ClientView[])
         sluice.access.create({ name: `of-${view.client}`, scopes: [`client:${view.client}`, 'read'] }),
       );
       let answered = 0;
-      for (const path of [...[...readPaths(view), ...(view.paths ?? [])].map((each) => `/api/v1${each}`), '/']) {
+      for (const path of [...[...readPaths(paths, view), ...(view.paths ?? [])].map((each) => `/api/v1${each}`), '/']) {
         const answer = await fetch(`${serving.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
         const body = await answer.text();
         if (answer.ok) answered++;

@@ -1,0 +1,292 @@
+import { hiddify } from '@sluice/hiddify-agent-traffic/panel';
+import { type FakeHiddify, startFakeHiddify } from '@sluice/fake-panels';
+import { SluiceError } from '@sluice/panel-kind';
+import type { SeededRandom } from '../seeded-random.js';
+import { addDays, addMonths, dayBegin, localDate, monthOf } from './calendar.js';
+import { type Agent, type AgentName, type Member, type Vpn, VPN_PRODUCTS, type VpnProduct } from './hiddify-model.js';
+import { HiddifyStaff, MUCH_GB } from './hiddify-staff.js';
+import type { AgentRules } from './hiddify-town.js';
+import { DAY, HOUR, lifeClock, LifeWorld, MINUTE } from './life-world.js';
+
+const ZONES = ['UTC', 'America/Sao_Paulo', 'Europe/Berlin', 'Asia/Tokyo'];
+const BEGINS = ['2026-11-03T10:00:00Z', '2026-12-27T12:00:00Z', '2027-02-12T08:00:00Z', '2028-02-20T20:00:00Z'];
+const NAMES = Object.keys(VPN_PRODUCTS) as VpnProduct[];
+/** Services of a life. */
+const SERVICES = 3;
+const EXTRA_GB = 20;
+const PRICE = 5;
+/** How long a figure may be one that was written back. */
+const WRITE_BACK = 6 * HOUR;
+
+/** What may happen, and how often. */
+const ACTS = {
+  serviceUse: 7,
+  looseUse: 5,
+  wait: 4,
+  run: 5,
+  product: 3,
+  rename: 1,
+  unplug: 1,
+  zone: 1,
+  move: 1,
+  pass: 2,
+  take: 2,
+  lose: 1,
+  buy: 2,
+  manual: 2,
+  suspend: 1,
+  protect: 1,
+  pay: 2,
+  outage: 1,
+  limit: 3,
+  stop: 2,
+  user: 2,
+  staff: 2,
+  zero: 1,
+  give: 1,
+  drop: 1,
+  brake: 1,
+} as const;
+type Act = keyof typeof ACTS;
+
+/** Agents of the panel: `east` is below `north`. */
+function addAgents(panel: FakeHiddify): Record<AgentName, Agent> {
+  const add = (name: AgentName, parent?: string): Agent => ({
+    ...{ name, uuid: panel.addAgent(parent, { name }), above: [name], limit: MUCH_GB, isSuspended: false },
+  });
+  const north = add('north');
+  return { north, south: add('south'), east: { ...add('east', north.uuid), above: ['east', 'north'] } };
+}
+
+function toProducts(agents: Record<AgentName, Agent>): Record<string, unknown> {
+  const all = Object.entries(VPN_PRODUCTS).map(([name, { quota, agent, mode, limits }]) => [
+    name,
+    {
+      ...{ panel: 'vpn', quota: { total: `${quota}GB` }, packages: ['extra'] },
+      limits: limits.map((limit) => ({ ...limit, allowance: `${limit.allowance}GB`, action: 'disable' })),
+      hiddify: { mode, packageDays: 60, ...(agent === null ? {} : { agent: agents[agent].uuid }) },
+    },
+  ]);
+  return Object.fromEntries(all) as Record<string, unknown>;
+}
+
+/** A life on Hiddify: services, agents and their users change, and each user is enabled exactly where it should be. */
+export class HiddifyLife extends HiddifyStaff {
+  readonly #zeroed = new Map<string, { from: number; at: number }>();
+  #ref = 0;
+
+  static async live(random: SeededRandom, steps: number): Promise<void> {
+    const clock = lifeClock(random.pick(BEGINS));
+    const panel = await startFakeHiddify({ now: clock.now, keepCalls: false });
+    const agents = addAgents(panel);
+    const rules: AgentRules = {
+      accounting: random.pick(['consumed', 'consumed', 'allocated']),
+      period: random.pick(['none', 'monthly']),
+    };
+    const own = { url: panel.url, allowHttp: true, apiKey: panel.key, retries: 0, agents: rules };
+    const config = {
+      ...{ timeZone: random.pick(ZONES), currency: 'EUR', poll: { overdue: 'hold' } },
+      panels: { vpn: { kind: 'hiddify', ...own } },
+      products: toProducts(agents),
+      packages: { extra: { traffic: `${EXTRA_GB}GB`, price: `${PRICE}.00` } },
+    };
+    const world = await LifeWorld.open({ clock, servers: [panel.server], kinds: [hiddify], config }, random);
+    const life = new HiddifyLife(world, panel, agents, rules);
+    try {
+      world.tell(`${rules.accounting}, ${rules.period}, ${config.timeZone}`);
+      await life.#live(steps);
+      if (panel.server.failures.length > 0) throw new Error(String(panel.server.failures[0]));
+    } finally {
+      await world.close();
+      await panel.close();
+    }
+  }
+
+  async #live(steps: number): Promise<void> {
+    for (let count = 0; count < SERVICES; count++) this.subjects.push(await this.addService());
+    for (const agent of ['north', 'east', 'south'] as const) {
+      await this.setLimit(this.all[agent]);
+      this.addLoose(agent);
+    }
+    await this.settle();
+    for (let step = 0; step < steps; step++) {
+      await this.step(ACTS, (act: Act, vpn) => this[act](vpn));
+      this.passDays();
+      await this.renew();
+      if (this.random.chance(0.5)) await this.settle();
+    }
+    await this.settle();
+    await this.checkViews();
+  }
+
+  protected override async settle(): Promise<void> {
+    const before = this.members.map(({ uuid }) => ({ uuid, from: this.panel.user(uuid).currentUsage }));
+    await super.settle();
+    for (const { uuid, from } of before)
+      if (this.panel.user(uuid).currentUsage < from) this.#zeroed.set(uuid, { from, at: this.now });
+  }
+
+  protected isUnclear(member: Member, bytes: number): boolean {
+    const { currentUsage } = this.panel.user(member.uuid);
+    const zeroed = this.#zeroed.get(member.uuid);
+    return zeroed !== undefined && currentUsage + bytes >= zeroed.from;
+  }
+
+  /** The panel resets users itself once a day. */
+  private passDays(): void {
+    const before = this.members.map((member) => ({ member, used: this.panel.user(member.uuid).currentUsage }));
+    this.panel.runUsageTask();
+    for (const { member, used } of before) if (this.panel.user(member.uuid).currentUsage < used) this.blur(member);
+  }
+
+  serviceUse({ member }: Vpn): void {
+    this.use(member);
+  }
+
+  wait(): void {
+    this.world.clock.advance(this.random.pick([5 * MINUTE, HOUR, WRITE_BACK, 9 * HOUR, DAY, 3 * DAY, 6 * DAY]));
+  }
+
+  async run(): Promise<void> {
+    const { random, world } = this;
+    if (random.chance(0.7)) await this.shakyRun();
+    else await world.shakily((sluice) => sluice.agents.check({ allowMass: random.chance(0.5) }));
+  }
+
+  async outage(): Promise<void> {
+    await this.downFor(this.panel.server, 3);
+  }
+
+  async rename(): Promise<void> {
+    await this.withoutProduct(this.random.pick(NAMES));
+  }
+
+  async unplug(): Promise<void> {
+    await this.withoutPanel();
+  }
+
+  zone(): void {
+    this.changeZone(ZONES);
+  }
+
+  /** The service gets another product, unless the limit of the product's agent has no room. */
+  async product(vpn: Vpn): Promise<void> {
+    await this.settle();
+    const product = this.random.pick(NAMES);
+    this.world.tell(product);
+    const { agent } = VPN_PRODUCTS[product];
+    const limited = agent !== null && this.all[agent].above.some((name) => this.all[name].limit !== MUCH_GB);
+    const refusals = limited ? ['agent_limit'] : [];
+    if ((await this.world.command((sluice) => sluice.provision.changePackage(vpn.id, product), refusals)) !== null)
+      return;
+    if (vpn.product === 'fair' && product !== 'fair') {
+      const today = localDate(this.now, this.timeZone);
+      vpn.formerLimitsUntil = dayBegin(addMonths(`${today.slice(0, 8)}01`, 1), this.timeZone) + DAY;
+    }
+    if (product !== vpn.product) vpn.certain = [];
+    vpn.product = product;
+    if (agent !== null) vpn.member.agent = agent;
+    await this.settle();
+  }
+
+  /** The service gets another client: its period, with what is used of it, goes on. */
+  async move(vpn: Vpn): Promise<void> {
+    const client = await this.addClient();
+    await this.set(vpn, { client });
+    vpn.client = client;
+  }
+
+  protected async set({ id }: Vpn, texts: Record<string, string>): Promise<void> {
+    if (this.random.chance(0.3)) await this.world.shakily((sluice) => sluice.services.set(id, texts));
+    await this.world.surely((sluice) => sluice.services.set(id, texts));
+  }
+
+  /** The user goes with its service, and another customer comes. */
+  async pass(vpn: Vpn): Promise<void> {
+    await this.settle();
+    await this.world.command((sluice) => sluice.provision.terminate(vpn.id));
+    this.world.same(`user ${vpn.member.uuid} after its end`, this.panel.hasUser(vpn.member.uuid), false);
+    this.subjects[this.subjects.indexOf(vpn)] = await this.addService();
+  }
+
+  /** The service has ended or vanished, and another customer gets its user. */
+  async take(vpn: Vpn): Promise<void> {
+    await this.settle();
+    const isVanished = this.random.chance(0.5);
+    if (isVanished) {
+      const record = await this.world.store.services.get(vpn.id);
+      if (record) await this.world.store.services.put([{ ...record, status: 'vanished' }]);
+    } else await this.set(vpn, { status: 'terminated' });
+    if (this.random.chance(0.4)) await this.shakyRun();
+    this.world.tell(isVanished ? 'vanished' : 'terminated');
+    const place = this.subjects.indexOf(vpn);
+    this.subjects[place] = await this.addService(vpn.member);
+    await this.settle();
+  }
+
+  /** The user is gone from the panel, and is created again. */
+  async lose(vpn: Vpn): Promise<void> {
+    if (this.random.chance(0.5)) await this.settle();
+    this.blur(vpn.member);
+    this.panel.deleteUser(vpn.member.uuid);
+    if (this.random.chance(0.5)) await this.shakyRun();
+    await this.world.command((sluice) => sluice.provision.create(vpn.id));
+    const { refs } = await this.world.surely((sluice) => sluice.services.show(vpn.id));
+    vpn.member = { uuid: refs['hiddify_user_uuid'] ?? '', agent: this.agentOf(vpn), isOff: false };
+    await this.settle();
+  }
+
+  async buy(vpn: Vpn): Promise<void> {
+    await this.settle();
+    const ref = `order-${++this.#ref}-of-${vpn.client}`;
+    this.mark(vpn.client, ref);
+    const credit = this.credit.get(vpn.client) ?? 0;
+    for (let tries = 0; tries < this.random.whole(0, 2); tries++)
+      await this.world.shakily((sluice) => sluice.purchases.create(vpn.id, 'extra', { ref }));
+    const refusal = await this.world.surely((sluice) =>
+      sluice.purchases.create(vpn.id, 'extra', { ref }).then(
+        () => null,
+        (error: unknown) => (error instanceof SluiceError ? error.code : Promise.reject(error as Error)),
+      ),
+    );
+    this.world.tell(`bought: ${refusal ?? 'yes'}`);
+    if (refusal === 'agent_limit') {
+      const above = vpn.member.agent === null ? [] : this.all[vpn.member.agent].above;
+      this.world.same(
+        'that an agent has a limit',
+        above.some((name) => this.all[name].limit !== MUCH_GB),
+        true,
+      );
+      return;
+    }
+    this.world.same('why nothing is bought', refusal, credit >= PRICE ? null : 'no_credit');
+    if (refusal !== null) return;
+    this.credit.set(vpn.client, credit - PRICE);
+    const { from } = monthOf(this.now, vpn.day, this.timeZone);
+    vpn.bought.set(from, (vpn.bought.get(from) ?? 0) + EXTRA_GB);
+  }
+
+  async manual(vpn: Vpn): Promise<void> {
+    const change = vpn.isManual ? 'release' : 'add';
+    await this.world.command((sluice) => sluice.holds[change](vpn.id));
+    vpn.isManual = !vpn.isManual;
+  }
+
+  async suspend(vpn: Vpn): Promise<void> {
+    const verb = vpn.isSuspended ? 'unsuspend' : 'suspend';
+    await this.world.command((sluice) => sluice.provision[verb](vpn.id));
+    vpn.isSuspended = !vpn.isSuspended;
+  }
+
+  async protect(vpn: Vpn): Promise<void> {
+    const until = vpn.protectedUntil === null ? addDays(localDate(this.now, this.timeZone), 3) : '';
+    await this.set(vpn, { protected_until: until });
+    vpn.protectedUntil = until === '' ? null : until;
+  }
+
+  /** The client stops paying, or pays again. */
+  pay(vpn: Vpn): void {
+    vpn.isPaid = !vpn.isPaid;
+    this.world.tell(vpn.isPaid ? 'pays' : 'stops paying');
+  }
+}

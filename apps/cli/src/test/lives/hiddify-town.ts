@@ -1,0 +1,216 @@
+import type { FakeHiddify } from '@sluice/fake-panels';
+import type { WindowsOf } from './bounds.js';
+import { addMonths, localDate, monthOf } from './calendar.js';
+import {
+  type Agent,
+  type AgentName,
+  type Agents,
+  allowedOf,
+  boundAgent,
+  type Charged,
+  type Member,
+  shouldBeEnabled,
+  shouldServe,
+  type Vpn,
+  VPN_PRODUCTS,
+} from './hiddify-model.js';
+import { Life } from './life.js';
+import { DAY, GB, type LifeWorld, MINUTE } from './life-world.js';
+import { checkViews } from './visibility.js';
+
+/** Credit that each client begins with. */
+const CREDIT = 60;
+
+/** How agents are counted in a life. */
+export type AgentRules = Pick<Agents, 'accounting' | 'period'>;
+
+/** What a life on Hiddify happens to: agents, services with their users and users of agents, and how they are compared. */
+export abstract class HiddifyTown extends Life<Vpn> {
+  protected readonly subjects: Vpn[] = [];
+  /** Users of agents that are no services. */
+  protected readonly loose: Member[] = [];
+  protected readonly credit = new Map<string, number>();
+  readonly #marks = new Map<string, string[]>();
+  readonly #charges: Charged[] = [];
+  readonly #agentLooks: number[] = [];
+  #settledAt = 0;
+  #number = 0;
+
+  protected constructor(
+    world: LifeWorld,
+    readonly panel: FakeHiddify,
+    readonly all: Readonly<Record<AgentName, Agent>>,
+    readonly rules: AgentRules,
+  ) {
+    super(world);
+  }
+
+  protected nameOf({ id }: Vpn): string {
+    return id;
+  }
+
+  protected productOf({ product }: Vpn): string {
+    return product;
+  }
+
+  protected look({ member }: Vpn): unknown {
+    const { enable, usageLimit, currentUsage, packageDays } = this.panel.user(member.uuid);
+    return { enable, usageLimit, currentUsage, packageDays };
+  }
+
+  protected get at(): WindowsOf {
+    return { now: this.now, zones: this.zones };
+  }
+
+  protected get agents(): Agents {
+    return {
+      ...{ all: this.all, ...this.rules, charges: this.#charges, certain: this.#agentLooks },
+      allocated: (name) =>
+        this.members
+          .filter(({ agent }) => agent !== null && this.all[agent].above.includes(name))
+          .map(({ uuid }) => this.panel.user(uuid))
+          .reduce((sum, { usageLimit, currentUsage }) => sum + Math.max(usageLimit, currentUsage), 0),
+    };
+  }
+
+  protected get members(): Member[] {
+    return [...this.subjects.map(({ member }) => member), ...this.loose];
+  }
+
+  protected ownerOf(agent: AgentName | null): string {
+    return agent === null ? this.panel.key : this.all[agent].uuid;
+  }
+
+  protected async addClient(): Promise<string> {
+    const client = `9100${10 + this.credit.size}`;
+    await this.world.surely((sluice) =>
+      sluice.credit.add(client, { amount: `${CREDIT}.00`, currency: 'EUR', description: `credit-of-${client}` }),
+    );
+    this.credit.set(client, CREDIT);
+    this.#marks.set(client, [`of-${client}`]);
+    return client;
+  }
+
+  protected mark(client: string, mark: string): void {
+    this.#marks.get(client)?.push(mark);
+  }
+
+  /** Adds a service of a new client: with a new user, or the one that another service had. */
+  protected async addService(taken: Member | null = null): Promise<Vpn> {
+    const client = await this.addClient();
+    const id = `svc-${++this.#number}`;
+    const day = this.random.whole(1, 28);
+    const { to: due } = monthOf(this.now, day, this.timeZone);
+    const product = 'home';
+    const texts = { panel: 'vpn', product, client, billing_cycle: 'monthly', next_due_date: due };
+    const own = taken === null ? texts : { ...texts, hiddify_user_uuid: taken.uuid };
+    await this.world.surely((sluice) => sluice.services.add(id, own, { allowDuplicateRefs: true }));
+    const create = (): Promise<string | null> =>
+      this.world.command((sluice) => sluice.provision.create(id, { adopt: taken !== null }), ['shared_user']);
+    // What restricts the user for its former service ends with a run.
+    if ((await create()) !== null) {
+      await this.world.surely((sluice) => sluice.poll({ allowMass: true }));
+      this.world.same('why a user is not taken over', await create(), null);
+    }
+    const { refs } = await this.world.surely((sluice) => sluice.services.show(id));
+    const member = taken ?? { uuid: refs['hiddify_user_uuid'] ?? '', agent: null, isOff: false };
+    return {
+      ...{ id, client, member, product, day, due, isPaid: true, isManual: false, isSuspended: false },
+      ...{ protectedUntil: null, bought: new Map<string, number>(), traffic: [], certain: [], formerLimitsUntil: 0 },
+    };
+  }
+
+  /** A user uses traffic, which its agents and its service are charged with. */
+  protected charge(member: Member, bytes: number, isBlurred = false): void {
+    this.panel.use(member.uuid, bytes);
+    const agents = member.agent === null ? [] : this.all[member.agent].above;
+    this.#charges.push({ at: this.now, bytes, user: member.uuid, agents, isBlurred });
+    this.subjects.find((vpn) => vpn.member === member)?.traffic.push({ at: this.now, bytes, isBlurred });
+  }
+
+  /** The counter of a user fell: what no settled run has seen may be lost. */
+  protected blur(member: Member): void {
+    const own = this.subjects.find((vpn) => vpn.member === member)?.traffic ?? [];
+    const charges = this.#charges.filter(({ user }) => user === member.uuid);
+    for (const used of [...own, ...charges]) if (used.at > this.#settledAt) used.isBlurred = true;
+  }
+
+  /** Clients that pay do so in time. */
+  protected async renew(): Promise<void> {
+    for (const vpn of this.subjects) {
+      while (vpn.isPaid && Date.parse(vpn.due) < this.now + 8 * DAY) {
+        vpn.due = addMonths(vpn.due, 1);
+        const { id, due } = vpn;
+        await this.world.command((sluice) => sluice.provision.renew(id, { until: due }));
+        this.world.tell(`renew ${id} until ${localDate(Date.parse(due), 'UTC')}`);
+      }
+    }
+  }
+
+  /** Runs without faults, then compares everything. */
+  protected async settle(): Promise<void> {
+    const { world } = this;
+    for (const work of ['poll', 'reconcile', 'check', 'poll', 'poll'] as const) {
+      world.clock.advance(20 * MINUTE);
+      if (work === 'check') {
+        const { error } = await world.surely((sluice) => sluice.agents.check({ allowMass: true }));
+        world.same('the error of a check without faults', error, null);
+        this.#agentLooks.push(this.now);
+        continue;
+      }
+      const { error, services } = await world.surely((sluice) => sluice[work]({ allowMass: true }));
+      world.same('the error of a run without faults', error, null);
+      if (work === 'reconcile') continue;
+      for (const vpn of this.subjects) {
+        if (services.some(({ id, error: wrong }) => id === vpn.id && wrong === null)) vpn.certain.push(this.now);
+      }
+    }
+    this.#settledAt = this.now;
+    await this.#compare();
+    world.same('actions without an outcome', await world.store.actions.unresolved(), []);
+  }
+
+  async #compare(): Promise<void> {
+    const { world, agents, at } = this;
+    for (const vpn of this.subjects) {
+      const { id, member, product } = vpn;
+      const row = this.panel.user(member.uuid);
+      const enable = shouldServe(vpn, agents, at);
+      if (enable !== null) world.same(`the switch of ${id} (${product})`, row.enable, enable);
+      const allowed = allowedOf(vpn, at);
+      if (allowed !== null) world.same(`the limit of ${id} (${product})`, row.usageLimit / GB, allowed);
+      world.same(`the last reading of ${id}`, vpn.certain.at(-1), this.now);
+    }
+    for (const member of this.loose) {
+      const enable = shouldBeEnabled(member, agents, at);
+      const what = `the switch of user ${member.uuid} of ${member.agent ?? 'the Owner'}`;
+      if (enable !== null) world.same(what, this.panel.user(member.uuid).enable, enable);
+    }
+    const shown = await world.surely((sluice) => sluice.agents.listStored());
+    for (const { name, usedBytes } of shown.agents) {
+      if (!(name in this.all)) continue;
+      const { least, most } = boundAgent(name as AgentName, agents, at);
+      const what = `that agent ${name} has used ${usedBytes / GB} of ${least / GB} to ${most / GB} GB`;
+      world.same(what, usedBytes >= least && usedBytes <= most, true);
+    }
+    for (const [client, credit] of this.credit) {
+      const { balance } = await world.surely((sluice) => sluice.credit.show(client));
+      world.same(`credit of ${client}`, balance, `${credit}.00`);
+    }
+  }
+
+  protected async checkViews(): Promise<void> {
+    const ids = this.subjects.map(({ id }) => id);
+    const views = this.subjects.map(({ client, id }) => ({
+      ...{ client, services: [id] },
+      foreign: [...this.#marks].filter(([other]) => other !== client).flatMap(([, marks]) => marks),
+      paths: ids.filter((other) => other !== id).map((other) => `/services/${other}`),
+    }));
+    await checkViews(this.world, views);
+  }
+
+  /** Returns what its product makes of the owner of a service's user. */
+  protected agentOf({ product }: Vpn): AgentName | null {
+    return VPN_PRODUCTS[product].agent;
+  }
+}

@@ -1,0 +1,100 @@
+import type { FakeServer } from '@sluice/fake-panels';
+import type { SeededRandom } from '../seeded-random.js';
+import { DAY, HOUR, type LifeWorld } from './life-world.js';
+
+/** How long a changed zone may still matter: the longest window, and a day for the difference. */
+const LONGEST_WINDOW = 32 * DAY;
+
+/** What happens in the lives of all kinds: steps are drawn, runs meet mishaps, panels are down, parts of the config are missing. */
+export abstract class Life<Subject> {
+  /** Zones of before, and until when what began by them may last. */
+  readonly #formerZones: { zone: string; until: number }[] = [];
+
+  protected constructor(readonly world: LifeWorld) {}
+
+  /** What acts happen to; it changes in place. */
+  protected abstract readonly subjects: readonly Subject[];
+  protected abstract nameOf(subject: Subject): string;
+  /** Returns what the panel shows of a subject, to compare it with itself. */
+  protected abstract look(subject: Subject): unknown;
+  protected abstract productOf(subject: Subject): string;
+
+  protected get now(): number {
+    return this.world.clock.now();
+  }
+
+  protected get random(): SeededRandom {
+    return this.world.random;
+  }
+
+  /** The zone of the config. */
+  protected get timeZone(): string {
+    return this.world.config['timeZone'] as string;
+  }
+
+  /** Zones by which an open window may have begun. */
+  protected get zones(): string[] {
+    const former = this.#formerZones.filter(({ until }) => this.now < until).map(({ zone }) => zone);
+    return [...new Set([this.timeZone, ...former])];
+  }
+
+  protected async step<Act extends string>(
+    weights: Readonly<Record<Act, number>>,
+    perform: (act: Act, subject: Subject) => unknown,
+  ): Promise<void> {
+    const acts = Object.keys(weights) as Act[];
+    const subject = this.random.pick(this.subjects);
+    const act = this.random.pick(acts.flatMap((each) => Array.from({ length: weights[each] }, () => each)));
+    this.world.tell(`${act} ${this.nameOf(subject)}`);
+    await perform(act, subject);
+  }
+
+  protected async shakyRun(): Promise<void> {
+    const work = this.random.pick(['poll', 'poll', 'reconcile'] as const);
+    const allowMass = this.random.chance(0.5);
+    await this.world.shakily((sluice) => sluice[work]({ allowMass }));
+  }
+
+  protected async downFor(server: FakeServer, mostDays: number): Promise<void> {
+    const restore = server.inject({ fault: { kind: 'status', status: 503 } });
+    for (let day = 0; day < this.random.whole(1, mostDays); day++) {
+      this.world.clock.advance(DAY);
+      await this.world.shakily((sluice) => sluice.poll());
+    }
+    restore();
+  }
+
+  /** A product is missing in the config for a while. */
+  protected async withoutProduct(name: string): Promise<void> {
+    const { [name]: _missing, ...products } = this.world.config['products'] as Record<string, unknown>;
+    const gone = this.subjects.filter((subject) => this.productOf(subject) === name);
+    await this.#without(gone, { ...this.world.config, products });
+  }
+
+  /** The panel and its products are missing in the config for a while. */
+  protected async withoutPanel(): Promise<void> {
+    await this.#without(this.subjects, { ...this.world.config, panels: {}, products: {} });
+  }
+
+  async #without(gone: readonly Subject[], config: Record<string, unknown>): Promise<void> {
+    const whole = this.world.config;
+    const look = (): unknown => gone.map((subject) => this.look(subject));
+    const before = look();
+    this.world.config = config;
+    for (let run = 0; run < this.random.whole(1, 3); run++) {
+      this.world.clock.advance(this.random.pick([HOUR, DAY]));
+      const work = this.random.pick(['poll', 'reconcile'] as const);
+      const allowMass = this.random.chance(0.7);
+      await this.world.shakily((sluice) => sluice[work]({ allowMass }));
+      this.world.same('a service that the config does not have', look(), before);
+    }
+    this.world.config = whole;
+  }
+
+  /** The zone of the config changes: days and months begin at other instants. */
+  protected changeZone(zones: readonly string[]): void {
+    this.#formerZones.push({ zone: this.timeZone, until: this.now + LONGEST_WINDOW });
+    this.world.config = { ...this.world.config, timeZone: this.random.pick(zones) };
+    this.world.tell(this.timeZone);
+  }
+}
