@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Reads a file of `fixtures`. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- A test knows what its fixture has.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- A test knows what its fixture has.
 export function fixture<T = Record<string, unknown>>(name: string): T {
   return JSON.parse(fixtureText(name)) as T;
 }

@@ -102,7 +102,7 @@ describe.each([
           }
         }),
         // A failure is reported as far as it was reduced by then.
-        { numRuns: LONG ? 400 : lives, interruptAfterTimeLimit: LONG ? 1_200_000 : 45_000 },
+        { numRuns: LONG ? 400 : lives, plugins: [fc.interruptAfterTimeLimit(LONG ? 1_200_000 : 45_000)] },
       );
     },
     LONG ? 1_800_000 : 60_000,
