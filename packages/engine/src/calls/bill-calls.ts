@@ -9,7 +9,7 @@ import { hasCalls } from '../telephony/panels.js';
 import { type BillOptions, billPeriod, type CallBillView } from './bill-period.js';
 import { finalPeriods, findDue, findParts, findStated, isFinal, isInDoubt, type ToBill, toStoredBill } from './due.js';
 import { listBegun, listLineBills } from './line-bills.js';
-import { findLine, findLastCalls, findSubscriber, type Line, requireLine } from './line-of-service.js';
+import { findLineOfCalls, findLastCalls, findSubscriber, type Line, requireLineOfCalls } from './line-of-service.js';
 
 /** Which bills to make, and how. */
 export interface BillRequest extends BillOptions {
@@ -107,7 +107,8 @@ async function billService(
   service: ServiceRecord,
   request: BillRequest,
 ): Promise<CallBillView[]> {
-  const line = request.service === null ? await findLine(session, service) : await requireLine(session, service);
+  const line =
+    request.service === null ? await findLineOfCalls(session, service) : await requireLineOfCalls(session, service);
   if (line === null) return [];
   if (request.dryRun) return billLine(session, { line, request, fences: [] });
   const lease = callsLease(service.id);

@@ -33,16 +33,45 @@ export async function findLine(session: Session, service: ServiceRecord): Promis
   const telephony = await openTelephony(session, service.panel);
   const subscriberId = telephony.findSubscriber(service);
   if (subscriberId === null) return null;
+  return toLine(session, { service, telephony, subscriberId }, findLineRef(telephony, service));
+}
+
+/** Returns the line whose calls are a service's: its own, else the one that it had last. Null where it never had one. */
+export async function findLineOfCalls(session: Session, service: ServiceRecord): Promise<Line | null> {
+  const line = await findLine(session, service);
+  if (line !== null) return line;
+  const telephony = await openTelephony(session, service.panel);
+  const had = (await session.store.ownership.list({ service: service.id })).filter(
+    ({ panel }) => panel === service.panel,
+  );
+  for (const { subject } of had.reverse()) {
+    const [ref, value] = splitSubject(subject);
+    if (telephony.findSubscriber({ ...service, refs: { [ref]: value } }) !== value) continue;
+    return toLine(session, { service, telephony, subscriberId: value }, ref);
+  }
+  return null;
+}
+
+function splitSubject(subject: string): [ref: string, value: string] {
+  const end = subject.indexOf(':');
+  return [subject.slice(0, end), subject.slice(end + 1)];
+}
+
+async function toLine(
+  session: Session,
+  own: Pick<Line, 'service' | 'telephony' | 'subscriberId'>,
+  ref: string | null,
+): Promise<Line> {
+  const { service, telephony, subscriberId } = own;
   const product = findEntry(session.config.products, service.product);
   const terms = product === undefined ? DEFAULT_TERMS : telephony.terms(product);
-  const ref = findLineRef(telephony, service);
   const object = ref === null ? null : { panel: service.panel, ref, value: subscriberId };
   const whole = { from: null, to: null };
   const windows =
     object === null
       ? [{ ...whole, client: service.client, sharedWith: [] }]
       : toWindows(await findOwners(session, object, whole), service.id);
-  return { service, telephony, subscriberId, terms, object, windows };
+  return { ...own, terms, object, windows };
 }
 
 const [CREATE, TERMINATE] = [`${COMMAND_PREFIX}create`, `${COMMAND_PREFIX}terminate`];
@@ -74,8 +103,15 @@ async function findTermination({ store }: Session, { id, status }: ServiceRecord
 
 /** Returns a service's line. */
 export async function requireLine(session: Session, service: ServiceRecord): Promise<Line> {
-  const line = await findLine(session, service);
-  if (line !== null) return line;
+  return (await findLine(session, service)) ?? refuseNoLine(service);
+}
+
+/** Returns the line whose calls are a service's, as {@link findLineOfCalls}. */
+export async function requireLineOfCalls(session: Session, service: ServiceRecord): Promise<Line> {
+  return (await findLineOfCalls(session, service)) ?? refuseNoLine(service);
+}
+
+function refuseNoLine(service: ServiceRecord): never {
   throw notFound('no_account', `"${service.id}" has no line on panel "${service.panel}" yet`, { service: service.id });
 }
 

@@ -80,7 +80,7 @@ async function readUnbilled(session: Session, line: PassedLine, stated: string |
   for (const period of toSearched(session, telephony, stated)) {
     const window = { from: new Date(period.start).toISOString(), to: new Date(period.end).toISOString() };
     for (const part of cutByOwner(periods, window)) {
-      const service = await findUnpaid(session, part);
+      const service = await findUnpaid(session, line, part);
       if (service === undefined) continue;
       const open = clip(period, part).flatMap((one) => openParts(bills.filter(isTaken), one));
       for (const { start, end } of open) {
@@ -112,11 +112,19 @@ function toSearched(session: Session, { timeZone, billFrom }: PanelTelephony, st
 }
 
 /** Returns whose calls of a part are not due: a service, or null for nobody's. Undefined where a service is billed for them. */
-async function findUnpaid(session: Session, { owners }: OwnedPart): Promise<string | null | undefined> {
+async function findUnpaid(
+  session: Session,
+  { telephony, subscriber }: PassedLine,
+  { owners }: OwnedPart,
+): Promise<string | null | undefined> {
   const [first] = owners;
   if (first === undefined || owners.some(({ client }) => client !== first.client)) return null;
   const service = await session.store.services.get(first.service);
-  return service === null || (await findLastCalls(session, service)) === 'given-up' ? first.service : undefined;
+  if (service === null) return first.service;
+  // A service is billed for one line: of one that it had before another, nothing is due.
+  const present = telephony.findSubscriber(service);
+  const isBilled = present === null || present === subscriber;
+  return isBilled && (await findLastCalls(session, service)) !== 'given-up' ? undefined : first.service;
 }
 
 async function sumCalls(session: Session, { telephony, subscriber }: PassedLine, period: BillPeriod) {

@@ -20,7 +20,7 @@ import { clip, type PeriodView, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../clock/times.js';
 import { hasCalls, refuseUnsupported, requireTelephony } from '../telephony/panels.js';
-import { type Line, requireLine } from './line-of-service.js';
+import { type Line, requireLineOfCalls } from './line-of-service.js';
 import { readSorted } from './read-sorted.js';
 
 /** Which records to read. */
@@ -58,7 +58,7 @@ export async function readRecords(session: Session, request: RecordsRequest, rea
   const on = await requireTelephony(session, service?.panel ?? request.panel);
   const { panel, telephony } = on;
   refuseUnsupported(on, { resource: 'calls', operation: 'read' });
-  const line = service === null ? null : await requireLine(session, service);
+  const line = service === null ? null : await requireLineOfCalls(session, service);
   const since = service === null ? null : visibleSince(service, reader);
   const isOwn = (startedAt: string): boolean =>
     line === null || listOwn(line, reader).some((one) => isInWindow(startedAt, one));
@@ -143,7 +143,7 @@ export async function reportCalls(session: Session, request: CallReportCall): Pr
     throw notFound('unknown_client', `No service with calls is of client "${request.client ?? ''}"`);
   const made: CallReportView[] = [];
   for (const service of own) {
-    const line = await requireLine(session, service);
+    const line = await requireLineOfCalls(session, service);
     const { timeZone, installation } = line.telephony;
     const invoiceDate = toLocalTime(session.now(), timeZone).slice(0, 10);
     const reader = request.client ?? request.reader;

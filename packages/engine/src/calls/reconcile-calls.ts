@@ -4,7 +4,7 @@ import { type CallRecord, CallSum, parsePeriod, periodsOverlap, toLocalTime } fr
 import { requireService, type Session } from '../session.js';
 import type { ComparedBill, ReconcileCallsRequest } from './compared-bill.js';
 import { isFinal, toInstants, toPeriod } from './due.js';
-import { findLine } from './line-of-service.js';
+import { findLineOfCalls } from './line-of-service.js';
 import { listUnbilled, MOST_IDS } from './ownerless.js';
 import { readSorted } from './read-sorted.js';
 
@@ -27,7 +27,7 @@ async function compare(
   request: ReconcileCallsRequest,
 ): Promise<ComparedBill | null> {
   const service = await session.store.services.get(bill.service);
-  const line = service === null ? null : await findLine(session, service);
+  const line = service === null ? null : await findLineOfCalls(session, service);
   if (line === null) return null;
   const { telephony } = line;
   const { timeZone } = telephony;

@@ -9,7 +9,7 @@ import { refuseOtherClient, requireService, type Session } from '../session.js';
 import type { CallReportSink } from './gather.js';
 import { gather } from './gather.js';
 import { type PeriodView, toPeriod } from './due.js';
-import { requireLine } from './line-of-service.js';
+import { requireLineOfCalls } from './line-of-service.js';
 
 /** A bill of calls as it is stored. */
 export interface StoredBillView extends Pick<
@@ -91,7 +91,7 @@ export async function billReport(session: Session, id: string): Promise<BillRepo
 }
 
 async function makeAgain(session: Session, bill: CallBillRecord): Promise<string> {
-  const line = await requireLine(session, await requireService(session, bill.service));
+  const line = await requireLineOfCalls(session, await requireService(session, bill.service));
   const parts: string[] = [];
   const sink: CallReportSink = {
     write: (text) => {

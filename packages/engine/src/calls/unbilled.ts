@@ -7,7 +7,7 @@ import type { Session } from '../session.js';
 import { finalPeriods, toInstants } from './due.js';
 import { gather } from './gather.js';
 import { listLineBills } from './line-bills.js';
-import { findLine, findSubscriber, type Line } from './line-of-service.js';
+import { findLineOfCalls, findSubscriber, type Line } from './line-of-service.js';
 
 /** Calls of a line that no bill has. */
 export interface UnbilledCalls {
@@ -32,7 +32,7 @@ export async function findUnbilled(
   service: ServiceRecord,
 ): Promise<UnbilledCalls | 'prepaid' | null> {
   const panel = await session.panel(service.panel);
-  const line = panel.telephony === undefined ? null : await findLine(session, service);
+  const line = panel.telephony === undefined ? null : await findLineOfCalls(session, service);
   if (line === null) return null;
   const { telephony, terms, windows } = line;
   const subscriber = await findSubscriber(session, line);

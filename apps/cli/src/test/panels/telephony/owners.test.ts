@@ -98,6 +98,38 @@ describe('a line that passes to a service of another client', () => {
     expect(await bill(' --service whmcs-8')).toContain('whmcs-8 line_conflict');
   });
 
+  it('is billed to each client where the former service no longer names it', async () => {
+    await passField('');
+    expect((await bill()).sort()).toEqual(['whmcs-7 added 3.00', 'whmcs-8 added 4.00']);
+    expect(charged()).toEqual(['501: 3.00', '502: 4.00']);
+    expect(await records('--service whmcs-7 --from 2026-11-01')).toEqual(['3.0000']);
+    const refused = await at.run('did link +551140001234 --service whmcs-7');
+    expect(refused.json()).toMatchObject({ error: { code: 'line_not_found' } });
+  });
+
+  it('has its calls reported where the former service names another line', async () => {
+    at.panel.addSubscriber({ id: '9002', username: 'ana1043', customer: '501', plan: '11' });
+    await passField('9002');
+    await bill();
+    expect(charged()).toEqual(['502: 4.00']);
+    const { bills } = (await at.run('call reconcile')).json<{ bills: { difference: string }[] }>();
+    expect(bills.filter(({ difference }) => Number(difference) !== 0)).toMatchObject([
+      { service: 'whmcs-7', line: LINE, bill: null, now: { calls: 1, total: '3.0000' } },
+    ]);
+  });
+
+  /** On 20 November staff moves the field with the line to the service of the next client. */
+  async function passField(value: string): Promise<void> {
+    at.addCall('2026-11-10T09:00:00-03:00', '3.0000');
+    setTime('2026-11-20T12:00:00Z');
+    const { fields } = whmcs.service(7);
+    for (const field of fields.keys()) fields.set(field, value);
+    addService(8, NEXT);
+    await sync();
+    at.addCall('2026-11-25T09:00:00-03:00', '4.0000');
+    setTime('2026-12-02T12:00:00Z');
+  }
+
   it('is due until the end of the former service and its grace', async () => {
     await passOn();
     expect(await bill()).toEqual(['whmcs-7 nothing-to-bill 0.00']);
