@@ -13,8 +13,11 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   shape_changed: 'Check the panel; if the values are correct, accept them with "sluice doctor --contract"',
   counter_fell:
     'The next reading that confirms the fall counts on from there; where most counters of a panel fell, "sluice poll --allow-mass" accepts them',
-  impossible_jump:
-    'Compare the figure with the panel. The service stays as it is until the line could have carried it; "sluice poll --allow-mass" believes it now',
+  impossible_jump: [
+    'Compare the figure with the panel; to believe it now: "sluice poll --service {service} --allow-mass"',
+    'Compare the figures with the panel; to believe them now, run again with --allow-mass',
+  ],
+  readings_doubted: 'Compare the figures with the panel; to believe them now: "sluice poll --allow-mass"',
   readings_fell: 'Check the units and the data of the panel with "sluice doctor --contract"',
   not_read: '"sluice doctor --contract" shows what Sluice reads from the panel',
   spend_unreadable: 'Show them with "sluice call records --service {service}", and correct them on the panel',

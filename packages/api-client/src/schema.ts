@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 08b24691f0d18ba450606f500a5224d84873eb612fd79fabc5b794057e112035). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 5c2c88a3f4697093f313afab5869e8114be2b7ac9f6ef71d0fd73e1b92a7eaba). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1911,7 +1911,7 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /** @enum {string} */
-    ServiceStatus: 'failed' | 'unreadable' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
+    ServiceStatus: 'failed' | 'unreadable' | 'doubted' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
     Brake: {
       panel: string;
       /** @enum {string} */
@@ -2596,6 +2596,17 @@ export interface components {
         end: string;
       } | null;
       usage: components['schemas']['UsageFigures'] | null;
+      /** @description Usage by the last reading, where that was too high to be used */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes; null where unknown */
+        inBytes: number | null;
+        /** @description Bytes; null where unknown */
+        outBytes: number | null;
+        /** @description Bytes; null where unknown */
+        totalBytes: number | null;
+      } | null;
       allowance: {
         unlimited: boolean;
         /** @description Bytes; null where unknown */
@@ -2722,6 +2733,17 @@ export interface components {
         end: string;
       } | null;
       usage: components['schemas']['UsageFigures'] | null;
+      /** @description Usage by the last reading, where that was too high to be used */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes; null where unknown */
+        inBytes: number | null;
+        /** @description Bytes; null where unknown */
+        outBytes: number | null;
+        /** @description Bytes; null where unknown */
+        totalBytes: number | null;
+      } | null;
       allowance: {
         unlimited: boolean;
         /** @description Bytes; null where unknown */
@@ -2901,6 +2923,7 @@ export interface components {
         services: number;
         read: number;
         unreadable: number;
+        doubted: number;
         failed: number;
         held: number;
         released: number;
@@ -3359,6 +3382,7 @@ export interface components {
         drifting: number;
         driftAcknowledged: number;
         failing: number;
+        doubted: number;
         byStatus: {
           [key: string]: number;
         };
@@ -3951,6 +3975,17 @@ export interface operations {
               end: string;
             } | null;
             usage: components['schemas']['UsageFigures'] | null;
+            /** @description Usage by the last reading, where that was too high to be used */
+            doubted: {
+              /** @description Instant, ISO 8601 in UTC */
+              at: string;
+              /** @description Bytes; null where unknown */
+              inBytes: number | null;
+              /** @description Bytes; null where unknown */
+              outBytes: number | null;
+              /** @description Bytes; null where unknown */
+              totalBytes: number | null;
+            } | null;
             allowance: {
               unlimited: boolean;
               /** @description Bytes; null where unknown */

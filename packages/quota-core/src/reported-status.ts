@@ -1,10 +1,19 @@
 /** The states of a service after its last run, the worst of an account in use first. */
-export const REPORTED_STATUSES = ['failed', 'unreadable', 'over', 'held', 'ok', 'unmanaged', 'skipped'] as const;
+export const REPORTED_STATUSES = [
+  'failed',
+  'unreadable',
+  'doubted',
+  'over',
+  'held',
+  'ok',
+  'unmanaged',
+  'skipped',
+] as const;
 
 /**
  * State of a service: `held` is restricted, `over` is beyond its allowance or due to be held without being restricted (the
- * brake, `observe`, a protection, a doubt), `failed` and `unreadable` are of the last run, `unmanaged` has no limit, and
- * `skipped` is not in use, or has no usage.
+ * brake, `observe`, a protection), `failed` and `unreadable` are of the last run, as is `doubted`: its reading was too high to be
+ * used, and the figures are those before it. `unmanaged` has no limit, and `skipped` is not in use, or has no usage.
  */
 export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
 

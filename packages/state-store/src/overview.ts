@@ -53,6 +53,8 @@ export interface OverviewCount {
   driftAcknowledged: number;
   /** Services that the last run could not read, or where it failed, held ones included. */
   failing: number;
+  /** Services of which the last run doubted the reading, held ones included. */
+  doubted: number;
   /** Services with an open hold, whatever their status. */
   held: number;
   /** Services for which a hold would begin. */

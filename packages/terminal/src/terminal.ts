@@ -38,6 +38,9 @@ export function allowedCell(
   return allowance?.unlimited === true ? 'unlimited' : bytesCell(allowance?.allowedBytes);
 }
 
+/** States that need some attention. */
+const YELLOW: ReadonlySet<string> = new Set(['held', 'over', 'doubted', 'in-doubt', 'planned', 'warning']);
+
 /**
  * Prints data on stdout and everything else on stderr. Each text is one line, which a terminal shows broken between words,
  * and control characters that a panel, a file or the command line put into it are escaped.
@@ -124,8 +127,7 @@ export class Terminal {
   paint(status: string, text: string): string {
     const { colors } = this;
     if (status === 'ok' || status === 'applied' || status === 'active') return colors.green(text);
-    if (status === 'held' || status === 'over' || status === 'in-doubt' || status === 'planned' || status === 'warning')
-      return colors.yellow(text);
+    if (YELLOW.has(status)) return colors.yellow(text);
     if (status === 'failed' || status === 'unreadable') return colors.red(text);
     return colors.dim(text);
   }

@@ -14,7 +14,7 @@ export function declareRuns(program: LazyCommand): void {
       .option('--panel <name>', 'only this panel')
       .option('--service <id>', 'only this service')
       .previews()
-      .option('--allow-mass', 'continue even if the mass-change brake would stop the run')
+      .option('--allow-mass', 'continue even if the mass-change brake would stop the run, and believe doubted readings')
       .changes()
       .examples(`sluice ${name} --quiet`)
       .runs(async () => (name === 'poll' ? (await import('./runs.js')).poll : (await import('./runs.js')).reconcile));

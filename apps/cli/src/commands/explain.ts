@@ -7,6 +7,7 @@ import { findPanelKind, withSluice } from '../open-sluice.js';
 
 const COMMANDS: StateCommands = {
   poll: (service) => `sluice poll --service ${service}`,
+  believe: (service) => `sluice poll --service ${service} --allow-mass`,
   createAccount: (service) => `sluice provision create ${service}`,
   removeAccount: (service) => `sluice provision terminate ${service}`,
   activate: (service) => `sluice service set ${service} status=active`,

@@ -4,6 +4,7 @@ import type { ReportedStatus } from '@sluice/quota-core';
 const SERVICES = [
   'failed',
   'unreadable',
+  'doubted',
   'over',
   'held',
   'ok',

@@ -13,6 +13,7 @@ import { listFacts } from '../services/sync/apply-fills.js';
 import { scheduledCommands } from '../schedule/jobs.js';
 import { toActionView } from '../services/views.js';
 import { storeSizeChecks } from '../store/store-size.js';
+import { doubtChecks } from './doubt-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
 import { tokenChecks } from './token-checks.js';
@@ -65,7 +66,10 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
         ];
   const checks = [
     ...own,
-    ...inSection('services', await serviceChecks(session, request.panel)),
+    ...inSection('services', [
+      ...(await serviceChecks(session, request.panel)),
+      ...(await doubtChecks(session, request.panel)),
+    ]),
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined
       ? []

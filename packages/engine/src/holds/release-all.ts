@@ -199,6 +199,7 @@ async function giveBack(
       mode: null,
       cycle: null,
       usage: null,
+      doubted: null,
       allowance: null,
       limits: [],
       holds: [],

@@ -6,7 +6,7 @@ import type { MetricTable } from './families.js';
 
 const FAILING = new Set(['failed', 'unreadable']);
 /** Statuses with a figure of 0 from the beginning: an increase can be seen. */
-const AT_ONCE = REPORTED_STATUSES.filter((status) => ['ok', 'held', 'over'].includes(status));
+const AT_ONCE = REPORTED_STATUSES.filter((status) => ['ok', 'held', 'over', 'doubted'].includes(status));
 
 /** Adds usage and allowance of each service, and how many services there are by status. */
 export async function addServiceMetrics({ store, config }: Session, table: MetricTable): Promise<void> {

@@ -45,6 +45,8 @@ export interface OverviewReport {
     driftAcknowledged: number;
     /** Services that the last run could not read, or where it failed, held ones included. */
     failing: number;
+    /** Services of which the last run doubted the reading, held ones included. */
+    doubted: number;
     byStatus: Record<string, number>;
     /** Open holds of services, by reason. */
     byReason: Record<string, number>;
@@ -108,6 +110,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
       drifting: sum(counts, 'drifting'),
       driftAcknowledged: sum(counts, 'driftAcknowledged'),
       failing: sum(counts, 'failing'),
+      doubted: sum(counts, 'doubted'),
       byStatus,
       byReason: Object.fromEntries(reasons) as Record<string, number>,
     },

@@ -3,6 +3,7 @@ import { formatBytes, usageInMode } from '@sluice/quota-core';
 import type { Session } from '../session.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from './limits.js';
+import { doubtedView } from '../services/views.js';
 import { IMPOSSIBLE_JUMP } from './plausible.js';
 import type { Doubted, Loaded, Read } from './stages.js';
 
@@ -30,10 +31,11 @@ export async function findJumps(
     if (read !== undefined && error !== null) jumps.set(facts.service.id, { read, error });
   }
   if (jumps.size === 0) return new Map();
-  for (const { service, cycle, inputs } of await session.store.decisions.latest([...jumps.keys()])) {
-    const before = (inputs as { doubted?: Doubted } | null)?.doubted;
+  for (const decision of await session.store.decisions.latest([...jumps.keys()])) {
+    const { service, cycle } = decision;
+    const before = doubtedView(decision);
     const jump = jumps.get(service);
-    if (before !== undefined && jump?.read.cycle?.id === cycle && confirms(jump.read, before)) jumps.delete(service);
+    if (before !== null && jump?.read.cycle?.id === cycle && confirms(jump.read, before)) jumps.delete(service);
   }
   return new Map([...jumps].map(([id, { error }]) => [id, error]));
 }

@@ -222,7 +222,7 @@ function decidePage(run: PanelRun, reads: readonly Read[]): Decided[] {
   const now = session.now();
   return reads.map((read) => {
     countReading(run.count, read);
-    if (read.usage !== null) run.read++;
+    if (read.usage !== null || read.doubted !== null) run.read++;
     else if (read.error !== null || read.answer?.reading.known === false) run.unread++;
     if (read.enforcement.value === 'observe') run.observing = true;
     const decided = endWithService(run.ended, withDue(run, decideHolds(session, panel, read, now)));

@@ -31,6 +31,8 @@ export interface RunTotals {
   services: number;
   read: number;
   unreadable: number;
+  /** Services with a reading that is too high to be used. */
+  doubted: number;
   failed: number;
   /** Services with an open hold. */
   held: number;
@@ -49,6 +51,7 @@ export const NO_TOTALS: Readonly<RunTotals> = {
   services: 0,
   read: 0,
   unreadable: 0,
+  doubted: 0,
   failed: 0,
   held: 0,
   released: 0,
@@ -86,7 +89,7 @@ export interface Treatment {
 function decideStatus(work: Applied): string {
   if (work.skipped !== null) return 'skipped';
   const unreadable = work.decision?.status === 'unreadable' && (work.answer !== null || work.spend.length > 0);
-  if (unreadable) return 'unreadable';
+  if (unreadable) return work.doubted === null ? 'unreadable' : 'doubted';
   // What an interrupted run decided and stored stands; only its changes are left to the next run.
   if (work.error !== null && !isInterrupted(work.error)) return 'failed';
   const isLimited = work.limits.some(({ used }) => used !== null);
@@ -109,7 +112,7 @@ function listWouldHold({ decision, holds, opens }: Applied, { previewOnly }: Tre
 }
 
 /** What a run could not do or had not to do: its document says that, whether the service is held or not. */
-const OF_RUN: ReadonlySet<string> = new Set(['failed', 'unreadable', 'skipped', 'unmanaged']);
+const OF_RUN: ReadonlySet<string> = new Set(['failed', 'unreadable', 'doubted', 'skipped', 'unmanaged']);
 
 /** Returns the row of a decision, with all its inputs. */
 export function toDecisionRecord(
@@ -251,6 +254,7 @@ export class RunResults {
     totals.services++;
     if (work.usage !== null) totals.read++;
     if (status === 'unreadable') totals.unreadable++;
+    if (status === 'doubted') totals.doubted++;
     if (status === 'failed') totals.failed++;
     if (work.holds.length > 0) totals.held++;
     if (work.released) totals.released++;

@@ -11,6 +11,7 @@ import { printable } from '@sluice/panel-http/printable';
 import { INTERRUPTED } from '../interruption.js';
 import { findLimitStates } from '../run/limit-state.js';
 import { type CountedUsage, toCountedUsage } from '../usage/counted.js';
+import type { Doubted } from '../run/stages.js';
 import { COMMAND_PREFIX, isCommandRow } from '../run/command-row.js';
 
 /** An action in documents. */
@@ -71,6 +72,8 @@ export interface ServiceView {
   mode: string | null;
   cycle: { start: string; end: string } | null;
   usage: (UsageBytes & { readAt: string }) | null;
+  /** Usage by the last reading, where that was too high to be used: the next one confirms it or not. Null for any other reading. */
+  doubted: (UsageBytes & { at: string }) | null;
   allowance: {
     unlimited: boolean;
     baseBytes: number | null;
@@ -113,6 +116,7 @@ export function serviceView(from: {
     mode: decision?.mode ?? service.trafficMode,
     cycle: cycle ? { start: cycle.start, end: cycle.end } : null,
     usage: usageView(decision),
+    doubted: doubtedView(decision),
     allowance: allowanceView(decision),
     limits: limitViews(decision, cycle, holds),
     holds: holds.map((hold) => ({ reason: hold.reason, since: hold.since })),
@@ -168,6 +172,11 @@ export function usageView(from: (UsageBytes & { readAt: string | null }) | null)
   if (from?.readAt == null) return null;
   const { inBytes, outBytes, totalBytes, readAt } = from;
   return { inBytes, outBytes, totalBytes, readAt };
+}
+
+/** Returns the reading that the last run doubted; null where it doubted none. */
+export function doubtedView(decision: Pick<DecisionRecord, 'inputs'> | null): ServiceView['doubted'] {
+  return (decision?.inputs as { doubted?: Doubted } | null | undefined)?.doubted ?? null;
 }
 
 /** Returns the last good figures of the cycle for a service that the last run could not read. */

@@ -44,7 +44,7 @@ export function overviewTable(access: Access): OverviewTables['overview'] {
         const { rows } = await sql<OverviewCount>`with ranked as (${ranked(today)})
           select "panel", "status", count(*) as "services", sum("drift" > 0) as "drifting",
             sum("drift" > 0 and "acknowledged") as "driftAcknowledged",
-            sum("decided" in ('failed', 'unreadable')) as "failing",
+            sum("decided" in ('failed', 'unreadable')) as "failing", sum("decided" = 'doubted') as "doubted",
             sum("holds" <> '') as "held", sum("wouldBegin" <> '') as "wouldHold",
             sum(coalesce("usedBytes" * 5 >= "allowedBytes" * 4, 0)) as "nearLimit"
           from ranked where ${matching(filter)} group by "panel", "status" order by "panel", "status"`.execute(db);
@@ -158,8 +158,8 @@ function matching({ panel, status, search, product, client, drifting }: Overview
 }
 
 function ofStatus(status: string): RawBuilder<boolean> {
-  const isFailing = status === 'failed' || status === 'unreadable';
-  return isFailing ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
+  const isOfRun = status === 'failed' || status === 'unreadable' || status === 'doubted';
+  return isOfRun ? sql<boolean>`"decided" = ${status}` : sql<boolean>`"status" = ${status}`;
 }
 
 function containing(search: string): RawBuilder<boolean> {

@@ -34,7 +34,7 @@ function nothingToChange({ services }: RunReport): string {
 
 /** Returns whether the plan is complete: of what could not be read, and where nothing was decided, it is not known. */
 function isComplete({ totals, panels, error }: RunReport): boolean {
-  return totals.unreadable + totals.failed + panels.length === 0 && error === null;
+  return totals.unreadable + totals.doubted + totals.failed + panels.length === 0 && error === null;
 }
 
 /** Prints a plan as a diff: the first services, and all with `showAll`. */

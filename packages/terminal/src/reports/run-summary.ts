@@ -9,6 +9,7 @@ export function summarize(report: RunReport): string {
     if (count > 0) parts.push(`${count} ${word}`);
   };
   add(totals.unreadable, 'unreadable');
+  add(totals.doubted, totals.doubted === 1 ? 'reading doubted' : 'readings doubted');
   add(totals.failed, 'failed');
   add(totals.held, 'held');
   add(totals.wouldHold, 'would be held');

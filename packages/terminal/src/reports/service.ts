@@ -54,6 +54,12 @@ function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [stri
     .map((limit) => [`limit ${limit.id}`, limitText(limit, times, panel)]);
 }
 
+function doubtedText({ times }: Terminal, { doubted, panel, ...service }: ServiceDetail): string | null {
+  if (doubted === null) return null;
+  const used = usedCell({ ...service, usage: { ...doubted, readAt: doubted.at } }) ?? 'unknown';
+  return `${used} ${times.ago(doubted.at, panel) ?? ''}: not used; the next reading decides`;
+}
+
 function downText({ panel, panelDownSince }: ServiceDetail, times: Terminal['times']): string {
   return panelDownSince === null ? '' : `; panel down since ${times.at(panelDownSince, panel) ?? panelDownSince}`;
 }
@@ -84,6 +90,7 @@ export function printService(terminal: Terminal, detail: ServiceDetail): void {
       usedCell(detail) &&
         `${String(usedCell(detail))} (${String(detail.mode)}, read ${times.ago(detail.usage?.readAt, detail.panel) ?? ''}${downText(detail, times)})`,
     ],
+    ['doubted reading', doubtedText(terminal, detail)],
     ['mode', `${detail.overrides?.mode ?? detail.trafficMode ?? detail.mode ?? 'TOTAL'} (${modeSource(detail)})`],
     ['quota', `${quotaText(detail)} (${quotaSource(detail)})`],
     ['override', overrideText(terminal, detail)],

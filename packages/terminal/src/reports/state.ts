@@ -17,6 +17,8 @@ type Service = Explanation['service'];
 /** Returns command lines, which the sentences name as what ends or changes a state. */
 export interface StateCommands {
   poll: (service: string) => string;
+  /** Uses a reading that is doubted. */
+  believe: (service: string) => string;
   createAccount: (service: string) => string;
   /** Removes what is left of the account of a service that ended. */
   removeAccount: (service: string) => string;
@@ -56,9 +58,12 @@ export function explainState(found: Explanation, times: Times, names: StateNames
     const { panel, panelDownSince } = service;
     const down =
       panelDownSince === null ? '' : ` Panel ${panel} is down since ${times.at(panelDownSince, panel) ?? ''}.`;
-    sentences.push(
-      `The last run could not finish: ${times.text(service.error.message, panel).replace(/\.$/, '')}.${down}${age}`,
-    );
+    const message = times.text(service.error.message, panel).replace(/\.$/, '');
+    const what =
+      service.doubted === null
+        ? `The last run could not finish: ${message}.`
+        : `The last reading is doubted: ${message}. To believe it now: ${names.commands.believe(service.id)}.`;
+    sentences.push(`${what}${down}${age}`);
   }
   const protection = describeProtection(service, openHolds(found));
   if (protection !== null) sentences.push(protection);

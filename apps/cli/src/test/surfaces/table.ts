@@ -11,7 +11,7 @@ import type {
 import { type Facts, toText, type World } from './world.js';
 
 /** What a surface says of the facts; only what it is about. */
-export type Said = Partial<Facts & { heldCount: number; isHeld: boolean; isDue: boolean }>;
+export type Said = Partial<Facts & { heldCount: number; isHeld: boolean; isDue: boolean; isDoubted: boolean }>;
 
 /** Reads what a surface says. */
 export type Read = (world: World) => Said | Promise<Said>;
@@ -28,6 +28,7 @@ interface Part {
 
 const toIds = (services: readonly { id: string }[]): string[] => services.map(({ id }) => id).sort();
 const isHeld = ({ status }: { status: string }): boolean => status === 'held';
+const isDoubted = ({ status }: { status: string }): boolean => status === 'doubted';
 const wouldBeHeld = ({ wouldHold }: { wouldHold: readonly string[] }): boolean => wouldHold.length > 0;
 
 /** Of a list of all services: which are held, with the last good figures, and whether the panel is down. */
@@ -35,9 +36,17 @@ function ofServices(services: readonly ServiceDetail[]): Said {
   return {
     held: toIds(services.filter(isHeld)),
     wouldHold: toIds(services.filter(wouldBeHeld)),
+    doubted: ofDoubted(services),
     down: services.every(({ panelDownSince }) => panelDownSince !== null),
     figures: services.every(({ usage }) => usage !== null),
   };
+}
+
+/** The doubted services: those with a doubted figure are those that are called so. */
+function ofDoubted(services: readonly Pick<ServiceDetail, 'id' | 'status' | 'doubted'>[]): string[] {
+  const ids = toIds(services.filter(isDoubted));
+  expectSame(toIds(services.filter(({ doubted }) => doubted !== null)), ids);
+  return ids;
 }
 
 function ofService({ status, panelDownSince, usage }: ServiceDetail): Said {
@@ -58,11 +67,13 @@ const ofRun = ({ services, totals, error, notices }: RunReport): Said => {
   // Its status is that of the run, such as unreadable, whether the service is held or not.
   const held = toIds(services.filter(({ holds }) => holds.length > 0));
   expectSame(totals.held, held.length);
+  expectSame(totals.doubted, services.filter(isDoubted).length);
   expectSame(totals.wouldHold, services.filter(wouldBeHeld).length);
   const stopped = error?.code === 'mass_change' || notices.some(({ code }) => code === 'mass_change');
   return {
     held,
     wouldHold: toIds(services.filter(wouldBeHeld)),
+    doubted: ofDoubted(services),
     braked: stopped,
     down: totals.read === 0,
   };
@@ -93,8 +104,10 @@ function inWords(text: string): string[] {
 function ofOverview({ totals, panels, services, brakes }: OverviewReport): Said {
   const [panel] = panels;
   expectSame(brakes.length === 1, panel?.brake != null);
+  expectSame(totals.doubted, services.items.filter(isDoubted).length);
   return {
     heldCount: services.items.filter(isHeld).length,
+    doubted: toIds(services.items.filter(isDoubted)),
     held: toIds(services.items.filter(isHeld)),
     down: panel?.reachable === false && panel.downSince !== null,
     figures: services.items.every(({ usedBytes }) => usedBytes !== null),
@@ -113,6 +126,7 @@ const pageOfOverview = (text: string): Said => ({
   heldCount: Number(/ Held (\d+)/.exec(text)?.[1]),
   wouldHold: listedAs(text, 'would be held'),
   held: listedAs(text, 'held'),
+  doubted: listedAs(text, 'doubted'),
 });
 
 /** The services that a table shows with a status. */
@@ -160,7 +174,14 @@ export const SPEAKING: Record<string, Read> = {
     const braked = (await json<Explanation>('explain svc-1')).brake !== null;
     expectSame(braked, BRAKED.test(due));
     const isDue = /would be held/.test(due);
-    return { ...ofService(service), isHeld: holds.some(({ until }) => until === null), braked, isDue };
+    const third = await text('explain svc-4');
+    return {
+      isDoubted: /reading is doubted: .* sluice poll --service svc-4 --allow-mass/.test(third),
+      ...ofService(service),
+      isHeld: holds.some(({ until }) => until === null),
+      braked,
+      isDue,
+    };
   },
   'command report': async ({ at, json, text }) => {
     const { report } = await json<{ report: { services: ReportService[] } }>('report');
@@ -175,10 +196,13 @@ export const SPEAKING: Record<string, Read> = {
       [],
     );
     const wouldHold = toIds(report.services.filter(wouldBeHeld));
+    const doubted = toIds(report.services.filter(isDoubted));
+    for (const shown of [printed, page]) expectSame(doubted.length > 0, /\bdoubted\b/.test(shown));
     expectSame(wouldHold.length > 0 && !down, printed.includes('would be held'));
     return {
       down,
       wouldHold,
+      doubted,
       held: toIds(report.services.filter(isHeld)),
       figures: report.services.every(({ usedBytes }) => usedBytes !== null),
     };
@@ -186,6 +210,11 @@ export const SPEAKING: Record<string, Read> = {
   'command service list': async ({ json, text }) => {
     const said = ofServices((await json<{ services: ServiceDetail[] }>('service list')).services);
     const printed = await text('service list --status held --columns service,status');
+    const doubtful = await text('service list --status doubted --columns service,status');
+    expectSame(
+      [...doubtful.matchAll(/^(svc-\d) +doubted *$/gm)].map(([, id = '']) => id),
+      said.doubted,
+    );
     const held = [...printed.matchAll(/^(svc-\d) +held *$/gm)].map(([, id = '']) => id);
     const whole = await text('service list');
     return {
@@ -195,7 +224,10 @@ export const SPEAKING: Record<string, Read> = {
       down: said.down === true && /^Panel dcim is down since /m.test(whole),
     };
   },
-  'command service show': async ({ json }) => ofService(await json<ServiceDetail>('service show svc-2')),
+  'command service show': async ({ json, text }) => ({
+    ...ofService(await json<ServiceDetail>('service show svc-2')),
+    isDoubted: /doubted reading .* 120 GB .*not used/.test(await text('service show svc-4')),
+  }),
   'command hold list': async ({ json }) => {
     const { holds, wouldHold } = await json<{ holds: HoldEntry[]; wouldHold: { service: string }[] }>('hold list');
     return { ...ofHolds(holds), wouldHold: wouldHold.map(({ service }) => service).sort() };
@@ -262,6 +294,7 @@ export const SPEAKING: Record<string, Read> = {
     const due = /Would be held (\d+)/.exec(text)?.[1] ?? '0';
     return {
       heldCount: Number(/Held now (\d+)/.exec(text)?.[1]),
+      doubted: [...text.matchAll(/(svc-\d) doubted/g)].map(([, id = '']) => id),
       wouldHold: [...text.matchAll(/(svc-\d) would be held/g)].map(([, id = '']) => id).slice(0, Number(due)),
       braked: BRAKED.test(text),
     };
@@ -272,6 +305,7 @@ export const SPEAKING: Record<string, Read> = {
     const due = await page('/services/svc-1');
     return {
       ...pageOfService(await page('/services/svc-2')),
+      isDoubted: (await page('/services/svc-4')).includes('The last reading is doubted'),
       isDue: due.includes('It would be held'),
       braked: BRAKED.test(due),
     };
@@ -286,7 +320,10 @@ export const SPEAKING: Record<string, Read> = {
       .sort(),
   }),
   'GET /share/:shareToken': async ({ shared }) => ofClient(await shared('')),
-  'GET /share/:shareToken/services/:id': async ({ shared }) => forCustomer(await shared('/services/svc-2')),
+  'GET /share/:shareToken/services/:id': async ({ shared }) => ({
+    ...forCustomer(await shared('/services/svc-2')),
+    isDoubted: (await shared('/services/svc-4')).includes('A newer figure is being checked'),
+  }),
 };
 
 /** What a client reads of all its services: which are restricted; where one is not, although it is used up, it is not called active. */
@@ -310,6 +347,7 @@ function ofMetrics(text: string): Said {
     braked: figure('sluice_brake\\{panel="dcim"\\}') === 1,
     down: figure('sluice_panel_up\\{panel="dcim"\\}') === 0,
     enforced: products.filter((each) => figure(`sluice_enforce\\{panel="dcim",product="${each}"\\}`) === 1),
+    doubted: figure('sluice_services\\{panel="dcim",status="doubted"\\}') === 1 ? ['svc-4'] : [],
     figures: figure('sluice_service_usage_bytes\\{panel="dcim",service="svc-2",direction="total"\\}') > 0,
   };
 }

@@ -23,6 +23,8 @@ export interface Facts {
   braked: boolean;
   /** Whether the panel answers nothing, or with errors only. */
   down: boolean;
+  /** Services of which the last reading is doubted, and waits for the next one. */
+  doubted: string[];
   /** Whether each service has figures of its last good reading. */
   figures: boolean;
 }
@@ -56,18 +58,13 @@ export interface World {
 export async function startWorld(): Promise<World> {
   const at = await startEasyDcimBench();
   const dcim = { kind: 'easydcim', url: at.panel.url, allowHttp: true, token: TOKEN, retries: 0 };
-  const config = {
-    timeZone: 'UTC',
-    enforce: 'observe',
-    panels: { dcim },
-    products: PRODUCTS,
-    poll: { doubt: { jump: 'off' } },
-  };
+  const config = { timeZone: 'UTC', enforce: 'observe', panels: { dcim }, products: PRODUCTS };
   at.bench.write('sluice.yaml', JSON.stringify(config));
   for (const [index, product] of ['ports', 'order', 'ports', 'order'].entries())
     await at.addService(index + 1, { product, values: ['client=c-1'] });
   for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
-  for (const number of [3, 4]) at.panel.addTraffic(toIds(number).service, { in: 20 * GB, out: 0 });
+  for (const number of [3, 4])
+    at.panel.addTraffic(toIds(number).service, { in: (number === 3 ? 60 : 20) * GB, out: 0 });
   const clock = { ...at.bench.clock, sleep: () => Promise.resolve() };
   const store = await openStore({ location: at.bench.path('sluice.db'), clock });
   const kinds = [easydcim];
@@ -105,7 +102,7 @@ export async function startWorld(): Promise<World> {
     ...{ at, sluice, dashboard },
     polled: undefined as unknown as RunReport,
     planned: '',
-    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, figures: false },
+    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, doubted: [], figures: false },
     enter: async (change) => {
       clock.advance(HOUR);
       await change();
@@ -142,10 +139,13 @@ async function readFacts(at: EasyDcimBench): Promise<Facts> {
       braked: (await store.conditions.get('brake:dcim')) !== null,
       enforced: switches.flatMap(({ product, enforce }) => (enforce === 'on' && product !== null ? [product] : [])),
       down: (await store.conditions.get('unreachable:dcim')) !== null,
+      doubted: decisions.flatMap(({ service, inputs }) => (isDoubted(inputs) ? [service] : [])).sort(),
       figures: cycles.length === 4 && cycles.every(({ readAt }) => readAt !== null),
     };
   });
 }
+
+const isDoubted = (inputs: unknown): boolean => (inputs as { doubted?: unknown } | null)?.doubted !== undefined;
 
 /** Returns the text of HTML, on one line. */
 export function toText(html: string): string {

@@ -76,6 +76,7 @@ export const overview = name(
       drifting: count,
       driftAcknowledged: count,
       failing: count,
+      doubted: count,
       byStatus: z.record(text, count),
       byReason: z.record(text, count),
     }),

@@ -36,6 +36,10 @@ const serviceParts = {
   mode: textOrNull,
   cycle: period.nullable(),
   usage,
+  doubted: z
+    .object({ at: instant, ...figures })
+    .nullable()
+    .describe('Usage by the last reading, where that was too high to be used'),
   allowance: z
     .object({
       unlimited: z.boolean(),
@@ -171,6 +175,7 @@ export const runReport = name(
       services: count,
       read: count,
       unreadable: count,
+      doubted: count,
       failed: count,
       held: count,
       released: count,

@@ -81,7 +81,11 @@ export function headline(service: ServiceDetail): Html {
 }
 
 /** One plain sentence where the figures are not those of now; nothing where they are. */
-export function ageNotice({ error, usage }: ServiceDetail, times: Times): Html | null {
+export function ageNotice({ error, usage, doubted }: ServiceDetail, times: Times): Html | null {
+  if (doubted !== null && usage !== null) {
+    const from = times.full(usage.readAt);
+    return notice('warning', html`A newer figure is being checked. These figures are from ${from}.`);
+  }
   if (error !== null) {
     return usage === null
       ? notice('warning', 'The usage could not be read yet.')

@@ -8,7 +8,7 @@ export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
 const STATES = {
   good: ['ok', 'done', 'paid', 'active', 'added', 'applied', 'on'],
   bad: ['held', 'over', 'failed', 'suspended', 'exceeded', 'unreachable'],
-  warning: ['unreadable', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown'],
+  warning: ['unreadable', 'doubted', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown'],
   info: ['pending', 'planned', 'running', 'observe', 'open'],
 } as const satisfies Partial<Record<Tone, readonly string[]>>;
 

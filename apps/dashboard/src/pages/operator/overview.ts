@@ -90,6 +90,7 @@ export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: O
       tone: failing > 0 || !hasRun ? 'warning' : 'good',
       detail: failing > 0 ? 'failed or unreadable' : hasRun ? 'the last run read all' : 'nothing has run yet',
     }),
+    ...doubtedTile(totals.doubted),
     tile('Drift', count(totals.drifting), {
       href: '/?drift=yes',
       tone: totals.drifting > totals.driftAcknowledged ? 'warning' : 'good',
@@ -110,6 +111,12 @@ export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: O
     }),
   ]);
   return html`${brakes.map((brake) => brakeBanner(scene, brake))} ${figures} ${clockWarning(clock)}`;
+}
+
+function doubtedTile(doubted: number): Html[] {
+  if (doubted === 0) return [];
+  const detail = 'their next reading decides';
+  return [tile('Doubted', count(doubted), { href: '/?status=doubted', tone: 'warning', detail })];
 }
 
 function listReasons({ byReason }: OverviewReport['totals']): string[] {

@@ -28,7 +28,7 @@ export function explainState(found: Explanation, times: Times): Part[] {
     ...(open.length > 0 ? open.flatMap((hold) => holdSentences(found, hold, times)) : withoutHold(found, times)),
     service.error === null || found.decision === null
       ? null
-      : html`The last run could not finish:
+      : html`${service.doubted === null ? 'The last run could not finish' : 'The last reading is doubted'}:
           <span dir="auto">${service.error.message}</span
           >${service.panelDownSince === null ? null : html`; panel ${service.panel} is down since ${times.full(service.panelDownSince)}`}${service.usage === null ? '.' : html` The figures were read ${times.ago(service.usage.readAt)}.`}`,
     drift.length === 0

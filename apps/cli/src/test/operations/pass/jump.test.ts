@@ -29,7 +29,7 @@ async function addPoll(bytes: number, words = ''): Promise<RunReport> {
 }
 
 const HELD = { status: 'held', holds: [{ reason: 'quota' }], error: null };
-const DOUBTED = { status: 'unreadable', holds: [], error: { code: 'impossible_jump' } };
+const DOUBTED = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
 
 afterEach(() => at.close());
 
@@ -38,7 +38,9 @@ describe('a hold that one jump would begin', () => {
 
   it('waits for the next run, which confirms the reading', async () => {
     const first = await addPoll(60 * GB);
-    expect(service(first)).toMatchObject({ ...DOUBTED, actions: [] });
+    const doubted = { at: first.run.startedAt, inBytes: 100 * GB, outBytes: 0, totalBytes: 100 * GB };
+    expect(service(first)).toMatchObject({ ...DOUBTED, actions: [], doubted });
+    expect(first.totals).toMatchObject({ read: 0, unreadable: 0, doubted: 1, held: 0 });
     expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
     const stored = await at.bench.store((store) => store.cycles.newest(['svc-1']));
     expect(stored).toMatchObject([{ peakTotalBytes: 40 * GB, totalBytes: 40 * GB, thresholds: [] }]);
@@ -61,6 +63,24 @@ describe('a hold that one jump would begin', () => {
     at.panel.answers.bandwidth.factor = 5;
     expect(service(await addPoll(0))).toMatchObject(DOUBTED);
     expect(service(await addPoll(0))).toMatchObject(HELD);
+  });
+
+  it('is reported by doctor once it has waited for more than three polls', async () => {
+    const doubts = async (): Promise<object[]> =>
+      (await at.bench.sluice('doctor --json'))
+        .json<{ checks: { name: string }[] }>()
+        .checks.filter(({ name }) => name === 'doubted');
+    for (const [factor, found] of [
+      [40, []],
+      [20, []],
+      [10, []],
+      [5, [{ object: 'svc-1', status: 'warning' }]],
+    ] as const) {
+      at.panel.answers.bandwidth.factor = factor;
+      expect(service(await addPoll(0))).toMatchObject(DOUBTED);
+      expect(await doubts()).toMatchObject(found);
+    }
+    expect((await at.bench.sluice('doctor')).stdout).toContain('"sluice poll --allow-mass"');
   });
 
   it('begins at once with --allow-mass, by steps of up to half of the allowance, and without an earlier reading', async () => {

@@ -37,7 +37,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     await readOnce();
     at.panel.addTraffic(501, { in: 4.5 * TB, out: 4.5 * TB });
     const first = await pollAfter(3000);
-    const doubted = { status: 'unreadable', holds: [], error: { code: 'impossible_jump' } };
+    const doubted = { status: 'doubted', holds: [], error: { code: 'impossible_jump' } };
     expect(service(first)).toMatchObject({ ...doubted, actions: [] });
     expect(first.notices).toMatchObject([{ code: 'impossible_jump', service: 'svc-1' }]);
     const second = await pollAfter(15 * 60_000);
@@ -70,7 +70,7 @@ describe('a jump of 9 TB in seconds on two ports of 1 Gbit/s', () => {
     expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'ok', error: null });
     at.panel.addTraffic(501, { in: 6 * TB, out: 0 });
     const error = { code: 'impossible_jump', message: expect.stringContaining(`since ${confirmedAt}`) as unknown };
-    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'unreadable', holds: [], error });
+    expect(service(await pollAfter(HOUR / 4))).toMatchObject({ status: 'doubted', holds: [], error });
     expect(service(await pollAfter(3 * HOUR))).toMatchObject({ status: 'held', error: null });
   });
 
