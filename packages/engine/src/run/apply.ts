@@ -19,7 +19,7 @@ import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
-import { type Applied, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
+import { type Applied, isLeftAsIs, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
 import { mayEnd } from './terminations.js';
 
 /** A run over one panel that makes changes. */
@@ -198,12 +198,12 @@ function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verd
   });
 }
 
-/** Makes the changes; under `observe` only resolves actions in doubt. */
+/** Makes the changes; under `observe`, and of a service whose product is unknown, only resolves actions in doubt. */
 async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
   const { session, panel, request, leases } = run;
   const current = works.filter((work) => work.skipped === null && !work.changedMeanwhile);
-  const observing = current.filter((work) => treatment(work).observing);
-  const resolved = await resolveDoubts(run, observing, leases);
+  const readOnly = current.filter((work) => treatment(work).observing || isLeftAsIs(work));
+  const resolved = await resolveDoubts(run, readOnly, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
   const done = await carryOut(run, due, leases);
   const left = session.deps.signal.aborted

@@ -280,7 +280,10 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
 
 function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
   const goesOn = request.observeAll && work.termination !== null;
-  return goesOn || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request);
+  const isInDoubt = isLeftAsIs(work) && work.unresolved.length > 0;
+  return (
+    goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request)
+  );
 }
 
 /** Plans the open services, asks the brake, and makes the changes. */

@@ -15,7 +15,7 @@ import { type Applied, type FencedRun, type RunOnPanel, withError } from './stag
 const AT_ONCE = 16;
 
 /**
- * Resolves the actions in doubt of services under `observe`, by reading alone. Leaves out services that another run works on.
+ * Resolves the actions in doubt of services that the run changes nothing of, by reading alone. Leaves out services that another run works on.
  * Returns the others.
  */
 export async function resolveDoubts(on: RunOnPanel, works: readonly Applied[], leases: Leases): Promise<Applied[]> {
