@@ -1,7 +1,8 @@
 import type { PanelTelephony } from '@sluice/panel-kind';
-import { type CallBillRecord, ownershipSubject, type OwnershipRecord } from '@sluice/state-store';
+import type { CallBillRecord } from '@sluice/state-store';
 import { type BillPeriod, CallSum, localDay, parsePeriod, toLocalTime } from '@sluice/telephony';
 import { addMoney } from '@sluice/quota-core';
+import { listLines, type OwnedLine } from '../services/lines.js';
 import { cutByOwner, type OwnedPart } from '../services/ownership.js';
 import type { Session } from '../session.js';
 import { hasCalls } from '../telephony/panels.js';
@@ -17,10 +18,8 @@ export const MOST_IDS = 1000;
 const SEARCHED_MS = 93 * 86_400_000;
 
 /** A line that changed its owner. */
-interface PassedLine {
+interface PassedLine extends OwnedLine {
   telephony: PanelTelephony;
-  subscriber: string;
-  periods: OwnershipRecord[];
 }
 
 /**
@@ -47,27 +46,14 @@ export async function listUnbilled(
 
 /** Lists the lines of a panel that somebody lost in the last three months, or several have. */
 async function listPassed(session: Session, panel: string, telephony: PanelTelephony): Promise<PassedLine[]> {
-  const lines = new Map<string, PassedLine>();
-  const refs = session.findKind(panel)?.refs.map(({ name }) => name) ?? [];
-  const [service] = await session.store.services.list({ panel, limit: 1 });
-  const names =
-    service === undefined
-      ? []
-      : refs.filter((name) => telephony.findSubscriber({ ...service, refs: { [name]: 'x' } }) === 'x');
-  for (const period of await session.store.ownership.list({ panel })) {
-    const name = names.find((ref) => period.subject.startsWith(ownershipSubject(ref, '')));
-    if (name === undefined) continue;
-    const subscriber = period.subject.slice(ownershipSubject(name, '').length);
-    const line = lines.get(period.subject) ?? { telephony, subscriber, periods: [] };
-    line.periods.push(period);
-    lines.set(period.subject, line);
-  }
   const since = new Date(session.deps.clock.now() - SEARCHED_MS).toISOString();
-  return [...lines.values()].filter(
+  const lines = await listLines(session, panel, telephony);
+  const passed = lines.filter(
     ({ periods }) =>
       periods.some(({ until }) => until !== null && until >= since) ||
       periods.filter(({ until }) => until === null).length > 1,
   );
+  return passed.map((line) => ({ telephony, ...line }));
 }
 
 async function readUnbilled(session: Session, line: PassedLine, stated: string | null): Promise<ComparedBill[]> {

@@ -8,7 +8,7 @@ import { describeBrake, findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
-import { sharedChecks } from './service-checks.js';
+import { lineChecks, sharedChecks } from './service-checks.js';
 
 /** Checks that a panel answers, its clock, and what its services share; with `contract` every endpoint and mapping. */
 export async function panelChecks(session: Session, name: string, contract: boolean): Promise<Check[]> {
@@ -30,7 +30,7 @@ export async function panelChecks(session: Session, name: string, contract: bool
     checks.push(...(await alarmChecks(session, name)));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
-    checks.push(...(await sharedChecks(session, panel, services)));
+    checks.push(...(await sharedChecks(session, panel, services)), ...(await lineChecks(session, panel)));
     if (contract) checks.push(...(await contractChecks(session, name, services)));
   } catch (error) {
     const { code, message } = toItemError(error);

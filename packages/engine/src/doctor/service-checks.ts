@@ -4,6 +4,7 @@ import { findEntry } from '../config/find-entry.js';
 import { nameFew } from '../natural-order.js';
 import { findRemovedPanels, PANEL_REMOVED } from '../run/removed-panels.js';
 import { toMapping } from '../run/sharing.js';
+import { listLines } from '../services/lines.js';
 import { findStoredProblems, type StoredProblem } from '../services/stored-problems.js';
 import type { Session } from '../session.js';
 import type { Check } from './check.js';
@@ -33,6 +34,29 @@ export async function serviceChecks(session: Session, panel: string | undefined)
       ...(gone === undefined ? details && { details } : { details: { panel: object } }),
     };
   });
+}
+
+/** Names the lines that services of different clients have now: nobody is billed for their calls. */
+export async function lineChecks(session: Session, { name: panel, telephony }: Panel): Promise<Check[]> {
+  if (telephony === undefined) return [];
+  const checks: Check[] = [];
+  for (const { subscriber, periods } of await listLines(session, panel, telephony)) {
+    const open = periods.filter(({ until }) => until === null);
+    const [first] = open;
+    if (first === undefined || open.every(({ client }) => client === first.client)) continue;
+    const owners = open.map(
+      ({ service, client }) => `${service} (${client === null ? 'no client' : `client ${client}`})`,
+    );
+    checks.push({
+      name: 'shared line',
+      object: subscriber,
+      status: 'warning',
+      message: `services of different clients have line ${subscriber} of panel "${panel}": ${owners.join(', ')}; its calls are billed to nobody`,
+      code: 'line_shared',
+      details: { service: open.at(-1)?.service ?? '' },
+    });
+  }
+  return checks;
 }
 
 /** Lists what several services of a panel use, as it was last read. */

@@ -234,6 +234,14 @@ describe('two services of different clients on one line', () => {
       'whmcs-7 line_shared',
     ]);
     expect(charged()).toEqual([]);
+    const { checks } = (await at.run('doctor')).json<{ checks: { name: string }[] }>();
+    expect(checks.filter(({ name }) => name === 'shared line')).toMatchObject([
+      {
+        status: 'warning',
+        object: LINE,
+        message: `services of different clients have line ${LINE} of panel "voice": whmcs-7 (client 501), svc-2 (client 502); its calls are billed to nobody`,
+      },
+    ]);
     expect(await bill(' --service svc-2 --period 2026-11-10..2026-12-01')).toEqual(['svc-2 added 4.00']);
     expect(charged()).toEqual(['502: 4.00']);
   });
