@@ -274,6 +274,6 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
 
 function withheld(service: ServiceRecord): Notice {
   const until = service.protectedUntil ?? '';
-  const message = `${service.id} is due to be held (agent-limit), but is protected until ${until}`;
+  const message = `${service.id} is due to be held (agent-limit), but it is protected until ${until}`;
   return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
 }

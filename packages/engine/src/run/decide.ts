@@ -89,9 +89,13 @@ export function distrust(decided: Decided, reason: ItemError): Decided {
 /** Returns the open holds that this decision ends. */
 function findEnding(session: Session, { holds, service }: Loaded<Stage>, decision: Decision): HoldRecord[] {
   const wanted = new Set<string>(decision.holds.map((hold) => hold.reason));
+  const withheld = new Set(decision.withheld.map((hold) => hold.reason));
   const limits = listLimits(session, service.product);
   return holds.filter(
-    (hold) => (isDecided(decision, hold.reason) && !wanted.has(hold.reason)) || isOfRemovedLimit(hold, limits),
+    (hold) =>
+      withheld.has(hold.reason) ||
+      (isDecided(decision, hold.reason) && !wanted.has(hold.reason)) ||
+      isOfRemovedLimit(hold, limits),
   );
 }
 

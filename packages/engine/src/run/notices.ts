@@ -69,13 +69,11 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
     else add('hold', draft?.id ?? reason, `${service.id} is held (${why})`);
   }
   if (dryRun) notices.push(...work.buys.map((row) => wouldBuy(service, row)));
-  const { protectedUntil, quotaReleasedUntil } = service;
-  const isReleased = (reason: string): boolean => isOfLimit({ reason }) && quotaReleasedUntil !== null;
   for (const { reason } of decision.withheld) {
     add(
       'hold_withheld',
-      isReleased(reason) ? `${reason}:released:${quotaReleasedUntil ?? ''}` : toKey(reason),
-      `${service.id} is due to be held (${reason}), but ${isReleased(reason) ? `the hold is released until ${quotaReleasedUntil ?? ''}` : `is protected until ${protectedUntil ?? ''}`}`,
+      isReleased(service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
+      `${service.id} is due to be held (${reason}), but ${describeWithheld(work, reason)}`,
     );
   }
   if (work.enforcement.value === 'on') {
@@ -147,8 +145,20 @@ function listReached(used: LimitState['used'], allowed: LimitState['allowed'], a
   return [];
 }
 
+function isReleased({ quotaReleasedUntil }: Applied['service'], reason: string): boolean {
+  return isOfLimit({ reason }) && quotaReleasedUntil !== null;
+}
+
+/** Returns what keeps a hold that is due from restricting. */
+function describeWithheld({ service }: Pick<Applied, 'service'>, reason: string): string {
+  if (isReleased(service, reason)) return `the hold is released until ${service.quotaReleasedUntil ?? ''}`;
+  return `it is protected until ${service.protectedUntil ?? ''}`;
+}
+
 /** Returns why a hold ends. */
-function describeClose({ decision }: Applied, { reason }: HoldRecord): string {
+function describeClose(work: Applied, { reason }: HoldRecord): string {
+  const { decision } = work;
+  if (decision?.withheld.some((hold) => hold.reason === reason) === true) return describeWithheld(work, reason);
   const rule = decision?.limits.find(({ limit }) => limit === reason)?.rule;
   if (rule !== undefined) return describeRule(rule) ?? rule;
   return isOfLimit({ reason }) ? 'the product does not have the limit any more' : 'no longer due';

@@ -1,4 +1,5 @@
 import type { CommandReport, DescribedChange, PurchaseReport, PurchaseView, ServiceDetail } from '@sluice/engine';
+import { describeProtection } from '@sluice/engine';
 import { formatBytes } from '@sluice/quota-core';
 import type { Terminal } from '../terminal.js';
 import { formatCount } from '../words.js';
@@ -65,6 +66,9 @@ export function describeOutcome(before: ServiceDetail, report: CommandReport): s
   const isRelease = /release|unsuspend/.test(run.command);
   const grace = run.dryRun && isRelease ? describeGrace(before, service) : null;
   if (grace !== null) parts.splice(1, 0, grace);
+  const isHolding = run.command === 'hold add' || run.command === 'provision suspend';
+  const protection = isHolding ? describeProtection(service, service.holds) : null;
+  if (protection !== null) parts.push(protection.replace(/^It/, 'it').replace(/\.$/, ''));
   if (isRelease && stillHeld.length > 0) parts.push(`still held: ${stillHeld.join(', ')}`);
   return `${service.id}: ${parts.join('; ')}`;
 }

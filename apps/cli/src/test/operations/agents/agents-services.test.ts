@@ -183,6 +183,27 @@ describe("an agent's user that is a service", () => {
     expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
   });
 
+  it('comes back with a protection that is later than its hold, and is held again after it', async () => {
+    await limit(5);
+    at.panel.use(loose, 5 * GB);
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+    await at.bench.sluice('service set svc-1 protected_until=2026-11-22');
+    const { notices } = await poll();
+    expect(notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
+      'svc-1 is released (agent-limit: it is protected until 2026-11-22)',
+    ]);
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[true, false], []]);
+    expect((await at.bench.sluice('explain svc-1')).stdout).toContain(
+      'It is protected until 2026-11-22: nothing is restricted before.',
+    );
+    at.bench.clock.set('2026-11-22T00:00:00Z');
+    await sweep();
+    expect([enabled(), await holds()]).toEqual([[false, false], ['agent-limit']]);
+  });
+
   it('is only shown under observe of its product', async () => {
     at.bench.write(
       'sluice.yaml',

@@ -83,11 +83,15 @@ it('a manual hold restricts a protected service and is said to, while its quota 
         (await at.bench.sluice('explain svc-1 --json')).json<Explanation>().decision?.wouldHold,
       ];
     };
-    const withheld = 'svc-1 is due to be held (quota), but is protected until 2026-11-25';
+    const withheld = 'svc-1 is due to be held (quota), but it is protected until 2026-11-25';
     const nothing = 'It is protected until 2026-11-25: nothing is restricted before.';
     expect(await look()).toEqual(['over', [], [withheld], 'active', 'up', nothing, ['quota']]);
 
-    expect((await at.bench.sluice('hold add svc-1 --note abuse')).exitCode).toBe(0);
+    const added = await at.bench.sluice('hold add svc-1 --note abuse');
+    expect([added.exitCode, added.stdout]).toEqual([
+      0,
+      'svc-1: held (manual); panel updated; it is protected until 2026-11-25: only its manual hold restricts it before\n',
+    ]);
     at.bench.clock.advance(HOUR);
     const byHand = 'It is protected until 2026-11-25: only its manual hold restricts it before.';
     expect(await look()).toEqual(['held', ['manual'], [], 'suspended', 'up', byHand, ['quota']]);
