@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 5c2c88a3f4697093f313afab5869e8114be2b7ac9f6ef71d0fd73e1b92a7eaba). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 16a3bc6ed4c1d08bc8a8cb3571418225d8b508003473f84bde73266b3630f440). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1951,6 +1951,12 @@ export interface components {
         by: string | null;
       }[];
     };
+    RemovedPanel: {
+      panel: string;
+      services: string[];
+      held: string[];
+      message: string;
+    };
     CommandRun: {
       id: string;
       command: string;
@@ -3349,6 +3355,7 @@ export interface components {
     };
     Panels: {
       panels: components['schemas']['Panel'][];
+      removed: components['schemas']['RemovedPanel'][];
     };
     Products: {
       products: components['schemas']['Product'][];
@@ -3420,6 +3427,7 @@ export interface components {
           since: string;
         } | null;
       }[];
+      removed: components['schemas']['RemovedPanel'][];
       services: {
         matching: number;
         page: number;

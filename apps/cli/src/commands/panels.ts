@@ -1,4 +1,4 @@
-import { describeEnforcement, type PanelView, type RelayUser } from '@sluice/engine';
+import { describeEnforcement, type PanelView, type RelayUser, type RemovedPanel } from '@sluice/engine';
 import type { SpeedLimitView, TunnelGroupView, TunnelView } from '@sluice/panel-kind';
 import { bytes, shares, state, text, time } from '@sluice/terminal';
 import { describeTest } from '@sluice/terminal/reports';
@@ -28,11 +28,16 @@ const toPanelList = (deps: Deps): List<PanelView> => ({
 
 /** `sluice panel list` */
 export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
-  listCommand<PanelView>(
+  listCommand<PanelView, ListOptions, { removed: RemovedPanel[] }>(
     toPanelList(deps),
-    async ({ sluice }) => (await sluice.panels.list()).panels,
-    ({ terminal }, panels, { csv }) => {
-      if (csv === undefined) printBrakes(terminal, panels);
+    async ({ sluice }) => {
+      const { panels, removed } = await sluice.panels.list();
+      return { rows: panels, also: { removed } };
+    },
+    ({ terminal }, panels, { csv }, also) => {
+      if (csv !== undefined) return ExitCode.done;
+      printBrakes(terminal, panels);
+      for (const { message } of also?.removed ?? []) terminal.line(terminal.colors.red(message));
       return ExitCode.done;
     },
   )(args, options, deps);

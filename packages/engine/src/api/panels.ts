@@ -21,6 +21,7 @@ import {
 } from '../panels/relay.js';
 import { type PanelEnforcement, readEnforcements } from '../panels/enforcement.js';
 import { type BrakeState, findBrake } from '../run/brake-state.js';
+import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
@@ -52,7 +53,8 @@ export interface PanelTest extends Omit<PanelView, 'brake'> {
 
 /** Panels: their configuration, their availability, and whether runs may change them. */
 export interface Panels {
-  list(options?: CallOptions): Promise<{ panels: PanelView[] }>;
+  /** Lists the panels of the config, and those that left it and still have services. */
+  list(options?: CallOptions): Promise<{ panels: PanelView[]; removed: RemovedPanel[] }>;
   /** Tests the credentials of each panel with a read; default all panels. */
   test(names?: readonly string[], options?: CallOptions): Promise<{ panels: PanelTest[] }>;
   /** Lists the products of the config. */
@@ -98,7 +100,7 @@ export function panelsApi(call: RunCall): Panels {
       call(options, async (session) => {
         const panels: PanelView[] = [];
         for (const name of Object.keys(session.config.panels)) panels.push(await toView(session, name));
-        return { panels };
+        return { panels, removed: await findRemovedPanels(session) };
       }),
     test: (names = [], options) =>
       call(options, async (session) => {

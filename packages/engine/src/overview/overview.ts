@@ -11,6 +11,7 @@ import { findTimeZone } from '../config/find-entry.js';
 import { clockChecks } from '../doctor/clock-checks.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { type BrakeState, listBrakes } from '../run/brake-state.js';
+import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 import { type OverviewPanel, panelStates } from './panel-states.js';
@@ -54,6 +55,8 @@ export interface OverviewReport {
   /** Panels on which nothing is changed, since the brake stopped the last run. */
   brakes: BrakeState[];
   panels: OverviewPanel[];
+  /** Panels that left the config and still have services. */
+  removed: RemovedPanel[];
   services: {
     /** Services that match the filter. */
     matching: number;
@@ -116,6 +119,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
     },
     brakes,
     panels: await panelStates(session, counts),
+    removed: await findRemovedPanels(session),
     services: { matching, page: shown, pages, order, items },
     holds: await store.overview.holds(HOLDS),
     events: await recentEvents(session),

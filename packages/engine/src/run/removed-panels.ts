@@ -11,9 +11,11 @@ export const PANEL_REMOVED = 'panel_removed';
 /** A panel that is not in the config and still has services. */
 export interface RemovedPanel {
   panel: string;
-  /** Living services, and others that are held. */
+  /** Ids of living services, and of others that are held. */
   services: string[];
+  /** Those of them with an open hold. */
   held: string[];
+  /** What stays as it is there, in words. */
   message: string;
 }
 

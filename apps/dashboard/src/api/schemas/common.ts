@@ -64,6 +64,10 @@ export const panelEnforcement = name(
   'PanelEnforcement',
   enforcement.extend({ except: z.array(z.object({ product: text, ...enforcement.shape })) }),
 );
+export const removedPanel = name(
+  'RemovedPanel',
+  z.object({ panel: text, services: z.array(text), held: z.array(text), message: text }),
+);
 export const commandRun = name('CommandRun', z.object({ ...run, observing: z.array(text).optional() }));
 export const panelsRun = name('PanelsRun', z.object({ ...run, observing: z.array(text) }));
 export const skippedPanels = z.array(z.object({ panel: text, error: itemError }));

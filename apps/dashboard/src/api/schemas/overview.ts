@@ -7,6 +7,7 @@ import {
   instantOrNull,
   name,
   panelEnforcement,
+  removedPanel,
   reportedStatus,
   text,
   textOrNull,
@@ -82,6 +83,7 @@ export const overview = name(
     }),
     brakes: z.array(brake),
     panels: z.array(panel),
+    removed: z.array(removedPanel),
     services: z.object({ matching: count, page: count, pages: count, order, items: z.array(row) }),
     holds: z.array(
       z.object({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   brake,
+  removedPanel,
   count,
   enforcement,
   errorOrNull,
@@ -15,6 +16,7 @@ import { runReport } from './services.js';
 const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
 export const panels = z.object({
   panels: z.array(name('Panel', z.object({ ...panelParts, brake: brake.nullable() }))),
+  removed: z.array(removedPanel),
 });
 export const panelTests = z.object({
   panels: z.array(

@@ -7,7 +7,7 @@ import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
-import { clockWarning, panelLink, showEnforcement, showState } from './panels.js';
+import { clockWarning, panelLink, removedBanners, showEnforcement, showState } from './panels.js';
 import { runButtons } from './runs.js';
 import { given, type Scene, serviceLink, toNumber, toScene, toWord } from './scene.js';
 
@@ -56,7 +56,7 @@ export function overviewSections(
 }
 
 /** What the brake stopped, the totals of all services and panels, and a warning while the clock is wrong. */
-export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: OverviewReport): Html {
+export function summary(scene: Scene, { totals, brakes, panels, removed, runs, clock }: OverviewReport): Html {
   const { failing } = totals;
   const hasRun = runs.length > 0;
   const uncalled = panels.filter(({ reachable }) => reachable === null).length;
@@ -110,7 +110,8 @@ export function summary(scene: Scene, { totals, brakes, panels, runs, clock }: O
               : 'all answered last',
     }),
   ]);
-  return html`${brakes.map((brake) => brakeBanner(scene, brake))} ${figures} ${clockWarning(clock)}`;
+  return html`${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${figures}
+  ${clockWarning(clock)}`;
 }
 
 function doubtedTile(doubted: number): Html[] {

@@ -7,7 +7,7 @@ import {
   type PanelEnforcement,
 } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
-import { badge, facts, link, section, table } from '../layout/components.js';
+import { badge, facts, link, notice, section, table } from '../layout/components.js';
 import { count, orNone } from '../layout/format.js';
 import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -51,11 +51,22 @@ export function clockWarning({ status, message }: OverviewReport['clock']): Part
   return status === 'ok' ? null : html`<p class="notice notice-warning" role="status">${message}</p>`;
 }
 
+/** What stays as it is on panels that left the config, and the ways out. */
+export function removedBanners(removed: OverviewReport['removed']): Html[] {
+  return removed.map(({ panel, held, message }) =>
+    notice(
+      held.length > 0 ? 'bad' : 'warning',
+      html`<strong>${message}.</strong> Put the panel back into the config; before you take it out for good, give its
+        services back with <code>sluice hold release --all --panel ${panel}</code>.`,
+    ),
+  );
+}
+
 /** `/panels`: the panels of the config, as the store knows them. */
 export const panelsPage: Page = async (request) => {
   const scene = toScene(request);
   const { times } = scene;
-  const { panels, brakes, clock } = await request.sluice.overview({ size: 1 });
+  const { panels, removed, brakes, clock } = await request.sluice.overview({ size: 1 });
   const list = table({
     caption: 'Panels',
     columns: [
@@ -80,7 +91,8 @@ export const panelsPage: Page = async (request) => {
   });
   return {
     title: 'Panels',
-    body: html`${brakes.map((brake) => brakeBanner(scene, brake))} ${clockWarning(clock)} ${section('Panels', list)}`,
+    body: html`${brakes.map((brake) => brakeBanner(scene, brake))} ${removedBanners(removed)} ${clockWarning(clock)}
+    ${section('Panels', list)}`,
   };
 };
 

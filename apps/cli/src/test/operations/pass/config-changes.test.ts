@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '@sluice/engine';
 import { GB, HOUR, startEasyDcimBench, toIds, type EasyDcimBench } from '../../easydcim-bench.js';
+import { serveOn } from '../../serve-on.js';
 import { type FlvxBench, startFlvxBench } from '../../flvx-bench.js';
 
 let dcim: EasyDcimBench | null = null;
@@ -75,6 +76,31 @@ describe('a product that is missing in the config', () => {
     expect([isDown(at, 1), isSuspended(at, 1)]).toEqual([false, false]);
   });
 
+  it('resolves an action in doubt by reading, without a change', async () => {
+    const at = await startDcim();
+    await at.addService(1, { product: 'order' });
+    at.panel.addTraffic(501, { in: 150 * GB, out: 0 });
+    at.bench.clock.advance(HOUR);
+    const match = ({ endpoint }: { endpoint: string }): boolean => endpoint.endsWith('/suspend');
+    at.panel.server.inject({ match, times: 1, when: 'after', fault: { kind: 'cut' } });
+    const reading = ({ method, endpoint }: { method: string; endpoint: string }): boolean =>
+      method === 'GET' && endpoint.includes('/orders/') && at.panel.server.changingCalls().length > 0;
+    const mend = at.panel.server.inject({ match: reading, fault: { kind: 'cut' } });
+    await at.poll();
+    mend();
+    const unresolved = (): Promise<unknown[]> => at.bench.store((store) => store.actions.unresolved());
+    expect(await unresolved()).toHaveLength(1);
+    rewrite(at, '  order:', '  renamed:');
+    at.bench.clock.advance(HOUR);
+    const calls = at.panel.server.changingCalls().length;
+    const { services } = (await at.poll()).json<RunReport>();
+    expect(services[0]).toMatchObject({ error: { code: 'unknown_product' }, holds: [{ reason: 'quota' }] });
+    expect([await unresolved(), at.panel.server.changingCalls().length]).toEqual([[], calls]);
+    expect(await at.bench.store((store) => store.evidence.open())).toHaveLength(1);
+    expect((await at.bench.sluice('hold release --all --yes')).exitCode).toBe(0);
+    expect(isSuspended(at, 1)).toBe(false);
+  });
+
   it('leaves a slow customer slow on FLVX', async () => {
     const at = await startFlvx();
     const [forward] = await holdFlvx(at, 1);
@@ -132,6 +158,32 @@ describe('a panel that is missing in the config', () => {
     remove(at);
     at.bench.clock.advance(HOUR);
     expect((await at.poll()).json<RunReport>().notices).toHaveLength(1);
+  });
+
+  it('is listed by panel list, overview and pages, and is a notice of a reconcile', async () => {
+    const at = await startDcim();
+    await holdDcim(at, 1, 'order');
+    remove(at);
+    const { notices } = (await at.bench.sluice('reconcile --json')).json<RunReport>();
+    expect(notices.map(({ code, message }) => [code, message])).toEqual([['panel_removed', said]]);
+    const removed = [{ panel: 'dcim', services: ['svc-1'], held: ['svc-1'], message: said }];
+    const listed = await at.bench.sluice('panel list');
+    expect(listed.stdout).toContain(said);
+    expect((await at.bench.sluice('panel list --json')).json()).toMatchObject({ removed });
+    const serving = await serveOn(at.bench);
+    try {
+      const { stdout } = await at.bench.sluice('api-token create one --scope read');
+      const body = new URLSearchParams({ token: stdout.trim() });
+      const login = await fetch(`${serving.url}/login`, { method: 'POST', redirect: 'manual', body });
+      const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
+      const headers = { authorization: `Bearer ${stdout.trim()}`, cookie };
+      const read = async (path: string): Promise<string> => (await fetch(`${serving.url}${path}`, { headers })).text();
+      for (const path of ['/api/v1/panels', '/api/v1/overview'])
+        expect(JSON.parse(await read(path))).toMatchObject({ removed });
+      for (const path of ['/', '/panels']) expect(await read(path)).toContain('which is not in the config');
+    } finally {
+      await serving.stop();
+    }
   });
 
   it('makes a run partial that has other panels', async () => {
