@@ -114,6 +114,7 @@ function setFields(session: Session, record: ServiceRecord, pairs: [string, stri
   const { refs } = listColumns(session.deps.kinds);
   for (const [key, value] of pairs) {
     try {
+      refuseRemoval(record, key, value);
       applyField(record, key, value, refs);
     } catch (error) {
       problems.push(`${key}: ${(error as Error).message}`);
@@ -126,6 +127,15 @@ function setFields(session: Session, record: ServiceRecord, pairs: [string, stri
   if (problems.length > 0) {
     throw usageError('bad_service', `"${record.id}" was not stored:`, { service: record.id, problems }, problems);
   }
+}
+
+/** An import leaves the ids of an account that Sluice created where its column is empty; a person who removes one is refused. */
+function refuseRemoval({ id, refs, ownRefs }: ServiceRecord, key: string, value: string): void {
+  const own = refs[key];
+  if (value.trim() !== '' || own === undefined || !ownRefs.includes(key)) return;
+  throw new Error(
+    `the account that Sluice created for "${id}" is ${own}; terminate the service before you remove ${key}`,
+  );
 }
 
 /** Removes a service and its records; refused while it is held or has an account that Sluice created. */

@@ -50,6 +50,7 @@ describe('a new line', () => {
     expect(existsSync(at.bench.path('secrets'))).toBe(false);
     const again = await at.run(named);
     expect([again.exitCode, again.json()]).toMatchObject([0, { actions: [], credentials: null }]);
+    expect(await refusal('service set svc-2 astbilling_subscriber_id=')).toEqual([2, 'bad_service']);
   });
 });
 
