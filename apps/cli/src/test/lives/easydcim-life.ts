@@ -75,11 +75,7 @@ export class EasyDcimLife extends EasyDcimTown {
   }
 
   async #step(): Promise<void> {
-    const drawn = Object.entries(ACTS).flatMap(([act, weight]) => Array.from({ length: weight }, () => act as Act));
-    const place = this.random.pick(this.places);
-    const act = this.random.pick(drawn);
-    this.world.tell(`${act} ${place.owner.id}`);
-    await this[act](place);
+    await this.step(ACTS, (act: Act, place) => this[act](place));
     if (this.random.chance(0.5)) await this.settle();
   }
 
@@ -98,18 +94,11 @@ export class EasyDcimLife extends EasyDcimTown {
   }
 
   async run(): Promise<void> {
-    const work = this.random.pick(['poll', 'poll', 'reconcile'] as const);
-    const allowMass = this.random.chance(0.5);
-    await this.world.shakily((sluice) => sluice[work]({ allowMass }));
+    await this.shakyRun();
   }
 
   async outage(): Promise<void> {
-    const restore = this.panel.server.inject({ fault: { kind: 'status', status: 503 } });
-    for (let day = 0; day < this.random.whole(1, 4); day++) {
-      this.world.clock.advance(DAY);
-      await this.world.shakily((sluice) => sluice.poll());
-    }
-    restore();
+    await this.downFor(this.panel.server, 4);
   }
 
   async product({ owner }: Place): Promise<void> {
@@ -124,34 +113,12 @@ export class EasyDcimLife extends EasyDcimTown {
     owner.certain = [];
   }
 
-  /** Each part of the config is missing for a while: nothing of its services changes on the panel. */
   async rename(): Promise<void> {
-    const name = this.random.pick(NAMES);
-    const { [name]: _missing, ...products } = this.world.config['products'] as Record<string, unknown>;
-    const gone = this.places.filter(({ owner }) => owner.product === name);
-    await this.#without(gone, { ...this.world.config, products });
+    await this.withoutProduct(this.random.pick(NAMES));
   }
 
   async unplug(): Promise<void> {
-    await this.#without(this.places, { ...this.world.config, panels: {}, products: {} });
-  }
-
-  async #without(gone: readonly Place[], config: Record<string, unknown>): Promise<void> {
-    const whole = this.world.config;
-    const before = gone.map((place) => this.look(place));
-    this.world.config = config;
-    for (let run = 0; run < this.random.whole(1, 3); run++) {
-      this.world.clock.advance(this.random.pick([HOUR, DAY]));
-      const work = this.random.pick(['poll', 'reconcile'] as const);
-      const allowMass = this.random.chance(0.7);
-      await this.world.shakily((sluice) => sluice[work]({ allowMass }));
-      this.world.same(
-        'a service that the config does not have',
-        gone.map((place) => this.look(place)),
-        before,
-      );
-    }
-    this.world.config = whole;
+    await this.withoutPanel();
   }
 
   /** The service gets another client: its period, with what is used of it, goes on. */
@@ -168,11 +135,7 @@ export class EasyDcimLife extends EasyDcimTown {
     // A cycle begins with a local day: what was used before on that day would be the former owner's.
     const tomorrow = addDays(localDate(this.now, this.zone), 1);
     this.world.clock.set(dayBegin(tomorrow, this.zone) + MINUTE);
-    const isVanished = this.random.chance(0.5);
-    if (isVanished) {
-      const record = await this.world.store.services.get(owner.id);
-      if (record) await this.world.store.services.put([{ ...record, status: 'vanished' }]);
-    } else await this.set(owner, { status: 'terminated' });
+    await this.endRecord(owner.id);
     if (this.random.chance(0.4)) await this.world.shakily((sluice) => sluice.poll({ allowMass: true }));
     if (this.random.chance(0.6)) {
       this.panel.deleteService(place.service);
@@ -181,7 +144,7 @@ export class EasyDcimLife extends EasyDcimTown {
       place.traffic = [];
       this.addToPanel(place);
     }
-    this.world.tell(`${isVanished ? 'vanished' : 'terminated'}, panel service ${place.service}`);
+    this.world.tell(`panel service ${place.service}`);
     await this.addOwner(place, Number(localDate(this.now, this.zone).slice(8)));
   }
 

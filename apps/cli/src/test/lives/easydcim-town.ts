@@ -1,7 +1,7 @@
 import type { FakeEasyDcim } from '@sluice/fake-panels';
-import type { SeededRandom } from '../seeded-random.js';
 import { monthOf } from './calendar.js';
 import { type OwnedService, type Place, toWanted, usedInCycle } from './easydcim-model.js';
+import { Life } from './life.js';
 import { GB, type LifeWorld, MINUTE } from './life-world.js';
 import { checkViews } from './visibility.js';
 
@@ -9,24 +9,26 @@ import { checkViews } from './visibility.js';
 const CREDIT = 60;
 
 /** What a life happens to: its objects, and how they are compared with the model. */
-export class EasyDcimTown {
-  protected readonly places: Place[] = [];
+export abstract class EasyDcimTown extends Life<Place> {
+  protected readonly subjects: Place[] = [];
   protected readonly credit = new Map<string, number>();
   /** Services of each client, and all marks of a client. */
   protected readonly marks = new Map<string, string[]>();
   protected number = 0;
   protected constructor(
-    readonly world: LifeWorld,
+    world: LifeWorld,
     readonly panel: FakeEasyDcim,
     protected readonly zone: string,
-  ) {}
-
-  protected get now(): number {
-    return this.world.clock.now();
+  ) {
+    super(world);
   }
 
-  protected get random(): SeededRandom {
-    return this.world.random;
+  protected nameOf({ owner }: Place): string {
+    return owner.id;
+  }
+
+  protected productOf({ owner }: Place): string {
+    return owner.product;
   }
 
   protected async set(owner: OwnedService, texts: Record<string, string>): Promise<void> {
@@ -55,7 +57,7 @@ export class EasyDcimTown {
       ...{ staffDown: new Set<number>(), traffic: [] },
     };
     this.addToPanel(place);
-    this.places.push(await this.addOwner(place, this.random.whole(1, 28)));
+    this.subjects.push(await this.addOwner(place, this.random.whole(1, 28)));
   }
 
   protected addToPanel({ server, service, order, ports }: Omit<Place, 'owner'>): void {
@@ -93,9 +95,9 @@ export class EasyDcimTown {
       if (work === 'reconcile') continue;
       const wrong = report.services.filter(({ error }) => error !== null).map(({ id, error }) => [id, error]);
       world.same('errors of a run without faults', [report.error, wrong], [null, []]);
-      for (const { owner } of this.places) owner.certain.push(this.now);
+      for (const { owner } of this.subjects) owner.certain.push(this.now);
     }
-    for (const place of this.places) this.compare(place);
+    for (const place of this.subjects) this.compare(place);
     await this.compareMoney();
     world.same('actions without an outcome', await world.store.actions.unresolved(), []);
   }
@@ -125,7 +127,7 @@ export class EasyDcimTown {
   }
 
   protected async checkViews(): Promise<void> {
-    const views = this.places.map(({ owner }) => ({
+    const views = this.subjects.map(({ owner }) => ({
       client: owner.client,
       services: [owner.id],
       foreign: [...this.marks]

@@ -7,7 +7,9 @@ import { DAY, GB, HOUR, lifeClock, LifeWorld, MINUTE } from './life-world.js';
 
 const BEGINS = ['2026-11-03T10:00:00Z', '2026-12-27T12:00:00Z', '2028-02-20T20:00:00Z'];
 const NAMES = Object.keys(ACCOUNT_PRODUCTS) as AccountProduct[];
+const ZONES = ['UTC', 'America/Sao_Paulo', 'Europe/Berlin', 'Asia/Tokyo'];
 const ACCOUNTS = 2;
+const LONGEST_MONTH = 32 * DAY;
 /** What may happen, and how often. */
 const ACTS = {
   use: 6,
@@ -17,6 +19,8 @@ const ACTS = {
   rename: 1,
   unplug: 1,
   pass: 2,
+  take: 2,
+  zone: 1,
   claim: 1,
   move: 1,
   manual: 3,
@@ -39,20 +43,21 @@ export class FlvxLife extends FlvxTown {
       panel.addTunnel({ name, entryNodes: [panel.addNode(`n-${name}`)] }),
     );
     const tunnels = { hk: hk ?? 0, jp: jp ?? 0 };
-    const products = Object.entries(ACCOUNT_PRODUCTS).map(([name, { quota, action, tunnel }]) => [
-      name,
-      { panel: 'relay', quota: { total: `${quota}GB` }, action, flvx: { tunnelId: tunnels[tunnel] } },
-    ]);
+    const products = Object.entries(ACCOUNT_PRODUCTS).map(([name, { quota, action, tunnel, limits }]) => {
+      const more = limits.map((limit) => ({ ...limit, allowance: `${limit.allowance}GB`, action: 'pause' }));
+      const own = { panel: 'relay', quota: { total: `${quota}GB` }, action, flvx: { tunnelId: tunnels[tunnel] } };
+      return [name, { ...own, limits: more }];
+    });
     const own = { url: panel.url, allowHttp: true, username: 'admin_user', password: 'Very-secret-admin-1' };
     const config = {
-      timeZone: 'UTC',
+      timeZone: random.pick(ZONES),
       panels: { relay: { kind: 'flvx', ...own, retries: 0, concurrency: 1 } },
       products: Object.fromEntries(products) as object,
     };
     const world = await LifeWorld.open({ clock, servers: [panel.server], kinds: [flvx], config }, random);
     const life = new FlvxLife(world, panel, tunnels);
     try {
-      for (let count = 0; count < ACCOUNTS; count++) life.accounts.push(await life.addAccount());
+      for (let count = 0; count < ACCOUNTS; count++) life.subjects.push(await life.addAccount());
       await life.settle();
       for (let step = 0; step < steps; step++) await life.#step();
       await life.settle();
@@ -65,11 +70,7 @@ export class FlvxLife extends FlvxTown {
   }
 
   async #step(): Promise<void> {
-    const drawn = Object.entries(ACTS).flatMap(([act, weight]) => Array.from({ length: weight }, () => act as Act));
-    const account = this.random.pick(this.accounts);
-    const act = this.random.pick(drawn);
-    this.world.tell(`${act} ${account.id}`);
-    await this[act](account);
+    await this.step(ACTS, (act: Act, account) => this[act](account));
     await this.renew();
     if (this.random.chance(0.5)) await this.settle();
   }
@@ -90,38 +91,33 @@ export class FlvxLife extends FlvxTown {
   }
 
   async run(): Promise<void> {
-    const work = this.random.pick(['poll', 'poll', 'reconcile'] as const);
-    const allowMass = this.random.chance(0.5);
-    await this.world.shakily((sluice) => sluice[work]({ allowMass }));
+    await this.shakyRun();
   }
 
   async outage(): Promise<void> {
-    const restore = this.panel.server.inject({ fault: { kind: 'status', status: 503 } });
-    for (let day = 0; day < this.random.whole(1, 3); day++) {
-      this.world.clock.advance(DAY);
-      await this.world.shakily((sluice) => sluice.poll());
-    }
-    restore();
+    await this.downFor(this.panel.server, 3);
+  }
+
+  zone(): void {
+    this.changeZone(ZONES);
   }
 
   async product(account: Account): Promise<void> {
     const product = this.random.pick(NAMES);
     this.world.tell(product);
     await this.world.command((sluice) => sluice.provision.changePackage(account.id, product));
-    account.product = product;
+    if (account.product === product) return;
+    // A limit that its product has no longer holds until its window ends.
+    if (account.product === 'fair') account.formerLimitsUntil = this.now + LONGEST_MONTH;
+    Object.assign(account, { product, certain: [] });
   }
 
   async rename(): Promise<void> {
-    const name = this.random.pick(NAMES);
-    const { [name]: _missing, ...products } = this.world.config['products'] as Record<string, unknown>;
-    await this.without(
-      this.accounts.filter(({ product }) => product === name),
-      { ...this.world.config, products },
-    );
+    await this.withoutProduct(this.random.pick(NAMES));
   }
 
   async unplug(): Promise<void> {
-    await this.without(this.accounts, { ...this.world.config, panels: {}, products: {} });
+    await this.withoutPanel();
   }
 
   async move(account: Account): Promise<void> {
@@ -138,10 +134,19 @@ export class FlvxLife extends FlvxTown {
 
   /** The account goes with its service, and another customer comes. */
   async pass(account: Account): Promise<void> {
-    const place = this.accounts.indexOf(account);
+    const place = this.subjects.indexOf(account);
     await this.world.command((sluice) => sluice.provision.terminate(account.id));
     this.world.same(`account ${account.user} after its end`, this.panel.user(account.user) ?? null, null);
-    this.accounts[place] = await this.addAccount();
+    this.subjects[place] = await this.addAccount();
+  }
+
+  /** The service has ended or vanished, and another customer gets its account. */
+  async take(account: Account): Promise<void> {
+    await this.settle();
+    await this.endRecord(account.id);
+    if (this.random.chance(0.4)) await this.shakyRun();
+    this.subjects[this.subjects.indexOf(account)] = await this.addAccount(account);
+    await this.settle();
   }
 
   async manual(account: Account): Promise<void> {

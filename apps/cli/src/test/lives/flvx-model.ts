@@ -1,12 +1,22 @@
-import { dayBegin, monthOf } from './calendar.js';
+import { boundCycle, boundWindow, type Used, type WindowsOf } from './bounds.js';
 import { GB } from './life-world.js';
 
 /** What the products of the life make of an account; quotas in GB. Its forwards are on tunnel `hk`. */
 export const ACCOUNT_PRODUCTS = {
-  relay: { quota: 60, action: 'pause', tunnel: 'hk' },
-  slow: { quota: 70, action: 'throttle', tunnel: 'hk' },
-  nowhere: { quota: 80, action: 'redirect', tunnel: 'hk' },
-  other: { quota: 90, action: 'pause', tunnel: 'jp' },
+  relay: { quota: 60, action: 'pause', tunnel: 'hk', limits: [] },
+  slow: { quota: 70, action: 'throttle', tunnel: 'hk', limits: [] },
+  nowhere: { quota: 80, action: 'redirect', tunnel: 'hk', limits: [] },
+  other: { quota: 90, action: 'pause', tunnel: 'jp', limits: [] },
+  fair: {
+    quota: 200,
+    action: 'pause',
+    tunnel: 'hk',
+    limits: [
+      { id: 'daily', window: 'day', allowance: 25 },
+      { id: 'weekly', window: 'week', allowance: 60 },
+      { id: 'monthly', window: 'month', allowance: 120 },
+    ],
+  },
 } as const;
 export type AccountProduct = keyof typeof ACCOUNT_PRODUCTS;
 
@@ -24,22 +34,27 @@ export interface Account {
   manual: boolean;
   /** Forwards that its customer wants to run. */
   forwards: number[];
-  /** What went through the account, also before its present owner. */
-  traffic: { at: number; bytes: number }[];
-  since: number;
-  /** Instants of runs that met no fault. */
+  /** What went through the account since the service has it. */
+  traffic: Used[];
+  /** Instants at which a run is known to have read it, with its present product. */
   certain: number[];
+  /** Until then limits may hold that its product no longer has. */
+  formerLimitsUntil: number;
 }
 
-/** Returns whether the quota is used up; null where it depends on readings that may have failed. */
-export function isOverQuota({ day, product, traffic, since, certain }: Account, now: number): boolean | null {
-  const begin = Math.max(dayBegin(monthOf(now, day, 'UTC').from, 'UTC'), since);
-  const used = (from: number): number => traffic.reduce((sum, { at, bytes }) => (at > from ? sum + bytes : sum), 0);
-  const allowed = ACCOUNT_PRODUCTS[product].quota * GB;
-  const first = certain.find((at) => at >= begin);
-  const last = certain.findLast((at) => at < begin);
-  if (used(first ?? now) >= allowed) return true;
-  return used(last ?? 0) < allowed ? false : null;
+/** Returns whether quota or limits are used up; null where it depends on readings that may have failed. */
+function isExceeded({ day, product, traffic, certain, formerLimitsUntil }: Account, at: WindowsOf): boolean | null {
+  const { quota, limits } = ACCOUNT_PRODUCTS[product];
+  const bounds = [
+    { ...boundCycle(traffic, certain, { day, since: 0 }, at), allowed: quota * GB },
+    ...limits.map(({ window, allowance }) => ({
+      ...boundWindow(traffic, certain, window, at),
+      allowed: allowance * GB,
+    })),
+  ];
+  if (bounds.some(({ least, allowed }) => least >= allowed)) return true;
+  if (at.now < formerLimitsUntil) return null;
+  return bounds.some(({ most, allowed }) => most >= allowed) ? null : false;
 }
 
 /** What should be so of an account. */
@@ -51,8 +66,8 @@ export interface WantedAccount {
 }
 
 /** Works out what an account should be like; null where that is not known. */
-export function toWantedAccount(account: Account, now: number): WantedAccount | null {
-  const isOver = isOverQuota(account, now);
+export function toWantedAccount(account: Account, at: WindowsOf): WantedAccount | null {
+  const isOver = isExceeded(account, at);
   if (isOver === null) return null;
   const { action, tunnel } = ACCOUNT_PRODUCTS[account.product];
   const isHeld = account.manual || (isOver && action !== 'throttle');

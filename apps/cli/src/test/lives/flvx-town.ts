@@ -1,28 +1,30 @@
 import type { FakeFlvx } from '@sluice/fake-panels';
-import type { SeededRandom } from '../seeded-random.js';
 import { addMonths, localDate, monthOf } from './calendar.js';
 import { type Account, toWantedAccount } from './flvx-model.js';
-import { DAY, HOUR, type LifeWorld, MINUTE } from './life-world.js';
+import { Life } from './life.js';
+import { DAY, type LifeWorld, MINUTE } from './life-world.js';
 import { checkViews } from './visibility.js';
 
 /** What a life on FLVX happens to: accounts with forwards, and how they are compared with the model. */
-export class FlvxTown {
-  protected readonly accounts: Account[] = [];
+export abstract class FlvxTown extends Life<Account> {
+  protected readonly subjects: Account[] = [];
   readonly #clients: string[] = [];
   #number = 0;
 
   protected constructor(
-    readonly world: LifeWorld,
+    world: LifeWorld,
     readonly panel: FakeFlvx,
     readonly tunnels: { hk: number; jp: number },
-  ) {}
-
-  protected get now(): number {
-    return this.world.clock.now();
+  ) {
+    super(world);
   }
 
-  protected get random(): SeededRandom {
-    return this.world.random;
+  protected nameOf({ id }: Account): string {
+    return id;
+  }
+
+  protected productOf({ product }: Account): string {
+    return product;
   }
 
   protected addClient(): string {
@@ -31,20 +33,24 @@ export class FlvxTown {
     return client;
   }
 
-  /** Adds a service with a new account. */
-  protected async addAccount(): Promise<Account> {
+  /** Adds a service of a new client: with a new account, or the one that another service had. */
+  protected async addAccount(taken: Account | null = null): Promise<Account> {
     const client = this.addClient();
     const id = `svc-${++this.#number}`;
     const day = this.random.whole(1, 28);
-    const { to: due } = monthOf(this.now, day, 'UTC');
+    const { to: due } = monthOf(this.now, day, this.timeZone);
     const product = 'relay';
     const texts = { panel: 'relay', product, client, billing_cycle: 'monthly', next_due_date: due };
-    await this.world.surely((sluice) => sluice.services.add(id, texts));
-    await this.world.command((sluice) => sluice.provision.create(id));
+    const own = taken === null ? texts : { ...texts, flvx_user_id: String(taken.user) };
+    await this.world.surely((sluice) => sluice.services.add(id, own, { allowDuplicateRefs: true }));
+    await this.world.create(id, taken !== null);
     const { refs } = await this.world.surely((sluice) => sluice.services.show(id));
     const user = Number(refs['flvx_user_id']);
-    const forwards = ['web', 'game'].map((name) => this.#addForward(user, `${name}-of-${client}`));
-    return { id, client, user, product, day, due, manual: false, forwards, traffic: [], since: this.now, certain: [] };
+    const forwards = taken?.forwards ?? ['web', 'game'].map((name) => this.#addForward(user, `${name}-of-${client}`));
+    return {
+      ...{ id, client, user, product, day, due, manual: false, forwards },
+      ...{ traffic: [], certain: [], formerLimitsUntil: 0 },
+    };
   }
 
   /** Another service names an account for a while. */
@@ -53,7 +59,7 @@ export class FlvxTown {
     const id = `svc-${++this.#number}`;
     const texts = { panel: 'relay', product: 'relay', billing_cycle: 'monthly', next_due_date: account.due };
     const own = { ...texts, client: this.addClient(), flvx_user_id: String(account.user) };
-    const before = this.#look(account);
+    const before = this.look(account);
     const how = { allowDuplicateRefs: true };
     await world.surely((sluice) => sluice.services.add(id, own, how));
     await this.world.shakily((sluice) => sluice.reconcile({ allowMass: true }));
@@ -61,7 +67,7 @@ export class FlvxTown {
     const { services } = await world.surely((sluice) => sluice.poll({ allowMass: true }));
     const codes = services.filter((one) => one.id === id).map(({ error }) => error?.code);
     world.same(`the error of ${id}, which names the account of ${account.id}`, codes, ['shared_account']);
-    world.same(`the account of ${account.id}, which two services name`, this.#look(account), before);
+    world.same(`the account of ${account.id}, which two services name`, this.look(account), before);
     await world.surely((sluice) => sluice.services.set(id, { flvx_user_id: '', status: 'terminated' }));
   }
 
@@ -71,7 +77,7 @@ export class FlvxTown {
 
   /** Customers pay in time. */
   protected async renew(): Promise<void> {
-    for (const account of this.accounts) {
+    for (const account of this.subjects) {
       while (Date.parse(account.due) < this.now + 8 * DAY) {
         account.due = addMonths(account.due, 1);
         const { id, due } = account;
@@ -79,22 +85,6 @@ export class FlvxTown {
         this.world.tell(`renew ${id} until ${localDate(Date.parse(due), 'UTC')}`);
       }
     }
-  }
-
-  /** Takes a part of the config away for a while: nothing of the accounts changes on the panel. */
-  protected async without(gone: readonly Account[], config: Record<string, unknown>): Promise<void> {
-    const whole = this.world.config;
-    const look = (): unknown => gone.map((account) => this.#look(account));
-    const before = look();
-    this.world.config = config;
-    for (let run = 0; run < this.random.whole(1, 3); run++) {
-      this.world.clock.advance(this.random.pick([HOUR, DAY]));
-      const work = this.random.pick(['poll', 'reconcile'] as const);
-      const allowMass = this.random.chance(0.7);
-      await this.world.shakily((sluice) => sluice[work]({ allowMass }));
-      this.world.same('an account that the config does not have', look(), before);
-    }
-    this.world.config = whole;
   }
 
   /** Runs without faults, then compares everything. */
@@ -105,19 +95,19 @@ export class FlvxTown {
       const { error, services } = await world.surely((sluice) => sluice[work]({ allowMass: true }));
       if (work === 'reconcile') continue;
       world.same('the error of a run without faults', error, null);
-      for (const account of this.accounts) {
+      for (const account of this.subjects) {
         const isRead = services.some(({ id, error: wrong }) => id === account.id && wrong === null);
         if (isRead) account.certain.push(this.now);
       }
     }
-    for (const account of this.accounts) {
-      const wanted = toWantedAccount(account, this.now);
-      if (wanted !== null) world.same(`${account.id} (${account.product})`, this.#look(account), wanted);
+    for (const account of this.subjects) {
+      const wanted = toWantedAccount(account, { now: this.now, zones: this.zones });
+      if (wanted !== null) world.same(`${account.id} (${account.product})`, this.look(account), wanted);
     }
     world.same('actions without an outcome', await world.store.actions.unresolved(), []);
   }
 
-  #look({ user, forwards }: Account): unknown {
+  protected look({ user, forwards }: Account): unknown {
     return {
       running: this.panel.runningForwards().filter((id) => forwards.includes(id)),
       permission: this.panel.permissionStatus(user, this.tunnels.hk),
@@ -127,8 +117,8 @@ export class FlvxTown {
   }
 
   protected async checkViews(): Promise<void> {
-    const all = this.accounts.map(({ id }) => id);
-    const views = this.accounts.map(({ client, id, forwards }) => ({
+    const all = this.subjects.map(({ id }) => id);
+    const views = this.subjects.map(({ client, id, forwards }) => ({
       ...{ client, services: [id] },
       // The names of forwards stay when an account goes to another service.
       foreign: this.#clients.filter((other) => other !== client && !this.#named(forwards).includes(other)),

@@ -212,13 +212,8 @@ export class HiddifyLife extends HiddifyStaff {
   /** The service has ended or vanished, and another customer gets its user. */
   async take(vpn: Vpn): Promise<void> {
     await this.settle();
-    const isVanished = this.random.chance(0.5);
-    if (isVanished) {
-      const record = await this.world.store.services.get(vpn.id);
-      if (record) await this.world.store.services.put([{ ...record, status: 'vanished' }]);
-    } else await this.set(vpn, { status: 'terminated' });
+    await this.endRecord(vpn.id);
     if (this.random.chance(0.4)) await this.shakyRun();
-    this.world.tell(isVanished ? 'vanished' : 'terminated');
     const place = this.subjects.indexOf(vpn);
     this.subjects[place] = await this.addService(vpn.member);
     await this.settle();

@@ -105,13 +105,7 @@ export abstract class HiddifyTown extends Life<Vpn> {
     const texts = { panel: 'vpn', product, client, billing_cycle: 'monthly', next_due_date: due };
     const own = taken === null ? texts : { ...texts, hiddify_user_uuid: taken.uuid };
     await this.world.surely((sluice) => sluice.services.add(id, own, { allowDuplicateRefs: true }));
-    const create = (): Promise<string | null> =>
-      this.world.command((sluice) => sluice.provision.create(id, { adopt: taken !== null }), ['shared_user']);
-    // What restricts the user for its former service ends with a run.
-    if ((await create()) !== null) {
-      await this.world.surely((sluice) => sluice.poll({ allowMass: true }));
-      this.world.same('why a user is not taken over', await create(), null);
-    }
+    await this.world.create(id, taken !== null);
     const { refs } = await this.world.surely((sluice) => sluice.services.show(id));
     const member = taken ?? { uuid: refs['hiddify_user_uuid'] ?? '', agent: null, isOff: false };
     return {

@@ -100,6 +100,16 @@ export class LifeWorld {
     throw this.failure(`a repeated command fails: ${JSON.stringify(refused.at(-1))}`);
   }
 
+  /** Creates the account of a service, or lets the service take over the one that it names. */
+  async create(id: string, adopt: boolean): Promise<void> {
+    const create = (): Promise<string | null> =>
+      this.command((sluice) => sluice.provision.create(id, { adopt }), ['shared_user', 'account_exists']);
+    if ((await create()) === null) return;
+    // What restricts an account for its former service ends with a run.
+    await this.surely((sluice) => sluice.poll({ allowMass: true }));
+    this.same(`why "${id}" does not get its account`, await create(), null);
+  }
+
   /**
    * Does work under a drawn mishap: faults in some calls, or a kill before the n-th write to the store or call. Returns whether it
    * ended without an error, with the wanted result if one is named; what came of it is judged later.

@@ -91,6 +91,16 @@ export abstract class Life<Subject> {
     this.world.config = whole;
   }
 
+  /** The service has ended, or the billing system does not list it any more. */
+  protected async endRecord(id: string): Promise<void> {
+    const status = this.random.pick(['vanished', 'terminated'] as const);
+    const record = await this.world.store.services.get(id);
+    if (!record) throw this.world.failure(`service ${id} is gone`);
+    if (status === 'vanished') await this.world.store.services.put([{ ...record, status }]);
+    else await this.world.surely((sluice) => sluice.services.set(id, { status }));
+    this.world.tell(status);
+  }
+
   /** The zone of the config changes: days and months begin at other instants. */
   protected changeZone(zones: readonly string[]): void {
     this.#formerZones.push({ zone: this.timeZone, until: this.now + LONGEST_WINDOW });

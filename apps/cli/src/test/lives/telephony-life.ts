@@ -76,11 +76,7 @@ export class TelephonyLife extends TelephonyTown {
   }
 
   async #step(): Promise<void> {
-    const drawn = Object.entries(ACTS).flatMap(([act, weight]) => Array.from({ length: weight }, () => act as Act));
-    const line = this.random.pick(this.lines);
-    const act = this.random.pick(drawn);
-    this.world.tell(`${act} line ${line.id} of ${line.client} (whmcs-${line.service})`);
-    await this[act](line);
+    await this.step(ACTS, (act: Act, line) => this[act](line));
     if (this.random.chance(0.4)) await this.settle();
   }
 
@@ -171,13 +167,13 @@ export class TelephonyLife extends TelephonyTown {
       if (lifecycle !== 'terminated') await sluice.provision.terminate(id, terminate);
     });
     this.whmcs.service(line.service).status = 'Terminated';
-    this.lines[this.lines.indexOf(line)] = this.addLine();
+    this.subjects[this.subjects.indexOf(line)] = this.addLine();
     await this.sync();
   }
 
   /** The number of a line goes to another one. */
   number(line: Line): void {
-    const other = this.random.pick(this.lines);
+    const other = this.random.pick(this.subjects);
     if (other === line) return;
     this.panel.did(line.number).subscriberId = other.id;
     this.panel.did(other.number).subscriberId = line.id;
@@ -207,9 +203,8 @@ export class TelephonyLife extends TelephonyTown {
 
   /** The zone of the config changes: months and days begin at other instants, and no call is paid twice or never. */
   zone(): void {
-    this.world.config = { ...this.world.config, timeZone: this.random.pick(ZONES) };
-    this.world.tell(this.timeZone);
-    for (const line of this.lines) this.doubtWindow(line);
+    this.changeZone(ZONES);
+    for (const line of this.subjects) this.doubtWindow(line);
   }
 
   installation(): void {
@@ -224,14 +219,14 @@ export class TelephonyLife extends TelephonyTown {
     const { capped } = whole['products'] as { capped: object };
     const other = this.random.chance(0.5) ? { products: { capped } } : { products: {}, panels: {} };
     this.world.config = { ...whole, ...other };
-    const before = this.lines.map(({ id }) => this.panel.subscriber(id).status);
+    const before = this.subjects.map((line) => this.look(line));
     this.world.clock.advance(this.random.pick([HOUR, DAY]));
     await this.run();
     await this.bill();
     if (!('capped' in other.products))
       this.world.same(
         'lines of a panel that is gone',
-        this.lines.map(({ id }) => this.panel.subscriber(id).status),
+        this.subjects.map((line) => this.look(line)),
         before,
       );
     this.world.config = whole;
@@ -251,7 +246,7 @@ export class TelephonyLife extends TelephonyTown {
   async #endAll(): Promise<void> {
     const { world } = this;
     world.tell('all end');
-    for (const line of this.lines) {
+    for (const line of this.subjects) {
       if (line.manual) await this.manual(line);
       this.whmcs.service(line.service).status = 'Terminated';
     }

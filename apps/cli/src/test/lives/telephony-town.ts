@@ -1,6 +1,6 @@
 import type { FakeAstbilling, FakeWhmcs } from '@sluice/fake-panels';
-import type { SeededRandom } from '../seeded-random.js';
 import { addDays, dayBegin, localDate } from './calendar.js';
+import { Life } from './life.js';
 import { DAY, type LifeWorld, MINUTE } from './life-world.js';
 import { isSuspended, type Line, LINE_PRODUCTS, type OwnedCall, owedBy, toAmount, toCents } from './telephony-model.js';
 import { checkViews } from './visibility.js';
@@ -10,29 +10,31 @@ const LINES = 3;
 export const LINE_FIELD = 'astbilling_subscriber_id';
 
 /** What a life happens to: its objects, and how they are compared with the model. */
-export class TelephonyTown {
-  protected readonly lines: Line[] = [];
+export abstract class TelephonyTown extends Life<Line> {
+  protected readonly subjects: Line[] = [];
   protected readonly calls: OwnedCall[] = [];
   protected readonly clients: string[] = [];
   protected lastLine = 9000;
   protected began = 0;
 
   protected constructor(
-    readonly world: LifeWorld,
+    world: LifeWorld,
     readonly panel: FakeAstbilling,
     readonly whmcs: FakeWhmcs,
-  ) {}
-
-  protected get now(): number {
-    return this.world.clock.now();
+  ) {
+    super(world);
   }
 
-  protected get random(): SeededRandom {
-    return this.world.random;
+  protected nameOf({ id, client, service }: Line): string {
+    return `line ${id} of ${client} (whmcs-${service})`;
   }
 
-  protected get timeZone(): string {
-    return this.world.config['timeZone'] as string;
+  protected productOf({ product }: Line): string {
+    return product;
+  }
+
+  protected look({ id }: Line): unknown {
+    return this.panel.subscriber(id).status;
   }
 
   protected async begin(): Promise<void> {
@@ -40,7 +42,7 @@ export class TelephonyTown {
     this.panel.add('plans', { id: '11', name: 'Corporativo 30/6' });
     for (const { id } of Object.values(LINE_PRODUCTS))
       this.whmcs.addProduct({ id, name: 'Line', fields: [LINE_FIELD] });
-    for (let count = 0; count < LINES; count++) this.lines.push(this.addLine());
+    for (let count = 0; count < LINES; count++) this.subjects.push(this.addLine());
     await this.sync();
     await this.settle();
   }
@@ -88,7 +90,7 @@ export class TelephonyTown {
       const { error } = await world.surely((sluice) => sluice[work]({ allowMass: true }));
       world.same('the error of a run without faults', error, null);
     }
-    for (const line of this.lines) {
+    for (const line of this.subjects) {
       const should = isSuspended(line, this.now, this.timeZone);
       const is = this.panel.subscriber(line.id).status;
       if (should !== null) world.same(`line ${line.id}`, is, should ? 'suspended' : 'active');
@@ -114,7 +116,7 @@ export class TelephonyTown {
   protected async checkViews(): Promise<void> {
     const { bills } = await this.world.surely((sluice) => sluice.calls.bills());
     const from = new Date(this.began - DAY).toISOString().slice(0, 10);
-    const views = this.lines.map(({ client, service }) => ({
+    const views = this.subjects.map(({ client, service }) => ({
       ...{ client, services: [`whmcs-${service}`] },
       foreign: this.clients.filter((other) => other !== client),
       paths: [
