@@ -8,7 +8,7 @@ import { toStoreError } from './sqlite/to-store-error.js';
 import { StoreError } from './store-error.js';
 import type { Session } from './tables/access.js';
 import * as agentTables from './tables/agent-record-tables.js';
-import { decodeBlock } from './tables/api-call-block.js';
+import { decodeBlock, decodeNewest } from './tables/api-call-block.js';
 import type { Database } from './tables/database.js';
 import * as ledgerTables from './tables/ledger-record-tables.js';
 import * as tables from './tables/record-tables.js';
@@ -180,9 +180,14 @@ async function damagedBlocks(db: Kysely<Database>): Promise<Finding[]> {
   const blocks = await db.selectFrom('api_call_blocks').select('seq').orderBy('seq').execute();
   for (const { seq } of blocks) {
     if (findings.length >= FINDINGS) break;
-    const row = await db.selectFrom('api_call_blocks').select('data').where('seq', '=', seq).executeTakeFirst();
+    const row = await db
+      .selectFrom('api_call_blocks')
+      .select(['data', 'newest'])
+      .where('seq', '=', seq)
+      .executeTakeFirst();
     try {
       if (row !== undefined) decodeBlock(seq, row.data);
+      if (row !== undefined && row.newest !== null) decodeNewest(seq, row.newest);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       findings.push({ object: `api_call_blocks ${seq}`, message: error.message });

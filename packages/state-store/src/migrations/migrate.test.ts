@@ -104,6 +104,7 @@ const SCHEMA_DIGESTS = [
   'a0b8ade0f316a920',
   'b765940154fde48f',
   'e39990466682e577',
+  '89b4a965e9da96df',
 ];
 
 async function schemaDigest(db: Kysely<never>): Promise<string> {

@@ -31,6 +31,7 @@ import { conditionDetails } from './030-condition-details.js';
 import { alarms } from './031-alarms.js';
 import { clientsOfOwnership } from './032-clients-of-ownership.js';
 import { processesOfRuns } from './033-processes-of-runs.js';
+import { newestCalls } from './034-newest-calls.js';
 import type { Migration } from './migration.js';
 
 /** Every step, oldest first. */
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly Migration[] = [
   alarms,
   clientsOfOwnership,
   processesOfRuns,
+  newestCalls,
 ];

@@ -8,6 +8,9 @@ import { apiCalls } from './record-tables.js';
 const OWN = ['at', 'service', 'path', 'duration_ms'] as const;
 const SHARED = apiCalls.columns.filter((name) => !(OWN as readonly string[]).includes(name));
 
+/** So many calls of each panel are beside a block that has more. */
+export const NEWEST_OF_PANEL = 100;
+
 /** The calls of a block by column, which compresses to a third of what rows do. */
 interface Block {
   /** Combinations of the shared columns. */
@@ -23,6 +26,10 @@ interface Block {
 
 /** Returns calls as a compressed block, in their order. Instants have to be ISO 8601 in UTC. */
 export function encodeBlock(calls: readonly ApiCallRecord[]): Uint8Array {
+  return zlib().deflateRawSync(JSON.stringify(toBlock(calls)));
+}
+
+function toBlock(calls: readonly ApiCallRecord[]): Block {
   const block: Block = { shared: [], of: [], at: [], service: [], path: [], ms: [] };
   const known = new Map<string, number>();
   let before = 0;
@@ -40,7 +47,7 @@ export function encodeBlock(calls: readonly ApiCallRecord[]): Uint8Array {
     block.ms.push(row['duration_ms'] as number);
     before = at;
   }
-  return zlib().deflateRawSync(JSON.stringify(block));
+  return block;
 }
 
 /**
@@ -49,14 +56,20 @@ export function encodeBlock(calls: readonly ApiCallRecord[]): Uint8Array {
  * @throws StoreError `store_damaged`
  */
 export function decodeBlock(seq: number, data: Uint8Array): ApiCallRecord[] {
-  let block: Block;
+  return toCalls(parseBlock<Block>(seq, data));
+}
+
+function parseBlock<T extends Block>(seq: number, data: Uint8Array): T {
   try {
-    block = JSON.parse(zlib().inflateRawSync(data).toString('utf8')) as Block;
+    return JSON.parse(zlib().inflateRawSync(data).toString('utf8')) as T;
   } catch (cause) {
     const row = { table: 'api_call_blocks', id: String(seq) };
     const message = `The row "${seq}" of the table api_call_blocks is damaged: data can't be parsed.`;
     throw new StoreError('store_damaged', message, { cause, row });
   }
+}
+
+function toCalls(block: Block): ApiCallRecord[] {
   const { of, service, path, ms } = block;
   const shared = block.shared.map((values) => Object.fromEntries(SHARED.map((name, index) => [name, values[index]])));
   let at = 0;
@@ -65,6 +78,36 @@ export function decodeBlock(seq: number, data: Uint8Array): ApiCallRecord[] {
     const own = { at: new Date(at).toISOString(), service: service[index], path: path[index], duration_ms: ms[index] };
     return apiCalls.decode({ ...shared[of[index] ?? 0], ...own } as Parameters<typeof apiCalls.decode>[0]);
   });
+}
+
+/** Returns the newest calls of each panel, compressed; null for a block that is as quickly read as a whole. */
+export function encodeNewest(calls: readonly ApiCallRecord[]): Uint8Array | null {
+  if (calls.length <= 2 * NEWEST_OF_PANEL) return null;
+  const panels = new Map<string, number[]>();
+  calls.forEach(({ panel }, index) => {
+    const ofPanel = panels.get(panel);
+    if (ofPanel === undefined) panels.set(panel, [index]);
+    else ofPanel.push(index);
+  });
+  const time = (index: number): string => calls[index]?.at ?? '';
+  const newest = [...panels.values()]
+    .flatMap((ofPanel) =>
+      // Stable: of one instant, the call that was written later is newer.
+      ofPanel.sort((a, b) => (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : a - b)).slice(-NEWEST_OF_PANEL),
+    )
+    .sort((a, b) => a - b);
+  const chosen = newest.flatMap((index) => calls[index] ?? []);
+  return zlib().deflateRawSync(JSON.stringify({ ...toBlock(chosen), index: newest }));
+}
+
+/**
+ * Returns what `encodeNewest` was given, each call with its index in the block.
+ *
+ * @throws StoreError `store_damaged`
+ */
+export function decodeNewest(seq: number, data: Uint8Array): { call: ApiCallRecord; index: number }[] {
+  const block = parseBlock<Block & { index: number[] }>(seq, data);
+  return toCalls(block).map((call, position) => ({ call, index: block.index[position] ?? 0 }));
 }
 
 /** Loaded on demand: many commands write no calls. */

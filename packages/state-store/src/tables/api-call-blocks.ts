@@ -1,6 +1,6 @@
 import type { ApiCallRecord } from '../records.js';
 import type { Session } from './access.js';
-import { decodeBlock, encodeBlock } from './api-call-block.js';
+import { decodeBlock, decodeNewest, encodeBlock, encodeNewest, NEWEST_OF_PANEL } from './api-call-block.js';
 
 /** A call and its number, by which the log is followed. */
 export interface NumberedCall {
@@ -72,6 +72,7 @@ function toRow(calls: readonly ApiCallRecord[]) {
     run: only(calls.map(({ run }) => run)),
     panel: only(calls.map(({ panel }) => panel)),
     data: encodeBlock(calls),
+    newest: encodeNewest(calls),
   };
 }
 
@@ -100,6 +101,22 @@ async function listHeads({ db }: Session, { since, until, run, panel }: CallFilt
   if (run !== undefined) query = query.where((eb) => eb.or([eb('run', '=', run), eb('run', 'is', null)]));
   if (panel !== undefined) query = query.where((eb) => eb.or([eb('panel', '=', panel), eb('panel', 'is', null)]));
   return query.orderBy('last_at', 'desc').execute();
+}
+
+/** Reads the newest calls of a panel in a block; null where they are not beside it, or others are asked for. */
+async function readNewest(
+  { db }: Session,
+  head: BlockHead,
+  { filter, limit }: { filter: CallFilter; limit: number },
+): Promise<NumberedCall[] | null> {
+  const { service, run, panel, until } = filter;
+  if (panel === undefined || service !== undefined || run !== undefined || limit > NEWEST_OF_PANEL) return null;
+  if (until !== undefined && until < head.last_at) return null;
+  const row = await db.selectFrom('api_call_blocks').select('newest').where('seq', '=', head.seq).executeTakeFirst();
+  if (row === undefined || row.newest === null) return null;
+  return decodeNewest(head.seq, row.newest)
+    .map(({ call, index }) => ({ call, seq: head.first_seq + index }))
+    .filter(({ call }) => matches(call, filter));
 }
 
 async function readBlock({ db }: Session, head: BlockHead, filter: CallFilter): Promise<NumberedCall[]> {
@@ -131,7 +148,8 @@ export async function newestInBlocks(
   for (const head of await listHeads(session, filter)) {
     const oldest = found.length < limit ? undefined : found.at(-1);
     if (oldest !== undefined && oldest.call.at > head.last_at) break;
-    found.push(...(await readBlock(session, head, filter)));
+    const newest = await readNewest(session, head, { filter, limit });
+    found.push(...(newest ?? (await readBlock(session, head, filter))));
     found = found.sort((a, b) => byTime(b, a)).slice(0, limit);
   }
   return found;

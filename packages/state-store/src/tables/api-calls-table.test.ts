@@ -90,6 +90,40 @@ describe('API calls', () => {
     expect(await at.store.apiCalls.written({ after: last - 1, limit: 9 })).toEqual({ records: calls.slice(3), last });
   });
 
+  it('lists the newest calls of a panel beside a long block as those inside', async () => {
+    const call = fc
+      .record({
+        at: fc.integer({ min: 1, max: 400 }).map(minute),
+        panel: fc.constantFrom('dcim', 'relay', 'vpn'),
+        attempt: fc.integer({ min: 1, max: 1e6 }),
+      })
+      .map(({ at: time, ...rest }) => apiCall(time, rest));
+    const blocks = fc.array(fc.array(call, { minLength: 1, maxLength: 500, size: 'max' }), { maxLength: 3 });
+    const limits = fc.integer({ min: 1, max: 100 });
+    await fc.assert(
+      fc.asyncProperty(blocks, limits, fc.integer({ min: 1, max: 450 }).map(minute), async (all, limit, until) => {
+        const handle = await openWriter(at.location, 1000);
+        handle.exec('delete from api_call_blocks');
+        for (const block of all) await at.store.apiCalls.add(block);
+        const found = await at.store.apiCalls.list({ panel: 'dcim', until, limit });
+        handle.exec('update api_call_blocks set newest = null');
+        handle.close();
+        expect(found).toEqual(await at.store.apiCalls.list({ panel: 'dcim', until, limit }));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('unpacks no long block to list the newest calls of a panel', async () => {
+    await at.store.apiCalls.add(Array.from({ length: 500 }, (_, n) => apiCall(minute(n), { attempt: n })));
+    const handle = await openWriter(at.location, 1000);
+    handle.exec("update api_call_blocks set data = x'00'");
+    handle.close();
+    const calls = await at.store.apiCalls.list({ panel: 'dcim', limit: 100 });
+    expect(calls.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 100 }, (_, n) => 499 - n));
+    await expect(at.store.apiCalls.list({ service: 'svc-1', limit: 100 })).rejects.toThrow('damaged');
+  });
+
   it('reads blocks and the rows of older versions as one log', async () => {
     const at3 = fc.integer({ min: 1, max: 12 }).map(minute);
     const call = fc

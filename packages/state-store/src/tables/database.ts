@@ -58,6 +58,7 @@ export interface Database {
     run: string | null;
     panel: string | null;
     data: Uint8Array;
+    newest: Uint8Array | null;
   };
   leases: LeaseRow;
   switches: Row<typeof tables.switches>;
