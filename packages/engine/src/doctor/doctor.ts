@@ -93,7 +93,7 @@ function brokenStore({ location, error }: BrokenStore): Check {
 async function storeChecks(session: Session): Promise<Check[]> {
   const { store, deps } = session;
   const checks: Check[] = (await store.maintenance.check()).map((check) => ({ ...check, name: `store ${check.name}` }));
-  checks.push(...storeSizeChecks(session));
+  checks.push(...(await storeSizeChecks(session)));
   if (await isHoldsFileStale(store, deps.files)) {
     const check = toChecks('holds file', toHoldsFilePath(store.location));
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));

@@ -6,6 +6,7 @@ import { writeBack } from '../billing/write-back.js';
 import { interruptedError } from '../interruption.js';
 import { takePanels } from '../leases.js';
 import { afterReconcile } from '../store/backups.js';
+import { noteStoreSize } from '../store/store-size.js';
 import { requirePanelName } from '../services/panels.js';
 import { requireService, type Session } from '../session.js';
 import { withRun } from './bracket.js';
@@ -120,8 +121,10 @@ export async function runAndFinish(session: Session, request: RunRequest): Promi
     if (!request.dryRun) session.refreshHoldsFile();
     // With a wrong clock the clean-up would delete too much.
     const isClockWrong = report.panels.some(({ error }) => error.code === 'clock_wrong');
-    if (request.command === 'reconcile' && !request.dryRun && !isClockWrong && !session.deps.signal.aborted)
+    if (request.command === 'reconcile' && !request.dryRun && !isClockWrong && !session.deps.signal.aborted) {
       await afterReconcile(session);
+      await noteStoreSize(session);
+    }
     if (!request.dryRun) await pushUsage(session, report);
     if (request.command === 'reconcile' && !request.dryRun) await writeBack(session, report);
     await session.flush();

@@ -17,17 +17,75 @@ export function readStoreSize(location: string, files: Files): StoreSize | null 
   return { bytes: bytes + (files.size(`${location}-wal`) ?? 0), freeBytes };
 }
 
-/** Warns where a backup of the store may not have enough room: it is copied before it is compressed. */
-export function storeSizeChecks({ store, deps }: Session): Check[] {
+/** The size that the store had at the first maintenance of a day. */
+interface DailySize {
+  at: string;
+  bytes: number;
+}
+
+const KEY = 'store-size';
+const DAY_MS = 86_400_000;
+/** Growth is measured over a week. */
+const DAYS = 8;
+/** The disk has to have room for so many days. */
+const ENOUGH_DAYS = 30;
+
+/** Stores the size of the store, once per day (UTC). */
+export async function noteStoreSize(session: Session): Promise<void> {
+  const { store, deps } = session;
   const size = readStoreSize(store.location, deps.files);
-  if (size === null || size.freeBytes >= 2 * size.bytes) return [];
-  const [bytes, free] = [size.bytes, size.freeBytes].map((figure) => `${Math.ceil(figure / 1e6)} MB`);
-  const newest = deps.files
-    .list(backupFolder(store.location))
-    .filter((name) => name.startsWith('daily-'))
-    .sort()
-    .at(-1);
-  const last = newest === undefined ? 'there is no daily backup' : `the last daily backup is ${newest}`;
-  const message = `it has ${bytes}, and its disk ${free} left, too little for a backup and a migration; ${last}. Free disk space`;
-  return [toChecks('store size', store.location)('warning', message)];
+  if (size === null) return;
+  const [at, sizes] = [session.now(), await listSizes(session)];
+  if (sizes.some((one) => one.at.slice(0, 10) === at.slice(0, 10))) return;
+  // A size of a time when the clock was ahead is none of an earlier day.
+  const past = sizes.filter((one) => one.at < at).slice(1 - DAYS);
+  const details = [...past, { at, bytes: size.bytes }];
+  await store.write((tables) => tables.conditions.put({ key: KEY, since: at, runs: 1, details }));
+}
+
+async function listSizes({ store }: Session): Promise<DailySize[]> {
+  return ((await store.conditions.get(KEY))?.details ?? []) as DailySize[];
+}
+
+/** Returns by how many bytes a day the store has grown in the last week; null until a day has passed. */
+export async function readStoreGrowth(session: Session): Promise<number | null> {
+  const size = readStoreSize(session.store.location, session.deps.files);
+  const now = session.deps.clock.now();
+  const [first] = (await listSizes(session)).filter(({ at }) => now - Date.parse(at) <= DAYS * DAY_MS);
+  if (size === null || first === undefined) return null;
+  const days = (now - Date.parse(first.at)) / DAY_MS;
+  return days < 1 ? null : Math.max(0, (size.bytes - first.bytes) / days);
+}
+
+/**
+ * Reports the size of the store and its growth, once that is known. Warns where a backup may not have enough room, since the store
+ * is copied before it is compressed, and where the disk will be full within a month.
+ */
+export async function storeSizeChecks(session: Session): Promise<Check[]> {
+  const { store, deps } = session;
+  const size = readStoreSize(store.location, deps.files);
+  if (size === null) return [];
+  const growth = await readStoreGrowth(session);
+  const check = toChecks('store size', store.location);
+  const has = `it has ${toMegabytes(size.bytes)}, ${growth === null ? 'and' : `grows by ${toMegabytes(growth)} a day, and`} its disk ${growth === null ? '' : 'has '}${toMegabytes(size.freeBytes)} left`;
+  if (size.freeBytes < 2 * size.bytes) {
+    const newest = deps.files
+      .list(backupFolder(store.location))
+      .filter((name) => name.startsWith('daily-'))
+      .sort()
+      .at(-1);
+    const last = newest === undefined ? 'there is no daily backup' : `the last daily backup is ${newest}`;
+    return [check('warning', `${has}, too little for a backup and a migration; ${last}. Free disk space`)];
+  }
+  if (growth === null) return [];
+  const days = Math.floor((size.freeBytes - size.bytes) / growth);
+  if (days >= ENOUGH_DAYS) return [check('ok', has)];
+  const full = `in ${days} days there is too little for a backup`;
+  return [
+    check('warning', `${has}; ${full}. Free disk space, or shorten \`retention.samples\` and \`retention.apiLog\``),
+  ];
+}
+
+function toMegabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
 }

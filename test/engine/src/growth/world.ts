@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createSluice, parseConfig, type Sluice } from '@sluice/engine';
+import { createSluice, nodeFiles, parseConfig, type Files, type Sluice } from '@sluice/engine';
 import { easydcim } from '@sluice/easydcim-client/panel';
 import { manualClock, startFakeEasyDcim, type FakeEasyDcim } from '@sluice/fake-panels';
 import { openStore, type StateStore } from '@sluice/state-store';
@@ -25,8 +25,12 @@ export interface GrowthWorld {
   close(): Promise<void>;
 }
 
-/** Opens a world in which nobody comes near a limit. */
-export async function openGrowthWorld(services: number, more: object = {}): Promise<GrowthWorld> {
+/** Opens a world in which nobody comes near a limit; with `files`, the disk is another one. */
+export async function openGrowthWorld(
+  services: number,
+  more: object = {},
+  files: Partial<Files> = {},
+): Promise<GrowthWorld> {
   const clock = manualClock('2026-11-16T12:00:00Z');
   const panel = await startFakeEasyDcim({ token: TOKEN, now: clock.now, timeZone: 'UTC' });
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-growth-'));
@@ -39,7 +43,7 @@ export async function openGrowthWorld(services: number, more: object = {}): Prom
   );
   const store = await openStore({ location, clock });
   const time = { now: clock.now, sleep: () => Promise.resolve() };
-  const sluice = await createSluice({ config, store, kinds: KINDS, clock: time });
+  const sluice = await createSluice({ config, store, kinds: KINDS, clock: time, files: { ...nodeFiles, ...files } });
   const numbers = Array.from({ length: services }, (_, index) => index + 1);
   await addServices(panel, sluice, numbers);
   let grown = 0;
