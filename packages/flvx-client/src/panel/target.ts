@@ -211,7 +211,10 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
   const { full, restrictions, history, evidence, account, dropped } = input;
   const isOwn = input.tunnels?.includes(row.tunnelId) ?? !dropped.includes(row.tunnelId);
   const left = input.forwards.some((forward) => forward.tunnelId === row.tunnelId);
-  if (dropped.includes(row.tunnelId)) return left ? { values: { status: 0 } } : { values: {}, remove: full };
+  if (dropped.includes(row.tunnelId)) {
+    if (left) return { values: { status: 0 } };
+    return { values: {}, remove: full && !isClosedByOthers(input, row) };
+  }
   const { ownSpeed, ...given } = speed.of(row.tunnelId, row);
   const values: FlvxPermissionTarget['values'] = { ...(isOwn ? productValues(input, row) : {}), ...given };
   const key = permissionKey(row.userId, row.tunnelId);
@@ -227,6 +230,14 @@ function permissionTarget(input: PlanInput, row: FlvxPermission, speed: SpeedPla
     // A connection keeps its first speed: those from before the throttle are cut when it begins.
     ...(isSlowed(input) && !evidence.speed.has(key) ? { cut: true } : {}),
   };
+}
+
+/** Whether somebody else closed a permission that a change of product drops: removed, it would be open after the change back. */
+function isClosedByOthers({ history, evidence }: PlanInput, { userId, tunnelId, status }: FlvxPermission): boolean {
+  if (history.dropped.includes(tunnelId)) return history.closedBefore?.includes(tunnelId) === true;
+  const isPassing =
+    history.expired.tunnels.includes(tunnelId) || evidence.permission.has(permissionKey(userId, tunnelId));
+  return status === 0 && !isPassing;
 }
 
 /** With reset day 0, Sluice zeroes the counters once per cycle, after they were read in it. */

@@ -141,6 +141,35 @@ describe('a tunnel that a package change closed', () => {
     expect(at.panel.permissionStatus(user, jp)).toBe(0);
   });
 
+  it('stays closed after the change back when staff had closed it and no forward uses it', async () => {
+    const { jp } = at.tunnels;
+    const user = await at.create(1, { product: 'big' });
+    await ok('poll');
+    Object.assign(at.panel.world.permissions.get(at.panel.permission(user, jp)!.id)!, { status: 0 });
+    await ok('poll');
+    for (const words of [
+      'provision change-package svc-1 relay',
+      'reconcile',
+      'poll',
+      'provision change-package svc-1 big',
+    ])
+      await ok(words);
+    await ok('poll');
+    await ok('reconcile');
+    expect(at.panel.permissionStatus(user, jp)).toBe(0);
+  });
+
+  it('is open after the change back when nobody had closed it and no forward uses it', async () => {
+    const { jp } = at.tunnels;
+    const user = await at.create(1, { product: 'big' });
+    await ok('poll');
+    await ok('provision change-package svc-1 relay');
+    await ok('reconcile');
+    expect(at.panel.permissionStatus(user, jp)).toBe(undefined);
+    await ok('provision change-package svc-1 big');
+    expect(at.panel.permissionStatus(user, jp)).toBe(1);
+  });
+
   it('is open after the change back when staff opened it and Sluice closed it again', async () => {
     const { jp } = at.tunnels;
     const user = await at.create(1, { product: 'big' });
