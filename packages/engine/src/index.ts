@@ -69,7 +69,7 @@ export type { JsonSchemaNode } from './config/json-schema.js';
 export type { NotifySettings } from './config/notify-schema.js';
 export { configSchema, type Config, type ConfigSchema, type KnownKinds } from './config/schema.js';
 export type { CallBillReport } from './calls/bill-calls.js';
-export type { CallBillView, CallReports } from './calls/bill-period.js';
+export type { CallBillView, CallReports } from './calls/bill-view.js';
 export type { CallReportSink } from './calls/gather.js';
 export type { CallReportView, RecordsReport, RecordsRequest } from './calls/read-calls.js';
 export type { ComparedBill, ReconcileCallsRequest } from './calls/compared-bill.js';

@@ -1,4 +1,4 @@
-import type { CallReports } from '../calls/bill-period.js';
+import type { CallReports } from '../calls/bill-view.js';
 import { billCalls, type CallBillReport } from '../calls/bill-calls.js';
 import {
   type CallReportView,

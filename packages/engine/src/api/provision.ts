@@ -1,6 +1,6 @@
 import { writeBack } from '../billing/write-back.js';
 import { usageError } from '@sluice/panel-kind';
-import type { CallReports } from '../calls/bill-period.js';
+import type { CallReports } from '../calls/bill-view.js';
 import { runHoldCommand } from '../holds/holds.js';
 import type { CommandReport } from '../commands/types.js';
 import { provision } from '../provision/provision.js';

@@ -1,15 +1,11 @@
 import path from 'node:path';
 import { isPanelError } from '@sluice/panel-http';
-import { type ItemError, SluiceError, toItemError } from '@sluice/panel-kind';
-import type { CallBillRecord, HeldLease } from '@sluice/state-store';
+import { SluiceError, toItemError } from '@sluice/panel-kind';
+import type { CallBillRecord } from '@sluice/state-store';
 import {
   billKey,
   billMarker,
-  type ChargeDifference,
   decideBill,
-  isClosed,
-  periodsOverlap,
-  type ReportFormat,
   reportFileName,
   type Subscriber,
   TelephonyError,
@@ -19,65 +15,13 @@ import { QuotaCoreError } from '@sluice/quota-core';
 import { callsLine } from '../billing/invoice-lines.js';
 import { requirePayer } from '../billing/refusals.js';
 import type { Session } from '../session.js';
-import { isFinal, isInDoubt, type PeriodView, toInstants, type ToBill } from './due.js';
-import { type CallReportSink, gather, type Gathered } from './gather.js';
+import { refuseOpenPeriod, refuseOtherBilling, refuseOverlap, refuseShared } from './bill-refusals.js';
+import { type CallBillView, emptyView, figures, type PeriodOfLine, toView } from './bill-view.js';
+import { isFinal, isInDoubt, toInstants } from './due.js';
+import { gather, type Gathered } from './gather.js';
 import { listLineBills } from './line-bills.js';
 import { findSubscriber, type Line } from './line-of-service.js';
 import { changeBill, placeLine } from './place-line.js';
-
-/** Writes the reports of bills. */
-export interface CallReports {
-  format: ReportFormat;
-  /** Begins a report; the name has no folder. One of a bill that is not final replaces an earlier one. */
-  open(name: string): Promise<CallReportSink>;
-  /** Returns the absolute path of a report that exists. */
-  find(name: string): Promise<string | null>;
-}
-
-/** How bills are made. */
-export interface BillOptions {
-  dryRun: boolean;
-  /** End now: the period may not be over. */
-  final: boolean;
-  resend: boolean;
-  zeroLine: boolean;
-  allowUnrated: boolean;
-  verifyRating: boolean;
-  /** The invoice for the line; null: the one that fits. */
-  invoice: string | null;
-  /** Null: no report is written. */
-  reports: CallReports | null;
-}
-
-/** The bill of one period, in `call bill --json` (docs/json.md). */
-export interface CallBillView {
-  service: string;
-  invoice: string | null;
-  /** Half open, instants (ISO UTC). */
-  period: PeriodView;
-  /** Distinct records of the period; null where they were not read. */
-  calls: number | null;
-  /** After increments; null where it is not known. */
-  billedSeconds: number | null;
-  /** The line's amount; null where the calls were not read. */
-  total: string | null;
-  currency: string | null;
-  state: 'added' | 'already-added' | 'nothing-to-bill' | 'failed' | 'planned';
-  reason: string | null;
-  /** Absolute path of the report. */
-  csv: string | null;
-  error: ItemError | null;
-  warnings: ItemError[];
-  /** Differences to the rates, the first hundred; absent where they were not checked. */
-  differences?: ChargeDifference[];
-}
-
-/** A period of a line that is to be billed. */
-export interface PeriodOfLine extends ToBill {
-  line: Line;
-  options: BillOptions;
-  fences: HeldLease[];
-}
 
 /** A period of a line that was read. */
 interface PeriodOfRead extends PeriodOfLine {
@@ -98,23 +42,6 @@ export async function billPeriod(session: Session, of: PeriodOfLine): Promise<Ca
 function isOfOneBill(error: unknown): boolean {
   if (isPanelError(error) || error instanceof TelephonyError || error instanceof QuotaCoreError) return true;
   return error instanceof SluiceError && !['store', 'internal', 'interrupted'].includes(error.kind);
-}
-
-function emptyView({ line, period }: PeriodOfLine): CallBillView {
-  return {
-    service: line.service.id,
-    invoice: null,
-    period: toInstants(period),
-    calls: null,
-    billedSeconds: null,
-    total: null,
-    currency: line.telephony.currency,
-    state: 'planned',
-    reason: null,
-    csv: null,
-    error: null,
-    warnings: [],
-  };
 }
 
 async function makeBill(session: Session, of: PeriodOfLine): Promise<CallBillView> {
@@ -322,90 +249,8 @@ function toName(of: PeriodOfLine): string {
   return reportFileName({ installation: telephony.installation, subscriberId, period, key: toKey(of) });
 }
 
-function figures({ totals, differences, differenceCount, foreign }: Gathered) {
-  const { calls, billedSeconds, amount, currency, warnings, outside } = totals;
-  const odd = [...warnings, ...(outside === null ? [] : [outside])].map(({ code, count, ids }) => ({
-    code: code.replaceAll('-', '_'),
-    message: `${count} of the calls: ${ids.join(', ')}`,
-  }));
-  const others =
-    foreign.length === 0
-      ? []
-      : [{ code: 'other_subscriber', message: `calls of other lines were left out: ${foreign.join(', ')}` }];
-  const rating =
-    differenceCount === 0
-      ? []
-      : [{ code: 'rating_differs', message: `${differenceCount} charges differ from the rates` }];
-  return {
-    calls,
-    billedSeconds,
-    total: amount,
-    currency,
-    warnings: [...odd, ...others, ...rating],
-    ...(differences === null ? {} : { differences }),
-  };
-}
-
-function toView(of: PeriodOfLine, bill: CallBillRecord, state: CallBillView['state']): CallBillView {
-  const { service, invoice, calls, amount, currency, file } = bill;
-  return { ...emptyView(of), service, invoice, calls, total: amount, currency, csv: file, state };
-}
-
-/** Refuses a bill whose line may be in another billing system: here it would be added a second time. */
-function refuseOtherBilling({ config }: Session, { id, billing }: CallBillRecord): void {
-  if (billing === config.billing) return;
-  throw new SluiceError(
-    'other_billing',
-    `The line of bill ${id} may be in the billing system "${billing}", and the config has "${config.billing}"; nothing was changed`,
-    { details: { bill: id, billing } },
-  );
-}
-
-/** Refuses a time in which services of several clients had the line: it is not known who made its calls. */
-function refuseShared({ line: { service, subscriberId }, sharedWith }: PeriodOfLine): void {
-  if (sharedWith.length === 0) return;
-  const others = sharedWith.map((id) => `"${id}"`).join(', ');
-  throw new SluiceError(
-    'line_shared',
-    `"${service.id}" had line ${subscriberId} at the same time as ${others}; nothing was changed`,
-    { details: { service: service.id, others: sharedWith } },
-  );
-}
-
 /** Returns how a line was paid that the panel has no longer. */
 function lastBillingType({ service, terms }: Line, bills: readonly CallBillRecord[]): 'postpaid' | 'prepaid' {
   const last = bills.find((bill) => bill.service === service.id && isFinal(bill));
   return last?.note === 'prepaid' ? 'prepaid' : terms.billingType;
-}
-
-/** Refuses a period of which another bill has a part, since its calls would be billed twice. */
-function refuseOverlap(
-  { line, period }: PeriodOfLine,
-  own: CallBillRecord | null,
-  bills: readonly CallBillRecord[],
-): void {
-  const other = bills.find(
-    (bill) => bill.id !== own?.id && (isFinal(bill) || isInDoubt(bill)) && periodsOverlap(bill, period),
-  );
-  if (other === undefined) return;
-  throw new SluiceError(
-    'period_overlaps',
-    `Bill ${other.id} of "${line.service.id}" covers a part of the period, until ${other.end}; nothing was changed`,
-    { details: { service: line.service.id, bill: other.id } },
-  );
-}
-
-/** A panel's clock that differs by more counts instead of the local one. */
-const CLOCK_MS = 60_000;
-
-function refuseOpenPeriod(session: Session, { line, period, options }: PeriodOfLine): void {
-  if (options.final) return;
-  const difference = session.clockDifference(line.service.panel) ?? 0;
-  const nowMs = session.deps.clock.now() + (Math.abs(difference) > CLOCK_MS ? difference : 0);
-  if (isClosed(period, new Date(nowMs).toISOString(), line.terms.graceMinutes)) return;
-  throw new SluiceError(
-    'period_open',
-    `The period until ${period.end} is open until ${line.terms.graceMinutes} minutes after its end: records may still arrive`,
-    { details: { service: line.service.id } },
-  );
 }

@@ -15,7 +15,7 @@ import { notFound } from '../errors.js';
 import { beginThen, type Reader, visibleSince } from '../services/reader.js';
 import { isInWindow, type ServiceWindow } from '../services/ownership.js';
 import { requireService, type Session } from '../session.js';
-import type { CallReports } from './bill-period.js';
+import type { CallReports } from './bill-view.js';
 import { clip, type PeriodView, toInstants } from './due.js';
 import { type CallReportSink, gather } from './gather.js';
 import { parseTime } from '../clock/times.js';

@@ -1,7 +1,7 @@
 import type { AccountCommand, ItemError, Plan } from '@sluice/panel-kind';
 import type { ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { Notice } from '../run/notices.js';
-import type { CallBillView } from '../calls/bill-period.js';
+import type { CallBillView } from '../calls/bill-view.js';
 import type { Run, RunView } from '../run/bracket.js';
 import type { Applied, Loaded } from '../run/stages.js';
 import type { ServiceDetail } from '../services/show.js';

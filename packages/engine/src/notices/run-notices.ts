@@ -1,4 +1,4 @@
-import type { CallBillView } from '../calls/bill-period.js';
+import type { CallBillView } from '../calls/bill-view.js';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { nameFew } from '../natural-order.js';
 import type { Notice } from '../run/notices.js';

@@ -1,13 +1,5 @@
-import {
-  type AccountCommand,
-  type Panel,
-  type ProductSettings,
-  SluiceError,
-  toItemError,
-  usageError,
-} from '@sluice/panel-kind';
+import { type Panel, type ProductSettings, SluiceError, usageError } from '@sluice/panel-kind';
 import { type ActionRecord, mergeService, type ServiceRecord, type StoreTables } from '@sluice/state-store';
-import { findBillingPlace, writeCredentials } from '../billing/service-credentials.js';
 import { planWriteBack } from '../billing/write-back.js';
 import { findEntry } from '../config/find-entry.js';
 import { runDecidedCommand } from '../commands/run-command.js';
@@ -21,35 +13,18 @@ import {
 import { requireService, type Session } from '../session.js';
 import { unknownProduct } from '../services/panels.js';
 import { toServiceAccess } from './access.js';
-import { type AccountVerb, listNewRefs } from './account.js';
+import type { AccountVerb } from './account.js';
 import { checkRequest } from './check-request.js';
-import { toCredentials, choosePassword, placePassword, setsPassword } from './credentials.js';
+import { placePassword, toCredentials } from './credentials.js';
 import { checkUnbilled, type LastCalls } from './unbilled.js';
 import { endCommandRow, type JournalPayload } from '../run/journal.js';
-import {
-  findFirst,
-  findRenewed,
-  isSameCommand,
-  listEarlier,
-  toStored,
-  findOpenRow,
-  parseStored,
-  toRow,
-} from './stored-command.js';
+import { findFirst, findRenewed, isSameCommand, toStored, findOpenRow, toRow } from './stored-command.js';
 import { removeDraft } from './password-file.js';
+import { decidePassword, deliver } from './plan-password.js';
 import type { PasswordPlan } from './password.js';
 import type { StoredCommand } from '../run/command-row.js';
 import type { ProvisionRequest } from './verb-command.js';
-import {
-  serviceChange,
-  dropRefused,
-  endOverdueHold,
-  finishVerb,
-  refuse,
-  restoreDate,
-  restoreProduct,
-  type VerbCommand,
-} from './verb-command.js';
+import { serviceChange, endOverdueHold, finishVerb, toRefusal, type VerbCommand } from './verb-command.js';
 
 /**
  * Runs a provisioning command, which can be repeated safely: stores the target state, changes the panel accordingly, and
@@ -285,72 +260,6 @@ async function decide(
   };
 }
 
-/** Plans the password of a command, and the command about the account that follows; null for none. */
-async function decidePassword(
-  session: Session,
-  panel: Panel,
-  service: ServiceRecord,
-  { request, product, open }: { request: ProvisionRequest; product: ProductSettings; open: ActionRecord | null },
-): Promise<Pick<Decided, 'plan' | 'earlierFile'> & { account: AccountCommand | null }> {
-  const { verb, adopt = false } = request;
-  const billing = panel.passwords === undefined ? null : await findBillingPlace(session, service, product);
-  const how = { verb, adopt, isRepeat: open !== null, mustLook: billing !== null };
-  const setPassword = await setsPassword(session, panel, service, how);
-  const earlier = verb === 'create' && open !== null ? await listEarlier(session, service.id) : [];
-  const account = accountOrder(request, setPassword, earlier);
-  const earlierFile = parseStored(open)?.passwordFile ?? null;
-  if (!setPassword) return { plan: null, account, earlierFile };
-  const places = { product, billing, earlierFile };
-  const plan = await choosePassword(session, service.id, withEarlierFile(request, earlierFile), places);
-  return { plan, account, earlierFile };
-}
-
-/**
- * Writes a password that the panel has now to the billing system of its plan; returns whether there is one. It is not written
- * before, so that a creation that is refused or fails leaves the billing system unchanged.
- */
-async function deliver(
-  session: Session,
-  panel: Panel,
-  target: ServiceRecord,
-  plan: PasswordPlan | null,
-): Promise<boolean> {
-  if (plan?.billing === undefined) return false;
-  const username = panel.passwords?.username(target) ?? target.id;
-  try {
-    await writeCredentials(session, plan.billing, { username, password: plan.password });
-  } catch (error) {
-    const { code, message } = toItemError(error);
-    const rest = `the panel has a password that ${plan.billing.title} does not have: the next reconcile sets another in both`;
-    throw new SluiceError(code, `${message}; ${rest}`, { kind: 'billing', cause: error });
-  }
-  return true;
-}
-
-/** Returns what a refusal of the command stores. */
-function toRefusal(
-  command: VerbCommand,
-  service: ServiceRecord,
-  open: ActionRecord | null,
-): Pick<CommandContent, 'refused'> {
-  const { verb, isAutomatic } = command.request;
-  // A termination that was accepted before stays open, even if it fails now.
-  if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
-  if (verb === 'change-package') return { refused: restoreProduct(command, service) };
-  if (verb === 'renew') return { refused: restoreDate(command, open !== null) };
-  if (verb !== 'create') return {};
-  // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
-  const { session, panel, product } = command;
-  const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
-  const isNamed = names.some((key) => service.refs[key] !== undefined);
-  return isAutomatic === true || !isNamed ? { refused: dropRefused(command) } : {};
-}
-
-/** A run that finishes the command of an operator writes to the file that the operator named. */
-function withEarlierFile(request: ProvisionRequest, earlierFile: string | null): ProvisionRequest {
-  return request.isAutomatic === true && earlierFile !== null ? { ...request, passwordFile: earlierFile } : request;
-}
-
 function productAfter(session: Session, service: ServiceRecord, stored: StoredCommand): ProductSettings {
   const name = stored.product ?? service.product;
   const product = findEntry(session.config.products, name);
@@ -362,14 +271,4 @@ function productAfter(session: Session, service: ServiceRecord, stored: StoredCo
     );
   }
   return product;
-}
-
-function accountOrder(
-  request: ProvisionRequest,
-  setPassword: boolean,
-  earlier: readonly ActionRecord[],
-): AccountCommand | null {
-  const { verb, adopt = false } = request;
-  if (verb === 'create') return { verb, adopt, setPassword, earlier };
-  return verb === 'change-password' || verb === 'terminate' ? { verb } : null;
 }

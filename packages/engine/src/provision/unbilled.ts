@@ -1,7 +1,7 @@
 import { SluiceError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { billCalls } from '../calls/bill-calls.js';
-import type { CallBillView } from '../calls/bill-period.js';
+import type { CallBillView } from '../calls/bill-view.js';
 import { wasEnded } from '../calls/line-of-service.js';
 import { findUnbilled, type UnbilledCalls } from '../calls/unbilled.js';
 import type { Session } from '../session.js';

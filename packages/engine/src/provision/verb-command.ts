@@ -1,10 +1,10 @@
 import type { ItemError, Panel, ProductSettings } from '@sluice/panel-kind';
-import type { ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
+import type { ActionRecord, ServiceChange, ServiceRecord, StoreTables } from '@sluice/state-store';
 import type { CommandContent } from '../commands/types.js';
 import { isCommandRow, type StoredCommand } from '../run/command-row.js';
 import type { Session } from '../session.js';
 import { endCommandRow, refsChange } from '../run/journal.js';
-import type { CallReports } from '../calls/bill-period.js';
+import type { CallReports } from '../calls/bill-view.js';
 import { listNewRefs } from './account.js';
 
 /** A request to provision an account. */
@@ -160,4 +160,23 @@ async function endAll(session: Session, service: ServiceRecord, tables: StoreTab
   for (const item of await tables.evidence.open({ services: [service.id], panel: service.panel }))
     await tables.evidence.end(item.id, at, 'dropped');
   for (const hold of await tables.holds.open({ services: [service.id] })) await tables.holds.end(hold.id, at);
+}
+
+/** Returns what a refusal of the command stores. */
+export function toRefusal(
+  command: VerbCommand,
+  service: ServiceRecord,
+  open: ActionRecord | null,
+): Pick<CommandContent, 'refused'> {
+  const { verb, isAutomatic } = command.request;
+  // A termination that was accepted before stays open, even if it fails now.
+  if (verb === 'terminate' && open === null) return { refused: (error, tables) => refuse(command, error, tables) };
+  if (verb === 'change-package') return { refused: restoreProduct(command, service) };
+  if (verb === 'renew') return { refused: restoreDate(command, open !== null) };
+  if (verb !== 'create') return {};
+  // A name that an earlier command stored may be of an account that staff deleted: its usage still counts.
+  const { session, panel, product } = command;
+  const names = Object.keys(listNewRefs(session, panel, { ...service, refs: {} }, product));
+  const isNamed = names.some((key) => service.refs[key] !== undefined);
+  return isAutomatic === true || !isNamed ? { refused: dropRefused(command) } : {};
 }
