@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 16a3bc6ed4c1d08bc8a8cb3571418225d8b508003473f84bde73266b3630f440). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 5a2257812320e1958136e76058d98efdf32141e46be39c4f2ca951bd09670063). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2064,6 +2064,13 @@ export interface components {
       /** @enum {string} */
       backend: 'sluice' | 'addon';
       rule: string | null;
+      /** @description Usage that would exceed the limit by one jump, and waits for the next check */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes */
+        usedBytes: number;
+      } | null;
       suspended: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
@@ -2089,6 +2096,13 @@ export interface components {
       /** @enum {string} */
       backend: 'sluice' | 'addon';
       rule: string | null;
+      /** @description Usage that would exceed the limit by one jump, and waits for the next check */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes */
+        usedBytes: number;
+      } | null;
       suspended: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
@@ -2156,6 +2170,13 @@ export interface components {
       /** @enum {string} */
       backend: 'sluice' | 'addon';
       rule: string | null;
+      /** @description Usage that would exceed the limit by one jump, and waits for the next check */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes */
+        usedBytes: number;
+      } | null;
       suspended: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
@@ -2253,6 +2274,13 @@ export interface components {
       /** @enum {string} */
       backend: 'sluice' | 'addon';
       rule: string | null;
+      /** @description Usage that would exceed the limit by one jump, and waits for the next check */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes */
+        usedBytes: number;
+      } | null;
       suspended: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;
@@ -2333,6 +2361,13 @@ export interface components {
       /** @enum {string} */
       backend: 'sluice' | 'addon';
       rule: string | null;
+      /** @description Usage that would exceed the limit by one jump, and waits for the next check */
+      doubted: {
+        /** @description Instant, ISO 8601 in UTC */
+        at: string;
+        /** @description Bytes */
+        usedBytes: number;
+      } | null;
       suspended: {
         /** @description Instant, ISO 8601 in UTC */
         since: string;

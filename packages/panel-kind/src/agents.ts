@@ -1,6 +1,7 @@
 import type {
   AccountingMode,
   ActionRecord,
+  AgentDoubt,
   AgentRecord,
   AgentReservationRecord,
   AgentSnapshotRecord,
@@ -65,6 +66,8 @@ export interface AgentTraffic {
   /** Never negative; null without a limit. */
   remainingBytes: number | null;
   exceeded: boolean;
+  /** Usage that would exceed the limit by one jump, and is not used until the next list confirms it; null for none. */
+  doubted: Pick<AgentDoubt, 'at' | 'usedBytes'> | null;
   /** Sub-agents' users included. */
   users: number;
   /** The enabled ones of them, no matter who disabled the others. */
@@ -177,6 +180,8 @@ export interface AgentStanding {
   force: 'over' | 'keep' | 'free';
   /** Whether the agent has a limit in force, and so counts for the brake. */
   counts: boolean;
+  /** Usage that would exceed its limit by one jump, and is not used; null where nothing is doubted. */
+  doubted: AgentDoubt | null;
 }
 
 /** A user that belongs to a service: its service is held or released instead of a step for the user. */
@@ -276,11 +281,12 @@ export interface PanelAgents {
     known: { agents: readonly AgentRecord[]; users: readonly AgentUserRecord[] },
     signal: AbortSignal,
   ): Promise<AgentList | ListProblem>;
-  /** Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`. */
+  /** Pure: computes what to store after a list. `actions` is the panel's journal since `recordsSince`; `jump` is the share of
+   * a limit above which growth in one list is doubted, null for none. */
   record(
     list: AgentList,
     known: { records: AgentRecords; users: readonly AgentUserRecord[]; actions: readonly ActionRecord[] },
-    at: { now: string; run: string | null },
+    at: { now: string; run: string | null; jump: number | null },
   ): RecordedAgents;
   /** Pure: returns from which instant on `record` needs the journal. */
   recordsSince(last: AgentSnapshotRecord): string;

@@ -31,6 +31,13 @@ export interface AgentFigures {
   enabledUsers: number;
 }
 
+/** Usage of an agent that is over its limit by one jump: the next list confirms it or not. */
+export interface AgentDoubt {
+  at: string;
+  run: string | null;
+  usedBytes: number;
+}
+
 /** The last verdict about an agent, with its figures. */
 export interface AgentVerdict {
   at: string;
@@ -41,6 +48,8 @@ export interface AgentVerdict {
   exceeded: boolean;
   /** Why the agent is in its state. Stable. */
   rule: string;
+  /** What its users' figures would make of it; absent where they are not doubted. */
+  doubted?: AgentDoubt;
 }
 
 /** One agent of one panel: its limit, its account and the last verdict. */

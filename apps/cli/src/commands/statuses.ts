@@ -16,7 +16,7 @@ const SERVICES = [
 export const STATUSES = {
   services: SERVICES,
   records: ['open', 'past'],
-  agents: ['ok', 'held', 'missing'],
+  agents: ['ok', 'held', 'doubted', 'missing'],
   panels: ['active', 'disabled'],
   purchases: ['pending', 'paid', 'cancelled', 'refunded', 'failed'],
   invoices: ['open', 'paid', 'cancelled', 'refunded'],

@@ -19,6 +19,8 @@ export interface AgentView extends AddonAgent {
   backend: 'sluice' | 'addon';
   /** Stable code of why it is in its state, such as `below-limit`, `no-limit`, `missing`; null through the add-on. */
   rule: string | null;
+  /** Usage that would exceed the limit by one jump, and waits for the next check; null for none, and through the add-on. */
+  doubted: AgentTraffic['doubted'];
   /** Since when and by whom the agent itself is suspended; null while it is not. */
   suspended: AgentSuspension | null;
 }
@@ -43,8 +45,8 @@ export type AgentAction = ActionView;
 export function agentView(panel: string, agent: AgentTraffic): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   const figures = { limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users };
-  const { usersDisabledByUs, rule, suspended } = agent;
-  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', rule, suspended };
+  const { usersDisabledByUs, rule, doubted, suspended } = agent;
+  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', rule, doubted, suspended };
 }
 
 /** Returns agents of a panel whose limits Sluice keeps. */
@@ -57,7 +59,7 @@ export function agentDetails(
 
 /** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
-  const unknown = { allocatedBytes: null, usersDisabledByUs: null, rule: null, suspended: null };
+  const unknown = { allocatedBytes: null, usersDisabledByUs: null, rule: null, doubted: null, suspended: null };
   return { ...agent, ...unknown, panel, backend: 'addon' };
 }
 

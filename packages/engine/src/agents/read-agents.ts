@@ -115,11 +115,12 @@ async function readOnce(from: ReadFrom, options: ReadOptions): Promise<AgentsRea
     const list = await agents.complete(bare, { agents: await store.agents.list(name), users }, signal);
     if (isListProblem(list)) return list;
     options.guard?.();
-    if (dryRun) return compute(from, list, { users, tables: store, run });
+    const jump = acceptHalved ? null : session.config.poll.doubt.jump;
+    if (dryRun) return compute(from, list, { users, tables: store, run, jump });
     const read = await session.write(options.leases?.() ?? [], async (tables) => {
       // If another run stored a list meanwhile, the loaded ledger is out of date.
       if ((await tables.agentSnapshots.get(name))?.at !== before?.at) return null;
-      const result = await compute(from, list, { users, tables, run });
+      const result = await compute(from, list, { users, tables, run, jump });
       await put(name, tables, result.recorded, announce);
       return result;
     });
@@ -132,15 +133,21 @@ const SUPERSEDED: ListProblem = {
   message: 'Another run read the panel after this one; the older list was ignored.',
 };
 
+/** The run of a reading, and the share of a limit above which its growth is doubted. */
+interface ReadIn {
+  run: string | null;
+  jump: number | null;
+}
+
 async function compute(
   { session, name, agents }: ReadFrom,
   list: AgentList,
-  { users, tables, run }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'>; run: string | null },
+  { users, tables, ...at }: { users: AgentUserRecord[]; tables: Omit<StoreTables, 'write'> } & ReadIn,
 ): Promise<AgentsRead> {
   const records = await loadStoredAgents(session, name, tables);
   const since = records.snapshot === null ? null : agents.recordsSince(records.snapshot);
   const actions = since === null ? [] : (await tables.actions.list({ since })).filter(({ panel }) => panel === name);
-  const recorded = agents.record(list, { records, users, actions }, { now: session.now(), run });
+  const recorded = agents.record(list, { records, users, actions }, { now: session.now(), ...at });
   const changed = new Map(recorded.reservations.map((reservation) => [reservation.uuid, reservation]));
   const reservations = records.reservations.map((reservation) => changed.get(reservation.uuid) ?? reservation);
   const known = [...recorded.agents.values()];

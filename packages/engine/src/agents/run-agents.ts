@@ -8,7 +8,7 @@ import {
   toItemError,
   type ListProblem,
 } from '@sluice/panel-kind';
-import { findSubjectAgent, toAgentSubject } from '@sluice/quota-core';
+import { findSubjectAgent, formatBytes, toAgentSubject } from '@sluice/quota-core';
 import type { HeldLease, HoldRecord, SwitchRecord } from '@sluice/state-store';
 import { backupBeforeEnforcing } from '../store/backups.js';
 import { moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
@@ -18,6 +18,7 @@ import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
 import { askBrakeOfAgents } from '../run/brake.js';
 import { agentsBrakeNotice } from '../run/brake-state.js';
 import type { Notice } from '../run/notices.js';
+import { IMPOSSIBLE_JUMP } from '../run/plausible.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -150,14 +151,34 @@ function countEnds({ name }: Run, closes: readonly HoldRecord[], traffic: readon
   return closes.filter(({ service, since }) => (begins.get(service) ?? '') <= since).length;
 }
 
+/** Returns the notices of agents whose users' usage is doubted; they count for the brake as if it was right. */
+function listDoubts(
+  { name, request, agents }: Run,
+  decided: AgentsDecided,
+  traffic: readonly AgentTraffic[],
+): Notice[] {
+  const { records, recorded } = decided;
+  return traffic.flatMap(({ uuid, name: agent, usedBytes, limitBytes }) => {
+    const doubted = recorded.standing.get(uuid)?.doubted ?? null;
+    const isMeant = request.agent === null || agents.listChain(uuid, records).includes(request.agent);
+    if (doubted === null || !isMeant) return [];
+    const figures = `from ${formatBytes(usedBytes)} to ${formatBytes(doubted.usedBytes)}, of ${formatBytes(limitBytes ?? 0)} that are allowed`;
+    const message = `agent "${agent}": the usage of its users rose ${figures}, in one reading: none is disabled until the next check has read it again`;
+    return [
+      toNotice(name, { code: IMPOSSIBLE_JUMP, key: `${name}:${uuid}:${IMPOSSIBLE_JUMP}:${doubted.at}`, message }),
+    ];
+  });
+}
+
 /** Asks the brake, makes the changes, and reports. */
 async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAction[]): Promise<AgentsRun> {
   const { session, name, agents, request, services } = run;
   const { plan, opens, closes, records } = decided;
   const beginning = opens.length;
   const traffic = agents.describe(records);
-  const changing = beginning + countEnds(run, closes, traffic);
-  const counted = { panel: name, changing, beginning, active: decided.active };
+  const doubts = listDoubts(run, decided, traffic);
+  const changing = beginning + doubts.length + countEnds(run, closes, traffic);
+  const counted = { panel: name, changing, beginning: beginning + doubts.length, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
   const isChanging = !run.previewOnly && brake === null;
@@ -181,6 +202,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
     notices: [
       ...plan.notices.map((notice) => toNotice(name, { ...notice, key: `${name}:${notice.key}` })),
       ...held.notices,
+      ...doubts,
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
     error: request.dryRun ? null : brake,

@@ -1,5 +1,5 @@
 import type { ItemError, Panel } from '@sluice/panel-kind';
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { confirmsJump, formatBytes, isJump, usageInMode } from '@sluice/quota-core';
 import type { Session } from '../session.js';
 import { decideHolds } from './decide.js';
 import { listLimits } from './limits.js';
@@ -53,7 +53,8 @@ function findJump(
   const before = facts.cycleIsNew ? 0 : usageInMode(cycle, mode);
   if (used === null || before === null) return null;
   const grown = used - before;
-  const isTooMuch = (allowed: unknown): boolean => typeof allowed === 'number' && grown > allowed * jump;
+  const isTooMuch = (allowed: unknown): boolean =>
+    typeof allowed === 'number' && isJump({ grownBytes: grown, allowedBytes: allowed, share: jump });
   const quota = allowance?.kind === 'limited' && used >= allowance.allowedBytes ? allowance.allowedBytes : null;
   // Decides only where a hold is possible.
   if (![quota, ...listLimits(session, service.product).map((limit) => limit.allowance)].some(isTooMuch)) return null;
@@ -72,7 +73,5 @@ function findJump(
 function confirms({ usage, mode }: Read, before: Doubted): boolean {
   if (usage === null || before.at >= usage.at) return false;
   const [now, then] = [usageInMode(usage, mode), usageInMode(before, mode)];
-  return now !== null && then !== null && now >= then * CONFIRMED;
+  return now !== null && then !== null && confirmsJump(now, then);
 }
-
-const CONFIRMED = 0.98;

@@ -13,7 +13,7 @@ import { remainingTraffic, totalTraffic } from './calculator.js';
 import { AgentTrafficChecker } from './checker.js';
 import { listDisabled } from './disabled-users.js';
 import { listChain } from './hierarchy.js';
-import { type AgentRule, isBelowPercent, judge } from './judge.js';
+import { type AgentRule, isBelowPercent, isLimitExceeded, judge, type Judgement } from './judge.js';
 import { accountAt, openAccount } from './period.js';
 import type { AgentRules } from './records.js';
 import { reservedBytes } from './reserved.js';
@@ -87,7 +87,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
   const usedBytes = totalTraffic(figures, accounting, account);
   const heldSince = stored.heldSince.get(uuid) ?? null;
   const disabledFor = stored.disabledBelow.get(uuid) ?? [];
-  const { exceeded, rule } = judge({
+  const judged = judge({
     accounting,
     usedBytes,
     limitBytes,
@@ -97,6 +97,8 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     isAgent: agent.role === 'agent',
     missing: agent.missingSince !== null,
   });
+  const { exceeded } = judged;
+  const doubted = toDoubt(agent, judged.force, accounting);
   return {
     uuid,
     name,
@@ -105,6 +107,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     usedBytes,
     remainingBytes: remainingTraffic(limitBytes, usedBytes),
     exceeded,
+    doubted,
     users: figures.users,
     enabledUsers: figures.enabledUsers,
     usersDisabledByUs: disabledFor.reduce((sum, cause) => sum + cause.users, 0),
@@ -114,11 +117,23 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     thresholds,
     ancestors: listAncestors(uuid, stored),
     reservedBytes: reservedBytes(agent, stored.reservations, accounting),
-    rule,
+    rule: doubted === null ? judged.rule : 'doubted',
     heldSince,
     suspended: stored.suspensions.get(uuid) ?? null,
     at: figures.at,
   };
+}
+
+/** Returns what is doubted of an agent; null where its limit would not be exceeded by it any more, or is exceeded anyhow. */
+function toDoubt(
+  { verdict, limitBytes }: AgentRecord,
+  force: Judgement['force'],
+  accounting: AgentRules['accounting'],
+): AgentTraffic['doubted'] {
+  const doubted = verdict?.doubted;
+  if (doubted === undefined || limitBytes === null || force === 'over') return null;
+  const { at, usedBytes } = doubted;
+  return isLimitExceeded(accounting, usedBytes, limitBytes) ? { at, usedBytes } : null;
 }
 
 function listAncestors(agent: string, { agents, ownerName }: StoredAgents): AgentAncestor[] {
@@ -142,6 +157,7 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   dormant: 'The account is not an agent any more, so the limit is not enforced.',
   missing: "It is not in the panel's list any more, so nothing is changed.",
   unknown: 'The panel could not be read, so nothing is changed.',
+  doubted: 'That is below its limit',
 };
 
 /** Returns the sentences that explain the state of an agent. */
@@ -154,9 +170,15 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
-  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toRestriction(agent)}`;
+  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
+}
+
+/** Returns what a jump in the last reading would make of the usage. */
+function toDoubted({ doubted }: AgentTraffic): string {
+  if (doubted === null) return '';
+  return `, but the reading of ${doubted.at} shows ${formatBytes(doubted.usedBytes)}: it is doubted, because it rose by too much at once, and the next check decides.`;
 }
 
 /** Returns what an exceeded limit does to the users, now or with the next check. */

@@ -166,4 +166,6 @@ export interface LedgerInterval {
   created: ReadonlySet<string>;
   /** Of the panel's days. */
   timeZone: string;
+  /** Keys of users whose growth is left to the next list. */
+  left?: ReadonlySet<string>;
 }

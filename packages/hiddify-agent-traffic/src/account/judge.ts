@@ -3,7 +3,8 @@ import type { AccountingMode } from '@sluice/quota-core';
 /**
  * Why an agent is in its state. `full`: exactly at its limit, which `allocated` allows. `at-or-over-limit`: exceeded in
  * `consumed` and `panel`. `over-limit`: exceeded in `allocated`. `within-release-margin`: held, and not yet low enough for a
- * release. `dormant`: the account is not an agent any more. `missing`: not in the list. `unknown`: no list could be read.
+ * release. `dormant`: the account is not an agent any more. `missing`: not in the list. `unknown`: no list could be read. `doubted`: its
+ * users' figures would exceed the limit by one jump, and the next list decides.
  */
 export type AgentRule =
   | 'no-limit'
@@ -15,7 +16,8 @@ export type AgentRule =
   | 'exempt'
   | 'dormant'
   | 'missing'
-  | 'unknown';
+  | 'unknown'
+  | 'doubted';
 
 /** What follows from an agent's limit. */
 export interface Judgement {

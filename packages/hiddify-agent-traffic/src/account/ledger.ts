@@ -62,6 +62,7 @@ export function stepLedger(
     const key = ledgerKey(user);
     seen.add(key);
     const entry = entries.get(key);
+    if (interval.left?.has(key) === true) continue;
     if (entry === undefined) strangers.push(user);
     else updateEntry(step, entry, user, growthSince(entry, user, interval, zeroings));
   }

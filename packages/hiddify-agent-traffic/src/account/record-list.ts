@@ -6,7 +6,8 @@ import { AgentTrafficCalculator, totalTraffic } from './calculator.js';
 import { AgentHierarchy } from './hierarchy.js';
 import { judge, type Judgement } from './judge.js';
 import type { LedgerInterval } from './counter.js';
-import { type LedgerStep, stepLedger } from './ledger.js';
+import { findDoubts } from './doubt.js';
+import { ledgerKey, type LedgerStep, stepLedger } from './ledger.js';
 import { accountAt } from './period.js';
 import type { AgentRecord, AgentUserRecord } from '@sluice/quota-core';
 import type { AgentRules } from './records.js';
@@ -47,19 +48,45 @@ interface RecordInput extends Pick<LedgerInterval, 'panel' | 'zeroings'> {
   list: ObservedList;
   now: string;
   run: string | null;
+  /** Share of a limit above which growth in one list is doubted; null for none. */
+  jump: number | null;
   records: AgentRecords;
   users: readonly AgentUserRecord[];
 }
 
-/** Charges growth, begins periods and judges every agent. The order of the rows does not matter. */
+/**
+ * Charges growth, begins periods and judges every agent. The order of the rows does not matter. Growth that would exceed a limit
+ * by one jump is left to the next list, which confirms it or not.
+ */
 export function recordList(input: RecordInput): RecordedList {
-  const { panel, rules, list, now, records, zeroings } = input;
+  const { panel, list, rules, records, zeroings, users, run, jump } = input;
   const hierarchy = new AgentHierarchy(list.admins);
   const created = new Set(records.reservations.map(({ uuid }) => uuid));
-  const { snapshot: before } = records;
-  const interval = { panel, at: list.at, before, zeroings, created, timeZone: rules.timeZone };
+  const interval = { panel, at: list.at, before: records.snapshot, zeroings, created, timeZone: rules.timeZone };
+  const recorded = recordUsers(input, hierarchy, { ...interval });
+  const held = toHeldSince(records);
+  const over = records.agents.flatMap((before) => {
+    const isOver = recorded.standing.get(before.uuid)?.force === 'over' && !held.has(before.uuid);
+    const usedBytes = recorded.agents.get(before.uuid)?.verdict?.usedBytes ?? 0;
+    return isOver ? [{ before, usedBytes }] : [];
+  });
+  const doubts = findDoubts({ hierarchy, users: list.users, entries: users, interval, run, jump }, over);
+  if (doubts.agents.size === 0) return recorded;
+  const left = recordUsers(input, hierarchy, { ...interval, left: doubts.users });
+  for (const [uuid, doubted] of doubts.agents) {
+    const [agent, standing] = [left.agents.get(uuid), left.standing.get(uuid)];
+    // Over its limit by what is not doubted.
+    if (agent?.verdict == null || standing === undefined || standing.force === 'over') continue;
+    left.agents.set(uuid, { ...agent, verdict: { ...agent.verdict, rule: 'doubted', doubted } });
+    left.standing.set(uuid, { ...standing, doubted });
+  }
+  return left;
+}
+
+function recordUsers(input: RecordInput, hierarchy: AgentHierarchy, interval: LedgerInterval): RecordedList {
+  const { panel, rules, list, now, records } = input;
   const ledger = stepLedger(input.users, list.users, interval, list.goneUsers);
-  const calculator = new AgentTrafficCalculator(hierarchy, list.users, ledger.missing);
+  const calculator = new AgentTrafficCalculator(hierarchy, asCharged(list.users, ledger, interval), ledger.missing);
   const exempt = listExempt(rules.exempt, hierarchy.admins);
   const held = new Set(toHeldSince(records).keys());
   const shared: SharedFigures = {
@@ -81,7 +108,7 @@ export function recordList(input: RecordInput): RecordedList {
     agents.set(uuid, agent);
     const { limitBytes, role, missingSince } = agent;
     const counts = limitBytes !== null && missingSince === null && role === 'agent' && !exempt.has(uuid);
-    standing.set(uuid, { force: judgement.force, counts });
+    standing.set(uuid, { force: judgement.force, counts, doubted: null });
     crossed.push(...crossings);
   }
   const reservations = stepReservations({
@@ -100,6 +127,19 @@ export function recordList(input: RecordInput): RecordedList {
     ownerName: hierarchy.admins.get(SELF)?.name ?? 'Owner',
   };
   return { hierarchy, calculator, ledger, users: ledger, agents, standing, reservations, snapshot, crossed, exempt };
+}
+
+/** Returns the users with the usage that is charged: that of before, where it is left to the next list. */
+function asCharged(
+  users: readonly HiddifyUser[],
+  { entries }: LedgerStep,
+  { left }: LedgerInterval,
+): readonly HiddifyUser[] {
+  if (left === undefined) return users;
+  return users.map((user) => {
+    const entry = left.has(ledgerKey(user)) ? entries.get(ledgerKey(user)) : undefined;
+    return entry === undefined ? user : { ...user, usedBytes: Math.max(0, entry.lastBytes) };
+  });
 }
 
 /** Figures that all agents of a list share. */

@@ -119,11 +119,11 @@ export class HiddifyAgents implements PanelAgents {
   record(
     list: ObservedList,
     { records, users, actions }: Parameters<PanelAgents['record']>[1],
-    { now, run }: { now: string; run: string | null },
+    at: Parameters<PanelAgents['record']>[2],
   ): RecordedList {
     const { name: panel, rules } = this.deps;
     const zeroings = records.snapshot === null ? [] : actions.flatMap((row) => findZeroing(row) ?? []);
-    return recordList({ panel, rules, list, now, run, records, users, zeroings });
+    return recordList({ panel, rules, list, ...at, records, users, zeroings });
   }
 
   plan(input: AgentPlanInput): AgentPlan {

@@ -26,7 +26,7 @@ export const AGENTS: Column<AgentView>[] = [
   text('users', ({ users }) => users, { align: 'right', priority: 2 }),
   text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
   state('status', ({ rule, exceeded, suspended }) =>
-    rule === 'missing' ? rule : suspended !== null ? 'suspended' : exceeded ? 'held' : 'ok',
+    rule === 'missing' ? rule : suspended !== null ? 'suspended' : exceeded ? 'held' : rule === 'doubted' ? rule : 'ok',
   ),
 ];
 

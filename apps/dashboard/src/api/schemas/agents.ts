@@ -40,6 +40,10 @@ const agentParts = {
   panel: text,
   backend: z.enum(['sluice', 'addon']),
   rule: textOrNull,
+  doubted: z
+    .object({ at: instant, usedBytes: bytes })
+    .nullable()
+    .describe('Usage that would exceed the limit by one jump, and waits for the next check'),
   suspended: z.object({ since: instant, by: textOrNull, note: textOrNull }).nullable(),
 };
 const detailParts = {

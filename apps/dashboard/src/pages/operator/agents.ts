@@ -62,7 +62,9 @@ function showRemaining({ limitBytes, remainingBytes }: AgentView): Html {
 
 function showState(agent: AgentView): Html {
   if (agent.suspended !== null) return badge('suspended');
-  return agent.exceeded ? badge('exceeded') : badge(agent.rule ?? 'ok', agent.rule === 'missing' ? 'warning' : 'good');
+  return agent.exceeded
+    ? badge('exceeded')
+    : badge(agent.rule ?? 'ok', agent.rule === 'missing' || agent.rule === 'doubted' ? 'warning' : 'good');
 }
 
 /** `/agents/:id`: from the store alone. */

@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AgentDetail, CheckReport } from '@sluice/engine';
+import { GB, type HiddifyBench, startHiddifyBench } from '../../hiddify-bench.js';
+
+let at: HiddifyBench;
+let all: string[];
+beforeEach(async () => {
+  at = await startHiddifyBench({ more: 'poll: { interval: 15m }' });
+  all = Array.from({ length: 3 }, () => at.panel.addUser({ agent: at.north, usageLimit: 100 * GB }));
+  at.panel.use(all[0] ?? '', 10 * GB);
+  await at.sluice('agent limit north --gb 50 --yes');
+  await at.check();
+});
+afterEach(() => at.close());
+
+const disabled = (): number => all.filter((uuid) => !at.panel.user(uuid).enable).length;
+const use = (gigabytes: number): void => {
+  at.panel.use(all[0] ?? '', gigabytes * GB);
+};
+const check = async (words = ''): Promise<CheckReport> => (await at.check(words)).json<CheckReport>();
+const show = async (): Promise<AgentDetail> => (await at.sluice('agent show north')).json<AgentDetail>();
+
+describe('an agent whose limit is exceeded by one jump of its users', () => {
+  it('is doubted, and held once the next check has read it again', async () => {
+    use(60);
+    const first = await check();
+    expect([disabled(), first.totals.disabled]).toEqual([0, 0]);
+    const doubted = { rule: 'doubted', exceeded: false, usedBytes: 10 * GB, doubted: { usedBytes: 70 * GB } };
+    expect(first.agents[0]).toMatchObject(doubted);
+    expect(first.notices).toMatchObject([
+      { code: 'impossible_jump', message: expect.stringContaining('agent "north"') },
+    ]);
+    expect(await show()).toMatchObject(doubted);
+    expect((await at.bench.sluice('agent explain north')).stdout).toMatch(/shows 70 GB: it is doubted/);
+    expect((await at.bench.sluice('agent list')).stdout).toMatch(/north .*doubted/);
+    const second = await check();
+    expect([disabled(), second.totals.disabled]).toEqual([3, 3]);
+    expect(second.agents[0]).toMatchObject({ exceeded: true, usedBytes: 70 * GB, doubted: null });
+  });
+
+  it('is not charged for a figure that the next check does not show', async () => {
+    use(60);
+    await check();
+    use(-59);
+    expect((await check()).agents[0]).toMatchObject({ exceeded: false, usedBytes: 11 * GB, doubted: null });
+    expect(disabled()).toBe(0);
+  });
+
+  it('is doubted by a reading outside of a check, which confirms nothing', async () => {
+    use(60);
+    at.bench.clock.advance(120_000);
+    expect(await show()).toMatchObject({ rule: 'doubted' });
+    at.bench.clock.advance(120_000);
+    expect(await show()).toMatchObject({ rule: 'doubted' });
+    expect((await check()).totals.disabled).toBe(3);
+  });
+
+  it('is held at once with --allow-mass', async () => {
+    use(60);
+    expect((await check('--allow-mass')).totals.disabled).toBe(3);
+  });
+
+  it('is held at once by steps of up to half of the limit', async () => {
+    use(20);
+    await check();
+    use(25);
+    expect((await check()).totals.disabled).toBe(3);
+  });
+
+  it('counts for the brake', async () => {
+    const south = at.panel.addAgent(undefined, { name: 'south' });
+    const user = at.panel.addUser({ agent: south, usageLimit: 100 * GB });
+    await at.sluice('agent limit south --gb 50 --yes');
+    await check();
+    use(60);
+    at.panel.use(user, 60 * GB);
+    expect((await check()).error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
+  });
+});
