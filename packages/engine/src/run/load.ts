@@ -32,6 +32,7 @@ import {
   UNKNOWN_PRODUCT,
   withError,
 } from './stages.js';
+import { findTakenOver } from './taken-over.js';
 import { COMMAND_PREFIX, isCommandRow, isDelivery } from './command-row.js';
 
 /** Options of `load`. */
@@ -128,6 +129,8 @@ async function loadStored(
   const purchases = group(await store.purchases.list(ids === undefined ? paid : { services: ids, ...paid }));
   const history = await loadHistory(session, panel, services, { ordered });
   const earlier = await earlierCycles(session, cycles, now);
+  const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
+  const takenOver = await findTakenOver(session, panel, uncounted);
   const terminations = await terminationsIn(session, [...unresolved.values()].flat());
   return {
     overrides,
@@ -139,6 +142,7 @@ async function loadStored(
     purchases,
     history,
     earlier,
+    takenOver,
     terminations,
   };
 }
@@ -151,6 +155,7 @@ function findRows(stored: StoredRows, id: string) {
     purchases: stored.purchases.get(id) ?? [],
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
+    takenOver: stored.takenOver.has(id),
     unresolved: (stored.unresolved.get(id) ?? []).filter((action) => !isCommandRow(action)),
     creating: (stored.unresolved.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
     delivering: (stored.unresolved.get(id) ?? []).some(isDelivery),

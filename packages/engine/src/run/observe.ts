@@ -167,7 +167,7 @@ export function toTotal(usage: UsageBytes): number | null {
 
 /** Returns the usage of a counter inside the cycle: the sum of its growth. A panel that reports only a total has one counter. */
 function count(
-  { cycleIsNew, service }: Loaded,
+  { cycleIsNew, service, takenOver }: Loaded,
   cycle: Readonly<CycleRecord>,
   { reading, counter }: UsageAnswer,
 ): { usage: UsageBytes; counter: unknown; restarted: ItemError | null } | ItemError {
@@ -176,7 +176,8 @@ function count(
   const totalOnly = reading.inBytes === null || reading.outBytes === null;
   const [inBytes, outBytes] = totalOnly ? [reading.totalBytes, 0] : [reading.inBytes, reading.outBytes];
   if (inBytes === null || outBytes === null) return notRead;
-  const stored = (cycle.counter ?? null) as CounterState | null;
+  const used = takenOver ? { lastIn: inBytes, lastOut: outBytes, usedIn: 0, usedOut: 0, at: reading.at } : null;
+  const stored = (cycle.counter ?? used) as CounterState | null;
   const stoodAt = counter.stoodAt ?? null;
   const previous = stored !== null && stored.lastIn <= 0 && stoodAt !== null ? { ...stored, lastIn: stoodAt } : stored;
   const step = stepCounter({

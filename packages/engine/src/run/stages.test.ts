@@ -54,6 +54,7 @@ const loaded: Loaded = {
   history: { checkpoint: null, decision: null, recent: [], removed: 0 },
   creating: false,
   delivering: false,
+  takenOver: false,
   limitsBefore: [],
   awaited: null,
   termination: null,

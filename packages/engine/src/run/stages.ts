@@ -95,6 +95,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly evidence: readonly Readonly<EvidenceRecord>[];
   /** Whether a hold of its agent has disabled its account; the next check of agents passes the evidence to the service. */
   readonly disabledForAgent: boolean;
+  /** Whether its account was another client's, and was not read since: what its counter shows was used by others. */
+  readonly takenOver: boolean;
   readonly unresolved: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** The limits besides the quota at the last decision. */

@@ -175,7 +175,9 @@ export class HiddifyLife extends HiddifyStaff {
     const product = this.random.pick(NAMES);
     this.world.tell(product);
     const { agent } = VPN_PRODUCTS[product];
-    const limited = agent !== null && this.all[agent].above.some((name) => this.all[name].limit !== MUCH_GB);
+    // A product without an agent leaves the user where it is.
+    const owner = agent ?? vpn.member.agent;
+    const limited = owner !== null && this.all[owner].above.some((name) => this.all[name].limit !== MUCH_GB);
     const refusals = limited ? ['agent_limit'] : [];
     if ((await this.world.command((sluice) => sluice.provision.changePackage(vpn.id, product), refusals)) !== null)
       return;
@@ -221,6 +223,11 @@ export class HiddifyLife extends HiddifyStaff {
 
   /** The user is gone from the panel, and is created again. */
   async lose(vpn: Vpn): Promise<void> {
+    const above = vpn.member.agent === null ? [] : this.all[vpn.member.agent].above.map((name) => this.all[name]);
+    const owner = this.agentOf(vpn);
+    const next = owner === null ? [] : this.all[owner].above.map((name) => this.all[name]);
+    // Creations are refused then, as `user` checks.
+    if ([...above, ...next].some(({ isSuspended, limit }) => isSuspended || limit !== MUCH_GB)) return;
     if (this.random.chance(0.5)) await this.settle();
     this.blur(vpn.member);
     this.panel.deleteUser(vpn.member.uuid);

@@ -55,4 +55,18 @@ describe('the restrictions of a held service that ended', () => {
     await poll();
     expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
   });
+
+  it('charge the next client with nothing that was used before', async () => {
+    const { user } = await passOn('relay', 'vanished');
+    const values = [`flvx_user_id=${user}`, 'client=43', '--allow-duplicate-refs'];
+    await at.addService(2, { product: 'relay', values });
+    const shown = async (): Promise<unknown> => {
+      const service = (await poll()).services.find(({ id }) => id === 'svc-2');
+      return [service?.holds, service?.usage?.totalBytes];
+    };
+    expect(await shown()).toEqual([[], 0]);
+    const account = at.panel.world.users.get(user)!;
+    account.inFlow += 5 * GB;
+    expect(await shown()).toEqual([[], 5 * GB]);
+  });
 });
