@@ -22,6 +22,8 @@ interface Block {
   service: (string | null)[];
   path: string[];
   ms: number[];
+  /** Index of each call in the block that it was chosen from. */
+  index?: number[];
 }
 
 /** Returns calls as a compressed block, in their order. Instants have to be ISO 8601 in UTC. */
@@ -56,12 +58,12 @@ function toBlock(calls: readonly ApiCallRecord[]): Block {
  * @throws StoreError `store_damaged`
  */
 export function decodeBlock(seq: number, data: Uint8Array): ApiCallRecord[] {
-  return toCalls(parseBlock<Block>(seq, data));
+  return toCalls(parseBlock(seq, data));
 }
 
-function parseBlock<T extends Block>(seq: number, data: Uint8Array): T {
+function parseBlock(seq: number, data: Uint8Array): Block {
   try {
-    return JSON.parse(zlib().inflateRawSync(data).toString('utf8')) as T;
+    return JSON.parse(zlib().inflateRawSync(data).toString('utf8')) as Block;
   } catch (cause) {
     const row = { table: 'api_call_blocks', id: String(seq) };
     const message = `The row "${seq}" of the table api_call_blocks is damaged: data can't be parsed.`;
@@ -106,8 +108,8 @@ export function encodeNewest(calls: readonly ApiCallRecord[]): Uint8Array | null
  * @throws StoreError `store_damaged`
  */
 export function decodeNewest(seq: number, data: Uint8Array): { call: ApiCallRecord; index: number }[] {
-  const block = parseBlock<Block & { index: number[] }>(seq, data);
-  return toCalls(block).map((call, position) => ({ call, index: block.index[position] ?? 0 }));
+  const block = parseBlock(seq, data);
+  return toCalls(block).map((call, position) => ({ call, index: block.index?.[position] ?? 0 }));
 }
 
 /** Loaded on demand: many commands write no calls. */
