@@ -20,8 +20,16 @@ const DESCRIPTIONS = {
 async function toTypes(document) {
   const own = JSON.parse(JSON.stringify(document));
   for (const methods of Object.values(own.paths))
-    for (const { parameters = [] } of Object.values(methods))
+    for (const { parameters = [], requestBody, responses } of Object.values(methods)) {
       for (const parameter of parameters) if (parameter.name === 'Idempotency-Key') parameter.required = false;
+      // Types show no examples.
+      for (const { content = {} } of [requestBody ?? {}, ...Object.values(responses)])
+        for (const media of Object.values(content)) {
+          delete media.example;
+          delete media.examples;
+        }
+    }
+  delete own.components.examples;
   const text = astToString(await openapiTS(own, { defaultNonNullable: false }));
   const file = path.join(folder, 'src', 'schema.ts');
   const head = `/* Written by \`npm run api-client\` from openapi.json (SHA-256 ${toDigest(await toText(document))}). */`;

@@ -21,9 +21,18 @@ const ANSWERS: Record<string, (response: ServerResponse) => void> = {
     response.statusCode = 404;
     response.end('{"error":{"code":"unknown_service","message":"There is no service","details":{"service":"svc-9"}}}');
   },
+  '/api/v1/tokens?limit=7': (response) => {
+    response.writeHead(500).end('{}');
+  },
   '/api/v1/tokens': (response) => {
     response.writeHead(307, { location: '/api/v1/elsewhere' }).end();
   },
+  '/api/v1/services?limit=500&status=held': (response) =>
+    response.end('{"services":[{"id":"svc-1"}],"total":2,"next":"svc-1"}'),
+  '/api/v1/services?limit=500&after=svc-1&status=held': (response) =>
+    response.end('{"services":[{"id":"svc-2"}],"total":2,"next":null}'),
+  '/api/v1/services/svc-1/holds?limit=1': (response) =>
+    response.end('{"holds":[],"released":[],"total":0,"next":null}'),
   '/api/v1/panels': (response) => {
     response.statusCode = 502;
     response.end('<html>Bad gateway</html>');
@@ -47,6 +56,21 @@ afterAll(() => {
 });
 
 describe('the client', () => {
+  it('reads a list page by page, each when it is asked for', async () => {
+    const before = seen.length;
+    const query = { status: 'held' } as const;
+    const pages = api.pages('/services', { params: { query } });
+    const first = await pages.next();
+    const asked = (): number => seen.filter(({ url }) => url.startsWith('/api/v1/services?')).length;
+    expect([first.value?.services[0]?.id, first.value?.total, asked()]).toEqual(['svc-1', 2, 1]);
+    const second = await pages.next();
+    expect([second.value?.services[0]?.id, (await pages.next()).done, asked()]).toEqual(['svc-2', true, 2]);
+    const params = { path: { service: 'svc-1' }, query: { limit: 1 } };
+    for await (const { holds } of api.pages('/services/{service}/holds', { params })) expect(holds).toEqual([]);
+    await expect(api.pages('/tokens', { params: { query: { limit: 7 } } }).next()).rejects.toThrow(SluiceApiError);
+    seen.length = before;
+  });
+
   it('sends its token, and a new key with each change unless there is one', async () => {
     const { data } = await api.GET('/me');
     expect(data?.operate).toBe(true);

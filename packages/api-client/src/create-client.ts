@@ -1,6 +1,7 @@
 import createFetchClient, { type Client, type Middleware } from 'openapi-fetch';
 import { followEvents, type RunEvent } from './events.js';
 import { toApiError, toRedirected, toUnreachable } from './error.js';
+import { type PagedPath, type ListPage, type PageRequest, readPages } from './pages.js';
 import type { paths } from './schema.js';
 
 /** Options of `createSluiceApi`. */
@@ -17,6 +18,18 @@ export interface SluiceApiOptions {
 
 /** The HTTP API: one typed method per HTTP method, and the events of runs. */
 export interface SluiceApi extends Pick<Client<paths>, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'> {
+  /**
+   * Returns the pages of a list, each read when the one before is used up; `limit` is their size, by default 500.
+   *
+   * @throws SluiceApiError
+   *
+   * @example
+   * for await (const { services } of api.pages('/services', { params: { query: { status: 'held' } } })) show(services);
+   */
+  pages<Path extends PagedPath>(
+    path: Path,
+    request?: PageRequest<Path>,
+  ): AsyncGenerator<ListPage<Path>, void, undefined>;
   /**
    * Returns the events of a run as they come; the last is `report` or `failure`.
    *
@@ -43,6 +56,13 @@ export function createSluiceApi({ url, token, fetch: send, newKey = randomKey }:
   const { GET, POST, PUT, PATCH, DELETE } = client;
   return {
     ...{ GET, POST, PUT, PATCH, DELETE },
+    pages: (path, { params, signal } = {}) =>
+      readPages(async (page) => {
+        const query = { ...page, ...params?.query, ...('after' in page ? { after: page.after } : {}) };
+        const init = { params: { path: params?.path, query }, ...(signal === undefined ? {} : { signal }) };
+        const { data } = await (GET as (of: string, how: object) => Promise<{ data: unknown }>)(path, init);
+        return data as ListPage<typeof path>;
+      }),
     events: (run, { signal } = {}) => {
       const address = `${baseUrl}/runs/${encodeURIComponent(run)}/events`;
       return followEvents(() =>

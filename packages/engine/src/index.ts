@@ -95,6 +95,7 @@ export type { GraphRange, GraphWindow } from './graph/window.js';
 export { type HoldsFile, isHoldsFileStale, readHoldsFile } from './holds/holds-file.js';
 export type { EvidenceView, HoldEntry, HoldView, ReleasedQuota } from './holds/holds.js';
 export type { LogRequest } from './api/log.js';
+export type { LogPage } from './log/list.js';
 export type { LogEntry, LogFilter } from './log/log.js';
 export type { MetricFamily, MetricSample, MetricType } from './metrics/families.js';
 export type { MetricsReport } from './metrics/metrics.js';

@@ -96,8 +96,9 @@ export interface LocalDates {
 /** Lists for operators, in one statement each. */
 export interface OverviewTables {
   overview: {
+    /** `after`: only greater ids; a `limit` of -1 is none. */
     services(
-      request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number },
+      request: OverviewFilter & { order: OverviewOrder; limit: number; offset: number; after?: string },
       today: LocalDates,
     ): Promise<OverviewRow[]>;
     counts(today: LocalDates, filter?: OverviewFilter): Promise<OverviewCount[]>;

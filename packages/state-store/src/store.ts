@@ -97,8 +97,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
       after?: string;
       limit?: number;
     }): Promise<ServiceRecord[]>;
-    /** Number of the services of a panel. */
-    count(panel: string): Promise<number>;
+    /** Number of the services that match. */
+    count(filter: { panel?: string; product?: string; client?: string }): Promise<number>;
     /** Adds or replaces each by its id. For new services only; use `update` to change one. */
     put(records: ServiceRecord[]): Promise<void>;
     /**
@@ -375,7 +375,7 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
     /** State of the panel's newest refresh; null if there is none. */
     state(panel: string): Promise<unknown>;
     /** Newest first. */
-    list(filter?: { since?: string; limit?: number }): Promise<RefreshRecord[]>;
+    list(filter?: { since?: string; until?: string; limit?: number }): Promise<RefreshRecord[]>;
     /** In the order of starting, `limit` at a time. */
     page(request: PageRequest): Promise<Page<RefreshRecord>>;
   };

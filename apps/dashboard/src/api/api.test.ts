@@ -1,10 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { Sluice } from '@sluice/engine';
 import { describe, expect, it } from '@jest/globals';
+import type * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS } from '../agent-traffic/calls.js';
 import { agentTrafficAddress, openApiDocument, operationId } from './openapi.js';
 import { ROUTES } from './routes/routes.js';
 import { STREAMS } from './stream-routes.js';
+
+type Content = Record<string, { example?: unknown; examples?: { usual: { $ref: string } } }>;
+interface OpenApi {
+  paths: Record<
+    string,
+    Record<string, { requestBody?: { content: Content }; responses: Record<string, { content: Content }> }>
+  >;
+  components: { examples: Record<string, { value: unknown }> };
+}
 
 type UseCases = {
   [Group in keyof Sluice]: Sluice[Group] extends (...args: never[]) => unknown
@@ -146,6 +156,23 @@ describe('the OpenAPI document', () => {
   it('is the one that the client is generated from', () => {
     const file = new URL('../../../../packages/api-client/openapi.json', import.meta.url);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+  });
+
+  it('has a valid example of each body and answer', () => {
+    const { paths, components } = openApiDocument() as unknown as OpenApi;
+    const invalid: unknown[] = [];
+    for (const route of ROUTES) {
+      const operation = paths[route.path.replace(/:(\w+)/g, '{$1}')]?.[route.method.toLowerCase()];
+      const check = (schema: z.ZodType, content: Content | undefined): void => {
+        const { example, examples } = content?.['application/json'] ?? {};
+        const named = components.examples[examples?.usual.$ref.split('/').at(-1) ?? ''];
+        const { error } = schema.safeParse(named === undefined ? example : named.value);
+        if (error !== undefined) invalid.push([route.method, route.path, error.issues]);
+      };
+      check(route.answer, operation?.responses[String(route.status)]?.content);
+      if (route.body !== null) check(route.body, operation?.requestBody?.content);
+    }
+    expect(invalid).toEqual([]);
   });
 
   it('names each operation once', () => {

@@ -1,23 +1,44 @@
-import { may, mayWithFields, whoMay } from '@sluice/engine';
+import { may, mayWithFields, suggestion, whoMay } from '@sluice/engine';
 import { usageError } from '@sluice/panel-kind';
 import type { FastifyRequest } from 'fastify';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Viewer } from '../access/viewer.js';
 import { forbidden, notFound } from '../server/failure.js';
 import type { Context } from '../server/options.js';
 import type { ApiRoute } from './route.js';
 
+/** A query or body that has no keys. */
+const NOTHING = z.strictObject({});
+
 /** Returns checked fields of a request. */
 export function checked(schema: z.ZodObject | null, value: unknown, where: string): Record<string, unknown> {
-  if (schema === null) return {};
-  const { data, error } = schema.safeParse(value ?? {});
+  const { data, error } = (schema ?? NOTHING).safeParse(value ?? {});
   if (error === undefined) return data;
-  const problems = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  const problems = error.issues.flatMap((issue) => toProblems(issue, Object.keys(schema?.shape ?? {}), value));
   const [first] = problems;
   const at = first === undefined || first.path === '' ? '' : ` (${first.path})`;
   throw usageError('bad_request', `The ${where} of the request is not valid${at}: ${first?.message ?? ''}`, {
     problems,
   });
+}
+
+/** Returns what is wrong, and at which key of the request. */
+function toProblems(issue: z.core.$ZodIssue, known: string[], value: unknown): { path: string; message: string }[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: path === '' ? key : `${path}.${key}`,
+      message: `Unknown key "${key}"${path === '' ? hint(key, known) : ''}`,
+    }));
+  const [name = ''] = issue.path;
+  // The parser of queries makes a list of a key that is repeated.
+  if (issue.code === 'invalid_type' && issue.path.length === 1 && Array.isArray(Object(value)[name]))
+    return [{ path, message: 'The key is named twice, or has a list; name it once' }];
+  return [{ path, message: issue.message }];
+}
+
+function hint(key: string, known: string[]): string {
+  return known.length === 0 ? '; there are none here' : suggestion(key, known);
 }
 
 /** Returns the body of a request, which has to be JSON. */

@@ -2,6 +2,7 @@ import { type UseCase, whoMay } from '@sluice/engine';
 import * as z from 'zod';
 import { AGENT_TRAFFIC_CALLS, AGENT_TRAFFIC_PREFIX, type AgentTrafficCall } from '../agent-traffic/calls.js';
 import { addonFailure } from '../agent-traffic/schemas.js';
+import { toExample } from './examples.js';
 import { failure } from './schemas/access.js';
 import { named } from './schemas/common.js';
 import { type ApiRoute, needsKey } from './route.js';
@@ -25,7 +26,8 @@ export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
   for (const operation of operations()) {
     const path = operation.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: toOperation(operation) };
+    const described = withExamples(toOperation(operation), components);
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: described };
   }
   return {
     openapi: '3.1.0',
@@ -35,6 +37,9 @@ export function openApiDocument(): Json {
     paths,
     components: {
       schemas: components,
+      examples: Object.fromEntries(
+        Object.entries(components).map(([id, schema]) => [id, { value: toExample(schema as Json, components) }]),
+      ),
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },
   };
@@ -136,6 +141,27 @@ function toOperation(of: Operation): Json {
     ...(body === null ? {} : { requestBody: toRequestBody(body) }),
     responses: { [String(status)]: done, default: inJson(error, 'Error') },
   };
+}
+
+type Content = Record<string, { schema: Json; example?: unknown; examples?: Json }>;
+const EXAMPLES = '#/components/examples/';
+
+/** Adds an example to the body and to the answer of an operation. */
+function withExamples(operation: Json, components: Json): Json {
+  const { requestBody, responses } = operation as {
+    requestBody?: { content: Content };
+    responses: Record<string, { content: Content }>;
+  };
+  const add = (content: Content | undefined): void => {
+    const json = content?.['application/json'];
+    if (json === undefined) return;
+    const name = typeof json.schema['$ref'] === 'string' ? json.schema['$ref'].slice(COMPONENTS.length) : null;
+    if (name === null) json.example = toExample(json.schema, components);
+    else json.examples = { usual: { $ref: `${EXAMPLES}${name}` } };
+  };
+  add(requestBody?.content);
+  for (const [status, { content }] of Object.entries(responses)) if (status !== 'default') add(content);
+  return operation;
 }
 
 function toRequestBody(body: z.ZodObject): Json {

@@ -53,12 +53,14 @@ export function needsKey({ method, useCase }: Pick<ApiRoute, 'method' | 'useCase
   return method !== 'GET' && !onlyReads(useCase);
 }
 
-type Shape = Record<string, z.ZodType>;
+/** The keys of a query, a body or an answer. */
+export type Shape = Record<string, z.ZodType>;
 type Output<S extends Shape> = z.output<z.ZodObject<S>>;
 
 type Named = Pick<ApiRoute, 'useCase' | 'summary'> & Partial<Pick<ApiRoute, 'clients' | 'status'>>;
 
-interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
+/** What declares a route. */
+export interface RouteParts<Query extends Shape, Body extends Shape, Answer extends z.ZodType> extends Named {
   query?: Query;
   body?: Body;
   answer: Answer;

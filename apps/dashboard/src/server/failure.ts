@@ -30,6 +30,7 @@ const BY_CODE: Record<string, number> = {
   forbidden: 403,
   no_token: 401,
   token_exceeds: 403,
+  method_not_allowed: 405,
   too_many_requests: 429,
   key_reused: 422,
   lease_lost: 409,

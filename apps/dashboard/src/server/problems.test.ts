@@ -46,3 +46,57 @@ it.each([
   const answer = await at.fetch(`/api/v1/agent-traffic${path}`, init);
   expect([answer.status, await answer.json()]).toEqual([status, { error: expect.any(String) }]);
 });
+
+it.each([
+  ['POST', '/healthz', 'GET, HEAD'],
+  ['PUT', '/api/v1/services?client=42', 'GET, HEAD, PATCH, POST'],
+  ['PUT', '/api/v1/services/svc-1/', 'DELETE, GET, HEAD, PATCH'],
+  ['DELETE', '/api/v1/log/follow', 'GET, HEAD'],
+  ['POST', '/api/v1/openapi.json', 'GET, HEAD'],
+])('answers %s %s with the methods that are possible there', async (method, path, allowed) => {
+  const answer = await at.fetch(path, { method, token: SERVE_TOKEN });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
+  expect(await answer.json()).toEqual({
+    error: {
+      code: 'method_not_allowed',
+      message: `${method} is not possible at this address; use ${allowed}`,
+      details: { allowed: allowed.split(', ') },
+    },
+  });
+});
+
+it('answers a wrong method for a page with a page', async () => {
+  const answer = await at.fetch('/services/svc-1', { method: 'DELETE' });
+  expect([answer.status, answer.headers.get('allow'), await answer.text()]).toEqual([
+    405,
+    'GET, HEAD',
+    expect.stringContaining('DELETE is not possible at this address; use GET, HEAD'),
+  ]);
+});
+
+it.each([
+  ['/services?stauts=held', 'stauts', 'did you mean "status"?'],
+  ['/services?zzzzzzzzzzzz=1', 'zzzzzzzzzzzz', 'known: '],
+  ['/me?nme=x', 'nme', 'there are none here'],
+  ['/log/export?kidn=api', 'kidn', 'did you mean "kind"?'],
+  ['/services?client=1&client=2', 'client', 'named twice'],
+])('names the wrong key of %s', async (path, key, hint) => {
+  const answer = await at.fetch(`/api/v1${path}`, { token: SERVE_TOKEN });
+  const { error } = (await answer.json()) as { error: { message: string; details: { problems: { path: string }[] } } };
+  expect([answer.status, error.details.problems.map((problem) => problem.path)]).toEqual([400, [key]]);
+  expect(error.message).toContain(hint);
+});
+
+it('names the wrong key of a body', async () => {
+  const answer = await at.fetch('/api/v1/services/svc-1/purchases', {
+    method: 'POST',
+    token: SERVE_TOKEN,
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+    body: JSON.stringify({ package: 'extra-50', noet: 'x' }),
+  });
+  const { error } = (await answer.json()) as { error: { message: string } };
+  expect([answer.status, error.message]).toEqual([
+    400,
+    'The body of the request is not valid (noet): Unknown key "noet"; did you mean "note"?',
+  ]);
+});

@@ -15,7 +15,8 @@ import { createReaders } from '../pages/customer/readers.js';
 import { addPages } from '../pages/serve-pages.js';
 import { isApi, NOBODY, sendError, sendErrorPage } from './html-reply.js';
 import { closeServer, watchRequests } from './close-server.js';
-import { notFound } from './failure.js';
+import { addCompression } from './compress.js';
+import { watchMethods } from './methods.js';
 import { createLimiters } from './limits.js';
 import { toTrust } from './proxies.js';
 import { type Context, type Dashboard, type DashboardOptions, toContext } from './options.js';
@@ -70,13 +71,12 @@ async function createServer(context: Context, routes: string[]): Promise<Fastify
   server.addHook('onRoute', ({ method, url }) => {
     routes.push(...[method].flat().map((each) => `${each} ${url}`));
   });
+  addCompression(server);
+  const refusal = watchMethods(server);
   server.server.maxConnections = limits.connections;
   await addPlugins(server, context);
   server.setErrorHandler((error, request, reply) => sendProblem(context, request, reply, error));
-  server.setNotFoundHandler((request, reply) => {
-    const error = notFound('unknown_page', 'There is nothing at this address');
-    return sendProblem(context, request, reply, error);
-  });
+  server.setNotFoundHandler((request, reply) => sendProblem(context, request, reply, refusal(request, reply)));
   const limiters = createLimiters(server, context);
   addHealth(server);
   addAssets(server);

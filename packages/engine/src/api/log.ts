@@ -1,6 +1,7 @@
 import { exportLog } from '../log/export.js';
 import { followLog } from '../log/follow.js';
-import { readLog, type LogEntry, type LogFilter } from '../log/log.js';
+import { type LogPage, readLog } from '../log/list.js';
+import type { LogEntry, LogFilter } from '../log/log.js';
 import { resolveAction } from '../commands/resolve-action.js';
 import { requireService, type Session } from '../session.js';
 import { checkCount, checkWord, toInstant } from './inputs.js';
@@ -11,7 +12,8 @@ export type LogRequest = Partial<LogFilter> & CallOptions;
 
 /** The log: runs, changes and calls. */
 export interface Log {
-  list(filter?: LogRequest): Promise<{ entries: LogEntry[] }>;
+  /** Lists entries, newest first; `next` is the `after` of the next page, null on the last. */
+  list(filter?: LogRequest): Promise<LogPage>;
   /** Calls `onEntry` with each entry, oldest first; returns their number. */
   export(filter: LogRequest, onEntry: (entry: LogEntry) => Promise<void> | void): Promise<number>;
   /** Calls `onEntry` with each new entry until the signal aborts. */
@@ -25,16 +27,15 @@ const KINDS: LogEntry['kind'][] = ['run', 'action', 'refresh', 'api'];
 /** Returns the calls about the log. */
 export function logApi(call: RunCall): Log {
   const checked = async (session: Session, request: LogRequest = {}): Promise<LogFilter> => {
-    const { kinds = KINDS, limit = 200, service, panel, since, command } = request;
+    const { kinds = KINDS, limit = 200, service, panel, since, command, after } = request;
     for (const kind of kinds) checkWord('kinds', kind, KINDS);
     checkCount('limit', limit);
     const from = since === undefined ? undefined : toInstant('since', since);
     if (service !== undefined) await requireService(session, service);
-    return { kinds, limit, service, panel, since: from, command };
+    return { kinds, limit, service, panel, since: from, command, after };
   };
   return {
-    list: (filter) =>
-      call(filter, async (session) => ({ entries: await readLog(session, await checked(session, filter)) })),
+    list: (filter) => call(filter, async (session) => readLog(session, await checked(session, filter))),
     export: (filter, onEntry) =>
       call(filter, async (session) => {
         let entries = 0;

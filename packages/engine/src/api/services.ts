@@ -1,9 +1,9 @@
-import type { ServiceRecord } from '@sluice/state-store';
 import { addService, type ChangeOptions, changeService, removeService } from '../services/change-services.js';
 import type { DescribedChange } from '../services/describe-changes.js';
 import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
+import { listServices, type ServiceListRequest } from '../services/list.js';
 import type { Reader } from '../services/reader.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
@@ -11,7 +11,6 @@ import type { SyncReport } from '../services/sync/plan-sync.js';
 import { type SyncRequest, syncServices } from '../services/sync/sync-services.js';
 import { requireService, type Session } from '../session.js';
 import { toWaitMs, type CallOptions, type ReaderOptions, type LockOptions, type RunCall } from './call.js';
-import { checkCount } from './inputs.js';
 
 /** Which services a call includes; default all. */
 export interface ServiceFilter extends CallOptions {
@@ -20,13 +19,8 @@ export interface ServiceFilter extends CallOptions {
   client?: string | undefined;
 }
 
-/** A part of the services that a call includes, ordered by id. */
-export interface ServicePage extends ServiceFilter, ReaderOptions {
-  /** Begins after this id. */
-  after?: string | undefined;
-  /** At most so many; default all. */
-  limit?: number | undefined;
-}
+/** A part of the services that a call includes. */
+export interface ServicePage extends ServiceFilter, ServiceListRequest, ReaderOptions {}
 
 /** Options of a sync. */
 export interface SyncOptions extends LockOptions, ChangeOptions {
@@ -81,8 +75,11 @@ export interface Services {
   isOf(id: string, client: string): Promise<boolean>;
   /** Returns the fields that the product of a service lets its client change; none on most panels. */
   customerMay(id: string, options?: CallOptions): Promise<{ service: string; fields: readonly string[] }>;
-  /** Lists services by id; many are read in pages, so that they are not all in memory at once. */
-  list(filter?: ServicePage): Promise<{ services: ServiceDetail[] }>;
+  /**
+   * Lists services, by id if not stated otherwise; many are read in pages, so that they are not all in memory at once. `total` is the
+   * number of all that match, `next` the `after` of the next page, null on the last.
+   */
+  list(filter?: ServicePage): Promise<{ services: ServiceDetail[]; total: number; next: string | null }>;
   /** Returns the services in the format of an import. */
   export(filter?: ServiceFilter): Promise<Record<string, string>[]>;
 }
@@ -137,14 +134,13 @@ export function servicesApi(call: RunCall): Services {
     show: (id, options) => call(options, (session) => detail(session, id, options?.reader)),
     customerMay: (id, options) =>
       call(options, async (session) => ({ service: id, fields: await customerFields(session, id) })),
-    list: (filter) =>
-      call(filter, async (session) => ({
-        services: await serviceDetails(session, await listServices(session, filter), filter?.reader),
-      })),
+    list: (filter) => call(filter, (session) => listDetails(session, filter)),
     export: (filter) =>
       call(filter, async (session) => {
         const columns = listColumns(session.deps.kinds);
-        return (await listServices(session, filter)).map((service) => toFields(service, columns));
+        return (await listServices(session, toListRequest(filter))).records.map((service) =>
+          toFields(service, columns),
+        );
       }),
   };
 }
@@ -158,22 +154,18 @@ function toSyncRequest(options: SyncOptions = {}): SyncRequest {
   return { dryRun, service, product, allowMass, allowDuplicateRefs, waitMs: toWaitMs(options) };
 }
 
+async function listDetails(session: Session, filter?: ServicePage): ReturnType<Services['list']> {
+  const { records, total, next } = await listServices(session, toListRequest(filter));
+  return { services: await serviceDetails(session, records, filter?.reader), total, next };
+}
+
+function toListRequest(filter: ServicePage = {}): ServiceListRequest {
+  const { panel, product, client, status, search, drifting, order, after, limit } = filter;
+  return { panel, product, client, status, search, drifting, order, after, limit };
+}
+
 function toRow(row: ImportRow | Record<string, string>): ImportRow {
   return 'values' in row && typeof row.values === 'object'
     ? (row as ImportRow)
     : { line: null, values: row as Record<string, string> };
-}
-
-async function listServices(
-  session: Session,
-  { panel, product, client, after, limit }: ServicePage = {},
-): Promise<ServiceRecord[]> {
-  checkCount('limit', limit);
-  return session.store.services.list({
-    ...(panel === undefined ? {} : { panel }),
-    ...(product === undefined ? {} : { product }),
-    ...(client === undefined ? {} : { client }),
-    ...(after === undefined ? {} : { after }),
-    ...(limit === undefined ? {} : { limit }),
-  });
 }

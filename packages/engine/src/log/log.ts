@@ -24,6 +24,8 @@ export interface LogFilter {
   since?: string | undefined;
   /** Only runs of this command, of the runs. */
   command?: string | undefined;
+  /** The `next` of the page before, for lists. */
+  after?: string | undefined;
   limit: number;
 }
 
@@ -35,32 +37,6 @@ export function tableFilter({ service, since }: LogFilter): { service?: string; 
 /** Returns whether the filter includes a kind of entry; a filter by service excludes refreshes. */
 export function includesKind({ kinds, service }: LogFilter, kind: LogEntry['kind']): boolean {
   return kinds.includes(kind) && (kind !== 'refresh' || service === undefined);
-}
-
-/** Returns the entries that match a filter, newest first. */
-export async function readLog(session: Session, filter: LogFilter): Promise<LogEntry[]> {
-  const { store } = session;
-  const { limit, panel } = filter;
-  const where = tableFilter(filter);
-  // Only calls are stored by panel; of the others there are few.
-  const most = panel === undefined ? { limit } : {};
-  const onPanel = panel === undefined ? {} : { panel };
-  const found: LogEntry[] = [];
-  if (includesKind(filter, 'api')) {
-    found.push(...(await store.apiCalls.list({ ...where, ...onPanel, limit })).map(apiEntry));
-  }
-  if (includesKind(filter, 'action')) {
-    found.push(...(await store.actions.list({ ...where, ...most, newestFirst: true })).map(actionEntries(session)));
-  }
-  if (includesKind(filter, 'refresh')) {
-    found.push(...(await store.refreshes.list({ ...where, ...most })).map(refreshEntry));
-  }
-  if (includesKind(filter, 'run')) {
-    const ofCommand = filter.command === undefined ? {} : { command: filter.command };
-    found.push(...(await store.runs.list({ ...where, ...most, ...ofCommand })).map(runEntry));
-  }
-  const entries = panel === undefined ? found : found.filter((entry) => entry.panel === panel);
-  return entries.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
 }
 
 /** Returns a call to a panel as an entry. */

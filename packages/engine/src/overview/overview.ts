@@ -129,7 +129,7 @@ export async function readOverview(session: Session, request: OverviewRequest): 
 }
 
 /** Returns the local date of each panel: protections end with one. */
-function localDates(session: Session): LocalDates {
+export function localDates(session: Session): LocalDates {
   const { config } = session;
   const at = session.now();
   const dates = Object.keys(config.panels).map((panel) => [panel, toLocalDate(at, findTimeZone(config, panel))]);

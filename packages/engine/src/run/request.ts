@@ -33,7 +33,7 @@ export async function startProgress(
 ): Promise<Advance> {
   if (onProgress === undefined) return () => undefined;
   let total = service === undefined ? 0 : 1;
-  if (service === undefined) for (const panel of panels) total += await store.services.count(panel);
+  if (service === undefined) for (const panel of panels) total += await store.services.count({ panel });
   let done = 0;
   return (services) => {
     done += services;

@@ -24,10 +24,10 @@ type RawRow = Omit<OverviewRow, 'holds' | 'wouldHold' | 'observing'> & {
 /** The services of a list of operators, each with its last decision: one pass, without samples and histories. */
 export function overviewTable(access: Access): OverviewTables['overview'] {
   return {
-    services: ({ order, limit, offset, ...filter }, today) =>
+    services: ({ order, limit, offset, after = '', ...filter }, today) =>
       access.read(async ({ db }) => {
         const { rows } = await sql<RawRow>`with ranked as (${ranked(today)})
-          select * from ranked where ${matching(filter)} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
+          select * from ranked where ${matching(filter)} and "id" > ${after} order by ${ORDERS[order]}, "id" limit ${limit} offset ${offset}`.execute(
           db,
         );
         return rows.map(

@@ -13,7 +13,7 @@ const FILTERED: Record<string, (tables: StoreTables) => Promise<unknown>> = {
   'services.get': (t) => t.services.get('svc-1'),
   'services.list by panel': (t) => t.services.list({ panel: 'dcim' }),
   'services.list by panel, a page': (t) => t.services.list({ panel: 'dcim', after: 'svc-1', limit: 10 }),
-  'services.count': (t) => t.services.count('dcim'),
+  'services.count': (t) => t.services.count({ panel: 'dcim' }),
   'services.list by product': (t) => t.services.list({ product: 'vps' }),
   'services.list by client': (t) => t.services.list({ client: '1' }),
   'services.list by ids': (t) => t.services.list({ ids: ['svc-1', 'svc-2'] }),

@@ -23,14 +23,12 @@ export function servicesTable(access: Access): StoreTables['services'] {
         );
         return limit === undefined ? found : found.slice(0, limit);
       }),
-    count: (panel) =>
+    count: (filter) =>
       access.read(async ({ db }) => {
-        const row = await db
-          .selectFrom('services')
-          .select((eb) => eb.fn.countAll<number>().as('count'))
-          .where('panel', '=', panel)
-          .executeTakeFirst();
-        return row?.count ?? 0;
+        let query = db.selectFrom('services').select((eb) => eb.fn.countAll<number>().as('count'));
+        for (const column of ['panel', 'product', 'client'] as const)
+          if (filter[column] !== undefined) query = query.where(column, '=', filter[column]);
+        return (await query.executeTakeFirst())?.count ?? 0;
       }),
     put: (records) => access.write((session) => putServices(session, records)),
     update: (changes) => access.write((session) => updateServices(session, changes)),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { flag, name, optionalText, someText } from '../schemas/common.js';
 import * as schema from '../schemas/money.js';
 import { notFound } from '../../server/failure.js';
+import { listRoute } from '../list-route.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 
 const preference = {
@@ -58,14 +59,17 @@ export const moneyRoutes: ApiRoute[] = [
     answer: name('Packages', schema.packages),
     handle: ({ sluice, client: reader }) => sluice.purchases.packages({ reader }),
   }),
-  route('GET /purchases', {
+  listRoute('GET /purchases', {
+    list: 'purchases',
+    title: 'Purchases',
     clients: 'own',
     useCase: 'purchases.list',
     summary: 'List purchases, oldest first',
-    answer: name('Purchases', schema.purchases),
+    answer: schema.purchases,
     handle: ({ sluice, client }) => sluice.purchases.list({ reader: client }),
   }),
-  route('GET /services/:service/purchases', {
+  listRoute('GET /services/:service/purchases', {
+    list: 'purchases',
     clients: 'service',
     useCase: 'purchases.list',
     summary: 'List the purchases of a service, oldest first',
@@ -111,19 +115,22 @@ export const moneyRoutes: ApiRoute[] = [
     handle: ({ sluice, param, body: { amount, currency, ref: own, description }, as, ref }) =>
       sluice.credit.add(param('client'), { amount, currency, description, ref: own ?? ref }, as),
   }),
-  route('GET /clients/:client/credit/history', {
+  listRoute('GET /clients/:client/credit/history', {
+    list: 'entries',
     clients: 'client',
     useCase: 'credit.history',
     summary: "List the changes of a client's credit, oldest first",
     answer: schema.creditEntries,
     handle: ({ sluice, param, client: reader }) => sluice.credit.history(param('client'), { reader }),
   }),
-  route('GET /invoices', {
+  listRoute('GET /invoices', {
+    list: 'invoices',
+    title: 'Invoices',
     clients: 'own',
     useCase: 'invoices.list',
     summary: 'List invoices, oldest first',
     query: { client: optionalText },
-    answer: name('Invoices', schema.invoices),
+    answer: schema.invoices,
     handle: async ({ sluice, query, client }) => {
       if (client !== undefined && query.client !== undefined && query.client !== client) return { invoices: [] };
       return sluice.invoices.list({ client: client ?? query.client });

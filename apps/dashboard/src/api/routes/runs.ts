@@ -3,6 +3,7 @@ import { usageError } from '@sluice/panel-kind';
 import * as z from 'zod';
 import { flag, name, optionalText, someText, text } from '../schemas/common.js';
 import { logEntries, logEntry, me, newShareLink, newToken, revokedToken, tokens } from '../schemas/access.js';
+import { listRoute, pageQuery } from '../list-route.js';
 import { type ApiCall, type ApiRoute, route } from '../route.js';
 import type { Context } from '../../server/options.js';
 import { runBody, startRun } from '../start-run.js';
@@ -92,11 +93,11 @@ export const runRoutes: ApiRoute[] = [
   route('GET /log', {
     useCase: 'log.list',
     summary: 'List runs, changes and calls, newest first',
-    query: { ...logQuery, limit: z.coerce.number().int().min(1).max(10_000).default(200) },
+    query: { ...logQuery, ...pageQuery, limit: pageQuery.limit.unwrap().default(200) },
     answer: logEntries,
     handle: (call) => {
-      const { limit, ...filter } = call.query;
-      return call.sluice.log.list({ ...toLogFilter(call, filter), limit });
+      const { limit, after, ...filter } = call.query;
+      return call.sluice.log.list({ ...toLogFilter(call, filter), limit, after });
     },
   }),
   route('POST /actions/:action/resolve', {
@@ -108,7 +109,8 @@ export const runRoutes: ApiRoute[] = [
       action: await sluice.log.resolve(param('action'), { ...as, done }),
     }),
   }),
-  route('GET /tokens', {
+  listRoute('GET /tokens', {
+    list: 'tokens',
     useCase: 'access.list',
     summary: 'List tokens and share links',
     answer: tokens,

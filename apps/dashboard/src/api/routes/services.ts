@@ -1,9 +1,11 @@
 import { may } from '@sluice/engine';
 import * as z from 'zod';
-import { flag, name, optionalText, queryFlag, someText, textOrNone, texts } from '../schemas/common.js';
+import { flag, name, optionalText, queryFlag, reportedStatus, someText, textOrNone, texts } from '../schemas/common.js';
+import { order } from '../schemas/overview.js';
 import * as schema from '../schemas/services.js';
 import { comparison, history, panelGraph, range, sampleGraph } from '../schemas/usage.js';
 import { forbidden } from '../../server/failure.js';
+import { listRoute, pageAnswer, pageQuery } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';
 
 const filter = { panel: optionalText, product: optionalText, client: optionalText };
@@ -15,11 +17,19 @@ export const serviceRoutes: ApiRoute[] = [
   route('GET /services', {
     clients: 'own',
     useCase: 'services.list',
-    summary: 'List services by id: all, or with limit a part that begins after an id',
-    query: { ...filter, after: optionalText, limit: z.coerce.number().int().min(1).max(10_000).optional() },
-    answer: name('Services', schema.services),
+    summary: 'List services: all, or with limit a page',
+    query: {
+      ...filter,
+      status: reportedStatus.optional(),
+      search: optionalText.describe('Part of an id, client or product'),
+      drifting: queryFlag.describe('Only where the panel differs from what it should be'),
+      order: order.optional().describe('Default by id; by figures, pages are those of the figures of their time'),
+      ...pageQuery,
+    },
+    answer: name('Services', schema.services.extend(pageAnswer)),
     handle: async ({ sluice, query, client }) => {
-      if (client !== undefined && query.client !== undefined && query.client !== client) return { services: [] };
+      if (client !== undefined && query.client !== undefined && query.client !== client)
+        return { services: [], total: 0, next: null };
       return sluice.services.list({ ...query, client: client ?? query.client, reader: client });
     },
   }),
@@ -102,7 +112,8 @@ export const serviceRoutes: ApiRoute[] = [
         reader,
       }),
   }),
-  route('GET /usage', {
+  listRoute('GET /usage', {
+    list: 'services',
     clients: 'own',
     useCase: 'usage.read',
     summary: 'List services with their last usage; refresh reads the panels first',
@@ -160,14 +171,17 @@ export const serviceRoutes: ApiRoute[] = [
         { ...as, file: 'rows' },
       ),
   }),
-  route('GET /holds', {
+  listRoute('GET /holds', {
+    list: 'holds',
+    title: 'Holds',
     useCase: 'holds.list',
     summary: 'List holds',
     query: { open: queryFlag },
-    answer: name('Holds', schema.holds),
+    answer: schema.holds,
     handle: ({ sluice, query }) => sluice.holds.list(query),
   }),
-  route('GET /services/:service/holds', {
+  listRoute('GET /services/:service/holds', {
+    list: 'holds',
     clients: 'service',
     useCase: 'holds.list',
     summary: 'List the holds of a service',
@@ -209,13 +223,15 @@ export const serviceRoutes: ApiRoute[] = [
     answer: schema.runReport,
     handle: ({ sluice, body, as }) => sluice.holds.releaseAll({ ...as, ...body }),
   }),
-  route('GET /overrides', {
+  listRoute('GET /overrides', {
+    list: 'overrides',
     useCase: 'overrides.list',
     summary: 'List overrides, open and past',
     answer: schema.overrides,
     handle: ({ sluice }) => sluice.overrides.list(),
   }),
-  route('GET /services/:service/overrides', {
+  listRoute('GET /services/:service/overrides', {
+    list: 'overrides',
     clients: 'service',
     useCase: 'overrides.list',
     summary: 'List the overrides of a service',

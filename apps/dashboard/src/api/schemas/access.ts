@@ -54,7 +54,10 @@ export const logEntry = name(
     outcome: runOutcome.nullable().optional(),
   }),
 );
-export const logEntries = z.object({ entries: z.array(logEntry) });
+export const logEntries = z.object({
+  entries: z.array(logEntry),
+  next: textOrNull.describe('The `after` of the next page; null on the last'),
+});
 
 export const me = z.object({
   name: text,
