@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 5a2257812320e1958136e76058d98efdf32141e46be39c4f2ca951bd09670063). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 680cd35933d7830176524ca7ec3699f0531c02b9a6337d252384f33cbfe09c43). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -8,7 +8,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List services by id: all, or with limit a part that begins after an id */
+    /** List services: all, or with limit a page */
     get: operations['getServices'];
     put?: never;
     /** Add a service */
@@ -3270,9 +3270,17 @@ export interface components {
     };
     Purchases: {
       purchases: components['schemas']['Purchase'][];
+      /** @description Number of all that match */
+      total: number;
+      /** @description The `after` of the next page; null on the last */
+      next: string | null;
     };
     Invoices: {
       invoices: components['schemas']['Invoice'][];
+      /** @description Number of all that match */
+      total: number;
+      /** @description The `after` of the next page; null on the last */
+      next: string | null;
     };
     Delivery: {
       id: string;
@@ -3580,6 +3588,10 @@ export interface components {
     };
     Services: {
       services: components['schemas']['Service'][];
+      /** @description Number of all that match */
+      total: number;
+      /** @description The `after` of the next page; null on the last */
+      next: string | null;
     };
     Holds: {
       holds: components['schemas']['Hold'][];
@@ -3588,6 +3600,10 @@ export interface components {
         until: string;
         note: string | null;
       }[];
+      /** @description Number of all that match */
+      total: number;
+      /** @description The `after` of the next page; null on the last */
+      next: string | null;
     };
   };
   responses: never;
@@ -3605,8 +3621,12 @@ export interface operations {
         panel?: string;
         product?: string;
         client?: string;
-        after?: string;
+        status?: 'failed' | 'unreadable' | 'doubted' | 'over' | 'held' | 'ok' | 'unmanaged' | 'skipped';
+        search?: string;
+        drifting?: 'true' | 'false';
+        order?: 'remaining' | 'share' | 'used' | 'id' | 'client';
         limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -4197,6 +4217,8 @@ export interface operations {
         client?: string;
         service?: string;
         refresh?: 'true' | 'false';
+        limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -4210,7 +4232,13 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Services'];
+          'application/json': {
+            services: components['schemas']['Service'][];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
+          };
         };
       };
       /** @description Error */
@@ -4402,6 +4430,8 @@ export interface operations {
     parameters: {
       query?: {
         open?: 'true' | 'false';
+        limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -4433,6 +4463,8 @@ export interface operations {
     parameters: {
       query?: {
         open?: 'true' | 'false';
+        limit?: number;
+        after?: string;
       };
       header?: never;
       path: {
@@ -4448,7 +4480,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Holds'];
+          'application/json': {
+            holds: components['schemas']['Hold'][];
+            released: {
+              service: string;
+              until: string;
+              note: string | null;
+            }[];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
+          };
         };
       };
       /** @description Error */
@@ -4640,7 +4683,10 @@ export interface operations {
   };
   getOverrides: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -4670,6 +4716,10 @@ export interface operations {
               product: string | null;
               client: string | null;
             }[];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };
@@ -4686,7 +4736,10 @@ export interface operations {
   };
   getServicesServiceOverrides: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path: {
         service: string;
@@ -4718,6 +4771,10 @@ export interface operations {
               product: string | null;
               client: string | null;
             }[];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };
@@ -5162,7 +5219,10 @@ export interface operations {
   };
   getPurchases: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -5191,7 +5251,10 @@ export interface operations {
   };
   getServicesServicePurchases: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path: {
         service: string;
@@ -5206,7 +5269,13 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Purchases'];
+          'application/json': {
+            purchases: components['schemas']['Purchase'][];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
+          };
         };
       };
       /** @description Error */
@@ -5639,7 +5708,10 @@ export interface operations {
   };
   getClientsClientCreditHistory: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path: {
         client: string;
@@ -5673,6 +5745,10 @@ export interface operations {
               /** @description For operators */
               actor: string | null;
             }[];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };
@@ -5691,6 +5767,8 @@ export interface operations {
     parameters: {
       query?: {
         client?: string;
+        limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -7866,6 +7944,7 @@ export interface operations {
         panel?: string;
         since?: string;
         limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -7881,6 +7960,8 @@ export interface operations {
         content: {
           'application/json': {
             entries: components['schemas']['LogEntry'][];
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };
@@ -7941,7 +8022,10 @@ export interface operations {
   };
   getTokens: {
     parameters: {
-      query?: never;
+      query?: {
+        limit?: number;
+        after?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -7956,6 +8040,10 @@ export interface operations {
         content: {
           'application/json': {
             tokens: components['schemas']['Token'][];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };
@@ -8279,6 +8367,8 @@ export interface operations {
       query?: {
         service?: string;
         client?: string;
+        limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -8294,6 +8384,10 @@ export interface operations {
         content: {
           'application/json': {
             bills: components['schemas']['StoredBill'][];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };

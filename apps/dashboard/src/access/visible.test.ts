@@ -39,8 +39,11 @@ const ADDRESSES: Record<string, string[]> = {
   '/packages': ['/packages'],
   '/purchases': ['/purchases'],
   '/invoices': ['/invoices'],
+  // Below, by the ids of the list.
   '/invoices/:invoice': [],
   '/call-bills': ['/call-bills'],
+  // In pages/bills.test.ts.
+  '/call-bills/:bill/report': [],
   '/me': ['/me'],
   '/embedded/services/:service': ['/embedded/services/svc-1?for=customer', '/embedded/services/line-1?for=customer'],
   '/embedded/clients/:client': ['/embedded/clients/c-2'],
@@ -116,6 +119,24 @@ it('no answer to a client has notes, evidence and actors of staff, or what a for
     for (const hidden of [MARK, FORMER_NUMBER, FORMER_FORWARD])
       expect([path, text.includes(hidden)]).toEqual([path, false]);
   }
+});
+
+it('invoices show a client nothing of what staff wrote about them, and none of others', async () => {
+  const { sluice } = at;
+  await sluice.credit.add('c-2', { amount: '5.00', currency: 'EUR' }, noted('credit'));
+  const { purchase } = await sluice.purchases.create('svc-1', 'extra-50', { ref: `${MARK}-ref`, ...noted('purchase') });
+  await sluice.purchases.cancel(purchase.id, { refund: true, ...noted('refund') });
+  const own = JSON.parse(await read('/invoices')) as { invoices: { id: string }[] };
+  expect(own.invoices.length).toBeGreaterThan(1);
+  for (const { id } of own.invoices) {
+    const text = await read(`/invoices/${encodeURIComponent(id)}`);
+    expect([JSON.parse(text), text.includes(MARK)]).toEqual([expect.objectContaining({ id }), false]);
+  }
+  const { invoices } = await sluice.invoices.list({ client: 'c-1' });
+  expect(invoices.length).toBeGreaterThan(0);
+  for (const { id } of invoices) expect(await read(`/invoices/${encodeURIComponent(id)}`)).toContain('unknown_invoice');
+  for (const path of ['/invoices', '/purchases', '/clients/c-2/credit/history'])
+    expect([path, (await read(path)).includes(MARK)]).toEqual([path, false]);
 });
 
 it('operators read all of it', async () => {

@@ -89,6 +89,21 @@ describe('the CSV of a bill', () => {
     const address = `/api/v1/call-bills/${encodeURIComponent(bill)}/report`;
     const answer = await at.fetch(address, { token: SERVE_TOKEN });
     expect(await answer.json()).toMatchObject({ text: expect.stringContaining('0.2320') });
-    expect((await at.fetch(address, { token: await at.token('client:501') })).status).toBe(403);
+  });
+
+  it('is read by the API by its client only, as if there were none for others', async () => {
+    const address = (id: string): string => `/api/v1/call-bills/${encodeURIComponent(id)}/report`;
+    const own = await at.fetch(address(bill), { token: await at.token('client:501') });
+    expect([own.status, await own.json()]).toEqual([
+      200,
+      { name: 'calls_9001_2026-10-01_2026-11-01.csv', text: expect.stringContaining('0.2320') },
+    ]);
+    const token = await at.token('client:502');
+    const ask = async (id: string) => {
+      const answer = await at.fetch(address(id), { token });
+      return [answer.status, (await answer.text()).replaceAll(id, 'ID')];
+    };
+    expect(await ask(bill)).toEqual([404, expect.stringContaining('unknown_bill')]);
+    expect(await ask(bill)).toEqual(await ask('nothing'));
   });
 });

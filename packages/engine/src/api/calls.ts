@@ -68,8 +68,8 @@ export interface Calls {
   bills(
     filter?: ReaderOptions & { service?: string | undefined; client?: string | undefined },
   ): Promise<{ bills: StoredBillView[] }>;
-  /** Returns the report of a bill as CSV; reads the panel only where the file is gone. */
-  billReport(bill: string, options?: CallOptions): Promise<BillReport>;
+  /** Returns the report of a bill as CSV, to a reader of its own bills; reads the panel only where the file is gone. */
+  billReport(bill: string, options?: ReaderOptions): Promise<BillReport>;
   /** Compares what was billed with the records of now, and bills nothing. */
   reconcile(request?: Partial<ReconcileCallsRequest>, options?: CallOptions): Promise<{ bills: ComparedBill[] }>;
 }
@@ -110,7 +110,7 @@ export function callsApi(call: RunCall): Calls {
         return simulateCall(session, { ...whole, ...request });
       }),
     bills: (filter = {}) => checked(filter, async (session) => ({ bills: await listBills(session, filter) })),
-    billReport: (bill, options) => checked(options, (session) => billReport(session, bill)),
+    billReport: (bill, options) => checked(options, (session) => billReport(session, bill, options?.reader)),
     reconcile: (request, options) =>
       checked(options, async (session) => ({
         bills: await reconcileCalls(session, { service: null, period: null, billed: null, ...request }),

@@ -3,9 +3,10 @@ import { usageError } from '@sluice/panel-kind';
 import type { CallReports } from '../calls/bill-view.js';
 import { runHoldCommand } from '../holds/holds.js';
 import type { CommandReport } from '../commands/types.js';
+import { commandReportFor } from '../provision/for-reader.js';
 import { provision } from '../provision/provision.js';
 import type { ProvisionRequest } from '../provision/verb-command.js';
-import { type CommandOptions, type RunCall, toHow } from './call.js';
+import { type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
 
 /** Where a new password is read from and written to. */
 export interface PasswordOptions extends CommandOptions {
@@ -57,7 +58,8 @@ export interface Provision {
   ): Promise<CommandReport>;
   /** Moves the service to another product of its panel. */
   changePackage(id: string, product: string, options?: CommandOptions): Promise<CommandReport>;
-  changePassword(id: string, options?: PasswordOptions): Promise<CommandReport>;
+  /** Sets a new password; a reader gets the service as it may see it, without notices for operators. */
+  changePassword(id: string, options?: PasswordOptions & ReaderOptions): Promise<CommandReport>;
   /** Removes the account and what belongs to it. */
   terminate(id: string, options?: TerminateOptions): Promise<CommandReport>;
 }
@@ -77,7 +79,7 @@ function toUnbilled({ finalInvoice, forfeitUnbilled, reports }: TerminateOptions
 export function provisionApi(call: RunCall): Provision {
   const perform = (
     id: string,
-    options: PasswordOptions | undefined,
+    options: (PasswordOptions & ReaderOptions) | undefined,
     request: Pick<ProvisionRequest, 'verb'> & Partial<ProvisionRequest>,
   ) =>
     call(options, async (session) => {
@@ -90,7 +92,7 @@ export function provisionApi(call: RunCall): Provision {
         shown: options?.showPassword ?? true,
       });
       if (options?.dryRun !== true) await writeBack(session, report, [id]);
-      return report;
+      return commandReportFor(session, report, options?.reader);
     });
   const hold = (id: string, what: 'add' | 'release', options: SuspendOptions | undefined) =>
     call(options, (session) =>

@@ -75,13 +75,14 @@ function toView(bill: CallBillRecord, timeZone: string): StoredBillView {
 
 /**
  * Returns the report of a bill: the file that was written with it, or, where that is gone, the same made again of the panel's
- * records.
+ * records. A reader gets those of its own bills.
  *
- * @throws SluiceError `unknown_bill`; `report_failed` where the records are no longer those that were billed
+ * @throws SluiceError `unknown_bill`, also for the bill of another client; `report_failed` where the records are no longer those that were billed
  */
-export async function billReport(session: Session, id: string): Promise<BillReport> {
+export async function billReport(session: Session, id: string, reader?: Reader): Promise<BillReport> {
   const bill = await session.store.callBills.get(id);
-  if (bill === null) throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
+  if (bill === null || !(await isOwn(session, bill, reader)))
+    throw notFound('unknown_bill', `There is no bill "${id}"`, { bill: id });
   const [service] = await session.store.services.list({ ids: [bill.service] });
   const timeZone = findTimeZone(session.config, service?.panel ?? '');
   const [from, to] = [toLocalDate(bill.start, timeZone), toLocalDate(bill.end, timeZone)];

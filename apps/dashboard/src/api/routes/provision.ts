@@ -60,12 +60,8 @@ export const provisionRoutes: ApiRoute[] = [
     useCase: 'provision.changePassword',
     summary: 'Set a new password, by default a generated one, which the answer shows once',
     body: { dryRun: flag, password: z.string().min(1).max(200).optional() },
-    handle: async ({ sluice, param, body, as, client }) => {
-      const report = await sluice.provision.changePassword(param('service'), { ...as, ...body });
-      if (client === undefined || report.service.account == null) return report;
-      const { account } = await sluice.services.show(param('service'), { reader: client });
-      return { ...report, service: { ...report.service, account } };
-    },
+    handle: ({ sluice, param, body, as, client }) =>
+      sluice.provision.changePassword(param('service'), { ...as, ...body, reader: client }),
   }),
   route('POST /services/:service/provision/terminate', {
     ...shared,

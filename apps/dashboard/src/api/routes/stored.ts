@@ -4,6 +4,7 @@ import { agentDetails } from '../schemas/agents.js';
 import { lineView, storedBills } from '../schemas/calls.js';
 import { order, overview } from '../schemas/overview.js';
 import { lastGraph, range } from '../schemas/usage.js';
+import { listRoute } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';
 
 const positive = z.coerce.number().int().min(1);
@@ -52,7 +53,8 @@ export const storedRoutes: ApiRoute[] = [
     answer: lineView,
     handle: ({ sluice, param, client: reader }) => sluice.telephony.line(param('service'), { reader }),
   }),
-  route('GET /call-bills', {
+  listRoute('GET /call-bills', {
+    list: 'bills',
     clients: 'own',
     useCase: 'calls.bills',
     summary: 'List the stored bills of calls, the newest period of each service first',
@@ -70,10 +72,11 @@ export const storedRoutes: ApiRoute[] = [
     },
   }),
   route('GET /call-bills/:bill/report', {
+    clients: 'own',
     useCase: 'calls.billReport',
     summary: 'Return the report of a bill as CSV',
     answer: z.object({ name: z.string(), text: z.string() }),
-    handle: ({ sluice, param }) => sluice.calls.billReport(param('bill')),
+    handle: ({ sluice, param, client }) => sluice.calls.billReport(param('bill'), { reader: client }),
   }),
   route('GET /stored-agents', {
     useCase: 'agents.listStored',

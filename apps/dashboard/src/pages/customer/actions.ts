@@ -55,11 +55,12 @@ async function requireRight({ sluice, viewer }: PageRequest, id: string, useCase
 export const billFile: Page = async (request) => {
   const { sluice, params } = request;
   const { id } = await ownService(request);
-  const { bills } = await sluice.calls.bills({ service: id, reader: toClient(request) });
+  const reader = toClient(request);
+  const { bills } = await sluice.calls.bills({ service: id, reader });
   const bill = bills.find((one) => one.id === params['bill']);
   if (bill === undefined) throw notFound('unknown_bill', 'There is no such bill');
   const { name: file, text } = await plainly(() =>
-    sluice.calls.billReport(bill.id, { signal: AbortSignal.timeout(20_000) }),
+    sluice.calls.billReport(bill.id, { reader, signal: AbortSignal.timeout(20_000) }),
   );
   return { file: { name: file, type: 'text/csv; charset=utf-8', text } };
 };

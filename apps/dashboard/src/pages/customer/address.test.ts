@@ -26,8 +26,11 @@ beforeAll(async () => {
   });
   for (const name of ['inner', 'shown']) {
     const dates = { billing_cycle: 'monthly', next_due_date: '2026-12-15', status: 'active' };
-    await at.sluice.services.add(name, { panel: name, product: name, client: 'c-1', ...dates });
+    await at.sluice.services.add(name, { panel: name, product: name, client: 'c-0', ...dates });
     await at.sluice.provision.create(name);
+    await at.sluice.overrides.set(name, { quota: '200GB' }, { actor: 'SECRET', note: 'SECRET' });
+    at.clock.advance(1000);
+    await at.sluice.services.set(name, { client: 'c-1' });
   }
   await at.sluice.poll();
   own = await at.token('read', 'password', 'client:c-1');
@@ -68,7 +71,9 @@ describe('a panel whose API is at an internal address', () => {
     const path = `/api/v1/services/${id}/provision/change-password`;
     const changed = await at.fetch(path, { token: own, method: 'POST', headers, body: '{}' });
     const report = (await changed.json()) as CommandReport;
-    expect([changed.status, report.service.account?.url]).toEqual([200, url]);
+    expect([changed.status, report.service.account?.url, report.notices]).toEqual([200, url, []]);
+    expect(report.service).toEqual(await get<ServiceDetail>(`/services/${id}`, own));
+    expect(JSON.stringify(report.service)).not.toContain('SECRET');
     for (const document of [detail, embedded, report]) expect(JSON.stringify(document)).not.toContain('127.0.0.1');
   });
 
