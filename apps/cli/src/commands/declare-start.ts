@@ -69,6 +69,7 @@ function declareJobs(schedule: LazyCommand): void {
     .addOption(format())
     .option('--absolute', 'use the absolute paths of node and the command (default: cron has a short PATH)')
     .option('--no-absolute', 'name the command "sluice", which the PATH of the job has to find')
+    .option('--serve', 'with systemd, also a unit of the server: dashboard and HTTP API')
     .examples('sluice schedule show', 'sluice schedule show --format systemd')
     .runs(async () => (await import('./schedule.js')).scheduleShow);
   schedule
@@ -77,6 +78,7 @@ function declareJobs(schedule: LazyCommand): void {
       'add these jobs to your crontab, or write and start systemd units (of the system as root, else of the user)',
     )
     .addOption(format())
+    .option('--serve', 'with systemd, also a unit of the server: dashboard and HTTP API')
     .option('--uninstall', 'remove them')
     .option('--dry-run', 'only print what would be changed')
     .option('--yes', 'do not ask')

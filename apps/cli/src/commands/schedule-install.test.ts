@@ -210,6 +210,23 @@ describe('schedule install, with systemd', () => {
     ]);
   });
 
+  it('installs the server on request, keeps and restarts it, and removes it with the others', async () => {
+    expect((await install('--format systemd --serve --yes')).exitCode).toBe(0);
+    expect(units()).toContain('sluice-serve.service');
+    expect(readFileSync(`${folder()}/sluice-serve.service`, 'utf8')).toContain('WantedBy=default.target\n');
+    expect(calls().slice(1)).toEqual([
+      '--user enable --now sluice-poll.timer sluice-reconcile.timer sluice-agent-check.timer sluice-serve.service',
+      '--user restart sluice-serve.service',
+    ]);
+    expect((await install('--format systemd --yes')).stdout).toContain('Nothing to change.');
+    expect(units()).toContain('sluice-serve.service');
+    expect((await install('--serve --yes')).exitCode).toBe(2);
+    await install('--format systemd --uninstall --yes');
+    expect(units()).toEqual([]);
+    expect(calls().at(-2)).toContain('disable --now');
+    expect(calls().at(-2)).toContain('sluice-serve.service');
+  });
+
   it('starts the timers at a repeat where systemd failed, and leaves the units of others', async () => {
     bench.write('broken', '');
     const failed = await install('--format systemd --yes');

@@ -221,15 +221,43 @@ describe('the jobs of a config', () => {
 const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 const check = analyze ? it : it.skip;
 
+describe('the unit of the server', () => {
+  it('starts it with its own secrets, and again after a failure that is not the fault of the config', async () => {
+    config([DCIM], 'serve: { token: "${env:SERVE_TOKEN}" }\n');
+    const { text, entries } = await shown('--format systemd --serve');
+    const [poll = '', server = ''] = text.split('# /etc/systemd/system/sluice-serve.service\n');
+    expect(server).toContain(
+      `ExecStart=/opt/node/bin/node /opt/sluice/main.js serve --quiet --config ${bench.path('sluice.yaml')}\n`,
+    );
+    expect(server).toMatch(/^# Create this file .* DCIM_TOKEN, SERVE_TOKEN\.$/m);
+    expect(poll).not.toContain('SERVE_TOKEN');
+    for (const line of ['Type=exec', 'Restart=on-failure', 'RestartPreventExitStatus=2', 'WantedBy=multi-user.target'])
+      expect(server).toContain(`${line}\n`);
+    // The compiler of Node writes memory that it executes.
+    expect(server).not.toContain('MemoryDenyWriteExecute');
+    expect(entries.at(-1)).toMatchObject({ name: 'serve', when: 'always' });
+    expect((await shown('--format systemd')).text).not.toContain('sluice-serve');
+  });
+
+  it('is nothing that cron starts', async () => {
+    const { exitCode, stderr } = await bench.sluice('schedule show --serve');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--format systemd')]);
+  });
+});
+
 describe('the units', () => {
   check('expose little by the measure of systemd', async () => {
     bench.env['USER'] = 'metering';
-    const { text } = await shown('--format systemd');
+    const { text } = await shown('--format systemd --serve');
     const parts = text.split(/^# \/etc\/systemd\/system\/(.*)$/m);
     const services = parts.flatMap((name, at) =>
       name.endsWith('.service') ? [[name, parts[at + 1] ?? ''] as const] : [],
     );
-    expect(services).toHaveLength(2);
+    expect(services.map(([name]) => name)).toEqual([
+      'sluice-poll.service',
+      'sluice-reconcile.service',
+      'sluice-serve.service',
+    ]);
     for (const [name, unit] of services) {
       bench.write(name, unit);
       const words = ['security', '--offline=true', '--no-pager', '--threshold=24', bench.path(name)];
@@ -243,7 +271,7 @@ describe('the units', () => {
 
   check(`are accepted by systemd${analyze ? '' : ' (skipped: systemd-analyze is not installed here)'}`, async () => {
     config([DCIM, VPN]);
-    const { stdout } = await bench.sluice('schedule show --format systemd --absolute', {
+    const { stdout } = await bench.sluice('schedule show --format systemd --absolute --serve', {
       program: { node: process.execPath, script: bench.path('main.js') },
     });
     const parts = stdout.split(/^# \/etc\/systemd\/system\/(.*)$/m);
@@ -252,7 +280,7 @@ describe('the units', () => {
       bench.write(parts[n]!, parts[n + 1]!);
       files.push(bench.path(parts[n]!));
     }
-    expect(files.length).toBeGreaterThanOrEqual(4);
+    expect(files.length).toBeGreaterThanOrEqual(5);
     for (const minutes of REGULAR) {
       config([VPN], `poll: { interval: ${minutes}m }\n`);
       for (const { when } of (await shown('--format systemd')).entries) {

@@ -28,7 +28,11 @@ const ARGS: Record<Job['command'], readonly string[]> = {
 };
 
 /** Plans the jobs of a config; `absolute` names Node and the command by their paths. */
-function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
+function planJobs(
+  config: Config,
+  deps: Deps,
+  { absolute, serve }: { absolute: boolean; serve: boolean },
+): SchedulePlan {
   const { node, script } = deps.program;
   // In the single-file bundle both are the same file.
   const start = absolute && script !== '' ? [...new Set([node, script])] : ['sluice'];
@@ -39,6 +43,7 @@ function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
     host: deps.host,
     user: deps.env['USER'] ?? deps.env['LOGNAME'] ?? null,
     invocation: (command) => [...start, ...ARGS[command], '--quiet', '--config', config.file],
+    server: serve ? [...start, 'serve', '--quiet', '--config', config.file] : undefined,
   });
 }
 
@@ -46,11 +51,20 @@ function planJobs(config: Config, deps: Deps, absolute: boolean): SchedulePlan {
 interface ScheduleOptions extends GlobalOptions {
   format?: 'crontab' | 'systemd';
   absolute?: boolean;
+  serve?: boolean;
+}
+
+/** Refuses a server among the jobs of cron. */
+function checkServer({ format, serve }: Pick<ScheduleOptions, 'format' | 'serve'>): void {
+  if (serve === true && format !== 'systemd')
+    throw usageError('bad_option', 'cron starts no server: use --serve with --format systemd');
 }
 
 /** `sluice schedule show` */
 export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, deps) => {
-  const plan = planJobs(loadConfig(options.config, deps), deps, options.absolute !== false);
+  checkServer(options);
+  const how = { absolute: options.absolute !== false, serve: options.serve === true };
+  const plan = planJobs(loadConfig(options.config, deps), deps, how);
   const { format = 'crontab' } = options;
   const { entries, text } = format === 'crontab' ? crontab(plan) : systemdUnits(plan);
   const terminal = new Terminal(deps, options);
@@ -63,18 +77,20 @@ export const scheduleShow: CommandHandler<ScheduleOptions> = (_args, options, de
 interface InstallOptions extends GlobalOptions {
   format?: 'crontab' | 'systemd';
   uninstall?: boolean;
+  serve?: boolean;
   dryRun?: boolean;
   yes?: boolean;
 }
 
 /** `sluice schedule install` */
 export const scheduleInstall: CommandHandler<InstallOptions> = async (_args, options, deps) => {
-  const { format = 'crontab', uninstall = false, dryRun = false } = options;
+  const { format = 'crontab', uninstall = false, dryRun = false, serve = false } = options;
+  checkServer(options);
   const config = loadConfig(options.config, deps);
   if (deps.program.script === '' && !uninstall)
     throw usageError('bad_option', 'The path of the command is unknown; nothing was changed');
   // A job of cron has neither the folder nor the PATH of this shell.
-  const plan = planJobs(config, deps, true);
+  const plan = planJobs(config, deps, { absolute: true, serve });
   const machine = { programs: systemPrograms(deps.env, deps.cwd), elsewhere: listSchedules(deps.env) };
   const { apply, entries, changes, text, remarks } =
     format === 'crontab'

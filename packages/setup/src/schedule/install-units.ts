@@ -7,7 +7,15 @@ import { OURS, refuseElsewhere, refuseInCrontab } from './elsewhere.js';
 import type { Machine } from './install-crontab.js';
 import type { Installation, SchedulePlan } from './plan.js';
 import { type Programs, requireProgram } from './programs.js';
-import { SYSTEM_UNITS, systemdEntries, timerName, unitFiles, type UnitFile, type UnitTarget } from './systemd.js';
+import {
+  SERVER_UNIT,
+  startedUnits,
+  SYSTEM_UNITS,
+  systemdEntries,
+  unitFiles,
+  type UnitFile,
+  type UnitTarget,
+} from './systemd.js';
 
 /** Returns where the units of a user belong: those of root are units of the system. */
 export function unitTarget(env: Readonly<Record<string, string | undefined>>, isRoot: boolean): UnitTarget {
@@ -22,7 +30,8 @@ export function unitTarget(env: Readonly<Record<string, string | undefined>>, is
 }
 
 /**
- * Plans the change of the units; `remove` removes those of the config. Applying it also starts the timers that an earlier,
+ * Plans the change of the units; `remove` removes those of the config, and a server that was installed stays without being asked for again.
+ * Applying it also starts the timers that an earlier,
  * failed installation has not started.
  *
  * @throws SluiceError `unit_exists` for units of another origin, `crontab_unclear`, `file_unwritable`
@@ -52,6 +61,7 @@ export async function planUnits(
   }
   const written = wanted.filter(({ name, text }) => present.get(name) !== text);
   const kept = new Set(wanted.map(({ name }) => name));
+  if (!remove) kept.add(SERVER_UNIT);
   const removed = [...present].filter(([name, text]) => text.startsWith(mark) && !kept.has(name)).map(([name]) => name);
   const inFolder = (name: string): string => path.join(target.folder, name);
   return {
@@ -59,14 +69,15 @@ export async function planUnits(
     changes: [...written.map(({ name }) => inFolder(name)), ...removed.map((name) => `${inFolder(name)} (removed)`)],
     text: wanted.map(({ name, text }) => `# ${inFolder(name)}\n${text}`).join('\n'),
     remarks: remove ? [] : unitRemarks(plan, target),
-    apply: () => applyUnits({ programs, target, written, removed, timers: remove ? [] : plan.jobs.map(timerName) }),
+    apply: () => applyUnits({ programs, target, written, removed, started: remove ? [] : startedUnits(plan) }),
   };
 }
 
 function unitRemarks(
-  { remarks, secrets }: SchedulePlan,
+  { remarks, secrets: ofRuns, server }: SchedulePlan,
   { ofUser, environmentFile, credentials }: UnitTarget,
 ): string[] {
+  const secrets = server?.secrets ?? ofRuns;
   return [
     ...remarks,
     ...(secrets.env.length > 0 ? [`Set ${secrets.env.join(', ')} in ${environmentFile} (mode 0600).`] : []),
@@ -93,19 +104,21 @@ interface UnitChange {
   target: UnitTarget;
   written: readonly UnitFile[];
   removed: readonly string[];
-  /** The timers that run afterwards. */
-  timers: readonly string[];
+  /** The units that run afterwards. */
+  started: readonly string[];
 }
 
-async function applyUnits({ programs, target, written, removed, timers }: UnitChange): Promise<void> {
+async function applyUnits({ programs, target, written, removed, started }: UnitChange): Promise<void> {
   const { folder, ofUser } = target;
   const systemctl = (...args: string[]): Promise<void> =>
     requireProgram(programs, ['systemctl', ...(ofUser ? ['--user'] : []), ...args]);
-  const stopped = removed.filter((name) => name.endsWith('.timer'));
+  const stopped = removed.filter((name) => name.endsWith('.timer') || name === SERVER_UNIT);
   if (stopped.length > 0) await systemctl('disable', '--now', ...stopped);
   for (const name of removed) rmSync(path.join(folder, name), { force: true });
   if (written.length > 0) nodeFiles.makeFolder(folder);
   for (const { name, text } of written) replaceFile(path.join(folder, name), text, 0o644);
   await systemctl('daemon-reload');
-  if (timers.length > 0) await systemctl('enable', '--now', ...timers);
+  if (started.length > 0) await systemctl('enable', '--now', ...started);
+  // One that runs already has the unit of before.
+  if (written.some(({ name }) => name === SERVER_UNIT)) await systemctl('restart', SERVER_UNIT);
 }

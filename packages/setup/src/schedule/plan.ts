@@ -14,6 +14,8 @@ export interface SchedulePlan {
   /** Path of the config. */
   config: string;
   jobs: PlannedJob[];
+  /** Program and arguments of the server, and the secrets that it needs; null where it has no unit. */
+  server: { invocation: string[]; secrets: SchedulePlan['secrets'] } | null;
   /** Folder of the state file, which the runs write to. */
   stateFolder: string;
   /** User that runs the commands; null for an unknown one. */
@@ -55,6 +57,8 @@ export interface ScheduleRequest {
   user: string | null;
   /** Returns program and arguments of a job. */
   invocation: (command: Job['command']) => string[];
+  /** Program and arguments of the server; default: it gets no unit. */
+  server?: string[] | undefined;
 }
 
 const KEYS = {
@@ -65,13 +69,15 @@ const KEYS = {
 } as const;
 
 /** Plans the schedule of a config. */
-export function planSchedule({ config, kinds, billing = [], host, user, invocation }: ScheduleRequest): SchedulePlan {
+export function planSchedule(request: ScheduleRequest): SchedulePlan {
+  const { config, kinds, billing = [], host, user, invocation, server } = request;
   // The token of the server is of no use to runs.
   const { serve: _serve, ...ofRuns } = config;
   const jobs = scheduledJobs(config, host, { kinds, billing });
   return {
     config: config.file,
     jobs: jobs.map((job) => ({ ...job, invocation: invocation(job.command) })),
+    server: server === undefined ? null : { invocation: server, secrets: secretReferences(config) },
     stateFolder: path.dirname(storeLocation(config)),
     user,
     secrets: secretReferences(ofRuns),

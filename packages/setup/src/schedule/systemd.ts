@@ -34,7 +34,7 @@ const DELAY_S = 30;
 
 /** Returns a service and a timer for each job in one text, each with its file name as a comment. */
 export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; text: string } {
-  const names = plan.jobs.map((job) => timerName(job));
+  const names = startedUnits(plan);
   const text = [
     [
       '# Sluice. Copy each part to the file named above it, then run:',
@@ -47,36 +47,82 @@ export function systemdUnits(plan: SchedulePlan): { entries: ScheduleEntry[]; te
 }
 
 /** Returns the jobs as entries, with the calendar of their timers. */
-export function systemdEntries({ jobs }: SchedulePlan): ScheduleEntry[] {
-  return jobs.map((job) => ({ name: job.name, when: calendarTime(job), command: shellWords(job.invocation) }));
+export function systemdEntries({ jobs, server }: SchedulePlan): ScheduleEntry[] {
+  const entries = jobs.map((job) => ({ name: job.name, when: calendarTime(job), command: shellWords(job.invocation) }));
+  if (server === null) return entries;
+  return [...entries, { name: 'serve', when: 'always', command: shellWords(server.invocation) }];
 }
 
 /** Returns the name of a job's timer. */
 export const timerName = ({ name }: Pick<PlannedJob, 'name'>): string => `sluice-${name}.timer`;
 
-/** Returns the service and the timer of each job. */
-export function unitFiles(plan: SchedulePlan, target: UnitTarget): UnitFile[] {
-  const toText = (lines: readonly string[]): string => `${lines.map(printable).join('\n')}\n`;
-  return plan.jobs.flatMap((job) => [
-    { name: `sluice-${job.name}.service`, text: toText(service(plan, job, target)) },
-    { name: timerName(job), text: toText(timer(job)) },
-  ]);
+/** The unit of the server. */
+export const SERVER_UNIT = 'sluice-serve.service';
+
+/** Returns the names of the units that are started: the timers, and the server. */
+export function startedUnits({ jobs, server }: SchedulePlan): string[] {
+  return [...jobs.map((job) => timerName(job)), ...(server === null ? [] : [SERVER_UNIT])];
 }
 
-function service(plan: SchedulePlan, job: PlannedJob, target: UnitTarget): string[] {
+/** Returns the service and the timer of each job, and the service of the server. */
+export function unitFiles(plan: SchedulePlan, target: UnitTarget): UnitFile[] {
+  const toText = (lines: readonly string[]): string => `${lines.map(printable).join('\n')}\n`;
+  const jobs = plan.jobs.flatMap((job) => [
+    { name: `sluice-${job.name}.service`, text: toText(service(plan, toOneShot(plan, job), target)) },
+    { name: timerName(job), text: toText(timer(job)) },
+  ]);
+  if (plan.server === null) return jobs;
+  const lines = [
+    ...service(plan, toServer(plan.server), target),
+    '',
+    '[Install]',
+    `WantedBy=${target.ofUser ? 'default' : 'multi-user'}.target`,
+  ];
+  return [...jobs, { name: SERVER_UNIT, text: toText(lines) }];
+}
+
+/** What the services differ in. */
+interface Process {
+  description: string;
+  invocation: readonly string[];
+  secrets: SchedulePlan['secrets'];
+  /** How it is started and ended. */
+  lines: readonly string[];
+}
+
+function toOneShot({ secrets }: SchedulePlan, { description, invocation }: PlannedJob): Process {
+  return { description, invocation, secrets, lines: ['Type=oneshot'] };
+}
+
+function toServer({ invocation, secrets }: NonNullable<SchedulePlan['server']>): Process {
+  return {
+    ...{ description: 'dashboard and HTTP API', invocation, secrets },
+    lines: [
+      'Type=exec',
+      'Restart=on-failure',
+      'RestartSec=5s',
+      // A config that is refused is refused again.
+      'RestartPreventExitStatus=2',
+      // A run under way stops at a safe step.
+      'TimeoutStopSec=90s',
+    ],
+  };
+}
+
+function service(plan: SchedulePlan, of: Process, target: UnitTarget): string[] {
   const network = ['Wants=network-online.target', 'After=network-online.target'];
   return [
     '[Unit]',
-    `Description=Sluice: ${job.description}`,
+    `Description=Sluice: ${of.description}`,
     // The service manager of a user has no such target.
     ...(target.ofUser ? [] : network),
     '',
     '[Service]',
-    'Type=oneshot',
+    ...of.lines,
     // Only in command lines $ begins the name of a variable.
-    `ExecStart=${job.invocation.map((word) => unitWord(word.replaceAll('$', '$$$$'))).join(' ')}`,
+    `ExecStart=${of.invocation.map((word) => unitWord(word.replaceAll('$', '$$$$'))).join(' ')}`,
     ...(target.ofUser ? [] : userLines(plan)),
-    ...secretLines(plan, target),
+    ...secretLines(of, target),
     'UMask=0077',
     'NoNewPrivileges=yes',
     ...(target.ofUser ? [] : hardening(plan)),
@@ -120,7 +166,7 @@ function hardening({ stateFolder }: SchedulePlan): string[] {
   ];
 }
 
-function secretLines({ secrets }: SchedulePlan, { credentials, environmentFile, ofUser }: UnitTarget): string[] {
+function secretLines({ secrets }: Process, { credentials, environmentFile, ofUser }: UnitTarget): string[] {
   const { env, credential } = secrets;
   return [
     ...(credential.length > 0
