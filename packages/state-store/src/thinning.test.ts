@@ -142,6 +142,27 @@ describe('thinning by age', () => {
     );
   });
 
+  it('keeps both sides of a fall, and the last reading of a cycle in the hour in which the next one begins', async () => {
+    const figures: [number, string, number][] = [
+      ...[5, 9, 2, 3, 4].map((total, index): [number, string, number] => [index * 10, 'c-1', total]),
+      ...[7, 8].map((total, index): [number, string, number] => [60 + index * 10, 'c-1', total]),
+      ...[0, 1, 2].map((total, index): [number, string, number] => [80 + index * 10, 'c-2', total]),
+    ];
+    const readings = figures.map(([minutes, name, total]) =>
+      sample('svc-1', toInstant(BEGIN + minutes * MINUTE), {
+        cycle: name,
+        inBytes: total,
+        outBytes: 0,
+        totalBytes: total,
+      }),
+    );
+    await at.store.samples.add(readings);
+    await at.store.cycles.put(['c-1', 'c-2'].map((id) => cycle(id, { closedAt: toInstant(BEGIN + DAY) })));
+    await at.store.maintenance.prune({ now: toInstant(BEGIN + 60 * DAY), apiLogDays: 30, samplesDays: null });
+    const left = await at.store.samples.list({ service: 'svc-1' });
+    expect(left.map(({ totalBytes }) => totalBytes)).toEqual([5, 9, 2, 8, 0, 2]);
+  });
+
   it('reduces a reading of each quarter of an hour to an hour, then a day', async () => {
     const readings = Array.from({ length: 96 * 60 }, (_, index) => {
       const total = { inBytes: index, outBytes: 0, totalBytes: index };
