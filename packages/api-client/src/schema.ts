@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 680cd35933d7830176524ca7ec3699f0531c02b9a6337d252384f33cbfe09c43). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 c1656329c58b753764c7a6cf7c6c0e61f72d1475cf6ec6ca9dec0d7eb6c95293). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -5025,12 +5025,12 @@ export interface operations {
       };
       cookie?: never;
     };
-    requestBody: {
+    requestBody?: {
       content: {
         'application/json': {
           dryRun?: boolean;
           /** @description Local date, YYYY-MM-DD */
-          until: string;
+          until?: string;
           ref?: string;
           /** @description Why, for the log */
           note?: string;

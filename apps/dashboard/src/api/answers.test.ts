@@ -193,6 +193,18 @@ describe('answers are as the document says', () => {
     await provision('suspend', { as: 'billing' });
     await provision('unsuspend', { as: 'billing' });
     await provision('renew', { until: '2027-01-15' });
+    const renew = async (key: string, body: object): Promise<unknown> => {
+      const headers = { 'idempotency-key': key, 'content-type': 'application/json' };
+      const path = '/api/v1/services/relay-1/provision/renew';
+      const asked = await at.fetch(path, { method: 'POST', token: SERVE_TOKEN, headers, body: JSON.stringify(body) });
+      return asked.json();
+    };
+    const first = await renew('renew-1', { ref: 'order-1' });
+    expect(first).toMatchObject({ run: { outcome: 'done' }, service: { nextDueDate: '2027-02-15' } });
+    expect(await renew('renew-1', { ref: 'order-1' })).toEqual(first);
+    expect(await renew('renew-2', { ref: 'order-1' })).toMatchObject({ service: { nextDueDate: '2027-02-15' } });
+    for (const key of ['renew-3', 'renew-3'])
+      expect(await renew(key, {})).toMatchObject({ service: { nextDueDate: '2027-03-15' } });
     await provision('change-package', { product: 'relays' });
     await provision('change-password');
     expect(await provision('terminate')).toMatchObject({ run: { outcome: 'done' } });

@@ -42,7 +42,7 @@ export const provisionRoutes: ApiRoute[] = [
     ...shared,
     useCase: 'provision.renew',
     summary: 'Move the due date, once per ref; default: once per Idempotency-Key',
-    body: { dryRun: flag, until: localDate, ref: optionalText },
+    body: { dryRun: flag, until: localDate.optional(), ref: optionalText },
     handle: ({ sluice, param, body: { ref: own, ...how }, as, ref }) =>
       sluice.provision.renew(param('service'), { ...as, ...how, ref: own ?? ref }),
   }),
