@@ -73,3 +73,42 @@ describe('a config that is refused', () => {
     },
   );
 });
+
+describe('a secret of a panel that is missing', () => {
+  /** A service, an agent's limit and a line that are due, on panels whose secrets were there once. */
+  const config = (token: string): string => `panels:
+  p: { kind: easydcim, url: "https://dcim.example.com", token: "${token}" }
+  voice: { kind: astbilling, url: "https://voice.example.com", token: "${token}" }
+  vpn: { kind: hiddify, url: "https://vpn.example.com/x", apiKey: "${token}" }
+products:
+  ded: { panel: p, quota: 1TB, whmcs: { productIds: [1] } }
+  line: { panel: voice, astbilling: { planId: 11 } }
+whmcs: { url: "https://billing.example.com", identifier: "i", secret: "${token}" }
+heartbeat: "${address}"
+`;
+  const MISSING = ['${env:NOT_SET}', '${file:./missing}'];
+  beforeEach(async () => {
+    bench.write('sluice.yaml', config('x'.repeat(12)));
+    const values = 'panel=p product=ded billing_cycle=monthly next_due_date=2026-12-15';
+    const refs = 'easydcim_service_id=501 easydcim_order_id=901 easydcim_server_id=301';
+    const added = await bench.sluice(`service add svc-1 ${values} ${refs}`);
+    expect([added.exitCode, added.stdout]).toEqual([0, expect.any(String)]);
+  });
+
+  it.each([
+    ['poll', ['GET /ping/6f0c/start?x=1', ...FAILED]],
+    ['reconcile', ['GET /ping/6f0c/start?x=1', ...FAILED]],
+    ['agent check --all', FAILED],
+    ['call bill', FAILED],
+    ['service sync', FAILED],
+  ])('sends the failure of the heartbeat in "%s", which ends with 2', async (words, sent) => {
+    for (const token of MISSING)
+      expect([token, await runsWith(config(token), `${words} --quiet`)]).toEqual([token, [2, sent]]);
+  });
+
+  it('sends nothing of jobs over a part, and nothing where one succeeds', async () => {
+    for (const words of ['agent check --all --dry-run', 'agent check --all --panel vpn', 'call bill --service svc-1'])
+      expect([words, (await runsWith(config('${env:NOT_SET}'), words))[1]]).toEqual([words, []]);
+    expect(await runsWith(config('x'.repeat(12)), 'call bill')).toEqual([0, []]);
+  });
+});

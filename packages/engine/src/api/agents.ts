@@ -20,6 +20,7 @@ import {
 } from '../agents/show-agents.js';
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { afterRun } from '../notices/after-run.js';
+import { withFailure } from '../notices/heartbeat.js';
 import { type CallOptions, type CommandOptions, type RunCall, toHow } from './call.js';
 
 /** Names the panel of the agents; optional where only one panel has agents. */
@@ -87,7 +88,9 @@ export function agentsApi(call: RunCall): Agents {
         const agent = options?.agent ?? null;
         const dryRun = options?.dryRun === true;
         const allowMass = options?.allowMass === true;
-        const report = await checkAgents(session, { agent, panel: options?.panel, dryRun, allowMass });
+        const work = () => checkAgents(session, { agent, panel: options?.panel, dryRun, allowMass });
+        const isPart = dryRun || agent !== null || options?.panel !== undefined;
+        const report = await (isPart ? work() : withFailure(session, work));
         if (!dryRun) await afterRun(session, { run: report.run, services: false });
         return report;
       }),

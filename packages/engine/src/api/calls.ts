@@ -9,6 +9,7 @@ import {
 } from '../calls/read-calls.js';
 import type { ComparedBill, ReconcileCallsRequest } from '../calls/compared-bill.js';
 import { reconcileCalls } from '../calls/reconcile-calls.js';
+import { withFailure } from '../notices/heartbeat.js';
 import { billReport, type BillReport, listBills, type StoredBillView } from '../calls/stored-bills.js';
 import { simulateCall, type SimulatedCallView, type SimulateRequest } from '../calls/simulate.js';
 import { afterRun } from '../notices/after-run.js';
@@ -80,7 +81,9 @@ export function callsApi(call: RunCall): Calls {
   return {
     bill: (options) =>
       checked(options, async (session) => {
-        const report = await billCalls(session, toBillRequest(options));
+        const work = () => billCalls(session, toBillRequest(options));
+        const isPart = options?.dryRun === true || options?.service !== undefined;
+        const report = await (isPart ? work() : withFailure(session, work));
         const ended = { run: report.run, services: false };
         if (options?.dryRun !== true) await afterRun(session, ended, newsOfBills(report.bills));
         return report;

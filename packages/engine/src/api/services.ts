@@ -4,6 +4,7 @@ import { listColumns, toFields } from '../services/fields.js';
 import type { ImportRow } from '../services/plan-rows.js';
 import { importServices, type ImportReport } from '../services/import-services.js';
 import { listServices, type ServiceListRequest } from '../services/list.js';
+import { withFailure } from '../notices/heartbeat.js';
 import type { Reader } from '../services/reader.js';
 import { type Pair, setWhere } from '../services/set-where.js';
 import { customerFields, serviceDetail, serviceDetails, type ServiceDetail } from '../services/show.js';
@@ -122,7 +123,7 @@ export function servicesApi(call: RunCall): Services {
         const { allowDuplicateRefs } = options ?? {};
         return (await setWhere(session, { where, texts, waitMs: 0, allowDuplicateRefs, dryRun: true })).report;
       }),
-    sync: (options) => call(options, (session) => syncServices(session, toSyncRequest(options))),
+    sync: (options) => call(options, (session) => runSync(session, toSyncRequest(options))),
     remove: (id, options) =>
       call(options, async (session) => {
         const before = await detail(session, id);
@@ -147,6 +148,12 @@ export function servicesApi(call: RunCall): Services {
 
 async function detail(session: Session, id: string, reader?: Reader): Promise<ServiceDetail> {
   return serviceDetail(session, await requireService(session, id), reader);
+}
+
+function runSync(session: Session, request: SyncRequest): Promise<SyncReport> {
+  const { dryRun, service, product } = request;
+  const work = () => syncServices(session, request);
+  return dryRun || service !== null || product !== null ? work() : withFailure(session, work);
 }
 
 function toSyncRequest(options: SyncOptions = {}): SyncRequest {

@@ -9,8 +9,29 @@ const SUCCESSES: readonly RunOutcome[] = ['done', 'partial'];
  * Runs `work` between the calls of the heartbeat: `/start` before it, the address itself on success, `/fail` otherwise. A run that
  * found another one at work calls nothing at its end. No failure of the heartbeat reaches the run.
  */
-export async function withHeartbeat<T extends { run: { outcome: RunOutcome } }>(
-  { config, deps }: { config: Pick<Config, 'heartbeat'>; deps: Pick<Dependencies, 'ping' | 'secret'> },
+export function withHeartbeat<T extends Ended>(session: Pinging, work: () => Promise<T>): Promise<T> {
+  return between(session, { start: true, success: true }, work);
+}
+
+/**
+ * Runs `work`, a job of the schedule besides the watched runs, and calls the heartbeat's `/fail` where it fails. A success calls nothing:
+ * it would hide that polls fail.
+ */
+export function withFailure<T extends Ended>(session: Pinging, work: () => Promise<T>): Promise<T> {
+  return between(session, { start: false, success: false }, work);
+}
+
+interface Ended {
+  run: { outcome: RunOutcome };
+}
+interface Pinging {
+  config: Pick<Config, 'heartbeat'>;
+  deps: Pick<Dependencies, 'ping' | 'secret'>;
+}
+
+async function between<T extends Ended>(
+  { config, deps }: Pinging,
+  calls: { start: boolean; success: boolean },
   work: () => Promise<T>,
 ): Promise<T> {
   const { heartbeat } = config;
@@ -23,12 +44,13 @@ export async function withHeartbeat<T extends { run: { outcome: RunOutcome } }>(
       // What watches the heartbeat reports that it is missing.
     }
   };
-  const started = call('/start');
+  const started = calls.start ? call('/start') : null;
   try {
     const report = await work();
     await started;
     const { outcome } = report.run;
-    if (outcome !== 'busy') await call(SUCCESSES.includes(outcome) ? '' : '/fail');
+    const isSuccess = SUCCESSES.includes(outcome);
+    if (outcome !== 'busy' && (calls.success || !isSuccess)) await call(isSuccess ? '' : '/fail');
     return report;
   } catch (error) {
     await started;
