@@ -43,7 +43,15 @@ export {
   RULES,
   type CustomerWay,
 } from './access/who-may.js';
-export type { AgentAction, AgentDetail, AgentTotals, AgentView, ChangedAgent } from './agents/agent-views.js';
+export { describeErrorCode } from './log/error-words.js';
+export {
+  type AgentAction,
+  type AgentDetail,
+  type AgentTotals,
+  type AgentView,
+  type ChangedAgent,
+  toAgentStatus,
+} from './agents/agent-views.js';
 export type { CheckReport } from './agents/check-agents.js';
 export type { CreatedUserReport, CreateUserRequest } from './agents/create-agent-user.js';
 export type { LimitImport, LimitRequest } from './agents/limit-agents.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
+import { BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize, type QuotaCoreError } from './index.js';
 import { checkBytes } from './bytes.js';
 import { bytes } from './test/arbitraries.js';
 import { catchCode } from './test/catch-code.js';
@@ -138,5 +138,20 @@ describe('gigabytesToBytes', () => {
 
   it.each(['', '-1', '1e3', '10GB', '1,5', Number.NaN, Infinity, -1, '99999999999'])('refuses %p', (gb) => {
     expect(catchCode(() => gigabytesToBytes(gb))).toBe('invalid_size');
+  });
+});
+
+describe('formatShare', () => {
+  it.each([
+    [0, 5, '0%'],
+    [829, 1000, '82%'],
+    [29, 100, '29%'],
+    [104, 100, '104%'],
+    [9994, 1000, '999%'],
+    [10, 1, 'over 999%'],
+    [588_24, 100, 'over 999%'],
+    [1, 0, null],
+  ])('%d of %d is %s', (used, allowed, share) => {
+    expect(formatShare(used, allowed)).toBe(share);
   });
 });

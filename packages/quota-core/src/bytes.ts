@@ -83,6 +83,22 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
+ * Formats how much of an allowance is used, rounded down: `83%`. A share of ten times the allowance and more is `over 999%`, since
+ * the figure means nothing to people. Null for an allowance of 0.
+ *
+ * @example
+ * ```ts
+ * formatShare(104, 100); // 104%
+ * formatShare(58_824, 1); // over 999%
+ * ```
+ */
+export function formatShare(used: number, allowed: number): string | null {
+  if (allowed === 0) return null;
+  const percent = Math.floor((used / allowed) * 100 + 1e-9);
+  return percent > 999 ? 'over 999%' : `${percent}%`;
+}
+
+/**
  * Returns `value` when it is a whole number of bytes from 0 to 2⁵³−1.
  *
  * @param what names the figure in the message, for instance `"outBytes" of service 7`.

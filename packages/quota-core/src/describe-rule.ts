@@ -34,3 +34,11 @@ const WORDS: Record<LimitRule | OtherRule, string> = {
 export function describeRule(rule: string): string | null {
   return Object.hasOwn(WORDS, rule) ? WORDS[rule as keyof typeof WORDS] : null;
 }
+
+/**
+ * Returns the reason of a hold in words: `limit of its agent` for `agent-limit`. The other reasons are words already, or names of
+ * limits in the config.
+ */
+export function describeReason(reason: string): string {
+  return reason === 'agent-limit' ? 'limit of its agent' : reason;
+}

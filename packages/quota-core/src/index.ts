@@ -1,5 +1,5 @@
 export { QuotaCoreError, quote, type QuotaCoreErrorCode } from './errors.js';
-export { BYTES_PER_GB, formatBytes, gigabytesToBytes, parseSize } from './bytes.js';
+export { BYTES_PER_GB, formatBytes, formatShare, gigabytesToBytes, parseSize } from './bytes.js';
 export {
   addMoney,
   checkMoney,
@@ -52,7 +52,7 @@ export {
   type StandingHold,
   type DueHold,
 } from './decide.js';
-export { describeRule } from './describe-rule.js';
+export { describeReason, describeRule } from './describe-rule.js';
 export { REPORTED_STATUSES, type ReportedStatus, type StatusInput, toReportedStatus } from './reported-status.js';
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';

@@ -1,4 +1,4 @@
-import { compareMoney, formatBytes } from '@sluice/quota-core';
+import { compareMoney, formatBytes, formatShare } from '@sluice/quota-core';
 import type { LayoutColumn } from './layout.js';
 import { allowedCell, type Cell, type Terminal } from './terminal.js';
 
@@ -111,8 +111,8 @@ export function shares<Row>(
     return part === null || whole === null || whole === 0 ? null : part / whole;
   };
   const percent = (row: Row): Cell => {
-    const share = value(row);
-    return share === null ? null : `${Math.floor(share * 100 + 1e-9)}%`;
+    const [part, whole] = [used(row), allowed(row)];
+    return part === null || whole === null ? null : formatShare(part, whole);
   };
   const bar = (row: Row, { colors }: ColumnInk): Cell => {
     const share = value(row);

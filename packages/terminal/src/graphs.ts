@@ -12,7 +12,7 @@ import {
   usageProjection,
 } from '@sluice/charts';
 import type { DrawnGraph, GraphPoint, GraphRange, SampleGraph } from '@sluice/engine';
-import { formatBytes, usageInMode } from '@sluice/quota-core';
+import { formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
 import type { Terminal } from './terminal.js';
 
 /** Columns without a terminal. */
@@ -56,18 +56,16 @@ export function printSamples(terminal: Terminal, graph: SampleGraph, drawing: Sa
   }
   const part = (name: string, bytes: number | null): string => `${name} ${bytes === null ? '-' : formatBytes(bytes)}`;
   terminal.line([part('in', last.inBytes), part('out', last.outBytes), part('total', last.totalBytes)].join(', '));
-  terminal.line(
-    `${formatShare(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`,
-  );
+  terminal.line(`${shareText(graph, last)}read ${shortTime(Date.parse(last.at), graph.timeZone)} (${graph.timeZone})`);
   const outlook = projectionSentence(usageProjection(graph, drawing.now), graph.timeZone);
   if (drawing.range === 'cycle' && outlook !== null) terminal.line(outlook);
 }
 
 /** Returns `62% of 130 GB (TOTAL), `, or an empty text without a share. */
-function formatShare({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
+function shareText({ mode, allowedBytes }: SampleGraph, last: GraphPoint): string {
   const used = usageInMode(last, mode);
-  if (allowedBytes === null || used === null || allowedBytes === 0) return '';
-  return `${Math.floor((used / allowedBytes) * 100)}% of ${formatBytes(allowedBytes)} (${mode}), `;
+  const share = allowedBytes === null || used === null ? null : formatShare(used, allowedBytes);
+  return allowedBytes === null || share === null ? '' : `${share} of ${formatBytes(allowedBytes)} (${mode}), `;
 }
 
 function panelTitle({ service, panel }: DrawnGraph): string {

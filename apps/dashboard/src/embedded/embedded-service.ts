@@ -11,6 +11,7 @@ import { lineSection, toLineScene } from '../pages/customer/telephony.js';
 import { isMetered, isUnread, toSummary } from '../pages/customer/usage.js';
 import type { Section } from '../pages/layout/components.js';
 import { html } from '../pages/layout/html.js';
+import { inWords } from '../pages/layout/words.js';
 import type { PageRequest } from '../pages/page.js';
 import { toTimes, toZone } from '../pages/page-times.js';
 import { readFigures, readScene, showState } from '../pages/operator/service.js';
@@ -40,7 +41,7 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
   const request = embeddedRequest(call, null);
   const scene = await readScene(request, id);
   const { service } = scene.found;
-  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await readFigures(scene);
+  const { graphs, allowance, limits, account, holds, purchases, cycles, changes } = await readFigures(scene);
   const line = await toLineScene(request, service, call.readers.reads);
   const parts: (Section | null)[] = [
     { id: 'state', title: 'State', content: showState(scene) },
@@ -52,10 +53,10 @@ export async function serviceForStaff(call: ApiCall, id: string): Promise<Embedd
           content: html`${graphs.content}
             <p>${graphs.aside}</p>`,
         },
-    ...[allowance, limits, holds, purchases, cycles, changes],
+    ...[allowance, limits, account, holds, purchases, cycles, changes],
   ];
   const used = isUnread(service) ? 'not read yet' : describeUsed(service);
-  const summary = toText(isMetered(service) ? `${service.status}: ${used}` : service.status);
+  const summary = toText(isMetered(service) ? `${inWords(service.status)}: ${used}` : inWords(service.status));
   return { ...(await readHead(request, service, null)), summary, parts: toParts(parts) };
 }
 

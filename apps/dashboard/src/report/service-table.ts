@@ -1,6 +1,7 @@
-import { badge, usageBar } from '../pages/layout/components.js';
+import { badge, listed, usageBar } from '../pages/layout/components.js';
 import { bytes, name, NONE, type Times, UNKNOWN } from '../pages/layout/format.js';
 import { html, type Html } from '../pages/layout/html.js';
+import { reasonWords } from '../pages/layout/words.js';
 import type { ReportService } from './read-report.js';
 
 /** Returns the start of the table of services, up to its first row. */
@@ -59,7 +60,7 @@ export function shareBar(share: number): Html | null {
 export function showStatus({ status, holds, wouldHold }: ReportService, forOperators: boolean): Html {
   const isUp = status === 'over';
   const word = isUp ? (forOperators && wouldHold.length > 0 ? 'would be held' : 'used up') : status;
-  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${holds.join(', ')}</span>`}`;
+  return html`${isUp ? badge(word, 'bad') : badge(word)}${holds.length === 0 ? null : html` <span class="soft">${listed(holds.map(reasonWords))}</span>`}`;
 }
 
 function usedBytes({ usedBytes: used, readAt, panelDownSince, metered }: ReportService, times: Times): Html {

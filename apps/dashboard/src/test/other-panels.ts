@@ -44,7 +44,7 @@ async function telephony(): Promise<Part> {
   const customer = fake.addCustomer({ id: '501', name: 'João da Silva', document: '12345678909' });
   const line = fake.addSubscriber({ id: '9001', username: '1142000001', customer, plan });
   fake.addDid({ number: '+551142000001', subscriber: line });
-  fake.addDid({ number: NUMBER });
+  fake.addDid({ id: '72', number: NUMBER });
   const call = { subscriber: line, talkSeconds: 45, currency: 'EUR' };
   fake.addCall({ ...call, startedAt: '2026-11-20T10:00:00Z', charge: '0.4500' });
   fake.addCall({ ...call, startedAt: '2026-10-05T10:00:00Z', charge: '0.2320' });

@@ -41,6 +41,19 @@ export interface AgentDetail
 /** One change to a user in `actions`. */
 export type AgentAction = ActionView;
 
+/**
+ * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held`, `over` its
+ * limit without a restriction (where `heldSince` is known), `doubted` where its usage waits for the next check, else `ok`.
+ */
+export function toAgentStatus(
+  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended'> & Partial<Pick<AgentDetail, 'heldSince'>>,
+): 'missing' | 'suspended' | 'held' | 'over' | 'doubted' | 'ok' {
+  if (agent.rule === 'missing') return 'missing';
+  if (agent.suspended !== null) return 'suspended';
+  if (!agent.exceeded) return agent.rule === 'doubted' ? 'doubted' : 'ok';
+  return agent.heldSince === null ? 'over' : 'held';
+}
+
 /** Returns an agent whose limit Sluice keeps. */
 export function agentView(panel: string, agent: AgentTraffic): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;

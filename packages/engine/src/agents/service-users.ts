@@ -259,7 +259,7 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
   if (what === 'finish-release') return [];
   if (what === 'release') {
     if (hold === undefined || previewOnly) return [];
-    const message = `${service.id} is released (agent-limit: ${findReleaseReason(user, hold, how)})`;
+    const message = `${service.id} is released (limit of its agent: ${findReleaseReason(user, hold, how)})`;
     return [serviceNotice(service, 'release', message, hold.id)];
   }
   if (hold !== undefined) return [];
@@ -267,13 +267,13 @@ function reported({ holds }: ServiceUsers, { user, service, what, previewOnly }:
   const say = previewOnly ? 'would be held' : 'is held';
   const code = previewOnly ? 'would_hold' : 'hold';
   const why = findCause(user, hold) === 'suspension' ? 'suspended' : 'over its limit';
-  const message = `${service.id} ${say} (agent-limit: agent "${agent?.name ?? ''}" is ${why})`;
+  const message = `${service.id} ${say} (limit of its agent: agent "${agent?.name ?? ''}" is ${why})`;
   const since = agent === undefined ? '' : `${agent.uuid}:${agent.limitBytes ?? ''}`;
   return [serviceNotice(service, code, message, 'agent-limit', since, how.run)];
 }
 
 function withheld(service: ServiceRecord): Notice {
   const until = service.protectedUntil ?? '';
-  const message = `${service.id} is due to be held (agent-limit), but it is protected until ${until}`;
+  const message = `${service.id} is due to be held (limit of its agent), but it is protected until ${until}`;
   return serviceNotice(service, 'hold_withheld', message, 'agent-limit', until);
 }

@@ -1,3 +1,4 @@
+import { describeReason } from '@sluice/quota-core';
 import { type ItemError, type Panel, type Plan, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { serviceLease } from '../leases.js';
@@ -165,7 +166,7 @@ async function decideByRecord(
   const released = closes.map((hold) => ({
     code: 'release',
     key: `release:${id}:${hold.id}`,
-    message: `${id} is released (${hold.reason}: no longer due)`,
+    message: `${id} is released (${describeReason(hold.reason)}: no longer due)`,
   }));
   if (!command.dryRun && closes.length > 0) {
     await session.write(run.leases.held, async (tables) => {

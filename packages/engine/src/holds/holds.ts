@@ -1,7 +1,7 @@
 import { maskUuidsIn } from '@sluice/panel-http/printable';
 import type { EvidenceRecord, HoldRecord, ServiceRecord, StoreTables } from '@sluice/state-store';
 import { type Panel, SluiceError } from '@sluice/panel-kind';
-import { findSubjectAgent } from '@sluice/quota-core';
+import { describeReason, findSubjectAgent } from '@sluice/quota-core';
 import { notFound, unsupported } from '../errors.js';
 import { isQuotaReleased } from './is-released.js';
 import { newHold } from './new-hold.js';
@@ -115,7 +115,7 @@ function refuseIdle({ service: { id }, holds, closes, actions, error }: Applied)
   if (reasons.length === 0 || closes.length > 0 || actions.length > 0 || error !== null) return;
   throw new SluiceError(
     'hold_not_released',
-    `"${id}" has no manual hold and stays held (${reasons.join(', ')}); nothing was changed`,
+    `"${id}" has no manual hold and stays held (${reasons.map(describeReason).join(', ')}); nothing was changed`,
     { details: { service: id, reasons, ...Object.fromEntries(reasons.map((reason) => [reason, id])) } },
   );
 }

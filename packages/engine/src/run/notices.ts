@@ -1,6 +1,6 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { Plan } from '@sluice/panel-kind';
-import { crossedThresholds, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
+import { crossedThresholds, describeReason, describeRule, type DueHold, formatBytes } from '@sluice/quota-core';
 import type { HoldRecord, NoticeRecord, PurchaseRecord, ServiceRecord } from '@sluice/state-store';
 import { describeTermination, type Termination, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
@@ -62,7 +62,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
   for (const open of work.opens) {
     const { reason } = open;
     const draft = work.drafts.find((hold) => hold.reason === reason);
-    const why = `${open.reason}: ${describeOpen(work, open)}`;
+    const why = `${describeReason(open.reason)}: ${describeOpen(work, open)}`;
     if (work.enforcement.value === 'observe' || dryRun)
       // Decided again in every run, but reported once per cycle.
       add('would_hold', toKey(reason), `${service.id} would be held (${why})`);
@@ -73,7 +73,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
     add(
       'hold_withheld',
       isReleased(service, reason) ? `${reason}:released:${service.quotaReleasedUntil ?? ''}` : toKey(reason),
-      `${service.id} is due to be held (${reason}), but ${describeWithheld(work, reason)}`,
+      `${service.id} is due to be held (${describeReason(reason)}), but ${describeWithheld(work, reason)}`,
     );
   }
   if (work.enforcement.value === 'on') {
@@ -81,7 +81,7 @@ export function toNotices(work: Applied, { dryRun }: { dryRun: boolean }): Notic
       add(
         'release',
         hold.id,
-        `${service.id} ${dryRun ? 'would be' : 'is'} released (${hold.reason}: ${describeClose(work, hold)})`,
+        `${service.id} ${dryRun ? 'would be' : 'is'} released (${describeReason(hold.reason)}: ${describeClose(work, hold)})`,
       );
   }
   if (decision.status === 'unmanaged') {

@@ -1,4 +1,4 @@
-import { compareMoney, formatBytes, usageInMode } from '@sluice/quota-core';
+import { compareMoney, formatBytes, formatShare, usageInMode } from '@sluice/quota-core';
 import { isOfLimit } from '../run/limits.js';
 import type { LimitView, ServiceView } from '../services/views.js';
 
@@ -16,8 +16,8 @@ export function describeUsed(service: Pick<ServiceView, 'usage' | 'mode' | 'allo
 }
 
 function describeBytes(used: number, allowed: number): string {
-  const share = allowed === 0 ? '' : ` (${Math.floor((used / allowed) * 100)}%)`;
-  return `${formatBytes(used)} of ${formatBytes(allowed)}${share} are used`;
+  const share = formatShare(used, allowed);
+  return `${formatBytes(used)} of ${formatBytes(allowed)}${share === null ? '' : ` (${share})`} are used`;
 }
 
 /**

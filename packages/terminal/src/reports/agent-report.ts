@@ -1,4 +1,4 @@
-import type { AgentDetail, AgentView, ChangedAgent, CheckReport } from '@sluice/engine';
+import { type AgentDetail, type AgentView, type ChangedAgent, type CheckReport, toAgentStatus } from '@sluice/engine';
 import { printFirst } from './fold.js';
 import { listActions, LONG, printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from '../columns.js';
@@ -25,9 +25,7 @@ export const AGENTS: Column<AgentView>[] = [
   bytes('remaining', ({ remainingBytes }) => remainingBytes, { priority: 3 }),
   text('users', ({ users }) => users, { align: 'right', priority: 2 }),
   text('disabled', ({ usersDisabledByUs }) => usersDisabledByUs, { align: 'right', priority: 1 }),
-  state('status', ({ rule, exceeded, suspended }) =>
-    rule === 'missing' ? rule : suspended !== null ? 'suspended' : exceeded ? 'held' : rule === 'doubted' ? rule : 'ok',
-  ),
+  state('status', toAgentStatus),
 ];
 
 /** Prints agents in a table. */

@@ -1,8 +1,9 @@
 import type { ServiceDetail } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { badge, facts, listed, type Section, table } from '../layout/components.js';
+import { accountTables } from '../account-tables.js';
+import { facts, type Section } from '../layout/components.js';
 import { name } from '../layout/format.js';
-import { html, type Html } from '../layout/html.js';
+import { html } from '../layout/html.js';
 import type { PageRequest } from '../page.js';
 import { toTimes } from '../page-times.js';
 
@@ -17,38 +18,8 @@ export async function accountSection(request: PageRequest, service: ServiceDetai
     login === null ? null : ['User name', html`<code>${name(login.username)}</code>`],
     account == null ? null : ['Valid until', account.expiresAt === null ? 'no end' : times.at(account.expiresAt)],
   ])}
-  ${account == null ? null : tunnels(account)}`;
+  ${account == null ? null : accountTables(account)}`;
   return { id: 'account', title: 'Account', content };
-}
-
-function tunnels({ tunnels: list, forwards }: NonNullable<ServiceDetail['account']>): Html {
-  const states = table({
-    caption: 'Forwards',
-    columns: [
-      { title: 'Forward', cell: (forward) => name(forward.name) },
-      {
-        title: 'State',
-        cell: ({ pausedByUs, status }) =>
-          pausedByUs ? badge('paused', 'bad') : status === 1 ? badge('active') : badge('off', 'quiet'),
-      },
-    ],
-    rows: forwards,
-  });
-  return html`${table({
-    caption: 'Tunnels',
-    columns: [
-      { title: 'Tunnel', cell: (tunnel) => name(tunnel.name) },
-      { title: 'Nodes', cell: ({ nodes }) => (nodes.length === 0 ? '–' : listed(nodes.map(name))) },
-    ],
-    rows: list,
-    empty: 'The account has no tunnel.',
-  })}
-  ${
-    states === null
-      ? null
-      : html`<h3>Forwards</h3>
-          ${states}`
-  }`;
 }
 
 /**

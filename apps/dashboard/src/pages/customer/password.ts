@@ -7,6 +7,7 @@ import { postForm } from '../layout/forms.js';
 import { html } from '../layout/html.js';
 import { hasCapability } from '../capabilities.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
+import { toZone } from '../page-times.js';
 import { ownService, toPath, plainly, throwReported } from './own.js';
 
 /** Returns whether the client may get a new password for a service. */
@@ -32,13 +33,13 @@ export async function passwordSection(request: PageRequest, service: ServiceDeta
 
 /** `GET …/password`: what a new password means, before it is made. */
 export const passwordPage: Page = async (request) => {
-  const { id } = await requirePassword(request);
+  const { id, panel } = await requirePassword(request);
   const back = toPath(request, id);
   const body = html`${notice('warning', html`A new password for ${name(id)} replaces the present one at once: devices and programs that use the present one stop working until you enter the new one.`)}
     <p>It is shown only in the answer: keep it somewhere safe.</p>
     ${postForm(request, { action: `${back}/password`, id: 'password', submit: 'Replace the password', tone: 'danger' })}
     <p><a href="${back}">Back to the service</a></p>`;
-  return { title: 'Get a new password', body };
+  return { title: 'Get a new password', body, timeZone: toZone(request, panel) };
 };
 
 /** Gets a new password, which is shown in this answer only. */
@@ -59,5 +60,10 @@ export const newPassword: Page = async (request): Promise<PageAnswer> => {
       ['New password', html`<code class="secret" data-copy="${password}">${password}</code>`],
     ])}
     <p><a href="${back}">Back to the service</a></p>`;
-  return { title: 'New password', body, repeat: `${back}?done=password#password` };
+  return {
+    title: 'New password',
+    body,
+    timeZone: toZone(request, service.panel),
+    repeat: `${back}?done=password#password`,
+  };
 };

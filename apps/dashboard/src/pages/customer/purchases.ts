@@ -14,6 +14,7 @@ import { postForm } from '../layout/forms.js';
 import { html, type Part } from '../layout/html.js';
 import type { Page, PageAnswer, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
+import { toZone } from '../page-times.js';
 import { creditAmount, missingCredit, readCredit, topUpLink } from './credit.js';
 import { toClient, done, ownService, toPath, plainly } from './own.js';
 import { offeredPackages, toRefPrefix } from './packages.js';
@@ -71,7 +72,7 @@ async function showPrice(request: PageRequest, reads: PanelReads): Promise<PageA
     }
     ${missing === null ? null : topUpLink(request, pay)}
     <p><a href="${back}">Back to the service</a></p>`;
-  return { title: `Buy ${id}`, body };
+  return { title: `Buy ${id}`, body, timeZone: toZone(request, service.panel) };
 }
 
 async function requireOffered(request: PageRequest, service: ServiceDetail, wanted: string): Promise<PackageView> {

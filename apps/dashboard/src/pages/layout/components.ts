@@ -1,5 +1,7 @@
+import { formatShare } from '@sluice/quota-core';
 import { NONE } from './format.js';
 import { html, type Html, join, type Part } from './html.js';
+import { inWords } from './words.js';
 
 /** How a state is coloured; the words always say it too. */
 export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
@@ -8,7 +10,7 @@ export type Tone = 'good' | 'warning' | 'bad' | 'info' | 'quiet';
 const STATES = {
   good: ['ok', 'done', 'paid', 'active', 'added', 'applied', 'on'],
   bad: ['held', 'over', 'failed', 'suspended', 'exceeded', 'unreachable'],
-  warning: ['unreadable', 'doubted', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown'],
+  warning: ['unreadable', 'doubted', 'partial', 'brake', 'busy', 'interrupted', 'in-doubt', 'unknown', 'missing'],
   info: ['pending', 'planned', 'running', 'observe', 'open'],
 } as const satisfies Partial<Record<Tone, readonly string[]>>;
 
@@ -21,9 +23,14 @@ export function link(href: string, text: Part): Html {
   return html`<a href="${href}"><bdi>${text}</bdi></a>`;
 }
 
-/** A state as a coloured word. */
+/** A state in coloured words. */
 export function badge(state: string, tone: Tone = TONES.get(state) ?? 'quiet'): Html {
-  return html`<span class="badge badge-${tone}">${state}</span>`;
+  return coloured(inWords(state), tone);
+}
+
+/** Coloured words. */
+export function coloured(words: Part, tone: Tone): Html {
+  return html`<span class="badge badge-${tone}">${words}</span>`;
 }
 
 /** How full an allowance is. */
@@ -61,7 +68,7 @@ export function usageBar(fill: Fill, tone?: Tone): Html | null {
     >
       <rect class="bar-track" width="100" height="8"></rect>
       <rect class="bar-fill" width="${width}" height="8"></rect></svg
-    ><span class="percent">${percent}%</span></span
+    ><span class="percent">${formatShare(percent, 100)}</span></span
   >`;
 }
 

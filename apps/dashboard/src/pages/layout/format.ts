@@ -169,26 +169,3 @@ export function name(text: string | null | undefined): Html {
 export function plain(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
-
-/** Returns a stored value as words: `name eth0, admin enabled yes`. */
-export function words(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(words).filter(Boolean).join(', ');
-  const entries = Object.entries(value as Record<string, unknown>).map(([key, item]) => {
-    const isBytes = key.endsWith('Bytes') && typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
-    const text = isBytes ? formatBytes(item) : words(item);
-    return text === '' ? '' : `${label(key)} ${text}`;
-  });
-  return entries.filter(Boolean).join(', ');
-}
-
-/** Returns a key as words: `adminEnabled` and `admin_enabled` as `admin enabled`. */
-export function label(key: string): string {
-  return key
-    .replace(/Bytes$/, '')
-    .replaceAll('_', ' ')
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .trim();
-}

@@ -1,4 +1,4 @@
-import type { AgentDetail, AgentExplained, AgentView } from '@sluice/engine';
+import { type AgentDetail, type AgentExplained, type AgentView, toAgentStatus } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
 import { address, badge, facts, type Fill, link, listed, section, table, usageBar } from '../layout/components.js';
@@ -6,6 +6,7 @@ import { bytes, count, exactSize, name, NONE, orNone } from '../layout/format.js
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
+import { toZone } from '../page-times.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
@@ -61,10 +62,7 @@ function showRemaining({ limitBytes, remainingBytes }: AgentView): Html {
 }
 
 function showState(agent: AgentView): Html {
-  if (agent.suspended !== null) return badge('suspended');
-  return agent.exceeded
-    ? badge('exceeded')
-    : badge(agent.rule ?? 'ok', agent.rule === 'missing' || agent.rule === 'doubted' ? 'warning' : 'good');
+  return badge(toAgentStatus(agent));
 }
 
 /** `/agents/:id`: from the store alone. */
@@ -201,7 +199,7 @@ export const agentLimitForm: Page = async (request) => {
   } catch (error) {
     const [question] = asked;
     if (question === undefined) throw error;
-    return { title: 'Set the limit', body: limitQuestion(request, question, back) };
+    return { title: 'Set the limit', body: limitQuestion(request, question, back), timeZone: toZone(request, panel) };
   }
   return { redirect: `${back}${panel === undefined ? '?' : '&'}done=limit` };
 };
@@ -236,7 +234,7 @@ export const agentRemoveLimitPage: Page = async (request) => {
     </p>
     ${limitBytes === null ? null : form}
     <p><a href="${agentHref(agent)}">Back to the agent</a></p>`;
-  return { title: `Remove the limit of ${agent.name}`, body };
+  return { title: `Remove the limit of ${agent.name}`, body, timeZone: toZone(request, agent.panel) };
 };
 
 /** `POST /agents/:id/remove-limit` */

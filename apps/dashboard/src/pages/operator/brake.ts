@@ -1,8 +1,9 @@
 import { type BrakeState, describeBrake } from '@sluice/engine';
 import { notFound } from '../../server/failure.js';
-import { badge, notice } from '../layout/components.js';
+import { badge, listed, notice } from '../layout/components.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { reasonWords } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { type Scene, toScene } from './scene.js';
 
@@ -16,9 +17,12 @@ export function statusWithReasons(of: {
 }): Html {
   const { status, holds, wouldHold } = of;
   const isPreview = status === 'over' && wouldHold.length > 0;
-  const reasons = [...holds, ...(isPreview ? wouldHold : wouldHold.map((reason) => `would be: ${reason}`))];
+  const reasons: Part[] = [
+    ...holds.map(reasonWords),
+    ...(isPreview ? wouldHold.map(reasonWords) : wouldHold.map((reason) => html`would be: ${reasonWords(reason)}`)),
+  ];
   return html`${isPreview ? badge('would be held', 'bad') : badge(status)}${
-    reasons.length === 0 ? null : html` <span class="soft">${reasons.join(', ')}</span>`
+    reasons.length === 0 ? null : html` <span class="soft">${listed(reasons)}</span>`
   }`;
 }
 
@@ -44,9 +48,9 @@ export function brakeBanner({ request, times, mayOperate }: Scene, brake: BrakeS
 async function ask(
   request: PageRequest,
   what: { title: string; says: Part; form: Html },
-): Promise<{ title: string; body: Html }> {
-  const scene = toScene(request);
+): Promise<{ title: string; body: Html; timeZone: string }> {
   const panel = request.params.name ?? '';
+  const scene = toScene(request, panel);
   const { panels } = await request.sluice.overview({ size: 1 });
   const found = panels.find(({ name }) => name === panel);
   if (found === undefined) throw notFound('unknown_panel', `There is no panel "${panel}" in the config`);
@@ -59,7 +63,7 @@ async function ask(
     <p>${what.says}</p>
     ${what.form}
     <p><a href="${panelHref(panel)}">Back to the panel</a></p>`;
-  return { title: what.title, body };
+  return { title: what.title, body, timeZone: scene.times.timeZone };
 }
 
 /** `GET /panels/:name/allow-once` */

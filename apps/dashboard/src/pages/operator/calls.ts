@@ -107,7 +107,9 @@ export const simulatorPage: Page = async (request) => {
       { name: 'service', label: 'Service', value: service ?? '' },
     ],
   });
-  if (destination === '') return { title: 'Simulator', body: html`${section('Call', form)}` };
+  const scene = toScene(request, panel);
+  const { timeZone } = scene.times;
+  if (destination === '') return { title: 'Simulator', body: html`${section('Call', form)}`, timeZone };
   const { value, problem } = await attempt(() =>
     sluice.calls.simulate({
       destination,
@@ -117,9 +119,9 @@ export const simulatorPage: Page = async (request) => {
       panel: panel ?? null,
     }),
   );
-  const price = value === null ? problemNotice(problem) : priceSection(toScene(request), value, service);
+  const price = value === null ? problemNotice(problem) : priceSection(scene, value, service);
   const body = html`${section('Call', form)} ${price}`;
-  return { title: 'Simulator', body };
+  return { title: 'Simulator', body, timeZone };
 };
 
 function priceSection({ times }: Scene, found: SimulatedCallView, service: string | undefined): Html {

@@ -34,7 +34,7 @@ const read = async (path: string): Promise<string> => (await at.fetch(path, { co
 
 it('shows no uuid of an agent or user on any page, and leads to agents all the same', async () => {
   const service = await read('/services/vpn-1');
-  expect(service).toContain(`owner ${agent.slice(0, 4)}...`);
+  expect(service).toContain(`owner <bdi>${agent.slice(0, 4)}...</bdi>`);
   const agents = await read('/agents');
   const [, address = ''] = /href="(\/agents\/[^"]+)"/.exec(agents) ?? [];
   const page = await read(address.replaceAll('&amp;', '&'));

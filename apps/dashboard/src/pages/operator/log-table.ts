@@ -1,7 +1,8 @@
-import type { LogEntry } from '@sluice/engine';
+import { describeErrorCode, type LogEntry } from '@sluice/engine';
 import { badge, table } from '../layout/components.js';
-import { name, NONE, words } from '../layout/format.js';
+import { name, type Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
+import { showValue, words } from '../layout/words.js';
 import { type Scene, serviceLink } from './scene.js';
 
 /** Entries of the log as a table. */
@@ -20,7 +21,7 @@ export function logTable(
         : null,
       { title: 'What', cell: (entry) => html`<bdi>${toWhat(entry)}</bdi>` },
       { title: 'Outcome', cell: showState },
-      { title: 'Detail', cell: (entry) => html`<span dir="auto">${showDetail(entry)}</span>`, isMinor: true },
+      { title: 'Detail', cell: (entry) => html`<span dir="auto">${showDetail(entry, times)}</span>`, isMinor: true },
     ],
     rows: entries,
     empty: 'The log has no such entry.',
@@ -42,15 +43,20 @@ function showState(entry: LogEntry): Part {
   return entry.finishedAt === null ? badge('running') : badge(entry.error === null ? 'done' : 'failed');
 }
 
-function showDetail(entry: LogEntry): Part {
+function showDetail(entry: LogEntry, times: Times): Part {
   if (entry.kind === 'api') {
     const attempt = typeof entry.attempt === 'number' && entry.attempt > 1 ? `, attempt ${entry.attempt}` : '';
     return `${words(entry.durationMs)} ms${attempt}${entry.ok === true ? '' : `: ${words(entry.message)}`}`;
   }
-  if (entry.kind === 'action') return words((entry.error as { message?: unknown } | null)?.message ?? entry.observed);
+  if (entry.kind === 'action') return showValue(toMessage(entry.error) || entry.observed, times);
   if (entry.kind === 'run') {
     const by = entry.actor == null ? '' : `by ${words(entry.actor)}`;
-    return [by, words(entry.note), words(entry.error)].filter((text) => text !== '').join(': ') || NONE;
+    return times.inText([by, words(entry.note), toMessage(entry.error)].filter((text) => text !== '').join(': '));
   }
-  return words(entry.error) || NONE;
+  return times.inText(toMessage(entry.error));
+}
+
+/** An error is a document with a message, or its code alone. */
+function toMessage(error: unknown): string {
+  return typeof error === 'string' ? describeErrorCode(error) : words((error as { message?: unknown } | null)?.message);
 }

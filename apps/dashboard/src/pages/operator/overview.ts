@@ -1,9 +1,22 @@
 import type { OverviewReport } from '@sluice/engine';
 import { describeRule, REPORTED_STATUSES } from '@sluice/quota-core';
-import { address, badge, pager, type Section, sections, table, tile, tiles, usageBar } from '../layout/components.js';
-import { bytes, count, counted, name, NONE, orNone, type Times, words } from '../layout/format.js';
+import {
+  address,
+  badge,
+  coloured,
+  listed,
+  pager,
+  type Section,
+  sections,
+  table,
+  tile,
+  tiles,
+  usageBar,
+} from '../layout/components.js';
+import { bytes, count, counted, name, NONE, orNone, type Times } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { toChoices, reasonWords, words } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { alarmsSection } from './alarms.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
@@ -69,7 +82,7 @@ export function summary(scene: Scene, { totals, brakes, panels, removed, runs, c
     tile('Held', count(totals.held), {
       href: '/?status=held',
       tone: totals.held > 0 ? 'bad' : totals.wouldHold > 0 ? 'quiet' : 'good',
-      detail: reasons.length === 0 ? 'no open hold' : reasons.slice(0, 3).join(', '),
+      detail: reasons.length === 0 ? 'no open hold' : listed(reasons.slice(0, 3)),
     }),
     ...(totals.wouldHold === 0
       ? []
@@ -120,8 +133,8 @@ function doubtedTile(doubted: number): Html[] {
   return [tile('Doubted', count(doubted), { href: '/?status=doubted', tone: 'warning', detail })];
 }
 
-function listReasons({ byReason }: OverviewReport['totals']): string[] {
-  return Object.entries(byReason).map(([reason, services]) => `${count(services)} ${reason}`);
+function listReasons({ byReason }: OverviewReport['totals']): Html[] {
+  return Object.entries(byReason).map(([reason, services]) => html`${count(services)} ${reasonWords(reason)}`);
 }
 
 function servicesSection(scene: Scene, report: OverviewReport): Section {
@@ -190,7 +203,7 @@ function filterForm({ request }: Scene, { panels }: OverviewReport, kept: Record
     submit: 'Show',
     fields: [
       { name: 'q', label: 'Service, client or product', type: 'search', value: q },
-      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...REPORTED_STATUSES] },
+      { name: 'status', label: 'Status', value: status, choices: [['', 'all'], ...toChoices(REPORTED_STATUSES)] },
       { name: 'panel', label: 'Panel', value: panel, choices: [['', 'all'], ...panels.map((each) => each.name)] },
       {
         name: 'order',
@@ -239,14 +252,14 @@ function holdsSection({ times }: Scene, { holds, totals }: OverviewReport): Sect
     caption: 'Newest holds',
     columns: [
       { title: 'Service', cell: ({ service }) => serviceLink(service) },
-      { title: 'Reason', cell: ({ reason }) => badge(reason, 'bad') },
+      { title: 'Reason', cell: ({ reason }) => coloured(reasonWords(reason), 'bad') },
       { title: 'Since', cell: ({ since }) => times.ago(since) },
       { title: 'Why', cell: (hold) => whyHeld(hold, times) },
     ],
     rows: holds,
     empty: 'Nothing is held.',
   });
-  const aside = html`<span class="soft">${listReasons(totals).join(', ')}</span
+  const aside = html`<span class="soft">${listed(listReasons(totals))}</span
     >${all > holds.length ? html` <a href="/?status=held">All held services</a>` : null}`;
   return { id: 'holds', title: 'Held and why', content, aside };
 }
@@ -266,8 +279,7 @@ function eventsSection({ times }: Scene, { events }: OverviewReport): Section {
       { title: 'About', cell: ({ service, panel }) => (service === null ? name(panel) : serviceLink(service)) },
       {
         title: 'What',
-        cell: ({ code, message }) =>
-          html`<span dir="auto">${times.inText(message)}</span> <span class="soft">${code}</span>`,
+        cell: ({ message }) => html`<span dir="auto">${times.inText(message)}</span>`,
       },
     ],
     rows: events,

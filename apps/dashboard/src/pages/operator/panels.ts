@@ -11,6 +11,7 @@ import { badge, facts, link, notice, section, table } from '../layout/components
 import { count, orNone } from '../layout/format.js';
 import type { Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { inWords } from '../layout/words.js';
 import type { Page } from '../page.js';
 import { brakeBanner } from './brake.js';
 import { logTable } from './log-table.js';
@@ -144,7 +145,7 @@ export const panelPage: Page = async (request) => {
               'Would be held',
               html`<a href="/?panel=${encodeURIComponent(panelName)}&amp;status=over">${count(panel.wouldHold)}</a>`,
             ],
-        ['Can', panel.capabilities.join(', ')],
+        ['Can', panel.capabilities.map(inWords).join(', ')],
       ])}
       <p><a class="button" href="?test=yes">Test the connection</a></p>`,
   )}

@@ -1,6 +1,7 @@
 import { address, link, listed, section, table } from '../layout/components.js';
-import { bytes, name, NONE, words } from '../layout/format.js';
+import { bytes, name, NONE, orNone } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
+import { words } from '../layout/words.js';
 import { PACKAGE_COLUMNS } from '../package-columns.js';
 import type { Page } from '../page.js';
 import { toTimes } from '../page-times.js';
@@ -17,7 +18,7 @@ export const productsPage: Page = async (request) => {
       { title: 'Quota', cell: ({ quota }) => showQuota(quota) },
       { title: 'Mode', cell: ({ mode }) => mode ?? NONE },
       { title: 'Period', cell: ({ quotaPeriod }) => quotaPeriod, isMinor: true },
-      { title: 'Action', cell: ({ action }) => action ?? NONE, isMinor: true },
+      { title: 'Action', cell: ({ action }) => orNone(action, (word) => html`<code>${word}</code>`), isMinor: true },
       { title: 'Enforce', cell: ({ enforce }) => showSetting(enforce, toTimes(request)), isMinor: true },
       { title: 'Packages', cell: ({ packages }) => listed(packages.map(name)), isMinor: true },
       {

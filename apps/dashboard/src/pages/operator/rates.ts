@@ -1,8 +1,9 @@
 import type { TelephonyDocument } from '@sluice/engine';
 import { facts, pager, section, table } from '../layout/components.js';
-import { counted, money, name, orNone, words } from '../layout/format.js';
+import { counted, money, name, orNone } from '../layout/format.js';
 import { searchForm } from '../layout/forms.js';
 import { html, type Part } from '../layout/html.js';
+import { words } from '../layout/words.js';
 import type { Page } from '../page.js';
 import { readNow } from './last-read.js';
 import { recordFacts } from './record-values.js';
@@ -42,7 +43,7 @@ export const planPage: Page = async (request) => {
             ${pager({ path, query: { q: query.q ?? '', panel: panel ?? '' }, page, pages })}`
     }`,
   )}`;
-  return { title: `Plan ${words(record?.name) || id}`, body };
+  return { title: `Plan ${words(record?.name) || id}`, body, timeZone: scene.times.timeZone };
 };
 
 function ratesTable(rates: readonly TelephonyDocument[], currency: string): Part {

@@ -1,8 +1,9 @@
 import { SluiceError } from '@sluice/panel-kind';
 import { address, facts, section } from '../layout/components.js';
-import { plain, words } from '../layout/format.js';
+import { plain } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
+import { words } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { readRequiredRef } from './navigation.js';
@@ -30,7 +31,8 @@ export function recordPage(kind: Kind): Page {
     );
     const [record] = value?.records ?? [];
     const noun = kind === 'lines' ? 'Line' : 'DID';
-    if (value === null || record === undefined) return { title: `${noun} ${id}`, body: html`${notice}` };
+    if (value === null || record === undefined)
+      return { title: `${noun} ${id}`, body: html`${notice}`, timeZone: scene.times.timeZone };
     const title = words(kind === 'lines' ? record.username : record.number) || id;
     const shown = { kind, id, title, panel: value.panel, record };
     const found = { panel: value.panel, times: scene.times, services: await servicesByLine(sluice, value.panel) };
@@ -193,7 +195,7 @@ export function didVerbPage(verb: DidVerb): Page {
     const body = html`<p>${says}</p>
       ${value === null ? problemNotice(problem) : section('Changes on the panel', actionsTable(value.actions))} ${form}
       <p><a href="/dids/${encodeURIComponent(id)}">Back to the number</a></p>`;
-    return { title: `${title} ${number}`, body };
+    return { title: `${title} ${number}`, body, timeZone: toScene(request, panel).times.timeZone };
   };
 }
 

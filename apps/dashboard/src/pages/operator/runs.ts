@@ -1,15 +1,16 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { type CheckReport, listObserving, type RunReport } from '@sluice/engine';
+import { type CheckReport, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
 import { startRun } from '../../api/start-run.js';
 import type { Task } from '../../api/tasks.js';
-import { badge, facts, link, notice, section, table } from '../layout/components.js';
-import { count, label, NONE } from '../layout/format.js';
+import { badge, facts, link, listed, notice, section, table } from '../layout/components.js';
+import { count, NONE } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { label, reasonWords } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { agentHref } from './agent-address.js';
 import { brakeBanner, statusWithReasons } from './brake.js';
-import { problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
+import { attempt, problemNotice, type Scene, serviceHref, serviceLink, toScene, toWord } from './scene.js';
 
 const WORDS = { poll: 'Poll now', plan: 'Plan (changes nothing)', 'agent check': 'Check agents' } as const;
 const COMMANDS = ['poll', 'plan', 'agent check'] as const;
@@ -57,8 +58,8 @@ export const runPage: Page = async (request) => {
     const body = html`<p>This run is not known any more; its outcome is in the <a href="/log?kind=run">log</a>.</p>`;
     return { status: 404, title: 'Run', body };
   }
-  const scene = toScene(request);
   const { command, panel, service, by, finishedAt } = run;
+  const scene = toScene(request, panel ?? (service === null ? undefined : await findPanel(request, service)));
   const over = service ?? panel ?? 'all panels';
   const body = html`${facts([
       ['Command', command],
@@ -69,8 +70,18 @@ export const runPage: Page = async (request) => {
     ${finishedAt === null ? progress(run) : await ended(scene, run)}
     <p><a href="${service === null ? '/' : serviceHref(service)}">Back</a></p>`;
   const title = `${finishedAt === null ? 'Running' : 'Ended'}: ${command}`;
-  return { title, body, refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined };
+  return {
+    title,
+    body,
+    refreshSeconds: finishedAt === null ? REFRESH_SECONDS : undefined,
+    timeZone: scene.times.timeZone,
+  };
 };
+
+/** The panel of a service that is still in the store. */
+async function findPanel({ sluice }: PageRequest, service: string): Promise<string | undefined> {
+  return (await attempt(() => sluice.services.show(service))).value?.panel;
+}
 
 function progress({ id, last }: Task): Html {
   const { done, total } = last?.event === 'progress' ? last.data : { done: 0, total: 0 };
@@ -113,6 +124,8 @@ const FIGURES: Readonly<Record<string, string>> = {
   wouldRelease: 'Would be released',
   actions: 'Changes made',
   planned: 'Changes planned',
+  exceeded: 'Over their limit',
+  skipped: 'Left out',
 };
 
 /** Figures that are shown only where they are not 0. */
@@ -129,7 +142,7 @@ function report(scene: Scene, found: Report, brake: Part): Html {
       ${badge(run.outcome)}${run.dryRun ? html` <span class="soft">a preview: nothing was changed</span>` : null}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${observed.join(', ')}</span>`}
     </p>
     ${error === null || error.code === 'mass_change' ? null : problemNotice(error.message)} ${facts(figures)}
-    ${'services' in found ? changes(found.services) : agentChanges(found.agents)}
+    ${'services' in found ? changes(scene, found.services) : agentChanges(scene, found.agents)}
     ${section('Log', html`<a href="/log?kind=run">Runs in the log</a>, ${scene.times.at(run.finishedAt)}`)}`;
 }
 
@@ -142,17 +155,21 @@ function needsAttention({ status, holds, actions, error, drift = [] }: Reported[
   return !isQuiet || holds.length + actions.length + drift.length > 0 || error !== null;
 }
 
-function changes(services: Reported): Html {
+function changes(scene: Scene, services: Reported): Html {
   const list = table({
     caption: 'Services that need attention',
     columns: [
       { title: 'Service', cell: ({ id }) => serviceLink(id) },
       { title: 'Status', cell: (service) => statusWithReasons({ ...service, holds: [] }) },
-      { title: 'Held', cell: ({ holds }) => holds.map(({ reason }) => reason).join(', ') || NONE },
+      {
+        title: 'Held',
+        cell: ({ holds }) => (holds.length === 0 ? NONE : listed(holds.map(({ reason }) => reasonWords(reason)))),
+      },
       { title: 'Changes', cell: actionList },
       {
         title: 'Error or drift',
-        cell: ({ error, drift }) => html`<span dir="auto">${error?.message ?? drift?.join(', ')}</span>`,
+        cell: ({ error, drift }) =>
+          html`<span dir="auto">${scene.times.inText(error?.message ?? drift?.join(', ') ?? '')}</span>`,
       },
     ],
     rows: services.filter(needsAttention).slice(0, ROWS),
@@ -162,14 +179,17 @@ function changes(services: Reported): Html {
   return section('Services that need attention', list);
 }
 
-function agentChanges(agents: Agents = []): Html {
+function agentChanges(scene: Scene, agents: Agents = []): Html {
   const list = table({
     caption: 'Agents',
     columns: [
       { title: 'Agent', cell: (agent) => link(agentHref(agent), agent.name) },
-      { title: 'State', cell: ({ exceeded }) => badge(exceeded ? 'exceeded' : 'ok') },
+      { title: 'State', cell: (agent) => badge(toAgentStatus(agent)) },
       { title: 'Changes', cell: actionList },
-      { title: 'Error', cell: ({ error }) => html`<span dir="auto">${error?.message}</span>` },
+      {
+        title: 'Error',
+        cell: ({ error }) => html`<span dir="auto">${scene.times.inText(error?.message ?? '')}</span>`,
+      },
     ],
     rows: agents.slice(0, ROWS),
     empty: 'There are no agents.',

@@ -3,6 +3,7 @@ import { formatBytes } from '@sluice/quota-core';
 import { section } from '../layout/components.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { toChoices } from '../layout/words.js';
 import type { Page } from '../page.js';
 import { readRestrictions } from './navigation.js';
 import { runButtons } from './runs.js';
@@ -73,7 +74,7 @@ async function overridePart({ request }: Scene, { id, panel, overrides }: Servic
     { name: 'quota', label: 'Quota', hint: 'Such as 500GB' },
     { name: 'unlimited', label: 'Unlimited', type: 'checkbox', value: overrides?.unlimited === true ? 'yes' : '' },
     { name: 'mode', label: 'Mode', choices: [['', 'unchanged'], 'IN', 'OUT', 'TOTAL'] },
-    { name: 'action', label: 'Action', choices: [['', 'unchanged'], ...restrictions] },
+    { name: 'action', label: 'Action', choices: [['', 'unchanged'], ...toChoices(restrictions)] },
     NOTE,
   ];
   const clear =

@@ -19,7 +19,7 @@ export const servicePage: Page = async (request) => {
   const id = params.id ?? '';
   const scene = await readScene(request, id);
   const { entries } = await sluice.log.list({ kinds: ['run', 'api'], service: id, limit: LOG_ROWS });
-  const { graphs, allowance, limits, holds, purchases, cycles, changes } = await readFigures(scene);
+  const { graphs, allowance, limits, account, holds, purchases, cycles, changes } = await readFigures(scene);
   const figures = scene.isLine
     ? html`${await lineSection(scene)} ${sections([limits])}`
     : html`<div class="columns columns-wide">
@@ -33,7 +33,7 @@ export const servicePage: Page = async (request) => {
     ${sections([alarms])} ${figures} ${scene.mayOperate ? await actionsSection(scene) : null}
     <div class="columns">
       <div>${sections([holds, purchases])}</div>
-      <div>${sections([cycles])}</div>
+      <div>${sections([account, cycles])}</div>
     </div>
     ${sections([changes])}
     ${section(

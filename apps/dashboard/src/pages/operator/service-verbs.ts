@@ -1,12 +1,13 @@
 import type { CommandReport, ServiceDetail, Sluice } from '@sluice/engine';
 import { SluiceError } from '@sluice/panel-kind';
-import { section, table } from '../layout/components.js';
+import { listed, section, table } from '../layout/components.js';
 import { bytes, money, name, orNone } from '../layout/format.js';
 import { type Field, postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { reasonWords } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { findAsked } from '../asked-purchase.js';
-import { toTimes } from '../page-times.js';
+import { toTimes, toZone } from '../page-times.js';
 import { actionsTable, attempt, given, problemNotice, serviceHref, serviceLink } from './scene.js';
 
 /** A command about a service that is shown before it is made. */
@@ -115,7 +116,8 @@ export function verbPage(word: VerbWord): Page {
       ${report === null ? null : html`${differences(request, await sluice.services.show(id), report.service)} ${preview(report)}`}
       ${form}
       <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
-    return { title: verb.title(id), body };
+    const { panel } = await sluice.services.show(id);
+    return { title: verb.title(id), body, timeZone: toZone(request, panel) };
   };
 }
 
@@ -130,7 +132,7 @@ export function verbForm(word: VerbWord): Page {
     if (!hasFailed && notices.length === 0) return { redirect: `${serviceHref(id)}?done=${word}` };
     const body = html`${preview(report)}
       <p>${serviceLink(id)}</p>`;
-    return { title: verb.title(id), body };
+    return { title: verb.title(id), body, timeZone: toZone(request, service.panel) };
   };
 }
 
@@ -141,7 +143,7 @@ function preview({ actions, notices, stillHeld, error, service }: CommandReport)
   ${section(
     'Changes on the panel',
     html`${actionsTable(actions)}
-    ${stillHeld.length === 0 ? null : html`<p class="soft">Held afterwards: ${stillHeld.join(', ')}</p>`}`,
+    ${stillHeld.length === 0 ? null : html`<p class="soft">Held afterwards: ${listed(stillHeld.map(reasonWords))}</p>`}`,
   )}`;
 }
 
@@ -190,7 +192,7 @@ export const buyPage: Page = async (request) => {
     </p>
     ${detail.client === null ? problemNotice('The service has no client, so nobody can be charged.') : 'made' in asked ? asked.made : postForm(request, { action: `${serviceHref(id)}/buy`, key: asked.key, id: 'buy', submit: `Buy ${chosen.id}`, hidden: { package: chosen.id } })}
     <p><a href="${serviceHref(id)}">Back to the service</a></p>`;
-  return { title: `Buy ${chosen.id}`, body };
+  return { title: `Buy ${chosen.id}`, body, timeZone: toZone(request, detail.panel) };
 };
 
 /** `POST /services/:id/buy`: the key of the form is the purchase's own, so that it is made once. */

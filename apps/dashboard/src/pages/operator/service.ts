@@ -1,7 +1,9 @@
 import { type Explanation, type HoldView, type PurchaseView, type ServiceDetail, usedBytes } from '@sluice/engine';
-import { badge, facts, listed, toPercent, type Section, table, usageBar } from '../layout/components.js';
-import { bytes, money, name, NONE, orNone, type Times, words } from '../layout/format.js';
+import { accountTables } from '../account-tables.js';
+import { badge, coloured, facts, listed, toPercent, type Section, table, usageBar } from '../layout/components.js';
+import { bytes, money, name, NONE, orNone, type Times } from '../layout/format.js';
 import { html, type Html, type Part } from '../layout/html.js';
+import { inWords, reasonWords, refLabel, showValue } from '../layout/words.js';
 import type { PageRequest } from '../page.js';
 import { invoiceLink, purchaseState } from '../purchase-state.js';
 import { statusWithReasons } from './brake.js';
@@ -32,7 +34,9 @@ export async function readScene(request: PageRequest, id: string): Promise<Servi
 /** Returns the parts of the page of a service, except its state; null for those that it has not. */
 export async function readFigures(
   scene: ServiceScene,
-): Promise<Record<'graphs' | 'allowance' | 'limits' | 'holds' | 'purchases' | 'cycles' | 'changes', Section | null>> {
+): Promise<
+  Record<'graphs' | 'allowance' | 'limits' | 'account' | 'holds' | 'purchases' | 'cycles' | 'changes', Section | null>
+> {
   const { found, request } = scene;
   const { service } = found;
   const { id } = service;
@@ -43,6 +47,7 @@ export async function readFigures(
     graphs: isMetered ? await graphsSection(scene, service) : null,
     allowance: isMetered ? allowanceSection(scene, purchases) : null,
     limits: limitsSection(scene, service),
+    account: accountSection(scene, service),
     holds: holdsSection(scene, found),
     purchases: purchasesSection(scene, purchases),
     cycles: isMetered ? historySection(scene, cycles.slice(0, CYCLES), service) : null,
@@ -75,9 +80,10 @@ export function showState(scene: ServiceScene): Html {
       ],
       [
         'On the panel',
-        Object.entries(service.refs).map(([key, value]) => html`<span class="refs">${key} <bdi>${value}</bdi></span>`),
+        Object.entries(service.refs).map(
+          ([key, value]) => html`<span class="refs">${refLabel(key)} <bdi>${value}</bdi></span>`,
+        ),
       ],
-      service.account == null ? null : ['Account', words(service.account)],
       service.termination === null
         ? null
         : ['Termination', html`unfinished since ${times.at(service.termination.since)}`],
@@ -138,9 +144,26 @@ function allowanceSection({ times, found }: ServiceScene, purchases: readonly Pu
   return { id: 'allowance', title: 'Allowance', content };
 }
 
+/** The account on a panel that has accounts, once it was read. */
+function accountSection({ times }: Scene, { account }: ServiceDetail): Section | null {
+  if (account == null) return null;
+  const { url, username, expiresAt } = account;
+  const content = html`${facts([
+    ['User name', html`<code>${name(username)}</code>`],
+    ['Valid until', expiresAt === null ? 'no end' : times.at(expiresAt)],
+    ['Panel address', orNone(url, (at) => html`<code>${at}</code>`)],
+  ])}
+  ${accountTables(account)}`;
+  return { id: 'account', title: 'Account', content };
+}
+
 function overrideText({ unlimited, quotaBytes, mode, action }: NonNullable<ServiceDetail['overrides']>): Html {
   const quota = quotaBytes === null ? null : bytes(quotaBytes);
-  return listed([unlimited ? 'unlimited' : null, quota, mode, action].filter((part) => part !== null));
+  return listed(
+    [unlimited ? 'unlimited' : null, quota, mode, action === null ? null : html`<code>${action}</code>`].filter(
+      (part) => part !== null,
+    ),
+  );
 }
 
 function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | null {
@@ -150,7 +173,7 @@ function limitsSection({ times }: Scene, { limits }: ServiceDetail): Section | n
   const content = table({
     caption: 'Limits',
     columns: [
-      { title: 'Limit', cell: ({ id, held }) => html`${id} ${held ? badge('held') : null}` },
+      { title: 'Limit', cell: ({ id, held }) => html`${reasonWords(id)} ${held ? badge('held') : null}` },
       { title: 'Used', cell: ({ used, unit }) => figure(used, unit), isNumber: true },
       { title: 'Allowed', cell: ({ allowed, unit }) => figure(allowed, unit), isNumber: true },
       { title: 'Until', cell: ({ window }) => orNone(window, ({ end }) => times.bound(end)) },
@@ -164,7 +187,7 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
   const content = table({
     caption: 'Holds with their evidence',
     columns: [
-      { title: 'Reason', cell: ({ reason, until }) => badge(reason, until === null ? 'bad' : 'quiet') },
+      { title: 'Reason', cell: ({ reason, until }) => coloured(reasonWords(reason), until === null ? 'bad' : 'quiet') },
       { title: 'Since', cell: ({ since }) => times.at(since) },
       { title: 'Until', cell: ({ until }) => (until === null ? badge('open') : times.at(until)) },
       {
@@ -172,7 +195,7 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
         cell: ({ note, origin }) => html`${name(note)} <span class="soft">${origin}</span>`,
         isMinor: true,
       },
-      { title: 'Evidence', cell: showEvidence },
+      { title: 'Evidence', cell: (hold) => showEvidence(hold, times) },
     ],
     rows: [...holds].reverse(),
     empty: 'It was never held.',
@@ -180,14 +203,14 @@ function holdsSection({ times }: Scene, { holds }: Explanation): Section {
   return { id: 'holds', title: 'Holds', content };
 }
 
-function showEvidence({ evidence }: HoldView): Html {
+function showEvidence({ evidence }: HoldView, times: Times): Html {
   if (evidence.length === 0) return NONE;
   return html`<ul class="plain">
     ${evidence.map(
       ({ kind, target, prior, outcome }) =>
         html`<li>
-          ${kind} <bdi>${target}</bdi>: before
-          <bdi>${words(prior)}</bdi>${outcome === null ? null : html`, <span class="soft">${outcome}</span>`}
+          ${inWords(kind)} <bdi>${target}</bdi>: before
+          ${showValue(prior, times)}${outcome === null ? null : html`, <span class="soft">${inWords(outcome)}</span>`}
         </li>`,
     )}
   </ul>`;
@@ -250,9 +273,14 @@ function changesSection({ times }: Scene, { actions }: Explanation): Section {
       { title: 'State', cell: ({ state }) => badge(state) },
       {
         title: 'Before, or error',
-        cell: ({ prior, error }) => html`<span dir="auto">${error === null ? words(prior) : error.message}</span>`,
+        cell: ({ prior, error }) =>
+          html`<span dir="auto">${error === null ? showValue(prior, times) : times.inText(error.message)}</span>`,
       },
-      { title: 'Read back', cell: ({ observed }) => html`<span dir="auto">${words(observed)}</span>`, isMinor: true },
+      {
+        title: 'Read back',
+        cell: ({ observed }) => html`<span dir="auto">${showValue(observed, times)}</span>`,
+        isMinor: true,
+      },
     ],
     rows: actions.slice(0, ACTION_ROWS),
     empty: 'Nothing was changed.',

@@ -1,8 +1,9 @@
 import type { ListedRecords, Sluice, TelephonyDocument } from '@sluice/engine';
 import { address, type Column, link, pager, section, table } from '../layout/components.js';
-import { counted, words } from '../layout/format.js';
+import { counted } from '../layout/format.js';
 import { type Field, searchForm } from '../layout/forms.js';
 import { html, type Html } from '../layout/html.js';
+import { words } from '../layout/words.js';
 import type { Page, PageRequest } from '../page.js';
 import { readNow } from './last-read.js';
 import { panelsWith } from './navigation.js';
@@ -143,7 +144,7 @@ export function contains(record: TelephonyDocument, text: string): boolean {
  */
 export async function choosePanel({ sluice, query }: PageRequest, service?: string): Promise<string | undefined> {
   const panels = await panelsWith(sluice, 'calls');
-  if (given(query.panel) !== undefined || panels.length < 2) return given(query.panel);
+  if (given(query.panel) !== undefined || panels.length < 2) return given(query.panel) ?? panels[0];
   const of = service === undefined ? null : await attempt(() => sluice.services.show(service));
   return of?.value?.panel ?? panels[0];
 }

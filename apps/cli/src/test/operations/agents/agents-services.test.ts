@@ -149,7 +149,7 @@ describe("an agent's user that is a service", () => {
     change();
     const moved = await sweep();
     expect(moved.notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
-      'svc-1 is released (agent-limit: agent "north" does not restrict it any more)',
+      'svc-1 is released (limit of its agent: agent "north" does not restrict it any more)',
     ]);
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
     expect(JSON.stringify(await poll())).not.toContain('not by Sluice');
@@ -191,7 +191,7 @@ describe("an agent's user that is a service", () => {
     await at.bench.sluice('service set svc-1 protected_until=2026-11-22');
     const { notices } = await poll();
     expect(notices.filter(({ code }) => code === 'release').map(({ message }) => message)).toEqual([
-      'svc-1 is released (agent-limit: it is protected until 2026-11-22)',
+      'svc-1 is released (limit of its agent: it is protected until 2026-11-22)',
     ]);
     expect([enabled(), await holds()]).toEqual([[true, false], []]);
     await sweep();
