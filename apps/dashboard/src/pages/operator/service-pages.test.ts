@@ -66,7 +66,7 @@ describe('with services', () => {
     const [purchases = ''] = /<section[^>]*id="purchases"[\s\S]*?<\/section>/.exec(await read('/services/svc-2')) ?? [];
     expect(purchases).toMatch(/<bdi>client 7<\/bdi>[\s\S]*<bdi>alice<\/bdi>/);
     expect(purchases).not.toContain('manual');
-    const answer = await at.fetch('/api/v1/purchases?service=svc-2', { token: await at.token('read') });
+    const answer = await at.fetch('/api/v1/services/svc-2/purchases', { token: await at.token('read') });
     const { purchases: listed } = (await answer.json()) as { purchases: { by: string | null }[] };
     expect(listed.map(({ by }) => by).slice(1)).toEqual(['alice', 'client 7']);
   });
