@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import type { Clock } from '@sluice/panel-kind';
-import type { Deps } from '../context.js';
 import { GB, HOUR, startEasyDcimBench } from '../test/easydcim-bench.js';
 import { Bench } from '../test/harness.js';
+import { serveOn } from '../test/serve-on.js';
 import { startWhmcsBench } from '../test/whmcs/whmcs-bench.js';
 
 let bench: Bench;
@@ -17,44 +16,6 @@ afterEach(() => {
   bench.close();
 });
 
-/** The clock of a bench, on which a wait ends only with its signal. */
-function untilStopped({ now }: Pick<Clock, 'now'>): Clock {
-  const sleep = (_ms: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      signal?.addEventListener(
-        'abort',
-        () => {
-          resolve();
-        },
-        { once: true },
-      );
-    });
-  return { now, sleep };
-}
-
-/** Starts `serve`, and ends it as SIGTERM does. */
-async function startServe(words = 'serve', overrides: Partial<Deps> = {}) {
-  const stopping = new AbortController();
-  let printed = '';
-  let isUp: (url: string) => void = () => undefined;
-  const url = new Promise<string>((resolve) => (isUp = resolve));
-  const stdout = {
-    write: (text: string) => {
-      printed += text;
-      const found = /http:\/\/[\w.:[\]]+/.exec(printed)?.[0];
-      if (found !== undefined) isUp(found);
-    },
-  };
-  const ended = bench.sluice(words, { signal: stopping.signal, stdout, ...overrides });
-  return {
-    url: await url,
-    stop: async () => {
-      stopping.abort('SIGTERM');
-      return { ...(await ended), stdout: printed };
-    },
-  };
-}
-
 /** While a job writes, metrics are rendered once a second. */
 async function readMetrics(url: string, clock: { advance: (ms: number) => void }): Promise<string> {
   clock.advance(1000);
@@ -63,10 +24,10 @@ async function readMetrics(url: string, clock: { advance: (ms: number) => void }
 
 describe('serve', () => {
   it('serves until SIGTERM, and warns where tokens would be sent in the clear', async () => {
-    const local = await startServe();
+    const local = await serveOn(bench);
     expect(await (await fetch(`${local.url}/healthz`)).json()).toEqual({ ok: true });
     expect(await local.stop()).toMatchObject({ exitCode: 143, stderr: '' });
-    const open = await startServe('serve --listen 0.0.0.0:0');
+    const open = await serveOn(bench, 'serve --listen 0.0.0.0:0');
     expect((await open.stop()).stderr).toContain('put a proxy with TLS before it');
   });
 
@@ -89,8 +50,7 @@ describe('serve', () => {
       await at.bench.sluice('poll --panel dcim');
       at.panel.addTraffic(501, { in: 120 * GB, out: 0 });
       at.bench.clock.advance(HOUR / 6);
-      const clock = untilStopped(at.bench.clock);
-      const served = await startServe('serve --with-schedule', { clock, random: () => 0 });
+      const served = await serveOn(bench, 'serve --with-schedule', { random: () => 0 });
       const ended = 'sluice_run_outcome{command="poll",outcome="done"} 1';
       while (!(await readMetrics(served.url, at.bench.clock)).includes(ended));
       const { exitCode, stdout } = await served.stop();
@@ -111,7 +71,7 @@ describe('serve', () => {
     ({ bench } = at);
     try {
       at.addService(1);
-      const served = await startServe('serve --with-schedule', { clock: untilStopped(bench.clock), random: () => 0 });
+      const served = await serveOn(bench, 'serve --with-schedule', { random: () => 0 });
       const ended = 'sluice_run_outcome{command="service sync",outcome="done"} 1';
       while (!(await readMetrics(served.url, bench.clock)).includes(ended));
       expect((await served.stop()).stdout).toContain('whmcs-1: new');

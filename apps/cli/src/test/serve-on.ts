@@ -1,14 +1,15 @@
+import type { Deps } from '../context.js';
 import type { Bench, Outcome } from './harness.js';
 
 /** A running `serve`. */
 export interface Serving {
   url: string;
-  /** Ends it as SIGTERM does. */
+  /** Ends it as SIGTERM does; `stdout` is all that it printed. */
   stop: () => Promise<Outcome>;
 }
 
 /** Starts `serve` on a bench, on a clock whose waits end with the server only. */
-export async function serveOn(bench: Bench, words = 'serve'): Promise<Serving> {
+export async function serveOn(bench: Bench, words = 'serve', overrides: Partial<Deps> = {}): Promise<Serving> {
   const stopping = new AbortController();
   let printed = '';
   let isUp: (url: string) => void = () => undefined;
@@ -30,12 +31,14 @@ export async function serveOn(bench: Bench, words = 'serve'): Promise<Serving> {
         { once: true },
       );
     });
-  const ended = bench.sluice(words, { signal: stopping.signal, stdout, clock: { now: bench.clock.now, sleep } });
+  const clock = { now: bench.clock.now, sleep };
+  const ended = bench.sluice(words, { signal: stopping.signal, stdout, clock, ...overrides });
   return {
     url: await url,
-    stop() {
+    async stop() {
       stopping.abort('SIGTERM');
-      return ended;
+      const outcome = await ended;
+      return Object.assign(outcome, { stdout: printed });
     },
   };
 }
