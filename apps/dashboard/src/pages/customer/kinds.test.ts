@@ -221,6 +221,18 @@ it("shows an agent's budget, users and rest to its client only", async () => {
   expect(await link.text('/')).not.toContain(PERSIAN);
 });
 
+it('says of a budget that is used up only that, as long as no user is disabled for it', async () => {
+  const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
+  await at.sluice.panels.observe('vpn');
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: GB });
+  await at.sluice.agents.check({});
+  const page = await (await Link.open(at, { client: PERSIAN })).text('/');
+  expect(page).toContain('Your budget is used up.');
+  expect(page).not.toMatch(/disabled/i);
+  await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
+  await at.sluice.panels.enforce('vpn');
+});
+
 it("shows a reseller the users disabled for its own budget apart from those of its sub-resellers'", async () => {
   const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
   const sub = vpn.addAgent(agent, { name: 'sub' });
@@ -237,6 +249,7 @@ it("shows a reseller the users disabled for its own budget apart from those of i
   const after = await reseller.text('/');
   expect(after).toMatch(/Disabled for your budget<\/dt> ?<dd>1 user</);
   expect(after).toContain('3 users (budget of <bdi>sub</bdi>)');
+  expect(after).toContain('Your budget is used up: your users are disabled until there is traffic left again.');
   await at.sluice.agents.limit(agent, { ...how, limitBytes: 40 * GB });
   await at.sluice.agents.limit(sub, { ...how, limitBytes: null });
   await at.sluice.agents.check({});

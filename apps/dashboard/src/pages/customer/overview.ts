@@ -1,7 +1,7 @@
 import type { AgentDetail, ServiceDetail } from '@sluice/engine';
 import { facts, link, notice, type Section, sections, table, usageBar } from '../layout/components.js';
 import { bytes, counted, money, name, NONE, type Times } from '../layout/format.js';
-import { html, join, type Part } from '../layout/html.js';
+import { html, type Html, join, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { toTimes, toZone } from '../page-times.js';
 import { creditAmount, readCredit, topUpLink } from './credit.js';
@@ -70,7 +70,7 @@ function agentSection(
   const { limitBytes, usedBytes, remainingBytes, users, enabledUsers, period, suspended } = agent;
   const content = html`
     ${suspended === null ? null : notice('bad', html`Your provider has suspended your account since ${times.full(suspended.since)}.`)}
-    ${agent.exceeded ? notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.') : null}
+    ${usedUp(agent)}
     <div class="headline">${usageBar({ used: usedBytes, allowed: limitBytes })}</div>
     ${facts([
       ['Budget', limitBytes === null ? 'no limit' : bytes(limitBytes)],
@@ -88,6 +88,13 @@ function agentSection(
     ])}
   `;
   return { id, title: agentTitle(agent.name), content };
+}
+
+/** What follows from a used-up budget: under observe, and where the brake stopped the check, no user is disabled. */
+function usedUp({ exceeded, heldSince }: AgentDetail): Html | null {
+  if (!exceeded) return null;
+  if (heldSince === null) return notice('warning', 'Your budget is used up.');
+  return notice('bad', 'Your budget is used up: your users are disabled until there is traffic left again.');
 }
 
 /** Names may say it themselves. */
