@@ -62,6 +62,12 @@ describe('while the brake stopped the last run of a panel', () => {
     },
   );
 
+  it('a service that was never metered since says that the brake stopped its first run', async () => {
+    const page = await read('/services/svc-1');
+    expect(page).toContain('The brake stopped the run that would have opened its first cycle');
+    expect(page).not.toContain('not been metered in any cycle');
+  });
+
   it('a service that it does not concern has no banner', async () => {
     expect(textOf(await read('/services/svc-4'))).not.toContain('Nothing was changed on panel');
   });

@@ -1,5 +1,5 @@
 import { describeProjection, usageProjection } from '@sluice/charts';
-import type { GraphRange, ServiceDetail } from '@sluice/engine';
+import type { Explanation, GraphRange } from '@sluice/engine';
 import { POINTS, usageDrawing } from '../layout/chart.js';
 import { type Section, toId } from '../layout/components.js';
 import { html, type Html } from '../layout/html.js';
@@ -11,8 +11,15 @@ const RANGES: readonly (readonly [GraphRange, string])[] = [
   ['7d', 'Last 7 days'],
 ];
 
+const NOT_METERED =
+  'The brake stopped the run that would have opened its first cycle: it is metered once a run is not stopped.';
+
 /** The stored usage of a service in three ranges, and when its allowance runs out. */
-export async function graphsSection({ request }: Scene, { id: service }: Pick<ServiceDetail, 'id'>): Promise<Section> {
+export async function graphsSection(
+  { request }: Scene,
+  { service: { id: service, cycle }, brake }: Pick<Explanation, 'service' | 'brake'>,
+): Promise<Section> {
+  const isStopped = brake !== null && cycle === null;
   const parts: Html[] = [];
   let outlook: string | null = null;
   for (const [range, title] of RANGES) {
@@ -20,7 +27,7 @@ export async function graphsSection({ request }: Scene, { id: service }: Pick<Se
       request.sluice.usage.graph(service, range, { points: POINTS }),
     );
     if (graph === null) {
-      if (range === 'cycle') parts.push(html`<p class="empty">${problem}</p>`);
+      if (range === 'cycle') parts.push(html`<p class="empty">${isStopped ? NOT_METERED : problem}</p>`);
       continue;
     }
     if (range === 'cycle') outlook = describeProjection(usageProjection(graph, request.now), graph.timeZone);

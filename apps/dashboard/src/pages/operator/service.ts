@@ -44,7 +44,7 @@ export async function readFigures(
   const { purchases } = await request.sluice.purchases.list({ service: id });
   const { cycles } = await request.sluice.usage.history(id);
   return {
-    graphs: isMetered ? await graphsSection(scene, service) : null,
+    graphs: isMetered ? await graphsSection(scene, found) : null,
     allowance: isMetered ? allowanceSection(scene, purchases) : null,
     limits: limitsSection(scene, service),
     account: accountSection(scene, service),
