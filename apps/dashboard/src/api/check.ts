@@ -32,9 +32,13 @@ function toProblems(issue: z.core.$ZodIssue, known: string[], value: unknown): {
     }));
   const [name = ''] = issue.path;
   // The parser of queries makes a list of a key that is repeated.
-  if (issue.code === 'invalid_type' && issue.path.length === 1 && Array.isArray(Object(value)[name]))
+  if (issue.code === 'invalid_type' && issue.path.length === 1 && isListAt(value, name))
     return [{ path, message: 'The key is named twice, or has a list; name it once' }];
   return [{ path, message: issue.message }];
+}
+
+function isListAt(value: unknown, name: PropertyKey): boolean {
+  return typeof value === 'object' && value !== null && Array.isArray(Reflect.get(value, name));
 }
 
 function hint(key: string, known: string[]): string {

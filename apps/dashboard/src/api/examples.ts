@@ -89,7 +89,7 @@ export function toExample(schema: Json, components: Json): unknown {
   const build = (of: Schema, key: string, depth: number): unknown => {
     if (of.$ref !== undefined) {
       const target = components[of.$ref.split('/').at(-1) ?? ''];
-      return depth > 12 ? null : build((target ?? {}) as Schema, key, depth + 1);
+      return depth > 12 ? null : build(target ?? {}, key, depth + 1);
     }
     if ('const' in of) return of.const;
     if (NULLS.has(key) && isNullable(of)) return null;

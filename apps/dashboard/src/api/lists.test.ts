@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ActionRecord, ApiCallRecord } from '@sluice/state-store';
+import type { ActionRecord } from '@sluice/state-store';
 import { type DashboardBench, SERVE_TOKEN, startBench } from '../test/dashboard-bench.js';
 
 let at: DashboardBench;
@@ -113,7 +113,7 @@ describe('the log', () => {
     const calls = Array.from({ length: 7 }, (_, n) => ({
       ...{ ...call, ...failed, at: instant, durationMs: 1, message: `call ${n}` },
     }));
-    await at.store.apiCalls.add(calls as ApiCallRecord[]);
+    await at.store.apiCalls.add(calls);
     // It was planned long before it ended, and other changes between.
     const [action] = await at.store.actions.list({ limit: 1 });
     const plannedAt = new Date(at.clock.now() - 3_600_000).toISOString();

@@ -31,7 +31,7 @@ export function showValue(value: unknown, times: Times): Part {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return html`<bdi>${times.inText(value)}</bdi>`;
   if (Array.isArray(value)) return listValues(value.map((item) => showValue(item, times)));
-  return listValues(Object.entries(value as object).map(([key, item]) => showEntry(key, item, times)));
+  return listValues(Object.entries(value).map(([key, item]) => showEntry(key, item, times)));
 }
 
 function showEntry(key: string, item: unknown, times: Times): Part {
