@@ -189,7 +189,8 @@ describe('a backup by itself', () => {
     for (const table of tables) exec(`drop table if exists ${table}`);
     exec('alter table holds drop column restriction');
     exec('drop index if exists runs_service');
-    for (const name of ['service', 'actor', 'note', 'scope', 'process_start']) exec(`alter table runs drop column ${name}`);
+    for (const name of ['service', 'actor', 'note', 'scope', 'process_start'])
+      exec(`alter table runs drop column ${name}`);
     exec('alter table actions drop column given_up_at');
     exec('alter table service_overrides drop column note');
     for (const name of ['quota_released_until', 'client_since']) exec(`alter table services drop column ${name}`);
