@@ -71,6 +71,7 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   notices_given_up:
     'List them with "sluice notify list --status given-up", and try the channel with "sluice notify test {channel}"',
   unknown_alarm: 'List the alarms with "sluice notice list"',
+  not_acknowledged: 'List the acknowledged alarms with "sluice notice list --status acknowledged"',
   open_alarms: 'List them with "sluice notice list", and acknowledge those that stay with "sluice notice ack ID"',
   notices_waiting: 'Try the channel with "sluice notify test {channel}"',
   unknown_action: '"sluice log list --actions" lists the actions',

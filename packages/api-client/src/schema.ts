@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 c1656329c58b753764c7a6cf7c6c0e61f72d1475cf6ec6ca9dec0d7eb6c95293). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 17aae823986dd0e30489daa516798482618114d0fd13f45a6040bd256f4bc1d6). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -1642,7 +1642,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes */
+    /** Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes; `undo` removes that */
     post: operations['postNoticesAlarmAck'];
     delete?: never;
     options?: never;
@@ -3306,7 +3306,7 @@ export interface components {
       code: string;
       event: string;
       panel: string;
-      service: string;
+      service: string | null;
       message: string;
       /** @description Instant, ISO 8601 in UTC */
       since: string;
@@ -8551,6 +8551,8 @@ export interface operations {
     requestBody?: {
       content: {
         'application/json': {
+          /** @default false */
+          undo?: boolean;
           /** @description Why, for the log */
           note?: string;
         };

@@ -139,6 +139,7 @@ function declareAlarms(alarms: LazyCommand): void {
   alarms
     .command('ack <id>')
     .description('acknowledge an alarm: no notice of it is sent until it ends or changes')
+    .option('--undo', 'take the acknowledgement back')
     .changes()
     .examples('sluice notice ack alarm-0mwozl0g0-4ae2064e0d --note "the client pays by hand"')
     .runs(async () => (await load()).noticeAck);

@@ -1,7 +1,7 @@
 import { ALARMS } from '@sluice/terminal/lists';
 import { ExitCode } from '../exit-codes.js';
 import { answer } from './answer.js';
-import type { CommandHandler } from './command.js';
+import type { CommandHandler, GlobalOptions } from './command.js';
 import { listCommand, type ListOptions } from './list.js';
 import { STATUSES } from './statuses.js';
 
@@ -27,9 +27,17 @@ export const noticeList: CommandHandler<ListOptions> = listCommand(
   },
 );
 
+interface AckOptions extends GlobalOptions {
+  undo?: boolean;
+}
+
 /** `sluice notice ack` */
-export const noticeAck: CommandHandler = ([id = ''], options, deps) =>
-  answer(deps, options, ({ sluice }) => sluice.notices.acknowledge(id), {
-    info: ({ alarm: { service, message } }) =>
-      `Acknowledged until it ends or changes: ${service}: ${message.replace(`${service}: `, '')}`,
+export const noticeAck: CommandHandler<AckOptions> = ([id = ''], options, deps) =>
+  answer(deps, options, ({ sluice }) => sluice.notices.acknowledge(id, { undo: options.undo === true }), {
+    info: ({ alarm: { service, panel, message } }) => {
+      const what = `${service ?? panel}: ${message.replace(`${service ?? panel}: `, '')}`;
+      return options.undo === true
+        ? `Not acknowledged any more: ${what}`
+        : `Acknowledged until it ends or changes: ${what}`;
+    },
   });

@@ -1,4 +1,4 @@
-import { acknowledgeAlarm, type AlarmFilter, type AlarmView, listAlarms } from '../notices/alarms.js';
+import { acknowledgeAlarm, type AcknowledgeRequest, type AlarmFilter, type AlarmView, listAlarms } from '../notices/alarms.js';
 import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notices/list-deliveries.js';
 import { sendDue, type SendReport } from '../notices/send.js';
 import { type TestedChannel, testChannels } from '../notices/test-channels.js';
@@ -14,11 +14,11 @@ export interface Notices {
   /** Lists what is wrong since an earlier run, acknowledged or not. Calls no panel. */
   alarms(filter?: CallOptions & AlarmFilter): Promise<{ alarms: AlarmView[] }>;
   /**
-   * Acknowledges an alarm: no notice of it is sent until it ends, or what is wrong changes. `note` says why.
+   * Acknowledges an alarm: no notice of it is sent until it ends, or what is wrong changes. `note` says why; `undo` removes it again.
    *
-   * @throws SluiceError `unknown_alarm`
+   * @throws SluiceError `unknown_alarm`, `not_acknowledged`
    */
-  acknowledge(alarm: string, options?: CallOptions): Promise<{ alarm: AlarmView }>;
+  acknowledge(alarm: string, options?: CallOptions & AcknowledgeRequest): Promise<{ alarm: AlarmView }>;
   /** Lists what was sent and what is to be sent, newest first. */
   list(filter?: CallOptions & DeliveryFilter): Promise<{ deliveries: DeliveryView[] }>;
 }
@@ -30,7 +30,7 @@ export function noticesApi(call: RunCall): Notices {
     test: (channel, options) => call(options, (session) => testChannels(session, channel ?? null)),
     alarms: (filter = {}) => call(filter, async (session) => ({ alarms: await listAlarms(session, filter) })),
     acknowledge: (alarm, options) =>
-      call(options, async (session) => ({ alarm: await acknowledgeAlarm(session, alarm) })),
+      call(options, async (session) => ({ alarm: await acknowledgeAlarm(session, alarm, options) })),
     list: (filter = {}) =>
       call(filter, async (session) => {
         checkCount('limit', filter.limit);

@@ -3,6 +3,7 @@ import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
 import { compareIds } from '../natural-order.js';
+import { listAlarms } from '../notices/alarms.js';
 import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
 import { describeBrake, findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';
@@ -47,10 +48,10 @@ async function brakeChecks(session: Session, name: string): Promise<Check[]> {
 }
 
 /** Checks that no alarm waits for somebody to acknowledge it. */
-async function alarmChecks({ store }: Session, name: string): Promise<Check[]> {
-  const alarms = await store.alarms.list({ panel: name });
+async function alarmChecks(session: Session, name: string): Promise<Check[]> {
+  const alarms = await listAlarms(session, { panel: name });
   if (alarms.length === 0) return [];
-  const open = alarms.filter(({ acknowledgedAt }) => acknowledgedAt === null).length;
+  const open = alarms.filter(({ acknowledged }) => acknowledged === null).length;
   const known = alarms.length - open;
   const message = `${alarms.length}${known === 0 ? '' : ` (${known} acknowledged)`}`;
   const check = toChecks('alarms', name);

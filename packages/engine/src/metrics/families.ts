@@ -77,7 +77,7 @@ export const METRICS = {
   sluice_run_interval_seconds: gauge('Time between two scheduled runs, by the config.', 'command'),
   sluice_purchases_total: { type: 'counter', help: 'Number of packages that were paid for.', labels: ['actor'] },
   sluice_alarms: gauge(
-    'Number of alarms of services: what is wrong since an earlier run, by whether it is acknowledged.',
+    'Number of alarms: what is wrong since an earlier run, by whether it is acknowledged.',
     'panel',
     'code',
     'acknowledged',

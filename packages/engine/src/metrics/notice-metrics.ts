@@ -1,14 +1,16 @@
+import { listAlarms } from '../notices/alarms.js';
 import { configuredChannels } from '../notices/channels.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';
 
 /** Adds the alarms, and the notices that wait for a channel or were given up; 0 from the beginning for the channels of the config. */
 export async function addNoticeMetrics(session: Session, table: MetricTable): Promise<void> {
+  const all = await listAlarms(session);
   for (const panel of Object.keys(session.config.panels)) {
-    const alarms = await session.store.alarms.list({ panel });
+    const alarms = all.filter((alarm) => alarm.panel === panel);
     for (const code of new Set(['drift', ...alarms.map((alarm) => alarm.code)])) {
       const own = alarms.filter((alarm) => alarm.code === code);
-      const known = own.filter(({ acknowledgedAt }) => acknowledgedAt !== null).length;
+      const known = own.filter(({ acknowledged }) => acknowledged !== null).length;
       table.add('sluice_alarms', { panel, code, acknowledged: 'no' }, own.length - known);
       table.add('sluice_alarms', { panel, code, acknowledged: 'yes' }, known);
     }

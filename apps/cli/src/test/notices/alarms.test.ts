@@ -1,8 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
-import { DAY, hiddifyConfig, type HiddifyBench, startHiddifyBench } from '../hiddify-bench.js';
+import type { ActionRecord, CallBillRecord, PurchaseRecord } from '@sluice/state-store';
+import { DAY, GB, hiddifyConfig, type HiddifyBench, startHiddifyBench } from '../hiddify-bench.js';
 import { received, startReceiver } from './receiver.js';
+
+const SINCE = '2026-11-20T12:00:00.000Z';
+const BILL: CallBillRecord = {
+  ...{ id: 'cb-1', service: 'svc-1', key: 'k', subscriber: '9', start: '2026-10-01T00:00:00.000Z', state: 'unknown' },
+  ...{ end: '2026-11-01T00:00:00.000Z', client: null, billing: 'whmcs', invoice: null, description: 'Calls' },
+  ...{ amount: '7.52', charged: '7.5163', currency: 'EUR', calls: 12, digest: 'd', file: null, note: null },
+  ...{ at: SINCE, sentAt: SINCE, endedAt: null, run: null },
+};
+const REFUND: PurchaseRecord = {
+  ...{ id: 'p-1', service: 'svc-1', package: 'extra', bytes: GB, price: '5.00', currency: 'EUR', status: 'refunded' },
+  ...{ actor: 'manual', cycle: 'c', client: null, billing: 'whmcs', invoice: '1001', taxed: false, charged: null },
+  ...{ key: 'p-1', at: SINCE, paidAt: SINCE, refundedAt: null, refundSentAt: SINCE, run: null, note: null },
+};
+const CHANGE: ActionRecord = {
+  ...{ id: 'act-1', run: 'run-1', panel: 'vpn', service: null, type: 'disable-user', target: 'u-1', key: 'k' },
+  ...{ state: 'planned', hold: null, prior: {}, payload: null, observed: null, errorCode: null, errorMessage: null },
+  ...{ plannedAt: SINCE, calledAt: SINCE, givenUpAt: null, endedAt: null, attempts: 1 },
+};
 
 let at: HiddifyBench;
 let receiver: FakeServer;
@@ -106,6 +125,52 @@ describe('an alarm', () => {
       alarms: [{ message: expect.stringContaining('daily') }],
       acknowledged: 0,
     });
+  });
+
+  it('is open again once its acknowledgement is taken back, and both are in the log', async () => {
+    at.panel.disable(uuid);
+    await at.poll();
+    const [alarm] = await acknowledgeAll();
+    const undone = await at.bench.sluice(`notice ack ${alarm?.id ?? ''} --undo`);
+    expect([undone.exitCode, undone.stdout]).toEqual([0, expect.stringContaining('Not acknowledged any more: svc-1')]);
+    expect(await listAlarms()).toMatchObject({ alarms: [{ id: alarm?.id, acknowledged: null }], acknowledged: 0 });
+    const twice = await at.bench.sluice(`notice ack ${alarm?.id ?? ''} --undo`);
+    expect([twice.exitCode, twice.stderr]).toEqual([1, expect.stringContaining('Nobody has acknowledged')]);
+    const { entries } = (await at.sluice('log list --runs')).json<{ entries: Record<string, unknown>[] }>();
+    expect(entries.filter(({ command }) => String(command).startsWith('notice ack'))).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ command: 'notice ack, undone', service: 'svc-1', actor: 'alice', exitCode: 0 }),
+        expect.objectContaining({ command: 'notice ack', service: 'svc-1', actor: 'alice', note: 'the client knows' }),
+      ]),
+    );
+  });
+
+  it('is also an agent with a limit that its panel lacks, a bill, a refund and a change in doubt, each until it changes', async () => {
+    await at.sluice(`agent limit ${at.north} --gb 10`);
+    await at.check();
+    at.panel.deleteAgent(at.north);
+    await at.check();
+    await at.bench.store(async (store) => {
+      await store.callBills.add(BILL);
+      await store.purchases.add(REFUND);
+      await store.actions.plan([CHANGE]);
+      await store.actions.end(CHANGE.id, { state: 'in-doubt', endedAt: null });
+    });
+    const codes = async (words = ''): Promise<string[]> =>
+      (await listAlarms(words)).alarms.map(({ code }) => code).sort();
+    const all = ['agent_missing', 'bill_in_doubt', 'outcome_unknown', 'refund_in_doubt'];
+    expect(await codes()).toEqual(all);
+    await acknowledgeAll();
+    expect([await codes(), await codes('--status acknowledged')]).toEqual([[], all]);
+    await at.check();
+    expect((await listAlarms()).acknowledged).toBe(all.length);
+    // A refund that is sent again is another doubt.
+    await at.bench.store((store) => store.purchases.update(REFUND.id, { refundSentAt: '2026-11-21T12:00:00.000Z' }));
+    await at.bench.store((store) => store.callBills.update(BILL.id, { state: 'confirmed' }));
+    expect([await codes(), await codes('--status acknowledged')]).toEqual([
+      ['refund_in_doubt'],
+      ['agent_missing', 'outcome_unknown'],
+    ]);
   });
 
   it('that is not known is refused with what to do', async () => {

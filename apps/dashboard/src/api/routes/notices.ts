@@ -30,7 +30,7 @@ const alarm = name(
     code: text,
     event: text,
     panel: text,
-    service: text,
+    service: textOrNull,
     message: text,
     since: instant,
     acknowledged: z.object({ at: instant, by: text, note: textOrNull }).nullable(),
@@ -48,9 +48,10 @@ export const noticeRoutes: ApiRoute[] = [
   }),
   route('POST /notices/:alarm/ack', {
     useCase: 'notices.acknowledge',
-    summary: 'Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes',
+    summary: 'Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes; `undo` removes that',
+    body: { undo: z.boolean().default(false) },
     answer: z.object({ alarm }),
-    handle: ({ sluice, param, as }) => sluice.notices.acknowledge(param('alarm'), as),
+    handle: ({ sluice, param, body, as }) => sluice.notices.acknowledge(param('alarm'), { ...as, ...body }),
   }),
   route('GET /notices', {
     useCase: 'notices.list',

@@ -4,6 +4,7 @@ import { count, counted, name } from '../layout/format.js';
 import { postForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
 import type { Page } from '../page.js';
+import { panelLink } from './panels.js';
 import { given, type Scene, serviceHref, serviceLink } from './scene.js';
 
 /** Alarms of one kind on a page; the others are counted. */
@@ -23,9 +24,9 @@ export async function alarmsSection(scene: Scene, service: string | null = null)
       ? null
       : html`<details>
           <summary>${count(known.length)} acknowledged</summary>
-          ${alarmTable(scene, known, { ...of, caption: 'Acknowledged', ends: false })}
+          ${alarmTable(scene, known, { ...of, caption: 'Acknowledged', mayEnd })}
         </details>`;
-  const content = html`${alarmTable(scene, open, { ...of, caption: 'Not acknowledged', ends: mayEnd })} ${folded}`;
+  const content = html`${alarmTable(scene, open, { ...of, caption: 'Not acknowledged', mayEnd })} ${folded}`;
   const aside = html`<span class="soft">${counted(alarms.length, 'alarm')}</span>`;
   return { id: 'alarms', title: 'Alarms', content, aside };
 }
@@ -33,19 +34,24 @@ export async function alarmsSection(scene: Scene, service: string | null = null)
 interface Shown {
   caption: string;
   showsService: boolean;
-  /** Whether each row has the form that acknowledges it. */
-  ends: boolean;
+  /** Whether each row has the form that acknowledges it, or removes that. */
+  mayEnd: boolean;
   /** Where the form returns to. */
   back: string;
 }
 
-function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, showsService, ends, back }: Shown): Html {
+function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, showsService, mayEnd, back }: Shown): Html {
   const { times } = scene;
   const figures = table({
     caption,
     columns: [
       { title: 'Since', cell: ({ since }) => times.ago(since) },
-      showsService ? { title: 'Service', cell: ({ service }: AlarmView) => serviceLink(service) } : null,
+      showsService
+        ? {
+            title: 'About',
+            cell: ({ service, panel }: AlarmView) => (service === null ? panelLink(panel) : serviceLink(service)),
+          }
+        : null,
       {
         title: 'What is wrong',
         cell: ({ event, message }) =>
@@ -53,8 +59,9 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
             <span dir="auto">${times.inText(message)}</span>`,
       },
       {
-        title: ends ? 'Acknowledge' : 'Acknowledged',
-        cell: (alarm: AlarmView): Part => (ends ? acknowledgeForm(scene, alarm, back) : showAcknowledged(scene, alarm)),
+        title: 'Acknowledged',
+        cell: (alarm: AlarmView): Part =>
+          html`${showAcknowledged(scene, alarm)} ${mayEnd ? acknowledgeForm(scene, alarm, back) : null}`,
       },
     ],
     rows: alarms.slice(0, MOST),
@@ -67,9 +74,12 @@ function alarmTable(scene: Scene, alarms: readonly AlarmView[], { caption, shows
     : html`${figures}`;
 }
 
-function acknowledgeForm({ request }: Scene, { id }: AlarmView, back: string): Html {
+function acknowledgeForm({ request }: Scene, { id, acknowledged }: AlarmView, back: string): Html {
+  const action = `/alarms/${encodeURIComponent(id)}/ack`;
+  if (acknowledged !== null)
+    return postForm(request, { action, id: `undo-${id}`, submit: 'Take back', hidden: { back, undo: 'yes' } });
   return postForm(request, {
-    action: `/alarms/${encodeURIComponent(id)}/ack`,
+    action,
     id: `ack-${id}`,
     fields: [{ name: 'note', label: 'Note' }],
     submit: 'Acknowledge',
@@ -85,7 +95,8 @@ function showAcknowledged({ times }: Scene, { acknowledged }: AlarmView): Part {
 
 /** `POST /alarms/:id/ack` */
 export const acknowledgeAlarmForm: Page = async ({ params: { id = '' }, form = {}, sluice, as }) => {
-  await sluice.notices.acknowledge(id, { ...as, note: given(form.note) ?? null });
+  const undo = form.undo === 'yes';
+  await sluice.notices.acknowledge(id, { ...as, undo, note: given(form.note) ?? null });
   const back = form.back ?? '';
-  return { redirect: /^\/services\/[^/?#]+$/.test(back) ? `${back}?done=ack` : '/' };
+  return { redirect: /^\/services\/[^/?#]+$/.test(back) ? `${back}?done=${undo ? 'ack-undo' : 'ack'}` : '/' };
 };

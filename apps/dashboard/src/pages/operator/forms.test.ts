@@ -109,7 +109,11 @@ describe('the forms of operators', () => {
     expect([sent.status, sent.headers.get('location')]).toEqual([303, '/services/svc-1?done=ack']);
     const after = await read('/');
     expect(after).toMatch(/<details>\s*<summary>1 acknowledged<\/summary\s*>[\s\S]*port 1 differs[\s\S]*known/);
-    expect([after.includes('/ack"'), tile(after)]).toEqual([false, expect.stringContaining('1 acknowledged')]);
+    expect([after.includes('>Acknowledge<'), tile(after)]).toEqual([false, expect.stringContaining('1 acknowledged')]);
+    const undone = await submit(await read('/services/svc-1'), '/ack', {});
+    expect(undone.headers.get('location')).toBe('/services/svc-1?done=ack-undo');
+    const again = await read('/services/svc-1');
+    expect([again.includes('>Acknowledge<'), again.includes('1 acknowledged')]).toEqual([true, false]);
     await at.store.alarms.remove(['alarm-1']);
     await at.store.decisions.record([decision]);
   });

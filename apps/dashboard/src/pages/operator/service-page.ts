@@ -73,5 +73,6 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['auto-buy', 'The preference is stored.'],
   ['auto-buy-clear', 'The preference was removed.'],
   ['ack', 'The alarm is acknowledged until it ends or changes.'],
+  ['ack-undo', 'The alarm is not acknowledged any more.'],
   ['set', 'The change is stored.'],
 ]);
