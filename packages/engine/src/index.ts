@@ -138,7 +138,7 @@ export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './notices/events.js';
-export type { AcknowledgeRequest, AlarmFilter, AlarmView } from './notices/alarms.js';
+export type { AcknowledgeRequest, AlarmFilter, AlarmView } from './notices/list-alarms.js';
 export type { DeliveryFilter, DeliveryView } from './notices/list-deliveries.js';
 export type { SendReport } from './notices/send.js';
 export type { TestedChannel } from './notices/test-channels.js';

@@ -1,4 +1,10 @@
-import { acknowledgeAlarm, type AcknowledgeRequest, type AlarmFilter, type AlarmView, listAlarms } from '../notices/alarms.js';
+import {
+  acknowledgeAlarm,
+  type AcknowledgeRequest,
+  type AlarmFilter,
+  type AlarmView,
+  listAlarms,
+} from '../notices/list-alarms.js';
 import { type DeliveryFilter, type DeliveryView, listDeliveries } from '../notices/list-deliveries.js';
 import { sendDue, type SendReport } from '../notices/send.js';
 import { type TestedChannel, testChannels } from '../notices/test-channels.js';

@@ -3,7 +3,7 @@ import { toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
 import { compareIds } from '../natural-order.js';
-import { listAlarms } from '../notices/alarms.js';
+import { listAlarms } from '../notices/list-alarms.js';
 import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
 import { describeBrake, findBrake } from '../run/brake-state.js';
 import type { Session } from '../session.js';

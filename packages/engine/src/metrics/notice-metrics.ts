@@ -1,4 +1,4 @@
-import { listAlarms } from '../notices/alarms.js';
+import { listAlarms } from '../notices/list-alarms.js';
 import { configuredChannels } from '../notices/channels.js';
 import type { Session } from '../session.js';
 import type { MetricTable } from './families.js';

@@ -1,112 +1,13 @@
 import { printable } from '@sluice/panel-http/printable';
 import type { AlarmRecord, NoticeRecord, StoreTables } from '@sluice/state-store';
-import { SluiceError } from '@sluice/panel-kind';
-import { notFound } from '../errors.js';
-import { withRun } from '../run/bracket.js';
 import { type Applied, LEASED, STOPPED_BY_PANEL } from '../run/stages.js';
 import type { Session } from '../session.js';
-import { type NoticeEvent, toEvent } from './events.js';
-import {
-  findStandingAlarms,
-  readAcknowledgement,
-  type StandingAlarm,
-  storeAcknowledgement,
-} from './standing-alarms.js';
+import { toEvent } from './events.js';
 
 /** The code of a difference between what a service is on its panel and what it should be. */
 const DRIFT = 'drift';
 
-/** Something that is wrong since an earlier run, until a run no longer finds it, or its outcome is known. */
-export interface AlarmView extends StandingAlarm {
-  event: NoticeEvent;
-  /** Who knows of it and lets it be; null where nobody does. */
-  acknowledged: { at: string; by: string; note: string | null } | null;
-}
-
-/** Which alarms to list. */
-export interface AlarmFilter {
-  service?: string | undefined;
-  panel?: string | undefined;
-}
-
 type AlarmTables = Pick<StoreTables, 'alarms'>;
-
-/**
- * Lists all that waits for somebody, what nobody has acknowledged first, then by the time since it is known: what the last runs
- * found to be wrong with services, and what stands by itself. Calls no panel.
- */
-export async function listAlarms(session: Session, filter: AlarmFilter = {}): Promise<AlarmView[]> {
-  const { service, panel } = filter;
-  const { store } = session;
-  const found = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
-  const standing = (await findStandingAlarms(session)).filter(
-    (alarm) => (service === undefined || alarm.service === service) && (panel === undefined || alarm.panel === panel),
-  );
-  const views = found.map(toAlarmView);
-  for (const alarm of standing) views.push(toStandingView(alarm, await readAcknowledgement(store, alarm)));
-  views.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
-  return [
-    ...views.filter(({ acknowledged }) => acknowledged === null),
-    ...views.filter(({ acknowledged }) => acknowledged !== null),
-  ];
-}
-
-/** What is done about an alarm. */
-export interface AcknowledgeRequest {
-  /** Removes the acknowledgement. */
-  undo?: boolean | undefined;
-}
-
-/**
- * Notes that somebody knows of an alarm: no notice of it is sent until it ends, or what is wrong changes. A second time only
- * the note changes. Is in the log of runs, as its end is.
- *
- * @throws SluiceError `unknown_alarm`, `not_acknowledged`
- */
-export async function acknowledgeAlarm(
-  session: Session,
-  id: string,
-  { undo = false }: AcknowledgeRequest = {},
-): Promise<AlarmView> {
-  const before = (await listAlarms(session)).find((alarm) => alarm.id === id);
-  if (before === undefined)
-    throw notFound('unknown_alarm', `There is no alarm "${id}": it has ended, or what is wrong has changed`, {
-      alarm: id,
-    });
-  if (undo && before.acknowledged === null)
-    throw new SluiceError('not_acknowledged', `Nobody has acknowledged alarm "${id}"; nothing was changed`, {
-      details: { alarm: id },
-    });
-  const { acknowledged: known, service } = before;
-  const { actor, note } = session.deps;
-  const { at, by } = known ?? { at: session.now(), by: actor() };
-  const acknowledged = undo ? null : { at, by, note: note ?? known?.note ?? null };
-  const command = undo ? 'notice ack, undone' : 'notice ack';
-  return withRun(session, { command, dryRun: false, ...(service !== null && { service }) }, (run) =>
-    run.store(async (tables) => {
-      const stored = await tables.alarms.get(id);
-      if (stored === null) await storeAcknowledgement(tables, before, acknowledged);
-      else await tables.alarms.put([{ ...stored, ...toColumns(acknowledged) }]);
-      return { ...before, acknowledged };
-    }),
-  );
-}
-
-function toColumns(
-  acknowledged: AlarmView['acknowledged'],
-): Pick<AlarmRecord, 'acknowledgedAt' | 'acknowledgedBy' | 'note'> {
-  const { at = null, by = null, note = null } = acknowledged ?? {};
-  return { acknowledgedAt: at, acknowledgedBy: by, note };
-}
-
-function toStandingView(alarm: StandingAlarm, acknowledged: AlarmView['acknowledged']): AlarmView {
-  return { ...alarm, event: toEvent(alarm.code) ?? 'attention', acknowledged };
-}
-
-function toAlarmView(alarm: AlarmRecord): AlarmView {
-  const { id, code, panel, service, message, since, acknowledgedAt: at, acknowledgedBy: by, note } = alarm;
-  return toStandingView({ id, code, panel, service, message, since }, at === null ? null : { at, by: by ?? '', note });
-}
 
 /** A run, as far as it decides which alarms begin and end. */
 interface LookingRun {
