@@ -79,6 +79,14 @@ export class Times {
     return this.#dates(this.#toZone(panel), (zone) => boundText(Date.parse(instant), zone)) ?? this.at(instant);
   }
 
+  /** Returns an instant as `bound` writes it, always with its zone: for texts that are read elsewhere. */
+  named(instant: string | null | undefined, panel?: string | null): string | null {
+    if (instant == null) return null;
+    if (this.#isUtc) return this.at(instant);
+    const zone = this.#toZone(panel);
+    return `${boundText(Date.parse(instant), zone)} (${zone})`;
+  }
+
   #toZone(panel: string | null | undefined): string {
     return this.#zones === null ? 'UTC' : findZone(this.#zones, panel);
   }

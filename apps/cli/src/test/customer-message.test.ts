@@ -41,7 +41,7 @@ describe('what a customer of FLVX receives', () => {
       `Login name: ${name}`,
       `Password: ${password}`,
       `Address: ${PUBLIC}`,
-      'Valid until: 15 Dec 2026 00:00',
+      'Valid until: 15 Dec 2026 (UTC)',
       '',
     ]);
     expect(made.stderr).toContain('svc-1');
@@ -107,7 +107,7 @@ describe('what a customer of FLVX receives', () => {
   it('is printed without --message too, and by --json', async () => {
     const made = await onTerminal('provision create svc-1');
     expect(made.stdout).toMatch(/ {2}password \S{24} \(shown only once\)\n/);
-    expect(made.stdout).toContain(`  address ${PUBLIC}\n  valid until 15 Dec 2026 00:00\n`);
+    expect(made.stdout).toContain(`  address ${PUBLIC}\n  valid until 15 Dec 2026\n`);
     const again = await at.run('provision create svc-1');
     expect(again.json<CommandReport>().access).toEqual({
       username: at.panel.user(3)?.user,
@@ -159,7 +159,7 @@ describe('what a customer of Hiddify receives', () => {
     expect(made.stdout.split('\n').slice(4)).toEqual([
       'Login name: svc-1',
       `Address: ${origin()}`,
-      'Valid until: 15 Dec 2026 00:00',
+      'Valid until: 15 Dec 2026 (UTC)',
       '',
     ]);
     expect(made.stderr).toContain('warning: Set panels.vpn.clientPath');

@@ -1,3 +1,4 @@
+import { describePeriod } from '../calls/describe-period.js';
 import type { CallBillView } from '../calls/bill-view.js';
 import type { DecisionRecord, StoreTables } from '@sluice/state-store';
 import { nameFew } from '../natural-order.js';
@@ -46,7 +47,7 @@ export async function newsOfServices(
 export function newsOfBills(bills: readonly CallBillView[]): Notice[] {
   return bills.flatMap(({ service, period, error }) => {
     if (error === null) return [];
-    const message = `${service}: the calls from ${period.from} to ${period.to} were not billed: ${error.code}: ${error.message}`;
+    const message = `${service}: the calls from ${describePeriod(period)} were not billed: ${error.message}`;
     const key = `bill_failed:${service}:${period.from}:${error.code}`;
     return [{ code: 'bill_failed', key, panel: null, service, message }];
   });

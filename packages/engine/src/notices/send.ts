@@ -3,6 +3,7 @@ import { type NoticeChannel, SluiceError, toItemError } from '@sluice/panel-kind
 import type { DeliveryRecord } from '@sluice/state-store';
 import { isInterrupted } from '../interruption.js';
 import { Leases } from '../leases.js';
+import { findTimeZone } from '../config/find-entry.js';
 import type { Session } from '../session.js';
 import { type ConfiguredChannel, configuredChannels } from './channels.js';
 import { readServices } from './outbox.js';
@@ -106,7 +107,7 @@ async function sendThrough(round: Round, channel: ConfiguredChannel): Promise<vo
         const send = async (): Promise<void> => {
           opened ??= await channel.open();
           const parts = { delivery, notice, client, settings: channel.settings };
-          const message = toMessage({ ...parts, timeZone: session.config.timeZone });
+          const message = toMessage({ ...parts, timeZone: findTimeZone(session.config, notice.panel ?? '') });
           await sendLogged(session, channel, notice.service, () => opened?.send(message, session.deps.signal));
         };
         if (!(await attempt(round, delivery, send))) return;

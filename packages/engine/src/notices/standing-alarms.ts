@@ -3,6 +3,8 @@ import { findSubjectAgent } from '@sluice/quota-core';
 import type { AlarmRecord, ConditionRecord, StoreTables } from '@sluice/state-store';
 import { panelsWithAgents } from '../agents/open-agents.js';
 import { listStoredAgents } from '../agents/show-agents.js';
+import { describePeriod } from '../calls/describe-period.js';
+import { findTimeZone } from '../config/find-entry.js';
 import { toActionView } from '../services/views.js';
 import type { Session } from '../session.js';
 
@@ -34,7 +36,7 @@ async function doubtfulChanges(session: Session): Promise<StandingAlarm[]> {
     });
 }
 
-async function doubtfulMoney({ store }: Session): Promise<StandingAlarm[]> {
+async function doubtfulMoney({ store, config }: Session): Promise<StandingAlarm[]> {
   const bills = await store.callBills.list({ states: ['unknown'] });
   const refunds = (await store.purchases.list({ status: 'refunded' })).flatMap(
     ({ id, service, package: what, refundedAt, refundSentAt }) =>
@@ -43,10 +45,12 @@ async function doubtfulMoney({ store }: Session): Promise<StandingAlarm[]> {
   const services = await store.services.list({ ids: [...bills, ...refunds].map(({ service }) => service) });
   const panels = new Map(services.map(({ id, panel }) => [id, panel]));
   return [
-    ...bills.map(({ id, service, start, end, sentAt, at }) => ({
-      ...{ id, code: 'bill_in_doubt', service, panel: panels.get(service) ?? '', since: sentAt ?? at },
-      message: `it is not known whether the calls from ${start} to ${end} were billed`,
-    })),
+    ...bills.map(({ id, service, start: from, end: to, sentAt, at }) => {
+      const panel = panels.get(service) ?? '';
+      const period = describePeriod({ from, to, timeZone: findTimeZone(config, panel) });
+      const message = `it is not known whether the calls from ${period} were billed`;
+      return { id, code: 'bill_in_doubt', service, panel, since: sentAt ?? at, message };
+    }),
     ...refunds.map(({ id, service, what, since }) => ({
       ...{ id, code: 'refund_in_doubt', service, panel: panels.get(service) ?? '', since },
       message: `it is not known whether package "${what}" was refunded`,

@@ -37,7 +37,8 @@ export function printAccess(terminal: Terminal, account: CustomerAccount): void 
     terminal.info(`  subscription link ${url}`);
     if (unknown !== null) terminal.info(`  ${unknown}`);
   }
-  terminal.info(`  valid until ${expiry(terminal, account) ?? 'further notice'}`);
+  const until = expiry(account, (instant) => terminal.times.bound(instant, account.panel));
+  terminal.info(`  valid until ${until ?? 'further notice'}`);
 }
 
 /**
@@ -88,12 +89,11 @@ function toValues(terminal: Terminal, account: CustomerAccount): Record<Placehol
     password: password === null ? null : printable(password),
     url: access.url === null ? null : printable(access.url),
     links: links === '' ? null : links,
-    expiresAt: expiry(terminal, account),
+    expiresAt: expiry(account, (instant) => terminal.times.named(instant, account.panel)),
   };
 }
 
-function expiry(terminal: Terminal, { access, panel }: CustomerAccount): string | null {
+function expiry({ access }: CustomerAccount, write: (instant: string | null) => string | null): string | null {
   const { expiresAt, daysFromFirstUse: days } = access;
-  if (days !== null) return `${formatCount(days, 'day')} after the first use`;
-  return terminal.times.at(expiresAt, panel);
+  return days === null ? write(expiresAt) : `${formatCount(days, 'day')} after the first use`;
 }

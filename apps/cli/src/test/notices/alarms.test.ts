@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AlarmView } from '@sluice/engine';
 import type { FakeServer } from '@sluice/fake-panels';
@@ -73,6 +74,18 @@ describe('an alarm', () => {
     expect((await at.bench.sluice('notice list')).stdout).toContain(alarms[0]?.id);
     await at.poll();
     expect((await listAlarms()).alarms).toEqual(alarms);
+  });
+
+  it('is sent with its times in the zone of its panel', async () => {
+    const zoned = readFileSync(at.bench.path('sluice.yaml'), 'utf8').replace(
+      'retries: 0',
+      'retries: 0, timeZone: Asia/Tehran',
+    );
+    at.bench.write('sluice.yaml', zoned);
+    at.panel.disable(uuid);
+    await at.poll();
+    const [sent] = received(receiver.calls).filter(({ code }) => code === 'stopped_by_panel');
+    expect(sent?.text).toMatch(/2026-11-20 15:30 Asia\/Tehran$/);
   });
 
   it('that is acknowledged is folded and counted apart, and no notice of it is sent again', async () => {
