@@ -17,7 +17,7 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
       const { status } = toFailure(error);
       if (!(error instanceof SluiceError) || error.kind === 'internal' || status === 403) throw error;
       const values = request.form ?? {};
-      const query: Record<string, string> = values['panel'] === undefined ? {} : { panel: values['panel'] };
+      const query = Object.fromEntries(Object.entries(values).filter(([name]) => IN_ADDRESS.has(name)));
       const refused = { form: typeof id === 'string' ? id : id(values), values, message: error.message };
       const again = await page({ ...request, query, refused }).catch(() => null);
       if (again === null || !('body' in again)) throw error;
@@ -28,5 +28,8 @@ export function orAgain(form: Page, page: Page, id: string | ((values: Values) =
     }
   };
 }
+
+/** Fields that the address of a page has as well. */
+const IN_ADDRESS: ReadonlySet<string> = new Set(['panel', 'package', 'key']);
 
 type Values = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { readReport, reportHtml } from '../report/index.js';
 import { SERVE_TOKEN } from './dashboard-bench.js';
 import { CLIENT_PAGES, type EveryPage, staffPages, startEveryPage, ZONES } from './every-page.js';
 import { findMachineWords, findUnnamed, zoneOfFoot } from './page-texts.js';
-import { extractMain } from './share-link.js';
+import { extractMain, Link } from './share-link.js';
 
 let pages: EveryPage;
 beforeAll(async () => {
@@ -80,6 +80,57 @@ it('the report names the zone of its times, and that of periods of other zones',
     page += part;
   expect([...findUnnamed(page, ZONES.config), ...findMachineWords(page)]).toEqual([]);
   expect(page).toContain('1 Dec 2026 (Asia/Shanghai)');
+});
+
+/** Returns the form of a page that was refused, and what of it has the focus. */
+function findRefused(page: string): { form: string; focused: string[] } {
+  const [form = ''] = page.match(/<form[\s\S]*?<\/form>/g)?.filter((text) => text.includes('role="alert"')) ?? [];
+  return { form, focused: page.match(/<[^>]*autofocus[^>]*>/g) ?? [] };
+}
+
+describe('the forms of clients, where they are refused', () => {
+  it.each([
+    ['/services/relay-1', '/auto-buy', { package: 'extra-50', threshold: 'abc', max: '1' }, 'threshold'],
+    ['/services/relay-1', '/auto-buy', { package: 'extra-50', threshold: '10GB', max: 'many' }, 'max'],
+    ['/services/line-1', '/caller-id', { caller_id: 'nobody' }, 'caller_id'],
+    ['/services/line-1', '/destination', { number: '+551142000001', destination: 'nowhere else' }, 'destination'],
+  ])('of %s%s keep their place, what was typed and the focus', async (path, action, typed, field) => {
+    const answer = await pages.link.post(`${path}${action}`, typed);
+    const { form, focused } = findRefused(extractMain(await answer.text()));
+    expect([answer.status >= 400 && answer.status < 500, focused.length]).toEqual([true, 1]);
+    const values: Readonly<Record<string, string>> = typed;
+    for (const part of [`name="${field}"`, `value="${values[field] ?? ''}"`, 'aria-invalid="true"'])
+      expect(focused[0]).toContain(part);
+    expect(form).toContain(`action="/share/${pages.link.token}${path}${action}"`);
+  });
+
+  it('ask the same again, with the reason', async () => {
+    await pages.at.sluice.credit.add('c-1', { amount: '50.00', currency: 'EUR', ref: 'first' });
+    const poor = await Link.open(pages.at, { client: 'c-1', buy: true, changePassword: true, maxAmount: '1.00' });
+    const bought = await poor.post('/services/relay-1/buy', { package: 'extra-50' });
+    const page = extractMain(await bought.text());
+    expect([bought.status, page]).toEqual([409, expect.stringMatching(/Price without tax[\s\S]*role="alert"/)]);
+    expect(page).toMatch(/action="[^"]*\/buy"/);
+    const gone = await poor.post('/services/relay-1/buy', { package: 'none' });
+    expect(extractMain(await gone.text())).toMatch(/role="alert"[\s\S]*Packages of extra traffic/);
+    pages.others.relay.inject({ fault: { kind: 'status', status: 503 } });
+    const asked = await poor.post('/services/relay-1/password', {});
+    pages.others.relay.clearFaults();
+    expect(extractMain(await asked.text())).toMatch(/action="[^"]*\/password"[\s\S]*role="alert"/);
+  });
+
+  it('say at the price of a call what is wrong with the number or the seconds', async () => {
+    for (const [query, field] of [
+      ['destination=5511987654321&seconds=abc', 'seconds'],
+      ['destination=not-a-number&seconds=60', 'destination'],
+    ]) {
+      const page = await pages.link.text(`/services/line-1?${query ?? ''}`);
+      const { form, focused } = findRefused(page);
+      expect([query, focused.length, form.includes('simulator-form')]).toEqual([query, 1, true]);
+      expect(focused[0]).toContain(`name="${field ?? ''}"`);
+      expect(form).toContain('value="');
+    }
+  });
 });
 
 describe('the pages of a run', () => {

@@ -53,7 +53,7 @@ export async function startEveryPage(): Promise<EveryPage> {
     },
     products: {
       relay: { panel: 'relay', quota: { total: '100GB' }, packages: ['extra-50'], flvx: { tunnelId: others.tunnel } },
-      line: { panel: 'voice', astbilling: { planId: 11 } },
+      line: { panel: 'voice', astbilling: { planId: 11, customerMay: ['destination', 'caller_id'] } },
       vpn: { panel: 'vpn', quota: { total: '40GB' }, hiddify: { agent: others.agent } },
     },
   });

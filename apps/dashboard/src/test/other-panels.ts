@@ -1,4 +1,11 @@
-import { fillHiddify, manualClock, startFakeAstbilling, startFakeFlvx, startFakeHiddify } from '@sluice/fake-panels';
+import {
+  type FakeServer,
+  fillHiddify,
+  manualClock,
+  startFakeAstbilling,
+  startFakeFlvx,
+  startFakeHiddify,
+} from '@sluice/fake-panels';
 
 interface Part {
   config: object;
@@ -15,6 +22,8 @@ export interface OtherPanels {
   agent: string;
   /** A tunnel, in the group `asia` and with a speed limit of 50 Mbit/s. */
   tunnel: number;
+  /** The server of the relay panel, for faults. */
+  relay: FakeServer;
   close: () => Promise<void>;
 }
 
@@ -26,7 +35,7 @@ export async function startOtherPanels(): Promise<OtherPanels> {
   const [voice, vpn, relay] = [await telephony(), await agents(), await relays()];
   return {
     config: { voice: voice.config, vpn: vpn.config, relay: relay.config },
-    ...{ number: NUMBER, agent: vpn.agent, tunnel: relay.tunnel },
+    ...{ number: NUMBER, agent: vpn.agent, tunnel: relay.tunnel, relay: relay.server },
     close: async () => {
       for (const part of [voice, vpn, relay]) await part.close();
     },
@@ -60,12 +69,12 @@ async function agents(): Promise<Part & { agent: string }> {
   return { agent, config, close: () => fake.close() };
 }
 
-async function relays(): Promise<Part & { tunnel: number }> {
+async function relays(): Promise<Part & { tunnel: number; server: FakeServer }> {
   const fake = await startFakeFlvx({ now });
   const tunnel = fake.addTunnel({ name: 'HK-01', entryNodes: [fake.addNode('hk-entry')] });
   fake.addTunnelGroup('asia', [tunnel]);
   fake.addSpeedLimit(tunnel, 50);
   fake.addPermission(fake.addUser({ user: 'somebody-else' }), tunnel);
   const access = { url: fake.url, username: 'admin_user', password: 'admin_user', allowHttp: true, retries: 0 };
-  return { tunnel, config: { kind: 'flvx', ...access }, close: () => fake.close() };
+  return { tunnel, server: fake.server, config: { kind: 'flvx', ...access }, close: () => fake.close() };
 }

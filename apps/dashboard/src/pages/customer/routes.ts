@@ -14,12 +14,14 @@ export function customerPages(readers: Readers): Route[] {
   const { reads } = readers;
   const get = (path: string, needs: UseCase, page: Page): Route => ({ method: 'GET', path, needs, page });
   const post = (path: string, needs: UseCase, page: Page): Route => ({ method: 'POST', path, needs, page });
+  // What is not on offer any more has no page of its own.
+  const buyOrService: Page = (request) => buyPage(reads)(request).catch(() => servicePage(readers)(request));
   return [
     get('/', 'services.list', overviewPage(reads)),
     get('/services/:id', 'services.show', servicePage(readers)),
     get('/services/:id/bills/:bill', 'calls.billReport', billFile),
     get('/services/:id/buy', 'purchases.create', buyPage(reads)),
-    post('/services/:id/buy', 'purchases.create', buy(reads)),
+    post('/services/:id/buy', 'purchases.create', orAgain(buy(reads), buyOrService, 'buy')),
     post('/services/:id/auto-buy', 'autoBuy.set', orAgain(setAutoBuy, servicePage(readers), 'auto-buy')),
     post(
       '/services/:id/destination',
@@ -28,6 +30,6 @@ export function customerPages(readers: Readers): Route[] {
     ),
     post('/services/:id/caller-id', 'telephony.set', orAgain(setCallerId(reads), servicePage(readers), 'caller-id')),
     get('/services/:id/password', 'provision.changePassword', passwordPage),
-    post('/services/:id/password', 'provision.changePassword', newPassword),
+    post('/services/:id/password', 'provision.changePassword', orAgain(newPassword, passwordPage, 'password')),
   ];
 }

@@ -6,6 +6,7 @@ import {
   type SimulatedCallView,
   type UseCase,
 } from '@sluice/engine';
+import { SluiceError } from '@sluice/panel-kind';
 import { badge, facts, notice, type Section, table } from '../layout/components.js';
 import { count, money, name, plain, type Times } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
@@ -164,27 +165,40 @@ function goesTo(did: Did): Part {
 
 async function simulatorSection({ request, service, reads, times }: LineScene): Promise<Section> {
   const { sluice, now, query } = request;
+  const head = { id: 'simulator', title: 'Price of a call' };
   const { destination = '', seconds = '60' } = query;
-  const form = searchForm({
-    action: `${toPath(request, service.id)}#simulator`,
-    id: 'simulator-form',
-    fields: [
-      { name: 'destination', label: 'Number to call', value: destination, isRequired: true },
-      { name: 'seconds', label: 'Seconds', type: 'number', value: seconds, isRequired: true },
-    ],
-    submit: 'Show the price',
-  });
+  const showForm = (message: string | null): Html =>
+    searchForm({
+      action: `${toPath(request, service.id)}#simulator`,
+      id: SIMULATOR,
+      ...(message === null ? {} : { refused: { form: SIMULATOR, values: { destination, seconds }, message } }),
+      fields: [
+        { name: 'destination', label: 'Number to call', value: destination, isRequired: true },
+        { name: 'seconds', label: 'Seconds', type: 'number', value: seconds, isRequired: true },
+      ],
+      submit: 'Show the price',
+    });
   const length = /^\d{1,6}$/.test(seconds) ? Number(seconds) : null;
-  const isAsked = destination !== '' && destination.length <= 40 && length !== null;
-  const read = isAsked
-    ? await reads.read<SimulatedCallView>(
-        { client: service.client ?? '', what: `price ${service.id} ${destination} ${seconds}`, now },
-        (signal) => sluice.calls.simulate({ service: service.id, destination, seconds: length }, { signal }),
-      )
-    : null;
-  const content = html`${form}${read === null ? null : price(read, times)}`;
-  return { id: 'simulator', title: 'Price of a call', content };
+  if (destination === '') return { ...head, content: showForm(null) };
+  const read =
+    length === null
+      ? null
+      : await reads.read<SimulatedCallView>(
+          { client: service.client ?? '', what: `price ${service.id} ${destination} ${seconds}`, now },
+          (signal) =>
+            sluice.calls.simulate(
+              { service: service.id, destination: destination.slice(0, 40), seconds: length },
+              { signal },
+            ),
+        );
+  if (read === null) return { ...head, content: showForm('Seconds: write a whole number of at most six digits') };
+  const wrong =
+    read.value === null && read.error instanceof SluiceError && read.error.kind === 'usage' ? read.error : null;
+  const content = html`${showForm(wrong?.message ?? null)}${wrong === null ? price(read, times) : null}`;
+  return { ...head, content };
 }
+
+const SIMULATOR = 'simulator-form';
 
 function price({ value, failed }: LastRead<SimulatedCallView>, times: Times): Html {
   if (value === null || failed)

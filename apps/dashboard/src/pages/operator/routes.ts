@@ -33,7 +33,7 @@ export function operatorPages(): Route[] {
       post(`/services/:id/${verb}`, orAgain(verbForm(verb), verbPage(verb), verb)),
     ]),
     ask('/services/:id/buy', buyPage),
-    post('/services/:id/buy', buyForm),
+    post('/services/:id/buy', orAgain(buyForm, buyPage, 'buy')),
     post('/services/:id/override', orAgain(overrideForm, servicePage, 'override')),
     post('/services/:id/override/clear', overrideClearForm),
     post('/services/:id/auto-buy', orAgain(autoBuyForm, servicePage, 'auto-buy')),
