@@ -62,7 +62,7 @@ describe('while the brake stopped the last run of a panel', () => {
     expect(await gauge('sluice_brake')).toEqual([1]);
     const statuses = (await json<MetricsReport>('metrics')).metrics.find(({ name }) => name === 'sluice_services');
     const found = statuses?.samples.map(({ labels, value }) => `${labels['status'] ?? ''} ${value}`).sort();
-    expect(found).toEqual(['held 0', 'ok 12', 'over 12']);
+    expect(found).toEqual(['doubted 0', 'held 0', 'ok 12', 'over 12']);
   });
 
   it('ends with the run that is not stopped, and not in an outage or with a run over one service', async () => {

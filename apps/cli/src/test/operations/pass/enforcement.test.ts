@@ -29,6 +29,7 @@ describe('a service over its quota', () => {
       services: 1,
       read: 1,
       unreadable: 0,
+      doubted: 0,
       failed: 0,
       held: 1,
       released: 0,
