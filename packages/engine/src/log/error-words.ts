@@ -1,7 +1,9 @@
 /**
- * Returns the code of an error in words, for people who read no codes: `panel server error` for `PANEL_SERVER_ERROR`. Runs are stored
- * with the code of their error alone.
+ * Returns the error of a run, which is stored as its code or as `CODE: message`, for people who read no codes: its message, else
+ * its code in words (`panel server error` for `PANEL_SERVER_ERROR`).
  */
-export function describeErrorCode(code: string): string {
-  return code === 'mass_change' ? 'the brake stopped it' : code.toLowerCase().replaceAll('_', ' ');
+export function describeErrorCode(error: string): string {
+  const message = /^\w+: (?<message>[\s\S]+)$/.exec(error)?.groups?.['message'];
+  if (message !== undefined) return message;
+  return error === 'mass_change' ? 'the brake stopped it' : error.toLowerCase().replaceAll('_', ' ');
 }

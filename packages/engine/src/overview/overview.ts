@@ -160,7 +160,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))
     .filter(({ error }) => error !== null)
     .map(({ id, startedAt, command, outcome, error, service }) => {
-      const message = `${command}: ${describeErrorCode(error ?? '')}`;
+      const message = `${command.replaceAll('-', ' ')}: ${describeErrorCode(error ?? '')}`;
       return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
     });
   const services = await serviceErrors(session);

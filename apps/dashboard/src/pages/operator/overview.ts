@@ -296,7 +296,7 @@ function runsSection({ times }: Scene, { runs }: OverviewReport): Section {
       {
         title: 'Command',
         cell: ({ command, dryRun }) =>
-          html`${words(command)}${dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
+          html`<code>${words(command)}</code>${dryRun === true ? html` <span class="soft">dry run</span>` : null}`,
       },
       { title: 'Outcome', cell: ({ outcome }) => badge(outcome ?? 'running') },
       { title: 'Started', cell: ({ at }) => times.ago(at) },
