@@ -45,6 +45,7 @@ tr > :last-child { padding-inline-end: 0; }
 .badge-warning { background: var(--warning-ground); color: var(--warning); }
 .badge-bad { background: var(--bad-ground); color: var(--bad); }
 .badge-info { background: var(--info-ground); color: var(--info); }
+@media (max-width: 40rem) { td .badge { white-space: normal; padding: 0 5px; border-radius: var(--radius); } }
 .usage { display: inline-flex; gap: 8px; align-items: center; white-space: nowrap; }
 .bar { inline-size: 88px; block-size: 7px; border-radius: 4px; flex: none; }
 .bar-track { fill: var(--raised); }
