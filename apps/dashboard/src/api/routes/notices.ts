@@ -48,7 +48,8 @@ export const noticeRoutes: ApiRoute[] = [
   }),
   route('POST /notices/:alarm/ack', {
     useCase: 'notices.acknowledge',
-    summary: 'Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes; `undo` removes that',
+    summary:
+      'Acknowledge an alarm: no notice of it is sent until it ends, or what is wrong changes; `undo` removes that',
     body: { undo: z.boolean().default(false) },
     answer: z.object({ alarm }),
     handle: ({ sluice, param, body, as }) => sluice.notices.acknowledge(param('alarm'), { ...as, ...body }),
