@@ -32,7 +32,7 @@ export async function listAlarms(session: Session, filter: AlarmFilter = {}): Pr
   const { service, panel } = filter;
   const { store } = session;
   const found = await store.alarms.list({ ...(service && { services: [service] }), ...(panel && { panel }) });
-  const standing = (await findStandingAlarms(session)).filter(
+  const standing = (await findStandingAlarms(session, service)).filter(
     (alarm) => (service === undefined || alarm.service === service) && (panel === undefined || alarm.panel === panel),
   );
   const views = found.map(toAlarmView);

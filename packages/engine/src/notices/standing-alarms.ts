@@ -14,17 +14,24 @@ export interface StandingAlarm extends Pick<AlarmRecord, 'id' | 'code' | 'panel'
   service: string | null;
 }
 
-/** Lists changes, bills of calls and refunds whose outcome is not known, and agents with a limit that their panel lacks. */
-export async function findStandingAlarms(session: Session): Promise<StandingAlarm[]> {
-  const parts = await Promise.all([doubtfulChanges(session), doubtfulMoney(session), missingAgents(session)]);
+/**
+ * Lists changes, bills of calls and refunds whose outcome is not known, and agents with a limit that their panel lacks: all of
+ * them, or those of one service, which has no agents.
+ */
+export async function findStandingAlarms(session: Session, service?: string): Promise<StandingAlarm[]> {
+  const parts = await Promise.all([
+    doubtfulChanges(session, service),
+    doubtfulMoney(session, service),
+    service === undefined ? missingAgents(session) : [],
+  ]);
   return parts
     .flat()
     .map((alarm) => ({ ...alarm, message: printable(alarm.message) }))
     .sort((a, b) => (a.since < b.since ? -1 : 1));
 }
 
-async function doubtfulChanges(session: Session): Promise<StandingAlarm[]> {
-  const unresolved = await session.store.actions.unresolved();
+async function doubtfulChanges(session: Session, only?: string): Promise<StandingAlarm[]> {
+  const unresolved = await session.store.actions.unresolved(only === undefined ? {} : { services: [only] });
   return unresolved
     .filter(({ state }) => state === 'in-doubt')
     .map((action) => {
@@ -36,9 +43,10 @@ async function doubtfulChanges(session: Session): Promise<StandingAlarm[]> {
     });
 }
 
-async function doubtfulMoney({ store, config }: Session): Promise<StandingAlarm[]> {
-  const bills = await store.callBills.list({ states: ['unknown'] });
-  const refunds = (await store.purchases.list({ status: 'refunded' })).flatMap(
+async function doubtfulMoney({ store, config }: Session, only?: string): Promise<StandingAlarm[]> {
+  const of = only === undefined ? {} : { service: only };
+  const bills = await store.callBills.list({ ...of, states: ['unknown'] });
+  const refunds = (await store.purchases.list({ ...of, status: 'refunded' })).flatMap(
     ({ id, service, package: what, refundedAt, refundSentAt }) =>
       refundedAt === null && refundSentAt !== null ? [{ id, service, what, since: refundSentAt }] : [],
   );
