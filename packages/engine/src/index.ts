@@ -43,7 +43,7 @@ export {
   RULES,
   type CustomerWay,
 } from './access/who-may.js';
-export { describeErrorCode } from './log/error-words.js';
+export { describeRunError } from './log/error-words.js';
 export {
   type AgentAction,
   type AgentDetail,

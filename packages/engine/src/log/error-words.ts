@@ -2,7 +2,7 @@
  * Returns the error of a run, which is stored as its code or as `CODE: message`, for people who read no codes: its message, else
  * its code in words (`panel server error` for `PANEL_SERVER_ERROR`).
  */
-export function describeErrorCode(error: string): string {
+export function describeRunError(error: string): string {
   const message = /^\w+: (?<message>[\s\S]+)$/.exec(error)?.groups?.['message'];
   if (message !== undefined) return message;
   return error === 'mass_change' ? 'the brake stopped it' : error.toLowerCase().replaceAll('_', ' ');

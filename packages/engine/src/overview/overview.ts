@@ -9,7 +9,7 @@ import type {
 } from '@sluice/state-store';
 import { findTimeZone } from '../config/find-entry.js';
 import { clockChecks } from '../doctor/clock-checks.js';
-import { describeErrorCode } from '../log/error-words.js';
+import { describeRunError } from '../log/error-words.js';
 import { type LogEntry, runEntry } from '../log/log.js';
 import { type BrakeState, listBrakes } from '../run/brake-state.js';
 import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
@@ -160,7 +160,7 @@ async function recentEvents(session: Session): Promise<OverviewEvent[]> {
   const runs = (await store.runs.list({ since, limit: RECENT_ACTIONS }))
     .filter(({ error }) => error !== null)
     .map(({ id, startedAt, command, outcome, error, service }) => {
-      const message = `${command.replaceAll('-', ' ')}: ${describeErrorCode(error ?? '')}`;
+      const message = `${command.replaceAll('-', ' ')}: ${describeRunError(error ?? '')}`;
       return { at: startedAt, kind: 'run' as const, code: outcome ?? '', message, panel: null, service, run: id };
     });
   const services = await serviceErrors(session);

@@ -1,4 +1,4 @@
-import { describeErrorCode, type LogEntry } from '@sluice/engine';
+import { describeRunError, type LogEntry } from '@sluice/engine';
 import { badge, table } from '../layout/components.js';
 import { name, type Times } from '../layout/format.js';
 import { html, type Part } from '../layout/html.js';
@@ -58,5 +58,5 @@ function showDetail(entry: LogEntry, times: Times): Part {
 
 /** An error is a document with a message, or its code alone. */
 function toMessage(error: unknown): string {
-  return typeof error === 'string' ? describeErrorCode(error) : words((error as { message?: unknown } | null)?.message);
+  return typeof error === 'string' ? describeRunError(error) : words((error as { message?: unknown } | null)?.message);
 }
