@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import { StoreError } from '../store-error.js';
 import type { Database } from '../tables/database.js';
 import type { Migration } from './migration.js';
@@ -34,8 +34,15 @@ export function refuseOlder(path: string, version: number, latest: number = LATE
   );
 }
 
+/** Makes the tables of the newest version where there are none: a tenth of the time of all steps. */
+async function createTables(db: Kysely<Database>): Promise<void> {
+  const { SCHEMA } = await import('./schema.js');
+  for (const statement of SCHEMA) await db.executeQuery(CompiledQuery.raw(statement));
+}
+
 /**
- * Brings the schema up to the newest version in one transaction. Returns the names of the steps that ran.
+ * Brings the schema up to the newest version in one transaction. Returns the names of the steps that ran, or that a new store
+ * has no need of, since its tables are made at once (schema.ts). Where steps are passed, these run.
  * The version is read again under the lock, so that two processes don't run the same steps.
  */
 export async function migrate(db: Kysely<Database>, now: string, migrations?: readonly Migration[]): Promise<string[]> {
@@ -51,9 +58,11 @@ export async function migrate(db: Kysely<Database>, now: string, migrations?: re
       .execute();
     const version = await readVersion(trx);
     const pending = steps.filter((migration) => migration.version > version);
+    const atOnce = version === 0 && migrations === undefined;
+    if (atOnce) await createTables(trx);
     for (const migration of pending) {
       // A step sees the tables of its own time, not of the newest version.
-      await migration.up(trx as unknown as Kysely<unknown>);
+      if (!atOnce) await migration.up(trx as unknown as Kysely<unknown>);
       await trx
         .insertInto('schema_migrations')
         .values({ version: migration.version, name: migration.name, applied_at: now })
