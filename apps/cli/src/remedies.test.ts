@@ -3,21 +3,22 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { remedyFor, REMEDIES, withRemedy } from './remedies.js';
 
-const PAGE = path.resolve(import.meta.dirname, '../../../docs/errors.md');
+const DOCS = path.resolve(import.meta.dirname, '../../../docs');
+const PAGES = ['errors.md', 'upgrading.md'].map((name) => path.join(DOCS, name));
 
 /** Codes whose message the command writes itself, remedy included. */
 const OWN = ['usage', 'not_confirmed'];
 
 const plain = (text: string): string => text.replaceAll(/["`]/g, '').trim();
 
-/** The last cell of each row of the page, by the row's code. */
+/** The last cell of each row of the pages, by the row's code. */
 function documented(): [code: string, text: string][] {
-  const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| `(\w+)`.*\|([^|]+)\|$/gm);
-  return [...rows].map(([, code = '', text = '']) => [code, text]);
+  const text = PAGES.map((page) => readFileSync(page, 'utf8')).join('\n');
+  return [...text.matchAll(/^\| `(\w+)`.*\|([^|]+)\|$/gm)].map(([, code = '', cell = '']) => [code, cell]);
 }
 
 describe('the table of remedies', () => {
-  it('agrees with the errors page', () => {
+  it('agrees with the pages on errors and upgrades', () => {
     const rows = documented();
     const stated = Object.keys(REMEDIES).filter((code) => {
       const remedy = plain(remedyFor(code) ?? '');

@@ -136,6 +136,9 @@ export type { ChangedField, DescribedChange } from './services/describe-changes.
 export type { Pair } from './services/set-where.js';
 export type { ChangeOptions } from './services/change-services.js';
 export type { ServiceDetail } from './services/show.js';
+export { type UpgradeChange, UPGRADE_CHANGES, type UpgradeConcern } from './upgrade/changes.js';
+export { upgradeChecks } from './upgrade/upgrade-checks.js';
+export type { Installation } from './upgrade/installation.js';
 export { findStoredProblems, type StoredProblem } from './services/stored-problems.js';
 export { EVENTS, toEvent, KNOWN_CODES, type NoticeEvent } from './notices/events.js';
 export type { AcknowledgeRequest, AlarmFilter, AlarmView } from './notices/list-alarms.js';

@@ -17,6 +17,7 @@ export type {
 export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
 export { ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
+export { type PastToken, type StorePast, storePast } from './past.js';
 export type {
   ActionRecord,
   ActionState,

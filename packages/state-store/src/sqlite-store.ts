@@ -30,6 +30,10 @@ export function createSqliteStore({ waitMs, ...file }: SqliteStoreParts): StateS
     leases: createLeases(connections),
     maintenance: {
       prune: (request) => prune(connections, request),
+      past: async () => {
+        const { readPast } = await import('./past.js');
+        return connections.read(({ db }) => readPast(db));
+      },
       check: async () => {
         const { checkStore } = await import('./check-store.js');
         return connections.read((session) => checkStore(session, location, schemaVersion));

@@ -1,3 +1,4 @@
+import type { StorePast } from './past.js';
 import type { AgentTables } from './agent-tables.js';
 import type { LedgerTables } from './ledger-tables.js';
 import type { TokenTables } from './token-tables.js';
@@ -514,6 +515,8 @@ export interface StateStore extends StoreTables {
      * cycle, both sides of a fall, the last before each of the `bounds`, and those behind a decision, purchase or notice.
      */
     prune(request: PruneRequest): Promise<{ apiCalls: number; samples: number }>;
+    /** What earlier versions left in it. */
+    past(): Promise<StorePast>;
     /**
      * Checks integrity, foreign keys, schema version and invariants (one open hold per reason, evidence of ended holds,
      * unknown services, sums and balances of the ledger, totals of invoices).

@@ -6,8 +6,8 @@ import {
   formatProblem,
   storeLocation,
 } from '@sluice/config-file';
-import { describedSchema, findStoredProblems } from '@sluice/engine';
-import { withStore } from '@sluice/state-store';
+import { describedSchema, findStoredProblems, upgradeChecks } from '@sluice/engine';
+import { storePast, withStore } from '@sluice/state-store';
 import type { Deps } from '../context.js';
 import { ExitCode } from '../exit-codes.js';
 import { Terminal } from '@sluice/terminal';
@@ -33,17 +33,37 @@ export const configCheck: CommandHandler = async (_args, options, deps) => {
   return ok ? ExitCode.done : ExitCode.usage;
 };
 
-/** Lists what does not fit between the config and the stored services; nothing where the store can't be read. */
+/** Lists what does not fit between the config and the stored services, and what became stricter since the store's version. */
 async function storedProblems(config: Config, deps: Deps): Promise<ConfigProblem[]> {
+  const known = { config, kinds: knownKinds(deps) };
+  const location = storeLocation(config);
+  const found = [
+    ...(await readable(async () => {
+      const options = { location, clock: deps.clock, readOnly: true };
+      return findStoredProblems(known, await withStore(options, (store) => store.services.list()));
+    })),
+    ...(await readable(async () => {
+      const now = new Date(deps.clock.now()).toISOString();
+      const checks = upgradeChecks({ ...known, past: await storePast(location), now });
+      return checks.map(({ name, object, message, ...rest }) => ({
+        code: '',
+        ...rest,
+        message: `${name} ${object}: ${message}`,
+      }));
+    })),
+  ];
+  return found.map(({ code, message, details }) => ({
+    severity: 'warning',
+    path: '',
+    line: null,
+    message: withRemedy({ code, message, details }),
+  }));
+}
+
+/** Returns nothing where the store can't be read. */
+async function readable<T>(read: () => Promise<T[]>): Promise<T[]> {
   try {
-    const options = { location: storeLocation(config), clock: deps.clock, readOnly: true };
-    const services = await withStore(options, (store) => store.services.list());
-    return findStoredProblems({ config, kinds: knownKinds(deps) }, services).map(({ code, message, details }) => ({
-      severity: 'warning',
-      path: '',
-      line: null,
-      message: withRemedy({ code, message, details }),
-    }));
+    return await read();
   } catch {
     return [];
   }

@@ -91,9 +91,9 @@ describe('every command in the documentation', () => {
   }
 });
 
-describe('the errors page', () => {
-  it('lists every code that the sources can give', () => {
-    const text = readFileSync(path.join(DOCS, 'errors.md'), 'utf8');
+describe('the pages on errors and upgrades', () => {
+  it('list every code that the sources can give', () => {
+    const text = ['errors.md', 'upgrading.md'].map((name) => readFileSync(path.join(DOCS, name), 'utf8')).join('\n');
     const listed = new Set([...text.matchAll(/^\| `([A-Za-z_]+)`/gm)].map((match) => match[1] ?? ''));
     const missing = [...new Set(codesInSources())].filter((code) => !listed.has(code));
     expect(missing).toEqual([]);

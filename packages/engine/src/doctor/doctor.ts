@@ -16,7 +16,6 @@ import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks } from './doubt-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
-import { tokenChecks } from './token-checks.js';
 import { serviceChecks } from './service-checks.js';
 
 /** Options of `doctor`. */
@@ -73,7 +72,7 @@ export async function runDoctor(session: Session, request: DoctorRequest): Promi
     ...inSection('billing', billing),
     ...(request.standInFor !== undefined || request.panel !== undefined
       ? []
-      : [...inSection('notices', await noticeChecks(session)), ...inSection('tokens', await tokenChecks(session))]),
+      : [...inSection('notices', await noticeChecks(session)), ...inSection('upgrade', await changedChecks(session))]),
     ...ofPanels,
   ];
   return { ok: !checks.some((check) => check.status === 'failed'), checks };
@@ -99,6 +98,13 @@ async function storeChecks(session: Session): Promise<Check[]> {
     checks.push(check('warning', 'it does not list the current open holds; the next poll updates it'));
   }
   return checks;
+}
+
+/** Names what became stricter since an earlier version of the store. */
+async function changedChecks(session: Session): Promise<Check[]> {
+  const { store, config, deps } = session;
+  const { upgradeChecks } = await import('../upgrade/upgrade-checks.js');
+  return upgradeChecks({ config, kinds: deps.kinds, past: await store.maintenance.past(), now: session.now() });
 }
 
 async function leaseChecks(session: Session): Promise<Check[]> {

@@ -9,6 +9,8 @@ const SECTIONS: Record<string, string> = {
   runs: 'Runs and clock',
   services: 'Services',
   billing: 'Billing',
+  notices: 'Notices',
+  upgrade: 'Upgrade',
 };
 
 /** Prints checks as lines, or as the document of `--json`. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { manualClock } from '@sluice/fake-panels';
-import type { CallBillReport, PurchaseView, RunReport } from '@sluice/engine';
+import { type CallBillReport, UPGRADE_CHANGES, type PurchaseView, type RunReport } from '@sluice/engine';
 import { Bench, type Outcome } from '../harness.js';
 import { serveOn } from '../serve-on.js';
 import { handleOn } from '../sqlite.js';
@@ -11,6 +11,10 @@ const FIXTURES = new URL('../../../fixtures/', import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, FIXTURES), 'utf8');
 const written = JSON.parse(read('store-21.json')) as Written;
 const { uuids, tokens, bought } = written;
+
+/** A server behind a proxy, that other machines reach too, and jobs that are watched. */
+const STATED = `serve: { listen: '0.0.0.0:8787', publicUrl: 'https://sluice.example' }
+heartbeat: 'https://beats.example/one'`;
 
 let bench: Bench;
 let world: World21;
@@ -137,13 +141,43 @@ describe('a store of schema version 21', () => {
     expect(await purchases()).toEqual(['svc-d4 pending']);
   });
 
-  it('names what became stricter, and what stays as it was', async () => {
-    type Checked = { name: string; object: string; status: string };
-    const { checks } = (await run('doctor --json', [0, 1])).json<{ checks: Checked[] }>();
-    const warned = checks.filter(({ status }) => status === 'warning').map(({ name, object }) => `${name} ${object}`);
-    expect(warned).toEqual(expect.arrayContaining(['token shop', 'automatic purchase svc-d5']));
+  it('names what became stricter at config check before the migration, and in doctor for a month', async () => {
+    type Checked = { name: string; object: string; message: string };
+    const LASTING = ['token', 'automatic purchase'];
+    const LASTING_CODES = ['scopes_changed', 'auto_buy_unbound'];
+    const page = [...read('../../../docs/upgrading.md').matchAll(/^\| `(\w+)` +\| (.*?) +\| /gm)].map(
+      ([, code, what]) => [code, what],
+    );
+    expect(page).toEqual(UPGRADE_CHANGES.map(({ code, what }) => [code, what]));
+    const stated = read('sluice-21.yaml').replace("serve: { listen: '127.0.0.1:0' }", STATED);
+    bench.write('sluice.yaml', world.fillIn(stated));
+    const checked = (await run('config check --json')).json<{ problems: { message: string }[] }>();
+    const warned = checked.problems.map(({ message }) => message);
+    const inDoctor = async (): Promise<Checked[]> =>
+      (await run('doctor --json', [0, 1]))
+        .json<{ checks: Checked[] }>()
+        .checks.filter(({ name }) => name === 'changed' || LASTING.includes(name));
+    await run('poll');
+    const named = await inDoctor();
+    const codes = named.map(
+      ({ name, message }) =>
+        UPGRADE_CHANGES.find(({ what }) => what === message)?.code ?? LASTING_CODES[LASTING.indexOf(name)],
+    );
+    // The store is migrated then, and there are tokens that can log in.
+    const absent = ['store_migrates', 'login_token_needed'];
+    expect([...new Set(codes)]).toEqual(
+      UPGRADE_CHANGES.map(({ code }) => code).filter((code) => !absent.includes(code)),
+    );
+    const begins = (text: string): boolean => warned.some((message) => message.startsWith(text));
+    expect(named.filter(({ name, object }) => !begins(`${name} ${object}: `))).toEqual([]);
+    expect(begins('changed store: the first run migrates the store')).toBe(true);
     const { autoBuy } = (await run('auto-buy show svc-d5 --json')).json<{ autoBuy: object }>();
     expect(autoBuy).toMatchObject({ enabled: true, package: 'extra', maxPerCycle: 1 });
+    bench.clock.advance(31 * 86_400_000);
+    expect((await inDoctor()).map(({ name, object }) => `${name} ${object}`)).toEqual([
+      'token shop',
+      'automatic purchase svc-d5',
+    ]);
   });
 
   it('lets tokens of before do what a customer may, and nothing of the provider', async () => {
