@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from './format-text.mjs';
 
 /** Writes the OpenAPI document of the HTTP API and the types of its client, from the built dashboard. */
 
@@ -38,7 +38,7 @@ async function toTypes(document) {
       types.replace(`export interface ${name} {`, `/** ${words} */\nexport interface ${name} {`),
     text,
   );
-  return format(`${head}\n${described}`, { ...(await resolveConfig(file)), filepath: file });
+  return formatText(file, `${head}\n${described}`);
 }
 
 function toDigest(text) {
@@ -48,7 +48,7 @@ function toDigest(text) {
 /** The document as it is stored. */
 async function toText(document) {
   const file = path.join(folder, 'openapi.json');
-  return format(JSON.stringify(document), { ...(await resolveConfig(file)), filepath: file });
+  return formatText(file, JSON.stringify(document));
 }
 
 const source = process.argv[2];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { formatText } from './format-text.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const file = path.join(root, 'docs', 'config.md');
@@ -82,7 +82,7 @@ export async function configDocs(schema) {
     '## Packages: `packages.NAME`',
     table(toRows(packages.additionalProperties)),
   ];
-  return format(parts.join('\n\n'), { ...(await resolveConfig(file)), parser: 'markdown' });
+  return formatText(file, parts.join('\n\n'));
 }
 
 if (process.argv[1] === import.meta.filename) {

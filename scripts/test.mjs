@@ -29,7 +29,7 @@ if (!panels) {
   const checks = {
     'types and lint': () => runScript('lint.mjs'),
     circles: () => runScript('circles.mjs'),
-    format: () => runTool('prettier', ['--plugin', '@prettier/plugin-oxc', '--check', '--log-level', 'warn', '.']),
+    format: () => runTool('oxfmt', ['--list-different', '.']),
     ...(long ? {} : { docs: () => runScript('docs.mjs', '--check'), packages: () => runScript('check-packages.mjs') }),
   };
   // Two at a time: each is one thread for most of its time.

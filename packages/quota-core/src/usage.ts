@@ -22,7 +22,8 @@ export interface UsageBytes {
 
 /** Usage as read from a panel at the instant `at`: figures, or why they are unknown. */
 export type Reading =
-  ({ known: true; at: string } & UsageBytes) | { known: false; at: string; code: string; message: string };
+  | ({ known: true; at: string } & UsageBytes)
+  | { known: false; at: string; code: string; message: string };
 
 /**
  * Returns the bytes that count in a mode; null when the reading does not have them. TOTAL is the total, or else the sum

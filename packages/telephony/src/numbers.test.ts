@@ -140,8 +140,8 @@ describe('area codes', () => {
 
   it('of a number are the stated ones', () => {
     checkAreaCodeOf(parseNumber('11 3333-4444'), '11');
-    expect(catchCode(() => { checkAreaCodeOf(parseNumber('11 3333-4444'), '21'); })).toBe('area_code_mismatch'); // prettier-ignore
-    expect(catchCode(() => { checkAreaCodeOf(parseNumber('190'), '11'); })).toBe('area_code_mismatch'); // prettier-ignore
+    expect(catchCode(() => { checkAreaCodeOf(parseNumber('11 3333-4444'), '21'); })).toBe('area_code_mismatch'); // oxfmt-ignore
+    expect(catchCode(() => { checkAreaCodeOf(parseNumber('190'), '11'); })).toBe('area_code_mismatch'); // oxfmt-ignore
   });
 });
 

@@ -39,7 +39,7 @@ export function serviceRow(
   const used = main === undefined ? usedBytes(service, times) : amount(main.used, main.unit);
   const allowed = main === undefined ? allowedBytes(service) : amount(main.allowed, main.unit);
   const remaining = remainingBytes === null ? NONE : bytes(remainingBytes);
-  // prettier-ignore
+  // oxfmt-ignore
   return String(html`<tr><th scope="row">${name(id)}</th>${
     showsClient ? html`<td class="minor">${name(client)}</td>` : null
   }<td class="minor">${name(product)}</td><td class="figure">${used}</td><td class="figure minor">${allowed}</td><td>${

@@ -1,6 +1,12 @@
 /** Why nothing was planned. */
 export type LineRefusalCode =
-  'conflict' | 'ambiguous' | 'unsupported' | 'not_found' | 'invalid' | 'foreign' | 'other_addon';
+  | 'conflict'
+  | 'ambiguous'
+  | 'unsupported'
+  | 'not_found'
+  | 'invalid'
+  | 'foreign'
+  | 'other_addon';
 
 /** A change that is not planned: nothing was written. The message says what was found and what decides. */
 export class LineRefusal extends Error {

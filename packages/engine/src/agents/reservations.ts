@@ -6,7 +6,10 @@ import { callsBegun, FOUND, isOrphaned } from './repeated-creation.js';
 
 /** How an abandoned reservation was resolved. */
 export type ResolvedReservation =
-  Exclude<ReservationOutcome['state'], 'half-made'> | 'repaired' | 'orphan-removed' | 'would-repair';
+  | Exclude<ReservationOutcome['state'], 'half-made'>
+  | 'repaired'
+  | 'orphan-removed'
+  | 'would-repair';
 
 /**
  * Resolves reservations that expired or whose process ended, by reading the panel. A half-made user is completed, or removed

@@ -1,6 +1,8 @@
 /** The first JSON value of a request body. */
 export type JsonBody =
-  { readonly kind: 'empty' } | { readonly kind: 'bad' } | { readonly kind: 'value'; readonly value: unknown };
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'bad' }
+  | { readonly kind: 'value'; readonly value: unknown };
 
 /** Where the first JSON value of the text ends, or -1. Its inside is not checked. */
 function endOfFirstValue(text: string): number {

@@ -5,7 +5,13 @@ import type { PanelHttpOptions } from '@sluice/panel-http';
  * `permission` the action, `api_error` is any other text.
  */
 export type WhmcsRefusal =
-  'auth' | 'ip_not_allowed' | 'permission' | 'not_found' | 'invalid_request' | 'state' | 'api_error';
+  | 'auth'
+  | 'ip_not_allowed'
+  | 'permission'
+  | 'not_found'
+  | 'invalid_request'
+  | 'state'
+  | 'api_error';
 
 /** Settings of a client. Those of the transport are described in `@sluice/panel-http`. */
 export interface WhmcsOptions extends Pick<

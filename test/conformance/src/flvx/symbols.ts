@@ -1,6 +1,14 @@
 /** The kinds of things that have ids on the panel. */
 export type Kind =
-  'user' | 'permission' | 'tunnel' | 'node' | 'limit' | 'forward' | 'userGroup' | 'tunnelGroup' | 'right';
+  | 'user'
+  | 'permission'
+  | 'tunnel'
+  | 'node'
+  | 'limit'
+  | 'forward'
+  | 'userGroup'
+  | 'tunnelGroup'
+  | 'right';
 
 /** The ids of what a run made, each with a name that is the same in every run. */
 export class ReplaySymbols {
