@@ -50,7 +50,10 @@ export const REMEDIES: Readonly<Record<string, string | readonly string[]>> = {
   unit_exists:
     'Remove it, or take the jobs of the other config out with "sluice schedule install --format systemd --uninstall --config FILE"',
   more_to_show: 'List all with --verbose',
-  mass_change: 'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
+  mass_change: [
+    'If these changes are correct, make them once with "sluice {makes} --allow-mass"',
+    'Check the changes with "sluice plan"; if they are correct, run again with --allow-mass',
+  ],
   clock_wrong: 'Compare the clocks with "sluice doctor", correct the wrong one, then run again',
   clock_unconfirmed: 'Check the clock; if it is correct, run "sluice doctor --accept-clock"',
   outcome_unknown: [

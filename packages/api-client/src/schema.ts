@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 17aae823986dd0e30489daa516798482618114d0fd13f45a6040bd256f4bc1d6). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 70a0b8d775bae14a1d6dc285ea03809165c6afdfd64d1c2febea070ffb88b3a1). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -2077,6 +2077,17 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      /** @description Since when its limit has been holding its users; null under observe */
+      heldSince: string | null;
+      /** @description Whether runs may change its users; null through the add-on */
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      } | null;
     };
     AgentDetail: {
       uuid: string;
@@ -2109,6 +2120,17 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      /** @description Since when its limit has been holding its users; null under observe */
+      heldSince: string | null;
+      /** @description Whether runs may change its users; null through the add-on */
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      } | null;
       enabledUsers: number | null;
       disabledFor:
         | {
@@ -2136,8 +2158,6 @@ export interface components {
       }[];
       /** @description Bytes; null where unknown */
       reservedBytes: number | null;
-      /** @description Instant, ISO 8601 in UTC */
-      heldSince: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       semantics: {
@@ -2183,6 +2203,17 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      /** @description Since when its limit has been holding its users; null under observe */
+      heldSince: string | null;
+      /** @description Whether runs may change its users; null through the add-on */
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      } | null;
       enabledUsers: number | null;
       disabledFor:
         | {
@@ -2210,8 +2241,6 @@ export interface components {
       }[];
       /** @description Bytes; null where unknown */
       reservedBytes: number | null;
-      /** @description Instant, ISO 8601 in UTC */
-      heldSince: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       semantics: {
@@ -2287,6 +2316,17 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      /** @description Since when its limit has been holding its users; null under observe */
+      heldSince: string | null;
+      /** @description Whether runs may change its users; null through the add-on */
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      } | null;
       enabledUsers: number | null;
       disabledFor:
         | {
@@ -2314,8 +2354,6 @@ export interface components {
       }[];
       /** @description Bytes; null where unknown */
       reservedBytes: number | null;
-      /** @description Instant, ISO 8601 in UTC */
-      heldSince: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       semantics: {
@@ -2374,6 +2412,17 @@ export interface components {
         by: string | null;
         note: string | null;
       } | null;
+      /** @description Since when its limit has been holding its users; null under observe */
+      heldSince: string | null;
+      /** @description Whether runs may change its users; null through the add-on */
+      enforce: {
+        /** @enum {string} */
+        value: 'on' | 'observe';
+        source: string;
+        /** @description Instant, ISO 8601 in UTC */
+        since: string | null;
+        by: string | null;
+      } | null;
       enabledUsers: number | null;
       disabledFor:
         | {
@@ -2401,8 +2450,6 @@ export interface components {
       }[];
       /** @description Bytes; null where unknown */
       reservedBytes: number | null;
-      /** @description Instant, ISO 8601 in UTC */
-      heldSince: string | null;
       /** @description Instant, ISO 8601 in UTC */
       at: string;
       semantics: {

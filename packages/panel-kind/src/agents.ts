@@ -300,8 +300,8 @@ export interface PanelAgents {
   planUnsuspension(input: AgentPlanInput): RestorePlan;
   /** Pure: returns the agents as documents show them. One that is gone is left out, unless it has a limit or a hold, or `also` names it. */
   describe(records: AgentRecords, also?: readonly string[]): AgentTraffic[];
-  /** Pure: returns a sentence on why an agent is in its state. */
-  explain(agent: AgentTraffic, now: string): string;
+  /** Pure: returns a sentence on why an agent is in its state; `keptBy` is what keeps runs from disabling its users. */
+  explain(agent: AgentTraffic, at: { now: string; keptBy: 'observe' | 'brake' | null }): string;
   /**
    * Pure: returns the agent of that uuid or unambiguous name.
    *

@@ -143,8 +143,14 @@ export class Terminal {
   }
 
   /** Returns a notice with its remedy. */
-  notice({ code, message, service }: ItemError & { service?: string | null }): string {
-    const text = this.times.text(this.describe({ code, message, details: service == null ? {} : { service } }));
+  notice({
+    code,
+    message,
+    details,
+    service,
+  }: ItemError & { service?: string | null; details?: Readonly<Record<string, string>> }): string {
+    const named = { ...details, ...(service == null ? {} : { service }) };
+    const text = this.times.text(this.describe({ code, message, details: named }));
     return this.colors.cyan(`notice ${code}: ${text}`);
   }
 }

@@ -3,6 +3,7 @@ import { listNodes } from '@sluice/terminal/completion';
 import { wholeProgram } from '../cli.js';
 import { GB, HOUR, toIds } from './easydcim-bench.js';
 import { type Said, SPEAKING } from './surfaces/table.js';
+import { AGENT_STATES, AGENT_SURFACES, type AgentWorld, startAgentWorld } from './surfaces/agents.js';
 import { SILENT } from './surfaces/silent.js';
 import { type Facts, startWorld, type World } from './surfaces/world.js';
 
@@ -91,7 +92,10 @@ describe('every surface', () => {
     const routes = world.dashboard.routes.filter(
       (route) => route.startsWith('GET ') && !route.startsWith('GET /assets/'),
     );
-    const listed = [...Object.keys(SPEAKING), ...Object.values(SILENT).flat()];
+    const listed = [
+      ...new Set([...Object.keys(SPEAKING), ...Object.keys(AGENT_SURFACES)]),
+      ...Object.values(SILENT).flat(),
+    ];
     expect(listed.sort()).toEqual([...new Set([...commands, ...routes])].sort());
   });
 
@@ -108,7 +112,27 @@ describe('every surface', () => {
   });
 });
 
-async function reading(surface: string, read: () => Said | Promise<Said>): Promise<Said> {
+describe('every surface about agents', () => {
+  let agents: AgentWorld;
+  beforeAll(async () => {
+    agents = await startAgentWorld();
+  });
+  afterAll(() => agents.close());
+
+  it.each(AGENT_STATES)('says what is so: %s', async (_state, change, facts) => {
+    await agents.enter(() => change(agents));
+    expect(agents.disabled()).toEqual(facts.held);
+    const wrong: object[] = [];
+    for (const [surface, read] of Object.entries(AGENT_SURFACES)) {
+      const said = await reading(surface, () => read(agents));
+      const meant = Object.fromEntries(Object.entries(facts).filter(([key]) => key in said));
+      if (JSON.stringify(sorted(said)) !== JSON.stringify(sorted(meant))) wrong.push({ surface, said, meant });
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+async function reading<T>(surface: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
@@ -116,6 +140,6 @@ async function reading(surface: string, read: () => Said | Promise<Said>): Promi
   }
 }
 
-function sorted(said: Said): [string, unknown][] {
+function sorted(said: object): [string, unknown][] {
   return Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1));
 }

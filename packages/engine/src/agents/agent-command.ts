@@ -92,8 +92,9 @@ async function showAgent(
   { agent, read, dryRun }: Pick<AgentCommand, 'agent' | 'read' | 'dryRun'>,
 ): Promise<AgentDetail> {
   const find = (records: AgentsRead['records']) => on.agents.describe(records).filter(({ uuid }) => uuid === agent);
-  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(session, on.name)));
-  const [before] = agentDetails(on, find(read.records));
+  const enforcements = await readEnforcements(session.config, session.store);
+  const [stored] = agentDetails(on, dryRun ? [] : find(await loadStoredAgents(session, on.name)), enforcements);
+  const [before] = agentDetails(on, find(read.records), enforcements);
   if (stored !== undefined) return stored;
   if (before === undefined) throw new Error('an agent without detail');
   return dryRun ? before : { ...before, suspended: null, heldSince: null };

@@ -7,6 +7,7 @@ import type {
   ItemError,
   PanelAgents,
 } from '@sluice/panel-kind';
+import type { Enforcement, Enforcements } from '../panels/enforcement.js';
 
 /** One element of `agent list --json` (docs/json.md). */
 export interface AgentView extends AddonAgent {
@@ -23,11 +24,15 @@ export interface AgentView extends AddonAgent {
   doubted: AgentTraffic['doubted'];
   /** Since when and by whom the agent itself is suspended; null while it is not. */
   suspended: AgentSuspension | null;
+  /** Since when its limit has been holding its users; null while it does not, as under observe, and through the add-on. */
+  heldSince: string | null;
+  /** Whether runs may change its users, as for its panel; null through the add-on, which asks no switch. */
+  enforce: Enforcement | null;
 }
 
 /** `agent show --json` (docs/json.md). */
 export interface AgentDetail
-  extends AgentView, Pick<AgentTraffic, 'accounting' | 'period' | 'thresholds' | 'ancestors' | 'heldSince' | 'at'> {
+  extends AgentView, Pick<AgentTraffic, 'accounting' | 'period' | 'thresholds' | 'ancestors' | 'at'> {
   /** Enabled users, sub-agents' included; null through the add-on. */
   enabledUsers: number | null;
   /** `usersDisabledByUs` by the agent that they are disabled for; null through the add-on, which keeps no record. */
@@ -43,10 +48,10 @@ export type AgentAction = ActionView;
 
 /**
  * Returns the state of an agent in one word, the same on every surface: `missing` on its panel, `suspended`, `held`, `over` its
- * limit without a restriction (where `heldSince` is known), `doubted` where its usage waits for the next check, else `ok`.
+ * limit without a restriction, `doubted` where its usage waits for the next check, else `ok`.
  */
 export function toAgentStatus(
-  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended'> & Partial<Pick<AgentDetail, 'heldSince'>>,
+  agent: Pick<AgentView, 'rule' | 'exceeded' | 'suspended' | 'heldSince'>,
 ): 'missing' | 'suspended' | 'held' | 'over' | 'doubted' | 'ok' {
   if (agent.rule === 'missing') return 'missing';
   if (agent.suspended !== null) return 'suspended';
@@ -55,25 +60,42 @@ export function toAgentStatus(
 }
 
 /** Returns an agent whose limit Sluice keeps. */
-export function agentView(panel: string, agent: AgentTraffic): AgentView {
+export function agentView(panel: string, agent: AgentTraffic, enforce: Enforcement): AgentView {
   const { uuid, name, limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users } = agent;
   const figures = { limitBytes, allocatedBytes, usedBytes, remainingBytes, exceeded, users };
-  const { usersDisabledByUs, rule, doubted, suspended } = agent;
-  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', rule, doubted, suspended };
+  const { usersDisabledByUs, rule, doubted, suspended, heldSince } = agent;
+  const state = { rule, doubted, suspended, heldSince, enforce };
+  return { uuid, name, ...figures, usersDisabledByUs, panel, backend: 'sluice', ...state };
 }
 
 /** Returns agents of a panel whose limits Sluice keeps. */
 export function agentDetails(
   { name, agents: { semantics } }: { name: string; agents: Pick<PanelAgents, 'semantics'> },
   known: readonly AgentTraffic[],
+  enforcements: Pick<Enforcements, 'of'>,
 ): AgentDetail[] {
-  return known.map((agent) => ({ ...agent, panel: name, backend: 'sluice', semantics }));
+  const enforce = enforcements.of(name, null);
+  return known.map((agent) => ({ ...agent, panel: name, backend: 'sluice', enforce, semantics }));
+}
+
+/** Returns an agent as its own client sees it: without staff and their notes, and without names and limits of agents above it. */
+export function agentForClient(agent: AgentDetail): AgentDetail {
+  const { suspended, enforce, ancestors, disabledFor } = agent;
+  const above = new Set(ancestors.map(({ uuid }) => uuid));
+  return {
+    ...agent,
+    suspended: suspended === null ? null : { since: suspended.since, by: null, note: null },
+    enforce: enforce === null ? null : { ...enforce, since: null, by: null },
+    ancestors: ancestors.map(({ uuid }) => ({ uuid, name: '', limitBytes: null })),
+    disabledFor: disabledFor?.map((cause) => (above.has(cause.uuid) ? { ...cause, name: '' } : cause)) ?? null,
+  };
 }
 
 /** Returns an agent as the add-on reports it. */
 export function addonView(panel: string, agent: AddonAgent): AgentView {
-  const unknown = { allocatedBytes: null, usersDisabledByUs: null, rule: null, doubted: null, suspended: null };
-  return { ...agent, ...unknown, panel, backend: 'addon' };
+  const figures = { allocatedBytes: null, usersDisabledByUs: null };
+  const state = { rule: null, doubted: null, suspended: null, heldSince: null, enforce: null };
+  return { ...agent, ...figures, ...state, panel, backend: 'addon' };
 }
 
 /** Returns an agent as the add-on reports it, with how its figures count. */
@@ -87,7 +109,6 @@ export function addonDetail(panel: string, agent: AddonAgent, semantics: AgentSe
       thresholds: [],
       ancestors: [],
       reservedBytes: null,
-      heldSince: null,
     },
     accounting: semantics.accounting,
     at,

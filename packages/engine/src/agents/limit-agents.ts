@@ -8,6 +8,7 @@ import {
 } from '@sluice/panel-kind';
 import { withRun } from '../run/bracket.js';
 import type { ImportRow } from '../services/plan-rows.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
 import { addonAgent } from './addon.js';
 import { type AgentDetail, agentDetails } from './agent-views.js';
@@ -134,7 +135,8 @@ async function setLimits(
   const read = await readAgents(on, { dryRun: true });
   if (isProblem(read) && read.code !== 'list_superseded') throw problemError(read);
   const preview = previewLimits(on, isProblem(read) ? await loadStoredAgents(session, name) : read.records, limits);
-  if (dryRun) return agentDetails(on, preview);
+  const enforcements = await readEnforcements(session.config, session.store);
+  if (dryRun) return agentDetails(on, preview, enforcements);
   const over = preview.filter(({ exceeded }) => exceeded);
   if (over.length > 0) await confirm(questionFor(over));
   await readFigures(on);
@@ -150,6 +152,7 @@ async function setLimits(
   return agentDetails(
     on,
     uuids.flatMap((uuid) => shown.find((agent) => agent.uuid === uuid) ?? []),
+    enforcements,
   );
 }
 

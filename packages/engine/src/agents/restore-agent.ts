@@ -136,7 +136,7 @@ export async function giveBackUsers(
     const { done, broken } = await giveBack(ordered, request);
     const concerned = new Set(done.map(({ agent }) => agent));
     const shown = (await describeStored(on)).filter(({ uuid }) => concerned.has(uuid));
-    const agents = agentDetails(on, shown).map((detail) => changedAgent(detail, done));
+    const agents = agentDetails(on, shown, enforcements).map((detail) => changedAgent(detail, done));
     return { agents, error: findError(done) ?? broken };
   } catch (error) {
     const item = toItemError(error);

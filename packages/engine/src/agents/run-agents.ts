@@ -194,7 +194,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const final = isChanging ? await loadStoredAgents(session, name) : records;
   const actions = [...listServiceActions(held.changes), ...open, ...done];
   const shown = agents.describe(final);
-  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, actions));
+  const details = agentDetails({ name, agents }, shown, run.enforcements).map((detail) =>
+    changedAgent(detail, actions),
+  );
   return {
     panel: name,
     agents: request.agent === null ? details : details.filter(({ uuid }) => uuid === request.agent),
@@ -242,12 +244,15 @@ async function endHolds({ session, name, leases }: Run, closes: readonly HoldRec
 }
 
 /** Returns the result of a run without usable lists: the agents as last read, and no change. */
-async function withoutList({ session, name, agents, request }: Run, problem: ListProblem): Promise<AgentsRun> {
+async function withoutList(
+  { session, name, agents, request, enforcements }: Run,
+  problem: ListProblem,
+): Promise<AgentsRun> {
   const shown = (await describeStored({ session, name, agents })).map((agent) => ({
     ...agent,
     rule: agent.limitBytes === null ? 'no-limit' : 'unknown',
   }));
-  const details = agentDetails({ name, agents }, shown).map((detail) => changedAgent(detail, []));
+  const details = agentDetails({ name, agents }, shown, enforcements).map((detail) => changedAgent(detail, []));
   const code = `agent_${problem.code.toLowerCase()}`;
   const key = `${name}:agent-list:${problem.code}:${session.now()}`;
   return {

@@ -1,5 +1,7 @@
 import type { AgentSemantics, AgentTraffic } from '@sluice/panel-kind';
 import { type AgentReservationRecord, toAgentSubject } from '@sluice/quota-core';
+import { readEnforcements } from '../panels/enforcement.js';
+import { brakeKey } from '../run/brake-state.js';
 import type { Session } from '../session.js';
 import { addonAgent, refuseAddon } from './addon.js';
 import { addonView, type AgentDetail, agentDetails, agentView, type AgentView } from './agent-views.js';
@@ -24,12 +26,15 @@ export interface AgentList {
 /** Lists the agents of one panel or of all panels, with current figures. */
 export async function listAgents(session: Session, panel: string | undefined): Promise<AgentList> {
   const list: AgentList = { agents: [], semantics: [] };
+  const enforcements = await readEnforcements(session.config, session.store);
   for (const name of agentPanels(session, panel)) {
     const on = await openAgents(session, name);
     const { addon, agents } = on;
     if (addon === null) {
       await readCurrentFigures(on);
-      list.agents.push(...(await describeStored(on)).map((agent) => agentView(name, agent)));
+      list.agents.push(
+        ...(await describeStored(on)).map((agent) => agentView(name, agent, enforcements.of(name, null))),
+      );
     } else {
       list.agents.push(...(await addon.listAgents()).map((agent) => addonView(name, agent)));
     }
@@ -64,7 +69,9 @@ export async function agentsOfClient(session: Session, client: string): Promise<
 
 async function storedAgents(session: Session, name: string): Promise<AgentDetail[]> {
   const { agents } = await session.panel(name);
-  return agents === undefined ? [] : agentDetails({ name, agents }, await describeStored({ session, name, agents }));
+  if (agents === undefined) return [];
+  const enforcements = await readEnforcements(session.config, session.store);
+  return agentDetails({ name, agents }, await describeStored({ session, name, agents }), enforcements);
 }
 
 /** Returns one agent with current figures. */
@@ -81,8 +88,9 @@ function findTraffic(shown: readonly AgentTraffic[], uuid: string): AgentTraffic
   return traffic;
 }
 
-function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): AgentDetail {
-  const [detail] = agentDetails(on, [traffic]);
+async function toDetail(on: AgentsOnPanel, traffic: AgentTraffic): Promise<AgentDetail> {
+  const { config, store } = on.session;
+  const [detail] = agentDetails(on, [traffic], await readEnforcements(config, store));
   if (!detail) throw new Error('an agent without detail');
   return detail;
 }
@@ -122,7 +130,7 @@ export async function explainAgent(session: Session, text: string, panel: string
   const { at = '', allocatedBytes = 0, currentBytes = 0, users = 0 } = figures ?? {};
   const reading = { at, allocatedBytes, currentBytes, consumedBytes: account?.consumedBytes ?? null, users };
   return {
-    ...toDetail(on, traffic),
+    ...(await toDetail(on, traffic)),
     readings: figures === null ? [] : [reading],
     reservations: records.reservations
       .filter(({ chain }) => chain.includes(uuid))
@@ -131,8 +139,14 @@ export async function explainAgent(session: Session, text: string, panel: string
       }),
     binding: agents.check(records, agents.listChain(uuid, records), 0).binding,
     actions: await disabledFor(on, uuid),
-    sentence: agents.explain(traffic, session.now()),
+    sentence: agents.explain(traffic, { now: session.now(), keptBy: await findKeeper(session, name) }),
   };
+}
+
+/** Returns what keeps runs from disabling the users of a panel's agents; null for nothing. */
+async function findKeeper({ config, store }: Session, panel: string): Promise<'observe' | 'brake' | null> {
+  if ((await readEnforcements(config, store)).isObserving(panel, null)) return 'observe';
+  return (await store.conditions.get(brakeKey(panel, 'agents'))) === null ? null : 'brake';
 }
 
 /** Most users that are listed as disabled for an agent. */

@@ -1,4 +1,4 @@
-import type { AgentDetail } from '../agents/agent-views.js';
+import { type AgentDetail, agentForClient } from '../agents/agent-views.js';
 import { checkAgents, type CheckReport } from '../agents/check-agents.js';
 import {
   canCreateUser,
@@ -21,7 +21,7 @@ import {
 import { suspendAgent, unsuspendAgent } from '../agents/suspend-agent.js';
 import { afterRun } from '../notices/after-run.js';
 import { withFailure } from '../notices/heartbeat.js';
-import { type CallOptions, type CommandOptions, type RunCall, toHow } from './call.js';
+import { type CallOptions, type CommandOptions, type ReaderOptions, type RunCall, toHow } from './call.js';
 
 /** Names the panel of the agents; optional where only one panel has agents. */
 export interface AgentOptions extends CallOptions {
@@ -44,7 +44,7 @@ export interface Agents {
   listStored(options?: AgentOptions): Promise<{ agents: AgentDetail[] }>;
   show(agent: string, options?: AgentOptions): Promise<AgentDetail>;
   /** Returns the agents that a client is, by `agents.clients` of the panels, as last read. Calls no panel. */
-  ofClient(client: string, options?: CallOptions): Promise<{ agents: AgentDetail[] }>;
+  ofClient(client: string, options?: CallOptions & ReaderOptions): Promise<{ agents: AgentDetail[] }>;
   /** Explains the agent's state from the store. */
   explain(agent: string, options?: AgentOptions): Promise<AgentExplained>;
   /** Sets or removes the limit of one agent. */
@@ -79,7 +79,10 @@ export function agentsApi(call: RunCall): Agents {
       call(options, async (session) => ({ agents: await listStoredAgents(session, options?.panel) })),
     show: (agent, options) => call(options, (session) => showAgent(session, agent, options?.panel)),
     ofClient: (client, options) =>
-      call(options, async (session) => ({ agents: await agentsOfClient(session, client) })),
+      call(options, async (session) => {
+        const agents = await agentsOfClient(session, client);
+        return { agents: options?.reader === undefined ? agents : agents.map(agentForClient) };
+      }),
     explain: (agent, options) => call(options, (session) => explainAgent(session, agent, options?.panel)),
     limit: (agent, request) => call(request, (session) => limitAgent(session, { ...request, agent })),
     limits: (request) => call(request, (session) => limitAgents(session, request)),

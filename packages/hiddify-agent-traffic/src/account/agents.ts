@@ -160,8 +160,11 @@ const EXPLANATIONS: Record<AgentRule, string> = {
   doubted: 'That is below its limit',
 };
 
-/** Returns the sentences that explain the state of an agent. */
-export function explainAgent(agent: AgentTraffic, now: string): string {
+/** Returns the sentences that explain the state of an agent; `keptBy` is what keeps runs from disabling its users. */
+export function explainAgent(
+  agent: AgentTraffic,
+  { now, keptBy }: { now: string; keptBy: 'observe' | 'brake' | null },
+): string {
   const limit = agent.limitBytes === null ? 'no limit' : `a limit of ${formatBytes(agent.limitBytes)}`;
   const period = agent.period === null ? '' : ` since ${agent.period.start}`;
   const what = { allocated: 'allocated', consumed: `used${period}`, panel: 'reported by the panel' }[agent.accounting];
@@ -170,7 +173,7 @@ export function explainAgent(agent: AgentTraffic, now: string): string {
     agent.heldSince === null
       ? ''
       : ` Held since ${agent.heldSince}; Sluice keeps ${agent.usersDisabledByUs} users disabled.`;
-  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent)}`;
+  const rule = `${EXPLANATIONS[agent.rule as AgentRule]}${toDoubted(agent)}${toRestriction(agent, keptBy)}`;
   const suspended = agent.suspended === null ? '' : ` ${describeSuspension(agent)}`;
   return `At ${now} agent "${agent.name}" has ${limit}, ${formatBytes(agent.usedBytes)} ${what}${reserved}. ${rule}${held}${suspended}`;
 }
@@ -182,9 +185,13 @@ function toDoubted({ doubted }: AgentTraffic): string {
 }
 
 /** Returns what an exceeded limit does to the users, now or with the next check. */
-function toRestriction({ rule, heldSince }: AgentTraffic): string {
+function toRestriction({ rule, heldSince }: AgentTraffic, keptBy: 'observe' | 'brake' | null): string {
   if (rule !== 'at-or-over-limit' && rule !== 'over-limit') return '';
-  return heldSince === null ? ': the next check disables its users.' : ': its users are disabled.';
+  if (heldSince !== null) return ': its users are disabled.';
+  if (keptBy === 'observe') return ': its users stay enabled, because the panel is under observe.';
+  return keptBy === 'brake'
+    ? ': its users stay enabled, because the brake stopped the last check.'
+    : ': the next check disables its users.';
 }
 
 /**

@@ -151,8 +151,8 @@ export class HiddifyAgents implements PanelAgents {
     return describeAgents(toStoredAgents(records, this.deps.rules), also);
   }
 
-  explain(agent: AgentTraffic, now: string): string {
-    return explainAgent(agent, now);
+  explain(agent: AgentTraffic, at: Parameters<PanelAgents['explain']>[1]): string {
+    return explainAgent(agent, at);
   }
 
   find(text: string, records: AgentRecords): AgentRecord {

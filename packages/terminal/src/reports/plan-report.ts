@@ -52,7 +52,12 @@ export function printPlan(terminal: Terminal, report: RunReport, showAll: boolea
   const { actions, planned } = report.totals;
   if (actions + planned === 0 && !buys && isComplete(report)) terminal.line(nothingToChange(report));
   if (!terminal.quiet) printObserving(terminal, listObserving(report));
-  printEnd(terminal, report, showAll);
+  printEnd(terminal, { ...report, notices: report.notices.map(toPlanned) }, showAll);
+}
+
+/** The plan is shown already where the brake would stop it: what remains is to make it. */
+function toPlanned<Notice extends { code: string }>(notice: Notice): Notice {
+  return notice.code === 'mass_change' ? { ...notice, details: { makes: 'poll' } } : notice;
 }
 
 function printService(terminal: Terminal, service: ServiceView, showAll: boolean): void {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { type Dashboard, startDashboard } from '@sluice/dashboard';
 import { easydcim } from '@sluice/easydcim-client/panel';
+import type { PanelKind } from '@sluice/panel-kind';
 import { createSluice, parseConfig, type RunReport, type Sluice } from '@sluice/engine';
 import { openStore } from '@sluice/state-store';
+import type { Bench } from '../harness.js';
 import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, TOKEN, toIds } from '../easydcim-bench.js';
 
 const SERVE_TOKEN = 'first-start-token-0123456789';
@@ -29,28 +31,36 @@ export interface Facts {
   figures: boolean;
 }
 
-/** A command, a dashboard over HTTP and a fake panel on one store, in one state after the other. */
-export interface World {
-  at: EasyDcimBench;
+/** A command and a dashboard over HTTP on one store. */
+export interface Surfaces {
   sluice: Sluice;
   dashboard: Dashboard;
-  /** The report of the poll that began the state. */
-  polled: RunReport;
-  facts: Facts;
-  /** Changes the state, and polls. */
-  enter: (change: () => unknown) => Promise<void>;
   /** Returns the document of a command. */
   json: <Document>(words: string) => Promise<Document>;
   /** Returns what a command prints. */
   text: (words: string) => Promise<string>;
   /** Returns a document of the API. */
   api: <Document>(path: string) => Promise<Document>;
-  /** The id of a preview of a run, which the API started in this state and which has ended. */
-  planned: string;
+  /** Starts a preview of a run by the API, and returns its id when it has ended. */
+  plan: () => Promise<string>;
   /** Returns the text of a page that an operator sees. */
   page: (path: string) => Promise<string>;
-  /** Returns the text of a page that the client of all services sees. */
+  /** Returns the text of a page that the client c-1 sees. */
   shared: (path: string) => Promise<string>;
+  /** Ends dashboard and engine. */
+  end: () => Promise<void>;
+}
+
+/** All of it with a fake panel, in one state after the other. */
+export interface World extends Omit<Surfaces, 'plan' | 'end'> {
+  at: EasyDcimBench;
+  /** The report of the poll that began the state. */
+  polled: RunReport;
+  facts: Facts;
+  /** Changes the state, and polls. */
+  enter: (change: () => unknown) => Promise<void>;
+  /** The id of a preview of a run, which the API started in this state and which has ended. */
+  planned: string;
   close: () => Promise<void>;
 }
 
@@ -65,9 +75,31 @@ export async function startWorld(): Promise<World> {
   for (const number of [1, 2]) at.panel.addTraffic(toIds(number).service, { in: 195 * GB, out: 0 });
   for (const number of [3, 4])
     at.panel.addTraffic(toIds(number).service, { in: (number === 3 ? 60 : 20) * GB, out: 0 });
-  const clock = { ...at.bench.clock, sleep: () => Promise.resolve() };
-  const store = await openStore({ location: at.bench.path('sluice.db'), clock });
-  const kinds = [easydcim];
+  const { plan, end, ...surfaces } = await openSurfaces(at.bench, config, [easydcim]);
+  const world: World = {
+    ...{ at, ...surfaces },
+    polled: undefined as unknown as RunReport,
+    planned: '',
+    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, doubted: [], figures: false },
+    enter: async (change) => {
+      at.bench.clock.advance(HOUR);
+      await change();
+      world.polled = (await at.poll()).json<RunReport>();
+      world.facts = await readFacts(at);
+      world.planned = await plan();
+    },
+    close: async () => {
+      await end();
+      await at.close();
+    },
+  };
+  return world;
+}
+
+/** Opens engine, dashboard, a session of it and a link of the client c-1 on the store of a bench. */
+export async function openSurfaces(bench: Bench, config: unknown, kinds: PanelKind[]): Promise<Surfaces> {
+  const clock = { ...bench.clock, sleep: () => Promise.resolve() };
+  const store = await openStore({ location: bench.path('sluice.db'), clock });
   const sluice = await createSluice({ config: parseConfig(config, kinds), store, kinds, clock });
   const listen = { host: '127.0.0.1', port: 0 };
   const dashboard = await startDashboard({ sluice, listen, token: SERVE_TOKEN, clock, randomBytes, version: '0.0.0' });
@@ -82,7 +114,7 @@ export async function startWorld(): Promise<World> {
     body: new URLSearchParams({ token: SERVE_TOKEN }),
   });
   const cookie = /^[^;]*/.exec(login.headers.get('set-cookie') ?? '')?.[0] ?? '';
-  const link = (await at.bench.sluice(`report --client c-1 --share 30d --json`)).json<{ url: string }>();
+  const link = (await bench.sluice(`report --client c-1 --share 30d --json`)).json<{ url: string }>();
   const share = new URL(link.url).pathname;
   const authorization = `Bearer ${SERVE_TOKEN}`;
   const plan = async (): Promise<string> => {
@@ -98,30 +130,18 @@ export async function startWorld(): Promise<World> {
     await (await send(`/api/v1/runs/${id}/events`, { authorization })).text();
     return id;
   };
-  const world: World = {
-    ...{ at, sluice, dashboard },
-    polled: undefined as unknown as RunReport,
-    planned: '',
-    facts: { held: [], wouldHold: [], braked: false, enforced: [], down: false, doubted: [], figures: false },
-    enter: async (change) => {
-      clock.advance(HOUR);
-      await change();
-      world.polled = (await at.poll()).json<RunReport>();
-      world.facts = await readFacts(at);
-      world.planned = await plan();
-    },
-    json: async <Document>(words: string) => (await at.bench.sluice(`${words} --json`)).json<Document>(),
-    text: async (words) => (await at.bench.sluice(words)).stdout,
+  return {
+    ...{ sluice, dashboard, plan },
+    json: async <Document>(words: string) => (await bench.sluice(`${words} --json`)).json<Document>(),
+    text: async (words) => (await bench.sluice(words)).stdout,
     api: async <Document>(path: string) => (await (await send(path, { authorization })).json()) as Document,
     page: async (path) => toText(await (await send(path, { cookie })).text()),
     shared: async (path) => toText(await (await send(`${share}${path}`, {})).text()),
-    close: async () => {
+    end: async () => {
       await dashboard.close();
       await sluice.close();
-      await at.close();
     },
   };
-  return world;
 }
 
 /** Returns what the store says, from its tables alone. */

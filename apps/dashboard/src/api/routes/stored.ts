@@ -90,6 +90,6 @@ export const storedRoutes: ApiRoute[] = [
     useCase: 'agents.ofClient',
     summary: 'List the agents that a client is, as last read',
     answer: agentDetails,
-    handle: ({ sluice, param }) => sluice.agents.ofClient(param('client')),
+    handle: ({ sluice, param, client }) => sluice.agents.ofClient(param('client'), { reader: client }),
   }),
 ];

@@ -4,6 +4,7 @@ import {
   bytes,
   bytesOrNull,
   count,
+  enforcement,
   errorOrNull,
   instant,
   instantOrNull,
@@ -45,6 +46,8 @@ const agentParts = {
     .nullable()
     .describe('Usage that would exceed the limit by one jump, and waits for the next check'),
   suspended: z.object({ since: instant, by: textOrNull, note: textOrNull }).nullable(),
+  heldSince: instantOrNull.describe('Since when its limit has been holding its users; null under observe'),
+  enforce: enforcement.nullable().describe('Whether runs may change its users; null through the add-on'),
 };
 const detailParts = {
   ...agentParts,
@@ -57,7 +60,6 @@ const detailParts = {
   thresholds: z.array(count),
   ancestors: z.array(z.object({ uuid: textOrNull, name: text, limitBytes: bytesOrNull })),
   reservedBytes: bytesOrNull,
-  heldSince: instantOrNull,
   at: instant,
   semantics,
 };

@@ -221,6 +221,23 @@ it("shows an agent's budget, users and rest to its client only", async () => {
   expect(await link.text('/')).not.toContain(PERSIAN);
 });
 
+it('shows a client no staff, no note and no name of an agent above it in its own agents', async () => {
+  await at.sluice.agents.suspend(agent, { panel: 'vpn', actor: 'staff alice', note: 'invoice 1042' });
+  const read = async (words: string[]): Promise<string> => {
+    const scopes = words as ('read' | `client:${string}`)[];
+    const { token } = await at.sluice.access.create({
+      name: `reads-${scopes.length}-${words[0]?.length ?? 0}`,
+      scopes,
+    });
+    return (await at.fetch(`/api/v1/clients/${encodeURIComponent(PERSIAN)}/agents`, { token })).text();
+  };
+  expect(await read(['read'])).toMatch(/alice.*invoice 1042/);
+  const own = await read([`client:${PERSIAN}`]);
+  expect(own).toContain(agent);
+  expect(own).not.toMatch(/alice|1042|Owner/);
+  await at.sluice.agents.unsuspend(agent, { panel: 'vpn' });
+});
+
 it('says of a budget that is used up only that, as long as no user is disabled for it', async () => {
   const how = { panel: 'vpn', opening: undefined, dryRun: false, confirm: () => Promise.resolve() };
   await at.sluice.panels.observe('vpn');

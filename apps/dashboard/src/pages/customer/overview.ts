@@ -25,7 +25,8 @@ export async function clientSections(
 ): Promise<(Section | null)[]> {
   const { sluice } = request;
   const times = toTimes(request);
-  const { agents } = await sluice.agents.ofClient(toClient(request));
+  const client = toClient(request);
+  const { agents } = await sluice.agents.ofClient(client, { reader: client });
   // A client who is an agent alone has nothing to pay here.
   const credit = services.length === 0 ? null : await creditSection(request, reads);
   return [

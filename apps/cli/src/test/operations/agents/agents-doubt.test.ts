@@ -77,3 +77,34 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     expect((await check()).error).toMatchObject({ code: 'mass_change', details: { changing: 2 } });
   });
 });
+
+describe('a check with --quiet', () => {
+  const quiet = async (): Promise<string> => {
+    at.bench.clock.advance(300_000);
+    return (await at.bench.sluice('agent check --all --quiet')).stdout;
+  };
+
+  it('prints nothing where nothing is changed, and what was changed', async () => {
+    expect(await quiet()).toBe('');
+    use(20);
+    expect(await quiet()).toBe('');
+    use(25);
+    expect(await quiet()).toMatch(/north: 3 × disable user applied|north: disable user/);
+    expect(await quiet()).toBe('');
+  });
+
+  it('prints nothing of an agent over its limit under observe, and explain says that nobody is disabled', async () => {
+    await at.bench.sluice('observe vpn');
+    use(20);
+    await check();
+    use(25);
+    expect(await quiet()).toBe('');
+    const explained = (await at.bench.sluice('agent explain north')).stdout;
+    expect(explained).toMatch(/That reaches its limit: its users stay enabled, because the panel is under observe\.\n/);
+    await at.bench.sluice('enforce vpn --yes');
+    await check();
+    expect((await at.bench.sluice('agent explain north')).stdout).toMatch(
+      /its users are disabled\. .*3 users disabled/,
+    );
+  });
+});

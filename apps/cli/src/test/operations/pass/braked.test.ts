@@ -47,6 +47,9 @@ describe('while the brake stopped the last run of a panel', () => {
     expect(await text('hold list')).toMatch(
       /svc-1: would be held \(quota\); the brake stopped the last run on panel dcim/,
     );
+    // The plan is shown already.
+    expect(await text('plan')).toContain('make them once with "sluice poll --allow-mass"');
+    expect(await text('plan')).not.toContain('"sluice plan"');
   });
 
   it('every place that shows the panel says since when, how many and what to do', async () => {

@@ -35,3 +35,17 @@ it('the sentence of the brake stands before the services and after them', async 
 it('plan begins with what its signs mean', async () => {
   expect((await at.bench.sluice('plan')).stdout).toMatch(/^(?:.*\n)?\+ restricts, creates or removes/);
 });
+
+it('hold list has open holds only, counts what would be held beyond the first 20, and lists past ones when asked', async () => {
+  const would = (text: string): number => (text.match(/^svc-\d+: would be held/gm) ?? []).length;
+  await at.bench.sluice('poll');
+  const braked = (await at.bench.sluice('hold list')).stdout;
+  expect([would(braked), /… 5 other services would be held/.test(braked)]).toEqual([20, true]);
+  expect(would((await at.bench.sluice('hold list --verbose')).stdout)).toBe(SERVICES);
+  await at.bench.sluice('poll --allow-mass');
+  await at.bench.sluice('override set svc-1 --quota 500GB');
+  await at.poll();
+  const open = (await at.bench.sluice('hold list')).stdout;
+  expect([count(open), /^svc-1 /m.test(open)]).toEqual([SERVICES - 1, false]);
+  expect((await at.bench.sluice('hold list --status open,past')).stdout).toMatch(/^svc-1 /m);
+});
