@@ -74,6 +74,7 @@ function onePanel(panel: PanelAnswer, toFile: (key: string) => string): string[]
   const stated = new Set(Object.keys(panel.texts));
   const later = [
     ...panel.kind.init.laterKeys.filter((line) => !stated.has(line.slice(0, line.indexOf(':')))),
+    'publicUrl: https://panel.example.com  # where customers reach it, if not at url',
     'timeZone: Europe/Berlin           # if it differs from the one above',
     'concurrency: 8                    # and timeout: 30s, retries: 3, requestsPerSecond: 10',
   ];

@@ -14,10 +14,10 @@ export type {
   OverviewRow,
   OverviewTables,
 } from './overview.js';
-export { migrateStore, type MigrationResult, storeVersion } from './migrate-store.js';
+export { migrateStore, type MigrationResult, storePast, storeVersion } from './migrate-store.js';
 export { ownershipSubject } from './ownership-change.js';
 export { openStore, type OpenStoreOptions, withStore } from './open-store.js';
-export { type PastToken, type StorePast, storePast } from './past.js';
+export type { PastToken, StorePast } from './past.js';
 export type {
   ActionRecord,
   ActionState,

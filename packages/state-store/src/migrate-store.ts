@@ -2,6 +2,7 @@ import { migrateFile } from './migrations/migrate-file.js';
 import { refuseNewer } from './migrations/migrate.js';
 import { LATEST_SCHEMA_VERSION } from './migrations/version.js';
 import { DEFAULT_WAIT_MS } from './open-store.js';
+import { readPast, type StorePast } from './past.js';
 import { connectReader, connectWriter } from './sqlite/connect.js';
 import { fileVersion } from './sqlite/file-version.js';
 import { toStorePath, prepareFile } from './sqlite/open-handle.js';
@@ -63,6 +64,32 @@ export async function storeVersion(
   const reader = await connectReader(path, wait, { still: true });
   try {
     return fileVersion(reader.handle, path);
+  } catch (error) {
+    throw toStoreError(error, path);
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
+ * Returns what earlier versions left in a store of any schema version, without changing it.
+ *
+ * @throws StoreError `store_missing`, `store_unsupported`, `store_damaged`
+ *
+ * @example
+ * ```ts
+ * const { migrations } = await storePast('./sluice.db');
+ * ```
+ */
+export async function storePast(
+  location: string,
+  { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
+): Promise<StorePast> {
+  const path = toStorePath(location);
+  const reader = await connectReader(path, wait, { still: true });
+  try {
+    fileVersion(reader.handle, path);
+    return await readPast(reader.db);
   } catch (error) {
     throw toStoreError(error, path);
   } finally {

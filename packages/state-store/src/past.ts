@@ -1,11 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './tables/database.js';
-import { DEFAULT_WAIT_MS } from './open-store.js';
 import type { ApiTokenRecord } from './token-records.js';
-import { connectReader } from './sqlite/connect.js';
-import { fileVersion } from './sqlite/file-version.js';
-import { toStorePath } from './sqlite/open-handle.js';
-import { toStoreError } from './sqlite/to-store-error.js';
 
 /** What every schema version has of a token. */
 export type PastToken = Pick<
@@ -23,33 +18,7 @@ export interface StorePast {
   autoBuy: { service: string; actor: string | null }[];
 }
 
-/**
- * Returns what earlier versions left in a store of any schema version, without changing it.
- *
- * @throws StoreError `store_missing`, `store_unsupported`, `store_damaged`
- *
- * @example
- * ```ts
- * const { migrations } = await storePast('./sluice.db');
- * ```
- */
-export async function storePast(
-  location: string,
-  { wait = DEFAULT_WAIT_MS }: { wait?: number } = {},
-): Promise<StorePast> {
-  const path = toStorePath(location);
-  const reader = await connectReader(path, wait, { still: true });
-  try {
-    fileVersion(reader.handle, path);
-    return await readPast(reader.db);
-  } catch (error) {
-    throw toStoreError(error, path);
-  } finally {
-    await reader.close();
-  }
-}
-
-/** As `storePast`, of an open database. */
+/** Returns what earlier versions left in an open database of any schema version. */
 export async function readPast(db: Kysely<Database>): Promise<StorePast> {
   const columns = await listColumns(db);
   const has = (table: string, column = 'seq'): boolean => columns.has(`${table}.${column}`);

@@ -72,7 +72,7 @@ export interface ServiceView {
   mode: string | null;
   cycle: { start: string; end: string } | null;
   usage: (UsageBytes & { readAt: string }) | null;
-  /** Usage by the last reading, where that was too high to be used: the next one confirms it or not. Null for any other reading. */
+  /** Usage by the last reading, where that was too high to be used before it is confirmed. Null for any other reading. */
   doubted: (UsageBytes & { at: string }) | null;
   allowance: {
     unlimited: boolean;

@@ -57,7 +57,7 @@ function limitRows({ times }: Terminal, { limits, panel }: ServiceDetail): [stri
 function doubtedText({ times }: Terminal, { doubted, panel, ...service }: ServiceDetail): string | null {
   if (doubted === null) return null;
   const used = usedCell({ ...service, usage: { ...doubted, readAt: doubted.at } }) ?? 'unknown';
-  return `${used} ${times.ago(doubted.at, panel) ?? ''}: not used; the next reading decides`;
+  return `${used} ${times.ago(doubted.at, panel) ?? ''}: not used before it is confirmed`;
 }
 
 function downText({ panel, panelDownSince }: ServiceDetail, times: Terminal['times']): string {

@@ -67,6 +67,20 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     expect((await check()).totals.disabled).toBe(3);
   });
 
+  it('is named by doctor once it was doubted for more than three polls, as a service is', async () => {
+    use(60);
+    await check();
+    const doubted = async (): Promise<string[]> =>
+      (await at.sluice('doctor'))
+        .json<{ checks: { name: string; object: string }[] }>()
+        .checks.flatMap(({ name, object }) => (name === 'doubted' ? [object] : []));
+    expect(await doubted()).toEqual([]);
+    at.bench.clock.advance(3_600_000);
+    expect(await doubted()).toEqual(['agent north']);
+    await check();
+    expect(await doubted()).toEqual([]);
+  });
+
   it('counts for the brake', async () => {
     const south = at.panel.addAgent(undefined, { name: 'south' });
     const user = at.panel.addUser({ agent: south, usageLimit: 100 * GB });
