@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 70a0b8d775bae14a1d6dc285ea03809165c6afdfd64d1c2febea070ffb88b3a1). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 732b3cb9ca4eae60d45f9c6cd23ca5a49dbb42707235b4e37dd53c01a56396a6). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -8633,6 +8633,7 @@ export interface operations {
       query?: {
         state?: 'pending' | 'sent' | 'given-up';
         limit?: number;
+        after?: string;
       };
       header?: never;
       path?: never;
@@ -8648,6 +8649,10 @@ export interface operations {
         content: {
           'application/json': {
             deliveries: components['schemas']['Delivery'][];
+            /** @description Number of all that match */
+            total: number;
+            /** @description The `after` of the next page; null on the last */
+            next: string | null;
           };
         };
       };

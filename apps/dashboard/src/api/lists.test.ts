@@ -8,6 +8,17 @@ beforeAll(async () => {
   for (const [number, usedGb] of [150, 10, 120, 20, 30, 40].entries())
     await at.addService(number + 1, number % 2 === 0 ? '42' : '43', usedGb);
   await at.sluice.poll();
+  const instant = new Date(at.clock.now()).toISOString();
+  const about = { run: null, service: null, panel: 'dcim', message: 'It was so.', at: instant };
+  await at.store.write(async ({ notices, deliveries }) => {
+    for (const id of ['n-1', 'n-2', 'n-3']) {
+      await notices.add([{ id, key: id, code: 'threshold', ...about }]);
+      const attempt = { state: 'pending' as const, attempts: 0, nextAt: instant, lastError: null, sentAt: null };
+      await deliveries.add([
+        { id: `d-${id}`, notice: id, channel: 'ops', event: 'threshold', recipient: null, at: instant, ...attempt },
+      ]);
+    }
+  });
 });
 afterAll(() => at.close());
 
@@ -98,8 +109,10 @@ describe('other lists', () => {
     ['/purchases', 'purchases'],
     ['/invoices', 'invoices'],
     ['/call-bills', 'bills'],
+    ['/notices', 'deliveries'],
   ])('have pages: %s', async (path, list) => {
     const whole = (await get(path))[list] as unknown[];
+    if (list === 'deliveries') expect(whole).toHaveLength(3);
     expect((await pages(`${path}?limit=1`, list)).flat()).toEqual(whole);
     expect(await get(`${path}?limit=1`)).toMatchObject({ total: whole.length });
   });

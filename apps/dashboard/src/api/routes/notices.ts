@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorOrNull, instant, instantOrNull, name, optionalText, text, textOrNull } from '../schemas/common.js';
+import { listRoute } from '../list-route.js';
 import { type ApiRoute, route } from '../route.js';
 
 const state = z.enum(['pending', 'sent', 'given-up']);
@@ -54,12 +55,13 @@ export const noticeRoutes: ApiRoute[] = [
     answer: z.object({ alarm }),
     handle: ({ sluice, param, body, as }) => sluice.notices.acknowledge(param('alarm'), { ...as, ...body }),
   }),
-  route('GET /notices', {
+  listRoute('GET /notices', {
+    list: 'deliveries',
     useCase: 'notices.list',
     summary: 'List what was sent to channels and what is to be sent, newest first',
-    query: { state: state.optional(), limit: z.coerce.number().int().min(1).max(10_000).default(200) },
+    query: { state: state.optional() },
     answer: z.object({ deliveries: z.array(delivery) }),
-    handle: ({ sluice, query }) => sluice.notices.list(query),
+    handle: ({ sluice, query }) => sluice.notices.list({ ...query, limit: Number.MAX_SAFE_INTEGER }),
   }),
   route('POST /notices/send', {
     useCase: 'notices.send',

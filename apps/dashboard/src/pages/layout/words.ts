@@ -24,38 +24,51 @@ export function toChoices(codes: readonly string[]): (readonly [code: string, te
   return codes.map((code) => [code, inWords(code)]);
 }
 
-/** Returns a stored value: its keys in words, its names as such, its instants in the zone of the page. */
-export function showValue(value: unknown, times: Times): Part {
-  if (value === null || value === undefined || value === '') return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return html`<bdi>${times.inText(value)}</bdi>`;
-  if (Array.isArray(value)) return listValues(value.map((item) => showValue(item, times)));
-  return listValues(Object.entries(value).map(([key, item]) => showEntry(key, item, times)));
+/** How the parts of a stored value become a text, or a part of a page. */
+interface Writing<Text> {
+  leaf: (value: string) => Text;
+  entry: (key: string, text: Text) => Text;
+  list: (texts: readonly Text[]) => Text;
 }
 
-function showEntry(key: string, item: unknown, times: Times): Part {
-  const isBytes = key.endsWith('Bytes') && typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
-  const shown = isBytes ? formatBytes(item) : showValue(item, times);
-  return shown === '' ? '' : html`${label(key)} ${shown}`;
-}
-
-function listValues(parts: readonly Part[]): Part {
-  const shown = parts.filter((part) => part !== '');
-  return shown.length === 0 ? '' : join(shown.flatMap((part, index) => (index === 0 ? [part] : [', ', part])));
-}
+const AS_TEXT: Writing<string> = {
+  leaf: (value) => value,
+  entry: (key, text) => `${key} ${text}`,
+  list: (texts) => texts.join(', '),
+};
 
 /** Returns a stored value as a text: `name eth0, admin enabled yes`. */
 export function words(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(words).filter(Boolean).join(', ');
-  const entries = Object.entries(value as Record<string, unknown>).map(([key, item]) => {
-    const text = words(item);
-    return text === '' ? '' : `${label(key)} ${text}`;
-  });
-  return entries.filter(Boolean).join(', ');
+  return write(value, AS_TEXT) ?? '';
+}
+
+/** Returns a stored value for a page: as `words`, its names as such, its instants in the zone of the page. */
+export function showValue(value: unknown, times: Times): Part {
+  const onPage: Writing<Part> = {
+    leaf: (text) => html`<bdi>${times.inText(text)}</bdi>`,
+    entry: (key, part) => html`${key} ${part}`,
+    list: (parts) => join(parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part]))),
+  };
+  return write(value, onPage) ?? '';
+}
+
+/** Writes a value with its keys in words; null for nothing. */
+function write<Text>(value: unknown, how: Writing<Text>): Text | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'boolean') return how.leaf(value ? 'yes' : 'no');
+  if (typeof value !== 'object') return how.leaf(String(value as string | number));
+  const parts = Array.isArray(value)
+    ? value.map((item) => write(item, how))
+    : Object.entries(value).map(([key, item]) => {
+        const text = write(isBytes(key, item) ? formatBytes(item) : item, how);
+        return text === null ? null : how.entry(label(key), text);
+      });
+  const texts = parts.filter((part) => part !== null);
+  return texts.length === 0 ? null : how.list(texts);
+}
+
+function isBytes(key: string, item: unknown): item is number {
+  return key.endsWith('Bytes') && typeof item === 'number' && Number.isSafeInteger(item) && item >= 0;
 }
 
 /** Returns a key as words: `adminEnabled` and `admin_enabled` as `admin enabled`. */
