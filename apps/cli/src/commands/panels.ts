@@ -20,6 +20,8 @@ const toPanelList = (deps: Deps): List<PanelView> => ({
     {
       ...text<PanelView>('enforce', ({ enforce }) => describeEnforcement(enforce)),
       cell: ({ name, enforce }, { times }) => describeEnforcement(enforce, (at) => times.at(at, name) ?? at),
+      // What runs may change matters more than addresses.
+      least: 40,
     },
     text('address', ({ url }) => url, { priority: 1 }),
     text('capabilities', ({ capabilities }) => capabilities.join(', '), { priority: 2 }),

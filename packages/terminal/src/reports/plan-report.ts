@@ -57,7 +57,7 @@ export function printPlan(terminal: Terminal, report: RunReport, showAll: boolea
 
 /** The plan is shown already where the brake would stop it: what remains is to make it. */
 function toPlanned<Notice extends { code: string }>(notice: Notice): Notice {
-  return notice.code === 'mass_change' ? { ...notice, details: { makes: 'poll' } } : notice;
+  return notice.code === 'mass_change' ? { ...notice, details: { makes: 'reconcile' } } : notice;
 }
 
 function printService(terminal: Terminal, service: ServiceView, showAll: boolean): void {

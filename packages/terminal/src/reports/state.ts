@@ -104,7 +104,9 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
     const brake = describeBrake(found.brake, times.at(found.brake.since, service.panel) ?? '');
     return [
       `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. ${brake}`,
-      `To review what would be changed: ${commands.plan(service.panel)}; to allow it once: ${commands.allowOnce(service.panel)}; to change nothing on the panel: ${commands.observe(service.panel)}.`,
+      `To review what would be changed: ${commands.plan(service.panel)}`,
+      `To allow it once: ${commands.allowOnce(service.panel)}`,
+      `To change nothing on the panel: ${commands.observe(service.panel)}`,
     ];
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];

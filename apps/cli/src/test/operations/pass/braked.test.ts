@@ -48,7 +48,7 @@ describe('while the brake stopped the last run of a panel', () => {
       /svc-1: would be held \(quota\); the brake stopped the last run on panel dcim/,
     );
     // The plan is shown already.
-    expect(await text('plan')).toContain('make them once with "sluice poll --allow-mass"');
+    expect(await text('plan')).toContain('make them once with "sluice reconcile --allow-mass"');
     expect(await text('plan')).not.toContain('"sluice plan"');
   });
 
