@@ -31,11 +31,13 @@ export function resolveAction(action: ActionRecord, observation: Observation<Eas
   if (outcome === null) return outcome;
   const age = callAgeMs(action, Date.parse(observation.at));
   if (outcome.state === 'failed') return age < toGraceMs(action) ? null : outcome;
-  if (outcome.state === 'in-doubt' && wasAccepted(action) && age >= GRACE_MS) {
+  if (outcome.state !== 'in-doubt' || age < GRACE_MS) return outcome;
+  if (wasAccepted(action)) {
     // The panel accepted the change and can't show it: a release has to undo it.
     return { state: 'applied', observed: { ...(outcome.observed as object), ...ACCEPTED }, error: null };
   }
-  return outcome;
+  // An order without its service is neither active nor suspended.
+  return state.isGone ? goneOutcome(action.type, action.target) : outcome;
 }
 
 /** Stored with an action that the panel accepted. */

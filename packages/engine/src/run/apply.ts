@@ -19,7 +19,7 @@ import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { resolveDoubts } from './resolve.js';
 import { saveResources } from './sharing.js';
-import { type Applied, isLeftAsIs, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
+import { type Applied, isOnlyRead, type Planned, type RunOnPanel, unapplied, unfinished, withError } from './stages.js';
 import { mayEnd } from './terminations.js';
 
 /** A run over one panel that makes changes. */
@@ -198,11 +198,12 @@ function showSteps(run: ApplyRun, works: readonly Applied[], { treatment }: Verd
   });
 }
 
-/** Makes the changes; under `observe`, and of a service whose product is unknown, only resolves actions in doubt. */
+/** Makes the changes; under `observe`, of a service whose product is unknown and of one that has ended, only resolves actions in doubt. */
 async function applyChanges(run: ApplyRun, works: readonly Applied[], { treatment }: Verdict): Promise<Applied[]> {
   const { session, panel, request, leases } = run;
-  const current = works.filter((work) => work.skipped === null && !work.changedMeanwhile);
-  const readOnly = current.filter((work) => treatment(work).observing || isLeftAsIs(work));
+  const unchanged = works.filter((work) => !work.changedMeanwhile);
+  const current = unchanged.filter((work) => work.skipped === null);
+  const readOnly = unchanged.filter((work) => (work.skipped === null && treatment(work).observing) || isOnlyRead(work));
   const resolved = await resolveDoubts(run, readOnly, leases);
   const due = current.filter((work) => !treatment(work).previewOnly && needsObservation(panel, work, request));
   const done = await carryOut(run, due, leases);

@@ -32,6 +32,7 @@ import {
   type Applied,
   type Decided,
   isLeftAsIs,
+  isOnlyRead,
   leftUnfinished,
   type Planned,
   type Read,
@@ -280,7 +281,7 @@ async function findCompliant(run: PanelRun, decided: readonly Decided[]): Promis
 
 function needsMore(panel: Panel, work: Decided, request: RunRequest): boolean {
   const goesOn = request.observeAll && work.termination !== null;
-  const isInDoubt = isLeftAsIs(work) && work.unresolved.length > 0;
+  const isInDoubt = isOnlyRead(work) && work.unresolved.length > 0;
   return (
     goesOn || isInDoubt || work.closes.length > 0 || work.opens.length > 0 || needsObservation(panel, work, request)
   );

@@ -25,6 +25,7 @@ import type {
 import { INTERRUPTED } from '../interruption.js';
 import type { Enforcement } from '../panels/enforcement.js';
 import type { Termination } from '../provision/termination.js';
+import { hasEnded } from '../services/lifecycle.js';
 import type { Session } from '../session.js';
 import type { LimitState, Spend } from './limit-state.js';
 
@@ -185,6 +186,14 @@ export const UNKNOWN_PRODUCT = 'unknown_product';
 /** Returns whether a run leaves a service as it is on the panel: what its product requires is not known. */
 export function isLeftAsIs({ error }: Pick<Loaded<Stage>, 'error'>): boolean {
   return error?.code === UNKNOWN_PRODUCT;
+}
+
+/**
+ * Returns whether a run only reads what became of a service's changes in doubt: it leaves the service as it is, or the service has
+ * ended. No later run would find it out, and what such a change restricted ends only once that is known.
+ */
+export function isOnlyRead(work: Pick<Loaded<Stage>, 'error' | 'skipped' | 'service'>): boolean {
+  return isLeftAsIs(work) || (work.skipped !== null && hasEnded(work.service));
 }
 
 /** Returns the value with this error; unchanged where it already has one. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CommandReport, RunReport } from '@sluice/engine';
+import type { FakeCall } from '@sluice/fake-panels';
 import { GB, HOUR, toIds, startEasyDcimBench, type EasyDcimBench } from '../../easydcim-bench.js';
 
 const { port, order } = toIds(1);
@@ -114,5 +115,58 @@ describe('the restrictions of a held service that vanished from the billing syst
     await poll();
     await poll('reconcile');
     expect({ ports: toState(), open: await open() }).toEqual(STAYS);
+  });
+});
+
+describe('a change in doubt of a service that has ended', () => {
+  const unresolved = (): Promise<string[]> =>
+    at.bench.store(async (store) => (await store.actions.unresolved()).map(({ type, target }) => `${type} ${target}`));
+  const { order: ordered } = toIds(3);
+
+  /** The panel suspends the order (`after`) or not, and answers nothing more while the command runs. */
+  async function suspendInDoubt(when: 'before' | 'after'): Promise<void> {
+    await at.addService(3, { product: 'order' });
+    at.panel.addTraffic(503, { in: 200 * GB, out: 0 });
+    const match = (call: FakeCall): boolean => call.changing;
+    const fault = { kind: 'status', status: 503 } as const;
+    const stop = at.panel.server.onCall((call) => {
+      if (call.changing) at.panel.server.inject({ fault, match: ({ changing }) => !changing });
+    });
+    at.panel.server.inject({ match, times: 1, when, fault: { kind: 'cut' } });
+    await poll();
+    stop();
+    at.panel.server.clearFaults();
+    expect(await unresolved()).toEqual([`suspend-order ${ordered}`]);
+  }
+
+  it.each([
+    ['vanished', 'before'],
+    ['vanished', 'after'],
+    ['terminated', 'before'],
+    ['terminated', 'after'],
+  ] as const)(
+    'is resolved by reading where the service is %s (lost %s the work), and ends with it',
+    async (status, when) => {
+      await suspendInDoubt(when);
+      await at.bench.store(async (store) => {
+        const service = await store.services.get('svc-3');
+        await store.services.put([{ ...service!, status }]);
+      });
+      const another = ['service add svc-4 panel=dcim product=order billing_cycle=monthly next_due_date=2026-12-15'];
+      const refs = `easydcim_service_id=503 easydcim_order_id=${ordered} easydcim_server_id=303`;
+      expect((await at.bench.sluice(`${another.join(' ')} ${refs}`)).exitCode).toBe(0);
+      // The new owner has used nothing that counts for him.
+      expect((await at.bench.sluice('override set svc-4 --unlimited')).exitCode).toBe(0);
+      for (const words of ['poll', 'reconcile', 'poll']) await poll(words);
+      expect([await unresolved(), at.panel.order(ordered).status]).toEqual([[], 'active']);
+    },
+  );
+
+  it('is not waited for where the panel has the service no longer', async () => {
+    await suspendInDoubt('before');
+    expect((await at.bench.sluice('service set svc-3 status=terminated')).exitCode).toBe(0);
+    at.panel.deleteService(503);
+    for (const words of ['poll', 'reconcile']) expect((await poll(words)).exitCode).toBe(0);
+    expect(await unresolved()).toEqual([]);
   });
 });
