@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 732b3cb9ca4eae60d45f9c6cd23ca5a49dbb42707235b4e37dd53c01a56396a6). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 e77fc93f42b2ddbbe4acde5c411226ad472bae6d2631af116818b983d0aa3282). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
@@ -3371,6 +3371,8 @@ export interface components {
       capabilities: string[];
       enforce: components['schemas']['PanelEnforcement'];
       brake: components['schemas']['Brake'] | null;
+      /** @description Instant, ISO 8601 in UTC */
+      downSince: string | null;
     };
     PanelTest: {
       name: string;

@@ -7,7 +7,7 @@ import { kindTitle } from '../kinds.js';
 import { ExitCode } from '../exit-codes.js';
 import { withSluice } from '../open-sluice.js';
 import type { CommandHandler } from './command.js';
-import { printBrakes } from './observed.js';
+import { printBrakes, printOutages } from './observed.js';
 import { STATUSES } from './statuses.js';
 import { type List, listCommand, type ListOptions } from './list.js';
 
@@ -38,6 +38,10 @@ export const panelList: CommandHandler<ListOptions> = (args, options, deps) =>
     },
     ({ terminal }, panels, { csv }, also) => {
       if (csv !== undefined) return ExitCode.done;
+      printOutages(
+        terminal,
+        panels.map(({ name, downSince }) => ({ panel: name, panelDownSince: downSince })),
+      );
       printBrakes(terminal, panels);
       for (const { message } of also?.removed ?? []) terminal.line(terminal.colors.red(message));
       return ExitCode.done;

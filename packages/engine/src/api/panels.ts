@@ -25,6 +25,7 @@ import { findRemovedPanels, type RemovedPanel } from '../run/removed-panels.js';
 import type { RunReport } from '../run/report.js';
 import { unknownPanel } from '../services/panels.js';
 import type { Session } from '../session.js';
+import { readReach } from '../panels/reach.js';
 import { checkSwitch, dropSwitch, notReady, planEnforcing, setSwitch, type SwitchReport } from '../panels/switches.js';
 import type { CallOptions, RunCall } from './call.js';
 
@@ -39,10 +40,12 @@ export interface PanelView {
   enforce: PanelEnforcement;
   /** Why nothing is changed on it; null where the brake did not stop its last run. */
   brake: BrakeState | null;
+  /** Since when no call to it succeeded (ISO UTC); null where the last ones did, or none was made. */
+  downSince: string | null;
 }
 
 /** How a panel answered. */
-export interface PanelTest extends Omit<PanelView, 'brake'> {
+export interface PanelTest extends Omit<PanelView, 'brake' | 'downSince'> {
   ok: boolean;
   latencyMs: number | null;
   /** When its credentials end; null where they don't, or that is unknown. */
@@ -148,11 +151,12 @@ async function toView(session: Session, name: string): Promise<PanelView> {
   const enforce = (await readEnforcements(session.config, session.store)).ofPanel(name);
   const { kind, capabilities } = panel.kind;
   const brake = await findBrake(session, name);
-  return { name, kind, url: panel.url, capabilities: [...capabilities], enforce, brake };
+  const { downSince } = await readReach(session, name);
+  return { name, kind, url: panel.url, capabilities: [...capabilities], enforce, brake, downSince };
 }
 
 async function testPanel(session: Session, name: string): Promise<PanelTest> {
-  const { brake: _brake, ...view } = await toView(session, name);
+  const { brake: _brake, downSince: _downSince, ...view } = await toView(session, name);
   const { clock } = session.deps;
   const startedAt = clock.now();
   try {

@@ -115,9 +115,9 @@ export const HOLDS_IN_FULL = holdColumns(Infinity);
 
 function holdColumns(most: number): readonly Column<HoldEntry>[] {
   return [
-    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`),
+    text('subject', ({ service, agent }) => service ?? `agent ${agent?.name ?? agent?.uuid ?? ''}`, { least: 20 }),
     ...ofService<HoldEntry>(),
-    text('reason', ({ reason }) => reason),
+    text('reason', ({ reason }) => reason, { least: 12 }),
     isOpen(),
     time('since', ({ since }) => since, { priority: 2 }),
     time('until', ({ until }) => until),

@@ -179,10 +179,13 @@ export const AGENT_SURFACES: Record<string, (world: AgentWorld) => Promise<Agent
     return { down: isDown(stdout) };
   },
   'command panel list': async ({ json }) => ofPanels((await json<{ panels: PanelView[] }>('panel list')).panels),
-  'GET /agents': async ({ page }) => inTable(await page('/agents')),
+  'GET /agents': async ({ page }) => {
+    const text = await page('/agents');
+    return { ...inTable(text), braked: BRAKED.test(text) };
+  },
   'GET /agents/:id': async ({ at, page }) => {
     const text = await page(`/agents/${at.north}`);
-    return { held: /Held since \d/.test(text) ? ['north'] : [] };
+    return { held: /Held since \d/.test(text) ? ['north'] : [], braked: BRAKED.test(text) };
   },
   'GET /': async ({ page }) => ({ braked: BRAKED.test(await page('/')) }),
   'GET /panels/:name': async ({ page }) => {
@@ -218,7 +221,9 @@ const heldAndEnforced = (agent: AgentDetail): AgentSaid => {
 };
 
 function ofPanels([panel]: readonly PanelView[]): AgentSaid {
-  return panel === undefined ? {} : { enforced: panel.enforce.value === 'on', braked: panel.brake !== null };
+  return panel === undefined
+    ? {}
+    : { enforced: panel.enforce.value === 'on', braked: panel.brake !== null, down: panel.downSince !== null };
 }
 
 /** The states of a document, as the table of the command has them. */

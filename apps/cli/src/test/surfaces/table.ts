@@ -57,9 +57,10 @@ const ofEnforce = ({ enforce }: Pick<PanelView, 'enforce'>): Said => ({
   enforced: enforce.value === 'observe' ? enforce.except.map(({ product }) => product) : ['all'],
 });
 
-const ofPanel = ({ enforce, brake }: Pick<PanelView, 'enforce' | 'brake'>): Said => ({
+const ofPanel = ({ enforce, brake, downSince }: Pick<PanelView, 'enforce' | 'brake' | 'downSince'>): Said => ({
   ...ofEnforce({ enforce }),
   braked: brake !== null,
+  down: downSince !== null,
 });
 
 /** What a run says that decided about all services, or would; without figures, since a run that reads nothing shows none. */
@@ -238,6 +239,7 @@ export const SPEAKING: Record<string, Read> = {
     const printed = await text('panel list --columns panel,enforce');
     expectSame(said.enforced, inWords(printed));
     expectSame(said.braked, BRAKED.test(printed));
+    expectSame(said.down, /^Panel dcim is down since /m.test(printed));
     return said;
   },
   'command panel test': async ({ json }) => {

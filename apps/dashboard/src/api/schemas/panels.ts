@@ -15,7 +15,7 @@ import { runReport } from './services.js';
 
 const panelParts = { name: text, kind: text, url: text, capabilities: z.array(text), enforce: panelEnforcement };
 export const panels = z.object({
-  panels: z.array(name('Panel', z.object({ ...panelParts, brake: brake.nullable() }))),
+  panels: z.array(name('Panel', z.object({ ...panelParts, brake: brake.nullable(), downSince: instantOrNull }))),
   removed: z.array(removedPanel),
 });
 export const panelTests = z.object({

@@ -8,6 +8,7 @@ import { html, type Html, type Part } from '../layout/html.js';
 import type { Page, PageRequest } from '../page.js';
 import { toZone } from '../page-times.js';
 import { agentAction, agentHref, findAddressed } from './agent-address.js';
+import { brakeBanner } from './brake.js';
 import { runButtons } from './runs.js';
 import { attempt, given, problemNotice, type Scene, toScene } from './scene.js';
 
@@ -48,10 +49,19 @@ export const agentsPage: Page = async (request) => {
     filter: true,
   });
   const read = html`<p><a class="button" href="/agents?read=yes">Read the panels now</a></p>`;
-  const body = html`${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
+  const body = html`${await agentBrakes(scene)}
+  ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
   ${live?.value === null ? problemNotice(live.problem) : null} ${section('Agents', html`${list} ${read}`)}`;
   return { title: 'Agents', body };
 };
+
+/** What the brake keeps from being changed for agents, of one panel or of all. */
+async function agentBrakes(scene: Scene, of?: string): Promise<Html[]> {
+  const { panels } = await scene.request.sluice.panels.list();
+  return panels.flatMap(({ name: panel, brake }) =>
+    brake?.subjects === 'agents' && (of === undefined || panel === of) ? [brakeBanner(scene, brake)] : [],
+  );
+}
 
 function toFill({ usedBytes, limitBytes }: AgentView): Fill {
   return { used: usedBytes, allowed: limitBytes };
@@ -74,7 +84,8 @@ export const agentPage: Page = async (request) => {
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
   const scene = toScene(request, agent.panel);
   const { times, mayOperate } = scene;
-  const body = html`<section class="card">
+  const body = html`${await agentBrakes(scene, agent.panel)}
+    <section class="card">
       <p class="headline">${showState(agent)}</p>
       ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(toFill(agent))}</p>`}
       <p dir="auto">${found === null ? problem : times.inText(found.sentence)}</p>
@@ -90,7 +101,7 @@ export const agentPage: Page = async (request) => {
         [
           'Period',
           orNone(agent.period, ({ start, end }) =>
-            end === null ? `${times.bound(start)} to open` : times.period({ start, end }),
+            end === null ? `since ${times.bound(start)}` : times.period({ start, end }),
           ),
         ],
         ['Held since', times.at(agent.heldSince)],
