@@ -54,7 +54,7 @@ export function toStored(
       return { until: begun ?? nextDueDate(session, service) };
     }
     case 'change-package':
-      return { product: request.product ?? earlier?.product ?? '' };
+      return { product: request.product ?? earlier?.product ?? '', formerProduct: findFormerProduct(service, earlier) };
     case 'terminate':
       return {
         by: earlier?.by ?? session.deps.actor(),
@@ -64,6 +64,11 @@ export function toStored(
     default:
       return { passwordFile: earlier?.passwordFile ?? null };
   }
+}
+
+/** Returns the product before the first try of an interrupted change, whose product the service has. */
+function findFormerProduct({ product }: ServiceRecord, earlier: StoredCommand | null): string {
+  return (earlier?.product === product ? earlier.formerProduct : undefined) ?? product;
 }
 
 /** Returns what a renewal with a key stores: the interrupted one with the same key goes on, and another key is another renewal. */

@@ -89,8 +89,10 @@ export async function refuse({ session, row }: VerbCommand, error: ItemError, ta
 
 /** Restores the service's product after a change to a package that its agent may not sell. */
 export function restoreProduct(command: VerbCommand, service: ServiceRecord): NonNullable<CommandContent['refused']> {
-  const { session } = command;
-  const { id, product } = service;
+  const { session, stored } = command;
+  const { id } = service;
+  // An interrupted try of the same command has stored its product already.
+  const product = stored.formerProduct ?? service.product;
   return async (error, tables) => {
     if (error.code !== 'agent_limit') return;
     await tables.services.update([{ id, product, updatedAt: session.now() }]);

@@ -32,6 +32,8 @@ export interface StoredCommand {
   /** The same of the interrupted renewal that it repeats or replaces. */
   first?: BeforeRenewal | undefined;
   product?: string;
+  /** The product before the first try of a change; a refusal restores it. */
+  formerProduct?: string;
   passwordFile?: string | null;
   /** Whether the password is written to a billing system. */
   delivers?: boolean;

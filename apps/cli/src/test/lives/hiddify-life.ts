@@ -213,6 +213,9 @@ export class HiddifyLife extends HiddifyStaff {
 
   /** The service has ended or vanished, and another customer gets its user. */
   async take(vpn: Vpn): Promise<void> {
+    const { agent } = vpn.member;
+    // Its new service may use more than its former one: an agent with a limit may refuse that.
+    if (agent !== null && this.all[agent].above.some((name) => this.all[name].limit !== MUCH_GB)) return;
     await this.settle();
     await this.endRecord(vpn.id);
     if (this.random.chance(0.4)) await this.shakyRun();

@@ -52,6 +52,21 @@ describe.each(['allocated', 'consumed'])('raises under a limit (%s)', (accountin
     expect((await at.sluice('provision change-package svc-2 more')).exitCode).toBe(0);
   });
 
+  it('leave the service its former product where only the repeat of an interrupted change is refused', async () => {
+    const users = await start(accounting);
+    const remove = at.panel.server.inject({ endpoint: PATCH, fault: { kind: 'status', status: 503 } });
+    expect((await at.sluice('provision change-package svc-1 more')).exitCode).not.toBe(0);
+    remove();
+    expect((await at.sluice('provision change-package svc-2 more')).exitCode).toBe(0);
+    expect(findCode(await at.sluice('provision change-package svc-1 more'))).toBe('agent_limit');
+    const { services } = (await at.sluice('service list')).json<{ services: { product: string }[] }>();
+    expect(services.map(({ product }) => product)).toEqual(['agency', 'more']);
+    at.bench.clock.advance(HOUR);
+    const polled = (await at.poll()).json<RunReport>();
+    expect(polled.services.map(({ error }) => error?.code ?? null)).toEqual([null, null]);
+    expect(limits(users)).toEqual([10, 40]);
+  });
+
   it.each(['before', 'after'] as const)(
     'are settled by a look when the answer was lost %s the change',
     async (when) => {
