@@ -129,8 +129,8 @@ function isHeld(vpn: Vpn, at: WindowsOf): Answer {
   const { traffic, certain, product, day, due, isManual, isSuspended, protectedUntil } = vpn;
   const { now, zones } = at;
   if (isManual) return true;
-  const isProtected = any(zones.map((zone) => protectedUntil !== null && localDate(now, zone) < protectedUntil));
-  if (isProtected === true) return false;
+  // The zone of now decides when a protection ends.
+  if (protectedUntil !== null && localDate(now, zones[0]!) < protectedUntil) return false;
   const isOverdue = zones.map((zone) => now >= dayBegin(due, zone));
   if (isSuspended || !isOverdue.includes(false)) return true;
   const allowed = allowedOf(vpn, at);
