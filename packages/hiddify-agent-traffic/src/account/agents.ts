@@ -98,6 +98,7 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     missing: agent.missingSince !== null,
   });
   const { exceeded } = judged;
+  const usersDisabledByUs = disabledFor.reduce((sum, cause) => sum + cause.users, 0);
   const doubted = toDoubt(agent, judged.force, accounting);
   return {
     uuid,
@@ -109,8 +110,9 @@ function describeAgent(agent: AgentRecord, stored: StoredAgents): AgentTraffic {
     exceeded,
     doubted,
     users: figures.users,
-    enabledUsers: figures.enabledUsers,
-    usersDisabledByUs: disabledFor.reduce((sum, cause) => sum + cause.users, 0),
+    // The list is older than what was disabled since.
+    enabledUsers: Math.max(0, Math.min(figures.enabledUsers, figures.users - usersDisabledByUs)),
+    usersDisabledByUs,
     disabledFor,
     accounting,
     period: account === null ? null : { start: account.periodStart, end: account.periodEnd },

@@ -181,11 +181,11 @@ export const AGENT_SURFACES: Record<string, (world: AgentWorld) => Promise<Agent
   'command panel list': async ({ json }) => ofPanels((await json<{ panels: PanelView[] }>('panel list')).panels),
   'GET /agents': async ({ page }) => {
     const text = await page('/agents');
-    return { ...inTable(text), braked: BRAKED.test(text) };
+    return { ...inTable(text), braked: BRAKED.test(text), down: isDown(text) };
   },
   'GET /agents/:id': async ({ at, page }) => {
     const text = await page(`/agents/${at.north}`);
-    return { held: /Held since \d/.test(text) ? ['north'] : [], braked: BRAKED.test(text) };
+    return { held: /Held since \d/.test(text) ? ['north'] : [], braked: BRAKED.test(text), down: isDown(text) };
   },
   'GET /': async ({ page }) => ({ braked: BRAKED.test(await page('/')) }),
   'GET /panels/:name': async ({ page }) => {

@@ -78,7 +78,7 @@ async function graphOfPanel(
   const age = last.expired
     ? notice('info', html`This is the panel’s last graph, from ${times.full(last.readAt)}.`)
     : html`<p class="soft">Read ${times.ago(last.readAt)}.</p>`;
-  return html`<h3>Graph of ${name(service.panel)}</h3>
+  return html`<h3>The panel’s own graph</h3>
     ${drawing(last)} ${age}`;
 }
 

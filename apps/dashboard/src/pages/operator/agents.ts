@@ -1,7 +1,18 @@
 import { type AgentDetail, type AgentExplained, type AgentView, toAgentStatus } from '@sluice/engine';
 import { parseSize } from '@sluice/quota-core';
 import { SluiceError, usageError } from '@sluice/panel-kind';
-import { address, badge, facts, type Fill, link, listed, section, table, usageBar } from '../layout/components.js';
+import {
+  address,
+  badge,
+  facts,
+  type Fill,
+  link,
+  listed,
+  notice,
+  section,
+  table,
+  usageBar,
+} from '../layout/components.js';
 import { bytes, count, exactSize, name, NONE, orNone } from '../layout/format.js';
 import { postForm, searchForm } from '../layout/forms.js';
 import { html, type Html, type Part } from '../layout/html.js';
@@ -49,18 +60,28 @@ export const agentsPage: Page = async (request) => {
     filter: true,
   });
   const read = html`<p><a class="button" href="/agents?read=yes">Read the panels now</a></p>`;
-  const body = html`${await agentBrakes(scene)}
+  const body = html`${await panelBanners(
+    scene,
+    agents.map(({ panel }) => panel),
+  )}
   ${scene.mayOperate ? runButtons(request, { panel: null, hasAgents: true }) : null}
   ${live?.value === null ? problemNotice(live.problem) : null} ${section('Agents', html`${list} ${read}`)}`;
   return { title: 'Agents', body };
 };
 
-/** What the brake keeps from being changed for agents, of one panel or of all. */
-async function agentBrakes(scene: Scene, of?: string): Promise<Html[]> {
+/** What the brake keeps from being changed for agents, and which of their panels are down: of one panel, or of those with agents. */
+async function panelBanners(scene: Scene, of: readonly string[]): Promise<Html[]> {
   const { panels } = await scene.request.sluice.panels.list();
-  return panels.flatMap(({ name: panel, brake }) =>
-    brake?.subjects === 'agents' && (of === undefined || panel === of) ? [brakeBanner(scene, brake)] : [],
-  );
+  return panels.flatMap(({ name: panel, brake, downSince }) => {
+    if (!of.includes(panel)) return [];
+    const since = downSince === null ? null : scene.times.full(downSince);
+    return [
+      ...(since === null
+        ? []
+        : [notice('warning', html`Panel ${name(panel)} is down since ${since}: these are the last known states.`)]),
+      ...(brake?.subjects === 'agents' ? [brakeBanner(scene, brake)] : []),
+    ];
+  });
 }
 
 function toFill({ usedBytes, limitBytes }: AgentView): Fill {
@@ -84,7 +105,7 @@ export const agentPage: Page = async (request) => {
   const agent: AgentDetail = found ?? (await sluice.agents.show(uuid, { panel }));
   const scene = toScene(request, agent.panel);
   const { times, mayOperate } = scene;
-  const body = html`${await agentBrakes(scene, agent.panel)}
+  const body = html`${await panelBanners(scene, [agent.panel])}
     <section class="card">
       <p class="headline">${showState(agent)}</p>
       ${agent.limitBytes === null ? null : html`<p class="headline">${usageBar(toFill(agent))}</p>`}

@@ -36,6 +36,8 @@ describe('an agent whose limit is exceeded by one jump of its users', () => {
     const second = await check();
     expect([disabled(), second.totals.disabled]).toEqual([3, 3]);
     expect(second.agents[0]).toMatchObject({ exceeded: true, usedBytes: 70 * GB, doubted: null });
+    // Of the three users of the list, none is enabled any more.
+    expect(second.agents[0]).toMatchObject({ users: 3, usersDisabledByUs: 3, enabledUsers: 0 });
   });
 
   it('is not charged for a figure that the next check does not show', async () => {
