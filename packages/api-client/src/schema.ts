@@ -1915,7 +1915,7 @@ export interface components {
     Brake: {
       panel: string;
       /** @enum {string} */
-      subjects: 'services' | 'agents';
+      subjects: 'services' | 'agents' | 'store';
       /** @description Instant, ISO 8601 in UTC */
       since: string;
       runs: number;

@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/panel-kind';
+import { type ItemError, SluiceError } from '@sluice/panel-kind';
 
 type Details = Record<string, unknown>;
 
@@ -11,3 +11,8 @@ export function notFound(code: string, message: string, details: Details = {}): 
 export function unsupported(message: string, details: Details = {}): SluiceError {
   return new SluiceError('unsupported', message, { kind: 'unsupported', details });
 }
+
+/** The error of what must not change a panel, since a copy of the store changes it. */
+export type MovedError = ItemError & {
+  details: { panel: string; changing: null; active: null; since: string; why: string };
+};

@@ -160,7 +160,7 @@ export {
 export type { ProductView } from './panels/products.js';
 export type { SwitchReport } from './panels/switches.js';
 export { parseTime, type TimeReading } from './clock/times.js';
-export { type BrakeState, describeBrake, type BrakedSubjects } from './run/brake-state.js';
+export { type BrakeState, describeBrake, type BrakedSubjects, isStopError } from './run/brake-state.js';
 export { listObserving } from './run/observed-panels.js';
 export {
   describeExceeded,

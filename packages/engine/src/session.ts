@@ -16,7 +16,7 @@ import { refreshHoldsFile, watchHolds, writeHoldsFile } from './holds/holds-file
 import { type Interruption, toInterruption } from './interruption.js';
 import { suggestId } from './suggestion.js';
 import { type BillingSystem, newId, type Panel, type PanelKind, type PanelSettings } from '@sluice/panel-kind';
-import { notFound } from './errors.js';
+import { type MovedError, notFound } from './errors.js';
 import { compareIds } from './natural-order.js';
 import { unknownPanel } from './services/panels.js';
 
@@ -44,6 +44,8 @@ export class Session {
   readonly since: string;
   /** Id of the run that API calls belong to. */
   runId: string | null = null;
+  /** Whether this store may change each panel, asked before the first change in the session. */
+  readonly changing = new Map<string, Promise<MovedError | null>>();
   readonly #panels = new Map<string, Promise<Panel>>();
   #billing: Promise<BillingSystem> | null = null;
   readonly #clockDifferences = new Map<string, number>();

@@ -21,6 +21,7 @@ export interface PanelFacets<State = unknown> {
   readonly contract: Contract;
   readonly graphs: Graphs;
   readonly lookups: Lookups;
+  readonly mark: PanelMark;
   readonly agents: PanelAgents;
   readonly telephony: PanelTelephony;
 }
@@ -97,6 +98,17 @@ export interface History<State = unknown> {
   checkpoint?(target: TargetState, observation: Observation<State>): { at: string; account: unknown } | null;
   /** Returns whether an action removed an account from the lists of the panel. */
   removes(action: Pick<ActionRecord, 'type' | 'state'>): boolean;
+}
+
+/**
+ * A place on the panel that nothing else uses and customers are not shown, for a mark of the store that changes the panel. A copy
+ * of the store finds there that another one has changed the panel since.
+ */
+export interface PanelMark {
+  /** Returns the text under a name; null where there is none. */
+  read(name: string, signal: AbortSignal): Promise<string | null>;
+  /** Writes the text under a name, of letters, digits, `-`, `_` and `.`. */
+  write(name: string, text: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Creates and removes accounts on the panel. */

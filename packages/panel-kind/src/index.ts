@@ -76,6 +76,7 @@ export type {
   History,
   LookupList,
   Lookups,
+  PanelMark,
   PanelFacets,
   PanelGraph,
   PanelObjects,

@@ -57,6 +57,7 @@ export { REPORTED_STATUSES, type ReportedStatus, type StatusInput, toReportedSta
 export { crossedThresholds } from './thresholds.js';
 export { autoBuy, type AutoBuyDecision } from './auto-buy.js';
 export { pollSchedule } from './poll-schedule.js';
+export { type ChangeOfObject, countReversals, MOST_REVERSALS, REVERSALS_MS } from './reversals.js';
 export { brakeActs, type BrakeInput, brakeStops, DEFAULT_BRAKE, SMALL_PANEL } from './brake.js';
 export type {
   ActionRecord,

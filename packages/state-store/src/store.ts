@@ -337,6 +337,8 @@ export interface StoreTables extends AgentTables, LedgerTables, OverviewTables, 
   };
   conditions: {
     get(key: string): Promise<ConditionRecord | null>;
+    /** Those whose key begins with this text, ordered by key. */
+    list(prefix: string): Promise<ConditionRecord[]>;
     /** Adds or replaces the condition. */
     put(record: ConditionRecord): Promise<void>;
     /** Returns false if there was none. */

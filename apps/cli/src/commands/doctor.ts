@@ -10,9 +10,9 @@ import { Terminal } from '@sluice/terminal';
 import { printSections } from '@sluice/terminal/reports';
 import type { CommandHandler, GlobalOptions } from './command.js';
 
-type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean };
+type DoctorOptions = GlobalOptions & { contract?: boolean; panel?: string; acceptClock?: boolean; takeOver?: boolean };
 
-/** `sluice doctor [--contract] [--accept-clock]` */
+/** `sluice doctor [--contract] [--accept-clock] [--take-over]` */
 export const doctor: CommandHandler<DoctorOptions> = async (_args, options, deps) => {
   const config = requireConfig(options.config, deps);
   const checks = [...configChecks(config), ...(await examine(config, options, deps))];
@@ -23,11 +23,11 @@ export const doctor: CommandHandler<DoctorOptions> = async (_args, options, deps
 
 /** Checks store and panels; a store that can't be used becomes a check, and one in memory stands in for it. */
 async function examine(config: Config, options: DoctorOptions, deps: Deps): Promise<Check[]> {
-  const { contract, panel, acceptClock } = options;
+  const { contract, panel, acceptClock, takeOver } = options;
   const examineOn = async (store: StateStore, standInFor?: BrokenStore): Promise<Check[]> => {
     const sluice = await startSluice(config, store, deps);
     try {
-      return (await sluice.panels.doctor({ contract, panel, acceptClock, standInFor })).checks;
+      return (await sluice.panels.doctor({ contract, panel, acceptClock, takeOver, standInFor })).checks;
     } finally {
       await sluice.close();
     }
@@ -35,7 +35,7 @@ async function examine(config: Config, options: DoctorOptions, deps: Deps): Prom
   try {
     return await examineOn(await openConfiguredStore(config, deps));
   } catch (error) {
-    if (acceptClock === true || !toItemError(error).code.startsWith('store_')) throw error;
+    if (acceptClock === true || takeOver === true || !toItemError(error).code.startsWith('store_')) throw error;
     const location = storeLocation(config);
     return examineOn(await openStandIn(location, deps), { location, error });
   }

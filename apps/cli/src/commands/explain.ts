@@ -13,6 +13,7 @@ const COMMANDS: StateCommands = {
   activate: (service) => `sluice service set ${service} status=active`,
   enforce: (panel) => `sluice enforce ${panel}`,
   plan: (panel) => `sluice plan --panel ${panel}`,
+  takeOver: (panel) => `sluice doctor --take-over --panel ${panel}`,
   allowOnce: (panel) => `sluice poll --panel ${panel} --allow-mass`,
   observe: (panel) => `sluice observe ${panel}`,
   reconcileAll: () => 'sluice reconcile --allow-mass',

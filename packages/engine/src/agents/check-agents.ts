@@ -3,7 +3,7 @@ import type { RunOutcome } from '@sluice/state-store';
 import { CLOCK_ERRORS } from '../clock/clock-guard.js';
 import { interruptedError } from '../interruption.js';
 import { type Leases, panelLease, takePanels } from '../leases.js';
-import { isBrakeError } from '../run/brake-state.js';
+import { isBrakeError, isStopError } from '../run/brake-state.js';
 import { endBrake, noteBrake } from '../run/brake-state.js';
 import { concernsPanelAlone, type PanelsRunView, withRun } from '../run/bracket.js';
 import { type RunReport, reportNotices } from '../run/report.js';
@@ -77,7 +77,7 @@ export async function agentsAfterServices(
   name: string,
 ): Promise<{ changes: number }> {
   // Nothing is changed on a panel that the brake stopped.
-  const isBraked = report.error?.code === 'mass_change' && report.error.details?.['panel'] === name;
+  const isBraked = isStopError(report.error) && report.error?.details?.['panel'] === name;
   // With a wrong clock, periods would start and end at the wrong time.
   const isClockWrong = report.panels.some(({ panel, error }) => panel === name && CLOCK_ERRORS.includes(error.code));
   if (isBraked || isClockWrong || session.deps.signal.aborted) return { changes: 0 };

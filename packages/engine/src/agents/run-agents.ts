@@ -19,6 +19,7 @@ import { askBrakeOfAgents } from '../run/brake.js';
 import { agentsBrakeNotice } from '../run/brake-state.js';
 import type { Notice } from '../run/notices.js';
 import { IMPOSSIBLE_JUMP } from '../run/plausible.js';
+import { mayChange } from '../run/store-moved.js';
 import { agentDetails, type AgentTotals, type ChangedAgent, changedAgent } from './agent-views.js';
 import { changeUsers, type ListedAction, listed, planned, resolveUsers, type UserChanges } from './change-users.js';
 import type { AgentsOnPanel } from './open-agents.js';
@@ -181,7 +182,9 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
   const counted = { panel: name, changing, beginning: beginning + doubts.length, active: decided.active };
   const hasBrake = request.agent === null && !request.allowMass;
   const brake = hasBrake ? askBrakeOfAgents(session.config.poll.brake, counted) : null;
-  const isChanging = !run.previewOnly && brake === null;
+  const isPlanned = plan.steps.length + opens.length + closes.length > 0;
+  const moved = run.previewOnly || !isPlanned ? null : await mayChange(session, run.panel, { dryRun: false });
+  const isChanging = !run.previewOnly && brake === null && moved === null;
   const doubtful = new Set(open.map(({ target }) => target));
   const steps = plan.steps.filter(({ target }) => !doubtful.has(target));
   const held = await holdServices(run, services, plan.serviceUsers, {
@@ -207,7 +210,7 @@ async function finish(run: Run, decided: AgentsDecided, open: readonly ListedAct
       ...doubts,
       ...(brake === null ? [] : [toNotice(name, { ...brake, key: `${agentsBrakeNotice(name)}${request.run}` })]),
     ],
-    error: request.dryRun ? null : brake,
+    error: request.dryRun ? null : (moved ?? brake),
     observing: false,
     changes: actions.filter(({ state }) => state !== 'unneeded').length,
   };

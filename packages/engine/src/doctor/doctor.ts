@@ -16,6 +16,7 @@ import { storeSizeChecks } from '../store/store-size.js';
 import { doubtChecks } from './doubt-checks.js';
 import { noticeChecks } from './notice-checks.js';
 import { panelChecks } from './panel-checks.js';
+import { takeOver } from './take-over.js';
 import { serviceChecks } from './service-checks.js';
 
 /** Options of `doctor`. */
@@ -25,6 +26,8 @@ export interface DoctorRequest {
   contract?: boolean | undefined;
   /** Confirms that the clock is right. */
   acceptClock?: boolean | undefined;
+  /** Ends that this store changes nothing on panels that a copy of it changes, from now on; `panel`: only that one. */
+  takeOver?: boolean | undefined;
   /** The store is a stand-in for one that can't be used: only panels and services are checked. */
   standInFor?: BrokenStore | undefined;
 }
@@ -44,7 +47,8 @@ const LATE_INTERVALS = 3;
 /** Checks store, clock, leases, panels and last runs; problems are returned, not thrown. */
 export async function runDoctor(session: Session, request: DoctorRequest): Promise<{ ok: boolean; checks: Check[] }> {
   const panels = request.panel === undefined ? Object.keys(session.config.panels) : [request.panel];
-  const ofPanels: Check[] = [];
+  const taken = request.takeOver === true ? await takeOver(session, request.panel) : [];
+  const ofPanels: Check[] = [...inSection('store', taken)];
   for (const name of panels) {
     ofPanels.push(...inSection(`panel ${name}`, await panelChecks(session, name, request.contract === true)));
   }

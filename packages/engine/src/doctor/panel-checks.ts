@@ -1,11 +1,14 @@
 import { SHORTEST_MASKED } from '@sluice/panel-http';
-import { toItemError } from '@sluice/panel-kind';
+import { type Panel, toItemError } from '@sluice/panel-kind';
 import type { ServiceRecord } from '@sluice/state-store';
 import { formatLength } from '../clock/clock-guard.js';
-import { compareIds } from '../natural-order.js';
+import { compareIds, nameFew } from '../natural-order.js';
 import { listAlarms } from '../notices/list-alarms.js';
 import { describeEnforcement, readEnforcements } from '../panels/enforcement.js';
-import { describeBrake, findBrake } from '../run/brake-state.js';
+import { describeBrake, findBrake, findMoved } from '../run/brake-state.js';
+import { listStopped } from '../run/reversals.js';
+import { readMark } from '../run/store-mark.js';
+import { describeWriter } from '../run/store-moved.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
@@ -27,7 +30,11 @@ export async function panelChecks(session: Session, name: string, contract: bool
     if (expiring !== undefined) checks.push(expiryCheck(name, expiring, session.deps.clock.now() + (difference ?? 0)));
     const enforcements = await readEnforcements(session.config, session.store);
     checks.push(toChecks('enforce', name)('ok', describeEnforcement(enforcements.ofPanel(name))));
-    checks.push(...(await brakeChecks(session, name)));
+    checks.push(
+      ...(await brakeChecks(session, name)),
+      ...(await markChecks(session, panel)),
+      ...(await stoppedChecks(session, name)),
+    );
     checks.push(...(await alarmChecks(session, name)));
     const stored = await session.store.services.list({ panel: name });
     const services = stored.sort((a, b) => compareIds(a.id, b.id));
@@ -40,11 +47,34 @@ export async function panelChecks(session: Session, name: string, contract: bool
   return checks;
 }
 
-/** Checks that the brake did not stop the last run. */
+/** Checks that the last run was not stopped, by the brake or since a copy of the store changes the panel. */
 async function brakeChecks(session: Session, name: string): Promise<Check[]> {
   const brake = await findBrake(session, name);
   if (brake === null) return [];
-  return [toChecks('brake', name)('warning', describeBrake(brake, brake.since), 'mass_change')];
+  const sentence = describeBrake(brake, brake.since);
+  if (brake.subjects === 'store')
+    return [{ ...toChecks('store', name)('failed', sentence, 'store_moved'), details: { panel: name } }];
+  return [toChecks('brake', name)('warning', sentence, 'mass_change')];
+}
+
+/** Checks the mark of this store on the panel. */
+async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
+  if (panel.mark === undefined || (await findMoved(session, panel.name)) !== null) return [];
+  const answer = await readMark(session, panel);
+  const check = toChecks('store mark', panel.name);
+  if (answer.is === 'absent') return [];
+  if (answer.is === 'own') return [check('ok', 'no copy of this store has changed the panel since this one did')];
+  if (answer.is === 'unknown')
+    return [check('warning', `${answer.message}: a copy of this store would not be noticed`)];
+  return [{ ...check('failed', describeWriter(answer), 'store_moved'), details: { panel: panel.name } }];
+}
+
+/** Checks that runs leave no objects alone since something else reversed their changes. */
+async function stoppedChecks({ store }: Session, panel: string): Promise<Check[]> {
+  const stopped = await listStopped(store, panel);
+  if (stopped.length === 0) return [];
+  const message = `no run repeats these, since something else reversed them again and again: ${nameFew(stopped.map(({ service, name }) => `${name} of ${service}`))}`;
+  return [toChecks('stopped targets', panel)('warning', message, 'change_reversed')];
 }
 
 /** Checks that no alarm waits for somebody to acknowledge it. */

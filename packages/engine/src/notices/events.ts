@@ -40,6 +40,7 @@ const EVENT_OF: Readonly<Record<string, NoticeEvent | null>> = {
   panel_reachable: 'panel-unreachable',
   drift: 'drift',
   mass_change: 'brake',
+  store_moved: 'brake',
   termination_waiting: 'account',
   termination_unfinished: 'account',
   service_failed: 'account',

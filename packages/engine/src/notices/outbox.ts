@@ -37,7 +37,7 @@ export async function addNotices(
 async function findLasting(tables: StoreTables, added: readonly NoticeRecord[]): Promise<ReadonlySet<string>> {
   const lasting = new Set<string>();
   for (const { id, key, code, panel } of added) {
-    if (toEvent(code) !== 'brake' || panel === null) continue;
+    if (code !== 'mass_change' || panel === null) continue;
     const subjects = key.startsWith(agentsBrakeNotice(panel)) ? 'agents' : 'services';
     if ((await tables.conditions.get(brakeKey(panel, subjects))) !== null) lasting.add(id);
   }

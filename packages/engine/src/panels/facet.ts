@@ -13,6 +13,7 @@ const OFFERED: Readonly<Record<keyof PanelFacets, string>> = {
   contract: 'contract checks',
   graphs: 'graphs',
   lookups: 'lists of tunnels and users',
+  mark: 'a mark of the store',
   agents: 'agents',
   telephony: 'telephony',
 };

@@ -1,5 +1,6 @@
 import type { ItemError } from '@sluice/panel-kind';
 import type { ConditionRecord, StateStore, StoreTables } from '@sluice/state-store';
+import type { MovedError } from '../errors.js';
 import type { Session } from '../session.js';
 
 /** The error of a run that the brake stops. */
@@ -10,14 +11,21 @@ export function isBrakeError(error: { code: string } | null): error is BrakeErro
   return error?.code === 'mass_change';
 }
 
-/** What the brake counts. */
-export type BrakedSubjects = 'services' | 'agents';
+/** Returns whether a run was stopped before its first change on a panel, by the run's error. */
+export function isStopError(error: { code: string } | null): boolean {
+  return error !== null && STOPS.includes(error.code);
+}
 
-/** The brake stopped the last run over a panel: nothing is changed on it. */
+const STOPS: readonly string[] = ['mass_change', 'store_moved'];
+
+/** What the brake counts; `store`: a copy of the store changes the panel, which only `doctor --take-over` ends. */
+export type BrakedSubjects = 'services' | 'agents' | 'store';
+
+/** The last run over a panel was stopped, by the brake or since a copy of the store changes it: nothing is changed on it. */
 export interface BrakeState {
   panel: string;
   subjects: BrakedSubjects;
-  /** When the brake stopped a run for the first time, since a run was not stopped. */
+  /** When a run was stopped for the first time, since one was not. */
   since: string;
   /** Runs that it stopped, one after the other. */
   runs: number;
@@ -33,19 +41,25 @@ export interface BrakeState {
 /** What is stored of the last run that was stopped. */
 type Details = Pick<BrakeState, 'run' | 'changing' | 'active' | 'message'>;
 
-const EVERY: readonly BrakedSubjects[] = ['services', 'agents'];
+const EVERY: readonly BrakedSubjects[] = ['store', 'services', 'agents'];
 
 /** The key of the condition that the brake stops the runs over a panel, or over its agents. */
 export const brakeKey = (panel: string, subjects: BrakedSubjects): string =>
-  `brake:${subjects === 'agents' ? 'agents:' : ''}${panel}`;
+  `brake:${subjects === 'services' ? '' : `${subjects}:`}${panel}`;
 
 /** The beginning of the key of a notice that the brake stopped a check of a panel's agents; the id of the run follows. */
 export const agentsBrakeNotice = (panel: string): string => `${panel}:agents:`;
 
+/** Returns since when a copy of the store changes a panel, and what shows it; null while none does. */
+export async function findMoved({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
+  const condition = await store.conditions.get(brakeKey(panel, 'store'));
+  return condition === null ? null : toState(panel, 'store', condition);
+}
+
 /**
  * Returns whether the brake stopped the last run over a panel or over its agents: the only place that knows. It ends with the
  * next run over the panel that is not stopped, also because the panel is under `observe`; a run that can't read the panel ends
- * nothing.
+ * nothing. Also returns that a copy of the store changes the panel.
  */
 export async function findBrake({ store }: Pick<Session, 'store'>, panel: string): Promise<BrakeState | null> {
   for (const subjects of EVERY) {
@@ -74,11 +88,12 @@ function toState(panel: string, subjects: BrakedSubjects, { since, runs, details
 
 /** Returns what the brake keeps from being changed, in a sentence; `since` is the instant as the reader's times are. */
 export function describeBrake(
-  brake: Pick<BrakeState, 'panel' | 'subjects' | 'changing' | 'active'>,
+  brake: Pick<BrakeState, 'panel' | 'subjects' | 'changing' | 'active' | 'message'>,
   since: string,
 ): string {
-  const { panel, subjects, changing, active } = brake;
+  const { panel, subjects, changing, active, message } = brake;
   const nothing = `Nothing was changed on panel ${panel} since ${since}`;
+  if (subjects === 'store') return `${nothing}: ${message}.`;
   if (changing === null || active === null) return `${nothing}: the brake stopped the last run.`;
   const [some, all] = [changing, active].map((count) => count.toLocaleString('en'));
   return `${nothing}: the last run would have changed ${some ?? ''} of ${all ?? ''} ${subjects} at once, and the brake stopped it.`;
@@ -87,13 +102,24 @@ export function describeBrake(
 /** Notes that the brake stopped a run, in the transaction that stores its notice. */
 export async function noteBrake(
   tables: Pick<StoreTables, 'conditions'>,
-  subjects: BrakedSubjects,
+  subjects: Exclude<BrakedSubjects, 'store'>,
   { run, at, error }: { run: string; at: string; error: BrakeError },
 ): Promise<void> {
   const { panel, changing, active } = error.details;
-  const key = brakeKey(panel, subjects);
+  await note(tables, brakeKey(panel, subjects), at, { run, changing, active, message: error.message });
+}
+
+/** Notes that a copy of the store changes a panel: nothing is changed on it until an operator takes the panel over. */
+export async function noteMoved(
+  tables: Pick<StoreTables, 'conditions'>,
+  { run, error }: { run: string | null; error: MovedError },
+): Promise<void> {
+  const { panel, changing, active, since, why } = error.details;
+  await note(tables, brakeKey(panel, 'store'), since, { run, changing, active, message: why });
+}
+
+async function note(tables: Pick<StoreTables, 'conditions'>, key: string, at: string, details: Details): Promise<void> {
   const known = await tables.conditions.get(key);
-  const details: Details = { run, changing, active, message: error.message };
   await tables.conditions.put({ key, since: known?.since ?? at, runs: (known?.runs ?? 0) + 1, details });
 }
 

@@ -2,6 +2,7 @@ import type { KindTraits } from '@sluice/panel-kind';
 import { brakeActs } from '@sluice/quota-core';
 import type { HoldRecord } from '@sluice/state-store';
 import type { Config } from '../config/schema.js';
+import type { MovedError } from '../errors.js';
 import type { BrakeError } from './brake-state.js';
 import type { Notice } from './notices.js';
 import type { ReadingCount } from './observe.js';
@@ -80,11 +81,13 @@ function listCountedEnds({ closes, cycle }: Planned, { free, aboveZero }: Readin
   return closes.filter((hold) => hold.reason !== 'quota' || hold.cycle === null || hold.cycle === cycle.id);
 }
 
-/** Returns the notice of a run that the brake stops, and makes it the error of the run; a dry run only reports it. */
-export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError): Notice {
+/** Returns the notice of a run that is stopped, and makes it the error of the run; a dry run only reports it. */
+export function brakeNotice({ panel, report, request }: BrakedRun, error: BrakeError | MovedError): Notice {
   if (!request.dryRun) report.error = error;
   const { code, message } = error;
-  return { code, key: `${code}:${report.run.id}:${panel.name}`, panel: panel.name, service: null, message };
+  // The brake stops run by run; a copy of the store is reported once.
+  const occasion = 'since' in error.details ? error.details.since : report.run.id;
+  return { code, key: `${code}:${occasion}:${panel.name}`, panel: panel.name, service: null, message };
 }
 
 /** Returns why a run would change too many of a panel's agents at once; null where it would not. */

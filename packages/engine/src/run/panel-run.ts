@@ -2,6 +2,7 @@ import { setImmediate as answersTaken } from 'node:timers/promises';
 import { toItemError, type Panel } from '@sluice/panel-kind';
 import type { FingerprintRecord, ServiceRecord } from '@sluice/state-store';
 import { CLOCK_ERRORS, type Moment, moment, refuseUnconfirmedClock, refuseWrongClock } from '../clock/clock-guard.js';
+import type { MovedError } from '../errors.js';
 import { isInterrupted } from '../interruption.js';
 import type { Leases } from '../leases.js';
 import { type Enforcements, readEnforcements } from '../panels/enforcement.js';
@@ -11,7 +12,7 @@ import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, withDue } from './accounts.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { endBrake, noteBrake } from './brake-state.js';
+import { endBrake, isBrakeError, noteBrake } from './brake-state.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { endedNotices, endWithService, findGivenAway } from './ended.js';
@@ -22,7 +23,7 @@ import { type Notice, toNotices, wouldBuy } from './notices.js';
 import { countReading, mostFell, type ReadingCount, readUsage } from './observe.js';
 import { eachPage } from './pages.js';
 import { wouldHoldIfBelieved } from './plausible.js';
-import { needsObservation, planSteps, historyAfter, withCheckpoint } from './plan.js';
+import { needsObservation, planAgain, planSteps, historyAfter, withCheckpoint } from './plan.js';
 import { toHeld, type HeldWork, refreshHeld } from './refresh.js';
 import { type RunReport, record, showOnly, shownNotice, type RunResults, type Treatment } from './report.js';
 import type { Advance, RunRequest } from './request.js';
@@ -39,7 +40,9 @@ import {
   type RunOnPanel,
   untouched,
 } from './stages.js';
+import { findReversals, loadStopped } from './reversals.js';
 import { beginReadings, confirmReadings, type Readings, splitRepeated } from './repeated.js';
+import { mayChange } from './store-moved.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** State of the run over one panel. */
@@ -102,6 +105,7 @@ export async function runPanel(
     observing: false,
     resources: new Map(),
     spend: new Map(),
+    stopped: await loadStopped(session.store, panel.name),
   };
   const isWhole = only === null && !request.dryRun;
   const readings = isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null;
@@ -293,14 +297,18 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const fell = mostFell(run.count);
   const open = fell && !request.allowMass ? run.open.map((work) => distrust(work, fell)) : run.open;
   const drafted = fell ? { works: open, notices: [] } : await draftPurchases(run, open, run.buying.wishes);
-  const wanted = session.deps.signal.aborted ? [] : await planOpen(run, drafted.works);
+  const planned = session.deps.signal.aborted ? [] : await planOpen(run, drafted.works);
   if (session.deps.signal.aborted) {
     leaveUnfinished(run, open);
     return;
   }
   refuseWrongClock(session, panel.name, run.start);
-  const braked = askBrake(session.config.poll.brake, run, wanted);
-  const stopped = braked !== null && !request.allowMass;
+  const reversed = await findReversals(run, planned, request);
+  const wanted = planAgain(run, planned, reversed.found);
+  const moved = await askStore(run, wanted);
+  const braked = request.allowMass && moved === null ? null : askBrake(session.config.poll.brake, run, wanted);
+  const stop = moved ?? braked;
+  const stopped = stop !== null;
   const treatment = treatmentIn(run, stopped);
   const bought = await buy(run, wanted, open, stopped);
   const applied = await apply(run, bought.works, { stopped, treatment });
@@ -311,7 +319,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
   const works = finished.map((work) => withCheckpoint(run, work));
   const changed = works.filter((work) => work.changedMeanwhile).map((work) => changedNotice(work, run.run));
   const purchases = stopped ? wouldBuyAll(wanted) : [...drafted.notices, ...bought.notices];
-  const about = [...run.accounts.notices, ...purchases];
+  const about = [...run.accounts.notices, ...reversed.notices, ...purchases];
   report.notices.push(...applied.stored.map(shownNotice));
   const released = endedNotices(run.ended, works, treatment);
   const notices = [
@@ -319,7 +327,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
     ...released,
     ...applied.notices,
     ...changed,
-    ...(stopped ? [brakeNotice(run, braked)] : []),
+    ...(stop === null ? [] : [brakeNotice(run, stop)]),
   ];
   const result = { works, treatment, notices: stillTrue(notices, works) };
   if (request.dryRun) showOnly(run, result);
@@ -327,7 +335,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
     if (works.length + result.notices.length > 0) {
       await session.write(leases.held, async (tables) => {
         await record(run, tables, result);
-        if (stopped) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: braked });
+        if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: stop });
       });
     }
     if (!stopped && request.service === undefined && wasRead(run))
@@ -335,6 +343,19 @@ async function finishOpen(run: PanelRun): Promise<void> {
   }
   run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);
+}
+
+/** Returns why this store must not change the panel; asked only by a run that would change it. */
+async function askStore(
+  { session, panel, request, accounts }: PanelRun,
+  wanted: readonly Planned[],
+): Promise<MovedError | null> {
+  const isChange = ({ enforcement, service, plan, opens, closes, termination }: Planned): boolean =>
+    enforcement.value === 'on' &&
+    (opens.length + closes.length + (plan?.steps.length ?? 0) > 0 ||
+      accounts.due.has(service.id) ||
+      termination !== null);
+  return wanted.some(isChange) ? mayChange(session, panel, { dryRun: request.dryRun }) : null;
 }
 
 /** Returns whether the run could decide: a panel that answers for no service ends nothing. */

@@ -7,6 +7,7 @@ import { failedStep } from './doubt.js';
 import { leaveOut } from './facts.js';
 import { actionRow, type Changed, refsChange, endAction, without } from './journal.js';
 import { saveResources } from './sharing.js';
+import { mayChange } from './store-moved.js';
 import type { Applied, FencedRun } from './stages.js';
 
 /** Why a run stops changing a subject: its panel is under `observe`, or a command changed its facts. */
@@ -57,7 +58,8 @@ export async function applyPlan<W extends Changed>(
   let work = begun;
   const actions: ActionRecord[] = [];
   const undone = new Set<string>();
-  let rest: StepOutcome | null = null;
+  const refusal = steps.length === 0 ? null : await mayChange(session, on.panel, { dryRun: false });
+  let rest: StepOutcome | null = refusal === null ? null : failedStep(refusal.code, refusal.message);
   for (const [index, step] of steps.entries()) {
     const row = rows[index];
     if (!row) continue;

@@ -9,6 +9,7 @@ import { withIncluded } from './history.js';
 import type { RunRequest } from './request.js';
 import { inForce } from './limits.js';
 import { openRows } from './open-rows.js';
+import { withoutStopped } from './reversals.js';
 import { findSharers, readUnread } from './sharing.js';
 import {
   type Applied,
@@ -74,7 +75,7 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
   const { session, panel, givesBack = false } = on;
   const target = toTargetState(on, work, command);
   const observation = work.observation ?? { service: work.service.id, at: session.now(), state: null, error: null };
-  const found = panel.plan(target, observation);
+  const found = withoutStopped(on, work.service.id, panel.plan(target, observation));
   const [problem = null] = found.problems;
   const isServed = givesBack ? target.holds.length === 0 : isToServe(work, target);
   const stops = problem === null && isServed ? (found.stops ?? []) : [];
@@ -88,6 +89,11 @@ export function planSteps(on: RunOnPanel, work: Plannable, command: AccountComma
 /** Returns the service with its plan, and the plan's problem as its error. */
 function withPlan<W extends Plannable>(work: W, { plan, drift, problem }: PlanResult): W & { readonly plan: Plan } {
   return withError({ ...work, plan, drift }, problem);
+}
+
+/** Plans services again after more of their objects are left alone. */
+export function planAgain(on: RunOnPanel, works: readonly Planned[], services: ReadonlySet<string>): Planned[] {
+  return works.map((work) => (services.has(work.service.id) ? withPlan(work, planSteps(on, work)) : work));
 }
 
 /** Plans one service; if the plan needs services that were never read, reads those and plans again. */

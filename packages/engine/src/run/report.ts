@@ -7,6 +7,7 @@ import type { Session } from '../session.js';
 import type { LimitState } from './limit-state.js';
 import { type FindKind, type ServiceView, serviceView, toStatus, toActionView } from '../services/views.js';
 import type { PanelsRunView, RunView } from './bracket.js';
+import { isStopError } from './brake-state.js';
 import { addNotices } from '../notices/outbox.js';
 import { noteAlarms } from '../notices/alarms.js';
 import { newsOfServices } from '../notices/run-notices.js';
@@ -216,11 +217,11 @@ export function decideOutcome(
   results: Pick<RunResults, 'counted' | 'wrong' | 'partly' | 'left'>,
 ): RunOutcome {
   if (report.error?.code === 'lease_held') return 'busy';
-  if (report.error && report.error.code !== 'mass_change') return 'failed';
+  if (report.error && !isStopError(report.error)) return 'failed';
   if (results.counted === 0 && report.totals.services === 0 && report.panels.length > 0) return 'failed';
   // A run that changed something for a failed service is partial, not failed.
   if (results.counted > 0 && results.wrong === results.counted && !results.partly) return 'failed';
-  if (report.error?.code === 'mass_change') return 'brake';
+  if (isStopError(report.error)) return 'brake';
   return results.wrong + results.left + report.panels.length > 0 ? 'partial' : 'done';
 }
 

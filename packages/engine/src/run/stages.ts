@@ -28,6 +28,7 @@ import type { Termination } from '../provision/termination.js';
 import { hasEnded } from '../services/lifecycle.js';
 import type { Session } from '../session.js';
 import type { LimitState, Spend } from './limit-state.js';
+import type { StoppedTargets } from './reversals.js';
 
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {
@@ -39,6 +40,8 @@ export interface RunOnPanel {
   readonly scope: TargetState['scope'];
   /** Observed resources that are not stored yet, by service. */
   readonly resources: Map<string, ResourcesRecord>;
+  /** Objects that the run leaves alone; absent for a command, which changes what it names. */
+  readonly stopped?: StoppedTargets;
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
   /** Services that have ended, and whose restrictions end in this run because another service uses what they restrict. */

@@ -154,7 +154,9 @@ export interface FlvxClient {
   /** Whether the login requires a captcha, so that no program can log in. */
   captchaRequired(options?: FlvxCallOptions): Promise<boolean>;
   /** Returns a public setting; null if no setting has that name. */
-  setting(name: 'app_name' | 'captcha_enabled', options?: FlvxCallOptions): Promise<string | null>;
+  setting(name: string, options?: FlvxCallOptions): Promise<string | null>;
+  /** Adds or replaces a setting. Every user of the panel can read it. */
+  setSetting(name: string, value: string, options?: FlvxCallOptions): Promise<void>;
   /** Whether the password opens the account; true also for a disabled account, null while the login requires a captcha. */
   passwordOpens(name: string, password: string, options?: FlvxCallOptions): Promise<boolean | null>;
 

@@ -290,6 +290,11 @@ export class FlvxPanel implements Panel<ServiceObservation> {
 
   readonly snapshot = { paged: true };
 
+  readonly mark: PanelFacets['mark'] = {
+    read: (name, signal) => this.#client.setting(name, { signal }),
+    write: (name, text, signal) => this.#client.setSetting(name, text, { signal }),
+  };
+
   readonly contract: PanelFacets['contract'] = {
     check: (services, signal) => checkContract(this.#client, services, signal),
   };

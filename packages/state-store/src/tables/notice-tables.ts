@@ -3,7 +3,7 @@ import type { StoreTables } from '../store.js';
 import type { Access, Session } from './access.js';
 import { inChunks, inChunksOrAll } from './chunks.js';
 import { insertRows } from './insert-rows.js';
-import { deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
+import { compare, deleteRecords, findRecord, listByTime, listRecords, putRecords } from './record-queries.js';
 import { alarms, conditions, deliveries, notices } from './record-tables.js';
 
 /** Tables of notices, of their deliveries, and of what lasts over several runs. */
@@ -31,6 +31,11 @@ export function noticeTables(access: Access): Pick<StoreTables, 'alarms' | 'noti
     },
     conditions: {
       get: (key) => access.read((session) => findRecord(session, conditions, { key })),
+      list: (prefix) =>
+        access.read((session) => {
+          const and = [compare('key', '>=', prefix), compare('key', '<=', `${prefix}\u{10ffff}`)];
+          return listRecords(session, conditions, { and, order: ['key'] });
+        }),
       put: (record) => access.write((session) => putRecords(session, conditions, ['key'], [record])),
       end: (key) => access.write((session) => deleteRecords(session, conditions, { key })),
     },

@@ -192,7 +192,12 @@ function toConditions(where: object): RawBuilder<boolean>[] {
   });
 }
 
-function compare(column: string, operator: '>=' | '<=', value: string | undefined): RawBuilder<boolean> | undefined {
+/** Returns a comparison of a column; none without a value. */
+export function compare(
+  column: string,
+  operator: '>=' | '<=',
+  value: string | undefined,
+): RawBuilder<boolean> | undefined {
   return value === undefined ? undefined : sql<boolean>`${sql.ref(column)} ${sql.raw(operator)} ${value}`;
 }
 

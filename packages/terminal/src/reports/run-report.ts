@@ -1,4 +1,4 @@
-import { listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
+import { isStopError, listObserving, nameFew, type RunReport, type ServiceView } from '@sluice/engine';
 import { allowed, bytes, type Column, compareValues, printRows, text } from '../columns.js';
 import { foldAlike, MOST_ALIKE, printFirst, printOthers, takeFirst } from './fold.js';
 import { findBrakeSentence, summarize } from './run-summary.js';
@@ -137,12 +137,8 @@ function printChanges(terminal: Terminal, { services, notices }: RunReport): voi
  */
 function printNotices(terminal: Terminal, { notices, error }: RunReport, all: boolean): void {
   const held = new Set(notices.filter(({ code }) => /(^|_)hold$/.test(code)).map(({ service }) => service));
-  const isBrake = ({ code }: { code: string }): boolean => code === 'mass_change';
   const told = notices.filter((notice) => notice.code !== 'threshold' || !held.has(notice.service));
-  const shown = [
-    ...told.filter((one) => !isBrake(one)),
-    ...(error?.code === 'mass_change' ? [] : told.filter(isBrake)),
-  ];
+  const shown = [...told.filter((one) => !isStopError(one)), ...(isStopError(error) ? [] : told.filter(isStopError))];
   for (const code of new Set(shown.map((notice) => notice.code))) {
     const own = shown.filter((notice) => notice.code === code);
     const others = (count: number): string => `${formatCount(count, 'other notice')} ${code}`;

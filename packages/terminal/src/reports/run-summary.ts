@@ -1,4 +1,4 @@
-import type { RunReport } from '@sluice/engine';
+import { isStopError, type RunReport } from '@sluice/engine';
 import { formatCount } from '../words.js';
 
 /** Returns the last line of a run: its services, and what was changed or would be. */
@@ -19,9 +19,9 @@ export function summarize(report: RunReport): string {
   return `${run.command}${run.dryRun ? ' (dry run)' : ''}: ${[...parts, ...countChanges(report)].join(', ')}`;
 }
 
-/** Returns the sentence of the brake where it stopped the run, or would stop it; null where it did not. */
+/** Returns why the run was stopped before its first change, or would be; null where it was not. */
 export function findBrakeSentence({ error, notices }: RunReport): string | null {
-  const found = error?.code === 'mass_change' ? error : notices.find(({ code }) => code === 'mass_change');
+  const found = isStopError(error) ? error : notices.find(isStopError);
   return found?.message ?? null;
 }
 

@@ -28,6 +28,7 @@ export interface StateCommands {
   /** Shows what would be changed on a panel, allows it once, and ends all changes. */
   plan: (panel: string) => string;
   allowOnce: (panel: string) => string;
+  takeOver: (panel: string) => string;
   observe: (panel: string) => string;
   /** Reconciles although that is more than the brake lets pass. */
   reconcileAll: () => string;
@@ -104,9 +105,13 @@ function stateSentences(found: Explanation, times: Times, names: StateNames): st
     const brake = describeBrake(found.brake, times.at(found.brake.since, service.panel) ?? '');
     return [
       `${id} would be held (${reasons.join(', ')})${figuresText(service, reasons)}. ${brake}`,
-      `To review what would be changed: ${commands.plan(service.panel)}`,
-      `To allow it once: ${commands.allowOnce(service.panel)}`,
-      `To change nothing on the panel: ${commands.observe(service.panel)}`,
+      ...(found.brake.subjects === 'store'
+        ? [`If this installation is the one to go on, stop the other one, then: ${commands.takeOver(service.panel)}`]
+        : [
+            `To review what would be changed: ${commands.plan(service.panel)}`,
+            `To allow it once: ${commands.allowOnce(service.panel)}`,
+            `To change nothing on the panel: ${commands.observe(service.panel)}`,
+          ]),
     ];
   }
   if (decision === null) return [`${id} has not been read yet: run "${commands.poll(id)}".`];

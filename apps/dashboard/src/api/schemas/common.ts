@@ -25,7 +25,7 @@ export const brake = name(
   'Brake',
   z.object({
     panel: text,
-    subjects: z.enum(['services', 'agents']),
+    subjects: z.enum(['services', 'agents', 'store']),
     since: text.describe('Instant, ISO 8601 in UTC'),
     runs: z.number(),
     run: text.nullable(),

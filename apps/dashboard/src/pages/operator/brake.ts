@@ -26,11 +26,17 @@ export function statusWithReasons(of: {
   }`;
 }
 
-/** Says that the brake stopped the last run over a panel, since when, and the ways out: review, allow once, observe. */
+/** Says what stopped the last run over a panel, since when, and the ways out: review, allow once, observe; or take over. */
 export function brakeBanner({ request, times, mayOperate }: Scene, brake: BrakeState): Html {
   const { panel, subjects, since } = brake;
   const command = subjects === 'agents' ? 'sluice agent check --all' : 'sluice poll';
   const sentence = html`<strong>${describeBrake(brake, times.text(since))}</strong>`;
+  if (subjects === 'store')
+    return html`${notice(
+      'bad',
+      html`${sentence} If this installation is the one to go on, stop the other one, then take the panel over with
+        <code>sluice doctor --take-over --panel ${panel}</code>.`,
+    )}`;
   const commands = html`Review the changes with <code>sluice plan --panel ${panel}</code>; then allow them once with
     <code>${command} --panel ${panel} --allow-mass</code>, or stop all changes with
     <code>sluice observe ${panel}</code>.`;

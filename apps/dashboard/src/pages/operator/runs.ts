@@ -1,5 +1,5 @@
 import { SluiceError } from '@sluice/panel-kind';
-import { type CheckReport, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
+import { type CheckReport, isStopError, listObserving, type RunReport, toAgentStatus } from '@sluice/engine';
 import { startRun } from '../../api/start-run.js';
 import type { Task } from '../../api/tasks.js';
 import { badge, facts, link, listed, notice, section, table } from '../layout/components.js';
@@ -110,7 +110,7 @@ async function ended(scene: Scene, { last, panel }: Task): Promise<Part> {
 
 /** Says what the brake stopped, or would stop, first of all. */
 async function brakeNotice(scene: Scene, panel: string | null, { error, notices }: Report): Promise<Part> {
-  const stopped = notices.find(({ code }) => code === 'mass_change') ?? (error?.code === 'mass_change' ? error : null);
+  const stopped = notices.find(isStopError) ?? (isStopError(error) ? error : null);
   if (stopped === null) return null;
   const { brakes } = await scene.request.sluice.overview({ size: 1 });
   const own = brakes.filter((brake) => panel === null || brake.panel === panel);
@@ -141,7 +141,7 @@ function report(scene: Scene, found: Report, brake: Part): Html {
     <p>
       ${badge(run.outcome)}${run.dryRun ? html` <span class="soft">a preview: nothing was changed</span>` : null}${run.observing.length === 0 ? null : html` <span class="soft">under observe: ${observed.join(', ')}</span>`}
     </p>
-    ${error === null || error.code === 'mass_change' ? null : problemNotice(error.message)} ${facts(figures)}
+    ${error === null || isStopError(error) ? null : problemNotice(error.message)} ${facts(figures)}
     ${'services' in found ? changes(scene, found.services) : agentChanges(scene, found.agents)}
     ${section('Log', html`<a href="/log?kind=run">Runs in the log</a>, ${scene.times.at(run.finishedAt)}`)}`;
 }

@@ -10,7 +10,7 @@ const opened = z.object({ token: z.string() });
 /** The login, the captcha and the public settings (docs/panels/flvx.md, 2). */
 export function accessEndpoints(
   api: FlvxApi,
-): Pick<FlvxClient, 'session' | 'clockDifference' | 'captchaRequired' | 'setting' | 'passwordOpens'> {
+): Pick<FlvxClient, 'session' | 'clockDifference' | 'captchaRequired' | 'setting' | 'setSetting' | 'passwordOpens'> {
   return {
     session: () => api.session.ensure(),
     clockDifference: () => api.clock.difference,
@@ -25,6 +25,9 @@ export function accessEndpoints(
         if (isPanelError(error) && error.panelCode === 'setting_missing') return null;
         throw error;
       }
+    },
+    async setSetting(name, value, options) {
+      await api.call({ path: '/config/update-single', kind: 'write', body: { name, value } }, options);
     },
     async passwordOpens(name, password, options) {
       try {
