@@ -58,7 +58,10 @@ export function readState(world: FlvxWorld, times = false): FlvxState {
     groupPermissions: byId(world.groupPermissions.values(), times),
     grants: byId(world.grants.values(), times),
     // A store's mark differs after each change; what it is about does not.
-    config: byId(world.config.all().filter(({ name }) => !name.startsWith('sluice_store_')), times),
+    config: byId(
+      world.config.all().filter(({ name }) => !name.startsWith('sluice_store_')),
+      times,
+    ),
     nodes: byId(nodes, times),
   };
 }
