@@ -8,19 +8,7 @@ import type { JournalPayload } from './journal.js';
 import { movedError } from './store-moved.js';
 import type { Notice } from './notices.js';
 import type { Planned, RunOnPanel } from './stages.js';
-
-/** An object that runs leave alone, since something else reversed their changes of it. */
-export interface StoppedTarget {
-  service: string;
-  /** Such as `port 7001`. */
-  object: string;
-  /** The change that was reversed, as operators know it. */
-  name: string;
-  since: string;
-}
-
-/** Objects that runs leave alone, by service and object. */
-export type StoppedTargets = Map<string, StoppedTarget>;
+import type { StoppedTarget, StoppedTargets } from './stopped-targets.js';
 
 const prefixOf = (panel: string): string => `stopped:${panel}:`;
 const toKey = ({ service, object }: Pick<StoppedTarget, 'service' | 'object'>): string => `${service}:${object}`;

@@ -28,7 +28,7 @@ import type { Termination } from '../provision/termination.js';
 import { hasEnded } from '../services/lifecycle.js';
 import type { Session } from '../session.js';
 import type { LimitState, Spend } from './limit-state.js';
-import type { StoppedTargets } from './reversals.js';
+import type { StoppedTargets } from './stopped-targets.js';
 
 /** What the services in a run over one panel share. */
 export interface RunOnPanel {
