@@ -58,14 +58,19 @@ export const dbRestore: CommandHandler<GlobalOptions & { yes?: boolean }> = asyn
   const from = path.resolve(deps.cwd, file);
   await confirm(deps, options, `Replace ${location} with ${from}?`);
   const { clock, isAlive } = deps;
-  const { version, replaced, replacedHolds } = await restoreLocalStore(from, location, { clock, isAlive });
+  const { version, replaced, replacedHolds, behind } = await restoreLocalStore(from, location, { clock, isAlive });
   const terminal = new Terminal(deps, options);
   if (replacedHolds !== null) {
     terminal.warn(
       `sluice: warning: ${replacedHolds} lists restrictions that were applied after the backup was made. Lift them with "sluice hold release --all --from ${replacedHolds} --yes"`,
     );
   }
-  terminal.document({ from, to: location, version, replaced, replacedHolds });
+  if (behind.length > 0) {
+    terminal.warn(
+      `sluice: warning: if the store of this backup has changed panel ${behind.join(', ')} since, nothing is changed there until "sluice doctor --take-over"; stop the other installation first`,
+    );
+  }
+  terminal.document({ from, to: location, version, replaced, replacedHolds, behind });
   terminal.info(
     `${location} was restored from ${from}${replaced === null ? '' : `; the replaced store is kept as ${replaced}`}`,
   );

@@ -1,4 +1,4 @@
-import type { AgentDetail, Sluice } from '@sluice/engine';
+import { type AgentDetail, isStopError, type Sluice } from '@sluice/engine';
 import { type ItemError, SluiceError, usageError } from '@sluice/panel-kind';
 import { BYTES_PER_GB } from '@sluice/quota-core';
 import type * as z from 'zod';
@@ -180,6 +180,6 @@ function readGigabytes(body: unknown, name: string): number | null {
 function throwFirst(errors: readonly (ItemError | null)[]): void {
   const error = errors.find((item) => item !== null);
   if (error == null) return;
-  const kind = error.code === 'mass_change' ? 'brake' : error.code === 'lease_held' ? 'busy' : 'panel';
+  const kind = isStopError(error) ? 'brake' : error.code === 'lease_held' ? 'busy' : 'panel';
   throw new SluiceError(error.code, error.message, { kind });
 }

@@ -143,7 +143,7 @@ async function addToReport(
   (report.agents ??= []).push(...agents);
   if (observing && !report.run.observing.includes(panel)) report.run.observing.push(panel);
   const isBraked = isBrakeError(error);
-  if (isBraked) report.error ??= error;
+  if (error !== null && isStopError(error)) report.error ??= error;
   else if (error !== null) report.panels.push({ panel, error: { code: error.code, message: error.message } });
   await reportNotices(session, report, notices, leases.held);
   if (report.run.dryRun || !isWhole) return;
@@ -155,12 +155,12 @@ async function addToReport(
 
 /** Returns the error of a run in which every panel failed; null otherwise. */
 function wholeError(runs: readonly AgentsRun[], wanted: number): CheckReport['error'] {
-  const failed = runs.filter(({ error }) => error !== null && error.code !== 'mass_change');
+  const failed = runs.filter(({ error }) => error !== null && !isStopError(error));
   return failed.length === runs.length && runs.length === wanted ? (failed[0]?.error ?? null) : null;
 }
 
 function decideOutcome({ error, panels, totals }: CheckReport, runs: readonly AgentsRun[]): RunOutcome {
-  if (error !== null && error.code !== 'mass_change') return 'failed';
+  if (error !== null && !isStopError(error)) return 'failed';
   if (error !== null) return 'brake';
   const someFailed =
     panels.length > 0 || totals.failed > 0 || runs.some(({ agents }) => agents.some((agent) => agent.error !== null));

@@ -8,7 +8,7 @@ import { describeEnforcement, readEnforcements } from '../panels/enforcement.js'
 import { describeBrake, findBrake, findMoved } from '../run/brake-state.js';
 import { listStopped } from '../run/reversals.js';
 import { readMark } from '../run/store-mark.js';
-import { describeWriter } from '../run/store-moved.js';
+import { describeWriter, isObserved } from '../run/store-moved.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
@@ -57,12 +57,20 @@ async function brakeChecks(session: Session, name: string): Promise<Check[]> {
   return [toChecks('brake', name)('warning', sentence, 'mass_change')];
 }
 
-/** Checks the mark of this store on the panel. */
+/** Checks the mark of this store on the panel; under `observe` another store may change it. */
 async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
-  if (panel.mark === undefined || (await findMoved(session, panel.name)) !== null) return [];
+  if (panel.mark === undefined || (await isObserved(session, panel.name))) return [];
+  if ((await findMoved(session, panel.name)) !== null) return [];
   const answer = await readMark(session, panel);
   const check = toChecks('store mark', panel.name);
-  if (answer.is === 'absent') return [];
+  if (answer.is === 'absent' && !answer.lost) return [];
+  if (answer.is === 'absent')
+    return [
+      check(
+        'warning',
+        'the panel does not have the mark that this store wrote: a copy of the store would not be noticed',
+      ),
+    ];
   if (answer.is === 'own') return [check('ok', 'no copy of this store has changed the panel since this one did')];
   if (answer.is === 'unknown')
     return [check('warning', `${answer.message}: a copy of this store would not be noticed`)];
@@ -74,7 +82,7 @@ async function stoppedChecks({ store }: Session, panel: string): Promise<Check[]
   const stopped = await listStopped(store, panel);
   if (stopped.length === 0) return [];
   const message = `no run repeats these, since something else reversed them again and again: ${nameFew(stopped.map(({ service, name }) => `${name} of ${service}`))}`;
-  return [toChecks('stopped targets', panel)('warning', message, 'change_reversed')];
+  return [toChecks('stopped targets', panel)('failed', message, 'change_reversed')];
 }
 
 /** Checks that no alarm waits for somebody to acknowledge it. */

@@ -1,19 +1,20 @@
 import type { Panel } from '@sluice/panel-kind';
 import { panelLease } from '../leases.js';
-import { readEnforcements } from '../panels/enforcement.js';
 import { brakeKey, findMoved } from '../run/brake-state.js';
 import { withRun } from '../run/bracket.js';
 import { listStopped, noteTakeOver, stoppedKey } from '../run/reversals.js';
 import { acceptMark, readMark, writeMark } from '../run/store-mark.js';
+import { isObserved } from '../run/store-moved.js';
 import { requirePanelName } from '../services/panels.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 
 /**
  * Lets this store change a panel again that a copy of it changes, or all such panels, and writes its mark there, so that the copy
- * changes nothing on it any more. Logged as a run. A panel that can't be read is left as it is.
+ * changes nothing on it any more. Logged as a run. A panel that can't be read is only
+ * taken over by its name.
  *
- * @throws PanelError where the mark can't be read or written; SluiceError `lease_held` while a run works on the panel
+ * @throws SluiceError `lease_held` while a run works on the panel
  */
 export async function takeOver(session: Session, only: string | undefined): Promise<Check[]> {
   if (only !== undefined) requirePanelName(session, only);
@@ -37,12 +38,10 @@ async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
   return withRun(session, { command: 'doctor --take-over', dryRun: false, scope: `panel ${name}` }, async (run) => {
     await run.leases.take(panelLease(name), 0);
     await run.start();
-    const enforcement = (await readEnforcements(session.config, session.store)).ofPanel(name);
-    const isObserved = enforcement.value === 'observe' && enforcement.except.length === 0;
     const mark = await readMark(session, panel);
-    if (mark.is === 'foreign') await acceptMark(session, name, mark.token);
+    if (mark.is === 'foreign') await acceptMark(session, name, mark);
     // Nothing is written to a panel under observe: its first change writes the mark.
-    if (!isObserved) await writeMark(session, panel);
+    const refusal = (await isObserved(session, name)) ? null : await tryToMark(session, panel);
     const stopped = await listStopped(session.store, name);
     await session.write(run.leases.held, async (tables) => {
       await tables.conditions.end(brakeKey(name, 'store'));
@@ -51,6 +50,18 @@ async function takeOverOne(session: Session, panel: Panel): Promise<Check> {
     });
     await run.end({ outcome: 'done', changes: true });
     const count = stopped.length === 0 ? '' : `; runs change ${stopped.length} stopped targets again`;
-    return toChecks('take-over', name)('ok', `this store changes the panel from now on${count}: stop the copy of it`);
+    const message = `this store changes the panel from now on${count}: stop the copy of it`;
+    const check = toChecks('take-over', name);
+    return refusal === null ? check('ok', message) : check('warning', `${message}, which can't notice it: ${refusal}`);
   });
+}
+
+/** Writes the mark; returns why the panel refuses it, which keeps no operator from going on with this store. */
+async function tryToMark(session: Session, panel: Panel): Promise<string | null> {
+  try {
+    await writeMark(session, panel);
+    return null;
+  } catch (error) {
+    return `the mark could not be written: ${(error as Error).message}`;
+  }
 }

@@ -5,5 +5,7 @@
 export function describeRunError(error: string): string {
   const message = /^\w+: (?<message>[\s\S]+)$/.exec(error)?.groups?.['message'];
   if (message !== undefined) return message;
-  return error === 'mass_change' ? 'the brake stopped it' : error.toLowerCase().replaceAll('_', ' ');
+  if (error === 'mass_change') return 'the brake stopped it';
+  if (error === 'store_moved') return 'a copy of the store changes the panel';
+  return error.toLowerCase().replaceAll('_', ' ');
 }

@@ -109,7 +109,7 @@ export async function noteBrake(
   await note(tables, brakeKey(panel, subjects), at, { run, changing, active, message: error.message });
 }
 
-/** Notes that a copy of the store changes a panel: nothing is changed on it until an operator takes the panel over. */
+/** Notes that a copy of the store changes a panel: nothing is changed on it until `doctor --take-over`. */
 export async function noteMoved(
   tables: Pick<StoreTables, 'conditions'>,
   { run, error }: { run: string | null; error: MovedError },

@@ -12,7 +12,7 @@ import type { Session } from '../session.js';
 import { apply, commit, type Verdict } from './apply.js';
 import { type Accounts, carryOutAccounts, noAccounts, planOpen, readOrders, withDue } from './accounts.js';
 import { askBrake, brakeNotice } from './brake.js';
-import { endBrake, isBrakeError, noteBrake } from './brake-state.js';
+import { isBrakeError, noteBrake } from './brake-state.js';
 import { beginBuying, buyDrafts, type Buying, planWithoutBuys, withWish } from './buy.js';
 import { decideHolds, distrust, undecided } from './decide.js';
 import { endedNotices, endWithService, findGivenAway } from './ended.js';
@@ -42,7 +42,8 @@ import {
 } from './stages.js';
 import { findReversals, loadStopped } from './reversals.js';
 import { beginReadings, confirmReadings, type Readings, splitRepeated } from './repeated.js';
-import { mayChange } from './store-moved.js';
+import { beginMark } from './store-mark.js';
+import { endStops, mayChange } from './store-moved.js';
 import { finishTerminations, stillTrue } from './terminations.js';
 
 /** State of the run over one panel. */
@@ -108,6 +109,7 @@ export async function runPanel(
     stopped: await loadStopped(session.store, panel.name),
   };
   const isWhole = only === null && !request.dryRun;
+  if (isWhole) await beginMark(session, panel);
   const readings = isWhole ? beginReadings(panel.snapshot?.paged === true ? null : session.now()) : null;
   const alarmed = new Set((await session.store.alarms.list({ panel: panel.name })).map(({ service }) => service));
   const begun = {
@@ -338,8 +340,7 @@ async function finishOpen(run: PanelRun): Promise<void> {
         if (isBrakeError(stop)) await noteBrake(tables, 'services', { run: run.run, at: session.now(), error: stop });
       });
     }
-    if (!stopped && request.service === undefined && wasRead(run))
-      await endBrake(session.store, panel.name, 'services');
+    if (!stopped && request.service === undefined && wasRead(run)) await endStops(session, panel.name);
   }
   run.held.push(...listHeld(run, works));
   if (!request.dryRun && !stopped) await refreshHeld(run, run.held);

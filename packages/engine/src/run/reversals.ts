@@ -10,11 +10,11 @@ import type { Notice } from './notices.js';
 import type { Planned, RunOnPanel } from './stages.js';
 import type { StoppedTarget, StoppedTargets } from './stopped-targets.js';
 
-const prefixOf = (panel: string): string => `stopped:${panel}:`;
+const toPrefix = (panel: string): string => `stopped:${panel}:`;
 const toKey = ({ service, object }: Pick<StoppedTarget, 'service' | 'object'>): string => `${service}:${object}`;
 
 /** Returns the key of the condition that an object of a service is left alone. */
-export const stoppedKey = (panel: string, target: StoppedTarget): string => `${prefixOf(panel)}${toKey(target)}`;
+export const stoppedKey = (panel: string, target: StoppedTarget): string => `${toPrefix(panel)}${toKey(target)}`;
 
 const takenOverKey = (panel: string): string => `taken-over:${panel}`;
 
@@ -23,7 +23,7 @@ export async function listStopped(
   { conditions }: Pick<StoreTables, 'conditions'>,
   panel: string,
 ): Promise<StoppedTarget[]> {
-  return (await conditions.list(prefixOf(panel))).map(({ details }) => details as StoppedTarget);
+  return (await conditions.list(toPrefix(panel))).map(({ details }) => details as StoppedTarget);
 }
 
 /** Returns the same by service and object. */
@@ -136,7 +136,7 @@ async function readJournal(
   return rows.filter(({ panel, state }) => panel === service.panel && state === 'applied').reverse();
 }
 
-/** More changes of one service within a day are no fight over an object, but a mistake of another kind. */
+/** More changes of one service within a day have another cause than a fight over an object. */
 const MOST_ROWS = 500;
 
 /** Returns what a change is about: types begin with a verb. */

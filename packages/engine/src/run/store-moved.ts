@@ -1,14 +1,16 @@
 import type { Panel } from '@sluice/panel-kind';
 import { printable } from '@sluice/panel-http/printable';
 import type { MovedError } from '../errors.js';
+import { readEnforcements } from '../panels/enforcement.js';
 import type { Session } from '../session.js';
-import { findMoved, noteMoved } from './brake-state.js';
+import { endBrake, findMoved, noteMoved } from './brake-state.js';
 import { readMark, writeMark } from './store-mark.js';
 
 /**
  * Returns why this store must not change a panel: a copy of it has changed the panel since, or something reverses its changes.
- * Where it may, writes its mark, on panels with a place for one. Asked once in a session before the first change on a panel, and
- * never under `observe`. A mark that can't be read or written prevents nothing; `doctor` reports it.
+ * Where it may, writes its mark, on panels with a place for one. Asked once in a session, before the first change on a panel.
+ * Under `observe` what a command changes is allowed, and no mark is written. A mark that can't be read or written prevents
+ * nothing; `doctor` reports it.
  */
 export function mayChange(session: Session, panel: Panel, { dryRun }: { dryRun: boolean }): Promise<MovedError | null> {
   const known = session.changing.get(panel.name);
@@ -20,6 +22,7 @@ export function mayChange(session: Session, panel: Panel, { dryRun }: { dryRun: 
 
 async function ask(session: Session, panel: Panel, dryRun: boolean): Promise<MovedError | null> {
   const { name } = panel;
+  if (await isObserved(session, name)) return null;
   const found = await findMoved(session, name);
   if (found !== null) return movedError(name, found.since, found.message);
   if (panel.mark === undefined) return null;
@@ -32,6 +35,18 @@ async function ask(session: Session, panel: Panel, dryRun: boolean): Promise<Mov
   // What a later version wrote stays.
   if (!dryRun && answer.is !== 'unknown') await writeMark(session, panel).catch(leaveToDoctor);
   return null;
+}
+
+/** Returns whether nothing on a panel is enforced, for no product. */
+export async function isObserved({ config, store }: Session, panel: string): Promise<boolean> {
+  const { value, except } = (await readEnforcements(config, store)).ofPanel(panel);
+  return value === 'observe' && except.length === 0;
+}
+
+/** Notes that a run was not stopped. Under `observe` a copy of the store may change the panel. */
+export async function endStops(session: Session, panel: string): Promise<void> {
+  await endBrake(session.store, panel, 'services');
+  if (await isObserved(session, panel)) await endBrake(session.store, panel, 'store');
 }
 
 /** A panel that refuses the mark is changed nonetheless: the next run tries again. */

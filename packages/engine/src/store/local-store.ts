@@ -14,6 +14,7 @@ import { type Files, nodeFiles } from '../files.js';
 import { refuseLostStore, replaceHoldsFile } from '../holds/holds-file.js';
 import { leasesInUse } from '../leases.js';
 import { copySwitches } from '../panels/enforcement.js';
+import { inheritMarks } from '../run/store-mark.js';
 import { backupBeforeMigration } from './backups.js';
 
 /** What the file of a store is worked on with. */
@@ -64,6 +65,8 @@ export interface LeaseHolders {
 export interface RestoredStore extends RestoreResult {
   /** New path of a file of open holds with restrictions that were applied after the backup; null if there was none. */
   replacedHolds: string | null;
+  /** Panels on which nothing is changed until `doctor --take-over`, if a store of later than the backup has changed them. */
+  behind: string[];
 }
 
 /**
@@ -82,7 +85,22 @@ export async function restoreLocalStore(
   const replacedHolds = await withStore({ location, clock }, (store) =>
     replaceHoldsFile(store, files, new Date(clock.now()).toISOString()),
   );
-  return { ...restored, replacedHolds };
+  const behind = await inheritFrom(restored.replaced, { location, clock });
+  return { ...restored, replacedHolds, behind };
+}
+
+/** Lets the store at a location go on in place of the one that it replaced. */
+async function inheritFrom(replaced: string | null, at: { location: string; clock: Clock }): Promise<string[]> {
+  return withStore(at, async (store) => {
+    if (replaced === null) return inheritMarks(null, store);
+    try {
+      return await withStore({ location: replaced, clock: at.clock, readOnly: true }, (from) =>
+        inheritMarks(from, store),
+      );
+    } catch {
+      return inheritMarks(null, store); // A store that can't be read is often why a backup is restored.
+    }
+  });
 }
 
 /** Refuses while a run is active: it would continue with the leases and the journal of the replaced store. */

@@ -1,4 +1,11 @@
-import { type AgentDetail, type AgentView, type ChangedAgent, type CheckReport, toAgentStatus } from '@sluice/engine';
+import {
+  type AgentDetail,
+  type AgentView,
+  type ChangedAgent,
+  type CheckReport,
+  isStopError,
+  toAgentStatus,
+} from '@sluice/engine';
 import { printFirst } from './fold.js';
 import { listActions, LONG, printObserving } from './run-report.js';
 import { bytes, type Column, printRows, shares, state, text } from '../columns.js';
@@ -113,12 +120,12 @@ export function printCheck(terminal: Terminal, report: CheckReport, showAll: boo
   const isClean = report.error === null && report.panels.length === 0 && !shown.some(hasChanged);
   if (terminal.quiet && isClean) return;
   if (!terminal.quiet) printObserving(terminal, report.run.observing);
-  if (shown.length > LONG && !terminal.quiet && report.error?.code === 'mass_change')
+  if (shown.length > LONG && !terminal.quiet && report.error !== null && isStopError(report.error))
     terminal.line(terminal.error(report.error));
   if (shown.length > 0) printActions(terminal, shown, showAll);
   for (const { panel, error } of report.panels) terminal.line(`${panel}: ${terminal.error(error)}`);
   // The error of the run says what the brake's notice does.
-  const notices = report.notices.filter(({ code }) => code !== 'mass_change' || report.error === null);
+  const notices = report.notices.filter((notice) => !isStopError(notice) || report.error === null);
   const others = (count: number): string => formatCount(count, 'other notice');
   if (!terminal.quiet)
     printFirst(terminal, notices, { all: showAll, print: (notice) => terminal.notice(notice), others });

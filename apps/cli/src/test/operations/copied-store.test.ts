@@ -1,27 +1,16 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Explanation, PanelView, RunReport } from '@sluice/engine';
-import { type EasyDcimBench, GB, HOUR, startEasyDcimBench, toIds } from '../easydcim-bench.js';
+import type { PanelView, RunReport } from '@sluice/engine';
+import { GB, HOUR } from '../easydcim-bench.js';
 import { type FlvxBench, startFlvxBench } from '../flvx-bench.js';
 import { Bench } from '../harness.js';
+import { copyTo, on } from './copied-store.js';
 
 let closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.reverse()) await close();
   closing = [];
 });
-
-/** Copies store and config to another machine, as a backup or a standby does. */
-function copyTo(other: Bench, from: Bench, change: (config: string) => string = (config) => config): void {
-  Object.assign(other.env, from.env);
-  other.write('sluice.yaml', change(from.read('sluice.yaml')));
-  for (const end of ['', '-wal', '-shm']) {
-    if (existsSync(from.path(`sluice.db${end}`)))
-      copyFileSync(from.path(`sluice.db${end}`), other.path(`sluice.db${end}`));
-  }
-}
-
-const on = (host: string) => ({ host, owner: { host: `${host} (boot 1234)`, pid: 1, processStart: '1' } });
 
 describe('two copies of a store on a panel with a mark', () => {
   let at: FlvxBench;
@@ -40,7 +29,9 @@ describe('two copies of a store on a panel with a mark', () => {
     other = new Bench(at.bench.clock);
     closing.push(
       () => at.close(),
-      () => other.close(),
+      () => {
+        other.close();
+      },
     );
     user = await at.create(1);
     at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
@@ -100,6 +91,12 @@ describe('two copies of a store on a panel with a mark', () => {
     expect((await poll(at.bench)).json<RunReport>().error?.code).toBe('store_moved');
     expect(at.panel.server.changingCalls()).toEqual([]);
     expect(mark()).toHaveLength(1);
+    // Under observe nothing is refused, and nothing fails.
+    expect((await at.bench.sluice('observe relay', on('first'))).stderr).toBe('');
+    expect((await poll(at.bench)).json<RunReport>().error).toBeNull();
+    expect(await checks(at.bench)).toEqual([]);
+    await at.bench.sluice('enforce relay --yes');
+    expect((await poll(at.bench)).json<RunReport>().error?.code).toBe('store_moved');
   });
 
   it('write nothing under observe, and once a run that changes something', async () => {
@@ -142,106 +139,91 @@ describe('two copies of a store on a panel with a mark', () => {
     expect((await poll(at.bench)).json<RunReport>().error).toBeNull();
     expect(row.value).toBe('9.later');
   });
-});
 
-describe('two copies of a store on a panel without a mark', () => {
-  let at: EasyDcimBench;
-  let other: Bench;
-  const port = (number = 1) => at.panel.port(toIds(number).port(1));
-  const poll = (bench: Bench) => bench.sluice('poll --json --allow-mass', on(bench === at.bench ? 'first' : 'second'));
+  it('go on after a restore in their place, and name the command for one elsewhere', async () => {
+    await start();
+    await at.bench.sluice('db backup copy.db');
+    exceed();
+    await poll(at.bench);
+    const restored = await at.bench.sluice('db restore copy.db --yes --json', on('first'));
+    expect(restored.json<{ behind: string[] }>().behind).toEqual([]);
+    expect(restored.stderr).not.toContain('take-over');
+    expect((await poll(at.bench)).json<RunReport>().error).toBeNull();
+    drift();
+    expect((await poll(at.bench)).json<RunReport>()).toMatchObject({
+      error: null,
+      run: { outcome: 'done', changes: true },
+    });
 
-  async function start(services: number, over: number): Promise<void> {
-    at = await startEasyDcimBench('poll: { doubt: { jump: off }, brake: { share: 50% } }');
+    Object.assign(other.env, at.bench.env);
+    other.write('sluice.yaml', at.bench.read('sluice.yaml'));
+    copyFileSync(at.bench.path('copy.db'), other.path('copy.db'));
+    const elsewhere = await other.sluice('db restore copy.db --yes --json', on('second'));
+    expect(elsewhere.json<{ behind: string[] }>().behind).toEqual(['relay']);
+    expect(elsewhere.stderr).toContain('sluice doctor --take-over');
+    drift();
+    expect((await poll(other)).json<RunReport>().error?.code).toBe('store_moved');
+    await other.sluice('doctor --take-over', on('second'));
+    expect((await poll(other)).json<RunReport>().error).toBeNull();
+  });
+
+  it('stop nothing where the only one moves, is copied before its first change, or the panel comes from a backup', async () => {
+    at = await startFlvxBench('enforce: observe');
     other = new Bench(at.bench.clock);
     closing.push(
       () => at.close(),
-      () => other.close(),
+      () => {
+        other.close();
+      },
     );
-    for (let number = 1; number <= services; number++) await at.addService(number);
-    for (let number = 1; number <= over; number++) at.panel.addTraffic(toIds(number).service, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    expect((await poll(at.bench)).exitCode).toBe(0);
-  }
-
-  /** A standby gets a copy of the store, and releases by a config of its own. */
-  async function standby(): Promise<void> {
-    at.bench.clock.advance(HOUR);
-    copyTo(other, at.bench, (config) => config.replaceAll('100GB', '1TB'));
-    await poll(other);
-    at.bench.clock.advance(HOUR);
-  }
-
-  it('stop at the third reversal of a target within 24 hours, until it is taken over', async () => {
-    await start(12, 1);
-    for (const exit of [0, 0]) {
-      await standby();
-      expect(port().adminState).toBe('up');
-      expect((await poll(at.bench)).exitCode).toBe(exit);
-      expect(port().adminState).toBe('down');
-    }
-    await standby();
-    at.panel.server.clearCalls();
-    const third = await poll(at.bench);
-    const report = third.json<RunReport>();
-    expect([third.exitCode, report.error]).toEqual([3, null]);
-    expect(report.notices.map(({ code }) => code)).toContain('change_reversed');
-    expect(report.services.find(({ id }) => id === 'svc-1')).toMatchObject({
-      status: 'failed',
-      error: { code: 'change_reversed' },
-      actions: [],
-    });
-    expect(at.panel.server.changingCalls()).toEqual([]);
-    // The port is enabled, and the service is shown so.
-    const { service, decision } = (await at.bench.sluice('explain svc-1 --json')).json<Explanation>();
-    expect(service.error?.code).toBe('change_reversed');
-    expect(JSON.stringify(decision?.inputs)).toContain('is enabled and should be disabled');
-    expect((await at.bench.sluice('doctor')).stdout).toContain('sluice doctor --take-over');
-
-    // Days later it still stands.
-    at.bench.clock.advance(48 * HOUR);
+    user = await at.create(1);
+    at.panel.addForward(user, at.tunnels.hk, { name: 'web' });
     await poll(at.bench);
-    expect(port().adminState).toBe('up');
-    expect((await at.bench.sluice('doctor --take-over --json')).stdout).toContain('2 stopped targets');
+    const enforced = (config: string): string => config.replace('enforce: observe', 'enforce: on');
+    // Another machine goes on with the store; the first one was stopped.
+    copyTo(other, at.bench, enforced);
+    exceed();
+    expect((await poll(other)).exitCode).toBe(0);
+    const [name, old] = mark().map((row) => [row.name, row.value])[0] ?? [];
+    for (let time = 0; time < 20; time++) {
+      drift();
+      expect((await poll(other)).exitCode).toBe(0);
+    }
+    // Staff restores the panel's database of long ago.
+    const row = at.panel.world.config.find((one) => one.name === name)!;
+    row.value = old ?? '';
+    drift();
+    expect((await poll(other)).json<RunReport>().error).toBeNull();
+    expect(row.value).not.toBe(old);
+    // The copy that was made under observe notices the other one.
+    at.bench.write('sluice.yaml', enforced(at.bench.read('sluice.yaml')));
+    drift();
+    expect((await poll(at.bench)).json<RunReport>().error?.code).toBe('store_moved');
+  });
+
+  it('enforce on a panel that refuses the mark, and say that a copy would not be noticed', async () => {
+    await start();
+    copyTo(other, at.bench);
+    exceed();
+    at.panel.server.inject({ endpoint: /config\/update-single/, fault: { kind: 'status', status: 403 } });
+    at.panel.world.config.delete(at.panel.world.config.find(({ name }) => name.startsWith('sluice_store_'))!.id);
     expect((await poll(at.bench)).exitCode).toBe(0);
-    expect(port().adminState).toBe('down');
-    expect((await poll(at.bench)).json<RunReport>().notices).toEqual([]);
+    expect(await checks(at.bench)).toMatchObject([{ name: 'store mark', status: 'warning' }]);
+    expect(await checks(at.bench, '--take-over --panel relay')).toMatchObject([
+      { name: 'take-over', status: 'warning' },
+      { name: 'store mark', status: 'warning' },
+    ]);
+    drift();
+    expect((await poll(at.bench)).exitCode).toBe(0);
   });
 
-  it('stop the panel only at the share of the brake', async () => {
-    await start(12, 10);
-    for (let time = 0; time < 3; time++) {
-      await standby();
-      await poll(at.bench);
-    }
-    expect(port(12).adminState).toBe('up');
-    at.panel.addTraffic(toIds(12).service, { in: 200 * GB, out: 0 });
-    at.bench.clock.advance(HOUR);
-    at.panel.server.clearCalls();
-    const report = (await poll(at.bench)).json<RunReport>();
-    expect([report.run.outcome, report.error?.code]).toEqual(['brake', 'store_moved']);
-    expect(at.panel.server.changingCalls()).toEqual([]);
-    const { panels } = (await at.bench.sluice('panel list --json')).json<{ panels: PanelView[] }>();
-    expect(panels).toMatchObject([{ brake: { subjects: 'store' } }]);
-  });
-
-  it('count no reversal of more than a day ago, and none by a change of the decision', async () => {
-    await start(12, 1);
-    for (let time = 0; time < 4; time++) {
-      await standby();
-      at.bench.clock.advance(12 * HOUR);
-      expect((await poll(at.bench)).exitCode).toBe(0);
-      expect(port().adminState).toBe('down');
-    }
-    at.bench.clock.advance(24 * HOUR);
-    for (let time = 0; time < 4; time++) {
-      await at.bench.sluice('override set svc-1 --unlimited');
-      await poll(at.bench);
-      expect(port().adminState).toBe('up');
-      await at.bench.sluice('override clear svc-1');
-      await poll(at.bench);
-      expect(port().adminState).toBe('down');
-      at.bench.clock.advance(HOUR);
-    }
-    expect((await poll(at.bench)).json<RunReport>().notices.map(({ code }) => code)).not.toContain('change_reversed');
+  it('are not seen in a mark that a run of the same store writes while doctor reads it', async () => {
+    await start();
+    exceed();
+    await poll(at.bench);
+    drift();
+    const until = async (): Promise<void> => void (await poll(at.bench));
+    at.panel.server.inject({ endpoint: /config\/get/, fault: { kind: 'wait', until }, times: 1 });
+    expect(await checks(at.bench)).toMatchObject([{ name: 'store mark', status: 'ok' }]);
   });
 });
