@@ -43,9 +43,8 @@ export function printEnd(terminal: Terminal, report: RunReport, showAll: boolean
   if (!terminal.quiet) printNotices(terminal, report, showAll);
   if (report.error) {
     const who = common !== undefined && common.count > 1 ? `${common.objects}: ` : '';
-    terminal.warn(
-      `sluice: ${who}${terminal.describe({ ...(common?.error ?? report.error), details: common?.details })}`,
-    );
+    const details = common?.details ?? report.error.details;
+    terminal.warn(`sluice: ${who}${terminal.describe({ ...(common?.error ?? report.error), details })}`);
   }
   if (!terminal.quiet) terminal.line(summarize(report));
 }

@@ -68,7 +68,9 @@ describe('two copies of a store on a panel with a mark', () => {
     expect(panels).toMatchObject([{ brake: { subjects: 'store', run: report.run.id } }]);
     expect((await other.sluice('metrics')).stdout).toContain('sluice_brake{panel="relay"} 1');
     expect(await checks(other)).toMatchObject([{ name: 'store', status: 'failed' }]);
-    expect((await other.sluice('doctor', on('second'))).stdout).toContain('sluice doctor --take-over --panel relay');
+    const remedy = 'sluice doctor --take-over --panel relay';
+    expect((await other.sluice('doctor', on('second'))).stdout).toContain(remedy);
+    expect((await other.sluice('poll', on('second'))).stderr).toContain(remedy);
     // A command about one service is refused as well, before any call that changes something.
     const ordered = await other.sluice('hold add svc-1 --json', on('second'));
     expect(ordered.exitCode).not.toBe(0);
