@@ -9,6 +9,7 @@ import { describeBrake, findBrake, findMoved } from '../run/brake-state.js';
 import { listStopped } from '../run/reversals.js';
 import { readMark } from '../run/store-mark.js';
 import { describeWriter, isObserved } from '../run/store-moved.js';
+import { isLiving } from '../services/lifecycle.js';
 import type { Session } from '../session.js';
 import { type Check, toChecks } from './check.js';
 import { panelClockCheck } from './clock-checks.js';
@@ -77,9 +78,12 @@ async function markChecks(session: Session, panel: Panel): Promise<Check[]> {
   return [{ ...check('failed', describeWriter(answer), 'store_moved'), details: { panel: panel.name } }];
 }
 
-/** Checks that runs leave no objects alone since something else reversed their changes. */
-async function stoppedChecks({ store }: Session, panel: string): Promise<Check[]> {
-  const stopped = await listStopped(store, panel);
+/** Checks that runs leave no objects of living services alone since something else reversed their changes. */
+async function stoppedChecks(session: Session, panel: string): Promise<Check[]> {
+  const { store } = session;
+  if (await isObserved(session, panel)) return [];
+  const living = new Set((await store.services.list({ panel })).filter(isLiving).map(({ id }) => id));
+  const stopped = (await listStopped(store, panel)).filter(({ service }) => living.has(service));
   if (stopped.length === 0) return [];
   const message = `no run repeats these, since something else reversed them again and again: ${nameFew(stopped.map(({ service, name }) => `${name} of ${service}`))}`;
   return [toChecks('stopped targets', panel)('failed', message, 'change_reversed')];

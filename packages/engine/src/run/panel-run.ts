@@ -106,7 +106,7 @@ export async function runPanel(
     observing: false,
     resources: new Map(),
     spend: new Map(),
-    stopped: await loadStopped(session.store, panel.name),
+    stopped: await loadStopped(session, panel.name),
   };
   const isWhole = only === null && !request.dryRun;
   if (isWhole) await beginMark(session, panel);

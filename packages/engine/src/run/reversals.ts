@@ -5,7 +5,7 @@ import { toActionName } from '../services/views.js';
 import type { Session } from '../session.js';
 import { noteMoved } from './brake-state.js';
 import type { JournalPayload } from './journal.js';
-import { movedError } from './store-moved.js';
+import { isObserved, movedError } from './store-moved.js';
 import type { Notice } from './notices.js';
 import type { Planned, RunOnPanel } from './stages.js';
 import type { StoppedTarget, StoppedTargets } from './stopped-targets.js';
@@ -26,9 +26,11 @@ export async function listStopped(
   return (await conditions.list(toPrefix(panel))).map(({ details }) => details as StoppedTarget);
 }
 
-/** Returns the same by service and object. */
-export async function loadStopped(store: Pick<StoreTables, 'conditions'>, panel: string): Promise<StoppedTargets> {
-  return new Map((await listStopped(store, panel)).map((target) => [toKey(target), target]));
+/** Returns the same by service and object; none under `observe`. */
+export async function loadStopped(session: Session, panel: string): Promise<StoppedTargets> {
+  const stopped = await listStopped(session.store, panel);
+  if (stopped.length === 0 || (await isObserved(session, panel))) return new Map();
+  return new Map(stopped.map((target) => [toKey(target), target]));
 }
 
 /** Notes that an operator took over a panel: no reversal before counts. */
@@ -96,7 +98,9 @@ export async function findReversals(
     }
   }
   for (const target of found) stopped.set(toKey(target), target);
-  if (found.length > 0 && !dryRun) await store(run, found);
+  const fought = new Set([...stopped.values()].map(({ service }) => service));
+  const services = planned.filter(({ service }) => fought.has(service.id)).length;
+  if (found.length > 0 && !dryRun) await store(run, found, services);
   return {
     found: new Set(found.map(({ service }) => service)),
     notices: found.map((target) => toNotice(panel.name, target)),
@@ -105,11 +109,10 @@ export async function findReversals(
 
 /** Stores what runs leave alone from now on, and whether the whole panel is. */
 async function store(
-  { session, panel, stopped, active, run }: ReversalsRun,
+  { session, panel, active, run }: ReversalsRun,
   found: readonly StoppedTarget[],
+  services: number,
 ): Promise<void> {
-  const services = new Set([...(stopped ?? new Map<string, StoppedTarget>()).values()].map(({ service }) => service))
-    .size;
   const stated = session.config.poll.brake;
   const isWhole = brakeActs({ changing: services, beginning: services, active, stated });
   const why = `changes of ${services} of ${active} services were reversed by something else, perhaps by a copy of this store`;

@@ -69,6 +69,12 @@ describe('two copies of a store on a panel without a mark', () => {
     at.bench.clock.advance(48 * HOUR);
     await poll(at.bench);
     expect(port().adminState).toBe('up');
+    // Under observe nothing is left alone.
+    await at.bench.sluice('observe dcim');
+    expect((await poll(at.bench)).exitCode).toBe(0);
+    expect((await at.bench.sluice('doctor')).stdout).not.toContain('--take-over');
+    await at.bench.sluice('enforce dcim --yes');
+    expect((await poll(at.bench)).exitCode).toBe(3);
     expect((await at.bench.sluice('doctor --take-over --json')).stdout).toContain('2 stopped targets');
     expect((await poll(at.bench)).exitCode).toBe(0);
     expect(port().adminState).toBe('down');
