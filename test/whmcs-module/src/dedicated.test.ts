@@ -119,6 +119,33 @@ withPhp(`the provisioning module for a dedicated server${noPhp ?? ''}`, () => {
     expect(after['Override']).not.toMatch(/2TB/);
   });
 
+  it('says what would be held to staff, and that the traffic is used up to its client, until it is restricted', async () => {
+    const text = (html: unknown): string =>
+      JSON.stringify(html)
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/\s+/g, ' ');
+    const read = async () => ({
+      staff: text((await call('AdminServicesTabFields', at.params(50))).returned),
+      client: text((await call('ClientArea', at.params(50))).returned),
+    });
+    await at.bench.sluice('observe dcim');
+    await at.bench.sluice('override set whmcs-50 --quota 1GB');
+    at.clock.advance(3_600_000);
+    await at.bench.sluice('poll');
+    const observed = await read();
+    expect(observed.staff).toContain('would be held');
+    expect(observed.client).toMatch(/used up/);
+    expect(observed.client).not.toMatch(/restricted|suspended|would be held|observe/i);
+    expect(order()).toBe('active');
+    await at.bench.sluice('enforce dcim --yes');
+    await at.bench.sluice('poll --allow-mass');
+    const held = await read();
+    expect(held.staff).not.toContain('would be held');
+    expect(held.client).toContain('restricted since');
+    await at.bench.sluice('override clear whmcs-50');
+    await at.bench.sluice('poll --allow-mass');
+  });
+
   it('opens the pages of the client where the panel has no login', async () => {
     const { returned } = await call('ServiceSingleSignOn', at.params(50));
     const { redirectTo } = returned as { redirectTo: string };
