@@ -69,7 +69,14 @@ export interface CheckpointInput {
   left: TimedObservation;
 }
 
-/** Returns the checkpoint of a run; null where the account could not be observed and the stored one stays. Pure. */
+function isWhole(stored: Partial<FlvxCheckpoint>): stored is FlvxCheckpoint {
+  return stored.at !== undefined && stored.account !== undefined && stored.history !== undefined;
+}
+
+/**
+ * Returns the checkpoint of a run; null where nothing is stored and the account could not be observed. Of an account that is
+ * missing, only the length of the list changes: the next list is compared with the one that this run believed. Pure.
+ */
 export function toCheckpoint({ url, defaults, target, planned, left }: CheckpointInput): FlvxCheckpoint | null {
   const { at, state } = left;
   const before = parseCheckpoint(target.checkpoint);
@@ -85,7 +92,9 @@ export function toCheckpoint({ url, defaults, target, planned, left }: Checkpoin
   const { user } = state.account;
   const now = historyAfter(target, planned, state);
   if (now === null || user === null) {
-    return target.service.refs['flvx_user_id'] === undefined ? { at, listed, account: null, history: null } : null;
+    if (target.service.refs['flvx_user_id'] === undefined) return { at, listed, account: null, history: null };
+    // The journal goes on from the stored instant; only the list that was believed is new.
+    return before && isWhole(before) ? { ...before, listed } : null;
   }
   const history = withTunnels(now.history, defaults, target, state);
   const counter = sumBytes(user);

@@ -280,6 +280,10 @@ describe('the mass-change brake', () => {
       'account_missing',
       'account_missing',
     ]);
+    const later = [await at.run('poll'), await at.run('reconcile'), await at.run('poll')];
+    expect(later.map((outcome) => outcome.json<RunReport>().services.map((service) => service.error?.code))).toEqual(
+      Array(3).fill([undefined, 'account_missing', 'account_missing']),
+    );
   });
 
   it('does not take the accounts for lost that Sluice itself has removed', async () => {
