@@ -1,4 +1,4 @@
-/* Written by `npm run api-client` from openapi.json (SHA-256 e77fc93f42b2ddbbe4acde5c411226ad472bae6d2631af116818b983d0aa3282). */
+/* Written by `npm run api-client` from openapi.json (SHA-256 5317ba81230334e61e7b16123b936e9b18aa80bc21138793d8cce862cbf71f6a). */
 /** The addresses of the HTTP API below `/api/v1`, with their methods. */
 export interface paths {
   '/services': {
