@@ -56,7 +56,7 @@ export function showValue(value: unknown, times: Times): Part {
 function write<Text>(value: unknown, how: Writing<Text>): Text | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return how.leaf(value ? 'yes' : 'no');
-  if (typeof value !== 'object') return how.leaf(String(value as string | number));
+  if (typeof value !== 'object') return how.leaf(String(value));
   const parts = Array.isArray(value)
     ? value.map((item) => write(item, how))
     : Object.entries(value).map(([key, item]) => {
