@@ -56,7 +56,9 @@ export function showValue(value: unknown, times: Times): Part {
 function write<Text>(value: unknown, how: Writing<Text>): Text | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return how.leaf(value ? 'yes' : 'no');
-  if (typeof value !== 'object') return how.leaf(String(value));
+  if (typeof value === 'string' || typeof value === 'number') return how.leaf(String(value));
+  // Documents have nothing else.
+  if (typeof value !== 'object') return null;
   const parts = Array.isArray(value)
     ? value.map((item) => write(item, how))
     : Object.entries(value).map(([key, item]) => {
