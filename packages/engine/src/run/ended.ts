@@ -1,5 +1,5 @@
 import type { Observation } from '@sluice/panel-kind';
-import type { ServiceRecord } from '@sluice/state-store';
+import type { EvidenceRecord, ServiceRecord } from '@sluice/state-store';
 import type { Leases } from '../leases.js';
 import type { Enforcements } from '../panels/enforcement.js';
 import { hasEnded } from '../services/lifecycle.js';
@@ -11,24 +11,32 @@ import { openRows } from './open-rows.js';
 import type { Treatment } from './report.js';
 import type { RunRequest } from './request.js';
 import { findSharers, readUnread, saveResources } from './sharing.js';
-import { type Applied, type Decided, type Planned, type RunOnPanel, toRead, unplanned } from './stages.js';
+import {
+  type Applied,
+  type Decided,
+  type GivenAway,
+  type Planned,
+  type RunOnPanel,
+  toRead,
+  unplanned,
+} from './stages.js';
 
 /**
- * Finds terminated and vanished services whose restricted objects a service that has not ended uses now. A run that observes
- * everything also finds terminated ones whose objects the panel does not show as theirs any more. Without either, the restrictions
- * stay.
+ * Finds terminated and vanished services whose restricted objects a service that has not ended uses now, each with the ids of its
+ * evidence on those objects. A run that observes everything also finds objects of terminated ones that the panel does not show as
+ * theirs any more. Without either, the restrictions stay.
  */
 export async function findGivenAway(
   on: RunOnPanel & { readonly leases: Leases; readonly request: RunRequest },
   only: ServiceRecord | null,
   enforcements: Enforcements,
-): Promise<ReadonlySet<string>> {
+): Promise<GivenAway> {
   const { session, panel, scope, request } = on;
   const filter = only === null ? { panel: panel.name } : { services: [only.id] };
   const ids = [...group(await session.store.evidence.open(filter)).keys()];
   const listed = ids.length === 0 ? [] : await session.store.services.list({ ids });
   const services = listed.filter((service) => hasEnded(service) && service.panel === panel.name);
-  if (services.length === 0) return new Set();
+  if (services.length === 0) return new Map();
   const loaded = await load(session, panel, services, { enforcements });
   const how = { scope, refresh: false, open: openRows(loaded) };
   const none = new Map<string, Observation>();
@@ -41,43 +49,56 @@ export async function findGivenAway(
   // What was read once is not read again by the next run.
   if (!request.dryRun && on.resources.size > 0)
     await session.write(on.leases.held, (tables) => saveResources(on, tables));
-  return new Set(found.filter((work) => isGivenAway(on, work)).map(({ service }) => service.id));
+  const passed = found.map((work) => [work.service.id, new Set(listGivenAway(on, work).map(({ id }) => id))] as const);
+  return new Map(passed.filter(([, ids]) => ids.size > 0));
 }
 
-function isGivenAway({ panel }: RunOnPanel, { service, evidence, sharers, observation }: Planned): boolean {
-  const targets = evidence.map(({ kind, target }) => `${kind}:${target}`);
+/** Returns the evidence of an ended service on objects that are not its own any more. */
+function listGivenAway({ panel }: RunOnPanel, { service, evidence, sharers, observation }: Planned): EvidenceRecord[] {
+  const here = evidence.filter((item) => item.panel === panel.name);
+  const living = sharers.filter((sharer) => !hasEnded(sharer.service));
   // All that a service has on a panel with accounts belongs to its one account.
-  const isWhole = panel.objects === undefined;
-  const isTaken = sharers.some(
-    (sharer) => !hasEnded(sharer.service) && (isWhole || targets.some((target) => sharer.shared.includes(target))),
-  );
-  if (isTaken) return true;
+  if (panel.objects === undefined && living.length > 0) return here;
   // A vanished service may return: its absence from a list alone ends no restriction.
-  if (service.status !== 'terminated') return false;
-  if (observation === null || panel.objects?.isComplete(service, observation) !== true) return false;
-  const own = panel.resources(service, observation);
-  return targets.some((target) => !own.includes(target));
+  const isRead =
+    service.status === 'terminated' && observation !== null && panel.objects?.isComplete(service, observation) === true;
+  const own = isRead ? new Set(panel.resources(service, observation)) : null;
+  const hasPassed = (item: EvidenceRecord): boolean => {
+    const object = `${item.kind}:${item.target}`;
+    return living.some(({ shared }) => shared.includes(object)) || own?.has(object) === false;
+  };
+  const passed = here.filter(hasPassed);
+  // With the last object of a kind, all have passed: with the ports of a server its order, which nobody else names.
+  const isWhole = passed.some(({ kind }) => here.every((item) => item.kind !== kind || passed.includes(item)));
+  return isWhole ? here : passed;
 }
 
-/** Returns a service whose restrictions end with it: all its holds end. Others unchanged. */
-export function endWithService(ended: ReadonlySet<string>, decided: Decided): Decided {
-  if (!ended.has(decided.service.id)) return decided;
-  return { ...decided, skipped: null, error: null, closes: decided.holds };
+/** Returns a service whose restrictions end with it: its holds end with the last of them. Others unchanged. */
+export function endWithService(ended: GivenAway, decided: Decided): Decided {
+  const passed = ended.get(decided.service.id);
+  if (passed === undefined) return decided;
+  const isWhole = decided.evidence.every(({ id, panel }) => passed.has(id) || panel !== decided.service.panel);
+  return { ...decided, skipped: null, error: null, closes: isWhole ? decided.holds : [] };
 }
 
 /** Returns the notices of services whose restrictions ended with them. */
 export function endedNotices(
-  ended: ReadonlySet<string>,
+  ended: GivenAway,
   works: readonly Applied[],
   treatment: (work: Applied) => Treatment,
 ): Notice[] {
   const due = works.filter((work) => ended.has(work.service.id) && !work.changedMeanwhile);
   return due.flatMap((work) => {
     if (treatment(work).previewOnly) return [];
-    const { service, evidence } = work;
-    const message = `${service.id} has ended, and what it was restricted on is not its own any more: its restrictions end`;
-    return [
-      serviceNotice(service, 'ended_released', message, evidence[0]?.id ?? work.closes[0]?.id ?? service.updatedAt),
-    ];
+    const { service } = work;
+    const [first = service.updatedAt, ...more] = ended.get(service.id) ?? [];
+    const which =
+      work.holds.length === 0
+        ? 'its restrictions end'
+        : more.length === 0
+          ? '1 of its restrictions ends'
+          : `${more.length + 1} of its restrictions end`;
+    const message = `${service.id} has ended, and what it was restricted on is not its own any more: ${which}`;
+    return [serviceNotice(service, 'ended_released', message, first)];
   });
 }

@@ -32,6 +32,7 @@ import { readSpend } from './spend.js';
 import {
   type Applied,
   type Decided,
+  type GivenAway,
   isLeftAsIs,
   isOnlyRead,
   leftUnfinished,
@@ -76,8 +77,7 @@ interface PanelRun extends RunOnPanel {
   readonly leasesAtStart: OtherLeases;
   readonly buying: Buying;
   readonly accounts: Accounts;
-  /** Terminated services whose restrictions end. */
-  ended: ReadonlySet<string>;
+  ended: GivenAway;
   /** What calls cost, by service. */
   spend: ReadonlyMap<string, readonly Spend[]>;
 }
@@ -115,7 +115,7 @@ export async function runPanel(
   const begun = {
     ...context,
     ...empty,
-    ended: new Set<string>(),
+    ended: new Map(),
     doubted: new Set<string>(),
     run: id,
     scope,

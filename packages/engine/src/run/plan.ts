@@ -2,6 +2,7 @@ import type { AccountCommand, TargetState, ItemError, Observation, Panel, Plan }
 import { type CounterState, usageInMode } from '@sluice/quota-core';
 import { findTimeZone } from '../config/find-entry.js';
 import { isQuotaReleased } from '../holds/is-released.js';
+import type { EvidenceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { draftHolds } from './decide.js';
 import { certainSteps } from './doubt.js';
@@ -31,12 +32,15 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
   const { session, panel, scope } = on;
   const closing = new Set(work.closes.map((hold) => hold.id));
   const { checkpoint, recent } = work.history;
-  const holds = [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
+  const passed = on.ended?.get(work.service.id);
+  // What a service that has ended still has stays restricted by the holds as they are: only what passed on is undone.
+  const holds = passed ? [] : [...work.holds, ...work.drafts].filter((hold) => !closing.has(hold.id));
+  const isDue = (item: EvidenceRecord): boolean => item.panel === work.service.panel && passed?.has(item.id) !== false;
   return {
     service: work.service,
     product: work.product,
     holds: inForce(session, panel, { service: work.service, action: work.action, holds }),
-    evidence: work.evidence.filter((item) => item.panel === work.service.panel),
+    evidence: work.evidence.filter(isDue),
     disabledForAgent: work.disabledForAgent,
     action: work.action,
     mode: work.mode,

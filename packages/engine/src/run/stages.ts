@@ -44,9 +44,11 @@ export interface RunOnPanel {
   readonly stopped?: StoppedTargets;
   /** Whether everything is given back: without a hold, no quota of ours may stop the service on the panel. */
   readonly givesBack?: boolean;
-  /** Services that have ended, and whose restrictions end in this run because another service uses what they restrict. */
-  readonly ended?: ReadonlySet<string>;
+  readonly ended?: GivenAway;
 }
+
+/** Services that have ended, with the ids of their evidence that ends in this run because its object is not theirs any more. */
+export type GivenAway = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** A run over one panel, with the leases that its writes require. */
 export interface FencedRun extends RunOnPanel {

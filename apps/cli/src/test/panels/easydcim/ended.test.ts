@@ -61,6 +61,34 @@ describe('the restrictions of a service that was terminated while it was held', 
     expect((await poll('reconcile')).report.totals.actions).toBe(0);
   });
 
+  it.each(['terminated', 'vanished'] as const)(
+    'end only on the port of several that another customer has (%s)',
+    async (status) => {
+      const held = [1, 2].map((number) => ({ id: toIds(5).port(number), name: `eth${number}` }));
+      const shown = (): string[] => held.map(({ id }) => at.panel.port(id).adminState);
+      await at.addService(5, { ports: held });
+      at.panel.addTraffic(505, { in: 200 * GB, out: 0 });
+      await poll();
+      expect(shown()).toEqual(['down', 'down']);
+      await at.bench.store(async (store) => {
+        const service = await store.services.get('svc-5');
+        await store.services.put([{ ...service!, status }]);
+      });
+      await at.addService(6, { serverId: 305, ports: held.slice(1) });
+      const { report } = await poll();
+      expect(report.notices.map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(/svc-5 has ended.*: 1 of its restrictions ends?$/),
+      );
+      for (const words of ['reconcile', 'poll']) await poll(words);
+      expect(shown()).toEqual(['down', 'up']);
+      const left = await at.bench.store(async (store) => [
+        (await store.evidence.open({ services: ['svc-5'] })).map(({ target }) => target),
+        (await store.holds.open({ services: ['svc-5'] })).length,
+      ]);
+      expect(left).toEqual([[String(held[0]!.id)], 1]);
+    },
+  );
+
   it('end where the panel has the service no longer', async () => {
     at.panel.deleteService(501);
     at.panel.deletePort(port(1));
