@@ -45,6 +45,8 @@ export interface TargetState {
   now: string;
   /** The checkpoint of the last run; null before the first. */
   checkpoint: unknown;
+  /** The last checkpoint of the service that had the account before; null or absent once `checkpoint` describes the account. */
+  former?: unknown;
   /** The service's journal since then, including this run, oldest first. */
   recent: ActionRecord[];
 }

@@ -2,6 +2,7 @@ import type { History, Panel } from '@sluice/panel-kind';
 import type { ActionRecord, DecisionRecord, ServiceRecord } from '@sluice/state-store';
 import type { Session } from '../session.js';
 import { group } from './group.js';
+import { findFormer } from './taken-over.js';
 import type { ServiceHistory } from './stages.js';
 import { isLiving } from '../services/lifecycle.js';
 
@@ -74,6 +75,21 @@ export async function loadHistory(
   }
   await addResolved(session, histories);
   return histories;
+}
+
+/** Returns the last checkpoints of those that had the accounts of these services before, where their own describe none yet. */
+export async function findFormerCheckpoints(
+  { store }: Session,
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts' | 'history'>,
+  known: { services: readonly ServiceRecord[]; history: ReadonlyMap<string, ServiceHistory> },
+): Promise<ReadonlyMap<string, unknown>> {
+  if (panel.history?.checkpoint === undefined) return new Map();
+  const fresh = known.services.filter(({ id }) => parseStored(known.history.get(id)?.checkpoint)?.account == null);
+  const former = await findFormer({ store }, panel, fresh);
+  if (former.size === 0) return new Map();
+  const decisions = await store.decisions.latest([...former.values()].map(({ before }) => before.service));
+  const checkpoints = new Map(decisions.map((decision) => [decision.service, findCheckpoint(decision)]));
+  return new Map([...former].map(([id, { before }]) => [id, checkpoints.get(before.service) ?? null]));
 }
 
 /** Loads the journal of services since their checkpoints, in one query. */

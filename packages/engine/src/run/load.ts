@@ -19,7 +19,7 @@ import { hasAccount, NO_ACCOUNT } from '../provision/account.js';
 import { terminationsIn, UNFINISHED } from '../provision/termination.js';
 import type { Session } from '../session.js';
 import { group } from './group.js';
-import { loadHistory } from './history.js';
+import { findFormerCheckpoints, loadHistory } from './history.js';
 import { findAction } from './limits.js';
 import { loadLimits, NO_LIMITS } from './limits-before.js';
 import {
@@ -131,6 +131,7 @@ async function loadStored(
   const earlier = await earlierCycles(session, cycles, now);
   const uncounted = services.filter(({ id }) => cycles.get(id)?.[0]?.counter == null);
   const takenOver = await findTakenOver(session, panel, uncounted);
+  const former = await findFormerCheckpoints(session, panel, { services, history });
   const terminations = await terminationsIn(session, [...unresolved.values()].flat());
   return {
     overrides,
@@ -143,6 +144,7 @@ async function loadStored(
     history,
     earlier,
     takenOver,
+    former,
     terminations,
   };
 }
@@ -156,6 +158,7 @@ function findRows(stored: StoredRows, id: string) {
     holds: stored.holds.get(id) ?? [],
     evidence: stored.evidence.get(id) ?? [],
     takenOver: stored.takenOver.has(id),
+    former: stored.former.get(id) ?? null,
     unresolved: (stored.unresolved.get(id) ?? []).filter((action) => !isCommandRow(action)),
     creating: (stored.unresolved.get(id) ?? []).some(({ type }) => type === `${COMMAND_PREFIX}create`),
     delivering: (stored.unresolved.get(id) ?? []).some(isDelivery),

@@ -61,6 +61,7 @@ export function toTargetState(on: RunOnPanel, work: Plannable, command: AccountC
     timeZone: findTimeZone(session.config, work.service.panel),
     now: session.now(),
     checkpoint,
+    former: work.former,
     recent: work.stage === 'applied' ? [...recent, ...work.actions] : [...recent],
   };
 }

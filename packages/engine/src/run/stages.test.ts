@@ -55,6 +55,7 @@ const loaded: Loaded = {
   creating: false,
   delivering: false,
   takenOver: false,
+  former: null,
   limitsBefore: [],
   awaited: null,
   termination: null,

@@ -103,6 +103,8 @@ export interface Loaded<S extends Stage = 'loaded'> extends Placement {
   readonly disabledForAgent: boolean;
   /** Whether its account was another client's, and was not read since: what its counter shows was used by others. */
   readonly takenOver: boolean;
+  /** The last checkpoint of the service that had its account before, until its own describes the account; null without one. */
+  readonly former: unknown;
   readonly unresolved: readonly ActionRecord[];
   readonly history: ServiceHistory;
   /** The limits besides the quota at the last decision. */

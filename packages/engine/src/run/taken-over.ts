@@ -6,10 +6,28 @@ import { type OwnershipRecord, ownershipSubject, type ServiceRecord, type StoreT
  * Calls no panel.
  */
 export async function findTakenOver(
+  on: { store: Pick<StoreTables, 'ownership'> },
+  panel: Pick<Panel, 'name' | 'kind' | 'accounts'>,
+  services: readonly ServiceRecord[],
+): Promise<ReadonlySet<string>> {
+  const taken = [...(await findFormer(on, panel, services))].filter(
+    ([, { before, own }]) => before.client === null || before.client !== own.client,
+  );
+  return new Set(taken.map(([id]) => id));
+}
+
+/** A period of a service, and the one of the service that had its account last. */
+interface Former {
+  readonly own: OwnershipRecord;
+  readonly before: OwnershipRecord;
+}
+
+/** Returns who had the accounts of these services before them, by service; none for accounts that nobody had. Calls no panel. */
+export async function findFormer(
   { store }: { store: Pick<StoreTables, 'ownership'> },
   { name, kind, accounts }: Pick<Panel, 'name' | 'kind' | 'accounts'>,
   services: readonly ServiceRecord[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Former>> {
   const ref = kind.requiredRef;
   const subjects = new Map(
     services.flatMap(({ id, refs }): [string, string][] => {
@@ -17,18 +35,22 @@ export async function findTakenOver(
       return ref === null || value === undefined ? [] : [[id, ownershipSubject(ref, value)]];
     }),
   );
-  if (accounts === undefined || subjects.size === 0) return new Set();
+  if (accounts === undefined || subjects.size === 0) return new Map();
   const periods = await store.ownership.list({ panel: name, subjects: [...new Set(subjects.values())] });
   const bySubject = new Map<string, OwnershipRecord[]>();
   for (const period of periods) bySubject.set(period.subject, [...(bySubject.get(period.subject) ?? []), period]);
-  const taken = [...subjects].filter(([id, subject]) => wasOfAnother(id, bySubject.get(subject) ?? []));
-  return new Set(taken.map(([id]) => id));
+  return new Map(
+    [...subjects].flatMap(([id, subject]): [string, Former][] => {
+      const former = findLast(id, bySubject.get(subject) ?? []);
+      return former === null ? [] : [[id, former]];
+    }),
+  );
 }
 
-/** Whether the last owner before a service was a service of another client; periods are in the order in which they began. */
-function wasOfAnother(service: string, periods: readonly OwnershipRecord[]): boolean {
-  const own = periods.findIndex((period) => period.service === service);
-  const before = periods.slice(0, Math.max(own, 0)).findLast((period) => period.until !== null);
-  if (before === undefined) return false;
-  return before.client === null || before.client !== periods[own]?.client;
+/** Returns the last owner before a service; periods are in the order in which they began. */
+function findLast(service: string, periods: readonly OwnershipRecord[]): Former | null {
+  const at = periods.findIndex((period) => period.service === service);
+  const own = periods[at];
+  const before = periods.slice(0, Math.max(at, 0)).findLast((period) => period.until !== null);
+  return own === undefined || before === undefined ? null : { own, before };
 }

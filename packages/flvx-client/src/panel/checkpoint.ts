@@ -42,6 +42,7 @@ export function parseCheckpoint(stored: unknown): Partial<FlvxCheckpoint> | null
 export function toPast(target: TargetState, changes: Past['changes']): Past {
   return {
     last: parseHistory(target.checkpoint),
+    former: parseHistory(target.former),
     records: toStepRecords(target.recent),
     cycle: findCycleId(target),
     held: toHeld(target.evidence),

@@ -142,8 +142,6 @@ export class FlvxLife extends FlvxTown {
 
   /** The service has ended or vanished, and another customer gets its account. */
   async take(account: Account): Promise<void> {
-    // A tunnel that a change of package closed stays closed for the next service.
-    if (ACCOUNT_PRODUCTS[account.product].tunnel !== 'hk') return;
     await this.settle();
     await this.endRecord(account.id);
     if (this.random.chance(0.4)) await this.shakyRun();

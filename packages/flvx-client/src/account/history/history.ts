@@ -117,6 +117,27 @@ export function newHistory({ id, status }: Pick<FlvxUser, 'id' | 'status'>): Flv
   return { ...emptyHistory, userId: id, userStatus: status };
 }
 
+/**
+ * Returns the history of an account that is observed for the first time for a service, with what changes of package have closed on it
+ * while another service had it: for the present product it is opened again.
+ */
+export function inheritedHistory(
+  user: Pick<FlvxUser, 'id' | 'status' | 'createdAt'>,
+  permissions: readonly Pick<FlvxPermission, 'tunnelId' | 'status'>[],
+  former: StoredHistory | null,
+): FlvxHistory {
+  const fresh = newHistory(user);
+  const isSame = former?.userId === user.id && (former.createdAt ?? user.createdAt) === user.createdAt;
+  if (former === null || !isSame) return fresh;
+  const { closedBefore = [] } = former;
+  // What somebody has opened since is no longer ours to change.
+  const dropped = former.dropped.filter((id) =>
+    permissions.some(({ tunnelId, status }) => tunnelId === id && status === 0),
+  );
+  const parked = Object.entries(former.parked).filter(([, reason]) => reason === 'dropped');
+  return { ...fresh, dropped, closedBefore, parked: Object.fromEntries(parked) };
+}
+
 /** Returns the history of a stored checkpoint with the keys that earlier versions did not store; null where there is none. */
 export function parseHistory(checkpoint: unknown): StoredHistory | null {
   // Earlier versions called it `memo`.

@@ -4,13 +4,15 @@ import { listOwnForwards, listOwnPermissions } from '../account.js';
 import { NOWHERE } from '../plan/target.js';
 import { hasOwnValues } from '../plan/values.js';
 import { isExpired, isUsedUp, sumBytes, type RuledRow } from '../rules.js';
-import { emptyHistory, newHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';
+import { emptyHistory, inheritedHistory, toForwardHistory, type FlvxHistory, type StoredHistory } from './history.js';
 import { Replay, type StepRecord } from './record-step.js';
 
 /** What is known from before an observation. */
 export interface Past {
   /** The history at the last observation; null where there was none. */
   last: StoredHistory | null;
+  /** The history of the service that had the account before; null or absent for none. */
+  former?: StoredHistory | null;
   /** The steps since then, oldest first. */
   records: readonly StepRecord[];
   /** The open cycle; null where there is none. */
@@ -56,9 +58,12 @@ export function observeHistory(observed: FlvxObservation, past: Past): ObservedH
   const { user } = observed;
   if (user === null) return null;
   const last = past.last?.userId === user.id ? past.last : null;
-  const replay = new Replay(last === null ? newHistory(user) : { ...last, run: emptyHistory.run }, past.records);
-  const { history } = replay;
   const permissions = listOwnPermissions(observed);
+  const replay = new Replay(
+    last === null ? inheritedHistory(user, permissions, past.former ?? null) : { ...last, run: emptyHistory.run },
+    past.records,
+  );
+  const { history } = replay;
   const forwards = listOwnForwards(observed);
   const comparison: Comparison = { observed, user, permissions, forwards, past, last, replay };
   const { stopped, undecided } = findStopped(comparison);

@@ -56,6 +56,32 @@ describe('the restrictions of a held service that ended', () => {
     expect([(await open())[1], at.panel.runningForwards().includes(web)]).toEqual([1, false]);
   });
 
+  it.each(['vanished', 'terminated'] as const)(
+    'leave the next service no tunnel closed that a change of package had closed (%s)',
+    async (status) => {
+      const { jp } = at.tunnels;
+      const user = await at.create(1, { product: 'big' });
+      const far = at.panel.addForward(user, jp, { name: 'far' });
+      const off = at.panel.addForward(user, jp, { name: 'off', paused: true });
+      await poll();
+      expect((await at.run('provision change-package svc-1 relay')).exitCode).toBe(0);
+      expect(at.panel.permissionStatus(user, jp)).toBe(0);
+      await at.bench.store(async (store) => {
+        const service = await store.services.get('svc-1');
+        await store.services.put([{ ...service!, status }]);
+      });
+      await at.addService(2, {
+        product: 'big',
+        values: [`flvx_user_id=${user}`, 'client=43', '--allow-duplicate-refs'],
+      });
+      await poll();
+      expect((await at.run('reconcile')).exitCode).toBe(0);
+      await poll();
+      expect(at.panel.permissionStatus(user, jp)).toBe(1);
+      expect([far, off].map((id) => at.panel.world.forwards.get(id)?.status)).toEqual([1, 0]);
+    },
+  );
+
   it('charge the next client with nothing that was used before', async () => {
     const { user } = await passOn('relay', 'vanished');
     const values = [`flvx_user_id=${user}`, 'client=43', '--allow-duplicate-refs'];
