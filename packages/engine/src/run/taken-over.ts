@@ -51,6 +51,8 @@ export async function findFormer(
 function findLast(service: string, periods: readonly OwnershipRecord[]): Former | null {
   const at = periods.findIndex((period) => period.service === service);
   const own = periods[at];
-  const before = periods.slice(0, Math.max(at, 0)).findLast((period) => period.until !== null);
+  // Another service may have named the account for a while, and given it up before its owner did.
+  const ended = periods.slice(0, Math.max(at, 0)).filter((period) => period.until !== null);
+  const before = ended.sort((a, b) => ((a.until ?? '') < (b.until ?? '') ? -1 : 1)).at(-1);
   return own === undefined || before === undefined ? null : { own, before };
 }

@@ -66,9 +66,15 @@ describe('the restrictions of a held service that ended', () => {
       await poll();
       expect((await at.run('provision change-package svc-1 relay')).exitCode).toBe(0);
       expect(at.panel.permissionStatus(user, jp)).toBe(0);
+      // Another service names the account for a while.
+      await at.addService(3, { product: 'relay', values: [`flvx_user_id=${user}`, '--allow-duplicate-refs'] });
+      at.bench.clock.advance(HOUR);
+      expect((await at.bench.sluice('service set svc-3 flvx_user_id= status=terminated')).exitCode).toBe(0);
+      at.bench.clock.advance(HOUR);
       await at.bench.store(async (store) => {
         const service = await store.services.get('svc-1');
-        await store.services.put([{ ...service!, status }]);
+        const updatedAt = new Date(at.bench.clock.now()).toISOString();
+        await store.services.put([{ ...service!, status, updatedAt }]);
       });
       await at.addService(2, {
         product: 'big',
