@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { FakeCall } from '@sluice/fake-panels';
 import type { RunReport, ServiceDetail } from '@sluice/engine';
 import { type AccountsBench, type AccountsOptions, startAccountsBench } from './accounts-bench.js';
 
@@ -17,8 +18,10 @@ const listActions = ({ services }: RunReport): string[] =>
   services.flatMap(({ id, actions }) => actions.map(({ type }) => `${id} ${type}`));
 const states = ({ services }: RunReport): string[] => services.map(({ id, status }) => `${id} ${status}`);
 const codes = ({ notices }: RunReport): string[] => notices.map(({ code, service }) => `${code} ${service ?? ''}`);
+/** Changes of accounts; the mark of the store on the panel is none. */
+const isOfAccount = ({ endpoint }: FakeCall): boolean => !endpoint.endsWith('/config/update-single');
 const changes = (): number =>
-  [at.relay, at.vpn].flatMap(({ server }) => server.changingCalls()).length +
+  [at.relay, at.vpn].flatMap(({ server }) => server.changingCalls()).filter(isOfAccount).length +
   at.whmcs.server.calls.filter(({ endpoint }) => endpoint === 'UpdateClientProduct').length;
 
 /** The service of WHMCS has the name and the password of the one account on the relay panel. */
